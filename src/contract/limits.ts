@@ -1,0 +1,44 @@
+/** Every numeric limit of the product, its unit last in the name. */
+export const LIMITS = {
+  /** One document; characters. */
+  specCharsMax: 1_000_000,
+  /** One parameter value or tag; characters. */
+  textCharsMax: 20_000,
+  /** One metric, parameter or artifact name; characters. */
+  nameCharsMax: 250,
+  /** One request to the API that is not a tracking batch. */
+  bodyBytesMax: 4_000_000,
+  /** One tracking batch. */
+  batchBytesMax: 8_000_000,
+  batchRecordsMax: 1_000,
+  /** Metric points of one record. */
+  recordPointsMax: 1_000,
+  /** Points in one chunk of a series; appends of at least `chunkAppendMin` get a chunk of their own. */
+  chunkPointsMax: 256,
+  chunkAppendMin: 32,
+  /** Points of one answer; a longer series comes in pages. */
+  pointsPageMax: 10_000,
+  runsPageMax: 1_000,
+  /** Bytes of one answer with log text. */
+  logPageBytesMax: 1_000_000,
+  /** Trials a sweep keeps ready beyond those it runs. */
+  trialsAheadMin: 10,
+  /** Runs one admission looks at. */
+  admitWindowMax: 500,
+  /** Files listed in a manifest. */
+  artifactsPerRunMax: 10_000,
+  trialsMax: 1_000_000,
+  concurrencyMax: 10_000,
+  /** A run outside any executor that says nothing for this long is unknown. */
+  silentMs: 600_000,
+  /** A token of an attempt lives this long after the attempt's end. */
+  attemptTokenGraceMs: 300_000,
+  resyncMs: 30_000,
+  /** Time between the polite and the forced stop when the document names none. */
+  stopGraceMs: 10_000,
+  /** First wait before a new attempt; doubles with each one. */
+  retryBaseMs: 1_000,
+  retryMaxMs: 300_000,
+  /** Time between two samples of a run's use of the machine. */
+  usageSampleMs: 10_000,
+} as const

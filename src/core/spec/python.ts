@@ -1,0 +1,60 @@
+import { asNumber, Float, isValueMap } from '../../contract/values.ts'
+import type { Value } from '../../contract/values.ts'
+
+/** Text of a value inside a larger string, as Python's `str` prints it. */
+export function toPythonText(value: Value): string {
+  return typeof value === 'string' ? value : toPythonRepr(value)
+}
+
+/** Text of a value inside a list or a mapping, as Python's `repr` prints it. */
+export function toPythonRepr(value: Value): string {
+  if (value === null) return 'None'
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (value instanceof Float) return floatText(value.value)
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : floatText(value)
+  if (typeof value === 'string') return quote(value)
+  if (Array.isArray(value)) return `[${value.map(toPythonRepr).join(', ')}]`
+  return `{${Object.entries(value).map(([key, item]) => `${quote(key)}: ${toPythonRepr(item)}`).join(', ')}}`
+}
+
+/** Shortest text that reads back as the same float; exponents below 1e-4 and from 1e16 on. */
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'nan'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+  const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
+  const exponent = Number(exponentText)
+  if (exponent < -4 || exponent >= 16) return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  if (Number.isInteger(value)) return `${BigInt(value)}.0`
+  if (exponent >= 0) return String(value)
+  const digits = mantissa.replace('-', '').replace('.', '')
+  return `${value < 0 ? '-' : ''}0.${'0'.repeat(-exponent - 1)}${digits}`
+}
+
+function quote(value: string): string {
+  const mark = value.includes("'") && !value.includes('"') ? '"' : "'"
+  const body = value.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`).replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
+  return `${mark}${body}${mark}`
+}
+
+/** Python's truth: empty and zero are false. */
+export function isTruthy(value: Value | undefined): boolean {
+  if (value === undefined || value === null || value === '' || value === false) return false
+  const number = asNumber(value)
+  if (number !== undefined) return number !== 0
+  if (Array.isArray(value)) return value.length > 0
+  return isValueMap(value) ? Object.keys(value).length > 0 : true
+}
+
+/** Python's `==`: 1, 1.0 and True are equal. */
+export function isEqual(left: Value | undefined, right: Value | undefined): boolean {
+  const [a, b] = [toComparable(left), toComparable(right)]
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
+  if (isValueMap(a) && isValueMap(b)) return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, item]) => key in b && isEqual(item, b[key]))
+  return a === b
+}
+
+function toComparable(value: Value | undefined): Value | undefined {
+  if (typeof value === 'boolean') return Number(value)
+  return value instanceof Float ? value.value : value
+}

@@ -1,0 +1,311 @@
+import { asNumber, Float, isValueMap, toFloat, toPlain } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import { assertNever } from '../assert.ts'
+import { isEqual, isTruthy, toPythonText } from './python.ts'
+import { parseTemplate } from './template-syntax.ts'
+import type { Expression, TemplateNode } from './template-syntax.ts'
+
+/** A template that parses but cannot be computed. */
+export class TemplateValueError extends Error {}
+
+/** Several words out of one value: the `words` filter, for values that are meant to be several arguments. */
+export class Words {
+  readonly items: readonly string[]
+  constructor(items: readonly string[]) {
+    this.items = items
+  }
+}
+
+type Result = Value | Words | undefined
+
+/** What a template renders to: the author's text, and values that came from outside it. */
+export type Piece =
+  | { readonly type: 'text'; readonly text: string }
+  /** `isParameter`: the expression was nothing but a parameter's name, so that even an empty value is one argument. */
+  | { readonly type: 'value'; readonly text: string; readonly isParameter: boolean }
+  | { readonly type: 'words'; readonly words: readonly string[] }
+
+/** Renders to text with Python's spelling of values. Throws TemplateSyntaxError and TemplateValueError. */
+export function renderText(template: string, scope: ValueMap): string {
+  return renderPieces(template, scope)
+    .map((piece) => (piece.type === 'words' ? piece.words.join(' ') : piece.text))
+    .join('')
+}
+
+/** Renders and keeps apart what the author wrote and what was filled in. Throws like `renderText`. */
+export function renderPieces(template: string, scope: ValueMap): Piece[] {
+  const pieces: Piece[] = []
+  renderNodes(parseTemplate(template), scope, pieces)
+  return pieces
+}
+
+/** Names a template reads that its own loops do not define. */
+export function namesIn(template: string): Set<string> {
+  const names = new Set<string>()
+  collectNodes(parseTemplate(template), new Set(), names)
+  return names
+}
+
+const OUTPUT_PIECES_MAX = 10_000
+
+function renderNodes(nodes: readonly TemplateNode[], scope: ValueMap, out: Piece[]): void {
+  for (const node of nodes) {
+    if (out.length > OUTPUT_PIECES_MAX) throw new TemplateValueError('the template renders to too much text')
+    if (node.type === 'text') out.push({ type: 'text', text: node.text })
+    else if (node.type === 'output') renderOutput(node.expression, scope, out)
+    else if (node.type === 'if') renderNodes(node.branches.find((branch) => !branch.test || isTruthy(toValue(evaluate(branch.test, scope))))?.body ?? [], scope, out)
+    else renderLoop(node, scope, out)
+  }
+}
+
+function renderOutput(expression: Expression, scope: ValueMap, out: Piece[]): void {
+  const result = evaluate(expression, scope)
+  if (result instanceof Words) out.push({ type: 'words', words: result.items })
+  else if (result !== undefined) out.push({ type: 'value', text: toPythonText(result), isParameter: isReference(expression) })
+}
+
+function isReference(expression: Expression): boolean {
+  return expression.type === 'name' || (expression.type === 'attribute' && isReference(expression.target))
+}
+
+function renderLoop(node: Extract<TemplateNode, { type: 'for' }>, scope: ValueMap, out: Piece[]): void {
+  const items = toItems(toValue(evaluate(node.items, scope)))
+  if (items.length === 0) renderNodes(node.otherwise, scope, out)
+  items.forEach((item, index) => {
+    const loop = { index: index + 1, index0: index, first: index === 0, last: index === items.length - 1, length: items.length }
+    renderNodes(node.body, { ...scope, [node.variable]: item, loop }, out)
+  })
+}
+
+function toItems(value: Value | undefined): readonly Value[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  if (typeof value === 'string') return [...value]
+  if (isValueMap(value)) return Object.keys(value)
+  throw new TemplateValueError(`cannot loop over ${toPythonText(value)}`)
+}
+
+function toValue(result: Result): Value | undefined {
+  return result instanceof Words ? [...result.items] : result
+}
+
+function evaluate(expression: Expression, scope: ValueMap): Result {
+  switch (expression.type) {
+    case 'literal':
+      return expression.value
+    case 'name':
+      return Object.hasOwn(scope, expression.name) ? scope[expression.name] : undefined
+    case 'list':
+      return expression.items.map((item) => toValue(evaluate(item, scope)) ?? null)
+    case 'attribute':
+      return attribute(toValue(evaluate(expression.target, scope)), toValue(evaluate(expression.key, scope)))
+    case 'filter':
+      return applyFilter(expression, scope)
+    case 'test':
+      return applyTest(expression, scope)
+    case 'unary':
+      return applyUnary(expression.operator, toValue(evaluate(expression.operand, scope)))
+    case 'binary':
+      return applyBinary(expression, scope)
+    case 'condition':
+      if (isTruthy(toValue(evaluate(expression.test, scope)))) return evaluate(expression.then, scope)
+      return expression.otherwise && evaluate(expression.otherwise, scope)
+    default:
+      return assertNever(expression)
+  }
+}
+
+function attribute(target: Value | undefined, key: Value | undefined): Value | undefined {
+  if (target === undefined) throw new TemplateValueError(`"${toPythonText(key ?? null)}" is asked of something that is not defined`)
+  if (Array.isArray(target)) return target.at(Number(toPlain(key)))
+  const name = toPythonText(key ?? null)
+  return isValueMap(target) && Object.hasOwn(target, name) ? target[name] : undefined
+}
+
+type Filter = (value: Value | undefined, args: readonly (Value | undefined)[]) => Value | Words | undefined
+
+const FILTERS: Record<string, Filter> = {
+  default: (value, [fallback, alsoFalse]) => (value === undefined || (alsoFalse && !isTruthy(value)) ? fallback : value),
+  upper: (value) => textOf(value).toUpperCase(),
+  lower: (value) => textOf(value).toLowerCase(),
+  capitalize: (value) => textOf(value).charAt(0).toUpperCase() + textOf(value).slice(1).toLowerCase(),
+  title: (value) => textOf(value).toLowerCase().replace(/(^|[^\p{L}'])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+  trim: (value) => textOf(value).trim(),
+  replace: (value, [from, to]) => textOf(value).replaceAll(textOf(from), textOf(to)),
+  string: (value) => textOf(value),
+  int: (value) => Math.trunc(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true)))) || 0,
+  float: (value) => toFloat(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true))) || 0),
+  abs: (value) => mapNumber(value, Math.abs),
+  round: (value, [digits]) => toFloat(roundHalfEven(numberOf(value), asNumber(digits) ?? 0)),
+  length: (value) => (isValueMap(value) ? Object.keys(value).length : toItems(value).length),
+  first: (value) => toItems(value)[0],
+  last: (value) => toItems(value).at(-1),
+  list: (value) => [...toItems(value)],
+  join: (value, [separator]) => toItems(value).map(toPythonText).join(textOf(separator)),
+  sort: (value) => [...toItems(value)].sort((a, b) => compare(a, b)),
+  min: (value) => [...toItems(value)].sort((a, b) => compare(a, b))[0],
+  max: (value) => [...toItems(value)].sort((a, b) => compare(a, b)).at(-1),
+  sum: (value) => toItems(value).reduce((total, item) => arithmetic('+', total, item), 0 as Value),
+  tojson: (value) => JSON.stringify(toPlain(value ?? null)),
+  words: (value) => new Words(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
+}
+FILTERS['d'] = FILTERS['default']!
+FILTERS['count'] = FILTERS['length']!
+
+function applyFilter(expression: Extract<Expression, { type: 'filter' }>, scope: ValueMap): Result {
+  if (!Object.hasOwn(FILTERS, expression.name)) throw new TemplateValueError(`there is no filter "${expression.name}"; known are ${Object.keys(FILTERS).join(', ')}`)
+  const args = expression.args.map((argument) => toValue(evaluate(argument, scope)))
+  return FILTERS[expression.name]!(toValue(evaluate(expression.target, scope)), args)
+}
+
+const TESTS: Record<string, (value: Value | undefined) => boolean> = {
+  defined: (value) => value !== undefined,
+  undefined: (value) => value === undefined,
+  none: (value) => value === null,
+  number: (value) => asNumber(value) !== undefined,
+  string: (value) => typeof value === 'string',
+  mapping: (value) => isValueMap(value),
+  iterable: (value) => Array.isArray(value) || typeof value === 'string' || isValueMap(value),
+  even: (value) => numberOf(value) % 2 === 0,
+  odd: (value) => Math.abs(numberOf(value) % 2) === 1,
+}
+
+function applyTest(expression: Extract<Expression, { type: 'test' }>, scope: ValueMap): boolean {
+  const test = Object.hasOwn(TESTS, expression.name) ? TESTS[expression.name] : undefined
+  if (!test) throw new TemplateValueError(`there is no test "${expression.name}"; known are ${Object.keys(TESTS).join(', ')}`)
+  return test(toValue(evaluate(expression.target, scope))) !== expression.isNegated
+}
+
+function applyUnary(operator: 'not' | '-' | '+', operand: Value | undefined): Value {
+  if (operator === 'not') return !isTruthy(operand)
+  return mapNumber(operand, (number) => (operator === '-' ? -number : number))
+}
+
+function applyBinary(expression: Extract<Expression, { type: 'binary' }>, scope: ValueMap): Value | undefined {
+  const { operator } = expression
+  const left = toValue(evaluate(expression.left, scope))
+  if (operator === 'and' && !isTruthy(left)) return left
+  if (operator === 'or' && isTruthy(left)) return left
+  const right = toValue(evaluate(expression.right, scope))
+  if (operator === 'and' || operator === 'or') return right
+  if (operator === '==' || operator === '!=') return isEqual(left, right) === (operator === '==')
+  if (operator === 'in' || operator === 'not in') return isIn(left, right) === (operator === 'in')
+  if (operator === '~') return textOf(left) + textOf(right)
+  if (/^[<>]/.test(operator)) return isOrdered(operator, compare(left ?? null, right ?? null))
+  return arithmetic(operator, left ?? null, right ?? null)
+}
+
+function isIn(item: Value | undefined, container: Value | undefined): boolean {
+  if (typeof container === 'string') return container.includes(textOf(item))
+  return toItems(container).some((other) => isEqual(other, item))
+}
+
+function isOrdered(operator: string, order: number): boolean {
+  return operator.startsWith('<') ? order < 0 || (operator === '<=' && order === 0) : order > 0 || (operator === '>=' && order === 0)
+}
+
+function compare(left: Value, right: Value): number {
+  const [a, b] = [asNumber(left) ?? left, asNumber(right) ?? right]
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
+  throw new TemplateValueError(`cannot compare ${toPythonText(left)} and ${toPythonText(right)}`)
+}
+
+const OPERATIONS: Record<string, (a: number, b: number) => number> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '//': (a, b) => Math.floor(a / b),
+  '%': (a, b) => a - b * Math.floor(a / b),
+  '**': (a, b) => a ** b,
+}
+
+function arithmetic(operator: string, left: Value, right: Value): Value {
+  if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right
+  if (operator === '+' && Array.isArray(left) && Array.isArray(right)) return [...left, ...right]
+  const [a, b] = [numberOf(left), numberOf(right)]
+  if (b === 0 && (operator.startsWith('/') || operator === '%')) throw new TemplateValueError('division by zero')
+  const result = OPERATIONS[operator]!(a, b)
+  const isFloat = operator === '/' || isFloatValue(left) || isFloatValue(right) || (operator === '**' && b < 0)
+  return isFloat ? toFloat(result) : result
+}
+
+function isFloatValue(value: Value): boolean {
+  return value instanceof Float || (typeof value === 'number' && !Number.isInteger(value))
+}
+
+function numberOf(value: Value | undefined): number {
+  const number = asNumber(typeof value === 'boolean' ? Number(value) : value)
+  if (number === undefined) throw new TemplateValueError(`expected a number but found ${value === undefined ? 'nothing' : toPythonText(value)}`)
+  return number
+}
+
+function mapNumber(value: Value | undefined, change: (number: number) => number): Value {
+  const number = change(numberOf(value))
+  return value !== undefined && isFloatValue(value) ? toFloat(number) : number
+}
+
+function roundHalfEven(number: number, digits: number): number {
+  const scaled = number * 10 ** digits
+  const floor = Math.floor(scaled)
+  const isHalf = scaled - floor === 0.5
+  return (isHalf ? (floor % 2 === 0 ? floor : floor + 1) : Math.round(scaled)) / 10 ** digits
+}
+
+function textOf(value: Value | undefined): string {
+  return value === undefined ? '' : toPythonText(value)
+}
+
+function collectNodes(nodes: readonly TemplateNode[], bound: ReadonlySet<string>, names: Set<string>): void {
+  for (const node of nodes) {
+    if (node.type === 'output') collect(node.expression, bound, names)
+    if (node.type === 'if') {
+      for (const branch of node.branches) {
+        if (branch.test) collect(branch.test, bound, names)
+        collectNodes(branch.body, bound, names)
+      }
+    }
+    if (node.type === 'for') {
+      collect(node.items, bound, names)
+      collectNodes(node.body, new Set([...bound, node.variable, 'loop']), names)
+      collectNodes(node.otherwise, bound, names)
+    }
+  }
+}
+
+function collect(expression: Expression, bound: ReadonlySet<string>, names: Set<string>): void {
+  if (expression.type === 'name') {
+    if (!bound.has(expression.name)) names.add(expression.name)
+    return
+  }
+  // What a default or a test guards may be missing.
+  const guards = (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) || (expression.type === 'test' && /defined$/.test(expression.name))
+  for (const child of childrenOf(expression)) {
+    if (!(guards && child.type === 'name')) collect(child, bound, names)
+  }
+}
+
+function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.type) {
+    case 'literal':
+    case 'name':
+      return []
+    case 'list':
+      return expression.items
+    case 'attribute':
+      return [expression.target, expression.key]
+    case 'filter':
+      return [expression.target, ...expression.args]
+    case 'test':
+      return [expression.target]
+    case 'unary':
+      return [expression.operand]
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'condition':
+      return [expression.test, expression.then, ...(expression.otherwise ? [expression.otherwise] : [])]
+    default:
+      return assertNever(expression)
+  }
+}
