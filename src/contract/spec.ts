@@ -349,7 +349,7 @@ const framework = text().nullish()
 const trainingBackend = word(['native', 'kubeflow', 'mpi', 'other']).nullish()
 
 function checkTraining(value: { params?: unknown; declarations?: unknown; framework?: string | null | undefined; backend?: string | null | undefined; environment?: { replicas?: z.output<typeof replicas> | null | undefined } | null | undefined }, context: z.RefinementCtx): void {
-  if (isFilled(value.params) && isFilled(value.declarations)) report(context, ['declarations'], 'conflict', { keys: 'params, declarations' })
+  checkParams(value, context)
   const wanted = value.environment?.replicas
   if (!wanted) return
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
@@ -360,6 +360,10 @@ function checkTraining(value: { params?: unknown; declarations?: unknown; framew
     if (noServers && wanted[key]) report(context, ['environment', 'replicas', key], 'replicas_role', { key, framework: isMpi ? 'mpi' : value.framework })
   }
   if (isMpi && wanted.worker) report(context, ['environment', 'replicas', 'worker'], 'replicas_role', { key: 'worker', framework: 'mpi' })
+}
+
+function checkParams(value: { params?: unknown; declarations?: unknown }, context: z.RefinementCtx): void {
+  if (isFilled(value.params) && isFilled(value.declarations)) report(context, ['declarations'], 'conflict', { keys: 'params, declarations' })
 }
 
 function isFilled(value: unknown): boolean {
@@ -398,7 +402,7 @@ export const groupSchema = z
 
 export const jobSchema = z
   .strictObject({ ...headerShape, kind: z.literal('job'), ...ioShape, ...paramsFields, environment: environment.nullish(), build, run: run.nullable(), backend: text().nullish() })
-  .superRefine(checkTraining)
+  .superRefine(checkParams)
 
 export const buildSchema = z
   .strictObject({ ...headerShape, kind: z.literal('build'), ...ioShape, ...buildSource, environment: environment.nullish(), backend: word(['native', 'kaniko', 'other']).nullish() })

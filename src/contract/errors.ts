@@ -1,0 +1,38 @@
+import type { Args, ErrorCode } from './messages/messages.ts'
+import type { Problem, ProblemView } from './problems.ts'
+
+/** The closed set of error codes, each with its HTTP status and the exit status of a command that meets it. */
+export const ERRORS = {
+  invalid: { status: 400, exit: 2 },
+  invalid_document: { status: 422, exit: 2 },
+  unauthenticated: { status: 401, exit: 6 },
+  forbidden: { status: 403, exit: 6 },
+  host_refused: { status: 421, exit: 6 },
+  not_found: { status: 404, exit: 4 },
+  conflict: { status: 409, exit: 1 },
+  gap: { status: 409, exit: 1 },
+  too_large: { status: 413, exit: 2 },
+  unavailable: { status: 503, exit: 5 },
+  internal: { status: 500, exit: 1 },
+} as const satisfies Record<ErrorCode, { status: number; exit: number }>
+
+/** An error a caller may see. `args` fill the sentence of its code; `cause` is for the log only. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly args: Args
+  readonly problems: readonly Problem[]
+  constructor(code: ErrorCode, args: Args = {}, options: { cause?: unknown; problems?: readonly Problem[] } = {}) {
+    super(`${code} ${JSON.stringify(args)}`, { cause: options.cause })
+    this.code = code
+    this.args = args
+    this.problems = options.problems ?? []
+  }
+}
+
+/** How an error looks on the wire. */
+export interface ErrorView {
+  readonly error: { readonly code: string; readonly message: string; readonly args: Args; readonly problems?: readonly ProblemView[] }
+}
+
+/** Exit statuses of the command line. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, secondServer: 3, notFound: 4, unreachable: 5, unauthenticated: 6, interrupted: 130 } as const

@@ -1,0 +1,53 @@
+import { en } from './en.ts'
+import { ja } from './ja.ts'
+
+export type Locale = 'en' | 'ja'
+export type ProblemCode = keyof typeof en.problems
+export type ErrorCode = keyof typeof en.errors
+export type ReasonCode = keyof typeof en.reasons
+export type WaitingCode = keyof typeof en.waiting
+export type CliCode = keyof typeof en.cli
+
+/** What every language must have: a sentence for each code, a remedy too for each problem. */
+export interface Catalogue {
+  readonly problems: Readonly<Record<ProblemCode, readonly [string, string]>>
+  readonly errors: Readonly<Record<ErrorCode, string>>
+  readonly reasons: Readonly<Record<ReasonCode, string>>
+  readonly waiting: Readonly<Record<WaitingCode, string>>
+  readonly cli: Readonly<Record<CliCode, string>>
+}
+
+export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ja }
+
+export type Args = Readonly<Record<string, string | number>>
+
+/** A sentence with its `{name}` places filled; an argument that is missing leaves nothing. */
+export function fill(sentence: string, args: Args = {}): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(args, name) ? String(args[name]) : ''))
+}
+
+export function problemText(locale: Locale, code: ProblemCode, args: Args): { message: string; remedy: string } {
+  const [message, remedy] = CATALOGUES[locale].problems[code]
+  return { message: fill(message, args), remedy: fill(remedy, args) }
+}
+
+export function errorText(locale: Locale, code: ErrorCode, args: Args = {}): string {
+  return fill(CATALOGUES[locale].errors[code], args)
+}
+
+export function reasonText(locale: Locale, code: ReasonCode, args: Args = {}): string {
+  return fill(CATALOGUES[locale].reasons[code], args)
+}
+
+export function waitingText(locale: Locale, code: WaitingCode, args: Args = {}): string {
+  return fill(CATALOGUES[locale].waiting[code], args)
+}
+
+export function cliText(locale: Locale, code: CliCode, args: Args = {}): string {
+  return fill(CATALOGUES[locale].cli[code], args)
+}
+
+/** Japanese for `ja…`, English for all else. Takes a locale name or an Accept-Language header. */
+export function toLocale(text: string | undefined): Locale {
+  return /^\s*ja\b|^ja[_-]/i.test(text ?? '') ? 'ja' : 'en'
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+import { uuid } from './ids.ts'
+import { LIMITS } from './limits.ts'
+
+/**
+ * One batch of a writer: records numbered `first`, `first + 1`, … without a hole. A server that lacks records before
+ * `first` refuses the batch, unless the writer says with `lost` that it will never send them. Records are checked one
+ * by one where they are applied.
+ */
+export const batchRequest = z.strictObject({
+  writer: uuid,
+  attempt: z.int().min(1),
+  first: z.int().min(1),
+  records: z.array(z.unknown()).max(LIMITS.batchRecordsMax),
+  /** Records before `first` that the writer has given up. */
+  lost: z.int().min(0).optional(),
+  /** The writer is done: nothing comes after this batch. */
+  closed: z.boolean().optional(),
+})
+export type BatchRequest = z.output<typeof batchRequest>
+
+/** Values of metrics at one moment. `step` is data and need not rise; `time` is the client's clock in seconds. */
+export interface MetricsRecord {
+  readonly kind: 'metrics'
+  readonly step: number
+  readonly time: number
+  readonly values: ReadonlyMap<string, number>
+}
+
+export type TrackingRecord =
+  | MetricsRecord
+  | { readonly kind: 'params'; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'tags'; readonly tags: readonly string[] }
+  | { readonly kind: 'artifact'; readonly name: string; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
+  | { readonly kind: 'status'; readonly status: 'succeeded' | 'failed'; readonly message: string }
+
+export interface PointView {
+  readonly step: number
+  readonly time: string
+  readonly value: number | 'NaN' | 'Infinity' | '-Infinity'
+}
+
+/** One bucket of a long series: what its points came to. */
+export interface BucketView {
+  readonly firstStep: number
+  readonly lastStep: number
+  readonly count: number
+  readonly min: PointView['value']
+  readonly max: PointView['value']
+  readonly mean: PointView['value']
+  readonly last: PointView['value']
+}
+
+export interface ArtifactView {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly kind: 'output' | 'logged'
+  readonly attempt: number
+}

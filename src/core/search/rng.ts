@@ -1,0 +1,88 @@
+/**
+ * Philox4x32-10, a counter-based generator: a number is a function of a key and a counter, so any draw of any trial can
+ * be made again without the draws before it. Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3" (2011).
+ */
+export function philox(counter: readonly [number, number, number, number], key: readonly [number, number]): [number, number, number, number] {
+  let [a, b, c, d] = counter
+  let [k0, k1] = key
+  for (let round = 0; round < 10; round += 1) {
+    const [high0, low0] = multiply(0xd2511f53, a)
+    const [high1, low1] = multiply(0xcd9e8d57, c)
+    ;[a, b, c, d] = [(high1 ^ b ^ k0) >>> 0, low1, (high0 ^ d ^ k1) >>> 0, low0]
+    k0 = (k0 + 0x9e3779b9) >>> 0
+    k1 = (k1 + 0xbb67ae85) >>> 0
+  }
+  return [a, b, c, d]
+}
+
+/** High and low 32 bits of a 64-bit product. */
+function multiply(x: number, y: number): [number, number] {
+  const [xl, xh, yl, yh] = [x & 0xffff, x >>> 16, y & 0xffff, y >>> 16]
+  const low = xl * yl
+  const middle = xh * yl + (low >>> 16)
+  const middle2 = xl * yh + (middle % 0x10000)
+  const high = xh * yh + Math.floor(middle / 0x10000) + Math.floor(middle2 / 0x10000)
+  return [high >>> 0, Math.imul(x, y) >>> 0]
+}
+
+/** A stream of numbers in [0, 1) that belongs to (seed, name, index) and to nothing else. */
+export interface Stream {
+  next(): number
+  /** An integer in [0, 2^32). */
+  nextWord(): number
+}
+
+/** `seed` is an integer of up to 53 bits, `index` usually a trial's. */
+export function createStream(seed: number, name: string, index: number): Stream {
+  const key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0] as const
+  let block = 0
+  let words: number[] = []
+  const nextWord = (): number => {
+    if (words.length === 0) {
+      words = philox([block >>> 0, hash(name), index >>> 0, Math.floor(index / 2 ** 32) >>> 0], key)
+      block += 1
+    }
+    return words.shift()!
+  }
+  return { nextWord, next: () => ((nextWord() >>> 5) * 2 ** 26 + (nextWord() >>> 6)) / 2 ** 53 }
+}
+
+/** FNV-1a over UTF-16 units. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  return value >>> 0
+}
+
+const FEISTEL_ROUNDS = 4
+
+/**
+ * Where a keyed permutation of 0 … size−1 puts `index`: a Feistel network over the next power of four, walked until it
+ * lands inside (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). No list is held.
+ */
+export function permute(index: bigint, size: bigint, seed: number): bigint {
+  const half = halfBits(size)
+  const mask = (1n << half) - 1n
+  let value = index
+  do {
+    let [left, right] = [value >> half, value & mask]
+    for (let round = 0; round < FEISTEL_ROUNDS; round += 1) [left, right] = [right, left ^ (scramble(right, round, seed) & mask)]
+    value = (left << half) | right
+  } while (value >= size)
+  return value
+}
+
+function halfBits(size: bigint): bigint {
+  const bits = (size - 1n).toString(2).length
+  return BigInt(Math.max(1, Math.ceil(bits / 2)))
+}
+
+function scramble(value: bigint, round: number, seed: number): bigint {
+  let out = 0n
+  for (let rest = value, word = 0; rest > 0n || word === 0; rest >>= 32n, word += 1) {
+    const stream = createStream(seed, `feistel.${round}.${word}`, Number(rest & 0xffffffffn))
+    out = (out * 0x9e3779b97f4a7c15n + ((BigInt(stream.nextWord()) << 32n) | BigInt(stream.nextWord()))) & ((1n << 512n) - 1n)
+  }
+  return out
+}

@@ -1,0 +1,174 @@
+import type { Axis, SearchSpace } from '../../contract/search-space.ts'
+import { toFloat } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import { assertNever } from '../assert.ts'
+
+/** How many values an axis can take; undefined for a continuous one. */
+export function axisSize(axis: Axis): number | undefined {
+  switch (axis.kind) {
+    case 'values':
+    case 'pvalues':
+      return axis.values.length
+    case 'range':
+    case 'linspace':
+    case 'logspace':
+    case 'geomspace':
+      return axis.count
+    case 'quniform': {
+      const [low, high] = gridBounds(axis)
+      return high - low + 1
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Number of points of a space, undefined when it is not finite. */
+export function spaceSize(space: SearchSpace): bigint | undefined {
+  let size = 1n
+  for (const axis of space) {
+    const count = axisSize(axis)
+    if (count === undefined) return undefined
+    size *= BigInt(count)
+  }
+  return size
+}
+
+/** The point a mixed-radix counter over the axes reaches at `index`; the last axis turns fastest. */
+export function pointAt(space: SearchSpace, index: bigint): ValueMap {
+  const entries: [string, Value][] = []
+  let rest = index
+  for (const axis of [...space].reverse()) {
+    const size = BigInt(axisSize(axis)!)
+    entries.unshift([axis.name, valueAt(axis, Number(rest % size))])
+    rest /= size
+  }
+  return Object.fromEntries(entries)
+}
+
+/** The i-th value of a finite axis. */
+function valueAt(axis: Axis, i: number): Value {
+  switch (axis.kind) {
+    case 'values':
+    case 'pvalues':
+      return axis.values[i]!
+    case 'range':
+      return axis.isFloat ? toFloat(tidy(axis.start + i * axis.step, axis.start, axis.step)) : axis.start + i * axis.step
+    case 'linspace':
+      return toFloat(line(axis, i))
+    case 'logspace':
+      return toFloat(axis.base ** line(axis, i))
+    case 'geomspace':
+      return toFloat(geometric(axis, i))
+    case 'quniform':
+      return quantity((gridBounds(axis)[0] + i) * axis.q, axis)
+    default:
+      throw new Error(`axis ${axis.name} is not finite`)
+  }
+}
+
+function line(axis: { start: number; stop: number; count: number }, i: number): number {
+  if (i === axis.count - 1 && i > 0) return axis.stop
+  return axis.start + (i * (axis.stop - axis.start)) / Math.max(1, axis.count - 1)
+}
+
+function geometric(axis: { start: number; stop: number; count: number }, i: number): number {
+  if (i === 0) return axis.start
+  if (i === axis.count - 1) return axis.stop
+  const exact = axis.start * (axis.stop / axis.start) ** (i / (axis.count - 1))
+  return Math.abs(exact - Math.round(exact)) < 1e-9 * Math.abs(exact) ? Math.round(exact) : exact
+}
+
+/** The value of an axis at u in [0, 1): the inverse of its distribution. */
+export function sampleAxis(axis: Axis, u: number): Value {
+  switch (axis.kind) {
+    case 'values':
+    case 'range':
+    case 'linspace':
+    case 'logspace':
+    case 'geomspace':
+      return valueAt(axis, Math.floor(u * axisSize(axis)!))
+    case 'pvalues':
+      return axis.values[weightedIndex(axis.weights, u)]!
+    case 'uniform':
+      return toFloat(between(axis, u))
+    case 'loguniform':
+      return toFloat(Math.exp(between(axis, u)))
+    case 'quniform':
+      return valueAt(axis, Math.min(axisSize(axis)! - 1, Math.floor(u * axisSize(axis)!)))
+    case 'qloguniform':
+      return quantity(roundHalfEven(Math.exp(between(axis, u)) / axis.q) * axis.q, axis)
+    case 'normal':
+      return toFloat(gauss(axis, u))
+    case 'lognormal':
+      return toFloat(Math.exp(gauss(axis, u)))
+    case 'qnormal':
+      return quantity(roundHalfEven(gauss(axis, u) / axis.q) * axis.q, axis)
+    case 'qlognormal':
+      return quantity(roundHalfEven(Math.exp(gauss(axis, u)) / axis.q) * axis.q, axis)
+    default:
+      return assertNever(axis)
+  }
+}
+
+function between(axis: { low: number; high: number }, u: number): number {
+  return axis.low + u * (axis.high - axis.low)
+}
+
+/** First and last multiple of q inside [low, high], the nearest one where none lies inside. */
+function gridBounds(axis: { low: number; high: number; q: number }): [number, number] {
+  const [low, high] = [Math.ceil(axis.low / axis.q - 1e-9), Math.floor(axis.high / axis.q + 1e-9)]
+  return low <= high ? [low, high] : [Math.round(axis.low / axis.q), Math.round(axis.low / axis.q)]
+}
+
+function quantity(value: number, axis: { q: number; isFloat: boolean }): Value {
+  const tidied = tidy(value, axis.q)
+  return axis.isFloat ? toFloat(tidied) : tidied
+}
+
+/** Cuts a product of floats back to the decimals its factors were written with. */
+function tidy(value: number, ...factors: number[]): number {
+  const decimals = Math.max(...factors.map(decimalsOf))
+  return decimals <= 15 ? Number(value.toFixed(decimals)) : value
+}
+
+function decimalsOf(number: number): number {
+  const [mantissa, exponent = '0'] = String(number).split('e') as [string, string?]
+  return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
+}
+
+function roundHalfEven(number: number): number {
+  const floor = Math.floor(number)
+  return number - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(number)
+}
+
+function weightedIndex(weights: readonly number[], u: number): number {
+  let sum = 0
+  const index = weights.findIndex((weight) => (sum += weight) > u)
+  return index === -1 ? weights.length - 1 : index
+}
+
+const TAIL = 1e-6
+
+function gauss(axis: { loc: number; scale: number }, u: number): number {
+  return axis.loc + axis.scale * normalQuantile(Math.min(1 - TAIL, Math.max(TAIL, u)))
+}
+
+/** Quantile of the standard normal; relative error below 1.2e-9 (rational approximation by P. J. Acklam, 2003). */
+export function normalQuantile(p: number): number {
+  const a = [-3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.38357751867269e2, -3.066479806614716e1, 2.506628277459239]
+  const b = [-5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1]
+  const c = [-7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783]
+  const d = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1]
+  if (p > 0.97575) return -normalQuantile(1 - p)
+  if (p < 0.02425) {
+    const q = Math.sqrt(-2 * Math.log(p))
+    return polynomial(c, q) / polynomial(d, q)
+  }
+  const q = p - 0.5
+  return (polynomial(a, q * q) * q) / polynomial(b, q * q)
+}
+
+function polynomial(coefficients: readonly number[], x: number): number {
+  return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0)
+}

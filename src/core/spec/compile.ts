@@ -1,0 +1,199 @@
+import { LIMITS } from '../../contract/limits.ts'
+import type { Problem } from '../../contract/problems.ts'
+import type { BuildPlan, MethodPlan, Objective, Placement, Plan, Resources, RunPlan, StopCondition, SweepPlan, TrialTemplate } from '../../contract/plan.ts'
+import type { Axis } from '../../contract/search-space.ts'
+import type { EnvironmentSpec, GroupSpec, HptuningSpec, MatrixEntry, RunKind, Spec } from '../../contract/spec.ts'
+import { isValueMap } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import { buildCommand } from './command.ts'
+import { problemAt, SpecError } from './document.ts'
+import type { Document } from './document.ts'
+import { checkInputs, flagText } from './inputs.ts'
+import { lintSpec } from './lint.ts'
+import { toPythonText } from './python.ts'
+import { renderDeep, resolveParams } from './render.ts'
+import { TemplateValueError } from './template.ts'
+import { TemplateSyntaxError } from './template-syntax.ts'
+import { validateSpec } from './validate.ts'
+import { firstPoints } from '../search/registry.ts'
+
+/** A document's plan with what is worth a warning. */
+export interface Compiled {
+  readonly plan: Plan
+  readonly warnings: readonly Problem[]
+}
+
+/** Turns a read document into its immutable plan. Throws SpecError with every problem found. */
+export function compileDocument(document: Document): Compiled {
+  const spec = validateSpec(document)
+  const params = readParams(document, spec)
+  const plan = guardTemplates(document, () => (spec.kind === 'group' ? compileSweep(spec, params) : compileRun(spec.kind, templateOf(spec, params), spec, {})))
+  if (plan.kind === 'group') checkTrial(document, plan)
+  return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan)] }
+}
+
+/** The plan of one trial: the sweep's template filled with a point. Throws SpecError when a template fails on it. */
+export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
+  return compileRun('experiment', plan.trial, { name: null, description: null }, point)
+}
+
+function readParams(document: Document, spec: Spec): ValueMap {
+  if (spec.kind === 'build' || spec.kind === 'notebook' || spec.kind === 'tensorboard') return {}
+  const given: ValueMap = { ...spec.declarations, ...spec.params }
+  const { params, problems } = checkInputs(document, [...(spec.inputs ?? []), ...(spec.outputs ?? [])], given)
+  if (problems.length > 0) throw new SpecError(problems)
+  return guardTemplates(document, () => resolveParams(params))
+}
+
+/** Template failures become problems at the place of the command, where nearly all templates stand. */
+function guardTemplates<T>(document: Document, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = error instanceof TemplateSyntaxError ? 'template_syntax' : error instanceof TemplateValueError ? 'template_value' : undefined
+    if (!code) throw error
+    throw new SpecError([problemAt(document, ['run', 'cmd'], code, { detail: (error as Error).message })])
+  }
+}
+
+/** A first trial is compiled at once, so that a bad template is found before anything starts. */
+function checkTrial(document: Document, plan: SweepPlan): void {
+  guardTemplates(document, () => firstPoints(plan, plan.seed ?? 0, 1).forEach((point) => compileTrial(plan, point)))
+}
+
+type Sections = { readonly tags?: unknown; readonly logging?: { level?: string | null | undefined } | null | undefined; readonly environment?: unknown; readonly build?: unknown; readonly run?: { cmd: string[] } | null | undefined }
+
+function templateOf(spec: Spec, params: ValueMap): TrialTemplate {
+  const sections: Sections = spec
+  const inputs = ('inputs' in spec && spec.inputs) || []
+  return {
+    tags: [...new Set((spec.tags ?? []) as string[])],
+    logLevel: sections.logging?.level ?? 'INFO',
+    params,
+    flags: inputs.filter((io) => io.is_flag).map((io) => io.name),
+    cmd: sections.run?.cmd ?? [],
+    environment: (sections.environment ?? null) as Value,
+    build: (spec.kind === 'build' ? pick(spec, ['image', 'build_steps', 'env_vars']) : (sections.build ?? null)) as Value,
+  }
+}
+
+function pick(source: object, keys: readonly string[]): ValueMap {
+  return Object.fromEntries(keys.map((key) => [key, ((source as Record<string, unknown>)[key] ?? null) as Value]))
+}
+
+function compileRun(kind: RunKind, template: TrialTemplate, header: { name?: string | null | undefined; description?: string | null | undefined }, point: ValueMap): RunPlan {
+  const params: ValueMap = { ...point, ...template.params }
+  const scope: ValueMap = { ...params, params }
+  for (const name of template.flags) scope[name] = flagText(name, params[name])
+  return {
+    kind,
+    name: header.name ?? null,
+    description: header.description ?? null,
+    tags: (renderDeep([...template.tags], scope) as Value[]).map(toPythonText),
+    logLevel: template.logLevel,
+    params,
+    command: template.cmd.length > 0 ? buildCommand(template.cmd, scope) : null,
+    placement: toPlacement(renderDeep(template.environment, scope) as EnvironmentSpec | null),
+    build: toBuildPlan(renderDeep(template.build, scope)),
+  }
+}
+
+function toPlacement(environment: EnvironmentSpec | null): Placement {
+  return {
+    resources: toResources(environment?.resources),
+    nodeSelector: environment?.node_selector ?? {},
+    maxRestarts: environment?.max_restarts ?? 0,
+    timeoutMs: environment?.timeout ? environment.timeout * 1000 : null,
+    stopGraceMs: environment?.stop_grace ? environment.stop_grace * 1000 : LIMITS.stopGraceMs,
+    unschedulable: environment?.unschedulable ?? 'wait',
+  }
+}
+
+/** A request is what is set aside; where only a limit is written, that is the request. */
+function toResources(resources: EnvironmentSpec['resources']): Resources {
+  const amount = (entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined) => entry?.requests || entry?.limits || undefined
+  const entries = { cpu: amount(resources?.cpu), memoryMib: amount(resources?.memory), gpu: amount(resources?.gpu), tpu: amount(resources?.tpu) }
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
+}
+
+function toBuildPlan(build: Value): BuildPlan | null {
+  if (!isValueMap(build)) return null
+  const pairs = (build['env_vars'] ?? []) as [string, Value][]
+  return {
+    image: (build['image'] as string | null) ?? null,
+    steps: (build['build_steps'] as string[] | null) ?? [],
+    envVars: pairs.map(([name, value]) => [name, toPythonText(value)] as const),
+  }
+}
+
+function compileSweep(spec: GroupSpec, params: ValueMap): SweepPlan {
+  const { hptuning } = spec
+  const method = toMethod(hptuning)
+  return {
+    kind: 'group',
+    name: spec.name ?? null,
+    description: spec.description ?? null,
+    tags: [...new Set(spec.tags ?? [])],
+    method,
+    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => toAxis(name, entry)),
+    seed: hptuning.seed ?? null,
+    concurrency: Math.min(Math.max(hptuning.concurrency ?? 1, 1), LIMITS.concurrencyMax),
+    objective: toObjective(hptuning),
+    stopConditions: (hptuning.early_stopping ?? []).flatMap(toStopCondition),
+    trial: templateOf(spec, params),
+  }
+}
+
+function toMethod(hptuning: HptuningSpec): MethodPlan {
+  if (hptuning.hyperband) return { name: 'hyperband', trialsMax: null }
+  if (hptuning.bo) return { name: 'bo', trialsMax: hptuning.bo.n_initial_trials + hptuning.bo.n_iterations }
+  if (hptuning.random_search) return { name: 'random', trialsMax: hptuning.random_search.n_experiments ?? null }
+  return { name: 'grid', trialsMax: hptuning.grid_search?.n_experiments ?? null }
+}
+
+function toObjective(hptuning: HptuningSpec): Objective | null {
+  const metric = hptuning.metric ?? hptuning.hyperband?.metric ?? hptuning.bo?.metric
+  return metric ? { metric: metric.name, optimization: metric.optimization ?? 'maximize' } : null
+}
+
+function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
+  if (condition.value === undefined) return []
+  return [{ metric: condition.metric, optimization: condition.optimization ?? 'maximize', value: condition.value }]
+}
+
+// 1e-9 forgives the last bits of a float step, so that 0:1:0.1 has ten values.
+const STEP_TOLERANCE = 1e-9
+
+function toAxis(name: string, entry: MatrixEntry): Axis {
+  if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
+  if (entry.option === 'pvalues') return { name, kind: 'pvalues', values: entry.pairs.map(([value]) => value), weights: withRest(entry.pairs.map(([, weight]) => weight)) }
+  const { fields } = entry
+  const of = (field: string): number => fields[field]!
+  switch (entry.option) {
+    case 'range':
+      return { name, kind: 'range', start: of('start'), step: of('step'), count: Math.ceil((of('stop') - of('start')) / of('step') - STEP_TOLERANCE), isFloat: entry.isFloat }
+    case 'linspace':
+    case 'geomspace':
+      return { name, kind: entry.option, start: of('start'), stop: of('stop'), count: of('num') }
+    case 'logspace':
+      return { name, kind: 'logspace', start: of('start'), stop: of('stop'), count: of('num'), base: fields['base'] ?? 10 }
+    case 'uniform':
+    case 'loguniform':
+      return { name, kind: entry.option, low: of('low'), high: of('high') }
+    case 'quniform':
+    case 'qloguniform':
+      return { name, kind: entry.option, low: of('low'), high: of('high'), q: of('q'), isFloat: entry.isFloat }
+    case 'normal':
+    case 'lognormal':
+      return { name, kind: entry.option, loc: of('loc'), scale: of('scale') }
+    default:
+      return { name, kind: entry.option, loc: of('loc'), scale: of('scale'), q: of('q'), isFloat: entry.isFloat }
+  }
+}
+
+/** Probability that is not given out belongs to the last item, as in 0.6.1. */
+function withRest(weights: readonly number[]): number[] {
+  const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
+  return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))
+}
+
