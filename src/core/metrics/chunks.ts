@@ -1,0 +1,25 @@
+import { LIMITS } from '../../contract/limits.ts'
+import { POINT_WIDTH } from './series.ts'
+
+/** The open end of a series: its last chunk, which small appends rewrite until it is full. */
+export interface Tail {
+  readonly n: number
+  readonly points: Float64Array
+}
+
+/** Chunks to write after an append, first to last; the first may replace the tail. */
+export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail[] {
+  const isSmall = points.length < LIMITS.chunkAppendMin * POINT_WIDTH
+  const fits = tail && tail.points.length + points.length <= LIMITS.chunkPointsMax * POINT_WIDTH
+  if (tail && isSmall && fits) return [{ n: tail.n, points: concat(tail.points, points) }]
+  const first = tail ? tail.n + 1 : 0
+  const width = LIMITS.chunkPointsMax * POINT_WIDTH
+  return Array.from({ length: Math.ceil(points.length / width) }, (_, index) => ({ n: first + index, points: points.slice(index * width, (index + 1) * width) }))
+}
+
+function concat(a: Float64Array, b: Float64Array): Float64Array {
+  const joined = new Float64Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}

@@ -1,0 +1,92 @@
+/** What all points of a series, or of a part of it, come to. Minimum, maximum and sum leave NaN out. */
+export interface Summary {
+  readonly count: number
+  /** Points that are not NaN. */
+  readonly numbers: number
+  readonly sum: number
+  readonly min: number
+  readonly minStep: number
+  readonly max: number
+  readonly maxStep: number
+  readonly last: number
+  readonly lastStep: number
+  readonly lastTime: number
+}
+
+/** A summary of neighbouring points with the steps they span. */
+export interface Bucket extends Summary {
+  readonly firstStep: number
+}
+
+/** Numbers a point takes: step, time in milliseconds, value. */
+export const POINT_WIDTH = 3
+
+export const EMPTY_SUMMARY: Summary = { count: 0, numbers: 0, sum: 0, min: NaN, minStep: NaN, max: NaN, maxStep: NaN, last: NaN, lastStep: NaN, lastTime: NaN }
+
+/** The summary after further points; the order of arrival decides which point is the last. */
+export function summarize(before: Summary, points: Float64Array): Summary {
+  let { count, numbers, sum, min, minStep, max, maxStep, last, lastStep, lastTime } = before
+  for (let at = 0; at < points.length; at += POINT_WIDTH) {
+    ;[lastStep, lastTime, last] = [points[at]!, points[at + 1]!, points[at + 2]!]
+    count += 1
+    if (Number.isNaN(last)) continue
+    numbers += 1
+    sum += last
+    if (!(min <= last)) [min, minStep] = [last, lastStep]
+    if (!(max >= last)) [max, maxStep] = [last, lastStep]
+  }
+  return { count, numbers, sum, min, minStep, max, maxStep, last, lastStep, lastTime }
+}
+
+export function mean(summary: Summary): number {
+  return summary.numbers > 0 ? summary.sum / summary.numbers : NaN
+}
+
+/** The rollup of one chunk of points. */
+export function toBucket(points: Float64Array): Bucket {
+  return { ...summarize(EMPTY_SUMMARY, points), firstStep: points[0] ?? NaN }
+}
+
+/** One bucket for two neighbours, the earlier first. */
+export function mergeBuckets(a: Bucket, b: Bucket): Bucket {
+  const isLower = !(a.min <= b.min) && !Number.isNaN(b.min)
+  const isHigher = !(a.max >= b.max) && !Number.isNaN(b.max)
+  return {
+    firstStep: a.firstStep,
+    count: a.count + b.count,
+    numbers: a.numbers + b.numbers,
+    sum: a.sum + b.sum,
+    min: isLower ? b.min : a.min,
+    minStep: isLower ? b.minStep : a.minStep,
+    max: isHigher ? b.max : a.max,
+    maxStep: isHigher ? b.maxStep : a.maxStep,
+    last: b.last,
+    lastStep: b.lastStep,
+    lastTime: b.lastTime,
+  }
+}
+
+/** Neighbours merged until at most `max` buckets are left. */
+export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
+  const width = Math.ceil(buckets.length / max)
+  if (width <= 1) return [...buckets]
+  return Array.from({ length: Math.ceil(buckets.length / width) }, (_, index) => buckets.slice(index * width, (index + 1) * width).reduce(mergeBuckets))
+}
+
+const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', 'last', 'lastStep', 'lastTime'] as const
+
+/** Exact binary form of a summary or a bucket: NaN, infinities and −0 survive, which no SQL number column promises. */
+export function packSummary(summary: Summary): Uint8Array {
+  const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN
+  return new Uint8Array(Float64Array.from([...FIELDS.map((field) => summary[field]), first]).buffer)
+}
+
+export function unpackSummary(bytes: Uint8Array): Bucket {
+  const numbers = toFloat64(bytes)
+  return { ...(Object.fromEntries(FIELDS.map((field, index) => [field, numbers[index]!])) as unknown as Summary), firstStep: numbers[FIELDS.length]! }
+}
+
+/** A copy of the bytes as numbers, whatever their alignment was. */
+export function toFloat64(bytes: Uint8Array): Float64Array {
+  return new Float64Array(bytes.slice().buffer)
+}

@@ -1,0 +1,85 @@
+import type { Kysely } from 'kysely'
+
+import type { AttemptState, Ending } from '../contract/run.ts'
+import type { ArtifactView } from '../contract/tracking.ts'
+import type { Attempt, AttemptStore } from '../core/ports.ts'
+import { parseOrNull } from './runs.ts'
+import type { AttemptRow, Tables } from './tables.ts'
+
+const ROWS_PER_INSERT = 500
+
+/** Attempts and what they left behind. */
+export function createAttemptStore(db: Kysely<Tables>, now: () => number): AttemptStore {
+  return {
+    latest: async (runId) => {
+      const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n', 'desc').limit(1).executeTakeFirst()
+      return row && toAttempt(row)
+    },
+    list: async (runId) => (await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n').execute()).map(toAttempt),
+    insert: async (attempts) => {
+      const rows = attempts.map((attempt): AttemptRow => ({
+        id: attempt.id,
+        run_id: attempt.runId,
+        n: attempt.n,
+        name: attempt.name,
+        state: 'intent',
+        plan_digest: attempt.planDigest,
+        devices: JSON.stringify(attempt.devices),
+        outputs_path: null,
+        ending: null,
+        created_at: now(),
+        started_at: null,
+        ended_at: null,
+      }))
+      if (rows.length > 0) await db.insertInto('attempt').values(rows).execute()
+    },
+    markLaunched: async (id, { startedAt, outputsPath }) => {
+      await db.updateTable('attempt').set({ state: 'launched', started_at: startedAt, outputs_path: outputsPath }).where('id', '=', id).where('state', '=', 'intent').execute()
+    },
+    markEnded: async (id, ending, endedAt) => {
+      await db.updateTable('attempt').set({ state: 'ended', ending: JSON.stringify(ending), ended_at: endedAt }).where('id', '=', id).execute()
+    },
+    sweepTimes: async (sweepId) => {
+      const row = await db
+        .selectFrom('attempt')
+        .innerJoin('run', 'run.id', 'attempt.run_id')
+        .select((on) => [on.fn.sum<number | null>(on('attempt.ended_at', '-', on.ref('attempt.started_at'))).as('run_ms'), on.fn.max('attempt.ended_at').as('last_ended_at')])
+        .where('run.sweep_id', '=', sweepId)
+        .where('attempt.ended_at', 'is not', null)
+        .where('attempt.started_at', 'is not', null)
+        .executeTakeFirstOrThrow()
+      return { runSeconds: Number(row.run_ms ?? 0) / 1000, lastEndedAt: row.last_ended_at }
+    },
+    listArtifacts: async (runId) => {
+      const rows = await db.selectFrom('artifact').selectAll().where('run_id', '=', runId).orderBy('path').execute()
+      return rows.map((row): ArtifactView => ({ path: row.path, sizeBytes: row.size_bytes, sha256: row.sha256, kind: row.kind as ArtifactView['kind'], attempt: row.attempt }))
+    },
+    putArtifacts: async (runId, artifacts) => {
+      const rows = artifacts.map((item) => ({ run_id: runId, attempt: item.attempt, path: item.path, kind: item.kind, size_bytes: item.sizeBytes, sha256: item.sha256 }))
+      for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+        await db
+          .insertInto('artifact')
+          .values(rows.slice(at, at + ROWS_PER_INSERT))
+          .onConflict((conflict) => conflict.columns(['run_id', 'kind', 'path']).doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') })))
+          .execute()
+      }
+    },
+  }
+}
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    n: row.n,
+    name: row.name,
+    state: row.state as AttemptState,
+    planDigest: row.plan_digest,
+    devices: JSON.parse(row.devices) as string[],
+    outputsPath: row.outputs_path,
+    ending: parseOrNull<Ending>(row.ending),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  }
+}

@@ -1,0 +1,48 @@
+import { DatabaseSync } from 'node:sqlite'
+
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+
+import { nodeSqliteDialect } from './node-sqlite.ts'
+import { postgres, sqlite } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
+import type { Tables } from './tables.ts'
+
+/** One open database: a single connection that writes, others that read. */
+export interface Database extends AsyncDisposable {
+  readonly dialect: Dialect
+  readonly writer: Kysely<Tables>
+  readonly reader: Kysely<Tables>
+}
+
+const WAL_BYTES_MAX = 64 * 1024 * 1024
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Opens or creates a SQLite file. Every commit is on the disk before it returns. */
+export function openSqlite(file: string): Database {
+  const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, allowExtension: false })
+  writer.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`)
+  const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
+  const kysely = { writer: new Kysely<Tables>({ dialect: nodeSqliteDialect(writer) }), reader: new Kysely<Tables>({ dialect: nodeSqliteDialect(reader) }) }
+  return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
+}
+
+const READERS_MAX = 4
+const INT8_OID = 20
+
+/** Connects to a PostgreSQL server by URL. */
+export function openPostgres(url: string): Database {
+  const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) }
+  const open = (max: number): Kysely<Tables> => {
+    const pool = new pg.Pool({ connectionString: url, max, types: types as pg.CustomTypesConfig, keepAlive: true })
+    // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
+    pool.on('error', () => {})
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  }
+  const kysely = { writer: open(1), reader: open(READERS_MAX) }
+  return { dialect: postgres, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
+}
+
+async function closeAll({ writer, reader }: Pick<Database, 'writer' | 'reader'>): Promise<void> {
+  await Promise.all([reader.destroy(), writer.destroy()])
+}

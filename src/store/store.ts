@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+
+import type { Parts, Store } from '../core/ports.ts'
+import { createAttemptStore } from './attempts.ts'
+import type { Database } from './database.ts'
+import { createEventStore } from './events.ts'
+import { createRunStore } from './runs.ts'
+import { createSweepStore } from './sweeps.ts'
+import type { Tables } from './tables.ts'
+import { createTrackingStore } from './tracking.ts'
+import type { SeriesCache } from './tracking.ts'
+
+/** Called first in every transaction; throws when this server may no longer write. */
+export type Fence = (db: Kysely<Tables>) => Promise<void>
+
+const GROUP_MAX = 64
+
+interface Job {
+  readonly work: (parts: Parts) => Promise<unknown>
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The store ports over an open database. Works that arrive together share one durable commit. */
+export function createStore(database: Database, options: { now: () => number; fence?: Fence }): Store {
+  const jobs: Job[] = []
+  let isDraining = false
+  const cache: SeriesCache = new Map()
+  const partsOf = (db: Kysely<Tables>): Parts => ({
+    runs: createRunStore(db, options.now),
+    attempts: createAttemptStore(db, options.now),
+    sweeps: createSweepStore(db, options.now),
+    tracking: createTrackingStore(db, options.now, cache),
+    events: createEventStore(db, options.now),
+  })
+
+  const drain = async (): Promise<void> => {
+    isDraining = true
+    while (jobs.length > 0) await commitGroup(jobs.splice(0, GROUP_MAX))
+    isDraining = false
+  }
+
+  const commitGroup = async (group: readonly Job[]): Promise<void> => {
+    const done: (() => void)[] = []
+    try {
+      await database.writer.connection().execute(async (db) => {
+        await database.dialect.begin.execute(db)
+        try {
+          await options.fence?.(db)
+          const parts = partsOf(db)
+          for (const job of group) done.push(await runJob(db, parts, job, group.length > 1))
+          await sql`commit`.execute(db)
+        } catch (error) {
+          cache.clear()
+          await sql`rollback`.execute(db).catch(() => {})
+          throw error
+        }
+      })
+    } catch (error) {
+      for (const job of group) job.reject(error)
+      return
+    }
+    for (const settle of done) settle()
+  }
+
+  /** A failing work undoes its own changes and leaves its neighbours in the group alone. */
+  const runJob = async (db: Kysely<Tables>, parts: Parts, job: Job, isShared: boolean): Promise<() => void> => {
+    if (!isShared) {
+      const value = (await job.work(parts)) as never
+      return () => job.resolve(value)
+    }
+    await sql`savepoint job`.execute(db)
+    try {
+      const value = (await job.work(parts)) as never
+      await sql`release savepoint job`.execute(db)
+      return () => job.resolve(value)
+    } catch (error) {
+      cache.clear()
+      await sql`rollback to savepoint job`.execute(db)
+      return () => job.reject(error)
+    }
+  }
+
+  return {
+    read: partsOf(database.reader),
+    write: (work) =>
+      new Promise((resolve, reject) => {
+        jobs.push({ work, resolve: resolve as Job['resolve'], reject })
+        if (!isDraining) {
+          isDraining = true
+          setImmediate(() => void drain())
+        }
+      }),
+  }
+}

@@ -1,0 +1,160 @@
+import type { Kysely } from 'kysely'
+
+import { appendToTail } from '../core/metrics/chunks.ts'
+import type { Tail } from '../core/metrics/chunks.ts'
+import { coarsen, EMPTY_SUMMARY, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
+import type { Summary } from '../core/metrics/series.ts'
+import type { SeriesPoints, TrackingStore } from '../core/ports.ts'
+import type { Tables } from './tables.ts'
+
+/** What the writing side remembers of a series, so that an append reads nothing. */
+interface OpenSeries {
+  readonly id: number
+  readonly summary: Summary
+  readonly tail: Tail | undefined
+}
+
+const OPEN_RUNS_MAX = 200
+
+/** Open series by run and name. Belongs to the one writing connection; emptied when a transaction fails. */
+export type SeriesCache = Map<string, Map<string, OpenSeries>>
+
+/** Metric points as chunks of float64 with a rollup each, summaries beside them, and the marks of writers. */
+export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): TrackingStore {
+  const open = async (runId: string, names: readonly string[]): Promise<Map<string, OpenSeries>> => {
+    const known = cache.get(runId) ?? (await loadSeries(db, runId))
+    cache.delete(runId)
+    cache.set(runId, known)
+    if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
+    await insertMissing(db, runId, names.filter((name) => !known.has(name)), known)
+    return known
+  }
+  const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
+    (await db.selectFrom('series').select('id').where('run_id', '=', runId).where('name', '=', name).executeTakeFirst())?.id
+  return {
+    writer: async (id, runId, attempt) => {
+      const row = await db.selectFrom('writer').selectAll().where('id', '=', id).executeTakeFirst()
+      if (row) return { mark: row.mark, lost: row.lost, isClosed: row.is_closed === 1 }
+      await db.insertInto('writer').values({ id, run_id: runId, attempt, mark: 0, lost: 0, is_closed: 0 }).execute()
+      return { mark: 0, lost: 0, isClosed: false }
+    },
+    putWriter: async (id, { mark, lost, isClosed }) => {
+      await db.updateTable('writer').set({ mark, lost, is_closed: Number(isClosed) }).where('id', '=', id).execute()
+    },
+    delivery: async (runId) => {
+      const rows = await db.selectFrom('writer').selectAll().where('run_id', '=', runId).execute()
+      const byAttempt = new Map<number, { received: number; lost: number; isClosed: boolean }>()
+      for (const row of rows) {
+        const before = byAttempt.get(row.attempt) ?? { received: 0, lost: 0, isClosed: true }
+        byAttempt.set(row.attempt, { received: before.received + row.mark - row.lost, lost: before.lost + row.lost, isClosed: before.isClosed && row.is_closed === 1 })
+      }
+      return byAttempt
+    },
+    append: async (runId, series) => {
+      const known = await open(runId, series.map((item) => item.name))
+      const written = series.map((item) => appendPoints(known.get(item.name)!, item))
+      await writeSummaries(db, runId, written.map((item) => item.summary))
+      await writeChunks(db, written.flatMap((item) => item.chunks), now())
+      written.forEach((item, index) => known.set(series[index]!.name, item.next))
+    },
+    summaries: async (runIds) => {
+      const byRun = new Map<string, Map<string, Summary>>()
+      if (runIds.length === 0) return byRun
+      const rows = await db.selectFrom('series').select(['run_id', 'name', 'summary']).where('run_id', 'in', runIds).orderBy('name').execute()
+      for (const row of rows) {
+        const ofRun = byRun.get(row.run_id) ?? new Map<string, Summary>()
+        byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
+      }
+      return byRun
+    },
+    points: async (runId, name, from, limit) => {
+      const id = await seriesId(runId, name)
+      if (id === undefined) return undefined
+      const first = await db.selectFrom('chunk').select('n').where('series_id', '=', id).where('first_index', '<=', from).orderBy('n', 'desc').limit(1).executeTakeFirst()
+      // A chunk holds at least one point, so `limit` chunks and the one that holds `from` are enough.
+      const rows = await db.selectFrom('chunk').select(['first_index', 'points']).where('series_id', '=', id).where('n', '>=', first?.n ?? 0).orderBy('n').limit(limit + 1).execute()
+      return slicePoints(rows, from, limit)
+    },
+    buckets: async (runId, name, max) => {
+      const id = await seriesId(runId, name)
+      if (id === undefined) return undefined
+      const rows = await db.selectFrom('chunk').select('rollup').where('series_id', '=', id).orderBy('n').execute()
+      return coarsen(rows.map((row) => unpackSummary(row.rollup)), max)
+    },
+  }
+}
+
+async function loadSeries(db: Kysely<Tables>, runId: string): Promise<Map<string, OpenSeries>> {
+  const rows = await db.selectFrom('series').select(['id', 'name', 'summary']).where('run_id', '=', runId).execute()
+  const series = new Map<string, OpenSeries>()
+  for (const row of rows) {
+    const tail = await db.selectFrom('chunk').select(['n', 'points']).where('series_id', '=', row.id).orderBy('n', 'desc').limit(1).executeTakeFirst()
+    series.set(row.name, { id: row.id, summary: unpackSummary(row.summary), tail: tail && { n: tail.n, points: toFloat64(tail.points) } })
+  }
+  return series
+}
+
+async function insertMissing(db: Kysely<Tables>, runId: string, names: readonly string[], known: Map<string, OpenSeries>): Promise<void> {
+  if (names.length === 0) return
+  const rows = await db
+    .insertInto('series')
+    .values(names.map((name) => ({ run_id: runId, name, summary: packSummary(EMPTY_SUMMARY), last_value: null })))
+    .returning(['id', 'name'])
+    .execute()
+  for (const row of rows) known.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
+}
+
+interface ChunkRow {
+  readonly seriesId: number
+  readonly chunk: Tail
+  readonly firstIndex: number
+}
+
+function appendPoints(series: OpenSeries, { name, points }: SeriesPoints): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
+  const summary = summarize(series.summary, points)
+  const chunks = appendToTail(series.tail, points)
+  let end = summary.count
+  const rows = [...chunks].reverse().map((chunk) => {
+    end -= chunk.points.length / POINT_WIDTH
+    return { seriesId: series.id, chunk, firstIndex: end }
+  })
+  return { next: { id: series.id, summary, tail: chunks.at(-1) ?? series.tail }, summary: { name, summary }, chunks: rows.reverse() }
+}
+
+async function writeSummaries(db: Kysely<Tables>, runId: string, items: readonly { name: string; summary: Summary }[]): Promise<void> {
+  if (items.length === 0) return
+  await db
+    .insertInto('series')
+    .values(items.map(({ name, summary }) => ({ run_id: runId, name, summary: packSummary(summary), last_value: Number.isFinite(summary.last) ? summary.last : null })))
+    .onConflict((conflict) => conflict.columns(['run_id', 'name']).doUpdateSet((on) => ({ summary: on.ref('excluded.summary'), last_value: on.ref('excluded.last_value') })))
+    .execute()
+}
+
+async function writeChunks(db: Kysely<Tables>, rows: readonly ChunkRow[], receivedAt: number): Promise<void> {
+  if (rows.length === 0) return
+  await db
+    .insertInto('chunk')
+    .values(rows.map(({ seriesId, chunk, firstIndex }) => ({ series_id: seriesId, n: chunk.n, first_index: firstIndex, points: toBytes(chunk.points), rollup: packSummary(toBucket(chunk.points)), received_at: receivedAt })))
+    .onConflict((conflict) => conflict.columns(['series_id', 'n']).doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })))
+    .execute()
+}
+
+function toBytes(points: Float64Array): Uint8Array {
+  return new Uint8Array(points.buffer, points.byteOffset, points.byteLength)
+}
+
+function slicePoints(rows: readonly { first_index: number; points: Uint8Array }[], from: number, limit: number): Float64Array {
+  const numbers = rows.flatMap((row) => {
+    const points = toFloat64(row.points)
+    const start = Math.max(0, from - row.first_index)
+    const end = Math.max(start, Math.min(points.length / POINT_WIDTH, from + limit - row.first_index))
+    return [points.subarray(start * POINT_WIDTH, end * POINT_WIDTH)]
+  })
+  const joined = new Float64Array(numbers.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of numbers) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
