@@ -152,11 +152,14 @@ export interface RunStore {
   insert(runs: readonly NewRun[]): Promise<Run[]>
   /** False when the run has moved on since `version` was read. */
   transition(run: Pick<Run, 'id' | 'version'>, phase: RunPhase, patch?: RunPatch): Promise<boolean>
+  /** Marks open runs, one or all of a sweep, to be stopped; a decision made from an older version then fails. Returns their ids. */
+  requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
   /** Sets fields that no decision hangs on, whatever the version. */
-  annotate(id: string, patch: { params?: ValueMap; tags?: readonly string[]; waiting?: Waiting | null; lastHeardAt?: number; stopCause?: StopCause; isCollected?: boolean }): Promise<void>
+  annotate(id: string, patch: { params?: ValueMap; tags?: readonly string[]; waiting?: Waiting | null; lastHeardAt?: number; isCollected?: boolean }): Promise<void>
 }
 
 export interface AttemptStore {
+  get(runId: string, n: number): Promise<Attempt | undefined>
   latest(runId: string): Promise<Attempt | undefined>
   list(runId: string): Promise<Attempt[]>
   insert(attempts: readonly Omit<Attempt, 'state' | 'ending' | 'createdAt' | 'startedAt' | 'endedAt' | 'outputsPath'>[]): Promise<void>

@@ -11,6 +11,10 @@ const ROWS_PER_INSERT = 500
 /** Attempts and what they left behind. */
 export function createAttemptStore(db: Kysely<Tables>, now: () => number): AttemptStore {
   return {
+    get: async (runId, n) => {
+      const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).where('n', '=', n).executeTakeFirst()
+      return row && toAttempt(row)
+    },
     latest: async (runId) => {
       const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n', 'desc').limit(1).executeTakeFirst()
       return row && toAttempt(row)

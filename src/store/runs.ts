@@ -103,6 +103,15 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
+    requestStop: async (which, cause) => {
+      const update = db
+        .updateTable('run')
+        .set((on) => ({ stop_cause: cause, version: on('version', '+', 1) }))
+        .where('phase', 'in', OPEN_PHASES)
+        .where('stop_cause', 'is', null)
+      const rows = await ('id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)).returning('id').execute()
+      return rows.map((row) => row.id)
+    },
     annotate: async (id, { params, tags, ...patch }) => {
       const columns: Updateable<RunRow> = { ...toColumns(patch), ...(params && { params: encodeValue(params) }), ...(tags && { tags: JSON.stringify(tags) }) }
       await db.updateTable('run').set(columns).where('id', '=', id).execute()

@@ -1,0 +1,70 @@
+import { LIMITS } from '../../contract/limits.ts'
+import type { TrackingRecord } from '../../contract/tracking.ts'
+
+/**
+ * Reads one record of a batch. Returns a sentence instead when it is none: such a record is counted and left out, since
+ * its writer could never get past it. Wire form: `k` is the kind; metrics have step `s`, time `t` in seconds, values `v`.
+ */
+export function parseRecord(raw: unknown): TrackingRecord | string {
+  if (!isObject(raw)) return 'a record is an object'
+  switch (raw['k']) {
+    case 'm':
+      return parseMetrics(raw)
+    case 'p':
+      return isObject(raw['v']) && Object.keys(raw['v']).every(isName) ? { kind: 'params', values: raw['v'] } : 'params need a mapping of names to values'
+    case 'g':
+      return parseTags(raw['v'])
+    case 'a':
+      return parseArtifact(raw)
+    case 's':
+      return raw['v'] === 'succeeded' || raw['v'] === 'failed' ? { kind: 'status', status: raw['v'], message: text(raw['m']) } : 'a status is succeeded or failed'
+    default:
+      return `unknown kind of record ${JSON.stringify(raw['k'])?.slice(0, 40)}`
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isName(name: string): boolean {
+  return name.length > 0 && name.length <= LIMITS.nameCharsMax && !name.includes('\0')
+}
+
+function parseMetrics(raw: Record<string, unknown>): TrackingRecord | string {
+  const { s: step, t: time, v: values } = raw
+  if (typeof step !== 'number' || typeof time !== 'number' || !isObject(values)) return 'metrics need a step, a time and values'
+  const read = new Map<string, number>()
+  for (const name in values) {
+    const value = toMetric(values[name])
+    if (value === undefined || !isName(name)) return `metric ${name.slice(0, 60)} is not a number with a name`
+    read.set(name, value)
+  }
+  return read.size <= LIMITS.recordPointsMax ? { kind: 'metrics', step, time, values: read } : `more than ${LIMITS.recordPointsMax} metrics in one record`
+}
+
+const NON_FINITE = new Map<unknown, number>([
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['-0', -0],
+])
+
+function toMetric(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : NON_FINITE.get(value)
+}
+
+function parseTags(value: unknown): TrackingRecord | string {
+  const isOk = Array.isArray(value) && value.every((tag) => typeof tag === 'string' && isName(tag))
+  return isOk ? { kind: 'tags', tags: value as string[] } : 'tags are a list of names'
+}
+
+function parseArtifact(raw: Record<string, unknown>): TrackingRecord | string {
+  const { name, path, size, sha256 } = raw
+  const isOk = typeof name === 'string' && isName(name) && typeof path === 'string' && typeof size === 'number' && size >= 0 && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
+  return isOk ? { kind: 'artifact', name, path, sizeBytes: size, sha256 } : 'an artifact needs name, path, size and sha256'
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LIMITS.textCharsMax) : ''
+}

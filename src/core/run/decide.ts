@@ -1,0 +1,81 @@
+import { LIMITS } from '../../contract/limits.ts'
+import { isTerminal } from '../../contract/run.ts'
+import type { Ending, RunPhase } from '../../contract/run.ts'
+import type { Attempt, Observation, Run, StopCause } from '../ports.ts'
+import { classify } from './classify.ts'
+import { isRetryable, retryDelayMs } from './retry.ts'
+
+/** What is to be done for a run now. One action a pass: the next pass sees its effect. */
+export type RunAction =
+  | { readonly type: 'launch' }
+  | { readonly type: 'record_launch' }
+  | { readonly type: 'begin_stop'; readonly cause: StopCause }
+  | { readonly type: 'stop'; readonly graceMs: number }
+  | { readonly type: 'retry'; readonly ending: Ending; readonly endedAt: number; readonly notBefore: number }
+  | { readonly type: 'finish'; readonly phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>; readonly ending: Ending; readonly endedAt: number }
+  | { readonly type: 'mark_unknown' }
+  | { readonly type: 'collect' }
+  /** Nothing now; look again after the given time, or at the next nudge. */
+  | { readonly type: 'wait'; readonly afterMs?: number }
+
+export interface RunState {
+  readonly run: Run
+  /** The latest attempt, absent while the run has none. */
+  readonly attempt: Attempt | undefined
+  /** What the executor says of that attempt. */
+  readonly observation: Observation
+  readonly now: number
+  /** A number in [0, 1), for the spread of retries. */
+  readonly random: number
+}
+
+/** The next step of a run, from everything known about it. */
+export function decideRun(state: RunState): RunAction {
+  const { run, attempt } = state
+  if (isTerminal(run.phase)) return run.isCollected ? { type: 'wait' } : { type: 'collect' }
+  if (!run.isExecuted) return decideSilent(state)
+  if (!attempt || attempt.state === 'ended') return decideUnstarted(state)
+  return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
+}
+
+/** A script that runs by itself is known only by what it sends. */
+function decideSilent({ run, now }: RunState): RunAction {
+  if (run.stopCause) return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now }
+  if (run.phase === 'unknown') return { type: 'wait' }
+  const silentMs = now - (run.lastHeardAt ?? run.createdAt)
+  return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
+}
+
+/** Queued: admission starts it, here it can only be stopped. */
+function decideUnstarted({ run, now }: RunState): RunAction {
+  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now } : { type: 'wait' }
+}
+
+function decideIntent({ run, observation, now }: RunState): RunAction {
+  if (observation.state !== 'absent') return { type: 'record_launch' }
+  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now } : { type: 'launch' }
+}
+
+function decideLaunched(state: RunState, attempt: Attempt): RunAction {
+  const { run, observation, now } = state
+  if (observation.state === 'ended') return decideEnded(state, observation)
+  if (observation.state === 'absent') return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: 'the executor has no trace of it' } })
+  if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
+  if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
+  const { timeoutMs } = run.plan.placement
+  if (timeoutMs === null) return { type: 'wait' }
+  const leftMs = (attempt.startedAt ?? now) + timeoutMs - now
+  return leftMs > 0 ? { type: 'wait', afterMs: leftMs } : { type: 'begin_stop', cause: 'timeout' }
+}
+
+function decideEnded({ run, now, random }: RunState, ended: Extract<Observation, { state: 'ended' }>): RunAction {
+  const { phase, ending } = classify(ended, run.stopCause)
+  const mayRetry = phase === 'failed' && isRetryable(ending.reason) && run.attempts <= run.plan.placement.maxRestarts
+  if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(run.attempts, random) }
+  return { type: 'finish', phase, ending, endedAt: ended.endedAt }
+}
+
+function stoppedBy(cause: StopCause): { phase: 'stopped' | 'failed'; ending: Ending } {
+  if (cause === 'timeout') return { phase: 'failed', ending: { reason: 'Timeout', evidence: {} } }
+  return { phase: 'stopped', ending: { reason: cause === 'user' ? 'StoppedByUser' : 'StoppedByMethod', evidence: {} } }
+}

@@ -1,0 +1,20 @@
+import type { RunPhase } from '../../contract/run.ts'
+
+/** Where a run may go from each phase. Nothing leaves the last three; the database enforces that too. */
+export const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
+  created: ['queued', 'failed', 'stopped'],
+  queued: ['preparing', 'starting', 'failed', 'stopped'],
+  preparing: ['starting', 'queued', 'failed', 'stopped'],
+  starting: ['running', 'stopping', 'queued', 'succeeded', 'failed', 'stopped'],
+  running: ['stopping', 'paused', 'queued', 'unknown', 'succeeded', 'failed', 'stopped'],
+  stopping: ['succeeded', 'failed', 'stopped', 'unknown'],
+  paused: ['queued', 'succeeded', 'stopped'],
+  unknown: ['running', 'succeeded', 'failed', 'stopped'],
+  succeeded: [],
+  failed: [],
+  stopped: [],
+}
+
+export function canMove(from: RunPhase, to: RunPhase): boolean {
+  return TRANSITIONS[from].includes(to)
+}

@@ -1,0 +1,41 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+import { LIMITS } from '../contract/limits.ts'
+import type { Clock, Store } from '../core/ports.ts'
+
+/** Who a request comes from. */
+export type Caller = { readonly kind: 'person' } | { readonly kind: 'attempt'; readonly runId: string; readonly n: number }
+
+export interface Tokens {
+  /** The token of one attempt. Made from the installation's secret, so that it need not be kept anywhere. */
+  attemptToken(runId: string, n: number): string
+  /** The caller behind a token; undefined for one that is wrong, or whose attempt has been over for a while. */
+  identify(token: string): Promise<Caller | undefined>
+}
+
+const ATTEMPT_PREFIX = 'hat_'
+
+export function createTokens({ secret, personToken, store, clock }: { secret: string; personToken: string; store: Store; clock: Clock }): Tokens {
+  const sign = (runId: string, n: number): string => createHmac('sha256', secret).update(`${runId}.${n}`).digest('hex')
+
+  const isAlive = async (runId: string, n: number): Promise<boolean> => {
+    const attempt = await store.read.attempts.get(runId, n)
+    return attempt !== undefined && (attempt.endedAt === null || clock.now() - attempt.endedAt < LIMITS.attemptTokenGraceMs)
+  }
+
+  return {
+    attemptToken: (runId, n) => `${ATTEMPT_PREFIX}${runId}.${n}.${sign(runId, n)}`,
+    identify: async (token) => {
+      if (isSame(token, personToken)) return { kind: 'person' }
+      const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
+      if (!match) return undefined
+      const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
+      return isSame(signature, sign(runId, n)) && (await isAlive(runId, n)) ? { kind: 'attempt', runId, n } : undefined
+    },
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

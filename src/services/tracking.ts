@@ -1,0 +1,100 @@
+import { AppError } from '../contract/errors.ts'
+import { isTerminal } from '../contract/run.ts'
+import type { BatchRequest, TrackingRecord } from '../contract/tracking.ts'
+import type { ValueMap } from '../contract/values.ts'
+import { parseRecord } from '../core/metrics/records.ts'
+import type { Clock, Parts, Run, SeriesPoints, Store } from '../core/ports.ts'
+import type { Hints } from './hints.ts'
+
+export interface TrackingDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly hints: Hints
+}
+
+/** The writer's mark after a batch: everything up to it is durable. `refused` records can never be taken. */
+export interface Acknowledgement {
+  readonly ack: number
+  readonly refused: readonly { readonly seq: number; readonly why: string }[]
+}
+
+interface Applied extends Acknowledgement {
+  readonly hasMetrics: boolean
+}
+
+/**
+ * Takes a writer's batch: what lies at or below its mark is dropped, a gap is refused with `gap` unless the writer declares
+ * it lost, the rest is applied and the mark moved in the same transaction. Returns once that is durable.
+ */
+export async function takeBatch({ store, clock, hints }: TrackingDeps, run: Run, batch: BatchRequest): Promise<Acknowledgement> {
+  const parsed = batch.records.map(parseRecord)
+  const { ack, refused, hasMetrics } = await store.write((parts) => applyBatch(parts, run, batch, parsed))
+  if (!run.isExecuted) await hear({ store, clock, hints }, run, parsed)
+  if (hasMetrics && run.sweepId !== null) hints.sweep(run.sweepId)
+  return { ack, refused }
+}
+
+async function applyBatch(parts: Parts, run: Run, batch: BatchRequest, parsed: readonly (TrackingRecord | string)[]): Promise<Applied> {
+  const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
+  const missing = Math.max(0, batch.first - 1 - writer.mark)
+  if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
+  const known = Math.max(0, writer.mark - batch.first + 1)
+  const records: TrackingRecord[] = []
+  const refused: { seq: number; why: string }[] = []
+  parsed.slice(known).forEach((record, index) => {
+    if (typeof record === 'string') refused.push({ seq: batch.first + known + index, why: record })
+    else records.push(record)
+  })
+  const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
+  await applyRecords(parts, run, batch.attempt, records)
+  await parts.tracking.putWriter(batch.writer, { mark, lost: writer.lost + missing, isClosed: writer.isClosed || batch.closed === true })
+  return { ack: mark, refused, hasMetrics: records.some((record) => record.kind === 'metrics') }
+}
+
+async function applyRecords(parts: Parts, run: Run, attempt: number, records: readonly TrackingRecord[]): Promise<void> {
+  const series = toSeries(records)
+  if (series.length > 0) await parts.tracking.append(run.id, series)
+  const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
+  const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
+  if (params.length > 0 || tags.length > 0) {
+    const current = (await parts.runs.get(run.id))!
+    await parts.runs.annotate(run.id, { params: Object.assign({ ...current.params }, ...params) as ValueMap, tags: [...new Set([...current.tags, ...tags])] })
+  }
+  const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
+  await parts.attempts.putArtifacts(run.id, artifacts.map((item) => ({ path: item.name, sizeBytes: item.sizeBytes, sha256: item.sha256, kind: 'logged', attempt })))
+}
+
+/** Points by series, in the order the records came. */
+function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
+  const numbers = new Map<string, number[]>()
+  for (const record of records) {
+    if (record.kind !== 'metrics') continue
+    for (const [name, value] of record.values) {
+      const list = numbers.get(name)
+      if (list) list.push(record.step, record.time * 1000, value)
+      else numbers.set(name, [record.step, record.time * 1000, value])
+    }
+  }
+  return [...numbers].map(([name, list]) => ({ name, points: Float64Array.from(list) }))
+}
+
+/** A script without an executor lives by its messages: they end a silence, and its last one says how it ended. */
+async function hear({ store, clock, hints }: TrackingDeps, run: Run, records: readonly (TrackingRecord | string)[]): Promise<void> {
+  const status = records.findLast((record) => typeof record !== 'string' && record.kind === 'status')
+  await store.write(async (parts) => {
+    const current = (await parts.runs.get(run.id))!
+    if (isTerminal(current.phase)) return
+    if (typeof status === 'object' && status.kind === 'status') await end(parts, current, status, clock.now())
+    else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: clock.now() })
+    else await parts.runs.annotate(run.id, { lastHeardAt: clock.now() })
+  })
+  hints.run(run.id)
+}
+
+async function end(parts: Parts, run: Run, status: Extract<TrackingRecord, { kind: 'status' }>, endedAt: number): Promise<void> {
+  const ending = status.status === 'succeeded' ? ({ reason: 'Completed', evidence: {} } as const) : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
+  const attempt = await parts.attempts.latest(run.id)
+  await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
+  if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)
+  await parts.events.append([{ kind: 'run.ended', actor: 'run', runId: run.id, data: { phase: status.status, reason: ending.reason } }])
+}
