@@ -1,0 +1,81 @@
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+
+import { toPlain } from '../../contract/values.ts'
+import type { Capacity, Launch } from '../../core/ports.ts'
+import { MARK } from './attempt-dir.ts'
+import type { AttemptDir } from './attempt-dir.ts'
+
+export interface EnvironmentOptions {
+  readonly dataDir: string
+  /** The few variables of the server's own machine that programs expect. */
+  readonly baseEnv: Readonly<Record<string, string>>
+  /** Folder that makes `import hagane` work without installing. */
+  readonly clientPath: string
+  readonly capacity: Capacity
+}
+
+const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMEXPR_NUM_THREADS', 'VECLIB_MAXIMUM_THREADS']
+
+/** The whole environment of an attempt's process; nothing of the server's own leaks in. */
+export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDir, options: EnvironmentOptions): Record<string, string> {
+  const { placement, build, logLevel } = run.plan
+  const base = options.baseEnv
+  return {
+    ...base,
+    PATH: searchPath(run.host?.python?.executable, run.host?.path || base['PATH'] || '/usr/bin:/bin', options.dataDir),
+    ...threadLimits(placement.resources.cpu),
+    ...visibleDevices(options.capacity, attempt.devices),
+    ...Object.fromEntries(build?.envVars ?? []),
+    ...env,
+    PYTHONPATH: [options.clientPath, base['PYTHONPATH']].filter(Boolean).join(':'),
+    HAGANE_OUTPUTS: dir.outputs,
+    HAGANE_CHECKPOINT_DIR: dir.checkpoints,
+    HAGANE_SPOOL: dir.spool,
+    HAGANE_ATTEMPT: String(attempt.n),
+    HAGANE_RESUMED: attempt.n > 1 ? '1' : '',
+    HAGANE_PARAMS: JSON.stringify(toPlain(run.params)),
+    HAGANE_DATA_PATHS: JSON.stringify({ data: join(options.dataDir, 'data') }),
+    HAGANE_LOG_LEVEL: logLevel,
+    [MARK]: attempt.id,
+  }
+}
+
+/** A thread pool larger than the cores a run asked for slows its neighbours down. */
+function threadLimits(cpu: number | undefined): Record<string, string> {
+  if (cpu === undefined) return {}
+  const threads = String(Math.max(1, Math.floor(cpu)))
+  return Object.fromEntries(THREAD_VARIABLES.map((name) => [name, threads]))
+}
+
+/** On a machine with devices every run sees exactly those it was given: none, if it asked for none. */
+function visibleDevices(capacity: Capacity, devices: readonly string[]): Record<string, string> {
+  return capacity.devices.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: devices.join(','), NVIDIA_VISIBLE_DEVICES: devices.join(',') || 'none' }
+}
+
+/** The submitting shell's path with its Python first; where that Python goes by another name, `python` is made to mean it. */
+function searchPath(python: string | undefined, path: string, dataDir: string): string {
+  if (!python) return path
+  const own = dirname(python)
+  return [...(isExecutable(join(own, 'python')) ? [] : [wrapperDir(python, dataDir)]), own, path].join(':')
+}
+
+function wrapperDir(python: string, dataDir: string): string {
+  const dir = join(dataDir, 'interpreters', createHash('sha256').update(python).digest('hex').slice(0, 16))
+  const wrapper = join(dir, 'python')
+  if (!isExecutable(wrapper)) {
+    mkdirSync(dir, { recursive: true })
+    writeFileSync(wrapper, `#!/bin/sh\nexec '${python.replaceAll("'", "'\\''")}' "$@"\n`, { mode: 0o755 })
+  }
+  return dir
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

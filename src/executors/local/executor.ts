@@ -1,0 +1,217 @@
+import { spawn } from 'node:child_process'
+import { closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { AppError } from '../../contract/errors.ts'
+import type { Capacity, Clock, Executor, Launch, Logger, Observation } from '../../core/ports.ts'
+import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
+import type { AttemptDir } from './attempt-dir.ts'
+import { attemptEnvironment } from './environment.ts'
+import { noteLogTime, readLastLines, readLogFile } from './log-file.ts'
+import { hashFiles } from './outputs.ts'
+import { bootId, isAlive, marksInUse, membersOf, signal } from './process-table.ts'
+
+export interface LocalExecutorOptions {
+  readonly dataDir: string
+  readonly baseEnv: Readonly<Record<string, string>>
+  readonly clientPath: string
+  /** Ids of the GPUs that may be given out. */
+  readonly devices: readonly string[]
+  /** Runs at once on this machine. */
+  readonly runsMax: number
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** What the executor can do beyond the port, for what runs on the same machine. */
+export interface LocalExecutor extends Executor, AsyncDisposable {
+  /** Living processes of an attempt. */
+  processesOf(name: string): number[]
+}
+
+const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))
+const ADOPTED_POLL_MS = 300
+const REAP_DELAY_MS = 1_000
+const KILL_ROUND_MS = 200
+const LAST_LINES = 20
+const LAST_LINES_BYTES = 4_000
+
+/**
+ * Runs attempts as processes of this machine, each under a supervisor that outlives the server. What is true of an
+ * attempt stands in its folder: `claim` says who supervises it, `exit` how it ended. Memory only makes it quick.
+ */
+export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
+  const { clock, dataDir, log } = options
+  const boot = bootId()
+  const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
+  const capacity: Capacity = { cpu: cpus().length, memoryMib: Math.floor(totalmem() / 2 ** 20), devices: options.devices, runsMax: options.runsMax }
+  const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
+  const children = new Set<string>()
+  const adopted = new Set<string>()
+  const stopping = new Map<string, { killAt: number }>()
+  const ended = new Map<string, string>()
+  let nudge: (name: string) => void = () => {}
+  let cancelPoll: (() => void) | undefined
+  let cancelReap: (() => void) | undefined
+
+  const launch = async ({ attempt, env, run }: Launch): Promise<{ startedAt: number; outputsPath: string }> => {
+    const dir = attemptDir(dataDir, attempt.name)
+    createAttemptDir(dir)
+    if (readClaim(dir) !== undefined) return { startedAt: statSync(join(dir.path, 'claim')).birthtimeMs, outputsPath: dir.outputs }
+    const { command } = run.plan
+    const cwd = run.host?.workDir ?? dataDir
+    if (!command) throw new AppError('invalid', { detail: 'there is no command' })
+    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
+    writeMark(dir, attempt.id)
+    await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], cwd, attemptEnvironment({ attempt, env, run }, dir, environment))
+    return { startedAt: clock.now(), outputsPath: dir.outputs }
+  }
+
+  /** Own session and output to a file: the supervisor owes the server nothing. */
+  const spawnSupervisor = async (name: string, dir: AttemptDir, argv: readonly string[], cwd: string, env: Record<string, string>): Promise<void> => {
+    const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
+    try {
+      const child = spawn('/bin/sh', [SUPERVISOR, dir.path, ...argv], { cwd, env, detached: true, stdio: ['ignore', output, output] })
+      children.add(name)
+      child.once('exit', () => {
+        children.delete(name)
+        nudge(name)
+      })
+      await new Promise<void>((resolve, reject) => {
+        child.once('spawn', resolve)
+        child.once('error', (error) => {
+          children.delete(name)
+          reject(new AppError('unavailable', { detail: error.message }, { cause: error }))
+        })
+      })
+      child.unref()
+    } finally {
+      closeSync(output)
+    }
+  }
+
+  const observe = async (name: string): Promise<Observation> => {
+    const dir = attemptDir(dataDir, name)
+    const exit = readExit(dir)
+    if (exit) return conclude(name, dir, exit.exitCode, exit.endedAt)
+    const claim = readClaim(dir)
+    if (children.has(name)) return { state: claim ? 'running' : 'waiting' }
+    if (claim === undefined) return { state: 'absent' }
+    if (claim && isAlive(claim, boot)) {
+      adopt(name)
+      return { state: 'running' }
+    }
+    const late = readExit(dir)
+    if (late) return conclude(name, dir, late.exitCode, late.endedAt)
+    // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
+    if (claim?.boot === boot && membersOf(claim.pid, `${MARK}=${readMark(dir)}`).length > 0) {
+      await stop(name, 0)
+      return { state: 'running' }
+    }
+    return { state: 'ended', exitCode: null, endedAt: clock.now(), evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' } }
+  }
+
+  const conclude = (name: string, dir: AttemptDir, exitCode: number, endedAt: number): Observation => {
+    stopping.delete(name)
+    adopted.delete(name)
+    ended.set(readMark(dir), name)
+    cancelReap ??= clock.after(REAP_DELAY_MS, reap)
+    const evidence = exitCode === 0 ? {} : { lastLines: readLastLines(dir, LAST_LINES, LAST_LINES_BYTES) }
+    return { state: 'ended', exitCode, endedAt, evidence }
+  }
+
+  /** Ends what ended attempts left running. One look at the process table serves all that ended in the meantime. */
+  const reap = (): void => {
+    cancelReap = undefined
+    const alive = marksInUse(MARK)
+    for (const [mark, name] of ended) {
+      const claim = alive.has(mark) ? readClaim(attemptDir(dataDir, name)) : undefined
+      if (claim) for (const entry of membersOf(claim.pid, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+    }
+    ended.clear()
+  }
+
+  /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
+  const adopt = (name: string): void => {
+    adopted.add(name)
+    cancelPoll ??= clock.after(ADOPTED_POLL_MS, pollAdopted)
+  }
+
+  const pollAdopted = (): void => {
+    cancelPoll = undefined
+    for (const name of adopted) {
+      const claim = readClaim(attemptDir(dataDir, name))
+      if (claim && isAlive(claim, boot)) continue
+      adopted.delete(name)
+      nudge(name)
+    }
+    if (adopted.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
+  }
+
+  const stop = async (name: string, graceMs: number): Promise<void> => {
+    if (stopping.has(name)) return
+    stopping.set(name, { killAt: clock.now() + graceMs })
+    if (graceMs > 0) for (const entry of processesIn(name)) signal(entry, 'SIGTERM')
+    forceWhenDue(name)
+  }
+
+  /** After the grace everything but the supervisor is killed, again and again: a tree may grow while it is cut. */
+  const forceWhenDue = (name: string): void => {
+    const order = stopping.get(name)
+    if (!order) return
+    const dir = attemptDir(dataDir, name)
+    if (readExit(dir)) return void stopping.delete(name)
+    const waitMs = order.killAt - clock.now()
+    if (waitMs <= 0) {
+      const members = processesIn(name)
+      for (const entry of members) signal(entry, 'SIGKILL')
+      const claim = readClaim(dir)
+      if (members.length === 0 && !(claim && isAlive(claim, boot))) {
+        stopping.delete(name)
+        nudge(name)
+        return
+      }
+    }
+    clock.after(waitMs > 0 ? Math.min(waitMs, KILL_ROUND_MS) : KILL_ROUND_MS, () => forceWhenDue(name))
+  }
+
+  const processesIn = (name: string) => {
+    const dir = attemptDir(dataDir, name)
+    const claim = readClaim(dir)
+    return claim?.boot === boot ? membersOf(claim.pid, `${MARK}=${readMark(dir)}`) : []
+  }
+
+  const list = async (): Promise<string[]> => {
+    const folder = join(dataDir, 'attempts')
+    if (!existsSync(folder)) return []
+    return readdirSync(folder).filter((name) => {
+      const dir = attemptDir(dataDir, name)
+      const claim = readClaim(dir)
+      return claim && readExit(dir) === undefined && isAlive(claim, boot)
+    })
+  }
+
+  return {
+    launch,
+    list,
+    observe,
+    watch: (callback) => {
+      nudge = callback
+    },
+    stop,
+    readLog: async (name, from, limitBytes) => readLogFile(attemptDir(dataDir, name), from, limitBytes),
+    listOutputs: async (name) => await hashFiles(attemptDir(dataDir, name).outputs),
+    capacity: () => capacity,
+    processesOf: (name) => {
+      noteLogTime(attemptDir(dataDir, name), clock.now())
+      return processesIn(name).map((entry) => entry.pid)
+    },
+    [Symbol.asyncDispose]: async () => {
+      cancelPoll?.()
+      cancelReap?.()
+      log.info({ running: children.size + adopted.size }, 'leaving the runs to their supervisors')
+    },
+  }
+}

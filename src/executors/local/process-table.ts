@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+/** One process as the kernel shows it. `startedAt` is the kernel's own mark: it tells apart two uses of one pid. */
+export interface ProcessEntry {
+  readonly pid: number
+  readonly ppid: number
+  readonly group: number
+  readonly session: number
+  readonly startedAt: string
+  readonly isZombie: boolean
+}
+
+/** A process that can be recognised later: a pid alone may by then belong to someone else. */
+export interface Identity {
+  readonly pid: number
+  readonly startedAt: string
+  readonly boot: string
+}
+
+const HAS_PROC = existsSync('/proc/self/stat')
+
+export function bootId(): string {
+  if (HAS_PROC) return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).replace(/\D/g, '')
+}
+
+/** The process with this pid, undefined when there is none. */
+export function findProcess(pid: number): ProcessEntry | undefined {
+  if (!HAS_PROC) return listProcesses().find((entry) => entry.pid === pid)
+  try {
+    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+export function listProcesses(): ProcessEntry[] {
+  if (!HAS_PROC) return listWithPs()
+  return readdirSync('/proc').flatMap((name) => {
+    const entry = /^\d+$/.test(name) ? findProcess(Number(name)) : undefined
+    return entry ?? []
+  })
+}
+
+export function isAlive(identity: Identity, boot: string): boolean {
+  const entry = findProcess(identity.pid)
+  return identity.boot === boot && entry !== undefined && !entry.isZombie && entry.startedAt === identity.startedAt
+}
+
+function parseStat(pid: number, line: string): ProcessEntry {
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return { pid, isZombie: fields[0] === 'Z' || fields[0] === 'X', ppid: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]), startedAt: fields[19]! }
+}
+
+function listWithPs(): ProcessEntry[] {
+  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,lstart='], { encoding: 'utf8' }).trim().split('\n')
+  return lines.map((line) => {
+    const [pid, ppid, group, state, ...start] = line.trim().split(/\s+/)
+    return { pid: Number(pid), ppid: Number(ppid), group: Number(group), session: Number(group), isZombie: state!.startsWith('Z'), startedAt: `${start.join('_')}_` }
+  })
+}
+
+/**
+ * Every living process of an attempt but its supervisor: the supervisor's session and group, the descendants of those,
+ * and processes that carry the attempt's mark in their environment, which finds the ones that left the session.
+ */
+export function membersOf(supervisorPid: number, mark: string): ProcessEntry[] {
+  const entries = listProcesses().filter((entry) => !entry.isZombie)
+  const found = new Map<number, ProcessEntry>()
+  const isMember = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid || found.has(entry.ppid) || entry.ppid === supervisorPid || carriesMark(entry.pid, mark)
+  // Parents usually have lower pids, but need not: repeat until nothing new is found.
+  for (let before = -1; before !== found.size;) {
+    before = found.size
+    for (const entry of entries) if (entry.pid !== supervisorPid && entry.pid !== process.pid && !found.has(entry.pid) && isMember(entry)) found.set(entry.pid, entry)
+  }
+  return [...found.values()]
+}
+
+/** The marks of all attempts that any living process carries. */
+export function marksInUse(name: string): Set<string> {
+  const marks = new Set<string>()
+  for (const entry of listProcesses()) {
+    const mark = readMark(entry.pid, name)
+    if (mark !== undefined && !entry.isZombie) marks.add(mark)
+  }
+  return marks
+}
+
+function carriesMark(pid: number, mark: string): boolean {
+  const [name, value] = mark.split('=') as [string, string]
+  return readMark(pid, name) === value
+}
+
+function readMark(pid: number, name: string): string | undefined {
+  if (!HAS_PROC) return undefined
+  try {
+    const variable = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').find((item) => item.startsWith(`${name}=`))
+    return variable?.slice(name.length + 1)
+  } catch {
+    return undefined
+  }
+}
+
+/** Sends a signal to exactly the process meant; false when it is gone. */
+export function signal(entry: ProcessEntry, name: 'SIGTERM' | 'SIGKILL'): boolean {
+  if (findProcess(entry.pid)?.startedAt !== entry.startedAt) return false
+  try {
+    process.kill(entry.pid, name)
+    return true
+  } catch {
+    return false
+  }
+}

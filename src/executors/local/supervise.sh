@@ -1,0 +1,45 @@
+#!/bin/sh
+# supervise.sh DIR COMMAND [ARGS]: runs one attempt and leaves its exit status in DIR, whatever becomes of the server.
+#
+# The server starts this in a session of its own with output to a file, so it outlives the server. It claims DIR by
+# creating DIR/claim exclusively: a second supervisor of the same attempt ends at once. The claim names this process so
+# that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all.
+dir=$1
+shift
+
+identify() {
+  if [ -r /proc/self/stat ]; then
+    read -r line < "/proc/$$/stat"
+    read -r boot < /proc/sys/kernel/random/boot_id
+    # Field 22 is the start time; the name in field 2 may hold anything but ends at the last parenthesis.
+    set -- ${line##*) }
+    start=${20}
+  else
+    boot=$(sysctl -n kern.boottime | tr -cd '0-9')
+    start=$(ps -o lstart= -p $$ | tr -s ' ' '_')
+  fi
+}
+identify
+
+set -C
+{ printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; } 2> /dev/null || exit 0
+set +C
+
+# A polite stop goes to the whole process group: the command gets it, this shell only wakes up and waits on.
+trap : TERM INT HUP
+(
+  trap - TERM INT HUP QUIT
+  exec "$@"
+) &
+child=$!
+while :; do
+  wait "$child"
+  code=$?
+  kill -0 "$child" 2> /dev/null || break
+done
+
+printf '%s\n' "$code" > "$dir/exit.tmp"
+sync "$dir/exit.tmp" 2> /dev/null
+mv "$dir/exit.tmp" "$dir/exit"
+sync "$dir" 2> /dev/null
+exit 0
