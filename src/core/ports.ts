@@ -115,6 +115,8 @@ export interface QueuedRun {
 /** One run that holds a place. */
 export interface ActiveRun {
   readonly id: string
+  /** Of its latest attempt. */
+  readonly attemptName: string
   readonly sweepId: string | null
   readonly placement: RunPlan['placement']
   readonly devices: readonly string[]
@@ -271,3 +273,9 @@ export interface Executor {
   capacity(): Capacity
 }
 
+
+/** An executor that can tell what attempts use of its machine. */
+export interface UsageSource {
+  /** Amounts by metric name for each attempt that is alive; also the moment to note how far its log is. */
+  sampleUsage(names: readonly string[]): Promise<Map<string, Record<string, number>>>
+}

@@ -55,11 +55,11 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       const rows = await db
         .selectFrom('run')
         .innerJoin('attempt', (join) => join.onRef('attempt.run_id', '=', 'run.id').onRef('attempt.n', '=', 'run.attempts'))
-        .select(['run.id', 'run.sweep_id', 'run.placement', 'attempt.devices'])
+        .select(['run.id', 'run.sweep_id', 'run.placement', 'attempt.devices', 'attempt.name'])
         .where('run.phase', 'in', ACTIVE_PHASES)
         .where('run.is_executed', '=', 1)
         .execute()
-      return rows.map((row) => ({ id: row.id, sweepId: row.sweep_id, placement: JSON.parse(row.placement) as RunPlan['placement'], devices: JSON.parse(row.devices) as string[] }))
+      return rows.map((row) => ({ id: row.id, attemptName: row.name, sweepId: row.sweep_id, placement: JSON.parse(row.placement) as RunPlan['placement'], devices: JSON.parse(row.devices) as string[] }))
     },
     listOpen: async (sweepId) => {
       const rows = await db.selectFrom('run').select(['id', 'phase']).where('sweep_id', '=', sweepId).where('phase', 'in', OPEN_PHASES).execute()

@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { AppError } from '../../contract/errors.ts'
-import type { Capacity, Clock, Executor, Launch, Logger, Observation } from '../../core/ports.ts'
+import type { Capacity, Clock, Executor, Launch, Logger, Observation, UsageSource } from '../../core/ports.ts'
 import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { attemptEnvironment } from './environment.ts'
 import { noteLogTime, readLastLines, readLogFile } from './log-file.ts'
 import { hashFiles } from './outputs.ts'
-import { bootId, isAlive, marksInUse, membersOf, signal } from './process-table.ts'
+import { createUsageSampler } from './usage.ts'
+import { bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
 
 export interface LocalExecutorOptions {
   readonly dataDir: string
@@ -25,11 +26,7 @@ export interface LocalExecutorOptions {
   readonly log: Logger
 }
 
-/** What the executor can do beyond the port, for what runs on the same machine. */
-export interface LocalExecutor extends Executor, AsyncDisposable {
-  /** Living processes of an attempt. */
-  processesOf(name: string): number[]
-}
+export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
 
 const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))
 const ADOPTED_POLL_MS = 300
@@ -45,6 +42,7 @@ const LAST_LINES_BYTES = 4_000
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
   const { clock, dataDir, log } = options
   const boot = bootId()
+  const usage = createUsageSampler(options.devices.length > 0)
   const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
   const capacity: Capacity = { cpu: cpus().length, memoryMib: Math.floor(totalmem() / 2 ** 20), devices: options.devices, runsMax: options.runsMax }
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
@@ -204,9 +202,14 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     readLog: async (name, from, limitBytes) => readLogFile(attemptDir(dataDir, name), from, limitBytes),
     listOutputs: async (name) => await hashFiles(attemptDir(dataDir, name).outputs),
     capacity: () => capacity,
-    processesOf: (name) => {
-      noteLogTime(attemptDir(dataDir, name), clock.now())
-      return processesIn(name).map((entry) => entry.pid)
+    sampleUsage: async (names) => {
+      const entries = listProcesses()
+      const groups = names.map((name) => {
+        noteLogTime(attemptDir(dataDir, name), clock.now())
+        const claim = readClaim(attemptDir(dataDir, name))
+        return { name, pids: claim ? entries.filter((entry) => entry.session === claim.pid).map((entry) => entry.pid) : [] }
+      })
+      return await usage.sample(groups, clock.now())
     },
     [Symbol.asyncDispose]: async () => {
       cancelPoll?.()

@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+import { toLocale } from '../contract/messages/messages.ts'
+import type { Locale } from '../contract/messages/messages.ts'
+
+/** Settings of a server, from flags over the environment over defaults. */
+export interface ServerConfig {
+  readonly dataDir: string
+  /** Address to listen on; only loopback addresses are allowed. */
+  readonly host: string
+  /** null: the one used last, else 7420, else the next free one. */
+  readonly port: number | null
+  /** `postgres://…`; null for SQLite inside the data directory. */
+  readonly database: string | null
+  readonly runsMax: number
+  /** GPU ids to give out; null: what `nvidia-smi` lists. */
+  readonly gpus: readonly string[] | null
+  readonly logLevel: string
+  readonly baseEnv: Readonly<Record<string, string>>
+}
+
+/** How a command finds its server. */
+export interface ClientConfig {
+  readonly dataDir: string
+  readonly host: string | null
+  readonly token: string | null
+  readonly locale: Locale
+  readonly hasColor: boolean
+  readonly shellPath: string
+}
+
+export interface ServerFlags {
+  readonly data?: string
+  readonly host?: string
+  readonly port?: number
+  readonly database?: string
+}
+
+const RUNS_MAX_DEFAULT = 100
+
+/** Variables a program may expect of its machine; everything else of the server's environment stays with the server. */
+const PASSED_ON = /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|CUDA_PATH|XDG_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO|ALL)_PROXY|VIRTUAL_ENV|CONDA_\w+|PYENV_\w+|PYTHONPATH|PYTHONUTF8|PYTHONIOENCODING|OPENBLAS_\w+)$/i
+
+export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv = process.env): ServerConfig {
+  return {
+    dataDir: readDataDir(flags.data, env),
+    host: flags.host ?? '127.0.0.1',
+    port: flags.port ?? (env['HAGANE_PORT'] ? Number(env['HAGANE_PORT']) : null),
+    database: flags.database ?? env['HAGANE_DATABASE'] ?? null,
+    runsMax: Number(env['HAGANE_CONCURRENCY'] ?? RUNS_MAX_DEFAULT),
+    gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
+    logLevel: env['HAGANE_SERVER_LOG'] ?? 'info',
+    baseEnv: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined)),
+  }
+}
+
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTerminal = process.stdout.isTTY): ClientConfig {
+  return {
+    dataDir: readDataDir(undefined, env),
+    host: env['HAGANE_HOST'] ?? null,
+    token: env['HAGANE_TOKEN'] ?? null,
+    locale: toLocale(env['HAGANE_LANG'] ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG']),
+    hasColor: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+    shellPath: env['PATH'] ?? '',
+  }
+}
+
+function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
+  return resolve(flag ?? env['HAGANE_DATA'] ?? join(env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'share'), 'hagane'))
+}
+
+/** The environment a server started in the background gets. */
+export function backgroundEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const { HAGANE_LAUNCHED: _, ...rest } = env
+  return rest
+}
+
+/** Whether a launcher started this process and should take it along when it dies. */
+export function isLaunched(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env['HAGANE_LAUNCHED'] === '1'
+}
+
+export function createDataDir(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+}

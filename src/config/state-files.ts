@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Where the server of a data directory answers, and which process it is. */
+export interface ServerState {
+  readonly pid: number
+  readonly url: string
+  readonly version: string
+}
+
+const stateFile = (dataDir: string): string => join(dataDir, 'server.json')
+export const tokenFile = (dataDir: string): string => join(dataDir, 'token')
+
+/** The state of the last server, running or not; undefined when there was none. */
+export function readServerState(dataDir: string): ServerState | undefined {
+  try {
+    return JSON.parse(readFileSync(stateFile(dataDir), 'utf8')) as ServerState
+  } catch {
+    return undefined
+  }
+}
+
+export function writeServerState(dataDir: string, state: ServerState): void {
+  replaceFile(stateFile(dataDir), JSON.stringify(state))
+}
+
+/** The person's token; undefined before the first server. */
+export function readToken(dataDir: string): string | undefined {
+  return readOrNone(tokenFile(dataDir))?.trim()
+}
+
+/** A secret file that only its owner can read, made at its first use. */
+export function ensureSecret(path: string, prefix = ''): string {
+  const known = readOrNone(path)?.trim()
+  if (known) return known
+  const secret = prefix + randomBytes(32).toString('hex')
+  replaceFile(path, secret)
+  return secret
+}
+
+export function isPrivate(path: string): boolean {
+  return (statSync(path).mode & 0o077) === 0
+}
+
+function replaceFile(path: string, text: string): void {
+  const next = `${path}.${process.pid}.tmp`
+  rmSync(next, { force: true })
+  writeFileSync(next, `${text}\n`, { mode: 0o600 })
+  renameSync(next, path)
+}
+
+function readOrNone(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

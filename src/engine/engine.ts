@@ -1,0 +1,102 @@
+import { LIMITS } from '../contract/limits.ts'
+import { isTerminal } from '../contract/run.ts'
+import type { Attempt, Clock, Executor, Ids, Logger, Run, Store } from '../core/ports.ts'
+import { createLoop } from './loop.ts'
+import { createRunReconciler } from './run-reconciler.ts'
+import { createScheduler } from './scheduler.ts'
+import { createSweepReconciler } from './sweep-reconciler.ts'
+
+export interface EngineOptions {
+  readonly store: Store
+  readonly executor: Executor
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Logger
+  readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
+}
+
+/** The loops that bring runs and sweeps to where they should be. Knows nothing that the store does not. */
+export interface Engine extends AsyncDisposable {
+  readonly hints: { run(id: string): void; sweep(id: string): void; scheduler(): void }
+  start(): Promise<void>
+}
+
+const SCHEDULER_KEY = 'scheduler'
+const RUNS_AT_ONCE = 32
+const SWEEPS_AT_ONCE = 4
+
+export function createEngine({ store, executor, clock, ids, log, trackingEnv }: EngineOptions): Engine {
+  const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
+  const afterRunChanged = (run: Run): void => {
+    if (!isTerminal(run.phase) && run.phase !== 'queued') return
+    scheduler.nudge(SCHEDULER_KEY)
+    if (run.sweepId !== null) sweeps.nudge(run.sweepId)
+  }
+  const runs = createLoop({
+    ...common,
+    name: 'runs',
+    concurrency: RUNS_AT_ONCE,
+    listKeys: () => store.read.runs.listUnfinished(),
+    reconcile: createRunReconciler({ store, executor, clock, ids, trackingEnv, onRunChanged: afterRunChanged }),
+  })
+  const sweeps = createLoop({
+    ...common,
+    name: 'sweeps',
+    concurrency: SWEEPS_AT_ONCE,
+    listKeys: () => store.read.sweeps.listUnfinished(),
+    reconcile: createSweepReconciler({
+      store,
+      clock,
+      ids,
+      onTrialsCreated: () => scheduler.nudge(SCHEDULER_KEY),
+      onTrialsStopped: (runIds) => runIds.forEach((id) => runs.nudge(id)),
+    }),
+  })
+  const scheduler = createLoop({
+    ...common,
+    name: 'scheduler',
+    concurrency: 1,
+    listKeys: async () => [SCHEDULER_KEY],
+    reconcile: createScheduler({
+      store,
+      executor,
+      clock,
+      ids,
+      onAdmitted: (runIds) => runIds.forEach((id) => runs.nudge(id)),
+      onFailed: (sweepIds) => sweepIds.forEach((id) => sweeps.nudge(id)),
+    }),
+  })
+  const loops = [scheduler, sweeps, runs]
+
+  return {
+    hints: { run: runs.nudge, sweep: sweeps.nudge, scheduler: () => scheduler.nudge(SCHEDULER_KEY) },
+    start: async () => {
+      executor.watch((name) => void nudgeByName(name))
+      await stopStrangers()
+      for (const loop of loops) loop.start()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+
+  async function nudgeByName(name: string): Promise<void> {
+    const run = await runOf(name)
+    if (run) runs.nudge(run.id)
+  }
+
+  /** An attempt's name holds its run's number: `hagane-18-1`. */
+  async function runOf(name: string): Promise<Run | undefined> {
+    return await store.read.runs.getByNumber(Number(name.split('-')[1]))
+  }
+
+  /** Ends what the executor still runs and the store knows nothing of, or knows to have ended. */
+  async function stopStrangers(): Promise<void> {
+    for (const name of await executor.list()) {
+      const run = await runOf(name)
+      if (run && !isTerminal(run.phase)) continue
+      log.warn({ attempt: name }, 'stopping a process that no run owns')
+      await executor.stop(name, 0)
+    }
+  }
+}

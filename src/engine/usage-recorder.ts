@@ -1,0 +1,35 @@
+import { LIMITS } from '../contract/limits.ts'
+import type { Clock, Logger, Store, UsageSource } from '../core/ports.ts'
+
+/** Records what running attempts use of their machine as series of their runs, every ten seconds while any runs. */
+export function createUsageRecorder({ store, source, clock, log }: { store: Store; source: UsageSource; clock: Clock; log: Logger }): Disposable {
+  const steps = new Map<string, number>()
+  let cancel = schedule()
+
+  function schedule(): () => void {
+    return clock.after(LIMITS.usageSampleMs, () => {
+      record()
+        .catch((error: unknown) => log.warn({ err: error }, 'recording usage failed'))
+        .finally(() => (cancel = schedule()))
+    })
+  }
+
+  async function record(): Promise<void> {
+    const active = await store.read.runs.listActive()
+    if (active.length === 0) return steps.clear()
+    const now = clock.now()
+    const samples = await source.sampleUsage(active.map((run) => run.attemptName))
+    const sampled = active.filter((run) => samples.has(run.attemptName))
+    if (sampled.length === 0) return
+    await store.write(async (parts) => {
+      for (const run of sampled) {
+        const step = steps.get(run.id) ?? 0
+        steps.set(run.id, step + 1)
+        const series = Object.entries(samples.get(run.attemptName)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) }))
+        await parts.tracking.append(run.id, series)
+      }
+    })
+  }
+
+  return { [Symbol.dispose]: () => cancel() }
+}

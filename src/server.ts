@@ -1,0 +1,155 @@
+import { createHash, randomFillSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { serve } from '@hono/node-server'
+import type { ServerType } from '@hono/node-server'
+import { destination, pino } from 'pino'
+
+import { createApp } from './api/app.ts'
+import { createHandlers } from './api/handlers.ts'
+import { createDataDir } from './config/config.ts'
+import type { ServerConfig } from './config/config.ts'
+import { ensureSecret, readServerState, tokenFile, writeServerState } from './config/state-files.ts'
+import type { Clock, Ids, Logger } from './core/ports.ts'
+import { createEngine } from './engine/engine.ts'
+import { createUsageRecorder } from './engine/usage-recorder.ts'
+import { createLocalExecutor } from './executors/local/executor.ts'
+import { listGpus } from './executors/local/gpus.ts'
+import { createTokens } from './services/tokens.ts'
+import { openPostgres, openSqlite } from './store/database.ts'
+import { holdDirectory, takeLease } from './store/lock.ts'
+import { migrate } from './store/migrate.ts'
+import { createStore } from './store/store.ts'
+
+/** Another process is the server of this data directory. */
+export class DirectoryTakenError extends Error {
+  readonly pid: number | undefined
+  constructor(pid: number | undefined) {
+    super(`the data directory is held by process ${pid}`)
+    this.pid = pid
+  }
+}
+
+export interface Server extends AsyncDisposable {
+  readonly url: string
+}
+
+export interface ServerHooks {
+  /** Another server is active on the database; this one waits. */
+  readonly onStandby: () => void
+  /** This server must end: it was asked to, or it may no longer write. */
+  readonly onEnd: (why: 'shutdown' | 'replaced') => void
+}
+
+/** Builds everything and starts it. Throws DirectoryTakenError and NewerSchemaError. */
+export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<Server> {
+  await using stack = new AsyncDisposableStack()
+  createDataDir(config.dataDir)
+  const held = holdDirectory(join(config.dataDir, 'lock.db'))
+  if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
+  stack.use(held)
+  const log = createLog(config)
+  const lease = config.database === null ? undefined : await takeLease(config.database, { onStandby: hooks.onStandby, onLost: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` })
+  const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db')) : openPostgres(config.database))
+  await migrate(database)
+  const active = lease && stack.use(await lease(database.writer))
+  const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
+  const tokens = createTokens({ store, clock, secret: ensureSecret(join(config.dataDir, 'secret')), personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_') })
+  const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
+  const executor = stack.use(createLocalExecutor({ dataDir: config.dataDir, baseEnv: config.baseEnv, clientPath: clientPath(), devices, runsMax: config.runsMax, clock, log }))
+  const port = config.port ?? (await choosePort(config))
+  const url = `http://${config.host}:${port}`
+  const engine = createEngine({ store, executor, clock, ids, log, trackingEnv: (run, attempt) => ({ HAGANE_HOST: url, HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n), HAGANE_RUN_ID: run.id, HAGANE_RUN: String(run.number) }) })
+  const handlers = createHandlers({ store, executor, clock, ids, hints: engine.hints, version: VERSION, url: () => url, shutdown: () => setImmediate(() => hooks.onEnd('shutdown')) })
+  const http = await listen(createApp({ handlers, tokens, ids, log }), config.host, port)
+  stack.defer(() => close(http))
+  stack.use(engine)
+  stack.use(createUsageRecorder({ store, source: executor, clock, log }))
+  await engine.start()
+  writeServerState(config.dataDir, { pid: process.pid, url, version: VERSION })
+  log.info({ url, pid: process.pid, database: database.dialect.name }, 'ready')
+  const disposables = stack.move()
+  return { url, [Symbol.asyncDispose]: () => disposables.disposeAsync() }
+}
+
+// A timer beyond this fires at once.
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), TIMER_MAX_MS))
+    return () => clearTimeout(timer)
+  },
+}
+
+const ids: Ids = {
+  uuid: uuid7,
+  random: () => Math.random(),
+  digest: (text) => createHash('sha256').update(text).digest('hex'),
+}
+
+/** RFC 9562, version 7: 48 bits of milliseconds, then chance. */
+function uuid7(): string {
+  const bytes = randomFillSync(Buffer.alloc(16))
+  bytes.writeUIntBE(Date.now(), 0, 6)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+const packageFile = fileURLToPath(new URL('../package.json', import.meta.url))
+const VERSION = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
+
+function clientPath(): string {
+  return fileURLToPath(new URL('../clients/python', import.meta.url))
+}
+
+/** JSON lines in the data directory; nothing secret is ever a field. */
+function createLog(config: ServerConfig): Logger {
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination({ dest: join(config.dataDir, 'server.log'), sync: true, mkdir: true, mode: 0o600 }))
+}
+
+const PORT_FIRST = 7420
+const PORTS_TRIED = 50
+
+/** The port used last, so that running scripts find the server again; else the first free one. */
+async function choosePort({ dataDir, host }: ServerConfig): Promise<number> {
+  const last = Number(readServerState(dataDir)?.url.split(':').at(-1))
+  const candidates = [...(last ? [last] : []), ...Array.from({ length: PORTS_TRIED }, (_, index) => PORT_FIRST + index)]
+  for (const port of candidates) if (await isFree(host, port)) return port
+  return candidates[0]!
+}
+
+async function isFree(host: string, port: number): Promise<boolean> {
+  const probe = createServer()
+  return await new Promise((resolve) => {
+    probe.once('error', () => resolve(false))
+    probe.listen(port, host, () => probe.close(() => resolve(true)))
+  })
+}
+
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 60_000
+
+async function listen(app: ReturnType<typeof createApp>, hostname: string, port: number): Promise<ServerType> {
+  return await new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS } }, () => resolve(server))
+    server.once('error', reject)
+  })
+}
+
+const CLOSE_GRACE_MS = 2_000
+
+async function close(http: ServerType): Promise<void> {
+  await new Promise<void>((resolve) => {
+    http.close(() => resolve())
+    if ('closeIdleConnections' in http) http.closeIdleConnections()
+    setTimeout(() => 'closeAllConnections' in http && http.closeAllConnections(), CLOSE_GRACE_MS).unref()
+  })
+}
+
