@@ -1,0 +1,68 @@
+import { readServerState, readToken } from '../config/state-files.ts'
+import { ERRORS, EXIT } from '../contract/errors.ts'
+import type { ErrorView } from '../contract/errors.ts'
+import { ROUTES } from '../contract/routes.ts'
+import type { Route, RouteName } from '../contract/routes.ts'
+import type { ProblemView } from '../contract/problems.ts'
+import { CliExit } from './context.ts'
+import type { Cli } from './context.ts'
+
+export interface CallOptions {
+  readonly params?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly body?: unknown
+}
+
+/** An answer that is an error: its code decides the exit status, its problems are shown with a frame. */
+export class ApiError extends CliExit {
+  readonly code: string
+  readonly args: Readonly<Record<string, unknown>>
+  readonly problems: readonly ProblemView[]
+  constructor({ error }: ErrorView) {
+    super(Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed, error.message)
+    this.code = error.code
+    this.args = error.args
+    this.problems = error.problems ?? []
+  }
+}
+
+export interface Client {
+  readonly url: string
+  call<T>(name: RouteName, options?: CallOptions): Promise<T>
+  /** The bare answer, for those that are not JSON. */
+  fetch(name: RouteName, options?: CallOptions): Promise<Response>
+}
+
+/** A client of the server that the settings name: `HAGANE_HOST`, else the one of the data directory; undefined without one. */
+export function findClient(cli: Cli): Client | undefined {
+  const url = cli.config.host ?? readServerState(cli.config.dataDir)?.url
+  if (!url) return undefined
+  const token = cli.config.token ?? readToken(cli.config.dataDir) ?? ''
+  return createClient(url.replace(/\/$/, ''), token, cli)
+}
+
+/** Like `findClient`; throws CliExit when no server is known. */
+export function requireClient(cli: Cli): Client {
+  const client = findClient(cli)
+  if (!client) throw new CliExit(EXIT.unreachable, cli.text('server_none'))
+  return client
+}
+
+function createClient(url: string, token: string, cli: Cli): Client {
+  const send = async (name: RouteName, options: CallOptions = {}): Promise<Response> => {
+    const route: Route = ROUTES[name]
+    const headers = { authorization: `Bearer ${token}`, 'accept-language': cli.config.locale, ...(options.body !== undefined && { 'content-type': 'application/json' }) }
+    const response = await fetch(`${url}${fillPath(route.path, options)}`, { method: route.method, headers, ...(options.body !== undefined && { body: JSON.stringify(options.body) }) }).catch((cause: unknown) => {
+      throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
+    })
+    if (!response.ok) throw new ApiError((await response.json()) as ErrorView)
+    return response
+  }
+  return { url, fetch: send, call: async (name, options) => (await (await send(name, options)).json()) as never }
+}
+
+function fillPath(path: string, { params = {}, query = {} }: CallOptions): string {
+  const filled = path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(String(params[key])))
+  const search = new URLSearchParams(Object.entries(query).flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, String(value)]])))
+  return search.size > 0 ? `${filled}?${search}` : filled
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { EXIT } from '../../contract/errors.ts'
+import { LIMITS } from '../../contract/limits.ts'
+import { requireClient, ApiError } from '../client.ts'
+import type { Client } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { openSpools } from '../spool.ts'
+import type { Spool } from '../spool.ts'
+
+/** `hagane sync`: sends spooled records with the person's token and deletes what the server has made durable. */
+export async function sync(cli: Cli, folders: readonly string[], flags: { json?: boolean }): Promise<void> {
+  const client = requireClient(cli)
+  const spools = (await Promise.all((folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map(openSpools))).flat()
+  let records = 0
+  let pending = 0
+  for (const spool of spools) {
+    const left = await sendSpool(cli, client, spool)
+    records += spool.records.length - left
+    pending += left
+  }
+  if (flags.json) cli.print(JSON.stringify({ writers: spools.length, records, pending }))
+  else cli.print(cli.text('synced', { writers: spools.length, records, pending }))
+  if (pending > 0) throw new CliExit(EXIT.failed)
+}
+
+async function usualFolders(dataDir: string): Promise<string[]> {
+  const runs = join(dataDir, 'runs')
+  const names = existsSync(runs) ? await readdir(runs) : []
+  return [join(dataDir, 'spool'), ...names.map((name) => join(runs, name, 'spool'))].filter((folder) => existsSync(folder))
+}
+
+/** Sends one writer's records in batches; returns how many could not be sent. */
+async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number> {
+  const { meta, first, records } = spool
+  if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
+  let at = 0
+  // What lies before the first record left was acknowledged or is gone for good: only the server can tell which.
+  while (at < records.length || (at === 0 && spool.isClosed)) {
+    const batch = records.slice(at, at + LIMITS.batchRecordsMax)
+    const isLast = at + batch.length === records.length
+    try {
+      await client.call('track', { params: { run: meta.run }, body: { writer: meta.writer, attempt: meta.attempt, first: first + at, records: batch, lost: first - 1, ...(isLast && spool.isClosed && { closed: true }) } })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      cli.say(`${meta.writer}: ${error.message}`)
+      return records.length - at
+    }
+    at += batch.length
+    if (batch.length === 0) break
+  }
+  await spool.remove()
+  return 0
+}

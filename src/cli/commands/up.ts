@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { backgroundEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
+import type { ServerFlags } from '../../config/config.ts'
+import { readServerState, tokenFile } from '../../config/state-files.ts'
+import { EXIT } from '../../contract/errors.ts'
+import { findClient } from '../client.ts'
+import type { Client } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+
+export interface UpFlags extends ServerFlags {
+  readonly detach?: boolean
+}
+
+/** `hagane up`: the server, in this terminal until it is stopped, or in the background with `--detach`. */
+export async function up(cli: Cli, flags: UpFlags): Promise<void> {
+  if (flags.detach) {
+    const { client, isNew } = await ensureServer(cli, flags)
+    cli.say(cli.text(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }))
+    return
+  }
+  const config = readServerConfig(flags)
+  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host)) throw new CliExit(EXIT.usage, cli.text('server_failed', { detail: `${config.host} is not a loopback address` }))
+  const { DirectoryTakenError, startServer } = await import('../../server.ts')
+  let end: (status: number) => void = () => {}
+  const ended = new Promise<number>((resolve) => (end = resolve))
+  watchSignals(end)
+  const server = await startServer(config, {
+    onStandby: () => cli.say(cli.text('standing_by')),
+    onEnd: (why) => end(why === 'shutdown' ? EXIT.ok : EXIT.secondServer),
+  }).catch((error: unknown) => {
+    if (error instanceof DirectoryTakenError) throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
+    throw startFailure(cli, error)
+  })
+  cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }))
+  const status = await ended
+  await server[Symbol.asyncDispose]()
+  cli.say(cli.text('server_stopped'))
+  process.exit(status)
+}
+
+function startFailure(cli: Cli, error: unknown): CliExit {
+  const { found, known, message } = error as { found?: number; known?: number; message: string }
+  if (found !== undefined && known !== undefined) return new CliExit(EXIT.failed, cli.text('schema_newer', { found, known }))
+  return new CliExit(EXIT.failed, cli.text('server_failed', { detail: message }), { cause: error })
+}
+
+/** The first signal ends the server in order, a second one at once. */
+function watchSignals(end: (status: number) => void): void {
+  let count = 0
+  const onSignal = (): void => {
+    count += 1
+    if (count > 1) process.exit(EXIT.interrupted)
+    end(EXIT.ok)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  if (isLaunched() && process.channel) {
+    process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+    process.channel.unref()
+  }
+}
+
+const START_TIMEOUT_MS = 30_000
+const POLL_MS = 25
+
+/** The server of the settings, started in the background where none answers. Throws CliExit when it does not come up. */
+export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{ client: Client; isNew: boolean }> {
+  const running = findClient(cli)
+  if (running && (await isHealthy(running))) return { client: running, isNew: false }
+  if (cli.config.host) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: cli.config.host }))
+  const child = startInBackground(cli, flags)
+  let failure: string | undefined
+  child.once('exit', (code) => (failure = `exit status ${code}; see ${join(cli.config.dataDir, 'server.out')}`))
+  for (const startedAt = Date.now(); Date.now() - startedAt < START_TIMEOUT_MS && !failure;) {
+    const client = readServerState(cli.config.dataDir)?.pid === child.pid ? findClient(cli) : undefined
+    if (client && (await isHealthy(client))) {
+      child.unref()
+      return { client, isNew: true }
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  throw new CliExit(EXIT.unreachable, cli.text('server_failed', { detail: failure ?? 'it did not answer in time' }))
+}
+
+function startInBackground(cli: Cli, flags: ServerFlags) {
+  createDataDir(cli.config.dataDir)
+  const output = openSync(join(cli.config.dataDir, 'server.out'), 'a', 0o600)
+  const own = import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js'
+  const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) => (value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)]))
+  const main = fileURLToPath(new URL(own, import.meta.url))
+  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], { detached: true, stdio: ['ignore', output, output], env: backgroundEnv(), cwd: cli.config.dataDir })
+}
+
+async function isHealthy(client: Client): Promise<boolean> {
+  try {
+    return (await client.call<{ name: string }>('health')).name === 'hagane'
+  } catch {
+    return false
+  }
+}
+
+/** `hagane down`: asks the server to end and waits until it has. Runs go on. */
+export async function down(cli: Cli): Promise<void> {
+  const client = findClient(cli)
+  if (!client || !(await isHealthy(client))) return cli.say(cli.text('server_none'))
+  await client.call('shutdown')
+  while (await isHealthy(client)) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  cli.say(cli.text('server_stopped'))
+}

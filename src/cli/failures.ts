@@ -1,0 +1,16 @@
+import { ApiError } from './client.ts'
+import { CliExit } from './context.ts'
+import type { Cli } from './context.ts'
+import { createPaint, formatProblem, plainText } from './output.ts'
+
+/** What a person is told when a command fails: a sentence, never a stack trace. */
+export function toProblemText(cli: Cli, error: unknown): string {
+  if (error instanceof ApiError) {
+    const paint = createPaint(cli.config.hasColor)
+    return [plainText(error.message), ...error.problems.map((problem) => formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' }))].join('\n')
+  }
+  if (error instanceof CliExit) return plainText(error.message)
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EPIPE') return ''
+  return `hagane: ${plainText(message)}`
+}

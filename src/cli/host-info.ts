@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+import type { HostInfo } from '../contract/run.ts'
+
+const run = promisify(execFile)
+const TIMEOUT_MS = 10_000
+
+/** What a run needs to know of the submitting shell: where it works, which Python it means, what git says of the code. */
+export async function readHostInfo(workDir: string, shellPath: string): Promise<HostInfo> {
+  const [python, git] = await Promise.all([readPython(shellPath), readGit(workDir)])
+  return { workDir, python, path: shellPath, git }
+}
+
+/** The folder a document's commands run in: where the command was typed, unless the file lies outside of it. */
+export function chooseWorkDir(files: readonly string[], cwd: string): string {
+  const outside = files.map((file) => resolve(cwd, file)).find((path) => relative(cwd, path).startsWith('..') || isAbsolute(relative(cwd, path)))
+  return outside ? dirname(outside) : cwd
+}
+
+/** The interpreter that `python`, else `python3`, means in this shell, by its real path: no shim, no alias. */
+async function readPython(shellPath: string): Promise<HostInfo['python']> {
+  for (const name of ['python', 'python3']) {
+    try {
+      const { stdout } = await run(name, ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'], { env: { ...pickEnv(), PATH: shellPath }, timeout: TIMEOUT_MS })
+      const [executable, version] = stdout.trim().split('\n')
+      if (executable && version?.startsWith('3')) return { executable, version }
+    } catch {
+      continue
+    }
+  }
+  return null
+}
+
+function pickEnv(): NodeJS.ProcessEnv {
+  return { HOME: process.env['HOME'], PYENV_ROOT: process.env['PYENV_ROOT'], PYENV_VERSION: process.env['PYENV_VERSION'] }
+}
+
+async function readGit(folder: string): Promise<HostInfo['git']> {
+  const git = async (...args: string[]): Promise<string> => (await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' } })).stdout.trim()
+  try {
+    const [commit, branch, remote, status] = await Promise.all([
+      git('rev-parse', 'HEAD'),
+      git('rev-parse', '--abbrev-ref', 'HEAD'),
+      git('config', '--get', 'remote.origin.url').catch(() => ''),
+      git('status', '--porcelain', '--untracked-files=no'),
+    ])
+    return { commit, branch, remote: withoutCredentials(remote), isDirty: status !== '' }
+  } catch {
+    return null
+  }
+}
+
+function withoutCredentials(remote: string): string {
+  return remote.replace(/^(\w+:\/\/)[^@/]*@/, '$1')
+}
+
