@@ -1,0 +1,17 @@
+"""Tracking client of Hagane.
+
+Inside a run that Hagane started nothing needs to be configured::
+
+    from hagane import Experiment
+
+    experiment = Experiment()
+    experiment.log_metrics(loss=0.3, accuracy=0.9)
+
+The same script started by hand creates a run of its own. Logging never raises into the program and never waits for the
+network: records go to a file beside the run and from there to the server.
+"""
+
+from ._run import Experiment, Job, get_checkpoint_dir, get_data_paths, get_outputs_path, get_params
+
+__version__ = "0.1.0"
+__all__ = ["Experiment", "Job", "get_checkpoint_dir", "get_data_paths", "get_outputs_path", "get_params"]

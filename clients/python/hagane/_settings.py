@@ -1,0 +1,58 @@
+"""Where a script finds itself: inside a run, beside a server, or alone."""
+
+import json
+import os
+
+
+class Settings(object):
+    """What the environment says, read once."""
+
+    def __init__(self, env=None):
+        env = os.environ if env is None else env
+        self.run_id = env.get("HAGANE_RUN_ID") or None
+        self.attempt = _to_int(env.get("HAGANE_ATTEMPT"), 1)
+        self.is_offline = (env.get("HAGANE_OFFLINE") or "").lower() in ("1", "true", "yes")
+        self.data_dir = env.get("HAGANE_DATA") or os.path.join(
+            env.get("XDG_DATA_HOME") or os.path.join(env.get("HOME") or os.path.expanduser("~"), ".local", "share"), "hagane"
+        )
+        self.spool_dir = env.get("HAGANE_SPOOL") or os.path.join(self.data_dir, "spool")
+        self._host = env.get("HAGANE_HOST") or None
+        self._token = env.get("HAGANE_TOKEN") or None
+
+    @property
+    def is_managed(self):
+        """Whether Hagane started this process."""
+        return self.run_id is not None
+
+    def server(self):
+        """URL and token of the server, or None when none is known. Asked before each connection: a server may move."""
+        if self.is_offline:
+            return None
+        host, token = self._host, self._token
+        if host is None:
+            host = (_read_json(os.path.join(self.data_dir, "server.json")) or {}).get("url")
+        if token is None:
+            token = (_read_text(os.path.join(self.data_dir, "token")) or "").strip()
+        return (host.rstrip("/"), token) if host and token else None
+
+
+def _to_int(text, default):
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return default
+
+
+def _read_text(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except (IOError, OSError):
+        return None
+
+
+def _read_json(path):
+    try:
+        return json.loads(_read_text(path) or "null")
+    except ValueError:
+        return None
