@@ -42,7 +42,7 @@ export function bindRoutes(app: Hono, tokens: Tokens, handlers: Handlers): void 
         body: route.body && parse(route.body, await readJson(context, route.bodyBytesMax ?? LIMITS.bodyBytesMax)),
         param: (key: string) => context.req.param(key) ?? '',
       }
-      const result = await (handlers[name] as Handler<never>)(call as never)
+      const result = await (handlers[name] as Handler<never>)(call)
       return result instanceof Response ? result : context.json(result as object)
     })
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
+import { childEnv } from '../config/config.ts'
 import type { HostInfo } from '../contract/run.ts'
 
 const run = promisify(execFile)
@@ -23,7 +24,7 @@ export function chooseWorkDir(files: readonly string[], cwd: string): string {
 async function readPython(shellPath: string): Promise<HostInfo['python']> {
   for (const name of ['python', 'python3']) {
     try {
-      const { stdout } = await run(name, ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'], { env: { ...pickEnv(), PATH: shellPath }, timeout: TIMEOUT_MS })
+      const { stdout } = await run(name, ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'], { env: childEnv({ PATH: shellPath }), timeout: TIMEOUT_MS })
       const [executable, version] = stdout.trim().split('\n')
       if (executable && version?.startsWith('3')) return { executable, version }
     } catch {
@@ -33,12 +34,8 @@ async function readPython(shellPath: string): Promise<HostInfo['python']> {
   return null
 }
 
-function pickEnv(): NodeJS.ProcessEnv {
-  return { HOME: process.env['HOME'], PYENV_ROOT: process.env['PYENV_ROOT'], PYENV_VERSION: process.env['PYENV_VERSION'] }
-}
-
 async function readGit(folder: string): Promise<HostInfo['git']> {
-  const git = async (...args: string[]): Promise<string> => (await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' } })).stdout.trim()
+  const git = async (...args: string[]): Promise<string> => (await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }) })).stdout.trim()
   try {
     const [commit, branch, remote, status] = await Promise.all([
       git('rev-parse', 'HEAD'),

@@ -71,10 +71,10 @@ function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   return resolve(flag ?? env['HAGANE_DATA'] ?? join(env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'share'), 'hagane'))
 }
 
-/** The environment a server started in the background gets. */
-export function backgroundEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+/** The environment of a program the command line starts: its own, without the launcher's mark. */
+export function childEnv(changes: NodeJS.ProcessEnv = {}, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { HAGANE_LAUNCHED: _, ...rest } = env
-  return rest
+  return { ...rest, ...changes }
 }
 
 /** Whether a launcher started this process and should take it along when it dies. */

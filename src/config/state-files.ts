@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the server of a data directory answers, and which process it is. */
@@ -37,10 +37,6 @@ export function ensureSecret(path: string, prefix = ''): string {
   const secret = prefix + randomBytes(32).toString('hex')
   replaceFile(path, secret)
   return secret
-}
-
-export function isPrivate(path: string): boolean {
-  return (statSync(path).mode & 0o077) === 0
 }
 
 function replaceFile(path: string, text: string): void {

@@ -40,7 +40,7 @@ export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) return 'list'
-  if (value instanceof Float) return `${value.value.toFixed(1)}`
+  if (value instanceof Float) return value.value.toFixed(1)
   if (isValueMap(value)) return 'mapping'
   return JSON.stringify(value).slice(0, 60)
 }

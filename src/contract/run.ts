@@ -7,7 +7,7 @@ export const RUN_PHASES = ['created', 'queued', 'preparing', 'starting', 'runnin
 export type RunPhase = (typeof RUN_PHASES)[number]
 
 /** Phases nothing leaves. */
-export const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
+const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
 
 export function isTerminal(phase: RunPhase): boolean {
   return (TERMINAL_RUN_PHASES as readonly RunPhase[]).includes(phase)
@@ -70,8 +70,8 @@ export interface AttemptView {
   readonly delivery: { readonly received: number; readonly lost: number; readonly isClosed: boolean }
 }
 
-export const ATTEMPT_STATES = ['intent', 'launched', 'ended'] as const
-export type AttemptState = (typeof ATTEMPT_STATES)[number]
+/** Committed and perhaps not yet started; started; over. */
+export type AttemptState = 'intent' | 'launched' | 'ended'
 
 export interface RunView {
   readonly id: string

@@ -36,6 +36,3 @@ export const AXIS_FIELDS = {
 export type NumericAxisKind = keyof typeof AXIS_FIELDS
 
 export const AXIS_KINDS = ['values', 'pvalues', ...(Object.keys(AXIS_FIELDS) as NumericAxisKind[])] as const
-
-/** Options that list finitely many values, and so can be walked by a grid. */
-export const DISCRETE_KINDS: ReadonlySet<AxisKind> = new Set(['values', 'range', 'linspace', 'logspace', 'geomspace'])

@@ -13,9 +13,9 @@ export type Kind = (typeof KINDS)[number]
 /** Kinds of a run; a group is a sweep. */
 export type RunKind = Exclude<Kind, 'group'>
 
-export const LOG_LEVELS = ['INFO', 'DEBUG', 'WARN', 'ERROR', 'FATAL'] as const
-export const FRAMEWORKS_WITH_REPLICAS = ['tensorflow', 'mxnet', 'pytorch', 'horovod'] as const
-export const IO_TYPES = ['int', 'float', 'str', 'bool', 'dict', 'dict_of_dicts', 'uri', 'auth', 'list', 'gcs_path', 's3_path', 'azure_path', 'path', 'metric', 'metadata'] as const
+const LOG_LEVELS = ['INFO', 'DEBUG', 'WARN', 'ERROR', 'FATAL'] as const
+const FRAMEWORKS_WITH_REPLICAS = ['tensorflow', 'mxnet', 'pytorch', 'horovod'] as const
+const IO_TYPES = ['int', 'float', 'str', 'bool', 'dict', 'dict_of_dicts', 'uri', 'auth', 'list', 'gcs_path', 's3_path', 'azure_path', 'path', 'metric', 'metadata'] as const
 const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
 export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
 
@@ -182,7 +182,7 @@ const run = z.strictObject({
     const parts: unknown[] = Array.isArray(value) ? value : [value]
     const wrong = parts.find((part) => typeof part !== 'string')
     if (wrong !== undefined) throw new FieldError('wrong_type', { expected: 'string or list of strings', found: describe(wrong) })
-    if (parts.length === 0 || (parts as string[]).every((part) => part.trim() === '')) throw new FieldError('command_empty')
+    if ((parts as string[]).every((part) => part.trim() === '')) throw new FieldError('command_empty')
     return parts as string[]
   }),
 })
@@ -389,28 +389,28 @@ function allowedOptions(algorithm: (typeof ALGORITHMS)[number] | undefined): Set
   return undefined
 }
 
-export const experimentSchema = z
+const experimentSchema = z
   .strictObject({ ...headerShape, kind: z.literal('experiment'), ...ioShape, ...paramsFields, environment: environmentWithReplicas.nullish(), build: build.optional(), run: run.nullish(), backend: trainingBackend, framework })
   .superRefine(checkTraining)
 
-export const groupSchema = z
+const groupSchema = z
   .strictObject({ ...headerShape, kind: z.literal('group'), ...ioShape, ...paramsFields, environment: environmentWithReplicas.nullish(), build: build.optional(), run: run.nullish(), backend: trainingBackend, framework, hptuning })
   .superRefine((value, context) => {
     checkTraining(value, context)
     checkHptuning(value.hptuning, context)
   })
 
-export const jobSchema = z
+const jobSchema = z
   .strictObject({ ...headerShape, kind: z.literal('job'), ...ioShape, ...paramsFields, environment: environment.nullish(), build, run: run.nullable(), backend: text().nullish() })
   .superRefine(checkParams)
 
-export const buildSchema = z
+const buildSchema = z
   .strictObject({ ...headerShape, kind: z.literal('build'), ...ioShape, ...buildSource, environment: environment.nullish(), backend: word(['native', 'kaniko', 'other']).nullish() })
   .superRefine(requireOneSource)
 
-export const notebookSchema = z.strictObject({ ...headerShape, kind: z.literal('notebook'), ...ioShape, environment: environment.nullish(), build, backend: word(['notebook', 'lab']).nullish() })
+const notebookSchema = z.strictObject({ ...headerShape, kind: z.literal('notebook'), ...ioShape, environment: environment.nullish(), build, backend: word(['notebook', 'lab']).nullish() })
 
-export const tensorboardSchema = z.strictObject({ ...headerShape, kind: z.literal('tensorboard'), ...ioShape, environment: environment.nullish(), build })
+const tensorboardSchema = z.strictObject({ ...headerShape, kind: z.literal('tensorboard'), ...ioShape, environment: environment.nullish(), build })
 
 /** The language, one strict schema per kind. JSON Schema for editors is made from these. */
 export const SPEC_SCHEMAS = {

@@ -1,7 +1,6 @@
 import type { RunPhase, WireNumber } from './run.ts'
 
-export const SWEEP_PHASES = ['running', 'stopping', 'done', 'stopped', 'failed'] as const
-export type SweepPhase = (typeof SWEEP_PHASES)[number]
+export type SweepPhase = 'running' | 'stopping' | 'done' | 'stopped' | 'failed'
 
 export function isSweepEnded(phase: SweepPhase): boolean {
   return phase === 'done' || phase === 'stopped' || phase === 'failed'

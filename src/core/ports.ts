@@ -152,7 +152,7 @@ export interface RunStore {
   /** Best finite last value over all trials, running ones too. */
   bestValue(sweepId: string, metric: string, direction: 'maximize' | 'minimize'): Promise<number | undefined>
   insert(runs: readonly NewRun[]): Promise<Run[]>
-  /** False when the run has moved on since `version` was read. */
+  /** False when the run has moved on since `version` was read, or may not go from its phase to the new one. */
   transition(run: Pick<Run, 'id' | 'version'>, phase: RunPhase, patch?: RunPatch): Promise<boolean>
   /** Marks open runs, one or all of a sweep, to be stopped; a decision made from an older version then fails. Returns their ids. */
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>

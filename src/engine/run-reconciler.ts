@@ -1,4 +1,4 @@
-import type { NewEvent } from '../contract/events.ts'
+import type { EventKind } from '../contract/events.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Ending } from '../contract/run.ts'
 import { isTerminal } from '../contract/run.ts'
@@ -18,6 +18,13 @@ export interface RunReconcilerDeps {
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
   /** Called after a change that others wait for. */
   readonly onRunChanged: (run: Run) => void
+}
+
+/** What goes into the same transaction as a change of phase: its event, and what else must change with it. */
+interface Change {
+  readonly kind: EventKind
+  readonly data?: Record<string, unknown>
+  readonly more?: (parts: Parts) => Promise<void>
 }
 
 /** Brings one run a step further: load, observe, decide, act, write once. */
@@ -42,7 +49,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'record_launch':
         return await recordLaunch(run, attempt!, { startedAt: clock.now(), outputsPath: null })
       case 'begin_stop':
-        await move(run, 'stopping', { stopCause: action.cause }, [{ kind: 'run.stop_requested', actor: 'platform', runId: run.id, data: { cause: action.cause } }])
+        await move(run, 'stopping', { stopCause: action.cause }, { kind: 'run.stop_requested', data: { cause: action.cause } })
         return { againMs: 0 }
       case 'stop':
         await executor.stop(attempt!.name, action.graceMs)
@@ -52,7 +59,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'finish':
         return await finish(run, attempt, action)
       case 'mark_unknown':
-        await move(run, 'unknown', {}, [{ kind: 'run.silent', actor: 'platform', runId: run.id }])
+        await move(run, 'unknown', {}, { kind: 'run.silent' })
         return undefined
       case 'collect':
         return await collect(run, attempt)
@@ -72,23 +79,31 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   async function recordLaunch(run: Run, attempt: Attempt, launched: { startedAt: number; outputsPath: string | null }): Promise<Outcome> {
-    await move(run, 'running', { startedAt: run.startedAt ?? launched.startedAt }, [{ kind: 'run.started', actor: 'platform', runId: run.id, data: { attempt: attempt.n } }], (parts) =>
-      parts.attempts.markLaunched(attempt.id, launched),
-    )
+    await move(run, 'running', { startedAt: run.startedAt ?? launched.startedAt }, {
+      kind: 'run.started',
+      data: { attempt: attempt.n },
+      more: (parts) => parts.attempts.markLaunched(attempt.id, launched),
+    })
     return { againMs: 0 }
   }
 
   async function retry(run: Run, attempt: Attempt, { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>): Promise<Outcome> {
-    await move(run, 'queued', { notBefore }, [{ kind: 'run.retried', actor: 'platform', runId: run.id, data: { attempt: attempt.n, reason: ending.reason } }], (parts) =>
-      parts.attempts.markEnded(attempt.id, ending, endedAt),
-    )
+    await move(run, 'queued', { notBefore }, {
+      kind: 'run.retried',
+      data: { attempt: attempt.n, reason: ending.reason },
+      more: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
+    })
     return undefined
   }
 
   async function finish(run: Run, attempt: Attempt | undefined, { phase, ending, endedAt }: Extract<RunAction, { type: 'finish' }>): Promise<Outcome> {
     const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !attempt || !run.isExecuted }
-    await move(run, phase, patch, [{ kind: 'run.ended', actor: 'platform', runId: run.id, data: { phase, reason: ending.reason } }], async (parts) => {
-      if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
+    await move(run, phase, patch, {
+      kind: 'run.ended',
+      data: { phase, reason: ending.reason },
+      more: async (parts) => {
+        if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
+      },
     })
     return patch.isCollected ? undefined : { againMs: 0 }
   }
@@ -104,11 +119,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   /** One guarded write; a run that has moved on meanwhile is left as it is and looked at again. */
-  async function move(run: Run, phase: RunPhase, patch: RunPatch, events: readonly NewEvent[], more?: (parts: Parts) => Promise<void>): Promise<void> {
+  async function move(run: Run, phase: RunPhase, patch: RunPatch, { kind, data, more }: Change): Promise<void> {
     await store.write(async (parts) => {
       if (!(await parts.runs.transition(run, phase, patch))) throw new Error(`run ${run.number} has moved on`)
       await more?.(parts)
-      await parts.events.append(events)
+      await parts.events.append([{ kind, actor: 'platform', runId: run.id, ...(data && { data }) }])
     })
     deps.onRunChanged({ ...run, phase })
   }

@@ -48,7 +48,7 @@ export async function createRun({ store, ids, hints }: SubmissionDeps, request: 
   if (known) return known
   const plan = scriptPlan(request)
   const run = await store.write(async (parts) => {
-    const created = await insertRun(parts, { id: request.id, sweepId: null, trialIndex: null, plan, planDigest: ids.digest(encodeValue(plan)), host: request.host ?? null, actor: 'person', isExecuted: false, phase: 'running' })
+    const created = await insertRun(parts, { id: request.id, sweepId: null, trialIndex: null, plan, planDigest: ids.digest(encodeValue(plan)), host: request.host ?? null, actor: 'person', isExecuted: false, phase: 'starting' })
     await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
     const attempt = { id: ids.uuid(), runId: created.id, n: 1, name: `script-${created.number}-1`, planDigest: created.planDigest, devices: [] }
     await parts.attempts.insert([attempt])

@@ -32,9 +32,9 @@ const INT8_OID = 20
 
 /** Connects to a PostgreSQL server by URL. */
 export function openPostgres(url: string): Database {
-  const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) }
+  const types: pg.CustomTypesConfig = { getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) }
   const open = (max: number): Kysely<Tables> => {
-    const pool = new pg.Pool({ connectionString: url, max, types: types as pg.CustomTypesConfig, keepAlive: true })
+    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true })
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
     pool.on('error', () => {})
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

@@ -7,6 +7,7 @@ import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { NewRun, Run, RunPatch, RunStore, StopCause } from '../core/ports.ts'
 import type { RunRow, Tables } from './tables.ts'
+import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
 
 const ACTIVE_PHASES: readonly RunPhase[] = ['preparing', 'starting', 'running', 'stopping']
@@ -100,6 +101,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .set({ phase, version: version + 1, ...toColumns(patch) })
         .where('id', '=', id)
         .where('version', '=', version)
+        .where('phase', 'in', phasesBefore(phase))
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },

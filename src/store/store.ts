@@ -86,7 +86,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     read: partsOf(database.reader),
     write: (work) =>
       new Promise((resolve, reject) => {
-        jobs.push({ work, resolve: resolve as Job['resolve'], reject })
+        jobs.push({ work, resolve: resolve, reject })
         if (!isDraining) {
           isDraining = true
           setImmediate(() => void drain())

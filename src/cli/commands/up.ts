@@ -3,7 +3,7 @@ import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { backgroundEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
+import { childEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
 import type { ServerFlags } from '../../config/config.ts'
 import { readServerState, tokenFile } from '../../config/state-files.ts'
 import { EXIT } from '../../contract/errors.ts'
@@ -74,9 +74,8 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
   if (running && (await isHealthy(running))) return { client: running, isNew: false }
   if (cli.config.host) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: cli.config.host }))
   const child = startInBackground(cli, flags)
-  let failure: string | undefined
-  child.once('exit', (code) => (failure = `exit status ${code}; see ${join(cli.config.dataDir, 'server.out')}`))
-  for (const startedAt = Date.now(); Date.now() - startedAt < START_TIMEOUT_MS && !failure;) {
+  const startedAt = Date.now()
+  while (Date.now() - startedAt < START_TIMEOUT_MS && child.exitCode === null) {
     const client = readServerState(cli.config.dataDir)?.pid === child.pid ? findClient(cli) : undefined
     if (client && (await isHealthy(client))) {
       child.unref()
@@ -84,7 +83,7 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
-  throw new CliExit(EXIT.unreachable, cli.text('server_failed', { detail: failure ?? 'it did not answer in time' }))
+  throw new CliExit(EXIT.unreachable, cli.text('server_failed', { detail: `it did not answer; see ${join(cli.config.dataDir, 'server.out')}` }))
 }
 
 function startInBackground(cli: Cli, flags: ServerFlags) {
@@ -93,7 +92,7 @@ function startInBackground(cli: Cli, flags: ServerFlags) {
   const own = import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js'
   const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) => (value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)]))
   const main = fileURLToPath(new URL(own, import.meta.url))
-  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], { detached: true, stdio: ['ignore', output, output], env: backgroundEnv(), cwd: cli.config.dataDir })
+  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], { detached: true, stdio: ['ignore', output, output], env: childEnv(), cwd: cli.config.dataDir })
 }
 
 async function isHealthy(client: Client): Promise<boolean> {

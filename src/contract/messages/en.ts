@@ -103,7 +103,6 @@ export const en = {
     Reported: 'the script reported a failure',
     AllTrialsFailed: 'every trial failed',
     EarlyStopping: 'a trial reached the wanted value',
-    SpaceExhausted: 'every point was tried',
   },
   waiting: {
     sweep_concurrency: 'its sweep runs {limit} trials at once',
@@ -141,8 +140,6 @@ export const en = {
     stopped: 'stopping {what} #{number}',
     synced: '{records} records of {writers} writer(s) sent, {pending} still pending',
     nothing: 'nothing to show',
-    usage_error: '{detail}',
-    data_unsafe: '{path} can be read by others; its mode should be 0600',
     schema_newer: 'the database was written by a newer Hagane (schema {found}, this one knows {known}); install that version, nothing was changed',
   },
 } as const

@@ -104,7 +104,6 @@ export const ja: Catalogue = {
     Reported: 'スクリプトが失敗を報告しました',
     AllTrialsFailed: 'すべての試行が失敗しました',
     EarlyStopping: '目標の値に達した試行があります',
-    SpaceExhausted: 'すべての点を試しました',
   },
   waiting: {
     sweep_concurrency: 'この探索は同時に {limit} 件まで実行します',
@@ -142,8 +141,6 @@ export const ja: Catalogue = {
     stopped: '{what} #{number} を停止します',
     synced: '{writers} 件の書き手の {records} 件の記録を送りました。未送信 {pending} 件',
     nothing: '表示するものはありません',
-    usage_error: '{detail}',
-    data_unsafe: '{path} を他の人が読めます。モードを 0600 にしてください',
     schema_newer: 'データベースはより新しい Hagane のものです (スキーマ {found}、このバージョンは {known} まで)。新しい版を入れてください。何も変更していません',
   },
 }

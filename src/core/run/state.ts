@@ -1,7 +1,8 @@
+import { RUN_PHASES } from '../../contract/run.ts'
 import type { RunPhase } from '../../contract/run.ts'
 
 /** Where a run may go from each phase. Nothing leaves the last three; the database enforces that too. */
-export const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
+const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   created: ['queued', 'failed', 'stopped'],
   queued: ['preparing', 'starting', 'failed', 'stopped'],
   preparing: ['starting', 'queued', 'failed', 'stopped'],
@@ -15,6 +16,7 @@ export const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   stopped: [],
 }
 
-export function canMove(from: RunPhase, to: RunPhase): boolean {
-  return TRANSITIONS[from].includes(to)
+/** Phases from which a run may go to `to`. */
+export function phasesBefore(to: RunPhase): RunPhase[] {
+  return RUN_PHASES.filter((from) => TRANSITIONS[from].includes(to))
 }

@@ -67,7 +67,7 @@ function templateOf(spec: Spec, params: ValueMap): TrialTemplate {
   const sections: Sections = spec
   const inputs = ('inputs' in spec && spec.inputs) || []
   return {
-    tags: [...new Set((spec.tags ?? []) as string[])],
+    tags: [...new Set((spec.tags ?? []))],
     logLevel: sections.logging?.level ?? 'INFO',
     params,
     flags: inputs.filter((io) => io.is_flag).map((io) => io.name),

@@ -11,7 +11,7 @@ export type Expression =
   | { readonly type: 'test'; readonly target: Expression; readonly name: string; readonly isNegated: boolean }
   | { readonly type: 'unary'; readonly operator: 'not' | '-' | '+'; readonly operand: Expression }
   | { readonly type: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | { readonly type: 'condition'; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression | undefined }
+  | { readonly type: 'condition'; readonly test: Expression; readonly whenTrue: Expression; readonly otherwise: Expression | undefined }
 
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
@@ -174,11 +174,11 @@ class ExpressionParser {
   #condition(): Expression {
     this.#depth += 1
     if (this.#depth > NESTING_MAX) throw new TemplateSyntaxError('the expression is nested too deeply')
-    const then = this.#binary(0)
+    const whenTrue = this.#binary(0)
     this.#depth -= 1
-    if (!this.#take('if')) return then
+    if (!this.#take('if')) return whenTrue
     const test = this.#binary(0)
-    return { type: 'condition', test, then, otherwise: this.#take('else') ? this.#condition() : undefined }
+    return { type: 'condition', test, whenTrue, otherwise: this.#take('else') ? this.#condition() : undefined }
   }
 
   #binary(level: number): Expression {

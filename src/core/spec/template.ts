@@ -108,7 +108,7 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
     case 'binary':
       return applyBinary(expression, scope)
     case 'condition':
-      if (isTruthy(toValue(evaluate(expression.test, scope)))) return evaluate(expression.then, scope)
+      if (isTruthy(toValue(evaluate(expression.test, scope)))) return evaluate(expression.whenTrue, scope)
       return expression.otherwise && evaluate(expression.otherwise, scope)
     default:
       return assertNever(expression)
@@ -304,7 +304,7 @@ function childrenOf(expression: Expression): readonly Expression[] {
     case 'binary':
       return [expression.left, expression.right]
     case 'condition':
-      return [expression.test, expression.then, ...(expression.otherwise ? [expression.otherwise] : [])]
+      return [expression.test, expression.whenTrue, ...(expression.otherwise ? [expression.otherwise] : [])]
     default:
       return assertNever(expression)
   }
