@@ -88,5 +88,5 @@ export function unpackSummary(bytes: Uint8Array): Bucket {
 
 /** A copy of the bytes as numbers, whatever their alignment was. */
 export function toFloat64(bytes: Uint8Array): Float64Array {
-  return new Float64Array(bytes.slice().buffer)
+  return new Float64Array(Uint8Array.from(bytes).buffer)
 }

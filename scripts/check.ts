@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Format, lint with borders and cycles, types, dead code. All of them run; any of them fails the check. */
+const STEPS: readonly (readonly string[])[] = [
+  ['oxfmt', '--check', '.'],
+  ['oxlint', '--type-aware', '--deny-warnings'],
+  ['tsc', '--noEmit', '-p', 'tsconfig.json'],
+  ['knip', '--treat-config-hints-as-errors'],
+]
+
+const bin = join(import.meta.dirname, '..', 'node_modules', '.bin')
+let failed = 0
+for (const [tool, ...args] of STEPS) {
+  if (!existsSync(join(bin, tool!))) throw new Error(`${tool} is not installed`)
+  const { status } = spawnSync(join(bin, tool!), args, { stdio: 'inherit', cwd: join(import.meta.dirname, '..') })
+  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${tool}`)
+  failed += status === 0 ? 0 : 1
+}
+process.exit(failed === 0 ? 0 : 1)

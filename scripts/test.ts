@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Runs the tests of the server (or with --faults the slow ones) and of the Python client on every interpreter from 3.6 on
+ * that this machine has. Names what it skips; with CI set a skip is a failure. Ends with a plain line of counts.
+ */
+const root = join(import.meta.dirname, '..')
+const isFaults = process.argv.includes('--faults')
+const isCi = Boolean(process.env['CI'])
+const total = { passed: 0, failed: 0, skipped: [] as string[] }
+
+runVitest()
+if (!isFaults) for (const python of findPythons()) runPython(python)
+for (const name of total.skipped) console.log(`skipped: ${name}`)
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
+process.exit(total.failed > 0 || (isCi && total.skipped.length > 0) ? 1 : 0)
+
+interface VitestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[]
+}
+
+function runVitest(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'hagane-report-'))
+  const file = join(folder, 'report.json')
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const { status } = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: withOwnNode(), HAGANE_TEST_FAULTS: isFaults ? '1' : '0' } })
+  const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : undefined
+  rmSync(folder, { recursive: true, force: true })
+  total.passed += report?.numPassedTests ?? 0
+  total.failed += report?.numFailedTests ?? 0
+  // A file that does not load has no failed test of its own.
+  if (status !== 0 && (report?.numFailedTests ?? 0) === 0) total.failed += 1
+  const results = report?.testResults.flatMap((result) => result.assertionResults) ?? []
+  total.skipped.push(...results.filter((result) => result.status === 'skipped' || result.status === 'pending').map((result) => result.fullName))
+}
+
+function withOwnNode(): string {
+  return `${join(process.execPath, '..')}:${process.env['PATH']}`
+}
+
+interface Python {
+  readonly executable: string
+  readonly version: string
+}
+
+/** One interpreter per version: those on the path and those of pyenv. */
+function findPythons(): Python[] {
+  const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions')
+  const installed = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, 'bin', 'python')) : []
+  const onPath = ['python3', ...Array.from({ length: 12 }, (_, index) => `python3.${index + 6}`)]
+  const found = new Map<string, Python>()
+  for (const name of [...onPath, ...installed]) {
+    const { stdout, status } = spawnSync(name, ['-c', 'import sys; print(sys.executable, "%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' })
+    const [executable, version] = status === 0 ? stdout.trim().split(' ') : []
+    if (executable && version && /^3\.([6-9]|\d\d)$/.test(version) && !found.has(version)) found.set(version, { executable, version })
+  }
+  return [...found.values()]
+}
+
+function runPython({ executable, version }: Python): void {
+  const client = join(root, 'clients', 'python')
+  const { stderr, status } = spawnSync(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], { cwd: client, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } })
+  const ran = Number(/Ran (\d+) tests?/.exec(stderr)?.[1] ?? 0)
+  const broken = Number(/failures=(\d+)/.exec(stderr)?.[1] ?? 0) + Number(/errors=(\d+)/.exec(stderr)?.[1] ?? 0)
+  const skipped = Number(/skipped=(\d+)/.exec(stderr)?.[1] ?? 0)
+  if (status !== 0) console.log(stderr)
+  console.log(`Python ${version} client: ${ran - broken - skipped} passed, ${broken} failed, ${skipped} skipped`)
+  total.passed += ran - broken - skipped
+  total.failed += broken + (ran === 0 || (status !== 0 && broken === 0) ? 1 : 0)
+  if (skipped > 0) total.skipped.push(`Python ${version} client: ${skipped} tests`)
+}

