@@ -7,10 +7,7 @@ export function toJsonSchema(): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Hagane document, version 1',
-    type: 'object',
-    required: ['version', 'kind'],
-    properties: { kind: { enum: KINDS } },
-    allOf: KINDS.map((kind) => ({ if: { properties: { kind: { const: kind } } }, then: toKindSchema(kind) })),
+    oneOf: KINDS.map(toKindSchema),
   }
 }
 

@@ -1,0 +1,27 @@
+// npm run bench -- NAME: measures one thing and prints its figures as the last line of standard output.
+import type { Figure } from '../bench/support.ts'
+
+interface Bench {
+  readonly about: string
+  readonly load: () => Promise<{ measure: () => Promise<Figure[]> }>
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  sweep: { about: '200 trials of one second, ten at a time, against xargs -P10', load: () => import('../bench/sweep.ts') },
+  noop: { about: '1,000 trials that do nothing, against the bare supervisor', load: () => import('../bench/noop.ts') },
+  ingest: { about: 'metric points of 4 writers, against a bare HTTP server with SQLite', load: () => import('../bench/ingest.ts') },
+  client: { about: 'what the Python client costs the program that logs', load: () => import('../bench/client.ts') },
+  startup: { about: 'start of a server, and what it takes while nothing happens', load: () => import('../bench/startup.ts') },
+}
+
+const name = process.argv[2]
+const bench = name !== undefined && Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
+if (bench) {
+  const figures = await (await bench.load()).measure()
+  for (const { name, value, unit, goal, ok } of figures) process.stderr.write(`${ok ? 'ok    ' : 'MISSED'} ${name} ${value} ${unit}${goal === null ? '' : ` (goal ${goal})`}\n`)
+  process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`)
+} else {
+  if (name !== undefined) process.stderr.write(`there is no bench ${name}\n`)
+  for (const [name, { about }] of Object.entries(BENCHES)) process.stdout.write(`${name.padEnd(8)} ${about}\n`)
+  process.exitCode = name === undefined ? 0 : 2
+}

@@ -1,0 +1,190 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { RunDetailView } from '../../src/contract/run.ts'
+import type { SweepView } from '../../src/contract/sweep.ts'
+import { isAlive, bootId, findProcess } from '../../src/executors/local/process-table.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+let server: TestServer
+const folder = mkdtempSync(join(tmpdir(), 'hagane-work-'))
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+async function run(cmd: string, extra = ''): Promise<number> {
+  return (await server.submit(`version: 1\nkind: experiment\n${extra}run:\n  cmd:\n    - ${JSON.stringify(cmd)}\n`, folder)).number
+}
+
+async function show(number: number): Promise<RunDetailView> {
+  return (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+}
+
+async function ended(number: number, timeoutMs = 60_000): Promise<RunDetailView> {
+  await until(async () => ['succeeded', 'failed', 'stopped'].includes((await show(number)).phase), timeoutMs)
+  return await show(number)
+}
+
+async function running(number: number): Promise<void> {
+  await until(async () => (await show(number)).phase === 'running')
+}
+
+function pidsIn(name: string): number[] {
+  return readFileSync(join(folder, name), 'utf8').trim().split('\n').map(Number)
+}
+
+const alivePids = (pids: readonly number[]): number[] => pids.filter((pid) => findProcess(pid)?.isZombie === false)
+
+function script(name: string, text: string): string {
+  writeFileSync(join(folder, name), text)
+  return `python ${name}`
+}
+
+describe('processes of runs', () => {
+  it('ends a tree that ignores the polite signal, leaves its session and forks twice', { timeout: 90_000 }, async () => {
+    const stubborn = script(
+      'stubborn.py',
+      `
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def note(): open("stubborn.pids", "a").write("%d\\n" % os.getpid())
+note()
+for detach in (False, True):
+    if os.fork() == 0:
+        if detach:
+            os.setsid()
+            if os.fork(): os._exit(0)
+        note()
+        time.sleep(600)
+time.sleep(600)
+`,
+    )
+    const number = await run(stubborn, 'environment: {stop_grace: 1}\n')
+    await until(async () => existsSync(join(folder, 'stubborn.pids')) && pidsIn('stubborn.pids').length === 3)
+    await server.call('POST', `/runs/${number}/stop`)
+    expect(await ended(number)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
+    expect(alivePids(pidsIn('stubborn.pids'))).toEqual([])
+  })
+
+  it('ends what a finished command left running', { timeout: 60_000 }, async () => {
+    const number = await run(`(sleep 600 & echo $! > left.pids); setsid sleep 600 & echo $! >> left.pids; sleep 0.3`)
+    expect((await ended(number)).phase).toBe('succeeded')
+    await until(async () => alivePids(pidsIn('left.pids')).length === 0)
+  })
+
+  it('lets a polite program finish by itself', { timeout: 60_000 }, async () => {
+    const polite = script('polite.py', 'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("goodbye"), sys.exit(0)))\nopen("polite.up", "w")\ntime.sleep(600)\n')
+    const number = await run(polite)
+    await until(async () => existsSync(join(folder, 'polite.up')))
+    await server.call('POST', `/runs/${number}/stop`)
+    expect(await ended(number)).toMatchObject({ phase: 'stopped', attempts: [{ exitCode: 0 }] })
+    expect((await server.call<string>('GET', `/runs/${number}/logs`)).body).toContain('goodbye')
+  })
+
+  it('notices that only the supervisor was killed, ends the command and says so', { timeout: 60_000 }, async () => {
+    const number = await run('echo $$ > orphan.pids; exec sleep 600')
+    await until(async () => existsSync(join(folder, 'orphan.pids')))
+    const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')
+    process.kill(Number(supervisor), 'SIGKILL')
+    expect(await ended(number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+    expect(alivePids(pidsIn('orphan.pids'))).toEqual([])
+  })
+
+  it('settles a run whose server and supervisor were killed together', { timeout: 60_000 }, async () => {
+    const number = await run('echo $$ > both.pids; exec sleep 600')
+    await until(async () => existsSync(join(folder, 'both.pids')))
+    await running(number)
+    const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')
+    await server.kill()
+    process.kill(Number(supervisor), 'SIGKILL')
+    await server.start()
+    expect(await ended(number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+    expect(alivePids(pidsIn('both.pids'))).toEqual([])
+  })
+
+  it('adopts a run that outlived its server and learns how it ended meanwhile', { timeout: 60_000 }, async () => {
+    const [long, short] = [await run('sleep 3; echo late'), await run('sleep 0.5; exit 3')]
+    await Promise.all([running(long), running(short)])
+    await server.kill()
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await server.start()
+    expect(await ended(short)).toMatchObject({ phase: 'failed', reason: 'ExitNonZero', attempts: [{ exitCode: 3 }] })
+    expect(await ended(long)).toMatchObject({ phase: 'succeeded' })
+  })
+
+  it('completes a stop that was acknowledged just before the server was killed', { timeout: 60_000 }, async () => {
+    const number = await run('echo $$ > stop.pids; exec sleep 600')
+    await until(async () => existsSync(join(folder, 'stop.pids')))
+    expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
+    await server.kill()
+    await server.start()
+    expect((await ended(number)).phase).toBe('stopped')
+    expect(alivePids(pidsIn('stop.pids'))).toEqual([])
+  })
+
+  it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {
+    const { number } = await server.submit('version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {a: {range: [0, 200, 1]}}}\nrun: {cmd: "echo {{ a }} >> started.txt; sleep 0.2"}\n', folder)
+    await until(async () => existsSync(join(folder, 'started.txt')))
+    await server.call('POST', `/sweeps/${number}/stop`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const before = readFileSync(join(folder, 'started.txt'), 'utf8')
+    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase === 'stopped')
+    expect(readFileSync(join(folder, 'started.txt'), 'utf8')).toBe(before)
+  })
+
+  it('never takes a pid alone for a process', () => {
+    const entry = findProcess(process.pid)!
+    expect(isAlive({ pid: process.pid, startedAt: entry.startedAt, boot: bootId() }, bootId())).toBe(true)
+    expect(isAlive({ pid: process.pid, startedAt: '1', boot: bootId() }, bootId())).toBe(false)
+    expect(isAlive({ pid: process.pid, startedAt: entry.startedAt, boot: 'another' }, bootId())).toBe(false)
+  })
+
+  it('keeps a log byte for byte: binary, and 200 MB on one line', { timeout: 180_000 }, async () => {
+    const binary = await run(script('binary.py', 'import sys\nsys.stdout.buffer.write(bytes(range(256)) * 100)\n'))
+    await ended(binary)
+    const response = await fetch(`${server.url}/api/v1/runs/${binary}/logs`, { headers: { authorization: `Bearer ${server.token()}` } })
+    expect(Buffer.from(await response.arrayBuffer()).equals(Buffer.concat(Array(100).fill(Buffer.from(Array.from({ length: 256 }, (_, index) => index)))))).toBe(true)
+
+    const long = await run(script('long.py', 'import sys\nfor _ in range(200): sys.stdout.write("x" * 1000000)\nsys.stdout.write("end")\n'))
+    await ended(long, 120_000)
+    const hash = createHash('sha256')
+    let cursor = 0
+    for (;;) {
+      const page = await fetch(`${server.url}/api/v1/runs/${long}/logs?cursor=${cursor}`, { headers: { authorization: `Bearer ${server.token()}` } })
+      const bytes = Buffer.from(await page.arrayBuffer())
+      if (bytes.length === 0) break
+      hash.update(bytes)
+      cursor = Number(page.headers.get('x-hagane-cursor'))
+    }
+    expect(cursor).toBe(200_000_003)
+    expect(hash.digest('hex')).toBe(createHash('sha256').update('x'.repeat(200_000_000)).update('end').digest('hex'))
+    const memoryMib = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1024
+    expect(memoryMib).toBeLessThan(400)
+  })
+
+  it('ends in time and tries again as often as it may', { timeout: 60_000 }, async () => {
+    const slow = await run('sleep 600', 'environment: {timeout: 1, stop_grace: 1}\n')
+    expect(await ended(slow)).toMatchObject({ phase: 'failed', reason: 'Timeout' })
+    const flaky = await run('echo try >> tries.txt; [ $(wc -l < tries.txt) -ge 3 ]', 'environment: {max_restarts: 3}\n')
+    expect(await ended(flaky)).toMatchObject({ phase: 'succeeded', attempts: [{ n: 1 }, { n: 2 }, { n: 3, exitCode: 0 }] })
+  })
+})
+
+describe('a second server', () => {
+  it('on the same data directory ends with status 3 and a sentence, the first unharmed', () => {
+    const second = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'up', '--data', server.dataDir], { encoding: 'utf8' })
+    expect(second.status).toBe(3)
+    expect(second.stderr).toContain(String(server.pid))
+    expect(second.stderr).not.toMatch(/\n\s+at /)
+  })
+})

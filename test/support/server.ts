@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { freePort } from './postgres.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  readonly dataDir: string
+  readonly pid: number
+  /** kill -9 of the server process. */
+  kill(): Promise<void>
+  /** Starts it again on the same data directory and port; returns once it answers. */
+  start(): Promise<void>
+  /** A call with the person's token, or another. */
+  call<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
+  submit(text: string, workDir?: string): Promise<{ kind: 'run' | 'sweep'; number: number; id: string }>
+  token(): string
+}
+
+export interface TestServerOptions {
+  readonly database?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** A real server in its own process and data directory. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hagane-server-'))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let child: ChildProcess | undefined
+
+  const start = async (): Promise<void> => {
+    const words = ['up', '--data', dataDir, '--port', String(port), ...(options.database ? ['--database', options.database] : [])]
+    const started = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env } })
+    child = started
+    let errors = ''
+    started.stderr.on('data', (chunk) => (errors += chunk))
+    await until(async () => {
+      if (started.exitCode !== null) throw new Error(`the server ended with status ${started.exitCode}: ${errors}`)
+      return (await fetch(`${url}/api/v1/health`).catch(() => undefined))?.ok === true
+    })
+  }
+
+  const token = (): string => readFileSync(join(dataDir, 'token'), 'utf8').trim()
+
+  const call: TestServer['call'] = async (method, path, body, bearer) => {
+    const response = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${bearer ?? token()}`, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    const text = await response.text()
+    return { status: response.status, body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as never }
+  }
+
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
+    const dying = child
+    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return
+    const ended = new Promise((resolve) => dying.once('exit', resolve))
+    dying.kill(signal)
+    await ended
+  }
+
+  await start()
+  return {
+    url,
+    dataDir,
+    get pid() {
+      return child!.pid!
+    },
+    start,
+    token,
+    call,
+    kill: () => kill(),
+    submit: async (text, workDir = dataDir) => {
+      const host = { workDir, python: { executable: pythonPath(), version: '3' }, path: process.env['PATH'] ?? '', git: null }
+      const { status, body } = await call<never>('POST', '/submissions', { id: randomUUID(), sources: [{ file: 'test.yml', text }], host })
+      if (status !== 200) throw new Error(JSON.stringify(body))
+      return body
+    },
+    [Symbol.asyncDispose]: async () => {
+      await kill('SIGTERM')
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+let python: string | undefined
+
+/** A Python 3 of this machine, by its real path. */
+function pythonPath(): string {
+  python ??= ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => {
+    try {
+      return readFileSync(path).length > 0
+    } catch {
+      return false
+    }
+  }) ?? 'python3'
+  return python
+}
+
+/** Waits until the condition holds; throws after the time-out. */
+export async function until(condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < timeoutMs;) {
+    if (await condition()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`not so within ${timeoutMs} ms: ${condition}`)
+}
+
+/** A seeded generator for tests; its seed is printed so that a failure can be played again. */
+export function seeded(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): { next(): number; seed: number } {
+  console.log(`HAGANE_TEST_SEED=${seed}`)
+  let state = seed
+  return {
+    seed,
+    next: () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      return state / 2 ** 32
+    },
+  }
+}
