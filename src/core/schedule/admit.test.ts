@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { ActiveRun, Capacity, QueuedRun } from '../ports.ts'
+import type { Resources } from '../../contract/plan.ts'
+import { admit } from './admit.ts'
+
+const CAPACITY: Capacity = { cpu: 4, memoryMib: 1000, devices: ['0', '1'], runsMax: 100 }
+
+let count = 0
+function queued(resources: Resources = {}, patch: Partial<QueuedRun> & { unschedulable?: 'wait' | 'fail' } = {}): QueuedRun {
+  const { unschedulable = 'wait', ...rest } = patch
+  const placement = { resources, unschedulable } as QueuedRun['placement']
+  return { id: `r${(count += 1)}`, number: count, sweepId: null, attempts: 0, planDigest: '', notBefore: null, waiting: null, version: 1, placement, ...rest }
+}
+
+function active(resources: Resources = {}, devices: string[] = [], sweepId: string | null = null): ActiveRun {
+  return { id: `a${(count += 1)}`, attemptName: '', sweepId, devices, placement: { resources } as ActiveRun['placement'] }
+}
+
+function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admit>[0]> = {}) {
+  const result = admit({ queued: runs, active: [], sweepLimits: new Map(), capacity: CAPACITY, now: 0, ...more })
+  return { ...result, codes: result.waiting.map((item) => item.why.code) }
+}
+
+describe('admission', () => {
+  it('counts only what runs ask for: ten that ask for nothing all start on two cores', () => {
+    expect(decide(Array.from({ length: 10 }, () => queued()), { capacity: { ...CAPACITY, cpu: 2 } }).admitted).toHaveLength(10)
+  })
+
+  it('holds a sweep to its concurrency, running trials counted', () => {
+    const trials = Array.from({ length: 5 }, () => queued({}, { sweepId: 's' }))
+    const { admitted, codes } = decide(trials, { active: [active({}, [], 's')], sweepLimits: new Map([['s', 3]]) })
+    expect([admitted.length, codes]).toEqual([2, ['sweep_concurrency', 'sweep_concurrency', 'sweep_concurrency']])
+  })
+
+  it('gives each device to one run', () => {
+    const { admitted, codes } = decide([queued({ gpu: 1 }), queued({ gpu: 1 }), queued({ gpu: 1 })])
+    expect(admitted.map((item) => item.devices)).toEqual([['0'], ['1']])
+    expect(codes).toEqual(['resource_busy'])
+    expect(decide([queued({ gpu: 1 })], { active: [active({ gpu: 1 }, ['0'])] }).admitted[0]!.devices).toEqual(['1'])
+  })
+
+  it('lets small runs pass one that must wait', () => {
+    const { admitted, codes } = decide([queued({ cpu: 3 }), queued({ cpu: 3 }), queued({ cpu: 1 })])
+    expect([admitted.length, codes]).toEqual([2, ['resource_busy']])
+  })
+
+  it('says what the machine will never have, and fails the run only where it asks for that', () => {
+    const { waiting, impossible } = decide([queued({ gpu: 3 }), queued({ memoryMib: 2000 }, { unschedulable: 'fail' })])
+    expect(waiting[0]!.why).toEqual({ code: 'resource_missing', args: { name: 'gpu', asked: 3, has: 2 } })
+    expect(impossible[0]!.why.args).toMatchObject({ name: 'memory', has: 1000 })
+  })
+
+  it('waits out a back-off and says when to look again', () => {
+    expect(decide([queued({}, { notBefore: 50 }), queued({}, { notBefore: 20 })])).toMatchObject({ admitted: [], nextAt: 20, codes: ['backing_off', 'backing_off'] })
+  })
+
+  it('never gives out more than there is', () => {
+    const resources = fc.record({ cpu: fc.integer({ min: 0, max: 5 }), gpu: fc.integer({ min: 0, max: 3 }) })
+    fc.assert(
+      fc.property(fc.array(resources, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (asks, runsMax) => {
+        const { admitted } = decide(asks.map((ask) => queued(ask)), { capacity: { ...CAPACITY, runsMax } })
+        const devices = admitted.flatMap((item) => item.devices)
+        expect(new Set(devices).size).toBe(devices.length)
+        expect(admitted.length).toBeLessThanOrEqual(runsMax)
+        expect(admitted.reduce((sum, item) => sum + (item.run.placement.resources.cpu ?? 0), 0)).toBeLessThanOrEqual(CAPACITY.cpu)
+      }),
+    )
+  })
+})

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+
+import type { StopCondition, SweepPlan } from '../../contract/plan.ts'
+import type { PhaseCounts, Sweep } from '../ports.ts'
+import { decideSweep } from './decide.ts'
+
+const MAX: StopCondition = { metric: 'acc', optimization: 'maximize', value: 0.9 }
+const MIN: StopCondition = { metric: 'loss', optimization: 'minimize', value: 0.1 }
+
+function sweep(patch: Partial<Sweep> = {}, stopConditions: StopCondition[] = []): Sweep {
+  return { phase: 'running', reason: null, plan: { concurrency: 2, stopConditions } as unknown as SweepPlan, ...patch } as Sweep
+}
+
+function decide(counts: PhaseCounts, remaining: number | null, more: { sweep?: Sweep; bestValues?: (number | undefined)[] } = {}) {
+  return decideSweep({ sweep: more.sweep ?? sweep(), counts, remaining, bestValues: more.bestValues ?? [] })
+}
+
+describe('the next step of a sweep', () => {
+  it('makes trials ahead of those that run, and no more than are left', () => {
+    expect(decide({}, 100)).toEqual({ type: 'create', count: 12 })
+    expect(decide({}, 3)).toEqual({ type: 'create', count: 3 })
+    expect(decide({ queued: 8, running: 2 }, 100)).toEqual({ type: 'wait' })
+    expect(decide({ queued: 2, running: 2, succeeded: 8 }, null)).toEqual({ type: 'create', count: 8 })
+  })
+
+  it('ends when all trials have ended', () => {
+    expect(decide({ running: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
+    expect(decide({ unknown: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
+    expect(decide({ succeeded: 1, failed: 9 }, 0)).toMatchObject({ type: 'finish', phase: 'done' })
+    expect(decide({ failed: 10 }, 0)).toMatchObject({ type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' })
+    expect(decide({}, 0)).toMatchObject({ type: 'finish', phase: 'done' })
+  })
+
+  it('stops at a value that is good enough, whichever way is good', () => {
+    const of = (condition: StopCondition, value: number | undefined) => decide({ running: 2 }, 50, { sweep: sweep({}, [condition]), bestValues: [value] }).type
+    expect([of(MAX, 0.9), of(MAX, 0.89), of(MAX, undefined), of(MIN, 0.1), of(MIN, 0.11)]).toEqual(['stop', 'create', 'create', 'stop', 'create'])
+  })
+
+  it('waits for its trials when it is stopping, then is stopped', () => {
+    const stopping = sweep({ phase: 'stopping', reason: 'EarlyStopping' })
+    expect(decide({ stopping: 1 }, 50, { sweep: stopping })).toEqual({ type: 'wait' })
+    expect(decide({ stopped: 3 }, 50, { sweep: stopping })).toEqual({ type: 'finish', phase: 'stopped', reason: 'EarlyStopping' })
+  })
+
+  it('has nothing to do once it has ended', () => {
+    expect(decide({ succeeded: 1 }, 5, { sweep: sweep({ phase: 'done' }) })).toEqual({ type: 'wait' })
+  })
+})

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto'
+import { request } from 'node:http'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { ROUTES } from '../../src/contract/routes.ts'
+import type { Route, RouteName } from '../../src/contract/routes.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+let server: TestServer
+/** The token that a run's own process got, and the number of another run. */
+let attemptToken = ''
+let own: { id: string; number: number }
+let other: { id: string; number: number }
+
+beforeAll(async () => {
+  server = await startTestServer()
+  own = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo $HAGANE_TOKEN; sleep 300"}')
+  other = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 300"}')
+  await until(async () => (attemptToken = (await server.call<string>('GET', `/runs/${own.number}/logs`)).body.trim()).startsWith('hat_'))
+})
+afterAll(async () => {
+  await server.call('POST', `/runs/${own.number}/stop`)
+  await server.call('POST', `/runs/${other.number}/stop`)
+  await server[Symbol.asyncDispose]()
+})
+
+const names = Object.keys(ROUTES) as RouteName[]
+const PUBLIC: readonly RouteName[] = ['health']
+const FOR_ATTEMPTS: readonly RouteName[] = ['track']
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly headers: Record<string, string | string[] | undefined>
+}
+
+/** A bare request: fetch would not let a test choose its Host. */
+async function send(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
+  const { hostname, port } = new URL(server.url)
+  return await new Promise((resolve, reject) => {
+    const call = request({ hostname, port, method, path, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } }, (response) => {
+      let text = ''
+      response.on('data', (chunk) => (text += chunk))
+      response.on('end', () => resolve({ status: response.statusCode!, body: text, headers: response.headers }))
+    })
+    call.on('error', reject)
+    call.end(body)
+  })
+}
+
+function pathOf(route: Route, run: string | number = own.number): string {
+  return route.path.replace(':run', String(run)).replace(':sweep', '1').replace(':number', '1').replace(':name', 'm')
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+describe('every route', () => {
+  it('is either named public here or answers no one without a token', async () => {
+    for (const name of names) {
+      const route: Route = ROUTES[name]
+      const { status } = await send(route.method, pathOf(route))
+      expect([name, status]).toEqual([name, PUBLIC.includes(name) ? 200 : 401])
+    }
+  })
+
+  it('refuses tokens that are garbage, of another scheme, doubled, empty or forged', async () => {
+    const [prefix, n] = attemptToken.split('.') as [string, string]
+    const forged = `${prefix}.${n}.${'0'.repeat(64)}`
+    const otherRun = attemptToken.replace(own.id, other.id)
+    const headers = ['Bearer x', `Basic ${server.token()}`, server.token(), `Bearer ${server.token()} x`, 'Bearer', 'Bearer ', `Bearer ${forged}`, `Bearer ${otherRun}`, `bearer${server.token()}`]
+    for (const name of names.filter((item) => !PUBLIC.includes(item))) {
+      for (const authorization of headers) {
+        const { status, body } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { authorization })
+        expect([name, authorization.slice(0, 20), status]).toEqual([name, authorization.slice(0, 20), 401])
+        expect(body).not.toContain('at ')
+      }
+    }
+  })
+
+  it("lets a run's own token write to its own run and nothing else", async () => {
+    const batch = JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 0, t: 1, v: { m: 1 } }] })
+    for (const name of names.filter((item) => !PUBLIC.includes(item) && item !== 'shutdown')) {
+      const route: Route = ROUTES[name]
+      const { status } = await send(route.method, pathOf(route, own.id), bearer(attemptToken), route.method === 'POST' ? batch : '')
+      expect([name, status]).toEqual([name, FOR_ATTEMPTS.includes(name) ? 200 : 403])
+    }
+    expect((await send('POST', `/api/v1/runs/${other.id}/batches`, bearer(attemptToken), batch)).status).toBe(403)
+    expect((await send('POST', `/api/v1/runs/${own.id}/batches`, bearer(attemptToken), batch.replace('"attempt":1', '"attempt":2'))).status).toBe(403)
+    expect((await send('POST', '/api/v1/shutdown', bearer(attemptToken))).status).toBe(403)
+  })
+
+  it('answers no other host name, origin or site: a web page cannot reach it', async () => {
+    const { host } = new URL(server.url)
+    const hostile: Record<string, string>[] = [
+      { host: 'evil.example' },
+      { host: `evil.example:80` },
+      { host: '127.0.0.1.evil.example' },
+      { host: 'localhost.' },
+      { host: '0.0.0.0' },
+      { host, origin: 'http://evil.example' },
+      { host, origin: 'null' },
+      { host, origin: `http://${host}.evil.example` },
+      { host, 'sec-fetch-site': 'cross-site' },
+      { host, 'sec-fetch-site': 'same-site' },
+    ]
+    for (const name of names) {
+      for (const headers of hostile) {
+        const { status, headers: answer } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { ...headers, ...bearer(server.token()) })
+        expect([name, headers, status]).toEqual([name, headers, 421])
+        expect(answer['access-control-allow-origin']).toBeUndefined()
+      }
+    }
+    expect((await send('GET', '/api/v1/runs', { host: `LOCALHOST:${new URL(server.url).port}`, ...bearer(server.token()) })).status).toBe(200)
+  })
+
+  it('answers no other method and no path outside the table', async () => {
+    for (const name of names) {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter((item) => item !== ROUTES[name].method)) {
+        const { status } = await send(method, pathOf(ROUTES[name]), bearer(server.token()))
+        // Another route of the table may have the same path and this method.
+        const isKnown = names.some((item) => ROUTES[item].method === method && ROUTES[item].path === ROUTES[name].path)
+        expect([name, method, isKnown || status === 404]).toEqual([name, method, true])
+      }
+    }
+    for (const path of ['/', '/api', '/api/v1', '/api/v1/runs/', '//api/v1/runs', '/api/v1/runs%2f1', '/server.json', '/..%2f..%2fetc/passwd']) {
+      expect([path, (await send('GET', path, bearer(server.token()))).status]).toEqual([path, 404])
+    }
+    // However a path is spelled, the guard stands inside the route it reaches.
+    expect((await send('GET', '/api/v1/../v1/runs')).status).toBe(401)
+  })
+
+  it('refuses bodies that are not JSON, not the schema or too large, and says why', async () => {
+    const post = (path: string, body: string, headers: Record<string, string> = {}) => send('POST', path, { ...bearer(server.token()), ...headers }, body)
+    const track = `/api/v1/runs/${own.id}/batches`
+    expect((await post(track, '{')).status).toBe(400)
+    expect((await post(track, '{}', { 'content-type': 'text/plain' })).status).toBe(400)
+    expect((await post(track, JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [], phase: 'failed' }))).status).toBe(400)
+    expect((await post('/api/v1/submissions', JSON.stringify({ id: randomUUID(), pad: 'x'.repeat(4_100_000) }))).status).toBe(413)
+    expect((await post('/api/v1/submissions', '{"id":"x"}')).body).toContain('sources')
+    const poisoned = await post(track, '{"writer":"' + randomUUID() + '","attempt":1,"first":1,"records":[{"k":"p","v":{"__proto__":{"polluted":1}}},{"k":"x"},7,null]}')
+    expect(JSON.parse(poisoned.body)).toMatchObject({ ack: 4, refused: [{ seq: 2 }, { seq: 3 }, { seq: 4 }] })
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+
+  it('names what does not exist without a stack trace', async () => {
+    for (const path of ['/runs/999', '/runs/not-a-number', `/runs/${randomUUID()}`, '/sweeps/999', '/numbers/999', `/runs/${own.number}/metrics/none`]) {
+      const { status, body } = await server.call<{ error: { code: string; message: string } }>('GET', path)
+      expect([path, status, body.error.code]).toEqual([path, 404, 'not_found'])
+      expect(body.error.message).not.toMatch(/\n|at /)
+    }
+  })
+})
+
+describe('the tracking protocol', () => {
+  const point = (step: number) => ({ k: 'm', s: step, t: 1_700_000_000 + step, v: { loss: step } })
+  const post = async (writer: string, first: number, records: unknown[], more: object = {}) => await server.call<{ ack: number; error?: { code: string } }>('POST', `/runs/${other.id}/batches`, { writer, attempt: 1, first, records, ...more })
+  const steps = async () => (await server.call<{ step: number }[]>('GET', `/runs/${other.number}/metrics/loss`)).body.map((item) => item.step)
+
+  it('takes each record once, refuses gaps unless declared, and counts what is lost', async () => {
+    const writer = randomUUID()
+    expect((await post(writer, 1, [point(1), point(2)])).body.ack).toBe(2)
+    expect((await post(writer, 1, [point(1), point(2)])).body.ack).toBe(2)
+    expect((await post(writer, 2, [point(2), point(3)])).body.ack).toBe(3)
+    const gap = await post(writer, 6, [point(6)])
+    expect([gap.status, gap.body.error!.code]).toEqual([409, 'gap'])
+    expect((await post(writer, 6, [point(6)], { lost: 2, closed: true })).body.ack).toBe(6)
+    expect(await steps()).toEqual([1, 2, 3, 6])
+    const run = await server.call<{ attempts: { delivery: unknown }[] }>('GET', `/runs/${other.number}`)
+    expect(run.body.attempts[0]!.delivery).toEqual({ received: 4, lost: 2, isClosed: true })
+  })
+
+  it('keeps the writers of one run apart', async () => {
+    const before = (await steps()).length
+    await Promise.all(Array.from({ length: 8 }, (_, index) => post(randomUUID(), 1, [point(100 + index)])))
+    expect((await steps()).slice(before).sort()).toEqual(Array.from({ length: 8 }, (_, index) => 100 + index))
+  })
+})
