@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+
+import type { RunView } from '../src/contract/run.ts'
+import type { PointView } from '../src/contract/tracking.ts'
+import { atLeast, atMost, between, createFolder, createPoster, freePort, percentile, plainEnv, say, sleep, startNode, startServer, timed, told, waitUntilHealthy } from './support.ts'
+import type { Figure, Poster, Server } from './support.ts'
+
+const WRITERS = 4
+const SERIES = 20
+const RECORDS_PER_BATCH = 50
+const POINTS_PER_BATCH = RECORDS_PER_BATCH * SERIES
+const BATCHES_PER_WRITER = 250
+const POINTS = WRITERS * BATCHES_PER_WRITER * POINTS_PER_BATCH
+const WARM_UP_BATCHES = 20
+const OTHER_RUNS = 200
+const LIST_EVERY_MS = 200
+const PACED_SECONDS = 30
+const PACED_SHARE = 0.1
+
+const POINTS_PER_S_MIN = 40_000
+const RATIO_TO_BARE_MIN = 0.5
+const LIST_P95_MS_MAX = 300
+const ACK_P99_MS_MAX = 100
+
+/** What one writer sends to one run: bodies are made beforehand, so that the sender costs next to nothing. */
+interface Load {
+  readonly path: string
+  readonly bodies: readonly Uint8Array[]
+}
+
+/** Points of four writers at full speed, read back exactly; a list of runs meanwhile; answers at a tenth of that rate. */
+export async function measure(): Promise<Figure[]> {
+  using folder = createFolder('ingest')
+  await using server = await startServer(folder.path)
+  await fillWithRuns(server)
+  const runIds = await createRuns(server, WRITERS)
+  const loads = runIds.map((runId, writer) => createLoad(runId, writer, BATCHES_PER_WRITER))
+  await warmUp(server, await createRuns(server, WRITERS))
+  const { other, ours } = await between(() => runBare(loads), () => runOurs(server, loads))
+  const pointsPerSecond = POINTS / ours.seconds
+  await compareAll(server, runIds)
+  const acks = await sendPaced(server, await createRuns(server, WRITERS), pointsPerSecond * PACED_SHARE)
+  return [
+    atLeast(POINTS_PER_S_MIN, 'points_per_s', pointsPerSecond, '1/s'),
+    atLeast(RATIO_TO_BARE_MIN, 'ratio_to_bare', other / ours.seconds, 'x'),
+    atMost(LIST_P95_MS_MAX, 'list_p95_ms', percentile(ours.listMs, 0.95), 'ms'),
+    atMost(ACK_P99_MS_MAX, 'ack_p99_ms', percentile(acks, 0.99), 'ms'),
+    told('bare_points_per_s', POINTS / other, '1/s'),
+    told('ack_p50_ms', percentile(acks, 0.5), 'ms'),
+  ]
+}
+
+async function createRuns(server: Server, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => randomUUID())
+  for (const id of ids) await server.call('POST', '/runs', { id, name: 'bench' })
+  return ids
+}
+
+/** Runs that have series of their own: a list of empty runs would be too easy. */
+async function fillWithRuns(server: Server): Promise<void> {
+  using poster = createPoster(server.url, server.token)
+  for (const id of await createRuns(server, OTHER_RUNS)) await sendAll(poster, createLoad(id, 0, 1))
+}
+
+async function warmUp(server: Server, runIds: readonly string[]): Promise<void> {
+  await sendTogether(server, runIds.map((id, writer) => createLoad(id, writer, WARM_UP_BATCHES)))
+}
+
+function createLoad(runId: string, writer: number, batches: number): Load {
+  const id = randomUUID()
+  const bodies = Array.from({ length: batches }, (_, batch) => {
+    const first = batch * RECORDS_PER_BATCH
+    const records = Array.from({ length: RECORDS_PER_BATCH }, (_, index) => createRecord(writer, first + index))
+    return Buffer.from(JSON.stringify({ writer: id, attempt: 1, first: first + 1, records }))
+  })
+  return { path: `/api/v1/runs/${runId}/batches`, bodies }
+}
+
+const SERIES_NAMES = Array.from({ length: SERIES }, (_, index) => `train/metric_${index}`)
+// Eighths of a second are exact as numbers, so that times can be compared to the millisecond.
+const STEP_SECONDS = 0.125
+const FIRST_TIME_S = 1_760_000_000
+
+function createRecord(writer: number, step: number) {
+  return { k: 'm', s: step, t: FIRST_TIME_S + step * STEP_SECONDS, v: Object.fromEntries(SERIES_NAMES.map((name, series) => [name, toValue(writer, step, series)])) }
+}
+
+/** Any number with many digits that can be told again when it is read back. */
+function toValue(writer: number, step: number, series: number): number {
+  return Math.sin(step * 0.001 + series) / (1 + writer)
+}
+
+async function sendAll(poster: Poster, { path, bodies }: Load): Promise<void> {
+  for (const body of bodies) await sendOne(poster, path, body)
+}
+
+async function sendOne(poster: Poster, path: string, body: Uint8Array): Promise<void> {
+  const { status, text } = await poster.post(path, body)
+  if (status !== 200) throw new Error(`POST ${path}: ${status} ${text}`)
+}
+
+async function sendTogether(target: Pick<Server, 'url' | 'token'>, loads: readonly Load[]): Promise<void> {
+  await Promise.all(
+    loads.map(async (load) => {
+      using poster = createPoster(target.url, target.token)
+      await sendAll(poster, load)
+    }),
+  )
+}
+
+async function runOurs(server: Server, loads: readonly Load[]): Promise<{ seconds: number; listMs: number[] }> {
+  const end = new AbortController()
+  const lists = listRepeatedly(server, end.signal)
+  const seconds = await timed(() => sendTogether(server, loads))
+  end.abort()
+  say(`${POINTS} points: ${seconds.toFixed(2)} s`)
+  return { seconds, listMs: await lists }
+}
+
+async function runBare(loads: readonly Load[]): Promise<number> {
+  using folder = createFolder('ingest-bare')
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  await using child = startNode(['bench/ingest-bare.ts', join(folder.path, 'bare.db'), String(port)], plainEnv({}), join(folder.path, 'out'))
+  await waitUntilHealthy(child, url, performance.now())
+  const target = { url, token: 'none' }
+  await sendTogether(target, loads.map(({ path, bodies }) => ({ path, bodies: bodies.slice(0, WARM_UP_BATCHES) })))
+  const seconds = await timed(() => sendTogether(target, loads))
+  say(`${POINTS} points to the bare server: ${seconds.toFixed(2)} s`)
+  return seconds
+}
+
+/** What a page that shows the runs asks for, again and again. Returns how long each answer took. */
+async function listRepeatedly(server: Server, end: AbortSignal): Promise<number[]> {
+  const took: number[] = []
+  while (!end.aborted) {
+    const seconds = await timed(async () => {
+      const { length } = await server.call<RunView[]>('GET', '/runs?limit=100')
+      if (length !== 100) throw new Error(`the list has ${length} runs`)
+    })
+    took.push(seconds * 1000)
+    await sleep(LIST_EVERY_MS)
+  }
+  return took
+}
+
+async function compareAll(server: Server, runIds: readonly string[]): Promise<void> {
+  for (const [writer, runId] of runIds.entries()) {
+    for (const series of SERIES_NAMES.keys()) await compareSeries(server, runId, writer, series)
+  }
+  say(`${POINTS} points read back, all as sent`)
+}
+
+async function compareSeries(server: Server, runId: string, writer: number, series: number): Promise<void> {
+  const count = BATCHES_PER_WRITER * RECORDS_PER_BATCH
+  const path = `/runs/${runId}/metrics/${encodeURIComponent(SERIES_NAMES[series]!)}`
+  let step = 0
+  for (let page = await readPage(0); page.length > 0; page = await readPage(step)) {
+    for (const point of page) {
+      const isSame = point.step === step && point.value === toValue(writer, step, series) && Date.parse(point.time) === (FIRST_TIME_S + step * STEP_SECONDS) * 1000
+      if (!isSame) throw new Error(`point ${step} of ${path} is ${JSON.stringify(point)}`)
+      step += 1
+    }
+  }
+  if (step !== count) throw new Error(`${path} has ${step} points, not ${count}`)
+
+  async function readPage(from: number): Promise<PointView[]> {
+    return await server.call<PointView[]>('GET', `${path}?from=${from}`)
+  }
+}
+
+/**
+ * Batches at fixed moments whether or not the one before is answered. Counted from the moment a batch was due, so that a
+ * pause of the server shows in every batch it delays.
+ */
+async function sendPaced(server: Server, runIds: readonly string[], pointsPerSecond: number): Promise<number[]> {
+  const everyMs = (WRITERS * POINTS_PER_BATCH * 1000) / pointsPerSecond
+  const batches = Math.max(1, Math.floor((PACED_SECONDS * 1000) / everyMs))
+  const startAt = performance.now()
+  const lanes = runIds.map(async (runId, writer) => {
+    using poster = createPoster(server.url, server.token)
+    const { path, bodies } = createLoad(runId, writer, batches)
+    const took: number[] = []
+    for (const [index, body] of bodies.entries()) {
+      const dueAt = startAt + LEAD_MS + (index + writer / WRITERS) * everyMs
+      await sleep(dueAt - performance.now())
+      await sendOne(poster, path, body)
+      took.push(performance.now() - dueAt)
+    }
+    return took
+  })
+  const took = (await Promise.all(lanes)).flat()
+  say(`${took.length} batches at ${Math.round(pointsPerSecond)} points/s`)
+  return took
+}
+
+// Time to make the bodies before the first one is due.
+const LEAD_MS = 1_000

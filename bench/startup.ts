@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { atMost, createFolder, say, sleep, startServer, submit, waitForSweep } from './support.ts'
+import type { Figure } from './support.ts'
+
+const STARTS = 5
+const TRIALS = 20
+const SETTLE_MS = 3_000
+const IDLE_SECONDS = 60
+
+const READY_S_MAX = 1
+const IDLE_MB_MAX = 150
+const IDLE_CPU_PERCENT_MAX = 0.3
+const IDLE_BYTES_WRITTEN_MAX = 0
+
+const DOCUMENT = `
+version: 1
+kind: group
+hptuning:
+  concurrency: 4
+  random_search:
+    n_experiments: ${TRIALS}
+  matrix:
+    x:
+      uniform: 0:1
+run:
+  cmd: "true"
+`
+
+/** A data directory that has seen a sweep; how soon its server answers, and what it costs when nobody asks for anything. */
+export async function measure(): Promise<Figure[]> {
+  using folder = createFolder('startup')
+  await useOnce(folder.path)
+  const ready: number[] = []
+  for (let count = 0; count < STARTS; count++) ready.push(await startOnce(folder.path))
+  say(`ready after ${ready.map((seconds) => seconds.toFixed(3)).join(', ')} s`)
+  const idle = await watchIdle(folder.path)
+  return [
+    atMost(READY_S_MAX, 'ready_s', Math.min(...ready), 's'),
+    atMost(IDLE_MB_MAX, 'idle_mb', idle.memoryMb, 'MB'),
+    atMost(IDLE_CPU_PERCENT_MAX, 'idle_cpu_percent', idle.cpuPercent, '%'),
+    atMost(IDLE_BYTES_WRITTEN_MAX, 'idle_bytes_written', idle.bytesWritten, 'B'),
+  ]
+}
+
+async function useOnce(dataDir: string): Promise<void> {
+  await using server = await startServer(dataDir)
+  await waitForSweep(server, (await submit(server, DOCUMENT, dataDir)).number, TRIALS)
+}
+
+async function startOnce(dataDir: string): Promise<number> {
+  await using server = await startServer(dataDir)
+  return server.readySeconds
+}
+
+async function watchIdle(dataDir: string): Promise<{ memoryMb: number; cpuPercent: number; bytesWritten: number }> {
+  await using server = await startServer(dataDir)
+  await sleep(SETTLE_MS)
+  const [before, filesBefore] = [readUse(server.pid), listFiles(dataDir)]
+  say(`idle for ${IDLE_SECONDS} s`)
+  await sleep(IDLE_SECONDS * 1000)
+  const after = readUse(server.pid)
+  const changed = [...listFiles(dataDir)].filter(([path, state]) => filesBefore.get(path)?.mark !== state.mark)
+  if (changed.length > 0) say(`changed while idle: ${changed.map(([path]) => path).join(', ')}`)
+  return {
+    memoryMb: Math.max(before.memoryMb, after.memoryMb),
+    cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / IDLE_SECONDS) * 100,
+    // A file that changes has been written whatever the kernel has put on the disk by now.
+    bytesWritten: Math.max(after.bytesWritten - before.bytesWritten, changed.reduce((sum, [, { size }]) => sum + Math.max(1, size), 0)),
+  }
+}
+
+// Linux counts processor time in hundredths of a second on every machine this runs on.
+const TICKS_PER_SECOND = 100
+
+function readUse(pid: number): { memoryMb: number; cpuSeconds: number; bytesWritten: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return {
+    memoryMb: (readField(`/proc/${pid}/status`, 'VmRSS') * 1024) / 1e6,
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+    bytesWritten: readField(`/proc/${pid}/io`, 'write_bytes'),
+  }
+}
+
+function readField(file: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(readFileSync(file, 'utf8'))![1])
+}
+
+function listFiles(folder: string): Map<string, { mark: string; size: number }> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return new Map(
+    paths.map((path) => {
+      const { size, mtimeMs, ctimeMs } = statSync(join(folder, path))
+      return [path, { mark: `${size} ${mtimeMs} ${ctimeMs}`, size }]
+    }),
+  )
+}

@@ -1,0 +1,226 @@
+// npm run quickstart [-- --once] [-- --json]: the whole way once, from no server to the best trial of a real sweep.
+import { randomUUID } from 'node:crypto'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+import { findClient } from '../src/cli/client.ts'
+import type { Client } from '../src/cli/client.ts'
+import { follow } from '../src/cli/commands/run.ts'
+import { down, ensureServer } from '../src/cli/commands/up.ts'
+import { CliExit, createCli } from '../src/cli/context.ts'
+import type { Cli } from '../src/cli/context.ts'
+import { readSources } from '../src/cli/documents.ts'
+import { toProblemText } from '../src/cli/failures.ts'
+import { readHostInfo } from '../src/cli/host-info.ts'
+import { createPaint, formatDuration, formatNumber, table } from '../src/cli/output.ts'
+import { isLaunched } from '../src/config/config.ts'
+import { EXIT } from '../src/contract/errors.ts'
+import { fill } from '../src/contract/messages/messages.ts'
+import type { Args, Locale } from '../src/contract/messages/messages.ts'
+import type { HostInfo, RunDetailView } from '../src/contract/run.ts'
+import { isSweepEnded } from '../src/contract/sweep.ts'
+import type { SweepView } from '../src/contract/sweep.ts'
+
+const TEXTS = {
+  en: {
+    usage: '{detail}\nusage: npm run quickstart [-- [--once] [--json]]\n  --once  end when the sweep has ended, instead of staying up\n  --json  one line of JSON on standard output when the sweep has ended',
+    no_python: 'The example needs Python 3 and neither python nor python3 on your PATH is one: install Python 3.6 or newer and try again.',
+    example: 'example: {folder}/group.yml and train.py, with Python {version}',
+    best: 'best trial',
+    speed: '{work} of runs in {wall}, {concurrency} at once ({ratio} of the ideal time)',
+    data: 'everything lies in',
+    outputs: 'the best model in',
+    example_label: 'the example in',
+    next: 'try next, in this folder:',
+    next_up: 'start the server again',
+    next_ls: 'all trials with parameters and metrics',
+    next_show: 'the best trial',
+    next_logs: 'what it printed',
+    next_metrics: 'how its metric went, round by round',
+    next_down: 'stop the server',
+    staying: 'The server stays up at {url} for you to look around from another terminal. Ctrl-C stops it and ends this.',
+    was_running: 'The server at {url} was running before and goes on.',
+    stopping: 'stopping the sweep ...',
+  },
+  ja: {
+    usage: '{detail}\n使い方: npm run quickstart [-- [--once] [--json]]\n  --once  探索が終わったら起動したままにせず終了します\n  --json  探索が終わったときに標準出力へ JSON を 1 行出します',
+    no_python: 'この例には Python 3 が必要ですが、PATH の python も python3 も Python 3 ではありません。Python 3.6 以降を入れて、もう一度実行してください。',
+    example: '例: {folder}/group.yml と train.py、Python {version}',
+    best: '最良の試行',
+    speed: '合計 {work} の実行が {wall} で終わりました。同時 {concurrency} 件 (理想の時間の {ratio} 倍)',
+    data: 'すべてのデータ',
+    outputs: '最良のモデル',
+    example_label: 'この例のファイル',
+    next: '次はこのフォルダーで試してください:',
+    next_up: 'サーバーをもう一度起動',
+    next_ls: 'すべての試行のパラメーターとメトリクス',
+    next_show: '最良の試行',
+    next_logs: '標準出力',
+    next_metrics: 'ラウンドごとのメトリクスの変化',
+    next_down: 'サーバーを停止',
+    staying: 'サーバーは {url} で動いています。別のターミナルから試せます。Ctrl-C でサーバーを停止して終了します。',
+    was_running: '{url} のサーバーは以前から動いていたもので、このまま続きます。',
+    stopping: '探索を停止しています ...',
+  },
+} as const satisfies Record<Locale, Record<string, string>>
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = fileURLToPath(new URL('../examples/departments', import.meta.url))
+
+interface Flags {
+  readonly once: boolean
+  readonly json: boolean
+}
+
+type Text = (name: keyof (typeof TEXTS)['en'], args?: Args) => string
+
+async function main(cli: Cli, text: Text): Promise<number> {
+  const flags = readFlags(text)
+  const host = await readHostInfo(folder, cli.config.shellPath)
+  if (!host.python) throw new CliExit(EXIT.failed, text('no_python'))
+  cli.say(text('example', { folder: relative(root, folder), version: host.python.version }))
+  const interruption = watchSignals()
+  const { client, isNew } = await ensureServer(cli)
+  try {
+    cli.say(cli.text(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }))
+    const sweep = await runSweep(cli, client, { host, text, interruption })
+    if (interruption.isOver) return EXIT.interrupted
+    await showResult(cli, client, { sweep, text, isUp: !isNew || !flags.once })
+    if (flags.json) cli.print(JSON.stringify(toSummary(sweep, client.url)))
+    if (!isNew) cli.say(text('was_running', { url: client.url }))
+    else if (!flags.once) await stayUp(cli, { client, text, interruption })
+    return sweep.phase === 'done' && (sweep.counts.failed ?? 0) === 0 ? EXIT.ok : EXIT.failed
+  } finally {
+    if (isNew && findClient(cli)) await down(cli)
+  }
+}
+
+function readFlags(text: Text): Flags {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } }).values
+  } catch (error) {
+    throw new CliExit(EXIT.usage, text('usage', { detail: (error as Error).message }))
+  }
+}
+
+interface Interruption {
+  readonly isOver: boolean
+  readonly happens: Promise<void>
+}
+
+/** The first signal ends everything in order, a second one at once. */
+function watchSignals(): Interruption {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let count = 0
+  const onSignal = (): void => {
+    count += 1
+    if (count > 1) process.exit(EXIT.interrupted)
+    resolve()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  if (isLaunched() && process.channel) {
+    // A launcher that was killed cannot pass on a signal.
+    process.on('disconnect', onSignal)
+    process.channel.unref()
+  }
+  return { happens: promise, get isOver() { return count > 0 } }
+}
+
+interface RunOptions {
+  readonly host: HostInfo
+  readonly text: Text
+  readonly interruption: Interruption
+}
+
+/** Submits the example and shows how it goes. Returns the sweep as it ended. */
+async function runSweep(cli: Cli, client: Client, { host, text, interruption }: RunOptions): Promise<SweepView> {
+  const body = { id: randomUUID(), sources: readSources(['group.yml'], folder), params: {}, host }
+  const { number } = await client.call<{ number: number }>('submit', { body })
+  const { trials, concurrency, method, seed } = await getSweep(client, number)
+  cli.say(cli.text('submitted_sweep', { number, trials: trials ?? '∞', concurrency, method, seed }))
+  const following = follow(cli, client, { kind: 'sweep', number }).catch(ignoreBadEnd)
+  await Promise.race([following, interruption.happens])
+  if (interruption.isOver) await stopSweep(cli, client, { number, text, following })
+  return getSweep(client, number)
+}
+
+function getSweep(client: Client, number: number): Promise<SweepView> {
+  return client.call<SweepView>('getSweep', { params: { sweep: number } })
+}
+
+/** A sweep that failed has been told as such; what else went wrong shows when it is read again. */
+function ignoreBadEnd(error: unknown): void {
+  if (!(error instanceof CliExit)) throw error
+}
+
+const STOP_TIMEOUT_MS = 20_000
+
+/** Trials outlive the server, and nobody would look after those of a quickstart that was given up. */
+async function stopSweep(cli: Cli, client: Client, { number, text, following }: { number: number; text: Text; following: Promise<void> }): Promise<void> {
+  if (isSweepEnded((await getSweep(client, number)).phase)) return
+  cli.say(`\n${text('stopping')}`)
+  await client.call('stopSweep', { params: { sweep: number } })
+  await Promise.race([following, pause(STOP_TIMEOUT_MS)])
+}
+
+interface Shown {
+  readonly sweep: SweepView
+  readonly text: Text
+  readonly isUp: boolean
+}
+
+async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown): Promise<void> {
+  const { best, number } = sweep
+  const { wallSeconds, idealSeconds } = toSummary(sweep, client.url)
+  cli.say(text('speed', { work: formatDuration(sweep.runSeconds), wall: formatDuration(wallSeconds), concurrency: sweep.concurrency, ratio: formatNumber(Number((wallSeconds / idealSeconds).toFixed(2))) }))
+  const run = best && (await client.call<RunDetailView>('getRun', { params: { run: best.number } }))
+  const places = [[text('data'), cli.config.dataDir], ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []), [text('example_label'), folder]]
+  cli.say(`\n${best ? bestTrial(cli, best, text) : ''}${table(places)}\n\n${text('next')}\n${table(nextSteps({ number, best, isUp }, text))}\n`)
+}
+
+function bestTrial(cli: Cli, best: NonNullable<SweepView['best']>, text: Text): string {
+  const paint = createPaint(cli.config.hasColor)
+  const params = Object.entries(best.params).map(([name, value]) => [`  ${name}`, String(value)])
+  return `${paint('bold', `${text('best')} #${best.number}`)}  ${paint('green', `${best.metric} = ${formatNumber(best.value)}`)}\n${table(params)}\n\n`
+}
+
+function nextSteps({ number, best, isUp }: { number: number; best: SweepView['best']; isUp: boolean }, text: Text): string[][] {
+  return [
+    ...(isUp ? [] : [['  npx hagane up --detach', text('next_up')]]),
+    [`  npx hagane ls --sweep ${number}`, text('next_ls')],
+    ...(best ? [[`  npx hagane show ${best.number}`, text('next_show')], [`  npx hagane logs ${best.number}`, text('next_logs')], [`  npx hagane metrics ${best.number} ${best.metric}`, text('next_metrics')]] : []),
+    ['  npx hagane down', text('next_down')],
+  ]
+}
+
+/** From the submission to the end of the last trial, beside the time that perfect use of the places would have taken. */
+function toSummary(sweep: SweepView, url: string) {
+  const { succeeded = 0, failed = 0 } = sweep.counts
+  const best = sweep.best && { params: sweep.best.params, metric: sweep.best.metric, value: sweep.best.value }
+  const wallSeconds = (Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000
+  return { sweep: sweep.number, trials: sweep.trials, succeeded, failed, best, wallSeconds, idealSeconds: sweep.runSeconds / sweep.concurrency, url }
+}
+
+const LOOK_MS = 1000
+
+/** Until a signal comes, or someone stops the server from elsewhere. */
+async function stayUp(cli: Cli, { client, text, interruption }: { client: Client; text: Text; interruption: Interruption }): Promise<void> {
+  cli.say(text('staying', { url: client.url }))
+  const isUp = (): Promise<boolean> => client.call('health').then(() => true, () => false)
+  while (!interruption.isOver && (await isUp())) await Promise.race([interruption.happens, pause(LOOK_MS)])
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs))
+}
+
+const cli = createCli()
+const text: Text = (name, args) => fill(TEXTS[cli.config.locale][name], args)
+try {
+  process.exit(await main(cli, text))
+} catch (error) {
+  const problem = toProblemText(cli, error)
+  if (problem) cli.say(problem)
+  process.exit(error instanceof CliExit ? error.status : EXIT.failed)
+}
