@@ -10,6 +10,8 @@ export interface Dialect {
   readonly integer: RawBuilder<unknown>
   readonly float: RawBuilder<unknown>
   readonly begin: RawBuilder<unknown>
+  /** Ends a table's definition: SQLite too is to refuse a value of another type. */
+  readonly tableEnd: RawBuilder<unknown>
   autoIncrement(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes the database itself refuse to move a run out of a terminal phase. */
   createTerminalGuard(db: Kysely<never>): Promise<void>
@@ -21,6 +23,7 @@ export const sqlite: Dialect = {
   integer: sql`integer`,
   float: sql`real`,
   begin: sql`begin immediate`,
+  tableEnd: sql`strict`,
   autoIncrement: (column) => column.primaryKey().autoIncrement(),
   createTerminalGuard: async (db) => {
     await sql`
@@ -36,6 +39,7 @@ export const postgres: Dialect = {
   integer: sql`bigint`,
   float: sql`double precision`,
   begin: sql`begin`,
+  tableEnd: sql``,
   autoIncrement: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
   createTerminalGuard: async (db) => {
     await sql`

@@ -58,7 +58,11 @@ async function survive(server: TestServer): Promise<void> {
     await server.start()
     appendFileSync(join(folder, 'kills'), '.')
   }
-  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase === 'done', 180_000)
+  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase === 'done', 90_000).catch(async (error: unknown) => {
+    const { body } = await server.call<SweepView>('GET', `/sweeps/${number}`)
+    console.log(JSON.stringify(body.counts), readFileSync(join(server.dataDir, 'server.log'), 'utf8').split('\n').slice(-3).join('\n').slice(0, 2000))
+    throw error
+  })
   await checkSweep(server, number, ledger)
   rmSync(folder, { recursive: true, force: true })
 }

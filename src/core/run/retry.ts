@@ -10,5 +10,5 @@ export function isRetryable(reason: ReasonCode): boolean {
 
 /** Milliseconds before attempt `attempts + 1`: doubling, capped, times 0.5 to 1.5 by `random` in [0, 1). */
 export function retryDelayMs(attempts: number, random: number): number {
-  return Math.min(LIMITS.retryMaxMs, LIMITS.retryBaseMs * 2 ** (attempts - 1)) * (0.5 + random)
+  return Math.round(Math.min(LIMITS.retryMaxMs, LIMITS.retryBaseMs * 2 ** (attempts - 1)) * (0.5 + random))
 }

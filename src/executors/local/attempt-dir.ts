@@ -41,7 +41,7 @@ export function readClaim(dir: AttemptDir): Identity | null | undefined {
 export function readExit(dir: AttemptDir): { exitCode: number; endedAt: number } | undefined {
   const path = join(dir.path, 'exit')
   const text = readText(path)
-  return text === undefined ? undefined : { exitCode: Number(text), endedAt: statSync(path).mtimeMs }
+  return text === undefined ? undefined : { exitCode: Number(text), endedAt: Math.round(statSync(path).mtimeMs) }
 }
 
 /** The mark all processes of the attempt carry in their environment. */

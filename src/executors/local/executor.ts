@@ -57,7 +57,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const launch = async ({ attempt, env, run }: Launch): Promise<{ startedAt: number; outputsPath: string }> => {
     const dir = attemptDir(dataDir, attempt.name)
     createAttemptDir(dir)
-    if (readClaim(dir) !== undefined) return { startedAt: statSync(join(dir.path, 'claim')).birthtimeMs, outputsPath: dir.outputs }
+    if (readClaim(dir) !== undefined) return { startedAt: Math.round(statSync(join(dir.path, 'claim')).mtimeMs), outputsPath: dir.outputs }
     const { command } = run.plan
     const cwd = run.host?.workDir ?? dataDir
     if (!command) throw new AppError('invalid', { detail: 'there is no command' })

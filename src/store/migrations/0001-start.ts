@@ -3,12 +3,13 @@ import type { Kysely } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 
 /** Runs, attempts, sweeps, their history, and what they logged. */
-export async function up(db: Kysely<never>, { autoIncrement, blob, createTerminalGuard, float, integer }: Dialect): Promise<void> {
+export async function up(db: Kysely<never>, { autoIncrement, blob, createTerminalGuard, float, integer, tableEnd }: Dialect): Promise<void> {
   const { schema } = db
   await schema
     .createTable('counter')
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('value', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('sweep')
@@ -26,6 +27,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('created_at', integer, (column) => column.notNull())
     .addColumn('ended_at', integer)
     .addColumn('version', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('run')
@@ -55,6 +57,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('ended_at', integer)
     .addColumn('version', integer, (column) => column.notNull())
     .addUniqueConstraint('run_trial', ['sweep_id', 'trial_index'])
+    .modifyEnd(tableEnd)
     .execute()
   await schema.createIndex('run_by_phase').on('run').columns(['phase', 'number']).execute()
   await schema.createIndex('run_by_sweep').on('run').columns(['sweep_id', 'phase']).execute()
@@ -75,6 +78,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('started_at', integer)
     .addColumn('ended_at', integer)
     .addUniqueConstraint('attempt_of_run', ['run_id', 'n'])
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('event')
@@ -85,6 +89,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('run_id', 'text')
     .addColumn('sweep_id', 'text')
     .addColumn('data', 'text', (column) => column.notNull())
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('writer')
@@ -94,6 +99,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('mark', integer, (column) => column.notNull())
     .addColumn('lost', integer, (column) => column.notNull())
     .addColumn('is_closed', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
     .execute()
   await schema.createIndex('writer_of_run').on('writer').column('run_id').execute()
   await schema
@@ -104,6 +110,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('summary', blob, (column) => column.notNull())
     .addColumn('last_value', float)
     .addUniqueConstraint('series_of_run', ['run_id', 'name'])
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('chunk')
@@ -114,6 +121,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('rollup', blob, (column) => column.notNull())
     .addColumn('received_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('chunk_key', ['series_id', 'n'])
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('artifact')
@@ -124,6 +132,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('size_bytes', integer, (column) => column.notNull())
     .addColumn('sha256', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('artifact_key', ['run_id', 'kind', 'path'])
+    .modifyEnd(tableEnd)
     .execute()
   await schema
     .createTable('lease')
@@ -131,5 +140,6 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('epoch', integer, (column) => column.notNull())
     .addColumn('holder', 'text', (column) => column.notNull())
     .addColumn('renewed_at', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
     .execute()
 }
