@@ -13,7 +13,7 @@ import type { Cli } from '../src/cli/context.ts'
 import { readSources } from '../src/cli/documents.ts'
 import { toProblemText } from '../src/cli/failures.ts'
 import { readHostInfo } from '../src/cli/host-info.ts'
-import { createPaint, formatDuration, formatNumber, table } from '../src/cli/output.ts'
+import { formatDuration, table } from '../src/cli/output.ts'
 import { isLaunched } from '../src/config/config.ts'
 import { EXIT } from '../src/contract/errors.ts'
 import { fill } from '../src/contract/messages/messages.ts'
@@ -27,8 +27,7 @@ const TEXTS = {
     usage: '{detail}\nusage: npm run quickstart [-- [--once] [--json]]\n  --once  end when the sweep has ended, instead of staying up\n  --json  one line of JSON on standard output when the sweep has ended',
     no_python: 'The example needs Python 3 and neither python nor python3 on your PATH is one: install Python 3.6 or newer and try again.',
     example: 'example: {folder}/group.yml and train.py, with Python {version}',
-    best: 'best trial',
-    speed: '{work} of runs in {wall}, {concurrency} at once ({ratio} of the ideal time)',
+    speed: '{work} of runs in {wall}, {concurrency} at once ({ratio} times the ideal)',
     data: 'everything lies in',
     outputs: 'the best model in',
     example_label: 'the example in',
@@ -45,13 +44,12 @@ const TEXTS = {
   },
   ja: {
     usage: '{detail}\n使い方: npm run quickstart [-- [--once] [--json]]\n  --once  探索が終わったら起動したままにせず終了します\n  --json  探索が終わったときに標準出力へ JSON を 1 行出します',
-    no_python: 'この例には Python 3 が必要ですが、PATH の python も python3 も Python 3 ではありません。Python 3.6 以降を入れて、もう一度実行してください。',
-    example: '例: {folder}/group.yml と train.py、Python {version}',
-    best: '最良の試行',
+    no_python: 'サンプルには Python 3 が必要ですが、PATH の python も python3 も Python 3 ではありません。Python 3.6 以降を入れて、もう一度実行してください。',
+    example: 'サンプル: {folder}/group.yml と train.py、Python {version}',
     speed: '合計 {work} の実行が {wall} で終わりました。同時 {concurrency} 件 (理想の時間の {ratio} 倍)',
     data: 'すべてのデータ',
     outputs: '最良のモデル',
-    example_label: 'この例のファイル',
+    example_label: 'サンプルのファイル',
     next: '次はこのフォルダーで試してください:',
     next_up: 'サーバーをもう一度起動',
     next_ls: 'すべての試行のパラメーターとメトリクス',
@@ -173,16 +171,10 @@ interface Shown {
 async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown): Promise<void> {
   const { best, number } = sweep
   const { wallSeconds, idealSeconds } = toSummary(sweep, client.url)
-  cli.say(text('speed', { work: formatDuration(sweep.runSeconds), wall: formatDuration(wallSeconds), concurrency: sweep.concurrency, ratio: formatNumber(Number((wallSeconds / idealSeconds).toFixed(2))) }))
+  cli.say(text('speed', { work: formatDuration(sweep.runSeconds), wall: formatDuration(wallSeconds), concurrency: sweep.concurrency, ratio: (wallSeconds / idealSeconds).toFixed(2) }))
   const run = best && (await client.call<RunDetailView>('getRun', { params: { run: best.number } }))
   const places = [[text('data'), cli.config.dataDir], ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []), [text('example_label'), folder]]
-  cli.say(`\n${best ? bestTrial(cli, best, text) : ''}${table(places)}\n\n${text('next')}\n${table(nextSteps({ number, best, isUp }, text))}\n`)
-}
-
-function bestTrial(cli: Cli, best: NonNullable<SweepView['best']>, text: Text): string {
-  const paint = createPaint(cli.config.hasColor)
-  const params = Object.entries(best.params).map(([name, value]) => [`  ${name}`, String(value)])
-  return `${paint('bold', `${text('best')} #${best.number}`)}  ${paint('green', `${best.metric} = ${formatNumber(best.value)}`)}\n${table(params)}\n\n`
+  cli.say(`\n${table(places)}\n\n${text('next')}\n${table(nextSteps({ number, best, isUp }, text))}\n`)
 }
 
 function nextSteps({ number, best, isUp }: { number: number; best: SweepView['best']; isUp: boolean }, text: Text): string[][] {
