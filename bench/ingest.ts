@@ -3,7 +3,23 @@ import { join } from 'node:path'
 
 import type { RunView } from '../src/contract/run.ts'
 import type { PointView } from '../src/contract/tracking.ts'
-import { atLeast, atMost, between, createFolder, createPoster, freePort, percentile, plainEnv, say, sleep, startNode, startServer, timed, told, waitUntilHealthy } from './support.ts'
+import {
+  atLeast,
+  atMost,
+  between,
+  createFolder,
+  createPoster,
+  freePort,
+  percentile,
+  plainEnv,
+  say,
+  sleep,
+  startNode,
+  startServer,
+  timed,
+  told,
+  waitUntilHealthy,
+} from './support.ts'
 import type { Figure, Poster, Server } from './support.ts'
 
 const WRITERS = 4
@@ -37,7 +53,10 @@ export async function measure(): Promise<Figure[]> {
   const runIds = await createRuns(server, WRITERS)
   const loads = runIds.map((runId, writer) => createLoad(runId, writer, BATCHES_PER_WRITER))
   await warmUp(server, await createRuns(server, WRITERS))
-  const { other, ours } = await between(() => runBare(loads), () => runOurs(server, loads))
+  const { other, ours } = await between(
+    () => runBare(loads),
+    () => runOurs(server, loads),
+  )
   const pointsPerSecond = POINTS / ours.seconds
   await compareAll(server, runIds)
   const acks = await sendPaced(server, await createRuns(server, WRITERS), pointsPerSecond * PACED_SHARE)
@@ -64,7 +83,10 @@ async function fillWithRuns(server: Server): Promise<void> {
 }
 
 async function warmUp(server: Server, runIds: readonly string[]): Promise<void> {
-  await sendTogether(server, runIds.map((id, writer) => createLoad(id, writer, WARM_UP_BATCHES)))
+  await sendTogether(
+    server,
+    runIds.map((id, writer) => createLoad(id, writer, WARM_UP_BATCHES)),
+  )
 }
 
 function createLoad(runId: string, writer: number, batches: number): Load {
@@ -83,7 +105,12 @@ const STEP_SECONDS = 0.125
 const FIRST_TIME_S = 1_760_000_000
 
 function createRecord(writer: number, step: number) {
-  return { k: 'm', s: step, t: FIRST_TIME_S + step * STEP_SECONDS, v: Object.fromEntries(SERIES_NAMES.map((name, series) => [name, toValue(writer, step, series)])) }
+  return {
+    k: 'm',
+    s: step,
+    t: FIRST_TIME_S + step * STEP_SECONDS,
+    v: Object.fromEntries(SERIES_NAMES.map((name, series) => [name, toValue(writer, step, series)])),
+  }
 }
 
 /** Any number with many digits that can be told again when it is read back. */
@@ -125,7 +152,10 @@ async function runBare(loads: readonly Load[]): Promise<number> {
   await using child = startNode(['bench/ingest-bare.ts', join(folder.path, 'bare.db'), String(port)], plainEnv({}), join(folder.path, 'out'))
   await waitUntilHealthy(child, url, performance.now())
   const target = { url, token: 'none' }
-  await sendTogether(target, loads.map(({ path, bodies }) => ({ path, bodies: bodies.slice(0, WARM_UP_BATCHES) })))
+  await sendTogether(
+    target,
+    loads.map(({ path, bodies }) => ({ path, bodies: bodies.slice(0, WARM_UP_BATCHES) })),
+  )
   const seconds = await timed(() => sendTogether(target, loads))
   say(`${POINTS} points to the bare server: ${seconds.toFixed(2)} s`)
   return seconds
@@ -158,7 +188,8 @@ async function compareSeries(server: Server, runId: string, writer: number, seri
   let step = 0
   for (let page = await readPage(0); page.length > 0; page = await readPage(step)) {
     for (const point of page) {
-      const isSame = point.step === step && point.value === toValue(writer, step, series) && Date.parse(point.time) === (FIRST_TIME_S + step * STEP_SECONDS) * 1000
+      const isSame =
+        point.step === step && point.value === toValue(writer, step, series) && Date.parse(point.time) === (FIRST_TIME_S + step * STEP_SECONDS) * 1000
       if (!isSame) throw new Error(`point ${step} of ${path} is ${JSON.stringify(point)}`)
       step += 1
     }

@@ -67,7 +67,10 @@ async function watchIdle(dataDir: string): Promise<{ memoryMb: number; cpuPercen
     memoryMb: Math.max(before.memoryMb, after.memoryMb),
     cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / IDLE_SECONDS) * 100,
     // A file that changes has been written whatever the kernel has put on the disk by now.
-    bytesWritten: Math.max(after.bytesWritten - before.bytesWritten, changed.reduce((sum, [, { size }]) => sum + Math.max(1, size), 0)),
+    bytesWritten: Math.max(
+      after.bytesWritten - before.bytesWritten,
+      changed.reduce((sum, [, { size }]) => sum + Math.max(1, size), 0),
+    ),
   }
 }
 

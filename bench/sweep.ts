@@ -29,7 +29,10 @@ run:
 /** A sweep as people run them, against the same script ten at a time without any platform. */
 export async function measure(): Promise<Figure[]> {
   const python = findPython()
-  const { other, ours } = await between(() => runXargs(python), () => runOurs(python))
+  const { other, ours } = await between(
+    () => runXargs(python),
+    () => runOurs(python),
+  )
   return [atMost(WALL_RATIO_MAX, 'wall_ratio', ours / other, 'x'), told('wall_s', ours, 's'), told('xargs_wall_s', other, 's')]
 }
 
@@ -43,7 +46,7 @@ async function runXargs(python: string): Promise<number> {
   const env = plainEnv({ PYTHONPATH: clientPath, HAGANE_OFFLINE: '1', HAGANE_SPOOL: join(folder.path, 'spool'), HAGANE_DATA: folder.path })
   const seconds = await timed(async () => {
     const child = spawn('xargs', [`-P${CONCURRENCY}`, '-n1', python, SCRIPT], { env, cwd: folder.path, stdio: ['pipe', 'ignore', 'inherit'] })
-    child.stdin!.end(Array.from({ length: TRIALS }, (_, index) => `${index}\n`).join(''))
+    child.stdin.end(Array.from({ length: TRIALS }, (_, index) => `${index}\n`).join(''))
     const status = await new Promise((resolve) => child.once('exit', resolve))
     if (status !== 0) throw new Error(`xargs ended with ${status}`)
   })

@@ -5,7 +5,10 @@ import { launch } from './launch.mjs'
 import { ensureReady, root } from './setup.mjs'
 
 const words = process.argv.slice(2)
-const own = words.slice(0, words.findIndex((word) => !word.startsWith('--')))
+const own = words.slice(
+  0,
+  words.findIndex((word) => !word.startsWith('--')),
+)
 const [file, ...args] = words.slice(own.length)
 const node = ensureReady(own.includes('--dev') ? 'dev' : 'runtime')
 await launch(node, { nodeArgs: own.includes('--watch') ? ['--watch'] : [], file: join(root, file), args })

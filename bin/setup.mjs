@@ -37,7 +37,8 @@ function ensureNode() {
     writeFileSync(join(home, 'package.json'), '{"private":true}')
     npm(['install', '--no-save', '--ignore-scripts', `${name}@${NODE_VERSION}`], home)
     const check = spawnSync(binary, ['--version'], { encoding: 'utf8' })
-    if (check.status !== 0) fail(`the Node ${NODE_VERSION} from npm does not start on this machine (${check.error ?? check.stderr}); install Node 24 or newer and try again`)
+    if (check.status !== 0)
+      fail(`the Node ${NODE_VERSION} from npm does not start on this machine (${check.error ?? check.stderr}); install Node 24 or newer and try again`)
     writeFileSync(ready, NODE_VERSION)
   })
   return binary
@@ -45,7 +46,9 @@ function ensureNode() {
 
 function ensureDependencies(level) {
   const stamp = join(root, 'node_modules', '.hagane-setup')
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (isSatisfied(stamp, wanted, level)) return
   withLock(join(root, '.setup-lock'), () => {
     if (isSatisfied(stamp, wanted, level)) return
@@ -63,7 +66,9 @@ function isSatisfied(stamp, wanted, level) {
 
 function npm(args, cwd) {
   // The variables of an enclosing `npm run` would change what this npm does.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_(global|prefix|local_prefix|omit|include|production)|lifecycle|package)/i.test(name)))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(config_(global|prefix|local_prefix|omit|include|production)|lifecycle|package)/i.test(name)),
+  )
   const result = spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   if (result.status !== 0) fail(`npm ${args[0]} failed in ${cwd}:\n${result.error ?? ''}${result.stderr ?? ''}`)
 }

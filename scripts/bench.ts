@@ -18,7 +18,8 @@ const name = process.argv[2]
 const bench = name !== undefined && Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
 if (bench) {
   const figures = await (await bench.load()).measure()
-  for (const { name, value, unit, goal, ok } of figures) process.stderr.write(`${ok ? 'ok    ' : 'MISSED'} ${name} ${value} ${unit}${goal === null ? '' : ` (goal ${goal})`}\n`)
+  for (const { name, value, unit, goal, ok } of figures)
+    process.stderr.write(`${ok ? 'ok    ' : 'MISSED'} ${name} ${value} ${unit}${goal === null ? '' : ` (goal ${goal})`}\n`)
   process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`)
 } else {
   if (name !== undefined) process.stderr.write(`there is no bench ${name}\n`)

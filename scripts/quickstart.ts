@@ -24,7 +24,8 @@ import type { SweepView } from '../src/contract/sweep.ts'
 
 const TEXTS = {
   en: {
-    usage: '{detail}\nusage: npm run quickstart [-- [--once] [--json]]\n  --once  end when the sweep has ended, instead of staying up\n  --json  one line of JSON on standard output when the sweep has ended',
+    usage:
+      '{detail}\nusage: npm run quickstart [-- [--once] [--json]]\n  --once  end when the sweep has ended, instead of staying up\n  --json  one line of JSON on standard output when the sweep has ended',
     no_python: 'The example needs Python 3 and neither python nor python3 on your PATH is one: install Python 3.6 or newer and try again.',
     example: 'example: {folder}/group.yml and train.py, with Python {version}',
     speed: '{work} of runs in {wall}, {concurrency} at once ({ratio} times the ideal)',
@@ -43,7 +44,8 @@ const TEXTS = {
     stopping: 'stopping the sweep ...',
   },
   ja: {
-    usage: '{detail}\n使い方: npm run quickstart [-- [--once] [--json]]\n  --once  探索が終わったら起動したままにせず終了します\n  --json  探索が終わったときに標準出力へ JSON を 1 行出します',
+    usage:
+      '{detail}\n使い方: npm run quickstart [-- [--once] [--json]]\n  --once  探索が終わったら起動したままにせず終了します\n  --json  探索が終わったときに標準出力へ JSON を 1 行出します',
     no_python: 'サンプルには Python 3 が必要ですが、PATH の python も python3 も Python 3 ではありません。Python 3.6 以降を入れて、もう一度実行してください。',
     example: 'サンプル: {folder}/group.yml と train.py、Python {version}',
     speed: '合計 {work} の実行が {wall} で終わりました。同時 {concurrency} 件 (理想の時間の {ratio} 倍)',
@@ -122,7 +124,12 @@ function watchSignals(): Interruption {
     process.on('disconnect', onSignal)
     process.channel.unref()
   }
-  return { happens: promise, get isOver() { return count > 0 } }
+  return {
+    happens: promise,
+    get isOver() {
+      return count > 0
+    },
+  }
 }
 
 interface RunOptions {
@@ -171,9 +178,20 @@ interface Shown {
 async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown): Promise<void> {
   const { best, number } = sweep
   const { wallSeconds, idealSeconds } = toSummary(sweep, client.url)
-  cli.say(text('speed', { work: formatDuration(sweep.runSeconds), wall: formatDuration(wallSeconds), concurrency: sweep.concurrency, ratio: (wallSeconds / idealSeconds).toFixed(2) }))
+  cli.say(
+    text('speed', {
+      work: formatDuration(sweep.runSeconds),
+      wall: formatDuration(wallSeconds),
+      concurrency: sweep.concurrency,
+      ratio: (wallSeconds / idealSeconds).toFixed(2),
+    }),
+  )
   const run = best && (await client.call<RunDetailView>('getRun', { params: { run: best.number } }))
-  const places = [[text('data'), cli.config.dataDir], ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []), [text('example_label'), folder]]
+  const places = [
+    [text('data'), cli.config.dataDir],
+    ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []),
+    [text('example_label'), folder],
+  ]
   cli.say(`\n${table(places)}\n\n${text('next')}\n${table(nextSteps({ number, best, isUp }, text))}\n`)
 }
 
@@ -181,7 +199,13 @@ function nextSteps({ number, best, isUp }: { number: number; best: SweepView['be
   return [
     ...(isUp ? [] : [['  npx hagane up --detach', text('next_up')]]),
     [`  npx hagane ls --sweep ${number}`, text('next_ls')],
-    ...(best ? [[`  npx hagane show ${best.number}`, text('next_show')], [`  npx hagane logs ${best.number}`, text('next_logs')], [`  npx hagane metrics ${best.number} ${best.metric}`, text('next_metrics')]] : []),
+    ...(best
+      ? [
+          [`  npx hagane show ${best.number}`, text('next_show')],
+          [`  npx hagane logs ${best.number}`, text('next_logs')],
+          [`  npx hagane metrics ${best.number} ${best.metric}`, text('next_metrics')],
+        ]
+      : []),
     ['  npx hagane down', text('next_down')],
   ]
 }
@@ -199,7 +223,11 @@ const LOOK_MS = 1000
 /** Until a signal comes, or someone stops the server from elsewhere. */
 async function stayUp(cli: Cli, { client, text, interruption }: { client: Client; text: Text; interruption: Interruption }): Promise<void> {
   cli.say(text('staying', { url: client.url }))
-  const isUp = (): Promise<boolean> => client.call('health').then(() => true, () => false)
+  const isUp = (): Promise<boolean> =>
+    client.call('health').then(
+      () => true,
+      () => false,
+    )
   while (!interruption.isOver && (await isUp())) await Promise.race([interruption.happens, pause(LOOK_MS)])
 }
 

@@ -28,7 +28,11 @@ function runVitest(): void {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-report-'))
   const file = join(folder, 'report.json')
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const { status } = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: withOwnNode(), HAGANE_TEST_FAULTS: isFaults ? '1' : '0' } })
+  const { status } = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: withOwnNode(), HAGANE_TEST_FAULTS: isFaults ? '1' : '0' },
+  })
   const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : undefined
   rmSync(folder, { recursive: true, force: true })
   total.passed += report?.numPassedTests ?? 0
@@ -64,7 +68,11 @@ function findPythons(): Python[] {
 
 function runPython({ executable, version }: Python): void {
   const client = join(root, 'clients', 'python')
-  const { stderr, status } = spawnSync(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], { cwd: client, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } })
+  const { stderr, status } = spawnSync(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], {
+    cwd: client,
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  })
   const ran = Number(/Ran (\d+) tests?/.exec(stderr)?.[1] ?? 0)
   const broken = Number(/failures=(\d+)/.exec(stderr)?.[1] ?? 0) + Number(/errors=(\d+)/.exec(stderr)?.[1] ?? 0)
   const skipped = Number(/skipped=(\d+)/.exec(stderr)?.[1] ?? 0)

@@ -52,18 +52,49 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(held)
   const log = createLog(config)
-  const lease = config.database === null ? undefined : await takeLease(config.database, { onStandby: hooks.onStandby, onLost: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` })
+  const lease =
+    config.database === null
+      ? undefined
+      : await takeLease(config.database, { onStandby: hooks.onStandby, onLost: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` })
   const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db')) : openPostgres(config.database))
   await migrate(database)
   const active = lease && stack.use(await lease(database.writer))
   const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
-  const tokens = createTokens({ store, clock, secret: ensureSecret(join(config.dataDir, 'secret')), personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_') })
+  const tokens = createTokens({
+    store,
+    clock,
+    secret: ensureSecret(join(config.dataDir, 'secret')),
+    personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_'),
+  })
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
-  const executor = stack.use(createLocalExecutor({ dataDir: config.dataDir, baseEnv: config.baseEnv, clientPath: clientPath(), devices, runsMax: config.runsMax, clock, log }))
+  const executor = stack.use(
+    createLocalExecutor({ dataDir: config.dataDir, baseEnv: config.baseEnv, clientPath: clientPath(), devices, runsMax: config.runsMax, clock, log }),
+  )
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
-  const engine = createEngine({ store, executor, clock, ids, log, trackingEnv: (run, attempt) => ({ HAGANE_HOST: url, HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n), HAGANE_RUN_ID: run.id, HAGANE_RUN: String(run.number) }) })
-  const handlers = createHandlers({ store, executor, clock, ids, hints: engine.hints, version: VERSION, url: () => url, shutdown: () => setImmediate(() => hooks.onEnd('shutdown')) })
+  const engine = createEngine({
+    store,
+    executor,
+    clock,
+    ids,
+    log,
+    trackingEnv: (run, attempt) => ({
+      HAGANE_HOST: url,
+      HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),
+      HAGANE_RUN_ID: run.id,
+      HAGANE_RUN: String(run.number),
+    }),
+  })
+  const handlers = createHandlers({
+    store,
+    executor,
+    clock,
+    ids,
+    hints: engine.hints,
+    version: VERSION,
+    url: () => url,
+    shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
+  })
   const http = await listen(createApp({ handlers, tokens, ids, log }), config.host, port)
   stack.defer(() => close(http))
   stack.use(engine)
@@ -111,7 +142,10 @@ function clientPath(): string {
 
 /** JSON lines in the data directory; nothing secret is ever a field. */
 function createLog(config: ServerConfig): Logger {
-  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination({ dest: join(config.dataDir, 'server.log'), sync: true, mkdir: true, mode: 0o600 }))
+  return pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    destination({ dest: join(config.dataDir, 'server.log'), sync: true, mkdir: true, mode: 0o600 }),
+  )
 }
 
 const PORT_FIRST = 7420
@@ -138,7 +172,9 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 async function listen(app: ReturnType<typeof createApp>, hostname: string, port: number): Promise<ServerType> {
   return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS } }, () => resolve(server))
+    const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS } }, () =>
+      resolve(server),
+    )
     server.once('error', reject)
   })
 }
@@ -152,4 +188,3 @@ async function close(http: ServerType): Promise<void> {
     setTimeout(() => 'closeAllConnections' in http && http.closeAllConnections(), CLOSE_GRACE_MS).unref()
   })
 }
-

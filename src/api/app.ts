@@ -39,6 +39,8 @@ export function createApp({ handlers, tokens, ids, log }: AppOptions): Hono {
 function answer(error: AppError, language: string | undefined): Response {
   const locale = toLocale(language)
   const problems = error.problems.map((problem) => toProblemView(problem, locale))
-  const view: ErrorView = { error: { code: error.code, message: errorText(locale, error.code, error.args), args: error.args, ...(problems.length > 0 && { problems }) } }
+  const view: ErrorView = {
+    error: { code: error.code, message: errorText(locale, error.code, error.args), args: error.args, ...(problems.length > 0 && { problems }) },
+  }
   return Response.json(view, { status: ERRORS[error.code].status })
 }

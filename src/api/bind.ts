@@ -51,11 +51,17 @@ export function bindRoutes(app: Hono, tokens: Tokens, handlers: Handlers): void 
 function parse(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new AppError('invalid', { detail: result.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') })
+  throw new AppError('invalid', {
+    detail: result.error.issues
+      .slice(0, 5)
+      .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+      .join('; '),
+  })
 }
 
 async function readJson(context: Context, bytesMax: number): Promise<unknown> {
-  if (!/^application\/json\b/.test(context.req.header('content-type') ?? '')) throw new AppError('invalid', { detail: 'the content type must be application/json' })
+  if (!/^application\/json\b/.test(context.req.header('content-type') ?? ''))
+    throw new AppError('invalid', { detail: 'the content type must be application/json' })
   if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
   const text = await readText(context.req.raw, bytesMax)
   try {

@@ -136,6 +136,8 @@ function toBucketView(bucket: Bucket): BucketView {
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
 
 /** Leaves out what was not given, for options whose absence means something. */
-function withoutUndefined<T extends object>(value: T): Partial<Defined<T>> & Pick<Defined<T>, { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]> {
+function withoutUndefined<T extends object>(
+  value: T,
+): Partial<Defined<T>> & Pick<Defined<T>, { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]> {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never
 }

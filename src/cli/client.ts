@@ -51,8 +51,16 @@ export function requireClient(cli: Cli): Client {
 function createClient(url: string, token: string, cli: Cli): Client {
   const send = async (name: RouteName, options: CallOptions = {}): Promise<Response> => {
     const route: Route = ROUTES[name]
-    const headers = { authorization: `Bearer ${token}`, 'accept-language': cli.config.locale, ...(options.body !== undefined && { 'content-type': 'application/json' }) }
-    const response = await fetch(`${url}${fillPath(route.path, options)}`, { method: route.method, headers, ...(options.body !== undefined && { body: JSON.stringify(options.body) }) }).catch((cause: unknown) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'accept-language': cli.config.locale,
+      ...(options.body !== undefined && { 'content-type': 'application/json' }),
+    }
+    const response = await fetch(`${url}${fillPath(route.path, options)}`, {
+      method: route.method,
+      headers,
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+    }).catch((cause: unknown) => {
       throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
     })
     if (!response.ok) throw new ApiError((await response.json()) as ErrorView)

@@ -7,7 +7,9 @@ import { SpecError } from '../core/spec/document.ts'
 import type { Source } from '../core/spec/document.ts'
 
 const TYPES = new Set(['.yml', '.yaml', '.json'])
-const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'polyaxon.ci', 'polyaxonfile'].flatMap((base) => ['yaml', 'yml', 'json'].map((type) => `${base}.${type}`))
+const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'polyaxon.ci', 'polyaxonfile'].flatMap((base) =>
+  ['yaml', 'yml', 'json'].map((type) => `${base}.${type}`),
+)
 
 /** Reads the files of one document; without any, the first file of a usual name. Throws SpecError. */
 export function readSources(files: readonly string[], cwd: string): Source[] {

@@ -7,7 +7,10 @@ import { createPaint, formatProblem, plainText } from './output.ts'
 export function toProblemText(cli: Cli, error: unknown): string {
   if (error instanceof ApiError) {
     const paint = createPaint(cli.config.hasColor)
-    return [plainText(error.message), ...error.problems.map((problem) => formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' }))].join('\n')
+    return [
+      plainText(error.message),
+      ...error.problems.map((problem) => formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' })),
+    ].join('\n')
   }
   if (error instanceof CliExit) return plainText(error.message)
   const { code, message } = error as NodeJS.ErrnoException

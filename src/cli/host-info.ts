@@ -24,7 +24,10 @@ export function chooseWorkDir(files: readonly string[], cwd: string): string {
 async function readPython(shellPath: string): Promise<HostInfo['python']> {
   for (const name of ['python', 'python3']) {
     try {
-      const { stdout } = await run(name, ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'], { env: childEnv({ PATH: shellPath }), timeout: TIMEOUT_MS })
+      const { stdout } = await run(name, ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'], {
+        env: childEnv({ PATH: shellPath }),
+        timeout: TIMEOUT_MS,
+      })
       const [executable, version] = stdout.trim().split('\n')
       if (executable && version?.startsWith('3')) return { executable, version }
     } catch {
@@ -35,7 +38,8 @@ async function readPython(shellPath: string): Promise<HostInfo['python']> {
 }
 
 async function readGit(folder: string): Promise<HostInfo['git']> {
-  const git = async (...args: string[]): Promise<string> => (await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }) })).stdout.trim()
+  const git = async (...args: string[]): Promise<string> =>
+    (await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }) })).stdout.trim()
   try {
     const [commit, branch, remote, status] = await Promise.all([
       git('rev-parse', 'HEAD'),
@@ -52,4 +56,3 @@ async function readGit(folder: string): Promise<HostInfo['git']> {
 function withoutCredentials(remote: string): string {
   return remote.replace(/^(\w+:\/\/)[^@/]*@/, '$1')
 }
-

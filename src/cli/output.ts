@@ -21,22 +21,42 @@ export function plainText(text: string): string {
 /** Columns as wide as their content, two spaces apart. Full-width characters count twice. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat(widths[column]! - width(cell)))).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat(widths[column]! - width(cell))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 function width(text: string): number {
   // oxlint-disable-next-line no-control-regex
   const visible = text.replace(/\u001b\[\d+m/g, '')
-  return [...visible].reduce((sum, char) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1), 0)
+  return [...visible].reduce(
+    (sum, char) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1),
+    0,
+  )
 }
 
 /** A problem with the line it is about and a mark below the place. */
-export function formatProblem(problem: ProblemView, sources: ReadonlyMap<string, string>, { paint, label, style }: { paint: Paint; label: string; style: Style }): string {
+export function formatProblem(
+  problem: ProblemView,
+  sources: ReadonlyMap<string, string>,
+  { paint, label, style }: { paint: Paint; label: string; style: Style },
+): string {
   const head = `${paint(style, label)} ${plainText(problem.message)} ${paint('dim', `[${problem.code}]`)}`
   const place = `  ${paint('cyan', `${problem.file}:${problem.line}:${problem.column}`)}${problem.path ? ` ${problem.path}` : ''}`
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
   const gutter = String(problem.line)
-  const frame = line === undefined ? [] : [`  ${paint('dim', `${gutter} |`)} ${plainText(line).slice(0, 160)}`, `  ${paint('dim', `${' '.repeat(gutter.length)} |`)} ${' '.repeat(problem.column - 1)}${paint(style, '^')}`]
+  const frame =
+    line === undefined
+      ? []
+      : [
+          `  ${paint('dim', `${gutter} |`)} ${plainText(line).slice(0, 160)}`,
+          `  ${paint('dim', `${' '.repeat(gutter.length)} |`)} ${' '.repeat(problem.column - 1)}${paint(style, '^')}`,
+        ]
   return [head, place, ...frame, `  ${paint('dim', '→')} ${plainText(problem.remedy)}`].join('\n')
 }
 

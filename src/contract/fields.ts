@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { asNumber, Float, isValueMap, toPlain } from './values.ts'
-import type { Value, ValueMap } from './values.ts'
+import type { Value } from './values.ts'
 
 /** What a field reader throws; the schema turns it into a located issue. */
 export class FieldError extends Error {
@@ -53,8 +53,7 @@ const NUMERIC_TEXT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 const numberJson = { anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$' }] }
 
 function readNumber(value: unknown, expected: string): number {
-  if (typeof value === 'string' && NUMERIC_TEXT.test(value)) return Number(value)
-  const number = asNumber(value)
+  const number = typeof value === 'string' && NUMERIC_TEXT.test(value) ? Number(value) : asNumber(value)
   if (number === undefined || !Number.isFinite(number)) throw wrongType(expected, value)
   return number
 }
@@ -146,5 +145,3 @@ export function plainMap() {
     return toPlain(value) as Record<string, unknown>
   })
 }
-
-export type { Value, ValueMap }

@@ -38,9 +38,7 @@ export const hostInfo = z.strictObject({
   workDir: z.string().min(1).max(4096),
   python: z.strictObject({ executable: z.string().max(4096), version: z.string().max(100) }).nullable(),
   path: z.string().max(32_768),
-  git: z
-    .strictObject({ commit: z.string().max(100), branch: z.string().max(500), remote: z.string().max(2000), isDirty: z.boolean() })
-    .nullable(),
+  git: z.strictObject({ commit: z.string().max(100), branch: z.string().max(500), remote: z.string().max(2000), isDirty: z.boolean() }).nullable(),
 })
 export type HostInfo = z.output<typeof hostInfo>
 

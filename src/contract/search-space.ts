@@ -8,9 +8,23 @@ export type Axis =
   | { readonly name: string; readonly kind: 'linspace' | 'geomspace'; readonly start: number; readonly stop: number; readonly count: number }
   | { readonly name: string; readonly kind: 'logspace'; readonly start: number; readonly stop: number; readonly count: number; readonly base: number }
   | { readonly name: string; readonly kind: 'uniform' | 'loguniform'; readonly low: number; readonly high: number }
-  | { readonly name: string; readonly kind: 'quniform' | 'qloguniform'; readonly low: number; readonly high: number; readonly q: number; readonly isFloat: boolean }
+  | {
+      readonly name: string
+      readonly kind: 'quniform' | 'qloguniform'
+      readonly low: number
+      readonly high: number
+      readonly q: number
+      readonly isFloat: boolean
+    }
   | { readonly name: string; readonly kind: 'normal' | 'lognormal'; readonly loc: number; readonly scale: number }
-  | { readonly name: string; readonly kind: 'qnormal' | 'qlognormal'; readonly loc: number; readonly scale: number; readonly q: number; readonly isFloat: boolean }
+  | {
+      readonly name: string
+      readonly kind: 'qnormal' | 'qlognormal'
+      readonly loc: number
+      readonly scale: number
+      readonly q: number
+      readonly isFloat: boolean
+    }
 
 /** Axes in the order of the document; grids count with the last axis fastest. */
 export type SearchSpace = readonly Axis[]

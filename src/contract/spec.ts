@@ -15,7 +15,23 @@ export type RunKind = Exclude<Kind, 'group'>
 
 const LOG_LEVELS = ['INFO', 'DEBUG', 'WARN', 'ERROR', 'FATAL'] as const
 const FRAMEWORKS_WITH_REPLICAS = ['tensorflow', 'mxnet', 'pytorch', 'horovod'] as const
-const IO_TYPES = ['int', 'float', 'str', 'bool', 'dict', 'dict_of_dicts', 'uri', 'auth', 'list', 'gcs_path', 's3_path', 'azure_path', 'path', 'metric', 'metadata'] as const
+const IO_TYPES = [
+  'int',
+  'float',
+  'str',
+  'bool',
+  'dict',
+  'dict_of_dicts',
+  'uri',
+  'auth',
+  'list',
+  'gcs_path',
+  's3_path',
+  'azure_path',
+  'path',
+  'metric',
+  'metadata',
+] as const
 const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
 export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
 
@@ -62,8 +78,12 @@ const environmentShape = {
   unschedulable: word(['wait', 'fail']).nullish().describe('What happens when no machine can ever hold the run: wait (default) or fail.'),
 }
 
-function refuseDoubleNames(value: { persistence?: unknown; data_refs?: unknown; artifact_refs?: unknown; configmap_refs?: unknown; config_map_refs?: unknown }, context: z.RefinementCtx): void {
-  if (value.persistence && (value.data_refs || value.artifact_refs)) report(context, ['persistence'], 'conflict', { keys: 'persistence, data_refs / artifact_refs' })
+function refuseDoubleNames(
+  value: { persistence?: unknown; data_refs?: unknown; artifact_refs?: unknown; configmap_refs?: unknown; config_map_refs?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (value.persistence && (value.data_refs || value.artifact_refs))
+    report(context, ['persistence'], 'conflict', { keys: 'persistence, data_refs / artifact_refs' })
   if (value.configmap_refs && value.config_map_refs) report(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
 }
 
@@ -206,7 +226,12 @@ const earlyStopping = z.strictObject({
   policy: earlyStoppingPolicy.nullish(),
 })
 
-const gaussianProcess = z.strictObject({ kernel: word(['matern', 'rbf'], { anyCase: true }).nullish(), length_scale: float().nullish(), nu: float().nullish(), n_restarts_optimizer: int().nullish() })
+const gaussianProcess = z.strictObject({
+  kernel: word(['matern', 'rbf'], { anyCase: true }).nullish(),
+  length_scale: float().nullish(),
+  nu: float().nullish(),
+  n_restarts_optimizer: int().nullish(),
+})
 
 const utilityFunction = z
   .strictObject({
@@ -308,7 +333,9 @@ function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
   const names: readonly string[] = [...needed, ...optional]
   const items = toItems(content, names, needed)
   if (items === undefined) throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describe(content) })
-  const isFloat = [...items.values()].some((item) => item instanceof Float || (typeof item === 'number' && !Number.isInteger(item)) || (typeof item === 'string' && /[.e]/i.test(item)))
+  const isFloat = [...items.values()].some(
+    (item) => item instanceof Float || (typeof item === 'number' && !Number.isInteger(item)) || (typeof item === 'string' && /[.e]/i.test(item)),
+  )
   const fields = Object.fromEntries([...items].map(([name, item]) => [name, readMatrixNumber(option, item)]))
   checkNumbers(option, fields)
   return { fields, isFloat }
@@ -338,6 +365,13 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
   if (start !== undefined && stop !== undefined && !(start < stop)) throw new FieldError('matrix_order', { option, start: String(start), stop: String(stop) })
   if (step !== undefined && !(step > 0)) throw new FieldError('matrix_positive', { option, field: 'step', found: String(step) })
   if (q !== undefined && !(q > 0)) throw new FieldError('matrix_positive', { option, field: 'q', found: String(q) })
+  for (const [low, high, size] of [
+    [start, stop, step],
+    [fields['low'], fields['high'], q],
+  ]) {
+    if (size !== undefined && !Number.isFinite((high! - low!) / size))
+      throw new FieldError('matrix_positive', { option, field: step === undefined ? 'q' : 'step', found: String(size) })
+  }
   if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0)) throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })
   if (option === 'geomspace' && !(start! * stop! > 0)) throw new FieldError('matrix_geomspace', { start: String(start), stop: String(stop) })
   if (fields['scale'] !== undefined && fields['scale'] < 0) throw new FieldError('matrix_positive', { option, field: 'scale', found: String(fields['scale']) })
@@ -348,12 +382,22 @@ const ALGORITHMS = ['grid_search', 'random_search', 'hyperband', 'bo'] as const
 const framework = text().nullish()
 const trainingBackend = word(['native', 'kubeflow', 'mpi', 'other']).nullish()
 
-function checkTraining(value: { params?: unknown; declarations?: unknown; framework?: string | null | undefined; backend?: string | null | undefined; environment?: { replicas?: z.output<typeof replicas> | null | undefined } | null | undefined }, context: z.RefinementCtx): void {
+function checkTraining(
+  value: {
+    params?: unknown
+    declarations?: unknown
+    framework?: string | null | undefined
+    backend?: string | null | undefined
+    environment?: { replicas?: z.output<typeof replicas> | null | undefined } | null | undefined
+  },
+  context: z.RefinementCtx,
+): void {
   checkParams(value, context)
   const wanted = value.environment?.replicas
   if (!wanted) return
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
-  if (!value.framework || !known.includes(value.framework)) return report(context, ['environment', 'replicas'], 'replicas_framework', { known: known.join(', ') })
+  if (!value.framework || !known.includes(value.framework))
+    return report(context, ['environment', 'replicas'], 'replicas_framework', { known: known.join(', ') })
   const isMpi = value.backend === 'mpi'
   const noServers = isMpi || value.framework === 'pytorch' || value.framework === 'horovod'
   for (const key of ['n_ps', 'default_ps', 'ps'] as const) {
@@ -377,7 +421,12 @@ function checkHptuning(value: z.output<typeof hptuning>, context: z.RefinementCt
   if (Object.keys(matrix).length === 0) return report(context, ['hptuning'], 'matrix_required')
   const allowed = allowedOptions(algorithms[0])
   for (const [name, entry] of Object.entries(matrix)) {
-    if (allowed && !allowed.has(entry.option)) report(context, ['hptuning', 'matrix', name], 'matrix_method', { option: entry.option, method: algorithms[0] ?? 'grid_search', known: [...allowed].join(', ') })
+    if (allowed && !allowed.has(entry.option))
+      report(context, ['hptuning', 'matrix', name], 'matrix_method', {
+        option: entry.option,
+        method: algorithms[0] ?? 'grid_search',
+        known: [...allowed].join(', '),
+      })
   }
 }
 
@@ -390,25 +439,69 @@ function allowedOptions(algorithm: (typeof ALGORITHMS)[number] | undefined): Set
 }
 
 const experimentSchema = z
-  .strictObject({ ...headerShape, kind: z.literal('experiment'), ...ioShape, ...paramsFields, environment: environmentWithReplicas.nullish(), build: build.optional(), run: run.nullish(), backend: trainingBackend, framework })
+  .strictObject({
+    ...headerShape,
+    kind: z.literal('experiment'),
+    ...ioShape,
+    ...paramsFields,
+    environment: environmentWithReplicas.nullish(),
+    build: build.optional(),
+    run: run.nullish(),
+    backend: trainingBackend,
+    framework,
+  })
   .superRefine(checkTraining)
 
 const groupSchema = z
-  .strictObject({ ...headerShape, kind: z.literal('group'), ...ioShape, ...paramsFields, environment: environmentWithReplicas.nullish(), build: build.optional(), run: run.nullish(), backend: trainingBackend, framework, hptuning })
+  .strictObject({
+    ...headerShape,
+    kind: z.literal('group'),
+    ...ioShape,
+    ...paramsFields,
+    environment: environmentWithReplicas.nullish(),
+    build: build.optional(),
+    run: run.nullish(),
+    backend: trainingBackend,
+    framework,
+    hptuning,
+  })
   .superRefine((value, context) => {
     checkTraining(value, context)
     checkHptuning(value.hptuning, context)
   })
 
 const jobSchema = z
-  .strictObject({ ...headerShape, kind: z.literal('job'), ...ioShape, ...paramsFields, environment: environment.nullish(), build, run: run.nullable(), backend: text().nullish() })
+  .strictObject({
+    ...headerShape,
+    kind: z.literal('job'),
+    ...ioShape,
+    ...paramsFields,
+    environment: environment.nullish(),
+    build,
+    run: run.nullable(),
+    backend: text().nullish(),
+  })
   .superRefine(checkParams)
 
 const buildSchema = z
-  .strictObject({ ...headerShape, kind: z.literal('build'), ...ioShape, ...buildSource, environment: environment.nullish(), backend: word(['native', 'kaniko', 'other']).nullish() })
+  .strictObject({
+    ...headerShape,
+    kind: z.literal('build'),
+    ...ioShape,
+    ...buildSource,
+    environment: environment.nullish(),
+    backend: word(['native', 'kaniko', 'other']).nullish(),
+  })
   .superRefine(requireOneSource)
 
-const notebookSchema = z.strictObject({ ...headerShape, kind: z.literal('notebook'), ...ioShape, environment: environment.nullish(), build, backend: word(['notebook', 'lab']).nullish() })
+const notebookSchema = z.strictObject({
+  ...headerShape,
+  kind: z.literal('notebook'),
+  ...ioShape,
+  environment: environment.nullish(),
+  build,
+  backend: word(['notebook', 'lab']).nullish(),
+})
 
 const tensorboardSchema = z.strictObject({ ...headerShape, kind: z.literal('tensorboard'), ...ioShape, environment: environment.nullish(), build })
 

@@ -62,7 +62,9 @@ export interface Run {
 export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'> & { readonly phase: RunPhase }
 
 /** Fields a transition may set beside the phase. */
-export type RunPatch = Partial<Pick<Run, 'ending' | 'waiting' | 'stopCause' | 'attempts' | 'notBefore' | 'isCollected' | 'lastHeardAt' | 'startedAt' | 'endedAt'>>
+export type RunPatch = Partial<
+  Pick<Run, 'ending' | 'waiting' | 'stopCause' | 'attempts' | 'notBefore' | 'isCollected' | 'lastHeardAt' | 'startedAt' | 'endedAt'>
+>
 
 export interface Attempt {
   readonly id: string
@@ -157,7 +159,10 @@ export interface RunStore {
   /** Marks open runs, one or all of a sweep, to be stopped; a decision made from an older version then fails. Returns their ids. */
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
   /** Sets fields that no decision hangs on, whatever the version. */
-  annotate(id: string, patch: { params?: ValueMap; tags?: readonly string[]; waiting?: Waiting | null; lastHeardAt?: number; isCollected?: boolean }): Promise<void>
+  annotate(
+    id: string,
+    patch: { params?: ValueMap; tags?: readonly string[]; waiting?: Waiting | null; lastHeardAt?: number; isCollected?: boolean },
+  ): Promise<void>
 }
 
 export interface AttemptStore {
@@ -272,7 +277,6 @@ export interface Executor {
   listOutputs(name: string): Promise<Omit<ArtifactView, 'kind' | 'attempt'>[]>
   capacity(): Capacity
 }
-
 
 /** An executor that can tell what attempts use of its machine. */
 export interface UsageSource {

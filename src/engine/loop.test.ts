@@ -33,7 +33,17 @@ const settle = async (): Promise<void> => {
 function loopWith(reconcile: (key: string) => Promise<Outcome>, more: Partial<LoopOptions> = {}) {
   const clock = fakeClock()
   const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const loop = createLoop({ name: 'test', reconcile, listKeys: async () => [], concurrency: 4, resyncMs: 30_000, clock, ids: { random: () => 0.5 }, log, ...more })
+  const loop = createLoop({
+    name: 'test',
+    reconcile,
+    listKeys: async () => [],
+    concurrency: 4,
+    resyncMs: 30_000,
+    clock,
+    ids: { random: () => 0.5 },
+    log,
+    ...more,
+  })
   return { clock, loop }
 }
 

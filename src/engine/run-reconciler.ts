@@ -79,20 +79,30 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   async function recordLaunch(run: Run, attempt: Attempt, launched: { startedAt: number; outputsPath: string | null }): Promise<Outcome> {
-    await move(run, 'running', { startedAt: run.startedAt ?? launched.startedAt }, {
-      kind: 'run.started',
-      data: { attempt: attempt.n },
-      more: (parts) => parts.attempts.markLaunched(attempt.id, launched),
-    })
+    await move(
+      run,
+      'running',
+      { startedAt: run.startedAt ?? launched.startedAt },
+      {
+        kind: 'run.started',
+        data: { attempt: attempt.n },
+        more: (parts) => parts.attempts.markLaunched(attempt.id, launched),
+      },
+    )
     return { againMs: 0 }
   }
 
   async function retry(run: Run, attempt: Attempt, { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>): Promise<Outcome> {
-    await move(run, 'queued', { notBefore }, {
-      kind: 'run.retried',
-      data: { attempt: attempt.n, reason: ending.reason },
-      more: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
-    })
+    await move(
+      run,
+      'queued',
+      { notBefore },
+      {
+        kind: 'run.retried',
+        data: { attempt: attempt.n, reason: ending.reason },
+        more: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
+      },
+    )
     return undefined
   }
 
@@ -112,7 +122,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   async function collect(run: Run, attempt: Attempt | undefined): Promise<Outcome> {
     const files = attempt && run.isExecuted ? await executor.listOutputs(attempt.name) : []
     await store.write(async (parts) => {
-      await parts.attempts.putArtifacts(run.id, files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })))
+      await parts.attempts.putArtifacts(
+        run.id,
+        files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
+      )
       await parts.runs.annotate(run.id, { isCollected: true })
     })
     return undefined

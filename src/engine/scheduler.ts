@@ -33,7 +33,16 @@ export function createScheduler({ store, executor, clock, ids, onAdmitted, onFai
       const isTaken = await parts.runs.transition(item.run, 'starting', { attempts: item.run.attempts + 1, waiting: null })
       if (isTaken) started.push(item)
     }
-    await parts.attempts.insert(started.map(({ run, devices }) => ({ id: ids.uuid(), runId: run.id, n: run.attempts + 1, name: `hagane-${run.number}-${run.attempts + 1}`, planDigest: run.planDigest, devices })))
+    await parts.attempts.insert(
+      started.map(({ run, devices }) => ({
+        id: ids.uuid(),
+        runId: run.id,
+        n: run.attempts + 1,
+        name: `hagane-${run.number}-${run.attempts + 1}`,
+        planDigest: run.planDigest,
+        devices,
+      })),
+    )
     await parts.events.append(started.map(({ run }) => ({ kind: 'run.starting', actor: 'platform', runId: run.id, data: { attempt: run.attempts + 1 } })))
     for (const { run, why } of waiting) {
       if (JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run.id, { waiting: why })

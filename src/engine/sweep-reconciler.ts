@@ -29,7 +29,9 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
     }
     const method = methodOf(sweep)
     const counts = await store.read.runs.countByPhase(sweepId)
-    const bestValues = await Promise.all(sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweepId, condition.metric, condition.optimization)))
+    const bestValues = await Promise.all(
+      sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweepId, condition.metric, condition.optimization)),
+    )
     const remaining = remainingTrials(method, sweep.trialsCreated)
     return await act(decideSweep({ sweep, counts, remaining, bestValues }), sweep, method)
   }
@@ -74,7 +76,17 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
 
   function toTrial(sweep: Sweep, index: number, point: ValueMap): NewRun {
     const plan = compileTrial(sweep.plan, point)
-    return { id: ids.uuid(), sweepId: sweep.id, trialIndex: index, plan, planDigest: ids.digest(encodeValue(plan)), host: sweep.host, actor: 'platform', isExecuted: true, phase: 'queued' }
+    return {
+      id: ids.uuid(),
+      sweepId: sweep.id,
+      trialIndex: index,
+      plan,
+      planDigest: ids.digest(encodeValue(plan)),
+      host: sweep.host,
+      actor: 'platform',
+      isExecuted: true,
+      phase: 'queued',
+    }
   }
 
   async function stop(sweep: Sweep, { condition, value }: Extract<SweepAction, { type: 'stop' }>): Promise<Outcome> {

@@ -33,11 +33,25 @@ export async function submit({ store, ids, hints }: SubmissionDeps, request: Sub
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused, ...warnings] })
   const planDigest = ids.digest(encodeValue(plan))
   if (plan.kind === 'group') {
-    const sweep = await store.write((parts) => insertSweep(parts, { id: request.id, plan, planDigest, seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX), host: request.host }))
+    const sweep = await store.write((parts) =>
+      insertSweep(parts, { id: request.id, plan, planDigest, seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX), host: request.host }),
+    )
     hints.sweep(sweep.id)
     return { kind: 'sweep', sweep }
   }
-  const run = await store.write((parts) => insertRun(parts, { id: request.id, sweepId: null, trialIndex: null, plan, planDigest, host: request.host, actor: 'person', isExecuted: true, phase: 'queued' }))
+  const run = await store.write((parts) =>
+    insertRun(parts, {
+      id: request.id,
+      sweepId: null,
+      trialIndex: null,
+      plan,
+      planDigest,
+      host: request.host,
+      actor: 'person',
+      isExecuted: true,
+      phase: 'queued',
+    }),
+  )
   hints.scheduler()
   return { kind: 'run', run }
 }
@@ -48,7 +62,17 @@ export async function createRun({ store, ids, hints }: SubmissionDeps, request: 
   if (known) return known
   const plan = scriptPlan(request)
   const run = await store.write(async (parts) => {
-    const created = await insertRun(parts, { id: request.id, sweepId: null, trialIndex: null, plan, planDigest: ids.digest(encodeValue(plan)), host: request.host ?? null, actor: 'person', isExecuted: false, phase: 'starting' })
+    const created = await insertRun(parts, {
+      id: request.id,
+      sweepId: null,
+      trialIndex: null,
+      plan,
+      planDigest: ids.digest(encodeValue(plan)),
+      host: request.host ?? null,
+      actor: 'person',
+      isExecuted: false,
+      phase: 'starting',
+    })
     await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
     const attempt = { id: ids.uuid(), runId: created.id, n: 1, name: `script-${created.number}-1`, planDigest: created.planDigest, devices: [] }
     await parts.attempts.insert([attempt])
@@ -78,7 +102,8 @@ function compile(request: SubmitRequest) {
 /** What the language knows and nothing here can run yet: refused, never run as something else. */
 function refusal(plan: RunPlan | SweepPlan, request: SubmitRequest): Problem | undefined {
   const at = { path: 'kind', file: request.sources[0]!.file, line: 1, column: 1 }
-  if (plan.kind === 'group' && !isMethodBuilt(plan.method.name)) return { ...at, code: 'method_not_built', args: { method: plan.method.name }, path: 'hptuning' }
+  if (plan.kind === 'group' && !isMethodBuilt(plan.method.name))
+    return { ...at, code: 'method_not_built', args: { method: plan.method.name }, path: 'hptuning' }
   if (plan.kind !== 'group' && !RUNNABLE_KINDS.includes(plan.kind)) return { ...at, code: 'kind_not_built', args: { kind: plan.kind } }
   const hasCommand = plan.kind === 'group' ? plan.trial.cmd.length > 0 : plan.command !== null
   return hasCommand ? undefined : { ...at, code: 'run_required', args: {}, path: 'run' }

@@ -20,6 +20,7 @@ export interface Acknowledgement {
 
 interface Applied extends Acknowledgement {
   readonly hasMetrics: boolean
+  readonly hasMoved: boolean
 }
 
 /**
@@ -28,13 +29,19 @@ interface Applied extends Acknowledgement {
  */
 export async function takeBatch({ store, clock, hints }: TrackingDeps, run: Run, batch: BatchRequest): Promise<Acknowledgement> {
   const parsed = batch.records.map(parseRecord)
-  const { ack, refused, hasMetrics } = await store.write((parts) => applyBatch(parts, run, batch, parsed))
-  if (!run.isExecuted) await hear({ store, clock, hints }, run, parsed)
+  const { ack, refused, hasMetrics, hasMoved } = await store.write((parts) => applyBatch(parts, run, { batch, parsed, now: clock.now() }))
+  if (hasMoved) hints.run(run.id)
   if (hasMetrics && run.sweepId !== null) hints.sweep(run.sweepId)
   return { ack, refused }
 }
 
-async function applyBatch(parts: Parts, run: Run, batch: BatchRequest, parsed: readonly (TrackingRecord | string)[]): Promise<Applied> {
+interface Batch {
+  readonly batch: BatchRequest
+  readonly parsed: readonly (TrackingRecord | string)[]
+  readonly now: number
+}
+
+async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
   const missing = Math.max(0, batch.first - 1 - writer.mark)
   if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
@@ -48,7 +55,8 @@ async function applyBatch(parts: Parts, run: Run, batch: BatchRequest, parsed: r
   const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
   await applyRecords(parts, run, batch.attempt, records)
   await parts.tracking.putWriter(batch.writer, { mark, lost: writer.lost + missing, isClosed: writer.isClosed || batch.closed === true })
-  return { ack: mark, refused, hasMetrics: records.some((record) => record.kind === 'metrics') }
+  const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
+  return { ack: mark, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
 }
 
 async function applyRecords(parts: Parts, run: Run, attempt: number, records: readonly TrackingRecord[]): Promise<void> {
@@ -61,7 +69,10 @@ async function applyRecords(parts: Parts, run: Run, attempt: number, records: re
     await parts.runs.annotate(run.id, { params: Object.assign({ ...current.params }, ...params) as ValueMap, tags: [...new Set([...current.tags, ...tags])] })
   }
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
-  await parts.attempts.putArtifacts(run.id, artifacts.map((item) => ({ path: item.name, sizeBytes: item.sizeBytes, sha256: item.sha256, kind: 'logged', attempt })))
+  await parts.attempts.putArtifacts(
+    run.id,
+    artifacts.map((item) => ({ path: item.name, sizeBytes: item.sizeBytes, sha256: item.sha256, kind: 'logged', attempt })),
+  )
 }
 
 /** Points by series, in the order the records came. */
@@ -78,21 +89,24 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   return [...numbers].map(([name, list]) => ({ name, points: Float64Array.from(list) }))
 }
 
+/** How old the mark of the last message may grow before it is written again; far below the silence that counts. */
+const HEARD_EVERY_MS = 30_000
+
 /** A script without an executor lives by its messages: they end a silence, and its last one says how it ended. */
-async function hear({ store, clock, hints }: TrackingDeps, run: Run, records: readonly (TrackingRecord | string)[]): Promise<void> {
-  const status = records.findLast((record) => typeof record !== 'string' && record.kind === 'status')
-  await store.write(async (parts) => {
-    const current = (await parts.runs.get(run.id))!
-    if (isTerminal(current.phase)) return
-    if (typeof status === 'object' && status.kind === 'status') await end(parts, current, status, clock.now())
-    else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: clock.now() })
-    else await parts.runs.annotate(run.id, { lastHeardAt: clock.now() })
-  })
-  hints.run(run.id)
+async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
+  const status = records.findLast((record) => record.kind === 'status')
+  const current = status || run.phase === 'unknown' ? (await parts.runs.get(run.id))! : run
+  if (isTerminal(current.phase)) return false
+  if (status) await end(parts, current, status, now)
+  else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: now })
+  else if (now - (current.lastHeardAt ?? 0) < HEARD_EVERY_MS) return false
+  else await parts.runs.annotate(run.id, { lastHeardAt: now })
+  return status !== undefined || current.phase === 'unknown'
 }
 
 async function end(parts: Parts, run: Run, status: Extract<TrackingRecord, { kind: 'status' }>, endedAt: number): Promise<void> {
-  const ending = status.status === 'succeeded' ? ({ reason: 'Completed', evidence: {} } as const) : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
+  const ending =
+    status.status === 'succeeded' ? ({ reason: 'Completed', evidence: {} } as const) : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
   const attempt = await parts.attempts.latest(run.id)
   await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
   if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)

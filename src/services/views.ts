@@ -1,7 +1,7 @@
 import { reasonText, waitingText } from '../contract/messages/messages.ts'
 import type { Locale } from '../contract/messages/messages.ts'
 import { toWireNumber } from '../contract/run.ts'
-import type { AttemptView, RunDetailView, RunView, SummaryView } from '../contract/run.ts'
+import type { AttemptView, Ending, RunDetailView, RunView, SummaryView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/sweep.ts'
 import type { SweepView } from '../contract/sweep.ts'
 import { toPlain } from '../contract/values.ts'
@@ -19,7 +19,8 @@ export async function toRunViews(store: Store, runs: readonly Run[], locale: Loc
 }
 
 function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined, { sweep, locale }: { sweep: number | null; locale: Locale }): RunView {
-  const { ending, waiting } = run
+  const { waiting } = run
+  const ending: Ending | null = run.phase === 'unknown' ? { reason: 'Silent', evidence: {} } : run.ending
   return {
     id: run.id,
     number: run.number,
@@ -41,7 +42,13 @@ function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined
 }
 
 function toSummaryView(summary: Summary): SummaryView {
-  return { last: toWireNumber(summary.last), min: toWireNumber(summary.min), max: toWireNumber(summary.max), mean: toWireNumber(mean(summary)), count: summary.count }
+  return {
+    last: toWireNumber(summary.last),
+    min: toWireNumber(summary.min),
+    max: toWireNumber(summary.max),
+    mean: toWireNumber(mean(summary)),
+    count: summary.count,
+  }
 }
 
 export async function toRunDetail(store: Store, run: Run, locale: Locale): Promise<RunDetailView> {
@@ -87,7 +94,9 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
     concurrency: sweep.plan.concurrency,
     trials: createMethod(sweep.plan, sweep.seed)?.size ?? null,
     counts,
-    best: best ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) } : null,
+    best: best
+      ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) }
+      : null,
     planDigest: sweep.planDigest,
     createdAt: toIso(sweep.createdAt)!,
     endedAt: isSweepEnded(sweep.phase) ? toIso(lastEndedAt ?? sweep.endedAt) : null,

@@ -38,16 +38,28 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
       if (rows.length > 0) await db.insertInto('attempt').values(rows).execute()
     },
     markLaunched: async (id, { startedAt, outputsPath }) => {
-      await db.updateTable('attempt').set({ state: 'launched', started_at: startedAt, outputs_path: outputsPath }).where('id', '=', id).where('state', '=', 'intent').execute()
+      await db
+        .updateTable('attempt')
+        .set({ state: 'launched', started_at: startedAt, outputs_path: outputsPath })
+        .where('id', '=', id)
+        .where('state', '=', 'intent')
+        .execute()
     },
     markEnded: async (id, ending, endedAt) => {
-      await db.updateTable('attempt').set({ state: 'ended', ending: JSON.stringify(ending), ended_at: endedAt }).where('id', '=', id).execute()
+      await db
+        .updateTable('attempt')
+        .set({ state: 'ended', ending: JSON.stringify(ending), ended_at: endedAt })
+        .where('id', '=', id)
+        .execute()
     },
     sweepTimes: async (sweepId) => {
       const row = await db
         .selectFrom('attempt')
         .innerJoin('run', 'run.id', 'attempt.run_id')
-        .select((on) => [on.fn.sum<number | null>(on('attempt.ended_at', '-', on.ref('attempt.started_at'))).as('run_ms'), on.fn.max('attempt.ended_at').as('last_ended_at')])
+        .select((on) => [
+          on.fn.sum<number | null>(on('attempt.ended_at', '-', on.ref('attempt.started_at'))).as('run_ms'),
+          on.fn.max('attempt.ended_at').as('last_ended_at'),
+        ])
         .where('run.sweep_id', '=', sweepId)
         .where('attempt.ended_at', 'is not', null)
         .where('attempt.started_at', 'is not', null)
@@ -56,15 +68,32 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
     },
     listArtifacts: async (runId) => {
       const rows = await db.selectFrom('artifact').selectAll().where('run_id', '=', runId).orderBy('path').execute()
-      return rows.map((row): ArtifactView => ({ path: row.path, sizeBytes: row.size_bytes, sha256: row.sha256, kind: row.kind as ArtifactView['kind'], attempt: row.attempt }))
+      return rows.map((row): ArtifactView => ({
+        path: row.path,
+        sizeBytes: row.size_bytes,
+        sha256: row.sha256,
+        kind: row.kind as ArtifactView['kind'],
+        attempt: row.attempt,
+      }))
     },
     putArtifacts: async (runId, artifacts) => {
-      const rows = artifacts.map((item) => ({ run_id: runId, attempt: item.attempt, path: item.path, kind: item.kind, size_bytes: item.sizeBytes, sha256: item.sha256 }))
+      const rows = artifacts.map((item) => ({
+        run_id: runId,
+        attempt: item.attempt,
+        path: item.path,
+        kind: item.kind,
+        size_bytes: item.sizeBytes,
+        sha256: item.sha256,
+      }))
       for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
         await db
           .insertInto('artifact')
           .values(rows.slice(at, at + ROWS_PER_INSERT))
-          .onConflict((conflict) => conflict.columns(['run_id', 'kind', 'path']).doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') })))
+          .onConflict((conflict) =>
+            conflict
+              .columns(['run_id', 'kind', 'path'])
+              .doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') })),
+          )
           .execute()
       }
     },

@@ -21,7 +21,9 @@ const BUSY_TIMEOUT_MS = 5_000
 /** Opens or creates a SQLite file. Every commit is on the disk before it returns. */
 export function openSqlite(file: string): Database {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, allowExtension: false })
-  writer.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`)
+  writer.exec(
+    `pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
+  )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   const kysely = { writer: new Kysely<Tables>({ dialect: nodeSqliteDialect(writer) }), reader: new Kysely<Tables>({ dialect: nodeSqliteDialect(reader) }) }
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }

@@ -8,7 +8,14 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
   return {
     append: async (events) => {
       if (events.length === 0) return
-      const rows = events.map((event) => ({ at: now(), kind: event.kind, actor: event.actor, run_id: event.runId ?? null, sweep_id: event.sweepId ?? null, data: JSON.stringify(event.data ?? {}) }))
+      const rows = events.map((event) => ({
+        at: now(),
+        kind: event.kind,
+        actor: event.actor,
+        run_id: event.runId ?? null,
+        sweep_id: event.sweepId ?? null,
+        data: JSON.stringify(event.data ?? {}),
+      }))
       await db.insertInto('event').values(rows).execute()
     },
   }

@@ -32,13 +32,16 @@ export interface Lease extends AsyncDisposable {
 }
 
 /** This server has been replaced and must not write. */
-export class ReplacedError extends Error {}
+class ReplacedError extends Error {}
 
 /**
  * Waits until this server is the only active one on a PostgreSQL database, then takes the next epoch. The session lock
  * elects, the epoch fences: a server that lost its connection without noticing cannot write any more.
  */
-export async function takeLease(url: string, hooks: { onStandby: () => void; onLost: () => void; now: () => number; holder: string }): Promise<(db: Kysely<Tables>) => Promise<Lease>> {
+export async function takeLease(
+  url: string,
+  hooks: { onStandby: () => void; onLost: () => void; now: () => number; holder: string },
+): Promise<(db: Kysely<Tables>) => Promise<Lease>> {
   const client = new pg.Client({ connectionString: url, keepAlive: true })
   await client.connect()
   for (let isAnnounced = false; !(await tryLock(client)); isAnnounced = true) {

@@ -34,7 +34,11 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       return (await query.execute()).map(toRun)
     },
     listUnfinished: async () => {
-      const rows = await db.selectFrom('run').select('id').where((on) => on.or([on('phase', 'in', OPEN_PHASES), on('is_collected', '=', 0)])).execute()
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where((on) => on.or([on('phase', 'in', OPEN_PHASES), on('is_collected', '=', 0)]))
+        .execute()
       return rows.map((row) => row.id)
     },
     listQueued: async (limit) => {
@@ -60,14 +64,25 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .where('run.phase', 'in', ACTIVE_PHASES)
         .where('run.is_executed', '=', 1)
         .execute()
-      return rows.map((row) => ({ id: row.id, attemptName: row.name, sweepId: row.sweep_id, placement: JSON.parse(row.placement) as RunPlan['placement'], devices: JSON.parse(row.devices) as string[] }))
+      return rows.map((row) => ({
+        id: row.id,
+        attemptName: row.name,
+        sweepId: row.sweep_id,
+        placement: JSON.parse(row.placement) as RunPlan['placement'],
+        devices: JSON.parse(row.devices) as string[],
+      }))
     },
     listOpen: async (sweepId) => {
       const rows = await db.selectFrom('run').select(['id', 'phase']).where('sweep_id', '=', sweepId).where('phase', 'in', OPEN_PHASES).execute()
       return rows as { id: string; phase: RunPhase }[]
     },
     countByPhase: async (sweepId) => {
-      const rows = await db.selectFrom('run').select(['phase', db.fn.countAll<number>().as('count')]).where('sweep_id', '=', sweepId).groupBy('phase').execute()
+      const rows = await db
+        .selectFrom('run')
+        .select(['phase', db.fn.countAll<number>().as('count')])
+        .where('sweep_id', '=', sweepId)
+        .groupBy('phase')
+        .execute()
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
     best: async (sweepId, metric, direction) => {
@@ -200,4 +215,3 @@ function toRun(row: RunRow): Run {
 export function parseOrNull<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T)
 }
-

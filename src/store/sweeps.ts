@@ -19,7 +19,11 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return (await query.execute()).map(toSweep)
     },
     listUnfinished: async () => {
-      const rows = await db.selectFrom('sweep').select('id').where('phase', 'in', ['running', 'stopping'] satisfies SweepPhase[]).execute()
+      const rows = await db
+        .selectFrom('sweep')
+        .select('id')
+        .where('phase', 'in', ['running', 'stopping'] satisfies SweepPhase[])
+        .execute()
       return rows.map((row) => row.id)
     },
     concurrencies: async (ids) => {

@@ -26,7 +26,12 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
     cache.delete(runId)
     cache.set(runId, known)
     if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
-    await insertMissing(db, runId, names.filter((name) => !known.has(name)), known)
+    await insertMissing(
+      db,
+      runId,
+      names.filter((name) => !known.has(name)),
+      known,
+    )
     return known
   }
   const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
@@ -39,22 +44,41 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
       return { mark: 0, lost: 0, isClosed: false }
     },
     putWriter: async (id, { mark, lost, isClosed }) => {
-      await db.updateTable('writer').set({ mark, lost, is_closed: Number(isClosed) }).where('id', '=', id).execute()
+      await db
+        .updateTable('writer')
+        .set({ mark, lost, is_closed: Number(isClosed) })
+        .where('id', '=', id)
+        .execute()
     },
     delivery: async (runId) => {
       const rows = await db.selectFrom('writer').selectAll().where('run_id', '=', runId).execute()
       const byAttempt = new Map<number, { received: number; lost: number; isClosed: boolean }>()
       for (const row of rows) {
         const before = byAttempt.get(row.attempt) ?? { received: 0, lost: 0, isClosed: true }
-        byAttempt.set(row.attempt, { received: before.received + row.mark - row.lost, lost: before.lost + row.lost, isClosed: before.isClosed && row.is_closed === 1 })
+        byAttempt.set(row.attempt, {
+          received: before.received + row.mark - row.lost,
+          lost: before.lost + row.lost,
+          isClosed: before.isClosed && row.is_closed === 1,
+        })
       }
       return byAttempt
     },
     append: async (runId, series) => {
-      const known = await open(runId, series.map((item) => item.name))
+      const known = await open(
+        runId,
+        series.map((item) => item.name),
+      )
       const written = series.map((item) => appendPoints(known.get(item.name)!, item))
-      await writeSummaries(db, runId, written.map((item) => item.summary))
-      await writeChunks(db, written.flatMap((item) => item.chunks), now())
+      await writeSummaries(
+        db,
+        runId,
+        written.map((item) => item.summary),
+      )
+      await writeChunks(
+        db,
+        written.flatMap((item) => item.chunks),
+        now(),
+      )
       written.forEach((item, index) => known.set(series[index]!.name, item.next))
     },
     summaries: async (runIds) => {
@@ -70,16 +94,33 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
     points: async (runId, name, from, limit) => {
       const id = await seriesId(runId, name)
       if (id === undefined) return undefined
-      const first = await db.selectFrom('chunk').select('n').where('series_id', '=', id).where('first_index', '<=', from).orderBy('n', 'desc').limit(1).executeTakeFirst()
+      const first = await db
+        .selectFrom('chunk')
+        .select('n')
+        .where('series_id', '=', id)
+        .where('first_index', '<=', from)
+        .orderBy('n', 'desc')
+        .limit(1)
+        .executeTakeFirst()
       // A chunk holds at least one point, so `limit` chunks and the one that holds `from` are enough.
-      const rows = await db.selectFrom('chunk').select(['first_index', 'points']).where('series_id', '=', id).where('n', '>=', first?.n ?? 0).orderBy('n').limit(limit + 1).execute()
+      const rows = await db
+        .selectFrom('chunk')
+        .select(['first_index', 'points'])
+        .where('series_id', '=', id)
+        .where('n', '>=', first?.n ?? 0)
+        .orderBy('n')
+        .limit(limit + 1)
+        .execute()
       return slicePoints(rows, from, limit)
     },
     buckets: async (runId, name, max) => {
       const id = await seriesId(runId, name)
       if (id === undefined) return undefined
       const rows = await db.selectFrom('chunk').select('rollup').where('series_id', '=', id).orderBy('n').execute()
-      return coarsen(rows.map((row) => unpackSummary(row.rollup)), max)
+      return coarsen(
+        rows.map((row) => unpackSummary(row.rollup)),
+        max,
+      )
     },
   }
 }
@@ -110,7 +151,10 @@ interface ChunkRow {
   readonly firstIndex: number
 }
 
-function appendPoints(series: OpenSeries, { name, points }: SeriesPoints): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
+function appendPoints(
+  series: OpenSeries,
+  { name, points }: SeriesPoints,
+): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
   const summary = summarize(series.summary, points)
   const chunks = appendToTail(series.tail, points)
   let end = summary.count
@@ -125,8 +169,17 @@ async function writeSummaries(db: Kysely<Tables>, runId: string, items: readonly
   if (items.length === 0) return
   await db
     .insertInto('series')
-    .values(items.map(({ name, summary }) => ({ run_id: runId, name, summary: packSummary(summary), last_value: Number.isFinite(summary.last) ? summary.last : null })))
-    .onConflict((conflict) => conflict.columns(['run_id', 'name']).doUpdateSet((on) => ({ summary: on.ref('excluded.summary'), last_value: on.ref('excluded.last_value') })))
+    .values(
+      items.map(({ name, summary }) => ({
+        run_id: runId,
+        name,
+        summary: packSummary(summary),
+        last_value: Number.isFinite(summary.last) ? summary.last : null,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'name']).doUpdateSet((on) => ({ summary: on.ref('excluded.summary'), last_value: on.ref('excluded.last_value') })),
+    )
     .execute()
 }
 
@@ -134,8 +187,21 @@ async function writeChunks(db: Kysely<Tables>, rows: readonly ChunkRow[], receiv
   if (rows.length === 0) return
   await db
     .insertInto('chunk')
-    .values(rows.map(({ seriesId, chunk, firstIndex }) => ({ series_id: seriesId, n: chunk.n, first_index: firstIndex, points: toBytes(chunk.points), rollup: packSummary(toBucket(chunk.points)), received_at: receivedAt })))
-    .onConflict((conflict) => conflict.columns(['series_id', 'n']).doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })))
+    .values(
+      rows.map(({ seriesId, chunk, firstIndex }) => ({
+        series_id: seriesId,
+        n: chunk.n,
+        first_index: firstIndex,
+        points: toBytes(chunk.points),
+        rollup: packSummary(toBucket(chunk.points)),
+        received_at: receivedAt,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns(['series_id', 'n'])
+        .doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })),
+    )
     .execute()
 }
 

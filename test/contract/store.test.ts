@@ -25,7 +25,18 @@ function sweepPlan(): SweepPlan {
 }
 
 function newRun(patch: Partial<NewRun> = {}): NewRun {
-  return { id: randomUUID(), sweepId: null, trialIndex: null, plan: runPlan(), planDigest: 'd', host: HOST, actor: 'person', isExecuted: true, phase: 'queued', ...patch }
+  return {
+    id: randomUUID(),
+    sweepId: null,
+    trialIndex: null,
+    plan: runPlan(),
+    planDigest: 'd',
+    host: HOST,
+    actor: 'person',
+    isExecuted: true,
+    phase: 'queued',
+    ...patch,
+  }
 }
 
 describeOnBoth('the store', (openFresh) => {
@@ -94,7 +105,8 @@ describeOnBoth('the store', (openFresh) => {
   it('refuses the same attempt twice', async () => {
     const store = await fresh()
     const run = await insertRun(store)
-    const insert = (name: string) => store.write((parts) => parts.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]))
+    const insert = (name: string) =>
+      store.write((parts) => parts.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]))
     await insert('hagane-1-1')
     await expect(insert('hagane-1-x')).rejects.toThrow()
     expect(await store.read.attempts.latest(run.id)).toMatchObject({ n: 1, state: 'intent', devices: ['0'] })
@@ -118,16 +130,19 @@ describeOnBoth('the store', (openFresh) => {
     const store = await fresh()
     const double = fc.double({ noDefaultInfinity: false, noNaN: false })
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fc.tuple(double, double, double), { minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 8 }), async (batches) => {
-        const run = await insertRun(store)
-        for (const batch of batches) await store.write((parts) => parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from(batch.flat()) }]))
-        const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
-        const wrote = Float64Array.from(batches.flat(2))
-        expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
-        const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('m')!
-        expect(summary.count).toBe(wrote.length / POINT_WIDTH)
-        expect(summary.last).toBe(wrote.at(-1))
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(fc.tuple(double, double, double), { minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 8 }),
+        async (batches) => {
+          const run = await insertRun(store)
+          for (const batch of batches) await store.write((parts) => parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from(batch.flat()) }]))
+          const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
+          const wrote = Float64Array.from(batches.flat(2))
+          expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
+          const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('m')!
+          expect(summary.count).toBe(wrote.length / POINT_WIDTH)
+          expect(summary.last).toBe(wrote.at(-1))
+        },
+      ),
       { numRuns: 25 },
     )
   })
@@ -135,7 +150,10 @@ describeOnBoth('the store', (openFresh) => {
   it('pages through a series from any point on', async () => {
     const store = await fresh()
     const run = await insertRun(store)
-    for (let index = 0; index < 40; index += 1) await store.write((parts) => parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at) }]))
+    for (let index = 0; index < 40; index += 1)
+      await store.write((parts) =>
+        parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at) }]),
+      )
     const all = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
     for (const from of [0, 1, 255, 256, 700, all.length / 3 - 1]) {
       const page = (await store.read.tracking.points(run.id, 'm', from, 100))!

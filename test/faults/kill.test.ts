@@ -68,14 +68,22 @@ async function survive(server: TestServer): Promise<void> {
 }
 
 async function checkSweep(server: TestServer, number: number, ledger: string): Promise<void> {
-  const sync = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync'], { env: { ...process.env, HAGANE_DATA: server.dataDir }, encoding: 'utf8' })
+  const sync = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync'], {
+    env: { ...process.env, HAGANE_DATA: server.dataDir },
+    encoding: 'utf8',
+  })
   expect(sync.status, sync.stderr).toBe(0)
   const runs = (await server.call<RunView[]>('GET', `/runs?sweep=${number}&limit=1000`)).body
   expect(runs.map((run) => run.phase)).toEqual(Array(TRIALS).fill('succeeded'))
   expect(new Set(runs.map((run) => run.trial)).size).toBe(TRIALS)
   expect(readdirSync(ledger)).toHaveLength(TRIALS)
   for (const run of runs) {
-    expect(readFileSync(join(ledger, String(run.number)), 'utf8').trim().split('\n'), `run ${run.number} ran once`).toHaveLength(1)
+    expect(
+      readFileSync(join(ledger, String(run.number)), 'utf8')
+        .trim()
+        .split('\n'),
+      `run ${run.number} ran once`,
+    ).toHaveLength(1)
     const points = (await server.call<PointView[]>('GET', `/runs/${run.number}/metrics/value`)).body
     expect(points.map((point) => [point.step, point.value])).toEqual(Array.from({ length: POINTS }, (_, step) => [step, step * 1.5 + Number(run.params['a'])]))
   }

@@ -83,7 +83,10 @@ time.sleep(600)
   })
 
   it('lets a polite program finish by itself', { timeout: 60_000 }, async () => {
-    const polite = script('polite.py', 'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("goodbye"), sys.exit(0)))\nopen("polite.up", "w")\ntime.sleep(600)\n')
+    const polite = script(
+      'polite.py',
+      'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("goodbye"), sys.exit(0)))\nopen("polite.up", "w")\ntime.sleep(600)\n',
+    )
     const number = await run(polite)
     await until(async () => existsSync(join(folder, 'polite.up')))
     await server.call('POST', `/runs/${number}/stop`)
@@ -133,7 +136,10 @@ time.sleep(600)
   })
 
   it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {
-    const { number } = await server.submit('version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {a: {range: [0, 200, 1]}}}\nrun: {cmd: "echo {{ a }} >> started.txt; sleep 0.2"}\n', folder)
+    const { number } = await server.submit(
+      'version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {a: {range: [0, 200, 1]}}}\nrun: {cmd: "echo {{ a }} >> started.txt; sleep 0.2"}\n',
+      folder,
+    )
     await until(async () => existsSync(join(folder, 'started.txt')))
     await server.call('POST', `/sweeps/${number}/stop`)
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -153,7 +159,9 @@ time.sleep(600)
     const binary = await run(script('binary.py', 'import sys\nsys.stdout.buffer.write(bytes(range(256)) * 100)\n'))
     await ended(binary)
     const response = await fetch(`${server.url}/api/v1/runs/${binary}/logs`, { headers: { authorization: `Bearer ${server.token()}` } })
-    expect(Buffer.from(await response.arrayBuffer()).equals(Buffer.concat(Array(100).fill(Buffer.from(Array.from({ length: 256 }, (_, index) => index)))))).toBe(true)
+    expect(
+      Buffer.from(await response.arrayBuffer()).equals(Buffer.concat(Array(100).fill(Buffer.from(Array.from({ length: 256 }, (_, index) => index))))),
+    ).toBe(true)
 
     const long = await run(script('long.py', 'import sys\nfor _ in range(200): sys.stdout.write("x" * 1000000)\nsys.stdout.write("end")\n'))
     await ended(long, 120_000)

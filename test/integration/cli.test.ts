@@ -77,11 +77,23 @@ with open(experiment.outputs_path + "/model.json", "w") as file:
 describe('the command line', () => {
   it('checks a document: plan, trials, commands, and every problem with its place', () => {
     const group = write('group.yml', GROUP)
-    expect(hagane('check', '-f', group, '--json').json).toMatchObject({ ok: true, kind: 'group', trials: 6, errors: [], commands: ["python -u trial.py --x 1 --word 'a b'", "python -u trial.py --x 1 --word 'it'\\''s; echo $HOME'", "python -u trial.py --x 2 --word 'a b'"] })
+    expect(hagane('check', '-f', group, '--json').json).toMatchObject({
+      ok: true,
+      kind: 'group',
+      trials: 6,
+      errors: [],
+      commands: ["python -u trial.py --x 1 --word 'a b'", "python -u trial.py --x 1 --word 'it'\\''s; echo $HOME'", "python -u trial.py --x 2 --word 'a b'"],
+    })
     const bad = write('bad.yml', 'version: 1\nkind: experiment\nrunn: {}\nenvironment:\n  resources: {cpu: 2}\n')
     const { status, json, stderr } = hagane('check', '-f', bad, '--json')
     expect(status).toBe(2)
-    expect(json).toMatchObject({ ok: false, errors: [{ code: 'wrong_type', line: 5, path: 'environment.resources.cpu' }, { code: 'unknown_key_near', line: 3, column: 1, path: 'runn', file: 'bad.yml' }] })
+    expect(json).toMatchObject({
+      ok: false,
+      errors: [
+        { code: 'wrong_type', line: 5, path: 'environment.resources.cpu' },
+        { code: 'unknown_key_near', line: 3, column: 1, path: 'runn', file: 'bad.yml' },
+      ],
+    })
     expect(stderr).not.toMatch(/\n\s+at /)
     const shown = hagane('check', '-f', bad)
     expect(shown.stderr).toContain('bad.yml:3:1')
@@ -102,22 +114,40 @@ describe('the command line', () => {
   it('hands every value over as one argument', () => {
     const trials = hagane('ls', '--sweep', '1', '--json').json as RunView[]
     expect(trials.map((run) => run.trial)).toEqual([0, 1, 2, 3, 4, 5])
-    for (const run of trials) expect(JSON.parse(hagane('logs', String(run.number)).stdout)).toEqual(['--x', String(run.params['x']), '--word', run.params['word']])
+    for (const run of trials)
+      expect(JSON.parse(hagane('logs', String(run.number)).stdout)).toEqual(['--x', String(run.params['x']), '--word', run.params['word']])
   })
 
   it('shows a run with summaries, attempts and the files it left', () => {
     const run = hagane('show', '2', '--json').json as RunDetailView
-    expect(run).toMatchObject({ number: 2, kind: 'experiment', phase: 'succeeded', reason: 'Completed', params: { x: 1, word: 'a b' }, metrics: { score: { last: 10, min: 1, max: 10, mean: 5.5, count: 2 }, 'odd/name': { last: 'NaN', count: 1 } } })
+    expect(run).toMatchObject({
+      number: 2,
+      kind: 'experiment',
+      phase: 'succeeded',
+      reason: 'Completed',
+      params: { x: 1, word: 'a b' },
+      metrics: { score: { last: 10, min: 1, max: 10, mean: 5.5, count: 2 }, 'odd/name': { last: 'NaN', count: 1 } },
+    })
     expect(run.attempts).toHaveLength(1)
     expect(run.attempts[0] as AttemptView).toMatchObject({ n: 1, exitCode: 0, delivery: { received: 2, lost: 0, isClosed: true } })
     expect(run.host!.workDir).toBe(work)
     expect(hagane('show', '2').stdout).toContain('model.json')
     expect(hagane('metrics', '2', 'odd/name', '--json').json).toMatchObject([{ step: 0, value: 'NaN' }])
-    expect(hagane('metrics', '2', 'score', '--json').json).toMatchObject([{ step: 0, value: 1 }, { step: 1, value: 10 }])
+    expect(hagane('metrics', '2', 'score', '--json').json).toMatchObject([
+      { step: 0, value: 1 },
+      { step: 1, value: 10 },
+    ])
   })
 
   it('says with its exit status and one sentence what went wrong', () => {
-    const statuses = [hagane('show', '999'), hagane('nonsense'), hagane('run', '-f', 'none.yml'), hagane('check', '-f', 'trial.py'), haganeWith({ HAGANE_TOKEN: 'wrong' }, 'ls'), haganeWith({ HAGANE_HOST: 'http://127.0.0.1:9' }, 'ls')]
+    const statuses = [
+      hagane('show', '999'),
+      hagane('nonsense'),
+      hagane('run', '-f', 'none.yml'),
+      hagane('check', '-f', 'trial.py'),
+      haganeWith({ HAGANE_TOKEN: 'wrong' }, 'ls'),
+      haganeWith({ HAGANE_HOST: 'http://127.0.0.1:9' }, 'ls'),
+    ]
     expect(statuses.map((result) => result.status)).toEqual([4, 2, 2, 2, 6, 5])
     for (const { stderr } of statuses) expect(stderr.trim()).not.toMatch(/^$|\n\s+at /)
   })
@@ -128,7 +158,10 @@ describe('the command line', () => {
   })
 
   it('refuses what is not built, and runs nothing as something else', () => {
-    const method = write('bo.yml', 'version: 1\nkind: group\nhptuning:\n  matrix: {a: {uniform: [0, 1]}}\n  bo: {n_initial_trials: 2, n_iterations: 2, metric: {name: m}, utility_function: {kappa: 1}}\nrun: {cmd: "true"}\n')
+    const method = write(
+      'bo.yml',
+      'version: 1\nkind: group\nhptuning:\n  matrix: {a: {uniform: [0, 1]}}\n  bo: {n_initial_trials: 2, n_iterations: 2, metric: {name: m}, utility_function: {kappa: 1}}\nrun: {cmd: "true"}\n',
+    )
     const notebook = write('notebook.yml', 'version: 1\nkind: notebook\nbuild: {image: jupyter}\n')
     for (const file of [method, notebook]) {
       expect(hagane('check', '-f', file).status).toBe(0)
@@ -144,8 +177,14 @@ describe('the command line', () => {
   })
 
   it('stops a sweep once a trial is good enough', () => {
-    write('climb.py', 'import sys, time\nfrom hagane import Experiment\ne = Experiment()\nfor i in range(400):\n    e.log_metrics(acc=i / 100.0 * float(sys.argv[1]))\n    time.sleep(0.02)\n')
-    const file = write('early.yml', 'version: 1\nkind: group\nhptuning:\n  concurrency: 3\n  metric: {name: acc}\n  matrix: {a: {range: [1, 60, 1]}}\n  random_search: {n_experiments: 50}\n  early_stopping:\n    - {metric: acc, value: 0.9, optimization: maximize}\nrun: {cmd: "python climb.py {{ a }}"}\n')
+    write(
+      'climb.py',
+      'import sys, time\nfrom hagane import Experiment\ne = Experiment()\nfor i in range(400):\n    e.log_metrics(acc=i / 100.0 * float(sys.argv[1]))\n    time.sleep(0.02)\n',
+    )
+    const file = write(
+      'early.yml',
+      'version: 1\nkind: group\nhptuning:\n  concurrency: 3\n  metric: {name: acc}\n  matrix: {a: {range: [1, 60, 1]}}\n  random_search: {n_experiments: 50}\n  early_stopping:\n    - {metric: acc, value: 0.9, optimization: maximize}\nrun: {cmd: "python climb.py {{ a }}"}\n',
+    )
     hagane('run', '-f', file, '--wait')
     const sweep = (hagane('ls', '--sweeps', '--json').json as SweepView[])[0]!
     expect(sweep).toMatchObject({ phase: 'stopped', reason: 'EarlyStopping' })
@@ -157,8 +196,21 @@ describe('the command line', () => {
   it('sends what an offline script kept', () => {
     // What a trial that was stopped had not sent yet lies there too.
     hagane('sync')
-    write('offline.py', 'from hagane import Experiment\nwith Experiment(name="offline") as e:\n    e.log_metrics(loss=float("inf"))\n    e.log_params(lr=0.1)\n')
-    const script = spawnSync('python3', ['offline.py'], { cwd: work, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder, HAGANE_DATA: dataDir, HAGANE_OFFLINE: '1', PYTHONPATH: join(import.meta.dirname, '../../clients/python') } })
+    write(
+      'offline.py',
+      'from hagane import Experiment\nwith Experiment(name="offline") as e:\n    e.log_metrics(loss=float("inf"))\n    e.log_params(lr=0.1)\n',
+    )
+    const script = spawnSync('python3', ['offline.py'], {
+      cwd: work,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        HAGANE_DATA: dataDir,
+        HAGANE_OFFLINE: '1',
+        PYTHONPATH: join(import.meta.dirname, '../../clients/python'),
+      },
+    })
     expect(script.status, script.stderr).toBe(0)
     expect(hagane('sync', '--json').json).toMatchObject({ writers: 1, pending: 0 })
     const [run] = hagane('ls', '--json', '-n', '1').json as RunView[]
@@ -168,7 +220,10 @@ describe('the command line', () => {
 
   it('records a script that was started by hand', () => {
     write('by-hand.py', 'from hagane import Job\nj = Job()\nj.log_metrics(rows=5)\nraise ValueError("broken")\n')
-    spawnSync('python3', ['by-hand.py'], { cwd: work, env: { PATH: process.env['PATH'], HOME: folder, HAGANE_DATA: dataDir, PYTHONPATH: join(import.meta.dirname, '../../clients/python') } })
+    spawnSync('python3', ['by-hand.py'], {
+      cwd: work,
+      env: { PATH: process.env['PATH'], HOME: folder, HAGANE_DATA: dataDir, PYTHONPATH: join(import.meta.dirname, '../../clients/python') },
+    })
     const [run] = hagane('ls', '--json', '-n', '1').json as RunView[]
     expect(run).toMatchObject({ kind: 'job', phase: 'failed', reason: 'Reported', metrics: { rows: { last: 5 } } })
   })
@@ -176,8 +231,14 @@ describe('the command line', () => {
   it('keeps GPUs apart, limits threads to the cores asked for, and says why a run waits', () => {
     hagane('down')
     const env = { HAGANE_GPUS: '4,7' }
-    const text = (gpu: number, name: string) => write(name, `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; sleep 1'}\n`)
-    const numbers = [text(1, 'g1.yml'), text(1, 'g2.yml'), text(3, 'g3.yml')].map((file) => (haganeWith(env, 'run', '-f', file, '--json').json as { number: number }).number)
+    const text = (gpu: number, name: string) =>
+      write(
+        name,
+        `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; sleep 1'}\n`,
+      )
+    const numbers = [text(1, 'g1.yml'), text(1, 'g2.yml'), text(3, 'g3.yml')].map(
+      (file) => (haganeWith(env, 'run', '-f', file, '--json').json as { number: number }).number,
+    )
     const outputs = numbers.slice(0, 2).map((number) => hagane('logs', String(number), '--follow').stdout.trim())
     expect(outputs.sort()).toEqual(['gpus=4 threads=1', 'gpus=7 threads=1'])
     const waiting = hagane('show', String(numbers[2]), '--json').json as RunView

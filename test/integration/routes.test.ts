@@ -40,11 +40,14 @@ interface Answer {
 async function send(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
   const { hostname, port } = new URL(server.url)
   return await new Promise((resolve, reject) => {
-    const call = request({ hostname, port, method, path, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } }, (response) => {
-      let text = ''
-      response.on('data', (chunk) => (text += chunk))
-      response.on('end', () => resolve({ status: response.statusCode!, body: text, headers: response.headers }))
-    })
+    const call = request(
+      { hostname, port, method, path, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } },
+      (response) => {
+        let text = ''
+        response.on('data', (chunk) => (text += chunk))
+        response.on('end', () => resolve({ status: response.statusCode!, body: text, headers: response.headers }))
+      },
+    )
     call.on('error', reject)
     call.end(body)
   })
@@ -69,7 +72,17 @@ describe('every route', () => {
     const [prefix, n] = attemptToken.split('.') as [string, string]
     const forged = `${prefix}.${n}.${'0'.repeat(64)}`
     const otherRun = attemptToken.replace(own.id, other.id)
-    const headers = ['Bearer x', `Basic ${server.token()}`, server.token(), `Bearer ${server.token()} x`, 'Bearer', 'Bearer ', `Bearer ${forged}`, `Bearer ${otherRun}`, `bearer${server.token()}`]
+    const headers = [
+      'Bearer x',
+      `Basic ${server.token()}`,
+      server.token(),
+      `Bearer ${server.token()} x`,
+      'Bearer',
+      'Bearer ',
+      `Bearer ${forged}`,
+      `Bearer ${otherRun}`,
+      `bearer${server.token()}`,
+    ]
     for (const name of names.filter((item) => !PUBLIC.includes(item))) {
       for (const authorization of headers) {
         const { status, body } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { authorization })
@@ -139,7 +152,10 @@ describe('every route', () => {
     expect((await post(track, JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [], phase: 'failed' }))).status).toBe(400)
     expect((await post('/api/v1/submissions', JSON.stringify({ id: randomUUID(), pad: 'x'.repeat(4_100_000) }))).status).toBe(413)
     expect((await post('/api/v1/submissions', '{"id":"x"}')).body).toContain('sources')
-    const poisoned = await post(track, '{"writer":"' + randomUUID() + '","attempt":1,"first":1,"records":[{"k":"p","v":{"__proto__":{"polluted":1}}},{"k":"x"},7,null]}')
+    const poisoned = await post(
+      track,
+      '{"writer":"' + randomUUID() + '","attempt":1,"first":1,"records":[{"k":"p","v":{"__proto__":{"polluted":1}}},{"k":"x"},7,null]}',
+    )
     expect(JSON.parse(poisoned.body)).toMatchObject({ ack: 4, refused: [{ seq: 2 }, { seq: 3 }, { seq: 4 }] })
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
@@ -155,7 +171,8 @@ describe('every route', () => {
 
 describe('the tracking protocol', () => {
   const point = (step: number) => ({ k: 'm', s: step, t: 1_700_000_000 + step, v: { loss: step } })
-  const post = async (writer: string, first: number, records: unknown[], more: object = {}) => await server.call<{ ack: number; error?: { code: string } }>('POST', `/runs/${other.id}/batches`, { writer, attempt: 1, first, records, ...more })
+  const post = async (writer: string, first: number, records: unknown[], more: object = {}) =>
+    await server.call<{ ack: number; error?: { code: string } }>('POST', `/runs/${other.id}/batches`, { writer, attempt: 1, first, records, ...more })
   const steps = async () => (await server.call<{ step: number }[]>('GET', `/runs/${other.number}/metrics/loss`)).body.map((item) => item.step)
 
   it('takes each record once, refuses gaps unless declared, and counts what is lost', async () => {
@@ -174,6 +191,6 @@ describe('the tracking protocol', () => {
   it('keeps the writers of one run apart', async () => {
     const before = (await steps()).length
     await Promise.all(Array.from({ length: 8 }, (_, index) => post(randomUUID(), 1, [point(100 + index)])))
-    expect((await steps()).slice(before).sort()).toEqual(Array.from({ length: 8 }, (_, index) => 100 + index))
+    expect((await steps()).slice(before).sort((a, b) => a - b)).toEqual(Array.from({ length: 8 }, (_, index) => 100 + index))
   })
 })

@@ -9,7 +9,7 @@ import type { Database } from '../../src/store/database.ts'
 import { startPostgres } from './postgres.ts'
 import type { Postgres } from './postgres.ts'
 
-export const ENGINES = ['sqlite', 'postgres'] as const
+const ENGINES = ['sqlite', 'postgres'] as const
 export type Engine = (typeof ENGINES)[number]
 
 /** Opens a new, empty database of the kind the suite runs on. */

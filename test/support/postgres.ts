@@ -24,9 +24,17 @@ export async function startPostgres(): Promise<Postgres> {
   mkdirSync(data)
   const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
   if (asUser.uid !== undefined) for (const path of [folder, data]) chownSync(path, NOBODY, NOBODY)
-  execFileSync(join(binaries, 'bin', 'initdb'), ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...asUser, cwd: folder, stdio: 'pipe' })
+  execFileSync(join(binaries, 'bin', 'initdb'), ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+    ...asUser,
+    cwd: folder,
+    stdio: 'pipe',
+  })
   const port = await freePort()
-  const server = spawn(join(binaries, 'bin', 'postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=200'], { ...asUser, cwd: folder, stdio: 'ignore' })
+  const server = spawn(
+    join(binaries, 'bin', 'postgres'),
+    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=200'],
+    { ...asUser, cwd: folder, stdio: 'ignore' },
+  )
   const urlOf = (database: string): string => `postgres://hagane@127.0.0.1:${port}/${database}`
   await waitUntilReady(urlOf('postgres'), server)
   let count = 0

@@ -50,7 +50,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const token = (): string => readFileSync(join(dataDir, 'token'), 'utf8').trim()
 
   const call: TestServer['call'] = async (method, path, body, bearer) => {
-    const response = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${bearer ?? token()}`, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${bearer ?? token()}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
     const text = await response.text()
     return { status: response.status, body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as never }
   }
@@ -91,13 +95,14 @@ let python: string | undefined
 
 /** A Python 3 of this machine, by its real path. */
 function pythonPath(): string {
-  python ??= ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => {
-    try {
-      return readFileSync(path).length > 0
-    } catch {
-      return false
-    }
-  }) ?? 'python3'
+  python ??=
+    ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => {
+      try {
+        return readFileSync(path).length > 0
+      } catch {
+        return false
+      }
+    }) ?? 'python3'
   return python
 }
 

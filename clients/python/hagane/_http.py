@@ -23,19 +23,19 @@ class Connection(object):
         self._rest = b""
 
     def post(self, server, path, body, timeout_s=ANSWER_TIMEOUT_S):
-        """Posts JSON bytes; returns the status and the decoded answer. Raises Unreachable."""
+        """Posts JSON bytes; returns the status and the decoded answer, None when it is no JSON. Raises Unreachable."""
         url, token = server
         had_connection = self._socket is not None and self._url == url
         try:
             return self._post(url, token, path, body, timeout_s)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # pylint: disable=broad-except
             self.close()
             if not had_connection or isinstance(error, socket.timeout):
                 raise Unreachable(error)
         # An idle connection may have been closed by the server: that says nothing about the server itself.
         try:
             return self._post(url, token, path, body, timeout_s)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # pylint: disable=broad-except
             self.close()
             raise Unreachable(error)
 
@@ -69,7 +69,7 @@ class Connection(object):
             content = self._read_bytes(int(headers.get("content-length", "0")))
         if headers.get("connection", "").lower() == "close":
             self.close()
-        return status, json.loads(content.decode("utf-8") or "null")
+        return status, _decode(content)
 
     def _read_chunks(self):
         parts = []
@@ -101,17 +101,26 @@ class Connection(object):
             raise ValueError("the answer is too long")
 
 
+def _decode(content):
+    # Something between here and the server may answer with a page of its own.
+    try:
+        return json.loads(content.decode("utf-8"))
+    except ValueError:
+        return None
+
+
 def _split(url):
-    scheme, _, rest = url.partition("://")
+    scheme, _, rest = url.rpartition("://")
     address = rest.split("/")[0]
     host, _, port = address.rpartition(":")
-    if not host:
+    if not host or address.endswith("]"):
         return scheme, address, 443 if scheme == "https" else 80
     return scheme, host, int(port)
 
 
 def _connect(scheme, host, port, timeout_s):
-    connection = socket.create_connection((host.strip("[]"), port), timeout_s)
+    host = host.strip("[]")
+    connection = socket.create_connection((host, port), timeout_s)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if scheme == "https":
         import ssl

@@ -7,14 +7,23 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
 
+from ._sender import tell
 from ._settings import Settings
-from ._writer import Writer, new_uuid
+from ._writer import Writer, call_at_worker_end, new_uuid
+
+NAME_CHARS_MAX = 250
+RECORD_POINTS_MAX = 1000
+MESSAGE_CHARS_MAX = 5000
+# Larger integers lose digits in a float64 anyway; the largest ones do not fit at all.
+_INTEGER_MAX = 2 ** 53
 
 _settings = Settings()
 _managed_writer = None
 _warned = set()
+_exit_code = None
 
 
 def _never_raise(method):
@@ -25,7 +34,7 @@ def _never_raise(method):
         try:
             return method(self, *args, **kwargs)
         except Exception as error:  # pylint: disable=broad-except
-            _warn("%s: %s" % (method.__name__, error))
+            _warn("%s: %s" % (method.__name__, _text(error)))
             return None
 
     return guarded
@@ -34,7 +43,14 @@ def _never_raise(method):
 def _warn(message):
     if message not in _warned and len(_warned) < 20:
         _warned.add(message)
-        sys.stderr.write("hagane: %s\n" % message)
+        tell(message)
+
+
+def _text(value):
+    try:
+        return str(value)[:MESSAGE_CHARS_MAX]
+    except Exception:  # pylint: disable=broad-except
+        return type(value).__name__
 
 
 class _Run(object):
@@ -48,10 +64,10 @@ class _Run(object):
     def __init__(self, name=None, **_ignored):
         global _managed_writer
         self._status = None
+        self._pid = os.getpid()
         if _settings.is_managed:
             if _managed_writer is None:
                 _managed_writer = Writer(_settings, _settings.run_id, _settings.attempt)
-                atexit.register(_managed_writer.close)
             self.run_id = _settings.run_id
             self._writer = _managed_writer
         else:
@@ -61,19 +77,39 @@ class _Run(object):
 
     def _own_end(self):
         """Without an executor the script itself says how it ended."""
+        pid = os.getpid()
         previous = sys.excepthook
 
         def on_error(kind, error, trace):
-            self._end("failed", "%s: %s" % (kind.__name__, error))
+            if os.getpid() == pid:
+                self._end_by(kind, error)
             previous(kind, error, trace)
 
+        def on_exit():
+            # In a worker process an error is still on its way up here.
+            kind, error, _ = sys.exc_info()
+            if os.getpid() == pid:
+                if kind is not None:
+                    self._end_by(kind, error)
+                elif _exit_code not in (None, 0):
+                    self._end("failed", "exit %s" % _text(_exit_code))
+                self.end()
+
         sys.excepthook = on_error
-        pid = os.getpid()
-        atexit.register(lambda: os.getpid() == pid and self.end())
+        _watch_exit()
+        if not call_at_worker_end(on_exit, 200):
+            atexit.register(on_exit)
         self._writer.put(("p", {"k": "p", "v": {}}))
 
+    def _end_by(self, kind, error):
+        if kind is SystemExit and error is not None and error.code in (None, 0):
+            self._end("succeeded")
+        else:
+            self._end("failed", "%s: %s" % (kind.__name__, _text(error)))
+
     def _end(self, status, message=""):
-        if self._status is None and not _settings.is_managed:
+        # A forked child says nothing about how the run of its parent ends.
+        if self._status is None and not _settings.is_managed and self._pid == os.getpid():
             self._status = status
             self._writer.put(("s", {"k": "s", "v": status, "m": message}))
 
@@ -88,7 +124,7 @@ class _Run(object):
 
     def __exit__(self, kind, error, _trace):
         if kind is not None:
-            self._end("failed", "%s: %s" % (kind.__name__, error))
+            self._end_by(kind, error)
         if not _settings.is_managed:
             self.end()
         return False
@@ -98,35 +134,45 @@ class _Run(object):
         """Records numbers at one moment: `log_metrics(loss=0.3)` or `log_metrics({"val/loss": 0.3}, step=10)`.
 
         step: any number; the count of this process's calls when left out. NaN and infinities are kept. Values may be
-        numpy or torch scalars; None is left out.
+        numpy or torch scalars; None is left out, and so is, with a warning, what is no number.
         """
         now = time.time()
         if metrics is not None:
             values = dict(metrics, **values)
         if step is None:
             step = self._writer.next_step()
-        elif type(step) is not int:
-            step = _to_number("step", step)
+        elif not _is_plain(step):
+            step = _to_number(step)
         for name, value in values.items():
-            if type(value) is not float and type(value) is not int:
+            if type(name) is not str or not 0 < len(name) <= NAME_CHARS_MAX or not _is_plain(value):
                 values = _to_numbers(values)
                 break
-        if values:
+        if len(values) > RECORD_POINTS_MAX:
+            for part in _parts(values):
+                self._writer.put(("m", step, now, part))
+        elif values:
             self._writer.put(("m", step, now, values))
 
     @_never_raise
     def log_params(self, params=None, **values):
         """Records parameters; a later value of a name replaces the earlier one."""
         merged = dict(params or {}, **values)
-        self._writer.put(("p", {"k": "p", "v": dict((str(name), _to_json(value)) for name, value in merged.items())}))
+        found = {}
+        for name, value in merged.items():
+            name = str(name)
+            if 0 < len(name) <= NAME_CHARS_MAX:
+                found[name] = _to_json(value)
+            else:
+                _warn("a parameter's name has 1 to %d characters: %.60r" % (NAME_CHARS_MAX, name))
+        self._writer.put(("p", {"k": "p", "v": found}))
 
     @_never_raise
     def log_tags(self, *tags):
         """Adds tags: several texts, one list, or one text with commas."""
-        if len(tags) == 1 and not isinstance(tags[0], str):
+        if len(tags) == 1 and isinstance(tags[0], (list, tuple, set, frozenset)):
             tags = tags[0]
         found = [part.strip() for tag in tags for part in str(tag).split(",")]
-        self._writer.put(("g", {"k": "g", "v": [tag for tag in found if tag]}))
+        self._writer.put(("g", {"k": "g", "v": [tag[:NAME_CHARS_MAX] for tag in found if tag]}))
 
     @_never_raise
     def log_artifact(self, path, name=None):
@@ -134,7 +180,9 @@ class _Run(object):
 
         name: where it lies below the outputs path; the file's own name when left out. Returns the path of the copy.
         """
-        name = str(name or os.path.basename(path))
+        name = os.path.normpath(str(name or os.path.basename(path)))
+        if os.path.isabs(name) or name.split(os.sep)[0] in (os.pardir, os.curdir):
+            raise ValueError("%s leads out of the outputs path" % name)
         target = path
         outputs = get_outputs_path()
         if outputs is not None:
@@ -218,25 +266,56 @@ def get_params():
 def _folder(name):
     path = os.environ.get(name) or None
     if path is not None:
-        os.makedirs(path, exist_ok=True)
+        try:
+            os.makedirs(path, exist_ok=True)
+        except OSError as error:
+            _warn(str(error))
     return path
 
 
 def _json(name):
     try:
-        return json.loads(os.environ.get(name) or "{}")
+        value = json.loads(os.environ.get(name) or "{}")
     except ValueError:
         return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _creation(kind, name):
+    try:
+        work_dir = os.getcwd()
+    except OSError:
+        # It has been deleted.
+        work_dir = "?"
     host = {
-        "workDir": os.getcwd(),
-        "python": {"executable": sys.executable or "python", "version": "%d.%d.%d" % sys.version_info[:3]},
+        "workDir": work_dir[:4096],
+        "python": {"executable": (sys.executable or "python")[:4096], "version": "%d.%d.%d" % sys.version_info[:3]},
         "path": "",
         "git": None,
     }
-    return {"kind": kind, "name": name, "command": " ".join(sys.argv)[:10000], "host": host}
+    command = " ".join(_text(part) for part in getattr(sys, "argv", None) or [])
+    return {"kind": kind, "name": None if name is None else _text(name)[:NAME_CHARS_MAX], "command": command[:10000], "host": host}
+
+
+def _watch_exit():
+    """Remembers what the main thread gave to `sys.exit`: nothing else tells exit handlers how the script ended."""
+    if getattr(sys.exit, "is_watched", False):
+        return
+    original = sys.exit
+
+    def exit_watched(*args):
+        global _exit_code
+        if threading.current_thread() is threading.main_thread():
+            _exit_code = args[0] if args else None
+        original(*args)
+
+    exit_watched.is_watched = True
+    sys.exit = exit_watched
+
+
+def _is_plain(value):
+    kind = type(value)
+    return kind is float or (kind is int and -_INTEGER_MAX <= value <= _INTEGER_MAX)
 
 
 def _to_numbers(values):
@@ -244,22 +323,30 @@ def _to_numbers(values):
     for name, value in values.items():
         if value is None:
             continue
+        name = str(name)
+        if not 0 < len(name) <= NAME_CHARS_MAX:
+            _warn("a metric's name has 1 to %d characters: %.60r" % (NAME_CHARS_MAX, name))
+            continue
         try:
-            numbers[str(name)] = _to_number(name, value)
-        except (TypeError, ValueError) as error:
-            _warn(str(error))
+            numbers[name] = _to_number(value)
+        except Exception as error:  # pylint: disable=broad-except
+            _warn("%s is left out: %s" % (name, _text(error)))
     return numbers
 
 
-def _to_number(name, value):
+def _to_number(value):
     if hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, (bool, int, float)):
-        number = float(value) if not isinstance(value, int) or abs(value) > 2 ** 53 else int(value)
-        return number
-    if hasattr(value, "__float__") and not isinstance(value, str):
-        return float(value)
-    raise TypeError("%s is not a number: %r" % (name, value))
+    if isinstance(value, (bool, int)) and -_INTEGER_MAX <= value <= _INTEGER_MAX:
+        return int(value)
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise TypeError("a %s is no number" % type(value).__name__)
+    return float(value)
+
+
+def _parts(values):
+    items = list(values.items())
+    return [dict(items[at : at + RECORD_POINTS_MAX]) for at in range(0, len(items), RECORD_POINTS_MAX)]
 
 
 def _to_json(value):
@@ -274,7 +361,7 @@ def _to_json(value):
     if hasattr(value, "item"):
         try:
             return _to_json(value.item())
-        except (TypeError, ValueError):
+        except Exception:  # pylint: disable=broad-except
             pass
     return str(value)
 

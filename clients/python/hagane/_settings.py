@@ -15,7 +15,9 @@ class Settings(object):
         self.data_dir = env.get("HAGANE_DATA") or os.path.join(
             env.get("XDG_DATA_HOME") or os.path.join(env.get("HOME") or os.path.expanduser("~"), ".local", "share"), "hagane"
         )
-        self.spool_dir = env.get("HAGANE_SPOOL") or os.path.join(self.data_dir, "spool")
+        # The program may change its working directory later.
+        self.data_dir = _absolute(self.data_dir)
+        self.spool_dir = _absolute(env.get("HAGANE_SPOOL") or os.path.join(self.data_dir, "spool"))
         self._host = env.get("HAGANE_HOST") or None
         self._token = env.get("HAGANE_TOKEN") or None
 
@@ -30,7 +32,8 @@ class Settings(object):
             return None
         host, token = self._host, self._token
         if host is None:
-            host = (_read_json(os.path.join(self.data_dir, "server.json")) or {}).get("url")
+            state = _read_json(os.path.join(self.data_dir, "server.json"))
+            host = state.get("url") if isinstance(state, dict) else None
         if token is None:
             token = (_read_text(os.path.join(self.data_dir, "token")) or "").strip()
         return (host.rstrip("/"), token) if host and token else None
@@ -43,11 +46,19 @@ def _to_int(text, default):
         return default
 
 
+def _absolute(path):
+    try:
+        return os.path.abspath(path)
+    except OSError:
+        # The working directory is gone.
+        return path
+
+
 def _read_text(path):
     try:
         with open(path) as file:
             return file.read()
-    except (IOError, OSError):
+    except (OSError, ValueError):
         return None
 
 

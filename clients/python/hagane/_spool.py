@@ -12,8 +12,15 @@ SEGMENT_BYTES = 1000000
 SPOOL_BYTES_MAX = 2000000000
 
 
+class _Segment(object):
+    def __init__(self, first, size):
+        self.first = first
+        self.last = first - 1
+        self.size = size
+
+
 class Spool(object):
-    """Not thread-safe: one thread owns it."""
+    """Not thread-safe: its backlog guards it."""
 
     def __init__(self, folder, writer, meta):
         self._folder = folder
@@ -21,65 +28,83 @@ class Spool(object):
         self._meta = meta
         self._segments = []
         self._file = None
-        self._file_bytes = 0
-        self._total_bytes = 0
         self._has_meta = False
 
     def append(self, first, lines):
-        """Adds records numbered from `first`. Raises OSError when the disk takes no more."""
-        if self._total_bytes > SPOOL_BYTES_MAX:
+        """Adds records numbered from `first`, all or none. Raises OSError when the disk takes no more."""
+        if sum(segment.size for segment in self._segments) > SPOOL_BYTES_MAX:
             raise OSError("the spool is full")
-        if self._file is None or self._file_bytes > SEGMENT_BYTES:
+        # A record's number is its place in the segment, so a segment has no holes.
+        if self._file is None or self._segments[-1].size > SEGMENT_BYTES or self._segments[-1].last != first - 1:
             self._roll(first)
+        segment = self._segments[-1]
         data = ("\n".join(lines) + "\n").encode("utf-8")
-        self._file.write(data)
-        self._file_bytes += len(data)
-        self._total_bytes += len(data)
-        self._segments[-1][1] = first + len(lines) - 1
+        try:
+            _write_all(self._file, data)
+        except OSError:
+            self._cut(segment)
+            raise
+        segment.size += len(data)
+        segment.last = first + len(lines) - 1
 
     def acknowledge(self, mark):
         """Deletes what lies at or below the mark, segment by segment."""
-        while self._segments and self._segments[0][1] <= mark:
-            first, _ = self._segments.pop(0)
+        while self._segments and self._segments[0].last <= mark:
+            segment = self._segments.pop(0)
             if not self._segments:
                 self._close_file()
-            path = self._path(first)
-            try:
-                self._total_bytes -= os.path.getsize(path)
-                os.remove(path)
-            except OSError:
-                pass
+            _remove(self._path(segment.first))
 
     def read(self, first):
         """The records of the segment that holds record `first`, from it on; an empty list when there is none."""
-        for start, last in self._segments:
-            if start <= first <= last:
-                with open(self._path(start), "rb") as file:
-                    lines = file.read().decode("utf-8").split("\n")[1:-1]
-                return lines[first - start :]
+        for segment in self._segments:
+            if segment.first <= first <= segment.last:
+                try:
+                    with open(self._path(segment.first), "rb") as file:
+                        lines = file.read(segment.size).decode("utf-8").split("\n")[1:-1]
+                except (OSError, ValueError):
+                    return []
+                return lines[first - segment.first :]
         return []
 
-    def finish(self, is_complete, is_closed):
+    def first_after(self, number):
+        """Number of the first record of the next segment past `number`; None when there is no further one."""
+        return next((segment.first for segment in self._segments if segment.first > number), None)
+
+    def finish(self, is_complete):
         """Leaves nothing behind when all was delivered, otherwise a note for `hagane sync`."""
         self._close_file()
         if not is_complete:
-            self._write_meta(is_closed)
+            self._write_meta(True)
         elif self._has_meta:
-            try:
-                os.remove(self._meta_path())
-            except OSError:
-                pass
+            _remove(self._meta_path())
 
     def _roll(self, first):
         self._close_file()
         if not self._has_meta:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
             self._write_meta(False)
-        self._segments.append([first, first - 1])
-        self._file = open(self._path(first), "wb", 0)
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        file = open(self._path(first), "wb", 0)
         head = ('{"first":%d}\n' % first).encode("ascii")
-        self._file.write(head)
-        self._file_bytes = len(head)
+        try:
+            _write_all(file, head)
+        except OSError:
+            file.close()
+            _remove(self._path(first))
+            raise
+        self._file = file
+        self._segments.append(_Segment(first, len(head)))
+
+    def _cut(self, segment):
+        """Takes back what a failed write left at the end of the open segment, and closes it."""
+        try:
+            self._file.truncate(segment.size)
+        except OSError:
+            pass
+        self._close_file()
+        if segment.last < segment.first:
+            self._segments.remove(segment)
+            _remove(self._path(segment.first))
 
     def _close_file(self):
         if self._file is not None:
@@ -87,17 +112,33 @@ class Spool(object):
         self._file = None
 
     def _write_meta(self, is_closed):
+        meta = dict(self._meta, writer=self._writer, pid=os.getpid(), hostname=socket.gethostname(), closed=is_closed)
+        # Written aside and then renamed: a kill leaves the old note or the new one, never half of one.
+        aside = self._meta_path() + ".tmp"
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            meta = dict(self._meta, writer=self._writer, pid=os.getpid(), hostname=socket.gethostname(), closed=is_closed)
-            with open(self._meta_path(), "w") as file:
+            with open(aside, "w") as file:
                 json.dump(meta, file)
+            os.rename(aside, self._meta_path())
             self._has_meta = True
         except OSError:
-            pass
+            _remove(aside)
 
     def _meta_path(self):
         return os.path.join(self._folder, self._writer + ".meta.json")
 
     def _path(self, first):
         return os.path.join(self._folder, "%s.%015d.jsonl" % (self._writer, first))
+
+
+def _write_all(file, data):
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _remove(path):
+    try:
+        os.remove(path)
+    except OSError:
+        pass

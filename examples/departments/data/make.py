@@ -36,7 +36,8 @@ def read_packages(lines):
 def is_wanted(package):
     description = package.get("Description", "").lower()
     return (
-        package.get("Section") in SECTIONS
+        package.get("Filename", "").startswith("pool/")  # in the archive, not only installed on this machine
+        and package.get("Section") in SECTIONS
         and description != ""
         and not package["Package"].endswith(ENDINGS_LEFT_OUT)
         and not any(word in description for word in WORDS_LEFT_OUT)

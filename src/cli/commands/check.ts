@@ -29,12 +29,18 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
     sources = readSources(flags.file, process.cwd())
     const { plan, warnings } = loadPlan(sources, readParams(flags.param))
     const trials = toTrials(plan)
-    if (flags.json) return cli.print(JSON.stringify({ ok: true, kind: plan.kind, trials: trialCount(plan), ...trials, plan: toPlain(plan), warnings: toViews(cli, warnings), errors: [] }))
+    if (flags.json)
+      return cli.print(
+        JSON.stringify({ ok: true, kind: plan.kind, trials: trialCount(plan), ...trials, plan: toPlain(plan), warnings: toViews(cli, warnings), errors: [] }),
+      )
     showProblems(cli, sources, warnings, 'warning')
     showPlan(cli, plan, trials)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
-    if (flags.json) cli.print(JSON.stringify({ ok: false, kind: null, trials: null, params: [], commands: [], plan: null, warnings: [], errors: toViews(cli, error.problems) }))
+    if (flags.json)
+      cli.print(
+        JSON.stringify({ ok: false, kind: null, trials: null, params: [], commands: [], plan: null, warnings: [], errors: toViews(cli, error.problems) }),
+      )
     else showProblems(cli, sources, error.problems, 'error')
     throw new CliExit(EXIT.usage, flags.json ? '' : cli.text('check_failed', { count: error.problems.length }))
   }
@@ -71,7 +77,9 @@ function showPlan(cli: Cli, plan: Plan, { commands }: { commands: (string | null
   if (plan.kind === 'group') {
     const count = trialCount(plan)
     const size = spaceSize(plan.space)
-    cli.print(`  ${plan.method.name}, ${count === null ? cli.text('trials_unlimited') : cli.text('trials', { count })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`)
+    cli.print(
+      `  ${plan.method.name}, ${count === null ? cli.text('trials_unlimited') : cli.text('trials', { count })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`,
+    )
     for (const axis of plan.space) cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)
   }
   for (const command of commands) cli.print(`  $ ${plainText(command ?? '')}`)

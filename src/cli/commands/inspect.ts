@@ -27,11 +27,19 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   if (flags.sweeps) {
     const sweeps = await client.call<SweepView[]>('listSweeps', { query: { limit: flags.limit ?? 100 } })
     if (flags.json) return cli.print(JSON.stringify(sweeps))
-    return showTable(cli, ['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], sweeps.map((sweep) => sweepRow(sweep, paint)))
+    return showTable(
+      cli,
+      ['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'],
+      sweeps.map((sweep) => sweepRow(sweep, paint)),
+    )
   }
   const runs = await listAll(client, flags)
   if (flags.json) return cli.print(JSON.stringify(runs))
-  showTable(cli, ['#', 'KIND', 'PHASE', 'PARAMS', 'METRICS'], runs.map((run) => runRow(run, paint)))
+  showTable(
+    cli,
+    ['#', 'KIND', 'PHASE', 'PARAMS', 'METRICS'],
+    runs.map((run) => runRow(run, paint)),
+  )
 }
 
 /** All trials of a sweep, in the order they were made; otherwise one page. */
@@ -39,7 +47,9 @@ async function listAll(client: Client, flags: ListFlags): Promise<RunView[]> {
   const limit = flags.limit === undefined ? (flags.sweep === undefined ? 100 : LIMITS.runsPageMax) : Number(flags.limit)
   const runs: RunView[] = []
   for (;;) {
-    const page = await client.call<RunView[]>('listRuns', { query: { limit: Math.min(limit, LIMITS.runsPageMax), sweep: flags.sweep, phase: flags.phase, before: runs.at(-1)?.number } })
+    const page = await client.call<RunView[]>('listRuns', {
+      query: { limit: Math.min(limit, LIMITS.runsPageMax), sweep: flags.sweep, phase: flags.phase, before: runs.at(-1)?.number },
+    })
     runs.push(...page)
     if (page.length < LIMITS.runsPageMax || flags.sweep === undefined || flags.limit !== undefined) break
   }
@@ -52,12 +62,27 @@ function showTable(cli: Cli, head: string[], rows: string[][]): void {
 
 function sweepRow(sweep: SweepView, paint: Paint): string[] {
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
-  return [`${sweep.number}`, sweep.name ?? '-', sweep.method, phase(sweep.phase, paint), `${succeeded + failed + stopped}/${sweep.trials ?? '∞'}`, sweep.best ? `${sweep.best.metric}=${formatNumber(sweep.best.value)} (#${sweep.best.number})` : '-']
+  return [
+    `${sweep.number}`,
+    sweep.name ?? '-',
+    sweep.method,
+    phase(sweep.phase, paint),
+    `${succeeded + failed + stopped}/${sweep.trials ?? '∞'}`,
+    sweep.best ? `${sweep.best.metric}=${formatNumber(sweep.best.value)} (#${sweep.best.number})` : '-',
+  ]
 }
 
 function runRow(run: RunView, paint: Paint): string[] {
-  const metrics = Object.entries(run.metrics).filter(([name]) => !name.startsWith('system.')).slice(0, 4)
-  return [`${run.number}`, run.kind, phase(run.phase, paint), pairs(run.params), metrics.map(([name, summary]) => `${name}=${formatNumber(summary.last)}`).join(' ')]
+  const metrics = Object.entries(run.metrics)
+    .filter(([name]) => !name.startsWith('system.'))
+    .slice(0, 4)
+  return [
+    `${run.number}`,
+    run.kind,
+    phase(run.phase, paint),
+    pairs(run.params),
+    metrics.map(([name, summary]) => `${name}=${formatNumber(summary.last)}`).join(' '),
+  ]
 }
 
 function phase(name: string, paint: Paint): string {
@@ -66,7 +91,11 @@ function phase(name: string, paint: Paint): string {
 }
 
 function pairs(values: Readonly<Record<string, unknown>>): string {
-  return plainText(Object.entries(values).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' '))
+  return plainText(
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join(' '),
+  )
 }
 
 /** `hagane show`: a run or a sweep by its number. */
@@ -95,10 +124,22 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
   if (run.command) cli.print(`  $ ${plainText(run.command)}`)
   if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
   const { host } = run
-  if (host) cli.print(paint('dim', `  ${host.workDir}${host.git ? ` @ ${host.git.commit.slice(0, 12)}${host.git.isDirty ? '+' : ''}` : ''}  ${host.python ? `Python ${host.python.version}` : ''}`))
-  const rows = Object.entries(run.metrics).map(([name, summary]) => [`  ${plainText(name)}`, ...[summary.last, summary.min, summary.max, summary.mean, summary.count].map(formatNumber)])
+  if (host)
+    cli.print(
+      paint(
+        'dim',
+        `  ${host.workDir}${host.git ? ` @ ${host.git.commit.slice(0, 12)}${host.git.isDirty ? '+' : ''}` : ''}  ${host.python ? `Python ${host.python.version}` : ''}`,
+      ),
+    )
+  const rows = Object.entries(run.metrics).map(([name, summary]) => [
+    `  ${plainText(name)}`,
+    ...[summary.last, summary.min, summary.max, summary.mean, summary.count].map(formatNumber),
+  ])
   if (rows.length > 0) cli.print(table([['  METRIC', 'LAST', 'MIN', 'MAX', 'MEAN', 'COUNT'], ...rows]))
-  for (const attempt of run.attempts) cli.print(`  attempt ${attempt.n}: ${attempt.state}${attempt.reason ? ` ${attempt.reason}` : ''}${attempt.exitCode === null ? '' : ` (${attempt.exitCode})`}, ${attempt.delivery.received} records${attempt.delivery.lost > 0 ? paint('red', `, ${attempt.delivery.lost} lost`) : ''}`)
+  for (const attempt of run.attempts)
+    cli.print(
+      `  attempt ${attempt.n}: ${attempt.state}${attempt.reason ? ` ${attempt.reason}` : ''}${attempt.exitCode === null ? '' : ` (${attempt.exitCode})`}, ${attempt.delivery.received} records${attempt.delivery.lost > 0 ? paint('red', `, ${attempt.delivery.lost} lost`) : ''}`,
+    )
   for (const file of artifacts) cli.print(`  ${plainText(file.path)}  ${file.sizeBytes} B  ${paint('dim', file.sha256.slice(0, 12))}`)
 }
 
@@ -117,7 +158,10 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
   for (;;) {
     // Whether the run has ended is read first: what it wrote until then is then surely in the page.
     const run = flags.follow ? await client.call<RunView>('getRun', { params: { run: number } }) : undefined
-    const response = await client.fetch('getLogs', { params: { run: number }, query: { attempt: flags.attempt, ...(cursor === undefined ? { tail: flags.tail } : { cursor }) } })
+    const response = await client.fetch('getLogs', {
+      params: { run: number },
+      query: { attempt: flags.attempt, ...(cursor === undefined ? { tail: flags.tail } : { cursor }) },
+    })
     const bytes = new Uint8Array(await response.arrayBuffer())
     cursor = response.headers.get('x-hagane-cursor') ?? '0'
     await write(bytes)
@@ -137,7 +181,11 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
   if (name === undefined) {
     const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
     if (flags.json) return cli.print(JSON.stringify(run.metrics))
-    return showTable(cli, ['METRIC', 'LAST', 'COUNT'], Object.entries(run.metrics).map(([key, summary]) => [plainText(key), formatNumber(summary.last), String(summary.count)]))
+    return showTable(
+      cli,
+      ['METRIC', 'LAST', 'COUNT'],
+      Object.entries(run.metrics).map(([key, summary]) => [plainText(key), formatNumber(summary.last), String(summary.count)]),
+    )
   }
   const points: PointView[] = []
   for (;;) {
@@ -146,7 +194,11 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
     if (page.length < LIMITS.pointsPageMax) break
   }
   if (flags.json) return cli.print(JSON.stringify(points))
-  showTable(cli, ['STEP', 'TIME', 'VALUE'], points.map((point) => [String(point.step), point.time, String(point.value)]))
+  showTable(
+    cli,
+    ['STEP', 'TIME', 'VALUE'],
+    points.map((point) => [String(point.step), point.time, String(point.value)]),
+  )
 }
 
 /** `hagane stop`: asks runs and sweeps to stop. */

@@ -96,7 +96,13 @@ async function followSweep(cli: Cli, client: Client, number: number, line: Statu
   if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep))
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
-  const best = sweep.best ? `\n${cli.text('sweep_best', { number: sweep.best.number, metric: sweep.best.metric, value: formatNumber(sweep.best.value) })}\n  ${Object.entries(sweep.best.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ')}` : ''
+  const best = sweep.best
+    ? `\n${cli.text('sweep_best', { number: sweep.best.number, metric: sweep.best.metric, value: formatNumber(sweep.best.value) })}\n  ${Object.entries(
+        sweep.best.params,
+      )
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join(' ')}`
+    : ''
   return { isGood: sweep.phase !== 'failed', message: cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }) + best }
 }
 

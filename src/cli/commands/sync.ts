@@ -43,7 +43,17 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
     const batch = records.slice(at, at + LIMITS.batchRecordsMax)
     const isLast = at + batch.length === records.length
     try {
-      await client.call('track', { params: { run: meta.run }, body: { writer: meta.writer, attempt: meta.attempt, first: first + at, records: batch, lost: first - 1, ...(isLast && spool.isClosed && { closed: true }) } })
+      await client.call('track', {
+        params: { run: meta.run },
+        body: {
+          writer: meta.writer,
+          attempt: meta.attempt,
+          first: first + at,
+          records: batch,
+          lost: first - 1,
+          ...(isLast && spool.isClosed && { closed: true }),
+        },
+      })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       cli.say(`${meta.writer}: ${error.message}`)

@@ -24,7 +24,8 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     return
   }
   const config = readServerConfig(flags)
-  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host)) throw new CliExit(EXIT.usage, cli.text('server_failed', { detail: `${config.host} is not a loopback address` }))
+  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host))
+    throw new CliExit(EXIT.usage, cli.text('server_failed', { detail: `${config.host} is not a loopback address` }))
   const { DirectoryTakenError, startServer } = await import('../../server.ts')
   let end: (status: number) => void = () => {}
   const ended = new Promise<number>((resolve) => (end = resolve))
@@ -90,9 +91,16 @@ function startInBackground(cli: Cli, flags: ServerFlags) {
   createDataDir(cli.config.dataDir)
   const output = openSync(join(cli.config.dataDir, 'server.out'), 'a', 0o600)
   const own = import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js'
-  const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) => (value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)]))
+  const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) =>
+    value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)],
+  )
   const main = fileURLToPath(new URL(own, import.meta.url))
-  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], { detached: true, stdio: ['ignore', output, output], env: childEnv(), cwd: cli.config.dataDir })
+  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], {
+    detached: true,
+    stdio: ['ignore', output, output],
+    env: childEnv(),
+    cwd: cli.config.dataDir,
+  })
 }
 
 async function isHealthy(client: Client): Promise<boolean> {

@@ -55,9 +55,15 @@ export const en = {
     resource_negative: ['{name} is negative', 'use a positive amount'],
     gpu_fraction: ['{found} gpu is not a whole number of devices', 'devices are given out whole; ask for 1'],
     ignored_here: ['{key} has no effect on this machine', 'it counts on a cluster; leave it if the file goes there too'],
-    build_on_host: ['the build section is not carried out here: the run uses this machine\'s own Python', 'install what the run needs in the Python that your shell uses'],
+    build_on_host: [
+      "the build section is not carried out here: the run uses this machine's own Python",
+      'install what the run needs in the Python that your shell uses',
+    ],
     template_undefined: ['{name} is not defined and renders as nothing', 'define it under params or matrix; known are {known}'],
-    template_in_nested_shell: ['a value inside a nested shell or eval is read by that shell as code', 'let the program run directly, or pass the value as an argument of the nested shell'],
+    template_in_nested_shell: [
+      'a value inside a nested shell or eval is read by that shell as code',
+      'let the program run directly, or pass the value as an argument of the nested shell',
+    ],
     command_lines_joined: ['the lines of this command are joined into one', 'write cmd as a list to run several commands'],
     param_shadows_matrix: ['params.{name} replaces every value of the matrix', 'remove {name} from params'],
     bounds_reversed: ['low of {name} is above high', 'swap them'],

@@ -58,7 +58,10 @@ export const ja: Catalogue = {
     ignored_here: ['{key} はこのマシンでは効果がありません', 'クラスターでは有効です。そちらでも使うファイルならそのままで構いません'],
     build_on_host: ['build はここでは実行されず、このマシンの Python を使います', '必要なものはシェルの Python に入れておいてください'],
     template_undefined: ['{name} は未定義で、空になります', 'params か matrix に定義してください。定義済みは {known} です'],
-    template_in_nested_shell: ['入れ子のシェルや eval の中の値は、そのシェルにコードとして読まれます', 'プログラムを直接実行するか、値を内側のシェルの引数として渡してください'],
+    template_in_nested_shell: [
+      '入れ子のシェルや eval の中の値は、そのシェルにコードとして読まれます',
+      'プログラムを直接実行するか、値を内側のシェルの引数として渡してください',
+    ],
     command_lines_joined: ['このコマンドの行は 1 行につながります', '複数のコマンドは cmd をリストにしてください'],
     param_shadows_matrix: ['params.{name} が matrix のすべての値を置き換えます', 'params から {name} を削除してください'],
     bounds_reversed: ['{name} の low が high より大きいです', '入れ替えてください'],
@@ -141,6 +144,7 @@ export const ja: Catalogue = {
     stopped: '{what} #{number} を停止します',
     synced: '{writers} 件の書き手の {records} 件の記録を送りました。未送信 {pending} 件',
     nothing: '表示するものはありません',
-    schema_newer: 'データベースはより新しい Hagane のものです (スキーマ {found}、このバージョンは {known} まで)。新しい版を入れてください。何も変更していません',
+    schema_newer:
+      'データベースはより新しい Hagane のものです (スキーマ {found}、このバージョンは {known} まで)。新しい版を入れてください。何も変更していません',
   },
 }

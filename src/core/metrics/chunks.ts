@@ -14,7 +14,10 @@ export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail
   if (tail && isSmall && fits) return [{ n: tail.n, points: concat(tail.points, points) }]
   const first = tail ? tail.n + 1 : 0
   const width = LIMITS.chunkPointsMax * POINT_WIDTH
-  return Array.from({ length: Math.ceil(points.length / width) }, (_, index) => ({ n: first + index, points: points.slice(index * width, (index + 1) * width) }))
+  return Array.from({ length: Math.ceil(points.length / width) }, (_, index) => ({
+    n: first + index,
+    points: points.slice(index * width, (index + 1) * width),
+  }))
 }
 
 function concat(a: Float64Array, b: Float64Array): Float64Array {

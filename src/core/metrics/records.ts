@@ -17,7 +17,9 @@ export function parseRecord(raw: unknown): TrackingRecord | string {
     case 'a':
       return parseArtifact(raw)
     case 's':
-      return raw['v'] === 'succeeded' || raw['v'] === 'failed' ? { kind: 'status', status: raw['v'], message: text(raw['m']) } : 'a status is succeeded or failed'
+      return raw['v'] === 'succeeded' || raw['v'] === 'failed'
+        ? { kind: 'status', status: raw['v'], message: text(raw['m']) }
+        : 'a status is succeeded or failed'
     default:
       return `unknown kind of record ${JSON.stringify(raw['k'])?.slice(0, 40)}`
   }
@@ -61,7 +63,14 @@ function parseTags(value: unknown): TrackingRecord | string {
 
 function parseArtifact(raw: Record<string, unknown>): TrackingRecord | string {
   const { name, path, size, sha256 } = raw
-  const isOk = typeof name === 'string' && isName(name) && typeof path === 'string' && typeof size === 'number' && size >= 0 && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
+  const isOk =
+    typeof name === 'string' &&
+    isName(name) &&
+    typeof path === 'string' &&
+    typeof size === 'number' &&
+    size >= 0 &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256)
   return isOk ? { kind: 'artifact', name, path, sizeBytes: size, sha256 } : 'an artifact needs name, path, size and sha256'
 }
 

@@ -48,7 +48,7 @@ export function toBucket(points: Float64Array): Bucket {
 }
 
 /** One bucket for two neighbours, the earlier first. */
-export function mergeBuckets(a: Bucket, b: Bucket): Bucket {
+function mergeBuckets(a: Bucket, b: Bucket): Bucket {
   const isLower = !(a.min <= b.min) && !Number.isNaN(b.min)
   const isHigher = !(a.max >= b.max) && !Number.isNaN(b.max)
   return {

@@ -20,32 +20,89 @@ function attempt(patch: Partial<Attempt> = {}): Attempt {
   return { n: 1, state: 'launched', startedAt: NOW - 100, ...patch } as Attempt
 }
 
-const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation }) => decideRun({ attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
+const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation }) =>
+  decideRun({ attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
 const ended = (exitCode: number | null): Observation => ({ state: 'ended', exitCode, endedAt: NOW, evidence: {} })
 
 describe('the next step of a run', () => {
   const cases: [string, Parameters<typeof decide>[0], object][] = [
     ['queued waits for admission', { run: run({ phase: 'queued', attempts: 0 }) }, { type: 'wait' }],
-    ['queued and told to stop ends without an attempt', { run: run({ phase: 'queued', attempts: 0, stopCause: 'user' }) }, { type: 'finish', phase: 'stopped' }],
+    [
+      'queued and told to stop ends without an attempt',
+      { run: run({ phase: 'queued', attempts: 0, stopCause: 'user' }) },
+      { type: 'finish', phase: 'stopped' },
+    ],
     ['an intent is launched', { run: run({ phase: 'starting' }), attempt: attempt({ state: 'intent' }) }, { type: 'launch' }],
-    ['an intent the executor already has is not launched again', { run: run({ phase: 'starting' }), attempt: attempt({ state: 'intent' }), observation: { state: 'running' } }, { type: 'record_launch' }],
-    ['an intent told to stop is never launched', { run: run({ phase: 'starting', stopCause: 'method' }), attempt: attempt({ state: 'intent' }) }, { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByMethod' } }],
+    [
+      'an intent the executor already has is not launched again',
+      { run: run({ phase: 'starting' }), attempt: attempt({ state: 'intent' }), observation: { state: 'running' } },
+      { type: 'record_launch' },
+    ],
+    [
+      'an intent told to stop is never launched',
+      { run: run({ phase: 'starting', stopCause: 'method' }), attempt: attempt({ state: 'intent' }) },
+      { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByMethod' } },
+    ],
     ['a running attempt is left alone', { run: run(), attempt: attempt(), observation: { state: 'running' } }, { type: 'wait' }],
     ['a time limit is waited for', { run: run({}, { timeoutMs: 300 }), attempt: attempt(), observation: { state: 'running' } }, { type: 'wait', afterMs: 200 }],
-    ['a time limit that has passed stops', { run: run({}, { timeoutMs: 50 }), attempt: attempt(), observation: { state: 'running' } }, { type: 'begin_stop', cause: 'timeout' }],
-    ['a stop request begins the stop', { run: run({ stopCause: 'user' }), attempt: attempt(), observation: { state: 'running' } }, { type: 'begin_stop', cause: 'user' }],
-    ['a stop that has begun is carried out', { run: run({ stopCause: 'user', phase: 'stopping' }), attempt: attempt(), observation: { state: 'running' } }, { type: 'stop', graceMs: 500 }],
+    [
+      'a time limit that has passed stops',
+      { run: run({}, { timeoutMs: 50 }), attempt: attempt(), observation: { state: 'running' } },
+      { type: 'begin_stop', cause: 'timeout' },
+    ],
+    [
+      'a stop request begins the stop',
+      { run: run({ stopCause: 'user' }), attempt: attempt(), observation: { state: 'running' } },
+      { type: 'begin_stop', cause: 'user' },
+    ],
+    [
+      'a stop that has begun is carried out',
+      { run: run({ stopCause: 'user', phase: 'stopping' }), attempt: attempt(), observation: { state: 'running' } },
+      { type: 'stop', graceMs: 500 },
+    ],
     ['status 0 succeeds', { run: run(), attempt: attempt(), observation: ended(0) }, { type: 'finish', phase: 'succeeded', ending: { reason: 'Completed' } }],
-    ['another status fails', { run: run(), attempt: attempt(), observation: ended(3) }, { type: 'finish', phase: 'failed', ending: { reason: 'ExitNonZero', evidence: { exitCode: 3 } } }],
-    ['a signal is named', { run: run(), attempt: attempt(), observation: ended(139) }, { type: 'finish', ending: { reason: 'Signalled', evidence: { signal: 11 } } }],
-    ['127 means there is no such command', { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127) }, { type: 'finish', ending: { reason: 'CommandNotFound' } }],
+    [
+      'another status fails',
+      { run: run(), attempt: attempt(), observation: ended(3) },
+      { type: 'finish', phase: 'failed', ending: { reason: 'ExitNonZero', evidence: { exitCode: 3 } } },
+    ],
+    [
+      'a signal is named',
+      { run: run(), attempt: attempt(), observation: ended(139) },
+      { type: 'finish', ending: { reason: 'Signalled', evidence: { signal: 11 } } },
+    ],
+    [
+      '127 means there is no such command',
+      { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127) },
+      { type: 'finish', ending: { reason: 'CommandNotFound' } },
+    ],
     ['no record means lost', { run: run(), attempt: attempt(), observation: ended(null) }, { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } }],
     ['no trace at all means lost', { run: run(), attempt: attempt() }, { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } }],
-    ['a stop explains any end', { run: run({ stopCause: 'user' }), attempt: attempt(), observation: ended(0) }, { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByUser' } }],
-    ['a failure with restarts left is tried again later', { run: run({}, { maxRestarts: 1 }), attempt: attempt(), observation: ended(1) }, { type: 'retry', notBefore: NOW + 1000 }],
-    ['restarts run out', { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1) }, { type: 'finish', phase: 'failed' }],
-    ['a stopped run is not tried again', { run: run({ stopCause: 'user' }, { maxRestarts: 9 }), attempt: attempt(), observation: ended(1) }, { type: 'finish', phase: 'stopped' }],
-    ['a time limit is not tried again', { run: run({ stopCause: 'timeout' }, { maxRestarts: 9 }), attempt: attempt(), observation: ended(143) }, { type: 'finish', phase: 'failed', ending: { reason: 'Timeout' } }],
+    [
+      'a stop explains any end',
+      { run: run({ stopCause: 'user' }), attempt: attempt(), observation: ended(0) },
+      { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByUser' } },
+    ],
+    [
+      'a failure with restarts left is tried again later',
+      { run: run({}, { maxRestarts: 1 }), attempt: attempt(), observation: ended(1) },
+      { type: 'retry', notBefore: NOW + 1000 },
+    ],
+    [
+      'restarts run out',
+      { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1) },
+      { type: 'finish', phase: 'failed' },
+    ],
+    [
+      'a stopped run is not tried again',
+      { run: run({ stopCause: 'user' }, { maxRestarts: 9 }), attempt: attempt(), observation: ended(1) },
+      { type: 'finish', phase: 'stopped' },
+    ],
+    [
+      'a time limit is not tried again',
+      { run: run({ stopCause: 'timeout' }, { maxRestarts: 9 }), attempt: attempt(), observation: ended(143) },
+      { type: 'finish', phase: 'failed', ending: { reason: 'Timeout' } },
+    ],
     ['what has ended is collected once', { run: run({ phase: 'succeeded' }), attempt: attempt({ state: 'ended' }) }, { type: 'collect' }],
     ['then nothing is left to do', { run: run({ phase: 'succeeded', isCollected: true }), attempt: attempt({ state: 'ended' }) }, { type: 'wait' }],
     ['a script by itself is silent for ten minutes at most', { run: run({ isExecuted: false, lastHeardAt: NOW - LIMITS.silentMs }) }, { type: 'mark_unknown' }],
@@ -65,6 +122,12 @@ describe('phases', () => {
 describe('the wait before a retry', () => {
   it('doubles, is spread, and has an end', () => {
     expect([1, 2, 3].map((attempts) => retryDelayMs(attempts, 0.5))).toEqual([1000, 2000, 4000])
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempts, random) => retryDelayMs(attempts, random) <= LIMITS.retryMaxMs * 1.5))
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempts, random) => retryDelayMs(attempts, random) <= LIMITS.retryMaxMs * 1.5,
+      ),
+    )
   })
 })

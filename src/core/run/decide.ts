@@ -59,7 +59,8 @@ function decideIntent({ run, observation, now }: RunState): RunAction {
 function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   const { run, observation, now } = state
   if (observation.state === 'ended') return decideEnded(state, observation)
-  if (observation.state === 'absent') return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: 'the executor has no trace of it' } })
+  if (observation.state === 'absent')
+    return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: 'the executor has no trace of it' } })
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
   const { timeoutMs } = run.plan.placement

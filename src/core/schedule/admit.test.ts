@@ -25,7 +25,12 @@ function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admi
 
 describe('admission', () => {
   it('counts only what runs ask for: ten that ask for nothing all start on two cores', () => {
-    expect(decide(Array.from({ length: 10 }, () => queued()), { capacity: { ...CAPACITY, cpu: 2 } }).admitted).toHaveLength(10)
+    expect(
+      decide(
+        Array.from({ length: 10 }, () => queued()),
+        { capacity: { ...CAPACITY, cpu: 2 } },
+      ).admitted,
+    ).toHaveLength(10)
   })
 
   it('holds a sweep to its concurrency, running trials counted', () => {
@@ -53,14 +58,21 @@ describe('admission', () => {
   })
 
   it('waits out a back-off and says when to look again', () => {
-    expect(decide([queued({}, { notBefore: 50 }), queued({}, { notBefore: 20 })])).toMatchObject({ admitted: [], nextAt: 20, codes: ['backing_off', 'backing_off'] })
+    expect(decide([queued({}, { notBefore: 50 }), queued({}, { notBefore: 20 })])).toMatchObject({
+      admitted: [],
+      nextAt: 20,
+      codes: ['backing_off', 'backing_off'],
+    })
   })
 
   it('never gives out more than there is', () => {
     const resources = fc.record({ cpu: fc.integer({ min: 0, max: 5 }), gpu: fc.integer({ min: 0, max: 3 }) })
     fc.assert(
       fc.property(fc.array(resources, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (asks, runsMax) => {
-        const { admitted } = decide(asks.map((ask) => queued(ask)), { capacity: { ...CAPACITY, runsMax } })
+        const { admitted } = decide(
+          asks.map((ask) => queued(ask)),
+          { capacity: { ...CAPACITY, runsMax } },
+        )
         const devices = admitted.flatMap((item) => item.devices)
         expect(new Set(devices).size).toBe(devices.length)
         expect(admitted.length).toBeLessThanOrEqual(runsMax)

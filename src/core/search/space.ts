@@ -129,7 +129,8 @@ function quantity(value: number, axis: { q: number; isFloat: boolean }): Value {
 /** Cuts a product of floats back to the decimals its factors were written with. */
 function tidy(value: number, ...factors: number[]): number {
   const decimals = Math.max(...factors.map(decimalsOf))
-  return decimals <= 15 ? Number(value.toFixed(decimals)) : value
+  // `+ 0` turns a negative zero into zero.
+  return (decimals <= 15 ? Number(value.toFixed(decimals)) : value) + 0
 }
 
 function decimalsOf(number: number): number {

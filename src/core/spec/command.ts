@@ -16,7 +16,7 @@ export interface Command {
 /**
  * Builds the command of a run from the lines of `run.cmd`. The author's text is read as 0.6.1 reads it: split at any
  * white space, lone backslashes dropped, others stripped from the ends of words, joined by single spaces; the lines of a
- * list are joined by `&&`. Throws TemplateSyntaxError and TemplateValueError.
+ * list are joined by `&&`. Throws TemplateSyntaxError and TemplateValueError, the latter also when nothing is left.
  */
 export function buildCommand(lines: readonly string[], scope: ValueMap): Command {
   const values: Piece[] = []
@@ -25,6 +25,7 @@ export function buildCommand(lines: readonly string[], scope: ValueMap): Command
     .map((line) => clean(withMarks(renderPieces(line, scope), values)))
     .filter((line) => line !== '')
     .join(' && ')
+  if (script === '') throw new TemplateValueError('nothing is left of the command')
   return fillIn(script, values)
 }
 
@@ -52,9 +53,11 @@ function clean(text: string): string {
     .join(' ')
 }
 
-type Context = 'bare' | 'double' | 'single' | 'comment' | 'backtick'
+type Context = 'bare' | 'double' | 'single' | 'comment' | 'backtick' | 'arithmetic'
 
-const SAFE = /^[A-Za-z0-9_@%+=:,./-]+$/
+// Without `=`: at the start of a command NAME=VALUE would be an assignment.
+const SAFE = /^[A-Za-z0-9_@%+:,./-]+$/
+const NUMBER = /^[+-]?\d[\w.]*$/
 
 /** Walks the script as a shell would read its quotes and writes each value in the form its place needs. */
 function fillIn(script: string, values: readonly Piece[]): Command {
@@ -67,30 +70,40 @@ function fillIn(script: string, values: readonly Piece[]): Command {
     if (script[at] === MARK) {
       const end = script.indexOf(MARK, at + 1)
       const piece = values[Number(script.slice(at + 1, end))]!
-      const isWholeWord = isBreak(script[at - 1]) && isBreak(script[end + 1])
-      for (const [index, word] of wordsOf(piece, context, isWholeWord).entries()) {
+      for (const [index, word] of wordsOf(piece, context).entries()) {
+        // The shell evaluates an arithmetic operand again after expansion, and an index in it may run commands.
+        if (context === 'arithmetic' && !NUMBER.test(word)) throw new TemplateValueError('only a number can stand inside $(( ))')
         const gap = index > 0 ? ' ' : ''
-        text += gap + (SAFE.test(word) ? word : reference(args.push(word), context))
+        // After the name of a shell variable a plain word would become part of the name.
+        text += gap + (SAFE.test(word) && !/\$\w+$/.test(text) ? word : reference(args.push(word), context))
         display += gap + literal(word, context)
       }
       at = end
       continue
     }
     const token = nextToken(script, at, context, stack)
-    text += token
-    display += token
+    const written = script[at + token.length] === MARK ? beforeValue(token, context) : token
+    text += written
+    display += written
     at += token.length - 1
   }
   return { script: text, args, display }
+}
+
+/** A lone backslash or dollar right before a value is text of the author, not an escape or an expansion of the value. */
+function beforeValue(token: string, context: Context): string {
+  if (context === 'single' || context === 'comment') return token
+  if (token === '$') return '\\$'
+  return token === '\\' ? (context === 'double' ? '\\\\' : '') : token
 }
 
 function isBreak(char: string | undefined): boolean {
   return char === undefined || char === ' '
 }
 
-function wordsOf(piece: Piece, context: Context, isWholeWord: boolean): readonly string[] {
-  if (piece.type === 'words') return context === 'bare' ? piece.words : [piece.words.join(' ')]
-  if (piece.text === '' && !(context === 'bare' && isWholeWord)) return []
+function wordsOf(piece: Piece, context: Context): readonly string[] {
+  if (piece.type === 'words') return context === 'bare' || context === 'backtick' ? piece.words : [piece.words.join(' ')]
+  if (piece.text === '' && context !== 'bare' && context !== 'backtick') return []
   return [piece.text]
 }
 
@@ -102,6 +115,8 @@ function reference(number: number, context: Context): string {
 
 function literal(word: string, context: Context): string {
   if (context === 'single') return word.replaceAll("'", "'\\''")
+  // A newline would end the comment where the line is typed.
+  if (context === 'comment') return word.replace(/\s+/g, ' ')
   if (context === 'double') return word.replace(/[\\"$`]/g, '\\$&')
   return SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
@@ -115,9 +130,20 @@ function nextToken(script: string, at: number, context: Context, stack: Context[
     return char
   }
   if (char === '\\' && script[at + 1] !== MARK) return script.slice(at, at + 2)
+  if (script.startsWith('$$', at)) return '$$'
   if (char === '`') {
     if (stack.includes('backtick')) while (stack.pop() !== 'backtick');
     else stack.push('backtick')
+    return char
+  }
+  const opening = /^\$?\(\(|^\$\[/.exec(script.slice(at, at + 3))?.[0]
+  if (opening && !(context === 'double' && opening === '((')) {
+    for (const mark of opening) if (mark !== '$') stack.push('arithmetic')
+    return opening
+  }
+  if (context === 'arithmetic' && '([)]'.includes(char)) {
+    if (char === '(' || char === '[') stack.push('arithmetic')
+    else stack.pop()
     return char
   }
   if (script.startsWith('$(', at)) {

@@ -42,17 +42,18 @@ function readParams(document: Document, spec: Spec): ValueMap {
   const given: ValueMap = { ...spec.declarations, ...spec.params }
   const { params, problems } = checkInputs(document, [...(spec.inputs ?? []), ...(spec.outputs ?? [])], given)
   if (problems.length > 0) throw new SpecError(problems)
-  return guardTemplates(document, () => resolveParams(params))
+  const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
+  return guardTemplates(document, () => resolveParams(params), [section])
 }
 
-/** Template failures become problems at the place of the command, where nearly all templates stand. */
-function guardTemplates<T>(document: Document, work: () => T): T {
+/** Template failures become problems at `path`: the place of the command, where nearly all templates stand, if not told. */
+function guardTemplates<T>(document: Document, work: () => T, path: readonly string[] = ['run', 'cmd']): T {
   try {
     return work()
   } catch (error) {
     const code = error instanceof TemplateSyntaxError ? 'template_syntax' : error instanceof TemplateValueError ? 'template_value' : undefined
     if (!code) throw error
-    throw new SpecError([problemAt(document, ['run', 'cmd'], code, { detail: (error as Error).message })])
+    throw new SpecError([problemAt(document, path, code, { detail: (error as Error).message })])
   }
 }
 
@@ -61,13 +62,19 @@ function checkTrial(document: Document, plan: SweepPlan): void {
   guardTemplates(document, () => firstPoints(plan, plan.seed ?? 0, 1).forEach((point) => compileTrial(plan, point)))
 }
 
-type Sections = { readonly tags?: unknown; readonly logging?: { level?: string | null | undefined } | null | undefined; readonly environment?: unknown; readonly build?: unknown; readonly run?: { cmd: string[] } | null | undefined }
+type Sections = {
+  readonly tags?: unknown
+  readonly logging?: { level?: string | null | undefined } | null | undefined
+  readonly environment?: unknown
+  readonly build?: unknown
+  readonly run?: { cmd: string[] } | null | undefined
+}
 
 function templateOf(spec: Spec, params: ValueMap): TrialTemplate {
   const sections: Sections = spec
   const inputs = ('inputs' in spec && spec.inputs) || []
   return {
-    tags: [...new Set((spec.tags ?? []))],
+    tags: [...new Set(spec.tags ?? [])],
     logLevel: sections.logging?.level ?? 'INFO',
     params,
     flags: inputs.filter((io) => io.is_flag).map((io) => io.name),
@@ -81,10 +88,20 @@ function pick(source: object, keys: readonly string[]): ValueMap {
   return Object.fromEntries(keys.map((key) => [key, ((source as Record<string, unknown>)[key] ?? null) as Value]))
 }
 
-function compileRun(kind: RunKind, template: TrialTemplate, header: { name?: string | null | undefined; description?: string | null | undefined }, point: ValueMap): RunPlan {
+function compileRun(
+  kind: RunKind,
+  template: TrialTemplate,
+  header: { name?: string | null | undefined; description?: string | null | undefined },
+  point: ValueMap,
+): RunPlan {
   const params: ValueMap = { ...point, ...template.params }
   const scope: ValueMap = { ...params, params }
-  for (const name of template.flags) scope[name] = flagText(name, params[name])
+  for (const name of template.flags) {
+    const flag = flagText(name, params[name])
+    // A flag that is off is no word at all, not an empty one.
+    if (flag) scope[name] = flag
+    else delete scope[name]
+  }
   return {
     kind,
     name: header.name ?? null,
@@ -111,7 +128,8 @@ function toPlacement(environment: EnvironmentSpec | null): Placement {
 
 /** A request is what is set aside; where only a limit is written, that is the request. */
 function toResources(resources: EnvironmentSpec['resources']): Resources {
-  const amount = (entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined) => entry?.requests || entry?.limits || undefined
+  const amount = (entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined) =>
+    entry?.requests || entry?.limits || undefined
   const entries = { cpu: amount(resources?.cpu), memoryMib: amount(resources?.memory), gpu: amount(resources?.gpu), tpu: amount(resources?.tpu) }
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
 }
@@ -166,12 +184,20 @@ const STEP_TOLERANCE = 1e-9
 
 function toAxis(name: string, entry: MatrixEntry): Axis {
   if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
-  if (entry.option === 'pvalues') return { name, kind: 'pvalues', values: entry.pairs.map(([value]) => value), weights: withRest(entry.pairs.map(([, weight]) => weight)) }
+  if (entry.option === 'pvalues')
+    return { name, kind: 'pvalues', values: entry.pairs.map(([value]) => value), weights: withRest(entry.pairs.map(([, weight]) => weight)) }
   const { fields } = entry
   const of = (field: string): number => fields[field]!
   switch (entry.option) {
     case 'range':
-      return { name, kind: 'range', start: of('start'), step: of('step'), count: Math.ceil((of('stop') - of('start')) / of('step') - STEP_TOLERANCE), isFloat: entry.isFloat }
+      return {
+        name,
+        kind: 'range',
+        start: of('start'),
+        step: of('step'),
+        count: Math.max(1, Math.ceil((of('stop') - of('start')) / of('step') - STEP_TOLERANCE)),
+        isFloat: entry.isFloat,
+      }
     case 'linspace':
     case 'geomspace':
       return { name, kind: entry.option, start: of('start'), stop: of('stop'), count: of('num') }
@@ -196,4 +222,3 @@ function withRest(weights: readonly number[]): number[] {
   const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
   return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))
 }
-

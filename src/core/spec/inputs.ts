@@ -4,7 +4,7 @@ import type { Value, ValueMap } from '../../contract/values.ts'
 import { describe } from '../../contract/fields.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { problemAt } from './document.ts'
-import type { Document } from './document.ts'
+import type { Document, PathKey } from './document.ts'
 import { parsePythonLiteral } from './literal.ts'
 import { isEqual } from './python.ts'
 
@@ -15,25 +15,31 @@ export function checkInputs(document: Document, declared: readonly IoSpec[], par
   const problems: Problem[] = []
   const filled: ValueMap = { ...params }
   for (const name of Object.keys(params)) {
-    if (!declared.some((io) => io.name === name)) problems.push(problemAt(document, [section, name], 'io_undeclared', { name, known: declared.map((io) => io.name).join(', ') }))
+    if (!declared.some((io) => io.name === name))
+      problems.push(problemAt(document, [section, name], 'io_undeclared', { name, known: declared.map((io) => io.name).join(', ') }))
   }
-  for (const io of declared) {
-    const value = params[io.name]
+  for (const [index, io] of declared.entries()) {
+    const value = Object.hasOwn(params, io.name) ? params[io.name] : undefined
     if (value === undefined && !io.is_optional) problems.push(problemAt(document, [section], 'io_missing', { name: io.name }))
-    else if (value === undefined) filled[io.name] = io.default ?? null
-    else problems.push(...checkValue(document, [section, io.name], io, value))
+    else if (value === undefined) {
+      filled[io.name] = io.default ?? null
+      if (io.default != null) problems.push(...checkValue(document, ['inputs', index, 'default'], io, io.default))
+    } else problems.push(...checkValue(document, [section, io.name], io, value))
   }
   return { params: filled, problems }
 }
 
-function checkValue(document: Document, path: readonly string[], io: IoSpec, value: Value): Problem[] {
+function checkValue(document: Document, path: readonly PathKey[], io: IoSpec, value: Value): Problem[] {
   if (typeof value === 'string' && /\{\{.*\}\}/.test(value)) {
-    const isReference = /^\{\{\s*(params|inputs|[a-z_]\w*)\s*(\|[^}]*)?\}\}$/i.test(value) || /^\{\{\s*(jobs|experiments)\.\d+\.outputs\.\w+\s*\}\}$/.test(value)
+    const isReference =
+      /^\{\{\s*(params|inputs|[a-z_]\w*)\s*(\|[^}]*)?\}\}$/i.test(value) || /^\{\{\s*(jobs|experiments)\.\d+\.outputs\.\w+\s*\}\}$/.test(value)
     return isReference ? [] : [problemAt(document, path, 'io_reference', { found: describe(value) })]
   }
   const items = io.is_list && Array.isArray(value) ? value : [value]
-  if (io.type && !items.every((item) => hasType(item, io.type!))) return [problemAt(document, path, 'wrong_type', { expected: io.type, found: describe(value) })]
-  if (io.options && !io.options.some((option) => isEqual(option, value))) return [problemAt(document, path, 'not_in', { found: describe(value), known: io.options.map(describe).join(', ') })]
+  if (io.type && !items.every((item) => hasType(item, io.type!)))
+    return [problemAt(document, path, 'wrong_type', { expected: io.type, found: describe(value) })]
+  if (io.options && !io.options.some((option) => isEqual(option, value)))
+    return [problemAt(document, path, 'not_in', { found: describe(value), known: io.options.map(describe).join(', ') })]
   return []
 }
 

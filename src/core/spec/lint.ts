@@ -49,7 +49,8 @@ function lintResources(environment: Value | undefined, path: readonly string[], 
     if (!isValueMap(amounts)) continue
     const [requests, limits] = [toNumber(amounts['requests']), toNumber(amounts['limits'])]
     const place = [...path, 'resources', name]
-    if (requests !== undefined && limits !== undefined && requests > limits) warn(place, 'requests_over_limits', { name, requests: String(requests), limits: String(limits) })
+    if (requests !== undefined && limits !== undefined && requests > limits)
+      warn(place, 'requests_over_limits', { name, requests: String(requests), limits: String(limits) })
     if ([requests, limits].some((amount) => amount !== undefined && amount < 0)) warn(place, 'resource_negative', { name })
     if (name === 'gpu' && !Number.isInteger(requests ?? limits ?? 0)) warn(place, 'gpu_fraction', { found: String(requests ?? limits) })
   }
@@ -62,17 +63,33 @@ function toNumber(value: Value | undefined): number | undefined {
 
 function lintIgnored(environment: Value | undefined, warn: Warn): void {
   if (!isValueMap(environment)) return
-  for (const key of ['service_account', 'image_pull_secrets', 'secret_refs', 'config_map_refs', 'configmap_refs', 'data_refs', 'artifact_refs', 'node_selector', 'affinity', 'tolerations', 'replicas']) {
+  for (const key of [
+    'service_account',
+    'image_pull_secrets',
+    'secret_refs',
+    'config_map_refs',
+    'configmap_refs',
+    'data_refs',
+    'artifact_refs',
+    'node_selector',
+    'affinity',
+    'tolerations',
+    'replicas',
+  ]) {
     if (environment[key] !== undefined && environment[key] !== null) warn(['environment', key], 'ignored_here', { key })
   }
 }
 
-const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b/
+// `let` and the numeric comparisons of `[[ ]]` evaluate their operands like eval.
+const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|\blet\s|\[\[[^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s/
 
 function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const lines = 'run' in spec ? (spec.run?.cmd ?? []) : []
   const isList = lines.length > 1
-  const known = new Set(['params', ...(plan.kind === 'group' ? [...plan.space.map((axis) => axis.name), ...Object.keys(plan.trial.params)] : Object.keys(plan.params))])
+  const known = new Set([
+    'params',
+    ...(plan.kind === 'group' ? [...plan.space.map((axis) => axis.name), ...Object.keys(plan.trial.params)] : Object.keys(plan.params)),
+  ])
   lines.forEach((line, index) => {
     const path = isList ? ['run', 'cmd', index] : ['run', 'cmd']
     const names = namesIn(line)
@@ -89,7 +106,9 @@ function lintSearch(document: Document, plan: SweepPlan, warn: Warn): void {
     if (Object.hasOwn(plan.trial.params, axis.name)) warn(['hptuning', 'matrix', axis.name], 'param_shadows_matrix', { name: axis.name })
     if (axis.kind === 'values') lintValues(axis.name, axis.values, warn)
   }
-  plan.space.filter((axis) => axis.kind === 'uniform' && axis.low > axis.high).forEach((axis) => warn(['hptuning', 'matrix', axis.name], 'bounds_reversed', { name: axis.name }))
+  plan.space
+    .filter((axis) => axis.kind === 'uniform' && axis.low > axis.high)
+    .forEach((axis) => warn(['hptuning', 'matrix', axis.name], 'bounds_reversed', { name: axis.name }))
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
     if (isValueMap(condition) && condition['policy']) warn(['hptuning', 'early_stopping', index, 'policy'], 'policy_without_effect')

@@ -56,7 +56,11 @@ class LiteralReader {
     if (char === '(') return this.#list('(', ')')
     if (char === '{') return this.#map()
     if (char === '"' || char === "'") return this.#string(char)
-    for (const [word, value] of [['True', true], ['False', false], ['None', null]] as const) {
+    for (const [word, value] of [
+      ['True', true],
+      ['False', false],
+      ['None', null],
+    ] as const) {
       if (this.#text.startsWith(word, this.#at) && !/\w/.test(this.#text[this.#at + word.length] ?? '')) {
         this.#at += word.length
         return value

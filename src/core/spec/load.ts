@@ -7,7 +7,7 @@ import { paramsSource, parseDocument } from './parse.ts'
  * Reads, merges and parses the sources of one document, with parameters from outside merged last: into `declarations`
  * where the document still uses that name, into `params` otherwise. Throws SpecError.
  */
-export function loadDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Document {
+function loadDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Document {
   const document = parseDocument(sources)
   if (Object.keys(params).length === 0) return document
   const section = document.data['declarations'] && !document.data['params'] ? 'declarations' : 'params'

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
-import type { Document as YamlDocument, Node, Pair, Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml'
+import type { Alias, Document as YamlDocument, Node, Pair, Scalar } from 'yaml'
 
 import type { Place, Problem } from '../../contract/problems.ts'
 import { LIMITS } from '../../contract/limits.ts'
@@ -45,13 +45,27 @@ function parseSource(source: Source): Part {
     throw new SpecError([{ code, args, path: '', ...place(at) }])
   }
   if (source.text.length > LIMITS.specCharsMax) fail('document_too_large', { max: String(LIMITS.specCharsMax) })
-  const documents = parseAllDocuments(source.text, { version: '1.2', merge: true, uniqueKeys: false, lineCounter: lines, prettyErrors: false, strict: true })
+  if (isTooDeep(source.text)) fail('yaml_too_deep', {})
+  const documents = parseAllDocuments(source.text, {
+    version: '1.2',
+    schema: 'core',
+    resolveKnownTags: false,
+    merge: true,
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    strict: true,
+  })
   const [first, second] = Array.isArray(documents) ? documents : []
   if (!first || first.contents === null) return fail('yaml_empty', {})
-  const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => document.errors)
-  if (errors.length > 0) throw new SpecError(errors.map((error) => ({ code: 'yaml_syntax', args: { detail: error.message.split('\n')[0]! }, path: '', ...place(error.pos[0]) })))
+  // A warning is a tag that means nothing here.
+  const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [...document.errors, ...document.warnings])
+  const deep = errors.find((error) => /call stack|stack overflow/i.test(error.message))
+  if (deep) fail('yaml_too_deep', {}, deep.pos[0])
+  if (errors.length > 0)
+    throw new SpecError(errors.map((error) => ({ code: 'yaml_syntax', args: { detail: error.message.split('\n')[0]! }, path: '', ...place(error.pos[0]) })))
   if (second) fail('yaml_multiple', {}, second.range?.[0] ?? 0)
-  if (!isMap(first.contents)) return fail('yaml_not_mapping', { found: describe(first.toJS()) })
+  if (!isMap(first.contents)) return fail('yaml_not_mapping', { found: isSeq(first.contents) ? 'list' : describe(first.toJS()) })
   const reader = new NodeReader(first, place)
   return { data: reader.read(first.contents, []) as ValueMap, places: reader.places, warnings: reader.warnings }
 }
@@ -59,22 +73,44 @@ function parseSource(source: Source): Part {
 const DEPTH_MAX = 100
 const NODES_MAX = 100_000
 
+/** Brackets that open far more often than they close would cost the parser seconds before it gives up. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let deepest = 0
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1)
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest > DEPTH_MAX * 5
+}
+
+/** The node each alias stands for: the last one before it with that anchor. One walk, where a search per alias is slow. */
+function findTargets(document: YamlDocument.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Alias: (_, alias) => void (anchors.has(alias.source) && targets.set(alias, anchors.get(alias.source)!)),
+    Value: (_, node) => void (node.anchor && anchors.set(node.anchor, node)),
+  })
+  return targets
+}
+
 class NodeReader {
   readonly places = new Map<string, Place>()
   readonly warnings: Problem[] = []
-  readonly #document: YamlDocument.Parsed
+  readonly #targets: ReadonlyMap<Alias, Node>
   readonly #place: (offset: number) => Place
   #nodes = 0
 
   constructor(document: YamlDocument.Parsed, place: (offset: number) => Place) {
-    this.#document = document
+    this.#targets = findTargets(document)
     this.#place = place
   }
 
   read(node: unknown, path: readonly PathKey[]): Value {
     this.#nodes += 1
     if (path.length > DEPTH_MAX || this.#nodes > NODES_MAX) throw new SpecError([this.#problem('yaml_too_deep', {}, path, node as Node)])
-    if (isAlias(node)) return this.read(node.resolve(this.#document), path)
+    if (isAlias(node)) return this.read(this.#targetOf(node, path), path)
     this.#remember(path, node)
     if (isMap(node)) return this.#readMap(node.items, path)
     if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]))
@@ -83,19 +119,30 @@ class NodeReader {
 
   #readMap(pairs: readonly Pair[], path: readonly PathKey[]): ValueMap {
     const map: ValueMap = {}
-    for (const pair of [...pairs.filter(isMergePair), ...pairs.filter((pair) => !isMergePair(pair))]) {
-      if (isMergePair(pair)) this.#merge(pair, path, map)
-      else this.#readPair(pair, path, map, pairs)
-    }
+    const seen = new Set<string>()
+    for (const pair of pairs.filter(isMergePair)) this.#merge(pair, path, map)
+    for (const pair of pairs.filter((pair) => !isMergePair(pair))) this.#readPair(pair, path, map, seen)
     return map
   }
 
-  #readPair(pair: Pair, path: readonly PathKey[], map: ValueMap, siblings: readonly Pair[]): void {
-    const key = keyText(pair)
+  #targetOf(alias: Alias, path: readonly PathKey[]): Node {
+    const target = this.#targets.get(alias)
+    if (!target) throw new SpecError([this.#problem('yaml_syntax', { detail: `there is no anchor &${alias.source} before this alias` }, path, alias)])
+    return target
+  }
+
+  #keyText(key: unknown, path: readonly PathKey[]): string {
+    const node = isAlias(key) ? this.#targetOf(key, path) : key
+    if (!isScalar(node)) throw new SpecError([this.#problem('yaml_syntax', { detail: 'a key must be a single value' }, path, key as Node)])
+    return scalarText(node)
+  }
+
+  #readPair(pair: Pair, path: readonly PathKey[], map: ValueMap, seen: Set<string>): void {
+    const key = this.#keyText(pair.key, path)
     const inner = [...path, key]
-    if (siblings.some((other) => other !== pair && keyText(other) === key && siblings.indexOf(other) < siblings.indexOf(pair))) this.warnings.push(this.#problem('duplicate_key', { key }, inner, pair.key as Node))
-    const value = this.read(pair.value, inner)
-    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
+    if (seen.has(key)) this.warnings.push(this.#problem('duplicate_key', { key }, inner, pair.key as Node))
+    seen.add(key)
+    setKey(map, key, this.read(pair.value, inner))
     this.#remember(inner, pair.key)
   }
 
@@ -103,7 +150,7 @@ class NodeReader {
     const sources = isSeq(pair.value) ? [...pair.value.items].reverse() : [pair.value]
     for (const source of sources) {
       const value = this.read(source, path)
-      if (isValueMap(value)) Object.assign(map, value)
+      for (const [key, item] of isValueMap(value) ? Object.entries(value) : []) setKey(map, key, item)
     }
   }
 
@@ -113,7 +160,7 @@ class NodeReader {
     if (typeof value === 'number') {
       // A whole number too long for a float keeps its digits as text: it prints the same and loses nothing.
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
-      return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : value
+      return node.tag?.endsWith(':float') || (/[.e]|inf|nan/i.test(source) && !/^0x/i.test(source)) ? toFloat(value) : value
     }
     return typeof value === 'string' || typeof value === 'boolean' || value === null ? value : String(value)
   }
@@ -135,11 +182,16 @@ class NodeReader {
 }
 
 function isMergePair(pair: Pair): boolean {
-  return keyText(pair) === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN'
+  return isScalar(pair.key) && pair.key.type === 'PLAIN' && scalarText(pair.key) === '<<'
 }
 
-function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : String(pair.key)
+function scalarText(node: Scalar): string {
+  return String(node.source ?? node.value)
+}
+
+/** An assignment that makes a key of its own even of `__proto__`. */
+function setKey(map: ValueMap, key: string, value: Value): void {
+  Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function mergeParts(base: Part, over: Part): Part {
@@ -150,8 +202,7 @@ function mergeMaps(base: ValueMap, over: ValueMap): ValueMap {
   const merged: ValueMap = { ...base }
   for (const [key, value] of Object.entries(over)) {
     const present = Object.hasOwn(base, key) ? base[key] : undefined
-    const next = isValueMap(present) && isValueMap(value) ? mergeMaps(present, value) : value
-    Object.defineProperty(merged, key, { value: next, enumerable: true, configurable: true, writable: true })
+    setKey(merged, key, isValueMap(present) && isValueMap(value) ? mergeMaps(present, value) : value)
   }
   return merged
 }

@@ -14,7 +14,9 @@ export function toPythonRepr(value: Value): string {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : floatText(value)
   if (typeof value === 'string') return quote(value)
   if (Array.isArray(value)) return `[${value.map(toPythonRepr).join(', ')}]`
-  return `{${Object.entries(value).map(([key, item]) => `${quote(key)}: ${toPythonRepr(item)}`).join(', ')}}`
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${quote(key)}: ${toPythonRepr(item)}`)
+    .join(', ')}}`
 }
 
 /** Shortest text that reads back as the same float; exponents below 1e-4 and from 1e16 on. */
@@ -50,7 +52,8 @@ export function isTruthy(value: Value | undefined): boolean {
 export function isEqual(left: Value | undefined, right: Value | undefined): boolean {
   const [a, b] = [toComparable(left), toComparable(right)]
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
-  if (isValueMap(a) && isValueMap(b)) return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, item]) => key in b && isEqual(item, b[key]))
+  if (isValueMap(a) && isValueMap(b))
+    return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, item]) => Object.hasOwn(b, key) && isEqual(item, b[key]))
   return a === b
 }
 

@@ -17,11 +17,12 @@ export function renderDeep(value: Value, scope: ValueMap): Value {
  * A reference that leads back to itself stays as text.
  */
 export function resolveParams(params: ValueMap): ValueMap {
-  const resolved: ValueMap = {}
+  const resolved = Object.create(null) as ValueMap
   const pending = new Set<string>()
   const scope = new Proxy(resolved, {
     get: (_target, name) => (typeof name === 'string' ? resolve(name) : undefined),
-    getOwnPropertyDescriptor: (_target, name) => (typeof name === 'string' && Object.hasOwn(params, name) ? { configurable: true, enumerable: true, writable: true, value: null } : undefined),
+    getOwnPropertyDescriptor: (_target, name) =>
+      typeof name === 'string' && Object.hasOwn(params, name) ? { configurable: true, enumerable: true, writable: true, value: null } : undefined,
   })
   const resolve = (name: string): Value | undefined => {
     if (Object.hasOwn(resolved, name)) return resolved[name]

@@ -17,7 +17,13 @@ export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'output'; readonly expression: Expression }
   | { readonly type: 'if'; readonly branches: readonly { readonly test: Expression | undefined; readonly body: readonly TemplateNode[] }[] }
-  | { readonly type: 'for'; readonly variable: string; readonly items: Expression; readonly body: readonly TemplateNode[]; readonly otherwise: readonly TemplateNode[] }
+  | {
+      readonly type: 'for'
+      readonly variable: string
+      readonly items: Expression
+      readonly body: readonly TemplateNode[]
+      readonly otherwise: readonly TemplateNode[]
+    }
 
 /** A template that cannot be read; `detail` says what was found and where in the text. */
 export class TemplateSyntaxError extends Error {}
@@ -135,7 +141,14 @@ function tokenize(text: string): Token[] {
   return tokens
 }
 
-const BINARY_LEVELS: readonly (readonly string[])[] = [['or'], ['and'], ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'], ['~'], ['+', '-'], ['*', '/', '//', '%']]
+const BINARY_LEVELS: readonly (readonly string[])[] = [
+  ['or'],
+  ['and'],
+  ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'],
+  ['~'],
+  ['+', '-'],
+  ['*', '/', '//', '%'],
+]
 const WORDS: Record<string, Value> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
 class ExpressionParser {
@@ -244,6 +257,8 @@ class ExpressionParser {
   #primary(): Expression {
     const token = this.#token
     this.#at += 1
+    if (token.type === 'number' && /^\d+$/.test(token.text) && !Number.isSafeInteger(Number(token.text)))
+      throw new TemplateSyntaxError(`the number ${token.text} is too large`)
     if (token.type === 'number') return { type: 'literal', value: /[.e]/i.test(token.text) ? toFloat(Number(token.text)) : Number(token.text) }
     if (token.type === 'string') return { type: 'literal', value: token.text.slice(1, -1).replace(/\\(.)/g, '$1') }
     if (token.type === 'word') return Object.hasOwn(WORDS, token.text) ? { type: 'literal', value: WORDS[token.text]! } : { type: 'name', name: token.text }

@@ -9,7 +9,7 @@ import type { Expression, TemplateNode } from './template-syntax.ts'
 export class TemplateValueError extends Error {}
 
 /** Several words out of one value: the `words` filter, for values that are meant to be several arguments. */
-export class Words {
+class Words {
   readonly items: readonly string[]
   constructor(items: readonly string[]) {
     this.items = items
@@ -27,9 +27,11 @@ export type Piece =
 
 /** Renders to text with Python's spelling of values. Throws TemplateSyntaxError and TemplateValueError. */
 export function renderText(template: string, scope: ValueMap): string {
-  return renderPieces(template, scope)
+  const text = renderPieces(template, scope)
     .map((piece) => (piece.type === 'words' ? piece.words.join(' ') : piece.text))
     .join('')
+  if (text.length > template.length + RESULT_SIZE_MAX) throw new TemplateValueError('the template renders to too much text')
+  return text
 }
 
 /** Renders and keeps apart what the author wrote and what was filled in. Throws like `renderText`. */
@@ -53,7 +55,8 @@ function renderNodes(nodes: readonly TemplateNode[], scope: ValueMap, out: Piece
     if (out.length > OUTPUT_PIECES_MAX) throw new TemplateValueError('the template renders to too much text')
     if (node.type === 'text') out.push({ type: 'text', text: node.text })
     else if (node.type === 'output') renderOutput(node.expression, scope, out)
-    else if (node.type === 'if') renderNodes(node.branches.find((branch) => !branch.test || isTruthy(toValue(evaluate(branch.test, scope))))?.body ?? [], scope, out)
+    else if (node.type === 'if')
+      renderNodes(node.branches.find((branch) => !branch.test || isTruthy(toValue(evaluate(branch.test, scope))))?.body ?? [], scope, out)
     else renderLoop(node, scope, out)
   }
 }
@@ -72,6 +75,8 @@ function renderLoop(node: Extract<TemplateNode, { type: 'for' }>, scope: ValueMa
   const items = toItems(toValue(evaluate(node.items, scope)))
   if (items.length === 0) renderNodes(node.otherwise, scope, out)
   items.forEach((item, index) => {
+    // Every turn counts, so that loops around nothing end too.
+    out.push({ type: 'text', text: '' })
     const loop = { index: index + 1, index0: index, first: index === 0, last: index === items.length - 1, length: items.length }
     renderNodes(node.body, { ...scope, [node.variable]: item, loop }, out)
   })
@@ -83,6 +88,15 @@ function toItems(value: Value | undefined): readonly Value[] {
   if (typeof value === 'string') return [...value]
   if (isValueMap(value)) return Object.keys(value)
   throw new TemplateValueError(`cannot loop over ${toPythonText(value)}`)
+}
+
+const RESULT_SIZE_MAX = 100_000
+
+/** Values that double and double again would fill the memory before anything reads them. */
+function limited(result: Result): Result {
+  const size = typeof result === 'string' || Array.isArray(result) ? result.length : 0
+  if (size > RESULT_SIZE_MAX) throw new TemplateValueError('a value of the template is too long')
+  return result
 }
 
 function toValue(result: Result): Value | undefined {
@@ -100,13 +114,13 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
     case 'attribute':
       return attribute(toValue(evaluate(expression.target, scope)), toValue(evaluate(expression.key, scope)))
     case 'filter':
-      return applyFilter(expression, scope)
+      return limited(applyFilter(expression, scope))
     case 'test':
       return applyTest(expression, scope)
     case 'unary':
       return applyUnary(expression.operator, toValue(evaluate(expression.operand, scope)))
     case 'binary':
-      return applyBinary(expression, scope)
+      return limited(applyBinary(expression, scope))
     case 'condition':
       if (isTruthy(toValue(evaluate(expression.test, scope)))) return evaluate(expression.whenTrue, scope)
       return expression.otherwise && evaluate(expression.otherwise, scope)
@@ -129,9 +143,12 @@ const FILTERS: Record<string, Filter> = {
   upper: (value) => textOf(value).toUpperCase(),
   lower: (value) => textOf(value).toLowerCase(),
   capitalize: (value) => textOf(value).charAt(0).toUpperCase() + textOf(value).slice(1).toLowerCase(),
-  title: (value) => textOf(value).toLowerCase().replace(/(^|[^\p{L}'])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+  title: (value) =>
+    textOf(value)
+      .toLowerCase()
+      .replace(/(^|[^\p{L}'])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
   trim: (value) => textOf(value).trim(),
-  replace: (value, [from, to]) => textOf(value).replaceAll(textOf(from), textOf(to)),
+  replace: (value, [from, to]) => replaceText(textOf(value), textOf(from), textOf(to)),
   string: (value) => textOf(value),
   int: (value) => Math.trunc(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true)))) || 0,
   float: (value) => toFloat(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true))) || 0),
@@ -152,8 +169,15 @@ const FILTERS: Record<string, Filter> = {
 FILTERS['d'] = FILTERS['default']!
 FILTERS['count'] = FILTERS['length']!
 
+function replaceText(text: string, from: string, to: string): string {
+  const parts = from === '' ? ['', ...text, ''] : text.split(from)
+  if (parts.length * to.length > RESULT_SIZE_MAX) throw new TemplateValueError('a value of the template is too long')
+  return parts.join(to)
+}
+
 function applyFilter(expression: Extract<Expression, { type: 'filter' }>, scope: ValueMap): Result {
-  if (!Object.hasOwn(FILTERS, expression.name)) throw new TemplateValueError(`there is no filter "${expression.name}"; known are ${Object.keys(FILTERS).join(', ')}`)
+  if (!Object.hasOwn(FILTERS, expression.name))
+    throw new TemplateValueError(`there is no filter "${expression.name}"; known are ${Object.keys(FILTERS).join(', ')}`)
   const args = expression.args.map((argument) => toValue(evaluate(argument, scope)))
   return FILTERS[expression.name]!(toValue(evaluate(expression.target, scope)), args)
 }
@@ -228,6 +252,7 @@ function arithmetic(operator: string, left: Value, right: Value): Value {
   if (b === 0 && (operator.startsWith('/') || operator === '%')) throw new TemplateValueError('division by zero')
   const result = OPERATIONS[operator]!(a, b)
   const isFloat = operator === '/' || isFloatValue(left) || isFloatValue(right) || (operator === '**' && b < 0)
+  if (!isFloat && !Number.isSafeInteger(result)) throw new TemplateValueError('a whole number is too large')
   return isFloat ? toFloat(result) : result
 }
 

@@ -36,7 +36,7 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   }
   const found = valueAt(document.data, path)
   if (found === undefined) return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
-  const expected = issue.code === 'invalid_type' ? EXPECTED[issue.expected] ?? issue.expected : issue.code
+  const expected = issue.code === 'invalid_type' ? (EXPECTED[issue.expected] ?? issue.expected) : issue.code
   return [problemAt(document, path, 'wrong_type', { expected, found: describe(found) })]
 }
 
@@ -46,11 +46,13 @@ function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], ke
   const known = knownKeys(kind, path)
   if (path.length === 0 && isSectionOfAnotherKind(key)) return problemAt(document, [key], 'section_not_allowed', { section: key, kind })
   const near = nearest(key, known)
-  return near === undefined ? problemAt(document, [...path, key], 'unknown_key', { key, known: known.join(', ') }) : problemAt(document, [...path, key], 'unknown_key_near', { key, near })
+  return near === undefined
+    ? problemAt(document, [...path, key], 'unknown_key', { key, known: known.join(', ') })
+    : problemAt(document, [...path, key], 'unknown_key_near', { key, near })
 }
 
 function isSectionOfAnotherKind(key: string): boolean {
-  return KINDS.some((kind) => key in SPEC_SCHEMAS[kind].shape)
+  return KINDS.some((kind) => Object.hasOwn(SPEC_SCHEMAS[kind].shape, key))
 }
 
 /** Keys the schema knows at a path, found by walking the schema as the data was walked. */
@@ -77,7 +79,10 @@ function unwrap(schema: unknown): unknown {
 }
 
 function valueAt(data: unknown, path: readonly PathKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PathKey, unknown>)[key] : undefined), data)
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<PathKey, unknown>)[key] : undefined),
+    data,
+  )
 }
 
 const NEAR_DISTANCE_MAX = 2

@@ -22,7 +22,14 @@ export function attemptDir(dataDir: string, name: string): AttemptDir {
   if (!match) throw new Error(`not a name of an attempt: ${name}`)
   const path = join(dataDir, 'attempts', name)
   const runPath = join(dataDir, 'runs', match[1]!)
-  return { path, log: join(path, 'log'), logIndex: join(path, 'log.index'), outputs: join(runPath, 'outputs'), checkpoints: join(runPath, 'checkpoints'), spool: join(runPath, 'spool') }
+  return {
+    path,
+    log: join(path, 'log'),
+    logIndex: join(path, 'log.index'),
+    outputs: join(runPath, 'outputs'),
+    checkpoints: join(runPath, 'checkpoints'),
+    spool: join(runPath, 'spool'),
+  }
 }
 
 export function createAttemptDir(dir: AttemptDir): void {

@@ -63,12 +63,20 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (!command) throw new AppError('invalid', { detail: 'there is no command' })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
     writeMark(dir, attempt.id)
-    await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], { cwd, env: attemptEnvironment({ attempt, env, run }, dir, environment) })
+    await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], {
+      cwd,
+      env: attemptEnvironment({ attempt, env, run }, dir, environment),
+    })
     return { startedAt: clock.now(), outputsPath: dir.outputs }
   }
 
   /** Own session and output to a file: the supervisor owes the server nothing. */
-  const spawnSupervisor = async (name: string, dir: AttemptDir, argv: readonly string[], place: { cwd: string; env: Record<string, string> }): Promise<void> => {
+  const spawnSupervisor = async (
+    name: string,
+    dir: AttemptDir,
+    argv: readonly string[],
+    place: { cwd: string; env: Record<string, string> },
+  ): Promise<void> => {
     const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
     try {
       const child = spawn('/bin/sh', [SUPERVISOR, dir.path, ...argv], { ...place, detached: true, stdio: ['ignore', output, output] })
@@ -108,7 +116,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       await stop(name, 0)
       return { state: 'running' }
     }
-    return { state: 'ended', exitCode: null, endedAt: clock.now(), evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' } }
+    return {
+      state: 'ended',
+      exitCode: null,
+      endedAt: clock.now(),
+      evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' },
+    }
   }
 
   const conclude = (name: string, dir: AttemptDir, exitCode: number, endedAt: number): Observation => {

@@ -5,8 +5,16 @@ const TIMEOUT_MS = 5_000
 /** Indices of this machine's GPUs, as `nvidia-smi` lists them; none where there is no such tool. */
 export function listGpus(path: string | undefined): string[] {
   try {
-    const output = execFileSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], { encoding: 'utf8', timeout: TIMEOUT_MS, stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: path } })
-    return output.trim().split('\n').filter((line) => /^\d+$/.test(line))
+    const output = execFileSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: path },
+    })
+    return output
+      .trim()
+      .split('\n')
+      .filter((line) => /^\d+$/.test(line))
   } catch {
     return []
   }

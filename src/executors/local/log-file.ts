@@ -13,7 +13,11 @@ export function readLogFile(dir: AttemptDir, from: From, limitBytes: number): Lo
   if (file === undefined) return { bytes: new Uint8Array(), cursor: 0 }
   try {
     const size = fstatSync(file).size
-    const start = Math.min(size, from.cursor ?? (from.tailLines !== undefined ? tailOffset(file, size, from.tailLines, limitBytes) : from.since !== undefined ? offsetAt(dir, from.since) : 0))
+    const start = Math.min(
+      size,
+      from.cursor ??
+        (from.tailLines !== undefined ? tailOffset(file, size, from.tailLines, limitBytes) : from.since !== undefined ? offsetAt(dir, from.since) : 0),
+    )
     const bytes = Buffer.alloc(Math.min(limitBytes, size - start))
     const read = readSync(file, bytes, 0, bytes.length, start)
     return { bytes: bytes.subarray(0, read), cursor: start + read }
@@ -62,7 +66,10 @@ function readIndex(dir: AttemptDir): [number, number][] {
   if (file === undefined) return []
   const text = readFileSync(file, 'utf8')
   closeSync(file)
-  return text.trim().split('\n').map((line) => line.split(' ').map(Number) as [number, number])
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number) as [number, number])
 }
 
 function openOrNone(path: string): number | undefined {

@@ -50,14 +50,28 @@ export function isAlive(identity: Identity, boot: string): boolean {
 
 function parseStat(pid: number, line: string): ProcessEntry {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  return { pid, isZombie: fields[0] === 'Z' || fields[0] === 'X', ppid: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]), startedAt: fields[19]! }
+  return {
+    pid,
+    isZombie: fields[0] === 'Z' || fields[0] === 'X',
+    ppid: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    startedAt: fields[19]!,
+  }
 }
 
 function listWithPs(): ProcessEntry[] {
   const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,lstart='], { encoding: 'utf8' }).trim().split('\n')
   return lines.map((line) => {
     const [pid, ppid, group, state, ...start] = line.trim().split(/\s+/)
-    return { pid: Number(pid), ppid: Number(ppid), group: Number(group), session: Number(group), isZombie: state!.startsWith('Z'), startedAt: `${start.join('_')}_` }
+    return {
+      pid: Number(pid),
+      ppid: Number(ppid),
+      group: Number(group),
+      session: Number(group),
+      isZombie: state!.startsWith('Z'),
+      startedAt: `${start.join('_')}_`,
+    }
   })
 }
 
@@ -68,11 +82,13 @@ function listWithPs(): ProcessEntry[] {
 export function membersOf(supervisorPid: number, mark: string): ProcessEntry[] {
   const entries = listProcesses().filter((entry) => !entry.isZombie)
   const found = new Map<number, ProcessEntry>()
-  const isMember = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid || found.has(entry.ppid) || entry.ppid === supervisorPid || carriesMark(entry.pid, mark)
+  const isMember = (entry: ProcessEntry): boolean =>
+    entry.session === supervisorPid || entry.group === supervisorPid || found.has(entry.ppid) || entry.ppid === supervisorPid || carriesMark(entry.pid, mark)
   // Parents usually have lower pids, but need not: repeat until nothing new is found.
   for (let before = -1; before !== found.size;) {
     before = found.size
-    for (const entry of entries) if (entry.pid !== supervisorPid && entry.pid !== process.pid && !found.has(entry.pid) && isMember(entry)) found.set(entry.pid, entry)
+    for (const entry of entries)
+      if (entry.pid !== supervisorPid && entry.pid !== process.pid && !found.has(entry.pid) && isMember(entry)) found.set(entry.pid, entry)
   }
   return [...found.values()]
 }
@@ -95,7 +111,9 @@ function carriesMark(pid: number, mark: string): boolean {
 function readMark(pid: number, name: string): string | undefined {
   if (!HAS_PROC) return undefined
   try {
-    const variable = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').find((item) => item.startsWith(`${name}=`))
+    const variable = readFileSync(`/proc/${pid}/environ`, 'latin1')
+      .split('\0')
+      .find((item) => item.startsWith(`${name}=`))
     return variable?.slice(name.length + 1)
   } catch {
     return undefined

@@ -54,7 +54,10 @@ interface ProcessUse {
 
 function readProcess(pid: number): ProcessUse {
   const stat = readOrEmpty(`/proc/${pid}/stat`)
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number)
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
   const io = readOrEmpty(`/proc/${pid}/io`)
   const bytes = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1] ?? 0)
   // utime, stime, and those of children that have ended.
@@ -64,7 +67,10 @@ function readProcess(pid: number): ProcessUse {
 
 /** Traffic of the whole machine since it started, without the loopback. */
 function networkUse(): Record<string, number> {
-  const lines = readOrEmpty('/proc/net/dev').split('\n').slice(2).filter((line) => line.includes(':') && !/^\s*lo:/.test(line))
+  const lines = readOrEmpty('/proc/net/dev')
+    .split('\n')
+    .slice(2)
+    .filter((line) => line.includes(':') && !/^\s*lo:/.test(line))
   if (lines.length === 0) return {}
   const columns = lines.map((line) => line.split(':')[1]!.trim().split(/\s+/).map(Number))
   const sum = (index: number): number => columns.reduce((total, column) => total + (column[index] ?? 0), 0)
@@ -73,9 +79,19 @@ function networkUse(): Record<string, number> {
 
 async function gpuUse(): Promise<Record<string, number>> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=index,utilization.gpu,memory.used', '--format=csv,noheader,nounits'], { timeout: GPU_TIMEOUT_MS })
-    const rows = stdout.trim().split('\n').map((line) => line.split(',').map(Number))
-    return Object.fromEntries(rows.flatMap(([index, percent, memory]) => [[`system.gpu_${index}_percent`, percent!], [`system.gpu_${index}_memory_mib`, memory!]]))
+    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=index,utilization.gpu,memory.used', '--format=csv,noheader,nounits'], {
+      timeout: GPU_TIMEOUT_MS,
+    })
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(',').map(Number))
+    return Object.fromEntries(
+      rows.flatMap(([index, percent, memory]) => [
+        [`system.gpu_${index}_percent`, percent!],
+        [`system.gpu_${index}_memory_mib`, memory!],
+      ]),
+    )
   } catch {
     return {}
   }

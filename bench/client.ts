@@ -1,0 +1,91 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+import type { RunDetailView } from '../src/contract/run.ts'
+import { atMost, clientPath, createFolder, freePort, plainEnv, root, say, startServer, told } from './support.ts'
+import type { Figure, Server } from './support.ts'
+
+const LOG_P50_US_MAX = 20
+const LOG_P99_US_MAX = 100
+const IMPORT_MS_MAX = 100
+const LOOP_RATIO_MAX = 1.03
+const EXIT_REFUSED_S_MAX = 1
+const EXIT_DEAD_S_MAX = 10
+const IMPORTS = 15
+const METRICS_PER_CALL = 10
+
+/** What the Python client costs the program that uses it, delivering to a real server. */
+export async function measure(): Promise<Figure[]> {
+  using folder = createFolder('client')
+  await using server = await startServer(folder.path)
+  const live = { HAGANE_DATA: folder.path }
+  const calls = await runScript('calls', live)
+  const loop = await runScript('loop', live)
+  const lost = (await countMissing(server, calls)) + (await countMissing(server, loop))
+  const refused = await runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: `http://127.0.0.1:${await freePort()}`, HAGANE_TOKEN: 'x' })
+  const dead = await withSilentServer((url) => runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: url, HAGANE_TOKEN: 'x' }))
+  return [
+    atMost(LOG_P50_US_MAX, 'log_p50_us', calls.p50_us!, 'us'),
+    atMost(LOG_P99_US_MAX, 'log_p99_us', calls.p99_us!, 'us'),
+    atMost(IMPORT_MS_MAX, 'import_ms', importMs(), 'ms'),
+    atMost(LOOP_RATIO_MAX, 'loop_ratio', loop.ratio!, 'x'),
+    atMost(EXIT_REFUSED_S_MAX, 'exit_refused_s', refused.exitSeconds, 's'),
+    atMost(EXIT_DEAD_S_MAX, 'exit_dead_s', dead.exitSeconds, 's'),
+    atMost(0, 'lost', lost, 'points'),
+    told('points', (calls.calls + loop.calls) * METRICS_PER_CALL, 'points'),
+  ]
+}
+
+interface Result {
+  readonly run: string
+  readonly calls: number
+  readonly p50_us?: number
+  readonly p99_us?: number
+  readonly ratio?: number
+  /** From the program's last line to the end of its process. */
+  readonly exitSeconds: number
+}
+
+async function runScript(mode: string, env: NodeJS.ProcessEnv): Promise<Result> {
+  const child = spawn('python3', [join(root, 'bench', 'client-costs.py'), mode], {
+    env: plainEnv({ ...env, PYTHONPATH: clientPath }),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  const status = await new Promise((resolve) => child.once('close', resolve))
+  if (status !== 0) throw new Error(`client-costs.py ${mode} ended with ${status}`)
+  const result = JSON.parse(output) as Result & { ended_at: number }
+  say(`${mode}: ${output.trim()}`)
+  return { ...result, exitSeconds: Date.now() / 1000 - result.ended_at }
+}
+
+async function countMissing(server: Server, { run, calls }: Result): Promise<number> {
+  const { metrics } = await server.call<RunDetailView>('GET', `/runs/${run}`)
+  const there = Object.values(metrics).reduce((sum, summary) => sum + summary.count, 0)
+  return calls * METRICS_PER_CALL - there
+}
+
+/** The quickest of several starts with the import, over the quickest without. */
+function importMs(): number {
+  const start = (code: string): number => {
+    const startedAt = performance.now()
+    execFileSync('python3', ['-c', code], { env: plainEnv({ PYTHONPATH: clientPath }) })
+    return performance.now() - startedAt
+  }
+  const quickest = (code: string): number => Math.min(...Array.from({ length: IMPORTS }, () => start(code)))
+  return quickest('import hagane') - quickest('pass')
+}
+
+/** A server that takes connections and never answers. */
+async function withSilentServer<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } finally {
+    server.close()
+  }
+}

@@ -1,0 +1,36 @@
+"""Records as the server reads them: one line of JSON each."""
+
+import json
+import math
+
+# The server takes batches of 8 MB; a record that fills one alone could never be delivered.
+LINE_CHARS_MAX = 7000000
+
+encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=str).encode
+
+
+def to_line(record):
+    """The line of a record, or None when there is no way to write it down."""
+    try:
+        line = _metrics_line(record) if record[0] == "m" else encode(record[1])
+    except Exception:  # pylint: disable=broad-except
+        return None
+    return line if len(line) <= LINE_CHARS_MAX else None
+
+
+def _metrics_line(record):
+    _, step, at, values = record
+    message = {"k": "m", "s": step, "t": at, "v": values}
+    try:
+        return encode(message)
+    except ValueError:
+        # JSON has no NaN and no infinities.
+        message["v"] = dict((name, _finite(value)) for name, value in values.items())
+        message["s"] = step if math.isfinite(step) else 0
+        return encode(message)
+
+
+def _finite(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+    return value

@@ -1,0 +1,246 @@
+"""What the calls of a script record, and what they refuse."""
+
+import hashlib
+import io
+import json
+import math
+import os
+import sys
+import threading
+from unittest import mock
+
+from hagane import _run
+from hagane._settings import Settings
+
+from .support import Case
+
+
+class Scalar(object):
+    """Looks like a numpy or torch scalar."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def item(self):
+        if isinstance(self.value, Exception):
+            raise self.value
+        return self.value
+
+    def __repr__(self):
+        raise RuntimeError("has no text")
+
+
+class Logging(Case):
+    def setUp(self):
+        Case.setUp(self)
+        self.start_server()
+        self.errors = io.StringIO()
+        env = self.managed_env()
+        os.makedirs(env["HAGANE_OUTPUTS"])
+        self.outputs = env["HAGANE_OUTPUTS"]
+        for patch in (
+            mock.patch.object(_run, "_settings", Settings(env)),
+            mock.patch.object(_run, "_managed_writer", None),
+            mock.patch.object(_run, "_warned", set()),
+            mock.patch.dict(os.environ, env),
+            mock.patch.object(sys, "stderr", self.errors),
+        ):
+            patch.start()
+            self.addCleanup(patch.stop)
+        self.experiment = _run.Experiment()
+
+    def logged(self):
+        """Metrics records as the server got them."""
+        self.experiment.end()
+        self.assert_each_once(self.ledger)
+        return self.ledger.of_kind("m")
+
+    def warnings(self):
+        return self.errors.getvalue().splitlines()
+
+    def test_all_kinds_arrive_once_in_order(self):
+        source = os.path.join(self.folder, "model.bin")
+        with open(source, "wb") as file:
+            file.write(b"weights")
+        self.experiment.log_params({"lr": 0.1}, layers=[1, 2], path=None)
+        self.experiment.log_metrics(loss=0.5)
+        self.experiment.log_tags("a, b", "c")
+        copy = self.experiment.log_artifact(source, "models/best.bin")
+        self.experiment.log_metrics({"loss": 0.25, "val/loss": 1}, step=7)
+        self.experiment.end()
+        records = [record for _, _, _, record in self.ledger.records]
+        self.assertEqual([record["k"] for record in records], ["p", "m", "g", "a", "m"])
+        self.assertEqual(records[0]["v"], {"lr": 0.1, "layers": [1, 2], "path": None})
+        self.assertEqual((records[1]["v"], records[1]["s"]), ({"loss": 0.5}, 0))
+        self.assertEqual(records[2]["v"], ["a", "b", "c"])
+        self.assertEqual((records[4]["v"], records[4]["s"]), ({"loss": 0.25, "val/loss": 1}, 7))
+        self.assertEqual(copy, os.path.join(self.outputs, "models", "best.bin"))
+        digest = hashlib.sha256(b"weights").hexdigest()
+        self.assertEqual(records[3], {"k": "a", "name": "models/best.bin", "path": copy, "size": 7, "sha256": digest})
+        self.assertEqual(self.experiment.delivery, {"sent": 5, "pending": 0, "dropped": 0})
+        self.assertTrue(list(self.ledger.writers.values())[0]["closed"])
+        self.assert_nothing_spooled()
+        self.assertEqual(self.warnings(), [])
+
+    def test_numbers_that_json_does_not_have(self):
+        self.experiment.log_metrics(nan=float("nan"), up=float("inf"), down=float("-inf"), zero=-0.0, one=1)
+        values = self.logged()[0]["v"]
+        self.assertEqual((values["nan"], values["up"], values["down"], values["one"]), ("NaN", "Infinity", "-Infinity", 1))
+        self.assertEqual(math.copysign(1, values["zero"]), -1)
+        self.assertEqual(self.warnings(), [])
+
+    def test_scalars_of_other_libraries(self):
+        from decimal import Decimal
+        from fractions import Fraction
+
+        self.experiment.log_metrics(a=Scalar(0.5), b=Scalar(3), c=Scalar(float("nan")), d=True, e=Decimal("0.25"), f=Fraction(1, 2), g=Scalar(True))
+        self.assertEqual(self.logged()[0]["v"], {"a": 0.5, "b": 3, "c": "NaN", "d": 1, "e": 0.25, "f": 0.5, "g": 1})
+        self.assertEqual(self.warnings(), [])
+
+    def test_none_is_left_out_silently(self):
+        self.experiment.log_metrics(a=None, b=1)
+        self.experiment.log_metrics(a=None)
+        self.assertEqual([record["v"] for record in self.logged()], [{"b": 1}])
+        self.assertEqual(self.warnings(), [])
+
+    def test_what_is_no_number_is_left_out_with_one_warning(self):
+        for text in ("low", "high", "higher"):
+            self.experiment.log_metrics(grade=text, loss=1.0)
+        self.assertEqual([record["v"] for record in self.logged()], [{"loss": 1.0}] * 3)
+        self.assertEqual(len(self.warnings()), 1)
+
+    def test_values_that_fail_when_asked(self):
+        bad = [Scalar(RuntimeError("3 elements")), Scalar("text"), object(), 1j, [1, 2], {"a": 1}, b"1"]
+        for at, value in enumerate(bad):
+            self.experiment.log_metrics({"bad%d" % at: value, "good": at})
+        self.assertEqual([record["v"] for record in self.logged()], [{"good": at} for at in range(len(bad))])
+        self.assertEqual(len(self.warnings()), len(bad))
+
+    def test_large_integers(self):
+        self.experiment.log_metrics(a=2 ** 53, b=2 ** 70, c=-(10 ** 30))
+        self.experiment.log_metrics(d=10 ** 400, e=1)
+        self.experiment.log_metrics(f=10 ** 5000, g=1)
+        self.assertEqual([record["v"] for record in self.logged()], [{"a": 2 ** 53, "b": 2.0 ** 70, "c": -1e30}, {"e": 1}, {"g": 1}])
+        self.assertEqual(len(self.warnings()), 2)
+
+    def test_names(self):
+        self.experiment.log_metrics({1: 0.5, (1, 2): 2, "": 3, "x" * 251: 4, "y" * 250: 5})
+        self.assertEqual(self.logged()[0]["v"], {"1": 0.5, "(1, 2)": 2, "y" * 250: 5})
+        self.assertEqual(len(self.warnings()), 2)
+
+    def test_steps(self):
+        for step in (None, None, 10, Scalar(11), 2.5, float("nan"), None):
+            self.experiment.log_metrics(step=step, x=1)
+        self.experiment.log_metrics(step="ten", x=1)
+        self.experiment.log_metrics(step=10 ** 400, x=1)
+        self.assertEqual([record["s"] for record in self.logged()], [0, 1, 10, 11, 2.5, 0, 2])
+        self.assertEqual(len(self.warnings()), 2)
+
+    def test_the_default_step_goes_on_after_end(self):
+        self.experiment.log_metrics(x=1)
+        self.experiment.end()
+        again = _run.Experiment()
+        again.log_metrics(x=2)
+        again.end()
+        self.assertEqual([(record["s"], record["v"]["x"]) for record in self.ledger.of_kind("m")], [(0, 1), (1, 2)])
+        self.assertEqual(again.delivery, {"sent": 2, "pending": 0, "dropped": 0})
+
+    def test_a_record_of_many_metrics_is_split(self):
+        self.experiment.log_metrics(dict(("m%d" % at, at) for at in range(2500)), step=3)
+        records = self.logged()
+        self.assertEqual([len(record["v"]) for record in records], [1000, 1000, 500])
+        self.assertEqual(set(record["s"] for record in records), {3})
+
+    def test_params_of_any_kind(self):
+        loop = []
+        loop.append(loop)
+        self.experiment.log_params({"a": float("nan"), "b": {1: {2}}, "c": Scalar(4), 5: os.sep, "d": (1, None), "e": 10 ** 30, "x" * 300: 1})
+        self.experiment.log_params(loop=loop)
+        self.experiment.log_params(unprintable=Scalar(ValueError()))
+        self.experiment.log_params(7)
+        self.experiment.log_params(last=1)
+        self.experiment.end()
+        first, last = self.ledger.of_kind("p")
+        self.assertEqual(first["v"], {"a": "nan", "b": {"1": "{2}"}, "c": 4, "5": "/", "d": [1, None], "e": 10 ** 30})
+        self.assertEqual(last["v"], {"last": 1})
+        self.assertEqual(len(self.warnings()), 4)
+
+    def test_tags_of_any_kind(self):
+        self.experiment.log_tags(["a", "b,c"])
+        self.experiment.log_tags(5)
+        self.experiment.log_tags()
+        self.experiment.end()
+        self.assertEqual([record["v"] for record in self.ledger.of_kind("g")], [["a", "b", "c"], ["5"], []])
+
+    def test_artifacts_stay_in_the_outputs(self):
+        source = os.path.join(self.folder, "x")
+        with open(source, "w") as file:
+            file.write("x")
+        os.symlink(self.folder, os.path.join(self.outputs, "link"))
+        for name in ("../x", "a/../../x", "/tmp/x", "..", ".", "link/y"):
+            self.assertIsNone(self.experiment.log_artifact(source, name), name)
+        self.assertIsNone(self.experiment.log_artifact(os.path.join(self.folder, "missing")))
+        self.assertIsNone(self.experiment.log_artifact(self.folder))
+        with mock.patch.dict(os.environ, {"HAGANE_OUTPUTS": ""}):
+            self.assertIsNone(self.experiment.log_artifact(source, "../x"))
+        self.experiment.end()
+        self.assertEqual(self.ledger.records, [])
+        self.assertEqual(len(self.warnings()), 8)
+
+    def test_an_artifact_written_in_place(self):
+        path = os.path.join(self.outputs, "model.bin")
+        with open(path, "w") as file:
+            file.write("abc")
+        self.assertEqual(self.experiment.log_artifact(path), path)
+        self.experiment.end()
+        self.assertEqual(self.ledger.of_kind("a")[0]["name"], "model.bin")
+
+    def test_what_the_server_refuses_is_counted(self):
+        self.experiment.log_metrics({"refuse-me": 1})
+        self.experiment.log_metrics(x=1)
+        self.experiment.end()
+        self.assertEqual(self.experiment.delivery, {"sent": 1, "pending": 0, "dropped": 1})
+
+    def test_a_record_that_no_server_takes_is_dropped_alone(self):
+        self.experiment.log_metrics(x=1)
+        self.experiment.log_params(text="x" * 8000000)
+        self.experiment.log_metrics(x=2)
+        self.experiment.end()
+        self.assertEqual(self.ledger.values("x"), [1, 2])
+        self.assertEqual(self.experiment.delivery, {"sent": 2, "pending": 0, "dropped": 1})
+
+    def test_without_standard_error(self):
+        with mock.patch.object(sys, "stderr", None):
+            self.experiment.log_metrics(x="text")
+            self.experiment.log_metrics(x=1)
+            self.experiment.log_params(text="x" * 8000000)
+            self.experiment.end()
+        self.assertEqual(self.ledger.values("x"), [1])
+
+    def test_eight_threads(self):
+        def work(name):
+            for at in range(1000):
+                self.experiment.log_metrics({name: at})
+
+        threads = [threading.Thread(target=work, args=("t%d" % n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        records = self.logged()
+        self.assertEqual(len(records), 8000)
+        self.assertEqual(sorted(record["s"] for record in records), list(range(8000)))
+        for n in range(8):
+            self.assertEqual(self.ledger.values("t%d" % n), list(range(1000)))
+        self.assertEqual(len(self.ledger.writers), 1)
+
+    def test_folders_and_params_of_the_run(self):
+        env = {"HAGANE_PARAMS": '{"lr": 0.1}', "HAGANE_DATA_PATHS": '{"data": "/d"}', "HAGANE_RESUMED": "1"}
+        with mock.patch.dict(os.environ, env):
+            self.assertEqual(self.experiment.params, {"lr": 0.1})
+            self.assertEqual(_run.get_data_paths(), {"data": "/d"})
+            self.assertTrue(self.experiment.resumed)
+        with mock.patch.dict(os.environ, {"HAGANE_PARAMS": "[", "HAGANE_OUTPUTS": __file__ + "/x"}):
+            self.assertEqual(self.experiment.params, {})
+            self.assertEqual(self.experiment.outputs_path, __file__ + "/x")
+        self.assertEqual(json.dumps(self.experiment.attempt), "1")

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { CATALOGUES, fill, toLocale } from './messages.ts'
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort((a, b) => a.localeCompare(b))
+
+describe('the two languages', () => {
+  it('say the same things about the same arguments', () => {
+    for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli'] as const) {
+      const [english, japanese] = [CATALOGUES.en[part], CATALOGUES.ja[part]] as [
+        Record<string, string | readonly string[]>,
+        Record<string, string | readonly string[]>,
+      ]
+      expect(Object.keys(japanese)).toEqual(Object.keys(english))
+      for (const code of Object.keys(english))
+        expect([code, placeholders([japanese[code]].flat().join(' '))]).toEqual([code, placeholders([english[code]].flat().join(' '))])
+    }
+  })
+
+  it('have no sentence that nothing says', () => {
+    const root = join(import.meta.dirname, '../..')
+    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.includes('messages'))
+    const code = sources.map((name) => readFileSync(join(root, name), 'utf8')).join('\n')
+    for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli'] as const) {
+      for (const name of Object.keys(CATALOGUES.en[part])) expect([name, new RegExp(`['"\`]${name}['"\`]|\\b${name}:`).test(code)]).toEqual([name, true])
+    }
+  })
+
+  it('are chosen by locale', () => {
+    expect(['ja_JP.UTF-8', 'ja', 'ja-JP,en;q=0.5', 'en_US', 'C', undefined].map(toLocale)).toEqual(['ja', 'ja', 'ja', 'en', 'en', 'en'])
+  })
+
+  it('never fill a place from the prototype', () => {
+    expect(fill('{constructor}{a}', { a: 1 })).toBe('1')
+  })
+})

@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { Value } from '../../contract/values.ts'
+import { buildCommand } from './command.ts'
+import { TemplateValueError } from './template.ts'
+
+let dir = ''
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'hagane-command-'))
+  writeFileSync(join(dir, 'show.py'), 'import sys\nsys.stdout.buffer.write(b"".join(a.encode("utf-8", "surrogateescape") + b"\\0" for a in sys.argv[1:]))\n')
+})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+/** What a program gets as its arguments when a real bash runs the command. */
+function argumentsOf(cmd: string | string[], scope: Record<string, Value> = {}): string[] {
+  const { script, args } = buildCommand([cmd].flat(), scope)
+  const out = execFileSync('/bin/bash', ['-c', script, 'hagane', ...args], {
+    cwd: dir,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME: dir, WHERE: 'place' },
+  })
+  return out.split('\0').slice(0, -1)
+}
+
+const RUN = 'python3 show.py'
+
+const HOSTILE = [
+  'plain',
+  'two words',
+  '  lead and trail  ',
+  'tab\there',
+  'line\nbreak',
+  '\n',
+  "it's",
+  '"double"',
+  `'"'"'`,
+  '$(touch pwned)',
+  '`touch pwned`',
+  '$((1+1))',
+  '${HOME}',
+  '$HOME',
+  '$$',
+  '*',
+  '?',
+  '[a-z]*',
+  '{a,b}',
+  '~',
+  '~root',
+  '; touch pwned',
+  ';touch pwned;',
+  '& touch pwned',
+  '&& touch pwned',
+  '|| touch pwned',
+  '| touch pwned',
+  '> pwned',
+  '< show.py',
+  '(touch pwned)',
+  '# touch',
+  '-rf',
+  '--help',
+  '--',
+  '',
+  '\\',
+  'a\\',
+  '\\n',
+  "'; touch pwned; '",
+  '"; touch pwned; "',
+  ') ; touch pwned ; (',
+  '"$(touch pwned)"',
+  '!x',
+  'A=B',
+  'PATH=/nowhere',
+  'HOME',
+  '日本語 と 空白',
+  '😀',
+  '\u2028',
+  '{{ x }}',
+  '${1}',
+  'a[$(touch pwned)]',
+]
+
+/** Contexts in which a value stands, and how the program then sees it. */
+const CONTEXTS: readonly { name: string; cmd: string; expected: (value: string) => string[] }[] = [
+  { name: 'a word of its own', cmd: `${RUN} {{ x }} end`, expected: (value) => [value, 'end'] },
+  { name: 'an option', cmd: `${RUN} --a={{ x }} end`, expected: (value) => [`--a=${value}`, 'end'] },
+  { name: 'inside a word', cmd: `${RUN} a{{ x }}b`, expected: (value) => [`a${value}b`] },
+  { name: 'in double quotes', cmd: `${RUN} "<{{ x }}>"`, expected: (value) => [`<${value}>`] },
+  { name: 'alone in double quotes', cmd: `${RUN} "{{ x }}"`, expected: (value) => [value] },
+  { name: 'in single quotes', cmd: `${RUN} '<{{ x }}>'`, expected: (value) => [`<${value}>`] },
+  { name: 'single quotes inside double quotes', cmd: `${RUN} "it's '{{ x }}'"`, expected: (value) => [`it's '${value}'`] },
+  { name: 'double quotes inside single quotes', cmd: `${RUN} '"{{ x }}"'`, expected: (value) => [`"${value}"`] },
+  { name: 'twice', cmd: `${RUN} {{ x }} "{{ x }}"`, expected: (value) => [value, value] },
+  { name: 'glued to itself', cmd: `${RUN} {{ x }}{{ x }}`, expected: (value) => [value + value] },
+  { name: 'before a separator', cmd: `${RUN} {{ x }}; true`, expected: (value) => [value] },
+  { name: 'in a subshell', cmd: `(${RUN} {{ x }})`, expected: (value) => [value] },
+  { name: 'before a pipe', cmd: `${RUN} {{ x }}|cat`, expected: (value) => [value] },
+  { name: 'in a comment', cmd: `${RUN} a # {{ x }}`, expected: () => ['a'] },
+  {
+    name: 'after an escaped quote',
+    cmd: `${RUN} \\"{{ x }} "\\"{{ x }}"`,
+    expected: (value) => [`"${value}`, `"${value}`].map((item, index) => (index === 0 ? item.slice(1) : item)),
+  },
+  { name: 'after a backslash', cmd: `${RUN} a\\{{ x }}`, expected: (value) => [`a${value}`] },
+  { name: 'after a backslash in double quotes', cmd: `${RUN} "a\\{{ x }}"`, expected: (value) => [`a\\${value}`] },
+  { name: 'after a dollar', cmd: `${RUN} \${{ x }} "\${{ x }}" '\${{ x }}'`, expected: (value) => [`$${value}`, `$${value}`, `$${value}`] },
+  { name: 'after a shell variable', cmd: `${RUN} $WHERE{{ x }} "$WHERE{{ x }}"`, expected: (value) => [`place${value}`, `place${value}`] },
+]
+
+describe('a value in a command', () => {
+  for (const { name, cmd, expected } of CONTEXTS) {
+    it(`is exactly one argument and never code: ${name}`, () => {
+      for (const value of HOSTILE) {
+        // Only the leading escape of a token is stripped by the cleaning, so a quote may open there: see the next test.
+        if (name === 'after an escaped quote') continue
+        expect(argumentsOf(cmd, { x: value }), JSON.stringify(value)).toEqual(expected(value))
+      }
+      expect(readdirSync(dir)).toEqual(['show.py'])
+    })
+  }
+
+  it('is one argument inside $( ) and backticks, also nested and quoted', () => {
+    for (const value of HOSTILE) {
+      // Command substitution itself drops trailing newlines and the program separates by NUL, which bash cannot hold.
+      const show = `python3 -c 'import sys; print(repr(sys.argv[1:]))'`
+      const inside = argumentsOf(`${RUN} "$(${show} {{ x }} "{{ x }}" '{{ x }}')" "\`${show} {{ x }}\`" "$(echo "$(${show} {{ x }})")"`, { x: value })
+      const repr = execFileSync('python3', ['-c', 'import sys; print(repr(sys.argv[1:]))', value], { encoding: 'utf8' }).trimEnd()
+      const three = execFileSync('python3', ['-c', 'import sys; print(repr(sys.argv[1:]))', value, value, value], { encoding: 'utf8' }).trimEnd()
+      expect(inside, JSON.stringify(value)).toEqual([three, repr, repr])
+    }
+    expect(readdirSync(dir)).toEqual(['show.py'])
+  })
+
+  it('is one argument whatever its text (property)', () => {
+    const text = fc
+      .oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...`'"\`$(){}[]\\;&|<>*?~#! \n\t=-a1`) }))
+      .filter((value) => !value.includes('\0'))
+    fc.assert(
+      fc.property(text, text, (x, y) => {
+        expect(argumentsOf(`${RUN} {{ x }} --k={{ y }} "q {{ x }}" 'r {{ y }}' {{ y }}{{ x }}`, { x, y })).toEqual([x, `--k=${y}`, `q ${x}`, `r ${y}`, y + x])
+      }),
+      { numRuns: 150 },
+    )
+    expect(readdirSync(dir)).toEqual(['show.py'])
+  })
+
+  it('never names the command or assigns a variable by what it looks like', () => {
+    expect(() => argumentsOf('{{ x }} python3 show.py', { x: 'PATH=/nowhere' })).toThrow(/not found/)
+  })
+
+  it('with a NUL is refused', () => {
+    expect(() => buildCommand(['a {{ x }}'], { x: 'a\0b' })).toThrow(TemplateValueError)
+    expect(() => buildCommand(['a \0 b'], {})).toThrow(TemplateValueError)
+  })
+
+  it('in arithmetic is a number or refused, because the shell would evaluate it once more', () => {
+    expect(argumentsOf(`${RUN} $(( {{ x }} * (2 + {{ x }}) )) {{ y }} "$(({{ x }}))" $[{{ x }}+1]`, { x: 3, y: 'a b' })).toEqual(['15', 'a b', '3', '4'])
+    for (const cmd of ['echo $(( {{ x }} ))', 'echo "$(({{ x }}))"', '(( {{ x }} ))', 'echo $[ {{ x }} ]']) {
+      for (const value of ['a[$(touch pwned)]', 'PATH', '']) if (value !== '') expect(() => buildCommand([cmd], { x: value }), cmd).toThrow(TemplateValueError)
+    }
+  })
+})
+
+describe('empty values', () => {
+  it('of a parameter are an argument, of an expression or an undefined name are none', () => {
+    expect(argumentsOf(`${RUN} {{ x }} {{ y }} {{ x | trim }} {{ x ~ x }} end`, { x: '' })).toEqual(['', 'end'])
+  })
+})
+
+describe('the words filter', () => {
+  it('makes several arguments, each of them safe', () => {
+    expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: 'a  b $(touch pwned) *' })).toEqual(['a', 'b', '$(touch', 'pwned)', '*', 'end'])
+    expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: ['a b', 'c', 1] })).toEqual(['a b', 'c', '1', 'end'])
+    expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: '' })).toEqual(['end'])
+    expect(argumentsOf(`${RUN} "{{ x | words }}"`, { x: 'a  b' })).toEqual(['a b'])
+  })
+})
+
+describe('cleaning', () => {
+  const cases: readonly [string, string | string[], string][] = [
+    ['joins lines and drops lone backslashes', 'python a.py \\\n  --b=1 \\\n  --c=2 \\', 'python a.py --b=1 --c=2'],
+    ['joins the lines of a block even without backslashes', 'python a.py\necho done\n', 'python a.py echo done'],
+    ['strips backslashes glued to a word', 'a --b=1\\ \\c', 'a --b=1 c'],
+    ['keeps backslashes inside a word', 'a b\\c', 'a b\\c'],
+    ['makes one space of several, inside quotes too', 'echo "a   b"\t\'c  d\'', 'echo "a b" \'c d\''],
+    ['joins a list by &&', ['a 1', 'b'], 'a 1 && b'],
+    ['leaves out empty items of a list', ['a', '', '  \\ ', 'b'], 'a && b'],
+    ['leaves expansions of the author alone', 'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f', 'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f'],
+  ]
+  for (const [name, cmd, script] of cases) it(name, () => expect(buildCommand([cmd].flat(), {}).script).toBe(script))
+
+  it('leaves safe values readable in the script', () => {
+    const command = buildCommand(['run --lr={{ lr }} {{ path }} {{ text }}'], { lr: 0.00001, path: 'a/b-c_1.txt', text: 'a b' })
+    expect(command).toEqual({ script: 'run --lr=1e-05 a/b-c_1.txt "${1}"', args: ['a b'], display: "run --lr=1e-05 a/b-c_1.txt 'a b'" })
+  })
+
+  it('refuses a command of which nothing is left', () => {
+    expect(() => buildCommand(['{% if x %}run{% endif %}', ' \\ '], {})).toThrow(TemplateValueError)
+  })
+})
+
+describe('display', () => {
+  it('means the same when a person types it', () => {
+    const cmd = `${RUN} {{ x }} "q {{ x }}" 'r {{ x }}' --a={{ x }}`
+    for (const value of HOSTILE.filter((item) => !item.includes('!'))) {
+      const { display } = buildCommand([cmd], { x: value })
+      const out = execFileSync('/bin/bash', ['-c', display], { cwd: dir, encoding: 'utf8' })
+      expect(out.split('\0').slice(0, -1), JSON.stringify(value)).toEqual([value, `q ${value}`, `r ${value}`, `--a=${value}`])
+    }
+    expect(readdirSync(dir)).toEqual(['show.py'])
+  })
+
+  it('keeps a value inside its comment', () => {
+    expect(buildCommand(['a # {{ x }}'], { x: 'b\ntouch pwned' }).display).toBe('a # b touch pwned')
+  })
+})
