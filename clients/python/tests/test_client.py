@@ -544,8 +544,10 @@ class Faults(Case):
                 print(0)
         """)
         self.assertEqual(process.stdout.readline(), "logged\n")
-        time.sleep(0.5)
         self.server.switch(None)
+        deadline = time.time() + 40
+        while sum(writer["mark"] for writer in list(self.server.writers.values())) < 200000 and time.time() < deadline:
+            time.sleep(0.1)
         out, err = process.communicate("go\n", timeout=60)
         self.assertEqual((process.returncode, err), (0, ""))
         self.assertTrue(self.server.values("value") == list(range(200000)))

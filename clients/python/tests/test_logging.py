@@ -185,7 +185,7 @@ class Logging(Case):
             self.assertIsNone(self.experiment.log_artifact(source, "../x"))
         self.experiment.end()
         self.assertEqual(self.ledger.records, [])
-        self.assertEqual(len(self.warnings()), 8)
+        self.assertEqual(len(self.warnings()), 7)
 
     def test_an_artifact_written_in_place(self):
         path = os.path.join(self.outputs, "model.bin")

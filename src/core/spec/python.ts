@@ -7,7 +7,7 @@ export function toPythonText(value: Value): string {
 }
 
 /** Text of a value inside a list or a mapping, as Python's `repr` prints it. */
-export function toPythonRepr(value: Value): string {
+function toPythonRepr(value: Value): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (value instanceof Float) return floatText(value.value)

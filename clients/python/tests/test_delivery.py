@@ -1,0 +1,386 @@
+"""Delivery against a server with faults, in this process."""
+
+import itertools
+import os
+import socket
+import threading
+import time
+from unittest import mock
+
+from hagane import _backlog, _sender, _spool, _writer
+from hagane._settings import Settings
+
+from .support import Case, put_values
+
+
+class Delivery(Case):
+    def setUp(self):
+        Case.setUp(self)
+        self.start_server()
+        told = mock.patch.object(_writer, "tell")
+        self.told = told.start()
+        self.addCleanup(told.stop)
+        for name, value in (("FLUSH_S", 0.05), ("BACKOFF_S", (0.05, 0.1))):
+            patch = mock.patch.object(_sender, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+        for name in ("FIRST_KEEP_S", "KEEP_S"):
+            patch = mock.patch.object(_writer, name, 0.05)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def assert_delivered(self, count):
+        self.assertEqual(self.ledger.values("x"), list(range(count)))
+        self.assert_each_once(self.ledger)
+
+    def spooled_numbers(self):
+        """Numbers and values that lie on disk, of the one writer there."""
+        ((meta, records),) = self.spools().values()
+        self.assertEqual((meta["run"], meta["attempt"], meta["pid"]), (self.run_id, 1, os.getpid()))
+        self.assertEqual(meta["hostname"], socket.gethostname())
+        return meta, dict((number, record["v"]["x"]) for number, record in records.items())
+
+    def test_answers_that_get_lost_make_no_duplicates(self):
+        for fault in ("lose", "cut"):
+            self.ledger.records.clear()
+            writer = self.writer()
+            put_values(writer, range(50))
+            self.wait_until(lambda: writer.delivery["sent"] == 50)
+            for round_ in range(1, 4):
+                self.server.fault_count = 2
+                self.server.fault = fault
+                put_values(writer, range(50 * round_, 50 * round_ + 50))
+                self.wait_until(lambda: writer.delivery["sent"] == 50 * round_ + 50)
+            self.server.fault_count = 2
+            self.server.fault = fault
+            put_values(writer, range(200, 210))
+            writer.close()
+            self.assert_delivered(210)
+            self.assertEqual(writer.delivery, {"sent": 210, "pending": 0, "dropped": 0})
+        self.assertGreater(self.ledger.duplicates, 0)
+        self.assert_nothing_spooled()
+
+    def test_faults_that_pass(self):
+        for fault in ("error", "page", "cut", "lose"):
+            self.ledger.records.clear()
+            writer = self.writer()
+            self.server.fault_count = 3
+            self.server.fault = fault
+            put_values(writer, range(2500))
+            self.wait_until(lambda: writer.delivery["sent"] == 2500)
+            writer.close()
+            self.assert_delivered(2500)
+        self.assert_nothing_spooled()
+
+    def test_a_server_that_goes_and_comes_back(self):
+        writer = self.writer()
+        sent = 0
+        for _ in range(3):
+            put_values(writer, range(sent, sent + 100))
+            sent += 100
+            self.wait_until(lambda: writer.delivery["sent"] == sent)
+            self.server.stop()
+            put_values(writer, range(sent, sent + 100))
+            sent += 100
+            self.wait_until(lambda: self.spools() and writer.delivery["pending"] == 100)
+            time.sleep(0.1)
+            self.server.start()
+        writer.close()
+        self.assert_delivered(600)
+        self.assert_nothing_spooled()
+
+    def test_away_all_the_time_everything_is_on_disk(self):
+        self.server.stop()
+        with mock.patch.object(_spool, "SEGMENT_BYTES", 2000):
+            writer = self.writer()
+            for at in range(20):
+                put_values(writer, range(at * 50, at * 50 + 50))
+                time.sleep(0.03)
+            started = time.time()
+            writer.close()
+        self.assertLess(time.time() - started, 3)
+        meta, values = self.spooled_numbers()
+        self.assertTrue(meta["closed"])
+        self.assertEqual(values, dict((number, number - 1) for number in range(1, 1001)))
+        self.assertGreater(len(os.listdir(self.spool_dir)), 3)
+        self.assertEqual(writer.delivery, {"sent": 0, "pending": 1000, "dropped": 0})
+        self.assertEqual(self.told.call_count, 1)
+
+    def test_denied_midway_stops_quietly(self):
+        writer = self.writer()
+        put_values(writer, range(100))
+        self.wait_until(lambda: writer.delivery["sent"] == 100)
+        self.server.fault = "denied"
+        put_values(writer, range(100, 200))
+        self.wait_until(lambda: self.server.fault_count is None and self.spools())
+        time.sleep(0.3)
+        requests = self.server.requests
+        put_values(writer, range(200, 300))
+        started = time.time()
+        writer.close()
+        self.assertLess(time.time() - started, 3)
+        self.assertLessEqual(self.server.requests, requests + 1)
+        self.assert_delivered(100)
+        meta, values = self.spooled_numbers()
+        self.assertTrue(meta["closed"])
+        self.assertEqual(dict((number, value) for number, value in values.items() if number > 100), dict((n, n - 1) for n in range(101, 301)))
+
+    def test_batches_too_large_are_halved(self):
+        self.server.fault = "too_large"
+        self.server.records_max = 30
+        writer = self.writer()
+        put_values(writer, range(500))
+        self.wait_until(lambda: writer.delivery["sent"] == 500)
+        self.server.records_max = 0
+        put_values(writer, [500])
+        self.wait_until(lambda: writer.delivery["dropped"] == 1)
+        self.server.fault = None
+        put_values(writer, [501])
+        writer.close()
+        self.assertEqual(self.ledger.values("x"), list(range(500)) + [501])
+        self.assertEqual(writer.delivery, {"sent": 501, "pending": 0, "dropped": 1})
+        self.assertEqual([found["lost"] for found in self.ledger.writers.values()], [1])
+
+    def test_a_server_restored_from_a_backup(self):
+        writer = self.writer()
+        put_values(writer, range(10))
+        self.wait_until(lambda: writer.delivery["sent"] == 10)
+        with self.ledger.lock:
+            del self.ledger.records[4:]
+            list(self.ledger.writers.values())[0]["mark"] = 4
+        put_values(writer, range(10, 20))
+        writer.close()
+        self.assertEqual(self.ledger.values("x"), [0, 1, 2, 3] + list(range(10, 20)))
+        self.assertEqual(writer.delivery, {"sent": 14, "pending": 0, "dropped": 6})
+
+    def test_closing_is_bounded_by_its_time(self):
+        self.server.fault = "silent"
+        writer = self.writer()
+        put_values(writer, range(10))
+        self.wait_until(lambda: self.server.requests > 0)
+        # What comes while an answer is waited for is on disk soon all the same.
+        put_values(writer, range(10, 20))
+        self.wait_until(lambda: self.spools() and len(self.spooled_numbers()[1]) == 20, 5)
+        started = time.time()
+        writer.close(1.0)
+        self.assertLess(time.time() - started, 5)
+        meta, values = self.spooled_numbers()
+        self.assertTrue(meta["closed"])
+        self.assertEqual(len(values), 20)
+
+    def test_a_dead_address_is_bounded_too(self):
+        full = socket.socket()
+        self.addCleanup(full.close)
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        url = "http://127.0.0.1:%d" % full.getsockname()[1]
+        writer = self.writer(HAGANE_HOST=url)
+        put_values(writer, range(10))
+        time.sleep(0.2)
+        started = time.time()
+        writer.close(1.0)
+        self.assertLess(time.time() - started, 5)
+        self.assertEqual(len(self.spooled_numbers()[1]), 10)
+
+    def test_addresses_that_make_no_sense(self):
+        for host in ("nonsense", "http://127.0.0.1:port", "http://[::1", "http://127.0.0.1:0", "http://no such host:80", "://"):
+            writer = self.writer(HAGANE_HOST=host, HAGANE_SPOOL=os.path.join(self.folder, "%d" % (abs(hash(host)))))
+            put_values(writer, range(3))
+            writer.close(1.0)
+            self.assertEqual(writer.delivery, {"sent": 0, "pending": 3, "dropped": 0})
+
+    def test_an_address_without_a_scheme(self):
+        writer = self.writer(HAGANE_HOST=self.server.url[7:])
+        put_values(writer, range(3))
+        writer.close()
+        self.assert_delivered(3)
+
+    def test_the_address_may_become_known_later(self):
+        token = os.path.join(self.folder, "token")
+        state = os.path.join(self.folder, "server.json")
+        writer = self.writer(HAGANE_HOST="", HAGANE_TOKEN="")
+        put_values(writer, range(3))
+        for path, text in ((token, "secret\n"), (state, "{"), (state, "[]"), (state, '{"url": "%s"}' % self.server.url)):
+            with open(path, "w") as file:
+                file.write(text)
+            time.sleep(0.15)
+        self.wait_until(lambda: writer.delivery["sent"] == 3)
+
+    def test_a_spool_that_cannot_be_made(self):
+        with open(self.spool_dir, "w"):
+            pass
+        writer = self.writer()
+        put_values(writer, range(3000))
+        writer.close()
+        self.assert_delivered(3000)
+        self.assertEqual(self.told.call_count, 0)
+
+    def test_a_disk_that_is_full_now_and_then(self):
+        turns = itertools.count()
+        original = _spool._write_all
+
+        def write_all(file, data):
+            if next(turns) % 3 == 1:
+                file.write(memoryview(data)[: len(data) // 2])
+                raise OSError(28, "No space left on device")
+            original(file, data)
+
+        self.server.stop()
+        writer = self.writer()
+        with mock.patch.object(_spool, "_write_all", write_all):
+            for at in range(30):
+                put_values(writer, [at])
+                self.wait_until(lambda: writer.delivery["pending"] == at + 1)
+                time.sleep(0.06)
+            _, values = self.spooled_numbers()
+            # What is on disk stands under its own number.
+            self.assertEqual(values, dict((number, number - 1) for number in values))
+            self.assertLess(len(values), 30)
+            self.server.start()
+            writer.close()
+        self.assert_delivered(30)
+        self.assert_nothing_spooled()
+
+    def test_disk_and_memory_full(self):
+        self.server.stop()
+        with mock.patch.object(_backlog, "MEMORY_RECORDS", 100), mock.patch.object(_spool, "SPOOL_BYTES_MAX", 20000):
+            writer = self.writer()
+            for at in range(40):
+                put_values(writer, range(at * 50, at * 50 + 50))
+                time.sleep(0.02)
+            self.wait_until(lambda: writer.delivery["pending"] + writer.delivery["dropped"] == 2000)
+            counts = writer.delivery
+            self.assertGreater(counts["dropped"], 0)
+            self.server.start()
+            self.wait_until(lambda: writer.delivery["sent"] == counts["pending"])
+            put_values(writer, [2000])
+            writer.close()
+        values = self.ledger.values("x")
+        self.assertEqual(values, sorted(set(values)))
+        self.assertEqual((len(values), values[-1]), (counts["pending"] + 1, 2000))
+        self.assert_each_once(self.ledger)
+
+    def test_a_segment_that_vanishes(self):
+        self.server.stop()
+        with mock.patch.object(_backlog, "MEMORY_RECORDS", 10), mock.patch.object(_spool, "SEGMENT_BYTES", 100):
+            writer = self.writer()
+            for at in range(10):
+                put_values(writer, range(at * 10, at * 10 + 10))
+                self.wait_until(lambda: writer.delivery["pending"] == at * 10 + 10 and not writer._stream._queue)
+            segments = sorted(name for name in os.listdir(self.spool_dir) if name.endswith(".jsonl"))
+            self.assertGreater(len(segments), 4)
+            os.remove(os.path.join(self.spool_dir, segments[2]))
+            with open(os.path.join(self.spool_dir, segments[3]), "wb"):
+                pass
+            self.server.start()
+            writer.close()
+        values = self.ledger.values("x")
+        counts = writer.delivery
+        self.assertEqual(values, sorted(set(values)))
+        self.assertEqual((counts["sent"], counts["pending"], counts["dropped"]), (len(values), 0, 100 - len(values)))
+        self.assertIn(99, values)
+        self.assertLess(counts["dropped"], 50)
+        self.assertEqual([found["lost"] for found in self.ledger.writers.values()], [counts["dropped"]])
+        self.assert_nothing_spooled()
+
+    def test_large_volume(self):
+        count = 200000
+        self.server.stop()
+        writer = self.writer()
+        for at in range(0, count, 1000):
+            put_values(writer, range(at, at + 1000))
+        self.wait_until(lambda: writer.delivery["pending"] == count and not writer._stream._queue, 60)
+        self.assertLessEqual(len(writer._stream._backlog._memory), _backlog.MEMORY_RECORDS)
+        self.server.start()
+        self.wait_until(lambda: writer.delivery["sent"] == count, 60)
+        writer.close()
+        self.assert_delivered(count)
+        self.assert_nothing_spooled()
+
+    def test_long_records_do_not_fill_the_memory(self):
+        self.server.stop()
+        with mock.patch.object(_backlog, "MEMORY_CHARS", 100000):
+            writer = self.writer()
+            for at in range(40):
+                writer.put(("m", at, 0.5, {"x": at, "y" * 20000: 0}))
+                time.sleep(0.01)
+            self.wait_until(lambda: writer.delivery["pending"] == 40 and not writer._stream._queue)
+            self.assertLess(writer._stream._backlog._memory_chars, 1000000)
+            self.server.start()
+            writer.close()
+        self.assert_delivered(40)
+
+    def test_without_a_thread(self):
+        with mock.patch.object(_writer.threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+            writer = self.writer()
+            put_values(writer, range(10))
+            writer.close()
+        self.assert_delivered(10)
+        self.assert_nothing_spooled()
+
+    def test_without_a_second_thread(self):
+        original = threading.Thread.start
+
+        def start(thread):
+            if thread.name == "hagane-send":
+                raise RuntimeError("can't start new thread")
+            original(thread)
+
+        with mock.patch.object(_writer.threading.Thread, "start", start):
+            writer = self.writer()
+            put_values(writer, range(10))
+            time.sleep(0.3)
+            writer.close()
+        self.assert_delivered(10)
+
+    def test_logging_while_it_closes(self):
+        writer = self.writer()
+        done = threading.Event()
+        counts = []
+
+        def work():
+            count = 0
+            while not done.is_set():
+                writer.put(("m", count, 0.5, {"x": count}))
+                count += 1
+                time.sleep(0.0005)
+            counts.append(count)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        for _ in range(5):
+            time.sleep(0.05)
+            writer.close()
+        done.set()
+        thread.join()
+        writer.close()
+        self.assertEqual(sorted(self.ledger.values("x")), list(range(counts[0])))
+        self.assert_each_once(self.ledger)
+        self.assert_nothing_spooled()
+
+    def test_offline(self):
+        writer = self.writer(HAGANE_OFFLINE="1")
+        put_values(writer, range(100))
+        started = time.time()
+        writer.close()
+        self.assertLess(time.time() - started, 3)
+        meta, values = self.spooled_numbers()
+        self.assertTrue(meta["closed"])
+        self.assertEqual(values, dict((number, number - 1) for number in range(1, 101)))
+        self.assertEqual((self.server.requests, self.told.call_count), (0, 0))
+
+    def test_a_queue_that_overflows_counts(self):
+        with mock.patch.object(_writer, "QUEUE_RECORDS", 10), mock.patch.object(_writer, "FIRST_KEEP_S", 0.5):
+            writer = self.writer()
+            put_values(writer, range(15))
+            writer.close()
+        self.assertEqual(writer.delivery, {"sent": 10, "pending": 0, "dropped": 5})
+
+    def test_a_run_that_cannot_be_created(self):
+        self.server.fault = "denied"
+        create = {"kind": "experiment", "name": None, "command": "", "host": None}
+        writer = _writer.Writer(Settings(self.env()), self.run_id, 1, create)
+        put_values(writer, range(5))
+        writer.close()
+        meta, values = self.spooled_numbers()
+        self.assertEqual((meta["create"], len(values)), (create, 5))

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { Float, toFloat } from '../../contract/values.ts'
+import type { Value } from '../../contract/values.ts'
+import { parsePythonLiteral } from './literal.ts'
+import { toPythonText } from './python.ts'
+
+describe('text of a value', () => {
+  const cases: [Value, string][] = [
+    [true, 'True'],
+    [null, 'None'],
+    [1, '1'],
+    [new Float(1), '1.0'],
+    [0.00001, '1e-05'],
+    [0.0001, '0.0001'],
+    [new Float(1e16), '1e+16'],
+    [new Float(123456789012345680), '1.2345678901234568e+17'],
+    [new Float(-0), '-0.0'],
+    [[1, 'a', [new Float(2)]], "[1, 'a', [2.0]]"],
+    [{ a: "it's" }, `{'a': "it's"}`],
+    ["it's", "it's"],
+  ]
+  it.each(cases)('%j is %s', (value, text) => {
+    expect(toPythonText(value)).toBe(text)
+  })
+
+  it('is what Python prints for any float', () => {
+    const doubles = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), { numRuns: 500, seed: 5 })
+    const code = 'import json, sys; print(json.dumps([repr(float(x)) for x in json.load(sys.stdin)]))'
+    const { stdout } = spawnSync('python3', ['-c', code], {
+      input: JSON.stringify(doubles.map((number) => (Object.is(number, -0) ? '-0.0' : String(number)))),
+      encoding: 'utf8',
+    })
+    expect(doubles.map((number) => toPythonText(toFloat(number)))).toEqual(JSON.parse(stdout))
+  })
+})
+
+describe('a text read as a Python literal', () => {
+  const cases: [string, Value | undefined][] = [
+    ['12', 12],
+    ['+4', 4],
+    ['0x10', 16],
+    ['1_000', 1000],
+    ['1e-3', 0.001],
+    ['.5', 0.5],
+    ['1.', new Float(1)],
+    ["'a'", 'a'],
+    ['[1,"a"]', [1, 'a']],
+    ['{"a": 1}', { a: 1 }],
+    ['1,2', [1, 2]],
+    ['(1,)', [1]],
+    ['None', null],
+    ['True', true],
+    ['true', undefined],
+    ['nan', undefined],
+    ['007', undefined],
+    ['1+1', undefined],
+    ['', undefined],
+    ['relu', undefined],
+    ['99999999999999999999', undefined],
+    ['['.repeat(500), undefined],
+    ['{"__proto__": 1}', JSON.parse('{"__proto__": 1}')],
+  ]
+  it.each(cases)('%s', (text, value) => {
+    expect(parsePythonLiteral(text)).toEqual(value)
+  })
+})
