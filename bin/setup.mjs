@@ -30,7 +30,11 @@ function ensureNode() {
   const binary = join(home, 'node_modules', name, 'bin', 'node')
   const ready = join(home, 'ready')
   if (existsSync(ready)) return binary
-  mkdirSync(home, { recursive: true })
+  try {
+    mkdirSync(home, { recursive: true })
+  } catch (error) {
+    fail(`cannot create ${home}: ${error.message}; set XDG_CACHE_HOME to a folder you may write to, or install Node 24`)
+  }
   withLock(join(home, 'lock'), () => {
     if (existsSync(ready)) return
     say(`hagane: fetching Node ${NODE_VERSION} (this machine has ${process.versions.node}) ...`)

@@ -77,7 +77,8 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
       }))
     },
     putArtifacts: async (runId, artifacts) => {
-      const rows = artifacts.map((item) => ({
+      // One statement may not touch a row twice: the last of several files of one path counts.
+      const rows = [...new Map(artifacts.map((item) => [item.path, item])).values()].map((item) => ({
         run_id: runId,
         attempt: item.attempt,
         path: item.path,
@@ -91,7 +92,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
           .values(rows.slice(at, at + ROWS_PER_INSERT))
           .onConflict((conflict) =>
             conflict
-              .columns(['run_id', 'kind', 'path'])
+              .columns(['run_id', 'path'])
               .doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') })),
           )
           .execute()

@@ -47,12 +47,13 @@ class Sender(object):
     def work(self):
         while not self._is_over():
             wait_s = FLUSH_S
+            is_closing = self._deadline is not None
             try:
                 self._deliver()
                 self._failures = 0
             except Exception as error:  # pylint: disable=broad-except
                 debug(error)
-                wait_s = self._failed(error)
+                wait_s = self._failed(error, is_closing)
             if self._deadline is not None:
                 wait_s = CLOSING_RETRY_S
             if not self._is_over():
@@ -65,10 +66,10 @@ class Sender(object):
             return True
         return self._deadline is not None and (self.is_done or time.monotonic() >= self._deadline)
 
-    def _failed(self, error):
+    def _failed(self, error, was_closing):
         wait_s = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
         self._failures += 1
-        if self._deadline is not None:
+        if was_closing:
             self._closing_failures += 1
             if getattr(error, "is_refused", False) or self._closing_failures >= CLOSING_FAILURES_MAX:
                 self._is_given_up = True

@@ -1,55 +1,175 @@
-"""The server of `faulty_server` as `test_client` sees it."""
+"""A small server that speaks the batch protocol and keeps what it took, with faults that can be switched on."""
 
-from . import faulty_server
-from .faulty_server import TOKEN
+import json
+import socket
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
-__all__ = ["TOKEN", "FakeServer"]
-
-_FAULTS = {None: None, "mute": "silent", "error": "error", "unauthorized": "denied", "lose": "lose"}
+TOKEN = "secret"
 
 
-class FakeServer(faulty_server.FakeServer):
-    """`switch`: None, down, mute, error, unauthorized, or lose (each second request is applied and not answered)."""
+class Ledger(object):
+    """What a server has made durable; outlives a restart of it."""
 
-    def switch(self, name):
-        if name == "down":
-            self.stop()
-            return
-        if self.is_stopped:
-            self.start()
-        self.fault = _FAULTS[name]
-        self.fault_count = None
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.runs = {}
+        self.writers = {}
+        self.records = []
+        # Records that came a second time.
+        self.duplicates = 0
 
-    def next_fault(self):
-        fault = faulty_server.FakeServer.next_fault(self)
-        return None if fault == "lose" and self.requests % 2 else fault
+    def apply(self, run, batch):
+        """Returns a status and an answer, as the real server does."""
+        with self.lock:
+            start = {"mark": 0, "closed": False, "lost": 0, "attempt": batch["attempt"]}
+            writer = self.writers.setdefault((run, batch["writer"]), start)
+            mark = writer["mark"]
+            missing = max(0, batch["first"] - 1 - mark)
+            if missing > batch.get("lost", 0):
+                return 409, {"error": {"code": "gap", "args": {"first": batch["first"], "mark": mark}}}
+            known = max(0, mark - batch["first"] + 1)
+            fresh = batch["records"][known:]
+            first = batch["first"] + known
+            refused = [{"seq": first + at, "why": "no"} for at, record in enumerate(fresh) if "refuse-me" in record.get("v", ())]
+            self.records.extend((run, batch["writer"], first + at, record) for at, record in enumerate(fresh))
+            self.duplicates += len(batch["records"]) - len(fresh)
+            writer["mark"] = max(mark, batch["first"] + len(batch["records"]) - 1)
+            writer["lost"] += missing
+            writer["closed"] = writer["closed"] or batch.get("closed", False)
+            return 200, {"ack": writer["mark"], "refused": refused}
 
-    @property
-    def created(self):
-        return self.ledger.runs
-
-    @property
-    def duplicates(self):
-        return self.ledger.duplicates
-
-    @property
-    def problems(self):
-        return self.ledger.problems
-
-    @property
-    def writers(self):
-        """By writer: its run, attempt, mark, lost, closed and records."""
-        found = {}
-        for (run, writer_id), writer in self.ledger.writers.items():
-            records = [record for _, other, _, record in self.ledger.records if other == writer_id]
-            found[writer_id] = dict(writer, run=run, records=records)
-        return found
-
-    def records(self):
-        return [record for _, _, _, record in self.ledger.records]
-
-    def metrics(self):
-        return self.ledger.of_kind("m")
+    def of_kind(self, kind):
+        with self.lock:
+            return [record for _, _, _, record in self.records if record["k"] == kind]
 
     def values(self, name):
-        return self.ledger.values(name)
+        """Values of a metric in the order they came."""
+        return [record["v"][name] for record in self.of_kind("m") if name in record["v"]]
+
+
+class FakeServer(object):
+    """Set `fault` to one of these, for `fault_count` requests or until it is changed; `stop` refuses connections.
+
+    silent: never answers; error: 500; page: an answer that is no JSON; cut: applies, then ends in the middle of the
+    answer; lose: applies, then closes without one; denied: 401; too_large: 413 for more than `records_max` records.
+    """
+
+    def __init__(self):
+        self.ledger = Ledger()
+        self.fault = None
+        self.fault_count = None
+        self.records_max = 0
+        self.requests = 0
+        self._port = 0
+        self._server = None
+        self.start()
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self._port
+
+    def start(self):
+        """Also after `stop`, under the same address."""
+        self.stopped = threading.Event()
+        self.connections = set()
+        self._server = _ThreadingServer(("127.0.0.1", self._port), _Handler)
+        self._server.fake = self
+        self._port = self._server.server_address[1]
+        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        thread.daemon = True
+        thread.start()
+
+    def stop(self):
+        if self._server is None:
+            return
+        self.stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._server = None
+        for connection in list(self.connections):
+            _shut(connection)
+
+    def next_fault(self):
+        self.requests += 1
+        fault = self.fault
+        if fault is not None and self.fault_count is not None:
+            self.fault_count -= 1
+            if self.fault_count <= 0:
+                self.fault, self.fault_count = None, None
+        return fault
+
+
+class _ThreadingServer(socketserver.ThreadingMixIn, HTTPServer):
+    daemon_threads = True
+    # Python 3.7 and later would wait for connections that are kept open.
+    block_on_close = False
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self):
+        BaseHTTPRequestHandler.setup(self)
+        self.server.fake.connections.add(self.connection)
+
+    def finish(self):
+        self.server.fake.connections.discard(self.connection)
+        BaseHTTPRequestHandler.finish(self)
+
+    def log_message(self, *args):
+        pass
+
+    def do_POST(self):
+        fake = self.server.fake
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8"))
+        fault = fake.next_fault()
+        if fault == "silent":
+            fake.stopped.wait(60)
+            self.close_connection = True
+        elif fault == "error":
+            self.answer(500, {"error": {"code": "internal"}})
+        elif fault == "page":
+            self.answer(502, None)
+        elif fault == "denied" or self.headers["Authorization"] != "Bearer " + TOKEN:
+            self.answer(401, {"error": {"code": "unauthenticated", "args": {}}})
+        elif fault == "too_large" and len(body.get("records", ())) > fake.records_max:
+            self.answer(413, {"error": {"code": "too_large", "args": {}}})
+        else:
+            status, answer = self.apply(body)
+            if fault == "cut":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+            if fault in ("cut", "lose"):
+                _shut(self.connection)
+                self.close_connection = True
+            else:
+                self.answer(status, answer)
+
+    def apply(self, body):
+        ledger = self.server.fake.ledger
+        parts = self.path.split("/")
+        if self.path == "/api/v1/runs":
+            ledger.runs.setdefault(body["id"], body)
+            return 200, {"kind": "run", "id": body["id"], "number": 1}
+        if len(parts) == 6 and parts[5] == "batches":
+            return ledger.apply(parts[4], body)
+        return 404, {"error": {"code": "not_found", "args": {}}}
+
+    def answer(self, status, answer):
+        content = b"<html>" if answer is None else json.dumps(answer).encode("utf-8")
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _shut(connection):
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass

@@ -12,7 +12,7 @@ import unittest
 from hagane._settings import Settings
 from hagane._writer import Writer, new_uuid
 
-from .faulty_server import TOKEN, FakeServer
+from .fake_server import TOKEN, FakeServer
 
 CLIENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

@@ -311,27 +311,22 @@ class Delivery(Case):
         self.assert_delivered(40)
 
     def test_without_a_thread(self):
-        with mock.patch.object(_writer.threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
-            writer = self.writer()
-            put_values(writer, range(10))
-            writer.close()
-        self.assert_delivered(10)
-        self.assert_nothing_spooled()
-
-    def test_without_a_second_thread(self):
         original = threading.Thread.start
+        for names in (("hagane", "hagane-send"), ("hagane-send",)):
 
-        def start(thread):
-            if thread.name == "hagane-send":
-                raise RuntimeError("can't start new thread")
-            original(thread)
+            def start(thread, names=names):
+                if thread.name in names:
+                    raise RuntimeError("can't start new thread")
+                original(thread)
 
-        with mock.patch.object(_writer.threading.Thread, "start", start):
-            writer = self.writer()
-            put_values(writer, range(10))
-            time.sleep(0.3)
-            writer.close()
-        self.assert_delivered(10)
+            self.ledger.records.clear()
+            with mock.patch.object(threading.Thread, "start", start):
+                writer = self.writer()
+                put_values(writer, range(10))
+                time.sleep(0.2)
+                writer.close()
+            self.assert_delivered(10)
+            self.assert_nothing_spooled()
 
     def test_logging_while_it_closes(self):
         writer = self.writer()

@@ -93,7 +93,7 @@ interface Ended {
 
 async function followSweep(cli: Cli, client: Client, number: number, line: StatusLine): Promise<Ended | undefined> {
   const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
-  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep))
+  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep), doneTrials(sweep))
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const best = sweep.best
@@ -116,8 +116,8 @@ async function followRun(cli: Cli, client: Client, number: number): Promise<Ende
 /** One line: how much is done, what runs, the best so far, the time left as far as the past can tell. */
 export function sweepProgress(cli: Cli, sweep: SweepView): string {
   const paint = createPaint(cli.config.hasColor)
-  const { succeeded = 0, failed = 0, stopped = 0, running = 0, starting = 0, stopping = 0 } = sweep.counts
-  const done = succeeded + failed + stopped
+  const { failed = 0, running = 0, starting = 0, stopping = 0 } = sweep.counts
+  const done = doneTrials(sweep)
   const elapsed = (Date.now() - Date.parse(sweep.createdAt)) / 1000
   const left = sweep.trials !== null && done > 0 ? ((sweep.trials - done) * elapsed) / done : undefined
   return cli.text('progress', {
@@ -131,20 +131,24 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
   })
 }
 
+function doneTrials({ counts: { succeeded = 0, failed = 0, stopped = 0 } }: SweepView): number {
+  return succeeded + failed + stopped
+}
+
 interface StatusLine {
-  show(text: string): void
+  show(text: string, done: number): void
   clear(): void
 }
 
 /** Rewritten in place in a terminal; elsewhere a line now and then. */
 function createStatusLine(cli: Cli): StatusLine {
   const isTerminal = process.stderr.isTTY
-  let last = ''
+  let last = -1
   return {
-    show: (text) => {
+    show: (text, done) => {
       if (isTerminal) process.stderr.write(`\r\u001b[K${text}`)
-      else if (text.split(',')[0] !== last) cli.say(text)
-      last = text.split(',')[0]!
+      else if (done !== last) cli.say(text)
+      last = done
     },
     clear: () => void (isTerminal && process.stderr.write('\r\u001b[K')),
   }

@@ -131,7 +131,7 @@ export async function up(db: Kysely<never>, { autoIncrement, blob, createTermina
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('size_bytes', integer, (column) => column.notNull())
     .addColumn('sha256', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('artifact_key', ['run_id', 'kind', 'path'])
+    .addPrimaryKeyConstraint('artifact_key', ['run_id', 'path'])
     .modifyEnd(tableEnd)
     .execute()
   await schema
