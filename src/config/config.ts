@@ -69,7 +69,7 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTermina
 }
 
 function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(flag ?? (env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane'))
+  return resolve(flag ?? (env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane')))
 }
 
 /** The environment of a program the command line starts: its own, without the launcher's mark. */
