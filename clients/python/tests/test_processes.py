@@ -1,0 +1,225 @@
+"""Children, and how a script may end."""
+
+import os
+import time
+import unittest
+
+from .support import Case
+
+START = "import multiprocessing, os, sys, threading, time\nimport hagane\n"
+
+
+class Processes(Case):
+    def setUp(self):
+        Case.setUp(self)
+        self.start_server()
+
+    def ends(self):
+        return [(record["v"], record["m"]) for record in self.ledger.of_kind("s")]
+
+    def assert_children(self, children, per_child):
+        """Every child's values came, in order, from writers of their own that are closed."""
+        for child in range(children):
+            self.assertEqual(self.ledger.values("c%d" % child), list(range(per_child)))
+        self.assert_each_once(self.ledger)
+        self.assertEqual([writer["closed"] for writer in self.ledger.writers.values()], [True] * len(self.ledger.writers))
+        self.assert_nothing_spooled()
+
+
+@unittest.skipUnless(hasattr(os, "fork"), "this system cannot fork")
+class Children(Processes):
+    def test_forks_while_threads_log(self):
+        self.succeed(START + """
+experiment = hagane.Experiment()
+is_over = False
+def work():
+    while not is_over:
+        experiment.log_metrics(parent=1)
+        time.sleep(0.0002)
+threads = [threading.Thread(target=work) for _ in range(4)]
+[thread.start() for thread in threads]
+pids = []
+for child in range(6):
+    time.sleep(0.1)
+    pid = os.fork()
+    if pid == 0:
+        # New threads are the first to log here, all at once.
+        def log(at):
+            experiment.log_metrics({"c%d" % child: at}, step=at)
+        workers = [threading.Thread(target=log, args=(at,)) for at in range(8)]
+        [worker.start() for worker in workers]
+        [worker.join() for worker in workers]
+        experiment.end()
+        os._exit(0)
+    pids.append(pid)
+for pid in pids:
+    assert os.waitpid(pid, 0)[1] == 0
+is_over = True
+[thread.join() for thread in threads]
+""", self.managed_env())
+        for child in range(6):
+            self.assertEqual(sorted(self.ledger.values("c%d" % child)), list(range(8)))
+        self.assertEqual(len(self.ledger.writers), 7)
+        self.assert_each_once(self.ledger)
+        self.assert_nothing_spooled()
+
+    def test_a_forked_child_that_ends_as_scripts_do(self):
+        for env in (self.managed_env(), self.env()):
+            self.ledger.records.clear()
+            self.ledger.writers.clear()
+            self.succeed(START + """
+experiment = hagane.Experiment()
+experiment.log_metrics(parent=0)
+if os.fork() == 0:
+    for at in range(20):
+        experiment.log_metrics(c0=at)
+    sys.exit(3)
+os.wait()
+experiment.log_metrics(parent=1)
+""", env)
+            self.assert_children(1, 20)
+            self.assertEqual(self.ledger.values("parent"), [0, 1])
+            steps = [record["s"] for record in self.ledger.of_kind("m") if "c0" in record["v"]]
+            self.assertEqual(steps, list(range(20)))
+        self.assertEqual(self.ends(), [("succeeded", "")])
+
+    def test_a_forked_child_that_fails_does_not_end_the_run(self):
+        self.succeed(START + """
+experiment = hagane.Experiment()
+if os.fork() == 0:
+    experiment.log_metrics(c0=0)
+    raise ValueError("in the child")
+os.wait()
+""", self.env())
+        self.assert_children(1, 1)
+        self.assertEqual(self.ends(), [("succeeded", "")])
+
+
+class Workers(Processes):
+    WORK = """
+def work(child):
+    experiment = hagane.Experiment()
+    for at in range(20):
+        experiment.log_metrics({"c%d" % child: at})
+if __name__ == "__main__":
+    multiprocessing.set_start_method(os.environ["METHOD"])
+    workers = [multiprocessing.Process(target=work, args=(child,)) for child in range(2)]
+    [worker.start() for worker in workers]
+    [worker.join() for worker in workers]
+    assert [worker.exitcode for worker in workers] == [0, 0]
+"""
+
+    def test_each_start_method(self):
+        import multiprocessing
+
+        for method in multiprocessing.get_all_start_methods():
+            self.ledger.records.clear()
+            self.ledger.writers.clear()
+            self.succeed(START + self.WORK, self.managed_env(METHOD=method))
+            self.assertEqual(len(self.ledger.writers), 2, method)
+            self.assert_children(2, 20)
+
+    def test_an_experiment_given_to_a_spawned_worker(self):
+        self.succeed(START + """
+def work(experiment, child):
+    for at in range(20):
+        experiment.log_metrics({"c%d" % child: at})
+if __name__ == "__main__":
+    experiment = hagane.Experiment()
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=work, args=(experiment, child)) for child in range(2)]
+    [worker.start() for worker in workers]
+    [worker.join() for worker in workers]
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    experiment.log_metrics(parent=1)
+""", self.env())
+        self.assertEqual(len(self.ledger.runs), 1)
+        self.assertEqual(set(run for run, _ in self.ledger.writers), set(self.ledger.runs))
+        self.assert_children(2, 20)
+        self.assertEqual((self.ledger.values("parent"), self.ends()), ([1], [("succeeded", "")]))
+
+    @unittest.skipUnless(hasattr(os, "fork"), "this system cannot fork")
+    def test_a_run_of_its_own_in_each_worker(self):
+        self.succeed(START + """
+def work(child):
+    experiment = hagane.Experiment(name="w%d" % child)
+    experiment.log_metrics({"c%d" % child: 0})
+    if child == 1:
+        raise ValueError("one")
+context = multiprocessing.get_context("fork")
+workers = [context.Process(target=work, args=(child,)) for child in range(2)]
+[worker.start() for worker in workers]
+[worker.join() for worker in workers]
+""", self.env())
+        self.assert_children(2, 1)
+        self.assertEqual(len(self.ledger.runs), 2)
+        self.assertEqual(sorted(self.ends()), [("failed", "ValueError: one"), ("succeeded", "")])
+
+
+class Ends(Processes):
+    def end_of(self, code, status):
+        self.ledger.records.clear()
+        found, _, err, _ = self.script(START + "experiment = hagane.Experiment()\nexperiment.log_metrics(x=1)\n" + code, self.env())
+        self.assertEqual(found, status, err)
+        self.assertEqual(self.ledger.values("x"), [1])
+        ((status, message),) = self.ends()
+        return status, message, err
+
+    def test_how_a_script_ends(self):
+        self.assertEqual(self.end_of("", 0)[:2], ("succeeded", ""))
+        self.assertEqual(self.end_of("sys.exit()", 0)[:2], ("succeeded", ""))
+        self.assertEqual(self.end_of("sys.exit(0)", 0)[:2], ("succeeded", ""))
+        self.assertEqual(self.end_of("sys.exit(4)", 4)[:2], ("failed", "exit 4"))
+        self.assertEqual(self.end_of("sys.exit('no data')", 1)[:2], ("failed", "exit no data"))
+        self.assertEqual(self.end_of("with experiment:\n    sys.exit(4)", 4)[:2], ("failed", "SystemExit: 4"))
+        status, message, err = self.end_of("raise ValueError('x' * 100000)", 1)
+        self.assertEqual((status, message[:14]), ("failed", "ValueError: xx"))
+        self.assertIn("Traceback", err)
+        self.assertLess(len(message), 10000)
+        self.assert_nothing_spooled()
+
+    def test_a_hook_of_the_program_still_runs(self):
+        code = "def hook(*args):\n    print('mine')\nsys.excepthook = hook\nexperiment = hagane.Experiment()\nraise ValueError('x')\n"
+        status, out, _, _ = self.script(START + code, self.env())
+        self.assertEqual((status, out), (1, "mine\n"))
+        self.assertEqual(self.ends(), [("failed", "ValueError: x")])
+
+    def test_cut_off_the_disk_has_all_but_the_last_second(self):
+        self.server.fault = "silent"
+        for last in ("os._exit(5)", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 15)"):
+            code = START + "experiment = hagane.Experiment()\nfor at in range(500):\n    experiment.log_metrics(x=at)\ntime.sleep(1.2)\n" + last
+            env = self.managed_env(HAGANE_SPOOL=os.path.join(self.folder, last.replace("/", "")))
+            self.spool_dir = env["HAGANE_SPOOL"]
+            status, _, err, _ = self.script(code, env)
+            self.assertNotEqual(status, 0, err)
+            ((meta, records),) = self.spools().values()
+            self.assertEqual([records[number]["v"]["x"] for number in sorted(records)], list(range(500)))
+            self.assertEqual((meta["closed"], meta["run"], meta["create"]), (False, self.run_id, None))
+
+    def test_a_server_that_is_away_costs_no_time(self):
+        self.server.stop()
+        code = START + "experiment = hagane.Experiment()\nexperiment.log_metrics(x=1)\ntime.sleep(0.5)\nstarted = time.time()\nexperiment.end()\nprint(time.time() - started)"
+        out, _ = self.succeed(code, self.managed_env())
+        self.assertLess(float(out), 1)
+
+    @unittest.skipUnless(os.name == "posix", "needs limits of POSIX")
+    def test_a_disk_that_takes_only_so_much(self):
+        code = START + """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
+experiment = hagane.Experiment()
+for at in range(2000):
+    experiment.log_metrics(x=at)
+    if at % 500 == 0:
+        time.sleep(0.4)
+"""
+        _, err = self.succeed(code, self.managed_env())
+        self.assertEqual(err, "")
+        self.assertEqual(self.ledger.values("x"), list(range(2000)))
+        self.assert_nothing_spooled()
+
+    def test_an_interpreter_that_ends_at_once(self):
+        started = time.time()
+        self.succeed(START + "hagane.Experiment().log_metrics(x=1)", self.managed_env())
+        self.assertEqual(self.ledger.values("x"), [1])
+        self.assertLess(time.time() - started, 20)

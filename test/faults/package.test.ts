@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, it } from 'vitest'
+
+import { freePort } from '../support/postgres.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+it('the packed project works when installed into an empty folder', { timeout: 300_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hagane-pack-'))
+  const home = join(folder, 'home')
+  const project = join(folder, 'project')
+  for (const path of [home, project]) mkdirSync(path)
+  const env = { ...process.env, HAGANE_DATA: join(folder, 'data'), HAGANE_PORT: String(await freePort()) }
+  const call = (command: string, args: string[], cwd: string) => {
+    const result = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
+    expect([command, args[0], result.status, result.stderr]).toEqual([command, args[0], 0, expect.anything()])
+    return result.stdout
+  }
+  call('npm', ['pack', '--silent', '--pack-destination', folder], root)
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
+  writeFileSync(join(project, 'package.json'), '{"private":true}')
+  call('npm', ['install', '--no-audit', '--no-fund', '--silent', join('..', tarball)], project)
+  writeFileSync(join(project, 'trial.py'), 'from hagane import Experiment\nExperiment().log_metrics(x=1)\nprint("packed")\n')
+  writeFileSync(join(project, 'run.yml'), 'version: 1\nkind: experiment\nrun: {cmd: python trial.py}\n')
+  try {
+    call('npx', ['hagane', 'run', '-f', 'run.yml', '--wait'], project)
+    expect(call('npx', ['hagane', 'logs', '1'], project)).toBe('packed\n')
+    expect(call('npx', ['hagane', 'metrics', '1', 'x', '--json'], project)).toContain('"value":1')
+  } finally {
+    spawnSync('npx', ['hagane', 'down'], { cwd: project, env })
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
