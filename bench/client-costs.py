@@ -9,8 +9,8 @@ from hagane import Experiment
 METRICS = dict(("metric_%d" % index, index * 0.5) for index in range(10))
 CALLS = 5000
 STEP_S = 0.001
-STEPS = 1500
-ROUNDS = 3
+STEPS = 400
+ROUNDS = 9
 
 
 def measure_calls(experiment):

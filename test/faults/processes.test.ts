@@ -188,6 +188,17 @@ time.sleep(600)
   })
 })
 
+describe('what a run uses of the machine', () => {
+  it('is recorded every ten seconds', { timeout: 60_000 }, async () => {
+    const number = await run(script('busy.py', 'import time\nblock = bytearray(50_000_000)\nend = time.time() + 23\nwhile time.time() < end: pass\n'))
+    const { metrics } = await ended(number)
+    expect(metrics['system.cpu_percent']!.last).toBeGreaterThan(20)
+    expect(metrics['system.memory_mib']!.max).toBeGreaterThan(40)
+    expect(metrics['system.memory_mib']!.count).toBeGreaterThanOrEqual(2)
+    expect(Object.keys(metrics)).toContain('system.disk_write_mib')
+  })
+})
+
 describe('a second server', () => {
   it('on the same data directory ends with status 3 and a sentence, the first unharmed', () => {
     const second = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'up', '--data', server.dataDir], { encoding: 'utf8' })

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { toJsonSchema } from './json-schema.ts'
+
+describe('the JSON Schema for editors', () => {
+  it('is the one in docs: run npm run schema after a change of the language', () => {
+    const file = join(import.meta.dirname, '../../docs/hagane.schema.json')
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(toJsonSchema())))
+  })
+
+  it('needs version and kind, and knows no foreign key', () => {
+    const kinds = (toJsonSchema() as { anyOf: { required?: string[]; additionalProperties?: boolean }[] }).anyOf
+    for (const kind of kinds) expect(kind).toMatchObject({ additionalProperties: false, required: expect.arrayContaining(['version', 'kind']) })
+  })
+})
