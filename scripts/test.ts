@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+import { startTestServer } from '../test/support/server.ts'
 
 /**
  * Runs the tests of the server (or with --faults the slow ones) and of the Python client on every interpreter from 3.6 on
@@ -13,7 +15,7 @@ const isCi = Boolean(process.env['CI'])
 const total = { passed: 0, failed: 0, skipped: [] as string[] }
 
 runVitest()
-if (!isFaults) for (const python of findPythons()) runPython(python)
+if (!isFaults) await runPythons(findPythons())
 for (const name of total.skipped) console.log(`skipped: ${name}`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
 process.exit(total.failed > 0 || (isCi && total.skipped.length > 0) ? 1 : 0)
@@ -66,17 +68,37 @@ function findPythons(): Python[] {
   return [...found.values()]
 }
 
-function runPython({ executable, version }: Python): void {
+// The client's tests mostly wait: more of them at once than there are cores.
+const PYTHONS_AT_ONCE = 4
+
+async function runPythons(pythons: readonly Python[]): Promise<void> {
+  await using server = await startTestServer()
+  const waiting = [...pythons]
+  const lane = async (): Promise<void> => {
+    for (let python = waiting.shift(); python; python = waiting.shift())
+      report(python, await runPython(python, { HAGANE_TEST_SERVER: server.url, HAGANE_TEST_TOKEN: server.token() }))
+  }
+  await Promise.all(Array.from({ length: PYTHONS_AT_ONCE }, lane))
+}
+
+async function runPython({ executable }: Python, place: NodeJS.ProcessEnv): Promise<{ status: number | null; output: string }> {
   const client = join(root, 'clients', 'python')
-  const { stderr, status } = spawnSync(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], {
+  const child = spawn(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], {
     cwd: client,
-    encoding: 'utf8',
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...place, PYTHONDONTWRITEBYTECODE: '1' },
   })
-  const ran = Number(/Ran (\d+) tests?/.exec(stderr)?.[1] ?? 0)
-  const broken = Number(/failures=(\d+)/.exec(stderr)?.[1] ?? 0) + Number(/errors=(\d+)/.exec(stderr)?.[1] ?? 0)
-  const skipped = Number(/skipped=(\d+)/.exec(stderr)?.[1] ?? 0)
-  if (status !== 0) console.log(stderr)
+  let output = ''
+  child.stderr.on('data', (chunk) => (output += chunk))
+  return { status: await new Promise((resolve) => child.once('close', resolve)), output }
+}
+
+function report({ version }: Python, { status, output }: { status: number | null; output: string }): void {
+  const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0)
+  const ran = count(/Ran (\d+) tests?/)
+  const broken = count(/failures=(\d+)/) + count(/errors=(\d+)/)
+  const skipped = count(/skipped=(\d+)/)
+  if (status !== 0) console.log(output)
   console.log(`Python ${version} client: ${ran - broken - skipped} passed, ${broken} failed, ${skipped} skipped`)
   total.passed += ran - broken - skipped
   total.failed += broken + (ran === 0 || (status !== 0 && broken === 0) ? 1 : 0)

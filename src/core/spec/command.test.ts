@@ -100,12 +100,7 @@ const CONTEXTS: readonly { name: string; cmd: string; expected: (value: string) 
   { name: 'before a separator', cmd: `${RUN} {{ x }}; true`, expected: (value) => [value] },
   { name: 'in a subshell', cmd: `(${RUN} {{ x }})`, expected: (value) => [value] },
   { name: 'before a pipe', cmd: `${RUN} {{ x }}|cat`, expected: (value) => [value] },
-  { name: 'in a comment', cmd: `${RUN} a # {{ x }}`, expected: () => ['a'] },
-  {
-    name: 'after an escaped quote',
-    cmd: `${RUN} \\"{{ x }} "\\"{{ x }}"`,
-    expected: (value) => [`"${value}`, `"${value}`].map((item, index) => (index === 0 ? item.slice(1) : item)),
-  },
+  { name: 'after an escaped quote', cmd: `${RUN} a\\"{{ x }} "\\"{{ x }}"`, expected: (value) => [`a"${value}`, `"${value}`] },
   { name: 'after a backslash', cmd: `${RUN} a\\{{ x }}`, expected: (value) => [`a${value}`] },
   { name: 'after a backslash in double quotes', cmd: `${RUN} "a\\{{ x }}"`, expected: (value) => [`a\\${value}`] },
   { name: 'after a dollar', cmd: `${RUN} \${{ x }} "\${{ x }}" '\${{ x }}'`, expected: (value) => [`$${value}`, `$${value}`, `$${value}`] },
@@ -115,23 +110,30 @@ const CONTEXTS: readonly { name: string; cmd: string; expected: (value: string) 
 describe('a value in a command', () => {
   for (const { name, cmd, expected } of CONTEXTS) {
     it(`is exactly one argument and never code: ${name}`, () => {
-      for (const value of HOSTILE) {
-        // Only the leading escape of a token is stripped by the cleaning, so a quote may open there: see the next test.
-        if (name === 'after an escaped quote') continue
-        expect(argumentsOf(cmd, { x: value }), JSON.stringify(value)).toEqual(expected(value))
-      }
+      // One shell for all values: each has a name of its own and a line of its own.
+      const lines = HOSTILE.map((_, index) => cmd.replaceAll(/\bx\b/g, `x${index}`))
+      const scope = Object.fromEntries(HOSTILE.map((value, index) => [`x${index}`, value]))
+      expect(argumentsOf(lines, scope)).toEqual(HOSTILE.flatMap(expected))
       expect(readdirSync(dir)).toEqual(['show.py'])
     })
   }
 
+  it('is one argument of a program', () => {
+    const cmd = `python3 show.py ${HOSTILE.map((_, index) => `{{ x${index} }}`).join(' ')}`
+    expect(argumentsOf(cmd, Object.fromEntries(HOSTILE.map((value, index) => [`x${index}`, value])))).toEqual(HOSTILE)
+    expect(readdirSync(dir)).toEqual(['show.py'])
+  })
+
+  it('in a comment is nothing', () => {
+    for (const value of HOSTILE) expect(argumentsOf(`${RUN} a # {{ x }}`, { x: value })).toEqual(['a'])
+    expect(readdirSync(dir)).toEqual(['show.py'])
+  })
+
   it('is one argument inside $( ) and backticks, also nested and quoted', () => {
+    const show = `printf '[%s]'`
     for (const value of HOSTILE) {
-      // Command substitution itself drops trailing newlines and the program separates by NUL, which bash cannot hold.
-      const show = `python3 -c 'import sys; print(repr(sys.argv[1:]))'`
-      const inside = argumentsOf(`${RUN} "$(${show} {{ x }} "{{ x }}" '{{ x }}')" "\`${show} {{ x }}\`" "$(echo "$(${show} {{ x }})")"`, { x: value })
-      const repr = execFileSync('python3', ['-c', 'import sys; print(repr(sys.argv[1:]))', value], { encoding: 'utf8' }).trimEnd()
-      const three = execFileSync('python3', ['-c', 'import sys; print(repr(sys.argv[1:]))', value, value, value], { encoding: 'utf8' }).trimEnd()
-      expect(inside, JSON.stringify(value)).toEqual([three, repr, repr])
+      const inside = argumentsOf(`${RUN} "$(${show} {{ x }} "{{ x }}" '{{ x }}')" "\`${show} {{ x }}\`" "$(${show} "$(${show} {{ x }})")"`, { x: value })
+      expect(inside, JSON.stringify(value)).toEqual([`[${value}][${value}][${value}]`, `[${value}]`, `[[${value}]]`])
     }
     expect(readdirSync(dir)).toEqual(['show.py'])
   })
@@ -150,7 +152,7 @@ describe('a value in a command', () => {
   })
 
   it('never names the command or assigns a variable by what it looks like', () => {
-    expect(() => argumentsOf('{{ x }} python3 show.py', { x: 'PATH=/nowhere' })).toThrow(/not found/)
+    expect(() => argumentsOf('{{ x }} python3 show.py', { x: 'PATH=/nowhere' })).toThrow(/No such file/)
   })
 
   it('with a NUL is refused', () => {
@@ -161,7 +163,7 @@ describe('a value in a command', () => {
   it('in arithmetic is a number or refused, because the shell would evaluate it once more', () => {
     expect(argumentsOf(`${RUN} $(( {{ x }} * (2 + {{ x }}) )) {{ y }} "$(({{ x }}))" $[{{ x }}+1]`, { x: 3, y: 'a b' })).toEqual(['15', 'a b', '3', '4'])
     for (const cmd of ['echo $(( {{ x }} ))', 'echo "$(({{ x }}))"', '(( {{ x }} ))', 'echo $[ {{ x }} ]']) {
-      for (const value of ['a[$(touch pwned)]', 'PATH', '']) if (value !== '') expect(() => buildCommand([cmd], { x: value }), cmd).toThrow(TemplateValueError)
+      for (const value of ['a[$(touch pwned)]', 'PATH']) expect(() => buildCommand([cmd], { x: value }), cmd).toThrow(TemplateValueError)
     }
   })
 })
