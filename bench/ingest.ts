@@ -6,7 +6,6 @@ import type { PointView } from '../src/contract/tracking.ts'
 import {
   atLeast,
   atMost,
-  between,
   createFolder,
   createPoster,
   freePort,
@@ -28,6 +27,8 @@ const RECORDS_PER_BATCH = 50
 const POINTS_PER_BATCH = RECORDS_PER_BATCH * SERIES
 const BATCHES_PER_WRITER = 250
 const POINTS = WRITERS * BATCHES_PER_WRITER * POINTS_PER_BATCH
+// Both take turns and the medians count: one pass takes seconds, and a busy moment of the machine would decide it.
+const ROUNDS = 3
 const WARM_UP_BATCHES = 20
 const OTHER_RUNS = 200
 const LIST_EVERY_MS = 200
@@ -41,6 +42,7 @@ const ACK_P99_MS_MAX = 100
 
 /** What one writer sends to one run: bodies are made beforehand, so that the sender costs next to nothing. */
 interface Load {
+  readonly runId: string
   readonly path: string
   readonly bodies: readonly Uint8Array[]
 }
@@ -50,24 +52,32 @@ export async function measure(): Promise<Figure[]> {
   using folder = createFolder('ingest')
   await using server = await startServer(folder.path)
   await fillWithRuns(server)
-  const runIds = await createRuns(server, WRITERS)
-  const loads = runIds.map((runId, writer) => createLoad(runId, writer, BATCHES_PER_WRITER))
   await warmUp(server, await createRuns(server, WRITERS))
-  const { other, ours } = await between(
-    () => runBare(loads),
-    () => runOurs(server, loads),
-  )
-  const pointsPerSecond = POINTS / ours.seconds
-  await compareAll(server, runIds)
-  const acks = await sendPaced(server, await createRuns(server, WRITERS), pointsPerSecond * PACED_SHARE)
+  const bare: number[] = []
+  const ours: number[] = []
+  const listMs: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const loads = await createLoads(server)
+    bare.push(await runBare(loads))
+    const { seconds, took } = await runOurs(server, loads)
+    ours.push(seconds)
+    listMs.push(...took)
+    await compareAll(server, loads)
+  }
+  const [bareSeconds, seconds] = [percentile(bare, 0.5), percentile(ours, 0.5)]
+  const acks = await sendPaced(server, await createRuns(server, WRITERS), (POINTS / seconds) * PACED_SHARE)
   return [
-    atLeast(POINTS_PER_S_MIN, 'points_per_s', pointsPerSecond, '1/s'),
-    atLeast(RATIO_TO_BARE_MIN, 'ratio_to_bare', other / ours.seconds, 'x'),
-    atMost(LIST_P95_MS_MAX, 'list_p95_ms', percentile(ours.listMs, 0.95), 'ms'),
+    atLeast(POINTS_PER_S_MIN, 'points_per_s', POINTS / seconds, '1/s'),
+    atLeast(RATIO_TO_BARE_MIN, 'ratio_to_bare', bareSeconds / seconds, 'x'),
+    atMost(LIST_P95_MS_MAX, 'list_p95_ms', percentile(listMs, 0.95), 'ms'),
     atMost(ACK_P99_MS_MAX, 'ack_p99_ms', percentile(acks, 0.99), 'ms'),
-    told('bare_points_per_s', POINTS / other, '1/s'),
+    told('bare_points_per_s', POINTS / bareSeconds, '1/s'),
     told('ack_p50_ms', percentile(acks, 0.5), 'ms'),
   ]
+}
+
+async function createLoads(server: Server): Promise<Load[]> {
+  return (await createRuns(server, WRITERS)).map((runId, writer) => createLoad(runId, writer, BATCHES_PER_WRITER))
 }
 
 async function createRuns(server: Server, count: number): Promise<string[]> {
@@ -96,7 +106,7 @@ function createLoad(runId: string, writer: number, batches: number): Load {
     const records = Array.from({ length: RECORDS_PER_BATCH }, (_, index) => createRecord(writer, first + index))
     return Buffer.from(JSON.stringify({ writer: id, attempt: 1, first: first + 1, records }))
   })
-  return { path: `/api/v1/runs/${runId}/batches`, bodies }
+  return { runId, path: `/api/v1/runs/${runId}/batches`, bodies }
 }
 
 const SERIES_NAMES = Array.from({ length: SERIES }, (_, index) => `train/metric_${index}`)
@@ -136,13 +146,13 @@ async function sendTogether(target: Pick<Server, 'url' | 'token'>, loads: readon
   )
 }
 
-async function runOurs(server: Server, loads: readonly Load[]): Promise<{ seconds: number; listMs: number[] }> {
+async function runOurs(server: Server, loads: readonly Load[]): Promise<{ seconds: number; took: number[] }> {
   const end = new AbortController()
   const lists = listRepeatedly(server, end.signal)
   const seconds = await timed(() => sendTogether(server, loads))
   end.abort()
   say(`${POINTS} points: ${seconds.toFixed(2)} s`)
-  return { seconds, listMs: await lists }
+  return { seconds, took: await lists }
 }
 
 async function runBare(loads: readonly Load[]): Promise<number> {
@@ -154,7 +164,7 @@ async function runBare(loads: readonly Load[]): Promise<number> {
   const target = { url, token: 'none' }
   await sendTogether(
     target,
-    loads.map(({ path, bodies }) => ({ path, bodies: bodies.slice(0, WARM_UP_BATCHES) })),
+    loads.map((load) => ({ ...load, bodies: load.bodies.slice(0, WARM_UP_BATCHES) })),
   )
   const seconds = await timed(() => sendTogether(target, loads))
   say(`${POINTS} points to the bare server: ${seconds.toFixed(2)} s`)
@@ -175,8 +185,8 @@ async function listRepeatedly(server: Server, end: AbortSignal): Promise<number[
   return took
 }
 
-async function compareAll(server: Server, runIds: readonly string[]): Promise<void> {
-  for (const [writer, runId] of runIds.entries()) {
+async function compareAll(server: Server, loads: readonly Load[]): Promise<void> {
+  for (const [writer, { runId }] of loads.entries()) {
     for (const series of SERIES_NAMES.keys()) await compareSeries(server, runId, writer, series)
   }
   say(`${POINTS} points read back, all as sent`)
@@ -215,7 +225,7 @@ async function sendPaced(server: Server, runIds: readonly string[], pointsPerSec
     const took: number[] = []
     for (const [index, body] of bodies.entries()) {
       const dueAt = startAt + LEAD_MS + (index + writer / WRITERS) * everyMs
-      await sleep(dueAt - performance.now())
+      await sleep(Math.max(0, dueAt - performance.now()))
       await sendOne(poster, path, body)
       took.push(performance.now() - dueAt)
     }

@@ -369,7 +369,7 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
     [start, stop, step],
     [fields['low'], fields['high'], q],
   ]) {
-    if (size !== undefined && !Number.isFinite((high! - low!) / size))
+    if (low !== undefined && high !== undefined && size !== undefined && !Number.isFinite((high - low) / size))
       throw new FieldError('matrix_positive', { option, field: step === undefined ? 'q' : 'step', found: String(size) })
   }
   if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0)) throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })

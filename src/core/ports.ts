@@ -246,7 +246,7 @@ export type Observation =
   | { readonly state: 'absent' }
   | { readonly state: 'waiting' }
   | { readonly state: 'running' }
-  | { readonly state: 'ended'; readonly exitCode: number | null; readonly endedAt: number; readonly evidence: Evidence }
+  | { readonly state: 'ended'; readonly exitCode: number | null; readonly endedAt: number; readonly evidence: Evidence; readonly hasOutputs: boolean }
 
 export interface Capacity {
   readonly cpu: number

@@ -47,7 +47,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'launch':
         return await launch(run, attempt!)
       case 'record_launch':
-        return await recordLaunch(run, attempt!, { startedAt: clock.now(), outputsPath: null })
+        await recordLaunch(run, attempt!, { startedAt: clock.now(), outputsPath: null })
+        return { againMs: 0 }
       case 'begin_stop':
         await move(run, 'stopping', { stopCause: action.cause }, { kind: 'run.stop_requested', data: { cause: action.cause } })
         return { againMs: 0 }
@@ -70,15 +71,17 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
   async function launch(run: Run, attempt: Attempt): Promise<Outcome> {
     try {
-      return await recordLaunch(run, attempt, await executor.launch({ run, attempt, env: deps.trackingEnv(run, attempt) }))
+      await recordLaunch(run, attempt, await executor.launch({ run, attempt, env: deps.trackingEnv(run, attempt) }))
+      const { timeoutMs } = run.plan.placement
+      return timeoutMs === null ? undefined : { againMs: timeoutMs }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const ending: Ending = { reason: 'PlatformError', evidence: { detail: String(error.args['detail'] ?? error.code) } }
-      return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now() })
+      return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
     }
   }
 
-  async function recordLaunch(run: Run, attempt: Attempt, launched: { startedAt: number; outputsPath: string | null }): Promise<Outcome> {
+  async function recordLaunch(run: Run, attempt: Attempt, launched: { startedAt: number; outputsPath: string | null }): Promise<void> {
     await move(
       run,
       'running',
@@ -89,7 +92,6 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         more: (parts) => parts.attempts.markLaunched(attempt.id, launched),
       },
     )
-    return { againMs: 0 }
   }
 
   async function retry(run: Run, attempt: Attempt, { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>): Promise<Outcome> {
@@ -106,8 +108,12 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return undefined
   }
 
-  async function finish(run: Run, attempt: Attempt | undefined, { phase, ending, endedAt }: Extract<RunAction, { type: 'finish' }>): Promise<Outcome> {
-    const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !attempt || !run.isExecuted }
+  async function finish(
+    run: Run,
+    attempt: Attempt | undefined,
+    { phase, ending, endedAt, hasOutputs }: Extract<RunAction, { type: 'finish' }>,
+  ): Promise<Outcome> {
+    const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs }
     await move(run, phase, patch, {
       kind: 'run.ended',
       data: { phase, reason: ending.reason },

@@ -13,6 +13,8 @@ def to_line(record):
     """The line of a record, or None when there is no way to write it down."""
     try:
         line = _metrics_line(record) if record[0] == "m" else encode(record[1])
+        if "\\ud" in line:
+            line = _whole_characters(line)
     except Exception:  # pylint: disable=broad-except
         return None
     return line if len(line) <= LINE_CHARS_MAX else None
@@ -28,6 +30,12 @@ def _metrics_line(record):
         message["v"] = dict((name, _finite(value)) for name, value in values.items())
         message["s"] = step if math.isfinite(step) else 0
         return encode(message)
+
+
+def _whole_characters(line):
+    """Names of files that are no UTF-8 come as halves of characters, which no database takes."""
+    text = json.dumps(json.loads(line), ensure_ascii=False)
+    return encode(json.loads(text.encode("utf-8", "replace").decode("utf-8")))
 
 
 def _finite(value):

@@ -183,10 +183,10 @@ class Delivery(Case):
         self.assertEqual(len(self.spooled_numbers()[1]), 10)
 
     def test_addresses_that_make_no_sense(self):
-        for host in ("nonsense", "http://127.0.0.1:port", "http://[::1", "http://127.0.0.1:0", "http://no such host:80", "://"):
+        for host in ("http://127.0.0.1:port", "http://[::1", "http://127.0.0.1:0", "://"):
             writer = self.writer(HAGANE_HOST=host, HAGANE_SPOOL=os.path.join(self.folder, "%d" % (abs(hash(host)))))
             put_values(writer, range(3))
-            writer.close(1.0)
+            writer.close(0.3)
             self.assertEqual(writer.delivery, {"sent": 0, "pending": 3, "dropped": 0})
 
     def test_an_address_without_a_scheme(self):
@@ -228,17 +228,17 @@ class Delivery(Case):
         self.server.stop()
         writer = self.writer()
         with mock.patch.object(_spool, "_write_all", write_all):
-            for at in range(30):
+            for at in range(12):
                 put_values(writer, [at])
                 self.wait_until(lambda: writer.delivery["pending"] == at + 1)
                 time.sleep(0.06)
             _, values = self.spooled_numbers()
             # What is on disk stands under its own number.
             self.assertEqual(values, dict((number, number - 1) for number in values))
-            self.assertLess(len(values), 30)
+            self.assertLess(len(values), 12)
             self.server.start()
             writer.close()
-        self.assert_delivered(30)
+        self.assert_delivered(12)
         self.assert_nothing_spooled()
 
     def test_disk_and_memory_full(self):
@@ -286,7 +286,7 @@ class Delivery(Case):
         self.assert_nothing_spooled()
 
     def test_large_volume(self):
-        count = 200000
+        count = 100000
         self.server.stop()
         writer = self.writer()
         for at in range(0, count, 1000):

@@ -165,6 +165,13 @@ class Logging(Case):
         self.assertEqual(last["v"], {"last": 1})
         self.assertEqual(len(self.warnings()), 4)
 
+    def test_halves_of_characters(self):
+        self.experiment.log_metrics({"a\ud800": 1, "b": float("nan")})
+        self.experiment.log_params(path="\udcff/x", face="\U0001f600", text="\\ud800")
+        self.experiment.end()
+        self.assertEqual(self.ledger.of_kind("m")[0]["v"], {"a?": 1, "b": "NaN"})
+        self.assertEqual(self.ledger.of_kind("p")[0]["v"], {"path": "?/x", "face": "\U0001f600", "text": "\\ud800"})
+
     def test_tags_of_any_kind(self):
         self.experiment.log_tags(["a", "b,c"])
         self.experiment.log_tags(5)

@@ -22,7 +22,7 @@ function attempt(patch: Partial<Attempt> = {}): Attempt {
 
 const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation }) =>
   decideRun({ attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
-const ended = (exitCode: number | null): Observation => ({ state: 'ended', exitCode, endedAt: NOW, evidence: {} })
+const ended = (exitCode: number | null): Observation => ({ state: 'ended', exitCode, endedAt: NOW, evidence: {}, hasOutputs: false })
 
 describe('the next step of a run', () => {
   const cases: [string, Parameters<typeof decide>[0], object][] = [

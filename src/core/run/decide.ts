@@ -12,7 +12,13 @@ export type RunAction =
   | { readonly type: 'begin_stop'; readonly cause: StopCause }
   | { readonly type: 'stop'; readonly graceMs: number }
   | { readonly type: 'retry'; readonly ending: Ending; readonly endedAt: number; readonly notBefore: number }
-  | { readonly type: 'finish'; readonly phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>; readonly ending: Ending; readonly endedAt: number }
+  | {
+      readonly type: 'finish'
+      readonly phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>
+      readonly ending: Ending
+      readonly endedAt: number
+      readonly hasOutputs: boolean
+    }
   | { readonly type: 'mark_unknown' }
   | { readonly type: 'collect' }
   /** Nothing now; look again after the given time, or at the next nudge. */
@@ -40,7 +46,7 @@ export function decideRun(state: RunState): RunAction {
 
 /** A script that runs by itself is known only by what it sends. */
 function decideSilent({ run, now }: RunState): RunAction {
-  if (run.stopCause) return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now }
+  if (run.stopCause) return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
   if (run.phase === 'unknown') return { type: 'wait' }
   const silentMs = now - (run.lastHeardAt ?? run.createdAt)
   return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
@@ -48,19 +54,19 @@ function decideSilent({ run, now }: RunState): RunAction {
 
 /** Queued: admission starts it, here it can only be stopped. */
 function decideUnstarted({ run, now }: RunState): RunAction {
-  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now } : { type: 'wait' }
+  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false } : { type: 'wait' }
 }
 
 function decideIntent({ run, observation, now }: RunState): RunAction {
   if (observation.state !== 'absent') return { type: 'record_launch' }
-  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now } : { type: 'launch' }
+  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false } : { type: 'launch' }
 }
 
 function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   const { run, observation, now } = state
   if (observation.state === 'ended') return decideEnded(state, observation)
   if (observation.state === 'absent')
-    return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: 'the executor has no trace of it' } })
+    return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: 'the executor has no trace of it' }, hasOutputs: true })
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
   const { timeoutMs } = run.plan.placement
@@ -73,7 +79,7 @@ function decideEnded({ run, now, random }: RunState, ended: Extract<Observation,
   const { phase, ending } = classify(ended, run.stopCause)
   const mayRetry = phase === 'failed' && isRetryable(ending.reason) && run.attempts <= run.plan.placement.maxRestarts
   if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(run.attempts, random) }
-  return { type: 'finish', phase, ending, endedAt: ended.endedAt }
+  return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
 }
 
 function stoppedBy(cause: StopCause): { phase: 'stopped' | 'failed'; ending: Ending } {

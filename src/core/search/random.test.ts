@@ -53,6 +53,12 @@ describe('createRandom', () => {
     expect(createRandom(one, 10, 3).suggest(0, 10)).toEqual([{ a: 'always' }])
   })
 
+  it('takes no point twice where a value is written twice', () => {
+    const twice: SearchSpace = [{ name: 'a', kind: 'values', values: [1, 1, 2, 1] }]
+    const points = createRandom(twice, 10, 3).suggest(0, 10)
+    expect(points.map((point) => point['a']).sort((a, b) => Number(a) - Number(b))).toEqual([1, 2])
+  })
+
   it('begins with the heavier values', () => {
     const firsts = Array.from({ length: 400 }, (_, seed) => createRandom(weighted, 1, seed).suggest(0, 1)[0]!['a'])
     const share = firsts.filter((value) => value === 'x').length / firsts.length

@@ -1,4 +1,4 @@
-import type { SearchSpace } from '../../contract/search-space.ts'
+import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import type { Method } from './method.ts'
@@ -9,10 +9,16 @@ import { pointAt, sampleAxis, spaceSize } from './space.ts'
 export function createRandom(space: SearchSpace, trialsMax: number | null, seed: number): Method {
   const points = spaceSize(space)
   const size = atMost(points, trialsMax)
-  if (points !== undefined && space.every((axis) => axis.kind !== 'pvalues')) {
+  if (points !== undefined && space.every(isEven)) {
     return { size, suggest: (from, count) => indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed))) }
   }
   return { size, suggest: distinctDraws(space, size, seed, points !== undefined) }
+}
+
+/** Each index of the axis is as likely as any other and a value of its own. */
+function isEven(axis: Axis): boolean {
+  if (axis.kind === 'values') return new Set(axis.values.map(encodeValue)).size === axis.values.length
+  return axis.kind !== 'pvalues'
 }
 
 function atMost(points: bigint | undefined, trialsMax: number | null): number | null {

@@ -65,7 +65,8 @@ function parseSource(source: Source): Part {
   if (errors.length > 0)
     throw new SpecError(errors.map((error) => ({ code: 'yaml_syntax', args: { detail: error.message.split('\n')[0]! }, path: '', ...place(error.pos[0]) })))
   if (second) fail('yaml_multiple', {}, second.range?.[0] ?? 0)
-  if (!isMap(first.contents)) return fail('yaml_not_mapping', { found: isSeq(first.contents) ? 'list' : describe(first.toJS()) })
+  if (!isMap(first.contents))
+    return fail('yaml_not_mapping', { found: isScalar(first.contents) ? describe(first.contents.value) : isSeq(first.contents) ? 'list' : 'alias' })
   const reader = new NodeReader(first, place)
   return { data: reader.read(first.contents, []) as ValueMap, places: reader.places, warnings: reader.warnings }
 }
@@ -160,7 +161,7 @@ class NodeReader {
     if (typeof value === 'number') {
       // A whole number too long for a float keeps its digits as text: it prints the same and loses nothing.
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
-      return node.tag?.endsWith(':float') || (/[.e]|inf|nan/i.test(source) && !/^0x/i.test(source)) ? toFloat(value) : value
+      return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : value
     }
     return typeof value === 'string' || typeof value === 'boolean' || value === null ? value : String(value)
   }

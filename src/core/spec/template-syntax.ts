@@ -50,13 +50,21 @@ export function hasTemplate(text: string): boolean {
 function split(text: string): Tag[] {
   const tags: Tag[] = []
   let end = 0
+  // A minus inside the braces takes away the white space on its side.
+  let isTrimmed = false
+  const pushText = (piece: string, isBeforeMinus: boolean): void => {
+    const start = isTrimmed ? piece.trimStart() : piece
+    const rest = isBeforeMinus ? start.trimEnd() : start
+    if (rest !== '') tags.push({ kind: 'text', text: rest })
+  }
   for (const match of text.matchAll(PIECE)) {
-    if (match.index > end) tags.push({ kind: 'text', text: text.slice(end, match.index) })
+    pushText(text.slice(end, match.index), match[0][2] === '-')
+    isTrimmed = match[0].at(-3) === '-'
     if (match[1] !== undefined) tags.push({ kind: 'output', text: match[1].trim() })
     else if (match[2] !== undefined) tags.push({ kind: 'block', text: match[2].trim() })
     end = match.index + match[0].length
   }
-  if (end < text.length) tags.push({ kind: 'text', text: text.slice(end) })
+  pushText(text.slice(end), false)
   const open = tags.find((tag) => tag.kind === 'text' && /\{\{|\{%/.test(tag.text))
   if (open) throw new TemplateSyntaxError(`${open.text.includes('{{') ? '{{' : '{%'} is not closed`)
   return tags
@@ -145,10 +153,14 @@ const BINARY_LEVELS: readonly (readonly string[])[] = [
   ['or'],
   ['and'],
   ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'],
-  ['~'],
   ['+', '-'],
+  ['~'],
   ['*', '/', '//', '%'],
+  // As in Jinja and unlike Python: from left to right, and below a minus sign.
+  ['**'],
 ]
+const COMPARISONS = 2
+const ESCAPES: Partial<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 const WORDS: Record<string, Value> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
 class ExpressionParser {
@@ -197,11 +209,13 @@ class ExpressionParser {
   #binary(level: number): Expression {
     const operators = BINARY_LEVELS[level]
     if (!operators) return this.#unary()
-    if (level === 2 && this.#take('not')) return { type: 'unary', operator: 'not', operand: this.#binary(2) }
+    if (level === COMPARISONS && this.#take('not')) return { type: 'unary', operator: 'not', operand: this.#binary(COMPARISONS) }
     let left = this.#binary(level + 1)
-    for (;;) {
+    for (let isChained = false; ; isChained = true) {
       const operator = this.#takeOperator(operators)
       if (!operator) return left
+      // Jinja reads `a < b < c` as two comparisons; reading it otherwise would be a silent difference.
+      if (level === COMPARISONS && isChained) throw new TemplateSyntaxError('comparisons cannot be chained; join them with and')
       left = { type: 'binary', operator, left, right: this.#binary(level + 1) }
     }
   }
@@ -215,9 +229,22 @@ class ExpressionParser {
   }
 
   #unary(): Expression {
-    for (const operator of ['-', '+'] as const) if (this.#take(operator)) return { type: 'unary', operator, operand: this.#unary() }
-    const base = this.#postfix(this.#primary())
-    return this.#take('**') ? { type: 'binary', operator: '**', left: base, right: this.#unary() } : base
+    return this.#filters(this.#signed())
+  }
+
+  /** A sign binds tighter than a filter: `-3 | abs` is 3. */
+  #signed(): Expression {
+    for (const operator of ['-', '+'] as const) if (this.#take(operator)) return { type: 'unary', operator, operand: this.#signed() }
+    return this.#postfix(this.#primary())
+  }
+
+  #filters(start: Expression): Expression {
+    let target = start
+    for (;;) {
+      if (this.#take('|')) target = { type: 'filter', target, name: this.#word(), args: this.#arguments() }
+      else if (this.#take('is')) target = { type: 'test', isNegated: this.#take('not'), target, name: this.#word() }
+      else return target
+    }
   }
 
   #postfix(start: Expression): Expression {
@@ -227,9 +254,7 @@ class ExpressionParser {
       else if (this.#take('[')) {
         target = { type: 'attribute', target, key: this.#condition() }
         this.#expect(']')
-      } else if (this.#take('|')) target = { type: 'filter', target, name: this.#word(), args: this.#arguments() }
-      else if (this.#take('is')) target = { type: 'test', isNegated: this.#take('not'), target, name: this.#word() }
-      else return target
+      } else return target
     }
   }
 
@@ -260,7 +285,7 @@ class ExpressionParser {
     if (token.type === 'number' && /^\d+$/.test(token.text) && !Number.isSafeInteger(Number(token.text)))
       throw new TemplateSyntaxError(`the number ${token.text} is too large`)
     if (token.type === 'number') return { type: 'literal', value: /[.e]/i.test(token.text) ? toFloat(Number(token.text)) : Number(token.text) }
-    if (token.type === 'string') return { type: 'literal', value: token.text.slice(1, -1).replace(/\\(.)/g, '$1') }
+    if (token.type === 'string') return { type: 'literal', value: token.text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char) }
     if (token.type === 'word') return Object.hasOwn(WORDS, token.text) ? { type: 'literal', value: WORDS[token.text]! } : { type: 'name', name: token.text }
     if (token.text === '[') return { type: 'list', items: this.#list(']') }
     if (token.text === '(') {

@@ -131,7 +131,8 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
 
 function attribute(target: Value | undefined, key: Value | undefined): Value | undefined {
   if (target === undefined) throw new TemplateValueError(`"${toPythonText(key ?? null)}" is asked of something that is not defined`)
-  if (Array.isArray(target)) return target.at(Number(toPlain(key)))
+  const index = asNumber(key)
+  if (index !== undefined && (Array.isArray(target) || typeof target === 'string')) return target.at(index)
   const name = toPythonText(key ?? null)
   return isValueMap(target) && Object.hasOwn(target, name) ? target[name] : undefined
 }
@@ -153,7 +154,7 @@ const FILTERS: Record<string, Filter> = {
   int: (value) => Math.trunc(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true)))) || 0,
   float: (value) => toFloat(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true))) || 0),
   abs: (value) => mapNumber(value, Math.abs),
-  round: (value, [digits]) => toFloat(roundHalfEven(numberOf(value), asNumber(digits) ?? 0)),
+  round: (value, [digits]) => mapNumber(value, (number) => roundHalfEven(number, asNumber(digits) ?? 0)),
   length: (value) => (isValueMap(value) ? Object.keys(value).length : toItems(value).length),
   first: (value) => toItems(value)[0],
   last: (value) => toItems(value).at(-1),
@@ -186,7 +187,7 @@ const TESTS: Record<string, (value: Value | undefined) => boolean> = {
   defined: (value) => value !== undefined,
   undefined: (value) => value === undefined,
   none: (value) => value === null,
-  number: (value) => asNumber(value) !== undefined,
+  number: (value) => asNumber(value) !== undefined || typeof value === 'boolean',
   string: (value) => typeof value === 'string',
   mapping: (value) => isValueMap(value),
   iterable: (value) => Array.isArray(value) || typeof value === 'string' || isValueMap(value),
@@ -229,10 +230,14 @@ function isOrdered(operator: string, order: number): boolean {
 }
 
 function compare(left: Value, right: Value): number {
-  const [a, b] = [asNumber(left) ?? left, asNumber(right) ?? right]
+  const [a, b] = [toComparable(left), toComparable(right)]
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
   throw new TemplateValueError(`cannot compare ${toPythonText(left)} and ${toPythonText(right)}`)
+}
+
+function toComparable(value: Value): Value {
+  return typeof value === 'boolean' ? Number(value) : (asNumber(value) ?? value)
 }
 
 const OPERATIONS: Record<string, (a: number, b: number) => number> = {
@@ -307,7 +312,7 @@ function collect(expression: Expression, bound: ReadonlySet<string>, names: Set<
   // What a default or a test guards may be missing.
   const guards = (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) || (expression.type === 'test' && /defined$/.test(expression.name))
   for (const child of childrenOf(expression)) {
-    if (!(guards && child.type === 'name')) collect(child, bound, names)
+    if (!(guards && child.type === 'name' && child === expression.target)) collect(child, bound, names)
   }
 }
 

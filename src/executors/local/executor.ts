@@ -10,7 +10,7 @@ import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writ
 import type { AttemptDir } from './attempt-dir.ts'
 import { attemptEnvironment } from './environment.ts'
 import { noteLogTime, readLastLines, readLogFile } from './log-file.ts'
-import { hashFiles } from './outputs.ts'
+import { hasFiles, hashFiles } from './outputs.ts'
 import { createUsageSampler } from './usage.ts'
 import { bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
 
@@ -121,6 +121,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       exitCode: null,
       endedAt: clock.now(),
       evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' },
+      hasOutputs: hasFiles(dir.outputs),
     }
   }
 
@@ -130,7 +131,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     ended.set(readMark(dir), name)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
     const evidence = exitCode === 0 ? {} : { lastLines: readLastLines(dir, LAST_LINES, LAST_LINES_BYTES) }
-    return { state: 'ended', exitCode, endedAt, evidence }
+    return { state: 'ended', exitCode, endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
   }
 
   /** Ends what ended attempts left running. One look at the process table serves all that ended in the meantime. */

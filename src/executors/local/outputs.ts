@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readdirSync } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -10,6 +10,15 @@ export interface OutputFile {
   readonly path: string
   readonly sizeBytes: number
   readonly sha256: string
+}
+
+/** Whether a folder holds anything; quick, however much it is. */
+export function hasFiles(root: string): boolean {
+  try {
+    return readdirSync(root).length > 0
+  } catch {
+    return false
+  }
 }
 
 /** Regular files under a folder with their hashes, in order of their paths. Links are not followed. */

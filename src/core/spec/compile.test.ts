@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { Plan, SweepPlan } from '../../contract/plan.ts'
+import { decodeValue, encodeValue, Float } from '../../contract/values.ts'
+import { firstPoints } from '../search/registry.ts'
+import { compileTrial } from './compile.ts'
+import type { Compiled } from './compile.ts'
+import { SpecError } from './document.ts'
+import { loadPlan } from './load.ts'
+
+const article = (name: string): Compiled => loadPlan([{ file: name, text: readFileSync(join(import.meta.dirname, '../../../test/article', name), 'utf8') }])
+const load = (text: string, params: Record<string, string> = {}): Compiled => loadPlan([{ file: 'a.yml', text }], params)
+const sweep = (text: string): SweepPlan => load(text).plan as SweepPlan
+const grid = (matrix: string, rest = 'run: {cmd: "x {{ a }}"}') => `version: 1\nkind: group\nhptuning:\n  matrix: {a: ${matrix}}\n${rest}`
+const random = (matrix: string) => `version: 1\nkind: group\nhptuning:\n  random_search: {n_experiments: 5}\n  matrix: {a: ${matrix}}\nrun: {cmd: "x {{ a }}"}`
+
+describe('the documents of the article are accepted as they stand', () => {
+  it('group', () => {
+    const { plan, warnings } = article('group.yml')
+    expect(plan).toMatchObject({
+      kind: 'group',
+      concurrency: 10,
+      seed: null,
+      method: { name: 'random', trialsMax: 200 },
+      trial: { params: { train_size: 0.8 } },
+    })
+    expect((plan as SweepPlan).space.map(({ name }) => name)).toEqual(['n_estimators', 'max_depth', 'max_name_ngram_range', 'max_description_name_range'])
+    expect(warnings.find(({ code }) => code === 'budget_over_space')).toMatchObject({
+      args: { asked: '200', size: '180' },
+      path: 'hptuning.random_search.n_experiments',
+      line: 17,
+    })
+    expect(warnings.map(({ code }) => code).toSorted()).toEqual(['budget_over_space', 'build_on_host', 'deprecated'])
+  })
+
+  it('group, its trials', () => {
+    const plan = article('group.yml').plan as SweepPlan
+    const points = firstPoints(plan, 1, 500)
+    const commands = points.map((point) => compileTrial(plan, point).command!)
+    expect(new Set(commands.map(({ display }) => display)).size).toBe(180)
+    for (const { script, args } of commands) {
+      expect(args).toEqual([])
+      expect(script).toMatch(
+        /^python -u src\/train\.py --train_size 0\.8 --n_estimators \d+ --max_depth \d --name_ngram_range 1 \d --description_ngram_range 1 \d$/,
+      )
+    }
+  })
+
+  it('job', () => {
+    expect(article('job.yml').plan).toMatchObject({
+      kind: 'job',
+      command: { script: 'python -u data.py', args: [] },
+      placement: { nodeSelector: { polyaxon: 'experiments-preemptible' } },
+      build: { image: 'python:3.6' },
+    })
+  })
+
+  it('notebook', () => {
+    expect(article('notebook.yml').plan).toMatchObject({
+      kind: 'notebook',
+      command: null,
+      placement: { resources: { cpu: 3, memoryMib: 4096 } },
+      build: { image: 'tensorflow/tensorflow:2.0.3-py3', steps: ['pip3 install jupyter'] },
+    })
+  })
+})
+
+describe('a plan', () => {
+  const full = `version: 1
+kind: group
+name: all
+tags: [a, b, a]
+environment: {resources: {cpu: {requests: 0.5}}, max_restarts: 2, timeout: 90m, labels: {x: 1.0}}
+params: {whole: 1.0, int: 1, deep: {list: [1.0, 2, .inf, null, true, "text"], "__proto__": 1}}
+hptuning:
+  seed: 0
+  concurrency: 3
+  metric: {name: loss, optimization: Minimize}
+  random_search: {n_experiments: 5}
+  early_stopping: [{metric: loss, value: 0, optimization: MINIMIZE}]
+  matrix:
+    v: {values: [1, 1.0, "1", true, [1.0, {a: 2.0}]]}
+    w: {pvalues: [[x, 0.1], [y, 0.3]]}
+    r: {range: [0, 1, 0.25]}
+    l: {linspace: [0, 1, 3]}
+    u: {uniform: [0, 1]}
+    q: {quniform: [0, 10, 2]}
+    n: {qnormal: [0.0, 1, 0.5]}
+run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
+`
+  const plans: readonly [string, Plan][] = [
+    ['sweep', load(full).plan],
+    ['trial', compileTrial(sweep(full), firstPoints(sweep(full), 0, 1)[0]!)],
+    ['article', article('group.yml').plan],
+    ['job', article('job.yml').plan],
+    ['notebook', article('notebook.yml').plan],
+  ]
+
+  it.each(plans)('survives storage unchanged: %s', (_name, plan) => {
+    expect(decodeValue(encodeValue(plan))).toEqual(plan)
+    expect(encodeValue(decodeValue(encodeValue(plan)))).toBe(encodeValue(plan))
+  })
+
+  it('gives the same trials before and after storage', () => {
+    const plan = sweep(full)
+    const stored = decodeValue(encodeValue(plan)) as SweepPlan
+    const trialsOf = (source: SweepPlan) => firstPoints(source, 7, 20).map((point) => encodeValue(compileTrial(source, point)))
+    expect(trialsOf(stored)).toEqual(trialsOf(plan))
+  })
+
+  it('is the same each time the same document is compiled', () => {
+    expect(encodeValue(load(full).plan)).toBe(encodeValue(load(full).plan))
+  })
+
+  it('keeps the seed 0, floats that are whole and the order of its axes', () => {
+    const plan = sweep(full)
+    expect(plan.seed).toBe(0)
+    expect(plan.trial.params['whole']).toEqual(new Float(1))
+    expect(plan.trial.params['int']).toBe(1)
+    expect(plan.space.map(({ name }) => name).join('')).toBe('vwrluqn')
+  })
+
+  it('has a timeout in milliseconds, an objective and a condition', () => {
+    const plan = sweep(full)
+    expect(compileTrial(plan, {}).placement).toMatchObject({
+      timeoutMs: 5_400_000,
+      maxRestarts: 2,
+      stopGraceMs: 10_000,
+      unschedulable: 'wait',
+      resources: { cpu: 0.5 },
+    })
+    expect(plan.objective).toEqual({ metric: 'loss', optimization: 'minimize' })
+    expect(plan.stopConditions).toEqual([{ metric: 'loss', optimization: 'minimize', value: 0 }])
+  })
+
+  it('of values of any kind survives storage', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string(), fc.boolean()), { minLength: 1, maxLength: 5 }),
+        (values) => {
+          const { plan } = load(grid(`{values: ${JSON.stringify(values)}}`))
+          expect(decodeValue(encodeValue(plan))).toEqual(plan)
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('axes', () => {
+  it('count ranges without the errors of floats', () => {
+    const count = (entry: string) => firstPoints(sweep(grid(entry)), 0, 5000).length
+    expect(count('{range: [0, 1, 0.1]}')).toBe(10)
+    expect(count('{range: [0, 1, 0.3]}')).toBe(4)
+    expect(count('{range: [0, 1000, 0.25]}')).toBe(4000)
+    expect(count('{range: [0, 1e-12, 1]}')).toBe(1)
+    expect(count('{range: [1, 2, 7]}')).toBe(1)
+  })
+
+  it('refuse what would have endless values', () => {
+    for (const text of [grid('{range: [0, 1e308, 1e-308]}'), random('{quniform: [0, 1e308, 1e-308]}'), random('{values: [1]}').replace('5', '"1e999"')])
+      expect(() => load(text)).toThrow(SpecError)
+  })
+
+  it('give what pvalues leave over to the last one', () => {
+    const [axis] = sweep(random('{pvalues: [[a, 0.1], [b, 0.3]]}')).space
+    expect(axis).toEqual({ name: 'a', kind: 'pvalues', values: ['a', 'b'], weights: [0.1, expect.closeTo(0.9, 12)] })
+  })
+
+  it('accept pvalues that add up to 1 on paper and to more in floats', () => {
+    expect(() => load(random(`{pvalues: [${Array.from({ length: 10 }, (_, index) => `[v${index}, 0.1]`).join(', ')}]}`))).not.toThrow()
+    expect(() => load(random('{pvalues: [[a, 0.7], [b, 0.1], [c, 0.2], [d, 0.0]]}'))).not.toThrow()
+  })
+})
+
+describe('flags', () => {
+  const flag = (value: string, params = {}) =>
+    load(`version: 1\nkind: experiment\ninputs: [{name: f, type: bool, is_flag: true}]\nparams: {f: ${value}}\nrun: {cmd: "p {{ f }} end"}`, params).plan
+  it('are a word or none at all', () => {
+    expect(flag('true')).toMatchObject({ command: { script: 'p --f end', args: [] } })
+    expect(flag('false')).toMatchObject({ command: { script: 'p end', args: [] } })
+    expect(flag('true', { f: 'false' })).toMatchObject({ command: { script: 'p end', args: [] } })
+  })
+})
+
+describe('templates', () => {
+  it('reach tags, environment and build, and leave text text', () => {
+    const { plan } = load(
+      'version: 1\nkind: job\nparams: {x: 7}\ntags: ["t{{ x }}", "2020"]\nenvironment: {node_selector: {zone: "z{{ x }}"}}\nbuild: {image: "a:{{x}}", env_vars: [[A, "{{ x }}"], [B, true]]}\nrun: {cmd: "p {{ params.x }}"}',
+    )
+    expect(plan).toMatchObject({
+      tags: ['t7', '2020'],
+      placement: { nodeSelector: { zone: 'z7' } },
+      build: {
+        image: 'a:7',
+        envVars: [
+          ['A', '7'],
+          ['B', 'True'],
+        ],
+      },
+      command: { script: 'p 7' },
+    })
+  })
+
+  it('that fail for a trial are found before anything starts', () => {
+    expect(() => load(grid('{values: [0]}', 'run: {cmd: "x {{ 1 / a }}"}'))).toThrow(SpecError)
+    expect(() => load(grid('{values: [1]}', 'run: {cmd: "{% if a > 1 %}x{% endif %}"}'))).toThrow(SpecError)
+  })
+})
