@@ -59,7 +59,11 @@ export interface Run {
   readonly version: number
 }
 
-export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'> & { readonly phase: RunPhase }
+export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'> & {
+  readonly phase: RunPhase
+  /** Of a run that has failed before it could start. */
+  readonly ending?: Ending
+}
 
 /** Fields a transition may set beside the phase. */
 export type RunPatch = Partial<

@@ -2,7 +2,8 @@ import { assertNever, invariant } from '../core/assert.ts'
 import type { Clock, Ids, NewRun, Parts, Store, Sweep } from '../core/ports.ts'
 import type { Method } from '../core/search/method.ts'
 import { createMethod } from '../core/search/registry.ts'
-import { compileTrial } from '../core/spec/compile.ts'
+import { compileParamsOnly, compileTrial } from '../core/spec/compile.ts'
+import { TemplateValueError } from '../core/spec/template.ts'
 import { decideSweep } from '../core/sweep/decide.ts'
 import type { SweepAction } from '../core/sweep/decide.ts'
 import { encodeValue } from '../contract/values.ts'
@@ -75,7 +76,7 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
   }
 
   function toTrial(sweep: Sweep, index: number, point: ValueMap): NewRun {
-    const plan = compileTrial(sweep.plan, point)
+    const { plan, ...state } = planTrial(sweep, point)
     return {
       id: ids.uuid(),
       sweepId: sweep.id,
@@ -85,7 +86,7 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
       host: sweep.host,
       actor: 'platform',
       isExecuted: true,
-      phase: 'queued',
+      ...state,
     }
   }
 
@@ -108,4 +109,14 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
 function remainingTrials(method: Method, created: number): number | null {
   if (method.suggest(created, 1).length === 0) return 0
   return method.size === null ? null : method.size - created
+}
+
+/** A template that cannot be computed at this point fails this trial alone. */
+function planTrial({ plan }: Sweep, point: ValueMap): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
+  try {
+    return { plan: compileTrial(plan, point), phase: 'queued' }
+  } catch (error) {
+    if (!(error instanceof TemplateValueError)) throw error
+    return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.message } } }
+  }
 }

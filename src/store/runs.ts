@@ -149,7 +149,7 @@ function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     params: encodeValue(run.plan.params),
     tags: JSON.stringify(run.plan.tags),
     phase: run.phase,
-    ending: null,
+    ending: run.ending ? JSON.stringify(run.ending) : null,
     waiting: null,
     stop_cause: null,
     attempts: 0,
@@ -157,11 +157,11 @@ function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     host: run.host && JSON.stringify(run.host),
     actor: run.actor,
     is_executed: Number(run.isExecuted),
-    is_collected: 0,
+    is_collected: run.ending ? 1 : 0,
     last_heard_at: run.isExecuted ? null : createdAt,
     created_at: createdAt,
     started_at: null,
-    ended_at: null,
+    ended_at: run.ending ? createdAt : null,
     version: 1,
   }
 }

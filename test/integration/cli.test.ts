@@ -193,6 +193,14 @@ describe('the command line', () => {
     expect(sweep.counts.stopped).toBeGreaterThan(0)
   })
 
+  it('fails a trial whose command cannot be computed, and runs the others', () => {
+    const file = write('divide.yml', 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 0, 2]}}}\nrun: {cmd: "echo {{ 1 / a }}"}\n')
+    const { number } = hagane('run', '-f', file, '--wait', '--json').json as { number: number }
+    const trials = hagane('ls', '--sweep', String(number), '--json').json as RunView[]
+    expect(trials.map((run) => run.phase)).toEqual(['succeeded', 'failed', 'succeeded'])
+    expect(trials[1]).toMatchObject({ params: { a: 0 }, message: expect.stringContaining('division by zero') })
+  })
+
   it('sends what an offline script kept', () => {
     // What a trial that was stopped had not sent yet lies there too.
     hagane('sync')

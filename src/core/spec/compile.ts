@@ -32,9 +32,14 @@ export function compileDocument(document: Document): Compiled {
   return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan)] }
 }
 
-/** The plan of one trial: the sweep's template filled with a point. Throws SpecError when a template fails on it. */
+/** The plan of one trial: the sweep's template filled with a point. Throws TemplateValueError when it cannot be computed there. */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
   return compileRun('experiment', plan.trial, { name: null, description: null }, point)
+}
+
+/** The plan of a trial that cannot run: its parameters alone, so that it can still be shown. */
+export function compileParamsOnly(plan: SweepPlan, point: ValueMap): RunPlan {
+  return compileRun('experiment', { ...plan.trial, cmd: [], tags: [], environment: null, build: null }, { name: null, description: null }, point)
 }
 
 function readParams(document: Document, spec: Spec): ValueMap {
