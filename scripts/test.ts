@@ -12,6 +12,8 @@ import { startTestServer } from '../test/support/server.ts'
 const root = join(import.meta.dirname, '..')
 const isFaults = process.argv.includes('--faults')
 const isCi = Boolean(process.env['CI'])
+// The client's tests mostly wait: more of them at once than there are cores.
+const PYTHONS_AT_ONCE = 4
 const total = { passed: 0, failed: 0, skipped: [] as string[] }
 
 runVitest()
@@ -67,9 +69,6 @@ function findPythons(): Python[] {
   }
   return [...found.values()]
 }
-
-// The client's tests mostly wait: more of them at once than there are cores.
-const PYTHONS_AT_ONCE = 4
 
 async function runPythons(pythons: readonly Python[]): Promise<void> {
   await using server = await startTestServer()
