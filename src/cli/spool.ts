@@ -15,16 +15,19 @@ const metaSchema = z.object({
   create: z.record(z.string(), z.unknown()).nullish(),
 })
 
-export interface Spool {
-  readonly meta: z.output<typeof metaSchema>
-  /** Number of the first record that is left. */
+/** Records without a hole between them, numbered from `first` on. */
+export interface Segment {
   readonly first: number
   readonly records: readonly unknown[]
-  readonly isClosed: boolean
+}
+
+export interface Spool {
+  readonly meta: z.output<typeof metaSchema>
+  readonly segments: readonly Segment[]
   remove(): Promise<void>
 }
 
-/** The spools in a folder whose process is gone. One that still runs sends for itself. */
+/** The spools in a folder that no process sends any more. A note that cannot be read is left where it is. */
 export async function openSpools(folder: string): Promise<Spool[]> {
   const names = await readdir(folder)
   const spools = await Promise.all(names.filter((name) => name.endsWith('.meta.json')).map((name) => openSpool(folder, names, name)))
@@ -32,18 +35,15 @@ export async function openSpools(folder: string): Promise<Spool[]> {
 }
 
 async function openSpool(folder: string, names: readonly string[], metaName: string): Promise<Spool | undefined> {
-  const meta = metaSchema.safeParse(JSON.parse(await readFile(join(folder, metaName), 'utf8')))
-  if (!meta.success || isRunning(meta.data)) return undefined
-  const segments = names.filter((name) => name.startsWith(`${meta.data.writer}.`) && name.endsWith('.jsonl')).sort()
-  const parts = await Promise.all(segments.map((name) => readSegment(join(folder, name))))
-  const known = parts.filter((part) => part !== undefined)
+  const { data: meta } = metaSchema.safeParse(parseOrNone(await readFile(join(folder, metaName), 'utf8')))
+  if (!meta || (!meta.closed && isRunning(meta))) return undefined
+  const files = names.filter((name) => name.startsWith(`${meta.writer}.`) && name.endsWith('.jsonl')).sort()
+  const segments = await Promise.all(files.map((name) => readSegment(join(folder, name))))
   return {
-    meta: meta.data,
-    first: known[0]?.first ?? 1,
-    records: known.flatMap((part) => part.records),
-    isClosed: meta.data.closed,
+    meta,
+    segments: segments.filter((segment) => segment !== undefined),
     remove: async () => {
-      for (const name of [...segments, metaName]) await rm(join(folder, name), { force: true })
+      for (const name of [...files, metaName]) await rm(join(folder, name), { force: true })
     },
   }
 }
@@ -58,9 +58,21 @@ function isRunning(meta: { pid: number; hostname: string }): boolean {
   }
 }
 
-/** A segment is a line with the number of its first record, then a record a line. A line cut short by a kill is none. */
-async function readSegment(path: string): Promise<{ first: number; records: unknown[] } | undefined> {
-  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1)
-  const head = lines[0] === undefined ? undefined : (JSON.parse(lines[0]) as { first: number })
-  return head && { first: head.first, records: lines.slice(1).map((line) => JSON.parse(line) as unknown) }
+/**
+ * A segment is a line with the number of its first record, then a record a line. A line cut short by a kill is none; one
+ * that cannot be read ends what can be trusted.
+ */
+async function readSegment(path: string): Promise<Segment | undefined> {
+  const [head, ...lines] = (await readFile(path, 'utf8')).split('\n').slice(0, -1).map(parseOrNone)
+  const end = lines.indexOf(undefined)
+  const first = (head as { first?: unknown } | undefined)?.first
+  return typeof first === 'number' ? { first, records: end === -1 ? lines : lines.slice(0, end) } : undefined
+}
+
+function parseOrNone(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

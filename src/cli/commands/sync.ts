@@ -19,7 +19,7 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
   let pending = 0
   for (const spool of spools) {
     const left = await sendSpool(cli, client, spool)
-    records += spool.records.length - left
+    records += countRecords(spool) - left
     pending += left
   }
   if (flags.json) cli.print(JSON.stringify({ writers: spools.length, records, pending }))
@@ -35,33 +35,37 @@ async function usualFolders(dataDir: string): Promise<string[]> {
 
 /** Sends one writer's records in batches; returns how many could not be sent. */
 async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number> {
-  const { meta, first, records } = spool
-  if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
-  let at = 0
-  // What lies before the first record left was acknowledged or is gone for good: only the server can tell which.
-  while (at < records.length || (at === 0 && spool.isClosed)) {
-    const batch = records.slice(at, at + LIMITS.batchRecordsMax)
-    const isLast = at + batch.length === records.length
-    try {
-      await client.call('track', {
-        params: { run: meta.run },
-        body: {
-          writer: meta.writer,
-          attempt: meta.attempt,
-          first: first + at,
-          records: batch,
-          lost: first - 1,
-          ...(isLast && spool.isClosed && { closed: true }),
-        },
-      })
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      cli.say(`${meta.writer}: ${error.message}`)
-      return records.length - at
+  const { meta } = spool
+  let left = countRecords(spool)
+  try {
+    if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
+    for (const { first, records } of spool.segments) {
+      for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
+        const batch = records.slice(at, at + LIMITS.batchRecordsMax)
+        left -= batch.length
+        // What lies before was acknowledged or is gone for good: only the server can tell which.
+        await client.call('track', {
+          params: { run: meta.run },
+          body: {
+            writer: meta.writer,
+            attempt: meta.attempt,
+            first: first + at,
+            records: batch,
+            lost: first - 1,
+            ...(left === 0 && meta.closed && { closed: true }),
+          },
+        })
+      }
     }
-    at += batch.length
-    if (batch.length === 0) break
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    cli.say(`${meta.writer}: ${error.message}`)
+    return Math.max(left, 1)
   }
   await spool.remove()
   return 0
+}
+
+function countRecords(spool: Spool): number {
+  return spool.segments.reduce((sum, segment) => sum + segment.records.length, 0)
 }

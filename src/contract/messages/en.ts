@@ -106,7 +106,7 @@ export const en = {
     Lost: 'its process disappeared without a result',
     PlatformError: 'it could not be started: {detail}',
     Silent: 'nothing was heard from it for ten minutes',
-    Reported: 'the script reported a failure',
+    Reported: 'the script reported a failure: {detail}',
     AllTrialsFailed: 'every trial failed',
     EarlyStopping: 'a trial reached the wanted value',
   },

@@ -104,7 +104,7 @@ export const ja: Catalogue = {
     Lost: '結果を残さずプロセスが消えました',
     PlatformError: '開始できませんでした: {detail}',
     Silent: '10 分間何も届いていません',
-    Reported: 'スクリプトが失敗を報告しました',
+    Reported: 'スクリプトが失敗を報告しました: {detail}',
     AllTrialsFailed: 'すべての試行が失敗しました',
     EarlyStopping: '目標の値に達した試行があります',
   },

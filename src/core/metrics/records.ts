@@ -30,7 +30,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isName(name: string): boolean {
-  return name.length > 0 && name.length <= LIMITS.nameCharsMax && !name.includes('\0')
+  return name.length > 0 && name.length <= LIMITS.nameCharsMax && !name.includes('\0') && name.isWellFormed()
 }
 
 function parseMetrics(raw: Record<string, unknown>): TrackingRecord | string {
