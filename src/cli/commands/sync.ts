@@ -42,7 +42,6 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
     for (const { first, records } of spool.segments) {
       for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
         const batch = records.slice(at, at + LIMITS.batchRecordsMax)
-        left -= batch.length
         // What lies before was acknowledged or is gone for good: only the server can tell which.
         await client.call('track', {
           params: { run: meta.run },
@@ -52,15 +51,16 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
             first: first + at,
             records: batch,
             lost: first - 1,
-            ...(left === 0 && meta.closed && { closed: true }),
+            ...(left === batch.length && meta.closed && { closed: true }),
           },
         })
+        left -= batch.length
       }
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     cli.say(`${meta.writer}: ${error.message}`)
-    return Math.max(left, 1)
+    return left
   }
   await spool.remove()
   return 0
