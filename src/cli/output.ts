@@ -10,7 +10,6 @@ export function createPaint(hasColor: boolean): Paint {
 }
 
 // Control characters in names, logs or errors could drive the terminal; line ends and tabs are harmless.
-// oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 /** Text of others, safe to show in a terminal. */
@@ -32,7 +31,6 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 function width(text: string): number {
-  // oxlint-disable-next-line no-control-regex
   const visible = text.replace(/\u001b\[\d+m/g, '')
   return [...visible].reduce(
     (sum, char) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1),
