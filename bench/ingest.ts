@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 
-import type { RunView } from '../src/contract/run.ts'
+import type { RunPageView } from '../src/contract/routes.ts'
 import type { PointView } from '../src/contract/tracking.ts'
 import {
   atLeast,
@@ -176,7 +176,7 @@ async function listRepeatedly(server: Server, end: AbortSignal): Promise<number[
   const took: number[] = []
   while (!end.aborted) {
     const seconds = await timed(async () => {
-      const { length } = await server.call<RunView[]>('GET', '/runs?limit=100')
+      const { length } = (await server.call<RunPageView>('GET', '/runs?limit=100')).runs
       if (length !== 100) throw new Error(`the list has ${length} runs`)
     })
     took.push(seconds * 1000)

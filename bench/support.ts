@@ -138,12 +138,16 @@ export interface Server extends AsyncDisposable {
  * Starts a server on a data directory and waits until it answers. Flags of Node for it come from BENCH_NODE_ARGS:
  * `--cpu-prof --cpu-prof-dir=/tmp/profile` tells where its time goes.
  */
-export async function startServer(dataDir: string): Promise<Server> {
+export async function startServer(dataDir: string, more: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[] } = {}): Promise<Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const flags = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean)
+  const flags = [...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), ...(more.nodeArgs ?? [])]
   const startedAt = performance.now()
-  const child = startNode([...flags, 'src/cli/main.ts', 'up'], plainEnv({ HAGANE_DATA: dataDir, HAGANE_PORT: String(port) }), join(dataDir, 'server.out'))
+  const child = startNode(
+    [...flags, 'src/cli/main.ts', 'up'],
+    plainEnv({ HAGANE_DATA: dataDir, HAGANE_PORT: String(port), ...more.env }),
+    join(dataDir, 'server.out'),
+  )
   await waitUntilHealthy(child, `${url}/api/v1/health`, startedAt)
   const readySeconds = (performance.now() - startedAt) / 1000
   const token = readToken(dataDir)!

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 import { LIMITS } from '../src/contract/limits.ts'
-import type { RunView } from '../src/contract/run.ts'
+import type { RunPageView } from '../src/contract/routes.ts'
 import { atMost, between, clientPath, createFolder, plainEnv, root, say, startServer, submit, timed, told, waitForSweep } from './support.ts'
 import type { Figure } from './support.ts'
 
@@ -59,14 +59,14 @@ async function runOurs(python: string): Promise<number> {
   await using server = await startServer(folder.path)
   const { number } = await submit(server, toDocument(python), folder.path)
   const sweep = await waitForSweep(server, number, TRIALS)
-  await checkMetrics(await server.call<RunView[]>('GET', `/runs?sweep=${number}&limit=${LIMITS.runsPageMax}`))
+  await checkMetrics((await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=${LIMITS.runsPageMax}`)).runs)
   const seconds = (Date.parse(sweep.endedAt!) - Date.parse(sweep.createdAt)) / 1000
   say(`sweep: ${seconds.toFixed(2)} s`)
   return seconds
 }
 
 /** A sweep that lost what its trials logged would be quick for the wrong reason. */
-async function checkMetrics(trials: readonly RunView[]): Promise<void> {
+async function checkMetrics(trials: RunPageView['runs']): Promise<void> {
   const bad = trials.find(({ metrics }) => Array.from({ length: METRICS }).some((_, index) => metrics[`metric_${index}`]?.last !== index * 0.1))
   if (bad || trials.length !== TRIALS) throw new Error(`${trials.length} trials, metrics missing in run ${bad?.number}`)
 }

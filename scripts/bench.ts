@@ -11,6 +11,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   noop: { about: '1,000 trials that do nothing, against the bare supervisor', load: () => import('../bench/noop.ts') },
   ingest: { about: 'metric points of 4 writers, against a bare HTTP server with SQLite', load: () => import('../bench/ingest.ts') },
   client: { about: 'what the Python client costs the program that logs', load: () => import('../bench/client.ts') },
+  query: { about: 'lists over 100,000 runs and a series of 1,000,000 points, on SQLite and PostgreSQL', load: () => import('../bench/query.ts') },
+  snapshot: { about: 'a folder of 10,000 files, sent twice, and ten trials of it', load: () => import('../bench/snapshot.ts') },
   startup: { about: 'start of a server, and what it takes while nothing happens', load: () => import('../bench/startup.ts') },
 }
 

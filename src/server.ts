@@ -10,6 +10,8 @@ import { destination, pino } from 'pino'
 
 import { createApp } from './api/app.ts'
 import { createHandlers } from './api/handlers.ts'
+import { openCodeFolder } from './artifacts/code-folder.ts'
+import { createCodeStore } from './artifacts/code-store.ts'
 import { createDataDir } from './config/config.ts'
 import type { ServerConfig } from './config/config.ts'
 import { ensureSecret, readServerState, tokenFile, writeServerState } from './config/state-files.ts'
@@ -18,6 +20,12 @@ import { createEngine } from './engine/engine.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
 import { listGpus } from './executors/local/gpus.ts'
+import { examine } from './doctor.ts'
+import { createVenvBuilder } from './environments/venv.ts'
+import { cleanUp } from './services/clean-up.ts'
+import { planBuild, prepareEnvironment } from './services/environments.ts'
+import type { Hints } from './services/hints.ts'
+import { checkOut } from './services/snapshots.ts'
 import { createTokens } from './services/tokens.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import { holdDirectory, takeLease } from './store/lock.ts'
@@ -72,12 +80,25 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   )
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
+  const hints: Hints = {
+    run: (id) => engine.hints.run(id),
+    sweep: (id) => engine.hints.sweep(id),
+    scheduler: () => engine.hints.scheduler(),
+    janitor: () => engine.hints.janitor(),
+  }
+  const code = createCodeStore(config.dataDir)
+  const builder = createVenvBuilder(config.dataDir)
+  const shared = { store, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
   const engine = createEngine({
     store,
     executor,
     clock,
     ids,
     log,
+    checkOut: (digest) => checkOut(shared, digest),
+    prepare: (run) => prepareEnvironment(shared, run),
+    readPackages: (hash) => builder.packages(hash),
+    cleanUp: () => cleanUp({ ...shared, trashKeepMs: config.trashDays * DAY_MS }),
     trackingEnv: (run, attempt) => ({
       HAGANE_HOST: url,
       HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),
@@ -86,11 +107,9 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     }),
   })
   const handlers = createHandlers({
-    store,
-    executor,
-    clock,
-    ids,
-    hints: engine.hints,
+    ...shared,
+    planBuild: (plan, place) => planBuild(shared, plan, place),
+    examine: (isDeep) => examine({ config, store, code }, isDeep),
     version: VERSION,
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
@@ -105,6 +124,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const disposables = stack.move()
   return { url, [Symbol.asyncDispose]: () => disposables.disposeAsync() }
 }
+
+const DAY_MS = 86_400_000
 
 // A timer beyond this fires at once.
 const TIMER_MAX_MS = 2 ** 31 - 1

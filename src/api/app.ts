@@ -25,7 +25,7 @@ export function createApp({ handlers, tokens, ids, log }: AppOptions): Hono {
     context.header('cache-control', 'no-store')
     context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
-  bindRoutes(app, tokens, handlers)
+  bindRoutes(app, { tokens, ids }, handlers)
   app.notFound((context) => answer(new AppError('not_found', { what: 'such route' }), context.req.header('accept-language')))
   app.onError((error, context) => {
     if (error instanceof AppError) return answer(error, context.req.header('accept-language'))

@@ -7,6 +7,8 @@ import type { Locale } from '../contract/messages/messages.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
+import type { Ids } from '../core/ports.ts'
+import type { Creation } from '../services/creations.ts'
 import type { Caller, Tokens } from '../services/tokens.ts'
 import { authorize, guardOrigin } from './guard.ts'
 
@@ -20,7 +22,12 @@ export interface Call<N extends RouteName> {
   readonly body: BodyOf<N>
   readonly caller: Caller | undefined
   readonly locale: Locale
+  /** For routes that make something: the id to make it under, and a digest of what is asked. */
+  readonly creation: Creation
+  /** For routes that take bytes. */
+  readonly bytes: AsyncIterable<Uint8Array>
   param(name: string): string
+  header(name: string): string | undefined
 }
 
 /** Returns what becomes the JSON answer, or an answer of its own. */
@@ -29,20 +36,25 @@ export type Handler<N extends RouteName> = (call: Call<N>) => Promise<unknown>
 export type Handlers = { readonly [N in RouteName]: Handler<N> }
 
 /** Binds every route of the table to its handler. Guard, limits and validation stand here once, for all of them. */
-export function bindRoutes(app: Hono, tokens: Tokens, handlers: Handlers): void {
+export function bindRoutes(app: Hono, { tokens, ids }: { tokens: Tokens; ids: Ids }, handlers: Handlers): void {
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
     app.on(route.method, route.path, async (context) => {
       guardOrigin(context)
       const caller = await authorize(tokens, route.access, context)
+      const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax
+      const raw = route.body && (await readJson(context, bytesMax))
       const call = {
         caller,
         locale: toLocale(context.req.header('accept-language')),
         query: route.query && parse(route.query, context.req.query()),
-        body: route.body && parse(route.body, await readJson(context, route.bodyBytesMax ?? LIMITS.bodyBytesMax)),
+        body: route.body && parse(route.body, raw),
+        creation: route.isCreate && toCreation(ids, `${route.method} ${context.req.path}`, raw, context.req.header('idempotency-key')),
+        bytes: route.takesBytes && limited(context.req.raw.body ?? [], bytesMax),
         param: (key: string) => context.req.param(key) ?? '',
+        header: (key: string) => context.req.header(key),
       }
-      const result = await (handlers[name] as Handler<never>)(call)
+      const result = await (handlers[name] as (call: unknown) => Promise<unknown>)(call)
       return result instanceof Response ? result : context.json(result as object)
     })
   }
@@ -60,6 +72,7 @@ function parse(schema: z.ZodType, value: unknown): unknown {
 }
 
 async function readJson(context: Context, bytesMax: number): Promise<unknown> {
+  if (!hasBody(context)) return {}
   if (!/^application\/json\b/.test(context.req.header('content-type') ?? ''))
     throw new AppError('invalid', { detail: 'the content type must be application/json' })
   if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
@@ -71,15 +84,46 @@ async function readJson(context: Context, bytesMax: number): Promise<unknown> {
   }
 }
 
+const KEY_CHARS_MAX = 200
+
+/** The id is the body's own, else made from the key, so that the same key means the same thing; else a new one. */
+function toCreation(ids: Ids, route: string, raw: unknown, key: string | undefined): Creation {
+  if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX))
+    throw new AppError('invalid', { detail: `Idempotency-Key: 1 to ${KEY_CHARS_MAX} characters` })
+  const { id, ...asked } = raw as Record<string, unknown>
+  const digest = ids.digest(`${route} ${canonicalText(asked)}`)
+  return { id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : keyedId(ids.digest(`${route} ${key}`)), digest }
+}
+
+/** A UUID of version 8, made of a hash. */
+function keyedId(hash: string): string {
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`
+}
+
+/** JSON whose keys are in order: two spellings of one request are one request. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  )
+}
+
+async function* limited(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > bytesMax) throw new AppError('too_large', { max: bytesMax })
+    yield chunk
+  }
+}
+
+function hasBody(context: Context): boolean {
+  return Number(context.req.header('content-length') ?? 0) > 0 || context.req.header('transfer-encoding') !== undefined
+}
+
 /** Reads a body up to a limit; one that does not say its length is counted as it comes. */
 async function readText(request: Request, bytesMax: number): Promise<string> {
   if (request.headers.has('content-length')) return await request.text()
   const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > bytesMax) throw new AppError('too_large', { max: bytesMax })
-    chunks.push(chunk)
-  }
+  for await (const chunk of limited(request.body ?? [], bytesMax)) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')
 }

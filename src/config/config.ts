@@ -19,6 +19,8 @@ export interface ServerConfig {
   readonly gpus: readonly string[] | null
   readonly logLevel: string
   readonly baseEnv: Readonly<Record<string, string>>
+  /** Days that what is in the trash is kept. */
+  readonly trashDays: number
 }
 
 /** How a command finds its server. */
@@ -39,6 +41,7 @@ export interface ServerFlags {
 }
 
 const RUNS_MAX_DEFAULT = 100
+const TRASH_DAYS_DEFAULT = 30
 
 /** Variables a program may expect of its machine; everything else of the server's environment stays with the server. */
 const PASSED_ON =
@@ -53,6 +56,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
     runsMax: Number(env['HAGANE_CONCURRENCY'] ?? RUNS_MAX_DEFAULT),
     gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
     logLevel: env['HAGANE_SERVER_LOG'] ?? 'info',
+    trashDays: Number(env['HAGANE_TRASH_DAYS'] ?? TRASH_DAYS_DEFAULT),
     baseEnv: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined)),
   }
 }

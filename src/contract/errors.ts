@@ -5,6 +5,10 @@ import type { Problem, ProblemView } from './problems.ts'
 export const ERRORS = {
   invalid: { status: 400, exit: 2 },
   invalid_document: { status: 422, exit: 2 },
+  filter_syntax: { status: 400, exit: 2 },
+  filter_field: { status: 400, exit: 2 },
+  filter_type: { status: 400, exit: 2 },
+  filter_word: { status: 400, exit: 2 },
   unauthenticated: { status: 401, exit: 6 },
   forbidden: { status: 403, exit: 6 },
   host_refused: { status: 421, exit: 6 },
@@ -12,6 +16,8 @@ export const ERRORS = {
   conflict: { status: 409, exit: 1 },
   gap: { status: 409, exit: 1 },
   too_large: { status: 413, exit: 2 },
+  environment_gone: { status: 409, exit: 1 },
+  reference_missing: { status: 409, exit: 1 },
   unavailable: { status: 503, exit: 5 },
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<ErrorCode, { status: number; exit: number }>

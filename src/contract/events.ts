@@ -6,12 +6,35 @@ export type EventKind =
   | 'run.started'
   | 'run.stop_requested'
   | 'run.retried'
+  | 'run.pause_requested'
+  | 'run.paused'
+  | 'run.resumed'
+  | 'run.changed'
+  | 'run.deleted'
+  | 'run.restored'
+  | 'run.purged'
   | 'run.ended'
   | 'run.silent'
   | 'sweep.created'
   | 'sweep.stop_requested'
   | 'sweep.condition_met'
+  | 'sweep.paused'
+  | 'sweep.resumed'
+  | 'sweep.changed'
+  | 'sweep.deleted'
+  | 'sweep.restored'
+  | 'sweep.purged'
   | 'sweep.ended'
+  | 'project.created'
+  | 'project.changed'
+  | 'project.deleted'
+  | 'project.restored'
+  | 'project.purged'
+  | 'snapshot.unpacked'
+  | 'environment.building'
+  | 'environment.ready'
+  | 'environment.failed'
+  | 'environment.removed'
 
 /** Who did it: a person, a run's own token, the platform. */
 export type Actor = 'person' | 'run' | 'platform'
@@ -22,4 +45,11 @@ export interface NewEvent {
   readonly runId?: string
   readonly sweepId?: string
   readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** A line of the history. Numbers rise in the order in which the lines became durable; some may be missing. */
+export interface Event extends NewEvent {
+  readonly seq: number
+  /** Milliseconds since 1970. */
+  readonly at: number
 }

@@ -19,6 +19,14 @@ export const LIMITS = {
   /** Points of one answer; a longer series comes in pages. */
   pointsPageMax: 10_000,
   runsPageMax: 1_000,
+  /** Parameters of one run that filters see. */
+  paramsPerRunMax: 1_000,
+  /** Runs one bulk action may change. */
+  bulkRunsMax: 100_000,
+  /** Suggestions of one completion. */
+  suggestionsMax: 20,
+  /** One filter. */
+  filterCharsMax: 10_000,
   /** Bytes of one answer with log text. */
   logPageBytesMax: 1_000_000,
   /** Trials a sweep keeps ready beyond those it runs. */
@@ -27,6 +35,35 @@ export const LIMITS = {
   admitWindowMax: 500,
   /** Files listed in a manifest. */
   artifactsPerRunMax: 10_000,
+  /** One snapshot of code; its files together, in bytes. */
+  snapshotFilesMax: 100_000,
+  snapshotBytesMax: 2_000_000_000,
+  /** A file or a folder of code above this is worth a warning. */
+  snapshotFileWarnBytes: 50_000_000,
+  snapshotWarnBytes: 200_000_000,
+  manifestBytesMax: 40_000_000,
+  /** One upload of file contents. */
+  uploadBytesMax: 64_000_000,
+  pathCharsMax: 1_000,
+  pathPartsMax: 50,
+  fileNameCharsMax: 250,
+  /** The difference of the code to its git commit. */
+  diffCharsMax: 1_000_000,
+  /** A working copy is kept this long after its attempt ended. */
+  workCopyKeepMs: 86_400_000,
+  /** Code and environments that nothing names or uses are kept this long. */
+  snapshotKeepMs: 86_400_000,
+  treeKeepMs: 7 * 86_400_000,
+  environmentKeepMs: 30 * 86_400_000,
+  /** What is in the trash is removed after this. */
+  trashKeepMs: 30 * 86_400_000,
+  /** An id or an idempotency key is remembered this long. */
+  creationKeepMs: 7 * 86_400_000,
+  /** Time between two rounds of clean-up. */
+  janitorMs: 600_000,
+  /** Streams of events open at once; lines of one read. */
+  eventStreamsMax: 200,
+  eventsPageMax: 1_000,
   trialsMax: 1_000_000,
   concurrencyMax: 10_000,
   /** A run outside any executor that says nothing for this long is unknown. */

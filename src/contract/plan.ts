@@ -20,11 +20,19 @@ export interface Placement {
   readonly unschedulable: 'wait' | 'fail'
 }
 
-/** The environment a document asks for; nothing builds it yet. */
+/** The environment a document asks for. */
 export interface BuildPlan {
   readonly image: string | null
   readonly steps: readonly string[]
   readonly envVars: readonly (readonly [string, string])[]
+  /** Build it again although it is there. */
+  readonly isFresh: boolean
+}
+
+/** Named sets of variables that a run gets from the machine it runs on. */
+export interface RunReferences {
+  readonly secrets: readonly string[]
+  readonly configs: readonly string[]
 }
 
 export interface CommandPlan {
@@ -44,6 +52,7 @@ export interface RunPlan {
   readonly command: CommandPlan | null
   readonly placement: Placement
   readonly build: BuildPlan | null
+  readonly references: RunReferences
 }
 
 export interface Objective {

@@ -2,14 +2,17 @@ import { z } from 'zod'
 
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { hostInfo, RUN_PHASES } from './run.ts'
-import { batchRequest } from './tracking.ts'
+import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
+import { hostInfo, moment, runDetailView, runView } from './run.ts'
+import { manifest, sha256 } from './snapshot.ts'
+import { sweepView } from './sweep.ts'
+import { artifactView, batchRequest, bucketView, pointView } from './tracking.ts'
 
 /** Who may call a route: anyone, the person whose server it is, or a run's attempt (the person too). */
 export type Access = 'public' | 'person' | 'attempt'
 
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly access: Access
   /** What it does, for the generated documentation. */
@@ -17,37 +20,169 @@ export interface Route {
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly bodyBytesMax?: number
+  /** The JSON answer. */
+  readonly answer?: z.ZodType
+  /** Media type of an answer that is not JSON. */
+  readonly produces?: string
+  /** The body is bytes, handed to the handler as they come. */
+  readonly takesBytes?: boolean
+  /** Makes something: a repeated request with the same id or `Idempotency-Key` answers as the first did. */
+  readonly isCreate?: boolean
 }
 
-const page = { limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100), before: z.coerce.number().int().min(1).optional() }
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((value) => value === 'true' || value === '1')
+  .optional()
+const projectReference = z.string().max(100)
+const filterText = z.string().max(LIMITS.filterCharsMax)
+const name = z.string().min(1).max(LIMITS.nameCharsMax)
+const note = z.string().max(LIMITS.textCharsMax)
+const tags = z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(100)
+const count = z.int().min(0)
 
 const source = z.strictObject({ file: z.string().max(4096), text: z.string().max(LIMITS.specCharsMax) })
+const params = z.record(z.string().max(LIMITS.nameCharsMax), z.string().max(LIMITS.textCharsMax))
 
-/** A document to run: its sources in merge order and parameters merged last. `id` makes a repeat harmless. */
+/** A document to run: its sources in merge order and parameters merged last. Without `snapshot` it works in the host's folder. */
 const submitRequest = z.strictObject({
-  id: uuid,
+  id: uuid.optional(),
   sources: z.array(source).min(1).max(20),
-  params: z.record(z.string().max(LIMITS.nameCharsMax), z.string().max(LIMITS.textCharsMax)).default({}),
+  params: params.default({}),
   host: hostInfo,
+  project: projectReference.optional(),
+  snapshot: sha256.nullish(),
+  /** Difference of the code to its git commit. */
+  changes: z.string().max(LIMITS.diffCharsMax).nullish(),
+  /** Take the code that the project's latest run had. */
+  latestSnapshot: z.boolean().optional(),
+  name: name.optional(),
+  note: note.optional(),
+  tags: tags.optional(),
 })
 
 /** A run made by a script itself, outside any executor. `id` is minted by the client. */
 const createRunRequest = z.strictObject({
-  id: uuid,
+  id: uuid.optional(),
   kind: z.enum(['experiment', 'job']).default('experiment'),
   name: z.string().max(LIMITS.nameCharsMax).nullish(),
   command: z.string().max(LIMITS.textCharsMax).nullish(),
   host: hostInfo.nullish(),
+  project: projectReference.optional(),
 })
 
-const listRunsQuery = z.strictObject({ ...page, sweep: reference.optional(), phase: z.enum(RUN_PHASES).optional(), kind: z.string().max(40).optional() })
+/** What a new run made from another takes over differently: sources merged over its document, parameters merged last. */
+const deriveRequest = z.strictObject({
+  id: uuid.optional(),
+  sources: z.array(source).max(20).default([]),
+  params: params.default({}),
+  /** Other code than the run's own. */
+  snapshot: sha256.optional(),
+  host: hostInfo.optional(),
+  name: name.optional(),
+  note: note.optional(),
+  tags: tags.optional(),
+})
+
+const submission = z.strictObject({ kind: z.enum(['run', 'sweep']), id: z.string(), number: z.int(), url: z.string() })
+const accepted = z.strictObject({ stopping: z.boolean() })
+const changed = z.strictObject({ changed: count })
+
+const runsQuery = z.strictObject({
+  /** A filter, in our form or Polyaxon's. */
+  filter: filterText.optional(),
+  /** Fields in order of weight, with a minus for the largest first; `-number` otherwise. */
+  sort: z.string().max(LIMITS.nameCharsMax).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
+  /** `next` of the page before. */
+  cursor: z.string().max(4_000).optional(),
+  project: projectReference.optional(),
+  sweep: reference.optional(),
+  /** Runs of the trash instead. */
+  trash: flag,
+  /** Also say how many there are. */
+  count: flag,
+})
+
+const runPage = z.strictObject({
+  runs: z.array(runView),
+  /** Cursor of the page after; null on the last one. */
+  next: z.string().nullable(),
+  /** How many the whole list has; null unless asked for. */
+  total: count.nullable(),
+  /** Names in the filter that no run has, with what was probably meant. */
+  hints: z.array(z.string()),
+})
+
+const bulkRequest = z.strictObject({
+  action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
+  filter: filterText.optional(),
+  runs: z.array(reference).max(LIMITS.runsPageMax).optional(),
+  project: projectReference.optional(),
+  sweep: reference.optional(),
+  /** Tags of `tag` and `untag`. */
+  tags: tags.optional(),
+  /** Project of `move`. */
+  to: projectReference.optional(),
+  /** Only say how many runs it would concern. */
+  dryRun: z.boolean().default(false),
+})
+
+const eventView = z.strictObject({
+  seq: z.int(),
+  at: moment,
+  kind: z.string(),
+  actor: z.string(),
+  run: z.int().nullable(),
+  sweep: z.int().nullable(),
+  data: z.record(z.string(), z.unknown()),
+})
+export type EventView = z.output<typeof eventView>
+
+const environmentView = z.strictObject({
+  hash: z.string(),
+  state: z.enum(['building', 'ready', 'failed', 'removed']),
+  python: z.string(),
+  /** Number of the run that built it last. */
+  build: z.int().nullable(),
+  packages: z.array(z.string()),
+  createdAt: moment,
+  lastUsedAt: moment,
+})
+export type EnvironmentView = z.output<typeof environmentView>
+
+const snapshotView = z.strictObject({ digest: z.string(), files: count, sizeBytes: count, createdAt: moment })
+const doctorCheck = z.strictObject({ name: z.string(), isOk: z.boolean(), detail: z.string() })
+export type DoctorCheck = z.output<typeof doctorCheck>
+
+const runChange = z.strictObject({
+  name: name.nullable().optional(),
+  note: note.nullable().optional(),
+  tags: tags.optional(),
+  project: projectReference.optional(),
+})
 
 /**
  * The API, the only list of its routes. Nothing answers that is not named here, and a route without `access: 'public'`
  * answers no one without a token.
  */
 export const ROUTES = {
-  health: { method: 'GET', path: '/api/v1/health', access: 'public', summary: 'Says that the server answers, and its version.' },
+  health: {
+    method: 'GET',
+    path: '/api/v1/health',
+    access: 'public',
+    summary: 'Says that the server answers, and its version.',
+    answer: z.strictObject({ name: z.literal('hagane'), version: z.string(), status: z.literal('ok') }),
+  },
+  openapi: { method: 'GET', path: '/api/v1/openapi.json', access: 'public', summary: 'This description.', answer: z.record(z.string(), z.unknown()) },
+  doctor: {
+    method: 'GET',
+    path: '/api/v1/doctor',
+    access: 'person',
+    summary: 'Checks what the server stands on: disk, database, interpreters; with `deep` also the stored files.',
+    query: z.strictObject({ deep: flag }),
+    answer: z.array(doctorCheck),
+  },
   submit: {
     method: 'POST',
     path: '/api/v1/submissions',
@@ -55,17 +190,99 @@ export const ROUTES = {
     summary: 'Compiles a document and creates the run or sweep it describes.',
     body: submitRequest,
     bodyBytesMax: LIMITS.bodyBytesMax,
+    answer: submission,
+    isCreate: true,
   },
+
   listRuns: {
     method: 'GET',
     path: '/api/v1/runs',
     access: 'person',
-    summary: 'Runs, newest first; trials of one sweep in their order with `sweep`.',
-    query: listRunsQuery,
+    summary: 'Runs that match a filter, in an order, by pages.',
+    query: runsQuery,
+    answer: runPage,
   },
-  createRun: { method: 'POST', path: '/api/v1/runs', access: 'person', summary: 'Records a run that a script started by itself.', body: createRunRequest },
-  getRun: { method: 'GET', path: '/api/v1/runs/:run', access: 'person', summary: 'One run with its attempts and metric summaries.' },
-  stopRun: { method: 'POST', path: '/api/v1/runs/:run/stop', access: 'person', summary: 'Asks a run to stop; returns at once.' },
+  createRun: {
+    method: 'POST',
+    path: '/api/v1/runs',
+    access: 'person',
+    summary: 'Records a run that a script started by itself.',
+    body: createRunRequest,
+    answer: submission,
+    isCreate: true,
+  },
+  bulkRuns: {
+    method: 'POST',
+    path: '/api/v1/runs/bulk',
+    access: 'person',
+    summary: 'Does one thing to all runs that match; with `dryRun` only counts them.',
+    body: bulkRequest,
+    answer: z.strictObject({ matched: count, changed: count }),
+  },
+  getRun: { method: 'GET', path: '/api/v1/runs/:run', access: 'person', summary: 'One run with its attempts and metric summaries.', answer: runDetailView },
+  changeRun: {
+    method: 'PATCH',
+    path: '/api/v1/runs/:run',
+    access: 'person',
+    summary: 'Changes name, note, tags or project of a run.',
+    body: runChange,
+    answer: runDetailView,
+  },
+  deleteRun: {
+    method: 'DELETE',
+    path: '/api/v1/runs/:run',
+    access: 'person',
+    summary: 'Puts a run into the trash; stops it first.',
+    answer: changed,
+  },
+  restoreRun: { method: 'POST', path: '/api/v1/runs/:run/restore', access: 'person', summary: 'Takes a run out of the trash.', answer: changed },
+  stopRun: { method: 'POST', path: '/api/v1/runs/:run/stop', access: 'person', summary: 'Asks a run to stop; returns at once.', answer: accepted },
+  pauseRun: {
+    method: 'POST',
+    path: '/api/v1/runs/:run/pause',
+    access: 'person',
+    summary: 'Ends the attempt of a run and keeps the run open: it goes on from its checkpoint when resumed.',
+    answer: changed,
+  },
+  resumeRun: {
+    method: 'POST',
+    path: '/api/v1/runs/:run/resume',
+    access: 'person',
+    summary: 'Lets a paused run go on; of an ended run makes a new one that shares its outputs.',
+    body: deriveRequest,
+    answer: submission,
+    isCreate: true,
+  },
+  restartRun: {
+    method: 'POST',
+    path: '/api/v1/runs/:run/restart',
+    access: 'person',
+    summary: 'Makes a new run from the same document, with empty outputs.',
+    body: deriveRequest,
+    answer: submission,
+    isCreate: true,
+  },
+  copyRun: {
+    method: 'POST',
+    path: '/api/v1/runs/:run/copy',
+    access: 'person',
+    summary: 'Makes a new run from the same document whose outputs begin as a copy.',
+    body: deriveRequest,
+    answer: submission,
+    isCreate: true,
+  },
+  getDocument: {
+    method: 'GET',
+    path: '/api/v1/runs/:run/document',
+    access: 'person',
+    summary: 'The text a run was compiled from.',
+    answer: z.strictObject({
+      sources: z.array(source),
+      params: z.record(z.string(), z.string()),
+      /** Difference of the code to its git commit; null without one. */
+      changes: z.string().nullable(),
+    }),
+  },
   getLogs: {
     method: 'GET',
     path: '/api/v1/runs/:run/logs',
@@ -77,6 +294,7 @@ export const ROUTES = {
       tail: z.coerce.number().int().min(0).max(1_000_000).optional(),
       since: z.iso.datetime({ offset: true }).optional(),
     }),
+    produces: 'application/octet-stream',
   },
   getMetric: {
     method: 'GET',
@@ -87,6 +305,7 @@ export const ROUTES = {
       from: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(LIMITS.pointsPageMax).default(LIMITS.pointsPageMax),
     }),
+    answer: z.array(pointView),
   },
   getBuckets: {
     method: 'GET',
@@ -94,17 +313,23 @@ export const ROUTES = {
     access: 'person',
     summary: 'A series as a bounded number of buckets, whatever its length.',
     query: z.strictObject({ buckets: z.coerce.number().int().min(1).max(1000).default(500) }),
+    answer: z.array(bucketView),
   },
   listArtifacts: {
     method: 'GET',
     path: '/api/v1/runs/:run/artifacts',
     access: 'person',
     summary: 'Files in the outputs path of a run, with sizes and hashes.',
+    answer: z.array(artifactView),
   },
-  listSweeps: { method: 'GET', path: '/api/v1/sweeps', access: 'person', summary: 'Sweeps, newest first.', query: z.strictObject(page) },
-  getSweep: { method: 'GET', path: '/api/v1/sweeps/:sweep', access: 'person', summary: 'One sweep with counts and its best trial.' },
-  stopSweep: { method: 'POST', path: '/api/v1/sweeps/:sweep/stop', access: 'person', summary: 'Asks a sweep and its trials to stop; returns at once.' },
-  resolve: { method: 'GET', path: '/api/v1/numbers/:number', access: 'person', summary: 'Says whether a number is a run or a sweep.' },
+  getArtifact: {
+    method: 'GET',
+    path: '/api/v1/runs/:run/artifacts/content',
+    access: 'person',
+    summary: 'Bytes of one listed file, always as a download.',
+    query: z.strictObject({ path: z.string().min(1).max(4096) }),
+    produces: 'application/octet-stream',
+  },
   track: {
     method: 'POST',
     path: '/api/v1/runs/:run/batches',
@@ -112,11 +337,271 @@ export const ROUTES = {
     summary: 'Takes a batch of tracking records and acknowledges it once it is durable.',
     body: batchRequest,
     bodyBytesMax: LIMITS.batchBytesMax,
+    answer: z.strictObject({ ack: count, refused: z.array(z.strictObject({ seq: z.int(), why: z.string() })) }),
   },
-  shutdown: { method: 'POST', path: '/api/v1/shutdown', access: 'person', summary: 'Stops the server; runs go on.' },
+
+  listSweeps: {
+    method: 'GET',
+    path: '/api/v1/sweeps',
+    access: 'person',
+    summary: 'Sweeps, newest first.',
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
+      /** Number of the last sweep of the page before. */
+      before: z.coerce.number().int().min(1).optional(),
+      project: projectReference.optional(),
+      trash: flag,
+    }),
+    answer: z.array(sweepView),
+  },
+  getSweep: { method: 'GET', path: '/api/v1/sweeps/:sweep', access: 'person', summary: 'One sweep with counts and its best trial.', answer: sweepView },
+  changeSweep: {
+    method: 'PATCH',
+    path: '/api/v1/sweeps/:sweep',
+    access: 'person',
+    summary: 'Changes name, note, tags or concurrency of a sweep; a new concurrency counts at once.',
+    body: z.strictObject({
+      name: name.nullable().optional(),
+      note: note.nullable().optional(),
+      tags: tags.optional(),
+      concurrency: z.int().min(1).max(LIMITS.concurrencyMax).optional(),
+    }),
+    answer: sweepView,
+  },
+  deleteSweep: {
+    method: 'DELETE',
+    path: '/api/v1/sweeps/:sweep',
+    access: 'person',
+    summary: 'Puts a sweep and its trials into the trash; stops it first.',
+    answer: changed,
+  },
+  restoreSweep: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/restore',
+    access: 'person',
+    summary: 'Takes a sweep and its trials out of the trash.',
+    answer: changed,
+  },
+  stopSweep: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/stop',
+    access: 'person',
+    summary: 'Asks a sweep and its trials to stop; returns at once.',
+    answer: accepted,
+  },
+  pauseSweep: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/pause',
+    access: 'person',
+    summary: 'Starts nothing more of a sweep and pauses its running trials; with `keepRunning` those go on.',
+    body: z.strictObject({ keepRunning: z.boolean().default(false) }),
+    answer: sweepView,
+  },
+  resumeSweep: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/resume',
+    access: 'person',
+    summary: 'Lets a paused sweep and its trials go on.',
+    answer: sweepView,
+  },
+  restartSweep: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/restart',
+    access: 'person',
+    summary: 'Makes a new sweep from the same document.',
+    body: deriveRequest,
+    answer: submission,
+    isCreate: true,
+  },
+  resolve: {
+    method: 'GET',
+    path: '/api/v1/numbers/:number',
+    access: 'person',
+    summary: 'Says whether a number is a run or a sweep.',
+    answer: z.strictObject({ kind: z.enum(['run', 'sweep']), number: z.int() }),
+  },
+
+  completeFilter: {
+    method: 'GET',
+    path: '/api/v1/filter/completions',
+    access: 'person',
+    summary: 'What could go on at the end of a filter, with how many runs have it.',
+    query: z.strictObject({ text: filterText.default('') }),
+    answer: z.strictObject({
+      /** The suggestions replace the text from here on. */
+      start: z.int(),
+      suggestions: z.array(z.strictObject({ text: z.string(), count: count.nullable() })),
+    }),
+  },
+  readFilter: {
+    method: 'GET',
+    path: '/api/v1/filter',
+    access: 'person',
+    summary: 'Reads a filter in either form and writes it in ours.',
+    query: z.strictObject({ text: filterText }),
+    answer: z.strictObject({ filter: z.string() }),
+  },
+
+  listProjects: {
+    method: 'GET',
+    path: '/api/v1/projects',
+    access: 'person',
+    summary: 'Projects by name.',
+    query: z.strictObject({ trash: flag }),
+    answer: z.array(projectView),
+  },
+  createProject: {
+    method: 'POST',
+    path: '/api/v1/projects',
+    access: 'person',
+    summary: 'Creates a project.',
+    body: z.strictObject({ id: uuid.optional(), name: projectName, description: note.default('') }),
+    answer: projectView,
+    isCreate: true,
+  },
+  getProject: { method: 'GET', path: '/api/v1/projects/:project', access: 'person', summary: 'One project.', answer: projectView },
+  changeProject: {
+    method: 'PATCH',
+    path: '/api/v1/projects/:project',
+    access: 'person',
+    summary: 'Changes name or description of a project.',
+    body: z.strictObject({ name: projectName.optional(), description: note.optional() }),
+    answer: projectView,
+  },
+  deleteProject: {
+    method: 'DELETE',
+    path: '/api/v1/projects/:project',
+    access: 'person',
+    summary: 'Puts a project and all that is in it into the trash; stops what runs first.',
+    answer: changed,
+  },
+  restoreProject: {
+    method: 'POST',
+    path: '/api/v1/projects/:project/restore',
+    access: 'person',
+    summary: 'Takes a project out of the trash with all that went there with it.',
+    answer: changed,
+  },
+  setDirection: {
+    method: 'PUT',
+    path: '/api/v1/projects/:project/metrics/:name',
+    access: 'person',
+    summary: 'Says which way a metric is better; null forgets it.',
+    body: z.strictObject({ direction: z.enum(DIRECTIONS).nullable() }),
+    answer: projectView,
+  },
+  listViews: { method: 'GET', path: '/api/v1/projects/:project/views', access: 'person', summary: 'Saved views of a project.', answer: z.array(viewView) },
+  putView: {
+    method: 'PUT',
+    path: '/api/v1/projects/:project/views/:name',
+    access: 'person',
+    summary: 'Saves a filter, an order and columns under a name.',
+    body: viewDefinition,
+    answer: z.array(viewView),
+  },
+  deleteView: {
+    method: 'DELETE',
+    path: '/api/v1/projects/:project/views/:name',
+    access: 'person',
+    summary: 'Removes a saved view.',
+    answer: z.array(viewView),
+  },
+
+  emptyTrash: {
+    method: 'POST',
+    path: '/api/v1/trash/empty',
+    access: 'person',
+    summary: 'Begins to remove what is in the trash for good, rows and files; what still runs goes once it has ended.',
+    answer: z.strictObject({ runs: count, sweeps: count, projects: count }),
+  },
+
+  listEvents: {
+    method: 'GET',
+    path: '/api/v1/events',
+    access: 'person',
+    summary: 'The history after a number, oldest first.',
+    query: z.strictObject({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(LIMITS.eventsPageMax).default(100),
+      run: reference.optional(),
+      sweep: reference.optional(),
+    }),
+    answer: z.array(eventView),
+  },
+  streamEvents: {
+    method: 'GET',
+    path: '/api/v1/events/stream',
+    access: 'person',
+    summary: 'The history as it grows: server-sent events whose id is the number. Last-Event-ID or `after` resumes without a hole.',
+    query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),
+    produces: 'text/event-stream',
+  },
+
+  findMissing: {
+    method: 'POST',
+    path: '/api/v1/snapshots/missing',
+    access: 'person',
+    summary: 'Says which contents of a manifest the server does not have.',
+    body: manifest,
+    bodyBytesMax: LIMITS.manifestBytesMax,
+    answer: z.strictObject({ digest: z.string(), isKnown: z.boolean(), missing: z.array(z.string()) }),
+  },
+  putBlobs: {
+    method: 'POST',
+    path: '/api/v1/blobs',
+    access: 'person',
+    summary: 'Takes contents one after another, each behind a line `SHA256 SIZE`; keeps those whose hash is right.',
+    takesBytes: true,
+    bodyBytesMax: LIMITS.uploadBytesMax,
+    answer: z.strictObject({ stored: count }),
+  },
+  createSnapshot: {
+    method: 'POST',
+    path: '/api/v1/snapshots',
+    access: 'person',
+    summary: 'Makes a snapshot of contents that the server has. Repeating it changes nothing.',
+    body: manifest,
+    bodyBytesMax: LIMITS.manifestBytesMax,
+    answer: snapshotView,
+  },
+  getSnapshot: {
+    method: 'GET',
+    path: '/api/v1/snapshots/:digest',
+    access: 'person',
+    summary: 'The manifest of a snapshot.',
+    answer: manifest,
+  },
+  getBlob: { method: 'GET', path: '/api/v1/blobs/:digest', access: 'person', summary: 'Content by its SHA-256.', produces: 'application/octet-stream' },
+
+  listEnvironments: {
+    method: 'GET',
+    path: '/api/v1/environments',
+    access: 'person',
+    summary: 'Environments that have been built.',
+    answer: z.array(environmentView),
+  },
+  getEnvironment: {
+    method: 'GET',
+    path: '/api/v1/environments/:hash',
+    access: 'person',
+    summary: 'One environment with its packages.',
+    answer: environmentView,
+  },
+  removeEnvironment: {
+    method: 'DELETE',
+    path: '/api/v1/environments/:hash',
+    access: 'person',
+    summary: 'Removes an environment that nothing uses; the next run that needs it builds it again.',
+    answer: environmentView,
+  },
+
+  shutdown: { method: 'POST', path: '/api/v1/shutdown', access: 'person', summary: 'Stops the server; runs go on.', answer: accepted },
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES
 
-export type SubmitRequest = z.output<typeof submitRequest>
-export type CreateRunRequest = z.output<typeof createRunRequest>
+export type SubmitRequest = z.input<typeof submitRequest>
+export type CreateRunRequest = z.input<typeof createRunRequest>
+export type DeriveRequest = z.input<typeof deriveRequest>
+export type BulkRequest = z.output<typeof bulkRequest>
+export type RunPageView = z.output<typeof runPage>

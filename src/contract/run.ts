@@ -38,61 +38,98 @@ export const hostInfo = z.strictObject({
   workDir: z.string().min(1).max(4096),
   python: z.strictObject({ executable: z.string().max(4096), version: z.string().max(100) }).nullable(),
   path: z.string().max(32_768),
-  git: z.strictObject({ commit: z.string().max(100), branch: z.string().max(500), remote: z.string().max(2000), isDirty: z.boolean() }).nullable(),
+  git: z
+    .strictObject({
+      commit: z.string().max(100),
+      branch: z.string().max(500),
+      remote: z.string().max(2000),
+      isDirty: z.boolean(),
+      /** SHA-256 of the difference to the commit, kept beside the code; null without one. */
+      diff: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullish(),
+    })
+    .nullable(),
 })
 export type HostInfo = z.output<typeof hostInfo>
 
 /** A number on the wire: JSON has no NaN and no infinities. */
-export type WireNumber = number | 'NaN' | 'Infinity' | '-Infinity'
+export const wireNumber = z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])
+export type WireNumber = z.output<typeof wireNumber>
 
 export function toWireNumber(value: number): WireNumber {
   return Number.isFinite(value) ? value : (String(value) as WireNumber)
 }
 
-export interface SummaryView {
-  readonly last: WireNumber
-  readonly min: WireNumber
-  readonly max: WireNumber
-  readonly mean: WireNumber
-  readonly count: number
-}
+/** A moment as ISO 8601. */
+export const moment = z.iso.datetime()
 
-export interface AttemptView {
-  readonly n: number
-  readonly state: AttemptState
-  readonly reason: string | null
-  readonly exitCode: number | null
-  readonly startedAt: string | null
-  readonly endedAt: string | null
-  readonly outputsPath: string | null
-  readonly delivery: { readonly received: number; readonly lost: number; readonly isClosed: boolean }
-}
+/** What a series comes to; minimum, maximum and mean leave NaN out. */
+export const summaryView = z.strictObject({ last: wireNumber, min: wireNumber, max: wireNumber, mean: wireNumber, count: z.int() })
+export type SummaryView = z.output<typeof summaryView>
 
 /** Committed and perhaps not yet started; started; over. */
-export type AttemptState = 'intent' | 'launched' | 'ended'
+const ATTEMPT_STATES = ['intent', 'launched', 'ended'] as const
+export type AttemptState = (typeof ATTEMPT_STATES)[number]
 
-export interface RunView {
-  readonly id: string
-  readonly number: number
-  readonly kind: string
-  readonly name: string | null
-  readonly sweep: number | null
-  readonly trial: number | null
-  readonly phase: RunPhase
-  readonly reason: string | null
-  readonly message: string | null
-  readonly waiting: string | null
-  readonly params: Readonly<Record<string, unknown>>
-  readonly tags: readonly string[]
-  readonly metrics: Readonly<Record<string, SummaryView>>
-  readonly createdAt: string
-  readonly startedAt: string | null
-  readonly endedAt: string | null
-}
+export const attemptView = z.strictObject({
+  n: z.int(),
+  state: z.enum(ATTEMPT_STATES),
+  reason: z.string().nullable(),
+  exitCode: z.int().nullable(),
+  startedAt: moment.nullable(),
+  endedAt: moment.nullable(),
+  outputsPath: z.string().nullable(),
+  /** Tracking records: taken, declared lost by their writer, and whether every writer has said its last word. */
+  delivery: z.strictObject({ received: z.int(), lost: z.int(), isClosed: z.boolean() }),
+})
+export type AttemptView = z.output<typeof attemptView>
 
-export interface RunDetailView extends RunView {
-  readonly command: string | null
-  readonly planDigest: string
-  readonly host: HostInfo | null
-  readonly attempts: readonly AttemptView[]
-}
+/** What a run was made from. */
+export const originView = z.strictObject({ kind: z.enum(['restarts', 'resumes', 'copies']), run: z.int().nullable() })
+
+export const runView = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  project: z.string(),
+  kind: z.string(),
+  name: z.string().nullable(),
+  note: z.string().nullable(),
+  /** Number of its sweep, and its place among the trials from 0. */
+  sweep: z.int().nullable(),
+  trial: z.int().nullable(),
+  phase: z.enum(RUN_PHASES),
+  reason: z.string().nullable(),
+  /** The reason as a sentence in the reader's language. */
+  message: z.string().nullable(),
+  /** Why it has not started yet. */
+  waiting: z.string().nullable(),
+  params: z.record(z.string(), z.unknown()),
+  tags: z.array(z.string()),
+  metrics: z.record(z.string(), summaryView),
+  origin: originView.nullable(),
+  createdAt: moment,
+  startedAt: moment.nullable(),
+  endedAt: moment.nullable(),
+  deletedAt: moment.nullable(),
+})
+export type RunView = z.output<typeof runView>
+
+export const ranOnView = z.strictObject({
+  python: z.strictObject({ executable: z.string(), version: z.string() }).nullable(),
+  environment: z.string().nullable(),
+  imageAsked: z.string().nullable(),
+})
+
+export const runDetailView = runView.extend({
+  command: z.string().nullable(),
+  planDigest: z.string(),
+  host: hostInfo.nullable(),
+  /** Digest of its code; null when it works in the submitting folder itself. */
+  snapshot: z.string().nullable(),
+  environment: z.string().nullable(),
+  ranOn: ranOnView.nullable(),
+  attempts: z.array(attemptView),
+})
+export type RunDetailView = z.output<typeof runDetailView>

@@ -1,37 +1,42 @@
-import type { RunPhase, WireNumber } from './run.ts'
+import { z } from 'zod'
 
-export type SweepPhase = 'running' | 'stopping' | 'done' | 'stopped' | 'failed'
+import { moment, RUN_PHASES, wireNumber } from './run.ts'
+
+const SWEEP_PHASES = ['running', 'stopping', 'done', 'stopped', 'failed'] as const
+export type SweepPhase = (typeof SWEEP_PHASES)[number]
 
 export function isSweepEnded(phase: SweepPhase): boolean {
   return phase === 'done' || phase === 'stopped' || phase === 'failed'
 }
 
 /** The best trial by the last value of the sweep's metric, among trials that ended and did not fail. */
-export interface BestView {
-  readonly number: number
-  readonly params: Readonly<Record<string, unknown>>
-  readonly metric: string
-  readonly value: WireNumber
-}
+const bestView = z.strictObject({ number: z.int(), params: z.record(z.string(), z.unknown()), metric: z.string(), value: wireNumber })
 
-export interface SweepView {
-  readonly id: string
-  readonly number: number
-  readonly kind: 'group'
-  readonly name: string | null
-  readonly phase: SweepPhase
-  readonly reason: string | null
-  readonly method: string
-  readonly seed: number
-  readonly concurrency: number
+export const sweepView = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  project: z.string(),
+  kind: z.literal('group'),
+  name: z.string().nullable(),
+  note: z.string().nullable(),
+  tags: z.array(z.string()),
+  phase: z.enum(SWEEP_PHASES),
+  isPaused: z.boolean(),
+  reason: z.string().nullable(),
+  method: z.string(),
+  seed: z.int(),
+  concurrency: z.int(),
   /** Trials the sweep will run; null when it has no end. */
-  readonly trials: number | null
-  readonly counts: Readonly<Partial<Record<RunPhase, number>>>
-  readonly best: BestView | null
-  readonly planDigest: string
-  readonly createdAt: string
+  trials: z.int().nullable(),
+  counts: z.partialRecord(z.enum(RUN_PHASES), z.int()),
+  best: bestView.nullable(),
+  planDigest: z.string(),
+  snapshot: z.string().nullable(),
+  createdAt: moment,
   /** When its last trial ended; null while one is going. */
-  readonly endedAt: string | null
+  endedAt: moment.nullable(),
+  deletedAt: moment.nullable(),
   /** Seconds all attempts of its trials have run, added up. */
-  readonly runSeconds: number
-}
+  runSeconds: z.number(),
+})
+export type SweepView = z.output<typeof sweepView>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
+import { moment, wireNumber } from './run.ts'
 
 /**
  * One batch of a writer: records numbered `first`, `first + 1`, … without a hole. A server that lacks records before
@@ -35,27 +36,27 @@ export type TrackingRecord =
   | { readonly kind: 'artifact'; readonly name: string; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
   | { readonly kind: 'status'; readonly status: 'succeeded' | 'failed'; readonly message: string }
 
-export interface PointView {
-  readonly step: number
-  readonly time: string
-  readonly value: number | 'NaN' | 'Infinity' | '-Infinity'
-}
+export const pointView = z.strictObject({ step: z.number(), time: moment, value: wireNumber })
+export type PointView = z.output<typeof pointView>
 
 /** One bucket of a long series: what its points came to. */
-export interface BucketView {
-  readonly firstStep: number
-  readonly lastStep: number
-  readonly count: number
-  readonly min: PointView['value']
-  readonly max: PointView['value']
-  readonly mean: PointView['value']
-  readonly last: PointView['value']
-}
+export const bucketView = z.strictObject({
+  firstStep: wireNumber,
+  lastStep: wireNumber,
+  count: z.int(),
+  min: wireNumber,
+  max: wireNumber,
+  mean: wireNumber,
+  last: wireNumber,
+})
+export type BucketView = z.output<typeof bucketView>
 
-export interface ArtifactView {
-  readonly path: string
-  readonly sizeBytes: number
-  readonly sha256: string
-  readonly kind: 'output' | 'logged'
-  readonly attempt: number
-}
+export const artifactView = z.strictObject({
+  path: z.string(),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+  /** Left in the outputs path, or named by the script. */
+  kind: z.enum(['output', 'logged']),
+  attempt: z.int(),
+})
+export type ArtifactView = z.output<typeof artifactView>

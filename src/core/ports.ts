@@ -1,10 +1,13 @@
-import type { Actor, NewEvent } from '../contract/events.ts'
-import type { RunPlan, SweepPlan } from '../contract/plan.ts'
+import type { Actor, Event, NewEvent } from '../contract/events.ts'
+import type { Direction, ViewDefinition } from '../contract/project.ts'
+import type { CommandPlan, RunPlan, SweepPlan } from '../contract/plan.ts'
 import type { AttemptState, Ending, Evidence, HostInfo, RunPhase, Waiting } from '../contract/run.ts'
 import type { ReasonCode } from '../contract/messages/messages.ts'
+import type { Manifest } from '../contract/snapshot.ts'
 import type { SweepPhase } from '../contract/sweep.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { ValueMap } from '../contract/values.ts'
+import type { Field, Filter, Sort } from './filter/filter.ts'
 import type { Bucket, Summary } from './metrics/series.ts'
 
 /** Times are milliseconds since 1970. */
@@ -30,11 +33,30 @@ export interface Logger {
   error(fields: object, message: string): void
 }
 
-export type StopCause = 'user' | 'method' | 'timeout'
+/** `pause` ends the attempt and keeps the run open. */
+export type StopCause = 'user' | 'method' | 'timeout' | 'pause'
+
+/** What a run was made from. `resumes` shares the outputs of its origin, `copies` begins with a copy of them. */
+export interface Origin {
+  readonly kind: 'restarts' | 'resumes' | 'copies'
+  readonly runId: string
+}
+
+/** What a run really ran on, beside what it asked for. */
+export interface RanOn {
+  readonly python: { readonly executable: string; readonly version: string } | null
+  /** Hash of the environment it ran in; null for the interpreter of the submitting shell. */
+  readonly environment: string | null
+  /** The image the document asks for, which a plain process cannot be. */
+  readonly imageAsked: string | null
+}
 
 export interface Run {
   readonly id: string
   readonly number: number
+  readonly projectId: string
+  readonly name: string | null
+  readonly note: string | null
   readonly sweepId: string | null
   readonly trialIndex: number | null
   readonly plan: RunPlan
@@ -48,6 +70,16 @@ export interface Run {
   readonly attempts: number
   readonly notBefore: number | null
   readonly host: HostInfo | null
+  /** Digest of the text it was compiled from; null for one that a script started. */
+  readonly documentDigest: string | null
+  /** Digest of its code; null: it works in the submitting folder itself. */
+  readonly snapshot: string | null
+  /** Hash of the environment it needs; null while that is not known, or when it needs none. */
+  readonly environment: string | null
+  readonly ranOn: RanOn | null
+  readonly origin: Origin | null
+  /** Number of the run whose outputs it writes to: another's for one that resumes it. */
+  readonly outputsOf: number
   readonly actor: Actor
   /** False for a run that a script started by itself. */
   readonly isExecuted: boolean
@@ -56,6 +88,10 @@ export interface Run {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
+  /** When it went to the trash. */
+  readonly deletedAt: number | null
+  /** When its removal began: it cannot come back from the trash any more. */
+  readonly purgedAt: number | null
   readonly version: number
 }
 
@@ -63,7 +99,10 @@ export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planD
   readonly phase: RunPhase
   /** Of a run that has failed before it could start. */
   readonly ending?: Ending
-}
+} & Partial<Pick<Run, 'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin'>> & {
+    /** Absent: its own. */
+    readonly outputsOf?: number
+  }
 
 /** Fields a transition may set beside the phase. */
 export type RunPatch = Partial<
@@ -98,10 +137,24 @@ export interface Sweep {
   readonly stopCause: StopCause | null
   readonly trialsCreated: number
   readonly host: HostInfo
+  readonly projectId: string
+  readonly name: string | null
+  readonly note: string | null
+  readonly tags: readonly string[]
+  readonly documentDigest: string | null
+  readonly snapshot: string | null
+  /** Trials that run at once; may change while it runs. */
+  readonly concurrency: number
+  /** Nothing of it starts while this holds. */
+  readonly isPaused: boolean
   readonly createdAt: number
   readonly endedAt: number | null
+  readonly deletedAt: number | null
+  readonly purgedAt: number | null
   readonly version: number
 }
+
+export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> & Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot'>>
 
 export type PhaseCounts = Readonly<Partial<Record<RunPhase, number>>>
 
@@ -115,12 +168,15 @@ export interface QueuedRun {
   readonly placement: RunPlan['placement']
   readonly notBefore: number | null
   readonly waiting: Waiting | null
+  /** Whether it needs an environment that is not known to be ready. */
+  readonly isUnprepared: boolean
   readonly version: number
 }
 
 /** One run that holds a place. */
 export interface ActiveRun {
   readonly id: string
+  readonly number: number
   /** Of its latest attempt. */
   readonly attemptName: string
   readonly sweepId: string | null
@@ -128,13 +184,44 @@ export interface ActiveRun {
   readonly devices: readonly string[]
 }
 
-export interface RunFilter {
+/** Which runs are meant: all conditions must hold. Runs in the trash are meant only with `isDeleted`. */
+export interface RunScope {
+  readonly filter?: Filter
+  readonly projectId?: string
   readonly sweepId?: string
-  readonly phase?: RunPhase
-  readonly kind?: string
+  readonly isDeleted?: boolean
+}
+
+export interface RunQuery extends RunScope {
+  readonly sort: readonly Sort[]
   readonly limit: number
-  /** Number of the last run of the page before. */
-  readonly before?: number
+  /** `next` of the page before. */
+  readonly cursor?: string
+}
+
+export interface RunPage {
+  readonly runs: Run[]
+  /** Of the page after; null on the last one. */
+  readonly next: string | null
+}
+
+/** A name or a value that runs have, and how many of them. */
+export interface Suggestion {
+  readonly text: string
+  readonly count: number
+}
+
+/** Questions over many runs. */
+export interface RunSearch {
+  /** Throws AppError `invalid` for a cursor of another order. */
+  page(query: RunQuery): Promise<RunPage>
+  count(scope: RunScope): Promise<number>
+  /** The first so many, oldest first. */
+  ids(scope: RunScope, limit: number): Promise<string[]>
+  /** Names of parameters or metrics that begin so. */
+  names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Suggestion[]>
+  /** Values of a parameter, or tags, that begin so. */
+  values(field: Field, prefix: string, limit: number): Promise<Suggestion[]>
 }
 
 export interface Best {
@@ -145,9 +232,9 @@ export interface Best {
 export interface RunStore {
   get(id: string): Promise<Run | undefined>
   getByNumber(number: number): Promise<Run | undefined>
-  list(filter: RunFilter): Promise<Run[]>
   /** Ids of runs something is still to be done for. */
   listUnfinished(): Promise<string[]>
+  /** Queued runs whose environment is not known yet or has just become ready, oldest first. */
   listQueued(limit: number): Promise<QueuedRun[]>
   listActive(): Promise<ActiveRun[]>
   /** Executed runs of a sweep that have not ended. */
@@ -162,12 +249,30 @@ export interface RunStore {
   transition(run: Pick<Run, 'id' | 'version'>, phase: RunPhase, patch?: RunPatch): Promise<boolean>
   /** Marks open runs, one or all of a sweep, to be stopped; a decision made from an older version then fails. Returns their ids. */
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
+  /** Lets paused runs, one or all of a sweep, wait for a place again, and takes back requests to pause. Returns their ids. */
+  unpause(which: { id: string } | { sweepId: string }): Promise<string[]>
   /** Sets fields that no decision hangs on, whatever the version. */
-  annotate(
-    id: string,
-    patch: { params?: ValueMap; tags?: readonly string[]; waiting?: Waiting | null; lastHeardAt?: number; isCollected?: boolean },
-  ): Promise<void>
+  annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
+  /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */
+  setDeleted(which: { ids: readonly string[] } | { sweepId: string } | { projectId: string }, deletedAt: number | null): Promise<string[]>
+  /** Ended runs that have been in the trash since before a time, or whose removal has begun. */
+  listPurgeable(deletedBefore: number, limit: number): Promise<Run[]>
+  markPurged(id: string): Promise<void>
+  /** Removes a bounded piece of what a run left in the database; true once nothing is left of it. */
+  purgeSome(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
+  /** Runs other than it that write to the same outputs. */
+  countSharing(run: Pick<Run, 'id' | 'outputsOf'>): Promise<number>
+  /** Which of these snapshots or environments any run still names. */
+  stillNamed(column: 'snapshot' | 'environment', values: readonly string[]): Promise<Set<string>>
+  /** Ids of queued runs that wait for an environment. */
+  listWaitingFor(environment: string): Promise<string[]>
+  /** Whether a run that has not ended needs an environment. */
+  hasOpen(environment: string): Promise<boolean>
 }
+
+export type RunNotes = Partial<
+  Pick<Run, 'params' | 'tags' | 'waiting' | 'lastHeardAt' | 'isCollected' | 'name' | 'note' | 'environment' | 'ranOn' | 'projectId'>
+>
 
 export interface AttemptStore {
   get(runId: string, n: number): Promise<Attempt | undefined>
@@ -185,12 +290,26 @@ export interface AttemptStore {
 export interface SweepStore {
   get(id: string): Promise<Sweep | undefined>
   getByNumber(number: number): Promise<Sweep | undefined>
-  list(page: { limit: number; before?: number }): Promise<Sweep[]>
+  list(page: { limit: number; before?: number; projectId?: string; isDeleted?: boolean }): Promise<Sweep[]>
   listUnfinished(): Promise<string[]>
-  concurrencies(ids: readonly string[]): Promise<Map<string, number>>
-  insert(sweep: Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'>): Promise<Sweep>
-  update(sweep: Pick<Sweep, 'id' | 'version'>, patch: Partial<Pick<Sweep, 'phase' | 'reason' | 'stopCause' | 'trialsCreated' | 'endedAt'>>): Promise<boolean>
+  /** What admission must know of sweeps. */
+  limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
+  insert(sweep: NewSweep): Promise<Sweep>
+  update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
+  setDeleted(which: { id: string } | { projectId: string }, deletedAt: number | null): Promise<void>
+  /** Ended sweeps of the trash without any trial left. */
+  listPurgeable(deletedBefore: number, limit: number): Promise<Sweep[]>
+  purge(id: string): Promise<void>
 }
+
+export interface SweepLimit {
+  readonly concurrency: number
+  readonly isPaused: boolean
+}
+
+export type SweepPatch = Partial<
+  Pick<Sweep, 'phase' | 'reason' | 'stopCause' | 'trialsCreated' | 'endedAt' | 'concurrency' | 'isPaused' | 'name' | 'note' | 'tags'>
+>
 
 export interface WriterState {
   readonly mark: number
@@ -208,7 +327,7 @@ export interface TrackingStore {
   writer(id: string, runId: string, attempt: number): Promise<WriterState>
   putWriter(id: string, state: WriterState): Promise<void>
   delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
-  append(runId: string, series: readonly SeriesPoints[]): Promise<void>
+  append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[]): Promise<void>
   summaries(runIds: readonly string[]): Promise<Map<string, Map<string, Summary>>>
   /** Points from the `from`-th on, three numbers each; undefined when there is no such series. */
   points(runId: string, name: string, from: number, limit: number): Promise<Float64Array | undefined>
@@ -217,25 +336,125 @@ export interface TrackingStore {
 
 export interface EventStore {
   append(events: readonly NewEvent[]): Promise<void>
+  /** Events after a number, in their order. */
+  after(seq: number, limit: number, about?: { readonly runId?: string; readonly sweepId?: string }): Promise<Event[]>
+  latestSeq(): Promise<number>
+}
+
+export interface Project {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly createdAt: number
+  readonly deletedAt: number | null
+}
+
+export interface SavedView extends ViewDefinition {
+  readonly name: string
+  readonly createdAt: number
+}
+
+export interface ProjectStore {
+  get(id: string): Promise<Project | undefined>
+  getByName(name: string): Promise<Project | undefined>
+  list(isDeleted?: boolean): Promise<Project[]>
+  insert(project: Pick<Project, 'id' | 'name' | 'description'>): Promise<Project>
+  update(id: string, patch: Partial<Pick<Project, 'name' | 'description' | 'deletedAt'>>): Promise<void>
+  /** Projects of the trash without any run or sweep. */
+  listPurgeable(deletedBefore: number): Promise<Project[]>
+  purge(id: string): Promise<void>
+  /** Direction of each metric that has one. */
+  directions(projectId: string): Promise<ReadonlyMap<string, Direction>>
+  setDirection(projectId: string, metric: string, direction: Direction | null): Promise<void>
+  views(projectId: string): Promise<SavedView[]>
+  putView(projectId: string, name: string, definition: ViewDefinition): Promise<void>
+  removeView(projectId: string, name: string): Promise<boolean>
+}
+
+/** The text a run or a sweep was compiled from. */
+export interface SourceDocument {
+  readonly sources: readonly { readonly file: string; readonly text: string }[]
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** What is known by its content, and what has been asked for under which id. */
+export interface ContentStore {
+  document(digest: string): Promise<SourceDocument | undefined>
+  putDocument(digest: string, document: SourceDocument): Promise<void>
+  snapshot(digest: string): Promise<SnapshotRecord | undefined>
+  latestSnapshot(projectId: string): Promise<string | undefined>
+  putSnapshot(snapshot: Omit<SnapshotRecord, 'createdAt'>): Promise<void>
+  /** Snapshots made before a time, oldest first. */
+  listSnapshots(createdBefore: number, limit: number): Promise<SnapshotRecord[]>
+  removeSnapshot(digest: string): Promise<void>
+  /** Digest of the request that first used an id; undefined for a new one. */
+  creation(id: string): Promise<string | undefined>
+  putCreation(id: string, digest: string): Promise<void>
+  pruneCreations(before: number): Promise<void>
+  /** A time that is remembered under a name; 0 when none is. */
+  mark(name: 'trash_emptied'): Promise<number>
+  setMark(name: 'trash_emptied', at: number): Promise<void>
+}
+
+export interface SnapshotRecord {
+  readonly digest: string
+  readonly files: number
+  readonly sizeBytes: number
+  readonly createdAt: number
+}
+
+export type EnvironmentState = 'building' | 'ready' | 'failed' | 'removed'
+
+export interface EnvironmentRecord {
+  readonly hash: string
+  readonly state: EnvironmentState
+  /** The latest run that builds or has built it. */
+  readonly buildRunId: string
+  readonly python: string
+  /** What is installed in it, a line `name==version` each. */
+  readonly packages: string | null
+  readonly createdAt: number
+  readonly lastUsedAt: number
+}
+
+export interface EnvironmentStore {
+  get(hash: string): Promise<EnvironmentRecord | undefined>
+  getByBuild(runId: string): Promise<EnvironmentRecord | undefined>
+  list(): Promise<EnvironmentRecord[]>
+  /** Sets it building under a run; inserts it when it is new. */
+  putBuilding(environment: Pick<EnvironmentRecord, 'hash' | 'buildRunId' | 'python'>): Promise<void>
+  update(hash: string, patch: Partial<Pick<EnvironmentRecord, 'state' | 'packages' | 'lastUsedAt'>>): Promise<void>
 }
 
 /** Everything the platform knows, one part per aggregate. The same parts serve reads and, inside `write`, changes. */
 export interface Parts {
   readonly runs: RunStore
+  readonly search: RunSearch
   readonly attempts: AttemptStore
   readonly sweeps: SweepStore
   readonly tracking: TrackingStore
   readonly events: EventStore
+  readonly projects: ProjectStore
+  readonly content: ContentStore
+  readonly environments: EnvironmentStore
 }
 
 export interface Store {
   /** Reads see what is committed and never wait for a write. */
   readonly read: Parts
+  /** The same for questions that look at many rows: they never hold up anything else. */
+  readonly scan: Parts
   /**
    * Runs the work in a transaction and returns once it is durable. Works that arrive together share one commit; one that
    * throws is rolled back alone. No other I/O belongs inside.
    */
   write<T>(work: (parts: Parts) => Promise<T>): Promise<T>
+  /** Hands a bounded piece of freed space back to the file system; false when there is none left. */
+  releaseSpace(): Promise<boolean>
+  /** What is wrong with the database itself; nothing, if all is well. */
+  examine(): Promise<string[]>
+  /** Calls back after each commit; a hint. Returns what ends that. */
+  onCommit(callback: () => void): () => void
 }
 
 /** What an executor is asked to run. */
@@ -244,6 +463,16 @@ export interface Launch {
   readonly run: Run
   /** Variables for the process beside those of the executor's own machine. */
   readonly env: Readonly<Record<string, string>>
+  /** Folder with its code, to be copied; null: it works in the submitting folder itself. */
+  readonly tree: string | null
+  /** Number of the run whose outputs this one's begin as a copy of. */
+  readonly copiesOutputsOf: number | null
+}
+
+export interface Launched {
+  readonly startedAt: number
+  readonly outputsPath: string
+  readonly ranOn: RanOn
 }
 
 export type Observation =
@@ -267,7 +496,7 @@ export interface LogPage {
 /** A place that executes attempts. Its own list is the truth about what runs. */
 export interface Executor {
   /** Starts the attempt under its name; does nothing when it exists. Returns where its outputs go. */
-  launch(launch: Launch): Promise<{ startedAt: number; outputsPath: string }>
+  launch(launch: Launch): Promise<Launched>
   /** Names of all attempts that are alive. */
   list(): Promise<string[]>
   observe(name: string): Promise<Observation>
@@ -279,7 +508,38 @@ export interface Executor {
   readLog(name: string, from: { cursor?: number; tailLines?: number; since?: number }, limitBytes: number): Promise<LogPage>
   /** Files the attempt left in its outputs path. */
   listOutputs(name: string): Promise<Omit<ArtifactView, 'kind' | 'attempt'>[]>
+  /** Bytes of a file of a run's outputs by its listed path; undefined when it is gone or not a plain file inside them. */
+  openOutput(run: Pick<Run, 'number'>, path: string): Promise<ReadableStream<Uint8Array> | undefined>
+  /** Removes the files of attempts and, unless another run still writes there, of their run's outputs. May be repeated. */
+  purge(what: { names: readonly string[]; run: Pick<Run, 'number' | 'outputsOf'>; keepsOutputs: boolean }): Promise<void>
+  /** Removes working copies of attempts that ended before a time. */
+  removeWorkCopies(endedBefore: number): Promise<number>
   capacity(): Capacity
+}
+
+/** Contents by their SHA-256 and folders unpacked from them. */
+export interface CodeStore {
+  /** Which of these are not kept. */
+  missing(hashes: readonly string[]): Promise<string[]>
+  /** Takes contents framed as `SHA256 SIZE` lines with their bytes behind; throws AppError for one whose hash is wrong. */
+  putAll(bytes: AsyncIterable<Uint8Array>): Promise<number>
+  put(hash: string, content: Uint8Array): Promise<void>
+  read(hash: string): Promise<Uint8Array | undefined>
+  /** The folder of a manifest, unpacked if it is not yet; asked twice at once it is unpacked once. */
+  checkOut(digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }>
+  /** Removes folders that nobody has asked for since a time. */
+  removeTrees(unusedSince: number): Promise<number>
+  /** Removes contents older than a time that are not among those to keep. */
+  removeBlobs(olderThan: number, keep: (hash: string) => boolean): Promise<number>
+}
+
+/** Python environments by hash. */
+export interface EnvironmentBuilder {
+  /** What builds an environment when it is run; it does nothing where the environment is ready. */
+  command(environment: { hash: string; python: string; steps: readonly string[] }): CommandPlan
+  /** What is installed in a ready environment; undefined for one that is not ready. */
+  packages(hash: string): Promise<string | undefined>
+  remove(hash: string): Promise<void>
 }
 
 /** An executor that can tell what attempts use of its machine. */

@@ -1,6 +1,7 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/run.ts'
 import type { Attempt, Clock, Executor, Ids, Logger, Run, Store } from '../core/ports.ts'
+import type { Preparation } from '../services/environments.ts'
 import { createLoop } from './loop.ts'
 import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
@@ -13,22 +14,28 @@ export interface EngineOptions {
   readonly ids: Ids
   readonly log: Logger
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
+  readonly checkOut: (digest: string) => Promise<string>
+  readonly prepare: (run: Run) => Promise<Preparation>
+  readonly readPackages: (environment: string) => Promise<string | undefined>
+  /** One round of clean-up. */
+  readonly cleanUp: () => Promise<void>
 }
 
 /** The loops that bring runs and sweeps to where they should be. Knows nothing that the store does not. */
 export interface Engine extends AsyncDisposable {
-  readonly hints: { run(id: string): void; sweep(id: string): void; scheduler(): void }
+  readonly hints: { run(id: string): void; sweep(id: string): void; scheduler(): void; janitor(): void }
   start(): Promise<void>
 }
 
 const SCHEDULER_KEY = 'scheduler'
+const JANITOR_KEY = 'janitor'
 const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
 
-export function createEngine({ store, executor, clock, ids, log, trackingEnv }: EngineOptions): Engine {
+export function createEngine({ store, executor, clock, ids, log, ...work }: EngineOptions): Engine {
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
   const afterRunChanged = (run: Run): void => {
-    if (!isTerminal(run.phase) && run.phase !== 'queued') return
+    if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
     scheduler.nudge(SCHEDULER_KEY)
     if (run.sweepId !== null) sweeps.nudge(run.sweepId)
   }
@@ -37,7 +44,19 @@ export function createEngine({ store, executor, clock, ids, log, trackingEnv }: 
     name: 'runs',
     concurrency: RUNS_AT_ONCE,
     listKeys: () => store.read.runs.listUnfinished(),
-    reconcile: createRunReconciler({ store, executor, clock, ids, trackingEnv, onRunChanged: afterRunChanged }),
+    reconcile: createRunReconciler({
+      store,
+      executor,
+      clock,
+      ids,
+      ...work,
+      onRunChanged: afterRunChanged,
+      onPrepared: () => scheduler.nudge(SCHEDULER_KEY),
+      onBuilt: (runIds) => {
+        runIds.forEach((id) => runs.nudge(id))
+        scheduler.nudge(SCHEDULER_KEY)
+      },
+    }),
   })
   const sweeps = createLoop({
     ...common,
@@ -63,13 +82,25 @@ export function createEngine({ store, executor, clock, ids, log, trackingEnv }: 
       clock,
       ids,
       onAdmitted: (runIds) => runIds.forEach((id) => runs.nudge(id)),
+      onUnprepared: (runIds) => runIds.forEach((id) => runs.nudge(id)),
       onFailed: (sweepIds) => sweepIds.forEach((id) => sweeps.nudge(id)),
     }),
   })
-  const loops = [scheduler, sweeps, runs]
+  const janitor = createLoop({
+    ...common,
+    resyncMs: LIMITS.janitorMs,
+    name: 'janitor',
+    concurrency: 1,
+    listKeys: async () => [JANITOR_KEY],
+    reconcile: async () => {
+      await work.cleanUp()
+      return undefined
+    },
+  })
+  const loops = [scheduler, sweeps, runs, janitor]
 
   return {
-    hints: { run: runs.nudge, sweep: sweeps.nudge, scheduler: () => scheduler.nudge(SCHEDULER_KEY) },
+    hints: { run: runs.nudge, sweep: sweeps.nudge, scheduler: () => scheduler.nudge(SCHEDULER_KEY), janitor: () => janitor.nudge(JANITOR_KEY) },
     start: async () => {
       executor.watch((name) => void nudgeByName(name))
       await stopStrangers()

@@ -5,8 +5,10 @@ import { isTerminal } from '../contract/run.ts'
 import { assertNever } from '../core/assert.ts'
 import { decideRun } from '../core/run/decide.ts'
 import type { RunAction } from '../core/run/decide.ts'
-import type { Attempt, Clock, Executor, Ids, Parts, Run, RunPatch, Store } from '../core/ports.ts'
+import type { Attempt, Clock, Executor, Ids, Launched, Parts, Run, RunPatch, Store } from '../core/ports.ts'
 import type { RunPhase } from '../contract/run.ts'
+import { settleBuild } from '../services/environments.ts'
+import type { Preparation } from '../services/environments.ts'
 import type { Outcome } from './loop.ts'
 
 export interface RunReconcilerDeps {
@@ -16,6 +18,14 @@ export interface RunReconcilerDeps {
   readonly ids: Ids
   /** Variables of an attempt's process that only services know: where to report, with which token. */
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
+  /** Folder with the code of a snapshot. */
+  readonly checkOut: (digest: string) => Promise<string>
+  readonly prepare: (run: Run) => Promise<Preparation>
+  readonly readPackages: (environment: string) => Promise<string | undefined>
+  /** Called when a run may have become ready to be admitted. */
+  readonly onPrepared: () => void
+  /** Called with the runs that waited for an environment that is there now, or will not be. */
+  readonly onBuilt: (runIds: readonly string[]) => void
   /** Called after a change that others wait for. */
   readonly onRunChanged: (run: Run) => void
 }
@@ -36,8 +46,14 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
     const isObservable = attempt && attempt.state !== 'ended' && run.isExecuted
     const observation = isObservable ? await executor.observe(attempt.name) : ({ state: 'absent' } as const)
-    const action = decideRun({ run, attempt, observation, now: clock.now(), random: ids.random() })
+    const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
+    const action = decideRun({ run, attempt, observation, isUnprepared, now: clock.now(), random: ids.random() })
     return await act(action, run, attempt)
+  }
+
+  async function lacksEnvironment({ plan, environment }: Run): Promise<boolean> {
+    if (plan.kind === 'build' || (plan.build?.steps.length ?? 0) === 0) return false
+    return environment === null || (await store.read.environments.get(environment))?.state !== 'ready'
   }
 
   async function act(action: RunAction, run: Run, attempt: Attempt | undefined): Promise<Outcome> {
@@ -47,8 +63,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'launch':
         return await launch(run, attempt!)
       case 'record_launch':
-        await recordLaunch(run, attempt!, { startedAt: clock.now(), outputsPath: null })
-        return { againMs: 0 }
+        // The executor has it already: asking again starts nothing and tells where its outputs go.
+        return await launch(run, attempt!)
       case 'begin_stop':
         await move(run, 'stopping', { stopCause: action.cause }, { kind: 'run.stop_requested', data: { cause: action.cause } })
         return { againMs: 0 }
@@ -59,6 +75,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         return await retry(run, attempt!, action)
       case 'finish':
         return await finish(run, attempt, action)
+      case 'pause':
+        return await pause(run, attempt, action)
+      case 'prepare':
+        return await prepare(run)
       case 'mark_unknown':
         await move(run, 'unknown', {}, { kind: 'run.silent' })
         return undefined
@@ -71,17 +91,56 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
   async function launch(run: Run, attempt: Attempt): Promise<Outcome> {
     try {
-      await recordLaunch(run, attempt, await executor.launch({ run, attempt, env: deps.trackingEnv(run, attempt) }))
+      const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
+      const origin = run.origin?.kind === 'copies' ? await store.read.runs.get(run.origin.runId) : undefined
+      const launch = { run, attempt, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: origin?.outputsOf ?? null }
+      await recordLaunch(run, attempt, await executor.launch(launch))
       const { timeoutMs } = run.plan.placement
       return timeoutMs === null ? undefined : { againMs: timeoutMs }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      const ending: Ending = { reason: 'PlatformError', evidence: { detail: String(error.args['detail'] ?? error.code) } }
+      const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
+      const ending: Ending = { reason, evidence: { detail: String(error.args['detail'] ?? error.code) } }
+      if (error.code === 'environment_gone') return await rebuild(run, attempt, ending)
       return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
     }
   }
 
-  async function recordLaunch(run: Run, attempt: Attempt, launched: { startedAt: number; outputsPath: string | null }): Promise<void> {
+  /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */
+  async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
+    await store.write((parts) => parts.environments.update(run.environment!, { state: 'removed' }))
+    await retry(run, attempt, { type: 'retry', ending, endedAt: clock.now(), notBefore: clock.now() })
+    return { againMs: 0 }
+  }
+
+  async function prepare(run: Run): Promise<Outcome> {
+    const preparation = await deps.prepare(run)
+    if (preparation.state === 'failed') {
+      const ending: Ending = { reason: preparation.reason, evidence: { detail: preparation.detail } }
+      return await finish(run, undefined, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
+    }
+    if (preparation.state === 'building')
+      await store.write((parts) => parts.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }))
+    deps.onPrepared()
+    return undefined
+  }
+
+  async function pause(run: Run, attempt: Attempt | undefined, { ending, endedAt }: Extract<RunAction, { type: 'pause' }>): Promise<Outcome> {
+    await move(
+      run,
+      'paused',
+      { stopCause: null, waiting: null },
+      {
+        kind: 'run.paused',
+        more: async (parts) => {
+          if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
+        },
+      },
+    )
+    return undefined
+  }
+
+  async function recordLaunch(run: Run, attempt: Attempt, launched: Launched): Promise<void> {
     await move(
       run,
       'running',
@@ -89,7 +148,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       {
         kind: 'run.started',
         data: { attempt: attempt.n },
-        more: (parts) => parts.attempts.markLaunched(attempt.id, launched),
+        more: async (parts) => {
+          await parts.attempts.markLaunched(attempt.id, launched)
+          await parts.runs.annotate(run, { ranOn: launched.ranOn })
+        },
       },
     )
   }
@@ -114,13 +176,17 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     { phase, ending, endedAt, hasOutputs }: Extract<RunAction, { type: 'finish' }>,
   ): Promise<Outcome> {
     const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs }
+    const packages = run.plan.kind === 'build' && phase === 'succeeded' && run.environment !== null ? await deps.readPackages(run.environment) : undefined
+    const waiting: string[] = []
     await move(run, phase, patch, {
       kind: 'run.ended',
       data: { phase, reason: ending.reason },
       more: async (parts) => {
         if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
+        if (run.plan.kind === 'build') waiting.push(...(await settleBuild(parts, run, packages)))
       },
     })
+    if (waiting.length > 0) deps.onBuilt(waiting)
     return patch.isCollected ? undefined : { againMs: 0 }
   }
 
@@ -132,7 +198,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         run.id,
         files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
       )
-      await parts.runs.annotate(run.id, { isCollected: true })
+      await parts.runs.annotate(run, { isCollected: true })
     })
     return undefined
   }

@@ -10,17 +10,21 @@ export interface SchedulerDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly onAdmitted: (runIds: readonly string[]) => void
+  /** Runs that wait for an environment nobody has looked for yet. */
+  readonly onUnprepared: (runIds: readonly string[]) => void
   readonly onFailed: (sweepIds: readonly string[]) => void
 }
 
 /** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
-export function createScheduler({ store, executor, clock, ids, onAdmitted, onFailed }: SchedulerDeps): () => Promise<Outcome> {
+export function createScheduler({ store, executor, clock, ids, onAdmitted, onUnprepared, onFailed }: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
     const queued = await store.read.runs.listQueued(LIMITS.admitWindowMax)
     if (queued.length === 0) return undefined
     const active = await store.read.runs.listActive()
-    const sweepLimits = await store.read.sweeps.concurrencies([...new Set(queued.flatMap((run) => run.sweepId ?? []))])
-    const admission = admit({ queued, active, sweepLimits, capacity: executor.capacity(), now: clock.now() })
+    const sweepLimits = await store.read.sweeps.limits([...new Set(queued.flatMap((run) => run.sweepId ?? []))])
+    onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
+    const prepared = queued.filter((run) => !run.isUnprepared)
+    const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), now: clock.now() })
     const admitted = await store.write((parts) => apply(parts, admission))
     onAdmitted(admitted)
     onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))
@@ -45,7 +49,7 @@ export function createScheduler({ store, executor, clock, ids, onAdmitted, onFai
     )
     await parts.events.append(started.map(({ run }) => ({ kind: 'run.starting', actor: 'platform', runId: run.id, data: { attempt: run.attempts + 1 } })))
     for (const { run, why } of waiting) {
-      if (JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run.id, { waiting: why })
+      if (JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run, { waiting: why })
     }
     for (const { run, why } of impossible) {
       const detail = `${why.args['asked']} ${why.args['name']} > ${why.args['has']}`

@@ -86,6 +86,9 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
       host: sweep.host,
       actor: 'platform',
       isExecuted: true,
+      projectId: sweep.projectId,
+      documentDigest: sweep.documentDigest,
+      snapshot: sweep.snapshot,
       ...state,
     }
   }

@@ -26,7 +26,7 @@ export function createUsageRecorder({ store, source, clock, log }: { store: Stor
         const step = steps.get(run.id) ?? 0
         steps.set(run.id, step + 1)
         const series = Object.entries(samples.get(run.attemptName)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) }))
-        await parts.tracking.append(run.id, series)
+        await parts.tracking.append(run, series)
       }
     })
   }

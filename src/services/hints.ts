@@ -3,4 +3,5 @@ export interface Hints {
   run(id: string): void
   sweep(id: string): void
   scheduler(): void
+  janitor(): void
 }

@@ -4,95 +4,145 @@ import type { Problem } from '../contract/problems.ts'
 import type { HostInfo } from '../contract/run.ts'
 import type { CreateRunRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
-import type { Ids, NewRun, Run, Store, Sweep } from '../core/ports.ts'
+import type { Ids, NewRun, NewSweep, Parts, Run, Store, Sweep } from '../core/ports.ts'
 import { isMethodBuilt } from '../core/search/registry.ts'
 import { SpecError } from '../core/spec/document.ts'
 import { loadPlan } from '../core/spec/load.ts'
+import { createOnce } from './creations.ts'
+import type { Creation } from './creations.ts'
+import { claimBuild } from './environments.ts'
 import type { Hints } from './hints.ts'
+import { findProject } from './projects.ts'
 
 export interface SubmissionDeps {
   readonly store: Store
   readonly ids: Ids
   readonly hints: Hints
+  /** Turns the plan of a `kind: build` document into one that builds. */
+  readonly planBuild: (plan: RunPlan, place: { host: HostInfo; snapshot: string | null }) => Promise<{ plan: RunPlan; hash: string }>
 }
 
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
 
 const SEED_MAX = 2 ** 31
-const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job']
+const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build']
 
 /**
- * Compiles a document and records the run or sweep it describes; the engine starts it. The id is the client's, so a
- * repeated request finds what the first one made. Throws AppError `invalid_document` with every problem.
+ * Compiles a document and records the run or sweep it describes; the engine starts it. A repeated request finds what the
+ * first one made. Throws AppError `invalid_document` with every problem, `not_found` for a project or a snapshot.
  */
-export async function submit({ store, ids, hints }: SubmissionDeps, request: SubmitRequest): Promise<Submission> {
-  const known = await findSubmission(store, request.id)
-  if (known) return known
+export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
+  const { store, ids } = deps
   const { plan, warnings } = compile(request)
   const refused = refusal(plan, request)
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused, ...warnings] })
-  const planDigest = ids.digest(encodeValue(plan))
-  if (plan.kind === 'group') {
-    const sweep = await store.write((parts) =>
-      insertSweep(parts, { id: request.id, plan, planDigest, seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX), host: request.host }),
-    )
-    hints.sweep(sweep.id)
-    return { kind: 'sweep', sweep }
-  }
-  const run = await store.write((parts) =>
-    insertRun(parts, {
-      id: request.id,
-      sweepId: null,
-      trialIndex: null,
-      plan,
-      planDigest,
-      host: request.host,
-      actor: 'person',
-      isExecuted: true,
-      phase: 'queued',
+  const place = await findPlace(store, request)
+  const document = { sources: request.sources, params: request.params ?? {} }
+  const documentDigest = ids.digest(JSON.stringify(document))
+  const host = withChanges(request, ids)
+  const prepared = plan.kind === 'build' ? await deps.planBuild(plan, { host, snapshot: place.snapshot }) : { plan, hash: undefined }
+  const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
+  const submission = await store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => findSubmission(parts, creation.id),
+      make: async (): Promise<Submission> => {
+        await parts.content.putDocument(documentDigest, document)
+        if (request.changes) await parts.content.putDocument(host.git!.diff!, { sources: [{ file: 'changes.diff', text: request.changes }], params: {} })
+        if (plan.kind === 'group')
+          return {
+            kind: 'sweep',
+            sweep: await insertSweep(parts, { ...common, plan: named(plan, request), seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX) }),
+          }
+        const run = await insertRun(parts, {
+          ...common,
+          sweepId: null,
+          trialIndex: null,
+          plan: prepared.plan as RunPlan,
+          actor: 'person',
+          isExecuted: true,
+          phase: 'queued',
+          ...(prepared.hash !== undefined && { environment: prepared.hash }),
+          ...(request.name !== undefined && { name: request.name }),
+          ...(request.note !== undefined && { note: request.note }),
+          ...(request.tags !== undefined && { tags: request.tags }),
+        })
+        if (plan.kind === 'build') await claimBuild(parts, run)
+        return { kind: 'run', run }
+      },
     }),
   )
+  hint(deps, submission)
+  return submission
+}
+
+/** Where a submission belongs: its project, and the code it names. */
+async function findPlace(store: Store, request: SubmitRequest): Promise<{ projectId: string; snapshot: string | null }> {
+  const project = await findProject(store.read, request.project)
+  const latest = request.latestSnapshot ? await store.read.content.latestSnapshot(project.id) : undefined
+  if (request.latestSnapshot && latest === undefined) throw new AppError('not_found', { what: `code in project ${project.name} yet` })
+  const snapshot = latest ?? request.snapshot ?? null
+  if (snapshot !== null && !(await store.read.content.snapshot(snapshot))) throw new AppError('not_found', { what: `snapshot ${snapshot}` })
+  return { projectId: project.id, snapshot }
+}
+
+/** The difference to the commit is kept once, under its hash. */
+function withChanges({ host, changes }: SubmitRequest, ids: Ids): HostInfo {
+  return host.git && changes ? { ...host, git: { ...host.git, diff: ids.digest(changes) } } : host
+}
+
+function named(plan: SweepPlan, { name, note, tags }: SubmitRequest): SweepPlan {
+  return { ...plan, name: name ?? plan.name, description: note ?? plan.description, tags: tags ?? plan.tags }
+}
+
+function hint({ hints }: Pick<SubmissionDeps, 'hints'>, submission: Submission): void {
+  if (submission.kind === 'sweep') return hints.sweep(submission.sweep.id)
+  hints.run(submission.run.id)
   hints.scheduler()
-  return { kind: 'run', run }
 }
 
 /** Records a run that a script started by itself: an attempt without an executor, known by what it sends. */
-export async function createRun({ store, ids, hints }: SubmissionDeps, request: CreateRunRequest): Promise<Run> {
-  const known = await store.read.runs.get(request.id)
-  if (known) return known
+export async function createRun(deps: Pick<SubmissionDeps, 'store' | 'ids' | 'hints'>, request: CreateRunRequest, creation: Creation): Promise<Run> {
+  const { store, ids, hints } = deps
   const plan = scriptPlan(request)
-  const run = await store.write(async (parts) => {
-    const created = await insertRun(parts, {
-      id: request.id,
-      sweepId: null,
-      trialIndex: null,
-      plan,
-      planDigest: ids.digest(encodeValue(plan)),
-      host: request.host ?? null,
-      actor: 'person',
-      isExecuted: false,
-      phase: 'starting',
-    })
-    await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
-    const attempt = { id: ids.uuid(), runId: created.id, n: 1, name: `script-${created.number}-1`, planDigest: created.planDigest, devices: [] }
-    await parts.attempts.insert([attempt])
-    await parts.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
-    return created
-  })
+  const project = await findProject(store.read, request.project)
+  const run = await store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => parts.runs.get(creation.id),
+      make: async () => {
+        const created = await insertRun(parts, {
+          id: creation.id,
+          sweepId: null,
+          trialIndex: null,
+          plan,
+          planDigest: ids.digest(encodeValue(plan)),
+          host: request.host ?? null,
+          actor: 'person',
+          isExecuted: false,
+          phase: 'starting',
+          projectId: project.id,
+        })
+        await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
+        const attempt = { id: ids.uuid(), runId: created.id, n: 1, name: `script-${created.number}-1`, planDigest: created.planDigest, devices: [] }
+        await parts.attempts.insert([attempt])
+        await parts.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
+        return created
+      },
+    }),
+  )
   hints.run(run.id)
   return run
 }
 
-async function findSubmission(store: Store, id: string): Promise<Submission | undefined> {
-  const run = await store.read.runs.get(id)
+async function findSubmission(parts: Parts, id: string): Promise<Submission | undefined> {
+  const run = await parts.runs.get(id)
   if (run) return { kind: 'run', run }
-  const sweep = await store.read.sweeps.get(id)
+  const sweep = await parts.sweeps.get(id)
   return sweep && { kind: 'sweep', sweep }
 }
 
 function compile(request: SubmitRequest) {
   try {
-    return loadPlan(request.sources, request.params)
+    return loadPlan(request.sources, request.params ?? {})
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     throw new AppError('invalid_document', { count: error.problems.length }, { problems: error.problems })
@@ -105,17 +155,24 @@ function refusal(plan: RunPlan | SweepPlan, request: SubmitRequest): Problem | u
   if (plan.kind === 'group' && !isMethodBuilt(plan.method.name))
     return { ...at, code: 'method_not_built', args: { method: plan.method.name }, path: 'hptuning' }
   if (plan.kind !== 'group' && !RUNNABLE_KINDS.includes(plan.kind)) return { ...at, code: 'kind_not_built', args: { kind: plan.kind } }
+  if (plan.kind === 'build')
+    return plan.build && plan.build.steps.length > 0 ? undefined : { ...at, code: 'build_steps_required', args: {}, path: 'build_steps' }
   const hasCommand = plan.kind === 'group' ? plan.trial.cmd.length > 0 : plan.command !== null
   return hasCommand ? undefined : { ...at, code: 'run_required', args: {}, path: 'run' }
 }
 
-async function insertSweep(parts: Store['read'], sweep: { id: string; plan: SweepPlan; planDigest: string; seed: number; host: HostInfo }): Promise<Sweep> {
+async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {
   const inserted = await parts.sweeps.insert(sweep)
+  const { objective } = sweep.plan
+  const known = objective && (await parts.projects.directions(inserted.projectId)).has(objective.metric)
+  // The first sweep that says which way a metric is better says it for the project.
+  if (objective && !known) await parts.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
   await parts.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
   return inserted
 }
 
-async function insertRun(parts: Store['read'], run: NewRun): Promise<Run> {
+/** Inserts a run with its first event. */
+export async function insertRun(parts: Parts, run: NewRun): Promise<Run> {
   const [inserted] = await parts.runs.insert([run])
   await parts.events.append([{ kind: 'run.created', actor: run.actor, runId: inserted!.id }])
   return inserted!
@@ -123,7 +180,7 @@ async function insertRun(parts: Store['read'], run: NewRun): Promise<Run> {
 
 function scriptPlan(request: CreateRunRequest): RunPlan {
   return {
-    kind: request.kind,
+    kind: request.kind ?? 'experiment',
     name: request.name ?? null,
     description: null,
     tags: [],
@@ -132,5 +189,6 @@ function scriptPlan(request: CreateRunRequest): RunPlan {
     command: request.command ? { script: request.command, args: [], display: request.command } : null,
     placement: { resources: {}, nodeSelector: {}, maxRestarts: 0, timeoutMs: null, stopGraceMs: 0, unschedulable: 'wait' },
     build: null,
+    references: { secrets: [], configs: [] },
   }
 }

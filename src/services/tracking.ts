@@ -61,12 +61,12 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
 
 async function applyRecords(parts: Parts, run: Run, attempt: number, records: readonly TrackingRecord[]): Promise<void> {
   const series = toSeries(records)
-  if (series.length > 0) await parts.tracking.append(run.id, series)
+  if (series.length > 0) await parts.tracking.append(run, series)
   const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
   const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
   if (params.length > 0 || tags.length > 0) {
     const current = (await parts.runs.get(run.id))!
-    await parts.runs.annotate(run.id, { params: Object.assign({ ...current.params }, ...params) as ValueMap, tags: [...new Set([...current.tags, ...tags])] })
+    await parts.runs.annotate(run, { params: Object.assign({ ...current.params }, ...params) as ValueMap, tags: [...new Set([...current.tags, ...tags])] })
   }
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
   await parts.attempts.putArtifacts(
@@ -100,7 +100,7 @@ async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], 
   if (status) await end(parts, current, status, now)
   else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: now })
   else if (now - (current.lastHeardAt ?? 0) < HEARD_EVERY_MS) return false
-  else await parts.runs.annotate(run.id, { lastHeardAt: now })
+  else await parts.runs.annotate(run, { lastHeardAt: now })
   return status !== undefined || current.phase === 'unknown'
 }
 

@@ -7,37 +7,75 @@ import type { SweepView } from '../contract/sweep.ts'
 import { toPlain } from '../contract/values.ts'
 import { mean } from '../core/metrics/series.ts'
 import type { Summary } from '../core/metrics/series.ts'
-import type { Attempt, Run, Store, Sweep } from '../core/ports.ts'
+import type { Event } from '../contract/events.ts'
+import type { ProjectView } from '../contract/project.ts'
+import type { EnvironmentView, EventView } from '../contract/routes.ts'
+import type { Attempt, EnvironmentRecord, Project, Run, Store, Sweep } from '../core/ports.ts'
 import { createMethod } from '../core/search/registry.ts'
 
 /** Runs as the API shows them, with their metric summaries. */
 export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale): Promise<RunView[]> {
   const summaries = await store.read.tracking.summaries(runs.map((run) => run.id))
-  const sweeps = new Map<string, number>()
-  for (const id of new Set(runs.flatMap((run) => run.sweepId ?? []))) sweeps.set(id, (await store.read.sweeps.get(id))!.number)
-  return runs.map((run) => toRunView(run, summaries.get(run.id), { sweep: run.sweepId === null ? null : sweeps.get(run.sweepId)!, locale }))
+  const names = await namesFor(store, runs)
+  return runs.map((run) => toRunView(run, summaries.get(run.id), { names, locale }))
 }
 
-function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined, { sweep, locale }: { sweep: number | null; locale: Locale }): RunView {
+/** What the ids in runs are called by people. */
+interface Names {
+  readonly sweeps: ReadonlyMap<string, number>
+  readonly projects: ReadonlyMap<string, string>
+  readonly origins: ReadonlyMap<string, number>
+}
+
+async function namesFor({ read }: Store, runs: readonly Run[]): Promise<Names> {
+  const collect = async <T>(ids: readonly (string | null | undefined)[], find: (id: string) => Promise<T | undefined>): Promise<Map<string, T>> => {
+    const found = new Map<string, T>()
+    for (const id of new Set(ids)) {
+      const value = id ? await find(id) : undefined
+      if (value !== undefined) found.set(id!, value)
+    }
+    return found
+  }
+  return {
+    sweeps: await collect(
+      runs.map((run) => run.sweepId),
+      async (id) => (await read.sweeps.get(id))?.number,
+    ),
+    projects: await collect(
+      runs.map((run) => run.projectId),
+      async (id) => (await read.projects.get(id))?.name,
+    ),
+    origins: await collect(
+      runs.map((run) => run.origin?.runId),
+      async (id) => (await read.runs.get(id))?.number,
+    ),
+  }
+}
+
+function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined, { names, locale }: { names: Names; locale: Locale }): RunView {
   const { waiting } = run
   const ending: Ending | null = run.phase === 'unknown' ? { reason: 'Silent', evidence: {} } : run.ending
   return {
     id: run.id,
     number: run.number,
+    project: names.projects.get(run.projectId) ?? '',
     kind: run.plan.kind,
-    name: run.plan.name,
-    sweep,
+    name: run.name,
+    note: run.note,
+    sweep: run.sweepId === null ? null : (names.sweeps.get(run.sweepId) ?? null),
     trial: run.trialIndex,
     phase: run.phase,
     reason: ending?.reason ?? null,
     message: ending && reasonText(locale, ending.reason, { ...ending.evidence }),
     waiting: waiting && waitingText(locale, waiting.code, waiting.args),
     params: toPlain(run.params) as Record<string, unknown>,
-    tags: run.tags,
+    tags: [...run.tags],
+    origin: run.origin && { kind: run.origin.kind, run: names.origins.get(run.origin.runId) ?? null },
     metrics: Object.fromEntries([...(summaries ?? [])].map(([name, summary]) => [name, toSummaryView(summary)])),
     createdAt: toIso(run.createdAt)!,
     startedAt: toIso(run.startedAt),
     endedAt: toIso(run.endedAt),
+    deletedAt: toIso(run.deletedAt),
   }
 }
 
@@ -60,6 +98,9 @@ export async function toRunDetail(store: Store, run: Run, locale: Locale): Promi
     command: run.plan.command?.display ?? null,
     planDigest: run.planDigest,
     host: run.host,
+    snapshot: run.snapshot,
+    environment: run.environment,
+    ranOn: run.ranOn,
     attempts: attempts.map((attempt) => toAttemptView(attempt, delivery.get(attempt.n))),
   }
 }
@@ -85,25 +126,74 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
   return {
     id: sweep.id,
     number: sweep.number,
+    project: (await store.read.projects.get(sweep.projectId))?.name ?? '',
     kind: 'group',
-    name: sweep.plan.name,
+    name: sweep.name,
+    note: sweep.note,
+    tags: [...sweep.tags],
     phase: sweep.phase,
+    isPaused: sweep.isPaused,
     reason: sweep.reason,
     method: sweep.plan.method.name,
     seed: sweep.seed,
-    concurrency: sweep.plan.concurrency,
+    concurrency: sweep.concurrency,
     trials: createMethod(sweep.plan, sweep.seed)?.size ?? null,
     counts,
     best: best
       ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) }
       : null,
     planDigest: sweep.planDigest,
+    snapshot: sweep.snapshot,
     createdAt: toIso(sweep.createdAt)!,
     endedAt: isSweepEnded(sweep.phase) ? toIso(lastEndedAt ?? sweep.endedAt) : null,
+    deletedAt: toIso(sweep.deletedAt),
     runSeconds,
   }
 }
 
 export function toIso(timeMs: number | null): string | null {
   return timeMs === null ? null : new Date(timeMs).toISOString()
+}
+
+export async function toProjectView(store: Store, project: Project): Promise<ProjectView> {
+  return {
+    id: project.id,
+    name: project.name,
+    description: project.description,
+    runs: await store.scan.search.count({ projectId: project.id, isDeleted: project.deletedAt !== null }),
+    directions: Object.fromEntries(await store.read.projects.directions(project.id)),
+    createdAt: toIso(project.createdAt)!,
+    deletedAt: toIso(project.deletedAt),
+  }
+}
+
+export async function toEnvironmentView({ read }: Store, environment: EnvironmentRecord): Promise<EnvironmentView> {
+  return {
+    hash: environment.hash,
+    state: environment.state,
+    python: environment.python,
+    build: (await read.runs.get(environment.buildRunId))?.number ?? null,
+    packages: environment.packages?.split('\n').filter(Boolean) ?? [],
+    createdAt: toIso(environment.createdAt)!,
+    lastUsedAt: toIso(environment.lastUsedAt)!,
+  }
+}
+
+/** Events with numbers in place of ids; a run or sweep that is gone is null. */
+export async function toEventViews({ read }: Store, events: readonly Event[]): Promise<EventView[]> {
+  const runs = new Map<string, number | null>()
+  const sweeps = new Map<string, number | null>()
+  for (const { runId, sweepId } of events) {
+    if (runId !== undefined && !runs.has(runId)) runs.set(runId, (await read.runs.get(runId))?.number ?? null)
+    if (sweepId !== undefined && !sweeps.has(sweepId)) sweeps.set(sweepId, (await read.sweeps.get(sweepId))?.number ?? null)
+  }
+  return events.map(({ seq, at, kind, actor, runId, sweepId, data }) => ({
+    seq,
+    at: toIso(at)!,
+    kind,
+    actor,
+    run: (runId !== undefined && runs.get(runId)) || null,
+    sweep: (sweepId !== undefined && sweeps.get(sweepId)) || null,
+    data: { ...data },
+  }))
 }

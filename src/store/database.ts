@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 
 import { nodeSqliteDialect } from './node-sqlite.ts'
+import { threadedSqliteDialect } from './sqlite-thread.ts'
 import { postgres, sqlite } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
@@ -13,6 +14,8 @@ export interface Database extends AsyncDisposable {
   readonly dialect: Dialect
   readonly writer: Kysely<Tables>
   readonly reader: Kysely<Tables>
+  /** For queries over many rows: what they take, nobody else waits for. */
+  readonly scanner: Kysely<Tables>
 }
 
 const WAL_BYTES_MAX = 64 * 1024 * 1024
@@ -22,29 +25,35 @@ const BUSY_TIMEOUT_MS = 5_000
 export function openSqlite(file: string): Database {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, allowExtension: false })
   writer.exec(
-    `pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
+    `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
   )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
-  const kysely = { writer: new Kysely<Tables>({ dialect: nodeSqliteDialect(writer) }), reader: new Kysely<Tables>({ dialect: nodeSqliteDialect(reader) }) }
+  const kysely = {
+    writer: new Kysely<Tables>({ dialect: nodeSqliteDialect(writer) }),
+    reader: new Kysely<Tables>({ dialect: nodeSqliteDialect(reader) }),
+    scanner: new Kysely<Tables>({ dialect: threadedSqliteDialect(file) }),
+  }
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
 }
 
 const READERS_MAX = 4
+const SCANNERS_MAX = 2
+const SCAN_TIMEOUT_MS = 30_000
 const INT8_OID = 20
 
 /** Connects to a PostgreSQL server by URL. */
 export function openPostgres(url: string): Database {
   const types: pg.CustomTypesConfig = { getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) }
-  const open = (max: number): Kysely<Tables> => {
-    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true })
+  const open = (max: number, timeoutMs = 0): Kysely<Tables> => {
+    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true, statement_timeout: timeoutMs })
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
     pool.on('error', () => {})
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   }
-  const kysely = { writer: open(1), reader: open(READERS_MAX) }
+  const kysely = { writer: open(1), reader: open(READERS_MAX), scanner: open(SCANNERS_MAX, SCAN_TIMEOUT_MS) }
   return { dialect: postgres, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
 }
 
-async function closeAll({ writer, reader }: Pick<Database, 'writer' | 'reader'>): Promise<void> {
-  await Promise.all([reader.destroy(), writer.destroy()])
+async function closeAll({ writer, reader, scanner }: Pick<Database, 'writer' | 'reader' | 'scanner'>): Promise<void> {
+  await Promise.all([scanner.destroy(), reader.destroy(), writer.destroy()])
 }

@@ -12,10 +12,21 @@ export interface Dialect {
   readonly begin: RawBuilder<unknown>
   /** Ends a table's definition: SQLite too is to refuse a value of another type. */
   readonly tableEnd: RawBuilder<unknown>
+  /** The same, for a table kept in the order of its key where the database can do that. */
+  readonly clusteredEnd: RawBuilder<unknown>
+  /** An index that holds further columns, for a database that does not keep tables in order: a scan then reads nothing else. */
+  createCovering(db: Kysely<never>, table: string, columns: readonly string[], included: readonly string[]): Promise<void>
+  /** Hands freed space back to the file system, a bounded piece at a time; false when nothing is left. */
+  releaseSpace(db: Kysely<never>): Promise<boolean>
+  /** What a check of the whole database finds wrong. */
+  examine(db: Kysely<never>): Promise<string[]>
   autoIncrement(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes the database itself refuse to move a run out of a terminal phase. */
   createTerminalGuard(db: Kysely<never>): Promise<void>
 }
+
+// 4 MiB: a pause that nobody notices.
+const RELEASED_PAGES = 1_000
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -24,6 +35,17 @@ export const sqlite: Dialect = {
   float: sql`real`,
   begin: sql`begin immediate`,
   tableEnd: sql`strict`,
+  clusteredEnd: sql`strict, without rowid`,
+  createCovering: async () => {},
+  examine: async (db) => {
+    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(10)`.execute(db)
+    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
+  },
+  releaseSpace: async (db) => {
+    await sql`pragma incremental_vacuum(${sql.lit(RELEASED_PAGES)})`.execute(db)
+    const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(db)
+    return rows[0]!.freelist_count > 0
+  },
   autoIncrement: (column) => column.primaryKey().autoIncrement(),
   createTerminalGuard: async (db) => {
     await sql`
@@ -40,6 +62,18 @@ export const postgres: Dialect = {
   float: sql`double precision`,
   begin: sql`begin`,
   tableEnd: sql``,
+  clusteredEnd: sql``,
+  createCovering: async (db, table, columns, included) => {
+    const list = (names: readonly string[]) => sql.join(names.map((name) => sql.ref(name)))
+    const name = sql.ref(`${table}_covering`)
+    await sql`create index ${name} on ${sql.table(table)} (${list(columns)}) include (${list(included)})`.execute(db)
+  },
+  examine: async (db) => {
+    await sql`select 1`.execute(db)
+    return []
+  },
+  // Autovacuum does this by itself.
+  releaseSpace: async () => false,
   autoIncrement: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
   createTerminalGuard: async (db) => {
     await sql`

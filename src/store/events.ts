@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 
+import type { Actor, EventKind } from '../contract/events.ts'
 import type { EventStore } from '../core/ports.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,6 +18,24 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
         data: JSON.stringify(event.data ?? {}),
       }))
       await db.insertInto('event').values(rows).execute()
+    },
+    after: async (seq, limit, about = {}) => {
+      let query = db.selectFrom('event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
+      if (about.runId !== undefined) query = query.where('run_id', '=', about.runId)
+      if (about.sweepId !== undefined) query = query.where('sweep_id', '=', about.sweepId)
+      return (await query.execute()).map((row) => ({
+        seq: row.seq,
+        at: row.at,
+        kind: row.kind as EventKind,
+        actor: row.actor as Actor,
+        data: JSON.parse(row.data) as Record<string, unknown>,
+        ...(row.run_id !== null && { runId: row.run_id }),
+        ...(row.sweep_id !== null && { sweepId: row.sweep_id }),
+      }))
+    },
+    latestSeq: async () => {
+      const row = await db.selectFrom('event').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
+      return row?.seq ?? 0
     },
   }
 }

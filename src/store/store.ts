@@ -4,8 +4,12 @@ import type { Kysely } from 'kysely'
 import type { Parts, Store } from '../core/ports.ts'
 import { createAttemptStore } from './attempts.ts'
 import type { Database } from './database.ts'
+import { createContentStore } from './content.ts'
+import { createEnvironmentStore } from './environments.ts'
 import { createEventStore } from './events.ts'
 import { createRunStore } from './runs.ts'
+import { createProjectStore } from './projects.ts'
+import { createRunSearch } from './search.ts'
 import { createSweepStore } from './sweeps.ts'
 import type { Tables } from './tables.ts'
 import { createTrackingStore } from './tracking.ts'
@@ -17,7 +21,7 @@ export type Fence = (db: Kysely<Tables>) => Promise<void>
 const GROUP_MAX = 64
 
 interface Job {
-  readonly work: (parts: Parts) => Promise<unknown>
+  readonly work: (parts: Parts, db: Kysely<Tables>) => Promise<unknown>
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
 }
@@ -25,14 +29,19 @@ interface Job {
 /** The store ports over an open database. Works that arrive together share one durable commit. */
 export function createStore(database: Database, options: { now: () => number; fence?: Fence }): Store {
   const jobs: Job[] = []
+  const listeners = new Set<() => void>()
   let isDraining = false
   const cache: SeriesCache = new Map()
   const partsOf = (db: Kysely<Tables>): Parts => ({
     runs: createRunStore(db, options.now),
+    search: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
     sweeps: createSweepStore(db, options.now),
     tracking: createTrackingStore(db, options.now, cache),
     events: createEventStore(db, options.now),
+    projects: createProjectStore(db, options.now),
+    content: createContentStore(db, options.now),
+    environments: createEnvironmentStore(db, options.now),
   })
 
   const drain = async (): Promise<void> => {
@@ -62,17 +71,18 @@ export function createStore(database: Database, options: { now: () => number; fe
       return
     }
     for (const settle of done) settle()
+    for (const listener of listeners) listener()
   }
 
   /** A failing work undoes its own changes and leaves its neighbours in the group alone. */
   const runJob = async (db: Kysely<Tables>, parts: Parts, job: Job, isShared: boolean): Promise<() => void> => {
     if (!isShared) {
-      const value = (await job.work(parts)) as never
+      const value = (await job.work(parts, db)) as never
       return () => job.resolve(value)
     }
     await sql`savepoint job`.execute(db)
     try {
-      const value = (await job.work(parts)) as never
+      const value = (await job.work(parts, db)) as never
       await sql`release savepoint job`.execute(db)
       return () => job.resolve(value)
     } catch (error) {
@@ -82,15 +92,23 @@ export function createStore(database: Database, options: { now: () => number; fe
     }
   }
 
+  const enqueue = <T>(work: (parts: Parts, db: Kysely<Tables>) => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      jobs.push({ work, resolve: resolve, reject })
+      if (isDraining) return
+      isDraining = true
+      setImmediate(() => void drain())
+    })
+
   return {
     read: partsOf(database.reader),
-    write: (work) =>
-      new Promise((resolve, reject) => {
-        jobs.push({ work, resolve: resolve, reject })
-        if (!isDraining) {
-          isDraining = true
-          setImmediate(() => void drain())
-        }
-      }),
+    scan: partsOf(database.scanner),
+    write: enqueue,
+    releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
+    examine: () => database.dialect.examine(database.scanner as unknown as Kysely<never>),
+    onCommit: (callback) => {
+      listeners.add(callback)
+      return () => void listeners.delete(callback)
+    },
   }
 }

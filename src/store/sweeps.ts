@@ -2,6 +2,7 @@ import type { Kysely, Updateable } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
 import type { SweepPlan } from '../contract/plan.ts'
+import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { HostInfo } from '../contract/run.ts'
 import type { SweepPhase } from '../contract/sweep.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
@@ -13,8 +14,14 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
   return {
     get: async (id) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst()),
     getByNumber: async (number) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('number', '=', number).executeTakeFirst()),
-    list: async ({ limit, before }) => {
-      let query = db.selectFrom('sweep').selectAll().orderBy('number', 'desc').limit(limit)
+    list: async ({ limit, before, projectId, isDeleted = false }) => {
+      let query = db
+        .selectFrom('sweep')
+        .selectAll()
+        .where('deleted_at', isDeleted ? 'is not' : 'is', null)
+        .orderBy('number', 'desc')
+        .limit(limit)
+      if (projectId !== undefined) query = query.where('project_id', '=', projectId)
       if (before !== undefined) query = query.where('number', '<', before)
       return (await query.execute()).map(toSweep)
     },
@@ -26,10 +33,10 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .execute()
       return rows.map((row) => row.id)
     },
-    concurrencies: async (ids) => {
+    limits: async (ids) => {
       if (ids.length === 0) return new Map()
-      const rows = await db.selectFrom('sweep').select(['id', 'concurrency']).where('id', 'in', ids).execute()
-      return new Map(rows.map((row) => [row.id, row.concurrency]))
+      const rows = await db.selectFrom('sweep').select(['id', 'concurrency', 'is_paused']).where('id', 'in', ids).execute()
+      return new Map(rows.map((row) => [row.id, { concurrency: row.concurrency, isPaused: row.is_paused === 1 }]))
     },
     insert: async (sweep) => {
       const row: SweepRow = {
@@ -47,6 +54,15 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         created_at: now(),
         ended_at: null,
         version: 1,
+        project_id: sweep.projectId ?? DEFAULT_PROJECT.id,
+        name: sweep.plan.name,
+        note: sweep.plan.description,
+        tags: JSON.stringify(sweep.plan.tags),
+        document_digest: sweep.documentDigest ?? null,
+        snapshot: sweep.snapshot ?? null,
+        is_paused: 0,
+        deleted_at: null,
+        purged_at: null,
       }
       await db.insertInto('sweep').values(row).execute()
       return toSweep(row)
@@ -58,8 +74,32 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
       if (patch.trialsCreated !== undefined) columns.trials_created = patch.trialsCreated
       if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
+      if (patch.concurrency !== undefined) columns.concurrency = patch.concurrency
+      if (patch.isPaused !== undefined) columns.is_paused = Number(patch.isPaused)
+      if (patch.name !== undefined) columns.name = patch.name
+      if (patch.note !== undefined) columns.note = patch.note
+      if (patch.tags !== undefined) columns.tags = JSON.stringify(patch.tags)
       const result = await db.updateTable('sweep').set(columns).where('id', '=', id).where('version', '=', version).executeTakeFirst()
       return result.numUpdatedRows === 1n
+    },
+    setDeleted: async (which, deletedAt) => {
+      const update = db.updateTable('sweep').set({ deleted_at: deletedAt }).where('purged_at', 'is', null)
+      await ('id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)).execute()
+    },
+    listPurgeable: async (deletedBefore, limit) => {
+      const rows = await db
+        .selectFrom('sweep')
+        .selectAll()
+        .where((on) => on.or([on('deleted_at', '<', deletedBefore), on('purged_at', 'is not', null)]))
+        .where('phase', 'in', ['done', 'stopped', 'failed'] satisfies SweepPhase[])
+        .where((on) => on.not(on.exists(on.selectFrom('run').select('run.id').whereRef('run.sweep_id', '=', 'sweep.id'))))
+        .limit(limit)
+        .execute()
+      return rows.map(toSweep)
+    },
+    purge: async (id) => {
+      await db.deleteFrom('event').where('sweep_id', '=', id).execute()
+      await db.deleteFrom('sweep').where('id', '=', id).execute()
     },
   }
 }
@@ -80,8 +120,18 @@ function toSweep(row: SweepRow): Sweep {
     stopCause: row.stop_cause as StopCause | null,
     trialsCreated: row.trials_created,
     host: JSON.parse(row.host) as HostInfo,
+    projectId: row.project_id,
+    name: row.name,
+    note: row.note,
+    tags: JSON.parse(row.tags) as string[],
+    documentDigest: row.document_digest,
+    snapshot: row.snapshot,
+    concurrency: row.concurrency,
+    isPaused: row.is_paused === 1,
     createdAt: row.created_at,
     endedAt: row.ended_at,
+    deletedAt: row.deleted_at,
+    purgedAt: row.purged_at,
     version: row.version,
   }
 }

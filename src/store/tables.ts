@@ -8,13 +8,52 @@ export interface Tables {
   sweep: SweepRow
   event: { seq: Generated<number>; at: number; kind: string; actor: string; run_id: string | null; sweep_id: string | null; data: string }
   writer: { id: string; run_id: string; attempt: number; mark: number; lost: number; is_closed: number }
-  series: { id: Generated<number>; run_id: string; name: string; summary: Bytes; last_value: number | null }
+  series: { id: Generated<number>; run_id: string; name: string }
+  metric: MetricRow
+  run_param: { name: string; run_number: number; number: number | null; text: string }
+  run_tag: { tag: string; run_number: number }
   chunk: { series_id: number; n: number; first_index: number; points: Bytes; rollup: Bytes; received_at: number }
   artifact: { run_id: string; attempt: number; path: string; kind: string; size_bytes: number; sha256: string }
+  project: ProjectRow
+  metric_direction: { project_id: string; metric: string; direction: string }
+  saved_view: { project_id: string; name: string; definition: string; created_at: number }
+  document: { digest: string; sources: string; params: string }
+  creation: { id: string; digest: string; created_at: number }
+  snapshot: { digest: string; files: number; size_bytes: number; created_at: number }
+  environment: EnvironmentRow
   lease: { name: string; epoch: number; holder: string; renewed_at: number }
 }
 
 type Bytes = ColumnType<Uint8Array>
+
+/** `last` to `mean` are null where the number is not finite; `summary` has it exactly. */
+interface MetricRow {
+  name: string
+  run_number: number
+  last: number | null
+  min: number | null
+  max: number | null
+  mean: number | null
+  summary: Bytes
+}
+
+export interface ProjectRow {
+  id: string
+  name: string
+  description: string
+  created_at: number
+  deleted_at: number | null
+}
+
+export interface EnvironmentRow {
+  hash: string
+  state: string
+  build_run_id: string
+  python: string
+  packages: string | null
+  created_at: number
+  last_used_at: number
+}
 
 export interface RunRow {
   id: string
@@ -42,6 +81,22 @@ export interface RunRow {
   started_at: number | null
   ended_at: number | null
   version: number
+  project_id: string
+  name: string | null
+  note: string | null
+  reason: string | null
+  document_digest: string | null
+  snapshot: string | null
+  environment: string | null
+  needs_environment: number
+  ran_on: string | null
+  origin_kind: string | null
+  origin_id: string | null
+  commit: string | null
+  branch: string | null
+  outputs_of: number | null
+  deleted_at: number | null
+  purged_at: number | null
 }
 
 export interface AttemptRow {
@@ -74,4 +129,13 @@ export interface SweepRow {
   created_at: number
   ended_at: number | null
   version: number
+  project_id: string
+  name: string | null
+  note: string | null
+  tags: string
+  document_digest: string | null
+  snapshot: string | null
+  is_paused: number
+  deleted_at: number | null
+  purged_at: number | null
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import { appendToTail } from '../core/metrics/chunks.ts'
 import type { Tail } from '../core/metrics/chunks.ts'
-import { coarsen, EMPTY_SUMMARY, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
+import { coarsen, EMPTY_SUMMARY, mean, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
 import type { Summary } from '../core/metrics/series.ts'
 import type { SeriesPoints, TrackingStore } from '../core/ports.ts'
 import type { Tables } from './tables.ts'
@@ -63,15 +63,15 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
       }
       return byAttempt
     },
-    append: async (runId, series) => {
+    append: async (run, series) => {
       const known = await open(
-        runId,
+        run.id,
         series.map((item) => item.name),
       )
       const written = series.map((item) => appendPoints(known.get(item.name)!, item))
       await writeSummaries(
         db,
-        runId,
+        run.number,
         written.map((item) => item.summary),
       )
       await writeChunks(
@@ -84,7 +84,14 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
     summaries: async (runIds) => {
       const byRun = new Map<string, Map<string, Summary>>()
       if (runIds.length === 0) return byRun
-      const rows = await db.selectFrom('series').select(['run_id', 'name', 'summary']).where('run_id', 'in', runIds).orderBy('name').execute()
+      const rows = await db
+        .selectFrom('series')
+        .innerJoin('run', 'run.id', 'series.run_id')
+        .innerJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
+        .select(['series.run_id', 'series.name', 'metric.summary'])
+        .where('series.run_id', 'in', runIds)
+        .orderBy('series.name')
+        .execute()
       for (const row of rows) {
         const ofRun = byRun.get(row.run_id) ?? new Map<string, Summary>()
         byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
@@ -126,7 +133,13 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
 }
 
 async function loadSeries(db: Kysely<Tables>, runId: string): Promise<Map<string, OpenSeries>> {
-  const rows = await db.selectFrom('series').select(['id', 'name', 'summary']).where('run_id', '=', runId).execute()
+  const rows = await db
+    .selectFrom('series')
+    .innerJoin('run', 'run.id', 'series.run_id')
+    .innerJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
+    .select(['series.id', 'series.name', 'metric.summary'])
+    .where('series.run_id', '=', runId)
+    .execute()
   const series = new Map<string, OpenSeries>()
   for (const row of rows) {
     const tail = await db.selectFrom('chunk').select(['n', 'points']).where('series_id', '=', row.id).orderBy('n', 'desc').limit(1).executeTakeFirst()
@@ -139,7 +152,7 @@ async function insertMissing(db: Kysely<Tables>, runId: string, names: readonly 
   if (names.length === 0) return
   const rows = await db
     .insertInto('series')
-    .values(names.map((name) => ({ run_id: runId, name, summary: packSummary(EMPTY_SUMMARY), last_value: null })))
+    .values(names.map((name) => ({ run_id: runId, name })))
     .returning(['id', 'name'])
     .execute()
   for (const row of rows) known.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
@@ -165,22 +178,36 @@ function appendPoints(
   return { next: { id: series.id, summary, tail: chunks.at(-1) ?? series.tail }, summary: { name, summary }, chunks: rows.reverse() }
 }
 
-async function writeSummaries(db: Kysely<Tables>, runId: string, items: readonly { name: string; summary: Summary }[]): Promise<void> {
+async function writeSummaries(db: Kysely<Tables>, runNumber: number, items: readonly { name: string; summary: Summary }[]): Promise<void> {
   if (items.length === 0) return
   await db
-    .insertInto('series')
+    .insertInto('metric')
     .values(
       items.map(({ name, summary }) => ({
-        run_id: runId,
         name,
+        run_number: runNumber,
+        last: finiteOrNull(summary.last),
+        min: finiteOrNull(summary.min),
+        max: finiteOrNull(summary.max),
+        mean: finiteOrNull(mean(summary)),
         summary: packSummary(summary),
-        last_value: Number.isFinite(summary.last) ? summary.last : null,
       })),
     )
     .onConflict((conflict) =>
-      conflict.columns(['run_id', 'name']).doUpdateSet((on) => ({ summary: on.ref('excluded.summary'), last_value: on.ref('excluded.last_value') })),
+      conflict.columns(['name', 'run_number']).doUpdateSet((on) => ({
+        last: on.ref('excluded.last'),
+        min: on.ref('excluded.min'),
+        max: on.ref('excluded.max'),
+        mean: on.ref('excluded.mean'),
+        summary: on.ref('excluded.summary'),
+      })),
     )
     .execute()
+}
+
+/** A value that is no finite number is neither better nor worse than any other. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
 }
 
 async function writeChunks(db: Kysely<Tables>, rows: readonly ChunkRow[], receivedAt: number): Promise<void> {

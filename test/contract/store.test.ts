@@ -123,7 +123,7 @@ describeOnBoth('the store', (openFresh) => {
     )
     const results = await Promise.allSettled(works)
     expect(results.filter((result) => result.status === 'rejected')).toHaveLength(4)
-    expect(await store.read.runs.list({ limit: 100 })).toHaveLength(6)
+    expect(await store.read.search.page({ sort: [], limit: 100 }).then((page) => page.runs)).toHaveLength(6)
   })
 
   it('keeps metric points exactly: NaN, infinities, minus zero, any order of appends', async () => {
@@ -134,7 +134,7 @@ describeOnBoth('the store', (openFresh) => {
         fc.array(fc.array(fc.tuple(double, double, double), { minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 8 }),
         async (batches) => {
           const run = await insertRun(store)
-          for (const batch of batches) await store.write((parts) => parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from(batch.flat()) }]))
+          for (const batch of batches) await store.write((parts) => parts.tracking.append(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]))
           const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
           const wrote = Float64Array.from(batches.flat(2))
           expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
@@ -152,7 +152,7 @@ describeOnBoth('the store', (openFresh) => {
     const run = await insertRun(store)
     for (let index = 0; index < 40; index += 1)
       await store.write((parts) =>
-        parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at) }]),
+        parts.tracking.append(run, [{ name: 'm', points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at) }]),
       )
     const all = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
     for (const from of [0, 1, 255, 256, 700, all.length / 3 - 1]) {
@@ -169,7 +169,7 @@ describeOnBoth('the store', (openFresh) => {
     const run = await insertRun(store)
     const append = (value: number, fails: boolean) =>
       store.write(async (parts) => {
-        await parts.tracking.append(run.id, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
+        await parts.tracking.append(run, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
         if (fails) throw new Error('undone')
       })
     await append(1, false)
@@ -184,7 +184,7 @@ describeOnBoth('the store', (openFresh) => {
     const add = async (phase: RunPhase, value: number, index: number) => {
       const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
       await store.write(async (parts) => {
-        await parts.tracking.append(run.id, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
+        await parts.tracking.append(run, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
         await parts.runs.transition(run, phase)
       })
       return run
@@ -221,6 +221,6 @@ describeOnBoth('the store', (openFresh) => {
     await insertRun(store)
     isReplaced = true
     await expect(insertRun(store)).rejects.toThrow('replaced')
-    expect(await store.read.runs.list({ limit: 10 })).toHaveLength(1)
+    expect(await store.read.search.page({ sort: [], limit: 10 }).then((page) => page.runs)).toHaveLength(1)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { describe, expect, inject, it } from 'vitest'
 
-import type { RunView } from '../../src/contract/run.ts'
+import type { RunPageView } from '../../src/contract/routes.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import type { PointView } from '../../src/contract/tracking.ts'
 import { startPostgres } from '../support/postgres.ts'
@@ -73,7 +73,7 @@ async function checkSweep(server: TestServer, number: number, ledger: string): P
     encoding: 'utf8',
   })
   expect(sync.status, sync.stderr).toBe(0)
-  const runs = (await server.call<RunView[]>('GET', `/runs?sweep=${number}&limit=1000`)).body
+  const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=1000`)).body.runs
   expect(runs.map((run) => run.phase)).toEqual(Array(TRIALS).fill('succeeded'))
   expect(new Set(runs.map((run) => run.trial)).size).toBe(TRIALS)
   expect(readdirSync(ledger)).toHaveLength(TRIALS)

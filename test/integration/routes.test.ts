@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 const names = Object.keys(ROUTES) as RouteName[]
-const PUBLIC: readonly RouteName[] = ['health']
+const PUBLIC: readonly RouteName[] = ['health', 'openapi']
 const FOR_ATTEMPTS: readonly RouteName[] = ['track']
 
 interface Answer {
@@ -54,7 +54,14 @@ async function send(method: string, path: string, headers: Record<string, string
 }
 
 function pathOf(route: Route, run: string | number = own.number): string {
-  return route.path.replace(':run', String(run)).replace(':sweep', '1').replace(':number', '1').replace(':name', 'm')
+  return route.path
+    .replace(':run', String(run))
+    .replace(':sweep', '1')
+    .replace(':number', '1')
+    .replace(':name', 'm')
+    .replace(':project', 'default')
+    .replace(':digest', '0')
+    .replace(':hash', '0')
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })

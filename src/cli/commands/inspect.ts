@@ -1,5 +1,6 @@
 import { isTerminal } from '../../contract/run.ts'
 import type { RunDetailView, RunView } from '../../contract/run.ts'
+import type { RunPageView } from '../../contract/routes.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import type { ArtifactView, PointView } from '../../contract/tracking.ts'
 import { LIMITS } from '../../contract/limits.ts'
@@ -46,12 +47,14 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
 async function listAll(client: Client, flags: ListFlags): Promise<RunView[]> {
   const limit = flags.limit === undefined ? (flags.sweep === undefined ? 100 : LIMITS.runsPageMax) : Number(flags.limit)
   const runs: RunView[] = []
+  let cursor: string | undefined
   for (;;) {
-    const page = await client.call<RunView[]>('listRuns', {
-      query: { limit: Math.min(limit, LIMITS.runsPageMax), sweep: flags.sweep, phase: flags.phase, before: runs.at(-1)?.number },
+    const page = await client.call<RunPageView>('listRuns', {
+      query: { limit: Math.min(limit, LIMITS.runsPageMax), sweep: flags.sweep, filter: flags.phase && `phase = ${flags.phase}`, cursor },
     })
-    runs.push(...page)
-    if (page.length < LIMITS.runsPageMax || flags.sweep === undefined || flags.limit !== undefined) break
+    runs.push(...page.runs)
+    if (page.next === null || flags.sweep === undefined || flags.limit !== undefined) break
+    cursor = page.next
   }
   return flags.sweep === undefined ? runs : runs.reverse()
 }

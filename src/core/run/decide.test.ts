@@ -20,8 +20,8 @@ function attempt(patch: Partial<Attempt> = {}): Attempt {
   return { n: 1, state: 'launched', startedAt: NOW - 100, ...patch } as Attempt
 }
 
-const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation }) =>
-  decideRun({ attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
+const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation; isUnprepared?: boolean }) =>
+  decideRun({ isUnprepared: false, attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
 const ended = (exitCode: number | null): Observation => ({ state: 'ended', exitCode, endedAt: NOW, evidence: {}, hasOutputs: false })
 
 describe('the next step of a run', () => {
@@ -42,6 +42,29 @@ describe('the next step of a run', () => {
       'an intent told to stop is never launched',
       { run: run({ phase: 'starting', stopCause: 'method' }), attempt: attempt({ state: 'intent' }) },
       { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByMethod' } },
+    ],
+    ['queued without its environment prepares it', { run: run({ phase: 'queued', attempts: 0 }), isUnprepared: true }, { type: 'prepare' }],
+    ['queued and told to pause pauses', { run: run({ phase: 'queued', attempts: 0, stopCause: 'pause' }) }, { type: 'pause' }],
+    [
+      'an intent told to pause is never launched',
+      { run: run({ phase: 'starting', stopCause: 'pause' }), attempt: attempt({ state: 'intent' }) },
+      { type: 'pause' },
+    ],
+    [
+      'an attempt that ended because it was told to pause pauses, whatever its status',
+      { run: run({ phase: 'stopping', stopCause: 'pause' }), attempt: attempt(), observation: ended(0) },
+      { type: 'pause', ending: { reason: 'Paused' } },
+    ],
+    [
+      'an attempt that ended before it was told to pause has simply ended',
+      { run: run({ stopCause: 'pause' }), attempt: attempt(), observation: ended(0) },
+      { type: 'finish', phase: 'succeeded' },
+    ],
+    ['paused waits for a person', { run: run({ phase: 'paused' }), attempt: attempt({ state: 'ended' }) }, { type: 'wait' }],
+    [
+      'paused and told to stop ends',
+      { run: run({ phase: 'paused', stopCause: 'user' }), attempt: attempt({ state: 'ended' }) },
+      { type: 'finish', phase: 'stopped' },
     ],
     ['a running attempt is left alone', { run: run(), attempt: attempt(), observation: { state: 'running' } }, { type: 'wait' }],
     ['a time limit is waited for', { run: run({}, { timeoutMs: 300 }), attempt: attempt(), observation: { state: 'running' } }, { type: 'wait', afterMs: 200 }],

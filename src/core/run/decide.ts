@@ -19,6 +19,10 @@ export type RunAction =
       readonly endedAt: number
       readonly hasOutputs: boolean
     }
+  /** The attempt is over and the run stays open until a person resumes it. */
+  | { readonly type: 'pause'; readonly ending: Ending; readonly endedAt: number }
+  /** Finds or builds the environment it needs. */
+  | { readonly type: 'prepare' }
   | { readonly type: 'mark_unknown' }
   | { readonly type: 'collect' }
   /** Nothing now; look again after the given time, or at the next nudge. */
@@ -30,6 +34,8 @@ export interface RunState {
   readonly attempt: Attempt | undefined
   /** What the executor says of that attempt. */
   readonly observation: Observation
+  /** Whether it needs an environment that is not known to be ready. */
+  readonly isUnprepared: boolean
   readonly now: number
   /** A number in [0, 1), for the spread of retries. */
   readonly random: number
@@ -40,26 +46,34 @@ export function decideRun(state: RunState): RunAction {
   const { run, attempt } = state
   if (isTerminal(run.phase)) return run.isCollected ? { type: 'wait' } : { type: 'collect' }
   if (!run.isExecuted) return decideSilent(state)
+  if (run.phase === 'paused')
+    return run.stopCause && run.stopCause !== 'pause' ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: state.now, hasOutputs: true } : { type: 'wait' }
   if (!attempt || attempt.state === 'ended') return decideUnstarted(state)
   return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
 }
 
 /** A script that runs by itself is known only by what it sends. */
 function decideSilent({ run, now }: RunState): RunAction {
-  if (run.stopCause) return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
+  if (run.stopCause && run.stopCause !== 'pause') return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
   if (run.phase === 'unknown') return { type: 'wait' }
   const silentMs = now - (run.lastHeardAt ?? run.createdAt)
   return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
 }
 
-/** Queued: admission starts it, here it can only be stopped. */
-function decideUnstarted({ run, now }: RunState): RunAction {
-  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false } : { type: 'wait' }
+/** Queued: admission starts it once its environment is there; here it can be stopped or paused. */
+function decideUnstarted({ run, isUnprepared, now }: RunState): RunAction {
+  if (run.stopCause) return beforeStart(run, run.stopCause, now)
+  return isUnprepared ? { type: 'prepare' } : { type: 'wait' }
+}
+
+function beforeStart(run: Run, cause: StopCause, now: number): RunAction {
+  if (cause === 'pause') return { type: 'pause', ending: { reason: 'Paused', evidence: {} }, endedAt: now }
+  return { type: 'finish', ...stoppedBy(cause), endedAt: now, hasOutputs: run.attempts > 1 }
 }
 
 function decideIntent({ run, observation, now }: RunState): RunAction {
   if (observation.state !== 'absent') return { type: 'record_launch' }
-  return run.stopCause ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false } : { type: 'launch' }
+  return run.stopCause ? beforeStart(run, run.stopCause, now) : { type: 'launch' }
 }
 
 function decideLaunched(state: RunState, attempt: Attempt): RunAction {
@@ -76,13 +90,16 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
 }
 
 function decideEnded({ run, now, random }: RunState, ended: Extract<Observation, { state: 'ended' }>): RunAction {
+  // Asked to pause and not told yet, it ended by itself; once told, however it ends is the pause.
+  if (run.stopCause === 'pause' && run.phase === 'stopping')
+    return { type: 'pause', ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } }, endedAt: ended.endedAt }
   const { phase, ending } = classify(ended, run.stopCause)
   const mayRetry = phase === 'failed' && isRetryable(ending.reason) && run.attempts <= run.plan.placement.maxRestarts
   if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(run.attempts, random) }
   return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
 }
 
-function stoppedBy(cause: StopCause): { phase: 'stopped' | 'failed'; ending: Ending } {
+function stoppedBy(cause: Exclude<StopCause, 'pause'>): { phase: 'stopped' | 'failed'; ending: Ending } {
   if (cause === 'timeout') return { phase: 'failed', ending: { reason: 'Timeout', evidence: {} } }
   return { phase: 'stopped', ending: { reason: cause === 'user' ? 'StoppedByUser' : 'StoppedByMethod', evidence: {} } }
 }

@@ -4,12 +4,12 @@ import type { RunPhase } from '../../contract/run.ts'
 /** Where a run may go from each phase. Nothing leaves the last three; the database enforces that too. */
 const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   created: ['queued', 'failed', 'stopped'],
-  queued: ['preparing', 'starting', 'failed', 'stopped'],
+  queued: ['preparing', 'starting', 'paused', 'failed', 'stopped'],
   preparing: ['starting', 'queued', 'failed', 'stopped'],
-  starting: ['running', 'stopping', 'queued', 'succeeded', 'failed', 'stopped'],
+  starting: ['running', 'stopping', 'queued', 'paused', 'succeeded', 'failed', 'stopped'],
   running: ['stopping', 'paused', 'queued', 'unknown', 'succeeded', 'failed', 'stopped'],
-  stopping: ['succeeded', 'failed', 'stopped', 'unknown'],
-  paused: ['queued', 'succeeded', 'stopped'],
+  stopping: ['paused', 'succeeded', 'failed', 'stopped', 'unknown'],
+  paused: ['queued', 'succeeded', 'failed', 'stopped'],
   unknown: ['running', 'succeeded', 'failed', 'stopped'],
   succeeded: [],
   failed: [],

@@ -11,11 +11,23 @@ let count = 0
 function queued(resources: Resources = {}, patch: Partial<QueuedRun> & { unschedulable?: 'wait' | 'fail' } = {}): QueuedRun {
   const { unschedulable = 'wait', ...rest } = patch
   const placement = { resources, unschedulable } as QueuedRun['placement']
-  return { id: `r${(count += 1)}`, number: count, sweepId: null, attempts: 0, planDigest: '', notBefore: null, waiting: null, version: 1, placement, ...rest }
+  return {
+    id: `r${(count += 1)}`,
+    number: count,
+    sweepId: null,
+    attempts: 0,
+    planDigest: '',
+    notBefore: null,
+    waiting: null,
+    isUnprepared: false,
+    version: 1,
+    placement,
+    ...rest,
+  }
 }
 
 function active(resources: Resources = {}, devices: string[] = [], sweepId: string | null = null): ActiveRun {
-  return { id: `a${(count += 1)}`, attemptName: '', sweepId, devices, placement: { resources } as ActiveRun['placement'] }
+  return { id: `a${(count += 1)}`, number: count, attemptName: '', sweepId, devices, placement: { resources } as ActiveRun['placement'] }
 }
 
 function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admit>[0]> = {}) {
@@ -33,9 +45,14 @@ describe('admission', () => {
     ).toHaveLength(10)
   })
 
+  it('starts nothing of a paused sweep', () => {
+    const { admitted, codes } = decide([queued({}, { sweepId: 's' })], { sweepLimits: new Map([['s', { concurrency: 3, isPaused: true }]]) })
+    expect([admitted.length, codes]).toEqual([0, ['sweep_paused']])
+  })
+
   it('holds a sweep to its concurrency, running trials counted', () => {
     const trials = Array.from({ length: 5 }, () => queued({}, { sweepId: 's' }))
-    const { admitted, codes } = decide(trials, { active: [active({}, [], 's')], sweepLimits: new Map([['s', 3]]) })
+    const { admitted, codes } = decide(trials, { active: [active({}, [], 's')], sweepLimits: new Map([['s', { concurrency: 3, isPaused: false }]]) })
     expect([admitted.length, codes]).toEqual([2, ['sweep_concurrency', 'sweep_concurrency', 'sweep_concurrency']])
   })
 

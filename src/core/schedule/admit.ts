@@ -1,12 +1,12 @@
 import type { Waiting } from '../../contract/run.ts'
-import type { ActiveRun, Capacity, QueuedRun } from '../ports.ts'
+import type { ActiveRun, Capacity, QueuedRun, SweepLimit } from '../ports.ts'
 
 export interface AdmitInput {
   /** In the order in which they may start. */
   readonly queued: readonly QueuedRun[]
   readonly active: readonly ActiveRun[]
-  /** Concurrency by sweep id. */
-  readonly sweepLimits: ReadonlyMap<string, number>
+  /** By sweep id. */
+  readonly sweepLimits: ReadonlyMap<string, SweepLimit>
   readonly capacity: Capacity
   readonly now: number
 }
@@ -75,9 +75,10 @@ class Room {
   }
 
   /** What keeps the run from starting just now. */
-  busy(run: QueuedRun, sweepLimits: ReadonlyMap<string, number>): Waiting | undefined {
-    const limit = run.sweepId === null ? undefined : sweepLimits.get(run.sweepId)
-    if (limit !== undefined && (this.#perSweep.get(run.sweepId!) ?? 0) >= limit) return { code: 'sweep_concurrency', args: { limit } }
+  busy(run: QueuedRun, sweepLimits: ReadonlyMap<string, SweepLimit>): Waiting | undefined {
+    const sweep = run.sweepId === null ? undefined : sweepLimits.get(run.sweepId)
+    if (sweep?.isPaused) return { code: 'sweep_paused', args: {} }
+    if (sweep && (this.#perSweep.get(run.sweepId!) ?? 0) >= sweep.concurrency) return { code: 'sweep_concurrency', args: { limit: sweep.concurrency } }
     if (this.#runs >= this.#capacity.runsMax) return { code: 'machine_concurrency', args: { limit: this.#capacity.runsMax } }
     const short = amountsOf(run).find(([name, asked]) => asked > this.#free(name))
     return short && { code: 'resource_busy', args: { name: short[0], asked: short[1], free: this.#free(short[0]) } }

@@ -85,7 +85,7 @@ function templateOf(spec: Spec, params: ValueMap): TrialTemplate {
     flags: inputs.filter((io) => io.is_flag).map((io) => io.name),
     cmd: sections.run?.cmd ?? [],
     environment: (sections.environment ?? null) as Value,
-    build: (spec.kind === 'build' ? pick(spec, ['image', 'build_steps', 'env_vars']) : (sections.build ?? null)) as Value,
+    build: (spec.kind === 'build' ? pick(spec, ['image', 'build_steps', 'env_vars', 'lang_env', 'nocache']) : (sections.build ?? null)) as Value,
   }
 }
 
@@ -107,6 +107,7 @@ function compileRun(
     if (flag) scope[name] = flag
     else delete scope[name]
   }
+  const environment = renderDeep(template.environment, scope) as EnvironmentSpec | null
   return {
     kind,
     name: header.name ?? null,
@@ -115,8 +116,9 @@ function compileRun(
     logLevel: template.logLevel,
     params,
     command: template.cmd.length > 0 ? buildCommand(template.cmd, scope) : null,
-    placement: toPlacement(renderDeep(template.environment, scope) as EnvironmentSpec | null),
+    placement: toPlacement(environment),
     build: toBuildPlan(renderDeep(template.build, scope)),
+    references: { secrets: environment?.secret_refs ?? [], configs: environment?.config_map_refs ?? environment?.configmap_refs ?? [] },
   }
 }
 
@@ -139,13 +141,20 @@ function toResources(resources: EnvironmentSpec['resources']): Resources {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
 }
 
+const LANGUAGE_VARIABLES = ['LC_ALL', 'LANG', 'LANGUAGE']
+
 function toBuildPlan(build: Value): BuildPlan | null {
   if (!isValueMap(build)) return null
   const pairs = (build['env_vars'] ?? []) as [string, Value][]
+  const language = build['lang_env']
   return {
     image: (build['image'] as string | null) ?? null,
     steps: (build['build_steps'] as string[] | null) ?? [],
-    envVars: pairs.map(([name, value]) => [name, toPythonText(value)] as const),
+    envVars: [
+      ...(typeof language === 'string' ? LANGUAGE_VARIABLES.map((name) => [name, language] as const) : []),
+      ...pairs.map(([name, value]) => [name, toPythonText(value)] as const),
+    ],
+    isFresh: build['nocache'] === true,
   }
 }
 

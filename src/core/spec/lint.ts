@@ -20,7 +20,12 @@ export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] 
   lintResources(document.data['environment'], ['environment'], warn)
   lintIgnored(document.data['environment'], warn)
   lintCommand(spec, plan, warn)
-  if (spec.kind !== 'build' && 'build' in spec && spec.build) warn(['build'], 'build_on_host')
+  const image = valueAt(document.data, spec.kind === 'build' ? ['image'] : ['build', 'image'])
+  if (image) warn(spec.kind === 'build' ? ['image'] : ['build', 'image'], 'image_on_host')
+  for (const key of ['dockerfile', 'ref', 'context', 'commit', 'branch']) {
+    const path = spec.kind === 'build' ? [key] : ['build', key]
+    if (valueAt(document.data, path)) warn(path, 'ignored_here', { key })
+  }
   if (spec.kind === 'group' && plan.kind === 'group') lintSearch(document, plan, warn)
   return problems
 }
@@ -63,19 +68,7 @@ function toNumber(value: Value | undefined): number | undefined {
 
 function lintIgnored(environment: Value | undefined, warn: Warn): void {
   if (!isValueMap(environment)) return
-  for (const key of [
-    'service_account',
-    'image_pull_secrets',
-    'secret_refs',
-    'config_map_refs',
-    'configmap_refs',
-    'data_refs',
-    'artifact_refs',
-    'node_selector',
-    'affinity',
-    'tolerations',
-    'replicas',
-  ]) {
+  for (const key of ['service_account', 'image_pull_secrets', 'data_refs', 'artifact_refs', 'node_selector', 'affinity', 'tolerations', 'replicas']) {
     if (environment[key] !== undefined && environment[key] !== null) warn(['environment', key], 'ignored_here', { key })
   }
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../../contract/problems.ts'
 import { KINDS, SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind, Spec } from '../../contract/spec.ts'
 import { describe } from '../../contract/fields.ts'
+import { nearest } from '../nearest.ts'
 import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
 
@@ -83,21 +84,4 @@ function valueAt(data: unknown, path: readonly PathKey[]): unknown {
     (value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<PathKey, unknown>)[key] : undefined),
     data,
   )
-}
-
-const NEAR_DISTANCE_MAX = 2
-
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const [best] = known.map((candidate) => ({ candidate, distance: editDistance(word, candidate) })).sort((a, b) => a.distance - b.distance)
-  return best && best.distance <= NEAR_DISTANCE_MAX ? best.candidate : undefined
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + Number(a[i - 1] !== b[j - 1])))
-    row = next
-  }
-  return row[b.length]!
 }

@@ -8,7 +8,7 @@ const MAX: StopCondition = { metric: 'acc', optimization: 'maximize', value: 0.9
 const MIN: StopCondition = { metric: 'loss', optimization: 'minimize', value: 0.1 }
 
 function sweep(patch: Partial<Sweep> = {}, stopConditions: StopCondition[] = []): Sweep {
-  return { phase: 'running', reason: null, plan: { concurrency: 2, stopConditions } as unknown as SweepPlan, ...patch } as Sweep
+  return { phase: 'running', reason: null, concurrency: 2, isPaused: false, plan: { stopConditions } as unknown as SweepPlan, ...patch } as Sweep
 }
 
 function decide(counts: PhaseCounts, remaining: number | null, more: { sweep?: Sweep; bestValues?: (number | undefined)[] } = {}) {
@@ -16,6 +16,10 @@ function decide(counts: PhaseCounts, remaining: number | null, more: { sweep?: S
 }
 
 describe('the next step of a sweep', () => {
+  it('makes no trials while it is paused', () => {
+    expect(decide({}, 100, { sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
+  })
+
   it('makes trials ahead of those that run, and no more than are left', () => {
     expect(decide({}, 100)).toEqual({ type: 'create', count: 12 })
     expect(decide({}, 3)).toEqual({ type: 'create', count: 3 })

@@ -27,7 +27,8 @@ export function decideSweep({ sweep, counts, remaining, bestValues }: SweepState
   if (sweep.phase !== 'running') return { type: 'wait' }
   const met = sweep.plan.stopConditions.findIndex((condition, index) => isMet(condition, bestValues[index]))
   if (met >= 0) return { type: 'stop', condition: sweep.plan.stopConditions[met]!, value: bestValues[met]! }
-  if (remaining !== 0) return decideCreation(sweep.plan.concurrency, open, remaining)
+  if (sweep.isPaused) return { type: 'wait' }
+  if (remaining !== 0) return decideCreation(sweep.concurrency, open, remaining)
   if (open > 0) return { type: 'wait' }
   const hasFailed = (counts.failed ?? 0) > 0 && (counts.succeeded ?? 0) + (counts.stopped ?? 0) === 0
   return hasFailed ? { type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' } : { type: 'finish', phase: 'done', reason: 'Completed' }

@@ -13,6 +13,8 @@ export interface AttemptDir {
   readonly outputs: string
   readonly checkpoints: string
   readonly spool: string
+  /** The attempt's own copy of its code, if it has one. */
+  readonly code: string
 }
 
 const NAME = /^hagane-(\d+)-(\d+)$/
@@ -29,6 +31,7 @@ export function attemptDir(dataDir: string, name: string): AttemptDir {
     outputs: join(runPath, 'outputs'),
     checkpoints: join(runPath, 'checkpoints'),
     spool: join(runPath, 'spool'),
+    code: join(path, 'code'),
   }
 }
 

@@ -14,6 +14,10 @@ export interface EnvironmentOptions {
   /** Folder that makes `import hagane` work without installing. */
   readonly clientPath: string
   readonly capacity: Capacity
+  /** Folder of the virtual environment it runs in; null: the Python of the submitting shell. */
+  readonly venv: string | null
+  /** Variables of the secrets and config maps the document names. */
+  readonly references: Readonly<Record<string, string>>
 }
 
 const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMEXPR_NUM_THREADS', 'VECLIB_MAXIMUM_THREADS']
@@ -24,9 +28,11 @@ export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDi
   const base = options.baseEnv
   return {
     ...base,
-    PATH: searchPath(run.host?.python?.executable, run.host?.path || base['PATH'] || '/usr/bin:/bin', options.dataDir),
+    PATH: searchPath(run.host?.python?.executable, run.host?.path || base['PATH'] || '/usr/bin:/bin', options),
+    ...(options.venv !== null && { VIRTUAL_ENV: options.venv }),
     ...threadLimits(placement.resources.cpu),
     ...visibleDevices(options.capacity, attempt.devices),
+    ...options.references,
     ...Object.fromEntries(build?.envVars ?? []),
     ...env,
     PYTHONPATH: [options.clientPath, base['PYTHONPATH']].filter(Boolean).join(':'),
@@ -34,7 +40,7 @@ export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDi
     HAGANE_CHECKPOINT_DIR: dir.checkpoints,
     HAGANE_SPOOL: dir.spool,
     HAGANE_ATTEMPT: String(attempt.n),
-    HAGANE_RESUMED: attempt.n > 1 ? '1' : '',
+    HAGANE_RESUMED: attempt.n > 1 || run.origin?.kind === 'resumes' ? '1' : '',
     HAGANE_PARAMS: JSON.stringify(toPlain(run.params)),
     HAGANE_DATA_PATHS: JSON.stringify({ data: join(options.dataDir, 'data') }),
     HAGANE_LOG_LEVEL: logLevel,
@@ -55,7 +61,8 @@ function visibleDevices(capacity: Capacity, devices: readonly string[]): Record<
 }
 
 /** The submitting shell's path with its Python first; where that Python goes by another name, `python` is made to mean it. */
-function searchPath(python: string | undefined, path: string, dataDir: string): string {
+function searchPath(python: string | undefined, path: string, { dataDir, venv }: EnvironmentOptions): string {
+  if (venv !== null) return `${join(venv, 'bin')}:${path}`
   if (!python) return path
   const own = dirname(python)
   return [...(isExecutable(join(own, 'python')) ? [] : [wrapperDir(python, dataDir)]), own, path].join(':')

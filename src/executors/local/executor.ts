@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { AppError } from '../../contract/errors.ts'
-import type { Capacity, Clock, Executor, Launch, Logger, Observation, UsageSource } from '../../core/ports.ts'
+import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, RanOn, Run, UsageSource } from '../../core/ports.ts'
 import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { attemptEnvironment } from './environment.ts'
-import { noteLogTime, readLastLines, readLogFile } from './log-file.ts'
+import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
+import { noteLogTime, readLastLines } from './log-file.ts'
+import { readMasked } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
+import { createReferences } from './references.ts'
 import { createUsageSampler } from './usage.ts'
 import { bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
 
@@ -27,6 +30,16 @@ export interface LocalExecutorOptions {
 }
 
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
+
+/** What a run runs on beside what it asks for: an image cannot be had by a plain process. */
+function ranOn(run: Run, venv: string | null): RanOn {
+  const python = run.host?.python ?? null
+  return {
+    python: venv === null || !python ? python : { executable: join(venv, 'bin', 'python'), version: python.version },
+    environment: venv === null ? null : run.environment,
+    imageAsked: run.plan.build?.image ?? null,
+  }
+}
 
 const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))
 const ADOPTED_POLL_MS = 300
@@ -46,6 +59,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
   const capacity: Capacity = { cpu: cpus().length, memoryMib: Math.floor(totalmem() / 2 ** 20), devices: options.devices, runsMax: options.runsMax }
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
+  const references = createReferences(dataDir)
   const children = new Set<string>()
   const adopted = new Set<string>()
   const stopping = new Map<string, { killAt: number }>()
@@ -54,20 +68,32 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   let cancelPoll: (() => void) | undefined
   let cancelReap: (() => void) | undefined
 
-  const launch = async ({ attempt, env, run }: Launch): Promise<{ startedAt: number; outputsPath: string }> => {
+  const launch = async (asked: Launch): Promise<Launched> => {
+    const { attempt, run, tree } = asked
     const dir = attemptDir(dataDir, attempt.name)
+    const venv = venvOf(run)
+    const launched = { outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
+    if (readClaim(dir) !== undefined) return { startedAt: Math.round(statSync(join(dir.path, 'claim')).mtimeMs), ...launched }
+    await prepareRunDir(dataDir, run, asked.copiesOutputsOf)
     createAttemptDir(dir)
-    if (readClaim(dir) !== undefined) return { startedAt: Math.round(statSync(join(dir.path, 'claim')).mtimeMs), outputsPath: dir.outputs }
     const { command } = run.plan
-    const cwd = run.host?.workDir ?? dataDir
+    const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
     if (!command) throw new AppError('invalid', { detail: 'there is no command' })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
     writeMark(dir, attempt.id)
     await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], {
       cwd,
-      env: attemptEnvironment({ attempt, env, run }, dir, environment),
+      env: attemptEnvironment(asked, dir, { ...environment, venv, references: references.variables(run.plan.references) }),
     })
-    return { startedAt: clock.now(), outputsPath: dir.outputs }
+    return { startedAt: clock.now(), ...launched }
+  }
+
+  /** The environment of a run that needs one. Throws AppError `environment_gone` when its files are not there. */
+  const venvOf = (run: Run): string | null => {
+    if (run.environment === null || run.plan.kind === 'build') return null
+    const path = join(dataDir, 'environments', run.environment)
+    if (!existsSync(join(path, 'ready'))) throw new AppError('environment_gone', { detail: path })
+    return join(path, 'venv')
   }
 
   /** Own session and output to a file: the supervisor owes the server nothing. */
@@ -130,7 +156,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     adopted.delete(name)
     ended.set(readMark(dir), name)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
-    const evidence = exitCode === 0 ? {} : { lastLines: readLastLines(dir, LAST_LINES, LAST_LINES_BYTES) }
+    const evidence = exitCode === 0 ? {} : { lastLines: references.mask(readLastLines(dir, LAST_LINES, LAST_LINES_BYTES)) }
     return { state: 'ended', exitCode, endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
   }
 
@@ -213,8 +239,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       nudge = callback
     },
     stop,
-    readLog: async (name, from, limitBytes) => readLogFile(attemptDir(dataDir, name), from, limitBytes),
+    readLog: async (name, from, limitBytes) => readMasked(attemptDir(dataDir, name), from, { limitBytes, secrets: references.secrets() }),
     listOutputs: async (name) => await hashFiles(attemptDir(dataDir, name).outputs),
+    openOutput: async (run, path) => await openInside(join(dataDir, 'runs', String(run.number), 'outputs'), path),
+    purge: async (what) => await purgeFiles(dataDir, what),
+    removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
     capacity: () => capacity,
     sampleUsage: async (names) => {
       const entries = listProcesses()

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { LIMITS } from '../contract/limits.ts'
+import type { CodeFolder } from '../core/environment.ts'
+
+/** A folder of this machine as the code that build steps read. */
+export function openCodeFolder(root: string): CodeFolder {
+  return {
+    hash: async (path) => {
+      const content = path === '' ? undefined : await readFile(join(root, path)).catch(() => undefined)
+      return content && createHash('sha256').update(content).digest('hex')
+    },
+    text: async (path) => await readFile(join(root, path), 'utf8'),
+    list: async (path) => {
+      const folder = join(root, path)
+      if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return []
+      const names = await readdir(folder, { recursive: true })
+      return names.slice(0, LIMITS.snapshotFilesMax).map((name) => (path === '' ? name : `${path}/${name}`))
+    },
+  }
+}

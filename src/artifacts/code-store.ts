@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { constants, existsSync, mkdirSync } from 'node:fs'
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
+import { manifestFault } from '../contract/snapshot.ts'
+import type { FileEntry, Manifest } from '../contract/snapshot.ts'
+import type { CodeStore } from '../core/ports.ts'
+
+const HASH = /^[0-9a-f]{64}$/
+const AT_ONCE = 16
+
+/**
+ * Contents under `blobs/`, a file each, named by their hash; folders unpacked from them under `trees/`. Both appear whole
+ * or not at all. Paths come from hashes and checked manifests alone.
+ */
+export function createCodeStore(dataDir: string): CodeStore {
+  const [blobs, trees] = [join(dataDir, 'blobs'), join(dataDir, 'trees')]
+  const unpacking = new Map<string, Promise<{ path: string; isNew: boolean }>>()
+  const blobPath = (hash: string): string => {
+    if (!HASH.test(hash)) throw new AppError('invalid', { detail: `${hash.slice(0, 70)} is not a SHA-256` })
+    return join(blobs, hash.slice(0, 2), hash.slice(2))
+  }
+
+  const put = async (hash: string, content: Uint8Array): Promise<void> => {
+    if (createHash('sha256').update(content).digest('hex') !== hash) throw new AppError('invalid', { detail: `the content sent as ${hash} has another hash` })
+    const path = blobPath(hash)
+    if (existsSync(path)) return
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    await writeDurably(path, content)
+  }
+
+  const unpack = async (digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }> => {
+    const path = join(trees, digest)
+    if (existsSync(path)) {
+      await utimes(path, new Date(), new Date())
+      return { path, isNew: false }
+    }
+    const fault = manifestFault(manifest)
+    if (fault) throw new AppError('invalid', { detail: `path ${JSON.stringify(fault.path)}: ${fault.why}` })
+    const half = `${path}.half`
+    await rm(half, { recursive: true, force: true })
+    await mkdir(half, { recursive: true, mode: 0o700 })
+    for (const folder of new Set(manifest.files.map((file) => dirname(join(half, file.path))))) await mkdir(folder, { recursive: true, mode: 0o700 })
+    await forEach(manifest.files, (file) => place(blobPath(file.sha256), join(half, file.path), file))
+    await rename(half, path)
+    return { path, isNew: true }
+  }
+
+  return {
+    missing: async (hashes) => hashes.filter((hash) => !existsSync(blobPath(hash))),
+    put,
+    putAll: async (bytes) => {
+      let stored = 0
+      const pending: Promise<void>[] = []
+      for await (const { hash, content } of readFrames(bytes)) {
+        pending.push(put(hash, content))
+        if (pending.length >= AT_ONCE) await Promise.all(pending.splice(0))
+        stored += 1
+      }
+      await Promise.all(pending)
+      return stored
+    },
+    read: async (hash) => {
+      if (!HASH.test(hash)) return undefined
+      try {
+        return await readFile(blobPath(hash))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw error
+      }
+    },
+    checkOut: async (digest, manifest) => {
+      blobPath(digest)
+      const running = unpacking.get(digest)
+      if (running) return { ...(await running), isNew: false }
+      const started = unpack(digest, manifest).finally(() => unpacking.delete(digest))
+      unpacking.set(digest, started)
+      return await started
+    },
+    removeTrees: async (unusedSince) => await removeOld(trees, unusedSince, () => true),
+    removeBlobs: async (olderThan, keep) => {
+      let removed = 0
+      for (const prefix of existsSync(blobs) ? await readdir(blobs) : [])
+        removed += await removeOld(join(blobs, prefix), olderThan, (name) => !keep(prefix + name))
+      return removed
+    },
+  }
+}
+
+/** A link costs nothing; a file that may be executed is a copy, since its mode would be the content's for everybody. */
+async function place(blob: string, path: string, { isExecutable }: FileEntry): Promise<void> {
+  if (!isExecutable) return await link(blob, path)
+  await copyFile(blob, path, constants.COPYFILE_FICLONE)
+  const file = await open(path, 'r')
+  await file.chmod(0o700)
+  await file.close()
+}
+
+async function writeDurably(path: string, content: Uint8Array): Promise<void> {
+  const half = `${path}.${process.pid}.${Math.trunc(performance.now() * 1000)}.half`
+  const file = await open(half, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(half, path)
+}
+
+const HEAD_BYTES_MAX = 100
+
+/** Contents one after another, each behind a line `SHA256 SIZE`. A size beyond the limit or a torn end is refused. */
+async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<{ hash: string; content: Uint8Array }> {
+  let buffer = Buffer.alloc(0)
+  let waiting: Buffer[] = []
+  let needed = 0
+  for await (const piece of bytes) {
+    waiting.push(Buffer.from(piece))
+    const held = waiting.reduce((sum, part) => sum + part.length, buffer.length)
+    if (held < needed) continue
+    buffer = Buffer.concat([buffer, ...waiting])
+    waiting = []
+    for (;;) {
+      const frame = readFrame(buffer)
+      if (frame === undefined) break
+      if ('needed' in frame) {
+        needed = frame.needed
+        break
+      }
+      buffer = buffer.subarray(frame.end)
+      needed = 0
+      yield frame
+    }
+  }
+  if (buffer.length > 0 || waiting.length > 0) throw new AppError('invalid', { detail: 'the last content is cut short' })
+}
+
+function readFrame(buffer: Buffer): { hash: string; content: Uint8Array; end: number } | { needed: number } | undefined {
+  const line = buffer.indexOf(10)
+  if (line < 0 && buffer.length < HEAD_BYTES_MAX) return undefined
+  const [, hash, size] = /^([0-9a-f]{64}) (\d{1,12})$/.exec(buffer.subarray(0, Math.max(0, line)).toString('latin1')) ?? []
+  if (hash === undefined) throw new AppError('invalid', { detail: 'a content needs a line with its SHA-256 and its size before it' })
+  if (Number(size) > LIMITS.uploadBytesMax) throw new AppError('too_large', { max: LIMITS.uploadBytesMax })
+  const end = line + 1 + Number(size)
+  return buffer.length < end ? { needed: end } : { hash, content: buffer.subarray(line + 1, end), end }
+}
+
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values()
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const item of queue) await work(item)
+    }),
+  )
+}
+
+async function removeOld(folder: string, before: number, isUnwanted: (name: string) => boolean): Promise<number> {
+  let removed = 0
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    const path = join(folder, name)
+    if (!isUnwanted(name) || (await stat(path)).mtimeMs >= before) continue
+    await rm(path, { recursive: true, force: true })
+    removed += 1
+  }
+  return removed
+}

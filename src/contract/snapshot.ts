@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+import { LIMITS } from './limits.ts'
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex')
+
+const fileEntry = z.strictObject({
+  /** Relative, with `/` between folders. */
+  path: z.string().min(1).max(LIMITS.pathCharsMax),
+  sha256,
+  sizeBytes: z.int().min(0),
+  isExecutable: z.boolean(),
+})
+export type FileEntry = z.output<typeof fileEntry>
+
+/** The files of a folder, in the order of their paths. Its canonical text is what a snapshot's digest is taken of. */
+export const manifest = z.strictObject({ files: z.array(fileEntry).max(LIMITS.snapshotFilesMax) })
+export type Manifest = z.output<typeof manifest>
+
+/** The one text of a manifest: equal content gives equal text. */
+export function manifestText({ files }: Manifest): string {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return JSON.stringify({ files: sorted.map(({ path, sha256, sizeBytes, isExecutable }) => [path, sha256, sizeBytes, isExecutable]) })
+}
+
+/**
+ * Why a path may not be in a snapshot; undefined for one that may. Paths come from others: one that could leave the folder,
+ * or that some system reads as another, is refused rather than repaired.
+ */
+export function pathFault(path: string): 'absolute' | 'dots' | 'characters' | 'parts' | undefined {
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'absolute'
+  if (!path.isWellFormed() || /[\u0000-\u001f\u007f\\\u202a-\u202e\u2066-\u2069]/.test(path)) return 'characters'
+  const parts = path.split('/')
+  if (parts.some((part) => part === '.' || part === '..')) return 'dots'
+  return parts.length > LIMITS.pathPartsMax || parts.some((part) => part === '' || part.length > LIMITS.fileNameCharsMax) ? 'parts' : undefined
+}
+
+/** The first path of a manifest that cannot stand with the others, with the reason. */
+export function manifestFault({ files }: Manifest): { path: string; why: string } | undefined {
+  const seen = new Set<string>()
+  const folders = new Set<string>()
+  for (const { path } of files) {
+    const fault = pathFault(path)
+    if (fault) return { path, why: fault }
+    if (seen.has(path)) return { path, why: 'twice' }
+    seen.add(path)
+    for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) folders.add(path.slice(0, at))
+  }
+  const both = [...seen].find((path) => folders.has(path))
+  return both === undefined ? undefined : { path: both, why: 'file and folder' }
+}

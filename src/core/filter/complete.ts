@@ -1,0 +1,100 @@
+import { RUN_PHASES } from '../../contract/run.ts'
+import { COLUMNS, COMPARISONS, METRIC_PARTS, typeOf } from './filter.ts'
+import type { Field } from './filter.ts'
+import { toField } from './field.ts'
+import { tokenize } from './tokens.ts'
+import type { Token } from './tokens.ts'
+
+/** What may stand at the cursor: `prefix` is the word begun there, from `start` on. */
+export interface Completion {
+  readonly expects: 'field' | 'operator' | 'value' | 'connective'
+  readonly prefix: string
+  readonly start: number
+  /** Whose value or operator is expected. */
+  readonly field?: Field
+}
+
+/** What could go on at the end of `text`; text that is already wrong before its last word expects a field. */
+export function completionAt(text: string): Completion {
+  const tokens = safeTokens(text)
+  const last = tokens.at(-1)
+  const isOpen = last !== undefined && last.end === text.length && last.type !== 'mark' && last.type !== 'operator'
+  const prefix = isOpen ? last.text : ''
+  const start = isOpen ? last.start : text.length
+  return { prefix, start, ...contextAfter(isOpen ? tokens.slice(0, -1) : tokens) }
+}
+
+/** A quote that is still open is no mistake while someone types. */
+function safeTokens(text: string): Token[] {
+  for (const closed of [text, `${text}"`, `${text}'`]) {
+    try {
+      return tokenize(closed)
+        .filter((token) => token.type !== 'end')
+        .map((token) => (token.end > text.length ? { ...token, end: text.length } : token))
+    } catch {
+      continue
+    }
+  }
+  return []
+}
+
+const BEFORE_FIELD = new Set(['and', 'or', 'not', '('])
+
+/** Walks the predicates: field, operator, value, connective, field … */
+function contextAfter(tokens: readonly Token[]): Pick<Completion, 'expects' | 'field'> {
+  let state: Pick<Completion, 'expects' | 'field'> = { expects: 'field' }
+  let isInList = false
+  for (const token of tokens) {
+    const word = token.type === 'text' ? '' : token.text.toLowerCase()
+    if (isInList) {
+      isInList = word !== ')'
+      if (!isInList) state = { expects: 'connective' }
+    } else if (state.expects === 'field') {
+      if (!BEFORE_FIELD.has(word)) state = afterField(token)
+    } else if (state.expects === 'operator') {
+      if (word === 'is' || word === 'not') continue
+      if (word === 'missing') state = { expects: 'connective' }
+      else state = { expects: 'value', ...(state.field && { field: state.field }) }
+    } else if (state.expects === 'value') {
+      if (word === '(') isInList = true
+      else state = { expects: 'connective' }
+    } else if (word !== ')') state = { expects: 'field' }
+  }
+  return state
+}
+
+function afterField(token: Token): Pick<Completion, 'expects' | 'field'> {
+  try {
+    return token.text.startsWith('t.') ? { expects: 'connective' } : { expects: 'operator', field: toField(token.text, token.start) }
+  } catch {
+    return { expects: 'operator' }
+  }
+}
+
+/** Words of the language that fit, without what only the data knows: names of parameters and metrics, and values. */
+export function wordsFor({ expects, field, prefix }: Completion): string[] {
+  const words =
+    expects === 'field' ? fieldWords(prefix) : expects === 'operator' ? operatorWords(field) : expects === 'value' ? valueWords(field) : ['and', 'or']
+  return words.filter((word) => word.startsWith(prefix.toLowerCase()))
+}
+
+function fieldWords(prefix: string): string[] {
+  const at = prefix.lastIndexOf('.')
+  const parts = prefix.startsWith('m.') && at > 1 ? METRIC_PARTS.map((part) => `${prefix.slice(0, at)}.${part}`.toLowerCase()) : []
+  return [...Object.keys(COLUMNS), 'p.', 'm.', 't.', 'sys.', 'not', ...parts]
+}
+
+function operatorWords(field: Field | undefined): string[] {
+  const type = field && typeOf(field)
+  const isOrdered = type === 'number' || type === 'time' || type === 'duration'
+  const known = COMPARISONS.filter((op) => type === undefined || type === 'param' || isOrdered !== (op === 'contains' || op === 'starts' || op === 'ends'))
+  const fitting = isOrdered || type === undefined || type === 'param' ? known : known.filter((op) => !/[<>]/.test(op))
+  return [...fitting, 'in', 'not in', 'is missing', 'is not missing']
+}
+
+function valueWords(field: Field | undefined): string[] {
+  if (field?.kind !== 'column') return []
+  if (field.name === 'phase') return [...RUN_PHASES]
+  if (field.name === 'kind') return ['experiment', 'job', 'build', 'notebook', 'tensorboard']
+  return COLUMNS[field.name] === 'time' ? ['-1h', '-1d', '-7d', '-30d'] : []
+}

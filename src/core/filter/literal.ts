@@ -1,0 +1,80 @@
+import { RUN_PHASES } from '../../contract/run.ts'
+import { nearest } from '../nearest.ts'
+import { FilterError, PHASE_ALIASES, typeOf } from './filter.ts'
+import type { Field, Literal } from './filter.ts'
+import { formatField } from './format.ts'
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** The value that a text means for a field. Throws FilterError when the field cannot have such a value. */
+export function toLiteral(field: Field, text: string, { isQuoted, position }: { isQuoted: boolean; position: number }): Literal {
+  const wrong = (expected: string) => new FilterError('filter_type', position, { field: formatField(field), expected, found: text || '""' })
+  switch (typeOf(field)) {
+    case 'number':
+      if (!NUMBER.test(text)) throw wrong('a number')
+      return { type: 'number', value: Number(text) }
+    case 'duration': {
+      const seconds = toSeconds(text)
+      if (seconds === undefined) throw wrong('a duration such as 90s, 30m or 2h')
+      return { type: 'number', value: seconds }
+    }
+    case 'time':
+      return toTime(text) ?? fail(wrong('a date such as 2026-01-31, a time such as 2026-01-31T09:00Z, or an age such as -7d'))
+    case 'param':
+      return isQuoted || !NUMBER.test(text) ? { type: 'text', value: isQuoted ? text : toPythonWord(text) } : { type: 'number', value: Number(text) }
+    case 'word':
+      return { type: 'text', value: toWord(field, text, position) }
+    default:
+      return { type: 'text', value: text }
+  }
+}
+
+function fail(error: Error): never {
+  throw error
+}
+
+const PYTHON_WORDS: ReadonlyMap<string, string> = new Map([
+  ['true', 'True'],
+  ['false', 'False'],
+  ['null', 'None'],
+])
+
+/** Parameters are kept as Python prints them. */
+function toPythonWord(text: string): string {
+  return PYTHON_WORDS.get(text) ?? text
+}
+
+function toWord(field: Field, text: string, position: number): string {
+  if (field.kind !== 'column' || field.name !== 'phase') return text
+  const word = text.toLowerCase()
+  const phase = RUN_PHASES.find((item) => item === word) ?? (Object.hasOwn(PHASE_ALIASES, word) ? PHASE_ALIASES[word] : undefined)
+  if (!phase) throw new FilterError('filter_word', position, { found: text, known: nearest(word, RUN_PHASES) ?? RUN_PHASES.join(', ') })
+  return phase
+}
+
+function toSeconds(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhdw]?)$/.exec(text) ?? []
+  return amount === undefined ? undefined : Number(amount) * SECONDS[unit || 's']!
+}
+
+const DAY_MS = 86_400_000
+
+/** A date or a time, UTC unless it says otherwise; `-7d` counts back from the moment of asking. */
+function toTime(text: string): Literal | undefined {
+  const age = text.startsWith('-') ? toSeconds(text.slice(1)) : undefined
+  if (age !== undefined) return { type: 'age', value: age * 1000 }
+  const [, date, time, zone] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
+  if (date === undefined) return undefined
+  const value = Date.parse(`${date}T${time ?? '00:00'}${zone ?? 'Z'}`)
+  // Date.parse lets February 30 pass as March 2.
+  if (Number.isNaN(value) || new Date(Date.parse(`${date}T00:00Z`)).toISOString().slice(0, 10) !== date) return undefined
+  return { type: time === undefined ? 'day' : 'time', value }
+}
+
+/** The span a literal of a time field covers: a day has 24 hours, everything else is a moment. */
+export function toSpan(literal: Literal, now: number): { from: number; to: number } {
+  const value = literal.value as number
+  if (literal.type === 'age') return { from: now - value, to: now - value }
+  return literal.type === 'day' ? { from: value, to: value + DAY_MS - 1 } : { from: value, to: value }
+}

@@ -1,0 +1,183 @@
+import { LIMITS } from '../../contract/limits.ts'
+import { toField, toPart } from './field.ts'
+import { COMPARISONS, FilterError, typeOf } from './filter.ts'
+import type { Comparison, Field, Filter, Literal, MetricPart, Sort } from './filter.ts'
+import { toLiteral } from './literal.ts'
+import { isPolyaxonForm, parsePolyaxon } from './polyaxon.ts'
+import { tokenize } from './tokens.ts'
+import type { Token } from './tokens.ts'
+
+/**
+ * Reads a filter such as `phase = failed and (m.loss.min < 0.3 or tag in (prod, "re-run")) and created > -7d`, or one
+ * in the form of Polyaxon 0.6 such as `metrics.loss:<0.1, status:running`. Throws FilterError.
+ */
+export function parseFilter(text: string): Filter {
+  if (text.length > LIMITS.filterCharsMax)
+    throw new FilterError('filter_syntax', LIMITS.filterCharsMax, { expected: `at most ${LIMITS.filterCharsMax} characters`, found: `${text.length}` })
+  return isPolyaxonForm(text) ? parsePolyaxon(text) : new Parser(tokenize(text)).parse()
+}
+
+/** Reads an order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */
+export function parseSort(text: string): Sort[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => ({ field: toSortable(part.replace(/^-/, '')), isDescending: part.startsWith('-') }))
+}
+
+function toSortable(name: string): Field {
+  const field = toField(name.replaceAll('"', ''), 0)
+  if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: 'a field with one value', found: 'tags' })
+  return field
+}
+
+const DEPTH_MAX = 50
+
+/** Recursive descent over the tokens: `or` binds least, then `and`, then `not`. */
+class Parser {
+  readonly #tokens: readonly Token[]
+  #at = 0
+  #depth = 0
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens
+  }
+
+  parse(): Filter {
+    const filter = this.#readOr()
+    this.#expectEnd()
+    return filter
+  }
+
+  #readOr(): Filter {
+    return this.#readChain('or', () => this.#readChain('and', () => this.#readNot()))
+  }
+
+  #readChain(type: 'and' | 'or', readItem: () => Filter): Filter {
+    const items = [readItem()]
+    while (this.#takeWord(type)) items.push(readItem())
+    return items.length === 1 ? items[0]! : { type, items }
+  }
+
+  #readNot(): Filter {
+    if ((this.#depth += 1) > DEPTH_MAX) throw this.#unexpected(`at most ${DEPTH_MAX} levels`)
+    const filter: Filter = this.#takeWord('not') ? { type: 'not', item: this.#readNot() } : this.#readPrimary()
+    this.#depth -= 1
+    return filter
+  }
+
+  #readPrimary(): Filter {
+    if (!this.#takeMark('(')) return this.#readPredicate()
+    const filter = this.#readOr()
+    if (!this.#takeMark(')')) throw this.#unexpected(')')
+    return filter
+  }
+
+  #readPredicate(): Filter {
+    const start = this.#peek()
+    const tag = start.type === 'word' && start.text.startsWith('t.') ? this.#readName('t.') : undefined
+    if (tag !== undefined) return { type: 'compare', field: { kind: 'column', name: 'tag' }, op: '=', value: { type: 'text', value: tag } }
+    const field = this.#readField()
+    if (this.#takeWord('is')) {
+      const isNegated = this.#takeWord('not')
+      if (!this.#takeWord('missing')) throw this.#unexpected('missing')
+      return negateIf(isNegated, { type: 'missing', field })
+    }
+    const isNegated = this.#takeWord('not')
+    if (this.#takeWord('in')) return negateIf(isNegated, { type: 'in', field, values: this.#readList(field) })
+    if (isNegated) throw this.#unexpected('in')
+    const op = this.#readComparison(field)
+    return { type: 'compare', field, op, value: this.#readLiteral(field) }
+  }
+
+  #readField(): Field {
+    const token = this.#peek()
+    if (token.type !== 'word') throw this.#unexpected('a field such as phase, m.loss or p.lr')
+    const prefix = ['p.', 'm.', 'sys.'].find((item) => token.text.startsWith(item))
+    if (prefix === undefined || token.text !== prefix) return toField(this.#next().text, token.start)
+    // The name is quoted: p."odd name", m."a/b".min
+    const name = this.#readName(prefix)
+    const part = this.#peek()
+    const isPart = part.type === 'word' && part.text.startsWith('.') && part.start === this.#tokens[this.#at - 1]!.end
+    if (prefix === 'p.') return { kind: 'param', name }
+    return { kind: 'metric', name: prefix === 'sys.' ? `system.${name}` : name, part: isPart ? this.#readPart() : 'last' }
+  }
+
+  #readPart(): MetricPart {
+    const token = this.#next()
+    return toPart(token.text.slice(1), token.start)
+  }
+
+  /** What follows a prefix: the rest of its word, or the quoted text right behind it. */
+  #readName(prefix: string): string {
+    const token = this.#next()
+    if (token.text !== prefix) return token.text.slice(prefix.length)
+    const quoted = this.#peek()
+    if (quoted.type !== 'text' || quoted.start !== token.end) throw this.#unexpected(`a name after ${prefix}`)
+    return this.#next().text
+  }
+
+  #readComparison(field: Field): Comparison {
+    const token = this.#peek()
+    const op = COMPARISONS.find((item) => item === (token.text === '==' ? '=' : token.text.toLowerCase()))
+    if (op === undefined || token.type === 'text') throw this.#unexpected(`one of ${COMPARISONS.join(' ')}, in, is missing`)
+    const isForText = op === 'contains' || op === 'starts' || op === 'ends'
+    const type = typeOf(field)
+    const isOrdered = type === 'number' || type === 'time' || type === 'duration'
+    const isOrdering = op !== '=' && op !== '!=' && !isForText
+    if ((isForText && isOrdered) || (isOrdering && !isOrdered && type !== 'param')) throw this.#unexpected(isOrdered ? '= != < <= > >=' : '= != contains in')
+    this.#at += 1
+    return op
+  }
+
+  #readList(field: Field): Literal[] {
+    if (!this.#takeMark('(')) throw this.#unexpected('(')
+    const values = [this.#readLiteral(field)]
+    while (this.#takeMark(',')) values.push(this.#readLiteral(field))
+    if (!this.#takeMark(')')) throw this.#unexpected(', or )')
+    return values
+  }
+
+  #readLiteral(field: Field): Literal {
+    const token = this.#peek()
+    if (token.type !== 'word' && token.type !== 'text') throw this.#unexpected('a value')
+    this.#at += 1
+    return toLiteral(field, token.text, { isQuoted: token.type === 'text', position: token.start })
+  }
+
+  #takeWord(word: string): boolean {
+    const token = this.#peek()
+    const isIt = token.type === 'word' && token.text.toLowerCase() === word
+    if (isIt) this.#at += 1
+    return isIt
+  }
+
+  #takeMark(mark: string): boolean {
+    const isIt = this.#peek().type === 'mark' && this.#peek().text === mark
+    if (isIt) this.#at += 1
+    return isIt
+  }
+
+  #expectEnd(): void {
+    if (this.#peek().type !== 'end') throw this.#unexpected('and, or, or the end')
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#at]!
+  }
+
+  #next(): Token {
+    this.#at += 1
+    return this.#tokens[this.#at - 1]!
+  }
+
+  #unexpected(expected: string): FilterError {
+    const { text, start, type } = this.#peek()
+    return new FilterError('filter_syntax', start, { expected, found: type === 'end' ? 'the end' : text })
+  }
+}
+
+function negateIf(isNegated: boolean, item: Filter): Filter {
+  return isNegated ? { type: 'not', item } : item
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { AppError } from '../../contract/errors.ts'
+import type { RunReferences } from '../../contract/plan.ts'
+
+/** Named sets of variables on this machine: `secrets/NAME/KEY` and `configmaps/NAME/KEY`, a file each. */
+export interface References {
+  /** Variables of everything a run names. Throws AppError `reference_missing`. */
+  variables(references: RunReferences | undefined): Record<string, string>
+  /** Every secret value of this machine, the longest first. */
+  secrets(): string[]
+  /** A text with every secret in it starred out. */
+  mask(text: string): string
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
+// A shorter one stands in too many texts by chance, and hides nothing.
+const MASKED_CHARS_MIN = 4
+const OTHERS = 0o077
+
+export function createReferences(dataDir: string): References {
+  const secrets = (): string[] => {
+    const root = join(dataDir, 'secrets')
+    const values = namesIn(root).flatMap((name) => namesIn(join(root, name)).map((key) => read(join(root, name, key))))
+    return values.filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
+  }
+  return {
+    variables: (references) => ({
+      ...Object.assign({}, ...(references?.configs ?? []).map((name) => readSet(dataDir, 'configmaps', name))),
+      ...Object.assign({}, ...(references?.secrets ?? []).map((name) => readSet(dataDir, 'secrets', name))),
+    }),
+    secrets,
+    mask: (text) => secrets().reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text),
+  }
+}
+
+function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string): Record<string, string> {
+  const folder = join(dataDir, kind, name)
+  const keys = NAME.test(name) ? namesIn(folder) : []
+  const singular = kind === 'secrets' ? 'secret' : 'config map'
+  if (keys.length === 0)
+    throw new AppError('reference_missing', {
+      detail: `there is no ${singular} ${name} on this machine: put its values into ${folder}, a file for each variable`,
+    })
+  return Object.fromEntries(
+    keys.map((key) => {
+      const path = join(folder, key)
+      if (!KEY.test(key)) throw new AppError('reference_missing', { detail: `${path} is not named like a variable` })
+      if (kind === 'secrets' && (statSync(path).mode & OTHERS) !== 0)
+        throw new AppError('reference_missing', { detail: `${path} can be read by others: chmod 600 it` })
+      return [key, read(path)]
+    }),
+  )
+}
+
+/** An editor ends a file with a line end that is no part of the value. */
+function read(path: string): string {
+  return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
+    throw error
+  }
+}

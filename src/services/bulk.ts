@@ -1,0 +1,68 @@
+import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { BulkRequest } from '../contract/routes.ts'
+import type { Run, RunScope } from '../core/ports.ts'
+import { changeRun, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'
+import type { ControlDeps } from './controls.ts'
+
+/** Which runs a bulk action means: those of a scope, or those named. */
+export interface BulkTarget {
+  readonly scope: RunScope | null
+  readonly ids: readonly string[]
+}
+
+/** What a bulk action came to: runs it was about, and runs it changed. */
+export interface BulkResult {
+  readonly matched: number
+  readonly changed: number
+}
+
+type Change = Pick<BulkRequest, 'action' | 'tags' | 'dryRun'> & { readonly toProjectId?: string }
+
+/** Does one thing to each run of the target. A run that refuses it (because it has ended, say) counts as unchanged. */
+export async function changeRuns(deps: ControlDeps, { scope, ids }: BulkTarget, change: Change): Promise<BulkResult> {
+  if (change.dryRun && scope) return { matched: (await deps.store.scan.search.count(scope)) + ids.length, changed: 0 }
+  const found = scope ? await deps.store.scan.search.ids(scope, LIMITS.bulkRunsMax) : []
+  const all = [...new Set([...ids, ...found])]
+  if (change.dryRun) return { matched: all.length, changed: 0 }
+  let changed = 0
+  for (const id of all) if (await changeOne(deps, id, change)) changed += 1
+  return { matched: all.length, changed }
+}
+
+async function changeOne(deps: ControlDeps, id: string, change: Change): Promise<boolean> {
+  const run = await deps.store.read.runs.get(id)
+  if (!run) return false
+  try {
+    return await apply(deps, run, change)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict') return false
+    throw error
+  }
+}
+
+async function apply(deps: ControlDeps, run: Run, { action, tags = [], toProjectId }: Change): Promise<boolean> {
+  switch (action) {
+    case 'stop':
+      await stopRun(deps, run)
+      return run.endedAt === null
+    case 'pause':
+      return (await pauseRun(deps, run)) > 0
+    case 'resume':
+      return (await unpauseRun(deps, run)) > 0
+    case 'delete':
+      return (await deleteRun(deps, run)) > 0
+    case 'restore':
+      return (await restoreRun(deps, run)) > 0
+    case 'move':
+      if (toProjectId === undefined || toProjectId === run.projectId) return false
+      await changeRun(deps.store, run, { projectId: toProjectId })
+      return true
+    default: {
+      const next = action === 'tag' ? [...new Set([...run.tags, ...tags])] : run.tags.filter((tag) => !tags.includes(tag))
+      if (next.length === run.tags.length) return false
+      await changeRun(deps.store, run, { tags: next })
+      return true
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { AppError } from '../contract/errors.ts'
+import type { EventKind } from '../contract/events.ts'
+import { isTerminal } from '../contract/run.ts'
+import { isSweepEnded } from '../contract/sweep.ts'
+import type { Clock, Parts, Run, Store, Sweep, SweepPatch } from '../core/ports.ts'
+import type { Hints } from './hints.ts'
+
+export interface ControlDeps {
+  readonly store: Store
+  readonly hints: Hints
+  readonly clock: Clock
+}
+
+/** Asks a run to stop. Durable once this returns: nothing of it starts any more. Harmless for a run that has ended. */
+export async function stopRun({ store, hints }: ControlDeps, run: Run): Promise<void> {
+  if (isTerminal(run.phase)) return
+  await store.write((parts) => requestStop(parts, run))
+  hints.run(run.id)
+}
+
+async function requestStop(parts: Parts, run: Pick<Run, 'id'>): Promise<void> {
+  const stopped = await parts.runs.requestStop({ id: run.id }, 'user')
+  if (stopped.length > 0) await note(parts, 'run.stop_requested', run, { cause: 'user' })
+}
+
+async function note(parts: Parts, kind: EventKind, run: Pick<Run, 'id'>, data: Record<string, unknown> = {}): Promise<void> {
+  await parts.events.append([{ kind, actor: 'person', runId: run.id, data }])
+}
+
+/** Asks a sweep and all its trials to stop, in one transaction. Harmless for a sweep that has ended. */
+export async function stopSweep({ store, hints }: ControlDeps, sweep: Sweep): Promise<void> {
+  if (isSweepEnded(sweep.phase)) return
+  const stopped = await store.write((parts) => requestSweepStop(parts, sweep))
+  for (const id of stopped) hints.run(id)
+  hints.sweep(sweep.id)
+}
+
+async function requestSweepStop(parts: Parts, { id }: Pick<Sweep, 'id'>): Promise<string[]> {
+  const current = (await parts.sweeps.get(id))!
+  if (current.phase === 'running') await parts.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
+  await parts.events.append([{ kind: 'sweep.stop_requested', actor: 'person', sweepId: id }])
+  return await parts.runs.requestStop({ sweepId: id }, 'user')
+}
+
+/** Asks a run to end its attempt and stay open. Throws AppError `conflict` when it has ended or cannot go on from anything. */
+export async function pauseRun({ store, hints }: ControlDeps, run: Run): Promise<number> {
+  if (isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has ended` })
+  if (!run.isExecuted) throw new AppError('conflict', { detail: `run ${run.number} was started by hand: nothing here can start it again` })
+  const changed = await store.write(async (parts) => {
+    const ids = run.phase === 'paused' ? [] : await parts.runs.requestStop({ id: run.id }, 'pause')
+    if (ids.length > 0) await note(parts, 'run.pause_requested', run)
+    return ids.length
+  })
+  hints.run(run.id)
+  return changed
+}
+
+/** Lets a paused run wait for a place. Throws AppError `conflict` while it is still being paused. */
+export async function unpauseRun({ store, hints }: ControlDeps, run: Run): Promise<number> {
+  const changed = await store.write(async (parts) => {
+    const ids = await parts.runs.unpause({ id: run.id })
+    if (ids.length > 0) await note(parts, 'run.resumed', run)
+    return ids.length
+  })
+  if (changed === 0 && run.stopCause === 'pause') throw new AppError('conflict', { detail: `run ${run.number} is still being paused; try again in a moment` })
+  hints.run(run.id)
+  hints.scheduler()
+  return changed
+}
+
+/** Starts nothing more of a sweep; its running trials are paused too unless they are to be kept. */
+export async function pauseSweep({ store, hints }: ControlDeps, sweep: Sweep, keepRunning: boolean): Promise<void> {
+  const paused = await store.write(async (parts) => {
+    await updateSweep(parts, sweep, { isPaused: true })
+    await parts.events.append([{ kind: 'sweep.paused', actor: 'person', sweepId: sweep.id }])
+    return keepRunning ? [] : await parts.runs.requestStop({ sweepId: sweep.id }, 'pause')
+  })
+  for (const id of paused) hints.run(id)
+}
+
+export async function resumeSweep({ store, hints }: ControlDeps, sweep: Sweep): Promise<void> {
+  const resumed = await store.write(async (parts) => {
+    await updateSweep(parts, sweep, { isPaused: false })
+    await parts.events.append([{ kind: 'sweep.resumed', actor: 'person', sweepId: sweep.id }])
+    return await parts.runs.unpause({ sweepId: sweep.id })
+  })
+  for (const id of resumed) hints.run(id)
+  hints.sweep(sweep.id)
+  hints.scheduler()
+}
+
+/** Changes what a person may change of a sweep. A concurrency counts from the next admission on; nothing running is stopped. */
+export async function changeSweep(
+  { store, hints }: ControlDeps,
+  sweep: Sweep,
+  patch: Pick<SweepPatch, 'concurrency' | 'name' | 'note' | 'tags'>,
+): Promise<void> {
+  await store.write(async (parts) => {
+    const current = (await parts.sweeps.get(sweep.id))!
+    if (patch.concurrency !== undefined && isSweepEnded(current.phase)) throw new AppError('conflict', { detail: `sweep ${sweep.number} has ended` })
+    await parts.sweeps.update(current, patch)
+    await parts.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
+  })
+  hints.sweep(sweep.id)
+  hints.scheduler()
+}
+
+async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
+  const current = (await parts.sweeps.get(sweep.id))!
+  if (current.phase !== 'running') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
+  await parts.sweeps.update(current, patch)
+}
+
+/** Changes what a person may change of a run, whatever its phase. */
+export async function changeRun(
+  store: Store,
+  run: Run,
+  patch: { name?: string | null; note?: string | null; tags?: string[]; projectId?: string },
+): Promise<void> {
+  await store.write(async (parts) => {
+    await parts.runs.annotate(run, patch)
+    await note(parts, 'run.changed', run, { fields: Object.keys(patch) })
+  })
+}
+
+/** Puts a run into the trash and asks it to stop, in one transaction. */
+export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run): Promise<number> {
+  const changed = await store.write(async (parts) => {
+    const ids = await parts.runs.setDeleted({ ids: [run.id] }, clock.now())
+    await parts.runs.requestStop({ id: run.id }, 'user')
+    if (ids.length > 0) await note(parts, 'run.deleted', run)
+    return ids.length
+  })
+  hints.run(run.id)
+  return changed
+}
+
+/** Throws AppError `conflict` when its removal has begun, or its project is in the trash. */
+export async function restoreRun({ store }: ControlDeps, run: Run): Promise<number> {
+  const emptiedAt = await store.read.content.mark('trash_emptied')
+  if (run.purgedAt !== null || (run.deletedAt ?? Infinity) <= emptiedAt) throw new AppError('conflict', { detail: `run ${run.number} is being removed` })
+  return await store.write(async (parts) => {
+    const project = await parts.projects.get(run.projectId)
+    if (project?.deletedAt != null) throw new AppError('conflict', { detail: `its project ${project.name} is in the trash; restore that first` })
+    const ids = await parts.runs.setDeleted({ ids: [run.id] }, null)
+    if (ids.length > 0) await note(parts, 'run.restored', run)
+    return ids.length
+  })
+}
+
+export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: Sweep): Promise<number> {
+  const { stopped, changed } = await store.write(async (parts) => {
+    const deletedAt = clock.now()
+    const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(parts, sweep)
+    await parts.sweeps.setDeleted({ id: sweep.id }, deletedAt)
+    const ids = await parts.runs.setDeleted({ sweepId: sweep.id }, deletedAt)
+    await parts.events.append([{ kind: 'sweep.deleted', actor: 'person', sweepId: sweep.id }])
+    return { stopped, changed: ids.length }
+  })
+  for (const id of stopped) hints.run(id)
+  hints.sweep(sweep.id)
+  return changed
+}
+
+export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promise<number> {
+  return await store.write(async (parts) => {
+    await parts.sweeps.setDeleted({ id: sweep.id }, null)
+    await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
+    return (await parts.runs.setDeleted({ sweepId: sweep.id }, null)).length
+  })
+}

@@ -1,0 +1,100 @@
+import { AppError } from '../contract/errors.ts'
+import type { RunPlan } from '../contract/plan.ts'
+import { isTerminal } from '../contract/run.ts'
+import type { DeriveRequest, SubmitRequest } from '../contract/routes.ts'
+import { encodeValue } from '../contract/values.ts'
+import { compileTrial } from '../core/spec/compile.ts'
+import { SpecError } from '../core/spec/document.ts'
+import { loadPlan, readParamValues } from '../core/spec/load.ts'
+import type { NewRun, Origin, Run, Sweep } from '../core/ports.ts'
+import { createOnce } from './creations.ts'
+import type { Creation } from './creations.ts'
+import { insertRun, submit } from './submissions.ts'
+import type { Submission, SubmissionDeps } from './submissions.ts'
+
+/**
+ * Makes a new run from another one's document: `restarts` with empty outputs, `copies` with a copy of the outputs, `resumes`
+ * with the outputs themselves. Throws AppError `conflict` for a run that has nothing to run, or still runs.
+ */
+export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], { request, creation }: Derivation): Promise<Run> {
+  if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has not ended yet` })
+  const plan = await planAgain(deps, run, request)
+  if (plan.command === null || run.host === null)
+    throw new AppError('conflict', { detail: `run ${run.number} was started by hand: there is no command to run again` })
+  const fresh: NewRun = {
+    id: creation.id,
+    sweepId: null,
+    trialIndex: null,
+    plan,
+    planDigest: deps.ids.digest(encodeValue(plan)),
+    host: request.host ?? run.host,
+    actor: 'person',
+    isExecuted: true,
+    phase: 'queued',
+    projectId: run.projectId,
+    name: request.name ?? run.name,
+    note: request.note ?? run.note,
+    tags: request.tags ?? run.tags,
+    documentDigest: run.documentDigest,
+    snapshot: request.snapshot ?? run.snapshot,
+    origin: { kind, runId: run.id },
+    ...(kind === 'resumes' && { outputsOf: run.outputsOf }),
+  }
+  const derived = await deps.store.write((parts) =>
+    createOnce(parts, creation, { find: () => parts.runs.get(creation.id), make: () => insertRun(parts, fresh) }),
+  )
+  deps.hints.run(derived.id)
+  deps.hints.scheduler()
+  return derived
+}
+
+export interface Derivation {
+  readonly request: DeriveRequest
+  readonly creation: Creation
+}
+
+/** The plan as it was, or compiled again where something is to be different. */
+async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest): Promise<RunPlan> {
+  const { sources = [], params = {} } = request
+  if (sources.length === 0 && Object.keys(params).length === 0) return run.plan
+  if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
+  const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
+  if (!document) throw new AppError('conflict', { detail: `the document of run ${run.number} is not kept` })
+  const { plan } = explain(() => loadPlan([...document.sources, ...sources], { ...document.params, ...params }))
+  if (plan.kind === 'group') throw new AppError('conflict', { detail: 'a run cannot become a group; submit the group itself' })
+  return plan
+}
+
+/** A trial is its sweep's template at a point: only parameters can differ. */
+async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [], params = {} }: DeriveRequest): Promise<RunPlan> {
+  if (sources.length > 0) throw new AppError('conflict', { detail: `run ${run.number} is a trial: change parameters, or restart its sweep with the file` })
+  const sweep = (await store.read.sweeps.get(run.sweepId!))!
+  const trial = { ...sweep.plan.trial, params: { ...sweep.plan.trial.params, ...explain(() => readParamValues(params)) } }
+  return compileTrial({ ...sweep.plan, trial }, run.plan.params)
+}
+
+function explain<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+    throw new AppError('invalid_document', { count: error.problems.length }, { problems: error.problems })
+  }
+}
+
+/** Submits the document of a sweep again, with other sources or parameters merged over it. */
+export async function restartSweep(deps: SubmissionDeps, sweep: Sweep, { request, creation }: Derivation): Promise<Submission> {
+  const document = sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
+  if (!document) throw new AppError('conflict', { detail: `the document of sweep ${sweep.number} is not kept` })
+  const again: SubmitRequest = {
+    sources: [...document.sources, ...(request.sources ?? [])],
+    params: { ...document.params, ...request.params },
+    host: request.host ?? sweep.host,
+    project: sweep.projectId,
+    snapshot: request.snapshot ?? sweep.snapshot,
+    ...(request.name !== undefined && { name: request.name }),
+    ...(request.note !== undefined && { note: request.note }),
+    ...(request.tags !== undefined && { tags: request.tags }),
+  }
+  return await submit(deps, again, creation)
+}

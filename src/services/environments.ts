@@ -1,0 +1,177 @@
+import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { ReasonCode } from '../contract/messages/messages.ts'
+import type { RunPlan } from '../contract/plan.ts'
+import { isTerminal } from '../contract/run.ts'
+import type { HostInfo } from '../contract/run.ts'
+import type { Manifest } from '../contract/snapshot.ts'
+import { encodeValue } from '../contract/values.ts'
+import { environmentText } from '../core/environment.ts'
+import type { CodeFolder } from '../core/environment.ts'
+import type { Clock, CodeStore, EnvironmentBuilder, EnvironmentRecord, Ids, NewRun, Parts, Run, Store } from '../core/ports.ts'
+import type { Hints } from './hints.ts'
+import { readManifest } from './snapshots.ts'
+
+export interface EnvironmentDeps {
+  readonly store: Store
+  readonly code: CodeStore
+  readonly builder: EnvironmentBuilder
+  readonly ids: Ids
+  readonly clock: Clock
+  readonly hints: Hints
+  /** The files of a folder of this machine. */
+  readonly openFolder: (path: string) => CodeFolder
+}
+
+/** How a run stands to the environment that it needs. */
+export type Preparation =
+  | { readonly state: 'ready' }
+  | { readonly state: 'building'; readonly build: number }
+  | { readonly state: 'failed'; readonly reason: ReasonCode; readonly detail: string }
+
+/**
+ * Brings a queued run and its environment together: finds its hash, and where nobody builds it yet makes a run that does.
+ * The row of the environment is the lock: whoever comes second finds it and waits. An environment whose build failed
+ * before the run was submitted is tried again.
+ */
+export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promise<Preparation> {
+  const hash = run.environment ?? (await hashFor(deps, run, run.plan))
+  if (hash === undefined) return { state: 'failed', reason: 'PythonMissing', detail: '' }
+  return await deps.store.write(async (parts) => {
+    const known = await parts.environments.get(hash)
+    const build = known && (await parts.runs.get(known.buildRunId))
+    const isFirstLook = run.environment === null
+    if (isFirstLook) await parts.runs.annotate(run, { environment: hash })
+    if (known?.state === 'ready' && !(isFirstLook && run.plan.build!.isFresh && (build?.createdAt ?? 0) < run.createdAt))
+      return await useReady(deps, parts, known)
+    if (known?.state === 'building' && build && !isTerminal(build.phase)) return { state: 'building', build: build.number }
+    if (known?.state === 'failed' && build && build.createdAt >= run.createdAt) return toFailure(build)
+    const started = await startBuild(deps, parts, run, hash)
+    return { state: 'building', build: started.number }
+  })
+}
+
+async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: EnvironmentRecord): Promise<Preparation> {
+  await parts.environments.update(hash, { lastUsedAt: clock.now() })
+  return { state: 'ready' }
+}
+
+function toFailure(build: Run): Preparation {
+  const lines = build.ending?.evidence.lastLines?.trim().split('\n') ?? []
+  const isStopped = build.phase === 'stopped'
+  return {
+    state: 'failed',
+    reason: build.ending?.evidence.exitCode === NO_VENV_STATUS ? 'VenvMissing' : 'BuildFailed',
+    detail: `#${build.number}${isStopped ? ' stopped' : lines.length > 0 ? `: ${lines.at(-1)}` : ''}`,
+  }
+}
+
+/** Exit status of a build on a host whose Python can make no environment. */
+export const NO_VENV_STATUS = 97
+
+async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: string): Promise<Run> {
+  const plan = toBuildPlan(deps, run, hash)
+  const build: NewRun = {
+    id: deps.ids.uuid(),
+    sweepId: null,
+    trialIndex: null,
+    plan,
+    planDigest: deps.ids.digest(encodeValue(plan)),
+    host: run.host,
+    actor: 'platform',
+    isExecuted: true,
+    phase: 'queued',
+    projectId: run.projectId,
+    snapshot: run.snapshot,
+    environment: hash,
+  }
+  const [started] = await parts.runs.insert([build])
+  await parts.environments.putBuilding({ hash, buildRunId: build.id, python: run.host!.python!.version })
+  await parts.events.append([
+    { kind: 'run.created', actor: 'platform', runId: build.id },
+    { kind: 'environment.building', actor: 'platform', runId: build.id, data: { hash } },
+  ])
+  deps.hints.scheduler()
+  return started!
+}
+
+function toBuildPlan(deps: EnvironmentDeps, run: Run, hash: string): RunPlan {
+  return withBuildCommand(deps, hash, run.host!, {
+    kind: 'build',
+    name: null,
+    description: null,
+    tags: [],
+    logLevel: 'INFO',
+    params: {},
+    command: null,
+    placement: { ...run.plan.placement, resources: {}, maxRestarts: 0, timeoutMs: null },
+    build: run.plan.build,
+    references: run.plan.references,
+  })
+}
+
+function withBuildCommand({ builder }: Pick<EnvironmentDeps, 'builder'>, hash: string, host: HostInfo, plan: RunPlan): RunPlan {
+  return { ...plan, command: builder.command({ hash, python: host.python!.executable, steps: plan.build?.steps ?? [] }) }
+}
+
+/** A `kind: build` document becomes a run that builds; throws AppError `conflict` on a machine without Python. */
+export async function planBuild(
+  deps: EnvironmentDeps,
+  plan: RunPlan,
+  { host, snapshot }: { host: HostInfo; snapshot: string | null },
+): Promise<{ plan: RunPlan; hash: string }> {
+  const hash = await hashFor(deps, { host, snapshot }, plan)
+  if (hash === undefined) throw new AppError('conflict', { detail: 'the submitting shell has no Python 3 to make an environment from' })
+  return { hash, plan: withBuildCommand(deps, hash, host, plan) }
+}
+
+/** Takes the row of an environment for a `kind: build` run, unless it is ready or another run is at it. */
+export async function claimBuild(parts: Parts, run: Run): Promise<void> {
+  const known = await parts.environments.get(run.environment!)
+  if (known?.state === 'building' || (known?.state === 'ready' && !run.plan.build!.isFresh)) return
+  await parts.environments.putBuilding({ hash: run.environment!, buildRunId: run.id, python: run.host!.python!.version })
+}
+
+async function hashFor(deps: EnvironmentDeps, { host, snapshot }: Pick<Run, 'host' | 'snapshot'>, plan: RunPlan): Promise<string | undefined> {
+  if (!host?.python || !plan.build) return undefined
+  const folder = snapshot === null ? deps.openFolder(host.workDir) : snapshotFolder(deps.code, await readManifest(deps.code, snapshot))
+  return deps.ids.digest(await environmentText({ python: host.python, build: plan.build, folder }))
+}
+
+function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {
+  const byPath = new Map(files.map((file) => [file.path, file.sha256]))
+  return {
+    hash: async (path) => byPath.get(path),
+    text: async (path) => new TextDecoder().decode(await code.read(byPath.get(path)!)),
+    list: async (path) => [...byPath.keys()].filter((name) => path === '' || name.startsWith(`${path}/`)),
+  }
+}
+
+/** Notes how a build ended, in the transaction of its end. Returns the runs that waited for it. */
+export async function settleBuild(parts: Parts, build: Run, packages: string | undefined): Promise<string[]> {
+  const environment = await parts.environments.getByBuild(build.id)
+  if (!environment || environment.state !== 'building') return []
+  const state = packages === undefined ? 'failed' : 'ready'
+  await parts.environments.update(environment.hash, { state, ...(packages !== undefined && { packages }) })
+  await parts.events.append([{ kind: `environment.${state}`, actor: 'platform', runId: build.id, data: { hash: environment.hash } }])
+  return await parts.runs.listWaitingFor(environment.hash)
+}
+
+/** Removes an environment. Throws AppError `conflict` while a run needs it. */
+export async function removeEnvironment({ store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>, environment: EnvironmentRecord): Promise<void> {
+  if (environment.state === 'building' || (await store.read.runs.hasOpen(environment.hash)))
+    throw new AppError('conflict', { detail: 'a run needs this environment' })
+  await store.write(async (parts) => {
+    await parts.environments.update(environment.hash, { state: 'removed' })
+    await parts.events.append([{ kind: 'environment.removed', actor: 'platform', data: { hash: environment.hash } }])
+  })
+  await builder.remove(environment.hash)
+}
+
+/** Removes environments that nothing has used for long. */
+export async function collectEnvironments(deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'>): Promise<void> {
+  for (const environment of await deps.store.read.environments.list()) {
+    const isOld = environment.lastUsedAt < deps.clock.now() - LIMITS.environmentKeepMs
+    if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasOpen(environment.hash))) await removeEnvironment(deps, environment)
+  }
+}

@@ -1,0 +1,110 @@
+import { AppError } from '../contract/errors.ts'
+import { DEFAULT_PROJECT } from '../contract/project.ts'
+import type { Direction, ViewDefinition } from '../contract/project.ts'
+import { parseFilter, parseSort } from '../core/filter/parse.ts'
+import type { Clock, Parts, Project, Store } from '../core/ports.ts'
+import { createOnce } from './creations.ts'
+import type { Creation } from './creations.ts'
+
+/** The project a request names, by name or id; the default one when it names none. Throws AppError `not_found`. */
+export async function findProject(parts: Parts, reference: string | undefined, { inTrash = false } = {}): Promise<Project> {
+  if (reference === undefined) return (await parts.projects.get(DEFAULT_PROJECT.id))!
+  const project = (await parts.projects.getByName(reference)) ?? (await parts.projects.get(reference))
+  if (!project || (project.deletedAt !== null) !== inTrash) throw new AppError('not_found', { what: `project ${reference}${inTrash ? ' in the trash' : ''}` })
+  return project
+}
+
+/** Throws AppError `conflict` for a name that is taken, by a project of the trash too. */
+export async function createProject(store: Store, creation: Creation, { name, description }: { name: string; description: string }): Promise<Project> {
+  return await store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => parts.projects.get(creation.id),
+      make: async () => {
+        await refuseTaken(parts, name)
+        const project = await parts.projects.insert({ id: creation.id, name, description })
+        await parts.events.append([{ kind: 'project.created', actor: 'person', data: { project: name } }])
+        return project
+      },
+    }),
+  )
+}
+
+export async function changeProject(store: Store, reference: string, patch: { name?: string; description?: string }): Promise<Project> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    if (patch.name !== undefined && patch.name !== project.name) {
+      if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: 'the default project keeps its name' })
+      await refuseTaken(parts, patch.name)
+    }
+    await parts.projects.update(project.id, patch)
+    await parts.events.append([{ kind: 'project.changed', actor: 'person', data: { project: project.name } }])
+    return (await parts.projects.get(project.id))!
+  })
+}
+
+async function refuseTaken(parts: Parts, name: string): Promise<void> {
+  const taken = await parts.projects.getByName(name)
+  if (taken) throw new AppError('conflict', { detail: `there is a project ${name}${taken.deletedAt === null ? '' : ' in the trash'}` })
+}
+
+export async function setDirection(store: Store, reference: string, metric: string, direction: Direction | null): Promise<Project> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    await parts.projects.setDirection(project.id, metric, direction)
+    return project
+  })
+}
+
+/** Throws FilterError for a filter or an order that cannot be read: a view that fails later is of no use. */
+export async function putView(store: Store, reference: string, name: string, definition: ViewDefinition): Promise<Project> {
+  if (definition.filter !== '') parseFilter(definition.filter)
+  parseSort(definition.sort)
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    await parts.projects.putView(project.id, name, definition)
+    return project
+  })
+}
+
+export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    if (!(await parts.projects.removeView(project.id, name))) throw new AppError('not_found', { what: `view ${name}` })
+    return project
+  })
+}
+
+/** Stops what runs in a project and puts all of it into the trash, in one transaction. The default project stays. */
+export async function deleteProject({ store, clock }: { store: Store; clock: Clock }, reference: string): Promise<{ changed: number; runIds: string[] }> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: 'the default project cannot be deleted' })
+    const deletedAt = clock.now()
+    const runIds = await parts.runs.setDeleted({ projectId: project.id }, deletedAt)
+    for (const id of runIds) await parts.runs.requestStop({ id }, 'user')
+    await stopSweepsOf(parts, project.id)
+    await parts.sweeps.setDeleted({ projectId: project.id }, deletedAt)
+    await parts.projects.update(project.id, { deletedAt })
+    await parts.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
+    return { changed: runIds.length, runIds }
+  })
+}
+
+async function stopSweepsOf(parts: Parts, projectId: string): Promise<void> {
+  for (const id of await parts.sweeps.listUnfinished()) {
+    const sweep = await parts.sweeps.get(id)
+    if (sweep?.projectId === projectId && sweep.phase === 'running')
+      await parts.sweeps.update(sweep, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
+  }
+}
+
+export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference, { inTrash: true })
+    await parts.projects.update(project.id, { deletedAt: null })
+    await parts.sweeps.setDeleted({ projectId: project.id }, null)
+    const runIds = await parts.runs.setDeleted({ projectId: project.id }, null)
+    await parts.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
+    return { changed: runIds.length }
+  })
+}

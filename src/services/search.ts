@@ -1,0 +1,62 @@
+import { LIMITS } from '../contract/limits.ts'
+import { completionAt, wordsFor } from '../core/filter/complete.ts'
+import type { Field, Filter } from '../core/filter/filter.ts'
+import { formatField } from '../core/filter/format.ts'
+import { nearest } from '../core/nearest.ts'
+import type { RunSearch, Store, Suggestion } from '../core/ports.ts'
+
+export interface FilterSuggestion {
+  readonly text: string
+  /** Runs that have it; null for a word of the language. */
+  readonly count: number | null
+}
+
+/** What could go on at the end of a filter, the words of the language and those of the data. */
+export async function completeFilter({ scan }: Pick<Store, 'scan'>, text: string): Promise<{ start: number; suggestions: FilterSuggestion[] }> {
+  const completion = completionAt(text)
+  const { expects, field, prefix, start } = completion
+  const words = wordsFor(completion).map((word) => ({ text: word, count: null }))
+  const found =
+    expects === 'field' ? await suggestNames(scan.search, prefix) : expects === 'value' && field ? await suggestValues(scan.search, field, prefix) : []
+  return { start, suggestions: [...found, ...words].slice(0, LIMITS.suggestionsMax) }
+}
+
+async function suggestNames(search: RunSearch, prefix: string): Promise<FilterSuggestion[]> {
+  const [, kind, rest] = /^(p|m|t|sys)\.(.*)$/s.exec(prefix) ?? []
+  if (kind === undefined) return []
+  if (kind === 't') return toTexts(await search.values({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
+  const names = await search.names(kind === 'p' ? 'param' : 'metric', kind === 'sys' ? `system.${rest}` : rest!, LIMITS.suggestionsMax)
+  return names.map(({ text, count }) => ({
+    text: formatField(kind === 'p' ? { kind: 'param', name: text } : { kind: 'metric', name: text, part: 'last' }),
+    count,
+  }))
+}
+
+async function suggestValues(search: RunSearch, field: Field, prefix: string): Promise<FilterSuggestion[]> {
+  return toTexts(await search.values(field, prefix, LIMITS.suggestionsMax), '')
+}
+
+function toTexts(suggestions: readonly Suggestion[], before: string): FilterSuggestion[] {
+  return suggestions.map(({ text, count }) => ({ text: `${before}${/^[\p{L}\p{N}_.+-]+$/u.test(text) ? text : JSON.stringify(text)}`, count }))
+}
+
+const KNOWN_MAX = 1_000
+
+/** Names in a filter that no run has: probably mistyped, so each with the nearest that exists. */
+export async function findHints({ scan }: Pick<Store, 'scan'>, filter: Filter): Promise<string[]> {
+  const hints: string[] = []
+  for (const field of fieldsOf(filter)) {
+    if (field.kind === 'column') continue
+    const exact = await scan.search.names(field.kind, field.name, 1)
+    if (exact[0]?.text === field.name) continue
+    const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)
+    const near = nearest(field.name, known)
+    hints.push(near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`)
+  }
+  return hints
+}
+
+function fieldsOf(filter: Filter): Field[] {
+  if ('items' in filter) return filter.items.flatMap(fieldsOf)
+  return 'item' in filter ? fieldsOf(filter.item) : [filter.field]
+}

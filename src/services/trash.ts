@@ -1,0 +1,60 @@
+import type { Clock, Executor, Parts, Run, Store } from '../core/ports.ts'
+
+export interface TrashDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly executor: Pick<Executor, 'purge'>
+}
+
+/** Gives up everything that is in the trash now: from here on none of it comes back. Returns how much that is. */
+export async function emptyTrash({ store, clock }: Pick<TrashDeps, 'store' | 'clock'>): Promise<{ runs: number; sweeps: number; projects: number }> {
+  const [runs, sweeps, projects] = [
+    await store.scan.search.count({ isDeleted: true }),
+    (await store.read.sweeps.list({ limit: LISTED_MAX, isDeleted: true })).length,
+    (await store.read.projects.list(true)).length,
+  ]
+  await store.write((parts) => parts.content.setMark('trash_emptied', clock.now()))
+  return { runs, sweeps, projects }
+}
+
+const LISTED_MAX = 100_000
+const PURGED_AT_ONCE = 50
+
+/**
+ * Removes what has been in the trash for long, and what was in it when it was emptied: files first, then rows, a bounded
+ * piece a transaction, the row that names the rest last. Cut short anywhere it goes on at the next call.
+ */
+export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<number> {
+  const { store, clock } = deps
+  const deletedBefore = Math.max(clock.now() - keepMs, (await store.read.content.mark('trash_emptied')) + 1)
+  let purged = 0
+  for (;;) {
+    const runs = await store.read.runs.listPurgeable(deletedBefore, PURGED_AT_ONCE)
+    for (const run of runs) await purgeRun(deps, run)
+    purged += runs.length
+    if (runs.length < PURGED_AT_ONCE) break
+  }
+  for (const sweep of await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE)) {
+    await store.write(async (parts) => {
+      await parts.sweeps.purge(sweep.id)
+      await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number: sweep.number } }])
+    })
+  }
+  for (const project of await store.read.projects.listPurgeable(deletedBefore)) await store.write((parts) => parts.projects.purge(project.id))
+  while (await store.releaseSpace()) await Promise.resolve()
+  return purged
+}
+
+async function purgeRun({ store, executor }: TrashDeps, run: Run): Promise<void> {
+  await store.write((parts) => parts.runs.markPurged(run.id))
+  const attempts = await store.read.attempts.list(run.id)
+  const isShared = (await store.read.runs.countSharing(run)) > 0
+  await executor.purge({ names: attempts.map((attempt) => attempt.name), run, keepsOutputs: isShared })
+  while (!(await store.write((parts) => purgePiece(parts, run))));
+}
+
+async function purgePiece(parts: Parts, run: Run): Promise<boolean> {
+  const isDone = await parts.runs.purgeSome(run)
+  if (isDone) await parts.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])
+  return isDone
+}

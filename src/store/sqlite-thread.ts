@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads'
+
+import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
+
+import { AppError } from '../contract/errors.ts'
+import type { ScanAnswer, ScanQuestion } from './sqlite-worker.ts'
+
+const SCAN_TIMEOUT_MS = 30_000
+
+/** Lets Kysely read a SQLite file in a thread of its own, which starts at the first query. */
+export function threadedSqliteDialect(file: string): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ThreadDriver(new ScanThread(file)),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+class ThreadDriver implements Driver {
+  readonly #thread: ScanThread
+  constructor(thread: ScanThread) {
+    this.#thread = thread
+  }
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#thread
+  }
+  async beginTransaction(): Promise<void> {
+    throw new Error('this connection only reads')
+  }
+  async commitTransaction(): Promise<void> {}
+  async rollbackTransaction(): Promise<void> {}
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {
+    await this.#thread.close()
+  }
+}
+
+interface Waiting {
+  readonly resolve: (rows: unknown[]) => void
+  readonly reject: (error: Error) => void
+}
+
+/** One worker and the questions it has not answered; it answers them in order. */
+class ScanThread implements DatabaseConnection {
+  readonly #file: string
+  readonly #waiting = new Map<number, Waiting>()
+  #worker: Worker | undefined
+  #count = 0
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const id = (this.#count += 1)
+    const worker = (this.#worker ??= this.#start())
+    const question: ScanQuestion = { id, sql: query.sql, parameters: query.parameters as ScanQuestion['parameters'] }
+    // A question whose answer comes too late is given up; the thread goes on with the next one.
+    const timer = setTimeout(
+      () => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: 'the query took too long' }))),
+      SCAN_TIMEOUT_MS,
+    )
+    worker.ref()
+    const answered = new Promise<unknown[]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
+    worker.postMessage(question)
+    try {
+      return { rows: (await answered) as R[] }
+    } finally {
+      clearTimeout(timer)
+      if (this.#waiting.size === 0) worker.unref()
+    }
+  }
+
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('streaming is not supported: page instead')
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate()
+  }
+
+  #start(): Worker {
+    const own = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js'
+    const worker = new Worker(new URL(own, import.meta.url), { workerData: this.#file })
+    worker.on('message', (answer: ScanAnswer) => {
+      this.#settle(answer.id, ({ resolve, reject }) => ('rows' in answer ? resolve(answer.rows) : reject(new Error(answer.error))))
+    })
+    worker.on('error', (error) => this.#fail(error as Error))
+    worker.on('exit', () => this.#fail(new Error('the reading thread has ended')))
+    return worker
+  }
+
+  #settle(id: number, how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (waiting) how(waiting)
+  }
+
+  /** The next question starts a new thread. */
+  #fail(error: Error): void {
+    this.#worker = undefined
+    for (const id of this.#waiting.keys()) this.#settle(id, ({ reject }) => reject(error))
+  }
+}

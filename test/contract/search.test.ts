@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto'
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+
+import type { RunPlan } from '../../src/contract/plan.ts'
+import type { ValueMap } from '../../src/contract/values.ts'
+import type { Filter } from '../../src/core/filter/filter.ts'
+import { parseFilter, parseSort } from '../../src/core/filter/parse.ts'
+import type { NewRun, Run, Store } from '../../src/core/ports.ts'
+import { loadPlan } from '../../src/core/spec/load.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { createStore } from '../../src/store/store.ts'
+import { describeOnBoth } from '../support/databases.ts'
+
+const PLAN = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: echo}' }]).plan as RunPlan
+const NOW = Date.parse('2026-06-15T12:00:00Z')
+const DAY = 86_400_000
+
+/** What a test says of a run; the rest is filled in. */
+interface Facts {
+  readonly params?: ValueMap
+  readonly tags?: string[]
+  readonly metrics?: Record<string, number[]>
+  readonly name?: string
+  readonly phase?: 'queued' | 'running'
+  readonly createdAt?: number
+}
+
+describeOnBoth('the search over runs', (openFresh) => {
+  let time = NOW
+
+  async function fresh(): Promise<Store> {
+    const database = await openFresh()
+    await migrate(database)
+    return createStore(database, { now: () => time })
+  }
+
+  async function fill(store: Store, facts: readonly Facts[]): Promise<Run[]> {
+    const runs: Run[] = []
+    for (const item of facts) {
+      time = item.createdAt ?? NOW
+      const run: NewRun = {
+        id: randomUUID(),
+        sweepId: null,
+        trialIndex: null,
+        plan: { ...PLAN, params: item.params ?? {}, name: item.name ?? null },
+        planDigest: 'd',
+        host: { workDir: '/', python: null, path: '', git: { commit: 'abc', branch: 'main', remote: '', isDirty: false } },
+        actor: 'person',
+        isExecuted: true,
+        phase: item.phase ?? 'queued',
+        tags: item.tags ?? [],
+      }
+      const [inserted] = await store.write((parts) => parts.runs.insert([run]))
+      const series = Object.entries(item.metrics ?? {}).map(([name, values]) => ({
+        name,
+        points: Float64Array.from(values.flatMap((value, step) => [step, NOW, value])),
+      }))
+      if (series.length > 0) await store.write((parts) => parts.tracking.append(inserted!, series))
+      runs.push(inserted!)
+    }
+    time = NOW
+    return runs
+  }
+
+  const numbers = async (store: Store, filter: string, sort = '', more: { isDeleted?: boolean } = {}): Promise<number[]> => {
+    const scope = { ...(filter && { filter: parseFilter(filter) }), ...more }
+    const { runs } = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100 })
+    expect(await store.scan.search.count(scope)).toBe(runs.length)
+    return runs.map((run) => run.number)
+  }
+
+  it('finds runs by what they are, were given and have measured', async () => {
+    const store = await fresh()
+    await fill(store, [
+      { params: { lr: 0.1, opt: 'adam' }, tags: ['prod', 'a b'], metrics: { loss: [3, 1, 2] }, name: 'First_run' },
+      { params: { lr: 0.01, opt: 'sgd', flag: true }, metrics: { loss: [0.5], 'val/acc': [NaN] }, phase: 'running' },
+      { params: { lr: '0.1' }, tags: ['prod'], createdAt: NOW - 10 * DAY },
+    ])
+    const cases: [string, number[]][] = [
+      ['phase = running', [2]],
+      ['m.loss < 2.5', [2, 1]],
+      ['m.loss.min < 0.6', [2]],
+      ['m.loss.max >= 3 and m.loss.mean = 2', [1]],
+      ['m.loss.best > 1', [1]],
+      ['p.lr = 0.1', [1]],
+      ['p.lr = "0.1"', [3, 1]],
+      ['p.lr <= 0.1', [2, 1]],
+      ['p.opt in (adam, sgd)', [2, 1]],
+      ['p.opt contains DA', [1]],
+      ['p.opt is missing', [3]],
+      ['p.flag = true', [2]],
+      ['not m.loss < 1', [3, 1]],
+      ['m."val/acc" is not missing', [2]],
+      ['m."val/acc" < 1 or m."val/acc" >= 1', []],
+      ['tag = prod', [3, 1]],
+      ['tag != prod', [2]],
+      ['t."a b"', [1]],
+      ['tag is missing', [2]],
+      ['name starts first', [1]],
+      ['name contains "_"', [1]],
+      ['name contains "%"', []],
+      ['name = First_run', [1]],
+      ['not (name = First_run)', [3, 2]],
+      ['created < -7d', [3]],
+      ['created = 2026-06-15', [2, 1]],
+      ['created > 2026-06-14 and created <= 2026-06-15', [2, 1]],
+      ['number in (1, 3)', [3, 1]],
+      ['commit = abc and branch = main', [3, 2, 1]],
+      ['project = default', [3, 2, 1]],
+      ['project = other', []],
+      ['sweep is missing', [3, 2, 1]],
+      ['reason is missing and ended is missing and duration is missing', [3, 2, 1]],
+    ]
+    for (const [filter, expected] of cases) expect([filter, await numbers(store, filter)]).toEqual([filter, expected])
+  })
+
+  it('takes the best of a metric from the direction of its project', async () => {
+    const store = await fresh()
+    const [run] = await fill(store, [{ metrics: { loss: [3, 1, 2] } }])
+    await store.write((parts) => parts.projects.setDirection(run!.projectId, 'loss', 'minimize'))
+    expect(await numbers(store, 'm.loss.best = 1')).toEqual([1])
+  })
+
+  it('puts runs in order, those without a value last either way', async () => {
+    const store = await fresh()
+    await fill(store, [
+      { metrics: { a: [2] }, params: { x: 1 } },
+      {},
+      { metrics: { a: [NaN] }, params: { x: 'text' } },
+      { metrics: { a: [5] }, params: { x: 0.5 } },
+    ])
+    expect(await numbers(store, '', 'm.a')).toEqual([1, 4, 3, 2])
+    expect(await numbers(store, '', '-m.a')).toEqual([4, 1, 3, 2])
+    expect(await numbers(store, '', 'p.x')).toEqual([4, 1, 3, 2])
+    expect(await numbers(store, '', '-p.x')).toEqual([1, 4, 3, 2])
+    expect(await numbers(store, '', 'number')).toEqual([1, 2, 3, 4])
+    expect(await numbers(store, '', 'phase, -m.a')).toEqual([4, 1, 3, 2])
+  })
+
+  it('gives every run once over all pages, whatever the order', async () => {
+    const store = await fresh()
+    const value = fc.constantFrom(undefined, NaN, 0, 1, 2, -1, 1e9)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(value, { minLength: 1, maxLength: 12 }),
+        fc.constantFrom('', 'm.a', '-m.a', 'p.x', '-p.x', 'm.a,-p.x', 'phase,m.a', '-created'),
+        async (values, sort) => {
+          const runs = await fill(
+            store,
+            values.map((item, index) => ({
+              ...(item !== undefined && { metrics: { a: [item] } }),
+              params: index % 3 === 0 ? {} : { x: index % 2 === 0 ? index : `t${index}` },
+              tags: ['this'],
+            })),
+          )
+          const filter = parseFilter(`number >= ${runs[0]!.number}`)
+          const whole = await store.scan.search.page({ filter, sort: parseSort(sort), limit: 1000 })
+          const seen: number[] = []
+          for (let cursor: string | undefined; ;) {
+            const page = await store.scan.search.page({ filter, sort: parseSort(sort), limit: 2, ...(cursor !== undefined && { cursor }) })
+            seen.push(...page.runs.map((run) => run.number))
+            if (page.next === null) break
+            cursor = page.next
+          }
+          expect(seen).toEqual(whole.runs.map((run) => run.number))
+          expect([...seen].sort((a, b) => a - b)).toEqual(runs.map((run) => run.number))
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('refuses a cursor of another order or none at all', async () => {
+    const store = await fresh()
+    await fill(store, [{}, {}])
+    const { next } = await store.scan.search.page({ sort: parseSort('created'), limit: 1 })
+    await expect(store.scan.search.page({ sort: [], limit: 1, cursor: next! })).rejects.toThrow('invalid')
+    for (const cursor of ['', 'x', Buffer.from('["",[],1.5]').toString('base64url'), Buffer.from('["",[{}],1]').toString('base64url')])
+      await expect(store.scan.search.page({ sort: [], limit: 1, cursor })).rejects.toThrow('invalid')
+  })
+
+  it('binds every value: no text of a filter becomes SQL', async () => {
+    const store = await fresh()
+    await fill(store, [{ params: { x: 'a' }, tags: ['t'], metrics: { m: [1] } }])
+    const hostile = ["'; drop table run; --", '" or 1=1 --', '\\', '%', '_', "'", '$1', '?', '{}', '\u0000x'.replace('\0', '')]
+    for (const text of hostile) {
+      const filters: Filter[] = [
+        { type: 'compare', field: { kind: 'param', name: text }, op: '=', value: { type: 'text', value: text } },
+        { type: 'compare', field: { kind: 'metric', name: text, part: 'min' }, op: '<', value: { type: 'number', value: 1 } },
+        { type: 'compare', field: { kind: 'column', name: 'name' }, op: 'contains', value: { type: 'text', value: text } },
+        { type: 'in', field: { kind: 'column', name: 'tag' }, values: [{ type: 'text', value: text }] },
+      ]
+      for (const filter of filters) expect((await store.scan.search.page({ filter, sort: [], limit: 5 })).runs).toEqual([])
+    }
+    expect(await numbers(store, '')).toEqual([1])
+  })
+
+  it('suggests names and values that runs have, with how many', async () => {
+    const store = await fresh()
+    await fill(store, [
+      { params: { lr: 1, layers: 2 }, tags: ['prod', 'pre'], metrics: { loss: [1], 'val/loss': [1] } },
+      { params: { lr: 2, opt: 'adam' }, tags: ['prod'], metrics: { loss: [1] } },
+    ])
+    const { search } = store.scan
+    expect(await search.names('param', 'l', 10)).toEqual([
+      { text: 'layers', count: 1 },
+      { text: 'lr', count: 2 },
+    ])
+    expect(await search.names('metric', '', 10)).toEqual([
+      { text: 'loss', count: 2 },
+      { text: 'val/loss', count: 1 },
+    ])
+    expect(await search.values({ kind: 'column', name: 'tag' }, 'pr', 10)).toEqual([
+      { text: 'pre', count: 1 },
+      { text: 'prod', count: 2 },
+    ])
+    expect(await search.values({ kind: 'param', name: 'opt' }, '', 10)).toEqual([{ text: 'adam', count: 1 }])
+  })
+
+  it('keeps the trash apart', async () => {
+    const store = await fresh()
+    const [first] = await fill(store, [{}, {}])
+    await store.write((parts) => parts.runs.setDeleted({ ids: [first!.id] }, NOW))
+    expect([await numbers(store, ''), await numbers(store, '', '', { isDeleted: true })]).toEqual([[2], [1]])
+  })
+
+  it('removes a run piece by piece until nothing of it is left', async () => {
+    const store = await fresh()
+    const [run, other] = await fill(store, [
+      { params: { x: 1 }, tags: ['t'], metrics: { a: Array.from({ length: 600 }, (_, index) => index) } },
+      { params: { x: 1 }, tags: ['t'], metrics: { a: [1] } },
+    ])
+    await store.write((parts) => parts.events.append([{ kind: 'run.created', actor: 'person', runId: run!.id }]))
+    let pieces = 1
+    while (!(await store.write((parts) => parts.runs.purgeSome(run!)))) pieces += 1
+    expect(pieces).toBeGreaterThan(1)
+    expect(await store.read.runs.get(run!.id)).toBeUndefined()
+    expect(await numbers(store, 'p.x = 1 and t.t and m.a is not missing')).toEqual([other!.number])
+    expect(await store.read.events.after(0, 10, { runId: run!.id })).toEqual([])
+  })
+})
