@@ -96,10 +96,9 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     listRuns: async ({ query, locale }): Promise<RunPageView> => {
       const scope = await toScope(query)
       const sort = parseSort(query.sort ?? '')
-      const page = await store.scan.search.page(withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor }))
-      const total = query.count ? await store.scan.search.count(scope) : null
+      const page = await store.scan.search.page(withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }))
       const hints = scope.filter && query.cursor === undefined ? await findHints(store, scope.filter) : []
-      return { runs: await toRunViews(store, page.runs, locale), next: page.next, total, hints }
+      return { runs: await toRunViews(store, page.runs, locale), next: page.next, total: page.total, hints }
     },
     bulkRuns: async ({ body }) => {
       const { filter, runs, project, sweep, action, to, tags, dryRun } = body

@@ -197,12 +197,16 @@ export interface RunQuery extends RunScope {
   readonly limit: number
   /** `next` of the page before. */
   readonly cursor?: string
+  /** Also say how many the whole list has. */
+  readonly isCounted?: boolean
 }
 
 export interface RunPage {
   readonly runs: Run[]
   /** Of the page after; null on the last one. */
   readonly next: string | null
+  /** How many the whole list has; null unless asked for. */
+  readonly total: number | null
 }
 
 /** A name or a value that runs have, and how many of them. */

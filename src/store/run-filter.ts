@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
-import type { Expression, ExpressionBuilder, Kysely, RawBuilder, SqlBool } from 'kysely'
+import type { Expression, ExpressionBuilder, ExpressionWrapper, Kysely, RawBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
 
-import { assertNever } from '../core/assert.ts'
-import { typeOf } from '../core/filter/filter.ts'
+import { assertNever, invariant } from '../core/assert.ts'
+import { COLUMNS } from '../core/filter/filter.ts'
 import type { ColumnName, Comparison, Field, Filter, Literal } from '../core/filter/filter.ts'
 import { toSpan } from '../core/filter/literal.ts'
+import type { RunScope } from '../core/ports.ts'
 import type { Direction } from '../contract/project.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,8 +20,98 @@ export interface FilterContext {
 type On = ExpressionBuilder<Tables, 'run'>
 type Condition = Expression<SqlBool>
 
-/** A filter as a condition on `run`. Every value is bound; names of columns come from the closed list of the language. */
-export function toCondition(on: On, filter: Filter, context: FilterContext): Condition {
+/** Runs that are meant, by conditions on the run itself alone. */
+export function inScope(on: On, { isDeleted, projectId, sweepId, filter }: RunScope, context: FilterContext): ExpressionWrapper<Tables, 'run', SqlBool> {
+  return on.and([
+    on('run.deleted_at', isDeleted ? 'is not' : 'is', null),
+    ...(projectId === undefined ? [] : [on('run.project_id', '=', projectId)]),
+    ...(sweepId === undefined ? [] : [on('run.sweep_id', '=', sweepId)]),
+    ...(filter ? [toCondition(on, filter, context)] : []),
+  ])
+}
+
+/** Whether a filter asks for metrics, parameters or tags, which are kept apart from the runs. */
+export function needsSets(filter: Filter): boolean {
+  if ('items' in filter) return filter.items.some(needsSets)
+  return 'item' in filter ? needsSets(filter.item) : isApart(filter.field)
+}
+
+function isApart(field: Field): boolean {
+  return field.kind !== 'column' || field.name === 'tag'
+}
+
+/** A query whose rows are numbers of runs. */
+type NumberSet = RawBuilder<{ number: number }>
+
+/**
+ * The numbers of the runs that are meant, as an algebra of sets: what a table in the order of its key yields is in order
+ * already, and ordered sets are merged, which is several times faster than looking up each run.
+ */
+export function toNumberSet(scope: RunScope & { readonly filter: Filter }, context: FilterContext): NumberSet {
+  const wanted = setOf(scope.filter, context)
+  const isPlain = scope.projectId === undefined && scope.sweepId === undefined && !scope.isDeleted
+  if (isPlain) return combine('except', [wanted, sql`select number from run where deleted_at is not null`])
+  const { filter: _, ...rest } = scope
+  return combine('intersect', [wanted, toSelect(context.db.selectFrom('run').where((on) => inScope(on, rest, context)))])
+}
+
+function setOf(filter: Filter, context: FilterContext): NumberSet {
+  if (!needsSets(filter)) return toSelect(context.db.selectFrom('run').where((on) => toCondition(on, filter, context)))
+  switch (filter.type) {
+    case 'and': {
+      const taken = filter.items.filter((item) => item.type !== 'not').map((item) => setOf(item, context))
+      const excepted = filter.items.flatMap((item) => (item.type === 'not' ? [setOf(item.item, context)] : []))
+      const kept = taken.length > 0 ? combine('intersect', taken) : ALL
+      return excepted.length > 0 ? combine('except', [kept, ...excepted]) : kept
+    }
+    case 'or':
+      return combine(
+        'union',
+        filter.items.map((item) => setOf(item, context)),
+      )
+    case 'not':
+      return combine('except', [ALL, setOf(filter.item, context)])
+    case 'missing':
+      return combine('except', [ALL, presentSet(filter.field, context)])
+    case 'compare':
+      return compareSet(filter.field, { op: filter.op, values: [filter.value] }, context)
+    case 'in':
+      return compareSet(filter.field, { op: 'in', values: filter.values }, context)
+    default:
+      return assertNever(filter)
+  }
+}
+
+const ALL: NumberSet = sql`select number from run`
+
+function combine(how: 'intersect' | 'except' | 'union', sets: readonly NumberSet[]): NumberSet {
+  return sql`${sql.join(
+    sets.map((set) => sql`select number from (${set}) as part`),
+    sql.raw(` ${how} `),
+  )}`
+}
+
+function toSelect(query: SelectQueryBuilder<Tables, 'run', object>): NumberSet {
+  return sql`select number from ${query.select('run.number')} as own`
+}
+
+function presentSet(field: Field, { db }: FilterContext): NumberSet {
+  if (field.kind === 'metric') return sql`select number from ${db.selectFrom('metric').select('run_number as number').where('name', '=', field.name)} as own`
+  if (field.kind === 'param') return sql`select number from ${db.selectFrom('run_param').select('run_number as number').where('name', '=', field.name)} as own`
+  return sql`select number from ${db.selectFrom('run_tag').select('run_number as number')} as own`
+}
+
+function compareSet(field: Field, test: Test, context: FilterContext): NumberSet {
+  if (field.kind === 'metric') {
+    const column = sql.ref(metricColumn(field, context))
+    return sql`select number from ${context.db.selectFrom('metric').select('run_number as number').where('name', '=', field.name).where(toTest(column, test))} as own`
+  }
+  if (field.kind === 'param') return paramSet(field.name, test, context)
+  return tagSet(test, context)
+}
+
+/** A condition on the run's own columns. Every value is bound; names of columns come from the closed list of the language. */
+function toCondition(on: On, filter: Filter, context: FilterContext): Condition {
   switch (filter.type) {
     case 'and':
       return on.and(filter.items.map((item) => toCondition(on, item, context)))
@@ -30,14 +121,19 @@ export function toCondition(on: On, filter: Filter, context: FilterContext): Con
       // A condition on a missing value is neither true nor false to SQL; here it is false.
       return on.not(sql<SqlBool>`coalesce(${toCondition(on, filter.item, context)}, ${sql.lit(false)})`)
     case 'missing':
-      return on.not(isPresent(on, filter.field, context))
+      return sql`${columnOf(columnName(filter.field), context.now)} is null`
     case 'compare':
-      return compare(on, filter.field, { op: filter.op, values: [filter.value] }, context)
+      return compareColumn(on, columnName(filter.field), { op: filter.op, values: [filter.value] }, context)
     case 'in':
-      return compare(on, filter.field, { op: 'in', values: filter.values }, context)
+      return compareColumn(on, columnName(filter.field), { op: 'in', values: filter.values }, context)
     default:
       return assertNever(filter)
   }
+}
+
+function columnName(field: Field): ColumnName {
+  invariant(field.kind === 'column', `${field.name} is no column of a run`)
+  return field.name
 }
 
 interface Test {
@@ -45,61 +141,46 @@ interface Test {
   readonly values: readonly Literal[]
 }
 
-function compare(on: On, field: Field, test: Test, context: FilterContext): Condition {
-  if (field.kind === 'metric') {
-    const column = metricColumn(field, context)
-    return on(
-      'run.number',
-      'in',
-      context.db
-        .selectFrom('metric')
-        .select('run_number')
-        .where('name', '=', field.name)
-        .where(toTest(sql.ref(column), test)),
-    )
-  }
-  if (field.kind === 'param') return compareParam(on, field.name, test, context)
-  if (field.name === 'tag') return compareTag(on, test, context)
-  if (field.name === 'sweep')
+function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: FilterContext): Condition {
+  if (name === 'sweep')
     return on(
       'run.sweep_id',
       'in',
-      context.db
+      db
         .selectFrom('sweep')
         .select('id')
         .where(toTest(sql.ref('number'), test)),
     )
-  if (field.name === 'project')
+  if (name === 'project')
     return on(
       'run.project_id',
       'in',
-      context.db
+      db
         .selectFrom('project')
         .select('id')
         .where(toTest(sql.ref('name'), test)),
     )
-  if (typeOf(field) === 'time') return compareTime(columnOf(field.name, context.now), test, context.now)
-  return toTest(columnOf(field.name, context.now), test)
+  return COLUMNS[name] === 'time' ? compareTime(columnOf(name, now), test, now) : toTest(columnOf(name, now), test)
 }
 
 /** A number is compared as a number, anything else as the text that Python prints. */
-function compareParam(on: On, name: string, test: Test, { db }: FilterContext): Condition {
-  const column = (literal: Literal) => sql.ref(literal.type === 'number' ? 'number' : 'text')
-  const matching = db
-    .selectFrom('run_param')
-    .select('run_number')
-    .where('name', '=', name)
-    .where((inner) => inner.or(test.values.map((value) => toTest(column(value), { op: test.op === 'in' ? '=' : test.op, values: [value] }))))
-  return on('run.number', 'in', matching)
+function paramSet(name: string, { op, values }: Test, { db }: FilterContext): NumberSet {
+  const [numbers, texts] = [values.filter((value) => value.type === 'number'), values.filter((value) => value.type !== 'number')]
+  const tests = [
+    ...(numbers.length > 0 ? [toTest(sql.ref('number'), { op, values: numbers })] : []),
+    ...(texts.length > 0 ? [toTest(sql.ref('text'), { op, values: texts })] : []),
+  ]
+  const query = db.selectFrom('run_param').select('run_number as number').where('name', '=', name)
+  return sql`select number from ${query.where((on) => on.or(tests))} as own`
 }
 
 /** A run has many tags: `!=` means that none of them is it. */
-function compareTag(on: On, { op, values }: Test, { db }: FilterContext): Condition {
-  const matching = db
+function tagSet({ op, values }: Test, { db }: FilterContext): NumberSet {
+  const matching: NumberSet = sql`select number from ${db
     .selectFrom('run_tag')
-    .select('run_number')
-    .where(toTest(sql.ref('tag'), { op: op === '!=' ? '=' : op, values }))
-  return op === '!=' ? on('run.number', 'not in', matching) : on('run.number', 'in', matching)
+    .select('run_number as number')
+    .where(toTest(sql.ref('tag'), { op: op === '!=' ? '=' : op, values }))} as own`
+  return op === '!=' ? combine('except', [ALL, matching]) : matching
 }
 
 /** A day is a span: `created = 2026-01-31` holds all day, `>` means after its end. */
@@ -138,14 +219,6 @@ function escapeLike(value: string | number | undefined): string {
   return String(value)
     .toLowerCase()
     .replace(/[\\%_]/g, (char) => `\\${char}`)
-}
-
-function isPresent(on: On, field: Field, context: FilterContext): Condition {
-  const { db } = context
-  if (field.kind === 'metric') return on('run.number', 'in', db.selectFrom('metric').select('run_number').where('name', '=', field.name))
-  if (field.kind === 'param') return on('run.number', 'in', db.selectFrom('run_param').select('run_number').where('name', '=', field.name))
-  if (field.name === 'tag') return on('run.number', 'in', db.selectFrom('run_tag').select('run_number'))
-  return sql`${columnOf(field.name, context.now)} is not null`
 }
 
 /** The column of `metric` behind a part. */

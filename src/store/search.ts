@@ -1,12 +1,12 @@
-import { sql } from 'kysely'
-import type { ExpressionBuilder, ExpressionWrapper, Kysely, RawBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
+import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
 import { z } from 'zod'
 
 import { AppError } from '../contract/errors.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import type { RunQuery, RunScope, RunSearch, Suggestion } from '../core/ports.ts'
-import { columnOf, metricColumn, toCondition } from './run-filter.ts'
+import { columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './runs.ts'
 import type { Tables } from './tables.ts'
@@ -42,41 +42,17 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
   return {
     page: async (query) => {
       const context = await contextFor(query)
-      const found = await findPage(db, query, context)
-      const rows =
-        found.length > 0
-          ? await db
-              .selectFrom('run')
-              .selectAll()
-              .where(
-                'number',
-                'in',
-                found.map((item) => item.number),
-              )
-              .execute()
-          : []
+      const { found, total } = await findPage(db, query, context)
+      const numbers = found.map((item) => item.number)
+      const rows = numbers.length > 0 ? await db.selectFrom('run').selectAll().where('number', 'in', numbers).execute() : []
       const byNumber = new Map(rows.map((row) => [row.number, toRun(row)]))
       const last = found.length === query.limit ? found.at(-1) : undefined
-      return { runs: found.flatMap((item) => byNumber.get(item.number) ?? []), next: last ? encodeCursor(query.sort, last) : null }
+      return { runs: numbers.flatMap((number) => byNumber.get(number) ?? []), next: last ? encodeCursor(query.sort, last) : null, total }
     },
-    count: async (scope) => {
-      const context = await contextFor(scope)
-      const row = await db
-        .selectFrom('run')
-        .select(db.fn.countAll<number>().as('count'))
-        .where((on) => inScope(on, scope, context))
-        .executeTakeFirstOrThrow()
-      return Number(row.count)
-    },
+    count: async (scope) => await countRuns(db, scope, await contextFor(scope)),
     ids: async (scope, limit) => {
-      const context = await contextFor(scope)
-      const rows = await db
-        .selectFrom('run')
-        .select('id')
-        .where((on) => inScope(on, scope, context))
-        .orderBy('number')
-        .limit(limit)
-        .execute()
+      const { rows } = await sql<{ id: string }>`
+        select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(db)
       return rows.map((row) => row.id)
     },
     names: async (kind, prefix, limit) => {
@@ -91,26 +67,37 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
   }
 }
 
-function inScope(on: ExpressionBuilder<Tables, 'run'>, scope: RunScope, context: FilterContext): ExpressionWrapper<Tables, 'run', SqlBool> {
-  return on.and([
-    on('run.deleted_at', scope.isDeleted ? 'is not' : 'is', null),
-    ...(scope.projectId === undefined ? [] : [on('run.project_id', '=', scope.projectId)]),
-    ...(scope.sweepId === undefined ? [] : [on('run.sweep_id', '=', scope.sweepId)]),
-    ...(scope.filter ? [toCondition(on, scope.filter, context)] : []),
-  ])
+/** The numbers of all runs that are meant. */
+function numbersOf(db: Kysely<Tables>, { filter, ...rest }: RunScope, context: FilterContext): RawBuilder<{ number: number }> {
+  if (filter && needsSets(filter)) return toNumberSet({ filter, ...rest }, context)
+  return sql`select number from ${db
+    .selectFrom('run')
+    .select('number')
+    .where((on) => inScope(on, { ...rest, ...(filter && { filter }) }, context))} as own`
+}
+
+async function countRuns(db: Kysely<Tables>, scope: RunScope, context: FilterContext): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from (${numbersOf(db, scope, context)}) as found`.execute(db)
+  return Number(rows[0]!.count)
+}
+
+interface Found {
+  readonly found: Cursor[]
+  /** How many the whole list has; null unless asked for. */
+  readonly total: number | null
 }
 
 /** Runs that have the first key, then, where those end, runs that lack it: either half is read in its own order. */
-async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterContext): Promise<Cursor[]> {
+async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterContext): Promise<Found> {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.sort, query.cursor)
   const [first] = query.sort
   if (!first || !isSideField(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
   const isPast = cursor?.values.slice(0, keyCount(first)).every((value) => value === null) ?? false
-  const present = isPast ? [] : await readKeys(db, query, { context, cursor, half: 'present' })
-  if (present.length === query.limit) return present
-  const rest = { ...query, limit: query.limit - present.length }
-  const after = isPast ? cursor : undefined
-  return [...present, ...(await readKeys(db, rest, { context, cursor: after, half: 'absent' }))]
+  const present = isPast ? undefined : await readKeys(db, query, { context, cursor, half: 'present' })
+  if (present?.found.length === query.limit) return present
+  const rest = { ...query, limit: query.limit - (present?.found.length ?? 0) }
+  const absent = await readKeys(db, rest, { context, cursor: isPast ? cursor : undefined, half: 'absent' })
+  return { found: [...(present?.found ?? []), ...absent.found], total: absent.total ?? present?.total ?? null }
 }
 
 /** A parameter is ordered as a number, then as text. */
@@ -129,23 +116,33 @@ interface Reading {
   readonly half: 'present' | 'absent' | 'all'
 }
 
-async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, half }: Reading): Promise<Cursor[]> {
+async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, half }: Reading): Promise<Found> {
+  const isCounted = query.isCounted === true
+  const usesSets = isCounted || (query.filter !== undefined && needsSets(query.filter))
   const [first] = query.sort
   const side = first && half !== 'all' && isSideField(first.field) ? sideOf(db, first.field, context) : undefined
   const keys = query.sort.flatMap((sort, index) => toKeys(db, sort, index === 0 ? half : 'all', context))
-  let select = side && half === 'present' ? joinSide(db, side) : db.selectFrom('run')
-  select = select.where((on) => inScope(on, query, context))
-  if (side && half === 'absent') select = select.where((on) => on('run.number', 'not in', side.clearSelect().select('run_number')))
-  if (cursor) select = select.where(afterCursor(keys, cursor))
-  for (const { expression, isDescending } of keys) {
-    select = select.orderBy(sql`${expression} is null`).orderBy(expression, isDescending ? 'desc' : 'asc')
-  }
-  const rows = await select
-    .select(['run.number', ...keys.map((key, index) => key.expression.as(`k${index}`))])
-    .orderBy('run.number', 'desc')
-    .limit(query.limit)
-    .execute()
-  return rows.map((row) => ({ number: row.number, values: keys.map((_, index) => (row as Record<string, unknown>)[`k${index}`] as SortValue) }))
+  const conditions = [
+    ...(usesSets ? [sql`1 = 1`] : [sql`${inScope(expressionBuilder<Tables, 'run'>(), query, context)}`]),
+    ...(side && half === 'present' ? [sql`side.run_number = run.number`] : []),
+    ...(side && half === 'absent' ? [sql`run.number not in (${side.clearSelect().select('run_number')})`] : []),
+    ...(cursor ? [afterCursor(keys, cursor)] : []),
+  ]
+  // Counted and read from one pass. Where only the number is asked of a run, its row is not touched: the set is called `run`.
+  const isNarrow = usesSets && query.sort.every(({ field }) => isSideField(field) || field.name === 'number')
+  const matched = usesSets ? sql`with matched as materialized (${numbersOf(db, query, context)}) ` : sql``
+  const from = !usesSets ? sql`run` : isNarrow ? sql`matched as run` : sql`matched cross join run`
+  if (usesSets && !isNarrow) conditions.push(sql`run.number = matched.number`)
+  const columns = [sql`run.number as number`, ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`)]
+  const order = keys.flatMap(({ expression, isDescending }) => [sql`${expression} is null`, isDescending ? sql`${expression} desc` : sql`${expression} asc`])
+  const { rows } = await sql<Record<string, SortValue>>`
+    ${matched}select ${sql.join([...columns, ...(isCounted ? [sql`(select count(*) from matched) as total`] : [])])}
+    from ${from}${side && half === 'present' ? sql` cross join (${side}) as side` : sql``}
+    where ${sql.join(conditions, sql` and `)}
+    order by ${sql.join([...order, sql`run.number desc`])}
+    limit ${query.limit}`.execute(db)
+  const total = !isCounted ? null : rows.length > 0 ? Number(rows[0]!['total']) : await countRuns(db, query, context)
+  return { total, found: rows.map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })) }
 }
 
 type Side = SelectQueryBuilder<Tables, 'metric' | 'run_param', { run_number: number }>
@@ -156,12 +153,6 @@ function sideOf(db: Kysely<Tables>, field: Extract<Field, { kind: 'metric' | 'pa
   const column = metricColumn(field, context)
   const select = db.selectFrom('metric').select(['run_number', `metric.${column} as value`])
   return select.where('name', '=', field.name).where(`metric.${column}`, 'is not', null) as unknown as Side
-}
-
-/** A cross join keeps SQLite to the written order: the side table in the order of its key, then one look-up a run. */
-function joinSide(db: Kysely<Tables>, side: Side): SelectQueryBuilder<Tables, 'run', object> {
-  const joined = db.selectFrom(side.as('side')).crossJoin('run').whereRef('run.number', '=', 'side.run_number')
-  return joined as unknown as SelectQueryBuilder<Tables, 'run', object>
 }
 
 function toKeys(db: Kysely<Tables>, { field, isDescending }: Sort, half: Reading['half'], context: FilterContext): Key[] {

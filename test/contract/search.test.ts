@@ -66,8 +66,10 @@ describeOnBoth('the search over runs', (openFresh) => {
 
   const numbers = async (store: Store, filter: string, sort = '', more: { isDeleted?: boolean } = {}): Promise<number[]> => {
     const scope = { ...(filter && { filter: parseFilter(filter) }), ...more }
-    const { runs } = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100 })
-    expect(await store.scan.search.count(scope)).toBe(runs.length)
+    const { runs, total } = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100, isCounted: true })
+    const uncounted = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100 })
+    expect(uncounted.runs.map((run) => run.id)).toEqual(runs.map((run) => run.id))
+    expect([total, await store.scan.search.count(scope), (await store.scan.search.ids(scope, 100)).length]).toEqual(Array(3).fill(runs.length))
     return runs.map((run) => run.number)
   }
 

@@ -138,6 +138,7 @@ async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void>
     .execute()
   const listed = ['deleted_at', 'number', 'project_id', 'phase', 'kind', 'sweep_id', 'created_at', 'started_at', 'ended_at']
   await db.schema.createIndex('run_listing').on('run').columns(listed).execute()
+  await db.schema.createIndex('run_deleted').on('run').column('number').where(sql.ref('deleted_at'), 'is not', null).execute()
   await db.schema.createIndex('event_by_run').on('event').columns(['run_id', 'seq']).execute()
   await db.schema.createIndex('event_by_sweep').on('event').columns(['sweep_id', 'seq']).execute()
   await db.schema.createIndex('run_by_environment').on('run').column('environment').execute()
