@@ -178,7 +178,7 @@ interface Submitted {
 
 /** Submits a document as the command line would, its commands to run in `workDir`. */
 export async function submit(server: Server, text: string, workDir: string): Promise<Submitted> {
-  const host = await readHostInfo(workDir, process.env['PATH'] ?? '')
+  const { host } = await readHostInfo(workDir, process.env['PATH'] ?? '')
   const body: SubmitRequest = { id: randomUUID(), sources: [{ file: join(workDir, 'haganefile.yml'), text }], params: {}, host }
   return await server.call('POST', '/submissions', body)
 }

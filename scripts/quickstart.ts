@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 
 import { findClient } from '../src/cli/client.ts'
 import type { Client } from '../src/cli/client.ts'
-import { follow } from '../src/cli/commands/run.ts'
+import { follow } from '../src/cli/follow.ts'
 import { down, ensureServer } from '../src/cli/commands/up.ts'
 import { CliExit, createCli } from '../src/cli/context.ts'
 import type { Cli } from '../src/cli/context.ts'
@@ -77,7 +77,7 @@ type Text = (name: keyof (typeof TEXTS)['en'], args?: Args) => string
 
 async function main(cli: Cli, text: Text): Promise<number> {
   const flags = readFlags(text)
-  const host = await readHostInfo(folder, cli.config.shellPath)
+  const { host } = await readHostInfo(folder, cli.config.shellPath)
   if (!host.python) throw new CliExit(EXIT.failed, text('no_python'))
   cli.say(text('example', { folder: relative(root, folder), version: host.python.version }))
   const interruption = watchSignals()

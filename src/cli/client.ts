@@ -11,6 +11,8 @@ export interface CallOptions {
   readonly params?: Readonly<Record<string, string | number>>
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
+  /** A body that is bytes. */
+  readonly bytes?: Uint8Array
 }
 
 /** An answer that is an error: its code decides the exit status, its problems are shown with a frame. */
@@ -33,11 +35,12 @@ export interface Client {
   fetch(name: RouteName, options?: CallOptions): Promise<Response>
 }
 
-/** A client of the server that the settings name: `HAGANE_HOST`, else the one of the data directory; undefined without one. */
+/** A client of the server that the settings name: `HAGANE_HOST`, a login, else the one of the data directory; undefined without one. */
 export function findClient(cli: Cli): Client | undefined {
-  const url = cli.config.host ?? readServerState(cli.config.dataDir)?.url
+  const { host, login } = cli.config
+  const url = host ?? login?.host ?? readServerState(cli.config.dataDir)?.url
   if (!url) return undefined
-  const token = cli.config.token ?? readToken(cli.config.dataDir) ?? ''
+  const token = cli.config.token ?? (login && login.host === url ? login.token : undefined) ?? readToken(cli.config.dataDir) ?? ''
   return createClient(url.replace(/\/$/, ''), token, cli)
 }
 
@@ -48,18 +51,21 @@ export function requireClient(cli: Cli): Client {
   return client
 }
 
-function createClient(url: string, token: string, cli: Cli): Client {
+/** A client of the server at a URL. */
+export function createClient(url: string, token: string, cli: Cli): Client {
   const send = async (name: RouteName, options: CallOptions = {}): Promise<Response> => {
     const route: Route = ROUTES[name]
     const headers = {
       authorization: `Bearer ${token}`,
       'accept-language': cli.config.locale,
       ...(options.body !== undefined && { 'content-type': 'application/json' }),
+      ...(options.bytes !== undefined && { 'content-type': 'application/octet-stream' }),
     }
     const response = await fetch(`${url}${fillPath(route.path, options)}`, {
       method: route.method,
       headers,
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(options.bytes !== undefined && { body: options.bytes as Uint8Array<ArrayBuffer> }),
     }).catch((cause: unknown) => {
       throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
     })

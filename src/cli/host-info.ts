@@ -3,15 +3,37 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 import { childEnv } from '../config/config.ts'
+import { LIMITS } from '../contract/limits.ts'
 import type { HostInfo } from '../contract/run.ts'
 
 const run = promisify(execFile)
 const TIMEOUT_MS = 10_000
 
-/** What a run needs to know of the submitting shell: where it works, which Python it means, what git says of the code. */
-export async function readHostInfo(workDir: string, shellPath: string): Promise<HostInfo> {
+/** What a run needs to know of the submitting shell. */
+export interface Shell {
+  /** Where it works, which Python it means, what git says of the code. */
+  readonly host: HostInfo
+  /** Difference of the code to its commit; null when there is none, or too much of it. */
+  readonly changes: string | null
+}
+
+export async function readHostInfo(workDir: string, shellPath: string): Promise<Shell> {
   const [python, git] = await Promise.all([readPython(shellPath), readGit(workDir)])
-  return { workDir, python, path: shellPath, git }
+  return { host: { workDir, python, path: shellPath, git }, changes: git?.isDirty ? await readChanges(workDir) : null }
+}
+
+/** Tracked files against the last commit, as text; binary files are only named. */
+async function readChanges(folder: string): Promise<string | null> {
+  try {
+    const { stdout } = await run('git', ['-C', folder, 'diff', 'HEAD', '--no-color', '--no-ext-diff', '--no-textconv'], {
+      timeout: TIMEOUT_MS,
+      env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }),
+      maxBuffer: LIMITS.diffCharsMax,
+    })
+    return stdout === '' || stdout.includes('\0') ? null : stdout
+  } catch {
+    return null
+  }
 }
 
 /** The folder a document's commands run in: where the command was typed, unless the file lies outside of it. */

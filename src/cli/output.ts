@@ -9,6 +9,30 @@ export function createPaint(hasColor: boolean): Paint {
   return (style, text) => (hasColor ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text)
 }
 
+const PHASE_STYLES: Partial<Record<string, Style>> = {
+  succeeded: 'green',
+  done: 'green',
+  failed: 'red',
+  running: 'cyan',
+  stopped: 'yellow',
+  paused: 'yellow',
+  unknown: 'yellow',
+}
+
+export function paintPhase(name: string, paint: Paint): string {
+  const style = PHASE_STYLES[name]
+  return style ? paint(style, name) : name
+}
+
+/** `a=1 b=text`, safe to show. */
+export function pairs(values: Readonly<Record<string, unknown>>): string {
+  return plainText(
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join(' '),
+  )
+}
+
 // Control characters in names, logs or errors could drive the terminal; line ends and tabs are harmless.
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
@@ -62,6 +86,14 @@ export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`
+}
+
+/** `12 MB`, in powers of a thousand. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let [value, unit] = [bytes, 0]
+  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
+  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
 /** A number of a metric in few digits. */

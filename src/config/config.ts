@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
+import { readLogin } from './login.ts'
+import type { Login } from './login.ts'
 import { toLocale } from '../contract/messages/messages.ts'
 import type { Locale } from '../contract/messages/messages.ts'
 
@@ -31,6 +33,10 @@ export interface ClientConfig {
   readonly locale: Locale
   readonly hasColor: boolean
   readonly shellPath: string
+  /** Project that commands mean when they name none. */
+  readonly project: string | null
+  /** Server of the last `hagane login`. */
+  readonly login: Login | null
 }
 
 export interface ServerFlags {
@@ -69,6 +75,8 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTermina
     locale: toLocale(env['HAGANE_LANG'] ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG']),
     hasColor: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     shellPath: env['PATH'] ?? '',
+    project: env['HAGANE_PROJECT'] || null,
+    login: readLogin(env) ?? null,
   }
 }
 

@@ -43,7 +43,11 @@ export const LIMITS = {
   snapshotWarnBytes: 200_000_000,
   manifestBytesMax: 40_000_000,
   /** One upload of file contents. */
-  uploadBytesMax: 64_000_000,
+  uploadBytesMax: 110_000_000,
+  /** One file of code. */
+  snapshotFileBytesMax: 100_000_000,
+  /** Contents that are sent in one upload, where they are smaller than that. */
+  uploadPackBytes: 16_000_000,
   pathCharsMax: 1_000,
   pathPartsMax: 50,
   fileNameCharsMax: 250,

@@ -222,6 +222,8 @@ export interface RunSearch {
   count(scope: RunScope): Promise<number>
   /** The first so many, oldest first. */
   ids(scope: RunScope, limit: number): Promise<string[]>
+  /** Whether any run has this parameter or metric. */
+  isKnown(kind: 'param' | 'metric', name: string): Promise<boolean>
   /** Names of parameters or metrics that begin so. */
   names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Suggestion[]>
   /** Values of a parameter, or tags, that begin so. */

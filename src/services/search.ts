@@ -46,9 +46,7 @@ const KNOWN_MAX = 1_000
 export async function findHints({ scan }: Pick<Store, 'scan'>, filter: Filter): Promise<string[]> {
   const hints: string[] = []
   for (const field of fieldsOf(filter)) {
-    if (field.kind === 'column') continue
-    const exact = await scan.search.names(field.kind, field.name, 1)
-    if (exact[0]?.text === field.name) continue
+    if (field.kind === 'column' || (await scan.search.isKnown(field.kind, field.name))) continue
     const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)
     const near = nearest(field.name, known)
     hints.push(near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`)

@@ -10,6 +10,12 @@ export interface Dialect {
   readonly integer: RawBuilder<unknown>
   readonly float: RawBuilder<unknown>
   readonly begin: RawBuilder<unknown>
+  /** Begins a reading that sees one moment, however long it takes. */
+  readonly beginSnapshot: RawBuilder<unknown>
+  /** Lets an insert name numbers that the database would give by itself. */
+  readonly overriding: RawBuilder<unknown>
+  /** Makes the numbers that the database gives go on after those that were inserted. */
+  advanceSequences(db: Kysely<never>): Promise<void>
   /** Ends a table's definition: SQLite too is to refuse a value of another type. */
   readonly tableEnd: RawBuilder<unknown>
   /** The same, for a table kept in the order of its key where the database can do that. */
@@ -34,6 +40,9 @@ export const sqlite: Dialect = {
   integer: sql`integer`,
   float: sql`real`,
   begin: sql`begin immediate`,
+  beginSnapshot: sql`begin`,
+  overriding: sql``,
+  advanceSequences: async () => {},
   tableEnd: sql`strict`,
   clusteredEnd: sql`strict, without rowid`,
   createCovering: async () => {},
@@ -61,6 +70,17 @@ export const postgres: Dialect = {
   integer: sql`bigint`,
   float: sql`double precision`,
   begin: sql`begin`,
+  beginSnapshot: sql`begin isolation level repeatable read read only`,
+  overriding: sql`overriding system value`,
+  advanceSequences: async (db) => {
+    for (const [table, column] of [
+      ['event', 'seq'],
+      ['series', 'id'],
+    ] as const)
+      await sql`select setval(pg_get_serial_sequence(${table}, ${column}), coalesce((select max(${sql.ref(column)}) from ${sql.table(table)}), 0) + 1, false)`.execute(
+        db,
+      )
+  },
   tableEnd: sql``,
   clusteredEnd: sql``,
   createCovering: async (db, table, columns, included) => {

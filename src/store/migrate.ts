@@ -14,6 +14,11 @@ export class NewerSchemaError extends Error {
   }
 }
 
+/** The schema this version writes. */
+export function schemaVersion(): number {
+  return MIGRATIONS.length
+}
+
 const MIGRATION_LOCK = 0x4a6147
 
 /** Brings the schema forward, all steps or none. A racing server waits for the lock. Throws NewerSchemaError. */

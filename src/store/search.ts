@@ -55,6 +55,15 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
         select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(db)
       return rows.map((row) => row.id)
     },
+    isKnown: async (kind, name) => {
+      const row = await db
+        .selectFrom(kind === 'param' ? 'run_param' : 'metric')
+        .select('run_number')
+        .where('name', '=', name)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     names: async (kind, prefix, limit) => {
       const table = kind === 'param' ? 'run_param' : 'metric'
       return await countEach(db, table, await skipScan(db, { table, column: 'name', prefix, limit }))
@@ -149,10 +158,10 @@ type Side = SelectQueryBuilder<Tables, 'metric' | 'run_param', { run_number: num
 
 /** Runs that have a value of a metric or a parameter, with what an order reads of it. */
 function sideOf(db: Kysely<Tables>, field: Extract<Field, { kind: 'metric' | 'param' }>, context: FilterContext): Side {
-  if (field.kind === 'param') return db.selectFrom('run_param').select(['run_number', 'number', 'text']).where('name', '=', field.name) as unknown as Side
+  if (field.kind === 'param') return db.selectFrom('run_param').select(['run_number', 'number', 'text']).where('name', '=', field.name) as Side
   const column = metricColumn(field, context)
   const select = db.selectFrom('metric').select(['run_number', `metric.${column} as value`])
-  return select.where('name', '=', field.name).where(`metric.${column}`, 'is not', null) as unknown as Side
+  return select.where('name', '=', field.name).where(`metric.${column}`, 'is not', null) as Side
 }
 
 function toKeys(db: Kysely<Tables>, { field, isDescending }: Sort, half: Reading['half'], context: FilterContext): Key[] {

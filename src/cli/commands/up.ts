@@ -73,7 +73,8 @@ const POLL_MS = 25
 export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{ client: Client; isNew: boolean }> {
   const running = findClient(cli)
   if (running && (await isHealthy(running))) return { client: running, isNew: false }
-  if (cli.config.host) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: cli.config.host }))
+  const elsewhere = cli.config.host ?? cli.config.login?.host
+  if (elsewhere) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: elsewhere }))
   const child = startInBackground(cli, flags)
   const startedAt = Date.now()
   while (Date.now() - startedAt < START_TIMEOUT_MS && child.exitCode === null) {

@@ -1,0 +1,83 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { createClient } from '../src/cli/client.ts'
+import { uploadFolder } from '../src/cli/code/upload.ts'
+import { createCli } from '../src/cli/context.ts'
+import { readClientConfig } from '../src/config/config.ts'
+import type { EventView } from '../src/contract/routes.ts'
+import { readHostInfo } from '../src/cli/host-info.ts'
+import { atMost, createFolder, say, startServer, timed, told, waitForSweep } from './support.ts'
+import type { Figure, Server } from './support.ts'
+
+const FILES = 10_000
+const FILE_BYTES = 20_000
+const FOLDERS = 100
+const TRIALS = 10
+const WRITTEN_AT = new Date('2026-01-01T00:00:00Z')
+
+const SECOND_UPLOAD_RATIO_MAX = 0.1
+const UNPACKS_MAX = 1
+
+const DOCUMENT = `
+version: 1
+kind: group
+hptuning:
+  concurrency: ${TRIALS}
+  matrix:
+    x:
+      range: [0, ${TRIALS}, 1]
+run:
+  cmd: test -f folder-0/file-0.txt
+`
+
+/** A folder of 10,000 files and 200 MB: sent, sent again but for one file, and run by ten trials at once. */
+export async function measure(): Promise<Figure[]> {
+  using data = createFolder('snapshot-data')
+  using code = createFolder('snapshot-code')
+  fill(code.path)
+  await using server = await startServer(data.path)
+  const cli = createCli(readClientConfig({ HAGANE_DATA: data.path }))
+  const client = createClient(server.url, server.token, cli)
+  const upload = async (): Promise<string> => (await uploadFolder(cli, client, code.path)).digest
+  const first = await timed(upload)
+  say(`first upload ${first.toFixed(2)} s`)
+
+  writeFileSync(join(code.path, 'folder-1', 'file-1.txt'), 'changed')
+  let digest = ''
+  const second = await timed(async () => (digest = await upload()))
+  say(`second upload ${second.toFixed(2)} s`)
+  const trials = await timed(() => runTrials(server, { digest, workDir: code.path }))
+  return [
+    atMost(SECOND_UPLOAD_RATIO_MAX, 'second_upload_ratio', second / first, 'x'),
+    atMost(UNPACKS_MAX, 'ten_trials_unpacks', await countUnpacks(server), 'x'),
+    told('first_upload_s', first, 's'),
+    told('second_upload_s', second, 's'),
+    told('ten_trials_s', trials, 's'),
+  ]
+}
+
+function fill(folder: string): void {
+  const body = 'x'.repeat(FILE_BYTES)
+  for (let index = 0; index < FILES; index += 1) {
+    const path = join(folder, `folder-${index % FOLDERS}`)
+    if (index < FOLDERS) mkdirSync(path)
+    const file = join(path, `file-${index}.txt`)
+    writeFileSync(file, `${index} ${body}`)
+    // As people's files are: not written this very moment, which would make their hashes unsafe to remember.
+    utimesSync(file, WRITTEN_AT, WRITTEN_AT)
+  }
+}
+
+async function runTrials(server: Server, { digest, workDir }: { digest: string; workDir: string }): Promise<void> {
+  const { host } = await readHostInfo(workDir, process.env['PATH'] ?? '')
+  const sources = [{ file: 'group.yml', text: DOCUMENT }]
+  const { number } = await server.call<{ number: number }>('POST', '/submissions', { sources, host, snapshot: digest })
+  await waitForSweep(server, number, TRIALS)
+}
+
+/** How often the history says that a snapshot was unpacked. */
+async function countUnpacks(server: Server): Promise<number> {
+  const events = await server.call<EventView[]>('GET', '/events?limit=1000')
+  return events.filter((event) => event.kind === 'snapshot.unpacked').length
+}

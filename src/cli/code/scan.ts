@@ -1,0 +1,66 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { join, sep } from 'node:path'
+
+import { pathFault } from '../../contract/snapshot.ts'
+import { createIgnoreRules } from './ignore-rules.ts'
+
+/** A file that belongs to a snapshot, as the disk shows it. */
+export interface ScannedFile {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly isExecutable: boolean
+  /** What changes when the content does: size, time, and place on the disk. */
+  readonly mark: string
+  readonly mtimeMs: number
+}
+
+export interface Scan {
+  readonly files: readonly ScannedFile[]
+  /** Links out of the folder or to folders, and paths that no snapshot may have: left out, and named. */
+  readonly skipped: readonly string[]
+}
+
+/** All files of a folder that its rules do not ignore, in the order of their paths. A link inside it counts as the file it means. */
+export function scanFolder(root: string): Scan {
+  const rules = createIgnoreRules(root)
+  const real = realpathSync(root)
+  const files: ScannedFile[] = []
+  const skipped: string[] = []
+
+  const visit = (folder: string): void => {
+    rules.enter(folder)
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (rules.isIgnored(entry.isDirectory() ? `${path}/` : path)) continue
+      if (entry.isDirectory()) visit(path)
+      else if (entry.isFile()) add(path, lstatSync(join(root, path)))
+      else if (entry.isSymbolicLink()) addLink(path)
+    }
+  }
+
+  const add = (path: string, stats: Stats): void => {
+    if (pathFault(path)) return void skipped.push(path)
+    files.push({
+      path,
+      sizeBytes: stats.size,
+      isExecutable: (stats.mode & 0o100) !== 0,
+      mark: `${stats.size} ${stats.mtimeMs} ${stats.ino}`,
+      mtimeMs: stats.mtimeMs,
+    })
+  }
+
+  const addLink = (path: string): void => {
+    try {
+      const target = realpathSync(join(root, path))
+      const stats = statSync(target)
+      if (target.startsWith(real + sep) && stats.isFile()) add(path, stats)
+      else skipped.push(path)
+    } catch {
+      skipped.push(path)
+    }
+  }
+
+  visit('')
+  return { files, skipped }
+}

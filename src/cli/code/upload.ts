@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { EXIT } from '../../contract/errors.ts'
+import { LIMITS } from '../../contract/limits.ts'
+import type { FileEntry, Manifest } from '../../contract/snapshot.ts'
+import type { Client } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { formatBytes } from '../output.ts'
+import { scanFolder } from './scan.ts'
+import type { ScannedFile } from './scan.ts'
+import { looksSecret } from './secrets.ts'
+
+export interface Uploaded {
+  readonly digest: string
+  readonly files: number
+  readonly sizeBytes: number
+  /** Bytes that the server did not have. */
+  readonly sentBytes: number
+}
+
+/** Makes a snapshot of a folder and sends what the server lacks of it. Throws CliExit when the folder is too large. */
+export async function uploadFolder(cli: Cli, client: Client, root: string): Promise<Uploaded> {
+  const { files, skipped } = scanFolder(root)
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  refuseTooLarge(cli, files, sizeBytes)
+  const { entries, secrets } = hashAll(cli.config.dataDir, root, files)
+  warn(cli, { files, sizeBytes, skipped, secrets })
+  const manifest: Manifest = { files: entries }
+  const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>('findMissing', { body: manifest })
+  const sentBytes = await sendMissing(client, root, entries, new Set(missing))
+  if (!isKnown || missing.length > 0) await client.call('createSnapshot', { body: manifest })
+  return { digest, files: files.length, sizeBytes, sentBytes }
+}
+
+function refuseTooLarge(cli: Cli, files: readonly ScannedFile[], sizeBytes: number): void {
+  const huge = files.find((file) => file.sizeBytes > LIMITS.snapshotFileBytesMax)
+  if (huge)
+    throw new CliExit(
+      EXIT.usage,
+      cli.text('code_file_too_large', { path: huge.path, size: formatBytes(huge.sizeBytes), max: formatBytes(LIMITS.snapshotFileBytesMax) }),
+    )
+  if (files.length > LIMITS.snapshotFilesMax || sizeBytes > LIMITS.snapshotBytesMax)
+    throw new CliExit(EXIT.usage, cli.text('code_too_large', { files: files.length, size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }))
+}
+
+interface Findings {
+  readonly files: readonly ScannedFile[]
+  readonly sizeBytes: number
+  readonly skipped: readonly string[]
+  readonly secrets: readonly string[]
+}
+
+const NAMED_MAX = 5
+
+function warn(cli: Cli, { files, sizeBytes, skipped, secrets }: Findings): void {
+  const named = (paths: readonly string[]): string => paths.slice(0, NAMED_MAX).join(', ') + (paths.length > NAMED_MAX ? ', …' : '')
+  const large = files.filter((file) => file.sizeBytes > LIMITS.snapshotFileWarnBytes).map((file) => file.path)
+  if (secrets.length > 0) cli.say(cli.text('code_secrets', { paths: named(secrets) }))
+  if (large.length > 0) cli.say(cli.text('code_large_files', { paths: named(large) }))
+  else if (sizeBytes > LIMITS.snapshotWarnBytes) cli.say(cli.text('code_large', { size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }))
+  if (skipped.length > 0) cli.say(cli.text('code_skipped', { paths: named(skipped) }))
+}
+
+/** Where the bytes are: the top folders that hold most. */
+function largestFolders(files: readonly ScannedFile[]): string[] {
+  const sizes = new Map<string, number>()
+  for (const { path, sizeBytes } of files) {
+    const top = path.includes('/') ? `${path.slice(0, path.indexOf('/'))}/` : path
+    sizes.set(top, (sizes.get(top) ?? 0) + sizeBytes)
+  }
+  return [...sizes]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([name, size]) => `${name} ${formatBytes(size)}`)
+}
+
+/** A file changed this lately could change again without a new time: its hash is not remembered. */
+const UNSETTLED_MS = 2_000
+
+type HashCache = Record<string, readonly [mark: string, hash: string, isSecret: boolean]>
+
+/** Hashes every file, but those that have not changed since the last time. */
+function hashAll(dataDir: string, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
+  const cacheFile = join(dataDir, 'hashes', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`)
+  const known = readCache(cacheFile)
+  const next: HashCache = {}
+  const secrets: string[] = []
+  const settledBefore = Date.now() - UNSETTLED_MS
+  const entries = files.map(({ path, sizeBytes, isExecutable, mark, mtimeMs }): FileEntry => {
+    const cached = Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(root, path, mark)
+    if (mtimeMs < settledBefore) next[path] = cached
+    if (cached[2]) secrets.push(path)
+    return { path, sha256: cached[1], sizeBytes, isExecutable }
+  })
+  writeCache(cacheFile, next)
+  return { entries, secrets }
+}
+
+function hashFile(root: string, path: string, mark: string): HashCache[string] {
+  const content = readFileSync(join(root, path))
+  return [mark, createHash('sha256').update(content).digest('hex'), looksSecret(path, content)]
+}
+
+function readCache(file: string): HashCache {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as HashCache
+  } catch {
+    return {}
+  }
+}
+
+function writeCache(file: string, cache: HashCache): void {
+  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 })
+  const half = `${file}.${process.pid}`
+  writeFileSync(half, JSON.stringify(cache), { mode: 0o600 })
+  renameSync(half, file)
+}
+
+/** Contents in packs, each behind a line with its hash and size. A file that changed meanwhile is told by its hash. */
+async function sendMissing(client: Client, root: string, entries: readonly FileEntry[], missing: Set<string>): Promise<number> {
+  let pack: Buffer[] = []
+  let packBytes = 0
+  let sentBytes = 0
+  const send = async (): Promise<void> => {
+    if (pack.length > 0) await client.call('putBlobs', { bytes: Buffer.concat(pack) })
+    pack = []
+    packBytes = 0
+  }
+  for (const { path, sha256 } of entries) {
+    if (!missing.delete(sha256)) continue
+    const content = readFileSync(join(root, path))
+    pack.push(Buffer.from(`${sha256} ${content.length}\n`), content)
+    packBytes += content.length
+    sentBytes += content.length
+    if (packBytes >= LIMITS.uploadPackBytes) await send()
+  }
+  await send()
+  return sentBytes
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+
+import type { BackupNote } from '../../backup.ts'
+import { readServerConfig } from '../../config/config.ts'
+import type { ServerFlags } from '../../config/config.ts'
+import { EXIT } from '../../contract/errors.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+
+interface Flags extends ServerFlags {
+  readonly files?: boolean
+  readonly json?: boolean
+}
+
+/** `hagane backup FOLDER`: everything into a new folder, whether or not a server runs. */
+export async function backup(cli: Cli, folder: string, flags: Flags): Promise<void> {
+  const { backUp } = await import('../../backup.ts')
+  const note = await explained(cli, () => backUp(readServerConfig(flags), resolve(folder), { hasFiles: flags.files !== false, now: new Date() }))
+  tell(cli, flags, note, cli.text('backed_up', { folder, rows: countRows(note) }))
+}
+
+/** `hagane restore FOLDER`: fills an empty data directory or database. */
+export async function restore(cli: Cli, folder: string, flags: Flags): Promise<void> {
+  const backups = await import('../../backup.ts')
+  const config = readServerConfig(flags)
+  const note = await explained(cli, () => backups.restore(config, resolve(folder)))
+  tell(cli, flags, note, cli.text('backup_restored', { data: config.dataDir, rows: countRows(note), at: note.createdAt }))
+}
+
+const SENTENCES = {
+  folder_not_empty: 'backup_folder_not_empty',
+  not_a_backup: 'backup_not_a_backup',
+  damaged: 'backup_damaged',
+  target_not_empty: 'backup_target_not_empty',
+  target_in_use: 'backup_target_in_use',
+} as const
+
+async function explained(cli: Cli, work: () => Promise<BackupNote>): Promise<BackupNote> {
+  const { BackupError } = await import('../../backup.ts')
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error
+    throw new CliExit(EXIT.failed, cli.text(SENTENCES[error.code], { detail: error.detail }))
+  }
+}
+
+function countRows(note: BackupNote): number {
+  return Object.values(note.tables).reduce((sum, table) => sum + table.rows, 0)
+}
+
+function tell(cli: Cli, flags: Flags, note: BackupNote, sentence: string): void {
+  if (flags.json) cli.print(JSON.stringify(note))
+  else cli.say(sentence)
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+
+import { EXIT } from '../../contract/errors.ts'
+import type { EnvironmentView } from '../../contract/routes.ts'
+import type { RunDetailView } from '../../contract/run.ts'
+import { pathFault } from '../../contract/snapshot.ts'
+import type { Manifest } from '../../contract/snapshot.ts'
+import type { ArtifactView } from '../../contract/tracking.ts'
+import { requireClient } from '../client.ts'
+import { uploadFolder } from '../code/upload.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { formatBytes, plainText, table } from '../output.ts'
+
+interface Flags {
+  readonly json?: boolean
+}
+
+/** `hagane upload`: sends the code of a folder. */
+export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Promise<void> {
+  const uploaded = await uploadFolder(cli, requireClient(cli), resolve(flags.workdir ?? '.'))
+  if (flags.json) return cli.print(JSON.stringify(uploaded))
+  cli.print(
+    cli.text('code_sent', { files: uploaded.files, size: formatBytes(uploaded.sizeBytes), sent: formatBytes(uploaded.sentBytes), digest: uploaded.digest }),
+  )
+}
+
+/** `hagane artifacts`: lists a run's files, or fetches them; what was fetched is compared with its hash. */
+export async function artifacts(cli: Cli, run: string, paths: readonly string[], flags: Flags & { to?: string }): Promise<void> {
+  const client = requireClient(cli)
+  const all = await client.call<ArtifactView[]>('listArtifacts', { params: { run } })
+  const wanted = paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
+  if (flags.to === undefined) {
+    if (flags.json) return cli.print(JSON.stringify(wanted))
+    const rows = wanted.map((item) => [plainText(item.path), formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
+    return cli.print(rows.length === 0 ? cli.text('nothing') : table([['PATH', 'SIZE', 'SHA-256'], ...rows]))
+  }
+  const fetched: string[] = []
+  for (const { path, sha256 } of wanted) {
+    const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
+    fetched.push(writeInside(cli, flags.to, path, new Uint8Array(await response.arrayBuffer()), sha256))
+  }
+  if (flags.json) cli.print(JSON.stringify(fetched))
+  else for (const path of fetched) cli.print(path)
+}
+
+function fail(cli: Cli, path: string): never {
+  throw new CliExit(EXIT.notFound, cli.text('file_none', { path }))
+}
+
+/** A file of a server never leaves the folder it was asked into, whatever its path says. */
+function writeInside(cli: Cli, folder: string, path: string, content: Uint8Array, sha256: string): string {
+  const target = join(folder, path)
+  if (pathFault(path) || relative(resolve(folder), resolve(target)).startsWith('..')) return fail(cli, path)
+  if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
+  mkdirSync(dirname(target), { recursive: true })
+  writeFileSync(target, content)
+  return target
+}
+
+/** `hagane code`: what code a run had; its files, document, or difference to the commit. */
+export async function code(cli: Cli, run: string, flags: Flags & { to?: string; diff?: boolean; document?: boolean }): Promise<void> {
+  const client = requireClient(cli)
+  if (flags.diff || flags.document) {
+    const document = await client.call<{ sources: { text: string }[]; changes: string | null }>('getDocument', { params: { run } })
+    return cli.print(flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n'))
+  }
+  const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })
+  const manifest = snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })
+  if (flags.json && flags.to === undefined) return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
+  if (!manifest) throw new CliExit(EXIT.notFound, cli.text('code_none', { folder: host?.workDir ?? '' }))
+  if (flags.to === undefined) return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [plainText(file.path), formatBytes(file.sizeBytes)])]))
+  for (const { path, sha256, isExecutable } of manifest.files) {
+    const response = await client.fetch('getBlob', { params: { digest: sha256 } })
+    const target = writeInside(cli, flags.to, path, new Uint8Array(await response.arrayBuffer()), sha256)
+    if (isExecutable) chmodSync(target, 0o755)
+  }
+  if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))
+  else cli.say(cli.text('code_written', { files: manifest.files.length, folder: flags.to }))
+}
+
+/** `hagane env ls`. */
+export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
+  const environments = await requireClient(cli).call<EnvironmentView[]>('listEnvironments')
+  if (flags.json) return cli.print(JSON.stringify(environments))
+  const rows = environments.map((item) => [
+    item.hash.slice(0, 12),
+    item.state,
+    item.python,
+    item.build === null ? '-' : `#${item.build}`,
+    String(item.packages.length),
+  ])
+  cli.print(rows.length === 0 ? cli.text('nothing') : table([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows]))
+}
+
+/** `hagane env show`. */
+export async function showEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
+  tellEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('getEnvironment', { params: { hash } }))
+}
+
+/** `hagane env rm`. */
+export async function removeEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
+  tellEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('removeEnvironment', { params: { hash } }))
+}
+
+function tellEnvironment(cli: Cli, flags: Flags, environment: EnvironmentView): void {
+  if (flags.json) return cli.print(JSON.stringify(environment))
+  cli.print(`${environment.hash.slice(0, 12)}  ${environment.state}  Python ${environment.python}`)
+  for (const line of environment.packages) cli.print(`  ${plainText(line)}`)
+}

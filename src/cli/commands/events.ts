@@ -1,0 +1,59 @@
+import type { EventView } from '../../contract/routes.ts'
+import { requireClient } from '../client.ts'
+import type { Client } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { plainText } from '../output.ts'
+
+export interface EventFlags {
+  readonly follow?: boolean
+  readonly run?: string
+  readonly limit?: string
+  readonly json?: boolean
+}
+
+const LIMIT_DEFAULT = 100
+const RETRY_MS = 1_000
+
+/** `hagane events`: the history, to its end or as it grows. Followed, it goes on by number where a lost connection left it. */
+export async function events(cli: Cli, flags: EventFlags): Promise<void> {
+  const client = requireClient(cli)
+  const limit = Number(flags.limit ?? LIMIT_DEFAULT)
+  let last = 0
+  const show = (event: EventView): void => {
+    last = event.seq
+    cli.print(flags.json ? JSON.stringify(event) : formatEvent(event))
+  }
+  for (;;) {
+    const page = await client.call<EventView[]>('listEvents', { query: { after: last, limit: Math.min(limit, 1_000), run: flags.run } })
+    page.forEach(show)
+    if (page.length < limit || !flags.follow) break
+  }
+  while (flags.follow) {
+    try {
+      for await (const event of readStream(client, last)) if (flags.run === undefined || event.run === Number(flags.run.replace('#', ''))) show(event)
+    } catch (error) {
+      if (!(error instanceof CliExit) && !(error instanceof TypeError)) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+}
+
+async function* readStream(client: Client, after: number): AsyncGenerator<EventView> {
+  const response = await client.fetch('streamEvents', { query: { after } })
+  let text = ''
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    const blocks = text.split('\n\n')
+    text = blocks.pop()!
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1]
+      if (data !== undefined) yield JSON.parse(data) as EventView
+    }
+  }
+}
+
+function formatEvent({ at, kind, actor, run, sweep, data }: EventView): string {
+  const about = run === null ? (sweep === null ? '' : `#${sweep}`) : `#${run}`
+  return plainText(`${at}  ${kind}  ${about}  ${actor}  ${Object.keys(data).length > 0 ? JSON.stringify(data) : ''}`).trimEnd()
+}

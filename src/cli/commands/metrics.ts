@@ -1,0 +1,72 @@
+import { LIMITS } from '../../contract/limits.ts'
+import type { RunDetailView, WireNumber } from '../../contract/run.ts'
+import type { BucketView, PointView } from '../../contract/tracking.ts'
+import { requireClient } from '../client.ts'
+import type { Client } from '../client.ts'
+import type { Cli } from '../context.ts'
+import { createPaint, formatNumber, plainText, table } from '../output.ts'
+import type { Style } from '../output.ts'
+import { drawChart } from '../plot.ts'
+import type { Line } from '../plot.ts'
+
+export interface MetricFlags {
+  readonly plot?: boolean
+  readonly with: readonly string[]
+  readonly json?: boolean
+}
+
+/** `hagane metrics RUN [NAME]`: the points of a series or a chart of it; without a name, which series there are. */
+export async function metrics(cli: Cli, number: string, name: string | undefined, flags: MetricFlags): Promise<void> {
+  const client = requireClient(cli)
+  if (name === undefined) return await listMetrics(cli, client, number, flags)
+  if (flags.plot) return plot(cli, await Promise.all([number, ...flags.with].map((run) => readLine(client, run, name))))
+  const points = await readPoints(client, number, name)
+  if (flags.json) return cli.print(JSON.stringify(points))
+  const rows = points.map((point) => [String(point.step), point.time, String(point.value)])
+  cli.print(rows.length === 0 ? cli.text('nothing') : table([['STEP', 'TIME', 'VALUE'], ...rows]))
+}
+
+async function listMetrics(cli: Cli, client: Client, number: string, flags: MetricFlags): Promise<void> {
+  const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
+  if (flags.json) return cli.print(JSON.stringify(run.metrics))
+  const rows = Object.entries(run.metrics).map(([key, summary]) => [plainText(key), formatNumber(summary.last), String(summary.count)])
+  cli.print(rows.length === 0 ? cli.text('nothing') : table([['METRIC', 'LAST', 'COUNT'], ...rows]))
+}
+
+async function readPoints(client: Client, run: string, name: string): Promise<PointView[]> {
+  const points: PointView[] = []
+  for (;;) {
+    const page = await client.call<PointView[]>('getMetric', { params: { run, name }, query: { from: points.length, limit: LIMITS.pointsPageMax } })
+    for (const point of page) points.push(point)
+    if (page.length < LIMITS.pointsPageMax) return points
+  }
+}
+
+const BUCKETS = 500
+const [COLUMNS_DEFAULT, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 160, 15, 14]
+const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
+
+/** Few points are drawn each, many as what their buckets span. */
+async function readLine(client: Client, run: string, name: string): Promise<Line> {
+  const detail = await client.call<RunDetailView>('getRun', { params: { run } })
+  const isShort = (detail.metrics[name]?.count ?? 0) <= BUCKETS
+  const points = isShort
+    ? (await readPoints(client, run, name)).map((point) => [point.step, toNumber(point.value)] as const)
+    : (await client.call<BucketView[]>('getBuckets', { params: { run, name }, query: { buckets: BUCKETS } })).flatMap((bucket) => [
+        [toNumber(bucket.firstStep), toNumber(bucket.min)] as const,
+        [toNumber(bucket.lastStep), toNumber(bucket.max)] as const,
+      ])
+  return { label: `#${detail.number} ${detail.name ?? name}`, points }
+}
+
+function toNumber(value: WireNumber): number {
+  return Number(value)
+}
+
+function plot(cli: Cli, lines: readonly Line[]): void {
+  const paint = createPaint(cli.config.hasColor)
+  const columns = Math.min(COLUMNS_MAX, process.stdout.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS
+  const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)
+  for (const row of drawChart(lines, { columns, rows: ROWS })) cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
+  lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${plainText(line.label)}`)))
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { DEFAULT_PROJECT, DIRECTIONS } from '../../contract/project.ts'
+import type { ProjectView, ViewView } from '../../contract/project.ts'
+import { EXIT } from '../../contract/errors.ts'
+import { requireClient } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { plainText, table } from '../output.ts'
+import { chosenProject, PROJECT_FILE } from '../project.ts'
+import { confirm } from '../prompts.ts'
+
+interface Flags {
+  readonly json?: boolean
+  readonly project?: string
+}
+
+/** `hagane project ls`. */
+export async function list(cli: Cli, flags: Flags): Promise<void> {
+  const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
+  if (flags.json) return cli.print(JSON.stringify(projects))
+  cli.print(table([['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), plainText(item.description)])]))
+}
+
+/** `hagane project create`. */
+export async function create(cli: Cli, name: string, flags: Flags & { description?: string }): Promise<void> {
+  tell(cli, flags, await requireClient(cli).call<ProjectView>('createProject', { body: { name, description: flags.description ?? '' } }))
+}
+
+/** `hagane project show`: one project, with the direction of each metric. */
+export async function show(cli: Cli, name: string | undefined, flags: Flags): Promise<void> {
+  tell(cli, flags, await requireClient(cli).call<ProjectView>('getProject', { params: { project: nameOf(cli, name) } }))
+}
+
+/** `hagane project update`. */
+export async function update(cli: Cli, project: string, flags: Flags & { name?: string; description?: string }): Promise<void> {
+  const { name, description } = flags
+  const body = { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
+  if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.text('nothing_to_change'))
+  tell(cli, flags, await requireClient(cli).call<ProjectView>('changeProject', { params: { project }, body }))
+}
+
+/** `hagane project delete`. */
+export async function remove(cli: Cli, project: string, flags: Flags & { yes?: boolean }): Promise<void> {
+  await confirm(cli, cli.text('project_question', { project }), flags)
+  const result = await requireClient(cli).call<{ changed: number }>('deleteProject', { params: { project } })
+  if (flags.json) cli.print(JSON.stringify(result))
+  else cli.say(cli.text('project_deleted', { project, runs: result.changed }))
+}
+
+/** `hagane project restore`. */
+export async function restore(cli: Cli, project: string, flags: Flags): Promise<void> {
+  const result = await requireClient(cli).call<{ changed: number }>('restoreProject', { params: { project } })
+  if (flags.json) cli.print(JSON.stringify(result))
+  else cli.say(cli.text('project_restored', { project, runs: result.changed }))
+}
+
+/** `hagane project use`: commands in this folder and below mean this project. */
+export async function use(cli: Cli, project: string): Promise<void> {
+  await requireClient(cli).call<ProjectView>('getProject', { params: { project } })
+  const file = join(process.cwd(), PROJECT_FILE)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${project}\n`)
+  cli.say(cli.text('project_used', { project, file }))
+}
+
+/** `hagane project metric`: sets or shows which way a metric is better. */
+export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
+  const params = { project: nameOf(cli, flags.project), name }
+  if (direction === undefined) return await show(cli, params.project, flags)
+  if (!(DIRECTIONS as readonly string[]).includes(direction)) throw new CliExit(EXIT.usage, cli.text('direction_wrong', { known: DIRECTIONS.join(', ') }))
+  tell(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
+}
+
+function nameOf(cli: Cli, option: string | undefined): string {
+  return chosenProject(cli, option) ?? DEFAULT_PROJECT.name
+}
+
+function tell(cli: Cli, flags: Flags, project: ProjectView): void {
+  if (flags.json) return cli.print(JSON.stringify(project))
+  cli.print(`${project.name}  ${cli.text('project_runs', { runs: project.runs })}  ${plainText(project.description)}`.trimEnd())
+  for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${plainText(name)}  ${direction}`)
+}
+
+/** `hagane view ls`. */
+export async function listViews(cli: Cli, flags: Flags): Promise<void> {
+  tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }))
+}
+
+/** `hagane view save`. */
+export async function saveView(cli: Cli, name: string, flags: Flags & { filter?: string; sort?: string; columns?: string }): Promise<void> {
+  const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: flags.columns?.split(',').filter(Boolean) ?? [] }
+  tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('putView', { params: { project: nameOf(cli, flags.project), name }, body }))
+}
+
+/** `hagane view rm`. */
+export async function removeView(cli: Cli, name: string, flags: Flags): Promise<void> {
+  tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('deleteView', { params: { project: nameOf(cli, flags.project), name } }))
+}
+
+function tellViews(cli: Cli, flags: Flags, views: readonly ViewView[]): void {
+  if (flags.json) return cli.print(JSON.stringify(views))
+  const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')].map(plainText))
+  cli.print(rows.length === 0 ? cli.text('nothing') : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows]))
+}

@@ -1,0 +1,45 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { EXIT } from '../../contract/errors.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { table } from '../output.ts'
+import { readInput } from '../prompts.ts'
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+const KEY = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/
+
+const root = (cli: Cli): string => join(cli.config.dataDir, 'secrets')
+
+/** `hagane secret ls`: names and keys; values are never shown. */
+export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
+  const names = existsSync(root(cli)) ? readdirSync(root(cli)).sort() : []
+  const secrets = names.map((name) => ({ name, keys: readdirSync(join(root(cli), name)).sort() }))
+  if (flags.json) return cli.print(JSON.stringify(secrets))
+  cli.print(secrets.length === 0 ? cli.text('nothing') : table([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])]))
+}
+
+/** `hagane secret set NAME KEY`: the value comes from standard input, so that no history and no process list shows it. */
+export async function set(cli: Cli, name: string, key: string): Promise<void> {
+  checkNames(cli, name, key)
+  const folder = join(root(cli), name)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, key)
+  writeFileSync(file, await readInput(), { mode: 0o600 })
+  chmodSync(file, 0o600)
+  cli.say(cli.text('secret_set', { name, key }))
+}
+
+/** `hagane secret rm NAME [KEY]`. */
+export async function remove(cli: Cli, name: string, key: string | undefined): Promise<void> {
+  checkNames(cli, name, key ?? 'KEY')
+  const path = key === undefined ? join(root(cli), name) : join(root(cli), name, key)
+  if (!existsSync(path)) throw new CliExit(EXIT.notFound, cli.text('secret_none', { name }))
+  rmSync(path, { recursive: true })
+  cli.say(cli.text('secret_removed', { name }))
+}
+
+function checkNames(cli: Cli, name: string, key: string): void {
+  if (!NAME.test(name) || !KEY.test(key)) throw new CliExit(EXIT.usage, cli.text('secret_name'))
+}

@@ -1,0 +1,30 @@
+import { removeLogin, writeLogin } from '../../config/login.ts'
+import { EXIT } from '../../contract/errors.ts'
+import { createClient, findClient, requireClient } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { readInput } from '../prompts.ts'
+
+/** `hagane login`: remembers a server and its token once that has been seen to work. */
+export async function login(cli: Cli, flags: { host?: string; token?: string }): Promise<void> {
+  const host = (flags.host ?? findClient(cli)?.url)?.replace(/\/$/, '')
+  if (host === undefined || !URL.canParse(host)) throw new CliExit(EXIT.usage, cli.text('login_host'))
+  const token = flags.token ?? (await readInput()).trim()
+  await createClient(host, token, cli).call('listProjects')
+  writeLogin({ host, token })
+  cli.say(cli.text('logged_in', { host }))
+}
+
+/** `hagane logout`. */
+export async function logout(cli: Cli): Promise<void> {
+  cli.say(cli.text(removeLogin() ? 'logged_out' : 'not_logged_in'))
+}
+
+/** `hagane whoami`: which server commands go to, and whether it takes the token. */
+export async function whoami(cli: Cli, flags: { json?: boolean }): Promise<void> {
+  const client = requireClient(cli)
+  const { version } = await client.call<{ version: string }>('health')
+  await client.call('listProjects')
+  if (flags.json) cli.print(JSON.stringify({ url: client.url, version }))
+  else cli.print(`${client.url}  hagane ${version}`)
+}

@@ -1,0 +1,94 @@
+import { EXIT } from '../contract/errors.ts'
+import { isTerminal } from '../contract/run.ts'
+import type { RunDetailView } from '../contract/run.ts'
+import { isSweepEnded } from '../contract/sweep.ts'
+import type { SweepView } from '../contract/sweep.ts'
+import type { Client } from './client.ts'
+import { CliExit } from './context.ts'
+import type { Cli } from './context.ts'
+import { createPaint, formatDuration, formatNumber, progressBar } from './output.ts'
+
+const POLL_MS = 500
+
+/** Shows progress on standard error until the end; throws CliExit when it did not end well. */
+export async function follow(cli: Cli, client: Client, { kind, number }: { kind: 'run' | 'sweep'; number: number }): Promise<void> {
+  const line = createStatusLine(cli)
+  for (;;) {
+    const ended = kind === 'sweep' ? await followSweep(cli, client, number, line) : await followRun(cli, client, number)
+    if (ended !== undefined) {
+      line.clear()
+      cli.say(ended.message)
+      if (!ended.isGood) throw new CliExit(EXIT.failed)
+      return
+    }
+    await new Promise((done) => setTimeout(done, POLL_MS))
+  }
+}
+
+interface Ended {
+  readonly message: string
+  readonly isGood: boolean
+}
+
+async function followSweep(cli: Cli, client: Client, number: number, line: StatusLine): Promise<Ended | undefined> {
+  const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
+  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep), doneTrials(sweep))
+  const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
+  const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
+  const best = sweep.best
+    ? `\n${cli.text('sweep_best', { number: sweep.best.number, metric: sweep.best.metric, value: formatNumber(sweep.best.value) })}\n  ${Object.entries(
+        sweep.best.params,
+      )
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join(' ')}`
+    : ''
+  return { isGood: sweep.phase !== 'failed', message: cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }) + best }
+}
+
+async function followRun(cli: Cli, client: Client, number: number): Promise<Ended | undefined> {
+  const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
+  if (!isTerminal(run.phase)) return undefined
+  const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
+  return { isGood: run.phase === 'succeeded', message: cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' }) }
+}
+
+/** One line: how much is done, what runs, the best so far, the time left as far as the past can tell. */
+export function sweepProgress(cli: Cli, sweep: SweepView): string {
+  const paint = createPaint(cli.config.hasColor)
+  const { failed = 0, running = 0, starting = 0, stopping = 0 } = sweep.counts
+  const done = doneTrials(sweep)
+  const elapsed = (Date.now() - Date.parse(sweep.createdAt)) / 1000
+  const left = sweep.trials !== null && done > 0 ? ((sweep.trials - done) * elapsed) / done : undefined
+  return cli.text('progress', {
+    bar: paint('green', progressBar(sweep.trials ? done / sweep.trials : 0)),
+    done,
+    total: sweep.trials ?? '∞',
+    running: running + starting + stopping,
+    failed: failed > 0 ? paint('red', cli.text('progress_failed', { count: failed })) : '',
+    best: sweep.best ? cli.text('progress_best', { metric: sweep.best.metric, value: formatNumber(sweep.best.value), number: sweep.best.number }) : '',
+    left: left === undefined ? '' : cli.text('progress_left', { left: formatDuration(left) }),
+  })
+}
+
+function doneTrials({ counts: { succeeded = 0, failed = 0, stopped = 0 } }: SweepView): number {
+  return succeeded + failed + stopped
+}
+
+interface StatusLine {
+  show(text: string, done: number): void
+  clear(): void
+}
+
+/** Rewritten in place in a terminal; elsewhere a line now and then. */
+function createStatusLine(cli: Cli): StatusLine {
+  const isTerminal = process.stderr.isTTY
+  let last = -1
+  return {
+    show: (text, done) => {
+      if (isTerminal) process.stderr.write(`\r\u001b[K${text}`)
+      else if (done !== last) cli.say(text)
+      last = done
+    },
+    clear: () => void (isTerminal && process.stderr.write('\r\u001b[K')),
+  }
+}

@@ -1,0 +1,71 @@
+/** One line of a chart: points in the order of their x. */
+export interface Line {
+  readonly label: string
+  readonly points: readonly (readonly [x: number, y: number])[]
+}
+
+export interface ChartSize {
+  /** Cells of the terminal for the drawing, without its axis. */
+  readonly columns: number
+  readonly rows: number
+}
+
+// A braille cell is two dots wide and four high; the bits of U+2800 + n by column and row.
+const DOTS = [
+  [0x01, 0x02, 0x04, 0x40],
+  [0x08, 0x10, 0x20, 0x80],
+] as const
+const [DOTS_WIDE, DOTS_HIGH] = [2, 4]
+
+/** Rows of a chart drawn in braille dots: labels of y on the left, x below. Each cell has the index of the line drawn last in it. */
+export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize): { text: string; owner: number }[][] {
+  const drawn = lines.map((line) => line.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))
+  const all = drawn.flat()
+  const [xs, ys] = [rangeOf(all.map(([x]) => x)), rangeOf(all.map(([, y]) => y))]
+  const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () => ({ bits: 0, owner: 0 })))
+  const dot = (column: number, row: number, owner: number): void => {
+    const cell = cells[Math.floor(row / DOTS_HIGH)]![Math.floor(column / DOTS_WIDE)]!
+    cell.bits |= DOTS[column % DOTS_WIDE]![row % DOTS_HIGH]!
+    cell.owner = owner
+  }
+  const toColumn = (x: number): number => Math.round(((x - xs.min) / xs.span) * (columns * DOTS_WIDE - 1))
+  const toRow = (y: number): number => Math.round((1 - (y - ys.min) / ys.span) * (rows * DOTS_HIGH - 1))
+  drawn.forEach((points, owner) => {
+    const dots = points.map(([x, y]) => [toColumn(x), toRow(y)] as const)
+    dots.forEach((to, index) => connect(dots[index - 1] ?? to, to, (column, row) => dot(column, row, owner)))
+  })
+  const labels = Array.from({ length: rows }, (_, row) => (row === 0 ? shorten(ys.max) : row === rows - 1 ? shorten(ys.min) : ''))
+  const width = Math.max(...labels.map((label) => label.length))
+  const body = cells.map((row, index) => [
+    { text: `${labels[index]!.padStart(width)} ┤`, owner: -1 },
+    ...row.map(({ bits, owner }) => ({ text: String.fromCharCode(0x2800 + bits), owner })),
+  ])
+  const [from, to] = [shorten(xs.min), shorten(xs.max)]
+  const axis = `${' '.repeat(width)} └${'─'.repeat(columns)}`
+  const foot = `${' '.repeat(width + 2)}${from}${' '.repeat(Math.max(1, columns - from.length - to.length))}${to}`
+  return [...body, [{ text: axis, owner: -1 }], [{ text: foot, owner: -1 }]]
+}
+
+function rangeOf(values: readonly number[]): { min: number; max: number; span: number } {
+  const min = values.reduce((least, value) => Math.min(least, value), Infinity)
+  const max = values.reduce((most, value) => Math.max(most, value), -Infinity)
+  return values.length === 0 ? { min: 0, max: 1, span: 1 } : { min, max, span: max - min || 1 }
+}
+
+/** Every dot of a straight line (Bresenham 1965). */
+function connect([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number], dot: (x: number, y: number) => void): void {
+  const [dx, dy] = [Math.abs(x1 - x0), -Math.abs(y1 - y0)]
+  const [stepX, stepY] = [x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1]
+  let [x, y, error] = [x0, y0, dx + dy]
+  for (;;) {
+    dot(x, y)
+    if (x === x1 && y === y1) return
+    const doubled = 2 * error
+    if (doubled >= dy) [error, x] = [error + dy, x + stepX]
+    if (doubled <= dx) [error, y] = [error + dx, y + stepY]
+  }
+}
+
+function shorten(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}

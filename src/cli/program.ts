@@ -1,0 +1,189 @@
+import { Command, Option } from 'commander'
+
+import { EXAMPLES, helpText } from '../contract/messages/help.ts'
+import type { HelpCode } from '../contract/messages/help.ts'
+import type { Cli } from './context.ts'
+
+type Action = (...args: unknown[]) => Promise<void>
+
+/** All commands with their options. What a command does is loaded when it is called, so that help and start stay quick. */
+export function createProgram(cli: Cli): Command {
+  const help = (code: HelpCode): string => helpText(cli.config.locale, code)
+  const program = new Command('hagane')
+    .description(help('hagane'))
+    .showHelpAfterError(`(${help('more')})`)
+    .exitOverride()
+
+  /** Adds a command; `code` names its help and its examples. */
+  const add = (usage: string, code: HelpCode, parent: Command = program): Command => {
+    const command = parent.command(usage).description(help(code))
+    const examples = EXAMPLES[code]
+    if (examples) command.addHelpText('after', `\n${help('examples')}\n${examples.map((line) => `  ${line}`).join('\n')}`)
+    return command
+  }
+  const json = (command: Command): Command => command.option('--json', help('json'))
+  const project = (command: Command): Command => command.option('-p, --project <name>', help('project_option'))
+  const document = (command: Command): Command =>
+    json(
+      command
+        .option('-f, --file <file>', help('file'), repeat, [])
+        .option('-P, --param <name=value>', help('param'), repeat, [])
+        .addOption(hidden('--params <name=value>')),
+    )
+  const marks = (command: Command): Command =>
+    command
+      .option('--name <name>', help('name'))
+      .option('--note <text>', help('note'))
+      .addOption(hidden('--description <text>'))
+      .option('--tags <list>', help('tags'))
+  /** Commands on many: numbers, or all that match. */
+  const many = (command: Command): Command =>
+    json(project(command).option('-q, --filter <filter>', help('filter_option')).option('--dry-run', help('dry_run')).option('-y, --yes', help('yes')))
+
+  add('up', 'up')
+    .option('-d, --detach', help('up_detach'))
+    .option('--data <folder>', help('up_data'))
+    .option('--host <address>', help('up_host'), '127.0.0.1')
+    .option('--port <number>', help('up_port'), Number)
+    .option('--database <url>', help('up_database'))
+    .action(load(cli, async () => (await import('./commands/up.ts')).up))
+  add('down', 'down').action(load(cli, async () => (await import('./commands/up.ts')).down))
+
+  document(add('check', 'check')).action(load(cli, async () => (await import('./commands/check.ts')).check))
+  project(marks(document(add('run', 'run'))))
+    .option('-w, --wait', help('run_wait'))
+    .option('-l, --log', help('run_log'))
+    .option('--workdir <folder>', help('run_workdir'))
+    .option('-u, --upload', help('run_upload'))
+    .option('--no-upload', help('run_no_upload'))
+    .option('--in-place', help('run_in_place'))
+    .action(load(cli, async () => (await import('./commands/run.ts')).run))
+  json(project(add('upload', 'upload')))
+    .option('--workdir <folder>', help('run_workdir'))
+    .action(load(cli, async () => (await import('./commands/content.ts')).upload))
+
+  json(project(add('ls', 'ls')))
+    .option('-q, --filter <filter>', help('filter_option'))
+    .addOption(hidden('--query <filter>'))
+    .option('-s, --sort <fields>', help('ls_sort'))
+    .option('--sweeps', help('ls_sweeps'))
+    .option('--sweep <number>', help('ls_sweep'))
+    .option('--phase <phase>', help('ls_phase'))
+    .option('-n, --limit <count>', help('ls_limit'))
+    .option('--trash', help('ls_trash'))
+    .option('--view <name>', help('ls_view'))
+    .option('--columns <list>', help('ls_columns'))
+    .option('--count', help('ls_count'))
+    .action(load(cli, async () => (await import('./commands/list.ts')).ls))
+  json(add('show <number>', 'show')).action(load(cli, async () => (await import('./commands/inspect.ts')).show))
+  add('logs <run>', 'logs')
+    .option('-f, --follow', help('logs_follow'))
+    .option('-t, --tail <lines>', help('logs_tail'))
+    .option('--attempt <n>', help('logs_attempt'))
+    .option('-p, --past', help('logs_past'))
+    .action(load(cli, async () => (await import('./commands/inspect.ts')).logs))
+  json(add('metrics <run> [name]', 'metrics'))
+    .option('--plot', help('metrics_plot'))
+    .option('--with <run>', help('metrics_with'), repeat, [])
+    .action(load(cli, async () => (await import('./commands/metrics.ts')).metrics))
+  json(add('events', 'events'))
+    .option('-f, --follow', help('events_follow'))
+    .option('--run <number>', help('events_run'))
+    .option('-n, --limit <count>', help('ls_limit'))
+    .action(load(cli, async () => (await import('./commands/events.ts')).events))
+
+  many(add('stop [numbers...]', 'stop')).action(load(cli, async () => (await import('./commands/act.ts')).stop))
+  many(add('pause [numbers...]', 'pause'))
+    .option('--keep-running', help('pause_keep'))
+    .action(load(cli, async () => (await import('./commands/act.ts')).pause))
+  many(add('delete [numbers...]', 'delete')).action(load(cli, async () => (await import('./commands/act.ts')).remove))
+  document(marks(add('resume <number>', 'resume')))
+    .option('-u, --upload', help('derive_upload'))
+    .action(load(cli, async () => (await import('./commands/derive.ts')).resume))
+  document(marks(add('restart <number>', 'restart')))
+    .option('-c, --copy', help('restart_copy'))
+    .option('-u, --upload', help('derive_upload'))
+    .action(load(cli, async () => (await import('./commands/derive.ts')).restart))
+  document(marks(add('copy <run>', 'copy')))
+    .option('-u, --upload', help('derive_upload'))
+    .action(load(cli, async () => (await import('./commands/derive.ts')).copy))
+  json(project(marks(add('update <number>', 'update'))))
+    .option('--concurrency <count>', help('update_concurrency'), Number)
+    .action(load(cli, async () => (await import('./commands/act.ts')).update))
+  const trash = add('trash', 'trash')
+  json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))
+  many(add('restore [numbers...]', 'trash_restore', trash)).action(load(cli, async () => (await import('./commands/act.ts')).restoreFromTrash))
+  json(add('empty', 'trash_empty', trash).option('-y, --yes', help('yes'))).action(load(cli, async () => (await import('./commands/act.ts')).emptyTrash))
+
+  const projects = add('project', 'project')
+  json(add('ls', 'project_ls', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).list))
+  json(add('create <name>', 'project_create', projects).option('--description <text>', help('note'))).action(
+    load(cli, async () => (await import('./commands/projects.ts')).create),
+  )
+  json(add('show [name]', 'project_show', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).show))
+  json(add('update <name>', 'project_update', projects).option('--name <name>', help('name')).option('--description <text>', help('note'))).action(
+    load(cli, async () => (await import('./commands/projects.ts')).update),
+  )
+  json(add('delete <name>', 'project_delete', projects).option('-y, --yes', help('yes'))).action(
+    load(cli, async () => (await import('./commands/projects.ts')).remove),
+  )
+  json(add('restore <name>', 'project_restore', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).restore))
+  add('use <name>', 'project_use', projects).action(load(cli, async () => (await import('./commands/projects.ts')).use))
+  json(project(add('metric <metric> [direction]', 'project_metric', projects))).action(load(cli, async () => (await import('./commands/projects.ts')).metric))
+  const views = add('view', 'view')
+  json(project(add('ls', 'view_ls', views))).action(load(cli, async () => (await import('./commands/projects.ts')).listViews))
+  json(project(add('save <name>', 'view_save', views)))
+    .option('-q, --filter <filter>', help('filter_option'))
+    .option('-s, --sort <fields>', help('ls_sort'))
+    .option('--columns <list>', help('ls_columns'))
+    .action(load(cli, async () => (await import('./commands/projects.ts')).saveView))
+  json(project(add('rm <name>', 'view_rm', views))).action(load(cli, async () => (await import('./commands/projects.ts')).removeView))
+
+  json(add('artifacts <run> [paths...]', 'artifacts').option('--to <folder>', help('artifacts_to'))).action(
+    load(cli, async () => (await import('./commands/content.ts')).artifacts),
+  )
+  json(add('code <run>', 'code'))
+    .option('--to <folder>', help('code_to'))
+    .option('--diff', help('code_diff'))
+    .option('--document', help('code_document'))
+    .action(load(cli, async () => (await import('./commands/content.ts')).code))
+  const env = add('env', 'env')
+  json(add('ls', 'env_ls', env)).action(load(cli, async () => (await import('./commands/content.ts')).listEnvironments))
+  json(add('show <hash>', 'env_show', env)).action(load(cli, async () => (await import('./commands/content.ts')).showEnvironment))
+  json(add('rm <hash>', 'env_rm', env)).action(load(cli, async () => (await import('./commands/content.ts')).removeEnvironment))
+  const secrets = add('secret', 'secret')
+  json(add('ls', 'secret_ls', secrets)).action(load(cli, async () => (await import('./commands/secrets.ts')).list))
+  add('set <name> <key>', 'secret_set', secrets).action(load(cli, async () => (await import('./commands/secrets.ts')).set))
+  add('rm <name> [key]', 'secret_rm', secrets).action(load(cli, async () => (await import('./commands/secrets.ts')).remove))
+
+  json(add('sync [folders...]', 'sync')).action(load(cli, async () => (await import('./commands/sync.ts')).sync))
+  add('login', 'login')
+    .option('--host <url>', help('login_host'))
+    .option('-t, --token <token>', help('login_token'))
+    .action(load(cli, async () => (await import('./commands/session.ts')).login))
+  add('logout', 'logout').action(load(cli, async () => (await import('./commands/session.ts')).logout))
+  json(add('whoami', 'whoami')).action(load(cli, async () => (await import('./commands/session.ts')).whoami))
+  json(add('backup <folder>', 'backup'))
+    .option('--data <folder>', help('up_data'))
+    .option('--database <url>', help('up_database'))
+    .option('--no-files', help('backup_no_files'))
+    .action(load(cli, async () => (await import('./commands/backup.ts')).backup))
+  json(add('restore <folder>', 'restore'))
+    .option('--data <folder>', help('up_data'))
+    .option('--database <url>', help('up_database'))
+    .action(load(cli, async () => (await import('./commands/backup.ts')).restore))
+  json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(load(cli, async () => (await import('./commands/doctor.ts')).doctor))
+  return program
+}
+
+const repeat = (value: string, all: string[]): string[] => [...all, value]
+
+/** Polyaxon's spelling of an option: understood, not advertised. */
+function hidden(flags: string): Option {
+  return new Option(flags).hideHelp()
+}
+
+/** Commander adds the command itself behind arguments and flags: it is left out. */
+function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Promise<void>>): Action {
+  return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
+}

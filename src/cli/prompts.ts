@@ -1,0 +1,27 @@
+import { createInterface } from 'node:readline/promises'
+
+import { EXIT } from '../contract/errors.ts'
+import { CliExit } from './context.ts'
+import type { Cli } from './context.ts'
+
+/** Asks before something that is hard to take back; `--yes` answers. Without a terminal there is nobody to ask. Throws CliExit. */
+export async function confirm(cli: Cli, question: string, { yes }: { yes?: boolean }): Promise<void> {
+  if (yes) return
+  if (!process.stdin.isTTY) throw new CliExit(EXIT.usage, cli.text('confirm_needed'))
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await prompt.question(`${question} [y/N] `)
+    if (!/^(y|yes|はい)$/i.test(answer.trim())) throw new CliExit(EXIT.ok, cli.text('nothing_done'))
+  } finally {
+    prompt.close()
+  }
+}
+
+/** All of standard input as text, without the line end that `echo` adds. */
+export async function readInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
+}
