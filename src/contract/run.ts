@@ -66,14 +66,14 @@ export function toWireNumber(value: number): WireNumber {
 export const moment = z.iso.datetime()
 
 /** What a series comes to; minimum, maximum and mean leave NaN out. */
-export const summaryView = z.strictObject({ last: wireNumber, min: wireNumber, max: wireNumber, mean: wireNumber, count: z.int() })
+const summaryView = z.strictObject({ last: wireNumber, min: wireNumber, max: wireNumber, mean: wireNumber, count: z.int() })
 export type SummaryView = z.output<typeof summaryView>
 
 /** Committed and perhaps not yet started; started; over. */
 const ATTEMPT_STATES = ['intent', 'launched', 'ended'] as const
 export type AttemptState = (typeof ATTEMPT_STATES)[number]
 
-export const attemptView = z.strictObject({
+const attemptView = z.strictObject({
   n: z.int(),
   state: z.enum(ATTEMPT_STATES),
   reason: z.string().nullable(),
@@ -87,7 +87,7 @@ export const attemptView = z.strictObject({
 export type AttemptView = z.output<typeof attemptView>
 
 /** What a run was made from. */
-export const originView = z.strictObject({ kind: z.enum(['restarts', 'resumes', 'copies']), run: z.int().nullable() })
+const originView = z.strictObject({ kind: z.enum(['restarts', 'resumes', 'copies']), run: z.int().nullable() })
 
 export const runView = z.strictObject({
   id: z.string(),
@@ -116,7 +116,7 @@ export const runView = z.strictObject({
 })
 export type RunView = z.output<typeof runView>
 
-export const ranOnView = z.strictObject({
+const ranOnView = z.strictObject({
   python: z.strictObject({ executable: z.string(), version: z.string() }).nullable(),
   environment: z.string().nullable(),
   imageAsked: z.string().nullable(),

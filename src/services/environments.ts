@@ -67,7 +67,7 @@ function toFailure(build: Run): Preparation {
 }
 
 /** Exit status of a build on a host whose Python can make no environment. */
-export const NO_VENV_STATUS = 97
+const NO_VENV_STATUS = 97
 
 async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: string): Promise<Run> {
   const plan = toBuildPlan(deps, run, hash)

@@ -7,7 +7,7 @@ import ignore from 'ignore'
 export type IsIgnored = (path: string) => boolean
 
 /** Never code: what tools leave behind, and what can be made again. A `!pattern` in an ignore file takes one back. */
-export const ALWAYS_IGNORED = [
+const ALWAYS_IGNORED = [
   '.git/',
   '.hg/',
   '.svn/',

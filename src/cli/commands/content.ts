@@ -40,7 +40,7 @@ export async function artifacts(cli: Cli, run: string, paths: readonly string[],
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
     const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
-    fetched.push(writeInside(cli, flags.to, path, new Uint8Array(await response.arrayBuffer()), sha256))
+    fetched.push(writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer())))
   }
   if (flags.json) cli.print(JSON.stringify(fetched))
   else for (const path of fetched) cli.print(path)
@@ -51,7 +51,7 @@ function fail(cli: Cli, path: string): never {
 }
 
 /** A file of a server never leaves the folder it was asked into, whatever its path says. */
-function writeInside(cli: Cli, folder: string, path: string, content: Uint8Array, sha256: string): string {
+function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, content: Uint8Array): string {
   const target = join(folder, path)
   if (pathFault(path) || relative(resolve(folder), resolve(target)).startsWith('..')) return fail(cli, path)
   if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
@@ -74,7 +74,7 @@ export async function code(cli: Cli, run: string, flags: Flags & { to?: string; 
   if (flags.to === undefined) return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [plainText(file.path), formatBytes(file.sizeBytes)])]))
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
-    const target = writeInside(cli, flags.to, path, new Uint8Array(await response.arrayBuffer()), sha256)
+    const target = writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
     if (isExecutable) chmodSync(target, 0o755)
   }
   if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))
