@@ -54,13 +54,15 @@ export function createCodeStore(dataDir: string): CodeStore {
     put,
     putAll: async (bytes) => {
       let stored = 0
-      const pending: Promise<void>[] = []
-      for await (const { hash, content } of readFrames(bytes)) {
-        pending.push(put(hash, content))
-        if (pending.length >= AT_ONCE) await Promise.all(pending.splice(0))
-        stored += 1
+      let waiting: Frame[] = []
+      // Nothing is under way while the next bytes are read: a torn upload leaves no write behind that nobody awaits.
+      const flush = async (): Promise<void> => {
+        await forEach(waiting, ({ hash, content }) => put(hash, content))
+        stored += waiting.length
+        waiting = []
       }
-      await Promise.all(pending)
+      for await (const frame of readFrames(bytes)) if (waiting.push(frame) >= AT_ONCE) await flush()
+      await flush()
       return stored
     },
     read: async (hash) => {
@@ -111,10 +113,15 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
   await rename(half, path)
 }
 
+interface Frame {
+  readonly hash: string
+  readonly content: Uint8Array
+}
+
 const HEAD_BYTES_MAX = 100
 
 /** Contents one after another, each behind a line `SHA256 SIZE`. A size beyond the limit or a torn end is refused. */
-async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<{ hash: string; content: Uint8Array }> {
+async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   let buffer = Buffer.alloc(0)
   let waiting: Buffer[] = []
   let needed = 0
@@ -139,7 +146,7 @@ async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<{ h
   if (buffer.length > 0 || waiting.length > 0) throw new AppError('invalid', { detail: 'the last content is cut short' })
 }
 
-function readFrame(buffer: Buffer): { hash: string; content: Uint8Array; end: number } | { needed: number } | undefined {
+function readFrame(buffer: Buffer): (Frame & { end: number }) | { needed: number } | undefined {
   const line = buffer.indexOf(10)
   if (line < 0 && buffer.length < HEAD_BYTES_MAX) return undefined
   const [, hash, size] = /^([0-9a-f]{64}) (\d{1,12})$/.exec(buffer.subarray(0, Math.max(0, line)).toString('latin1')) ?? []
@@ -151,11 +158,12 @@ function readFrame(buffer: Buffer): { hash: string; content: Uint8Array; end: nu
 
 async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values()
-  await Promise.all(
+  const results = await Promise.allSettled(
     Array.from({ length: AT_ONCE }, async () => {
       for (const item of queue) await work(item)
     }),
   )
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 async function removeOld(folder: string, before: number, isUnwanted: (name: string) => boolean): Promise<number> {

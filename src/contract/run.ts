@@ -109,6 +109,12 @@ export const runView = z.strictObject({
   tags: z.array(z.string()),
   metrics: z.record(z.string(), summaryView),
   origin: originView.nullable(),
+  /** Digest of its code; null when it works in the submitting folder itself. */
+  snapshot: z.string().nullable(),
+  /** Hash of the environment it needs; null when it needs none. */
+  environment: z.string().nullable(),
+  commit: z.string().nullable(),
+  branch: z.string().nullable(),
   createdAt: moment,
   startedAt: moment.nullable(),
   endedAt: moment.nullable(),
@@ -126,9 +132,6 @@ export const runDetailView = runView.extend({
   command: z.string().nullable(),
   planDigest: z.string(),
   host: hostInfo.nullable(),
-  /** Digest of its code; null when it works in the submitting folder itself. */
-  snapshot: z.string().nullable(),
-  environment: z.string().nullable(),
   ranOn: ranOnView.nullable(),
   attempts: z.array(attemptView),
 })

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import type { TestServer } from './server.ts'
+
+export const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+
+export interface CliResult {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** The one line of `--json`. */
+  readonly json: never
+}
+
+/** A person's folder and shell beside a server. */
+export interface Workplace extends Disposable {
+  readonly folder: string
+  hagane(...args: string[]): Promise<CliResult>
+  haganeWith(options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string }, ...args: string[]): Promise<CliResult>
+  write(name: string, text: string): string
+}
+
+export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Workplace {
+  const home = mkdtempSync(join(tmpdir(), 'hagane-work-'))
+  const folder = join(home, 'work')
+  mkdirSync(folder)
+  const base = { HOME: home, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C' }
+  const haganeWith: Workplace['haganeWith'] = async ({ env, input = '', cwd = folder }, ...args) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...base, ...env } })
+    child.stdin.end(input)
+    let [stdout, stderr] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
+    const lines = stdout.trim().split('\n')
+    return { status, stdout, stderr, json: (args.includes('--json') && lines.length === 1 && lines[0] ? JSON.parse(lines[0]) : undefined) as never }
+  }
+  return {
+    folder,
+    haganeWith,
+    hagane: (...args) => haganeWith({}, ...args),
+    write: (name, text) => {
+      const path = join(folder, name)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+      return name
+    },
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+  }
+}
