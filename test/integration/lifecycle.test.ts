@@ -1,0 +1,377 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { ProjectView, ViewView } from '../../src/contract/project.ts'
+import type { EventView, RunPageView } from '../../src/contract/routes.ts'
+import type { RunDetailView } from '../../src/contract/run.ts'
+import type { SweepView } from '../../src/contract/sweep.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { HAGANE_TRASH_DAYS: '30' } })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+const getRun = async (number: number): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+const getSweep = async (number: number): Promise<SweepView> => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
+const post = async <T = { number: number }>(path: string, body: unknown = {}) => await server.call<T>('POST', path, body)
+const logOf = async (run: number, attempt?: number): Promise<string> =>
+  (await server.call<string>('GET', `/runs/${run}/logs${attempt === undefined ? '' : `?attempt=${attempt}`}`)).body
+const hasPhase = (number: number, ...phases: string[]) => until(async () => phases.includes((await getRun(number)).phase))
+
+// Counts on from its checkpoint; `echo` says where it began.
+const COUNTER = `
+version: 1
+kind: experiment
+params: {until: 1000, word: first}
+run:
+  cmd:
+    - mkdir -p $HAGANE_CHECKPOINT_DIR
+    - 'n=$(cat $HAGANE_CHECKPOINT_DIR/n 2>/dev/null || echo 0); echo "from $n resumed=$HAGANE_RESUMED word={{ word }}"; while [ $n -lt {{ until }} ]; do n=$((n+1)); echo $n > $HAGANE_CHECKPOINT_DIR/n; sleep 0.05; done'
+    - echo {{ word }} >> $HAGANE_OUTPUTS/words
+`
+
+describe('a run', () => {
+  it('is paused, keeps its place open, and goes on from its checkpoint as a new attempt', async () => {
+    const { number } = await server.submit(COUNTER)
+    await hasPhase(number, 'running')
+    await until(async () => (await logOf(number)).includes('from 0'))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 1 })
+    await hasPhase(number, 'paused')
+    expect(await getRun(number)).toMatchObject({ phase: 'paused', endedAt: null, attempts: [{ n: 1, state: 'ended', reason: 'Paused' }] })
+    expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 0 })
+    await server.kill()
+    await server.start()
+    expect((await getRun(number)).phase).toBe('paused')
+    expect((await post(`/runs/${number}/resume`)).body).toMatchObject({ kind: 'run', number })
+    await until(async () => /from [1-9]\d* resumed=1/.test(await logOf(number, 2)))
+    await post(`/runs/${number}/stop`)
+    await hasPhase(number, 'stopped')
+    expect((await post<{ error: { code: string } }>(`/runs/${number}/pause`)).body.error.code).toBe('conflict')
+  })
+
+  it('can be stopped while it is paused, and paused before it starts', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}')
+    await post(`/runs/${number}/pause`)
+    await hasPhase(number, 'paused')
+    await post(`/runs/${number}/resume`)
+    await hasPhase(number, 'queued')
+    await post(`/runs/${number}/pause`)
+    await hasPhase(number, 'paused')
+    await post(`/runs/${number}/stop`)
+    await hasPhase(number, 'stopped')
+    expect((await getRun(number)).attempts).toEqual([])
+  })
+
+  it('is made again from its document: restarted, copied, or resumed after its end', async () => {
+    const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
+    await hasPhase(number, 'succeeded')
+    const restarted = (await post(`/runs/${number}/restart`, { params: { word: 'second' }, name: 'again' })).body.number
+    await hasPhase(restarted, 'succeeded')
+    expect(await getRun(restarted)).toMatchObject({ name: 'again', params: { word: 'second', until: 2 }, origin: { kind: 'restarts', run: number } })
+    expect(await logOf(restarted)).toContain('from 0 resumed= word=second')
+    const copied = (await post(`/runs/${number}/copy`, { params: { word: 'third' } })).body.number
+    await hasPhase(copied, 'succeeded')
+    expect(await outputOf(copied, 'words')).toBe('first\nthird\n')
+    expect(await outputOf(number, 'words')).toBe('first\n')
+    const resumed = (await post(`/runs/${number}/resume`, { params: { word: 'fourth', until: '4' } })).body.number
+    await hasPhase(resumed, 'succeeded')
+    expect(await logOf(resumed)).toContain('from 2 resumed=1 word=fourth')
+    expect(await outputOf(resumed, 'words')).toBe('first\nfourth\n')
+    expect(await outputOf(number, 'words')).toBe('first\nfourth\n')
+    expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: number })
+    const merged = (
+      await post(`/runs/${number}/restart`, { sources: [{ file: 'more.yml', text: 'params: {word: merged}\nenvironment: {max_restarts: 1}\n' }] })
+    ).body.number
+    await hasPhase(merged, 'succeeded')
+    expect((await getRun(merged)).params).toMatchObject({ word: 'merged', until: 2 })
+    const document = (await server.call<{ sources: { text: string }[] }>('GET', `/runs/${merged}/document`)).body
+    expect(document.sources[0]!.text).toBe(COUNTER.replace('until: 1000', 'until: 2'))
+    const bad = await post<{ error: { code: string; problems: unknown[] } }>(`/runs/${number}/restart`, { sources: [{ file: 'x.yml', text: 'runn: {}' }] })
+    expect([bad.status, bad.body.error.code, bad.body.error.problems.length]).toEqual([422, 'invalid_document', 1])
+  })
+
+  it('that is a trial is made again at its point, with parameters changed', async () => {
+    const { number } = await server.submit(
+      'version: 1\nkind: group\nparams: {b: 1}\nhptuning: {matrix: {a: {values: [5, 6]}}}\nrun: {cmd: "echo {{ a }} {{ b }}"}',
+    )
+    await until(async () => (await getSweep(number)).phase === 'done')
+    const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&sort=number`)).body
+    const again = (await post(`/runs/${runs[1]!.number}/restart`, { params: { b: '0.5' } })).body.number
+    await hasPhase(again, 'succeeded')
+    expect([await logOf(again), (await getRun(again)).sweep]).toEqual(['6 0.5\n', null])
+    const sweep = (await post(`/sweeps/${number}/restart`, { params: { b: '9' } })).body.number
+    await until(async () => (await getSweep(sweep)).phase === 'done')
+    const second = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=p.b=9`)).body
+    expect(second.runs).toHaveLength(2)
+  })
+
+  it('is changed by a person: name, note, tags, project', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
+    await hasPhase(number, 'succeeded')
+    await post('/projects', { name: 'other' })
+    const { body } = await server.call<RunDetailView>('PATCH', `/runs/${number}`, { name: 'n', note: 'words', tags: ['x', 'y'], project: 'other' })
+    expect(body).toMatchObject({ name: 'n', note: 'words', tags: ['x', 'y'], project: 'other' })
+    expect((await server.call('PATCH', `/runs/${number}`, { phase: 'failed' })).status).toBe(400)
+    expect((await server.call<RunPageView>('GET', '/runs?project=other&filter=t.x')).body.runs.map((run) => run.number)).toEqual([number])
+  })
+})
+
+async function outputOf(run: number, path: string): Promise<string> {
+  await until(async () => (await server.call<unknown[]>('GET', `/runs/${run}/artifacts`)).body.length > 0)
+  return (await server.call<string>('GET', `/runs/${run}/artifacts/content?path=${path}`)).body
+}
+
+describe('a sweep', () => {
+  it('pauses and goes on; its concurrency changes while it runs', async () => {
+    const text = (cmd: string) => `version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: ${JSON.stringify(cmd)}}`
+    const { number } = await server.submit(text('sleep 0.4'))
+    await until(async () => ((await getSweep(number)).counts.running ?? 0) === 2)
+    await post(`/sweeps/${number}/pause`, { keepRunning: true })
+    await until(async () => ((await getSweep(number)).counts.running ?? 0) === 0)
+    const { counts, isPaused } = await getSweep(number)
+    expect([isPaused, counts.paused]).toEqual([true, undefined])
+    const waiting = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=queued`)).body.runs[0]!
+    await until(async () => (await getRun(waiting.number)).waiting === 'its sweep is paused')
+    await server.call('PATCH', `/sweeps/${number}`, { concurrency: 5, name: 'wide', tags: ['t'] })
+    await post(`/sweeps/${number}/resume`)
+    await until(async () => ((await getSweep(number)).counts.running ?? 0) === 5)
+    await post(`/sweeps/${number}/pause`)
+    await until(async () => ((await getSweep(number)).counts.running ?? 0) + ((await getSweep(number)).counts.stopping ?? 0) === 0)
+    expect((await getSweep(number)).counts.paused).toBeGreaterThan(0)
+    await post(`/sweeps/${number}/resume`)
+    await until(async () => (await getSweep(number)).phase === 'done')
+    expect(await getSweep(number)).toMatchObject({ counts: { succeeded: 12 }, concurrency: 5, name: 'wide', tags: ['t'] })
+    expect((await server.call('PATCH', `/sweeps/${number}`, { concurrency: 3 })).status).toBe(409)
+  })
+})
+
+describe('the trash', () => {
+  it('stops what runs, hides it, gives it back, and frees its bytes once it is emptied', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}')
+    await hasPhase(number, 'running')
+    expect((await server.call('DELETE', `/runs/${number}`)).body).toEqual({ changed: 1 })
+    await hasPhase(number, 'stopped')
+    const listed = async (query: string) => (await server.call<RunPageView>('GET', `/runs?${query}`)).body.runs.map((run) => run.number)
+    expect([(await listed('limit=1000')).includes(number), (await listed('trash=true')).includes(number)]).toEqual([false, true])
+    expect((await post(`/runs/${number}/restore`)).body).toEqual({ changed: 1 })
+    expect(await listed('limit=1000')).toContain(number)
+    await until(async () => (await server.call<unknown[]>('GET', `/runs/${number}/artifacts`)).body.length === 1)
+    await server.call('DELETE', `/runs/${number}`)
+    const folders = [join(server.dataDir, 'runs', String(number)), join(server.dataDir, 'attempts', `hagane-${number}-1`)]
+    expect(folders.map((path) => existsSync(path))).toEqual([true, true])
+    await post('/trash/empty')
+    expect((await post(`/runs/${number}/restore`)).status).not.toBe(200)
+    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    expect(folders.map((path) => existsSync(path))).toEqual([false, false])
+  })
+
+  it('gives the space of the database back', async () => {
+    const script = { id: randomUUID(), kind: 'experiment' }
+    const { body } = await post<{ number: number }>('/runs', script)
+    const record = (step: number) => ({ k: 'm', s: step, t: 1, v: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`metric-${index}`, step])) })
+    for (let batch = 0; batch < 40; batch += 1)
+      await post(`/runs/${script.id}/batches`, {
+        writer: '00000000-0000-4000-8000-000000000001',
+        attempt: 1,
+        first: batch * 100 + 1,
+        records: Array.from({ length: 100 }, (_, index) => record(batch * 100 + index)),
+      })
+    await post(`/runs/${body.number}/stop`)
+    await hasPhase(body.number, 'stopped')
+    const size = () => statSync(join(server.dataDir, 'hagane.db')).size
+    await server.call('DELETE', `/runs/${body.number}`)
+    // What is written lies beside the file until a checkpoint: a restart makes one.
+    await server.kill()
+    await server.start()
+    const before = size()
+    await post('/trash/empty')
+    await until(async () => (await server.call('GET', `/runs/${body.number}`)).status === 404)
+    await server.kill()
+    await server.start()
+    await until(async () => size() < before - 1_000_000)
+  })
+
+  it('keeps outputs that another run still writes to', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo a >> $HAGANE_OUTPUTS/a"}')
+    await hasPhase(number, 'succeeded')
+    const resumed = (await post(`/runs/${number}/resume`)).body.number
+    await hasPhase(resumed, 'succeeded')
+    await server.call('DELETE', `/runs/${number}`)
+    await post('/trash/empty')
+    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    expect(await outputOf(resumed, 'a')).toBe('a\na\n')
+    expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: null })
+    await server.call('DELETE', `/runs/${resumed}`)
+    await post('/trash/empty')
+    await until(async () => (await server.call('GET', `/runs/${resumed}`)).status === 404)
+    expect([number, resumed].map((item) => existsSync(join(server.dataDir, 'runs', String(item))))).toEqual([false, false])
+  })
+
+  it('takes a project with all that runs in it, and gives it back whole', async () => {
+    await post('/projects', { name: 'doomed' })
+    const text = 'version: 1\nkind: group\nhptuning: {concurrency: 3, matrix: {a: {range: [0, 9, 1]}}}\nrun: {cmd: sleep 300}'
+    const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
+    const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'doomed' })).body.number
+    await until(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
+    const { changed } = (await server.call<{ changed: number }>('DELETE', '/projects/doomed')).body
+    expect(changed).toBeGreaterThanOrEqual(3)
+    expect((await server.call('GET', '/projects/doomed')).status).toBe(404)
+    await until(async () => (await getSweep(sweep)).phase === 'stopped')
+    expect((await getSweep(sweep)).counts.running).toBeUndefined()
+    expect((await post<{ changed: number }>('/projects/doomed/restore')).body.changed).toBe(changed)
+    expect((await server.call<ProjectView>('GET', '/projects/doomed')).body.runs).toBe(changed)
+    expect((await server.call('DELETE', '/projects/default')).status).toBe(409)
+    expect((await post<{ error: { message: string } }>('/projects', { name: 'doomed' })).status).toBe(409)
+  })
+})
+
+describe('many at once', () => {
+  it('are counted before they are changed, and changed by filter or by name', async () => {
+    await post('/projects', { name: 'bulk' })
+    const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
+    const text = 'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 6, 1]}}}\nrun: {cmd: "true"}'
+    const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'bulk' })).body.number
+    await until(async () => (await getSweep(sweep)).phase === 'done')
+    const bulk = async (body: object) => (await post<{ matched: number; changed: number }>('/runs/bulk', { project: 'bulk', ...body })).body
+    expect(await bulk({ action: 'delete', filter: 'p.a < 3', dryRun: true })).toEqual({ matched: 3, changed: 0 })
+    expect(await bulk({ action: 'tag', filter: 'p.a < 3', tags: ['low'] })).toEqual({ matched: 3, changed: 3 })
+    expect(await bulk({ action: 'tag', filter: 'p.a < 3', tags: ['low'] })).toEqual({ matched: 3, changed: 0 })
+    expect(await bulk({ action: 'stop', filter: 'tag = low' })).toEqual({ matched: 3, changed: 0 })
+    expect(await bulk({ action: 'delete', filter: 't.low' })).toEqual({ matched: 3, changed: 3 })
+    expect(await bulk({ action: 'restore', filter: 't.low' })).toEqual({ matched: 3, changed: 3 })
+    const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}`)).body
+    expect(await bulk({ action: 'untag', runs: runs.map((run) => String(run.number)), tags: ['low'] })).toEqual({ matched: 6, changed: 3 })
+    expect((await post('/runs/bulk', { action: 'delete' })).status).toBe(400)
+    expect((await post<{ error: { code: string } }>('/runs/bulk', { action: 'delete', filter: 'nonsense = 1' })).body.error.code).toBe('filter_field')
+  })
+})
+
+describe('a project', () => {
+  it('has directions of its metrics and saved views', async () => {
+    await post('/projects', { name: 'views', description: 'd' })
+    expect((await server.call<ProjectView>('PUT', '/projects/views/metrics/val%2Floss', { direction: 'minimize' })).body.directions).toEqual({
+      'val/loss': 'minimize',
+    })
+    const view = { filter: 'phase = failed', sort: '-created', columns: ['p.lr', 'm.loss'] }
+    expect((await server.call<ViewView[]>('PUT', '/projects/views/views/mine', view)).body).toMatchObject([{ name: 'mine', ...view }])
+    expect((await server.call('PUT', '/projects/views/views/bad', { filter: 'phase =' })).status).toBe(400)
+    expect((await server.call<ViewView[]>('DELETE', '/projects/views/views/mine')).body).toEqual([])
+    expect((await server.call<ProjectView>('PATCH', '/projects/views', { name: 'renamed' })).body.name).toBe('renamed')
+    expect((await server.call('GET', '/projects/views')).status).toBe(404)
+  })
+
+  it('learns the direction of a metric from the first sweep that names one', async () => {
+    await server.submit('version: 1\nkind: group\nhptuning: {metric: {name: rmse, optimization: minimize}, matrix: {a: {values: [1]}}}\nrun: {cmd: "true"}')
+    expect((await server.call<ProjectView>('GET', '/projects/default')).body.directions['rmse']).toBe('minimize')
+  })
+})
+
+describe('a filter', () => {
+  it('is read in both forms, completed, and told what no run has', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}')
+    await hasPhase(number, 'succeeded')
+    expect((await server.call('GET', `/filter?text=${encodeURIComponent('metrics.loss:<0.1, status:running')}`)).body).toEqual({
+      filter: 'm.loss < 0.1 and phase = running',
+    })
+    const complete = async (text: string) =>
+      (await server.call<{ suggestions: { text: string; count: number | null }[] }>('GET', `/filter/completions?text=${encodeURIComponent(text)}`)).body
+        .suggestions
+    expect(await complete('p.lear')).toEqual([{ text: 'p.learning_rate', count: 1 }])
+    expect(await complete('tag = gr')).toEqual([{ text: 'green', count: 1 }])
+    expect((await complete('phase = suc')).map((item) => item.text)).toEqual(['succeeded'])
+    const { hints } = (await server.call<RunPageView>('GET', `/runs?filter=${encodeURIComponent('p.learning_rat < 1')}`)).body
+    expect(hints).toEqual(['p.learning_rat → p.learning_rate'])
+    const wrong = await server.call<{ error: { message: string } }>('GET', `/runs?filter=${encodeURIComponent('m.loss = high')}`)
+    expect([wrong.status, wrong.body.error.message]).toEqual([400, 'filter, column 10: m.loss is compared with a number, not with high'])
+  })
+})
+
+describe('a repeated request', () => {
+  const host = { workDir: '/tmp', python: null, path: '/usr/bin:/bin', git: null }
+  const send = async (key: string, text: string) => {
+    const response = await fetch(`${server.url}/api/v1/submissions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.token()}`, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ sources: [{ file: 'a.yml', text }], host }),
+    })
+    return { status: response.status, body: (await response.json()) as { number: number } }
+  }
+
+  it('with the same key makes one run, however many arrive at once; with another body it is refused', async () => {
+    const text = 'version: 1\nkind: experiment\nrun: {cmd: "true"}'
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send('key-1', text)))
+    expect(new Set(answers.map((answer) => answer.body.number)).size).toBe(1)
+    await server.kill()
+    await server.start()
+    expect((await send('key-1', text)).body.number).toBe(answers[0]!.body.number)
+    expect((await send('key-1', text.replace('true', 'false'))).status).toBe(409)
+    expect((await send('key-2', text)).body.number).not.toBe(answers[0]!.body.number)
+    expect((await send('', text)).status).toBe(400)
+    const [first, second] = await Promise.all([1, 2].map(() => post<{ id: string }>('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'once' })))
+    expect(first!.body.id).toBe(second!.body.id)
+    expect((await post('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'twice' })).status).toBe(409)
+  })
+})
+
+describe('the stream of events', () => {
+  it('resumes after a lost connection and a killed server without a hole or a repetition', async () => {
+    const all = async () => {
+      const events: EventView[] = []
+      for (;;) {
+        const page = (await server.call<EventView[]>('GET', `/events?limit=1000&after=${events.at(-1)?.seq ?? 0}`)).body
+        events.push(...page)
+        if (page.length < 1000) return events.map((event) => event.seq)
+      }
+    }
+    const start = (await all()).at(-1)!
+    const seen: number[] = []
+    const read = async (count: number) => {
+      const ended = new AbortController()
+      const response = await fetch(`${server.url}/api/v1/events/stream`, {
+        headers: { authorization: `Bearer ${server.token()}`, 'last-event-id': String(seen.at(-1) ?? start) },
+        signal: ended.signal,
+      })
+      let got = 0
+      try {
+        for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+          for (const [, id] of chunk.matchAll(/^id: (\d+)$/gm)) {
+            seen.push(Number(id))
+            got += 1
+          }
+          if (got >= count) break
+        }
+      } catch {
+        // The server was killed meanwhile.
+      }
+      ended.abort()
+    }
+    const submitSome = async () => {
+      for (let index = 0; index < 5; index += 1) await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
+    }
+    const reading = read(7)
+    await submitSome()
+    await reading
+    await submitSome()
+    await server.kill()
+    await server.start()
+    const more = read(10)
+    await submitSome()
+    await more
+    await until(async () => (await server.call<RunPageView>('GET', '/runs?filter=phase in (queued, starting, running)')).body.runs.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const wanted = (await all()).filter((seq) => seq > start)
+    while (seen.at(-1)! < wanted.at(-1)!) await read(1)
+    expect(seen).toEqual(wanted)
+    expect((await server.call('GET', '/events/stream', undefined, 'x')).status).toBe(401)
+  })
+})
