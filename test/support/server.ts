@@ -26,6 +26,8 @@ export interface TestServer extends AsyncDisposable {
 export interface TestServerOptions {
   readonly database?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Do not start it yet. */
+  readonly isStopped?: boolean
 }
 
 /** A real server in its own process and data directory. */
@@ -67,7 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await ended
   }
 
-  await start()
+  if (!options.isStopped) await start()
   return {
     url,
     dataDir,
