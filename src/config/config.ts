@@ -70,8 +70,8 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
 export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTerminal = process.stdout.isTTY): ClientConfig {
   return {
     dataDir: readDataDir(undefined, env),
-    host: env['HAGANE_HOST'] ?? null,
-    token: env['HAGANE_TOKEN'] ?? null,
+    host: env['HAGANE_HOST'] || null,
+    token: env['HAGANE_TOKEN'] || null,
     locale: toLocale(env['HAGANE_LANG'] ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG']),
     hasColor: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     shellPath: env['PATH'] ?? '',

@@ -38,19 +38,21 @@ export function openSqlite(file: string): Database {
 
 const READERS_MAX = 4
 const SCANNERS_MAX = 2
-const SCAN_TIMEOUT_MS = 30_000
+// Nobody can estimate how many rows an intersection has: told a few hundred, the planner would look up each of fifty thousand.
+const SCAN_SETTINGS = "set statement_timeout = '30s'; set enable_nestloop = off; set work_mem = '32MB'"
 const INT8_OID = 20
 
 /** Connects to a PostgreSQL server by URL. */
 export function openPostgres(url: string): Database {
   const types: pg.CustomTypesConfig = { getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) }
-  const open = (max: number, timeoutMs = 0): Kysely<Tables> => {
-    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true, statement_timeout: timeoutMs })
+  const open = (max: number, setUp?: string): Kysely<Tables> => {
+    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true })
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
     pool.on('error', () => {})
+    if (setUp !== undefined) pool.on('connect', (client) => void client.query(setUp).catch(() => {}))
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   }
-  const kysely = { writer: open(1), reader: open(READERS_MAX), scanner: open(SCANNERS_MAX, SCAN_TIMEOUT_MS) }
+  const kysely = { writer: open(1), reader: open(READERS_MAX), scanner: open(SCANNERS_MAX, SCAN_SETTINGS) }
   return { dialect: postgres, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
 }
 
