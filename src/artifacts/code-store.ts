@@ -82,7 +82,10 @@ export function createCodeStore(dataDir: string): CodeStore {
       unpacking.set(digest, started)
       return await started
     },
-    removeTrees: async (unusedSince) => await removeOld(trees, unusedSince, () => true),
+    removeStale: async (unusedSince) => {
+      await removeOld(trees, unusedSince, () => true)
+      for (const prefix of existsSync(blobs) ? await readdir(blobs) : []) await removeOld(join(blobs, prefix), unusedSince, (name) => name.endsWith('.half'))
+    },
     removeBlobs: async (olderThan, keep) => {
       let removed = 0
       for (const prefix of existsSync(blobs) ? await readdir(blobs) : [])

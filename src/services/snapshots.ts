@@ -57,7 +57,7 @@ const SNAPSHOTS_AT_ONCE = 500
 
 /** Removes snapshots that no run names any more, folders nobody used for long, and contents that no snapshot has. */
 export async function collectSnapshots({ store, code, clock }: SnapshotDeps): Promise<void> {
-  await code.removeTrees(clock.now() - LIMITS.treeKeepMs)
+  await code.removeStale(clock.now() - LIMITS.treeKeepMs)
   const old = await store.read.content.listSnapshots(clock.now() - LIMITS.snapshotKeepMs, SNAPSHOTS_AT_ONCE)
   const named = await store.read.runs.stillNamed(
     'snapshot',
