@@ -4,7 +4,7 @@ import type { Problem } from '../contract/problems.ts'
 import type { HostInfo } from '../contract/run.ts'
 import type { CreateRunRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
-import type { Ids, NewRun, Run, Store, Sweep } from '../core/ports.ts'
+import type { Ids, NewRun, Parts, Run, Store, Sweep } from '../core/ports.ts'
 import { isMethodBuilt } from '../core/search/registry.ts'
 import { SpecError } from '../core/spec/document.ts'
 import { loadPlan } from '../core/spec/load.ts'
@@ -26,34 +26,25 @@ const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job']
  * repeated request finds what the first one made. Throws AppError `invalid_document` with every problem.
  */
 export async function submit({ store, ids, hints }: SubmissionDeps, request: SubmitRequest): Promise<Submission> {
-  const known = await findSubmission(store, request.id)
+  const known = await findSubmission(store.read, request.id)
   if (known) return known
   const { plan, warnings } = compile(request)
   const refused = refusal(plan, request)
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused, ...warnings] })
   const planDigest = ids.digest(encodeValue(plan))
-  if (plan.kind === 'group') {
-    const sweep = await store.write((parts) =>
-      insertSweep(parts, { id: request.id, plan, planDigest, seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX), host: request.host }),
-    )
-    hints.sweep(sweep.id)
-    return { kind: 'sweep', sweep }
-  }
-  const run = await store.write((parts) =>
-    insertRun(parts, {
-      id: request.id,
-      sweepId: null,
-      trialIndex: null,
-      plan,
-      planDigest,
-      host: request.host,
-      actor: 'person',
-      isExecuted: true,
-      phase: 'queued',
-    }),
-  )
-  hints.scheduler()
-  return { kind: 'run', run }
+  const seed = Math.floor(ids.random() * SEED_MAX)
+  const submission = await store.write(async (parts): Promise<Submission> => {
+    // Of two requests that came at once the second finds what the first one made.
+    const known = await findSubmission(parts, request.id)
+    if (known) return known
+    if (plan.kind === 'group')
+      return { kind: 'sweep', sweep: await insertSweep(parts, { id: request.id, plan, planDigest, seed: plan.seed ?? seed, host: request.host }) }
+    const run = { id: request.id, sweepId: null, trialIndex: null, plan, planDigest, host: request.host, actor: 'person', isExecuted: true } as const
+    return { kind: 'run', run: await insertRun(parts, { ...run, phase: 'queued' }) }
+  })
+  if (submission.kind === 'sweep') hints.sweep(submission.sweep.id)
+  else hints.scheduler()
+  return submission
 }
 
 /** Records a run that a script started by itself: an attempt without an executor, known by what it sends. */
@@ -62,6 +53,8 @@ export async function createRun({ store, ids, hints }: SubmissionDeps, request: 
   if (known) return known
   const plan = scriptPlan(request)
   const run = await store.write(async (parts) => {
+    const known = await parts.runs.get(request.id)
+    if (known) return known
     const created = await insertRun(parts, {
       id: request.id,
       sweepId: null,
@@ -83,10 +76,10 @@ export async function createRun({ store, ids, hints }: SubmissionDeps, request: 
   return run
 }
 
-async function findSubmission(store: Store, id: string): Promise<Submission | undefined> {
-  const run = await store.read.runs.get(id)
+async function findSubmission(parts: Parts, id: string): Promise<Submission | undefined> {
+  const run = await parts.runs.get(id)
   if (run) return { kind: 'run', run }
-  const sweep = await store.read.sweeps.get(id)
+  const sweep = await parts.sweeps.get(id)
   return sweep && { kind: 'sweep', sweep }
 }
 
@@ -109,13 +102,13 @@ function refusal(plan: RunPlan | SweepPlan, request: SubmitRequest): Problem | u
   return hasCommand ? undefined : { ...at, code: 'run_required', args: {}, path: 'run' }
 }
 
-async function insertSweep(parts: Store['read'], sweep: { id: string; plan: SweepPlan; planDigest: string; seed: number; host: HostInfo }): Promise<Sweep> {
+async function insertSweep(parts: Parts, sweep: { id: string; plan: SweepPlan; planDigest: string; seed: number; host: HostInfo }): Promise<Sweep> {
   const inserted = await parts.sweeps.insert(sweep)
   await parts.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
   return inserted
 }
 
-async function insertRun(parts: Store['read'], run: NewRun): Promise<Run> {
+async function insertRun(parts: Parts, run: NewRun): Promise<Run> {
   const [inserted] = await parts.runs.insert([run])
   await parts.events.append([{ kind: 'run.created', actor: run.actor, runId: inserted!.id }])
   return inserted!
