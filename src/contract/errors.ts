@@ -13,6 +13,7 @@ export const ERRORS = {
   gap: { status: 409, exit: 1 },
   too_large: { status: 413, exit: 2 },
   unavailable: { status: 503, exit: 5 },
+  storage_full: { status: 507, exit: 5 },
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<ErrorCode, { status: number; exit: number }>
 

@@ -6,6 +6,7 @@ import type { SweepPhase } from '../contract/sweep.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Bucket, Summary } from './metrics/series.ts'
+import type { StorageLevel } from './schedule/storage.ts'
 
 /** Times are milliseconds since 1970. */
 export interface Clock {
@@ -205,7 +206,8 @@ export interface SeriesPoints {
 }
 
 export interface TrackingStore {
-  writer(id: string, runId: string, attempt: number): Promise<WriterState>
+  /** Known from its first call on; undefined when it belongs to another run or attempt. */
+  writer(id: string, runId: string, attempt: number): Promise<WriterState | undefined>
   putWriter(id: string, state: WriterState): Promise<void>
   delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
   append(runId: string, series: readonly SeriesPoints[]): Promise<void>
@@ -233,7 +235,7 @@ export interface Store {
   readonly read: Parts
   /**
    * Runs the work in a transaction and returns once it is durable. Works that arrive together share one commit; one that
-   * throws is rolled back alone. No other I/O belongs inside.
+   * throws is rolled back alone; one that lost a race in the database runs again. No other I/O belongs inside.
    */
   write<T>(work: (parts: Parts) => Promise<T>): Promise<T>
 }
@@ -249,7 +251,8 @@ export interface Launch {
 export type Observation =
   | { readonly state: 'absent' }
   | { readonly state: 'waiting' }
-  | { readonly state: 'running' }
+  /** `ranMs` is counted by a clock that nobody sets, where the executor has one. */
+  | { readonly state: 'running'; readonly ranMs?: number }
   | { readonly state: 'ended'; readonly exitCode: number | null; readonly endedAt: number; readonly evidence: Evidence; readonly hasOutputs: boolean }
 
 export interface Capacity {
@@ -280,6 +283,11 @@ export interface Executor {
   /** Files the attempt left in its outputs path. */
   listOutputs(name: string): Promise<Omit<ArtifactView, 'kind' | 'attempt'>[]>
   capacity(): Capacity
+}
+
+/** The disk that holds the data directory. */
+export interface Storage {
+  state(): { readonly level: StorageLevel; readonly floorMib: number }
 }
 
 /** An executor that can tell what attempts use of its machine. */

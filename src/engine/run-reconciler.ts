@@ -70,15 +70,18 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   async function launch(run: Run, attempt: Attempt): Promise<Outcome> {
+    let launched: { startedAt: number; outputsPath: string }
     try {
-      await recordLaunch(run, attempt, await executor.launch({ run, attempt, env: deps.trackingEnv(run, attempt) }))
-      const { timeoutMs } = run.plan.placement
-      return timeoutMs === null ? undefined : { againMs: timeoutMs }
+      launched = await executor.launch({ run, attempt, env: deps.trackingEnv(run, attempt) })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const ending: Ending = { reason: 'PlatformError', evidence: { detail: String(error.args['detail'] ?? error.code) } }
       return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
     }
+    // It runs whatever becomes of this: a database that fails here must not make the run a failed one.
+    await recordLaunch(run, attempt, launched)
+    const { timeoutMs } = run.plan.placement
+    return timeoutMs === null ? undefined : { againMs: timeoutMs }
   }
 
   async function recordLaunch(run: Run, attempt: Attempt, launched: { startedAt: number; outputsPath: string | null }): Promise<void> {

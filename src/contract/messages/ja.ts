@@ -88,6 +88,7 @@ export const ja: Catalogue = {
     too_large: 'リクエストが {max} バイトを超えています',
     host_refused: 'このホスト名またはこの送信元からのリクエストは拒否されます',
     unavailable: '今は実行できません: {detail}',
+    storage_full: 'サーバーのディスクがいっぱいです。空きを作ってからもう一度試してください',
     internal: 'サーバー内部でエラーが起きました (エラー {id})。詳細はサーバーのログにあります',
   },
   reasons: {
@@ -114,6 +115,7 @@ export const ja: Catalogue = {
     resource_busy: '{name} は使用中です: 要求 {asked}、空き {free}',
     resource_missing: '{name} を {asked} 要求していますが、マシンには {has} しかありません',
     backing_off: '次の試みまで待っています',
+    disk_low: 'ディスクの空きが {floorMib} MiB を下回っています。空きができるまで何も開始しません',
   },
   cli: {
     server_started: 'サーバーを起動しました: {url} (データ: {data})',

@@ -8,11 +8,12 @@ import { AppError } from '../../contract/errors.ts'
 import type { Capacity, Clock, Executor, Launch, Logger, Observation, UsageSource } from '../../core/ports.ts'
 import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
+import type { Identity } from './process-table.ts'
 import { attemptEnvironment } from './environment.ts'
 import { noteLogTime, readLastLines, readLogFile } from './log-file.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
 import { createUsageSampler } from './usage.ts'
-import { bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
+import { ageMs, bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
 
 export interface LocalExecutorOptions {
   readonly dataDir: string
@@ -48,7 +49,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const children = new Set<string>()
   const adopted = new Set<string>()
-  const stopping = new Map<string, { killAt: number }>()
+  const stopping = new Map<string, { isDue: boolean }>()
   const ended = new Map<string, string>()
   let nudge: (name: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
@@ -103,16 +104,16 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const exit = readExit(dir)
     if (exit) return conclude(name, dir, exit.exitCode, exit.endedAt)
     const claim = readClaim(dir)
-    if (children.has(name)) return { state: claim ? 'running' : 'waiting' }
+    if (children.has(name)) return claim ? running(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
     if (claim && isAlive(claim, boot)) {
       adopt(name)
-      return { state: 'running' }
+      return running(claim)
     }
     const late = readExit(dir)
     if (late) return conclude(name, dir, late.exitCode, late.endedAt)
     // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
-    if (claim?.boot === boot && membersOf(claim.pid, `${MARK}=${readMark(dir)}`).length > 0) {
+    if (claim?.boot === boot && membersOf(claim, `${MARK}=${readMark(dir)}`).length > 0) {
       await stop(name, 0)
       return { state: 'running' }
     }
@@ -123,6 +124,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' },
       hasOutputs: hasFiles(dir.outputs),
     }
+  }
+
+  const running = (claim: Identity): Observation => {
+    const ranMs = ageMs(claim)
+    return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
   const conclude = (name: string, dir: AttemptDir, exitCode: number, endedAt: number): Observation => {
@@ -140,7 +146,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const alive = marksInUse(MARK)
     for (const [mark, name] of ended) {
       const claim = alive.has(mark) ? readClaim(attemptDir(dataDir, name)) : undefined
-      if (claim) for (const entry of membersOf(claim.pid, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+      if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
     }
     ended.clear()
   }
@@ -164,8 +170,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   const stop = async (name: string, graceMs: number): Promise<void> => {
     if (stopping.has(name)) return
-    stopping.set(name, { killAt: clock.now() + graceMs })
-    if (graceMs > 0) for (const entry of processesIn(name)) signal(entry, 'SIGTERM')
+    const order = { isDue: graceMs === 0 }
+    stopping.set(name, order)
+    // Waited for, not computed: the time of day may jump meanwhile.
+    if (graceMs > 0) {
+      for (const entry of processesIn(name)) signal(entry, 'SIGTERM')
+      clock.after(graceMs, () => (order.isDue = true))
+    }
     forceWhenDue(name)
   }
 
@@ -175,8 +186,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (!order) return
     const dir = attemptDir(dataDir, name)
     if (readExit(dir)) return void stopping.delete(name)
-    const waitMs = order.killAt - clock.now()
-    if (waitMs <= 0) {
+    if (order.isDue) {
       const members = processesIn(name)
       for (const entry of members) signal(entry, 'SIGKILL')
       const claim = readClaim(dir)
@@ -186,13 +196,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         return
       }
     }
-    clock.after(waitMs > 0 ? Math.min(waitMs, KILL_ROUND_MS) : KILL_ROUND_MS, () => forceWhenDue(name))
+    clock.after(KILL_ROUND_MS, () => forceWhenDue(name))
   }
 
   const processesIn = (name: string) => {
     const dir = attemptDir(dataDir, name)
     const claim = readClaim(dir)
-    return claim?.boot === boot ? membersOf(claim.pid, `${MARK}=${readMark(dir)}`) : []
+    return claim?.boot === boot ? membersOf(claim, `${MARK}=${readMark(dir)}`) : []
   }
 
   const list = async (): Promise<string[]> => {
