@@ -5,7 +5,7 @@ import { toWireNumber } from '../contract/run.ts'
 import type { BucketView, PointView } from '../contract/tracking.ts'
 import { mean, POINT_WIDTH } from '../core/metrics/series.ts'
 import type { Bucket } from '../core/metrics/series.ts'
-import type { Clock, Executor, Ids, Run, Store, Sweep } from '../core/ports.ts'
+import type { Clock, Executor, Ids, Run, Storage, Store, Sweep } from '../core/ports.ts'
 import type { Hints } from '../services/hints.ts'
 import { stopRun, stopSweep } from '../services/stops.ts'
 import { createRun, submit } from '../services/submissions.ts'
@@ -17,6 +17,7 @@ import type { Handlers } from './bind.ts'
 export interface HandlerDeps {
   readonly store: Store
   readonly executor: Executor
+  readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
   readonly hints: Hints
@@ -43,6 +44,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     return sweep
   }
 
+  /** What is left of a full disk belongs to the ends of runs. */
+  const requireRoom = (): void => {
+    if (deps.storage.state().level === 'full') throw new AppError('storage_full')
+  }
+
   const urlOf = (kind: 'runs' | 'sweeps', number: number): string => `${deps.url()}/api/v1/${kind}/${number}`
   const toSubmissionView = (submission: Submission) =>
     submission.kind === 'run'
@@ -51,8 +57,14 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 
   return {
     health: async () => ({ name: 'hagane', version: deps.version, status: 'ok' }),
-    submit: async ({ body }) => toSubmissionView(await submit(deps, body)),
-    createRun: async ({ body }) => toSubmissionView({ kind: 'run', run: await createRun(deps, body) }),
+    submit: async ({ body }) => {
+      requireRoom()
+      return toSubmissionView(await submit(deps, body))
+    },
+    createRun: async ({ body }) => {
+      requireRoom()
+      return toSubmissionView({ kind: 'run', run: await createRun(deps, body) })
+    },
     listRuns: async ({ query, locale }) => {
       const { sweep, ...filter } = query
       const sweepId = sweep === undefined ? undefined : (await findSweep(sweep)).id
@@ -98,6 +110,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       throw new AppError('not_found', { what: `run or sweep ${param('number')}` })
     },
     track: async ({ body, caller, param }) => {
+      requireRoom()
       if (caller?.kind === 'attempt' && caller.n !== body.attempt) throw new AppError('forbidden')
       const run = await findRun(param('run'))
       if (body.attempt > run.attempts) throw new AppError('not_found', { what: `attempt ${body.attempt} of run ${run.number}` })

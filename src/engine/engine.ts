@@ -1,6 +1,6 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/run.ts'
-import type { Attempt, Clock, Executor, Ids, Logger, Run, Store } from '../core/ports.ts'
+import type { Attempt, Clock, Executor, Ids, Logger, Run, Storage, Store } from '../core/ports.ts'
 import { createLoop } from './loop.ts'
 import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
@@ -9,6 +9,7 @@ import { createSweepReconciler } from './sweep-reconciler.ts'
 export interface EngineOptions {
   readonly store: Store
   readonly executor: Executor
+  readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Logger
@@ -25,7 +26,7 @@ const SCHEDULER_KEY = 'scheduler'
 const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
 
-export function createEngine({ store, executor, clock, ids, log, trackingEnv }: EngineOptions): Engine {
+export function createEngine({ store, executor, storage, clock, ids, log, trackingEnv }: EngineOptions): Engine {
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
   const afterRunChanged = (run: Run): void => {
     if (!isTerminal(run.phase) && run.phase !== 'queued') return
@@ -60,6 +61,7 @@ export function createEngine({ store, executor, clock, ids, log, trackingEnv }: 
     reconcile: createScheduler({
       store,
       executor,
+      storage,
       clock,
       ids,
       onAdmitted: (runIds) => runIds.forEach((id) => runs.nudge(id)),

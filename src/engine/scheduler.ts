@@ -1,12 +1,13 @@
 import { LIMITS } from '../contract/limits.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
-import type { Executor, Clock, Ids, Parts, QueuedRun, Store } from '../core/ports.ts'
+import type { Executor, Clock, Ids, Parts, QueuedRun, Storage, Store } from '../core/ports.ts'
 import type { Outcome } from './loop.ts'
 
 export interface SchedulerDeps {
   readonly store: Store
   readonly executor: Executor
+  readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
   readonly onAdmitted: (runIds: readonly string[]) => void
@@ -14,13 +15,13 @@ export interface SchedulerDeps {
 }
 
 /** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
-export function createScheduler({ store, executor, clock, ids, onAdmitted, onFailed }: SchedulerDeps): () => Promise<Outcome> {
+export function createScheduler({ store, executor, storage, clock, ids, onAdmitted, onFailed }: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
     const queued = await store.read.runs.listQueued(LIMITS.admitWindowMax)
     if (queued.length === 0) return undefined
     const active = await store.read.runs.listActive()
     const sweepLimits = await store.read.sweeps.concurrencies([...new Set(queued.flatMap((run) => run.sweepId ?? []))])
-    const admission = admit({ queued, active, sweepLimits, capacity: executor.capacity(), now: clock.now() })
+    const admission = admit({ queued, active, sweepLimits, capacity: executor.capacity(), storage: storage.state(), now: clock.now() })
     const admitted = await store.write((parts) => apply(parts, admission))
     onAdmitted(admitted)
     onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))
