@@ -83,8 +83,12 @@ export function createEngine({ store, executor, storage, clock, ids, log, tracki
   }
 
   async function nudgeByName(name: string): Promise<void> {
-    const run = await runOf(name)
-    if (run) runs.nudge(run.id)
+    try {
+      const run = await runOf(name)
+      if (run) runs.nudge(run.id)
+    } catch (error) {
+      log.warn({ attempt: name, err: error }, 'a nudge got lost')
+    }
   }
 
   /** An attempt's name holds its run's number: `hagane-18-1`. */

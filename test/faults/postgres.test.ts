@@ -10,7 +10,7 @@ import { startPostgres } from '../support/postgres.ts'
 import { startProxy } from '../support/proxy.ts'
 import { pythonPath, seeded, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { checkTrackedSweep, createWork, openOnPostgres, pause, pointsOf, submitSurely, sweepEnded, sweepOf, trackingScript, tryCall } from '../support/work.ts'
+import { checkTrackedSweep, createWork, openOnPostgres, pause, pointsOf, submitSurely, sweepEnded, sweepOf, tailOfLog, trackingScript, tryCall } from '../support/work.ts'
 
 /** Sends batches of one record of a script's own run, each again until it is acknowledged, and notes what was answered. */
 async function startLoad(server: TestServer) {
@@ -99,7 +99,10 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     })()
     for (let cut = 0; cut < CUTS; cut += 1) {
       proxy.cutAfter(Math.floor(random.next() ** 2 * 6000))
-      await until(async () => proxy.cuts > cut)
+      await until(async () => proxy.cuts > cut).catch((error: unknown) => {
+        console.log(server.errors(), tailOfLog(server))
+        throw error
+      })
       await pause(random.next() * 60)
     }
     await submitting
@@ -128,12 +131,13 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     const name = new URL(database).pathname.slice(1)
     await postgres.query(database, `alter database ${name} set default_transaction_isolation = 'serializable'`)
     await using server = await startTestServer({ database })
-    seeded()
+    const random = seeded()
     let isOver = false
     let failures = 0
     /** Takes the rows a submission takes, in the other order, and changes what it reads. */
     const interfere = async (): Promise<void> => {
       const client = new pg.Client({ connectionString: database })
+      client.on('error', () => {})
       await client.connect()
       while (!isOver) {
         try {
@@ -145,7 +149,7 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
           failures += 1
           await client.query('rollback')
         }
-        await pause(5)
+        await pause(20 + random.next() * 60)
       }
       await client.end()
     }

@@ -18,6 +18,8 @@ export interface TestServer extends AsyncDisposable {
   signal(name: NodeJS.Signals): void
   /** How the process ends or has ended: its status, or the signal that ended it. */
   ended(): Promise<number | NodeJS.Signals>
+  /** What the process has written to standard error. */
+  errors(): string
   /** Starts it again on the same data directory and port; returns once it answers. */
   start(env?: NodeJS.ProcessEnv): Promise<void>
   /** Starts it without waiting for it. */
@@ -97,6 +99,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       return ending.exitCode ?? ending.signalCode!
     },
     token,
+    errors: () => errors,
     call,
     kill: () => kill(),
     submit: async (text, workDir = dataDir) => {
