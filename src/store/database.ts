@@ -38,13 +38,22 @@ export function openSqlite(file: string, onFault: OnFault = () => {}): Database 
 
 const READERS_MAX = 4
 const CONNECT_TIMEOUT_MS = 5_000
+/** A server that is paused inside a transaction must not keep its successor from the row that fences. */
+const IDLE_IN_TRANSACTION_MS = 5_000
 const INT8_OID = 20
 
 /** Connects to a PostgreSQL server by URL. */
 export function openPostgres(url: string, onFault: OnFault = () => {}): Database {
   const types: pg.CustomTypesConfig = { getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) }
   const open = (max: number): Kysely<Tables> => {
-    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      types,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    })
     // A connection that breaks is replaced at its next use, and what it was doing fails by itself; without listeners,
     // the pool's for idle ones and one for those in use, it would end the process.
     pool.on('error', () => {})

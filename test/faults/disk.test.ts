@@ -52,7 +52,7 @@ const whyNot = canMount() ? '' : ' (this user may not mount a small disk)'
 const canTrace = spawnSync('strace', ['-f', 'true']).status === 0
 
 describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
-  const FILLS = 12
+  const FILLS = 8
   for (const sizeMib of [16, 64]) {
     it(`keeps what it acknowledged through ${FILLS} fills of ${sizeMib} MiB and a kill in every third`, { timeout: 300_000 }, async () => {
       using disk = mountDisk(sizeMib)!
@@ -67,7 +67,12 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
       const load = (async () => {
         while (!isOver) {
           const records = Array.from({ length: 50 }, (_, index) => ({ k: 'm', s: acknowledged + index, t: 1, v: { value: acknowledged + index } }))
-          const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', `/runs/${run}/batches`, { writer, attempt: 1, first: acknowledged + 1, records })
+          const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', `/runs/${run}/batches`, {
+            writer,
+            attempt: 1,
+            first: acknowledged + 1,
+            records,
+          })
           const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
           statuses.set(name, (statuses.get(name) ?? 0) + 1)
           if (answer?.status === 200) acknowledged += records.length
@@ -109,16 +114,21 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     using work = createWork()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
     seeded()
-    writeFileSync(join(work.folder, 'ends.py'), 'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(int(sys.argv[1]) % 5)\n')
+    writeFileSync(
+      join(work.folder, 'ends.py'),
+      'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(int(sys.argv[1]) % 5)\n',
+    )
     const { number } = await server.submit(sweepOf(20, 20, 'python ends.py {{ a }}'), work.folder)
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
     disk.fill()
     await until(async () => !existsSync(join(server.dataDir, 'reserve')))
-    disk.fill(64 * 1024)
+    disk.fill()
     writeFileSync(join(work.folder, 'go'), '')
     const runs = (await server.call<RunView[]>('GET', `/runs?sweep=${number}`)).body
     const exitFile = (run: number): string => join(server.dataDir, 'attempts', `hagane-${run}-1`, 'exit')
-    await until(async () => runs.every((run) => existsSync(exitFile(run.number)) && readFileSync(exitFile(run.number), 'utf8').trim() === String(Number(run.params['a']) % 5)))
+    await until(async () =>
+      runs.every((run) => existsSync(exitFile(run.number)) && readFileSync(exitFile(run.number), 'utf8').trim() === String(Number(run.params['a']) % 5)),
+    )
     disk.free()
     expect((await sweepEnded(server, number)).phase).toBe('done')
     for (const { number: run, params } of runs) {
@@ -184,7 +194,7 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
 })
 
 describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace does not run here)'}`, () => {
-  const FAILURES = 12
+  const FAILURES = 8
   it(`ends with status 1 after any of ${FAILURES} failed syncs, and the next one has all that was acknowledged`, { timeout: 240_000 }, async () => {
     await using server = await startTestServer()
     const random = seeded()

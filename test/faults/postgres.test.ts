@@ -10,7 +10,19 @@ import { startPostgres } from '../support/postgres.ts'
 import { startProxy } from '../support/proxy.ts'
 import { pythonPath, seeded, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { checkTrackedSweep, createWork, openOnPostgres, pause, pointsOf, submitSurely, sweepEnded, sweepOf, tailOfLog, trackingScript, tryCall } from '../support/work.ts'
+import {
+  checkTrackedSweep,
+  createWork,
+  openOnPostgres,
+  pause,
+  pointsOf,
+  submitSurely,
+  sweepEnded,
+  sweepOf,
+  tailOfLog,
+  trackingScript,
+  tryCall,
+} from '../support/work.ts'
 
 /** Sends batches of one record of a script's own run, each again until it is acknowledged, and notes what was answered. */
 async function startLoad(server: TestServer) {
