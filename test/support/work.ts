@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import { describe, expect, inject } from 'vitest'
 
@@ -42,6 +43,17 @@ export async function openOnPostgres(options: TestServerOptions = {}): Promise<P
     await postgres[Symbol.asyncDispose]()
   }
   return { server, postgres, database, [Symbol.asyncDispose]: disposeAll }
+}
+
+/** Rows as they stand in the database of the place, past the server. */
+export async function queryRows(place: Place, text: string): Promise<Record<string, unknown>[]> {
+  if (place.postgres) return await place.postgres.query(place.database!, text)
+  const database = new DatabaseSync(join(place.server.dataDir, 'hagane.db'), { readOnly: true })
+  try {
+    return database.prepare(text).all()
+  } finally {
+    database.close()
+  }
 }
 
 /** A folder to work in. Every process of a run signs its ledger, one line a start: two lines would be two runs of one attempt. */
