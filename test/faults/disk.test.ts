@@ -63,9 +63,9 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
       await server.call('POST', '/runs', { id: run, kind: 'job' })
       const writer = randomUUID()
       let acknowledged = 0
-      let isOver = false
+      const over = new AbortController()
       const load = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const records = Array.from({ length: 50 }, (_, index) => ({ k: 'm', s: acknowledged + index, t: 1, v: { value: acknowledged + index } }))
           const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', `/runs/${run}/batches`, {
             writer,
@@ -100,7 +100,7 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
           throw error
         })
       }
-      isOver = true
+      over.abort()
       await load
       console.log(`${acknowledged} points, answers: ${JSON.stringify([...statuses])}`)
       const points = await pointsOf(server, run, 'value')

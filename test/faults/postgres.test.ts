@@ -30,7 +30,7 @@ async function startLoad(server: TestServer) {
   const writer = randomUUID()
   const statuses = new Map<string, number>()
   let acknowledged = 0
-  let isOver = false
+  const over = new AbortController()
   const call = async (path: string, body: unknown): Promise<boolean> => {
     const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', path, body)
     const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
@@ -39,7 +39,7 @@ async function startLoad(server: TestServer) {
   }
   const send = async (): Promise<void> => {
     while (!(await call('/runs', { id: run, kind: 'job' }))) await pause(20)
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const records = [{ k: 'm', s: acknowledged, t: 1, v: { value: acknowledged } }]
       if (await call(`/runs/${run}/batches`, { writer, attempt: 1, first: acknowledged + 1, records })) acknowledged += 1
       else await pause(20)
@@ -53,7 +53,7 @@ async function startLoad(server: TestServer) {
     },
     /** Ends, and checks that every acknowledged point is there once and in order, and at most the one in hand beside them. */
     finish: async (): Promise<void> => {
-      isOver = true
+      over.abort()
       await sending
       const points = await pointsOf(server, run, 'value')
       expect(points.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
@@ -144,14 +144,14 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     await postgres.query(database, `alter database ${name} set default_transaction_isolation = 'serializable'`)
     await using server = await startTestServer({ database })
     const random = seeded()
-    let isOver = false
+    const over = new AbortController()
     let failures = 0
     /** Takes the rows a submission takes, in the other order, and changes what it reads. */
     const interfere = async (): Promise<void> => {
       const client = new pg.Client({ connectionString: database })
       client.on('error', () => {})
       await client.connect()
-      while (!isOver) {
+      while (!over.signal.aborted) {
         try {
           await client.query('begin')
           await client.query('update counter set value = value')
@@ -173,7 +173,7 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       const body = { id: randomUUID(), sources: [{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: "true"}' }], host }
       expect((await server.call('POST', '/submissions', body)).status).toBe(200)
     }
-    isOver = true
+    over.abort()
     await Promise.all(interfering)
     await load.finish()
     expect([...load.statuses.keys()]).toEqual(['200'])

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import type { RunDetailView, RunView } from '../../src/contract/run.ts'
 import { bootId, findProcess } from '../../src/executors/local/process-table.ts'
@@ -13,6 +14,7 @@ import { alivePids, createWork, describeOnBothServers, isEnded, pause, sweepEnde
 import type { Work } from '../support/work.ts'
 
 const TREES = 25
+const SUPERVISOR = join(import.meta.dirname, '../../src/executors/local/supervise.sh')
 
 const LONG = 'import ledger, time\ntime.sleep(600)\n'
 const DEAF = `import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n${LONG}`
@@ -87,6 +89,19 @@ describeOnBothServers('processes that are killed', (openPlace) => {
     expect(alivePids([...work.signatures().values()].flat())).toEqual([])
   })
 
+  it('10 exit records that are empty, as a power cut may leave them: lost, not succeeded', { timeout: 240_000 }, async () => {
+    await using place = await openPlace()
+    using work = createWork()
+    const { runs } = await startSleepers(place.server, work, { count: 10 })
+    await place.server.kill()
+    for (const run of runs) {
+      process.kill(supervisorOf(place.server, run), 'SIGKILL')
+      writeFileSync(join(claimFile(place.server, run), '../exit'), '')
+    }
+    await place.server.start()
+    for (const run of await allEnded(place.server, runs)) expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
+  })
+
   it('5 rounds of 6 acknowledged stops before the server dies: each is completed by the next server', { timeout: 240_000 }, async () => {
     await using place = await openPlace()
     const { server } = place
@@ -121,6 +136,22 @@ describeOnBothServers('trees of processes that do not want to end', (openPlace) 
     expect((await place.server.call('POST', `/sweeps/${sweep}/stop`)).status).toBe(200)
     expect((await sweepEnded(place.server, sweep)).phase).toBe('stopped')
     expect(alivePids([...work.signatures().values()].flat())).toEqual([])
+  })
+})
+
+describe('a supervisor that cannot write its record', () => {
+  it('goes on trying until it can', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hagane-attempt-'))
+    const record = join(folder, 'exit.tmp')
+    symlinkSync('/dev/full', record)
+    const supervisor = spawn('/bin/sh', [SUPERVISOR, folder, 'sh', '-c', 'exit 7'], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => supervisor.once('exit', resolve))
+    await pause(1500)
+    expect([supervisor.exitCode, existsSync(join(folder, 'exit'))]).toEqual([null, false])
+    rmSync(record)
+    await ended
+    expect(readFileSync(join(folder, 'exit'), 'utf8').trim()).toBe('7')
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -87,7 +87,7 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
       await sendAndForget(proxy.port, place, path, body)
       const again = await Promise.all([place.server.call<{ number: number }>('POST', path, body), place.server.call<{ number: number }>('POST', path, body)])
       expect(again.map((answer) => answer.status)).toEqual([200, 200])
-      expect(again[0]!.body.number).toBe(again[1]!.body.number)
+      expect(new Set(again.map((answer) => answer.body.number)).size).toBe(1)
     }
     expect(proxy.cuts).toBe(LOST_ANSWERS)
     await expectOneEach(place, ids)
@@ -118,8 +118,8 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
   }
 
   async function expectOneEach(place: Place, ids: readonly string[]): Promise<void> {
-    const rows = await queryRows(place, 'select id from run where sweep_id is null union all select id from sweep')
-    expect(rows.map((row) => row['id']).sort()).toEqual([...ids].sort())
+    const rows = await queryRows(place, 'select id from run where sweep_id is null union all select id from sweep order by id')
+    expect(rows.map((row) => row['id'])).toEqual([...ids].sort())
   }
 
   /** One request over a connection of its own; whatever comes back, if anything, is not read. */
