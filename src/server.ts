@@ -60,8 +60,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const onFault = ({ kind, cause }: StoreFault): void => {
     if (kind === 'full') storage.look()
     if (kind !== 'broken') return
-    // Nothing more is written: a new process reads what truly is on the disk.
-    log.error({ err: cause }, 'the database cannot be trusted any more, ending')
+    log.error({ err: cause }, 'the database cannot be trusted any more, ending: the next process reads what is truly on the disk')
     hooks.onEnd('broken')
   }
   const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db'), onFault) : openPostgres(config.database, onFault))

@@ -67,23 +67,17 @@ const POSTGRES_CLASSES: ReadonlyMap<string, FaultKind> = new Map([
 const SOCKET = /^(E(CONN|HOST|NET|ADDR)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$/
 const CONNECTION_LOST = /connection terminated|not queryable|timeout exceeded when trying to connect/i
 
-/**
- * Makes every failure of the database itself a `StoreFault`. After a `broken` one nothing reaches the database any more:
- * a later commit could seem to succeed.
- */
+/** Makes every failure of the database itself a `StoreFault`, and tells of it before the caller learns of it. */
 export function guardDialect(dialect: Dialect, onFault: (fault: StoreFault) => void): Dialect {
   const known = new WeakSet<DatabaseConnection>()
-  let broken: StoreFault | undefined
 
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (broken) throw broken
     try {
       return await work()
     } catch (error) {
       const kind = classifyFault(error)
       if (!kind) throw error
       const fault = new StoreFault(kind, error)
-      if (kind === 'broken') broken = fault
       onFault(fault)
       throw fault
     }
