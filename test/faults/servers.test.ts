@@ -94,11 +94,15 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
       await until(async () => work.signatures().size === 3)
       const waiting = await submit(script('waiting.py', ''))
       await server.call('POST', `/runs/${deaf}/stop`)
+      await until(async () => (await show(server, deaf)).phase === 'stopping')
+      await pause(300)
       await setClock(server, clockFile, jumpMs)
       await until(async () => await isEnded(server, deaf), 20_000)
       expect(alivePids(work.signatures().get(deaf)!)).toEqual([])
-      // Long enough for every look there is at a time limit.
-      await pause(1500)
+      // A new server looks at every time limit at once.
+      await server.kill()
+      await server.start()
+      await pause(500)
       expect((await show(server, running)).phase).toBe('running')
       writeFileSync(join(work.folder, 'go'), '')
       for (const run of [running, backing, waiting]) {

@@ -101,12 +101,14 @@ function armCommits(pattern: RegExp): void {
   } as never
 }
 
-/** On SIGUSR2 the clock moves to as many milliseconds beside the true one as the file says. */
+/** At the start and on SIGUSR2 the clock moves to as many milliseconds beside the true one as the file says. */
 function letClockBeSet(file: string): void {
   const { now } = Date
   let offset = 0
-  Date.now = () => now() + offset
-  process.on('SIGUSR2', () => {
+  const read = (): void => {
     offset = Number(fs.readFileSync(file, 'utf8'))
-  })
+  }
+  read()
+  Date.now = () => now() + offset
+  process.on('SIGUSR2', read)
 }
