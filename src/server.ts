@@ -18,6 +18,7 @@ import { ensureSecret, readServerState, tokenFile, writeServerState } from './co
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import { createEngine } from './engine/engine.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
+import { createDiskGuard } from './executors/local/disk-guard.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
 import { listGpus } from './executors/local/gpus.ts'
 import { examine } from './doctor.ts'
@@ -28,6 +29,7 @@ import type { Hints } from './services/hints.ts'
 import { checkOut } from './services/snapshots.ts'
 import { createTokens } from './services/tokens.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
+import type { StoreFault } from './store/faults.ts'
 import { holdDirectory, takeLease } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
 import { createStore } from './store/store.ts'
@@ -49,7 +51,7 @@ export interface ServerHooks {
   /** Another server is active on the database; this one waits. */
   readonly onStandby: () => void
   /** This server must end: it was asked to, or it may no longer write. */
-  readonly onEnd: (why: 'shutdown' | 'replaced') => void
+  readonly onEnd: (why: 'shutdown' | 'replaced' | 'broken') => void
 }
 
 /** Builds everything and starts it. Throws DirectoryTakenError and NewerSchemaError. */
@@ -60,11 +62,16 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(held)
   const log = createLog(config)
-  const lease =
-    config.database === null
-      ? undefined
-      : await takeLease(config.database, { onStandby: hooks.onStandby, onLost: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` })
-  const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db')) : openPostgres(config.database))
+  const storage = stack.use(createDiskGuard({ dataDir: config.dataDir, clock, log }))
+  const leaseHooks = { onStandby: hooks.onStandby, onReplaced: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` }
+  const lease = config.database === null ? undefined : await takeLease(config.database, leaseHooks)
+  const onFault = ({ kind, cause }: StoreFault): void => {
+    if (kind === 'full') storage.look()
+    if (kind !== 'broken') return
+    log.error({ err: cause }, 'the database cannot be trusted any more, ending: the next process reads what is truly on the disk')
+    hooks.onEnd('broken')
+  }
+  const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db'), onFault) : openPostgres(config.database, onFault))
   await migrate(database)
   const active = lease && stack.use(await lease(database.writer))
   const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
@@ -92,6 +99,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const engine = createEngine({
     store,
     executor,
+    storage,
     clock,
     ids,
     log,
@@ -106,6 +114,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
       HAGANE_RUN: String(run.number),
     }),
   })
+  storage.watch(engine.hints.scheduler)
   const handlers = createHandlers({
     ...shared,
     planBuild: (plan, place) => planBuild(shared, plan, place),
@@ -114,7 +123,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
   })
-  const http = await listen(createApp({ handlers, tokens, ids, log }), config.host, port)
+  const http = await listen(createApp({ handlers, tokens, ids, storage, log }), config.host, port)
   stack.defer(() => close(http))
   stack.use(engine)
   stack.use(createUsageRecorder({ store, source: executor, clock, log }))
@@ -163,10 +172,10 @@ function clientPath(): string {
 
 /** JSON lines in the data directory; nothing secret is ever a field. */
 function createLog(config: ServerConfig): Logger {
-  return pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    destination({ dest: join(config.dataDir, 'server.log'), sync: true, mkdir: true, mode: 0o600 }),
-  )
+  const file = destination({ dest: join(config.dataDir, 'server.log'), sync: true, mkdir: true, mode: 0o600 })
+  // A full disk takes no lines; the server itself goes on.
+  file.on('error', () => {})
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, file)
 }
 
 const PORT_FIRST = 7420

@@ -4,7 +4,7 @@ import { AppError, ERRORS } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
 import { errorText, toLocale } from '../contract/messages/messages.ts'
 import { toProblemView } from '../contract/problem-view.ts'
-import type { Ids, Logger } from '../core/ports.ts'
+import type { Ids, Logger, Storage } from '../core/ports.ts'
 import type { Tokens } from '../services/tokens.ts'
 import { bindRoutes } from './bind.ts'
 import type { Handlers } from './bind.ts'
@@ -13,11 +13,12 @@ export interface AppOptions {
   readonly handlers: Handlers
   readonly tokens: Tokens
   readonly ids: Ids
+  readonly storage: Storage
   readonly log: Logger
 }
 
 /** The HTTP application, without a socket. */
-export function createApp({ handlers, tokens, ids, log }: AppOptions): Hono {
+export function createApp({ handlers, tokens, ids, storage, log }: AppOptions): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -25,7 +26,7 @@ export function createApp({ handlers, tokens, ids, log }: AppOptions): Hono {
     context.header('cache-control', 'no-store')
     context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
-  bindRoutes(app, { tokens, ids }, handlers)
+  bindRoutes(app, { tokens, ids, storage }, handlers)
   app.notFound((context) => answer(new AppError('not_found', { what: 'such route' }), context.req.header('accept-language')))
   app.onError((error, context) => {
     if (error instanceof AppError) return answer(error, context.req.header('accept-language'))

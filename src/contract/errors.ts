@@ -19,6 +19,7 @@ export const ERRORS = {
   environment_gone: { status: 409, exit: 1 },
   reference_missing: { status: 409, exit: 1 },
   unavailable: { status: 503, exit: 5 },
+  storage_full: { status: 507, exit: 5 },
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<ErrorCode, { status: number; exit: number }>
 

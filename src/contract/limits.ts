@@ -11,6 +11,8 @@ export const LIMITS = {
   /** One tracking batch. */
   batchBytesMax: 8_000_000,
   batchRecordsMax: 1_000,
+  /** Records of one writer: sums of them stay exact in a float64. */
+  writerRecordsMax: 1_000_000_000_000,
   /** Metric points of one record. */
   recordPointsMax: 1_000,
   /** Points in one chunk of a series; appends of at least `chunkAppendMin` get a chunk of their own. */
@@ -80,6 +82,8 @@ export const LIMITS = {
   /** First wait before a new attempt; doubles with each one. */
   retryBaseMs: 1_000,
   retryMaxMs: 300_000,
+  /** Time between two looks at the free space of the disk. */
+  diskCheckMs: 5_000,
   /** Time between two samples of a run's use of the machine. */
   usageSampleMs: 10_000,
 } as const

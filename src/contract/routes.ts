@@ -24,6 +24,8 @@ export interface Route {
   readonly answer?: z.ZodType
   /** Media type of an answer that is not JSON. */
   readonly produces?: string
+  /** It writes much: refused while the disk is full. */
+  readonly takesRoom?: boolean
   /** The body is bytes, handed to the handler as they come. */
   readonly takesBytes?: boolean
   /** Makes something: a repeated request with the same id or `Idempotency-Key` answers as the first did. */
@@ -192,6 +194,7 @@ export const ROUTES = {
     bodyBytesMax: LIMITS.bodyBytesMax,
     answer: submission,
     isCreate: true,
+    takesRoom: true,
   },
 
   listRuns: {
@@ -210,6 +213,7 @@ export const ROUTES = {
     body: createRunRequest,
     answer: submission,
     isCreate: true,
+    takesRoom: true,
   },
   bulkRuns: {
     method: 'POST',
@@ -252,6 +256,7 @@ export const ROUTES = {
     body: deriveRequest,
     answer: submission,
     isCreate: true,
+    takesRoom: true,
   },
   restartRun: {
     method: 'POST',
@@ -261,6 +266,7 @@ export const ROUTES = {
     body: deriveRequest,
     answer: submission,
     isCreate: true,
+    takesRoom: true,
   },
   copyRun: {
     method: 'POST',
@@ -270,6 +276,7 @@ export const ROUTES = {
     body: deriveRequest,
     answer: submission,
     isCreate: true,
+    takesRoom: true,
   },
   getDocument: {
     method: 'GET',
@@ -337,6 +344,7 @@ export const ROUTES = {
     summary: 'Takes a batch of tracking records and acknowledges it once it is durable.',
     body: batchRequest,
     bodyBytesMax: LIMITS.batchBytesMax,
+    takesRoom: true,
     answer: z.strictObject({ ack: count, refused: z.array(z.strictObject({ seq: z.int(), why: z.string() })) }),
   },
 
@@ -412,6 +420,7 @@ export const ROUTES = {
     body: deriveRequest,
     answer: submission,
     isCreate: true,
+    takesRoom: true,
   },
   resolve: {
     method: 'GET',
@@ -458,6 +467,7 @@ export const ROUTES = {
     body: z.strictObject({ id: uuid.optional(), name: projectName, description: note.default('') }),
     answer: projectView,
     isCreate: true,
+    takesRoom: true,
   },
   getProject: { method: 'GET', path: '/api/v1/projects/:project', access: 'person', summary: 'One project.', answer: projectView },
   changeProject: {
@@ -552,6 +562,7 @@ export const ROUTES = {
     access: 'person',
     summary: 'Takes contents one after another, each behind a line `SHA256 SIZE`; keeps those whose hash is right.',
     takesBytes: true,
+    takesRoom: true,
     bodyBytesMax: LIMITS.uploadBytesMax,
     answer: z.strictObject({ stored: count }),
   },

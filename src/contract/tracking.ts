@@ -12,10 +12,10 @@ import { moment, wireNumber } from './run.ts'
 export const batchRequest = z.strictObject({
   writer: uuid,
   attempt: z.int().min(1),
-  first: z.int().min(1),
+  first: z.int().min(1).max(LIMITS.writerRecordsMax),
   records: z.array(z.unknown()).max(LIMITS.batchRecordsMax),
   /** Records before `first` that the writer has given up. */
-  lost: z.int().min(0).optional(),
+  lost: z.int().min(0).max(LIMITS.writerRecordsMax).optional(),
   /** The writer is done: nothing comes after this batch. */
   closed: z.boolean().optional(),
 })

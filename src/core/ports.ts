@@ -9,6 +9,7 @@ import type { ArtifactView } from '../contract/tracking.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Field, Filter, Sort } from './filter/filter.ts'
 import type { Bucket, Summary } from './metrics/series.ts'
+import type { StorageLevel } from './schedule/storage.ts'
 
 /** Times are milliseconds since 1970. */
 export interface Clock {
@@ -330,7 +331,8 @@ export interface SeriesPoints {
 }
 
 export interface TrackingStore {
-  writer(id: string, runId: string, attempt: number): Promise<WriterState>
+  /** Known from its first call on; undefined when it belongs to another run or attempt. */
+  writer(id: string, runId: string, attempt: number): Promise<WriterState | undefined>
   putWriter(id: string, state: WriterState): Promise<void>
   delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
   append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[]): Promise<void>
@@ -452,7 +454,7 @@ export interface Store {
   readonly scan: Parts
   /**
    * Runs the work in a transaction and returns once it is durable. Works that arrive together share one commit; one that
-   * throws is rolled back alone. No other I/O belongs inside.
+   * throws is rolled back alone; one that lost a race in the database runs again. No other I/O belongs inside.
    */
   write<T>(work: (parts: Parts) => Promise<T>): Promise<T>
   /** Hands a bounded piece of freed space back to the file system; false when there is none left. */
@@ -484,7 +486,8 @@ export interface Launched {
 export type Observation =
   | { readonly state: 'absent' }
   | { readonly state: 'waiting' }
-  | { readonly state: 'running' }
+  /** `ranMs` is counted by a clock that nobody sets, where the executor has one. */
+  | { readonly state: 'running'; readonly ranMs?: number }
   | { readonly state: 'ended'; readonly exitCode: number | null; readonly endedAt: number; readonly evidence: Evidence; readonly hasOutputs: boolean }
 
 export interface Capacity {
@@ -546,6 +549,11 @@ export interface EnvironmentBuilder {
   /** What is installed in a ready environment; undefined for one that is not ready. */
   packages(hash: string): Promise<string | undefined>
   remove(hash: string): Promise<void>
+}
+
+/** The disk that holds the data directory. */
+export interface Storage {
+  state(): { readonly level: StorageLevel; readonly floorMib: number }
 }
 
 /** An executor that can tell what attempts use of its machine. */

@@ -1,6 +1,6 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/run.ts'
-import type { Attempt, Clock, Executor, Ids, Logger, Run, Store } from '../core/ports.ts'
+import type { Attempt, Clock, Executor, Ids, Logger, Run, Storage, Store } from '../core/ports.ts'
 import type { Preparation } from '../services/environments.ts'
 import { createLoop } from './loop.ts'
 import { createRunReconciler } from './run-reconciler.ts'
@@ -10,6 +10,7 @@ import { createSweepReconciler } from './sweep-reconciler.ts'
 export interface EngineOptions {
   readonly store: Store
   readonly executor: Executor
+  readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Logger
@@ -32,7 +33,7 @@ const JANITOR_KEY = 'janitor'
 const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
 
-export function createEngine({ store, executor, clock, ids, log, ...work }: EngineOptions): Engine {
+export function createEngine({ store, executor, storage, clock, ids, log, ...work }: EngineOptions): Engine {
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
   const afterRunChanged = (run: Run): void => {
     if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
@@ -79,6 +80,7 @@ export function createEngine({ store, executor, clock, ids, log, ...work }: Engi
     reconcile: createScheduler({
       store,
       executor,
+      storage,
       clock,
       ids,
       onAdmitted: (runIds) => runIds.forEach((id) => runs.nudge(id)),
@@ -112,8 +114,12 @@ export function createEngine({ store, executor, clock, ids, log, ...work }: Engi
   }
 
   async function nudgeByName(name: string): Promise<void> {
-    const run = await runOf(name)
-    if (run) runs.nudge(run.id)
+    try {
+      const run = await runOf(name)
+      if (run) runs.nudge(run.id)
+    } catch (error) {
+      log.warn({ attempt: name, err: error }, 'a nudge got lost')
+    }
   }
 
   /** An attempt's name holds its run's number: `hagane-18-1`. */

@@ -90,13 +90,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   async function launch(run: Run, attempt: Attempt): Promise<Outcome> {
+    let launched: Launched
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
       const origin = run.origin?.kind === 'copies' ? await store.read.runs.get(run.origin.runId) : undefined
-      const launch = { run, attempt, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: origin?.outputsOf ?? null }
-      await recordLaunch(run, attempt, await executor.launch(launch))
-      const { timeoutMs } = run.plan.placement
-      return timeoutMs === null ? undefined : { againMs: timeoutMs }
+      launched = await executor.launch({ run, attempt, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: origin?.outputsOf ?? null })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
@@ -104,6 +102,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       if (error.code === 'environment_gone') return await rebuild(run, attempt, ending)
       return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
     }
+    // It runs whatever becomes of this: a database that fails here must not make the run a failed one.
+    await recordLaunch(run, attempt, launched)
+    const { timeoutMs } = run.plan.placement
+    return timeoutMs === null ? undefined : { againMs: timeoutMs }
   }
 
   /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */

@@ -1,12 +1,13 @@
 import { LIMITS } from '../contract/limits.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
-import type { Executor, Clock, Ids, Parts, QueuedRun, Store } from '../core/ports.ts'
+import type { Executor, Clock, Ids, Parts, QueuedRun, Storage, Store } from '../core/ports.ts'
 import type { Outcome } from './loop.ts'
 
 export interface SchedulerDeps {
   readonly store: Store
   readonly executor: Executor
+  readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
   readonly onAdmitted: (runIds: readonly string[]) => void
@@ -16,7 +17,7 @@ export interface SchedulerDeps {
 }
 
 /** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
-export function createScheduler({ store, executor, clock, ids, onAdmitted, onUnprepared, onFailed }: SchedulerDeps): () => Promise<Outcome> {
+export function createScheduler({ store, executor, storage, clock, ids, onAdmitted, onUnprepared, onFailed }: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
     const queued = await store.read.runs.listQueued(LIMITS.admitWindowMax)
     if (queued.length === 0) return undefined
@@ -24,7 +25,7 @@ export function createScheduler({ store, executor, clock, ids, onAdmitted, onUnp
     const sweepLimits = await store.read.sweeps.limits([...new Set(queued.flatMap((run) => run.sweepId ?? []))])
     onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
     const prepared = queued.filter((run) => !run.isUnprepared)
-    const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), now: clock.now() })
+    const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), storage: storage.state(), now: clock.now() })
     const admitted = await store.write((parts) => apply(parts, admission))
     onAdmitted(admitted)
     onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))

@@ -43,6 +43,8 @@ interface Batch {
 
 async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
+  // Another run's writer, or another attempt's: its mark says nothing about these records.
+  if (!writer) throw new AppError('forbidden')
   const missing = Math.max(0, batch.first - 1 - writer.mark)
   if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
   const known = Math.max(0, writer.mark - batch.first + 1)

@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 
+import { guardDialect } from './faults.ts'
+import type { StoreFault } from './faults.ts'
 import { nodeSqliteDialect } from './node-sqlite.ts'
 import { threadedSqliteDialect } from './sqlite-thread.ts'
 import { postgres, sqlite } from './dialect.ts'
@@ -18,21 +20,23 @@ export interface Database extends AsyncDisposable {
   readonly scanner: Kysely<Tables>
 }
 
-const WAL_BYTES_MAX = 64 * 1024 * 1024
+/** Half of what the disk guard keeps in reserve: writing the log back needs as much room as the log itself. */
+const WAL_BYTES_MAX = 16 * 1024 * 1024
 const BUSY_TIMEOUT_MS = 5_000
 
+/** Told of each failure of the database itself, before the caller is. */
+type OnFault = (fault: StoreFault) => void
+
 /** Opens or creates a SQLite file. Every commit is on the disk before it returns. */
-export function openSqlite(file: string): Database {
+export function openSqlite(file: string, onFault: OnFault = () => {}): Database {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, allowExtension: false })
   writer.exec(
     `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
   )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
-  const kysely = {
-    writer: new Kysely<Tables>({ dialect: nodeSqliteDialect(writer) }),
-    reader: new Kysely<Tables>({ dialect: nodeSqliteDialect(reader) }),
-    scanner: new Kysely<Tables>({ dialect: threadedSqliteDialect(file) }),
-  }
+  const open = (database: DatabaseSync): Kysely<Tables> => new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
+  const scanner = new Kysely<Tables>({ dialect: guardDialect(threadedSqliteDialect(file), onFault) })
+  const kysely = { writer: open(writer), reader: open(reader), scanner }
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
 }
 
@@ -40,17 +44,31 @@ const READERS_MAX = 4
 const SCANNERS_MAX = 2
 // Nobody can estimate how many rows an intersection has: told a few hundred, the planner would look up each of fifty thousand.
 const SCAN_SETTINGS = "set statement_timeout = '30s'; set enable_nestloop = off; set work_mem = '32MB'"
+const CONNECT_TIMEOUT_MS = 5_000
+/** A server that is paused inside a transaction must not keep its successor from the row that fences. */
+const IDLE_IN_TRANSACTION_MS = 5_000
 const INT8_OID = 20
 
 /** Connects to a PostgreSQL server by URL. */
-export function openPostgres(url: string): Database {
+export function openPostgres(url: string, onFault: OnFault = () => {}): Database {
   const types: pg.CustomTypesConfig = { getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) }
   const open = (max: number, setUp?: string): Kysely<Tables> => {
-    const pool = new pg.Pool({ connectionString: url, max, types, keepAlive: true })
-    // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      types,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    })
+    // A connection that breaks is replaced at its next use, and what it was doing fails by itself; without listeners,
+    // the pool's for idle ones and one for those in use, it would end the process.
     pool.on('error', () => {})
-    if (setUp !== undefined) pool.on('connect', (client) => void client.query(setUp).catch(() => {}))
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+    pool.on('connect', (client) => {
+      client.on('error', () => {})
+      if (setUp !== undefined) void client.query(setUp).catch(() => {})
+    })
+    return new Kysely<Tables>({ dialect: guardDialect(new PostgresDialect({ pool }), onFault) })
   }
   const kysely = { writer: open(1), reader: open(READERS_MAX), scanner: open(SCANNERS_MAX, SCAN_SETTINGS) }
   return { dialect: postgres, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }

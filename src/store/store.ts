@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 import { createContentStore } from './content.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createEventStore } from './events.ts'
+import { StoreFault } from './faults.ts'
 import { createRunStore } from './runs.ts'
 import { createProjectStore } from './projects.ts'
 import { createRunSearch } from './search.ts'
@@ -19,6 +20,8 @@ import type { SeriesCache } from './tracking.ts'
 export type Fence = (db: Kysely<Tables>) => Promise<void>
 
 const GROUP_MAX = 64
+const TRIES_MAX = 8
+const RETRY_STEP_MS = 10
 
 interface Job {
   readonly work: (parts: Parts, db: Kysely<Tables>) => Promise<unknown>
@@ -50,31 +53,39 @@ export function createStore(database: Database, options: { now: () => number; fe
     isDraining = false
   }
 
+  /** A transaction that lost a race left nothing behind and is made again from its start, never from its last statement. */
   const commitGroup = async (group: readonly Job[]): Promise<void> => {
-    const done: (() => void)[] = []
-    try {
-      await database.writer.connection().execute(async (db) => {
-        await database.dialect.begin.execute(db)
-        try {
-          await options.fence?.(db)
-          const parts = partsOf(db)
-          for (const job of group) done.push(await runJob(db, parts, job, group.length > 1))
-          await sql`commit`.execute(db)
-        } catch (error) {
-          cache.clear()
-          await sql`rollback`.execute(db).catch(() => {})
-          throw error
-        }
-      })
-    } catch (error) {
-      for (const job of group) job.reject(error)
-      return
+    for (let tries = 1; ; tries += 1) {
+      try {
+        for (const settle of await tryGroup(group)) settle()
+        for (const listener of listeners) listener()
+        return
+      } catch (error) {
+        if (tries === TRIES_MAX || !isConflict(error)) return group.forEach((job) => job.reject(error))
+        await new Promise((resolve) => setTimeout(resolve, RETRY_STEP_MS * 2 ** tries))
+      }
     }
-    for (const settle of done) settle()
-    for (const listener of listeners) listener()
   }
 
-  /** A failing work undoes its own changes and leaves its neighbours in the group alone. */
+  const tryGroup = async (group: readonly Job[]): Promise<(() => void)[]> => {
+    const done: (() => void)[] = []
+    await database.writer.connection().execute(async (db) => {
+      await database.dialect.begin.execute(db)
+      try {
+        await options.fence?.(db)
+        const parts = partsOf(db)
+        for (const job of group) done.push(await runJob(db, parts, job, group.length > 1))
+        await sql`commit`.execute(db)
+      } catch (error) {
+        cache.clear()
+        await sql`rollback`.execute(db).catch(() => {})
+        throw error
+      }
+    })
+    return done
+  }
+
+  /** A failing work undoes its own changes and leaves its neighbours in the group alone. A failing database fails them all. */
   const runJob = async (db: Kysely<Tables>, parts: Parts, job: Job, isShared: boolean): Promise<() => void> => {
     if (!isShared) {
       const value = (await job.work(parts, db)) as never
@@ -86,6 +97,7 @@ export function createStore(database: Database, options: { now: () => number; fe
       await sql`release savepoint job`.execute(db)
       return () => job.resolve(value)
     } catch (error) {
+      if (error instanceof StoreFault) throw error
       cache.clear()
       await sql`rollback to savepoint job`.execute(db)
       return () => job.reject(error)
@@ -111,4 +123,8 @@ export function createStore(database: Database, options: { now: () => number; fe
       return () => void listeners.delete(callback)
     },
   }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof StoreFault && error.kind === 'conflict'
 }

@@ -39,6 +39,7 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
   return {
     writer: async (id, runId, attempt) => {
       const row = await db.selectFrom('writer').selectAll().where('id', '=', id).executeTakeFirst()
+      if (row && (row.run_id !== runId || row.attempt !== attempt)) return undefined
       if (row) return { mark: row.mark, lost: row.lost, isClosed: row.is_closed === 1 }
       await db.insertInto('writer').values({ id, run_id: runId, attempt, mark: 0, lost: 0, is_closed: 0 }).execute()
       return { mark: 0, lost: 0, isClosed: false }

@@ -1,90 +1,80 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { describe, expect, inject, it } from 'vitest'
+import { expect, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
-import type { SweepView } from '../../src/contract/sweep.ts'
-import type { PointView } from '../../src/contract/tracking.ts'
-import { startPostgres } from '../support/postgres.ts'
-import { seeded, startTestServer, until } from '../support/server.ts'
+import { FAULT_POINTS } from '../support/fault-points.ts'
+import { seeded } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
+import { checkTrackedSweep, createWork, describeOnBothServers, pause, submitSurely, sweepEnded, sweepOf, trackingScript, tryCall } from '../support/work.ts'
 
-const KILLS = 30
-const TRIALS = 60
+const KILLS = 100
+const TRIALS = 110
 const POINTS = 25
 
-// Every process of a trial signs the ledger when it starts: two signatures would be two runs of one trial.
-const SCRIPT = `
-import os, sys, time
-from hagane import Experiment
-with open(os.path.join(sys.argv[1], os.environ["HAGANE_RUN"]), "a") as ledger:
-    ledger.write("%d\\n" % os.getpid())
-experiment = Experiment()
-for step in range(${POINTS}):
-    experiment.log_metrics(step=step, value=step * 1.5 + float(sys.argv[2]))
-    time.sleep(0.05)
-`
-
-describe('a server killed at random moments of a running sweep', () => {
-  it(`loses and doubles nothing in ${KILLS} kills on SQLite`, { timeout: 600_000 }, async () => {
-    await using server = await startTestServer()
-    await survive(server)
+describeOnBothServers('a server killed while a sweep runs', (openPlace) => {
+  it(`loses and doubles nothing in ${KILLS} kills at random moments, a third of them while it starts`, { timeout: 600_000 }, async () => {
+    await using place = await openPlace()
+    using work = createWork()
+    const random = seeded()
+    writeFileSync(join(work.folder, 'trial.py'), trackingScript(POINTS, 0.05))
+    const { number } = await place.server.submit(sweepOf(TRIALS, 6, 'python trial.py {{ a }}'), work.folder)
+    for (let kill = 0; kill < KILLS; kill += 1) await killOnce(place.server, random)
+    await place.server.start()
+    expect((await sweepEnded(place.server, number)).phase).toBe('done')
+    await checkTrackedSweep(place.server, number, work, { trials: TRIALS, points: POINTS })
   })
 
-  it.skipIf(inject('postgresError') !== '')(`loses and doubles nothing in ${KILLS} kills on PostgreSQL`, { timeout: 600_000 }, async () => {
-    await using postgres = await startPostgres()
-    await using server = await startTestServer({ database: await postgres.createDatabase() })
-    await survive(server)
-  })
+  async function killOnce(server: TestServer, random: { next(): number }): Promise<void> {
+    if (random.next() < 0.33) {
+      server.launch()
+      await pause(200 + random.next() * 600)
+    } else {
+      await server.start()
+      await pause(random.next() * 500)
+    }
+    await server.kill()
+    if (random.next() < 0.2) await pause(random.next() * 1000)
+  }
 })
 
-async function survive(server: TestServer): Promise<void> {
-  const random = seeded()
-  const folder = mkdtempSync(join(tmpdir(), 'hagane-ledger-'))
-  const ledger = join(folder, 'ledger')
-  mkdirSync(ledger)
-  writeFileSync(join(folder, 'trial.py'), SCRIPT)
-  const { number } = await server.submit(
-    `version: 1\nkind: group\nhptuning:\n  concurrency: 6\n  metric: {name: value}\n  matrix:\n    a: {range: [0, ${TRIALS}, 1]}\nrun:\n  cmd: python trial.py ${ledger} {{ a }}\n`,
-    folder,
-  )
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50 + random.next() * 900))
-    await server.kill()
-    if (random.next() < 0.3) await new Promise((resolve) => setTimeout(resolve, random.next() * 1500))
-    await server.start()
-    appendFileSync(join(folder, 'kills'), '.')
-  }
-  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase === 'done', 90_000).catch(async (error: unknown) => {
-    const { body } = await server.call<SweepView>('GET', `/sweeps/${number}`)
-    console.log(JSON.stringify(body.counts), readFileSync(join(server.dataDir, 'server.log'), 'utf8').split('\n').slice(-3).join('\n').slice(0, 2000))
-    throw error
-  })
-  await checkSweep(server, number, ledger)
-  rmSync(folder, { recursive: true, force: true })
-}
+const FAULT_TRIALS = 4
+const FAULT_POINTS_EACH = 8
+const preload = `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`
 
-async function checkSweep(server: TestServer, number: number, ledger: string): Promise<void> {
-  const sync = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync'], {
-    env: { ...process.env, HAGANE_DATA: server.dataDir },
-    encoding: 'utf8',
+describeOnBothServers('a server that dies at a named point', (openPlace) => {
+  it(`finishes the work once: each of ${FAULT_POINTS.length} points, at its first hit or a later one`, { timeout: 600_000 }, async () => {
+    await using place = await openPlace()
+    const { server } = place
+    const random = seeded()
+    for (const point of FAULT_POINTS) {
+      using work = createWork()
+      writeFileSync(join(work.folder, 'trial.py'), trackingScript(FAULT_POINTS_EACH, 0.05))
+      // A stop comes once, and so do the trials of a small sweep.
+      const hit = /^(stop|trials)/.test(point) ? 1 : 1 + Math.floor(random.next() * 2)
+      await server.kill()
+      // Not waited for: what is left of the work before may bring it to its point at once.
+      server.launch({ NODE_OPTIONS: preload, HAGANE_TEST_FAULT: point, HAGANE_TEST_FAULT_HIT: String(hit) })
+      const submitting = submitSurely(server, sweepOf(FAULT_TRIALS, 2, 'python trial.py {{ a }}'), work.folder)
+      const stopping = point.startsWith('stop.') ? submitting.then(async (number) => await stopSurely(server, number)) : undefined
+      expect([point, hit, await Promise.race([server.ended(), pause(60_000)])]).toEqual([point, hit, 'SIGKILL'])
+      await server.start()
+      const number = await submitting
+      await stopping
+      if (stopping) {
+        expect([point, (await sweepEnded(server, number)).phase]).toEqual([point, 'stopped'])
+        for (const [run, pids] of work.signatures()) expect([point, run, pids.length]).toEqual([point, run, 1])
+      } else {
+        expect([point, (await sweepEnded(server, number)).phase]).toEqual([point, 'done'])
+        await checkTrackedSweep(server, number, work, { trials: FAULT_TRIALS, points: FAULT_POINTS_EACH })
+      }
+    }
   })
-  expect(sync.status, sync.stderr).toBe(0)
-  const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=1000`)).body.runs
-  expect(runs.map((run) => run.phase)).toEqual(Array(TRIALS).fill('succeeded'))
-  expect(new Set(runs.map((run) => run.trial)).size).toBe(TRIALS)
-  expect(readdirSync(ledger)).toHaveLength(TRIALS)
-  for (const run of runs) {
-    expect(
-      readFileSync(join(ledger, String(run.number)), 'utf8')
-        .trim()
-        .split('\n'),
-      `run ${run.number} ran once`,
-    ).toHaveLength(1)
-    const points = (await server.call<PointView[]>('GET', `/runs/${run.number}/metrics/value`)).body
-    expect(points.map((point) => [point.step, point.value])).toEqual(Array.from({ length: POINTS }, (_, step) => [step, step * 1.5 + Number(run.params['a'])]))
+
+  async function stopSurely(server: TestServer, number: number): Promise<void> {
+    for (;;) {
+      if ((await tryCall(server, 'POST', `/sweeps/${number}/stop`))?.status === 200) return
+      await pause(100)
+    }
   }
-}
+})

@@ -242,11 +242,13 @@ describe('the command line', () => {
     const text = (gpu: number, name: string) =>
       write(
         name,
-        `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; sleep 1'}\n`,
+        `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; until [ -e ${join(work, 'go')} ]; do sleep 0.1; done'}\n`,
       )
     const numbers = [text(1, 'g1.yml'), text(1, 'g2.yml'), text(3, 'g3.yml')].map(
       (file) => (haganeWith(env, 'run', '-f', file, '--json').json as { number: number }).number,
     )
+    // Both run at once, however slowly they were submitted.
+    write('go', '')
     const outputs = numbers.slice(0, 2).map((number) => hagane('logs', String(number), '--follow').stdout.trim())
     expect(outputs.sort()).toEqual(['gpus=4 threads=1', 'gpus=7 threads=1'])
     const waiting = hagane('show', String(numbers[2]), '--json').json as RunView

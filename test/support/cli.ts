@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 
 import type { TestServer } from './server.ts'
 
-export const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
 export interface CliResult {
   readonly status: number | null

@@ -11,6 +11,13 @@ import pg from 'pg'
 export interface Postgres extends AsyncDisposable {
   /** A new empty database on the server; its URL. */
   createDatabase(): Promise<string>
+  readonly port: number
+  /** Ends it as a power cut would; returns when it is gone. */
+  stopAtOnce(): Promise<void>
+  /** Starts it again on the same data. */
+  start(): Promise<void>
+  /** Runs statements on a database of it, one result each. */
+  query(url: string, text: string): Promise<Record<string, unknown>[]>
 }
 
 const NOBODY = 65534
@@ -30,24 +37,33 @@ export async function startPostgres(): Promise<Postgres> {
     stdio: 'pipe',
   })
   const port = await freePort()
-  const server = spawn(
-    join(binaries, 'bin', 'postgres'),
-    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=200'],
-    { ...asUser, cwd: folder, stdio: 'ignore' },
-  )
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200', 'deadlock_timeout=50ms']
+  const words = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  const launch = (): ChildProcess => spawn(join(binaries, 'bin', 'postgres'), words, { ...asUser, cwd: folder, stdio: 'ignore' })
   const urlOf = (database: string): string => `postgres://hagane@127.0.0.1:${port}/${database}`
+  let server = launch()
   await waitUntilReady(urlOf('postgres'), server)
   let count = 0
+  const stop = async (signal: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
+    const ended = new Promise((resolve) => server.once('exit', resolve))
+    server.kill(signal)
+    await ended
+  }
   return {
+    port,
     createDatabase: async () => {
       const name = `test_${process.pid}_${(count += 1)}_${Math.random().toString(36).slice(2, 8)}`
       await withClient(urlOf('postgres'), (client) => client.query(`create database ${name}`))
       return urlOf(name)
     },
+    query: async (url, text) => await withClient(url, async (client) => (await client.query(text)).rows),
+    stopAtOnce: () => stop('SIGQUIT'),
+    start: async () => {
+      server = launch()
+      await waitUntilReady(urlOf('postgres'), server)
+    },
     [Symbol.asyncDispose]: async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGINT')
-      await ended
+      await stop('SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -80,11 +96,11 @@ async function waitUntilReady(url: string, server: ChildProcess): Promise<void> 
   throw new Error('postgres did not start in time')
 }
 
-async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await work(client)
+    return await work(client)
   } finally {
     await client.end()
   }

@@ -15,8 +15,15 @@ export interface TestServer extends AsyncDisposable {
   readonly pid: number
   /** kill -9 of the server process. */
   kill(): Promise<void>
+  signal(name: NodeJS.Signals): void
+  /** How the process ends or has ended: its status, or the signal that ended it. */
+  ended(): Promise<number | NodeJS.Signals>
+  /** What the process has written to standard error. */
+  errors(): string
   /** Starts it again on the same data directory and port; returns once it answers. */
-  start(): Promise<void>
+  start(env?: NodeJS.ProcessEnv): Promise<void>
+  /** Starts it without waiting for it. */
+  launch(env?: NodeJS.ProcessEnv): void
   /** A call with the person's token, or another. */
   call<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
   submit(text: string, workDir?: string): Promise<{ kind: 'run' | 'sweep'; number: number; id: string }>
@@ -28,23 +35,32 @@ export interface TestServerOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Do not start it yet. */
   readonly isStopped?: boolean
+  /** A directory that the caller removes; a new one when left out. */
+  readonly dataDir?: string
 }
 
 /** A real server in its own process and data directory. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hagane-server-'))
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hagane-server-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
 
-  const start = async (): Promise<void> => {
+  let errors = ''
+
+  const launch = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
     const words = ['up', '--data', dataDir, '--port', String(port), ...(options.database ? ['--database', options.database] : [])]
-    const started = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env } })
+    const started = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env, ...env } })
     child = started
-    let errors = ''
+    errors = ''
     started.stderr.on('data', (chunk) => (errors += chunk))
+    return started
+  }
+
+  const start = async (env: NodeJS.ProcessEnv = {}): Promise<void> => {
+    const started = launch(env)
     await until(async () => {
-      if (started.exitCode !== null) throw new Error(`the server ended with status ${started.exitCode}: ${errors}`)
+      if (started.exitCode !== null || started.signalCode !== null) throw new Error(`the server ended with status ${started.exitCode}: ${errors}`)
       return (await fetch(`${url}/api/v1/health`).catch(() => undefined))?.ok === true
     })
   }
@@ -77,7 +93,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       return child!.pid!
     },
     start,
+    launch: (env) => void launch(env),
+    signal: (name) => void child!.kill(name),
+    ended: async () => {
+      const ending = child!
+      if (ending.exitCode === null && ending.signalCode === null) await new Promise((resolve) => ending.once('exit', resolve))
+      return ending.exitCode ?? ending.signalCode!
+    },
     token,
+    errors: () => errors,
     call,
     kill: () => kill(),
     submit: async (text, workDir = dataDir) => {
@@ -88,7 +112,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     [Symbol.asyncDispose]: async () => {
       await kill('SIGTERM')
-      rmSync(dataDir, { recursive: true, force: true })
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
@@ -96,7 +120,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 let python: string | undefined
 
 /** A Python 3 of this machine, by its real path. */
-function pythonPath(): string {
+export function pythonPath(): string {
   python ??=
     ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => {
       try {

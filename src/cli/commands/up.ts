@@ -32,7 +32,11 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   watchSignals(end)
   const server = await startServer(config, {
     onStandby: () => cli.say(cli.text('standing_by')),
-    onEnd: (why) => end(why === 'shutdown' ? EXIT.ok : EXIT.secondServer),
+    onEnd: (why) => {
+      // Not in order: whatever is written after a failed sync could seem to succeed.
+      if (why === 'broken') process.exit(EXIT.failed)
+      end(why === 'shutdown' ? EXIT.ok : EXIT.secondServer)
+    },
   }).catch((error: unknown) => {
     if (error instanceof DirectoryTakenError) throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
     throw startFailure(cli, error)

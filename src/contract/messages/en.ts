@@ -97,6 +97,7 @@ export const en = {
     too_large: 'the request is larger than {max} bytes',
     host_refused: 'requests for this host name or from this origin are refused',
     unavailable: 'the server cannot do that now: {detail}',
+    storage_full: 'the disk of the server is full; free some space, then try again',
     internal: 'something went wrong inside the server (error {id}); its log has the details',
   },
   reasons: {
@@ -132,6 +133,7 @@ export const en = {
     backing_off: 'waits before the next attempt',
     sweep_paused: 'its sweep is paused',
     environment_building: 'its environment is being built by #{build}',
+    disk_low: 'the disk has less than {floorMib} MiB left: nothing starts until there is room',
   },
   cli: {
     server_started: 'started a server at {url} (data in {data})',

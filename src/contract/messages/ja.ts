@@ -98,6 +98,7 @@ export const ja: Catalogue = {
     too_large: 'リクエストが {max} バイトを超えています',
     host_refused: 'このホスト名またはこの送信元からのリクエストは拒否されます',
     unavailable: '今は実行できません: {detail}',
+    storage_full: 'サーバーのディスクがいっぱいです。空きを作ってからもう一度試してください',
     internal: 'サーバー内部でエラーが起きました (エラー {id})。詳細はサーバーのログにあります',
   },
   reasons: {
@@ -132,6 +133,7 @@ export const ja: Catalogue = {
     backing_off: '次の試みまで待っています',
     sweep_paused: '探索が一時停止中です',
     environment_building: '環境を #{build} が作成中です',
+    disk_low: 'ディスクの空きが {floorMib} MiB を下回っています。空きができるまで何も開始しません',
   },
   cli: {
     server_started: 'サーバーを起動しました: {url} (データ: {data})',

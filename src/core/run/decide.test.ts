@@ -74,6 +74,16 @@ describe('the next step of a run', () => {
       { type: 'begin_stop', cause: 'timeout' },
     ],
     [
+      'a clock that was set forward uses up no time of a run',
+      { run: run({}, { timeoutMs: 300 }), attempt: attempt({ startedAt: 0 }), observation: { state: 'running', ranMs: 100 } },
+      { type: 'wait', afterMs: 200 },
+    ],
+    [
+      'nor does one that was set back give it any',
+      { run: run({}, { timeoutMs: 300 }), attempt: attempt({ startedAt: NOW * 2 }), observation: { state: 'running', ranMs: 300 } },
+      { type: 'begin_stop', cause: 'timeout' },
+    ],
+    [
       'a stop request begins the stop',
       { run: run({ stopCause: 'user' }), attempt: attempt(), observation: { state: 'running' } },
       { type: 'begin_stop', cause: 'user' },

@@ -85,7 +85,8 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
   const { timeoutMs } = run.plan.placement
   if (timeoutMs === null) return { type: 'wait' }
-  const leftMs = (attempt.startedAt ?? now) + timeoutMs - now
+  const ranMs = observation.state === 'running' ? observation.ranMs : undefined
+  const leftMs = timeoutMs - (ranMs ?? now - (attempt.startedAt ?? now))
   return leftMs > 0 ? { type: 'wait', afterMs: leftMs } : { type: 'begin_stop', cause: 'timeout' }
 }
 

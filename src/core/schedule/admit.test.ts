@@ -31,7 +31,7 @@ function active(resources: Resources = {}, devices: string[] = [], sweepId: stri
 }
 
 function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admit>[0]> = {}) {
-  const result = admit({ queued: runs, active: [], sweepLimits: new Map(), capacity: CAPACITY, now: 0, ...more })
+  const result = admit({ queued: runs, active: [], sweepLimits: new Map(), capacity: CAPACITY, storage: { level: 'ok', floorMib: 1 }, now: 0, ...more })
   return { ...result, codes: result.waiting.map((item) => item.why.code) }
 }
 
@@ -80,6 +80,17 @@ describe('admission', () => {
       nextAt: 20,
       codes: ['backing_off', 'backing_off'],
     })
+  })
+
+  it('takes a wait beyond any back-off for a clock that was set back', () => {
+    expect(decide([queued({}, { notBefore: 86_400_000 })]).admitted).toHaveLength(1)
+  })
+
+  it('starts nothing while the disk is low, and says so', () => {
+    for (const level of ['low', 'full'] as const) {
+      const { admitted, waiting } = decide([queued()], { storage: { level, floorMib: 7 } })
+      expect([admitted, waiting[0]!.why]).toEqual([[], { code: 'disk_low', args: { floorMib: 7 } }])
+    }
   })
 
   it('never gives out more than there is', () => {

@@ -1,5 +1,6 @@
 import type { Waiting } from '../../contract/run.ts'
-import type { ActiveRun, Capacity, QueuedRun, SweepLimit } from '../ports.ts'
+import { LIMITS } from '../../contract/limits.ts'
+import type { ActiveRun, Capacity, QueuedRun, Storage, SweepLimit } from '../ports.ts'
 
 export interface AdmitInput {
   /** In the order in which they may start. */
@@ -8,6 +9,7 @@ export interface AdmitInput {
   /** By sweep id. */
   readonly sweepLimits: ReadonlyMap<string, SweepLimit>
   readonly capacity: Capacity
+  readonly storage: ReturnType<Storage['state']>
   readonly now: number
 }
 
@@ -25,7 +27,7 @@ export interface Admission {
  * Who starts now. First come, first served, except that a run that must wait does not hold up those behind it. Only
  * resources that a run asks for are counted, so a sweep of ten without requests means ten; devices go to one run each.
  */
-export function admit({ queued, active, sweepLimits, capacity, now }: AdmitInput): Admission {
+export function admit({ queued, active, sweepLimits, capacity, storage, now }: AdmitInput): Admission {
   const room = new Room(capacity, active)
   const admitted: { run: QueuedRun; devices: readonly string[] }[] = []
   const waiting: { run: QueuedRun; why: Waiting }[] = []
@@ -35,7 +37,9 @@ export function admit({ queued, active, sweepLimits, capacity, now }: AdmitInput
     const missing = room.missing(run)
     if (missing) {
       ;(run.placement.unschedulable === 'fail' ? impossible : waiting).push({ run, why: missing })
-    } else if (run.notBefore !== null && run.notBefore > now) {
+    } else if (storage.level !== 'ok') {
+      waiting.push({ run, why: { code: 'disk_low', args: { floorMib: storage.floorMib } } })
+    } else if (run.notBefore !== null && isAhead(run.notBefore, now)) {
       nextAt = Math.min(nextAt ?? Infinity, run.notBefore)
       waiting.push({ run, why: { code: 'backing_off', args: {} } })
     } else {
@@ -45,6 +49,11 @@ export function admit({ queued, active, sweepLimits, capacity, now }: AdmitInput
     }
   }
   return { admitted, waiting, impossible, nextAt }
+}
+
+/** A wait longer than any back-off means that the clock was set back: it is over. */
+function isAhead(notBefore: number, now: number): boolean {
+  return notBefore > now && notBefore - now <= LIMITS.retryMaxMs * 1.5
 }
 
 type Amount = 'cpu' | 'memory' | 'gpu' | 'tpu'

@@ -47,11 +47,11 @@ export function readClaim(dir: AttemptDir): Identity | null | undefined {
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
 }
 
-/** The exit record: status of the command, and when it was written. */
+/** The exit record: status of the command, and when it was written. One without a status is none. */
 export function readExit(dir: AttemptDir): { exitCode: number; endedAt: number } | undefined {
   const path = join(dir.path, 'exit')
   const text = readText(path)
-  return text === undefined ? undefined : { exitCode: Number(text), endedAt: Math.round(statSync(path).mtimeMs) }
+  return text === undefined || text.trim() === '' ? undefined : { exitCode: Number(text), endedAt: Math.round(statSync(path).mtimeMs) }
 }
 
 /** The mark all processes of the attempt carry in their environment. */

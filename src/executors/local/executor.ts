@@ -8,6 +8,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, RanOn, Run, UsageSource } from '../../core/ports.ts'
 import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
+import type { Identity } from './process-table.ts'
 import { attemptEnvironment } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
@@ -15,7 +16,7 @@ import { readMasked } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
 import { createReferences } from './references.ts'
 import { createUsageSampler } from './usage.ts'
-import { bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
+import { ageMs, bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
 
 export interface LocalExecutorOptions {
   readonly dataDir: string
@@ -30,6 +31,11 @@ export interface LocalExecutorOptions {
 }
 
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
+
+/** Throws AppError `environment_gone` for an environment whose files are not all there. */
+function refuseIncomplete(venv: string | null): void {
+  if (venv !== null && !existsSync(join(venv, '..', 'ready'))) throw new AppError('environment_gone', { detail: venv })
+}
 
 /** What a run runs on beside what it asks for: an image cannot be had by a plain process. */
 function ranOn(run: Run, venv: string | null): RanOn {
@@ -62,7 +68,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const references = createReferences(dataDir)
   const children = new Set<string>()
   const adopted = new Set<string>()
-  const stopping = new Map<string, { killAt: number }>()
+  const stopping = new Map<string, { isDue: boolean }>()
   const ended = new Map<string, string>()
   let nudge: (name: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
@@ -74,6 +80,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const venv = venvOf(run)
     const launched = { outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
     if (readClaim(dir) !== undefined) return { startedAt: Math.round(statSync(join(dir.path, 'claim')).mtimeMs), ...launched }
+    refuseIncomplete(venv)
     await prepareRunDir(dataDir, run, asked.copiesOutputsOf)
     createAttemptDir(dir)
     const { command } = run.plan
@@ -88,13 +95,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { startedAt: clock.now(), ...launched }
   }
 
-  /** The environment of a run that needs one. Throws AppError `environment_gone` when its files are not there. */
-  const venvOf = (run: Run): string | null => {
-    if (run.environment === null || run.plan.kind === 'build') return null
-    const path = join(dataDir, 'environments', run.environment)
-    if (!existsSync(join(path, 'ready'))) throw new AppError('environment_gone', { detail: path })
-    return join(path, 'venv')
-  }
+  /** Folder of the environment that a run runs in; null for one that needs none, or builds it. */
+  const venvOf = (run: Run): string | null =>
+    run.environment === null || run.plan.kind === 'build' ? null : join(dataDir, 'environments', run.environment, 'venv')
 
   /** Own session and output to a file: the supervisor owes the server nothing. */
   const spawnSupervisor = async (
@@ -129,16 +132,16 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const exit = readExit(dir)
     if (exit) return conclude(name, dir, exit.exitCode, exit.endedAt)
     const claim = readClaim(dir)
-    if (children.has(name)) return { state: claim ? 'running' : 'waiting' }
+    if (children.has(name)) return claim ? running(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
     if (claim && isAlive(claim, boot)) {
       adopt(name)
-      return { state: 'running' }
+      return running(claim)
     }
     const late = readExit(dir)
     if (late) return conclude(name, dir, late.exitCode, late.endedAt)
     // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
-    if (claim?.boot === boot && membersOf(claim.pid, `${MARK}=${readMark(dir)}`).length > 0) {
+    if (claim?.boot === boot && membersOf(claim, `${MARK}=${readMark(dir)}`).length > 0) {
       await stop(name, 0)
       return { state: 'running' }
     }
@@ -149,6 +152,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' },
       hasOutputs: hasFiles(dir.outputs),
     }
+  }
+
+  const running = (claim: Identity): Observation => {
+    const ranMs = ageMs(claim)
+    return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
   const conclude = (name: string, dir: AttemptDir, exitCode: number, endedAt: number): Observation => {
@@ -166,7 +174,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const alive = marksInUse(MARK)
     for (const [mark, name] of ended) {
       const claim = alive.has(mark) ? readClaim(attemptDir(dataDir, name)) : undefined
-      if (claim) for (const entry of membersOf(claim.pid, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+      if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
     }
     ended.clear()
   }
@@ -190,8 +198,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   const stop = async (name: string, graceMs: number): Promise<void> => {
     if (stopping.has(name)) return
-    stopping.set(name, { killAt: clock.now() + graceMs })
-    if (graceMs > 0) for (const entry of processesIn(name)) signal(entry, 'SIGTERM')
+    const order = { isDue: graceMs === 0 }
+    stopping.set(name, order)
+    // Waited for, not computed: the time of day may jump meanwhile.
+    if (graceMs > 0) {
+      for (const entry of processesIn(name)) signal(entry, 'SIGTERM')
+      clock.after(graceMs, () => (order.isDue = true))
+    }
     forceWhenDue(name)
   }
 
@@ -201,8 +214,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (!order) return
     const dir = attemptDir(dataDir, name)
     if (readExit(dir)) return void stopping.delete(name)
-    const waitMs = order.killAt - clock.now()
-    if (waitMs <= 0) {
+    if (order.isDue) {
       const members = processesIn(name)
       for (const entry of members) signal(entry, 'SIGKILL')
       const claim = readClaim(dir)
@@ -212,13 +224,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         return
       }
     }
-    clock.after(waitMs > 0 ? Math.min(waitMs, KILL_ROUND_MS) : KILL_ROUND_MS, () => forceWhenDue(name))
+    clock.after(KILL_ROUND_MS, () => forceWhenDue(name))
   }
 
   const processesIn = (name: string) => {
     const dir = attemptDir(dataDir, name)
     const claim = readClaim(dir)
-    return claim?.boot === boot ? membersOf(claim.pid, `${MARK}=${readMark(dir)}`) : []
+    return claim?.boot === boot ? membersOf(claim, `${MARK}=${readMark(dir)}`) : []
   }
 
   const list = async (): Promise<string[]> => {

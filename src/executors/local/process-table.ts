@@ -48,6 +48,16 @@ export function isAlive(identity: Identity, boot: string): boolean {
   return identity.boot === boot && entry !== undefined && !entry.isZombie && entry.startedAt === identity.startedAt
 }
 
+/** The kernel counts start times in hundredths of a second since the boot. */
+const TICKS_PER_S = 100
+
+/** How long ago a process started by the kernel's own clock; undefined where the kernel does not show it. */
+export function ageMs({ startedAt }: Identity): number | undefined {
+  if (!HAS_PROC) return undefined
+  const uptimeS = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+  return Math.max(0, (uptimeS - Number(startedAt) / TICKS_PER_S) * 1000)
+}
+
 function parseStat(pid: number, line: string): ProcessEntry {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
   return {
@@ -78,12 +88,20 @@ function listWithPs(): ProcessEntry[] {
 /**
  * Every living process of an attempt but its supervisor: the supervisor's session and group, the descendants of those,
  * and processes that carry the attempt's mark in their environment, which finds the ones that left the session.
+ *
+ * The session and group count only while they are surely the supervisor's own: it lives, or one in them carries the
+ * mark, since a number that names a session is given to no new process. Otherwise both may belong to someone else by now.
  */
-export function membersOf(supervisorPid: number, mark: string): ProcessEntry[] {
+export function membersOf(supervisor: Identity, mark: string): ProcessEntry[] {
+  const { pid: supervisorPid } = supervisor
   const entries = listProcesses().filter((entry) => !entry.isZombie)
   const found = new Map<number, ProcessEntry>()
+  const isNear = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid
+  const isOwn =
+    !HAS_PROC ||
+    entries.some((entry) => (entry.pid === supervisorPid ? entry.startedAt === supervisor.startedAt : isNear(entry) && carriesMark(entry.pid, mark)))
   const isMember = (entry: ProcessEntry): boolean =>
-    entry.session === supervisorPid || entry.group === supervisorPid || found.has(entry.ppid) || entry.ppid === supervisorPid || carriesMark(entry.pid, mark)
+    (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || carriesMark(entry.pid, mark)
   // Parents usually have lower pids, but need not: repeat until nothing new is found.
   for (let before = -1; before !== found.size;) {
     before = found.size

@@ -3,7 +3,8 @@
 #
 # The server starts this in a session of its own with output to a file, so it outlives the server. It claims DIR by
 # creating DIR/claim exclusively: a second supervisor of the same attempt ends at once. The claim names this process so
-# that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all.
+# that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all, and its room is
+# taken before the command starts: the command may leave a full disk behind.
 dir=$1
 shift
 
@@ -24,6 +25,7 @@ identify
 set -C
 { printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; } 2> /dev/null || exit 0
 set +C
+printf '%15s\n' '' > "$dir/exit.tmp"
 
 # A polite stop goes to the whole process group: the command gets it, this shell only wakes up and waits on.
 trap : TERM INT HUP
@@ -38,7 +40,10 @@ while :; do
   kill -0 "$child" 2> /dev/null || break
 done
 
-printf '%s\n' "$code" > "$dir/exit.tmp"
+# Over what stands there, without cutting it off first; where that fails, until there is room.
+until printf '%-15s\n' "$code" 1<> "$dir/exit.tmp"; do
+  sleep 1
+done
 sync "$dir/exit.tmp" 2> /dev/null
 mv "$dir/exit.tmp" "$dir/exit"
 sync "$dir" 2> /dev/null

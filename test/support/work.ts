@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { describe, expect, inject } from 'vitest'
+
+import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunView } from '../../src/contract/run.ts'
+import type { SweepView } from '../../src/contract/sweep.ts'
+import type { PointView } from '../../src/contract/tracking.ts'
+import { findProcess } from '../../src/executors/local/process-table.ts'
+import { startPostgres } from './postgres.ts'
+import type { Postgres } from './postgres.ts'
+import { pythonPath, startTestServer, until } from './server.ts'
+import type { TestServer, TestServerOptions } from './server.ts'
+
+/** A server to torture, and the PostgreSQL server below it where there is one. */
+export interface Place extends AsyncDisposable {
+  readonly server: TestServer
+  readonly postgres: Postgres | undefined
+  readonly database: string | undefined
+}
+
+/** Runs a suite on SQLite and, where PostgreSQL can run, on PostgreSQL: each with real processes and files. */
+export function describeOnBothServers(name: string, suite: (openPlace: (options?: TestServerOptions) => Promise<Place>) => void): void {
+  describe(`${name}, on SQLite`, () =>
+    suite(async (options = {}) => {
+      const server = await startTestServer(options)
+      return { server, postgres: undefined, database: undefined, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+    }))
+  const why = inject('postgresError')
+  describe.skipIf(why !== '')(`${name}, on PostgreSQL${why && ` (${why})`}`, () => suite(openOnPostgres))
+}
+
+export async function openOnPostgres(options: TestServerOptions = {}): Promise<Place> {
+  const postgres = await startPostgres()
+  const database = await postgres.createDatabase()
+  const server = await startTestServer({ ...options, database })
+  const disposeAll = async (): Promise<void> => {
+    await server[Symbol.asyncDispose]()
+    await postgres[Symbol.asyncDispose]()
+  }
+  return { server, postgres, database, [Symbol.asyncDispose]: disposeAll }
+}
+
+/** Rows as they stand in the database of the place, past the server. */
+export async function queryRows(place: Place, text: string): Promise<Record<string, unknown>[]> {
+  if (place.postgres) return await place.postgres.query(place.database!, text)
+  const database = new DatabaseSync(join(place.server.dataDir, 'hagane.db'), { readOnly: true })
+  try {
+    return database.prepare(text).all()
+  } finally {
+    database.close()
+  }
+}
+
+/** A folder to work in. Every process of a run signs its ledger, one line a start: two lines would be two runs of one attempt. */
+export interface Work extends Disposable {
+  readonly folder: string
+  /** Pids by the number of the run. */
+  signatures(): Map<number, number[]>
+}
+
+export function createWork(): Work {
+  const folder = mkdtempSync(join(tmpdir(), 'hagane-work-'))
+  const ledger = join(folder, 'ledger')
+  mkdirSync(ledger)
+  writeFileSync(join(folder, 'ledger.py'), LEDGER)
+  return {
+    folder,
+    signatures: () => new Map(readdirSync(ledger).map((name) => [Number(name), readFileSync(join(ledger, name), 'utf8').trim().split('\n').map(Number)])),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+const LEDGER = `
+import os
+with open(os.path.join("ledger", os.environ["HAGANE_RUN"]), "a") as ledger:
+    ledger.write("%d\\n" % os.getpid())
+`
+
+/** Signs, then logs \`points\` points of \`value\`, one each \`pauseS\`, and leaves a file. */
+export function trackingScript(points: number, pauseS: number): string {
+  return `
+import ledger, os, sys, time
+from hagane import Experiment
+experiment = Experiment()
+for step in range(${points}):
+    experiment.log_metrics(step=step, value=step * 1.5 + float(sys.argv[1]))
+    time.sleep(${pauseS})
+open(os.path.join(experiment.outputs_path, "result"), "w").write(sys.argv[1])
+`
+}
+
+export function sweepOf(trials: number, concurrency: number, command: string, more = ''): string {
+  return `version: 1\nkind: group\n${more}hptuning:\n  concurrency: ${concurrency}\n  matrix:\n    a: {range: [0, ${trials}, 1]}\nrun:\n  cmd: ${JSON.stringify(command)}\n`
+}
+
+/** Submits under one id until an answer comes through, whatever happens to the server meanwhile. */
+export async function submitSurely(server: TestServer, text: string, folder: string): Promise<number> {
+  const id = randomUUID()
+  const host = { workDir: folder, python: { executable: pythonPath(), version: '3' }, path: process.env['PATH'] ?? '', git: null }
+  let number: number | undefined
+  await until(async () => {
+    const answer = await tryCall<{ number: number }>(server, 'POST', '/submissions', { id, sources: [{ file: 'test.yml', text }], host })
+    if (answer && answer.status < 500 && answer.status !== 200) throw new Error(JSON.stringify(answer.body))
+    number = answer?.status === 200 ? answer.body.number : undefined
+    return number !== undefined
+  }, 90_000)
+  return number!
+}
+
+/** A call that may meet no server. */
+export async function tryCall<T>(server: TestServer, method: string, path: string, body?: unknown): Promise<{ status: number; body: T } | undefined> {
+  try {
+    return await server.call<T>(method, path, body)
+  } catch {
+    return undefined
+  }
+}
+
+export async function sweepEnded(server: TestServer, number: number, timeoutMs = 120_000): Promise<SweepView> {
+  let view: SweepView | undefined
+  await until(async () => {
+    view = (await tryCall<SweepView>(server, 'GET', `/sweeps/${number}`))?.body
+    return ['done', 'failed', 'stopped'].includes(view?.phase ?? '')
+  }, timeoutMs).catch((error: unknown) => {
+    console.log(JSON.stringify(view), tailOfLog(server))
+    throw error
+  })
+  return view!
+}
+
+export function tailOfLog(server: TestServer): string {
+  const file = join(server.dataDir, 'server.log')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-4).join('\n').slice(0, 3000) : ''
+}
+
+/** Every trial succeeded, ran once, and has each of its points once and in order. */
+export async function checkTrackedSweep(server: TestServer, number: number, work: Work, { trials, points }: { trials: number; points: number }): Promise<void> {
+  sync(server)
+  const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=1000`)).body.runs
+  expect(runs.map((run) => run.phase)).toEqual(Array(trials).fill('succeeded'))
+  expect(new Set(runs.map((run) => run.trial)).size).toBe(trials)
+  const signatures = work.signatures()
+  for (const run of runs) {
+    expect(signatures.get(run.number), `run ${run.number} ran once`).toHaveLength(1)
+    const wanted = Array.from({ length: points }, (_, step) => [step, step * 1.5 + Number(run.params['a'])])
+    expect(await pointsOf(server, run.number, 'value'), `points of run ${run.number}`).toEqual(wanted)
+    const artifacts = (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body
+    expect(artifacts.map((item) => item.path)).toEqual(['result'])
+  }
+}
+
+export async function pointsOf(server: TestServer, run: number | string, name: string): Promise<[number, PointView['value']][]> {
+  const points: [number, PointView['value']][] = []
+  for (;;) {
+    const { status, body } = await server.call<PointView[]>('GET', `/runs/${run}/metrics/${encodeURIComponent(name)}?from=${points.length}&limit=10000`)
+    if (status === 404 || body.length === 0) return points
+    points.push(...body.map((point): [number, PointView['value']] => [point.step, point.value]))
+  }
+}
+
+/** `hagane sync`: all that is spooled and whose writer is gone. */
+export function sync(server: TestServer): void {
+  const result = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync', '--json'], {
+    env: { ...process.env, HAGANE_DATA: server.dataDir },
+    encoding: 'utf8',
+  })
+  expect(result.status, result.stderr + result.stdout).toBe(0)
+}
+
+export async function isEnded(server: TestServer, number: number): Promise<boolean> {
+  const phase = (await tryCall<RunView>(server, 'GET', `/runs/${number}`))?.body.phase
+  return phase === 'succeeded' || phase === 'failed' || phase === 'stopped'
+}
+
+export const alivePids = (pids: readonly number[]): number[] => pids.filter((pid) => findProcess(pid)?.isZombie === false)
+
+export const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms))
