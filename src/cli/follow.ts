@@ -1,5 +1,6 @@
 import { EXIT } from '../contract/errors.ts'
 import { isTerminal } from '../contract/run.ts'
+import type { RunPageView } from '../contract/routes.ts'
 import type { RunDetailView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/sweep.ts'
 import type { SweepView } from '../contract/sweep.ts'
@@ -32,7 +33,7 @@ interface Ended {
 
 async function followSweep(cli: Cli, client: Client, number: number, line: StatusLine): Promise<Ended | undefined> {
   const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
-  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep), doneTrials(sweep))
+  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const best = sweep.best
@@ -50,6 +51,14 @@ async function followRun(cli: Cli, client: Client, number: number): Promise<Ende
   if (!isTerminal(run.phase)) return undefined
   const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
   return { isGood: run.phase === 'succeeded', message: cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' }) }
+}
+
+/** Why nothing has started yet, as its first trial tells it. */
+async function waitingNote(client: Client, sweep: SweepView): Promise<string> {
+  const { queued = 0, ...others } = sweep.counts
+  if (queued === 0 || Object.values(others).some((count) => count > 0)) return ''
+  const { runs } = await client.call<RunPageView>('listRuns', { query: { sweep: sweep.number, sort: 'number', limit: 1 } })
+  return runs[0]?.waiting ? ` (${runs[0].waiting})` : ''
 }
 
 /** One line: how much is done, what runs, the best so far, the time left as far as the past can tell. */

@@ -39,22 +39,13 @@ async function filesRead(steps: readonly string[], folder: CodeFolder): Promise<
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** Words of a command that could be paths inside the folder. A lone dot is the folder itself, as in `pip install .`. */
+/** Words of a command that could be paths inside the folder. `.` is the folder itself, as in `pip install .[test]`. */
 function pathsIn(step: string): string[] {
   return step
     .split(/[\s'"=;&|<>()]+/)
-    .map((word) => word.replace(/\[[\w,]*\]$/, '').replace(/^(\.\/)+/, ''))
-    .flatMap((word) =>
-      word === '.' || word === ''
-        ? step.split(/\s+/).some((part) => /^\.(\[|$)/.test(part))
-          ? ['']
-          : []
-        : word.startsWith('-r') && word.length > 2
-          ? [word.slice(2)]
-          : [word],
-    )
-    .map((word) => word.replace(/\/+$/, ''))
-    .filter((word) => !word.startsWith('/') && !word.split('/').includes('..'))
+    .map((word) => word.replace(/^-[rce](?=[^-\s])/, '').replace(/\[[\w,-]*\]$/, ''))
+    .filter((word) => word !== '' && !word.startsWith('-'))
+    .flatMap((word) => resolveInside('', word))
 }
 
 /** `-r other.txt`, `-c limits.txt` and `-e ./package` in a file of requirements, relative to that file. */
