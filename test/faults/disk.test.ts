@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,6 +48,16 @@ function canMount(): boolean {
   using disk = mountDisk(1)
   return disk !== undefined
 }
+
+it('goes on when its own log takes no more lines', { timeout: 60_000 }, async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hagane-server-'))
+  symlinkSync('/dev/full', join(dataDir, 'server.log'))
+  await using server = await startTestServer({ dataDir })
+  const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
+  await until(async () => await isEnded(server, number))
+  await server.kill()
+  rmSync(dataDir, { recursive: true })
+})
 
 const whyNot = canMount() ? '' : ' (this user may not mount a small disk)'
 const canTrace = spawnSync('strace', ['-f', 'true']).status === 0
