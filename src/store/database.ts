@@ -22,6 +22,8 @@ export interface Database extends AsyncDisposable {
 
 /** Half of what the disk guard keeps in reserve: writing the log back needs as much room as the log itself. */
 const WAL_BYTES_MAX = 16 * 1024 * 1024
+// 12 MiB: a page that every commit changes goes to the database file a third as often as with the default.
+const CHECKPOINT_PAGES = 3_000
 const BUSY_TIMEOUT_MS = 5_000
 
 /** Told of each failure of the database itself, before the caller is. */
@@ -31,7 +33,7 @@ type OnFault = (fault: StoreFault) => void
 export function openSqlite(file: string, onFault: OnFault = () => {}): Database {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, allowExtension: false })
   writer.exec(
-    `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
+    `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
   )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   const open = (database: DatabaseSync): Kysely<Tables> => new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
