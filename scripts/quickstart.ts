@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 
 import { findClient } from '../src/cli/client.ts'
 import type { Client } from '../src/cli/client.ts'
+import { uploadFolder } from '../src/cli/code/upload.ts'
 import { follow } from '../src/cli/follow.ts'
 import { down, ensureServer } from '../src/cli/commands/up.ts'
 import { CliExit, createCli } from '../src/cli/context.ts'
@@ -140,7 +141,8 @@ interface RunOptions {
 
 /** Submits the example and shows how it goes. Returns the sweep as it ended. */
 async function runSweep(cli: Cli, client: Client, { host, text, interruption }: RunOptions): Promise<SweepView> {
-  const body = { id: randomUUID(), sources: readSources(['group.yml'], folder), params: {}, host }
+  const { digest } = await uploadFolder(cli, client, folder)
+  const body = { id: randomUUID(), sources: readSources(['group.yml'], folder), params: {}, host, snapshot: digest }
   const { number } = await client.call<{ number: number }>('submit', { body })
   const { trials, concurrency, method, seed } = await getSweep(client, number)
   cli.say(cli.text('submitted_sweep', { number, trials: trials ?? '∞', concurrency, method, seed }))
