@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { AttemptState, Ending } from '../contract/run.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { Attempt, AttemptStore } from '../core/ports.ts'
-import { parseOrNull } from './runs.ts'
+import { parseOrNull } from './run-rows.ts'
 import type { AttemptRow, Tables } from './tables.ts'
 
 const ROWS_PER_INSERT = 500

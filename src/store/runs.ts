@@ -1,16 +1,16 @@
 import type { Kysely, Updateable } from 'kysely'
 
-import type { Actor } from '../contract/events.ts'
 import type { RunPlan } from '../contract/plan.ts'
-import { DEFAULT_PROJECT } from '../contract/project.ts'
-import type { Ending, HostInfo, RunPhase, Waiting } from '../contract/run.ts'
-import { decodeValue, encodeValue } from '../contract/values.ts'
+import type { RunPhase, Waiting } from '../contract/run.ts'
+import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { NewRun, Origin, RanOn, Run, RunNotes, RunPatch, RunStore, StopCause } from '../core/ports.ts'
+import type { RunStore } from '../core/ports.ts'
 import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
 import { toParamRows, toTagRows } from './facts.ts'
+import { purgeSome } from './run-removal.ts'
+import { parseOrNull, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
 
 const ACTIVE_PHASES: readonly RunPhase[] = ['preparing', 'starting', 'running', 'stopping']
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
@@ -19,8 +19,6 @@ const UNSTARTED_PAUSE: readonly RunPhase[] = ['queued', 'starting', 'running']
 const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES, 'paused', 'unknown']
 
 const ROWS_PER_INSERT = 500
-// Bounds one transaction of a removal, so that nobody waits for it.
-const PURGED_CHUNKS = 1_000
 
 /** Runs: rows to domain and back. `now` is read once per call. */
 export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore {
@@ -266,147 +264,4 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       return rows.map((row) => row.id)
     },
   }
-}
-
-/** One table after another, the largest in pieces; the run's own row last, so that a removal cut short goes on. */
-async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'id' | 'number'>): Promise<boolean> {
-  const series = await db.selectFrom('series').select(['id', 'name']).where('run_id', '=', id).execute()
-  const seriesIds = series.map((row) => row.id)
-  if (seriesIds.length > 0) {
-    const chunks = await db.selectFrom('chunk').select(['series_id', 'n']).where('series_id', 'in', seriesIds).limit(PURGED_CHUNKS).execute()
-    for (const chunk of chunks) await db.deleteFrom('chunk').where('series_id', '=', chunk.series_id).where('n', '=', chunk.n).execute()
-    if (chunks.length > 0) return false
-    const names = series.map((row) => row.name)
-    await db.deleteFrom('metric').where('name', 'in', names).where('run_number', '=', number).execute()
-    await db.deleteFrom('series').where('run_id', '=', id).execute()
-  }
-  const params = await db.selectFrom('run').select(['params', 'tags']).where('id', '=', id).executeTakeFirst()
-  if (!params) return true
-  const names = toParamRows(number, decodeValue(params.params) as ValueMap).map((row) => row.name)
-  if (names.length > 0) await db.deleteFrom('run_param').where('name', 'in', names).where('run_number', '=', number).execute()
-  const tags = JSON.parse(params.tags) as string[]
-  if (tags.length > 0) await db.deleteFrom('run_tag').where('tag', 'in', tags).where('run_number', '=', number).execute()
-  for (const table of ['writer', 'artifact', 'attempt', 'event'] as const) await db.deleteFrom(table).where('run_id', '=', id).execute()
-  await db.deleteFrom('run').where('id', '=', id).execute()
-  return true
-}
-
-function toRow(run: NewRun, number: number, createdAt: number): RunRow {
-  return {
-    id: run.id,
-    number,
-    sweep_id: run.sweepId,
-    trial_index: run.trialIndex,
-    kind: run.plan.kind,
-    plan: encodeValue(run.plan),
-    plan_digest: run.planDigest,
-    placement: JSON.stringify(run.plan.placement),
-    params: encodeValue(run.plan.params),
-    tags: JSON.stringify(run.tags ?? run.plan.tags),
-    phase: run.phase,
-    ending: run.ending ? JSON.stringify(run.ending) : null,
-    waiting: null,
-    stop_cause: null,
-    attempts: 0,
-    not_before: null,
-    host: run.host && JSON.stringify(run.host),
-    actor: run.actor,
-    is_executed: Number(run.isExecuted),
-    is_collected: run.ending ? 1 : 0,
-    last_heard_at: run.isExecuted ? null : createdAt,
-    created_at: createdAt,
-    started_at: null,
-    ended_at: run.ending ? createdAt : null,
-    version: 1,
-    project_id: run.projectId ?? DEFAULT_PROJECT.id,
-    name: run.name ?? run.plan.name,
-    note: run.note ?? run.plan.description,
-    reason: run.ending?.reason ?? null,
-    document_digest: run.documentDigest ?? null,
-    snapshot: run.snapshot ?? null,
-    environment: run.environment ?? null,
-    needs_environment: Number((run.plan.build?.steps.length ?? 0) > 0 && run.plan.kind !== 'build'),
-    ran_on: null,
-    origin_kind: run.origin?.kind ?? null,
-    origin_id: run.origin?.runId ?? null,
-    commit: run.host?.git?.commit ?? null,
-    branch: run.host?.git?.branch ?? null,
-    outputs_of: run.outputsOf ?? null,
-    deleted_at: null,
-    purged_at: null,
-  }
-}
-
-function toNoteColumns(patch: RunNotes): Updateable<RunRow> {
-  const columns: Updateable<RunRow> = {}
-  if (patch.name !== undefined) columns.name = patch.name
-  if (patch.note !== undefined) columns.note = patch.note
-  if (patch.environment !== undefined) columns.environment = patch.environment
-  if (patch.ranOn !== undefined) columns.ran_on = patch.ranOn && JSON.stringify(patch.ranOn)
-  if (patch.projectId !== undefined) columns.project_id = patch.projectId
-  return columns
-}
-
-function toColumns(patch: RunPatch): Updateable<RunRow> {
-  const columns: Updateable<RunRow> = {}
-  if (patch.ending !== undefined) {
-    columns.ending = patch.ending && JSON.stringify(patch.ending)
-    columns.reason = patch.ending?.reason ?? null
-  }
-  if (patch.waiting !== undefined) columns.waiting = patch.waiting && JSON.stringify(patch.waiting)
-  if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
-  if (patch.attempts !== undefined) columns.attempts = patch.attempts
-  if (patch.notBefore !== undefined) columns.not_before = patch.notBefore
-  if (patch.isCollected !== undefined) columns.is_collected = Number(patch.isCollected)
-  if (patch.lastHeardAt !== undefined) columns.last_heard_at = patch.lastHeardAt
-  if (patch.startedAt !== undefined) columns.started_at = patch.startedAt
-  if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
-  return columns
-}
-
-function toRunOrNone(row: RunRow | undefined): Run | undefined {
-  return row && toRun(row)
-}
-
-export function toRun(row: RunRow): Run {
-  return {
-    id: row.id,
-    number: row.number,
-    sweepId: row.sweep_id,
-    trialIndex: row.trial_index,
-    plan: decodeValue(row.plan) as RunPlan,
-    planDigest: row.plan_digest,
-    params: decodeValue(row.params) as ValueMap,
-    tags: JSON.parse(row.tags) as string[],
-    phase: row.phase as RunPhase,
-    ending: parseOrNull<Ending>(row.ending),
-    waiting: parseOrNull<Waiting>(row.waiting),
-    stopCause: row.stop_cause as StopCause | null,
-    attempts: row.attempts,
-    notBefore: row.not_before,
-    host: parseOrNull<HostInfo>(row.host),
-    actor: row.actor as Actor,
-    isExecuted: row.is_executed === 1,
-    isCollected: row.is_collected === 1,
-    lastHeardAt: row.last_heard_at,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    projectId: row.project_id,
-    name: row.name,
-    note: row.note,
-    documentDigest: row.document_digest,
-    snapshot: row.snapshot,
-    environment: row.environment,
-    ranOn: parseOrNull<RanOn>(row.ran_on),
-    origin: row.origin_kind === null || row.origin_id === null ? null : { kind: row.origin_kind as Origin['kind'], runId: row.origin_id },
-    outputsOf: row.outputs_of ?? row.number,
-    deletedAt: row.deleted_at,
-    purgedAt: row.purged_at,
-    version: row.version,
-  }
-}
-
-export function parseOrNull<T>(text: string | null): T | null {
-  return text === null ? null : (JSON.parse(text) as T)
 }

@@ -8,7 +8,7 @@ import { formatField } from '../core/filter/format.ts'
 import type { RunQuery, RunScope, RunSearch, Suggestion } from '../core/ports.ts'
 import { columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
-import { toRun } from './runs.ts'
+import { toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
 type SortValue = string | number | null

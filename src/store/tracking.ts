@@ -85,10 +85,7 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
     summaries: async (runIds) => {
       const byRun = new Map<string, Map<string, Summary>>()
       if (runIds.length === 0) return byRun
-      const rows = await db
-        .selectFrom('series')
-        .innerJoin('run', 'run.id', 'series.run_id')
-        .innerJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
+      const rows = await summarized(db)
         .select(['series.run_id', 'series.name', 'metric.summary'])
         .where('series.run_id', 'in', runIds)
         .orderBy('series.name')
@@ -133,14 +130,16 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
   }
 }
 
-async function loadSeries(db: Kysely<Tables>, runId: string): Promise<Map<string, OpenSeries>> {
-  const rows = await db
+/** Series with their summaries. */
+function summarized(db: Kysely<Tables>) {
+  return db
     .selectFrom('series')
     .innerJoin('run', 'run.id', 'series.run_id')
     .innerJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
-    .select(['series.id', 'series.name', 'metric.summary'])
-    .where('series.run_id', '=', runId)
-    .execute()
+}
+
+async function loadSeries(db: Kysely<Tables>, runId: string): Promise<Map<string, OpenSeries>> {
+  const rows = await summarized(db).select(['series.id', 'series.name', 'metric.summary']).where('series.run_id', '=', runId).execute()
   const series = new Map<string, OpenSeries>()
   for (const row of rows) {
     const tail = await db.selectFrom('chunk').select(['n', 'points']).where('series_id', '=', row.id).orderBy('n', 'desc').limit(1).executeTakeFirst()
