@@ -1,0 +1,76 @@
+import { AppError } from '../../contract/errors.ts'
+import { LIMITS } from '../../contract/limits.ts'
+import { toWireNumber } from '../../contract/run.ts'
+import type { BucketView, PointView } from '../../contract/tracking.ts'
+import { mean, POINT_WIDTH } from '../../core/metrics/series.ts'
+import type { Bucket } from '../../core/metrics/series.ts'
+import { takeBatch } from '../../services/tracking.ts'
+import { toIso } from '../../services/views.ts'
+import type { Handlers } from '../bind.ts'
+import { downloadResponse, findRun, withoutUndefined } from './shared.ts'
+import type { HandlerDeps } from './shared.ts'
+
+/** What runs write: logs, metrics, files. */
+export function createRecordHandlers(deps: HandlerDeps): Pick<Handlers, 'getLogs' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'> {
+  const { store } = deps
+  return {
+    getLogs: async ({ param, query }) => {
+      const run = await findRun(store, param('run'))
+      const attempt = query.attempt === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, query.attempt)
+      if (!attempt || !run.isExecuted) return logResponse(new Uint8Array(), 0)
+      const from = withoutUndefined({ cursor: query.cursor, tailLines: query.tail, since: query.since === undefined ? undefined : Date.parse(query.since) })
+      const page = await deps.executor.readLog(attempt.name, from, LIMITS.logPageBytesMax)
+      return logResponse(page.bytes, page.cursor)
+    },
+    getMetric: async ({ param, query }) => {
+      const run = await findRun(store, param('run'))
+      const points = await store.read.tracking.points(run.id, param('name'), query.from, query.limit)
+      if (!points) throw new AppError('not_found', { what: `metric ${param('name')} of run ${param('run')}` })
+      return toPointViews(points)
+    },
+    getBuckets: async ({ param, query }) => {
+      const run = await findRun(store, param('run'))
+      const buckets = await store.scan.tracking.buckets(run.id, param('name'), query.buckets)
+      if (!buckets) throw new AppError('not_found', { what: `metric ${param('name')} of run ${param('run')}` })
+      return buckets.map(toBucketView)
+    },
+    listArtifacts: async ({ param }) => await store.read.attempts.listArtifacts((await findRun(store, param('run'))).id),
+    getArtifact: async ({ param, query }) => {
+      const run = await findRun(store, param('run'))
+      // Only what is listed can be had; the path is looked up, and the executor keeps it inside the outputs.
+      const listed = (await store.read.attempts.listArtifacts(run.id)).find((item) => item.path === query.path)
+      const bytes = listed && (await deps.executor.openOutput(run, listed.path))
+      if (!bytes) throw new AppError('not_found', { what: `file ${query.path} of run ${run.number}` })
+      return downloadResponse(bytes, listed.path)
+    },
+    track: async ({ body, caller, param }) => {
+      if (caller?.kind === 'attempt' && caller.n !== body.attempt) throw new AppError('forbidden')
+      const run = await findRun(store, param('run'))
+      if (body.attempt > run.attempts) throw new AppError('not_found', { what: `attempt ${body.attempt} of run ${run.number}` })
+      return await takeBatch(deps, run, body)
+    },
+  }
+}
+
+function logResponse(bytes: Uint8Array, cursor: number): Response {
+  return new Response(new Uint8Array(bytes), { headers: { 'content-type': 'application/octet-stream', 'x-hagane-cursor': String(cursor) } })
+}
+
+function toPointViews(points: Float64Array): PointView[] {
+  return Array.from({ length: points.length / POINT_WIDTH }, (_, index) => {
+    const [step, time, value] = points.subarray(index * POINT_WIDTH, (index + 1) * POINT_WIDTH)
+    return { step: step!, time: toIso(time!)!, value: toWireNumber(value!) }
+  })
+}
+
+function toBucketView(bucket: Bucket): BucketView {
+  return {
+    firstStep: bucket.firstStep,
+    lastStep: bucket.lastStep,
+    count: bucket.count,
+    min: toWireNumber(bucket.min),
+    max: toWireNumber(bucket.max),
+    mean: toWireNumber(mean(bucket)),
+    last: toWireNumber(bucket.last),
+  }
+}

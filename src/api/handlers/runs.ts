@@ -1,0 +1,95 @@
+import { AppError } from '../../contract/errors.ts'
+import type { Locale } from '../../contract/messages/messages.ts'
+import type { RunPageView } from '../../contract/routes.ts'
+import { isTerminal } from '../../contract/run.ts'
+import { formatFilter } from '../../core/filter/format.ts'
+import { parseFilter, parseSort } from '../../core/filter/parse.ts'
+import { changeRuns } from '../../services/bulk.ts'
+import { changeRun, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from '../../services/controls.ts'
+import { deriveRun } from '../../services/derivations.ts'
+import { findProject } from '../../services/projects.ts'
+import { completeFilter, findHints } from '../../services/search.ts'
+import { createRun } from '../../services/submissions.ts'
+import { toRunDetail, toRunViews } from '../../services/views.ts'
+import type { Handlers } from '../bind.ts'
+import { findRun, toScope, toSubmissionView, withoutUndefined } from './shared.ts'
+import type { HandlerDeps } from './shared.ts'
+
+/** Runs: lists, changes, and runs made from runs. */
+export function createRunHandlers(
+  deps: HandlerDeps,
+): Pick<
+  Handlers,
+  | 'listRuns'
+  | 'createRun'
+  | 'bulkRuns'
+  | 'getRun'
+  | 'changeRun'
+  | 'deleteRun'
+  | 'restoreRun'
+  | 'stopRun'
+  | 'pauseRun'
+  | 'resumeRun'
+  | 'restartRun'
+  | 'copyRun'
+  | 'getDocument'
+  | 'completeFilter'
+  | 'readFilter'
+> {
+  const { store } = deps
+  const runAgain = async (id: string, locale: Locale) => await toRunDetail(store, (await store.read.runs.get(id))!, locale)
+  return {
+    listRuns: async ({ query, locale }): Promise<RunPageView> => {
+      const scope = await toScope(store, query)
+      const sort = parseSort(query.sort ?? '')
+      const page = await store.scan.search.page(withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }))
+      const hints = scope.filter && query.cursor === undefined ? await findHints(store, scope.filter) : []
+      return { runs: await toRunViews(store, page.runs, locale), next: page.next, total: page.total, hints }
+    },
+    createRun: async ({ body, creation }) => toSubmissionView(deps, { kind: 'run', run: await createRun(deps, body, creation) }),
+    bulkRuns: async ({ body }) => {
+      const { filter, runs, project, sweep, action, to, tags, dryRun } = body
+      const isScoped = filter !== undefined || sweep !== undefined
+      if (!isScoped && runs === undefined) throw new AppError('invalid', { detail: 'filter, sweep or runs: say which runs are meant' })
+      const scope = isScoped ? await toScope(store, { filter, project, sweep, trash: action === 'restore' }) : null
+      const ids = (await Promise.all((runs ?? []).map((text) => findRun(store, text)))).map((run) => run.id)
+      const toProjectId = to === undefined ? undefined : (await findProject(store.read, to)).id
+      return await changeRuns(deps, { scope, ids }, withoutUndefined({ action, tags, dryRun, toProjectId }))
+    },
+    getRun: async ({ param, locale }) => await toRunDetail(store, await findRun(store, param('run')), locale),
+    changeRun: async ({ param, body, locale }) => {
+      const run = await findRun(store, param('run'))
+      const { project, ...patch } = body
+      const projectId = project === undefined ? undefined : (await findProject(store.read, project)).id
+      await changeRun(store, run, withoutUndefined({ ...patch, projectId }))
+      return await runAgain(run.id, locale)
+    },
+    deleteRun: async ({ param }) => ({ changed: await deleteRun(deps, await findRun(store, param('run'))) }),
+    restoreRun: async ({ param }) => ({ changed: await restoreRun(deps, await findRun(store, param('run'))) }),
+    stopRun: async ({ param }) => {
+      await stopRun(deps, await findRun(store, param('run')))
+      return { stopping: true }
+    },
+    pauseRun: async ({ param }) => ({ changed: await pauseRun(deps, await findRun(store, param('run'))) }),
+    resumeRun: async ({ param, body, creation }) => {
+      const run = await findRun(store, param('run'))
+      if (isTerminal(run.phase)) return toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, run, 'resumes', { request: body, creation }) })
+      await unpauseRun(deps, run)
+      return toSubmissionView(deps, { kind: 'run', run })
+    },
+    restartRun: async ({ param, body, creation }) =>
+      toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, await findRun(store, param('run')), 'restarts', { request: body, creation }) }),
+    copyRun: async ({ param, body, creation }) =>
+      toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, await findRun(store, param('run')), 'copies', { request: body, creation }) }),
+    getDocument: async ({ param }) => {
+      const run = await findRun(store, param('run'))
+      const document = run.documentDigest === null ? undefined : await store.read.content.document(run.documentDigest)
+      if (!document) throw new AppError('not_found', { what: `document of run ${run.number}` })
+      const diff = run.host?.git?.diff
+      const changes = diff ? await store.read.content.document(diff) : undefined
+      return { ...document, changes: changes?.sources[0]?.text ?? null }
+    },
+    completeFilter: async ({ query }) => await completeFilter(store, query.text),
+    readFilter: async ({ query }) => ({ filter: formatFilter(parseFilter(query.text)) }),
+  }
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../../contract/errors.ts'
+import { toNumber } from '../../contract/ids.ts'
+import type { DoctorCheck } from '../../contract/routes.ts'
+import { parseFilter } from '../../core/filter/parse.ts'
+import type { Executor, Run, RunScope, Store, Sweep } from '../../core/ports.ts'
+import type { EnvironmentDeps } from '../../services/environments.ts'
+import { findProject } from '../../services/projects.ts'
+import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
+
+/** What handlers stand on. */
+export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps {
+  readonly executor: Executor
+  readonly version: string
+  readonly url: () => string
+  readonly shutdown: () => void
+  readonly examine: (isDeep: boolean) => Promise<DoctorCheck[]>
+}
+
+/** The run that a path names, by number or id. Throws AppError `not_found`. */
+export async function findRun({ read }: Store, text: string): Promise<Run> {
+  const number = toNumber(text)
+  const run = number === undefined ? await read.runs.get(text) : await read.runs.getByNumber(number)
+  if (!run) throw new AppError('not_found', { what: `run ${text}` })
+  return run
+}
+
+/** The sweep that a path names, by number or id. Throws AppError `not_found`. */
+export async function findSweep({ read }: Store, text: string): Promise<Sweep> {
+  const number = toNumber(text)
+  const sweep = number === undefined ? await read.sweeps.get(text) : await read.sweeps.getByNumber(number)
+  if (!sweep) throw new AppError('not_found', { what: `sweep ${text}` })
+  return sweep
+}
+
+interface ScopeQuery {
+  readonly filter?: string | undefined
+  readonly project?: string | undefined
+  readonly sweep?: string | undefined
+  readonly trash?: boolean | undefined
+}
+
+/** Which runs a request means. Throws FilterError, and AppError `not_found`. */
+export async function toScope(store: Store, { filter, project, sweep, trash }: ScopeQuery): Promise<RunScope> {
+  return withoutUndefined({
+    filter: filter ? parseFilter(filter) : undefined,
+    projectId: project === undefined ? undefined : (await findProject(store.read, project)).id,
+    sweepId: sweep === undefined ? undefined : (await findSweep(store, sweep)).id,
+    isDeleted: trash,
+  })
+}
+
+export function toSubmissionView({ url }: Pick<HandlerDeps, 'url'>, submission: Submission) {
+  const { id, number } = submission.kind === 'run' ? submission.run : submission.sweep
+  return { kind: submission.kind, id, number, url: `${url()}/api/v1/${submission.kind}s/${number}` }
+}
+
+/** Bytes of others are always a download, never a page. */
+export function downloadResponse(body: ReadableStream<Uint8Array> | Uint8Array, path: string): Response {
+  const name = encodeURIComponent(path.split('/').at(-1) ?? 'file')
+  const headers = { 'content-type': 'application/octet-stream', 'content-disposition': `attachment; filename*=UTF-8''${name}` }
+  return new Response(body as ConstructorParameters<typeof Response>[0], { headers })
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+/** Leaves out what was not given, for options whose absence means something. */
+export function withoutUndefined<T extends object>(
+  value: T,
+): Partial<Defined<T>> & Pick<Defined<T>, { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never
+}

@@ -1,0 +1,47 @@
+import { changeSweep, deleteSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../services/controls.ts'
+import { restartSweep } from '../../services/derivations.ts'
+import { findProject } from '../../services/projects.ts'
+import { toSweepView } from '../../services/views.ts'
+import type { Handlers } from '../bind.ts'
+import { findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
+import type { HandlerDeps } from './shared.ts'
+
+/** Sweeps. */
+export function createSweepHandlers(
+  deps: HandlerDeps,
+): Pick<Handlers, 'listSweeps' | 'getSweep' | 'changeSweep' | 'deleteSweep' | 'restoreSweep' | 'stopSweep' | 'pauseSweep' | 'resumeSweep' | 'restartSweep'> {
+  const { store } = deps
+  const sweepAgain = async (id: string) => await toSweepView(store, (await store.read.sweeps.get(id))!)
+  return {
+    listSweeps: async ({ query }) => {
+      const { project, trash, ...page } = query
+      const projectId = project === undefined ? undefined : (await findProject(store.read, project)).id
+      const sweeps = await store.read.sweeps.list(withoutUndefined({ ...page, projectId, isDeleted: trash }))
+      return await Promise.all(sweeps.map((sweep) => toSweepView(store, sweep)))
+    },
+    getSweep: async ({ param }) => await toSweepView(store, await findSweep(store, param('sweep'))),
+    changeSweep: async ({ param, body }) => {
+      const sweep = await findSweep(store, param('sweep'))
+      await changeSweep(deps, sweep, withoutUndefined(body))
+      return await sweepAgain(sweep.id)
+    },
+    deleteSweep: async ({ param }) => ({ changed: await deleteSweep(deps, await findSweep(store, param('sweep'))) }),
+    restoreSweep: async ({ param }) => ({ changed: await restoreSweep(deps, await findSweep(store, param('sweep'))) }),
+    stopSweep: async ({ param }) => {
+      await stopSweep(deps, await findSweep(store, param('sweep')))
+      return { stopping: true }
+    },
+    pauseSweep: async ({ param, body }) => {
+      const sweep = await findSweep(store, param('sweep'))
+      await pauseSweep(deps, sweep, body.keepRunning)
+      return await sweepAgain(sweep.id)
+    },
+    resumeSweep: async ({ param }) => {
+      const sweep = await findSweep(store, param('sweep'))
+      await resumeSweep(deps, sweep)
+      return await sweepAgain(sweep.id)
+    },
+    restartSweep: async ({ param, body, creation }) =>
+      toSubmissionView(deps, await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation })),
+  }
+}

@@ -1,0 +1,47 @@
+import { AppError } from '../../contract/errors.ts'
+import { toNumber } from '../../contract/ids.ts'
+import { toOpenApi } from '../../contract/openapi.ts'
+import { createEventFeed } from '../../services/event-feed.ts'
+import { submit } from '../../services/submissions.ts'
+import { toEventViews } from '../../services/views.ts'
+import type { Handlers } from '../bind.ts'
+import { createEventStreams } from '../event-stream.ts'
+import { findRun, findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
+import type { HandlerDeps } from './shared.ts'
+
+/** The server itself, submissions, and the history. */
+export function createSystemHandlers(
+  deps: HandlerDeps,
+): Pick<Handlers, 'health' | 'openapi' | 'doctor' | 'submit' | 'resolve' | 'listEvents' | 'streamEvents' | 'shutdown'> {
+  const { store } = deps
+  const openStream = createEventStreams((events) => toEventViews(store, events))
+  return {
+    health: async () => ({ name: 'hagane', version: deps.version, status: 'ok' }),
+    openapi: async () => toOpenApi(deps.version),
+    doctor: async ({ query }) => await deps.examine(query.deep ?? false),
+    submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),
+    resolve: async ({ param }) => {
+      const number = toNumber(param('number')) ?? -1
+      if (await store.read.runs.getByNumber(number)) return { kind: 'run', number }
+      if (await store.read.sweeps.getByNumber(number)) return { kind: 'sweep', number }
+      throw new AppError('not_found', { what: `run or sweep ${param('number')}` })
+    },
+    listEvents: async ({ query }) => {
+      const about = withoutUndefined({
+        runId: query.run === undefined ? undefined : (await findRun(store, query.run)).id,
+        sweepId: query.sweep === undefined ? undefined : (await findSweep(store, query.sweep)).id,
+      })
+      return await toEventViews(store, await store.read.events.after(query.after, query.limit, about))
+    },
+    streamEvents: async ({ query, header }) => {
+      const last = header('last-event-id')
+      if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new AppError('invalid', { detail: 'Last-Event-ID is a number' })
+      const after = last === undefined ? (query.after ?? (await store.read.events.latestSeq())) : Number(last)
+      return openStream(createEventFeed(deps, after))
+    },
+    shutdown: async () => {
+      deps.shutdown()
+      return { stopping: true }
+    },
+  }
+}
