@@ -199,11 +199,19 @@ async function isFree(host: string, port: number): Promise<boolean> {
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
+// How often slow requests are looked for; Node's own half a minute would let them stay far beyond their time.
+const CHECK_EVERY_MS = 2_000
 
 async function listen(app: ReturnType<typeof createApp>, hostname: string, port: number): Promise<ServerType> {
   return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS } }, () =>
-      resolve(server),
+    const server = serve(
+      {
+        fetch: app.fetch,
+        hostname,
+        port,
+        serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
+      },
+      () => resolve(server),
     )
     server.once('error', reject)
   })

@@ -29,6 +29,7 @@ export const LIMITS = {
   suggestionsMax: 20,
   /** One filter. */
   filterCharsMax: 10_000,
+  filterConditionsMax: 100,
   /** Bytes of one answer with log text. */
   logPageBytesMax: 1_000_000,
   /** Trials a sweep keeps ready beyond those it runs. */

@@ -199,6 +199,15 @@ describeOnBoth('the search over runs', (openFresh) => {
     expect(await numbers(store, '')).toEqual([1])
   })
 
+  it('answers the largest filter that is allowed', async () => {
+    const store = await fresh()
+    await fill(store, [{ params: { a: 1 } }])
+    const many = (condition: string, how: string) => parseFilter(Array(100).fill(condition).join(` ${how} `))
+    for (const filter of [many('p.a = 1', 'or'), many('not p.a = 2', 'and'), many('phase = queued', 'or'), many('t.x', 'or')])
+      expect((await store.scan.search.page({ filter, sort: [], limit: 5, isCounted: true })).runs.length).toBeLessThanOrEqual(1)
+    expect(() => many('p.a = 1', 'or') && parseFilter(Array(101).fill('p.a = 1').join(' or '))).toThrow('filter_syntax')
+  })
+
   it('suggests names and values that runs have, with how many', async () => {
     const store = await fresh()
     await fill(store, [

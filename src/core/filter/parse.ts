@@ -14,7 +14,16 @@ import type { Token } from './tokens.ts'
 export function parseFilter(text: string): Filter {
   if (text.length > LIMITS.filterCharsMax)
     throw new FilterError('filter_syntax', LIMITS.filterCharsMax, { expected: `at most ${LIMITS.filterCharsMax} characters`, found: `${text.length}` })
-  return isPolyaxonForm(text) ? parsePolyaxon(text) : new Parser(tokenize(text)).parse()
+  const filter = isPolyaxonForm(text) ? parsePolyaxon(text) : new Parser(tokenize(text)).parse()
+  const count = countConditions(filter)
+  if (count > LIMITS.filterConditionsMax)
+    throw new FilterError('filter_syntax', 0, { expected: `at most ${LIMITS.filterConditionsMax} conditions`, found: `${count}` })
+  return filter
+}
+
+function countConditions(filter: Filter): number {
+  if ('items' in filter) return filter.items.reduce((sum, item) => sum + countConditions(item), 0)
+  return 'item' in filter ? countConditions(filter.item) : 1
 }
 
 /** Reads an order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */

@@ -1,0 +1,134 @@
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { RunPageView } from '../../src/contract/routes.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+let server: TestServer
+let port: number
+
+beforeAll(async () => {
+  server = await startTestServer()
+  port = Number(new URL(server.url).port)
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+interface Line {
+  readonly socket: Socket
+  text: string
+  isClosed: boolean
+}
+
+async function open(): Promise<Line> {
+  const socket = connect(port, '127.0.0.1')
+  const line: Line = { socket, text: '', isClosed: false }
+  socket.on('data', (chunk) => (line.text += chunk.toString('latin1')))
+  socket.on('close', () => (line.isClosed = true))
+  socket.on('error', () => {})
+  await new Promise((resolve) => socket.once('connect', resolve))
+  return line
+}
+
+/** Sends bytes as they are and waits for the first answer. */
+async function sendRaw(request: string): Promise<string> {
+  const line = await open()
+  line.socket.write(request)
+  await until(async () => line.text.includes('\r\n') || line.isClosed, 20_000)
+  line.socket.destroy()
+  return line.text
+}
+
+const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0)
+
+describe('requests no honest client makes', () => {
+  const host = (): string => `Host: 127.0.0.1:${port}\r\n`
+  const auth = (): string => `Authorization: Bearer ${server.token()}\r\n`
+
+  it('are refused: two lengths, two hosts, folded and torn headers, foreign absolute addresses', async () => {
+    const body = '0\r\n\r\nGET /api/v1/runs HTTP/1.1\r\n\r\n'
+    const requests: [name: string, request: string, statuses: number[]][] = [
+      [
+        'length and chunks',
+        `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: ${body.length}\r\nTransfer-Encoding: chunked\r\n\r\n${body}`,
+        [400],
+      ],
+      ['two lengths', `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`, [400]],
+      ['odd encoding', `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Transfer-Encoding: xchunked\r\n\r\n{}`, [400, 501]],
+      ['two hosts', `GET /api/v1/runs HTTP/1.1\r\n${host()}Host: evil.example\r\n${auth()}\r\n`, [400, 421]],
+      ['no host', `GET /api/v1/runs HTTP/1.1\r\n${auth()}\r\n`, [400, 421]],
+      ['foreign address', `GET http://evil.example/api/v1/runs HTTP/1.1\r\nHost: evil.example\r\n${auth()}\r\n`, [400, 421]],
+      ['forwarded', `GET /api/v1/runs HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: 127.0.0.1\r\nForwarded: host=127.0.0.1\r\n${auth()}\r\n`, [421]],
+      ['method override', `GET /api/v1/runs HTTP/1.1\r\n${host()}X-HTTP-Method-Override: POST\r\n${auth()}\r\n`, [200]],
+      ['carriage return in a value', `GET /api/v1/runs HTTP/1.1\r\n${host()}X-Odd: a\rb\r\n${auth()}\r\n`, [400]],
+      ['huge header', `GET /api/v1/runs HTTP/1.1\r\n${host()}X-Pad: ${'x'.repeat(100_000)}\r\n${auth()}\r\n`, [431]],
+      ['connect', `CONNECT evil.example:443 HTTP/1.1\r\n${host()}\r\n`, [0, 400, 404, 405]],
+      ['no protocol', 'hello\r\n\r\n', [400]],
+    ]
+    for (const [name, request, statuses] of requests) expect([name, statuses.includes(statusOf(await sendRaw(request)))]).toEqual([name, true])
+    expect((await server.call<RunPageView>('GET', '/runs')).status).toBe(200)
+  })
+
+  it('that never end keep nobody else waiting, and are ended', { timeout: 60_000 }, async () => {
+    const slowHeaders = await Promise.all(Array.from({ length: 300 }, open))
+    for (const line of slowHeaders) line.socket.write('GET /api/v1/runs HTTP/1.1\r\nHost: 127')
+    const slowBodies = await Promise.all(Array.from({ length: 50 }, open))
+    for (const line of slowBodies)
+      line.socket.write(`POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":`)
+    for (let count = 0; count < 20; count += 1) expect((await server.call('GET', '/runs?limit=1')).status).toBe(200)
+    await until(async () => slowHeaders.every((line) => line.isClosed), 30_000)
+    for (const line of slowBodies) line.socket.destroy()
+    expect((await server.call('GET', '/health')).status).toBe(200)
+  })
+
+  it('with bodies beyond every limit are cut off, said or unsaid', async () => {
+    const line = await open()
+    line.socket.write(`POST /api/v1/blobs HTTP/1.1\r\n${host()}${auth()}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
+    for (let count = 0; count < 200 && !line.isClosed && line.text === ''; count += 1) {
+      if (!line.socket.write(chunk))
+        await Promise.race([new Promise((resolve) => line.socket.once('drain', resolve)), new Promise((resolve) => line.socket.once('close', resolve))])
+    }
+    await until(async () => line.text !== '' || line.isClosed)
+    line.socket.destroy()
+    expect([400, 413, 0]).toContain(statusOf(line.text))
+    for (const path of ['/projects', '/submissions', '/runs/bulk']) {
+      const { status } = await server.call('POST', path, { pad: 'x'.repeat(4_100_000) })
+      expect([path, status]).toEqual([path, 413])
+    }
+  })
+})
+
+describe('texts that explode', () => {
+  it('are answered at once: aliases, depth, filters and patterns', { timeout: 60_000 }, async () => {
+    const bomb = `version: 1\nkind: experiment\nrun: {cmd: echo}\nparams:\n  a0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 12 }, (_, index) => `  a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`).join('\n')}\n`
+    const texts = [
+      bomb,
+      `a: ${'['.repeat(20_000)}`,
+      `${'{a: '.repeat(5_000)}`,
+      `version: 1\nkind: experiment\nrun: {cmd: "${'{{'.repeat(50_000)}"}`,
+      `? ${'- '.repeat(20_000)}`,
+    ]
+    const host = { workDir: '/tmp', python: null, path: '', git: null }
+    for (const text of texts) {
+      const { status, body } = await server.call<{ error: { code: string } }>('POST', '/submissions', { sources: [{ file: 'a.yml', text }], host })
+      expect([status, body.error.code]).toEqual([422, 'invalid_document'])
+    }
+    const filters = [
+      `${'('.repeat(5_000)}`,
+      `p.x contains "${'a'.repeat(9_000)}"`,
+      `${'not '.repeat(2_000)}phase = failed`,
+      Array(700).fill('p.a = 1').join(' or '),
+      `name contains "${'%_'.repeat(2_000)}"`,
+      `${'a:'.repeat(4_000)}`,
+    ]
+    for (const filter of filters) {
+      const { status } = await server.call('GET', `/runs?filter=${encodeURIComponent(filter)}`)
+      expect([filter.slice(0, 30), [200, 400, 431].includes(status)]).toEqual([filter.slice(0, 30), true])
+    }
+  })
+})
