@@ -1,5 +1,5 @@
-import { LIMITS } from '../contract/limits.ts'
 import type { Event } from '../contract/events.ts'
+import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Store } from '../core/ports.ts'
 
 /** The history as it grows, for one reader. */
@@ -9,6 +9,8 @@ export interface EventFeed {
 }
 
 const QUIET_MS = 15_000
+// Most commits bring no event: however many there are, the history is read so often at most.
+const LOOK_EVERY_MS = 50
 
 /**
  * Follows the history from a number on. A commit is only a hint: what is given is read from the store by number, so that a
@@ -18,17 +20,20 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
   let seq = after
   return {
     next: async (signal) => {
-      const known = await read()
-      if (known.length > 0 || signal.aborted) return known
-      await commitOrQuiet(signal)
-      return await read()
+      let isQuiet = false
+      const cancel = clock.after(QUIET_MS, () => (isQuiet = true))
+      try {
+        for (;;) {
+          const events = await store.read.events.after(seq, LIMITS.eventsPageMax)
+          seq = events.at(-1)?.seq ?? seq
+          if (events.length > 0 || isQuiet || signal.aborted) return events
+          await commitOrQuiet(signal)
+          await pause(LOOK_EVERY_MS)
+        }
+      } finally {
+        cancel()
+      }
     },
-  }
-
-  async function read(): Promise<Event[]> {
-    const events = await store.read.events.after(seq, LIMITS.eventsPageMax)
-    seq = events.at(-1)?.seq ?? seq
-    return events
   }
 
   async function commitOrQuiet(signal: AbortSignal): Promise<void> {
@@ -43,5 +48,9 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
       const cancel = clock.after(QUIET_MS, finish)
       signal.addEventListener('abort', finish)
     })
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => void clock.after(ms, resolve))
   }
 }
