@@ -20,37 +20,55 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
   let seq = after
   return {
     next: async (signal) => {
-      let isQuiet = false
-      const cancel = clock.after(QUIET_MS, () => (isQuiet = true))
+      // Listens before it reads: a commit that comes between the two is not slept through.
+      const hints = listen(store, clock, signal)
       try {
         for (;;) {
           const events = await store.read.events.after(seq, LIMITS.eventsPageMax)
           seq = events.at(-1)?.seq ?? seq
-          if (events.length > 0 || isQuiet || signal.aborted) return events
-          await commitOrQuiet(signal)
-          await pause(LOOK_EVERY_MS)
+          if (events.length > 0 || hints.isOver()) return events
+          await hints.next()
+          await new Promise<void>((resolve) => void clock.after(LOOK_EVERY_MS, resolve))
         }
       } finally {
-        cancel()
+        hints.end()
       }
     },
   }
+}
 
-  async function commitOrQuiet(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const finish = (): void => {
-        unsubscribe()
-        cancel()
-        signal.removeEventListener('abort', finish)
-        resolve()
-      }
-      const unsubscribe = store.onCommit(finish)
-      const cancel = clock.after(QUIET_MS, finish)
-      signal.addEventListener('abort', finish)
-    })
-  }
+interface Hints {
+  /** A quiet while has passed, or the reader has gone. */
+  isOver(): boolean
+  /** Returns at the next commit, at once if there was one since the last call, or when it is over. */
+  next(): Promise<void>
+  end(): void
+}
 
-  async function pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => void clock.after(ms, resolve))
+function listen(store: Store, clock: Clock, signal: AbortSignal): Hints {
+  let [isHinted, isQuiet] = [false, false]
+  let wake = (): void => {}
+  const unsubscribe = store.onCommit(() => {
+    isHinted = true
+    wake()
+  })
+  const cancel = clock.after(QUIET_MS, () => {
+    isQuiet = true
+    wake()
+  })
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort)
+  const isOver = (): boolean => isQuiet || signal.aborted
+  return {
+    isOver,
+    next: async () => {
+      if (!isHinted && !isOver()) await new Promise<void>((resolve) => (wake = resolve))
+      isHinted = false
+    },
+    end: () => {
+      unsubscribe()
+      cancel()
+      signal.removeEventListener('abort', onAbort)
+    },
   }
 }
