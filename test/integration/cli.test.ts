@@ -201,6 +201,19 @@ describe('the command line', () => {
     }
   })
 
+  it('ends a run whose environment cannot be built with what the failing step said', () => {
+    const file = write('broken.yml', 'version: 1\nkind: job\nbuild: {image: x, build_steps: ["echo no such package >&2; exit 3"]}\nrun: {cmd: "true"}\n')
+    const { status, stderr } = hagane('run', '-f', file, '--wait')
+    expect([status, /could not be built: #\d+: no such package$/m.test(stderr)]).toEqual([1, true])
+  })
+
+  it('sends no data folder as code, wherever it lies', () => {
+    const project = join(folder, 'project')
+    mkdirSync(join(project, 'data', 'runs'), { recursive: true })
+    for (const name of ['train.py', 'data/token', 'data/secret', 'data/lock.db', 'data/runs/model']) writeFileSync(join(project, name), name)
+    expect(hagane('upload', '--workdir', project, '--json').json).toMatchObject({ files: 1, sizeBytes: 8 })
+  })
+
   it('merges files and parameters', () => {
     const base = write('base.yml', 'version: 1\nkind: experiment\nparams: {a: 1, b: {c: 1, d: 2}}\nrun: {cmd: "echo {{ a }} {{ b }}"}\n')
     const over = write('over.yml', 'params: {b: {c: 9}}\n')
