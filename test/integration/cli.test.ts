@@ -287,7 +287,7 @@ describe('the command line', () => {
     const text = (gpu: number, name: string) =>
       write(
         name,
-        `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; sleep 1'}\n`,
+        `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; sleep 4'}\n`,
       )
     const numbers = [text(1, 'g1.yml'), text(1, 'g2.yml'), text(3, 'g3.yml')].map(
       (file) => (haganeWith(env, 'run', '-f', file, '--json').json as { number: number }).number,
