@@ -7,7 +7,8 @@ import { startTestServer } from '../test/support/server.ts'
 
 /**
  * Runs the tests of the server (or with --faults the slow ones) and of the Python client on every interpreter from 3.6 on
- * that this machine has. Names what it skips; with CI set a skip is a failure. Ends with a plain line of counts.
+ * that this machine has. Names what it skips; with CI set a skip is a failure, but for what only a
+ * network can give. Ends with a plain line of counts.
  */
 const root = join(import.meta.dirname, '..')
 const isFaults = process.argv.includes('--faults')
@@ -20,7 +21,7 @@ runVitest()
 if (!isFaults) await runPythons(findPythons())
 for (const name of total.skipped) console.log(`skipped: ${name}`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
-process.exit(total.failed > 0 || (isCi && total.skipped.length > 0) ? 1 : 0)
+process.exit(total.failed > 0 || (isCi && total.skipped.some((name) => !name.includes('(no Python index)'))) ? 1 : 0)
 
 interface VitestReport {
   readonly numPassedTests: number

@@ -35,10 +35,10 @@ function tryRead(path: string): string | NodeJS.ErrnoException {
   }
 }
 
-/** Parameters from `name=value` words. Throws SpecError. */
-export function readParams(pairs: readonly string[]): Record<string, string> {
+/** Parameters from the `name=value` words of the command line, in either spelling of the option. Throws SpecError. */
+export function readParams({ param, params: others = [] }: { param: readonly string[]; params?: readonly string[] }): Record<string, string> {
   const params = new Map<string, string>()
-  for (const pair of pairs) {
+  for (const pair of [...param, ...others]) {
     const at = pair.indexOf('=')
     if (at <= 0) fail('-P', 'param_pair', { found: pair })
     const name = pair.slice(0, at)

@@ -1,3 +1,5 @@
+import { AppError, ERRORS, EXIT } from '../contract/errors.ts'
+import { errorText } from '../contract/messages/messages.ts'
 import { ApiError } from './client.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
@@ -13,7 +15,14 @@ export function toProblemText(cli: Cli, error: unknown): string {
     ].join('\n')
   }
   if (error instanceof CliExit) return plainText(error.message)
+  if (error instanceof AppError) return plainText(errorText(cli.config.locale, error.code, error.args))
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EPIPE') return ''
   return `hagane: ${plainText(message)}`
+}
+
+/** The exit status that says what kind of failure it was. */
+export function toExitStatus(error: unknown): number {
+  if (error instanceof CliExit) return error.status
+  return error instanceof AppError ? ERRORS[error.code].exit : EXIT.failed
 }

@@ -1,10 +1,15 @@
 import { CommanderError } from 'commander'
 
 import { EXIT } from '../contract/errors.ts'
-import { CliExit, createCli } from './context.ts'
-import { toProblemText } from './failures.ts'
+import { createCli } from './context.ts'
+import { toExitStatus, toProblemText } from './failures.ts'
 import { createProgram } from './program.ts'
 
+// Whoever reads the output may have seen enough: `hagane ls | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT.ok)
+})
 const cli = createCli()
 
 try {
@@ -14,6 +19,6 @@ try {
   else {
     const text = toProblemText(cli, error)
     if (text) cli.say(text)
-    process.exitCode = error instanceof CliExit ? error.status : EXIT.failed
+    process.exitCode = toExitStatus(error)
   }
 }

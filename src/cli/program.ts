@@ -28,7 +28,7 @@ export function createProgram(cli: Cli): Command {
       command
         .option('-f, --file <file>', help('file'), repeat, [])
         .option('-P, --param <name=value>', help('param'), repeat, [])
-        .addOption(hidden('--params <name=value>')),
+        .addOption(hidden('--params <name=value>').argParser(repeat)),
     )
   const marks = (command: Command): Command =>
     command
@@ -176,7 +176,7 @@ export function createProgram(cli: Cli): Command {
   return program
 }
 
-const repeat = (value: string, all: string[]): string[] => [...all, value]
+const repeat = (value: string, all: string[] = []): string[] => [...all, value]
 
 /** Polyaxon's spelling of an option: understood, not advertised. */
 function hidden(flags: string): Option {

@@ -58,11 +58,13 @@ async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: Envi
 
 function toFailure(build: Run): Preparation {
   const lines = build.ending?.evidence.lastLines?.trim().split('\n') ?? []
+  // What the step said last, such as pip's own error, tells more than our line that it failed.
+  const last = lines.findLast((line) => !line.startsWith('hagane: ')) ?? lines.at(-1)
   const isStopped = build.phase === 'stopped'
   return {
     state: 'failed',
     reason: build.ending?.evidence.exitCode === NO_VENV_STATUS ? 'VenvMissing' : 'BuildFailed',
-    detail: `#${build.number}${isStopped ? ' stopped' : lines.length > 0 ? `: ${lines.at(-1)}` : ''}`,
+    detail: `#${build.number}${isStopped ? ' stopped' : last ? `: ${last}` : ''}`,
   }
 }
 

@@ -33,9 +33,9 @@ const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build']
  */
 export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
   const { store, ids } = deps
-  const { plan, warnings } = compile(request)
+  const { plan } = compile(request)
   const refused = refusal(plan, request)
-  if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused, ...warnings] })
+  if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused] })
   const place = await findPlace(store, request)
   const document = { sources: request.sources, params: request.params ?? {} }
   const documentDigest = ids.digest(JSON.stringify(document))

@@ -152,6 +152,37 @@ describe('the command line', () => {
     for (const { stderr } of statuses) expect(stderr.trim()).not.toMatch(/^$|\n\s+at /)
   })
 
+  it('takes a filter of either form together with other conditions, and says what is wrong with one it reads itself', () => {
+    const failed = hagane('ls', '--query', 'status:succeeded|failed', '--phase', 'succeeded', '--json').json as RunView[]
+    expect(failed.map((run) => run.phase)).toEqual(Array.from({ length: 6 }, () => 'succeeded'))
+    const { status, stderr } = hagane('ls', '--columns', 'nonsense')
+    expect([status, stderr.trim()]).toEqual([2, 'filter, column 1: there is no field nonsense; did you mean p.NAME, m.NAME?'])
+  })
+
+  it('shows the whole history, or as much of it as is asked for', () => {
+    const lines = (...args: string[]) =>
+      hagane('events', ...args)
+        .stdout.trim()
+        .split('\n')
+    const all = lines()
+    const newest = hagane('ls', '-n', '1', '--json').json as RunView[]
+    expect([all[0]!.includes('sweep.created'), all.some((line) => line.includes(`#${newest[0]!.number}`))]).toEqual([true, true])
+    expect(lines('-n', '3')).toEqual(all.slice(0, 3))
+  })
+
+  it('ends quietly when nobody reads on', () => {
+    const { status, stderr } = spawnSync(
+      '/bin/sh',
+      ['-c', `'${process.execPath}' '${MAIN}' events | head -n 1; '${process.execPath}' '${MAIN}' show 1 | true`],
+      {
+        cwd: work,
+        encoding: 'utf8',
+        env: { HOME: folder, PATH: process.env['PATH'], HAGANE_DATA: dataDir, LANG: 'C' },
+      },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+  })
+
   it('ends with 1 when what it waited for failed', () => {
     const { status, stderr } = hagane('run', '-f', write('fail.yml', 'version: 1\nkind: experiment\nrun: {cmd: no-such-program}\n'), '--wait')
     expect([status, stderr.includes('the command was not found')]).toEqual([1, true])
@@ -166,14 +197,28 @@ describe('the command line', () => {
     for (const file of [method, notebook]) {
       expect(hagane('check', '-f', file).status).toBe(0)
       const { status, stderr } = hagane('run', '-f', file)
-      expect([status, /cannot be run yet/.test(stderr)]).toEqual([2, true])
+      expect([status, /cannot be run yet/.test(stderr), /^error .*image/m.test(stderr)]).toEqual([2, true, false])
     }
+  })
+
+  it('ends a run whose environment cannot be built with what the failing step said', () => {
+    const file = write('broken.yml', 'version: 1\nkind: job\nbuild: {image: x, build_steps: ["echo no such package >&2; exit 3"]}\nrun: {cmd: "true"}\n')
+    const { status, stderr } = hagane('run', '-f', file, '--wait')
+    expect([status, /could not be built: #\d+: no such package$/m.test(stderr)]).toEqual([1, true])
+  })
+
+  it('sends no data folder as code, wherever it lies', () => {
+    const project = join(folder, 'project')
+    mkdirSync(join(project, 'data', 'runs'), { recursive: true })
+    for (const name of ['train.py', 'data/token', 'data/secret', 'data/lock.db', 'data/runs/model']) writeFileSync(join(project, name), name)
+    expect(hagane('upload', '--workdir', project, '--json').json).toMatchObject({ files: 1, sizeBytes: 8 })
   })
 
   it('merges files and parameters', () => {
     const base = write('base.yml', 'version: 1\nkind: experiment\nparams: {a: 1, b: {c: 1, d: 2}}\nrun: {cmd: "echo {{ a }} {{ b }}"}\n')
     const over = write('over.yml', 'params: {b: {c: 9}}\n')
     expect(hagane('check', '-f', base, '-f', over, '-P', 'a=0.5', '--json').json).toMatchObject({ commands: ["echo 0.5 '{'\\''c'\\'': 9, '\\''d'\\'': 2}'"] })
+    expect(hagane('check', '-f', base, '--params', 'a=7', '--json').json).toMatchObject({ params: [{ a: 7 }] })
   })
 
   it('stops a sweep once a trial is good enough', () => {

@@ -91,6 +91,8 @@ class Case(unittest.TestCase):
                 entry["meta"] = json.loads(data)
                 continue
             lines = data.split("\n")[:-1]
+            if not lines:
+                continue  # it has only just been opened
             first = json.loads(lines[0])["first"]
             self.assertEqual(int(name.split(".")[1]), first)
             entry["records"].extend((first + index, json.loads(line)) for index, line in enumerate(lines[1:]))

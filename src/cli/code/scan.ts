@@ -29,8 +29,10 @@ export function scanFolder(root: string): Scan {
   const skipped: string[] = []
 
   const visit = (folder: string): void => {
+    const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    if (isDataFolder(entries.map((entry) => entry.name))) return
     rules.enter(folder)
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (rules.isIgnored(entry.isDirectory() ? `${path}/` : path)) continue
       if (entry.isDirectory()) visit(path)
@@ -63,4 +65,11 @@ export function scanFolder(root: string): Scan {
 
   visit('')
   return { files, skipped }
+}
+
+const DATA_FILES = ['lock.db', 'secret', 'token']
+
+/** A data folder of Hagane inside the code: its tokens and everyone's outputs are no code. */
+function isDataFolder(names: readonly string[]): boolean {
+  return DATA_FILES.every((name) => names.includes(name))
 }

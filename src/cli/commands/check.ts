@@ -17,6 +17,8 @@ import { createPaint, formatProblem, plainText } from '../output.ts'
 export interface DocumentFlags {
   readonly file: readonly string[]
   readonly param: readonly string[]
+  /** Polyaxon's spelling of `param`. */
+  readonly params?: readonly string[]
   readonly json?: boolean
 }
 
@@ -27,7 +29,7 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   let sources: readonly Source[] = []
   try {
     sources = readSources(flags.file, process.cwd())
-    const { plan, warnings } = loadPlan(sources, readParams(flags.param))
+    const { plan, warnings } = loadPlan(sources, readParams(flags))
     const trials = toTrials(plan)
     if (flags.json)
       return cli.print(

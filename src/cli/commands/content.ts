@@ -64,7 +64,8 @@ function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string;
 export async function code(cli: Cli, run: string, flags: Flags & { to?: string; diff?: boolean; document?: boolean }): Promise<void> {
   const client = requireClient(cli)
   if (flags.diff || flags.document) {
-    const document = await client.call<{ sources: { text: string }[]; changes: string | null }>('getDocument', { params: { run } })
+    const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>('getDocument', { params: { run } })
+    if (flags.json) return cli.print(JSON.stringify(document))
     return cli.print(flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n'))
   }
   const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })

@@ -12,6 +12,7 @@ import type { UpdateFlags } from './act.ts'
 export interface DeriveFlags extends Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags'> {
   readonly file: readonly string[]
   readonly param: readonly string[]
+  readonly params?: readonly string[]
   readonly upload?: boolean
   readonly copy?: boolean
   readonly json?: boolean
@@ -56,7 +57,7 @@ async function kindOf(client: Client, number: string): Promise<'run' | 'sweep'> 
 async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<object> {
   const cwd = process.cwd()
   const fresh = flags.upload ? { snapshot: (await uploadFolder(cli, client, cwd)).digest, host: (await readHostInfo(cwd, cli.config.shellPath)).host } : {}
-  return { id: randomUUID(), sources: flags.file.length > 0 ? readSources(flags.file, cwd) : [], params: readParams(flags.param), ...fresh, ...toMarks(flags) }
+  return { id: randomUUID(), sources: flags.file.length > 0 ? readSources(flags.file, cwd) : [], params: readParams(flags), ...fresh, ...toMarks(flags) }
 }
 
 function tell(cli: Cli, flags: DeriveFlags, { kind, number }: Derived): void {

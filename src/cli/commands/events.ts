@@ -1,3 +1,4 @@
+import { LIMITS } from '../../contract/limits.ts'
 import type { EventView } from '../../contract/routes.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
@@ -12,22 +13,23 @@ export interface EventFlags {
   readonly json?: boolean
 }
 
-const LIMIT_DEFAULT = 100
 const RETRY_MS = 1_000
 
 /** `hagane events`: the history, to its end or as it grows. Followed, it goes on by number where a lost connection left it. */
 export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   const client = requireClient(cli)
-  const limit = Number(flags.limit ?? LIMIT_DEFAULT)
+  let left = flags.limit === undefined ? Infinity : Number(flags.limit)
   let last = 0
   const show = (event: EventView): void => {
     last = event.seq
     cli.print(flags.json ? JSON.stringify(event) : formatEvent(event))
   }
-  for (;;) {
-    const page = await client.call<EventView[]>('listEvents', { query: { after: last, limit: Math.min(limit, 1_000), run: flags.run } })
+  for (let isEnd = false; !isEnd && left > 0;) {
+    const limit = Math.min(left, LIMITS.eventsPageMax)
+    const page = await client.call<EventView[]>('listEvents', { query: { after: last, limit, run: flags.run } })
     page.forEach(show)
-    if (page.length < limit || !flags.follow) break
+    left -= page.length
+    isEnd = page.length < limit
   }
   while (flags.follow) {
     try {

@@ -6,6 +6,8 @@ import type { RunView } from '../../contract/run.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import { toField } from '../../core/filter/field.ts'
 import type { Field } from '../../core/filter/filter.ts'
+import { formatFilter } from '../../core/filter/format.ts'
+import { parseFilter } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
@@ -62,10 +64,12 @@ async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<Vie
   return view
 }
 
-/** Conditions from all sides, joined. A query in Polyaxon's form is joined as the text it is rewritten to by the server alone. */
+/** Conditions from all sides, joined in our form: one in Polyaxon's cannot stand in brackets. Throws FilterError. */
 function toFilter(flags: ListFlags, view: ViewView | undefined): string | undefined {
-  const parts = [view?.filter, flags.filter ?? flags.query, flags.phase && `phase = ${flags.phase}`].filter((part) => part !== undefined && part !== '')
-  return parts.length <= 1 ? parts[0] : parts.map((part) => `(${part})`).join(' and ')
+  const parts = [view?.filter, flags.filter ?? flags.query, flags.phase && `phase = ${flags.phase}`].filter(
+    (part): part is string => part !== undefined && part !== '',
+  )
+  return parts.length <= 1 ? parts[0] : parts.map((part) => `(${formatFilter(parseFilter(part))})`).join(' and ')
 }
 
 /** One page; all trials of a sweep, in the order they were made. */

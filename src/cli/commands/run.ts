@@ -50,7 +50,7 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
   const body = {
     id: randomUUID(),
     sources,
-    params: readParams(flags.param),
+    params: readParams(flags),
     host,
     ...(changes !== null && { changes }),
     ...(project !== undefined && { project }),
@@ -84,7 +84,7 @@ function check(cli: Cli, flags: RunFlags, cwd: string): Source[] {
   let sources: Source[] = []
   try {
     sources = readSources(flags.file, cwd)
-    const { warnings } = loadPlan(sources, readParams(flags.param))
+    const { warnings } = loadPlan(sources, readParams(flags))
     if (!flags.json) showProblems(cli, sources, warnings, 'warning')
     return sources
   } catch (error) {
