@@ -7,6 +7,8 @@ import { once } from 'node:events'
 
 import type { ServerConfig } from './config/config.ts'
 import { createDataDir } from './config/config.ts'
+import { starFile } from './executors/local/masking.ts'
+import { createReferences } from './executors/local/references.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import { dumpTables, fillTables, isEmpty, quietRestored } from './store/dump.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
@@ -51,10 +53,17 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
   })
   const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
   for (const name of folders) await cp(join(config.dataDir, name), join(folder, 'files', name), { recursive: true, verbatimSymlinks: true, filter: isKept })
+  starLogs(config.dataDir, join(folder, 'files', 'attempts'))
   const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders }
   // Last: a folder without it is no backup.
   writeFileSync(join(folder, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`)
   return note
+}
+
+/** Logs of what still ran may hold secrets that are taken out at its end. */
+function starLogs(dataDir: string, attempts: string): void {
+  const secrets = createReferences(dataDir).secrets()
+  for (const name of existsSync(attempts) ? readdirSync(attempts) : []) starFile(join(attempts, name, 'log'), secrets)
 }
 
 /** Working copies can be made again. */

@@ -14,7 +14,7 @@ import { openCodeFolder } from './artifacts/code-folder.ts'
 import { createCodeStore } from './artifacts/code-store.ts'
 import { createDataDir } from './config/config.ts'
 import type { ServerConfig } from './config/config.ts'
-import { ensureSecret, readServerState, tokenFile, writeServerState } from './config/state-files.ts'
+import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerState } from './config/state-files.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import { createEngine } from './engine/engine.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
@@ -128,6 +128,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   stack.use(engine)
   stack.use(createUsageRecorder({ store, source: executor, clock, log }))
   await engine.start()
+  writeDatabase(config.dataDir, config.database)
   writeServerState(config.dataDir, { pid: process.pid, url, version: VERSION })
   log.info({ url, pid: process.pid, database: database.dialect.name }, 'ready')
   const disposables = stack.move()

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 import { Command, Option } from 'commander'
 
 import { EXAMPLES, helpText } from '../contract/messages/help.ts'
@@ -11,6 +13,8 @@ export function createProgram(cli: Cli): Command {
   const help = (code: HelpCode): string => helpText(cli.config.locale, code)
   const program = new Command('hagane')
     .description(help('hagane'))
+    .version(readVersion(), '-V, --version', help('version'))
+    .helpOption('-h, --help', help('help'))
     .showHelpAfterError(`(${help('more')})`)
     .exitOverride()
 
@@ -174,6 +178,12 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/backup.ts')).restore))
   json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(load(cli, async () => (await import('./commands/doctor.ts')).doctor))
   return program
+}
+
+/** The version in the package's own description. */
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 const repeat = (value: string, all: string[] = []): string[] => [...all, value]

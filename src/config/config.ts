@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
+import { readDatabase } from './state-files.ts'
 import { readLogin } from './login.ts'
 import type { Login } from './login.ts'
 import { toLocale } from '../contract/messages/messages.ts'
@@ -54,11 +55,14 @@ const PASSED_ON =
   /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|CUDA_PATH|XDG_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO|ALL)_PROXY|VIRTUAL_ENV|CONDA_\w+|PYENV_\w+|PYTHONPATH|PYTHONUTF8|PYTHONIOENCODING|OPENBLAS_\w+)$/i
 
 export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv = process.env): ServerConfig {
+  const dataDir = readDataDir(flags.data, env)
+  // A data directory remembers its database: opened without the URL it would look empty.
+  const database = flags.database ?? (env['HAGANE_DATABASE'] || readDatabase(dataDir))
   return {
-    dataDir: readDataDir(flags.data, env),
+    dataDir,
     host: flags.host ?? '127.0.0.1',
     port: flags.port ?? (env['HAGANE_PORT'] ? Number(env['HAGANE_PORT']) : null),
-    database: flags.database ?? env['HAGANE_DATABASE'] ?? null,
+    database: database === undefined || database === 'sqlite' ? null : database,
     runsMax: Number(env['HAGANE_CONCURRENCY'] ?? RUNS_MAX_DEFAULT),
     gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
     logLevel: env['HAGANE_SERVER_LOG'] ?? 'info',

@@ -10,6 +10,7 @@ export interface ServerState {
 }
 
 const stateFile = (dataDir: string): string => join(dataDir, 'server.json')
+const databaseFile = (dataDir: string): string => join(dataDir, 'database')
 export const tokenFile = (dataDir: string): string => join(dataDir, 'token')
 
 /** The state of the last server, running or not; undefined when there was none. */
@@ -23,6 +24,18 @@ export function readServerState(dataDir: string): ServerState | undefined {
 
 export function writeServerState(dataDir: string, state: ServerState): void {
   replaceFile(stateFile(dataDir), JSON.stringify(state))
+}
+
+/** Remembers which database belongs to a data directory; null: the SQLite file in it. Only its owner can read the URL. */
+export function writeDatabase(dataDir: string, url: string | null): void {
+  if (readDatabase(dataDir) === (url ?? undefined)) return
+  if (url === null) rmSync(databaseFile(dataDir), { force: true })
+  else replaceFile(databaseFile(dataDir), url)
+}
+
+/** The database of a data directory; undefined for the SQLite file in it. */
+export function readDatabase(dataDir: string): string | undefined {
+  return readOrNone(databaseFile(dataDir))?.trim() || undefined
 }
 
 /** The person's token; undefined before the first server. */

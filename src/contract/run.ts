@@ -115,6 +115,10 @@ export const runView = z.strictObject({
   environment: z.string().nullable(),
   commit: z.string().nullable(),
   branch: z.string().nullable(),
+  /** Who made it: person, run or platform. */
+  actor: z.string(),
+  /** How many attempts it has had. */
+  attemptCount: z.int(),
   createdAt: moment,
   startedAt: moment.nullable(),
   endedAt: moment.nullable(),

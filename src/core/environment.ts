@@ -14,12 +14,21 @@ export interface EnvironmentRequest {
   readonly python: { readonly executable: string; readonly version: string }
   readonly build: BuildPlan
   readonly folder: CodeFolder
+  /** Of a document that wants a fresh one: what makes this submission's environment another than any before. */
+  readonly salt?: string
 }
 
 /** The text an environment is known by: whatever can change what comes out of its steps. Its digest is the hash. */
-export async function environmentText({ python, build, folder }: EnvironmentRequest): Promise<string> {
+export async function environmentText({ python, build, folder, salt }: EnvironmentRequest): Promise<string> {
   const files = await filesRead(build.steps, folder)
-  return JSON.stringify({ form: 1, python: [python.executable, python.version], steps: build.steps, env: build.envVars, files })
+  return JSON.stringify({
+    form: 1,
+    python: [python.executable, python.version],
+    steps: build.steps,
+    env: build.envVars,
+    files,
+    ...(salt !== undefined && { salt }),
+  })
 }
 
 /** Files that steps name, those that requirements name in turn, and their hashes, in the order of their paths. */

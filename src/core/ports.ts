@@ -515,6 +515,8 @@ export interface Executor {
   stop(name: string, graceMs: number): Promise<void>
   /** Output from a byte cursor on; `tailLines` or `since` choose a cursor when none is given. */
   readLog(name: string, from: { cursor?: number; tailLines?: number; since?: number }, limitBytes: number): Promise<LogPage>
+  /** Takes the secrets out of the log of an attempt that has ended, for good. May be repeated. */
+  sealLog(name: string): Promise<void>
   /** Files the attempt left in its outputs path. */
   listOutputs(name: string): Promise<Omit<ArtifactView, 'kind' | 'attempt'>[]>
   /** Bytes of a file of a run's outputs by its listed path; undefined when it is gone or not a plain file inside them. */

@@ -177,7 +177,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     attempt: Attempt | undefined,
     { phase, ending, endedAt, hasOutputs }: Extract<RunAction, { type: 'finish' }>,
   ): Promise<Outcome> {
-    const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs }
+    const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs && !hasSecrets(run) }
     const packages = run.plan.kind === 'build' && phase === 'succeeded' && run.environment !== null ? await deps.readPackages(run.environment) : undefined
     const waiting: string[] = []
     await move(run, phase, patch, {
@@ -195,6 +195,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   /** Lists what the run left in its outputs path. The run has ended already: nobody waits for the hashes. */
   async function collect(run: Run, attempt: Attempt | undefined): Promise<Outcome> {
     const files = attempt && run.isExecuted ? await executor.listOutputs(attempt.name) : []
+    if (hasSecrets(run)) for (const { name } of await store.read.attempts.list(run.id)) await executor.sealLog(name)
     await store.write(async (parts) => {
       await parts.attempts.putArtifacts(
         run.id,
@@ -214,4 +215,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     })
     deps.onRunChanged({ ...run, phase })
   }
+}
+
+/** Whether its logs may hold secrets, which are taken out once it has ended. */
+function hasSecrets({ plan }: Run): boolean {
+  return (plan.references?.secrets.length ?? 0) > 0
 }

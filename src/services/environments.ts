@@ -35,15 +35,13 @@ export type Preparation =
  * before the run was submitted is tried again.
  */
 export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promise<Preparation> {
-  const hash = run.environment ?? (await hashFor(deps, run, run.plan))
+  const hash = run.environment ?? (await hashFor(deps, { ...run, id: run.sweepId ?? run.id }))
   if (hash === undefined) return { state: 'failed', reason: 'PythonMissing', detail: '' }
   return await deps.store.write(async (parts) => {
     const known = await parts.environments.get(hash)
     const build = known && (await parts.runs.get(known.buildRunId))
-    const isFirstLook = run.environment === null
-    if (isFirstLook) await parts.runs.annotate(run, { environment: hash })
-    if (known?.state === 'ready' && !(isFirstLook && run.plan.build!.isFresh && (build?.createdAt ?? 0) < run.createdAt))
-      return await useReady(deps, parts, known)
+    if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
+    if (known?.state === 'ready') return await useReady(deps, parts, known)
     if (known?.state === 'building' && build && !isTerminal(build.phase)) return { state: 'building', build: build.number }
     if (known?.state === 'failed' && build && build.createdAt >= run.createdAt) return toFailure(build)
     const started = await startBuild(deps, parts, run, hash)
@@ -120,9 +118,9 @@ function withBuildCommand({ builder }: Pick<EnvironmentDeps, 'builder'>, hash: s
 export async function planBuild(
   deps: EnvironmentDeps,
   plan: RunPlan,
-  { host, snapshot }: { host: HostInfo; snapshot: string | null },
+  { host, snapshot, id }: { host: HostInfo; snapshot: string | null; id: string },
 ): Promise<{ plan: RunPlan; hash: string }> {
-  const hash = await hashFor(deps, { host, snapshot }, plan)
+  const hash = await hashFor(deps, { host, snapshot, id, plan })
   if (hash === undefined) throw new AppError('conflict', { detail: 'the submitting shell has no Python 3 to make an environment from' })
   return { hash, plan: withBuildCommand(deps, hash, host, plan) }
 }
@@ -130,14 +128,15 @@ export async function planBuild(
 /** Takes the row of an environment for a `kind: build` run, unless it is ready or another run is at it. */
 export async function claimBuild(parts: Parts, run: Run): Promise<void> {
   const known = await parts.environments.get(run.environment!)
-  if (known?.state === 'building' || (known?.state === 'ready' && !run.plan.build!.isFresh)) return
+  if (known?.state === 'building' || known?.state === 'ready') return
   await parts.environments.putBuilding({ hash: run.environment!, buildRunId: run.id, python: run.host!.python!.version })
 }
 
-async function hashFor(deps: EnvironmentDeps, { host, snapshot }: Pick<Run, 'host' | 'snapshot'>, plan: RunPlan): Promise<string | undefined> {
+/** `id` is what a fresh environment belongs to: the run that asks for it, or the sweep, whose trials share it. */
+async function hashFor(deps: EnvironmentDeps, { host, snapshot, plan, id }: Pick<Run, 'host' | 'snapshot' | 'plan' | 'id'>): Promise<string | undefined> {
   if (!host?.python || !plan.build) return undefined
   const folder = snapshot === null ? deps.openFolder(host.workDir) : snapshotFolder(deps.code, await readManifest(deps.code, snapshot))
-  return deps.ids.digest(await environmentText({ python: host.python, build: plan.build, folder }))
+  return deps.ids.digest(await environmentText({ python: host.python, build: plan.build, folder, ...(plan.build.isFresh && { salt: id }) }))
 }
 
 function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {

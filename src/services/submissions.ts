@@ -19,7 +19,7 @@ export interface SubmissionDeps {
   readonly ids: Ids
   readonly hints: Hints
   /** Turns the plan of a `kind: build` document into one that builds. */
-  readonly planBuild: (plan: RunPlan, place: { host: HostInfo; snapshot: string | null }) => Promise<{ plan: RunPlan; hash: string }>
+  readonly planBuild: (plan: RunPlan, place: { host: HostInfo; snapshot: string | null; id: string }) => Promise<{ plan: RunPlan; hash: string }>
 }
 
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
@@ -40,7 +40,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
   const document = { sources: request.sources, params: request.params ?? {} }
   const documentDigest = ids.digest(JSON.stringify(document))
   const host = withChanges(request, ids)
-  const prepared = plan.kind === 'build' ? await deps.planBuild(plan, { host, snapshot: place.snapshot }) : { plan, hash: undefined }
+  const prepared = plan.kind === 'build' ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id }) : { plan, hash: undefined }
   const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
   const submission = await store.write((parts) =>
     createOnce(parts, creation, {

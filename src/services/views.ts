@@ -76,6 +76,8 @@ function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined
     environment: run.environment,
     commit: run.host?.git?.commit ?? null,
     branch: run.host?.git?.branch ?? null,
+    actor: run.actor,
+    attemptCount: run.attempts,
     createdAt: toIso(run.createdAt)!,
     startedAt: toIso(run.startedAt),
     endedAt: toIso(run.endedAt),

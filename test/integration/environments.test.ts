@@ -125,6 +125,21 @@ describe('an environment', () => {
     expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('there is nothing to build')])
   })
 
+  it('is its own for a document that says nocache, and shared by the trials of one sweep', async () => {
+    const count = (await builds()).length
+    const fresh = (name: string): string =>
+      work.write(
+        name,
+        `version: 1\nkind: experiment\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], env_vars: [[COLOR, red]], nocache: true}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`,
+      )
+    const [first, second] = [await runFile(fresh('fresh.yml')), await runFile(fresh('fresh.yml'))]
+    expect([first!.phase, second!.phase, first!.environment === second!.environment]).toEqual(['succeeded', 'succeeded', false])
+    const group =
+      'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {x: {values: [1, 2]}}}\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], nocache: true}\nrun: {cmd: "true"}\n'
+    expect((await work.hagane('run', '-f', work.write('fresh-group.yml', group), '--wait')).status).toBe(0)
+    expect(await builds()).toHaveLength(count + 3)
+  })
+
   it('is built again when it was removed, by the command or by hand', async () => {
     const file = experiment('uses.yml', ['python make.py 0 value.txt unread.txt'])
     const run = await runFile(file)
@@ -186,6 +201,10 @@ describe('a secret', () => {
     for (const file of ['hagane.db', 'hagane.db-wal', 'server.log'])
       expect([file, readFileSync(join(server.dataDir, file)).includes(secret)]).toEqual([file, false])
     expect((await work.hagane('secret', 'ls')).stdout).toMatch(/warehouse\s+API_TOKEN/)
+    // Once it has ended the file itself has none of it left, so that no backup has.
+    const file = join(server.dataDir, 'attempts', `hagane-${run.number}-1`, 'log')
+    await until(async () => !readFileSync(file).includes(secret))
+    expect(readFileSync(file, 'utf8')).toBe(log)
     // A page that begins or ends inside it shows no part of it either.
     for (const cursor of [1, 5, 12]) expect((await server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(/hunter|secret/)
     chmodSync(path, 0o644)

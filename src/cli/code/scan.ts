@@ -30,7 +30,7 @@ export function scanFolder(root: string): Scan {
 
   const visit = (folder: string): void => {
     const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-    if (isDataFolder(entries.map((entry) => entry.name))) return
+    if (isOwnFolder(entries.map((entry) => entry.name))) return
     rules.enter(folder)
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
@@ -67,9 +67,13 @@ export function scanFolder(root: string): Scan {
   return { files, skipped }
 }
 
-const DATA_FILES = ['lock.db', 'secret', 'token']
+// What a data folder and a backup have in them.
+const OWN_FILES = [
+  ['lock.db', 'secret', 'token'],
+  ['backup.json', 'tables'],
+]
 
-/** A data folder of Hagane inside the code: its tokens and everyone's outputs are no code. */
-function isDataFolder(names: readonly string[]): boolean {
-  return DATA_FILES.every((name) => names.includes(name))
+/** A data folder or a backup of Hagane inside the code: its tokens and everyone's outputs are no code. */
+function isOwnFolder(names: readonly string[]): boolean {
+  return OWN_FILES.some((files) => files.every((name) => names.includes(name)))
 }

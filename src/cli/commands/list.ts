@@ -1,5 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts'
-import type { ViewView } from '../../contract/project.ts'
+import type { ProjectView, ViewView } from '../../contract/project.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
@@ -42,6 +42,9 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   const view = await findView(cli, client, flags)
   const columns = (flags.columns ?? view?.columns.join(',') ?? '').split(',').filter(Boolean)
   const fields = columns.map((column) => ({ column, field: toField(column, 0) }))
+  const needsDirections = fields.some(({ field }) => field.kind === 'metric' && field.part === 'best')
+  const projects = needsDirections ? await client.call<ProjectView[]>('listProjects') : []
+  const directions = new Map(projects.map((project) => [project.name, project.directions]))
   const page = await listRuns(cli, client, flags, { filter: toFilter(flags, view), sort: flags.sort ?? view?.sort })
   for (const hint of page.hints) cli.say(cli.text('filter_hint', { hint }))
   if (flags.count) cli.say(cli.text('bulk_matched', { matched: page.total ?? 0 }))
@@ -51,7 +54,7 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
       ? [['#', 'KIND', 'PHASE', 'PARAMS', 'METRICS'], ...page.runs.map((run) => runRow(run, paint))]
       : [
           ['#', ...columns.map((column) => column.toUpperCase())],
-          ...page.runs.map((run) => [String(run.number), ...fields.map(({ field }) => cell(run, field, paint))]),
+          ...page.runs.map((run) => [String(run.number), ...fields.map(({ field }) => cell(run, field, { paint, directions }))]),
         ]
   cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows))
 }
@@ -136,18 +139,25 @@ function runRow(run: RunView, paint: Paint): string[] {
   ]
 }
 
+interface Showing {
+  readonly paint: Paint
+  /** By project: which way each metric is better. */
+  readonly directions: ReadonlyMap<string, ProjectView['directions']>
+}
+
 /** What a run has in a column, as filters name it. */
-function cell(run: RunView, field: Field, paint: Paint): string {
+function cell(run: RunView, field: Field, { paint, directions }: Showing): string {
   if (field.kind === 'param') return Object.hasOwn(run.params, field.name) ? plainText(String(run.params[field.name])) : '-'
   if (field.kind === 'metric') {
     const summary = Object.hasOwn(run.metrics, field.name) ? run.metrics[field.name] : undefined
-    return summary ? formatNumber(summary[field.part === 'best' ? 'last' : field.part]) : '-'
+    const best = directions.get(run.project)?.[field.name] === 'minimize' ? 'min' : 'max'
+    return summary ? formatNumber(summary[field.part === 'best' ? best : field.part]) : '-'
   }
   if (field.name === 'phase') return paintPhase(run.phase, paint)
   if (field.name === 'tag') return plainText(run.tags.join(','))
   if (field.name === 'duration')
     return run.startedAt === null ? '-' : formatDuration(((run.endedAt ? Date.parse(run.endedAt) : Date.now()) - Date.parse(run.startedAt)) / 1000)
-  const times = { created: run.createdAt, started: run.startedAt, ended: run.endedAt }
-  const value = { ...run, ...times }[field.name as keyof RunView]
+  const others = { created: run.createdAt, started: run.startedAt, ended: run.endedAt, attempts: run.attemptCount }
+  const value = { ...run, ...others }[field.name as keyof RunView]
   return value === null || value === undefined ? '-' : plainText(String(value))
 }

@@ -59,6 +59,10 @@ export const en = {
       "the image is not used by a plain process: the run uses this machine's own Python",
       'write what the run needs as build_steps, or install it in the Python that your shell uses',
     ],
+    image_beside_steps: [
+      "the image is not used by a plain process: the steps make an environment of this machine's own Python",
+      'leave it for a cluster; here what the run needs comes from the steps alone',
+    ],
     build_steps_required: ['there is nothing to build', 'add build_steps'],
     template_undefined: ['{name} is not defined and renders as nothing', 'define it under params or matrix; known are {known}'],
     template_in_nested_shell: [

@@ -60,6 +60,10 @@ export const ja: Catalogue = {
       'イメージはプロセスでは使えないため、このマシンの Python で実行します',
       '必要なものは build_steps に書くか、シェルの Python に入れておいてください',
     ],
+    image_beside_steps: [
+      'イメージはプロセスでは使えないため、build_steps はこのマシンの Python から環境を作ります',
+      'クラスター用に残しておいて構いません。ここで必要なものは build_steps だけで用意します',
+    ],
     build_steps_required: ['作るものがありません', 'build_steps を書いてください'],
     template_undefined: ['{name} は未定義で、空になります', 'params か matrix に定義してください。定義済みは {known} です'],
     template_in_nested_shell: [

@@ -34,7 +34,7 @@ describe('the documents of the article are accepted as they stand', () => {
       path: 'hptuning.random_search.n_experiments',
       line: 17,
     })
-    expect(warnings.map(({ code }) => code).toSorted()).toEqual(['budget_over_space', 'deprecated', 'image_on_host'])
+    expect(warnings.map(({ code }) => code).toSorted()).toEqual(['budget_over_space', 'deprecated', 'image_beside_steps'])
   })
 
   it('group, its trials', () => {

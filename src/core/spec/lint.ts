@@ -21,7 +21,9 @@ export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] 
   lintIgnored(document.data['environment'], warn)
   lintCommand(spec, plan, warn)
   const image = valueAt(document.data, spec.kind === 'build' ? ['image'] : ['build', 'image'])
-  if (image) warn(spec.kind === 'build' ? ['image'] : ['build', 'image'], 'image_on_host')
+  const steps = valueAt(document.data, spec.kind === 'build' ? ['build_steps'] : ['build', 'build_steps'])
+  const hasSteps = Array.isArray(steps) && steps.length > 0
+  if (image) warn(spec.kind === 'build' ? ['image'] : ['build', 'image'], hasSteps ? 'image_beside_steps' : 'image_on_host')
   for (const key of ['dockerfile', 'ref', 'context', 'commit', 'branch']) {
     const path = spec.kind === 'build' ? [key] : ['build', key]
     if (valueAt(document.data, path)) warn(path, 'ignored_here', { key })

@@ -12,7 +12,7 @@ import type { Identity } from './process-table.ts'
 import { attemptEnvironment } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
-import { readMasked } from './masking.ts'
+import { readMasked, starFile } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
 import { createReferences } from './references.ts'
 import { createUsageSampler } from './usage.ts'
@@ -253,6 +253,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     stop,
     readLog: async (name, from, limitBytes) => readMasked(attemptDir(dataDir, name), from, { limitBytes, secrets: references.secrets() }),
     listOutputs: async (name) => await hashFiles(attemptDir(dataDir, name).outputs),
+    sealLog: async (name) => starFile(attemptDir(dataDir, name).log, references.secrets()),
     openOutput: async (run, path) => await openInside(join(dataDir, 'runs', String(run.number), 'outputs'), path),
     purge: async (what) => await purgeFiles(dataDir, what),
     removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
