@@ -6,5 +6,5 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const { status } = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { stdio: 'inherit', cwd: root })
-copyFileSync(join(root, 'src/executors/local/supervise.sh'), join(root, 'dist/executors/local/supervise.sh'))
+for (const script of ['executors/local/supervise.sh', 'environments/build.sh']) copyFileSync(join(root, 'src', script), join(root, 'dist', script))
 process.exit(status ?? 1)

@@ -25,11 +25,16 @@ it('the packed project works when installed into an empty folder', { timeout: 30
   writeFileSync(join(project, 'package.json'), '{"private":true}')
   call('npm', ['install', '--no-audit', '--no-fund', '--silent', join('..', tarball)], project)
   writeFileSync(join(project, 'trial.py'), 'from hagane import Experiment\nExperiment().log_metrics(x=1)\nprint("packed")\n')
-  writeFileSync(join(project, 'run.yml'), 'version: 1\nkind: experiment\nrun: {cmd: python trial.py}\n')
+  writeFileSync(join(project, 'run.yml'), 'version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo built]}\nrun: {cmd: python trial.py}\n')
   try {
     call('npx', ['hagane', 'run', '-f', 'run.yml', '--wait'], project)
     expect(call('npx', ['hagane', 'logs', '1'], project)).toBe('packed\n')
     expect(call('npx', ['hagane', 'metrics', '1', 'x', '--json'], project)).toContain('"value":1')
+    expect(call('npx', ['hagane', 'logs', '2'], project)).toContain('built')
+    // What answers lists is a thread with a file of its own.
+    expect(call('npx', ['hagane', 'ls', '-q', 'm.x = 1', '--json'], project)).toContain('"number":1')
+    expect(call('npx', ['hagane', 'code', '1'], project)).toContain('trial.py')
+    call('npx', ['hagane', 'backup', join(folder, 'backup')], project)
   } finally {
     spawnSync('npx', ['hagane', 'down'], { cwd: project, env })
     rmSync(folder, { recursive: true, force: true })

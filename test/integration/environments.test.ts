@@ -133,7 +133,7 @@ describe('an environment', () => {
         `version: 1\nkind: experiment\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], env_vars: [[COLOR, red]], nocache: true}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`,
       )
     const [first, second] = [await runFile(fresh('fresh.yml')), await runFile(fresh('fresh.yml'))]
-    expect([first!.phase, second!.phase, first!.environment === second!.environment]).toEqual(['succeeded', 'succeeded', false])
+    expect([first.phase, second.phase, first.environment === second.environment]).toEqual(['succeeded', 'succeeded', false])
     const group =
       'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {x: {values: [1, 2]}}}\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], nocache: true}\nrun: {cmd: "true"}\n'
     expect((await work.hagane('run', '-f', work.write('fresh-group.yml', group), '--wait')).status).toBe(0)
