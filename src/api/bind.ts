@@ -52,6 +52,11 @@ export function bindRoutes(app: Hono, { tokens, ids, storage }: BindOptions, han
       if (route.takesRoom && storage.state().level === 'full') throw new AppError('storage_full')
       const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax
       const raw = route.body && (await readJson(context, bytesMax))
+      refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.judgesParts && { body: raw }) })
+      for (const [key, value] of Object.entries<string>(context.req.param()))
+        if (value.length > LIMITS.nameCharsMax) throw new AppError('invalid', { detail: `${key}: at most ${LIMITS.nameCharsMax} characters` })
+      // A stream has no end: only its head is meant.
+      if (context.req.method === 'HEAD' && route.produces === 'text/event-stream') return context.body(null, 200, { 'content-type': route.produces })
       const call = {
         caller,
         locale: toLocale(context.req.header('accept-language')),
@@ -77,6 +82,16 @@ function parse(schema: z.ZodType, value: unknown): unknown {
       .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
       .join('; '),
   })
+}
+
+/** No database keeps a NUL in a text, and no name has one. */
+function refuseNul(value: unknown, path = ''): void {
+  if (typeof value === 'string' && value.includes('\0')) throw new AppError('invalid', { detail: `${path}: a NUL character` })
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, item] of Object.entries(value)) {
+    refuseNul(key, path)
+    refuseNul(item, path === '' ? key : `${path}.${key}`)
+  }
 }
 
 async function readJson(context: Context, bytesMax: number): Promise<unknown> {

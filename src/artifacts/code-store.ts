@@ -27,7 +27,7 @@ export function createCodeStore(dataDir: string): CodeStore {
   const put = async (hash: string, content: Uint8Array): Promise<void> => {
     if (createHash('sha256').update(content).digest('hex') !== hash) throw new AppError('invalid', { detail: `the content sent as ${hash} has another hash` })
     const path = blobPath(hash)
-    if (existsSync(path)) return
+    if (existsSync(path)) return await utimes(path, new Date(), new Date())
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     await writeDurably(path, content)
   }

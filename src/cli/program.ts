@@ -60,7 +60,7 @@ export function createProgram(cli: Cli): Command {
     .option('--workdir <folder>', help('run_workdir'))
     .option('-u, --upload', help('run_upload'))
     .option('--no-upload', help('run_no_upload'))
-    .option('--in-place', help('run_in_place'))
+    .addOption(new Option('--in-place', help('run_in_place')).conflicts('upload'))
     .action(load(cli, async () => (await import('./commands/run.ts')).run))
   json(project(add('upload', 'upload')))
     .option('--workdir <folder>', help('run_workdir'))

@@ -8,5 +8,5 @@ export const reference = z.string().regex(/^(#?\d{1,15}|[0-9a-f-]{36})$/, 'a num
 
 /** The number of `#18` or `18`, undefined for a UUID. */
 export function toNumber(text: string): number | undefined {
-  return /^#?\d+$/.test(text) ? Number(text.replace('#', '')) : undefined
+  return /^#?\d{1,15}$/.test(text) ? Number(text.replace('#', '')) : undefined
 }

@@ -24,6 +24,8 @@ export interface Route {
   readonly answer?: z.ZodType
   /** Media type of an answer that is not JSON. */
   readonly produces?: string
+  /** The handler judges each part of the body by itself. */
+  readonly judgesParts?: boolean
   /** It writes much: refused while the disk is full. */
   readonly takesRoom?: boolean
   /** The body is bytes, handed to the handler as they come. */
@@ -116,19 +118,22 @@ const runPage = z.strictObject({
   hints: z.array(z.string()),
 })
 
-const bulkRequest = z.strictObject({
-  action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
-  filter: filterText.optional(),
-  runs: z.array(reference).max(LIMITS.runsPageMax).optional(),
-  project: projectReference.optional(),
-  sweep: reference.optional(),
-  /** Tags of `tag` and `untag`. */
-  tags: tags.optional(),
-  /** Project of `move`. */
-  to: projectReference.optional(),
-  /** Only say how many runs it would concern. */
-  dryRun: z.boolean().default(false),
-})
+const bulkRequest = z
+  .strictObject({
+    action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
+    filter: filterText.optional(),
+    runs: z.array(reference).max(LIMITS.runsPageMax).optional(),
+    project: projectReference.optional(),
+    sweep: reference.optional(),
+    /** Tags of `tag` and `untag`. */
+    tags: tags.optional(),
+    /** Project of `move`. */
+    to: projectReference.optional(),
+    /** Only say how many runs it would concern. */
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ action, to }) => action !== 'move' || to !== undefined, { path: ['to'], message: 'the project to move to' })
+  .refine(({ action, tags: given }) => !action.endsWith('tag') || given !== undefined, { path: ['tags'], message: 'the tags' })
 
 const eventView = z.strictObject({
   seq: z.int(),
@@ -343,6 +348,7 @@ export const ROUTES = {
     access: 'attempt',
     summary: 'Takes a batch of tracking records and acknowledges it once it is durable.',
     body: batchRequest,
+    judgesParts: true,
     bodyBytesMax: LIMITS.batchBytesMax,
     takesRoom: true,
     answer: z.strictObject({ ack: count, refused: z.array(z.strictObject({ seq: z.int(), why: z.string() })) }),

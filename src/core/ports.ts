@@ -261,12 +261,17 @@ export interface RunStore {
   /** Sets fields that no decision hangs on, whatever the version. */
   annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
   /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */
-  setDeleted(which: { ids: readonly string[] } | { sweepId: string } | { projectId: string }, deletedAt: number | null): Promise<string[]>
+  setDeleted(which: { ids: readonly string[] } | { sweepId: string } | { projectId: string }, change: DeletionChange): Promise<string[]>
   /** Ended runs that have been in the trash since before a time, or whose removal has begun. */
   listPurgeable(deletedBefore: number, limit: number): Promise<Run[]>
-  markPurged(id: string): Promise<void>
+  /** Begins the removal of a run that has been in the trash since before a time; false for one that has come back meanwhile. */
+  markPurged(id: string, deletedBefore: number): Promise<boolean>
   /** Removes a bounded piece of what a run left in the database; true once nothing is left of it. */
   purgeSome(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
+  /** Number of a run that has not ended and writes to the same outputs; undefined without one. */
+  openHeir(run: Pick<Run, 'outputsOf'>): Promise<number | undefined>
+  /** Whether a run that has not started yet is to begin with a copy of its outputs. */
+  isWantedByCopy(id: string): Promise<boolean>
   /** Runs other than it that write to the same outputs. */
   countSharing(run: Pick<Run, 'id' | 'outputsOf'>): Promise<number>
   /** Which of these snapshots or environments any run still names. */
@@ -276,6 +281,9 @@ export interface RunStore {
   /** Whether a run that has not ended needs an environment. */
   hasOpen(environment: string): Promise<boolean>
 }
+
+/** Into the trash at a time, or out of it: only what went there at just that time, where one is named. */
+export type DeletionChange = { readonly deletedAt: number } | { readonly restored: true; readonly wentAt?: number }
 
 export type RunNotes = Partial<
   Pick<Run, 'params' | 'tags' | 'waiting' | 'lastHeardAt' | 'isCollected' | 'name' | 'note' | 'environment' | 'ranOn' | 'projectId'>
@@ -303,7 +311,7 @@ export interface SweepStore {
   limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
   insert(sweep: NewSweep): Promise<Sweep>
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
-  setDeleted(which: { id: string } | { projectId: string }, deletedAt: number | null): Promise<void>
+  setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>
   /** Ended sweeps of the trash without any trial left. */
   listPurgeable(deletedBefore: number, limit: number): Promise<Sweep[]>
   purge(id: string): Promise<void>
@@ -400,9 +408,12 @@ export interface ContentStore {
   putCreation(id: string, digest: string): Promise<void>
   pruneCreations(before: number): Promise<void>
   /** A time that is remembered under a name; 0 when none is. */
-  mark(name: 'trash_emptied'): Promise<number>
-  setMark(name: 'trash_emptied', at: number): Promise<void>
+  mark(name: Mark): Promise<number>
+  setMark(name: Mark, at: number): Promise<void>
 }
+
+/** What a time is remembered of: when the trash was last emptied, when contents without a snapshot were last looked for. */
+export type Mark = 'trash_emptied' | 'contents_swept'
 
 export interface SnapshotRecord {
   readonly digest: string

@@ -93,8 +93,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     let launched: Launched
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
-      const origin = run.origin?.kind === 'copies' ? await store.read.runs.get(run.origin.runId) : undefined
-      launched = await executor.launch({ run, attempt, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: origin?.outputsOf ?? null })
+      launched = await executor.launch({ run, attempt, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: await originOutputs(run) })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
@@ -106,6 +105,14 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     await recordLaunch(run, attempt, launched)
     const { timeoutMs } = run.plan.placement
     return timeoutMs === null ? undefined : { againMs: timeoutMs }
+  }
+
+  /** Where the outputs of a copy begin. Throws AppError `conflict` when the run they come from is gone. */
+  async function originOutputs({ origin }: Run): Promise<number | null> {
+    if (origin?.kind !== 'copies') return null
+    const from = await store.read.runs.get(origin.runId)
+    if (!from) throw new AppError('conflict', { detail: 'the run whose outputs it was to copy has been removed' })
+    return from.outputsOf
   }
 
   /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */

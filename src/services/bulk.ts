@@ -2,7 +2,7 @@ import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { BulkRequest } from '../contract/routes.ts'
 import type { Run, RunScope } from '../core/ports.ts'
-import { changeRun, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'
+import { changeRun, changeTags, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'
 import type { ControlDeps } from './controls.ts'
 
 /** Which runs a bulk action means: those of a scope, or those named. */
@@ -59,10 +59,8 @@ async function apply(deps: ControlDeps, run: Run, { action, tags = [], toProject
       await changeRun(deps.store, run, { projectId: toProjectId })
       return true
     default: {
-      const next = action === 'tag' ? [...new Set([...run.tags, ...tags])] : run.tags.filter((tag) => !tags.includes(tag))
-      if (next.length === run.tags.length) return false
-      await changeRun(deps.store, run, { tags: next })
-      return true
+      const change = (known: readonly string[]) => (action === 'tag' ? [...new Set([...known, ...tags])] : known.filter((tag) => !tags.includes(tag)))
+      return await changeTags(deps.store, run, change)
     }
   }
 }

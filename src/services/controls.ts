@@ -3,6 +3,7 @@ import type { EventKind } from '../contract/events.ts'
 import { isTerminal } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/sweep.ts'
 import type { Clock, Parts, Run, Store, Sweep, SweepPatch } from '../core/ports.ts'
+import type { Creation } from './creations.ts'
 import type { Hints } from './hints.ts'
 
 export interface ControlDeps {
@@ -56,8 +57,10 @@ export async function pauseRun({ store, hints }: ControlDeps, run: Run): Promise
 }
 
 /** Lets a paused run wait for a place. Throws AppError `conflict` while it is still being paused. */
-export async function unpauseRun({ store, hints }: ControlDeps, run: Run): Promise<number> {
+export async function unpauseRun({ store, hints }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (parts) => {
+    // Remembered, so that a repeated request does not make a new run of one that has ended meanwhile.
+    if (creation && (await parts.content.creation(creation.id)) === undefined) await parts.content.putCreation(creation.id, creation.digest)
     const ids = await parts.runs.unpause({ id: run.id })
     if (ids.length > 0) await note(parts, 'run.resumed', run)
     return ids.length
@@ -111,6 +114,18 @@ async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promi
   await parts.sweeps.update(current, patch)
 }
 
+/** Adds and removes tags, from what they are at that moment; false when nothing changes. */
+export async function changeTags(store: Store, { id }: Pick<Run, 'id'>, change: (tags: readonly string[]) => readonly string[]): Promise<boolean> {
+  return await store.write(async (parts) => {
+    const run = await parts.runs.get(id)
+    const next = run && change(run.tags)
+    if (!run || next!.length === run.tags.length) return false
+    await parts.runs.annotate(run, { tags: next! })
+    await note(parts, 'run.changed', run, { fields: ['tags'] })
+    return true
+  })
+}
+
 /** Changes what a person may change of a run, whatever its phase. */
 export async function changeRun(
   store: Store,
@@ -126,7 +141,7 @@ export async function changeRun(
 /** Puts a run into the trash and asks it to stop, in one transaction. */
 export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run): Promise<number> {
   const changed = await store.write(async (parts) => {
-    const ids = await parts.runs.setDeleted({ ids: [run.id] }, clock.now())
+    const ids = await parts.runs.setDeleted({ ids: [run.id] }, { deletedAt: clock.now() })
     await parts.runs.requestStop({ id: run.id }, 'user')
     if (ids.length > 0) await note(parts, 'run.deleted', run)
     return ids.length
@@ -135,14 +150,25 @@ export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run):
   return changed
 }
 
+/** Throws AppError `conflict` for what was in the trash when it was emptied. */
+export async function refuseGivenUp(parts: Parts, { deletedAt, purgedAt }: { deletedAt: number | null; purgedAt?: number | null }): Promise<void> {
+  const emptiedAt = await parts.content.mark('trash_emptied')
+  if (purgedAt != null || (deletedAt ?? Infinity) <= emptiedAt) throw new AppError('conflict', { detail: 'the trash has been emptied: it is being removed' })
+}
+
+/** Throws AppError `conflict` while a project is in the trash. */
+export async function refuseTrashedProject(parts: Parts, projectId: string): Promise<void> {
+  const project = await parts.projects.get(projectId)
+  if (project?.deletedAt != null) throw new AppError('conflict', { detail: `its project ${project.name} is in the trash; restore that first` })
+}
+
 /** Throws AppError `conflict` when its removal has begun, or its project is in the trash. */
-export async function restoreRun({ store }: ControlDeps, run: Run): Promise<number> {
-  const emptiedAt = await store.read.content.mark('trash_emptied')
-  if (run.purgedAt !== null || (run.deletedAt ?? Infinity) <= emptiedAt) throw new AppError('conflict', { detail: `run ${run.number} is being removed` })
+export async function restoreRun({ store }: ControlDeps, { id }: Run): Promise<number> {
   return await store.write(async (parts) => {
-    const project = await parts.projects.get(run.projectId)
-    if (project?.deletedAt != null) throw new AppError('conflict', { detail: `its project ${project.name} is in the trash; restore that first` })
-    const ids = await parts.runs.setDeleted({ ids: [run.id] }, null)
+    const run = (await parts.runs.get(id))!
+    await refuseGivenUp(parts, run)
+    await refuseTrashedProject(parts, run.projectId)
+    const ids = await parts.runs.setDeleted({ ids: [id] }, { restored: true })
     if (ids.length > 0) await note(parts, 'run.restored', run)
     return ids.length
   })
@@ -152,8 +178,8 @@ export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: S
   const { stopped, changed } = await store.write(async (parts) => {
     const deletedAt = clock.now()
     const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(parts, sweep)
-    await parts.sweeps.setDeleted({ id: sweep.id }, deletedAt)
-    const ids = await parts.runs.setDeleted({ sweepId: sweep.id }, deletedAt)
+    await parts.sweeps.setDeleted({ id: sweep.id }, { deletedAt })
+    const ids = await parts.runs.setDeleted({ sweepId: sweep.id }, { deletedAt })
     await parts.events.append([{ kind: 'sweep.deleted', actor: 'person', sweepId: sweep.id }])
     return { stopped, changed: ids.length }
   })
@@ -162,10 +188,15 @@ export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: S
   return changed
 }
 
-export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promise<number> {
+/** Takes a sweep out of the trash with the trials that went there with it. Throws as `restoreRun` does. */
+export async function restoreSweep({ store }: ControlDeps, { id }: Sweep): Promise<number> {
   return await store.write(async (parts) => {
-    await parts.sweeps.setDeleted({ id: sweep.id }, null)
-    await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
-    return (await parts.runs.setDeleted({ sweepId: sweep.id }, null)).length
+    const sweep = (await parts.sweeps.get(id))!
+    await refuseGivenUp(parts, sweep)
+    await refuseTrashedProject(parts, sweep.projectId)
+    if (sweep.deletedAt === null) return 0
+    await parts.sweeps.setDeleted({ id }, { restored: true })
+    await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: id }])
+    return (await parts.runs.setDeleted({ sweepId: id }, { restored: true, wentAt: sweep.deletedAt })).length
   })
 }

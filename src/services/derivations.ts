@@ -3,12 +3,14 @@ import type { RunPlan } from '../contract/plan.ts'
 import { isTerminal } from '../contract/run.ts'
 import type { DeriveRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
-import { compileTrial } from '../core/spec/compile.ts'
+import { compileChangedTrial } from '../core/spec/compile.ts'
 import { SpecError } from '../core/spec/document.ts'
-import { loadPlan, readParamValues } from '../core/spec/load.ts'
-import type { NewRun, Origin, Run, Sweep } from '../core/ports.ts'
+import { loadPlan } from '../core/spec/load.ts'
+import type { NewRun, Origin, Parts, Run, Sweep } from '../core/ports.ts'
+import { refuseTrashedProject } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
+import { claimBuild } from './environments.ts'
 import { insertRun, submit } from './submissions.ts'
 import type { Submission, SubmissionDeps } from './submissions.ts'
 
@@ -18,8 +20,13 @@ import type { Submission, SubmissionDeps } from './submissions.ts'
  */
 export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], { request, creation }: Derivation): Promise<Run> {
   if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has not ended yet` })
-  const plan = await planAgain(deps, run, request)
-  if (plan.command === null || run.host === null)
+  const planned = await planAgain(deps, run, request)
+  const host = request.host ?? run.host
+  const snapshot = request.snapshot ?? run.snapshot
+  if (request.snapshot != null && !(await deps.store.read.content.snapshot(request.snapshot))) throw new AppError('not_found', { what: `snapshot ${snapshot}` })
+  const { plan, hash } =
+    planned.kind === 'build' && host !== null ? await deps.planBuild(planned, { host, snapshot, id: creation.id }) : { plan: planned, hash: undefined }
+  if (plan.command === null || host === null)
     throw new AppError('conflict', { detail: `run ${run.number} was started by hand: there is no command to run again` })
   const fresh: NewRun = {
     id: creation.id,
@@ -27,7 +34,7 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
     trialIndex: null,
     plan,
     planDigest: deps.ids.digest(encodeValue(plan)),
-    host: request.host ?? run.host,
+    host,
     actor: 'person',
     isExecuted: true,
     phase: 'queued',
@@ -36,16 +43,39 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
     note: request.note ?? run.note,
     tags: request.tags ?? run.tags,
     documentDigest: run.documentDigest,
-    snapshot: request.snapshot ?? run.snapshot,
+    snapshot,
+    ...(hash !== undefined && { environment: hash }),
     origin: { kind, runId: run.id },
     ...(kind === 'resumes' && { outputsOf: run.outputsOf }),
   }
   const derived = await deps.store.write((parts) =>
-    createOnce(parts, creation, { find: () => parts.runs.get(creation.id), make: () => insertRun(parts, fresh) }),
+    createOnce(parts, creation, {
+      find: () => parts.runs.get(creation.id),
+      make: async () => {
+        await refuseGone(parts, run)
+        if (kind === 'resumes') await refuseOpenHeir(parts, run)
+        const made = await insertRun(parts, fresh)
+        if (plan.kind === 'build') await claimBuild(parts, made)
+        return made
+      },
+    }),
   )
   deps.hints.run(derived.id)
   deps.hints.scheduler()
   return derived
+}
+
+/** What is made again belongs to a project that people see, and to a run that is still kept. */
+async function refuseGone(parts: Parts, run: Run): Promise<void> {
+  await refuseTrashedProject(parts, run.projectId)
+  const now = await parts.runs.get(run.id)
+  if (!now || now.purgedAt !== null) throw new AppError('not_found', { what: `run ${run.number}` })
+}
+
+/** Two runs that write into the same outputs would spoil them. */
+async function refuseOpenHeir(parts: Parts, run: Run): Promise<void> {
+  const heir = await parts.runs.openHeir(run)
+  if (heir !== undefined) throw new AppError('conflict', { detail: `run ${heir} already goes on with the outputs of run ${run.number}` })
 }
 
 export interface Derivation {
@@ -69,8 +99,7 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
 async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [], params = {} }: DeriveRequest): Promise<RunPlan> {
   if (sources.length > 0) throw new AppError('conflict', { detail: `run ${run.number} is a trial: change parameters, or restart its sweep with the file` })
   const sweep = (await store.read.sweeps.get(run.sweepId!))!
-  const trial = { ...sweep.plan.trial, params: { ...sweep.plan.trial.params, ...explain(() => readParamValues(params)) } }
-  return compileTrial({ ...sweep.plan, trial }, run.plan.params)
+  return explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
 }
 
 function explain<T>(work: () => T): T {

@@ -43,10 +43,15 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
     if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
     if (known?.state === 'ready') return await useReady(deps, parts, known)
     if (known?.state === 'building' && build && !isTerminal(build.phase)) return { state: 'building', build: build.number }
-    if (known?.state === 'failed' && build && build.createdAt >= run.createdAt) return toFailure(build)
+    if (known?.state === 'failed' && build && build.createdAt >= (await askedAt(parts, run))) return toFailure(build)
     const started = await startBuild(deps, parts, run, hash)
     return { state: 'building', build: started.number }
   })
+}
+
+/** When a person asked for the run: a build that failed since then says enough for all trials of a sweep. */
+async function askedAt(parts: Parts, { sweepId, createdAt }: Run): Promise<number> {
+  return (sweepId === null ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
 }
 
 async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: EnvironmentRecord): Promise<Preparation> {

@@ -3,6 +3,7 @@ import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { Direction, ViewDefinition } from '../contract/project.ts'
 import { parseFilter, parseSort } from '../core/filter/parse.ts'
 import type { Clock, Parts, Project, Store } from '../core/ports.ts'
+import { refuseGivenUp } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 
@@ -80,10 +81,10 @@ export async function deleteProject({ store, clock }: { store: Store; clock: Clo
     const project = await findProject(parts, reference)
     if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: 'the default project cannot be deleted' })
     const deletedAt = clock.now()
-    const runIds = await parts.runs.setDeleted({ projectId: project.id }, deletedAt)
+    const runIds = await parts.runs.setDeleted({ projectId: project.id }, { deletedAt })
     for (const id of runIds) await parts.runs.requestStop({ id }, 'user')
     await stopSweepsOf(parts, project.id)
-    await parts.sweeps.setDeleted({ projectId: project.id }, deletedAt)
+    await parts.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
     await parts.projects.update(project.id, { deletedAt })
     await parts.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
     return { changed: runIds.length, runIds }
@@ -101,9 +102,11 @@ async function stopSweepsOf(parts: Parts, projectId: string): Promise<void> {
 export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference, { inTrash: true })
+    await refuseGivenUp(parts, project)
+    const went = { restored: true, wentAt: project.deletedAt! } as const
     await parts.projects.update(project.id, { deletedAt: null })
-    await parts.sweeps.setDeleted({ projectId: project.id }, null)
-    const runIds = await parts.runs.setDeleted({ projectId: project.id }, null)
+    await parts.sweeps.setDeleted({ projectId: project.id }, went)
+    const runIds = await parts.runs.setDeleted({ projectId: project.id }, went)
     await parts.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
     return { changed: runIds.length }
   })

@@ -45,7 +45,8 @@ const KNOWN_MAX = 1_000
 /** Names in a filter that no run has: probably mistyped, so each with the nearest that exists. */
 export async function findHints({ scan }: Pick<Store, 'scan'>, filter: Filter): Promise<string[]> {
   const hints: string[] = []
-  for (const field of fieldsOf(filter)) {
+  const fields = new Map(fieldsOf(filter).map((field) => [formatField(field), field]))
+  for (const field of fields.values()) {
     if (field.kind === 'column' || (await scan.search.isKnown(field.kind, field.name))) continue
     const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)
     const near = nearest(field.name, known)

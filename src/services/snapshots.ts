@@ -15,8 +15,11 @@ export interface SnapshotDeps {
 export async function findMissing({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<{ digest: string; isKnown: boolean; missing: string[] }> {
   checkManifest(wanted)
   const digest = ids.digest(manifestText(wanted))
-  const isKnown = (await store.read.content.snapshot(digest)) !== undefined
-  return { digest, isKnown, missing: await code.missing([...new Set(wanted.files.map((file) => file.sha256))]) }
+  const known = await store.read.content.snapshot(digest)
+  const missing = await code.missing([...new Set(wanted.files.map((file) => file.sha256))])
+  // Young again, so that no clean-up takes it from under a run that is about to name it.
+  if (known && missing.length === 0) await store.write((parts) => parts.content.putSnapshot(known))
+  return { digest, isKnown: known !== undefined, missing }
 }
 
 /** Records a snapshot once all its contents are kept; its manifest is kept as a content of its own. */
@@ -58,20 +61,34 @@ const SNAPSHOTS_AT_ONCE = 500
 /** Removes snapshots that no run names any more, folders nobody used for long, and contents that no snapshot has. */
 export async function collectSnapshots({ store, code, clock }: SnapshotDeps): Promise<void> {
   await code.removeStale(clock.now() - LIMITS.treeKeepMs)
-  const old = await store.read.content.listSnapshots(clock.now() - LIMITS.snapshotKeepMs, SNAPSHOTS_AT_ONCE)
-  const named = await store.read.runs.stillNamed(
-    'snapshot',
-    old.map((item) => item.digest),
-  )
-  const unnamed = old.filter((item) => !named.has(item.digest))
-  if (unnamed.length === 0) return
-  for (const { digest } of unnamed) await store.write((parts) => parts.content.removeSnapshot(digest))
+  const youngest = clock.now() - LIMITS.snapshotKeepMs
+  const old = await store.read.content.listSnapshots(youngest, LISTED_MAX)
+  let removed = 0
+  for (let index = 0; index < old.length; index += SNAPSHOTS_AT_ONCE) {
+    const digests = old.slice(index, index + SNAPSHOTS_AT_ONCE).map((item) => item.digest)
+    const named = await store.read.runs.stillNamed('snapshot', digests)
+    for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, youngest)
+  }
+  // Contents of uploads that were never finished are no snapshot's: looked for once a day.
+  const isDue = (await store.read.content.mark('contents_swept')) < clock.now() - LIMITS.snapshotKeepMs
+  if (removed === 0 && !isDue) return
   const kept = new Set<string>()
   for (const { digest } of await store.read.content.listSnapshots(clock.now() + 1, LISTED_MAX)) {
     kept.add(digest)
     for (const file of (await readManifest(code, digest)).files) kept.add(file.sha256)
   }
-  await code.removeBlobs(clock.now() - LIMITS.snapshotKeepMs, (hash) => kept.has(hash))
+  await code.removeBlobs(youngest, (hash) => kept.has(hash))
+  await store.write((parts) => parts.content.setMark('contents_swept', clock.now()))
+}
+
+/** Removes a snapshot unless a run has come to name it, or it was uploaded again, since it was looked at. */
+async function removeSnapshot(store: Store, digest: string, youngest: number): Promise<0 | 1> {
+  return await store.write(async (parts) => {
+    const now = await parts.content.snapshot(digest)
+    if (!now || now.createdAt >= youngest || (await parts.runs.stillNamed('snapshot', [digest])).size > 0) return 0
+    await parts.content.removeSnapshot(digest)
+    return 1
+  })
 }
 
 const LISTED_MAX = 1_000_000

@@ -30,9 +30,10 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   let purged = 0
   for (;;) {
     const runs = await store.read.runs.listPurgeable(deletedBefore, PURGED_AT_ONCE)
-    for (const run of runs) await purgeRun(deps, run)
-    purged += runs.length
-    if (runs.length < PURGED_AT_ONCE) break
+    const before = purged
+    for (const run of runs) purged += Number(await purgeRun(deps, run, deletedBefore))
+    // A page of which nothing could go would come again and again.
+    if (runs.length < PURGED_AT_ONCE || purged === before) break
   }
   for (const sweep of await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE)) {
     await store.write(async (parts) => {
@@ -45,12 +46,15 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   return purged
 }
 
-async function purgeRun({ store, executor }: TrashDeps, run: Run): Promise<void> {
-  await store.write((parts) => parts.runs.markPurged(run.id))
+/** False for a run that has come back meanwhile, or whose outputs a run that has not started yet is to copy. */
+async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
+  if (await store.read.runs.isWantedByCopy(run.id)) return false
+  if (!(await store.write((parts) => parts.runs.markPurged(run.id, deletedBefore)))) return false
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countSharing(run)) > 0
   await executor.purge({ names: attempts.map((attempt) => attempt.name), run, keepsOutputs: isShared })
   while (!(await store.write((parts) => purgePiece(parts, run))));
+  return true
 }
 
 async function purgePiece(parts: Parts, run: Run): Promise<boolean> {

@@ -206,13 +206,19 @@ function compareTime(column: RawBuilder<unknown>, { op, values }: Test, now: num
   }
 }
 
+/** Numbers that no 32-bit column holds are compared as floating-point ones; PostgreSQL would refuse them. */
+function toBound({ value }: Literal): RawBuilder<unknown> {
+  const fits = typeof value !== 'number' || (value | 0) === value
+  return fits ? sql`${value}` : sql`cast(${value} as double precision)`
+}
+
 function toTest(column: RawBuilder<unknown>, { op, values }: Test): Condition {
   const [value] = values.map((literal) => literal.value)
-  if (op === 'in') return sql`${column} in (${sql.join(values.map((literal) => literal.value))})`
+  if (op === 'in') return sql`${column} in (${sql.join(values.map(toBound))})`
   if (op === 'contains') return sql`lower(${column}) like ${`%${escapeLike(value)}%`} escape '\\'`
   if (op === 'starts') return sql`lower(${column}) like ${`${escapeLike(value)}%`} escape '\\'`
   if (op === 'ends') return sql`lower(${column}) like ${`%${escapeLike(value)}`} escape '\\'`
-  return sql`${column} ${sql.raw(op)} ${value}`
+  return sql`${column} ${sql.raw(op)} ${toBound(values[0]!)}`
 }
 
 function escapeLike(value: string | number | undefined): string {

@@ -1,4 +1,4 @@
-import type { Kysely, Updateable } from 'kysely'
+import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
 
 import type { RunPlan } from '../contract/plan.ts'
 import type { RunPhase, Waiting } from '../contract/run.ts'
@@ -197,16 +197,17 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         ...(params && { params: encodeValue(params) }),
         ...(tags && { tags: JSON.stringify(tags) }),
       }
+      if (Object.keys(columns).length === 0) return
       await db.updateTable('run').set(columns).where('id', '=', id).execute()
       if (params) await putParams(number, params)
       if (tags) await putTags(number, tags)
     },
-    setDeleted: async (which, deletedAt) => {
-      const update = db
-        .updateTable('run')
-        .set({ deleted_at: deletedAt })
-        .where('purged_at', 'is', null)
-        .where('deleted_at', deletedAt === null ? 'is not' : 'is', null)
+    setDeleted: async (which, change) => {
+      const base = db.updateTable('run').where('purged_at', 'is', null)
+      const update =
+        'deletedAt' in change
+          ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
+          : base.set({ deleted_at: null }).where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
       const scoped =
         'ids' in which
           ? update.where('id', 'in', which.ids)
@@ -228,10 +229,39 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .execute()
       return rows.map(toRun)
     },
-    markPurged: async (id) => {
-      await db.updateTable('run').set({ purged_at: now() }).where('id', '=', id).where('purged_at', 'is', null).execute()
+    markPurged: async (id, deletedBefore) => {
+      const begun = (on: ExpressionBuilder<Tables, 'run'>) => on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
+      const result = await db
+        .updateTable('run')
+        .set((on) => ({ purged_at: on.fn.coalesce('purged_at', on.val(now())) }))
+        .where('id', '=', id)
+        .where(begun)
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
     },
     purgeSome: async (run) => await purgeSome(db, run),
+    openHeir: async ({ outputsOf }) => {
+      const row = await db
+        .selectFrom('run')
+        .select('number')
+        .where((on) => on.or([on('outputs_of', '=', outputsOf), on('number', '=', outputsOf)]))
+        .where('phase', 'in', OPEN_PHASES)
+        .limit(1)
+        .executeTakeFirst()
+      return row?.number
+    },
+    isWantedByCopy: async (id) => {
+      const row = await db
+        .selectFrom('run')
+        .select('id')
+        .where('origin_kind', '=', 'copies')
+        .where('origin_id', '=', id)
+        .where('phase', 'in', OPEN_PHASES)
+        .where('started_at', 'is', null)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     countSharing: async ({ id, outputsOf }) => {
       const row = await db
         .selectFrom('run')

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import { AppError } from '../contract/errors.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
+import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import type { RunQuery, RunScope, RunSearch, Suggestion } from '../core/ports.ts'
 import { columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
@@ -101,7 +102,7 @@ async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterCont
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.sort, query.cursor)
   const [first] = query.sort
   if (!first || !isSideField(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
-  const isPast = cursor?.values.slice(0, keyCount(first)).every((value) => value === null) ?? false
+  const isPast = cursor?.values.slice(0, keyTypes(first).length).every((value) => value === null) ?? false
   const present = isPast ? undefined : await readKeys(db, query, { context, cursor, half: 'present' })
   if (present?.found.length === query.limit) return present
   const rest = { ...query, limit: query.limit - (present?.found.length ?? 0) }
@@ -109,10 +110,14 @@ async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterCont
   return { found: [...(present?.found ?? []), ...absent.found], total: absent.total ?? present?.total ?? null }
 }
 
-/** A parameter is ordered as a number, then as text. */
-function keyCount({ field }: Sort): number {
-  return field.kind === 'param' ? 2 : 1
+/** What an order compares. A parameter is ordered as a number, then as text. */
+function keyTypes({ field }: Sort): ('string' | 'number')[] {
+  if (field.kind === 'param') return ['number', 'string']
+  const isNumber = field.kind === 'metric' || !TEXT_TYPES.has(COLUMNS[field.name])
+  return [isNumber && !(field.kind === 'column' && field.name === 'sweep') ? 'number' : 'string']
 }
+
+const TEXT_TYPES = new Set<string>(['word', 'text', 'tags'])
 
 function isSideField(field: Field): field is Extract<Field, { kind: 'metric' | 'param' }> {
   return field.kind !== 'column'
@@ -201,7 +206,9 @@ function encodeCursor(sort: readonly Sort[], { values, number }: Cursor): string
 function decodeCursor(sort: readonly Sort[], text: string): Cursor {
   try {
     const [order, values, number] = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
-    if (order === formatSort(sort) && values.length === sort.reduce((sum, item) => sum + keyCount(item), 0)) return { values, number }
+    const types = sort.flatMap(keyTypes)
+    const isOurs = values.length === types.length && values.every((value, index) => value === null || typeof value === types[index])
+    if (order === formatSort(sort) && isOurs) return { values, number }
   } catch {
     // Not a cursor of ours: said below.
   }

@@ -82,8 +82,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       const result = await db.updateTable('sweep').set(columns).where('id', '=', id).where('version', '=', version).executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
-    setDeleted: async (which, deletedAt) => {
-      const update = db.updateTable('sweep').set({ deleted_at: deletedAt }).where('purged_at', 'is', null)
+    setDeleted: async (which, change) => {
+      const base = db.updateTable('sweep').where('purged_at', 'is', null)
+      const update =
+        'deletedAt' in change
+          ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
+          : base.set({ deleted_at: null }).where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
       await ('id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)).execute()
     },
     listPurgeable: async (deletedBefore, limit) => {

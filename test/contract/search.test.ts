@@ -233,7 +233,7 @@ describeOnBoth('the search over runs', (openFresh) => {
   it('keeps the trash apart', async () => {
     const store = await fresh()
     const [first] = await fill(store, [{}, {}])
-    await store.write((parts) => parts.runs.setDeleted({ ids: [first!.id] }, NOW))
+    await store.write((parts) => parts.runs.setDeleted({ ids: [first!.id] }, { deletedAt: NOW }))
     expect([await numbers(store, ''), await numbers(store, '', '', { isDeleted: true })]).toEqual([[2], [1]])
   })
 

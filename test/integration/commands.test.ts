@@ -199,7 +199,7 @@ describe('help', () => {
     expect(english.stdout).toContain('hagane ls --filter "phase = failed and created > -7d"')
     const japanese = await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'ls', '--help')
     expect(japanese.stdout).toContain('実行を新しい順に一覧する')
-    expect((await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'delete', '1', '--dry-run')).stderr).toContain('実行 #1')
+    expect((await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'delete', '1', '--dry-run')).stderr).toContain('1 件が条件に合います')
     expect((await hagane('--help')).stdout).not.toContain('undefined')
   })
 })

@@ -24,7 +24,11 @@ export function createContentHandlers(
       const snapshot = await createSnapshot(deps, body)
       return { ...snapshot, createdAt: toIso(snapshot.createdAt) }
     },
-    getSnapshot: async ({ param }) => await readManifest(code, param('digest')),
+    getSnapshot: async ({ param }) => {
+      const digest = param('digest')
+      if (!(await store.read.content.snapshot(digest))) throw new AppError('not_found', { what: `snapshot ${digest}` })
+      return await readManifest(code, digest)
+    },
     getBlob: async ({ param }) => {
       const content = await code.read(param('digest'))
       if (!content) throw new AppError('not_found', { what: `content ${param('digest')}` })

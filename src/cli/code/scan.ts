@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import type { Stats } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import { join, sep } from 'node:path'
 
 import { pathFault } from '../../contract/snapshot.ts'
@@ -17,7 +17,7 @@ export interface ScannedFile {
 
 export interface Scan {
   readonly files: readonly ScannedFile[]
-  /** Links out of the folder or to folders, and paths that no snapshot may have: left out, and named. */
+  /** Links out of the folder or to folders, folders that may not be read, paths that no snapshot may have: left out, and named. */
   readonly skipped: readonly string[]
 }
 
@@ -29,16 +29,33 @@ export function scanFolder(root: string): Scan {
   const skipped: string[] = []
 
   const visit = (folder: string): void => {
-    const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const entries = readFolder(folder)
+    if (!entries) return void skipped.push(folder)
     if (isOwnFolder(entries.map((entry) => entry.name))) return
     rules.enter(folder)
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (rules.isIgnored(entry.isDirectory() ? `${path}/` : path)) continue
       if (entry.isDirectory()) visit(path)
-      else if (entry.isFile()) add(path, lstatSync(join(root, path)))
+      else if (entry.isFile()) addFile(path)
       else if (entry.isSymbolicLink()) addLink(path)
     }
+  }
+
+  /** Undefined for a folder below the root that may not be read. */
+  const readFolder = (folder: string): Dirent[] | undefined => {
+    try {
+      return readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    } catch (error) {
+      if (folder === '') throw error
+      return undefined
+    }
+  }
+
+  /** A file that has gone since its folder was read is no part of the code. */
+  const addFile = (path: string): void => {
+    const stats = lstatSync(join(root, path), { throwIfNoEntry: false })
+    if (stats) add(path, stats)
   }
 
   const add = (path: string, stats: Stats): void => {

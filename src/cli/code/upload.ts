@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
@@ -23,14 +23,15 @@ export interface Uploaded {
 
 /** Makes a snapshot of a folder and sends what the server lacks of it. Throws CliExit when the folder is too large. */
 export async function uploadFolder(cli: Cli, client: Client, root: string): Promise<Uploaded> {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new CliExit(EXIT.usage, cli.text('code_no_folder', { path: root }))
   const { files, skipped } = scanFolder(root)
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   refuseTooLarge(cli, files, sizeBytes)
-  const { entries, secrets } = hashAll(cli.config.dataDir, root, files)
+  const { entries, secrets } = hashAll(cli, root, files)
   warn(cli, { files, sizeBytes, skipped, secrets })
   const manifest: Manifest = { files: entries }
   const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>('findMissing', { body: manifest })
-  const sentBytes = await sendMissing(client, root, entries, new Set(missing))
+  const sentBytes = await sendMissing(cli, client, { root, entries, missing: new Set(missing) })
   if (!isKnown || missing.length > 0) await client.call('createSnapshot', { body: manifest })
   return { digest, files: files.length, sizeBytes, sentBytes }
 }
@@ -83,14 +84,14 @@ const UNSETTLED_MS = 2_000
 type HashCache = Record<string, readonly [mark: string, hash: string, isSecret: boolean]>
 
 /** Hashes every file, but those that have not changed since the last time. */
-function hashAll(dataDir: string, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
-  const cacheFile = join(dataDir, 'hashes', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`)
+function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
+  const cacheFile = join(cli.config.dataDir, 'hashes', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`)
   const known = readCache(cacheFile)
   const next: HashCache = {}
   const secrets: string[] = []
   const settledBefore = Date.now() - UNSETTLED_MS
   const entries = files.map(({ path, sizeBytes, isExecutable, mark, mtimeMs }): FileEntry => {
-    const cached = Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(root, path, mark)
+    const cached = Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(cli, root, path, mark)
     if (mtimeMs < settledBefore) next[path] = cached
     if (cached[2]) secrets.push(path)
     return { path, sha256: cached[1], sizeBytes, isExecutable }
@@ -99,9 +100,18 @@ function hashAll(dataDir: string, root: string, files: readonly ScannedFile[]): 
   return { entries, secrets }
 }
 
-function hashFile(root: string, path: string, mark: string): HashCache[string] {
-  const content = readFileSync(join(root, path))
+function hashFile(cli: Cli, root: string, path: string, mark: string): HashCache[string] {
+  const content = readCode(cli, root, path)
   return [mark, createHash('sha256').update(content).digest('hex'), looksSecret(path, content)]
+}
+
+/** Throws CliExit for a file that cannot be read any more, or may not be. */
+function readCode(cli: Cli, root: string, path: string): Buffer {
+  try {
+    return readFileSync(join(root, path))
+  } catch (error) {
+    throw new CliExit(EXIT.usage, cli.text('code_unreadable', { path, why: (error as NodeJS.ErrnoException).code ?? '' }))
+  }
 }
 
 function readCache(file: string): HashCache {
@@ -119,8 +129,12 @@ function writeCache(file: string, cache: HashCache): void {
   renameSync(half, file)
 }
 
-/** Contents in packs, each behind a line with its hash and size. A file that changed meanwhile is told by its hash. */
-async function sendMissing(client: Client, root: string, entries: readonly FileEntry[], missing: Set<string>): Promise<number> {
+/** Contents in packs, each behind a line with its hash and size. Throws CliExit for a file that changed meanwhile. */
+async function sendMissing(
+  cli: Cli,
+  client: Client,
+  { root, entries, missing }: { root: string; entries: readonly FileEntry[]; missing: Set<string> },
+): Promise<number> {
   let pack: Buffer[] = []
   let packBytes = 0
   let sentBytes = 0
@@ -131,7 +145,8 @@ async function sendMissing(client: Client, root: string, entries: readonly FileE
   }
   for (const { path, sha256 } of entries) {
     if (!missing.delete(sha256)) continue
-    const content = readFileSync(join(root, path))
+    const content = readCode(cli, root, path)
+    if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.usage, cli.text('code_changed', { path }))
     pack.push(Buffer.from(`${sha256} ${content.length}\n`), content)
     packBytes += content.length
     sentBytes += content.length

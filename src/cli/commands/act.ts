@@ -72,11 +72,18 @@ async function act(cli: Cli, numbers: readonly string[], flags: ManyFlags, verb:
   if (numbers.length === 0) throw new CliExit(EXIT.usage, cli.text('numbers_needed'))
   for (const number of numbers) {
     const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
-    if (!flags.dryRun) await verb.one(client, kind, number)
+    if (flags.dryRun) continue
+    await verb.one(client, kind, number)
     const plain = Number(number.replace('#', ''))
     if (flags.json) cli.print(JSON.stringify({ kind, number: plain, ...(verb.said === 'stopped' ? { stopping: true } : { [verb.said]: true }) }))
     else cli.say(cli.text(verb.said, { what: cli.text(kind), number: plain }))
   }
+  if (flags.dryRun) sayMatched(cli, numbers.length, flags)
+}
+
+function sayMatched(cli: Cli, matched: number, { json }: Pick<ManyFlags, 'json'>): void {
+  if (json) cli.print(JSON.stringify({ matched, changed: 0 }))
+  else cli.say(cli.text('bulk_matched', { matched }))
 }
 
 /** Counts first and asks, since a filter may mean more than its author thinks. */
@@ -84,7 +91,7 @@ async function actOnAll(cli: Cli, client: Client, flags: ManyFlags, { action }: 
   const project = chosenProject(cli, flags.project)
   const body = { action, filter: flags.filter, ...(project !== undefined && { project }) }
   const { matched } = await client.call<{ matched: number }>('bulkRuns', { body: { ...body, dryRun: true } })
-  if (flags.dryRun) return flags.json ? cli.print(JSON.stringify({ matched, changed: 0 })) : cli.say(cli.text('bulk_matched', { matched }))
+  if (flags.dryRun) return sayMatched(cli, matched, flags)
   await confirm(cli, cli.text('bulk_question', { action, matched }), flags)
   const result = await client.call<{ matched: number; changed: number }>('bulkRuns', { body })
   if (flags.json) cli.print(JSON.stringify(result))

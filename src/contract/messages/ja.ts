@@ -223,6 +223,9 @@ export const ja: Catalogue = {
     code_large: 'コードが {size} あります (多いのは {largest})。データは .haganeignore に書き、データパスから読むことを勧めます',
     code_large_files: '大きなファイルをコードとして送ります: {paths}。データなら .haganeignore に書いてください',
     code_secrets: '秘密情報らしいファイルをコードとして送ります: {paths}。.haganeignore に書き、secret_refs を使ってください',
+    code_no_folder: '{path} はフォルダーではありません。コードのあるフォルダーを --workdir で指定してください',
+    code_unreadable: '{path} を読めません ({why})。読めるようにするか、.haganeignore に書いてください',
+    code_changed: '送信中に {path} が変わりました。もう一度実行してください',
     code_skipped: '除外しました (フォルダーの外へのリンク、または使えない名前): {paths}',
     code_sent: 'コード: {files} ファイル、{size}、送信 {sent} ({digest})',
     schema_newer:

@@ -11,7 +11,7 @@ export function parseRecord(raw: unknown): TrackingRecord | string {
     case 'm':
       return parseMetrics(raw)
     case 'p':
-      return isObject(raw['v']) && Object.keys(raw['v']).every(isName) ? { kind: 'params', values: raw['v'] } : 'params need a mapping of names to values'
+      return parseParams(raw['v'])
     case 'g':
       return parseTags(raw['v'])
     case 'a':
@@ -33,9 +33,27 @@ function isName(name: string): boolean {
   return name.length > 0 && name.length <= LIMITS.nameCharsMax && !name.includes('\0') && name.isWellFormed()
 }
 
+const PARAM_DEPTH_MAX = 20
+
+function parseParams(values: unknown): TrackingRecord | string {
+  if (!isObject(values) || !Object.keys(values).every(isName)) return 'params need a mapping of names to values'
+  return isStorable(values, PARAM_DEPTH_MAX) ? { kind: 'params', values } : `a parameter has a NUL character, or more than ${PARAM_DEPTH_MAX} levels`
+}
+
+/** Whether every database keeps the value as it is. */
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.entries(value).every(([key, item]) => isStorable(key, 0) && isStorable(item, depth - 1))
+}
+
+/** Seconds from the epoch that a Date can hold. */
+const TIME_MAX = 8.64e12
+
 function parseMetrics(raw: Record<string, unknown>): TrackingRecord | string {
   const { s: step, t: time, v: values } = raw
   if (typeof step !== 'number' || typeof time !== 'number' || !isObject(values)) return 'metrics need a step, a time and values'
+  if (!Number.isFinite(step) || !(Math.abs(time) <= TIME_MAX)) return 'a step is a finite number, a time is seconds since 1970'
   const read = new Map<string, number>()
   for (const name in values) {
     const value = toMetric(values[name])
@@ -67,13 +85,14 @@ function parseArtifact(raw: Record<string, unknown>): TrackingRecord | string {
     typeof name === 'string' &&
     isName(name) &&
     typeof path === 'string' &&
-    typeof size === 'number' &&
-    size >= 0 &&
+    isStorable(path, 0) &&
+    Number.isSafeInteger(size) &&
+    (size as number) >= 0 &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
-  return isOk ? { kind: 'artifact', name, path, sizeBytes: size, sha256 } : 'an artifact needs name, path, size and sha256'
+  return isOk ? { kind: 'artifact', name, path, sizeBytes: size as number, sha256 } : 'an artifact needs name, path, size and sha256'
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, LIMITS.textCharsMax) : ''
+  return typeof value === 'string' ? value.slice(0, LIMITS.textCharsMax).replaceAll('\0', '').toWellFormed() : ''
 }

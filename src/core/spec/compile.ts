@@ -11,6 +11,7 @@ import type { Document } from './document.ts'
 import { checkInputs, flagText } from './inputs.ts'
 import { lintSpec } from './lint.ts'
 import { toPythonText } from './python.ts'
+import { paramsSource, parseDocument } from './parse.ts'
 import { renderDeep, resolveParams } from './render.ts'
 import { TemplateValueError } from './template.ts'
 import { TemplateSyntaxError } from './template-syntax.ts'
@@ -35,6 +36,17 @@ export function compileDocument(document: Document): Compiled {
 /** The plan of one trial: the sweep's template filled with a point. Throws TemplateValueError when it cannot be computed there. */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
   return compileRun('experiment', plan.trial, { name: null, description: null }, point)
+}
+
+/** The plan of a trial with some parameters given anew, as texts of a command line. Throws SpecError. */
+export function compileChangedTrial(plan: SweepPlan, point: ValueMap, changes: Readonly<Record<string, string>>): RunPlan {
+  const document = parseDocument([paramsSource(changes, 'params')])
+  const given = (document.data['params'] ?? {}) as ValueMap
+  return guardTemplates(document, () => {
+    const resolved = resolveParams({ ...point, ...plan.trial.params, ...given })
+    const params = { ...plan.trial.params, ...pick(resolved, Object.keys(given)) }
+    return compileTrial({ ...plan, trial: { ...plan.trial, params } }, point)
+  }, ['params'])
 }
 
 /** The plan of a trial that cannot run: its parameters alone, so that it can still be shown. */

@@ -2,7 +2,6 @@ import type { Compiled } from './compile.ts'
 import { compileDocument } from './compile.ts'
 import type { Document, Source } from './document.ts'
 import { paramsSource, parseDocument } from './parse.ts'
-import type { ValueMap } from '../../contract/values.ts'
 
 /**
  * Reads, merges and parses the sources of one document, with parameters from outside merged last: into `declarations`
@@ -18,9 +17,4 @@ function loadDocument(sources: readonly Source[], params: Readonly<Record<string
 /** `loadDocument` and `compileDocument` in one. Throws SpecError. */
 export function loadPlan(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Compiled {
   return compileDocument(loadDocument(sources, params))
-}
-
-/** Parameters of the command line as the values they are in a document: `0.1` a number, `true` a boolean. Throws SpecError. */
-export function readParamValues(params: Readonly<Record<string, string>>): ValueMap {
-  return (parseDocument([paramsSource(params, 'params')]).data['params'] ?? {}) as ValueMap
 }

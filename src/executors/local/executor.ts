@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -32,9 +33,22 @@ export interface LocalExecutorOptions {
 
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
 
+/** What no system can start (a command or variables that are too long, or have a NUL in them) will not start later either. */
+function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(command!, args, options)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'E2BIG') throw new AppError('invalid', { detail: 'its command and variables are longer than this system takes' }, { cause: error })
+    if (code === 'ERR_INVALID_ARG_VALUE') throw new AppError('invalid', { detail: 'its command or a variable has a NUL character in it' }, { cause: error })
+    throw new Error(message, { cause: error })
+  }
+}
+
 /** Throws AppError `environment_gone` for an environment whose files are not all there. */
 function refuseIncomplete(venv: string | null): void {
-  if (venv !== null && !existsSync(join(venv, '..', 'ready'))) throw new AppError('environment_gone', { detail: venv })
+  if (venv !== null && !(existsSync(join(venv, '..', 'ready')) && existsSync(join(venv, 'bin', 'python'))))
+    throw new AppError('environment_gone', { detail: venv })
 }
 
 /** What a run runs on beside what it asks for: an image cannot be had by a plain process. */
@@ -108,7 +122,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   ): Promise<void> => {
     const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
     try {
-      const child = spawn('/bin/sh', [SUPERVISOR, dir.path, ...argv], { ...place, detached: true, stdio: ['ignore', output, output] })
+      const child = spawnOrExplain(['/bin/sh', SUPERVISOR, dir.path, ...argv], { ...place, detached: true, stdio: ['ignore', output, output] })
       children.add(name)
       child.once('exit', () => {
         children.delete(name)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { constants, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { constants, existsSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs'
 import { cp, lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { Readable } from 'node:stream'
@@ -10,24 +10,24 @@ import { attemptDir } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
 /**
- * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. A copy
+ * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. It
  * appears whole or not at all.
  */
 export async function prepareRunDir(dataDir: string, run: Run, copiesOutputsOf: number | null): Promise<void> {
   const folder = (number: number): string => join(dataDir, 'runs', String(number))
   const own = folder(run.number)
   if (existsSync(own)) return
+  if (copiesOutputsOf !== null) return await copyOutputs(folder(copiesOutputsOf), own)
   mkdirSync(folder(run.outputsOf), { recursive: true, mode: 0o700 })
   if (run.outputsOf !== run.number) return symlinkSync(String(run.outputsOf), own)
-  if (copiesOutputsOf === null) return
-  for (const part of ['outputs', 'checkpoints']) {
-    const from = join(folder(copiesOutputsOf), part)
-    if (!existsSync(from)) continue
-    const half = join(own, `${part}.half`)
-    await rm(half, { recursive: true, force: true })
-    await copyFolder(from, half)
-    await rename(half, join(own, part))
-  }
+}
+
+async function copyOutputs(from: string, own: string): Promise<void> {
+  const half = `${own}.half`
+  await rm(half, { recursive: true, force: true })
+  mkdirSync(half, { recursive: true, mode: 0o700 })
+  for (const part of ['outputs', 'checkpoints']) if (existsSync(join(from, part))) await copyFolder(join(from, part), join(half, part))
+  await rename(half, own)
 }
 
 /** The attempt's own copy of a folder of code. */
@@ -48,7 +48,9 @@ async function copyFolder(from: string, to: string): Promise<void> {
     await promisify(execFile)('cp', ['-R', '--reflink=auto', '--preserve=mode,timestamps', '--', from, to])
     return
   }
-  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true, preserveTimestamps: true })
+  // Pipes and sockets that a program left behind are nothing to copy.
+  const filter = (path: string): boolean => ['isFile', 'isDirectory', 'isSymbolicLink'].some((is) => lstatSync(path)[is as 'isFile']())
+  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true, preserveTimestamps: true, filter })
 }
 
 async function hasManyFiles(folder: string): Promise<boolean> {

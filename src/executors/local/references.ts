@@ -23,8 +23,10 @@ const OTHERS = 0o077
 export function createReferences(dataDir: string): References {
   const secrets = (): string[] => {
     const root = join(dataDir, 'secrets')
-    const values = namesIn(root).flatMap((name) => namesIn(join(root, name)).map((key) => read(join(root, name, key))))
-    return values.filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
+    const values = namesIn(root).flatMap((name) => filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []))
+    // A secret of several lines is a secret in each of them.
+    const all = new Set(values.flatMap((value) => [value, ...value.split(/\r?\n/)]))
+    return [...all].filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
   }
   return {
     variables: (references) => ({
@@ -38,7 +40,7 @@ export function createReferences(dataDir: string): References {
 
 function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string): Record<string, string> {
   const folder = join(dataDir, kind, name)
-  const keys = NAME.test(name) ? namesIn(folder) : []
+  const keys = NAME.test(name) ? filesIn(folder) : []
   const singular = kind === 'secrets' ? 'secret' : 'config map'
   if (keys.length === 0)
     throw new AppError('reference_missing', {
@@ -53,6 +55,19 @@ function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string):
       return [key, read(path)]
     }),
   )
+}
+
+/** A file that cannot be read keeps no other secret from being starred out. */
+function readOrNone(path: string): string | undefined {
+  try {
+    return read(path)
+  } catch {
+    return undefined
+  }
+}
+
+function filesIn(folder: string): string[] {
+  return namesIn(folder).filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
 }
 
 /** An editor ends a file with a line end that is no part of the value. */
