@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFile, cp, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { once } from 'node:events'
@@ -52,7 +52,7 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
     tables[name] = await writeLines(join(folder, 'tables', `${name}.jsonl`), rows)
   })
   const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
-  for (const name of folders) await cp(join(config.dataDir, name), join(folder, 'files', name), { recursive: true, verbatimSymlinks: true, filter: isKept })
+  for (const name of folders) await copyFolder(join(config.dataDir, name), join(folder, 'files', name))
   starLogs(config.dataDir, join(folder, 'files', 'attempts'))
   const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders }
   // Last: a folder without it is no backup.
@@ -64,6 +64,22 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
 function starLogs(dataDir: string, attempts: string): void {
   const secrets = createReferences(dataDir).secrets()
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) starFile(join(attempts, name, 'log'), secrets)
+}
+
+/** Copies files, folders and links of a folder that is written to meanwhile: what has gone since it was listed is left out, and so are pipes and sockets. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (!isKept(source)) continue
+    try {
+      if (entry.isDirectory()) await copyFolder(source, target)
+      else if (entry.isSymbolicLink()) await symlink(await readlink(source), target)
+      else if (entry.isFile()) await copyFile(source, target, constants.COPYFILE_FICLONE)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(source)) throw error
+    }
+  }
 }
 
 /** Working copies can be made again. */

@@ -23,8 +23,12 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
   const done = (await server.submit(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.5]}}}\nrun: {cmd: ${JSON.stringify(TRIAL)}}`)).number
   await until(async () => (await server.call<SweepView>('GET', `/sweeps/${done}`)).body.phase === 'done')
   const sweep = (await server.submit('version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 50, 1]}}}\nrun: {cmd: sleep 100}')).number
-  const running = (await server.submit('version: 1\nkind: experiment\nenvironment: {max_restarts: 5}\nrun: {cmd: "echo started; sleep 100"}')).number
-  await until(async () => (await server.call<RunDetailView>('GET', `/runs/${running}`)).body.phase === 'running')
+  const running = (
+    await server.submit(
+      'version: 1\nkind: experiment\nenvironment: {max_restarts: 5}\nrun: {cmd: "mkfifo $HAGANE_OUTPUTS/pipe; ln -s nowhere $HAGANE_OUTPUTS/link; echo started; sleep 100"}',
+    )
+  ).number
+  await until(async () => (await server.call<string>('GET', `/runs/${running}/logs`)).body === 'started\n')
   await until(async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2)
   await until(async () => (await server.call<RunPageView>('GET', `/runs?sweep=${done}`)).body.runs.every((run) => run.metrics['x'] !== undefined))
   return { done, sweep, running }

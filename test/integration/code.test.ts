@@ -95,6 +95,13 @@ describe('the code of a run', () => {
     )
   })
 
+  it('of a folder that is none, or asked for in two ways, is refused in one sentence', async () => {
+    const missing = await work.hagane('run', '-f', 'run.yml', '--workdir', 'nowhere')
+    expect([missing.status, missing.stderr]).toEqual([2, expect.stringMatching(/nowhere is no folder: say with --workdir/)])
+    const both = await work.hagane('run', '-f', 'run.yml', '--in-place', '--no-upload')
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining("'--in-place' cannot be used with option '--no-upload'")])
+  })
+
   it('is unpacked once for ten trials, each with a copy of its own', async () => {
     work.write('.haganeignore', '.env\n')
     work.write('touch.py', 'import os, sys\nassert not os.path.exists("mark")\nopen("mark", "w").write(sys.argv[1])\nopen("touch.py", "a").write("# mine")\n')
