@@ -15,6 +15,7 @@ export type EventKind =
   | 'run.purged'
   | 'run.ended'
   | 'run.silent'
+  | 'run.listing_cut'
   | 'sweep.created'
   | 'sweep.stop_requested'
   | 'sweep.condition_met'

@@ -1,5 +1,6 @@
 import type { EventKind } from '../contract/events.ts'
 import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
 import type { Ending } from '../contract/run.ts'
 import { isTerminal } from '../contract/run.ts'
 import { assertNever } from '../core/assert.ts'
@@ -209,6 +210,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
       )
       await parts.runs.annotate(run, { isCollected: true })
+      // The files are all kept; only so many are listed and hashed.
+      if (files.length >= LIMITS.artifactsPerRunMax)
+        await parts.events.append([{ kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } }])
     })
     return undefined
   }

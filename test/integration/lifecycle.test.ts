@@ -100,6 +100,13 @@ describe('a run', () => {
     expect([bad.status, bad.body.error.code, bad.body.error.problems.length]).toEqual([422, 'invalid_document', 1])
   })
 
+  it('with more output files than are listed says so', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')
+    const cut = async () => (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find((event) => event.kind === 'run.listing_cut')
+    await until(async () => (await cut()) !== undefined)
+    expect((await cut())!.data).toEqual({ listed: 10_000 })
+  })
+
   it('that is a trial is made again at its point, with parameters changed', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: group\nparams: {b: 1}\nhptuning: {matrix: {a: {values: [5, 6]}}}\nrun: {cmd: "echo {{ a }} {{ b }}"}',
