@@ -18,23 +18,16 @@ import type { Submission, SubmissionDeps } from './submissions.ts'
  * Makes a new run from another one's document: `restarts` with empty outputs, `copies` with a copy of the outputs, `resumes`
  * with the outputs themselves. Throws AppError `conflict` for a run that has nothing to run, or still runs.
  */
-export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], { request, creation }: Derivation): Promise<Run> {
+export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], derivation: Derivation): Promise<Run> {
   if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has not ended yet` })
-  const planned = await planAgain(deps, run, request)
-  const host = request.host ?? run.host
-  const snapshot = request.snapshot ?? run.snapshot
-  if (request.snapshot != null && !(await deps.store.read.content.snapshot(request.snapshot))) throw new AppError('not_found', { what: `snapshot ${snapshot}` })
-  const { plan, hash } =
-    planned.kind === 'build' && host !== null ? await deps.planBuild(planned, { host, snapshot, id: creation.id }) : { plan: planned, hash: undefined }
-  if (plan.command === null || host === null)
-    throw new AppError('conflict', { detail: `run ${run.number} was started by hand: there is no command to run again` })
+  const { request, creation } = derivation
+  const work = await planWork(deps, run, derivation)
   const fresh: NewRun = {
+    ...work,
     id: creation.id,
     sweepId: null,
     trialIndex: null,
-    plan,
-    planDigest: deps.ids.digest(encodeValue(plan)),
-    host,
+    planDigest: deps.ids.digest(encodeValue(work.plan)),
     actor: 'person',
     isExecuted: true,
     phase: 'queued',
@@ -43,8 +36,6 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
     note: request.note ?? run.note,
     tags: request.tags ?? run.tags,
     documentDigest: run.documentDigest,
-    snapshot,
-    ...(hash !== undefined && { environment: hash }),
     origin: { kind, runId: run.id },
     ...(kind === 'resumes' && { outputsOf: run.outputsOf }),
   }
@@ -55,7 +46,7 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
         await refuseGone(parts, run)
         if (kind === 'resumes') await refuseOpenHeir(parts, run)
         const made = await insertRun(parts, fresh)
-        if (plan.kind === 'build') await claimBuild(parts, made)
+        if (made.plan.kind === 'build') await claimBuild(parts, made)
         return made
       },
     }),
@@ -63,6 +54,25 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
   deps.hints.run(derived.id)
   deps.hints.scheduler()
   return derived
+}
+
+/** What is to run, where, and on which code. */
+async function planWork(
+  deps: SubmissionDeps,
+  run: Run,
+  { request, creation }: Derivation,
+): Promise<Pick<NewRun, 'plan' | 'host' | 'snapshot' | 'environment'>> {
+  const plan = await planAgain(deps, run, request)
+  const host = request.host ?? run.host
+  const snapshot = request.snapshot ?? run.snapshot
+  if (request.snapshot && !(await deps.store.read.content.snapshot(request.snapshot))) throw new AppError('not_found', { what: `snapshot ${snapshot}` })
+  if (plan.kind === 'build' && host !== null) {
+    const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
+    return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
+  }
+  if (plan.command === null || host === null)
+    throw new AppError('conflict', { detail: `run ${run.number} was started by hand: there is no command to run again` })
+  return { plan, host, snapshot }
 }
 
 /** What is made again belongs to a project that people see, and to a run that is still kept. */
