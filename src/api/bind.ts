@@ -84,13 +84,16 @@ function parse(schema: z.ZodType, value: unknown): unknown {
   })
 }
 
+const BODY_DEPTH_MAX = 100
+
 /** No database keeps a NUL in a text, and no name has one. */
-function refuseNul(value: unknown, path = ''): void {
+function refuseNul(value: unknown, path = '', depth = 0): void {
+  if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: `more than ${BODY_DEPTH_MAX} levels` })
   if (typeof value === 'string' && value.includes('\0')) throw new AppError('invalid', { detail: `${path}: a NUL character` })
   if (typeof value !== 'object' || value === null) return
   for (const [key, item] of Object.entries(value)) {
-    refuseNul(key, path)
-    refuseNul(item, path === '' ? key : `${path}.${key}`)
+    refuseNul(key, path, depth)
+    refuseNul(item, path === '' ? key : `${path}.${key}`, depth + 1)
   }
 }
 

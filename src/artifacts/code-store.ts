@@ -18,6 +18,7 @@ const AT_ONCE = 16
  */
 export function createCodeStore(dataDir: string): CodeStore {
   const [blobs, trees] = [join(dataDir, 'blobs'), join(dataDir, 'trees')]
+  let turn: Promise<unknown> = Promise.resolve()
   const unpacking = new Map<string, Promise<{ path: string; isNew: boolean }>>()
   const blobPath = (hash: string): string => {
     if (!HASH.test(hash)) throw new AppError('invalid', { detail: `${hash.slice(0, 70)} is not a SHA-256` })
@@ -27,17 +28,14 @@ export function createCodeStore(dataDir: string): CodeStore {
   const put = async (hash: string, content: Uint8Array): Promise<void> => {
     if (createHash('sha256').update(content).digest('hex') !== hash) throw new AppError('invalid', { detail: `the content sent as ${hash} has another hash` })
     const path = blobPath(hash)
-    if (existsSync(path)) return await utimes(path, new Date(), new Date())
+    if (await touch(path)) return
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     await writeDurably(path, content)
   }
 
   const unpack = async (digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }> => {
     const path = join(trees, digest)
-    if (existsSync(path)) {
-      await utimes(path, new Date(), new Date())
-      return { path, isNew: false }
-    }
+    if (await touch(path)) return { path, isNew: false }
     const fault = manifestFault(manifest)
     if (fault) throw new AppError('invalid', { detail: `path ${JSON.stringify(fault.path)}: ${fault.why}` })
     const half = `${path}.half`
@@ -50,6 +48,11 @@ export function createCodeStore(dataDir: string): CodeStore {
   }
 
   return {
+    alone: async (work) => {
+      const mine = turn.then(work)
+      turn = mine.catch(() => {})
+      return await mine
+    },
     missing: async (hashes) => hashes.filter((hash) => !existsSync(blobPath(hash))),
     put,
     putAll: async (bytes) => {
@@ -102,6 +105,17 @@ async function place(blob: string, path: string, { isExecutable }: FileEntry): P
   const file = await open(path, 'r')
   await file.chmod(0o700)
   await file.close()
+}
+
+/** Makes a file young again; false where there is none. */
+async function touch(path: string): Promise<boolean> {
+  try {
+    await utimes(path, new Date(), new Date())
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 async function writeDurably(path: string, content: Uint8Array): Promise<void> {

@@ -541,6 +541,8 @@ export interface Executor {
 
 /** Contents by their SHA-256 and folders unpacked from them. */
 export interface CodeStore {
+  /** One work at a time: what decides by the contents that are kept, and what removes them. */
+  alone<T>(work: () => Promise<T>): Promise<T>
   /** Which of these are not kept. */
   missing(hashes: readonly string[]): Promise<string[]>
   /** Takes contents framed as `SHA256 SIZE` lines with their bytes behind; throws AppError for one whose hash is wrong. */

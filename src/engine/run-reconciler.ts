@@ -108,11 +108,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return timeoutMs === null ? undefined : { againMs: timeoutMs }
   }
 
-  /** Where the outputs of a copy begin. Throws AppError `conflict` when the run they come from is gone. */
-  async function originOutputs({ origin }: Run): Promise<number | null> {
-    if (origin?.kind !== 'copies') return null
+  /** Where the outputs of a copy begin; null once it has begun. Throws AppError `conflict` when the run they come from is gone. */
+  async function originOutputs({ origin, startedAt }: Run): Promise<number | null> {
+    if (origin?.kind !== 'copies' || startedAt !== null) return null
     const from = await store.read.runs.get(origin.runId)
-    if (!from) throw new AppError('conflict', { detail: 'the run whose outputs it was to copy has been removed' })
+    if (!from || from.purgedAt !== null) throw new AppError('conflict', { detail: 'the run whose outputs it was to copy has been removed' })
     return from.outputsOf
   }
 

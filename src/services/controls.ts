@@ -3,6 +3,7 @@ import type { EventKind } from '../contract/events.ts'
 import { isTerminal } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/sweep.ts'
 import type { Clock, Parts, Run, Store, Sweep, SweepPatch } from '../core/ports.ts'
+import { recall } from './creations.ts'
 import type { Creation } from './creations.ts'
 import type { Hints } from './hints.ts'
 
@@ -59,10 +60,12 @@ export async function pauseRun({ store, hints }: ControlDeps, run: Run): Promise
 /** Lets a paused run wait for a place. Throws AppError `conflict` while it is still being paused. */
 export async function unpauseRun({ store, hints }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (parts) => {
-    // Remembered, so that a repeated request does not make a new run of one that has ended meanwhile.
-    if (creation && (await parts.content.creation(creation.id)) === undefined) await parts.content.putCreation(creation.id, creation.digest)
+    const known = creation && (await recall(parts, creation))
     const ids = await parts.runs.unpause({ id: run.id })
-    if (ids.length > 0) await note(parts, 'run.resumed', run)
+    if (ids.length === 0) return 0
+    await note(parts, 'run.resumed', run)
+    // Remembered, so that a repeated request does not make a new run of one that has ended meanwhile.
+    if (creation && known === undefined) await parts.content.putCreation(creation.id, creation.digest)
     return ids.length
   })
   if (changed === 0 && run.stopCause === 'pause') throw new AppError('conflict', { detail: `run ${run.number} is still being paused; try again in a moment` })
@@ -176,7 +179,7 @@ export async function restoreRun({ store }: ControlDeps, { id }: Run): Promise<n
 
 export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: Sweep): Promise<number> {
   const { stopped, changed } = await store.write(async (parts) => {
-    const deletedAt = clock.now()
+    const deletedAt = await goingTime(parts, sweep, clock.now())
     const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(parts, sweep)
     await parts.sweeps.setDeleted({ id: sweep.id }, { deletedAt })
     const ids = await parts.runs.setDeleted({ sweepId: sweep.id }, { deletedAt })
@@ -186,6 +189,12 @@ export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: S
   for (const id of stopped) hints.run(id)
   hints.sweep(sweep.id)
   return changed
+}
+
+/** Trials that follow a sweep into the trash come back with it: they bear its time, unless that has been given up. */
+async function goingTime(parts: Parts, { id }: Sweep, now: number): Promise<number> {
+  const since = (await parts.sweeps.get(id))?.deletedAt ?? null
+  return since !== null && since > (await parts.content.mark('trash_emptied')) ? since : now
 }
 
 /** Takes a sweep out of the trash with the trials that went there with it. Throws as `restoreRun` does. */

@@ -12,8 +12,18 @@ export interface SnapshotDeps {
 }
 
 /** Says which contents of a manifest are not kept yet. Throws AppError `invalid` for a path that may not be. */
-export async function findMissing({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<{ digest: string; isKnown: boolean; missing: string[] }> {
+export async function findMissing(deps: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
   checkManifest(wanted)
+  return await deps.code.alone(() => lookUp(deps, wanted))
+}
+
+interface Lookup {
+  readonly digest: string
+  readonly isKnown: boolean
+  readonly missing: string[]
+}
+
+async function lookUp({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
   const digest = ids.digest(manifestText(wanted))
   const known = await store.read.content.snapshot(digest)
   const missing = await code.missing([...new Set(wanted.files.map((file) => file.sha256))])
@@ -24,7 +34,13 @@ export async function findMissing({ store, code, ids }: SnapshotDeps, wanted: Ma
 
 /** Records a snapshot once all its contents are kept; its manifest is kept as a content of its own. */
 export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
-  const { digest, missing } = await findMissing(deps, wanted)
+  checkManifest(wanted)
+  // No clean-up between the look at what is kept and the row that keeps it.
+  return await deps.code.alone(() => record(deps, wanted))
+}
+
+async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
+  const { digest, missing } = await lookUp(deps, wanted)
   if (missing.length > 0) throw new AppError('conflict', { detail: `${missing.length} contents are missing, first ${missing[0]}` })
   await deps.code.put(digest, new TextEncoder().encode(manifestText(wanted)))
   const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
@@ -59,7 +75,11 @@ export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'co
 const SNAPSHOTS_AT_ONCE = 500
 
 /** Removes snapshots that no run names any more, folders nobody used for long, and contents that no snapshot has. */
-export async function collectSnapshots({ store, code, clock }: SnapshotDeps): Promise<void> {
+export async function collectSnapshots(deps: SnapshotDeps): Promise<void> {
+  await deps.code.alone(() => collect(deps))
+}
+
+async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   await code.removeStale(clock.now() - LIMITS.treeKeepMs)
   const youngest = clock.now() - LIMITS.snapshotKeepMs
   const old = await store.read.content.listSnapshots(youngest, LISTED_MAX)

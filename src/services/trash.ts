@@ -48,8 +48,8 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
 
 /** False for a run that has come back meanwhile, or whose outputs a run that has not started yet is to copy. */
 async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
-  if (await store.read.runs.isWantedByCopy(run.id)) return false
-  if (!(await store.write((parts) => parts.runs.markPurged(run.id, deletedBefore)))) return false
+  const isBegun = await store.write(async (parts) => !(await parts.runs.isWantedByCopy(run.id)) && (await parts.runs.markPurged(run.id, deletedBefore)))
+  if (!isBegun) return false
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countSharing(run)) > 0
   await executor.purge({ names: attempts.map((attempt) => attempt.name), run, keepsOutputs: isShared })

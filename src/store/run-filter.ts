@@ -256,6 +256,6 @@ const COLUMN_NAMES = {
 
 /** The expression behind a column of the language; a duration goes on until now while the run does. */
 export function columnOf(name: ColumnName, now: number): RawBuilder<unknown> {
-  if (name === 'duration') return sql`((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0)`
+  if (name === 'duration') return sql`cast((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0 as double precision)`
   return sql.ref(`run.${COLUMN_NAMES[name as keyof typeof COLUMN_NAMES]}`)
 }

@@ -20,6 +20,16 @@ const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES,
 
 const ROWS_PER_INSERT = 500
 
+/** Runs that are to begin with a copy of another one's outputs. */
+function waitingCopies(db: Kysely<Tables>) {
+  return db
+    .selectFrom('run as copy')
+    .where('copy.origin_kind', '=', 'copies')
+    .where('copy.origin_id', 'is not', null)
+    .where('copy.phase', 'in', OPEN_PHASES)
+    .where('copy.started_at', 'is', null)
+}
+
 /** Runs: rows to domain and back. `now` is read once per call. */
 export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore {
   const trialsWithValue = (sweepId: string, metric: string) =>
@@ -224,6 +234,11 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .where((on) => on.or([on('deleted_at', '<', deletedBefore), on('purged_at', 'is not', null)]))
         .where('phase', 'in', TERMINAL_PHASES)
         .where('is_collected', '=', 1)
+        .where(
+          'id',
+          'not in',
+          waitingCopies(db).select((on) => on.ref('copy.origin_id').$notNull().as('id')),
+        )
         .orderBy('number')
         .limit(limit)
         .execute()
@@ -251,15 +266,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       return row?.number
     },
     isWantedByCopy: async (id) => {
-      const row = await db
-        .selectFrom('run')
-        .select('id')
-        .where('origin_kind', '=', 'copies')
-        .where('origin_id', '=', id)
-        .where('phase', 'in', OPEN_PHASES)
-        .where('started_at', 'is', null)
-        .limit(1)
-        .executeTakeFirst()
+      const row = await waitingCopies(db).select('copy.id').where('copy.origin_id', '=', id).limit(1).executeTakeFirst()
       return row !== undefined
     },
     countSharing: async ({ id, outputsOf }) => {

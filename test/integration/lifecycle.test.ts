@@ -100,6 +100,22 @@ describe('a run', () => {
     expect([bad.status, bad.body.error.code, bad.body.error.problems.length]).toEqual([422, 'invalid_document', 1])
   })
 
+  it('that is a copy goes on when the run it was copied from is long gone', async () => {
+    const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
+    await hasPhase(number, 'succeeded')
+    const copy = (await post(`/runs/${number}/copy`, { params: { until: '1000' } })).body.number
+    await until(async () => (await logOf(copy)).includes('from'))
+    await post(`/runs/${copy}/pause`)
+    await hasPhase(copy, 'paused')
+    await server.call('DELETE', `/runs/${number}`)
+    await post('/trash/empty')
+    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    await post(`/runs/${copy}/resume`)
+    await until(async () => (await logOf(copy, 2)).includes('resumed=1'))
+    await post(`/runs/${copy}/stop`)
+    await hasPhase(copy, 'stopped')
+  })
+
   it('with more output files than are listed says so', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')
     const cut = async () => (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find((event) => event.kind === 'run.listing_cut')

@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
+import type { RunPageView } from '../../src/contract/routes.ts'
+import { COLUMNS } from '../../src/core/filter/filter.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'
 import { pythonPath, startTestServer, until } from '../support/server.ts'
@@ -55,6 +57,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         ['POST', '/runs/bulk', { action: 'move', runs: [String(number)] }, 400, 'invalid'],
         ['POST', '/runs/bulk', { action: 'tag', runs: [String(number)] }, 400, 'invalid'],
         ['POST', `/runs/${number}/restart`, { snapshot: digest }, 404, 'not_found'],
+        ['PATCH', `/runs/${number}`, { note: JSON.parse(`${'['.repeat(2_000)}${']'.repeat(2_000)}`) as unknown }, 400, 'invalid'],
         ['GET', `/snapshots/${digest}`, undefined, 404, 'not_found'],
       ]
       for (const [method, path, body, status, code] of cases)
@@ -113,6 +116,33 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const again = await server.call<{ number: number }>('POST', `/runs/${number}/restart`, {})
       const environmentOf = async (run: number) => (await server.call<{ environment: string | null }>('GET', `/runs/${run}`)).body.environment
       expect(await environmentOf(again.body.number)).toBe(await environmentOf(number))
+    })
+
+    it('for the next page, whatever the order, get it', async () => {
+      for (let index = 0; index < 3; index += 1) await ended()
+      for (const column of Object.keys(COLUMNS).filter((name) => name !== 'tag')) {
+        const seen: number[] = []
+        for (let next: string | null = ''; next !== null;) {
+          const path: string = `/runs?sort=-${column}&limit=2${next === '' ? '' : `&cursor=${next}`}`
+          const page: { status: number; body: RunPageView } = await server.call<RunPageView>('GET', path)
+          expect([column, page.status]).toEqual([column, 200])
+          seen.push(...page.body.runs.map((run) => run.number))
+          next = page.body.next
+        }
+        expect([column, seen.length]).toEqual([column, new Set(seen).size])
+        expect(seen.length).toBeGreaterThan(2)
+      }
+    })
+
+    it('to go on, under a key that was used for something else, are refused', async () => {
+      const { number } = await server.submit('version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}')
+      await server.call('POST', `/runs/${number}/pause`)
+      await until(async () => (await server.call<{ phase: string }>('GET', `/runs/${number}`)).body.phase === 'paused')
+      const id = randomUUID()
+      await server.call('POST', '/runs', { id })
+      expect(await refused('POST', `/runs/${number}/resume`, { id })).toEqual([409, 'conflict'])
+      expect((await server.call<{ phase: string }>('GET', `/runs/${number}`)).body.phase).toBe('paused')
+      await server.call('POST', `/runs/${number}/stop`)
     })
 
     it('with records no database keeps lose those records alone', async () => {

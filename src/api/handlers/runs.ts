@@ -74,7 +74,7 @@ export function createRunHandlers(
     resumeRun: async ({ param, body, creation }) => {
       const run = await findRun(store, param('run'))
       // Ended since an unpause that is now repeated: the answer is still the run that went on.
-      const isUnpauseRepeated = (await store.read.content.creation(creation.id)) !== undefined && !(await store.read.runs.get(creation.id))
+      const isUnpauseRepeated = (await store.read.content.creation(creation.id)) === creation.digest && !(await store.read.runs.get(creation.id))
       if (isUnpauseRepeated) return toSubmissionView(deps, { kind: 'run', run })
       if (isTerminal(run.phase)) return toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, run, 'resumes', { request: body, creation }) })
       await unpauseRun(deps, run, creation)
