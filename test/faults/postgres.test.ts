@@ -127,7 +127,7 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     // Every run has a number of its own, in one sequence without a hole, and was started once.
     const [row] = await postgres.query(
       direct,
-      'select (select count(*) from run) + (select count(*) from sweep) as made, (select value from counter) as numbered',
+      "select (select count(*) from run) + (select count(*) from sweep) as made, (select value from counter where name = 'number') as numbered",
     )
     expect(row!['made']).toBe(row!['numbered'])
     for (const [run, pids] of work.signatures()) expect([run, pids.length]).toEqual([run, 1])
