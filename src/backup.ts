@@ -52,7 +52,7 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
     tables[name] = await writeLines(join(folder, 'tables', `${name}.jsonl`), rows)
   })
   const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
-  for (const name of folders) await copyFolder(join(config.dataDir, name), join(folder, 'files', name))
+  for (const name of folders) await copyFolder(config.dataDir, join(folder, 'files'), name)
   starLogs(config.dataDir, join(folder, 'files', 'attempts'))
   const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders }
   // Last: a folder without it is no backup.
@@ -67,13 +67,14 @@ function starLogs(dataDir: string, attempts: string): void {
 }
 
 /** Copies files, folders and links of a folder that is written to meanwhile: what has gone since it was listed is left out, and so are pipes and sockets. */
-async function copyFolder(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true, mode: 0o700 })
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (!isKept(source)) continue
+async function copyFolder(from: string, to: string, path: string): Promise<void> {
+  await mkdir(join(to, path), { recursive: true, mode: 0o700 })
+  for (const entry of await readdir(join(from, path), { withFileTypes: true })) {
+    const inner = join(path, entry.name)
+    const [source, target] = [join(from, inner), join(to, inner)]
+    if (!isKept(inner)) continue
     try {
-      if (entry.isDirectory()) await copyFolder(source, target)
+      if (entry.isDirectory()) await copyFolder(from, to, inner)
       else if (entry.isSymbolicLink()) await symlink(await readlink(source), target)
       else if (entry.isFile()) await copyFile(source, target, constants.COPYFILE_FICLONE)
     } catch (error) {
@@ -82,9 +83,9 @@ async function copyFolder(from: string, to: string): Promise<void> {
   }
 }
 
-/** Working copies can be made again. */
+/** Working copies can be made again. `path` is relative to the data folder: what a run calls so in its outputs is kept. */
 function isKept(path: string): boolean {
-  return !/\/attempts\/[^/]+\/code(\.half)?$/.test(path)
+  return !/^attempts\/[^/]+\/code(\.half)?$/.test(path)
 }
 
 /**

@@ -37,13 +37,22 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   }
   for (const sweep of await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE)) {
     await store.write(async (parts) => {
+      if (!isGone(await parts.sweeps.get(sweep.id), deletedBefore)) return
       await parts.sweeps.purge(sweep.id)
       await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number: sweep.number } }])
     })
   }
-  for (const project of await store.read.projects.listPurgeable(deletedBefore)) await store.write((parts) => parts.projects.purge(project.id))
+  for (const project of await store.read.projects.listPurgeable(deletedBefore))
+    await store.write(async (parts) => {
+      if (isGone(await parts.projects.get(project.id), deletedBefore)) await parts.projects.purge(project.id)
+    })
   while (await store.releaseSpace()) await Promise.resolve()
   return purged
+}
+
+/** Whether it is still in the trash, where a person may have taken it out since it was listed. */
+function isGone(item: { readonly deletedAt: number | null } | undefined, deletedBefore: number): boolean {
+  return item !== undefined && item.deletedAt !== null && item.deletedAt < deletedBefore
 }
 
 /** False for a run that has come back meanwhile, or whose outputs a run that has not started yet is to copy. */

@@ -25,7 +25,7 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
   const sweep = (await server.submit('version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 50, 1]}}}\nrun: {cmd: sleep 100}')).number
   const running = (
     await server.submit(
-      'version: 1\nkind: experiment\nenvironment: {max_restarts: 5}\nrun: {cmd: "mkfifo $HAGANE_OUTPUTS/pipe; ln -s nowhere $HAGANE_OUTPUTS/link; echo started; sleep 100"}',
+      'version: 1\nkind: experiment\nenvironment: {max_restarts: 5}\nrun: {cmd: "mkdir -p $HAGANE_OUTPUTS/attempts/x/code; echo mine > $HAGANE_OUTPUTS/attempts/x/code/a; mkfifo $HAGANE_OUTPUTS/pipe; ln -s nowhere $HAGANE_OUTPUTS/link; echo started; sleep 100"}',
     )
   ).number
   await until(async () => (await server.call<string>('GET', `/runs/${running}/logs`)).body === 'started\n')
@@ -75,6 +75,7 @@ describe('a backup', () => {
       .trim()
       .split('\n')
     expect(lines.length).toBeGreaterThan(5)
+    expect(readFileSync(join(folder, 'one', 'files', 'runs', String(numbers.running), 'outputs', 'attempts', 'x', 'code', 'a'), 'utf8')).toBe('mine\n')
     expect(readFileSync(join(folder, 'one', 'backup.json'), 'utf8') + lines.join('')).not.toContain(server.token())
     await stopAll(server)
 

@@ -15,7 +15,7 @@ export function createRandom(space: SearchSpace, trialsMax: number | null, seed:
   return { size, suggest: distinctDraws(space, size, seed, points !== undefined) }
 }
 
-/** Each index of the axis is as likely as any other and a value of its own. */
+/** Whether a draw has the same probability for every index of the axis, and no two indices are one value. */
 function isEven(axis: Axis): boolean {
   if (axis.kind === 'values') return new Set(axis.values.map(encodeValue)).size === axis.values.length
   return axis.kind !== 'pvalues'
