@@ -8,12 +8,15 @@ import { AppError } from '../contract/errors.ts'
 import type { Fence } from './store.ts'
 import type { Tables } from './tables.ts'
 
+/** Two that come at once get in each other's way for a moment: without a wait both would be told that the other has it. */
+const HOLD_WAIT_MS = 500
+
 /**
  * Takes a folder for this process by holding a transaction on a small file in it. The kernel lets go when the process
  * dies, however it dies, and a paused holder still holds. Undefined when another process has it.
  */
 export function holdDirectory(file: string): Disposable | undefined {
-  const database = new DatabaseSync(file, { timeout: 0 })
+  const database = new DatabaseSync(file, { timeout: HOLD_WAIT_MS })
   try {
     database.exec('pragma journal_mode = delete; begin exclusive')
   } catch (error) {
