@@ -1,13 +1,26 @@
 import type { Value } from './values.ts'
 
 /** One axis of a search space after compilation. Numeric axes know whether Python would hold their values as floats. */
-export type Axis =
+export type Axis = AxisForm & {
+  /** Absent: the parameter is always there. */
+  readonly when?: Condition
+}
+
+/** The parameter exists only where another one has one of these values. */
+export interface Condition {
+  readonly name: string
+  readonly in: readonly Value[]
+}
+
+type AxisForm =
   | { readonly name: string; readonly kind: 'values'; readonly values: readonly Value[] }
   | { readonly name: string; readonly kind: 'pvalues'; readonly values: readonly Value[]; readonly weights: readonly number[] }
   | { readonly name: string; readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly isFloat: boolean }
   | { readonly name: string; readonly kind: 'linspace' | 'geomspace'; readonly start: number; readonly stop: number; readonly count: number }
   | { readonly name: string; readonly kind: 'logspace'; readonly start: number; readonly stop: number; readonly count: number; readonly base: number }
   | { readonly name: string; readonly kind: 'uniform' | 'loguniform'; readonly low: number; readonly high: number }
+  /** Bounds are values. `log` is evenly spread in its logarithm, `int` takes whole numbers with both ends, `logint` both. */
+  | { readonly name: string; readonly kind: 'log' | 'int' | 'logint'; readonly low: number; readonly high: number }
   | {
       readonly name: string
       readonly kind: 'quniform' | 'qloguniform'
@@ -39,6 +52,9 @@ export const AXIS_FIELDS = {
   geomspace: { needed: ['start', 'stop', 'num'], optional: [] },
   uniform: { needed: ['low', 'high'], optional: ['size'] },
   loguniform: { needed: ['low', 'high'], optional: ['size'] },
+  log: { needed: ['low', 'high'], optional: [] },
+  int: { needed: ['low', 'high'], optional: [] },
+  logint: { needed: ['low', 'high'], optional: [] },
   quniform: { needed: ['low', 'high', 'q'], optional: ['size'] },
   qloguniform: { needed: ['low', 'high', 'q'], optional: ['size'] },
   normal: { needed: ['loc', 'scale'], optional: ['size'] },

@@ -18,6 +18,9 @@ export function axisSize(axis: Axis): number | undefined {
       const [low, high] = gridBounds(axis)
       return high - low + 1
     }
+    case 'int':
+    case 'logint':
+      return axis.high - axis.low + 1
     default:
       return undefined
   }
@@ -47,7 +50,7 @@ export function pointAt(space: SearchSpace, index: bigint): ValueMap {
 }
 
 /** The i-th value of a finite axis. */
-function valueAt(axis: Axis, i: number): Value {
+export function valueAt(axis: Axis, i: number): Value {
   switch (axis.kind) {
     case 'values':
     case 'pvalues':
@@ -62,6 +65,9 @@ function valueAt(axis: Axis, i: number): Value {
       return toFloat(geometric(axis, i))
     case 'quniform':
       return quantity((gridBounds(axis)[0] + i) * axis.q, axis)
+    case 'int':
+    case 'logint':
+      return axis.low + i
     default:
       throw new Error(`axis ${axis.name} is not finite`)
   }
@@ -94,8 +100,13 @@ export function sampleAxis(axis: Axis, u: number): Value {
       return toFloat(between(axis, u))
     case 'loguniform':
       return toFloat(Math.exp(between(axis, u)))
+    case 'log':
+      return toFloat(Math.min(axis.high, Math.max(axis.low, Math.exp(between({ low: Math.log(axis.low), high: Math.log(axis.high) }, u)))))
+    case 'int':
     case 'quniform':
       return valueAt(axis, Math.min(axisSize(axis)! - 1, Math.floor(u * axisSize(axis)!)))
+    case 'logint':
+      return wholeNumber(axis, Math.exp(between(logCells(axis), u)))
     case 'qloguniform':
       return quantity(roundHalfEven(Math.exp(between(axis, u)) / axis.q) * axis.q, axis)
     case 'normal':
@@ -111,12 +122,21 @@ export function sampleAxis(axis: Axis, u: number): Value {
   }
 }
 
+/** Ends of the cells of a logarithmic integer axis: the first and last number have a whole cell each. */
+export function logCells({ low, high }: { low: number; high: number }): { low: number; high: number } {
+  return { low: Math.log(low - 0.5), high: Math.log(high + 0.5) }
+}
+
+function wholeNumber({ low, high }: { low: number; high: number }, value: number): number {
+  return Math.min(high, Math.max(low, roundHalfEven(value)))
+}
+
 function between(axis: { low: number; high: number }, u: number): number {
   return axis.low + u * (axis.high - axis.low)
 }
 
 /** First and last multiple of q inside [low, high], the nearest one where none lies inside. */
-function gridBounds(axis: { low: number; high: number; q: number }): [number, number] {
+export function gridBounds(axis: { low: number; high: number; q: number }): [number, number] {
   const [low, high] = [Math.ceil(axis.low / axis.q - 1e-9), Math.floor(axis.high / axis.q + 1e-9)]
   return low <= high ? [low, high] : [Math.round(axis.low / axis.q), Math.round(axis.low / axis.q)]
 }
@@ -138,7 +158,7 @@ function decimalsOf(number: number): number {
   return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
 }
 
-function roundHalfEven(number: number): number {
+export function roundHalfEven(number: number): number {
   const floor = Math.floor(number)
   return number - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(number)
 }

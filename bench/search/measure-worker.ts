@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads'
+
+import type { Mode } from './baseline.ts'
+import { problem } from './problems.ts'
+import { runOne } from './protocol.ts'
+import type { Budget, CreateOptimizer, RunResult } from './protocol.ts'
+
+/** What all runs of a measurement have in common. */
+export interface Plan extends Budget {
+  /** The address of the module to measure. */
+  readonly module: string
+  readonly mode: Mode
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface Task {
+  readonly name: string
+  readonly seed: number
+}
+
+/** The only thing a worker says; the next task comes as the answer. */
+export interface Report {
+  readonly task: Task
+  readonly result: RunResult
+}
+
+const plan = workerData as Plan
+const { createOptimizer } = (await import(plan.module)) as { createOptimizer: CreateOptimizer }
+
+parentPort!.on('message', (task: Task) => {
+  const { name, seed } = task
+  const subject = problem(name)
+  const { trials, concurrency, options } = plan
+  const optimizer = createOptimizer(subject.space, { seed, trials, concurrency, options })
+  parentPort!.postMessage({ task, result: runOne(optimizer, subject, seed, plan) } satisfies Report)
+})

@@ -1,0 +1,148 @@
+import { Agenda } from './agenda.ts'
+import type { Mode } from './baseline.ts'
+import { PortableRng } from './portable-rng.ts'
+import type { Problem } from './problems.ts'
+import type { Params, SpaceItem } from './space.ts'
+
+export interface Suggestion {
+  readonly id: number
+  readonly params: Record<string, number | string>
+}
+
+export interface Observation {
+  readonly id: number
+  readonly value: number
+}
+
+/** An engine under measurement; it minimises. */
+export interface Optimizer {
+  ask(count: number): Suggestion[]
+  tell(results: Observation[]): void
+}
+
+export interface Budget {
+  readonly trials: number
+  readonly concurrency: number
+}
+
+export interface OptimizerOptions extends Budget {
+  readonly seed: number
+  /** What the command line gave to tune with. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** What a module to measure exports under this name. */
+export type CreateOptimizer = (space: readonly SpaceItem[], options: OptimizerOptions) => Optimizer
+
+export interface RunResult {
+  /** By the number of trials; rounded as the rivals' figures are. */
+  readonly regret: Record<number, number>
+  /** Mean decadic logarithm of the regret over all trials. */
+  readonly auc: number
+  /** One for each ask: milliseconds by suggestion. */
+  readonly askMs: number[]
+  /** Milliseconds by trial in ask and tell together: some fit in the one, some in the other. */
+  readonly overheadMs: number
+}
+
+export const CHECKPOINTS = [10, 20, 30, 50, 75, 100, 150, 200] as const
+export const REGRET_FLOOR = 1e-4
+const DURATION_SPREAD = 0.6
+
+/**
+ * One search. In batch mode it asks for as many as run at once and tells them together; in async mode each worker takes its own
+ * time, and one is told, one asked.
+ */
+export function runOne(optimizer: Optimizer, problem: Problem, seed: number, options: Budget & { readonly mode: Mode }): RunResult {
+  const session = new Session(optimizer, problem, seed)
+  if (options.mode === 'batch') runBatches(session, options)
+  else runAsync(session, options, new PortableRng(`dur/${problem.name}/${seed}`))
+  return session.result(options.trials)
+}
+
+function runBatches(session: Session, { trials, concurrency }: Budget): void {
+  while (session.evaluated < trials) session.evaluate(session.ask(Math.min(concurrency, trials - session.evaluated)))
+}
+
+function runAsync(session: Session, { trials, concurrency }: Budget, durations: PortableRng): void {
+  const running = new Agenda<Suggestion>()
+  let started = 0
+  const start = (now: number, count: number): void => {
+    for (const suggestion of session.ask(count)) {
+      running.add(now + Math.exp(DURATION_SPREAD * durations.n()), suggestion)
+      started++
+    }
+  }
+  start(0, concurrency)
+  for (let next = running.take(); next; next = running.take()) {
+    session.evaluate([next.item])
+    if (started < trials) start(next.at, 1)
+  }
+}
+
+/** Keeps the clock and the values, true and observed, around an optimizer. */
+class Session {
+  readonly #optimizer: Optimizer
+  readonly #problem: Problem
+  readonly #noise: PortableRng
+  readonly #regrets: number[] = []
+  readonly #askMs: number[] = []
+  #bestObserved = Infinity
+  #pickedRegret = Infinity
+  #spentMs = 0
+
+  constructor(optimizer: Optimizer, problem: Problem, seed: number) {
+    this.#optimizer = optimizer
+    this.#problem = problem
+    this.#noise = new PortableRng(`noise/${problem.name}/${seed}`)
+  }
+
+  get evaluated(): number {
+    return this.#regrets.length
+  }
+
+  ask(count: number): Suggestion[] {
+    const startedAt = performance.now()
+    const suggestions = this.#optimizer.ask(count)
+    const spent = performance.now() - startedAt
+    if (suggestions.length !== count) throw new Error(`asked for ${count} suggestions, got ${suggestions.length}`)
+    this.#askMs.push(spent / count)
+    this.#spentMs += spent
+    return suggestions
+  }
+
+  evaluate(suggestions: readonly Suggestion[]): void {
+    const results = suggestions.map(({ id, params }) => ({ id, value: this.#observe(params) }))
+    const startedAt = performance.now()
+    this.#optimizer.tell(results)
+    this.#spentMs += performance.now() - startedAt
+  }
+
+  /** The regret is that of the configuration that would be picked: the best observed so far, valued without noise. */
+  #observe(params: Params): number {
+    const { evaluate, noise, optimum, reference } = this.#problem
+    const value = evaluate(params)
+    const observed = noise > 0 ? value + noise * this.#noise.n() : value
+    if (observed < this.#bestObserved) {
+      this.#bestObserved = observed
+      this.#pickedRegret = Math.max(value - optimum, 0) / (reference - optimum)
+    }
+    this.#regrets.push(this.#pickedRegret)
+    return observed
+  }
+
+  result(trials: number): RunResult {
+    const reached = CHECKPOINTS.filter((checkpoint) => checkpoint <= trials)
+    const logs = this.#regrets.map((regret) => Math.log10(Math.max(regret, REGRET_FLOOR)))
+    return {
+      regret: Object.fromEntries(reached.map((checkpoint) => [checkpoint, round(this.#regrets[checkpoint - 1]!)])),
+      auc: round(logs.reduce((sum, value) => sum + value, 0) / logs.length),
+      askMs: this.#askMs,
+      overheadMs: this.#spentMs / trials,
+    }
+  }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(5))
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+
+import type { Params, SpaceItem } from './space.ts'
+
+/** A grid of real results of scikit-learn, each with a learning curve where the table has one. */
+export interface Table {
+  readonly space: readonly SpaceItem[]
+  /** The levels of the learning curves, from 1 up; 1 where there are none. */
+  readonly levels: number
+  readonly configCount: number
+  value(config: number, level: number): number
+  /** The configuration's place in the grid. */
+  indexOf(params: Params): number
+  paramsOf(config: number): Record<string, number | string>
+}
+
+interface StoredTable {
+  readonly axes: readonly { readonly name: string; readonly type: string; readonly values: readonly (number | string)[] }[]
+  readonly scale: number
+  readonly levels: readonly number[] | null
+  /** Unsigned 16-bit little-endian cells in base64, the last axis and the levels fastest. */
+  readonly data: string
+}
+
+const loaded = new Map<string, Table>()
+let stored: Record<string, StoredTable> | undefined
+
+export function table(name: string): Table {
+  stored ??= JSON.parse(readFileSync(new URL('tables.json', import.meta.url), 'utf8')) as Record<string, StoredTable>
+  const found = loaded.get(name)
+  if (found) return found
+  const content = stored[name]
+  if (!content) throw new Error(`there is no table ${name}`)
+  const created = toTable(content)
+  loaded.set(name, created)
+  return created
+}
+
+/** The learning curves of a table: `mlp_digits` alone has any. */
+export function curves(name: string): Table {
+  const found = table(name)
+  if (found.levels === 1) throw new Error(`${name} has no learning curves`)
+  return found
+}
+
+function toTable({ axes, scale, levels: curve, data }: StoredTable): Table {
+  const levels = curve?.length ?? 1
+  const cells = decode(data, scale)
+  const space = axes.map(({ name, type, values }): SpaceItem =>
+    type === 'cat' ? { name, type: 'cat', values: values.map(String) } : { name, type: 'int', low: 0, high: values.length - 1, log: false },
+  )
+  return {
+    space,
+    levels,
+    configCount: cells.length / levels,
+    value: (config, level) => cells[config * levels + level - 1]!,
+    indexOf: (params) => space.reduce((index, item) => index * sizeOf(item) + placeOf(item, params[item.name]), 0),
+    paramsOf: (config) => {
+      const params: Record<string, number | string> = {}
+      for (const item of space.toReversed()) {
+        const place = config % sizeOf(item)
+        params[item.name] = item.type === 'cat' ? item.values[place]! : place
+        config = (config - place) / sizeOf(item)
+      }
+      return params
+    },
+  }
+}
+
+function decode(data: string, scale: number): Float64Array {
+  const bytes = Buffer.from(data, 'base64')
+  return Float64Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i) / scale)
+}
+
+/** Numeric axes are offered as their index, categories as such. */
+function sizeOf(item: SpaceItem): number {
+  return item.type === 'cat' ? item.values.length : item.high + 1
+}
+
+function placeOf(item: SpaceItem, value: number | string | undefined): number {
+  const place = item.type === 'cat' ? item.values.indexOf(String(value)) : Number(value)
+  if (!Number.isInteger(place) || place < 0 || place >= sizeOf(item)) throw new Error(`${value} is no value of ${item.name}`)
+  return place
+}

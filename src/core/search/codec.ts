@@ -1,0 +1,255 @@
+import type { Axis, SearchSpace } from '../../contract/search-space.ts'
+import { asNumber, encodeValue } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import { normalCumulative } from './normal.ts'
+import { axisSize, gridBounds, logCells, roundHalfEven, sampleAxis, valueAt } from './space.ts'
+
+/**
+ * How one parameter looks to a model. An ordered one is a number in [0, 1] that grows with its value and is spread as its
+ * prior is; a category is the index of its value.
+ */
+export interface Dimension {
+  readonly name: string
+  /** Number of categories; 0 for an ordered parameter. */
+  readonly categories: number
+  /** Distinct values; Infinity for a continuous parameter. */
+  readonly cells: number
+  /** Probability of each category before anything is known. */
+  readonly weights: readonly number[]
+  /** The code of the nearest value: a model is flat inside a cell. */
+  snap(code: number): number
+  toValue(code: number): Value
+  toCode(value: Value): number
+}
+
+/** A parameter that is there only under a condition. */
+interface Dependence {
+  readonly child: number
+  readonly parent: number
+  readonly isMet: (parentCode: number) => boolean
+}
+
+/** Points of a space as vectors of codes, one for each axis, and back. */
+export interface Codec {
+  readonly dimensions: readonly Dimension[]
+  readonly isConditional: boolean
+  encode(point: ValueMap): Float64Array
+  decode(x: Float64Array): ValueMap
+  /** Snaps every code, and gives parameters that are not there the code that stands for that. Works in place. */
+  settle(x: Float64Array): Float64Array
+  isActive(x: Float64Array, j: number): boolean
+  /** Equal for two vectors that mean the same point. */
+  key(x: Float64Array): string
+}
+
+const IDLE_CODE = 0.5
+
+export function createCodec(space: SearchSpace): Codec {
+  const dimensions = space.map(toDimension)
+  const dependences = dependencesOf(space, dimensions)
+  const dependenceOf = new Map(dependences.map((dependence) => [dependence.child, dependence]))
+
+  const isActive = (x: Float64Array, j: number): boolean => {
+    const dependence = dependenceOf.get(j)
+    return !dependence || (isActive(x, dependence.parent) && dependence.isMet(x[dependence.parent]!))
+  }
+  const idle = (j: number): number => dimensions[j]!.categories || IDLE_CODE
+  const settle = (x: Float64Array): Float64Array => {
+    for (let j = 0; j < x.length; j += 1) x[j] = dimensions[j]!.snap(x[j]!)
+    for (const { child } of dependences) if (!isActive(x, child)) x[child] = idle(child)
+    return x
+  }
+  return {
+    dimensions,
+    isConditional: dependences.length > 0,
+    isActive,
+    settle,
+    encode: (point) =>
+      Float64Array.from(dimensions, (dimension, j) => (Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : idle(j))),
+    decode: (x) =>
+      Object.fromEntries(dimensions.flatMap((dimension, j) => (isActive(x, j) ? [[dimension.name, dimension.toValue(x[j]!)] as const] : []))),
+    key: (x) => x.map((code) => Math.round(code * 1e9)).join(),
+  }
+}
+
+/** Parents before their children. */
+function dependencesOf(space: SearchSpace, dimensions: readonly Dimension[]): Dependence[] {
+  const indexOf = new Map(space.map((axis, j) => [axis.name, j]))
+  const depthOf = (axis: Axis): number => (axis.when ? 1 + depthOf(space[indexOf.get(axis.when.name)!]!) : 0)
+  return space
+    .flatMap((axis, child) => {
+      if (!axis.when) return []
+      const parent = indexOf.get(axis.when.name)!
+      const wanted = new Set(axis.when.in.map(plainText))
+      const isMet = (code: number): boolean => wanted.has(plainText(dimensions[parent]!.toValue(code)))
+      return [{ child, parent, isMet, depth: depthOf(axis) }]
+    })
+    .toSorted((a, b) => a.depth - b.depth)
+}
+
+/** `1` and `1.0` are one value here. */
+function plainText(value: Value): string {
+  const number = asNumber(value)
+  return number === undefined ? encodeValue(value) : String(number)
+}
+
+function toDimension(axis: Axis): Dimension {
+  switch (axis.kind) {
+    case 'values': {
+      const numbers = axis.values.map((value) => asNumber(value))
+      return numbers.length > 2 && numbers.every((number) => number !== undefined && Number.isFinite(number))
+        ? ranked(axis.name, axis.values, numbers as number[])
+        : categorical(axis.name, axis.values, axis.values.map(() => 1 / axis.values.length))
+    }
+    case 'pvalues':
+      return categorical(axis.name, axis.values, axis.weights)
+    case 'range':
+    case 'linspace':
+    case 'logspace':
+    case 'geomspace':
+      return evenCells(axis, axisSize(axis)!, (value) => nearestIndex(axis, asNumber(value)!))
+    case 'int':
+      return evenCells(axis, axisSize(axis)!, (value) => asNumber(value)! - axis.low)
+    case 'quniform':
+      return evenCells(axis, axisSize(axis)!, (value) => Math.round(asNumber(value)! / axis.q) - gridBounds(axis)[0])
+    case 'logint': {
+      const { low, high } = logCells(axis)
+      return ordered(axis, axisSize(axis)!, (number) => (Math.log(number) - low) / (high - low), (code) =>
+        Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low))))),
+      )
+    }
+    case 'log': {
+      const [low, high] = [Math.log(axis.low), Math.log(axis.high)]
+      return ordered(axis, Infinity, (number) => (Math.log(number) - low) / (high - low))
+    }
+    case 'uniform':
+      return ordered(axis, Infinity, (number) => (number - axis.low) / (axis.high - axis.low))
+    case 'loguniform':
+      return ordered(axis, Infinity, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
+    case 'qloguniform':
+      return quantised(axis, axis.q, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
+    case 'normal':
+      return ordered(axis, Infinity, (number) => normalCumulative((number - axis.loc) / axis.scale))
+    case 'lognormal':
+      return ordered(axis, Infinity, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale))
+    case 'qnormal':
+      return quantised(axis, axis.q, (number) => normalCumulative((number - axis.loc) / axis.scale))
+    default:
+      return quantised(axis, axis.q, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale))
+  }
+}
+
+function categorical(name: string, values: readonly Value[], weights: readonly number[]): Dimension {
+  const texts = values.map(encodeValue)
+  return {
+    name,
+    categories: values.length,
+    cells: values.length,
+    weights,
+    snap: (code) => Math.min(values.length - 1, Math.max(0, Math.round(code))),
+    toValue: (code) => values[code]!,
+    toCode: (value) => Math.max(0, texts.indexOf(encodeValue(value))),
+  }
+}
+
+/** Numbers given one by one: evenly spaced ones (in themselves or in their logarithms) by rank, others by their size. */
+function ranked(name: string, values: readonly Value[], numbers: readonly number[]): Dimension {
+  const order = numbers.map((_, index) => index).toSorted((a, b) => numbers[a]! - numbers[b]!)
+  const sorted = order.map((index) => numbers[index]!)
+  const codes = codesOf(sorted)
+  const nearestRank = (code: number): number => {
+    let best = 0
+    for (let rank = 1; rank < codes.length; rank += 1) if (Math.abs(codes[rank]! - code) < Math.abs(codes[best]! - code)) best = rank
+    return best
+  }
+  return {
+    name,
+    categories: 0,
+    cells: values.length,
+    weights: [],
+    snap: (code) => codes[nearestRank(code)]!,
+    toValue: (code) => values[order[nearestRank(code)]!]!,
+    toCode: (value) => codes[Math.max(0, sorted.indexOf(asNumber(value) ?? Number.NaN))]!,
+  }
+}
+
+function codesOf(sorted: readonly number[]): number[] {
+  const count = sorted.length
+  const byRank = sorted.map((_, rank) => (rank + 0.5) / count)
+  if (isEven(sorted)) return byRank
+  const isPositive = sorted[0]! > 0
+  const logs = isPositive ? sorted.map(Math.log) : sorted
+  if (isPositive && isEven(logs)) return byRank
+  const line = isPositive && sorted.at(-1)! >= 10 * sorted[0]! ? logs : sorted
+  const width = line.at(-1)! - line[0]! || 1
+  return line.map((number) => (0.5 + ((number - line[0]!) / width) * (count - 1)) / count)
+}
+
+/** Whether the largest gap is at most three times the mean one. */
+function isEven(sorted: readonly number[]): boolean {
+  const mean = (sorted.at(-1)! - sorted[0]!) / (sorted.length - 1)
+  return sorted.every((number, rank) => rank === 0 || Math.abs(number - sorted[rank - 1]! - mean) <= 0.75 * mean)
+}
+
+/** Values whose cells are equally wide. */
+function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number): Dimension {
+  const cell = (code: number): number => Math.min(count - 1, Math.max(0, Math.floor(code * count)))
+  return {
+    name: axis.name,
+    categories: 0,
+    cells: count,
+    weights: [],
+    snap: (code) => (cell(code) + 0.5) / count,
+    toValue: (code) => valueAt(axis, cell(code)),
+    toCode: (value) => (Math.min(count - 1, Math.max(0, indexOf(value))) + 0.5) / count,
+  }
+}
+
+function nearestIndex(axis: Axis, number: number): number {
+  let [low, high] = [0, axisSize(axis)! - 1]
+  const at = (index: number): number => asNumber(valueAt(axis, index))!
+  const isRising = at(high) >= at(low)
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const middlePoint = (at(middle) + at(middle + 1)) / 2
+    if (isRising ? number <= middlePoint : number >= middlePoint) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** An axis whose codes are its own cumulative distribution. `round` finds the nearest value without the dressing for people. */
+function ordered(axis: Axis, cells: number, codeOf: (number: number) => number, round?: (code: number) => number): Dimension {
+  return {
+    name: axis.name,
+    categories: 0,
+    cells,
+    weights: [],
+    snap: (code) => (round ? clamp(codeOf(round(code))) : clamp(code)),
+    toValue: (code) => sampleAxis(axis, clamp(code)),
+    toCode: (value) => clamp(codeOf(asNumber(value)!)),
+  }
+}
+
+/** Multiples of q under a distribution: the code of a multiple is where it lies in that distribution. */
+function quantised(axis: Axis, q: number, codeOf: (number: number) => number): Dimension {
+  const toCode = (value: Value): number => {
+    const code = clamp(codeOf(asNumber(value)!))
+    return Number.isNaN(code) ? 0 : code
+  }
+  const toValue = (code: number): Value => sampleAxis(axis, clamp(code))
+  const span = asNumber(toValue(1))! - asNumber(toValue(0))!
+  return {
+    name: axis.name,
+    categories: 0,
+    cells: Math.round(span / q) + 1,
+    weights: [],
+    snap: (code) => toCode(toValue(code)),
+    toValue,
+    toCode,
+  }
+}
+
+function clamp(code: number): number {
+  return Math.min(1, Math.max(0, code))
+}

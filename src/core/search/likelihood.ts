@@ -1,0 +1,169 @@
+import { factorInPlace, invertFactored } from './cholesky.ts'
+import type { Categories, Hyperparameters } from './kernel.ts'
+import { minimizeInBox } from './minimize.ts'
+
+/** Added to every diagonal: rounding alone must not make a covariance matrix indefinite. */
+export const JITTER = 1e-8
+
+/** What is believed of a quantity before any data: normal in its logarithm. */
+interface Prior {
+  readonly mean: number
+  readonly sd: number
+}
+
+const SIGNAL: Prior = { mean: 0, sd: 1 }
+const NOISE: Prior = { mean: Math.log(1e-3), sd: 2 }
+const LENGTH_SD = Math.sqrt(3)
+const LENGTH_BOUNDS = [Math.log(5e-3), Math.log(1e2)] as const
+const SIGNAL_BOUNDS = [Math.log(1e-2), Math.log(50)] as const
+const NOISE_BOUNDS = [Math.log(1e-6), Math.log(2)] as const
+/** Variance of a coordinate that is uniform in [0, 1]: the published prior is for coordinates of variance 1. */
+const UNIT_VARIANCE = 1 / 12
+
+/** Lengths grow with the number of dimensions. Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in high dimensions" (2024). */
+function lengthPrior(dimensions: number): Prior {
+  return { mean: Math.SQRT2 + 0.5 * Math.log(dimensions) + 0.5 * Math.log(UNIT_VARIANCE), sd: LENGTH_SD }
+}
+
+/** Squared distances of all pairs, one list for each dimension. */
+type Distances = readonly Float64Array[]
+
+/** Data a process is fitted to: `count` rows of codes and a standardised value for each. */
+export interface Sample {
+  readonly points: Float64Array
+  readonly values: Float64Array
+  readonly count: number
+}
+
+/** Hyperparameters in one vector, lengths first. */
+export function pack({ logLengths, logSignal, logNoise }: Hyperparameters): Float64Array {
+  return Float64Array.of(...logLengths, logSignal, logNoise)
+}
+
+function unpack(theta: Float64Array): Hyperparameters {
+  const d = theta.length - 2
+  return { logLengths: theta.slice(0, d), logSignal: theta[d]!, logNoise: theta[d + 1]! }
+}
+
+/** What is believed before any data. */
+export function priorMean(dimensions: number): Hyperparameters {
+  return { logLengths: new Float64Array(dimensions).fill(lengthPrior(dimensions).mean), logSignal: SIGNAL.mean, logNoise: NOISE.mean }
+}
+
+/** The hyperparameters of greatest posterior density, from fixed starts and in a fixed number of steps. */
+export function fitHyperparameters(sample: Sample, isCategory: Categories, starts: readonly Hyperparameters[], evaluations: number): Hyperparameters {
+  const d = isCategory.length
+  const loss = createLoss(sample, isCategory)
+  const lower = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[0]), SIGNAL_BOUNDS[0], NOISE_BOUNDS[0])
+  const upper = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[1]), SIGNAL_BOUNDS[1], NOISE_BOUNDS[1])
+  const found = starts.map((start) => minimizeInBox(loss, pack(start), { lower, upper, evaluations, tolerance: 1e-5 }))
+  return unpack(found.reduce((best, next) => (next.value < best.value ? next : best)).x)
+}
+
+const WORST = 1e10
+
+/** Minus the log posterior density of hyperparameters, up to a constant, with its slope. */
+export function createLoss({ points, values, count }: Sample, isCategory: Categories): (theta: Float64Array, gradient: Float64Array) => number {
+  const d = isCategory.length
+  const distances = distancesOf(points, count, isCategory)
+  const [covariance, inverse] = [new Float64Array(count * count), new Float64Array(count * count)]
+  const [shapes, slopes] = [new Float64Array(distances[0]?.length ?? 0), new Float64Array(distances[0]?.length ?? 0)]
+  const weights = new Float64Array(count)
+
+  return (theta, gradient) => {
+    const signal = Math.exp(theta[d]!)
+    const noise = Math.exp(theta[d + 1]!)
+    const inverseSquares = theta.subarray(0, d).map((value) => Math.exp(-2 * value))
+    fillCovariance(theta, signal, inverseSquares)
+    for (let i = 0; i < count; i += 1) covariance[i * count + i] = signal + noise + JITTER
+    if (!factorInPlace(covariance, count)) {
+      gradient.fill(0)
+      return WORST
+    }
+    invertFactored(covariance, count, inverse)
+    let value = fillWeights()
+    value += gradients(gradient, signal, noise, inverseSquares)
+    return value + addPrior(theta, gradient)
+  }
+
+  function fillCovariance(_theta: Float64Array, signal: number, inverseSquares: Float64Array): void {
+    shapes.fill(0)
+    for (let j = 0; j < d; j += 1) {
+      const [list, weight] = [distances[j]!, inverseSquares[j]!]
+      for (let pair = 0; pair < list.length; pair += 1) shapes[pair]! += weight * list[pair]!
+    }
+    for (let i = 1, pair = 0; i < count; i += 1) {
+      for (let k = 0; k < i; k += 1, pair += 1) {
+        const r = Math.sqrt(5 * shapes[pair]!)
+        const decay = Math.exp(-r)
+        const shape = (1 + r + (r * r) / 3) * decay
+        shapes[pair] = shape
+        slopes[pair] = (5 / 3) * (1 + r) * decay
+        covariance[i * count + k] = signal * shape
+      }
+    }
+  }
+
+  /** α = K⁻¹y; returns the part of the loss that needs no slope. */
+  function fillWeights(): number {
+    let value = 0
+    for (let i = 0; i < count; i += 1) {
+      let sum = 0
+      for (let k = 0; k < i; k += 1) sum += inverse[i * count + k]! * values[k]!
+      for (let k = i; k < count; k += 1) sum += inverse[k * count + i]! * values[k]!
+      weights[i] = sum
+      value += 0.5 * values[i]! * sum + Math.log(covariance[i * count + i]!)
+    }
+    return value
+  }
+
+  /** ½ tr((K⁻¹ − ααᵀ) ∂K) for each hyperparameter. */
+  function gradients(gradient: Float64Array, signal: number, noise: number, inverseSquares: Float64Array): number {
+    gradient.fill(0)
+    let [bySignal, trace] = [0, 0]
+    for (let i = 0, pair = 0; i < count; i += 1) {
+      for (let k = 0; k < i; k += 1, pair += 1) {
+        const w = inverse[i * count + k]! - weights[i]! * weights[k]!
+        bySignal += w * shapes[pair]!
+        slopes[pair]! *= w
+      }
+      trace += inverse[i * count + i]! - weights[i]! * weights[i]!
+    }
+    for (let j = 0; j < d; j += 1) {
+      const list = distances[j]!
+      let sum = 0
+      for (let pair = 0; pair < list.length; pair += 1) sum += slopes[pair]! * list[pair]!
+      gradient[j] = sum * signal * inverseSquares[j]!
+    }
+    gradient[d] = signal * (bySignal + 0.5 * trace)
+    gradient[d + 1] = 0.5 * noise * trace
+    return 0
+  }
+
+  function addPrior(theta: Float64Array, gradient: Float64Array): number {
+    const lengths = lengthPrior(d)
+    let value = 0
+    for (let j = 0; j < d + 2; j += 1) {
+      const { mean, sd } = j < d ? lengths : j === d ? SIGNAL : NOISE
+      const z = (theta[j]! - mean) / sd
+      value += 0.5 * z * z
+      gradient[j]! += z / sd
+    }
+    return value
+  }
+}
+
+function distancesOf(points: Float64Array, count: number, isCategory: Categories): Distances {
+  const d = isCategory.length
+  const pairs = (count * (count - 1)) / 2
+  return isCategory.map((isDifferent, j) => {
+    const list = new Float64Array(pairs)
+    for (let i = 1, pair = 0; i < count; i += 1) {
+      for (let k = 0; k < i; k += 1, pair += 1) {
+        const delta = points[i * d + j]! - points[k * d + j]!
+        list[pair] = isDifferent ? Number(delta !== 0) : delta * delta
+      }
+    }
+    return list
+  })
+}

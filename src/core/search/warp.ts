@@ -1,0 +1,80 @@
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+const LAMBDA_MAX = 5
+const WINSOR = 10
+const SPREAD_MIN = 1e-6
+
+/**
+ * Values (smaller is better) as a Gaussian process likes them: enormous ones cut off at the median plus ten times its
+ * distance to the best, then Yeo and Johnson's power transform (2000) fitted by maximum likelihood, then mean 0 and
+ * standard deviation 1. Values that are not finite count as the worst finite one plus half the range.
+ */
+export function warp(values: ArrayLike<number>): Float64Array {
+  const finite = Float64Array.from(values).filter(Number.isFinite).sort()
+  if (finite.length === 0) return new Float64Array(values.length)
+  const [best, median, worst] = [finite[0]!, middle(finite), finite.at(-1)!]
+  const limit = median > best ? median + WINSOR * (median - best) : Infinity
+  // Halved before it is taken: the range of very large numbers may be no number.
+  const missing = worst + (worst / 2 - best / 2)
+  const cut = Float64Array.from(values, (value) => Math.min(limit, Number.isFinite(value) ? value : missing))
+  const standard = standardise(cut)
+  if (values.length <= 3) return standard
+  const lambda = fitLambda(standard)
+  const powered = standard.map((value) => yeoJohnson(value, lambda))
+  return spread(powered) > SPREAD_MIN ? standardise(powered) : standard
+}
+
+function middle(sorted: Float64Array): number {
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[half]! : sorted[half - 1]! / 2 + sorted[half]! / 2
+}
+
+export function standardise(values: Float64Array): Float64Array {
+  const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  if (!(scale > 0)) return new Float64Array(values.length)
+  const scaled = values.map((value) => value / scale)
+  const mean = meanOf(scaled)
+  const sd = spread(scaled)
+  return scaled.map((value) => (sd > 0 ? (value - mean) / sd : 0))
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Population standard deviation. */
+function spread(values: Float64Array): number {
+  const mean = meanOf(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+}
+
+export function yeoJohnson(value: number, lambda: number): number {
+  if (value >= 0) return Math.abs(lambda) < 1e-12 ? Math.log1p(value) : Math.expm1(lambda * Math.log1p(value)) / lambda
+  const other = 2 - lambda
+  return Math.abs(other) < 1e-12 ? -Math.log1p(-value) : -Math.expm1(other * Math.log1p(-value)) / other
+}
+
+/** The exponent of greatest likelihood in [-5, 5], by golden section. */
+export function fitLambda(values: Float64Array): number {
+  const jacobian = values.reduce((sum, value) => sum + Math.sign(value) * Math.log1p(Math.abs(value)), 0)
+  const loss = (lambda: number): number => {
+    const sd = spread(values.map((value) => yeoJohnson(value, lambda)))
+    return values.length * Math.log(sd) - (lambda - 1) * jacobian
+  }
+  let [low, high] = [-LAMBDA_MAX, LAMBDA_MAX]
+  let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)]
+  let [leftLoss, rightLoss] = [loss(left), loss(right)]
+  for (let step = 0; step < 40; step += 1) {
+    if (leftLoss < rightLoss) {
+      high = right
+      ;[right, rightLoss] = [left, leftLoss]
+      left = high - GOLDEN * (high - low)
+      leftLoss = loss(left)
+    } else {
+      low = left
+      ;[left, leftLoss] = [right, rightLoss]
+      right = low + GOLDEN * (high - low)
+      rightLoss = loss(right)
+    }
+  }
+  return (low + high) / 2
+}
