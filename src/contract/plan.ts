@@ -65,10 +65,55 @@ export interface StopCondition extends Objective {
   readonly value: number
 }
 
+export const METHOD_NAMES = ['auto', 'grid', 'random', 'sobol', 'tpe', 'bo', 'cmaes', 'hyperband', 'asha'] as const
+export type MethodName = (typeof METHOD_NAMES)[number]
+
 /** The method and its settings; `trialsMax` is the asked budget, null when the document names none. */
 export interface MethodPlan {
-  readonly name: 'grid' | 'random' | 'hyperband' | 'bo'
+  readonly name: MethodName
   readonly trialsMax: number | null
+  /** A grid in an order that covers the space from the start. */
+  readonly isShuffled?: boolean
+  readonly gaussian?: GaussianPlan
+  readonly halving?: HalvingPlan
+}
+
+/** What a document says of a Gaussian process; absent fields are chosen by the search. */
+export interface GaussianPlan {
+  readonly initial?: number
+  readonly acquisition?: { readonly kind: 'ucb' | 'ei' | 'poi'; readonly kappa: number; readonly eps: number }
+  readonly shape?: 'matern52' | 'matern32' | 'rbf'
+  readonly length?: number
+  readonly candidates?: number
+  readonly starts?: number
+}
+
+/** Trials that get little of a resource first, and more of it if they are among the best. */
+export interface HalvingPlan {
+  /** Parameter that tells a trial how much it has. */
+  readonly resource: string
+  readonly isWhole: boolean
+  readonly max: number
+  readonly min: number
+  /** One trial in so many goes on. */
+  readonly eta: number
+  /** `promotion`: a trial ends at its rung and is continued if promoted. `stopping`: it has all from the start and is ended at a rung. */
+  readonly form: 'promotion' | 'stopping'
+  /** A promoted trial goes on from its checkpoint; otherwise it starts over. */
+  readonly resumes: boolean
+  /** What chooses new points. */
+  readonly chooser: 'auto' | 'random'
+}
+
+export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number]
+
+/** Compares what trials report of a metric at the same step, every `interval` steps. */
+export interface StoppingRulePlan extends Objective {
+  readonly kind: 'median' | 'average' | 'truncation' | 'diff'
+  readonly interval: number
+  /** Of truncation: the share of running trials that is ended; of diff: how much worse than the best a trial may be. */
+  readonly percent: number
 }
 
 /** One sweep. A trial's plan is compiled from `trial` and a point of `space`. */
@@ -79,6 +124,18 @@ export interface SweepPlan {
   readonly tags: readonly string[]
   readonly method: MethodPlan
   readonly space: SearchSpace
+  /** Expressions over parameters, all of which must hold. */
+  readonly constraints: readonly string[]
+  /** Points that are tried first. */
+  readonly firstPoints: readonly ValueMap[]
+  /** Numbers of finished sweeps over the same space whose trials are known from the start. */
+  readonly warmStart: readonly number[]
+  /** What becomes of a failed trial: it is tried again first, counts as a place to avoid, or as nothing. */
+  readonly failures: FailurePolicy
+  /** Ends the sweep when so many trials have brought nothing better by more than `delta`. */
+  readonly plateau: { readonly trials: number; readonly delta: number } | null
+  /** Rules that end single trials before their end. */
+  readonly stoppingRules: readonly StoppingRulePlan[]
   /** null: one is drawn when the sweep is created. */
   readonly seed: number | null
   readonly concurrency: number

@@ -1,308 +1,255 @@
-import type { ValueMap } from '../../contract/values.ts'
-import { createAcquisition } from './acquisition.ts'
+import { score } from './acquisition.ts'
+import type { Acquisition } from './acquisition.ts'
 import type { Codec } from './codec.ts'
-import type { History } from './history.ts'
-import type { Hyperparameters } from './kernel.ts'
+import { centrePoint, gauss, seedFor, sobolPoint } from './design.ts'
+import type { Suggestion } from './history.ts'
+import type { Form, Hyperparameters, Shape } from './kernel.ts'
+import type { Entry, Ledger } from './ledger.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
+import { createPool } from './pool.ts'
+import type { Pool } from './pool.ts'
 import { createProcess } from './process.ts'
 import type { Process } from './process.ts'
+import { refine } from './refine.ts'
+import type { Landscape, Scored } from './refine.ts'
+import { elsewhere, trustRegion, wholeBox } from './region.ts'
+import type { TrustRegion } from './region.ts'
 import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
-import { scrambledSobol } from './sobol.ts'
 import { warp } from './warp.ts'
 
-export interface GaussianOptions {
+/** What a document may say of a Gaussian process search. */
+export interface GaussianSettings {
+  /** Points before the model chooses; null: as many as the space needs. */
+  readonly initial: number | null
+  /** null: a lower bound of random width. */
+  readonly acquisition: { readonly kind: 'ucb' | 'ei' | 'poi'; readonly kappa: number; readonly eps: number } | null
+  readonly shape: Shape
+  /** One more length to begin the fit from, in widths of the space; null for none. */
+  readonly length: number | null
+  /** Candidates that cover the space, and local searches from the best of them. */
+  readonly candidates: number
+  readonly starts: number
+}
+
+export const GAUSSIAN_DEFAULTS: GaussianSettings = { initial: null, acquisition: null, shape: 'matern52', length: null, candidates: 500, starts: 4 }
+
+export interface Chooser {
+  /** A point that nobody has tried, or undefined where this way of choosing finds none. Computed from what the ledger has read. */
+  choose(index: number): { x: Float64Array; source: Suggestion['source'] } | undefined
+}
+
+export interface ChooserOptions {
   readonly codec: Codec
+  readonly ledger: Ledger
   readonly seed: number
   readonly concurrency: number
   readonly trialsMax: number | null
   readonly isAllowed: (x: Float64Array) => boolean
-  readonly tune?: Record<string, number>
 }
 
-/** Everything that is the same for all suggestions made from one history. */
-interface State {
+/** Trials a process holds at most: the cost of a suggestion grows with their square. */
+const ACTIVE_MAX = 300
+const FINISHED_MIN = 3
+const FIT_EVALUATIONS = 40
+/** A second start of the fit, at lengths this much shorter: rough functions are missed from the prior's long ones. */
+const SHORT_START = 1.5
+const NEAR_BEST = 5
+const OUTSIDE_PENALTY = 1e4
+const FAILURE_PENALTY = 3
+
+/** Everything that is the same for all suggestions made from one set of results. */
+interface Model {
   readonly resultCount: number
-  readonly finished: readonly Trial[]
-  readonly failed: readonly Trial[]
-  /** Warped values of the finished trials. */
+  readonly finished: readonly Entry[]
   readonly values: Float64Array
   readonly process: Process
-  readonly failureWeights: Float64Array | undefined
-  pendingCount: number
   readonly pool: Pool
+  readonly region: TrustRegion | undefined
+  readonly penalty: (x: Float64Array) => number
+  /** Running trials that the process has taken in. */
+  readonly pending: number[]
 }
 
-interface Trial {
-  readonly index: number
-  readonly x: Float64Array
-}
-
-interface Pool {
-  readonly xs: Float64Array[]
-  readonly means: Float64Array
-  readonly variances: Float64Array
-  readonly rows: Float64Array[]
-  rowCount: number
-}
-
-export interface Suggester {
-  /** Point of trial `index`, computed from all results and from all points before it. */
-  suggest(history: History, index: number): Float64Array
-}
-
-const FIT_POINTS_MAX = 300
-
-export function createGaussian(options: GaussianOptions): Suggester {
-  const { codec, seed, concurrency, tune = {} } = options
+/**
+ * Bayesian optimisation with a Gaussian process. A suggestion minimises a lower confidence bound of random width, whose
+ * mean knows finished trials and whose spread knows the running ones too; so trials that run side by side differ by
+ * construction. docs/search.md says what each part brings.
+ */
+export function createGaussian(options: ChooserOptions, settings: GaussianSettings = GAUSSIAN_DEFAULTS): Chooser {
+  const { codec, ledger, seed, isAllowed } = options
   const d = codec.dimensions.length
-  const isCategory = codec.dimensions.map((dimension) => dimension.categories > 0)
-  const encoded: Float64Array[] = []
-  const initial = initialCount(d, options)
-  let state: State | undefined
-  let fitted: { count: number; hyperparameters: Hyperparameters } | undefined
+  const form: Form = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: settings.shape }
+  const initial = settings.initial ?? initialCount(d, options)
+  const designSeed = seedFor(seed, 'design')
+  let model: Model | undefined
+  let fitted: { readonly count: number; readonly hyperparameters: Hyperparameters } | undefined
 
   return {
-    suggest: (history, index) => {
-      for (let i = encoded.length; i < history.points.length; i += 1) encoded.push(codec.encode(history.points[i]!))
-      const finishedCount = history.results.reduce((count, { value }) => count + Number(value !== undefined), 0)
-      if (index < initial || finishedCount < 3) return designPoint(index)
-      if (!state || state.resultCount !== history.results.length || state.pendingCount > index - history.results.length) state = build(history, index)
-      addPending(state, history, index)
-      return choose(state, history, index)
+    choose: (index) => {
+      if (index < initial - ledger.finished.filter((entry) => entry.index < 0).length || ledger.finished.length < FINISHED_MIN) return design(index)
+      const pending = ledger.pending()
+      if (!model || model.resultCount !== ledger.resultCount || !isPrefix(model.pending, pending)) model = build(pending.length)
+      takePending(model, pending)
+      const x = bestOf(model, index)
+      return x && { x, source: 'gaussian' }
     },
   }
 
-  function designPoint(index: number): Float64Array {
-    if (index === 0) return codec.settle(centre(codec))
-    return codec.settle(sobolPoint(codec, index, foldSeed(seed, 'design')))
+  /** The centre, then a sequence that covers the space evenly. */
+  function design(index: number): ReturnType<Chooser['choose']> {
+    const centre = centrePoint(codec)
+    if (index === 0 && isFree(centre)) return { x: centre, source: 'centre' }
+    for (let at = index; at < index + 1_000 * DESIGN_STRIDE; at += DESIGN_STRIDE) {
+      const x = sobolPoint(codec, at, designSeed)
+      if (isFree(x)) return { x, source: 'sobol' }
+    }
+    return undefined
   }
 
-  function build(history: History, index: number): State {
-    const byIndex = history.results.toSorted((a, b) => a.index - b.index)
-    const finishedResults = byIndex.filter(({ value }) => value !== undefined)
-    const finished = finishedResults.map(({ index }) => ({ index, x: encoded[index]! }))
-    const failed = byIndex.filter(({ value }) => value === undefined).map(({ index }) => ({ index, x: encoded[index]! }))
-    const values = warp(finishedResults.map(({ value }) => value!))
-    const hyperparameters = fitFor(history)
+  function isFree(x: Float64Array): boolean {
+    return isAllowed(x) && !ledger.isUsed(x)
+  }
+
+  function build(pendingCount: number): Model {
+    const finished = activeSet(ledger.finished, ledger.arrived)
+    const failed = ledger.failed.slice(-ACTIVE_MAX).map((index) => ledger.xs[index]!)
+    const values = warp(finished.map(({ value }) => value))
     const process = createProcess({
-      hyperparameters,
-      isCategory,
+      hyperparameters: fit(),
+      form,
       known: finished.map(({ x }) => x),
       values,
-      unknown: failed.map(({ x }) => x),
-      room: index - history.results.length + 2 * concurrency + 8,
+      unknown: failed,
+      room: pendingCount + 2 * options.concurrency + 8,
     })
-    const labels = Float64Array.from([...finished.map(() => 0), ...failed.map(() => 1)])
-    const failureWeights = failed.length > 0 ? process.weigh(labels) : undefined
+    const order = Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || a - b)
+    const best = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
+    const stream = createStream(seed, 'pool', ledger.resultCount)
     return {
-      resultCount: history.results.length,
+      resultCount: ledger.resultCount,
       finished,
-      failed,
       values,
       process,
-      failureWeights,
-      pendingCount: 0,
-      pool: screen(process, finished, values, history.results.length),
+      pool: createPool({ codec, process, best, isAllowed, stream, broad: settings.candidates }),
+      region: trustRegion(codec, finished),
+      penalty: failurePenalty(process, finished.length, failed.length),
+      pending: [],
     }
   }
 
-  /** Hyperparameters are fitted anew at fixed numbers of results only, from those results alone. */
-  function fitFor({ results }: History): Hyperparameters {
-    const finishedTotal = results.reduce((count, { value }) => count + Number(value !== undefined), 0)
-    const count = scheduled(finishedTotal)
+  /** Hyperparameters of a fixed prefix of the results, fitted anew at fixed numbers of them. */
+  function fit(): Hyperparameters {
+    const count = fitPoint(ledger.resultCount)
     if (fitted?.count === count) return fitted.hyperparameters
-    const prefix: { index: number; value: number }[] = []
-    for (const { index, value } of results) if (value !== undefined && prefix.length < count) prefix.push({ index, value })
-    const sorted = prefix.toSorted((a, b) => a.index - b.index)
-    const sample = toSample(sorted)
-    const hyperparameters = fitHyperparameters(sample, isCategory, [priorMean(d), ...(fitted && tune['warm'] ? [fitted.hyperparameters] : [])], tune['evals'] ?? 40)
+    const known = ledger.finishedAfter(count)
+    const entries = activeSet(known, known)
+    const points = new Float64Array(entries.length * d)
+    entries.forEach(({ x }, row) => points.set(x, row * d))
+    const sample = { points, values: warp(entries.map(({ value }) => value)), count: entries.length }
+    const hyperparameters = entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), FIT_EVALUATIONS)
     fitted = { count, hyperparameters }
     return hyperparameters
   }
 
-  function toSample(trials: readonly { index: number; value: number }[]) {
-    const kept = trials.slice(-FIT_POINTS_MAX)
-    const points = new Float64Array(kept.length * d)
-    kept.forEach(({ index }, row) => points.set(encoded[index]!, row * d))
-    return { points, values: warp(kept.map(({ value }) => value)), count: kept.length }
+  function starts(): Hyperparameters[] {
+    const middle = priorMean(d)
+    const withLengths = (logLength: (prior: number) => number): Hyperparameters => ({ ...middle, logLengths: middle.logLengths.map(logLength) })
+    const asked = settings.length === null ? [] : [withLengths(() => Math.log(settings.length!))]
+    return [middle, withLengths((prior) => prior - SHORT_START), ...asked]
   }
 
-  function screen(process: Process, finished: readonly Trial[], values: Float64Array, version: number): Pool {
-    const stream = createStream(seed, 'screen', version)
-    const sobolSeed = stream.nextWord()
-    const xs: Float64Array[] = []
-    const broad = tune['broad'] ?? 500
-    for (let i = 0; i < broad; i += 1) xs.push(codec.settle(sobolPoint(codec, i, sobolSeed)))
-    const order = Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || a - b)
-    for (const best of order.slice(0, 5)) for (let i = 0; i < (tune['near'] ?? 60); i += 1) xs.push(perturb(finished[best]!.x, 10 ** (-3 + 2.5 * stream.next()), stream))
-    const allowed = xs.filter(options.isAllowed)
-    const capacity = process.points.length / d
-    const pool: Pool = { xs: allowed, means: new Float64Array(allowed.length), variances: new Float64Array(allowed.length), rows: [], rowCount: process.count }
-    allowed.forEach((x, i) => {
-      const row = new Float64Array(capacity)
-      pool.means[i] = process.solve(x, row)
-      let variance = process.kernel.signal
-      for (let k = 0; k < process.count; k += 1) variance -= row[k]! * row[k]!
-      pool.variances[i] = variance
-      pool.rows.push(row)
-    })
-    return pool
-  }
-
-  function addPending(at: State, history: History, index: number): void {
-    const known = new Set(history.results.map((result) => result.index))
-    let seen = 0
-    for (let i = 0; i < index; i += 1) {
-      if (known.has(i)) continue
-      seen += 1
-      if (seen <= at.pendingCount) continue
-      at.process.addPending(encoded[i]!)
-      at.pendingCount += 1
+  function takePending({ process, pool, pending: taken }: Model, pending: readonly number[]): void {
+    for (const index of pending.slice(taken.length)) {
+      process.addPending(ledger.xs[index]!)
+      taken.push(index)
     }
-    const { pool, process } = at
-    for (; pool.rowCount < process.count; pool.rowCount += 1) {
-      pool.xs.forEach((x, i) => (pool.variances[i]! -= process.extend(x, pool.rows[i]!, pool.rowCount) ** 2))
-    }
+    pool.follow()
   }
 
-  function choose(at: State, history: History, index: number): Float64Array {
+  function bestOf(at: Model, index: number): Float64Array | undefined {
+    const { pool, region, process, penalty } = at
     const stream = createStream(seed, 'slot', index)
-    const used = new Set(encoded.slice(0, index).map((x) => codec.key(x)))
-    const kappa = (tune['kmin'] ?? 0.3) + (tune['kscale'] ?? 1) * Math.abs(gauss(stream))
-    const region = trustRegion(at)
-    const acquisition = createAcquisition({ process: at.process, kappa, codec, failureWeights: at.failureWeights })
-    const { pool } = at
+    const landscape: Landscape = { codec, process, penalty, acquisition: acquisitionFor(at, stream) }
+    const isThere = elsewhere(codec, at.finished, at.values, stream)
     const scores = pool.xs.map((x, i) => {
-      const away = region ? region.distance(x) : 0
-      if (away > 0) return 1e4 + away
-      return acquisition.score(pool.means[i]!, Math.sqrt(Math.max(pool.variances[i]!, 1e-12)), x)
+      if (isThere && !isThere(x)) return Infinity
+      const outside = region?.outside(x) ?? 0
+      return outside > 0 ? OUTSIDE_PENALTY + outside : score(landscape.acquisition, pool.mean(i), pool.sd(i)) + penalty(x)
     })
-    const order = Array.from(scores.keys()).toSorted((a, b) => scores[a]! - scores[b]! || a - b)
-    const starts = distinct(order, pool.xs, tune['starts'] ?? 4)
-    let best: { x: Float64Array; value: number } | undefined
-    const consider = (x: Float64Array, value: number): void => {
-      if ((!best || value < best.value) && options.isAllowed(x) && !used.has(codec.key(x))) best = { x, value }
+    const order = Array.from(scores.keys())
+      .filter((i) => scores[i] !== Infinity)
+      .toSorted((a, b) => scores[a]! - scores[b]! || a - b)
+    let best: Scored | undefined
+    const consider = (candidate: Scored): void => {
+      if ((!best || candidate.value < best.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) best = candidate
     }
-    for (const start of starts) {
-      consider(pool.xs[start]!, scores[start]!)
-      const box = region?.box(pool.xs[start]!) ?? wholeBox(d)
-      const found = acquisition.refine(pool.xs[start]!, box, tune['refine'] ?? 20)
-      consider(found.x, found.value)
+    for (const i of distinct(order, pool.xs, settings.starts)) {
+      const start = pool.xs[i]!
+      consider({ x: start, value: scores[i]! })
+      consider(refine(landscape, start, region?.box(start) ?? wholeBox(d)))
     }
-    if (best) return best.x
-    const unused = order.find((i) => !used.has(codec.key(pool.xs[i]!)))
-    if (unused !== undefined) return pool.xs[unused]!
-    return anyUnused(used, index)
+    return best?.x ?? pool.xs[order.find((i) => isFree(pool.xs[i]!)) ?? -1]
   }
 
-  function anyUnused(used: Set<string>, index: number): Float64Array {
-    const stream = createStream(seed, 'unused', index)
-    let x = codec.settle(randomPoint(codec, stream))
-    for (let tries = 0; tries < 10_000 && (used.has(codec.key(x)) || !options.isAllowed(x)); tries += 1) x = codec.settle(randomPoint(codec, stream))
-    return x
-  }
-
-  function trustRegion(at: State) {
-    const radius = 0.2 + (0.3 * at.finished.length) / ((tune['tr'] ?? 5) * (d + 1))
-    const dims = codec.dimensions.flatMap((dimension, j) => (dimension.categories === 0 && dimension.cells > 5 ? [j] : []))
-    if (radius >= 0.5 || dims.length === 0) return undefined
-    const nearest = (x: Float64Array): { distance: number; trial: Trial } => {
-      let best = { distance: Infinity, trial: at.finished[0]! }
-      for (const trial of at.finished) {
-        let most = 0
-        for (const j of dims) most = Math.max(most, Math.abs(x[j]! - trial.x[j]!))
-        if (most < best.distance) best = { distance: most, trial }
-      }
-      return best
-    }
-    return {
-      distance: (x: Float64Array) => Math.max(0, nearest(x).distance - radius),
-      box: (x: Float64Array) => {
-        const { trial } = nearest(x)
-        const box = wholeBox(d)
-        for (const j of dims) {
-          box.lower[j] = Math.max(0, trial.x[j]! - radius)
-          box.upper[j] = Math.min(1, trial.x[j]! + radius)
-        }
-        return box
-      },
-    }
-  }
-
-  function perturb(x: Float64Array, scale: number, stream: Stream): Float64Array {
-    const out = x.slice()
-    const forced = Math.floor(stream.next() * d)
-    for (let j = 0; j < d; j += 1) {
-      if (j !== forced && stream.next() >= Math.max(0.3, 1.5 / d)) continue
-      const dimension = codec.dimensions[j]!
-      if (dimension.categories > 0) out[j] = Math.floor(stream.next() * dimension.categories)
-      else {
-        let moved = x[j]! + scale * gauss(stream)
-        if (moved < 0) moved = -moved
-        if (moved > 1) moved = 2 - moved
-        if (Number.isFinite(dimension.cells) && dimension.snap(moved) === x[j] && stream.next() < 0.5) moved = x[j]! + (stream.next() < 0.5 ? -1 : 1) / dimension.cells
-        out[j] = Math.min(1, Math.max(0, moved))
-      }
-    }
-    return codec.settle(out)
+  function acquisitionFor({ process, finished, values }: Model, stream: Stream): Acquisition {
+    const width = gauss(stream)
+    const asked = settings.acquisition
+    if (!asked) return { kind: 'bound', kappa: KAPPA_MIN + Math.abs(width) }
+    if (asked.kind === 'ucb') return { kind: 'bound', kappa: asked.kappa }
+    const isNoisy = process.kernel.noise > NOISY * process.kernel.signal
+    const best = isNoisy ? Math.min(...finished.map(({ x }) => process.predict(x).mean)) : Math.min(...values)
+    return { kind: asked.kind === 'ei' ? 'improvement' : 'probability', best, margin: asked.eps }
   }
 }
 
-/** One below each number of finished trials at which hyperparameters are fitted anew. */
-function scheduled(count: number): number {
-  let at = 3
+const KAPPA_MIN = 0.3
+/** Share of noise above which the best value seen is luck and the best mean is taken instead. */
+const NOISY = 0.01
+/** Further points of the sequence are looked at in other places than those of the next trials. */
+const DESIGN_STRIDE = 4_096
+
+/** Where trials have failed the model of failures, under the same covariances, speaks against a point. */
+function failurePenalty(process: Process, finished: number, failed: number): Landscape['penalty'] {
+  if (failed === 0) return () => 0
+  const weights = process.weigh(Float64Array.from({ length: finished + failed }, (_, i) => Number(i >= finished)))
+  return (x) => FAILURE_PENALTY * Math.min(1, Math.max(0, process.blend(weights, x)))
+}
+
+/** All trials, or where they are too many half the best and half the latest, in trial order. */
+export function activeSet(finished: readonly Entry[], arrived: readonly Entry[]): readonly Entry[] {
+  if (finished.length <= ACTIVE_MAX) return finished
+  const half = ACTIVE_MAX / 2
+  const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, half)
+  const kept = new Set(best)
+  for (let i = arrived.length - 1; i >= 0 && kept.size < ACTIVE_MAX; i -= 1) kept.add(arrived[i]!)
+  return finished.filter((entry) => kept.has(entry))
+}
+
+/** The largest number of results, up to `count`, at which a fit is due: each time a twentieth has been added. */
+function fitPoint(count: number): number {
+  let at = FINISHED_MIN
   for (let next = at; next <= count; next += Math.max(1, Math.floor(next / 20))) at = next
   return at
 }
 
-function initialCount(d: number, { concurrency, trialsMax }: GaussianOptions): number {
+function initialCount(d: number, { concurrency, trialsMax }: ChooserOptions): number {
   const wanted = Math.max(concurrency, Math.min(2 * d, 3 * concurrency))
-  return trialsMax === null ? wanted : Math.min(wanted, Math.max(3, Math.floor(trialsMax / 4)))
+  return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }
 
+const APART = 0.02
+
+/** The first few that do not lie close to one another. */
 function distinct(order: readonly number[], xs: readonly Float64Array[], count: number): number[] {
   const out: number[] = []
   for (const i of order) {
     if (out.length === count) break
-    if (out.every((other) => farEnough(xs[i]!, xs[other]!))) out.push(i)
+    if (out.every((other) => xs[i]!.some((code, j) => Math.abs(code - xs[other]![j]!) > APART))) out.push(i)
   }
   return out
 }
 
-function farEnough(a: Float64Array, b: Float64Array): boolean {
-  return a.some((value, j) => Math.abs(value - b[j]!) > 0.02)
+function isPrefix(head: readonly number[], whole: readonly number[]): boolean {
+  return head.length <= whole.length && head.every((value, i) => value === whole[i])
 }
-
-function wholeBox(d: number) {
-  return { lower: new Float64Array(d), upper: new Float64Array(d).fill(1) }
-}
-
-function centre(codec: Codec): Float64Array {
-  return Float64Array.from(codec.dimensions, (dimension) => (dimension.categories > 0 ? Math.floor(dimension.categories / 2) : 0.5))
-}
-
-function sobolPoint(codec: Codec, index: number, seed: number): Float64Array {
-  return Float64Array.from(codec.dimensions, (dimension, j) => toCode(dimension, scrambledSobol(index, j, seed)))
-}
-
-function randomPoint(codec: Codec, stream: Stream): Float64Array {
-  return Float64Array.from(codec.dimensions, (dimension) => toCode(dimension, stream.next()))
-}
-
-function toCode({ categories, weights }: { categories: number; weights: readonly number[] }, u: number): number {
-  if (categories === 0) return u
-  let sum = 0
-  const index = weights.findIndex((weight) => (sum += weight) > u)
-  return index === -1 ? categories - 1 : index
-}
-
-export function foldSeed(seed: number, name: string): number {
-  return createStream(seed, name, 0).nextWord()
-}
-
-export function gauss(stream: Stream): number {
-  return Math.sqrt(-2 * Math.log(1 - stream.next())) * Math.cos(2 * Math.PI * stream.next())
-}
-
-export type Decoded = ValueMap

@@ -1,18 +1,32 @@
 import type { ValueMap } from '../../contract/values.ts'
 
-/** What became of one trial. Values are turned so that smaller is better; a failed trial has none. */
+/** Where a point came from: a person, the record of another sweep, or one of the ways to choose. */
+export type Source = 'given' | 'grid' | 'random' | 'sobol' | 'centre' | 'gaussian' | 'density' | 'evolution'
+
+export interface Suggestion {
+  readonly point: ValueMap
+  readonly source: Source
+}
+
+/** What became of one trial. Values are turned so that smaller is better. */
 export interface Result {
   readonly index: number
   /** Undefined for a trial that failed. */
   readonly value: number | undefined
 }
 
-/** Everything a method may know. Trials with a point and no result are running, and count as such. */
+/** Everything a method may know. Trials that have no result are running, and count as such. */
 export interface History {
-  /** Points by trial index. */
-  readonly points: readonly ValueMap[]
-  /** In the order in which they became known. */
+  /** By trial index. */
+  readonly trials: readonly Suggestion[]
+  /** In the order in which they became known. A later result of a trial replaces the one before. */
   readonly results: readonly Result[]
 }
 
-export const EMPTY_HISTORY: History = { points: [], results: [] }
+export const EMPTY_HISTORY: History = { trials: [], results: [] }
+
+/** A trial of another sweep over the same space, known before this one begins. Its value is turned likewise. */
+export interface EarlierTrial {
+  readonly point: ValueMap
+  readonly value: number
+}

@@ -1,3 +1,6 @@
+/** How fast covariance falls with distance. */
+export type Shape = 'matern52' | 'matern32' | 'rbf'
+
 /** Natural logarithms of what a Gaussian process is made of: a length for each dimension, the signal's and the noise's variance. */
 export interface Hyperparameters {
   readonly logLengths: Float64Array
@@ -5,21 +8,42 @@ export interface Hyperparameters {
   readonly logNoise: number
 }
 
-/** Which dimensions are compared by equality alone. */
-export type Categories = readonly boolean[]
-
-const SQRT5 = Math.sqrt(5)
-
-/** Matérn's function of smoothness 5/2 at a scaled distance: 1 at 0. */
-export function matern(distance: number): number {
-  const r = SQRT5 * distance
-  return (1 + r + (r * r) / 3) * Math.exp(-r)
+/** What is known of the dimensions before any data. */
+export interface Form {
+  /** Dimensions that are compared by equality alone. */
+  readonly isCategory: readonly boolean[]
+  readonly shape: Shape
 }
 
-/**
- * Covariances under one set of hyperparameters: Matérn 5/2 of a distance with a length of its own for each dimension, in
- * which two different categories lie 1 apart. Rasmussen and Williams, "Gaussian Processes for Machine Learning" (2006).
- */
+/** Covariance at a squared distance of 1 length, and what it changes by per squared distance. */
+interface ShapeFunctions {
+  readonly value: (squared: number) => number
+  readonly slope: (squared: number) => number
+}
+
+/** Rasmussen and Williams, "Gaussian Processes for Machine Learning" (2006), 4.2. */
+export const SHAPES: Readonly<Record<Shape, ShapeFunctions>> = {
+  matern52: {
+    value: (squared) => {
+      const r = Math.sqrt(5 * squared)
+      return (1 + r + (r * r) / 3) * Math.exp(-r)
+    },
+    slope: (squared) => {
+      const r = Math.sqrt(5 * squared)
+      return (-5 / 6) * (1 + r) * Math.exp(-r)
+    },
+  },
+  matern32: {
+    value: (squared) => {
+      const r = Math.sqrt(3 * squared)
+      return (1 + r) * Math.exp(-r)
+    },
+    slope: (squared) => -1.5 * Math.exp(-Math.sqrt(3 * squared)),
+  },
+  rbf: { value: (squared) => Math.exp(-0.5 * squared), slope: (squared) => -0.5 * Math.exp(-0.5 * squared) },
+}
+
+/** Covariances under one set of hyperparameters: two different categories lie 1 apart, numbers as far as their codes. */
 export interface Kernel {
   readonly signal: number
   readonly noise: number
@@ -27,16 +51,17 @@ export interface Kernel {
   readonly weights: Float64Array
   /** Covariances of `x` with rows 0 … count−1 of a matrix of points, written to `out`. */
   against(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
-  /** The same, and for each row what its covariance changes by per change of squared scaled distance. */
+  /** The same, and for each row what its covariance changes by per squared scaled distance. */
   withSlopes(x: Float64Array, points: Float64Array, count: number, out: Float64Array, slopes: Float64Array): void
 }
 
-export function createKernel({ logLengths, logSignal, logNoise }: Hyperparameters, isCategory: Categories): Kernel {
+export function createKernel({ logLengths, logSignal, logNoise }: Hyperparameters, { isCategory, shape }: Form): Kernel {
   const size = logLengths.length
   const weights = logLengths.map((value) => Math.exp(-2 * value))
   const signal = Math.exp(logSignal)
   const ordered = indicesOf(isCategory, false)
   const categorical = indicesOf(isCategory, true)
+  const { value, slope } = SHAPES[shape]
 
   const squaredDistance = (x: Float64Array, points: Float64Array, at: number): number => {
     let sum = 0
@@ -56,22 +81,18 @@ export function createKernel({ logLengths, logSignal, logNoise }: Hyperparameter
     noise: Math.exp(logNoise),
     weights,
     against: (x, points, count, out) => {
-      for (let i = 0; i < count; i += 1) {
-        const r = Math.sqrt(5 * squaredDistance(x, points, i * size))
-        out[i] = signal * (1 + r + (r * r) / 3) * Math.exp(-r)
-      }
+      for (let i = 0; i < count; i += 1) out[i] = signal * value(squaredDistance(x, points, i * size))
     },
     withSlopes: (x, points, count, out, slopes) => {
       for (let i = 0; i < count; i += 1) {
-        const r = Math.sqrt(5 * squaredDistance(x, points, i * size))
-        const decay = signal * Math.exp(-r)
-        out[i] = (1 + r + (r * r) / 3) * decay
-        slopes[i] = (-5 / 6) * (1 + r) * decay
+        const squared = squaredDistance(x, points, i * size)
+        out[i] = signal * value(squared)
+        slopes[i] = signal * slope(squared)
       }
     },
   }
 }
 
-function indicesOf(isCategory: Categories, wanted: boolean): Int32Array {
+function indicesOf(isCategory: readonly boolean[], wanted: boolean): Int32Array {
   return Int32Array.from(isCategory.flatMap((value, j) => (value === wanted ? [j] : [])))
 }

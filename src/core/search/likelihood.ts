@@ -1,5 +1,6 @@
 import { factorInPlace, invertFactored } from './cholesky.ts'
-import type { Categories, Hyperparameters } from './kernel.ts'
+import { SHAPES } from './kernel.ts'
+import type { Form, Hyperparameters } from './kernel.ts'
 import { minimizeInBox } from './minimize.ts'
 
 /** Added to every diagonal: rounding alone must not make a covariance matrix indefinite. */
@@ -36,7 +37,7 @@ export interface Sample {
 }
 
 /** Hyperparameters in one vector, lengths first. */
-export function pack({ logLengths, logSignal, logNoise }: Hyperparameters): Float64Array {
+function pack({ logLengths, logSignal, logNoise }: Hyperparameters): Float64Array {
   return Float64Array.of(...logLengths, logSignal, logNoise)
 }
 
@@ -51,9 +52,9 @@ export function priorMean(dimensions: number): Hyperparameters {
 }
 
 /** The hyperparameters of greatest posterior density, from fixed starts and in a fixed number of steps. */
-export function fitHyperparameters(sample: Sample, isCategory: Categories, starts: readonly Hyperparameters[], evaluations: number): Hyperparameters {
-  const d = isCategory.length
-  const loss = createLoss(sample, isCategory)
+export function fitHyperparameters(sample: Sample, form: Form, starts: readonly Hyperparameters[], evaluations: number): Hyperparameters {
+  const d = form.isCategory.length
+  const loss = createLoss(sample, form)
   const lower = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[0]), SIGNAL_BOUNDS[0], NOISE_BOUNDS[0])
   const upper = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[1]), SIGNAL_BOUNDS[1], NOISE_BOUNDS[1])
   const found = starts.map((start) => minimizeInBox(loss, pack(start), { lower, upper, evaluations, tolerance: 1e-5 }))
@@ -63,8 +64,9 @@ export function fitHyperparameters(sample: Sample, isCategory: Categories, start
 const WORST = 1e10
 
 /** Minus the log posterior density of hyperparameters, up to a constant, with its slope. */
-export function createLoss({ points, values, count }: Sample, isCategory: Categories): (theta: Float64Array, gradient: Float64Array) => number {
+export function createLoss({ points, values, count }: Sample, { isCategory, shape }: Form): (theta: Float64Array, gradient: Float64Array) => number {
   const d = isCategory.length
+  const { value: shapeAt, slope: slopeAt } = SHAPES[shape]
   const distances = distancesOf(points, count, isCategory)
   const [covariance, inverse] = [new Float64Array(count * count), new Float64Array(count * count)]
   const [shapes, slopes] = [new Float64Array(distances[0]?.length ?? 0), new Float64Array(distances[0]?.length ?? 0)]
@@ -74,19 +76,19 @@ export function createLoss({ points, values, count }: Sample, isCategory: Catego
     const signal = Math.exp(theta[d]!)
     const noise = Math.exp(theta[d + 1]!)
     const inverseSquares = theta.subarray(0, d).map((value) => Math.exp(-2 * value))
-    fillCovariance(theta, signal, inverseSquares)
+    fillCovariance(signal, inverseSquares)
     for (let i = 0; i < count; i += 1) covariance[i * count + i] = signal + noise + JITTER
     if (!factorInPlace(covariance, count)) {
       gradient.fill(0)
       return WORST
     }
     invertFactored(covariance, count, inverse)
-    let value = fillWeights()
-    value += gradients(gradient, signal, noise, inverseSquares)
+    const value = fillWeights()
+    fillGradient(gradient, signal, noise, inverseSquares)
     return value + addPrior(theta, gradient)
   }
 
-  function fillCovariance(_theta: Float64Array, signal: number, inverseSquares: Float64Array): void {
+  function fillCovariance(signal: number, inverseSquares: Float64Array): void {
     shapes.fill(0)
     for (let j = 0; j < d; j += 1) {
       const [list, weight] = [distances[j]!, inverseSquares[j]!]
@@ -94,12 +96,11 @@ export function createLoss({ points, values, count }: Sample, isCategory: Catego
     }
     for (let i = 1, pair = 0; i < count; i += 1) {
       for (let k = 0; k < i; k += 1, pair += 1) {
-        const r = Math.sqrt(5 * shapes[pair]!)
-        const decay = Math.exp(-r)
-        const shape = (1 + r + (r * r) / 3) * decay
-        shapes[pair] = shape
-        slopes[pair] = (5 / 3) * (1 + r) * decay
-        covariance[i * count + k] = signal * shape
+        const squared = shapes[pair]!
+        // d/d ln l = -2 × squared distance in that dimension × slope.
+        slopes[pair] = -2 * slopeAt(squared)
+        shapes[pair] = shapeAt(squared)
+        covariance[i * count + k] = signal * shapes[pair]!
       }
     }
   }
@@ -118,7 +119,7 @@ export function createLoss({ points, values, count }: Sample, isCategory: Catego
   }
 
   /** ½ tr((K⁻¹ − ααᵀ) ∂K) for each hyperparameter. */
-  function gradients(gradient: Float64Array, signal: number, noise: number, inverseSquares: Float64Array): number {
+  function fillGradient(gradient: Float64Array, signal: number, noise: number, inverseSquares: Float64Array): void {
     gradient.fill(0)
     let [bySignal, trace] = [0, 0]
     for (let i = 0, pair = 0; i < count; i += 1) {
@@ -137,7 +138,6 @@ export function createLoss({ points, values, count }: Sample, isCategory: Catego
     }
     gradient[d] = signal * (bySignal + 0.5 * trace)
     gradient[d + 1] = 0.5 * noise * trace
-    return 0
   }
 
   function addPrior(theta: Float64Array, gradient: Float64Array): number {
@@ -153,7 +153,7 @@ export function createLoss({ points, values, count }: Sample, isCategory: Catego
   }
 }
 
-function distancesOf(points: Float64Array, count: number, isCategory: Categories): Distances {
+function distancesOf(points: Float64Array, count: number, isCategory: Form['isCategory']): Distances {
   const d = isCategory.length
   const pairs = (count * (count - 1)) / 2
   return isCategory.map((isDifferent, j) => {

@@ -1,7 +1,7 @@
 import { appendRow, createFactor, solveLower, solveUpper } from './cholesky.ts'
 import type { Factor } from './cholesky.ts'
 import { createKernel } from './kernel.ts'
-import type { Categories, Hyperparameters, Kernel } from './kernel.ts'
+import type { Form, Hyperparameters, Kernel } from './kernel.ts'
 import { JITTER } from './likelihood.ts'
 
 const PIVOT_MIN = 1e-10
@@ -14,11 +14,9 @@ const VARIANCE_MIN = 1e-12
  */
 export interface Process {
   readonly kernel: Kernel
-  readonly dimensions: number
-  /** All points, row after row; `known` of them have values. */
-  readonly points: Float64Array
-  readonly known: number
+  /** Points it holds, and can hold. */
   readonly count: number
+  readonly capacity: number
   /** A further point without a value. */
   addPending(x: Float64Array): void
   /** Mean and standard deviation of the noiseless function at x. */
@@ -29,15 +27,15 @@ export interface Process {
   blend(weights: Float64Array, x: Float64Array): number
   /** Weights for `blend`. */
   weigh(values: Float64Array): Float64Array
-  /** Row of the factor's solution for x, for screening many candidates: covariances with all points, solved. */
-  solve(x: Float64Array, out: Float64Array): number
-  /** Carries a solved row on to a point that was added since. */
-  extend(x: Float64Array, solved: Float64Array, row: number): number
+  /** Mean at x; leaves in `row` what `extend` goes on from when points are added: L⁻¹k. */
+  solve(x: Float64Array, row: Float64Array): number
+  /** Carries a solved row on to the point `at`, added since; returns its new element, whose square the variance falls by. */
+  extend(x: Float64Array, row: Float64Array, at: number): number
 }
 
 export interface ProcessOptions {
   readonly hyperparameters: Hyperparameters
-  readonly isCategory: Categories
+  readonly form: Form
   /** Rows of codes of the points with values, then of those without. */
   readonly known: readonly Float64Array[]
   readonly values: Float64Array
@@ -46,10 +44,11 @@ export interface ProcessOptions {
   readonly room: number
 }
 
-export function createProcess({ hyperparameters, isCategory, known, values, unknown, room }: ProcessOptions): Process {
+export function createProcess({ hyperparameters, form, known, values, unknown, room }: ProcessOptions): Process {
+  const { isCategory } = form
   const d = isCategory.length
   const capacity = known.length + unknown.length + room
-  const kernel = createKernel(hyperparameters, isCategory)
+  const kernel = createKernel(hyperparameters, form)
   const points = new Float64Array(capacity * d)
   const factor: Factor = createFactor(capacity)
   const [cross, slopes] = [new Float64Array(capacity), new Float64Array(capacity)]
@@ -66,9 +65,7 @@ export function createProcess({ hyperparameters, isCategory, known, values, unkn
 
   return {
     kernel,
-    dimensions: d,
-    points,
-    known: known.length,
+    capacity,
     get count() {
       return factor.size
     },

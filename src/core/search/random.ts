@@ -1,24 +1,42 @@
 import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
+import type { History } from './history.ts'
 import type { Method } from './method.ts'
 import { createStream, permute } from './rng.ts'
 import { pointAt, sampleAxis, spaceSize } from './space.ts'
 
+export interface RandomOptions {
+  readonly trialsMax: number | null
+  readonly seed: number
+  /** Takes the parameters out of a point that are not there; undefined for a point that is not allowed. */
+  readonly settle: (point: ValueMap) => ValueMap | undefined
+  /** Whether `settle` may make two points one, or drop a point. */
+  readonly isThinned: boolean
+}
+
 /** Independent draws, no point twice. A space of equally likely points is walked by a keyed permutation. */
-export function createRandom(space: SearchSpace, trialsMax: number | null, seed: number): Method {
+export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isThinned }: RandomOptions): Method {
   const points = spaceSize(space)
   const size = atMost(points, trialsMax)
-  if (points !== undefined && space.every(isEven)) {
-    return { size, suggest: (from, count) => indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed))) }
+  const isWalked = points !== undefined && space.every(isEven) && !isThinned
+  const at = isWalked
+    ? (from: number, count: number) => indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
+    : distinctDraws(space, size, seed, points !== undefined, settle)
+  return {
+    size: isThinned && trialsMax === null ? null : size,
+    suggest: (history, count) => at(own(history), count).map((point) => ({ point, source: 'random' })),
   }
-  return { size, suggest: distinctDraws(space, size, seed, points !== undefined) }
+}
+
+function own({ trials }: History): number {
+  return trials.reduce((count, { source }) => count + Number(source === 'random'), 0)
 }
 
 /** Whether a draw has the same probability for every index of the axis, and no two indices are one value. */
 function isEven(axis: Axis): boolean {
   if (axis.kind === 'values') return new Set(axis.values.map(encodeValue)).size === axis.values.length
-  return axis.kind !== 'pvalues'
+  return axis.kind !== 'pvalues' && axis.kind !== 'logint'
 }
 
 function atMost(points: bigint | undefined, trialsMax: number | null): number | null {
@@ -33,13 +51,20 @@ function indices(from: number, count: number, size: number): number[] {
 const REDRAWS_MAX = 1_000
 
 /** Draws trial by trial; in a finite space an equal point is drawn again, and the search ends when none is left. */
-function distinctDraws(space: SearchSpace, size: number | null, seed: number, isFinite: boolean): Method['suggest'] {
+function distinctDraws(
+  space: SearchSpace,
+  size: number | null,
+  seed: number,
+  isFinite: boolean,
+  settle: RandomOptions['settle'],
+): (from: number, count: number) => ValueMap[] {
   const drawn: ValueMap[] = []
   const seen = new Set<string>()
   const draw = (index: number): ValueMap | undefined => {
     const stream = createStream(seed, 'random', index)
     for (let attempt = 0; attempt < REDRAWS_MAX; attempt += 1) {
-      const point = Object.fromEntries(space.map((axis) => [axis.name, sampleAxis(axis, stream.next())]))
+      const point = settle(Object.fromEntries(space.map((axis) => [axis.name, sampleAxis(axis, stream.next())])))
+      if (!point) continue
       const key = isFinite ? encodeValue(point) : String(index)
       if (!seen.has(key)) {
         seen.add(key)

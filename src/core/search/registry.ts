@@ -1,31 +1,131 @@
-import type { MethodPlan, SweepPlan } from '../../contract/plan.ts'
-import type { SearchSpace } from '../../contract/search-space.ts'
+import type { MethodPlan } from '../../contract/plan.ts'
 import type { ValueMap } from '../../contract/values.ts'
+import { chooseMethod } from './auto.ts'
+import type { AutoChoice } from './auto.ts'
+import { createDensity, createDraws, createEvolution, createSobol } from './choosers.ts'
+import { createCodec } from './codec.ts'
+import type { Codec } from './codec.ts'
+import { createConstraint } from './constraints.ts'
+import { createGaussian, GAUSSIAN_DEFAULTS } from './gaussian.ts'
+import type { Chooser, ChooserOptions } from './gaussian.ts'
 import { createGrid } from './grid.ts'
-import type { Method } from './method.ts'
+import type { History, Suggestion } from './history.ts'
+import { createLedger } from './ledger.ts'
+import type { Method, SearchTask } from './method.ts'
 import { createRandom } from './random.ts'
+import { spaceSize } from './space.ts'
 
-type Factory = (space: SearchSpace, trialsMax: number | null, seed: number) => Method
+/** Finished trials beyond which `auto` shares the suggestions between its model and a method whose cost does not grow. */
+const SHARED_FROM = 500
 
-/** The only list of methods that exist; a name without a factory is known to the language and refused by `run`. */
-const METHODS: Record<MethodPlan['name'], Factory | null> = {
-  grid: createGrid,
-  random: createRandom,
-  hyperband: null,
-  bo: null,
+/** The method of a task. */
+export function createMethod(task: SearchTask): Method {
+  const { space, constraints, method, seed } = task
+  const codec = createCodec(space)
+  const holds = createConstraint(constraints)
+  const settle = (point: ValueMap): ValueMap | undefined => {
+    const settled = codec.isConditional ? codec.decode(codec.encode(point)) : point
+    return holds(settled) ? settled : undefined
+  }
+  const isThinned = codec.isConditional || constraints.length > 0
+  const chosen = resolve(task, codec)
+  if (chosen.name === 'grid')
+    return createGrid(space, { trialsMax: chosen.trialsMax, settle, isThinned, ...(chosen.isShuffled && { shuffleSeed: seed }) })
+  if (chosen.name === 'random') return createRandom(space, { trialsMax: chosen.trialsMax, seed, settle, isThinned })
+  return createModelled(task, codec, chosen, (x) => constraints.length === 0 || holds(codec.decode(x)))
 }
 
-export function isMethodBuilt(name: MethodPlan['name']): boolean {
-  return METHODS[name] !== null
+/** Whether a method's points depend on results: such a method is asked late, and in a thread of its own. */
+export function learns(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): boolean {
+  const { name } = resolve(task, createCodec(task.space))
+  return name !== 'grid' && name !== 'random' && name !== 'sobol'
 }
 
-/** The method of a plan, undefined while it is not built. */
-export function createMethod(plan: Pick<SweepPlan, 'method' | 'space'>, seed: number): Method | undefined {
-  return METHODS[plan.method.name]?.(plan.space, plan.method.trialsMax, seed)
+/** What `auto` comes to for a task; undefined for every other method. */
+export function autoChoice({ space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): AutoChoice | undefined {
+  if (method.name !== 'auto' && method.halving?.chooser !== 'auto') return undefined
+  return chooseMethod(space, createCodec(space), { trialsMax: method.trialsMax, concurrency })
 }
 
-/** The first points of a sweep; a method that is not built shows random ones. */
-export function firstPoints(plan: Pick<SweepPlan, 'method' | 'space'>, seed: number, count: number): ValueMap[] {
-  const method = createMethod(plan, seed) ?? createRandom(plan.space, plan.method.trialsMax, seed)
-  return method.suggest(0, count)
+/** A method that stands for another replaced by it: `auto`, and what chooses the points of a halving method. */
+function resolve({ space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>, codec: Codec): MethodPlan {
+  if (method.halving?.chooser === 'random') return { ...method, name: 'random' }
+  if (method.name !== 'auto' && !method.halving) return method
+  const choice = chooseMethod(space, codec, { trialsMax: method.trialsMax, concurrency })
+  return { ...method, name: choice.method === 'bo' ? 'auto' : choice.method }
 }
+
+function createModelled({ space, seed, concurrency, earlier }: SearchTask, codec: Codec, method: MethodPlan, isAllowed: ChooserOptions['isAllowed']): Method {
+  const points = finiteSize(space)
+  const { trialsMax } = method
+  const size = points === undefined ? trialsMax : Math.min(points, trialsMax ?? points)
+  const open = () => {
+    const ledger = createLedger(codec, earlier)
+    const options: ChooserOptions = { codec, ledger, seed, concurrency, trialsMax, isAllowed }
+    return { ledger, chooser: createChooser(method, options), fallback: createDraws(options), trials: 0, results: 0 }
+  }
+  let session = open()
+
+  const next = (history: History): Suggestion | undefined => {
+    // What has been computed is only good for a history that goes on from the last one.
+    if (history.trials.length < session.trials || history.results.length < session.results) session = open()
+    ;[session.trials, session.results] = [history.trials.length, history.results.length]
+    session.ledger.read(history)
+    const index = history.trials.length
+    const found = session.chooser.choose(index) ?? session.fallback.choose(index)
+    return found && { point: codec.decode(found.x), source: found.source }
+  }
+  return {
+    size,
+    suggest: ({ trials, results }, count) => {
+      const made: Suggestion[] = []
+      while (made.length < count && trials.length + made.length < (size ?? Infinity)) {
+        const suggestion = next({ trials: [...trials, ...made], results })
+        if (!suggestion) break
+        made.push(suggestion)
+      }
+      return made
+    },
+  }
+}
+
+function finiteSize(space: SearchTask['space']): number | undefined {
+  const points = spaceSize(space)
+  return points === undefined || points > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(points)
+}
+
+function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
+  switch (method.name) {
+    case 'tpe':
+      return createDensity(options)
+    case 'cmaes':
+      return createEvolution(options)
+    case 'sobol':
+      return createSobol(options)
+    case 'bo':
+      return createGaussian(options, gaussianSettings(method))
+    default:
+      return createShared(options, gaussianSettings(method))
+  }
+}
+
+function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAULTS {
+  return { ...GAUSSIAN_DEFAULTS, ...gaussian }
+}
+
+/** The model alone while it is cheap, later in turns with CMA-ES (numbers only) or with densities. */
+function createShared(options: ChooserOptions, settings: typeof GAUSSIAN_DEFAULTS): Chooser {
+  const { codec, ledger } = options
+  const model = createGaussian(options, settings)
+  const isNumeric = codec.dimensions.every(({ categories }) => categories === 0)
+  const other = isNumeric ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
+  return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
+}
+
+/** The first points of a sweep, before anything is known. */
+export function firstPoints(task: SearchTask, count: number): ValueMap[] {
+  return createMethod(task)
+    .suggest({ trials: [], results: [] }, count)
+    .map(({ point }) => point)
+}
+

@@ -1,6 +1,20 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { Problem } from '../../contract/problems.ts'
-import type { BuildPlan, MethodPlan, Objective, Placement, Plan, Resources, RunPlan, StopCondition, SweepPlan, TrialTemplate } from '../../contract/plan.ts'
+import type {
+  BuildPlan,
+  GaussianPlan,
+  HalvingPlan,
+  MethodPlan,
+  Objective,
+  Placement,
+  Plan,
+  Resources,
+  RunPlan,
+  StopCondition,
+  StoppingRulePlan,
+  SweepPlan,
+  TrialTemplate,
+} from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
 import type { EnvironmentSpec, GroupSpec, HptuningSpec, MatrixEntry, RunKind, Spec } from '../../contract/spec.ts'
 import { isValueMap } from '../../contract/values.ts'
@@ -17,6 +31,7 @@ import { TemplateValueError } from './template.ts'
 import { TemplateSyntaxError } from './template-syntax.ts'
 import { validateSpec } from './validate.ts'
 import { firstPoints } from '../search/registry.ts'
+import { toTask } from '../search/task.ts'
 
 /** A document's plan with what is worth a warning. */
 export interface Compiled {
@@ -76,7 +91,7 @@ function guardTemplates<T>(document: Document, work: () => T, path: readonly str
 
 /** A first trial is compiled at once, so that a bad template is found before anything starts. */
 function checkTrial(document: Document, plan: SweepPlan): void {
-  guardTemplates(document, () => firstPoints(plan, plan.seed ?? 0, 1).forEach((point) => compileTrial(plan, point)))
+  guardTemplates(document, () => firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1).forEach((point) => compileTrial(plan, point)))
 }
 
 type Sections = {
@@ -179,7 +194,13 @@ function compileSweep(spec: GroupSpec, params: ValueMap): SweepPlan {
     description: spec.description ?? null,
     tags: [...new Set(spec.tags ?? [])],
     method,
-    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => toAxis(name, entry)),
+    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({ ...toAxis(name, entry), ...(entry.when && { when: entry.when }) })),
+    constraints: hptuning.constraints ?? [],
+    firstPoints: hptuning.first_points ?? [],
+    warmStart: hptuning.warm_start ?? [],
+    failures: hptuning.on_failure ?? 'penalise',
+    plateau: hptuning.plateau ? { trials: hptuning.plateau.n_experiments, delta: hptuning.plateau.delta ?? 0 } : null,
+    stoppingRules: (hptuning.early_stopping ?? []).flatMap(toStoppingRule),
     seed: hptuning.seed ?? null,
     concurrency: Math.min(Math.max(hptuning.concurrency ?? 1, 1), LIMITS.concurrencyMax),
     objective: toObjective(hptuning),
@@ -189,15 +210,69 @@ function compileSweep(spec: GroupSpec, params: ValueMap): SweepPlan {
 }
 
 function toMethod(hptuning: HptuningSpec): MethodPlan {
-  if (hptuning.hyperband) return { name: 'hyperband', trialsMax: null }
-  if (hptuning.bo) return { name: 'bo', trialsMax: hptuning.bo.n_initial_trials + hptuning.bo.n_iterations }
+  const { hyperband, asha, bo, auto, tpe, cmaes } = hptuning
+  if (hyperband) return { name: 'hyperband', trialsMax: null, halving: hyperbandPlan(hyperband) }
+  if (asha) return { name: 'asha', trialsMax: asha.n_experiments ?? null, halving: ashaPlan(asha) }
+  if (bo) return { name: 'bo', trialsMax: bo.n_initial_trials + bo.n_iterations, gaussian: gaussianPlan(bo) }
+  if (auto) return { name: 'auto', trialsMax: auto.n_experiments ?? null }
+  if (tpe) return { name: 'tpe', trialsMax: tpe.n_experiments ?? null }
+  if (cmaes) return { name: 'cmaes', trialsMax: cmaes.n_experiments ?? null }
+  if (hptuning.sobol_search) return { name: 'sobol', trialsMax: hptuning.sobol_search.n_experiments ?? null }
   if (hptuning.random_search) return { name: 'random', trialsMax: hptuning.random_search.n_experiments ?? null }
-  return { name: 'grid', trialsMax: hptuning.grid_search?.n_experiments ?? null }
+  const { n_experiments: trialsMax = null, order } = hptuning.grid_search ?? {}
+  return { name: 'grid', trialsMax: trialsMax ?? null, ...(order === 'shuffled' && { isShuffled: true }) }
+}
+
+function hyperbandPlan({ max_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['hyperband']>): HalvingPlan {
+  const form = { form: 'promotion', resumes: resume ?? false, chooser: search ?? 'random' } as const
+  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: 1, eta, ...form }
+}
+
+const ASHA_ETA = 3
+
+function ashaPlan({ max_iter, min_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['asha']>): HalvingPlan {
+  const form = { form: resume ? 'promotion' : 'stopping', resumes: resume ?? false, chooser: search ?? 'auto' } as const
+  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: min_iter ?? 1, eta: eta ?? ASHA_ETA, ...form }
+}
+
+// What 0.6.1 asked of its optimiser, kept inside what costs no one time.
+const CANDIDATES_BOUNDS = [100, 2_000] as const
+const STARTS_BOUNDS = [1, 10] as const
+
+function gaussianPlan({ n_initial_trials, utility_function: utility }: NonNullable<HptuningSpec['bo']>): GaussianPlan {
+  const process = utility?.gaussian_process
+  const kind = utility?.acquisition_function ?? 'ucb'
+  return {
+    initial: n_initial_trials,
+    ...(utility && { acquisition: { kind, kappa: utility.kappa ?? 0, eps: utility.eps ?? 0 } }),
+    ...(process && { shape: shapeOf(process) }),
+    ...(process?.length_scale != null && process.length_scale > 0 && { length: process.length_scale }),
+    ...(utility?.n_warmup != null && { candidates: within(utility.n_warmup, CANDIDATES_BOUNDS) }),
+    ...(utility?.n_iter != null && { starts: within(utility.n_iter, STARTS_BOUNDS) }),
+  }
+}
+
+function shapeOf({ kernel, nu }: { kernel?: 'matern' | 'rbf' | null | undefined; nu?: number | null | undefined }): NonNullable<GaussianPlan['shape']> {
+  if (kernel === 'rbf') return 'rbf'
+  return nu != null && nu < 2 ? 'matern32' : 'matern52'
+}
+
+function within(number: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, number))
 }
 
 function toObjective(hptuning: HptuningSpec): Objective | null {
-  const metric = hptuning.metric ?? hptuning.hyperband?.metric ?? hptuning.bo?.metric
+  const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
+  const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
   return metric ? { metric: metric.name, optimization: metric.optimization ?? 'maximize' } : null
+}
+
+const DEFAULT_INTERVAL = 1
+
+function toStoppingRule({ metric, optimization, policy }: NonNullable<HptuningSpec['early_stopping']>[number]): StoppingRulePlan[] {
+  if (!policy) return []
+  const kind = policy.kind === 'mean' ? 'average' : policy.kind
+  return [{ metric, optimization: optimization ?? 'maximize', kind, interval: policy.evaluation_interval ?? DEFAULT_INTERVAL, percent: policy.percent ?? 0 }]
 }
 
 function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
@@ -231,6 +306,9 @@ function toAxis(name: string, entry: MatrixEntry): Axis {
       return { name, kind: 'logspace', start: of('start'), stop: of('stop'), count: of('num'), base: fields['base'] ?? 10 }
     case 'uniform':
     case 'loguniform':
+    case 'log':
+    case 'int':
+    case 'logint':
       return { name, kind: entry.option, low: of('low'), high: of('high') }
     case 'quniform':
     case 'qloguniform':

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { ProblemCode } from '../../contract/messages/messages.ts'
-import type { Plan, SweepPlan } from '../../contract/plan.ts'
+import type { MethodName, Plan, SweepPlan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
 import type { Spec } from '../../contract/spec.ts'
 import { Float, isValueMap } from '../../contract/values.ts'
@@ -106,11 +106,13 @@ function lintSearch(document: Document, plan: SweepPlan, warn: Warn): void {
     .forEach((axis) => warn(['hptuning', 'matrix', axis.name], 'bounds_reversed', { name: axis.name }))
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
-    if (isValueMap(condition) && condition['policy']) warn(['hptuning', 'early_stopping', index, 'policy'], 'policy_without_effect')
-    if (isValueMap(condition) && condition['value'] === undefined) warn(['hptuning', 'early_stopping', index], 'condition_without_value')
+    if (isValueMap(condition) && condition['value'] === undefined && !condition['policy']) warn(['hptuning', 'early_stopping', index], 'condition_without_value')
   }
-  if (plan.method.name === 'random' && plan.method.trialsMax === null && spaceSize(plan.space) === undefined) warn(['hptuning'], 'budget_missing')
+  if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined) warn(['hptuning'], 'budget_missing')
 }
+
+/** Methods that make points for ever in a space that is not finite. */
+const ENDLESS = new Set<MethodName>(['random', 'sobol', 'auto', 'tpe', 'cmaes', 'asha'])
 
 function lintBudget(document: Document, plan: SweepPlan, warn: Warn): void {
   const size = spaceSize(plan.space)

@@ -41,6 +41,18 @@ export function renderPieces(template: string, scope: ValueMap): Piece[] {
   return pieces
 }
 
+/** Whether an expression holds; undefined where it cannot be computed. Throws TemplateSyntaxError. */
+export function isTrue(expression: string, scope: ValueMap): boolean | undefined {
+  const [node] = parseTemplate(`{{ ${expression} }}`)
+  if (node?.type !== 'output') return undefined
+  try {
+    return isTruthy(toValue(evaluate(node.expression, scope)))
+  } catch (error) {
+    if (error instanceof TemplateValueError) return undefined
+    throw error
+  }
+}
+
 /** Names a template reads that its own loops do not define. */
 export function namesIn(template: string): Set<string> {
   const names = new Set<string>()

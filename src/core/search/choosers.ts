@@ -1,0 +1,138 @@
+import type { Codec } from './codec.ts'
+import { drawFrom, evolve, startEvolution } from './cmaes.ts'
+import type { Evolution } from './cmaes.ts'
+import { randomPoint, seedFor, sobolPoint } from './design.ts'
+import type { Chooser, ChooserOptions } from './gaussian.ts'
+import type { Entry, Ledger } from './ledger.ts'
+import { createStream } from './rng.ts'
+import type { Stream } from './rng.ts'
+import { suggestByDensity } from './tpe.ts'
+
+/** Points of Sobol's scrambled sequence. */
+export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
+  const sequence = seedFor(seed, 'sobol')
+  return {
+    choose: (index) => firstFree(options, 'sobol', (attempt) => sobolPoint(codec, index + attempt * SOBOL_STRIDE, sequence)),
+  }
+}
+
+/** Independent draws. */
+export function createDraws({ codec, seed, ...options }: ChooserOptions): Chooser {
+  return {
+    choose: (index) => {
+      const stream = createStream(seed, 'draw', index)
+      return firstFree(options, 'random', () => randomPoint(codec, stream))
+    },
+  }
+}
+
+const SOBOL_STRIDE = 65_536
+const ATTEMPTS_MAX = 1_000
+
+function firstFree(
+  { ledger, isAllowed }: Pick<ChooserOptions, 'ledger' | 'isAllowed'>,
+  source: 'sobol' | 'random',
+  pointAt: (attempt: number) => Float64Array,
+): ReturnType<Chooser['choose']> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const x = pointAt(attempt)
+    if (isAllowed(x) && !ledger.isUsed(x)) return { x, source }
+  }
+  return undefined
+}
+
+const DENSITY_INITIAL = 10
+
+/** The tree-structured Parzen estimator, with running trials counted as places to avoid. */
+export function createDensity(options: ChooserOptions): Chooser {
+  const { codec, ledger, seed, isAllowed } = options
+  const initial = createSobol(options)
+  return {
+    choose: (index) => {
+      const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
+      if (ledger.finished.length < DENSITY_INITIAL || index < DENSITY_INITIAL) return initial.choose(index)
+      const ranked = byValue(ledger.finished).map(({ x }) => x)
+      const candidates = suggestByDensity(codec, { ranked, avoided }, createStream(seed, 'density', index), isAllowed)
+      const x = candidates.find((candidate) => !ledger.isUsed(candidate))
+      return x && { x, source: 'density' }
+    },
+  }
+}
+
+function byValue(entries: readonly Entry[]): Entry[] {
+  return entries.toSorted((a, b) => a.value - b.value || a.index - b.index)
+}
+
+/** Of the best so many trials the spread that a warm start takes over. */
+const WARM_SHARE = 0.1
+const WARM_SIGMA_MIN = 0.02
+
+/**
+ * CMA-ES over the ordered parameters. Results count in the order of their arrival, whatever distribution they were drawn
+ * from: what is late is cut to a bounded step, nothing waits. Categories follow their frequency among the best quarter.
+ */
+export function createEvolution(options: ChooserOptions & { readonly warmFrom?: number }): Chooser {
+  const { codec, ledger, seed } = options
+  const ordered = codec.dimensions.flatMap(({ categories }, j) => (categories === 0 ? [j] : []))
+  const fallback = createSobol(options)
+  let state: { readonly evolution: Evolution; readonly taken: number } | undefined
+  const project = (x: Float64Array): Float64Array => Float64Array.from(ordered, (j) => x[j]!)
+
+  return {
+    choose: (index) => {
+      if (ordered.length < 1 || ledger.finished.length < 2) return fallback.choose(index)
+      state = advance(state ?? begin())
+      const stream = createStream(seed, 'evolution', index)
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+        const x = compose(state.evolution, stream)
+        if (options.isAllowed(x) && !ledger.isUsed(x)) return { x, source: 'evolution' }
+      }
+      return undefined
+    },
+  }
+
+  /** In the middle of the space, or as wide as the best tenth of the first `warmFrom` results lie around the best of them. */
+  function begin(): { evolution: Evolution; taken: number } {
+    if (options.warmFrom === undefined) return { evolution: startEvolution(new Float64Array(ordered.length).fill(0.5)), taken: 0 }
+    const prefix = ledger.arrived.slice(0, options.warmFrom)
+    const best = byValue(prefix)
+      .slice(0, Math.max(2, Math.ceil(WARM_SHARE * prefix.length)))
+      .map(({ x }) => project(x))
+    const squares = best.map((x) => x.reduce((sum, code, k) => sum + (code - best[0]![k]!) ** 2, 0) / ordered.length)
+    const sigma = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / best.length)
+    return { evolution: startEvolution(best[0]!, Math.max(WARM_SIGMA_MIN, sigma)), taken: prefix.length }
+  }
+
+  function advance(from: { evolution: Evolution; taken: number }): { evolution: Evolution; taken: number } {
+    let { evolution, taken } = from
+    for (;;) {
+      const generation = ledger.arrived.slice(taken, taken + evolution.strategy.lambda)
+      if (generation.length < evolution.strategy.lambda) return { evolution, taken }
+      evolution = evolve(
+        evolution,
+        byValue(generation).map(({ x }) => project(x)),
+      )
+      taken += generation.length
+    }
+  }
+
+  function compose(evolution: Evolution, stream: Stream): Float64Array {
+    const drawn = drawFrom(evolution, stream)
+    const x = new Float64Array(codec.dimensions.length)
+    ordered.forEach((j, k) => (x[j] = drawn[k]!))
+    codec.dimensions.forEach(({ categories }, j) => {
+      if (categories > 0) x[j] = frequentCategory(codec, ledger, j, stream.next())
+    })
+    return codec.settle(x)
+  }
+}
+
+function frequentCategory({ dimensions }: Codec, ledger: Ledger, j: number, u: number): number {
+  const best = byValue(ledger.finished).slice(0, Math.max(4, Math.ceil(ledger.finished.length / 4)))
+  const counts = Array.from({ length: dimensions[j]!.categories }, (_, category) => 1 + best.filter(({ x }) => x[j] === category).length)
+  let rest = u * counts.reduce((sum, count) => sum + count, 0)
+  return Math.max(
+    0,
+    counts.findIndex((count) => (rest -= count) < 0),
+  )
+}

@@ -1,0 +1,83 @@
+import type { Codec } from './codec.ts'
+import { gauss, sobolPoint } from './design.ts'
+import type { Process } from './process.ts'
+import type { Stream } from './rng.ts'
+
+/** Candidates with what a process says of them. Points that are added to the process later are taken in by `follow`. */
+export interface Pool {
+  readonly xs: readonly Float64Array[]
+  mean(i: number): number
+  sd(i: number): number
+  /** Takes in what has been added to the process since. */
+  follow(): void
+}
+
+export interface PoolOptions {
+  readonly codec: Codec
+  readonly process: Process
+  /** The best finished points: candidates near them are added to those that cover the space. */
+  readonly best: readonly Float64Array[]
+  readonly isAllowed: (x: Float64Array) => boolean
+  readonly stream: Stream
+  /** Candidates that cover the space. */
+  readonly broad: number
+}
+
+const NEAR_EACH = 60
+const VARIANCE_MIN = 1e-12
+
+export function createPool({ codec, process, best, isAllowed, stream, broad }: PoolOptions): Pool {
+  const sobolSeed = stream.nextWord()
+  const all = [
+    ...Array.from({ length: broad }, (_, i) => sobolPoint(codec, i, sobolSeed)),
+    ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
+  ]
+  const xs = all.filter(isAllowed)
+  const width = process.capacity
+  const rows = new Float64Array(xs.length * width)
+  const rowOf = (i: number): Float64Array => rows.subarray(i * width, (i + 1) * width)
+  const [means, variances] = [new Float64Array(xs.length), new Float64Array(xs.length)]
+  let followed = process.count
+  xs.forEach((x, i) => {
+    const row = rowOf(i)
+    means[i] = process.solve(x, row)
+    let variance = process.kernel.signal
+    for (let k = 0; k < followed; k += 1) variance -= row[k]! * row[k]!
+    variances[i] = variance
+  })
+  return {
+    xs,
+    mean: (i) => means[i]!,
+    sd: (i) => Math.sqrt(Math.max(variances[i]!, VARIANCE_MIN)),
+    follow: () => {
+      for (; followed < process.count; followed += 1) {
+        for (let i = 0; i < xs.length; i += 1) variances[i]! -= process.extend(xs[i]!, rowOf(i), followed) ** 2
+      }
+    },
+  }
+}
+
+const SCALE_LOG_MIN = -3
+const SCALE_LOG_MAX = -0.5
+
+/** A point near another: some coordinates moved by a scale of its own, reflected at the ends, at least one of them. */
+function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
+  const d = x.length
+  const scale = 10 ** (SCALE_LOG_MIN + (SCALE_LOG_MAX - SCALE_LOG_MIN) * stream.next())
+  const forced = Math.floor(stream.next() * d)
+  const share = Math.max(0.3, 1.5 / d)
+  const out = x.map((code, j) => {
+    if (j !== forced && stream.next() >= share) return code
+    const dimension = codec.dimensions[j]!
+    if (dimension.categories > 0) return Math.floor(stream.next() * dimension.categories)
+    const moved = reflect(code + scale * gauss(stream))
+    const isStuck = Number.isFinite(dimension.cells) && dimension.snap(moved) === code
+    return isStuck && stream.next() < 0.5 ? reflect(code + (stream.next() < 0.5 ? -1 : 1) / dimension.cells) : moved
+  })
+  return codec.settle(out)
+}
+
+function reflect(code: number): number {
+  const inside = code < 0 ? -code : code > 1 ? 2 - code : code
+  return Math.min(1, Math.max(0, inside))
+}
