@@ -17,6 +17,7 @@ import type { ServerConfig } from './config/config.ts'
 import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerState } from './config/state-files.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import { createEngine } from './engine/engine.ts'
+import { createSearchThread } from './engine/search-thread.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
 import { createDiskGuard } from './executors/local/disk-guard.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
@@ -103,6 +104,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     clock,
     ids,
     log,
+    searcher: stack.use(createSearchThread()),
     checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),

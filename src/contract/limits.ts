@@ -72,6 +72,8 @@ export const LIMITS = {
   eventStreamsMax: 200,
   eventsPageMax: 1_000,
   trialsMax: 1_000_000,
+  /** Trials that one transaction makes or promotes. */
+  trialsAtOnceMax: 200,
   concurrencyMax: 10_000,
   /** A run outside any executor that says nothing for this long is unknown. */
   silentMs: 600_000,

@@ -53,6 +53,19 @@ export interface RunPlan {
   readonly placement: Placement
   readonly build: BuildPlan | null
   readonly references: RunReferences
+  /** Of a trial that is given its resource step by step. */
+  readonly rung?: Rung
+}
+
+/** How far a trial may go before it is compared with the others. */
+export interface Rung {
+  readonly index: number
+  /** Its end is the end of the trial; otherwise the trial pauses there and may be promoted. */
+  readonly isLast: boolean
+  /** Promoted trials begin anew, with checkpoints of their own. */
+  readonly startsOver: boolean
+  /** Number of the first attempt at this rung. */
+  readonly firstAttempt: number
 }
 
 export interface Objective {

@@ -10,6 +10,7 @@ import type { ValueMap } from '../contract/values.ts'
 import type { Field, Filter, Sort } from './filter/filter.ts'
 import type { Bucket, Summary } from './metrics/series.ts'
 import type { StorageLevel } from './schedule/storage.ts'
+import type { EarlierTrial, Suggestion } from './search/history.ts'
 
 /** Times are milliseconds since 1970. */
 export interface Clock {
@@ -107,7 +108,7 @@ export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planD
 
 /** Fields a transition may set beside the phase. */
 export type RunPatch = Partial<
-  Pick<Run, 'ending' | 'waiting' | 'stopCause' | 'attempts' | 'notBefore' | 'isCollected' | 'lastHeardAt' | 'startedAt' | 'endedAt'>
+  Pick<Run, 'plan' | 'planDigest' | 'ending' | 'waiting' | 'stopCause' | 'attempts' | 'notBefore' | 'isCollected' | 'lastHeardAt' | 'startedAt' | 'endedAt'>
 >
 
 export interface Attempt {
@@ -146,6 +147,12 @@ export interface Sweep {
   readonly snapshot: string | null
   /** Trials that run at once; may change while it runs. */
   readonly concurrency: number
+  /** Trials it may make; null when there is no end. Grows when a person extends it. */
+  readonly budget: number | null
+  /** Trials of earlier sweeps that its search knows. */
+  readonly earlier: readonly EarlierTrial[]
+  /** Length of its record of results. */
+  readonly results: number
   /** Nothing of it starts while this holds. */
   readonly isPaused: boolean
   readonly createdAt: number
@@ -155,7 +162,35 @@ export interface Sweep {
   readonly version: number
 }
 
-export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> & Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot'>>
+export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> & Partial<
+    Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlier'>
+  >
+
+/** A point of a sweep, and what it was computed from: so many results, all points before it, and the budget of that time. */
+export interface SweepTrial extends Suggestion {
+  readonly known: number
+  readonly budget: number | null
+}
+
+/** What one trial came to at one rung. */
+export interface SweepResult {
+  readonly index: number
+  readonly rung: number
+  readonly phase: Extract<RunPhase, 'paused' | 'running' | 'succeeded' | 'failed' | 'stopped'>
+  /** Of the sweep's metric; null where there is no finite one. */
+  readonly value: number | null
+}
+
+/** A trial that has not ended. */
+export interface OpenTrial {
+  readonly id: string
+  readonly number: number
+  readonly phase: RunPhase
+  readonly index: number | null
+  readonly rung: number
+  /** It has reached its rung and waits to be promoted. */
+  readonly isAtRung: boolean
+}
 
 export type PhaseCounts = Readonly<Partial<Record<RunPhase, number>>>
 
@@ -211,7 +246,7 @@ export interface RunPage {
 }
 
 /** A name or a value that runs have, and how many of them. */
-export interface Suggestion {
+export interface Completion {
   readonly text: string
   readonly count: number
 }
@@ -226,9 +261,9 @@ export interface RunSearch {
   /** Whether any run has this parameter or metric. */
   isKnown(kind: 'param' | 'metric', name: string): Promise<boolean>
   /** Names of parameters or metrics that begin so. */
-  names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Suggestion[]>
+  names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
   /** Values of a parameter, or tags, that begin so. */
-  values(field: Field, prefix: string, limit: number): Promise<Suggestion[]>
+  values(field: Field, prefix: string, limit: number): Promise<Completion[]>
 }
 
 export interface Best {
@@ -245,7 +280,11 @@ export interface RunStore {
   listQueued(limit: number): Promise<QueuedRun[]>
   listActive(): Promise<ActiveRun[]>
   /** Executed runs of a sweep that have not ended. */
-  listOpen(sweepId: string): Promise<{ id: string; phase: RunPhase }[]>
+  listOpen(sweepId: string): Promise<OpenTrial[]>
+  /** What trials have come to that the sweep's record does not say yet: they ended, or reached a rung. In the order of their ends. */
+  listUnrecorded(sweepId: string, metric: string): Promise<SweepResult[]>
+  /** Ids by trial index. */
+  trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>
   /** The trial with the best finite last value among those that ended and did not fail. */
   best(sweepId: string, metric: string, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
@@ -310,6 +349,12 @@ export interface SweepStore {
   /** What admission must know of sweeps. */
   limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
   insert(sweep: NewSweep): Promise<Sweep>
+  /** Points in the order of their trials, from an index on. */
+  trials(sweepId: string, from: number): Promise<SweepTrial[]>
+  addTrials(sweepId: string, from: number, trials: readonly SweepTrial[]): Promise<void>
+  /** Results in the order in which they were recorded, after the first `after`. */
+  results(sweepId: string, after: number): Promise<SweepResult[]>
+  addResults(sweepId: string, after: number, results: readonly SweepResult[]): Promise<void>
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
   setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>
   /** Ended sweeps of the trash without any trial left. */
@@ -323,7 +368,7 @@ export interface SweepLimit {
 }
 
 export type SweepPatch = Partial<
-  Pick<Sweep, 'phase' | 'reason' | 'stopCause' | 'trialsCreated' | 'endedAt' | 'concurrency' | 'isPaused' | 'name' | 'note' | 'tags'>
+  Pick<Sweep, 'phase' | 'reason' | 'stopCause' | 'trialsCreated' | 'results' | 'budget' | 'endedAt' | 'concurrency' | 'isPaused' | 'name' | 'note' | 'tags'>
 >
 
 export interface WriterState {

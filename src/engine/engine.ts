@@ -1,6 +1,7 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/run.ts'
 import type { Attempt, Clock, Executor, Ids, Logger, Run, Storage, Store } from '../core/ports.ts'
+import type { Searcher } from '../core/search/searcher.ts'
 import type { Preparation } from '../services/environments.ts'
 import { createLoop } from './loop.ts'
 import { createRunReconciler } from './run-reconciler.ts'
@@ -14,6 +15,7 @@ export interface EngineOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Logger
+  readonly searcher: Searcher
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
   readonly checkOut: (digest: string) => Promise<string>
   readonly prepare: (run: Run) => Promise<Preparation>
@@ -33,7 +35,7 @@ const JANITOR_KEY = 'janitor'
 const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
 
-export function createEngine({ store, executor, storage, clock, ids, log, ...work }: EngineOptions): Engine {
+export function createEngine({ store, executor, storage, clock, ids, log, searcher, ...work }: EngineOptions): Engine {
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
   const afterRunChanged = (run: Run): void => {
     if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
@@ -69,7 +71,8 @@ export function createEngine({ store, executor, storage, clock, ids, log, ...wor
       clock,
       ids,
       onTrialsCreated: () => scheduler.nudge(SCHEDULER_KEY),
-      onTrialsStopped: (runIds) => runIds.forEach((id) => runs.nudge(id)),
+      searcher,
+      onTrialsChanged: (runIds) => runIds.forEach((id) => runs.nudge(id)),
     }),
   })
   const scheduler = createLoop({

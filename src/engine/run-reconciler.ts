@@ -139,9 +139,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     await move(
       run,
       'paused',
-      { stopCause: null, waiting: null },
+      { stopCause: null, waiting: ending.reason === 'RungReached' ? { code: 'rung_reached', args: {} } : null },
       {
         kind: 'run.paused',
+        data: { reason: ending.reason },
         more: async (parts) => {
           if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
         },

@@ -1,57 +1,155 @@
-import { assertNever, invariant } from '../core/assert.ts'
-import type { Clock, Ids, NewRun, Parts, Store, Sweep } from '../core/ports.ts'
-import type { Method } from '../core/search/method.ts'
-import { createMethod } from '../core/search/registry.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { HalvingPlan, RunPlan } from '../contract/plan.ts'
+import { assertNever } from '../core/assert.ts'
+import type { NewEvent } from '../contract/events.ts'
+import type { Clock, Ids, NewRun, OpenTrial, Parts, Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
+import type { Suggestion } from '../core/search/history.ts'
+import type { Method, SearchTask } from '../core/search/method.ts'
+import { createMethod, learns } from '../core/search/registry.ts'
+import type { Searcher } from '../core/search/searcher.ts'
+import { sinceImprovement } from '../core/search/stopping.ts'
+import { toTask } from '../core/search/task.ts'
 import { compileParamsOnly, compileTrial } from '../core/spec/compile.ts'
 import { TemplateValueError } from '../core/spec/template.ts'
 import { decideSweep } from '../core/sweep/decide.ts'
 import type { SweepAction } from '../core/sweep/decide.ts'
-import { encodeValue } from '../contract/values.ts'
-import type { ValueMap } from '../contract/values.ts'
+import { createBrackets, rungOf } from '../core/sweep/halving.ts'
+import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
+import { historyAt, toReached, toResults } from '../core/sweep/record.ts'
+import { encodeValue, toFloat } from '../contract/values.ts'
+import type { Value, ValueMap } from '../contract/values.ts'
 import type { Outcome } from './loop.ts'
+import { createBooks } from './sweep-books.ts'
+import type { Book } from './sweep-books.ts'
+import { createSweepJudge } from './sweep-judge.ts'
 
 export interface SweepReconcilerDeps {
   readonly store: Store
   readonly clock: Clock
   readonly ids: Ids
+  readonly searcher: Searcher
   readonly onTrialsCreated: () => void
-  readonly onTrialsStopped: (runIds: readonly string[]) => void
+  /** Trials that must be looked at: told to stop, promoted, or ended. */
+  readonly onTrialsChanged: (runIds: readonly string[]) => void
 }
 
-/** Brings one sweep a step further. A method instance only remembers what it could compute again from nothing. */
-export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTrialsStopped }: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
-  const methods = new Map<string, Method>()
+/** What a sweep searches with. Only remembers what it could compute again from nothing. */
+interface Search {
+  readonly task: SearchTask
+  readonly method: Method
+  readonly learns: boolean
+  readonly brackets: Brackets | undefined
+  /** No further point was found after so many trials. */
+  exhaustedAt: number | undefined
+}
+
+/** Brings one sweep a step further: its record first, then its rules, then what the record calls for. */
+export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
+  const { store, clock, ids, searcher } = deps
+  const searches = new Map<string, Search>()
+  const books = createBooks(store)
+  const judge = createSweepJudge(store)
 
   return async (sweepId) => {
     const sweep = await store.read.sweeps.get(sweepId)
-    if (!sweep || (sweep.phase !== 'running' && sweep.phase !== 'stopping')) {
-      methods.delete(sweepId)
-      return undefined
+    if (!sweep || (sweep.phase !== 'running' && sweep.phase !== 'stopping')) return forget(sweepId)
+    const search = searchOf(sweep)
+    const book = await books.open(sweep)
+    const isRecorded = search.learns || search.brackets !== undefined || sweep.plan.plateau !== null
+    if (isRecorded && (await record(sweep))) return { againMs: 0 }
+    const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.runs.listOpen(sweepId) : []
+    if (sweep.phase === 'running' && (await applyRules(sweep, book, open))) return { againMs: 0 }
+    return await act(decideSweep(await stateOf(sweep, search, book, open)), { sweep, search, book, open })
+  }
+
+  function forget(sweepId: string): undefined {
+    searches.delete(sweepId)
+    books.close(sweepId)
+    judge.forget(sweepId)
+    searcher.forget(sweepId)
+    return undefined
+  }
+
+  function searchOf(sweep: Sweep): Search {
+    const known = searches.get(sweep.id)
+    if (known && known.task.method.trialsMax === sweep.budget) return known
+    const task = toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
+    const { name, halving } = sweep.plan.method
+    const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, sweep.budget)
+    const search: Search = { task, method: createMethod(task), learns: learns(task), brackets, exhaustedAt: undefined }
+    searches.set(sweep.id, search)
+    return search
+  }
+
+  async function stateOf(sweep: Sweep, search: Search, book: Book, open: readonly OpenTrial[]): Promise<Parameters<typeof decideSweep>[0]> {
+    const values = toResults(sweep.plan, book.results).flatMap(({ value }) => value ?? [])
+    return {
+      sweep,
+      counts: await store.read.runs.countByPhase(sweep.id),
+      remaining: remainingTrials(sweep, search, book),
+      bestValues: await Promise.all(
+        sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweep.id, condition.metric, condition.optimization)),
+      ),
+      learns: search.learns || search.brackets !== undefined,
+      atRung: open.filter(({ isAtRung }) => isAtRung).length,
+      promotions: sweep.isPaused ? [] : duePromotions(sweep, search, book, open),
+      sinceBetter: sweep.plan.plateau ? sinceImprovement(values, sweep.plan.plateau.delta) : undefined,
     }
-    const method = methodOf(sweep)
-    const counts = await store.read.runs.countByPhase(sweepId)
-    const bestValues = await Promise.all(
-      sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweepId, condition.metric, condition.optimization)),
-    )
-    const remaining = remainingTrials(method, sweep.trialsCreated)
-    return await act(decideSweep({ sweep, counts, remaining, bestValues }), sweep, method)
   }
 
-  function methodOf(sweep: Sweep): Method {
-    const method = methods.get(sweep.id) ?? createMethod(sweep.plan, sweep.seed)
-    invariant(method, `sweep ${sweep.number} was accepted with a method that is not built`)
-    methods.set(sweep.id, method)
-    return method
+  /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
+  async function record(sweep: Sweep): Promise<boolean> {
+    const found = await store.read.runs.listUnrecorded(sweep.id, sweep.plan.objective?.metric ?? '')
+    if (found.length === 0) return false
+    await store.write((parts) => append(parts, sweep, found))
+    return true
   }
 
-  async function act(action: SweepAction, sweep: Sweep, method: Method): Promise<Outcome> {
+  async function append(parts: Parts, sweep: Sweep, results: readonly SweepResult[]): Promise<void> {
+    await update(parts, sweep, { results: sweep.results + results.length })
+    await parts.sweeps.addResults(sweep.id, sweep.results, results)
+  }
+
+  /** Ends trials that a rule is against, each with what was compared; false where none is. */
+  async function applyRules(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<boolean> {
+    const { arrivals, verdicts } = await judge.look(sweep, book, open)
+    if (arrivals.length === 0 && verdicts.length === 0) return false
+    const stopped = await store.write(async (parts) => {
+      await append(parts, sweep, arrivals)
+      const told: string[] = []
+      for (const { runId, data } of verdicts) {
+        const found = await parts.runs.requestStop({ id: runId }, 'method')
+        told.push(...found)
+        if (found.length > 0) await parts.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
+      }
+      return told
+    })
+    deps.onTrialsChanged(stopped)
+    return arrivals.length > 0 || stopped.length > 0
+  }
+
+  interface Scene {
+    readonly sweep: Sweep
+    readonly search: Search
+    readonly book: Book
+    readonly open: readonly OpenTrial[]
+  }
+
+  async function act(action: SweepAction, scene: Scene): Promise<Outcome> {
+    const { sweep } = scene
     switch (action.type) {
       case 'wait':
         return undefined
       case 'create':
-        return await create(sweep, method.suggest(sweep.trialsCreated, action.count))
+        return await create(scene, action.count)
+      case 'promote':
+        return await promote(scene, action.promotions)
       case 'stop':
-        return await stop(sweep, action)
+        return await stop(sweep, 'EarlyStopping', { kind: 'sweep.condition_met', data: { metric: action.condition.metric, value: action.value } })
+      case 'level_off':
+        return await stop(sweep, 'Plateau', { kind: 'sweep.plateau', data: { trials: action.trials } })
+      case 'complete_rungs':
+        return await completeRungs(scene)
       case 'finish':
         await store.write(async (parts) => {
           await update(parts, sweep, { phase: action.phase, reason: action.reason, endedAt: clock.now() })
@@ -63,20 +161,38 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
     }
   }
 
-  /** Trials and the count they were suggested at change in one transaction, so no index is ever used twice or skipped. */
-  async function create(sweep: Sweep, points: readonly ValueMap[]): Promise<Outcome> {
-    const runs = points.map((point, offset) => toTrial(sweep, sweep.trialsCreated + offset, point))
+  /**
+   * Trials, what they were computed from and the count they were suggested at change in one transaction, so no index is
+   * ever used twice or skipped, and each point can be computed again.
+   */
+  async function create({ sweep, search, book }: Scene, count: number): Promise<Outcome> {
+    const suggestions = await suggest(sweep, search, book, Math.min(count, LIMITS.trialsAtOnceMax))
+    if (suggestions.length === 0) {
+      search.exhaustedAt = sweep.trialsCreated
+      return { againMs: 0 }
+    }
+    const trials = suggestions.map((suggestion): SweepTrial => ({ ...suggestion, known: sweep.results, budget: sweep.budget }))
+    const runs = trials.map(({ point }, offset) => toTrial(sweep, search, sweep.trialsCreated + offset, point))
     await store.write(async (parts) => {
       await update(parts, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
+      await parts.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
       const created = await parts.runs.insert(runs)
       await parts.events.append(created.map((run) => ({ kind: 'run.created', actor: 'platform', runId: run.id, sweepId: sweep.id })))
     })
-    onTrialsCreated()
+    deps.onTrialsCreated()
     return { againMs: 0 }
   }
 
-  function toTrial(sweep: Sweep, index: number, point: ValueMap): NewRun {
-    const { plan, ...state } = planTrial(sweep, point)
+  /** Points that the document names come first. */
+  async function suggest(sweep: Sweep, search: Search, book: Book, count: number): Promise<Suggestion[]> {
+    const given = sweep.plan.firstPoints.slice(sweep.trialsCreated, sweep.trialsCreated + count)
+    if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
+    const history = historyAt(sweep.plan, book, book.results.length)
+    return search.learns ? await searcher.suggest(sweep.id, search.task, history, count) : search.method.suggest(history, count)
+  }
+
+  function toTrial(sweep: Sweep, { brackets }: Search, index: number, point: ValueMap): NewRun {
+    const { plan, ...state } = planTrial(sweep, brackets, { index, rung: 0, point, firstAttempt: 1 })
     return {
       id: ids.uuid(),
       sweepId: sweep.id,
@@ -93,13 +209,49 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
     }
   }
 
-  async function stop(sweep: Sweep, { condition, value }: Extract<SweepAction, { type: 'stop' }>): Promise<Outcome> {
+  /** The best of a rung wait for a place again, with more of their resource. */
+  async function promote({ sweep, search, book, open }: Scene, promotions: readonly DuePromotion[]): Promise<Outcome> {
+    const byIndex = new Map(open.map((trial) => [trial.index, trial]))
+    await store.write(async (parts) => {
+      await update(parts, sweep, {})
+      for (const { index, rung } of promotions) {
+        const run = await parts.runs.get(byIndex.get(index)!.id)
+        if (run?.phase !== 'paused') continue
+        const { plan } = planTrial(sweep, search.brackets, { index, rung, point: book.trials[index]!.point, firstAttempt: run.attempts + 1 })
+        await parts.runs.transition(run, 'queued', { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null })
+        await parts.runs.annotate(run, { params: { ...run.params, ...plan.params } })
+        const { resource } = sweep.plan.method.halving!
+        const event: NewEvent = { kind: 'run.promoted', actor: 'platform', runId: run.id, sweepId: sweep.id, data: { rung, [resource]: plan.params[resource] } }
+        await parts.events.append([event])
+      }
+    })
+    deps.onTrialsCreated()
+    return { againMs: 0 }
+  }
+
+  /** Nobody at a rung goes on any more: those trials have done what they were asked. */
+  async function completeRungs({ sweep, open }: Scene): Promise<Outcome> {
+    const waiting = open.filter(({ isAtRung }) => isAtRung)
+    await store.write(async (parts) => {
+      for (const { id } of waiting) {
+        const run = await parts.runs.get(id)
+        if (run?.phase !== 'paused') continue
+        await parts.runs.transition(run, 'succeeded', { ending: { reason: 'RungReached', evidence: {} }, endedAt: clock.now(), waiting: null, isCollected: false })
+        const data = { phase: 'succeeded', reason: 'RungReached' }
+        await parts.events.append([{ kind: 'run.ended', actor: 'platform', runId: id, sweepId: sweep.id, data }])
+      }
+    })
+    deps.onTrialsChanged(waiting.map(({ id }) => id))
+    return { againMs: 0 }
+  }
+
+  async function stop(sweep: Sweep, reason: 'EarlyStopping' | 'Plateau', event: Pick<NewEvent, 'kind' | 'data'>): Promise<Outcome> {
     const stopped = await store.write(async (parts) => {
-      await update(parts, sweep, { phase: 'stopping', reason: 'EarlyStopping', stopCause: 'method' })
-      await parts.events.append([{ kind: 'sweep.condition_met', actor: 'platform', sweepId: sweep.id, data: { metric: condition.metric, value } }])
+      await update(parts, sweep, { phase: 'stopping', reason, stopCause: 'method' })
+      await parts.events.append([{ ...event, actor: 'platform', sweepId: sweep.id }])
       return await parts.runs.requestStop({ sweepId: sweep.id }, 'method')
     })
-    onTrialsStopped(stopped)
+    deps.onTrialsChanged(stopped)
     return { againMs: 0 }
   }
 
@@ -109,17 +261,55 @@ export function createSweepReconciler({ store, clock, ids, onTrialsCreated, onTr
 }
 
 /** A space may yield fewer points than its size says, so the method is asked whether it has one more. */
-function remainingTrials(method: Method, created: number): number | null {
-  if (method.suggest(created, 1).length === 0) return 0
-  return method.size === null ? null : method.size - created
+function remainingTrials(sweep: Sweep, { method, brackets, learns, exhaustedAt }: Search, { trials, results }: Book): number | null {
+  const created = sweep.trialsCreated
+  if (exhaustedAt === created) return 0
+  const limits = [brackets ? brackets.trials : null, sweep.budget, method.size].filter((limit) => limit !== null)
+  const remaining = limits.length === 0 ? null : Math.max(0, Math.min(...limits) - created)
+  if (learns || remaining === 0 || created < sweep.plan.firstPoints.length) return remaining
+  return method.suggest(historyAt(sweep.plan, { trials, results }, 0), 1).length === 0 ? 0 : remaining
 }
 
-/** A template that cannot be computed at this point fails this trial alone. */
-function planTrial({ plan }: Sweep, point: ValueMap): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
+function duePromotions(sweep: Sweep, { brackets }: Search, book: Book, open: readonly OpenTrial[]): DuePromotion[] {
+  if (!brackets || sweep.plan.method.halving!.form !== 'promotion') return []
+  const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))
+  const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
+  const reached = toReached(sweep.plan, book.results)
+  return brackets.promotions({ reached, created: sweep.trialsCreated, waiting, alive: indices(open) }, LIMITS.trialsAtOnceMax)
+}
+
+interface Place {
+  readonly index: number
+  readonly rung: number
+  readonly point: ValueMap
+  readonly firstAttempt: number
+}
+
+/** Failed attempts that a trial is given again where its sweep retries failures. */
+const RETRIES = 2
+
+/** The plan of a trial at a rung. A template that cannot be computed at this point fails this trial alone. */
+function planTrial({ plan }: Sweep, brackets: Brackets | undefined, place: Place): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
+  const { halving } = plan.method
+  const ladder = brackets?.ladderOf(place.index)
+  // A trial that is ended at its rungs, rather than promoted, is on its way to the last one from the start.
+  const rung = halving?.form === 'stopping' ? ladder!.resources.length - 1 : place.rung
+  const point = halving ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) } : place.point
   try {
-    return { plan: compileTrial(plan, point), phase: 'queued' }
+    const compiled = compileTrial(plan, point)
+    const stand = halving && rungOf(ladder!, rung, { startsOver: halving.form === 'promotion' && !halving.resumes, firstAttempt: place.firstAttempt })
+    return { plan: { ...(plan.failures === 'retry' ? withRetries(compiled) : compiled), ...(stand && { rung: stand }) }, phase: 'queued' }
   } catch (error) {
     if (!(error instanceof TemplateValueError)) throw error
     return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.message } } }
   }
+}
+
+/** Python sees a float where the resource is one. */
+function toAmount({ isWhole }: HalvingPlan, amount: number): Value {
+  return isWhole ? amount : toFloat(amount)
+}
+
+function withRetries(plan: RunPlan): RunPlan {
+  return { ...plan, placement: { ...plan.placement, maxRestarts: Math.max(plan.placement.maxRestarts, RETRIES) } }
 }

@@ -3,7 +3,7 @@ import { completionAt, wordsFor } from '../core/filter/complete.ts'
 import type { Field, Filter } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import { nearest } from '../core/nearest.ts'
-import type { RunSearch, Store, Suggestion } from '../core/ports.ts'
+import type { RunSearch, Store, Completion } from '../core/ports.ts'
 
 export interface FilterSuggestion {
   readonly text: string
@@ -36,7 +36,7 @@ async function suggestValues(search: RunSearch, field: Field, prefix: string): P
   return toTexts(await search.values(field, prefix, LIMITS.suggestionsMax), '')
 }
 
-function toTexts(suggestions: readonly Suggestion[], before: string): FilterSuggestion[] {
+function toTexts(suggestions: readonly Completion[], before: string): FilterSuggestion[] {
   return suggestions.map(({ text, count }) => ({ text: `${before}${/^[\p{L}\p{N}_.+-]+$/u.test(text) ? text : JSON.stringify(text)}`, count }))
 }
 

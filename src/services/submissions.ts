@@ -5,7 +5,6 @@ import type { HostInfo } from '../contract/run.ts'
 import type { CreateRunRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { Ids, NewRun, NewSweep, Parts, Run, Store, Sweep } from '../core/ports.ts'
-import { isMethodBuilt } from '../core/search/registry.ts'
 import { SpecError } from '../core/spec/document.ts'
 import { loadPlan } from '../core/spec/load.ts'
 import { createOnce } from './creations.ts'
@@ -152,8 +151,6 @@ function compile(request: SubmitRequest) {
 /** What the language knows and nothing here can run yet: refused, never run as something else. */
 function refusal(plan: RunPlan | SweepPlan, request: SubmitRequest): Problem | undefined {
   const at = { path: 'kind', file: request.sources[0]!.file, line: 1, column: 1 }
-  if (plan.kind === 'group' && !isMethodBuilt(plan.method.name))
-    return { ...at, code: 'method_not_built', args: { method: plan.method.name }, path: 'hptuning' }
   if (plan.kind !== 'group' && !RUNNABLE_KINDS.includes(plan.kind)) return { ...at, code: 'kind_not_built', args: { kind: plan.kind } }
   if (plan.kind === 'build')
     return plan.build && plan.build.steps.length > 0 ? undefined : { ...at, code: 'build_steps_required', args: {}, path: 'build_steps' }

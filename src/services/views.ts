@@ -11,7 +11,7 @@ import type { Event } from '../contract/events.ts'
 import type { ProjectView } from '../contract/project.ts'
 import type { EnvironmentView, EventView } from '../contract/routes.ts'
 import type { Attempt, EnvironmentRecord, Project, Run, Store, Sweep } from '../core/ports.ts'
-import { createMethod } from '../core/search/registry.ts'
+import { trialsOf } from '../core/sweep/halving.ts'
 
 /** Runs as the API shows them, with their metric summaries. */
 export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale): Promise<RunView[]> {
@@ -141,7 +141,7 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
     method: sweep.plan.method.name,
     seed: sweep.seed,
     concurrency: sweep.concurrency,
-    trials: createMethod(sweep.plan, sweep.seed)?.size ?? null,
+    trials: trialsOf(sweep.plan, sweep),
     counts,
     best: best
       ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) }

@@ -18,6 +18,8 @@ const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
   ['snapshot', ['digest']],
   ['environment', ['hash']],
   ['sweep', ['id']],
+  ['suggestion', ['sweep_id', 'trial_index']],
+  ['sweep_result', ['sweep_id', 'seq']],
   ['run', ['number']],
   ['attempt', ['id']],
   ['event', ['seq']],

@@ -53,6 +53,7 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     outputs_of: run.outputsOf ?? null,
     deleted_at: null,
     purged_at: null,
+    rung: run.plan.rung?.index ?? 0,
   }
 }
 
@@ -74,6 +75,12 @@ export function toColumns(patch: RunPatch): Updateable<RunRow> {
     columns.ending = patch.ending && JSON.stringify(patch.ending)
     columns.reason = patch.ending?.reason ?? null
   }
+  if (patch.plan !== undefined) {
+    columns.plan = encodeValue(patch.plan)
+    columns.placement = JSON.stringify(patch.plan.placement)
+    columns.rung = patch.plan.rung?.index ?? 0
+  }
+  if (patch.planDigest !== undefined) columns.plan_digest = patch.planDigest
   if (patch.waiting !== undefined) columns.waiting = patch.waiting && JSON.stringify(patch.waiting)
   if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
   if (patch.attempts !== undefined) columns.attempts = patch.attempts

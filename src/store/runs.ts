@@ -4,7 +4,7 @@ import type { RunPlan } from '../contract/plan.ts'
 import type { RunPhase, Waiting } from '../contract/run.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { RunStore } from '../core/ports.ts'
+import type { RunStore, SweepResult } from '../core/ports.ts'
 import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
@@ -121,8 +121,55 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       }))
     },
     listOpen: async (sweepId) => {
-      const rows = await db.selectFrom('run').select(['id', 'phase']).where('sweep_id', '=', sweepId).where('phase', 'in', OPEN_PHASES).execute()
-      return rows as { id: string; phase: RunPhase }[]
+      const rows = await db
+        .selectFrom('run')
+        .select(['id', 'number', 'phase', 'trial_index', 'rung', 'waiting'])
+        .where('sweep_id', '=', sweepId)
+        .where('phase', 'in', OPEN_PHASES)
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        number: row.number,
+        phase: row.phase as RunPhase,
+        index: row.trial_index,
+        rung: row.rung,
+        isAtRung: row.phase === 'paused' && row.waiting !== null,
+      }))
+    },
+    listUnrecorded: async (sweepId, metric) => {
+      const rows = await db
+        .selectFrom('run')
+        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
+        .select(['run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
+        .where('run.sweep_id', '=', sweepId)
+        .where('run.trial_index', 'is not', null)
+        .where((on) =>
+          on.or([
+            on('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[]),
+            // Paused at a rung; a person's pause has nothing that it waits for.
+            on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'is not', null)]),
+          ]),
+        )
+        .where((on) =>
+          on.not(
+            on.exists(
+              on
+                .selectFrom('sweep_result')
+                .select('sweep_result.seq')
+                .where('sweep_result.sweep_id', '=', sweepId)
+                .whereRef('sweep_result.trial_index', '=', 'run.trial_index')
+                .whereRef('sweep_result.rung', '=', 'run.rung'),
+            ),
+          ),
+        )
+        .orderBy('run.ended_at')
+        .orderBy('run.trial_index')
+        .execute()
+      return rows.map((row) => ({ index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
+    },
+    trialIds: async (sweepId) => {
+      const rows = await db.selectFrom('run').select(['id', 'trial_index']).where('sweep_id', '=', sweepId).where('trial_index', 'is not', null).execute()
+      return new Map(rows.map((row) => [row.trial_index!, row.id]))
     },
     countByPhase: async (sweepId) => {
       const rows = await db
@@ -193,7 +240,8 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         }))
         .where((on) =>
           on.or([
-            on.and([on('phase', '=', 'paused'), on('stop_cause', 'is', null)]),
+            // One that is paused at a rung waits for its promotion.
+            on.and([on('phase', '=', 'paused'), on('stop_cause', 'is', null), on('waiting', 'is', null)]),
             on.and([on('phase', 'in', UNSTARTED_PAUSE), on('stop_cause', '=', 'pause')]),
           ]),
         )

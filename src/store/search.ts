@@ -6,7 +6,7 @@ import { AppError } from '../contract/errors.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
-import type { RunQuery, RunScope, RunSearch, Suggestion } from '../core/ports.ts'
+import type { RunQuery, RunScope, RunSearch, Completion } from '../core/ports.ts'
 import { columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './run-rows.ts'
@@ -238,7 +238,7 @@ async function skipScan(db: Kysely<Tables>, { table, column, prefix, limit }: Sc
   return rows.flatMap((row) => (row.name?.startsWith(prefix) ? row.name : []))
 }
 
-async function countEach(db: Kysely<Tables>, table: 'metric' | 'run_param' | 'run_tag', names: readonly string[]): Promise<Suggestion[]> {
+async function countEach(db: Kysely<Tables>, table: 'metric' | 'run_param' | 'run_tag', names: readonly string[]): Promise<Completion[]> {
   if (names.length === 0) return []
   const column = sql.ref<string>(table === 'run_tag' ? 'tag' : 'name')
   const { rows } = await sql<{ text: string; count: number }>`
@@ -248,7 +248,7 @@ async function countEach(db: Kysely<Tables>, table: 'metric' | 'run_param' | 'ru
   return rows.map((row) => ({ text: row.text, count: Number(row.count) }))
 }
 
-async function paramValues(db: Kysely<Tables>, name: string, prefix: string, limit: number): Promise<Suggestion[]> {
+async function paramValues(db: Kysely<Tables>, name: string, prefix: string, limit: number): Promise<Completion[]> {
   const rows = await db
     .selectFrom('run_param')
     .select(['text', db.fn.countAll<number>().as('count')])

@@ -6,7 +6,9 @@ import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { HostInfo } from '../contract/run.ts'
 import type { SweepPhase } from '../contract/sweep.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
-import type { StopCause, Sweep, SweepStore } from '../core/ports.ts'
+import type { ValueMap } from '../contract/values.ts'
+import type { StopCause, Sweep, SweepResult, SweepStore } from '../core/ports.ts'
+import type { EarlierTrial, Source } from '../core/search/history.ts'
 import { takeNumbers } from './counters.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
@@ -46,6 +48,9 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         plan_digest: sweep.planDigest,
         seed: sweep.seed,
         concurrency: sweep.plan.concurrency,
+        budget: sweep.plan.method.trialsMax,
+        earlier: sweep.earlier && sweep.earlier.length > 0 ? encodeValue(sweep.earlier) : null,
+        results: 0,
         phase: 'running',
         reason: null,
         stop_cause: null,
@@ -67,12 +72,44 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       await db.insertInto('sweep').values(row).execute()
       return toSweep(row)
     },
+    trials: async (sweepId, from) => {
+      const rows = await db.selectFrom('suggestion').selectAll().where('sweep_id', '=', sweepId).where('trial_index', '>=', from).orderBy('trial_index').execute()
+      return rows.map((row) => ({ point: decodeValue(row.point) as ValueMap, source: row.source as Source, known: row.known, budget: row.budget }))
+    },
+    addTrials: async (sweepId, from, trials) => {
+      const rows = trials.map(({ point, source, known, budget }, offset) => ({
+        sweep_id: sweepId,
+        trial_index: from + offset,
+        point: encodeValue(point),
+        source,
+        known,
+        budget,
+      }))
+      if (rows.length > 0) await db.insertInto('suggestion').values(rows).execute()
+    },
+    results: async (sweepId, after) => {
+      const rows = await db.selectFrom('sweep_result').selectAll().where('sweep_id', '=', sweepId).where('seq', '>', after).orderBy('seq').execute()
+      return rows.map((row) => ({ index: row.trial_index, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.value }))
+    },
+    addResults: async (sweepId, after, results) => {
+      const rows = results.map(({ index, rung, phase, value }, offset) => ({
+        sweep_id: sweepId,
+        seq: after + offset + 1,
+        trial_index: index,
+        rung,
+        phase,
+        value,
+      }))
+      if (rows.length > 0) await db.insertInto('sweep_result').values(rows).execute()
+    },
     update: async ({ id, version }, patch) => {
       const columns: Updateable<SweepRow> = { version: version + 1 }
       if (patch.phase !== undefined) columns.phase = patch.phase
       if (patch.reason !== undefined) columns.reason = patch.reason
       if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
       if (patch.trialsCreated !== undefined) columns.trials_created = patch.trialsCreated
+      if (patch.results !== undefined) columns.results = patch.results
+      if (patch.budget !== undefined) columns.budget = patch.budget
       if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
       if (patch.concurrency !== undefined) columns.concurrency = patch.concurrency
       if (patch.isPaused !== undefined) columns.is_paused = Number(patch.isPaused)
@@ -102,7 +139,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return rows.map(toSweep)
     },
     purge: async (id) => {
-      await db.deleteFrom('event').where('sweep_id', '=', id).execute()
+      for (const table of ['suggestion', 'sweep_result', 'event'] as const) await db.deleteFrom(table).where('sweep_id', '=', id).execute()
       await db.deleteFrom('sweep').where('id', '=', id).execute()
     },
   }
@@ -131,6 +168,9 @@ function toSweep(row: SweepRow): Sweep {
     documentDigest: row.document_digest,
     snapshot: row.snapshot,
     concurrency: row.concurrency,
+    budget: row.budget,
+    earlier: row.earlier === null ? [] : (decodeValue(row.earlier) as EarlierTrial[]),
+    results: row.results,
     isPaused: row.is_paused === 1,
     createdAt: row.created_at,
     endedAt: row.ended_at,

@@ -6,6 +6,8 @@ export interface Tables {
   run: RunRow
   attempt: AttemptRow
   sweep: SweepRow
+  suggestion: { sweep_id: string; trial_index: number; point: string; source: string; known: number; budget: number | null }
+  sweep_result: { sweep_id: string; seq: number; trial_index: number; rung: number; phase: string; value: number | null }
   event: { seq: Generated<number>; at: number; kind: string; actor: string; run_id: string | null; sweep_id: string | null; data: string }
   writer: { id: string; run_id: string; attempt: number; mark: number; lost: number; is_closed: number }
   series: { id: Generated<number>; run_id: string; name: string }
@@ -97,6 +99,7 @@ export interface RunRow {
   outputs_of: number | null
   deleted_at: number | null
   purged_at: number | null
+  rung: number
 }
 
 export interface AttemptRow {
@@ -138,4 +141,7 @@ export interface SweepRow {
   is_paused: number
   deleted_at: number | null
   purged_at: number | null
+  budget: number | null
+  earlier: string | null
+  results: number
 }

@@ -3,7 +3,9 @@ import type { Plan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { EXIT } from '../../contract/errors.ts'
 import { toPlain } from '../../contract/values.ts'
-import { createMethod, firstPoints } from '../../core/search/registry.ts'
+import { toTask } from '../../core/search/task.ts'
+import { trialsOf } from '../../core/sweep/halving.ts'
+import { firstPoints } from '../../core/search/registry.ts'
 import { spaceSize } from '../../core/search/space.ts'
 import { compileTrial } from '../../core/spec/compile.ts'
 import { SpecError } from '../../core/spec/document.ts'
@@ -62,15 +64,14 @@ function toViews(cli: Cli, problems: readonly Problem[]) {
 
 function toTrials(plan: Plan): { params: unknown[]; commands: (string | null)[] } {
   if (plan.kind !== 'group') return { params: [toPlain(plan.params)], commands: plan.command ? [plan.command.display] : [] }
-  const runs = firstPoints(plan, plan.seed ?? 0, SHOWN).map((point) => compileTrial(plan, point))
+  const runs = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), SHOWN).map((point) => compileTrial(plan, point))
   return { params: runs.map((run) => toPlain(run.params)), commands: runs.flatMap((run) => run.command?.display ?? []) }
 }
 
 /** Runs the document leads to; null when a search has no end. */
 function trialCount(plan: Plan): number | null {
   if (plan.kind !== 'group') return 1
-  const method = createMethod(plan, plan.seed ?? 0)
-  return method ? method.size : plan.method.trialsMax
+  return trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax })
 }
 
 function showPlan(cli: Cli, plan: Plan, { commands }: { commands: (string | null)[] }): void {

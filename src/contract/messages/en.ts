@@ -131,6 +131,8 @@ export const en = {
     Silent: 'nothing was heard from it for ten minutes',
     Reported: 'the script reported a failure: {detail}',
     AllTrialsFailed: 'every trial failed',
+    RungReached: 'reached its rung',
+    Plateau: 'nothing has become better for long',
     EarlyStopping: 'a trial reached the wanted value',
   },
   waiting: {
@@ -141,6 +143,7 @@ export const en = {
     backing_off: 'waits before the next attempt',
     sweep_paused: 'its sweep is paused',
     environment_building: 'its environment is being built by #{build}',
+    rung_reached: 'has reached its rung and waits for the others',
     disk_low: 'the disk has less than {floorMib} MiB left: nothing starts until there is room',
   },
   cli: {

@@ -131,6 +131,8 @@ export const ja: Catalogue = {
     Silent: '10 分間何も届いていません',
     Reported: 'スクリプトが失敗を報告しました: {detail}',
     AllTrialsFailed: 'すべての試行が失敗しました',
+    RungReached: '段階に到達',
+    Plateau: '長く改善がないため終了',
     EarlyStopping: '目標の値に達した試行があります',
   },
   waiting: {
@@ -141,6 +143,7 @@ export const ja: Catalogue = {
     backing_off: '次の試みまで待っています',
     sweep_paused: '探索が一時停止中です',
     environment_building: '環境を #{build} が作成中です',
+    rung_reached: '段階に到達し、他の試行を待っています',
     disk_low: 'ディスクの空きが {floorMib} MiB を下回っています。空きができるまで何も開始しません',
   },
   cli: {

@@ -19,7 +19,7 @@ export type RunAction =
       readonly endedAt: number
       readonly hasOutputs: boolean
     }
-  /** The attempt is over and the run stays open until a person resumes it. */
+  /** The attempt is over and the run stays open until a person resumes it, or its sweep promotes it. */
   | { readonly type: 'pause'; readonly ending: Ending; readonly endedAt: number }
   /** Finds or builds the environment it needs. */
   | { readonly type: 'prepare' }
@@ -96,6 +96,8 @@ function decideEnded({ run, now, random }: RunState, ended: Extract<Observation,
     return { type: 'pause', ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } }, endedAt: ended.endedAt }
   const { phase, ending } = classify(ended, run.stopCause)
   const mayRetry = phase === 'failed' && isRetryable(ending.reason) && run.attempts <= run.plan.placement.maxRestarts
+  if (phase === 'succeeded' && run.plan.rung && !run.plan.rung.isLast)
+    return { type: 'pause', ending: { ...ending, reason: 'RungReached' }, endedAt: ended.endedAt }
   if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(run.attempts, random) }
   return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
 }

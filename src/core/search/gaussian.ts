@@ -51,6 +51,9 @@ export interface ChooserOptions {
 /** Trials a process holds at most: the cost of a suggestion grows with their square. */
 const ACTIVE_MAX = 300
 const FINISHED_MIN = 3
+/** A large process is asked about fewer candidates: each costs more there, and it knows better where to look. */
+const LARGE = 200
+const CANDIDATES_LARGE = 250
 const FIT_EVALUATIONS = 40
 /** A second start of the fit, at lengths this much shorter: rough functions are missed from the prior's long ones. */
 const SHORT_START = 1.5
@@ -131,7 +134,7 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
       finished,
       values,
       process,
-      pool: createPool({ codec, process, best, isAllowed, stream, broad: settings.candidates }),
+      pool: createPool({ codec, process, best, isAllowed, stream, broad: finished.length > LARGE ? Math.min(settings.candidates, CANDIDATES_LARGE) : settings.candidates }),
       region: trustRegion(codec, finished),
       penalty: failurePenalty(process, finished.length, failed.length),
       pending: [],

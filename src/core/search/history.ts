@@ -13,6 +13,8 @@ export interface Result {
   readonly index: number
   /** Undefined for a trial that failed. */
   readonly value: number | undefined
+  /** The rung it was reached at, where trials are given more of a resource step by step; absent: all are alike. */
+  readonly rung?: number
 }
 
 /** Everything a method may know. Trials that have no result are running, and count as such. */

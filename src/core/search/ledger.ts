@@ -1,5 +1,6 @@
 import type { Codec } from './codec.ts'
-import type { EarlierTrial, History } from './history.ts'
+import type { EarlierTrial, History, Result } from './history.ts'
+import { median } from './stopping.ts'
 
 /** A trial as a model sees it. Trials of earlier sweeps have negative indices. */
 export interface Entry {
@@ -8,7 +9,7 @@ export interface Entry {
   readonly value: number
 }
 
-/** A history in codes, kept as it grows: reading it again costs what is new. */
+/** A history in codes. */
 export interface Ledger {
   /** Takes what is new of a history that goes on from the one before. */
   read(history: History): void
@@ -32,12 +33,16 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
   const before = earlier.flatMap(({ point, value }, i) => (isWhole(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : []))
   const xs: Float64Array[] = []
   const keys = new Set<string>()
-  const settled = new Set<number>()
-  let finished: Entry[] = [...before]
-  let arrived: Entry[] = [...before]
-  let failed: number[] = []
   let results: History['results'] = []
+  let settled = new Map<number, number | undefined>()
+  let arrived: readonly Entry[] = before
+  let finished: readonly Entry[] = before
+  let failed: readonly number[] = []
 
+  const toEntries = (values: ReadonlyMap<number, number | undefined>): Entry[] => [
+    ...before,
+    ...[...values].flatMap(([index, value]) => (value === undefined ? [] : [{ index, x: xs[index]!, value }])),
+  ]
   return {
     xs,
     read: (history) => {
@@ -46,8 +51,12 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
         xs.push(x)
         keys.add(codec.key(x))
       }
-      for (const { index, value } of history.results.slice(results.length)) record(index, value)
+      if (history.results.length === results.length) return
       results = history.results.slice()
+      settled = settle(results)
+      arrived = toEntries(settled)
+      finished = arrived.toSorted((a, b) => a.index - b.index)
+      failed = [...settled.keys()].filter((index) => settled.get(index) === undefined).toSorted((a, b) => a - b)
     },
     get resultCount() {
       return results.length
@@ -61,32 +70,9 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     get failed() {
       return failed
     },
-    finishedAfter: (count) => {
-      const values = new Map(results.slice(0, count).map(({ index, value }) => [index, value]))
-      const known = [...values].flatMap(([index, value]) => (value === undefined ? [] : [{ index, x: xs[index]!, value }]))
-      return [...before, ...known.toSorted((a, b) => a.index - b.index)]
-    },
+    finishedAfter: (count) => toEntries(settle(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
     pending: () => xs.flatMap((_, index) => (settled.has(index) ? [] : [index])),
     isUsed: (x) => keys.has(codec.key(x)),
-  }
-
-  function record(index: number, value: number | undefined): void {
-    if (settled.has(index)) forget(index)
-    settled.add(index)
-    if (value === undefined) {
-      failed.splice(placeOf(failed, (other) => other > index), 0, index)
-      return
-    }
-    const entry = { index, x: xs[index]!, value }
-    arrived.push(entry)
-    finished.splice(placeOf(finished, (other) => other.index > index), 0, entry)
-  }
-
-  /** A trial that went on has a newer value. */
-  function forget(index: number): void {
-    failed = failed.filter((other) => other !== index)
-    finished = finished.filter((entry) => entry.index !== index)
-    arrived = arrived.filter((entry) => entry.index !== index)
   }
 }
 
@@ -96,13 +82,33 @@ function isWhole(codec: Codec, point: EarlierTrial['point']): boolean {
   return codec.dimensions.every(({ name }, j) => !codec.isActive(x, j) || Object.hasOwn(point, name))
 }
 
-/** Index of the first item that lies behind. */
-function placeOf<T>(items: readonly T[], isBehind: (item: T) => boolean): number {
-  let [low, high] = [0, items.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (isBehind(items[middle]!)) high = middle
-    else low = middle + 1
+/** Trials that reached two neighbouring rungs, before what lies between them is believed. */
+const PAIRS_MIN = 3
+
+/**
+ * One value a trial: that of its highest rung, carried on to the top by what trials that went further gained there on the
+ * way. Undefined for one that failed. In the order in which they became known.
+ */
+export function settle(results: readonly Result[]): Map<number, number | undefined> {
+  const values = new Map<number, number | undefined>()
+  for (const { index, value } of results) {
+    values.delete(index)
+    values.set(index, value)
   }
-  return low
+  const top = results.reduce((most, { rung = 0 }) => Math.max(most, rung), 0)
+  if (top === 0) return values
+  const byRung = Array.from({ length: top + 1 }, () => new Map<number, number>())
+  for (const { index, value, rung = 0 } of results) if (value !== undefined) byRung[rung]!.set(index, value)
+  const gains = byRung.slice(0, -1).map((lower, rung) => gainBetween(lower, byRung[rung + 1]!))
+  for (const [index, value] of values) {
+    if (value === undefined) continue
+    const reached = byRung.findLastIndex((rung) => rung.has(index))
+    values.set(index, gains.slice(reached).reduce((sum, gain) => sum + gain, value))
+  }
+  return values
+}
+
+function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<number, number>): number {
+  const gains = [...upper].flatMap(([index, value]) => (lower.has(index) ? [value - lower.get(index)!] : []))
+  return gains.length < PAIRS_MIN ? 0 : median(gains)
 }

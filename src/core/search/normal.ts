@@ -10,6 +10,23 @@ export function normalCumulative(z: number): number {
   return z < 0 ? 0.5 * erfc(-z / Math.SQRT2) : 1 - 0.5 * erfc(z / Math.SQRT2)
 }
 
+const TABLE_END = 8
+const TABLE_STEPS = 64
+let table: Float64Array | undefined
+
+/** The same from a table with cubic interpolation, for loops: absolute error below 1e-9. */
+export function fastCumulative(z: number): number {
+  if (z <= -TABLE_END) return 0
+  if (z >= TABLE_END) return 1
+  table ??= Float64Array.from({ length: 2 * TABLE_END * TABLE_STEPS + 2 }, (_, i) => normalCumulative(i / TABLE_STEPS - TABLE_END))
+  const place = (z + TABLE_END) * TABLE_STEPS
+  const i = Math.floor(place)
+  const [t, h, left] = [place - i, 1 / TABLE_STEPS, i / TABLE_STEPS - TABLE_END]
+  const u = 1 - t
+  const [slopeLeft, slopeRight] = [h * normalDensity(left), h * normalDensity(left + h)]
+  return u * u * ((1 + 2 * t) * table[i]! + t * slopeLeft) + t * t * ((3 - 2 * t) * table[i + 1]! - u * slopeRight)
+}
+
 /** exp(x²) erfc(x) for x ≥ 0: by its series where that is short, else by its continued fraction (Lentz). */
 export function erfcx(x: number): number {
   return x < 2 ? Math.exp(x * x) * (1 - erfSeries(x)) : continuedFraction(x) / Math.sqrt(Math.PI)

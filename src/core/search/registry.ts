@@ -105,7 +105,7 @@ function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
     case 'bo':
       return createGaussian(options, gaussianSettings(method))
     default:
-      return createShared(options, gaussianSettings(method))
+      return createShared(options, method)
   }
 }
 
@@ -114,11 +114,12 @@ function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAUL
 }
 
 /** The model alone while it is cheap, later in turns with CMA-ES (numbers only) or with densities. */
-function createShared(options: ChooserOptions, settings: typeof GAUSSIAN_DEFAULTS): Chooser {
+function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   const { codec, ledger } = options
-  const model = createGaussian(options, settings)
-  const isNumeric = codec.dimensions.every(({ categories }) => categories === 0)
-  const other = isNumeric ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
+  const model = createGaussian(options, gaussianSettings(method))
+  // Results of rungs replace one another, and generations must not change once they have been.
+  const canEvolve = !method.halving && codec.dimensions.every(({ categories }) => categories === 0)
+  const other = canEvolve ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
   return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
 }
 

@@ -1,6 +1,6 @@
 import { prior, randomCode } from './design.ts'
 import type { Codec, Dimension } from './codec.ts'
-import { normalCumulative } from './normal.ts'
+import { fastCumulative } from './normal.ts'
 import type { Stream } from './rng.ts'
 import { normalQuantile } from './space.ts'
 
@@ -127,17 +127,17 @@ function cellOf(dimension: Dimension, code: number): readonly [number, number] |
 
 /** Codes lie in [0, 1]: the outermost cells end there. */
 function massOf(centre: number, sd: number): number {
-  return normalCumulative((1 - centre) / sd) - normalCumulative(-centre / sd)
+  return fastCumulative((1 - centre) / sd) - fastCumulative(-centre / sd)
 }
 
 function logNear(x: number, centre: number, sd: number, cell: readonly [number, number] | undefined): number {
   if (!cell) return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
-  const mass = normalCumulative((cell[1] - centre) / sd) - normalCumulative((cell[0] - centre) / sd)
+  const mass = fastCumulative((cell[1] - centre) / sd) - fastCumulative((cell[0] - centre) / sd)
   return Math.log(Math.max(mass, 1e-300) / (cell[1] - cell[0]))
 }
 
 function drawNear(centre: number, sd: number, u: number): number {
-  const from = normalCumulative(-centre / sd)
-  const to = normalCumulative((1 - centre) / sd)
+  const from = fastCumulative(-centre / sd)
+  const to = fastCumulative((1 - centre) / sd)
   return Math.min(1, Math.max(0, centre + sd * normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, from + u * (to - from))))))
 }

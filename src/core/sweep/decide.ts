@@ -11,25 +11,47 @@ export interface SweepState {
   readonly remaining: number | null
   /** Best last value over all trials, one for each stop condition of the plan. */
   readonly bestValues: readonly (number | undefined)[]
+  /** Whether points depend on results: then few are made ahead, since each later one knows more. */
+  readonly learns: boolean
+  /** Trials that have reached a rung and wait there. */
+  readonly atRung: number
+  /** Promotions that are due, best first. */
+  readonly promotions: readonly { readonly index: number; readonly rung: number }[]
+  /** Finished trials since the last that was better; undefined where nobody asked. */
+  readonly sinceBetter: number | undefined
 }
 
 export type SweepAction =
   | { readonly type: 'create'; readonly count: number }
+  /** Trials that go on with more of their resource. */
+  | { readonly type: 'promote'; readonly promotions: SweepState['promotions'] }
   /** A condition is met: no new trials, the running ones stop. */
   | { readonly type: 'stop'; readonly condition: StopCondition; readonly value: number }
+  /** Nothing has become better for long: no new trials, the running ones stop. */
+  | { readonly type: 'level_off'; readonly trials: number }
+  /** Trials at a rung that will not be promoted any more have ended. */
+  | { readonly type: 'complete_rungs' }
   | { readonly type: 'finish'; readonly phase: Extract<SweepPhase, 'done' | 'stopped' | 'failed'>; readonly reason: ReasonCode }
   | { readonly type: 'wait' }
 
 /** The next step of a sweep. Trials are made somewhat ahead of those that run, so that none waits for the search. */
-export function decideSweep({ sweep, counts, remaining, bestValues }: SweepState): SweepAction {
-  const open = openTrials(counts)
-  if (sweep.phase === 'stopping') return open > 0 ? { type: 'wait' } : { type: 'finish', phase: 'stopped', reason: sweep.reason ?? 'StoppedByUser' }
+export function decideSweep(state: SweepState): SweepAction {
+  const { sweep, counts, remaining, bestValues } = state
+  if (sweep.phase === 'stopping') {
+    // A trial at a rung has been told to stop as well.
+    return openTrials(counts) > 0 ? { type: 'wait' } : { type: 'finish', phase: 'stopped', reason: sweep.reason ?? 'StoppedByUser' }
+  }
   if (sweep.phase !== 'running') return { type: 'wait' }
+  const open = openTrials(counts) - state.atRung
   const met = sweep.plan.stopConditions.findIndex((condition, index) => isMet(condition, bestValues[index]))
   if (met >= 0) return { type: 'stop', condition: sweep.plan.stopConditions[met]!, value: bestValues[met]! }
+  const { plateau } = sweep.plan
+  if (plateau && (state.sinceBetter ?? 0) >= plateau.trials) return { type: 'level_off', trials: state.sinceBetter! }
   if (sweep.isPaused) return { type: 'wait' }
-  if (remaining !== 0) return decideCreation(sweep.concurrency, open, remaining)
+  if (state.promotions.length > 0) return { type: 'promote', promotions: state.promotions }
+  if (remaining !== 0) return decideCreation(state, open)
   if (open > 0) return { type: 'wait' }
+  if (state.atRung > 0) return { type: 'complete_rungs' }
   const hasFailed = (counts.failed ?? 0) > 0 && (counts.succeeded ?? 0) + (counts.stopped ?? 0) === 0
   return hasFailed ? { type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' } : { type: 'finish', phase: 'done', reason: 'Completed' }
 }
@@ -44,10 +66,13 @@ function isMet(condition: StopCondition, value: number | undefined): boolean {
   return condition.optimization === 'maximize' ? value >= condition.value : value <= condition.value
 }
 
+/** Share of the places for which a method that learns keeps a trial ready. */
+const LEARNING_AHEAD = 0.2
+
 /** Creates in batches: only when half of what is kept ahead has been used up. */
-function decideCreation(concurrency: number, open: number, remaining: number | null): SweepAction {
-  const ahead = Math.max(concurrency, LIMITS.trialsAheadMin)
+function decideCreation({ sweep: { concurrency }, learns, remaining }: SweepState, open: number): SweepAction {
+  const ahead = learns ? Math.ceil(concurrency * LEARNING_AHEAD) : Math.max(concurrency, LIMITS.trialsAheadMin)
   const wanted = concurrency + ahead - open
-  if (wanted < ahead / 2) return { type: 'wait' }
+  if (wanted < ahead / 2 || wanted < 1) return { type: 'wait' }
   return { type: 'create', count: Math.min(wanted, remaining ?? Infinity) }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 
 import { toPlain } from '../../contract/values.ts'
-import type { Capacity, Launch } from '../../core/ports.ts'
+import type { Capacity, Launch, Run } from '../../core/ports.ts'
 import { MARK } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
@@ -37,15 +37,24 @@ export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDi
     ...env,
     PYTHONPATH: [options.clientPath, base['PYTHONPATH']].filter(Boolean).join(':'),
     HAGANE_OUTPUTS: dir.outputs,
-    HAGANE_CHECKPOINT_DIR: dir.checkpoints,
+    HAGANE_CHECKPOINT_DIR: checkpointsOf(run, dir),
     HAGANE_SPOOL: dir.spool,
     HAGANE_ATTEMPT: String(attempt.n),
-    HAGANE_RESUMED: attempt.n > 1 || run.origin?.kind === 'resumes' ? '1' : '',
+    HAGANE_RESUMED: attempt.n > firstAttempt(run) || run.origin?.kind === 'resumes' ? '1' : '',
     HAGANE_PARAMS: JSON.stringify(toPlain(run.params)),
     HAGANE_DATA_PATHS: JSON.stringify({ data: join(options.dataDir, 'data') }),
     HAGANE_LOG_LEVEL: logLevel,
     [MARK]: attempt.id,
   }
+}
+
+/** A trial that begins anew at each rung has checkpoints of its own there. */
+function checkpointsOf({ plan: { rung } }: Pick<Run, 'plan'>, dir: Pick<AttemptDir, 'checkpoints'>): string {
+  return rung?.startsOver && rung.index > 0 ? join(dir.checkpoints, `rung-${rung.index}`) : dir.checkpoints
+}
+
+function firstAttempt({ plan: { rung } }: Run): number {
+  return rung?.startsOver ? rung.firstAttempt : 1
 }
 
 /** A thread pool larger than the cores a run asked for slows its neighbours down. */

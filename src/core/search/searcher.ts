@@ -1,0 +1,10 @@
+import type { History, Suggestion } from './history.ts'
+import type { SearchTask } from './method.ts'
+
+/** Whatever computes suggestions: here, or in a thread of its own. */
+export interface Searcher {
+  /** The next points of a sweep, at most `count`; fewer mean that no further point exists. */
+  suggest(sweepId: string, task: SearchTask, history: History, count: number): Promise<Suggestion[]>
+  /** Forgets what it remembers of a sweep. */
+  forget(sweepId: string): void
+}

@@ -1,0 +1,117 @@
+import type { HalvingPlan, Rung, SweepPlan } from '../../contract/plan.ts'
+import { hyperbandBrackets, ladder, nextPromotion, survivors } from '../search/rungs.ts'
+import type { Bracket, RungResult } from '../search/rungs.ts'
+import { createMethod } from '../search/registry.ts'
+import { toTask } from '../search/task.ts'
+
+/** A result at a rung, turned so that smaller is better; undefined for a trial that failed or had no value. */
+export interface Reached {
+  readonly index: number
+  readonly rung: number
+  readonly value: number | undefined
+}
+
+/** The rungs a trial of a sweep goes through. */
+export interface Ladder {
+  /** Amounts of resource, lowest first. */
+  readonly resources: readonly number[]
+}
+
+/** Where the trials of a halving sweep stand. */
+export interface Standing {
+  readonly reached: readonly Reached[]
+  /** Trials that exist. */
+  readonly created: number
+  /** Trials at a rung that could go on. */
+  readonly waiting: ReadonlySet<number>
+  /** Trials that have not ended, the waiting ones among them. */
+  readonly alive: ReadonlySet<number>
+}
+
+export interface DuePromotion {
+  readonly index: number
+  readonly rung: number
+}
+
+/** How the trials of a halving sweep are grouped: Hyperband has brackets one after another, ASHA one without an end. */
+export interface Brackets {
+  /** Trials in all; null when there is no end. */
+  readonly trials: number | null
+  ladderOf(index: number): Ladder
+  /** Promotions that are due, best first; at most `limit`. */
+  promotions(standing: Standing, limit: number): DuePromotion[]
+}
+
+export function createBrackets(name: 'hyperband' | 'asha', plan: HalvingPlan, budget: number | null): Brackets {
+  return name === 'asha' ? asha(plan, budget) : hyperband(plan)
+}
+
+function asha(plan: HalvingPlan, trials: number | null): Brackets {
+  const resources = ladder(plan)
+  return {
+    trials,
+    ladderOf: () => ({ resources }),
+    promotions: ({ reached, waiting }, limit) => {
+      const results = byRung(reached, resources.length)
+      const ready = new Set(waiting)
+      const found: DuePromotion[] = []
+      const highest = new Map<number, number>()
+      for (const { index, rung } of reached) highest.set(index, Math.max(rung, highest.get(index) ?? 0))
+      while (found.length < limit) {
+        const next = nextPromotion(results, plan.eta, (trial, rung) => !ready.has(trial) || highest.get(trial) !== rung)
+        if (!next) break
+        ready.delete(next.trial)
+        found.push({ index: next.trial, rung: next.rung })
+      }
+      return found
+    },
+  }
+}
+
+function hyperband(plan: HalvingPlan): Brackets {
+  const brackets = hyperbandBrackets(plan)
+  const starts = brackets.map((_, i) => brackets.slice(0, i).reduce((sum, { trials }) => sum + trials, 0))
+  const placeOf = (index: number): number => starts.findLastIndex((start) => start <= index)
+  return {
+    trials: brackets.reduce((sum, { trials }) => sum + trials, 0),
+    ladderOf: (index) => brackets[placeOf(index)]!,
+    promotions: (standing, limit) => brackets.flatMap((bracket, i) => bracketPromotions(bracket, starts[i]!, plan.eta, standing)).slice(0, limit),
+  }
+}
+
+/** All that go on from the highest full rung of a bracket. A trial that was ended on its way up is not waited for. */
+function bracketPromotions({ trials, resources }: Bracket, start: number, eta: number, { reached, created, waiting, alive }: Standing): DuePromotion[] {
+  if (created < start + trials) return []
+  const own = reached.filter(({ index }) => index >= start && index < start + trials)
+  const results = byRung(own, resources.length)
+  let expected = Array.from({ length: trials }, (_, offset) => start + offset)
+  for (let rung = 0; rung < resources.length - 1; rung += 1) {
+    const arrived = new Set(results[rung]!.map(({ trial }) => trial))
+    if (expected.some((index) => !arrived.has(index) && alive.has(index))) return []
+    const going = survivors(results[rung]!, eta)
+    const above = new Set(results[rung + 1]!.map(({ trial }) => trial))
+    const due = going.filter((index) => !above.has(index) && waiting.has(index))
+    if (due.length > 0) return due.map((index) => ({ index, rung: rung + 1 }))
+    expected = going
+  }
+  return []
+}
+
+function byRung(reached: readonly Reached[], rungs: number): RungResult[][] {
+  const results: RungResult[][] = Array.from({ length: rungs }, () => [])
+  for (const { index, rung, value } of reached) results[rung]?.push({ trial: index, value: value ?? NaN })
+  return results
+}
+
+/** What a trial is told of its rung. */
+export function rungOf({ resources }: Ladder, index: number, { startsOver, firstAttempt }: Pick<Rung, 'startsOver' | 'firstAttempt'>): Rung {
+  return { index, isLast: index === resources.length - 1, startsOver, firstAttempt }
+}
+
+/** Trials a sweep makes in all; null when there is no end. */
+export function trialsOf(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
+  const { name, halving } = plan.method
+  const brackets = halving ? createBrackets(name as 'hyperband' | 'asha', halving, budget).trials : null
+  const limits = [brackets, budget, createMethod(toTask(plan, { seed, trialsMax: budget })).size].filter((limit) => limit !== null)
+  return limits.length === 0 ? null : Math.min(...limits)
+}

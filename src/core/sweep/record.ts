@@ -1,0 +1,41 @@
+import type { SweepPlan } from '../../contract/plan.ts'
+import type { SweepResult } from '../ports.ts'
+import type { History, Result } from '../search/history.ts'
+import type { Reached } from './halving.ts'
+
+/** 1 where smaller is better, -1 where larger is: what a value is multiplied by so that smaller is better. */
+export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
+  return objective?.optimization === 'minimize' ? 1 : -1
+}
+
+/**
+ * A sweep's record as a method reads it. A trial that failed, or ended without a value, is one to avoid unless the sweep
+ * ignores such trials; one that a person stopped before it had a value says nothing.
+ */
+export function toResults(plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>, record: readonly SweepResult[]): Result[] {
+  const sign = signOf(plan)
+  return record.filter((result) => counts(plan, result)).flatMap(({ index, rung, phase, value }): Result[] => {
+    if (value === null && (phase === 'stopped' || plan.failures === 'ignore')) return []
+    return [{ index, value: value === null ? undefined : sign * value, ...(plan.method.halving && { rung }) }]
+  })
+}
+
+/** The history of which so many entries of the record were known. */
+export function historyAt(
+  plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>,
+  { trials, results }: { trials: History['trials']; results: readonly SweepResult[] },
+  known: number,
+): History {
+  return { trials, results: toResults(plan, results.slice(0, known)) }
+}
+
+/** A trial that was ended on its way has its result at the rung it was ended at, and nothing to say of the last one. */
+function counts({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
+  return method.halving?.form !== 'stopping' || phase !== 'stopped'
+}
+
+/** The record as rungs are judged by it. */
+export function toReached(plan: Pick<SweepPlan, 'objective'>, record: readonly SweepResult[]): Reached[] {
+  const sign = signOf(plan)
+  return record.map(({ index, rung, value }) => ({ index, rung, value: value === null ? undefined : sign * value }))
+}

@@ -1,0 +1,54 @@
+import { parentPort } from 'node:worker_threads'
+
+import { decodeValue, encodeValue } from '../contract/values.ts'
+import type { Result, Suggestion } from '../core/search/history.ts'
+import type { Method, SearchTask } from '../core/search/method.ts'
+import { createMethod } from '../core/search/registry.ts'
+
+/** What is new of a sweep's history since the last question, and how much is to be suggested. */
+export interface SearchQuestion {
+  readonly id: number
+  readonly sweep: string
+  /** Text of the task, where this thread does not know it yet: it begins anew. */
+  readonly task?: string
+  readonly trials: string
+  readonly results: readonly Result[]
+  readonly count: number
+}
+
+export type SearchAnswer = { readonly id: number; readonly suggestions: string } | { readonly id: number; readonly error: string }
+
+/** A sweep to be forgotten. */
+export interface SearchFarewell {
+  readonly forget: string
+}
+
+interface Session {
+  readonly method: Method
+  readonly trials: Suggestion[]
+  readonly results: Result[]
+}
+
+// The thread behind `createSearchThread`: fits models, one question at a time. It knows nothing that it was not told.
+const sessions = new Map<string, Session>()
+
+parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
+  if ('forget' in message) {
+    sessions.delete(message.forget)
+    return
+  }
+  try {
+    parentPort!.postMessage({ id: message.id, suggestions: encodeValue(answer(message)) } satisfies SearchAnswer)
+  } catch (error) {
+    sessions.delete(message.sweep)
+    parentPort!.postMessage({ id: message.id, error: (error as Error).stack ?? String(error) } satisfies SearchAnswer)
+  }
+})
+
+function answer({ sweep, task, trials, results, count }: SearchQuestion): Suggestion[] {
+  if (task !== undefined) sessions.set(sweep, { method: createMethod(decodeValue(task) as SearchTask), trials: [], results: [] })
+  const session = sessions.get(sweep)!
+  session.trials.push(...(decodeValue(trials) as Suggestion[]))
+  session.results.push(...results)
+  return session.method.suggest(session, count)
+}

@@ -1,0 +1,33 @@
+import type { Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
+
+/** What a sweep has suggested and what came of it, as far as the store says. */
+export interface Book {
+  readonly trials: readonly SweepTrial[]
+  readonly results: readonly SweepResult[]
+}
+
+/** Keeps the books of running sweeps in memory: opening one again reads only what is new. */
+export interface Books {
+  open(sweep: Pick<Sweep, 'id' | 'trialsCreated' | 'results' | 'plan'>): Promise<Book>
+  close(sweepId: string): void
+}
+
+export function createBooks(store: Store): Books {
+  const books = new Map<string, { trials: SweepTrial[]; results: SweepResult[] }>()
+  return {
+    open: async (sweep) => {
+      const book = books.get(sweep.id) ?? { trials: [], results: [] }
+      books.set(sweep.id, book)
+      if (book.trials.length < sweep.trialsCreated) book.trials.push(...(await store.read.sweeps.trials(sweep.id, book.trials.length)))
+      if (book.results.length < sweep.results) book.results.push(...(await store.read.sweeps.results(sweep.id, book.results.length)))
+      // Trials of a version that kept no points: only their number counts, for methods that do not learn.
+      const source = sweep.plan.method.name === 'grid' ? 'grid' : 'random'
+      const missing = sweep.trialsCreated - book.trials.length
+      if (missing > 0) book.trials.unshift(...Array.from({ length: missing }, () => ({ point: {}, source, known: 0, budget: null }) as const))
+      return { trials: book.trials.slice(0, sweep.trialsCreated), results: book.results.slice(0, sweep.results) }
+    },
+    close: (sweepId) => {
+      books.delete(sweepId)
+    },
+  }
+}

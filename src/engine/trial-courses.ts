@@ -1,0 +1,58 @@
+import type { Store } from '../core/ports.ts'
+import { advance, EMPTY_COURSE } from '../core/search/stopping.ts'
+import type { Course, Report } from '../core/search/stopping.ts'
+
+/** Follows what trials report of a metric, step by step; reading again costs what is new. */
+export interface Courses {
+  /** The course of a trial so far, drawn together every `interval` steps and turned by `sign`. */
+  read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1 }): Promise<Course>
+  /** New reports of a trial since the last call with this name, in the order in which they came. */
+  reports(runId: string, metric: string): Promise<Report[]>
+  forget(runIds: Iterable<string>): void
+}
+
+const POINTS_AT_ONCE = 5_000
+const POINT_WIDTH = 3
+
+export function createCourses(store: Store): Courses {
+  const courses = new Map<string, Map<string, { course: Course; read: number }>>()
+  const taken = new Map<string, number>()
+  const since = async (runId: string, metric: string, from: number): Promise<Report[]> => {
+    const all: Report[] = []
+    for (;;) {
+      const points = await store.read.tracking.points(runId, metric, from + all.length, POINTS_AT_ONCE)
+      const found = points ? toReports(points) : []
+      all.push(...found)
+      if (found.length < POINTS_AT_ONCE) return all
+    }
+  }
+  return {
+    read: async (runId, { metric, interval, sign }) => {
+      const key = `${metric} ${interval} ${sign}`
+      const ofRun = courses.get(runId) ?? new Map<string, { course: Course; read: number }>()
+      courses.set(runId, ofRun)
+      const known = ofRun.get(key) ?? { course: EMPTY_COURSE, read: 0 }
+      const reports = await since(runId, metric, known.read)
+      const turned = reports.map(({ step, value }) => ({ step, value: sign * value }))
+      const next = { course: advance(known.course, turned, interval), read: known.read + reports.length }
+      ofRun.set(key, next)
+      return next.course
+    },
+    reports: async (runId, metric) => {
+      const from = taken.get(runId) ?? 0
+      const reports = await since(runId, metric, from)
+      taken.set(runId, from + reports.length)
+      return reports
+    },
+    forget: (runIds) => {
+      for (const id of runIds) {
+        courses.delete(id)
+        taken.delete(id)
+      }
+    },
+  }
+}
+
+function toReports(points: Float64Array): Report[] {
+  return Array.from({ length: points.length / POINT_WIDTH }, (_, i) => ({ step: points[i * POINT_WIDTH]!, value: points[i * POINT_WIDTH + 2]! }))
+}

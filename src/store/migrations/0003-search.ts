@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely'
+
+import { decodeValue, encodeValue, isValueMap } from '../../contract/values.ts'
+import type { Dialect } from '../dialect.ts'
+import type { Tables } from '../tables.ts'
+
+/** What a search has suggested and what came of it, budgets that can grow, and rungs of runs. */
+export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
+  await createLog(db, dialect)
+  await db.schema.alterTable('sweep').addColumn('budget', dialect.integer).execute()
+  await db.schema.alterTable('sweep').addColumn('earlier', 'text').execute()
+  await db.schema
+    .alterTable('sweep')
+    .addColumn('results', dialect.integer, (column) => column.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .alterTable('run')
+    .addColumn('rung', dialect.integer, (column) => column.notNull().defaultTo(0))
+    .execute()
+  await backfill(db as unknown as Kysely<Tables>)
+}
+
+async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }: Dialect): Promise<void> {
+  await schema
+    .createTable('suggestion')
+    .addColumn('sweep_id', 'text', (column) => column.notNull().references('sweep.id'))
+    .addColumn('trial_index', integer, (column) => column.notNull())
+    .addColumn('point', 'text', (column) => column.notNull())
+    .addColumn('source', 'text', (column) => column.notNull())
+    .addColumn('known', integer, (column) => column.notNull())
+    .addColumn('budget', integer)
+    .addPrimaryKeyConstraint('suggestion_key', ['sweep_id', 'trial_index'])
+    .modifyEnd(tableEnd)
+    .execute()
+  await schema
+    .createTable('sweep_result')
+    .addColumn('sweep_id', 'text', (column) => column.notNull().references('sweep.id'))
+    .addColumn('seq', integer, (column) => column.notNull())
+    .addColumn('trial_index', integer, (column) => column.notNull())
+    .addColumn('rung', integer, (column) => column.notNull())
+    .addColumn('phase', 'text', (column) => column.notNull())
+    .addColumn('value', float)
+    .addPrimaryKeyConstraint('sweep_result_key', ['sweep_id', 'seq'])
+    .addUniqueConstraint('sweep_result_once', ['sweep_id', 'trial_index', 'rung'])
+    .modifyEnd(tableEnd)
+    .execute()
+}
+
+/** Plans of sweeps as they were before there was more to say. */
+const PLAN_DEFAULTS = { constraints: [], firstPoints: [], warmStart: [], failures: 'penalise', plateau: null, stoppingRules: [] }
+
+async function backfill(db: Kysely<Tables>): Promise<void> {
+  const sweeps = await db.selectFrom('sweep').select(['id', 'plan']).execute()
+  for (const { id, plan } of sweeps) {
+    const old = decodeValue(plan)
+    if (!isValueMap(old)) continue
+    await db
+      .updateTable('sweep')
+      .set({ plan: encodeValue({ ...PLAN_DEFAULTS, ...old }) })
+      .where('id', '=', id)
+      .execute()
+  }
+}
