@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   client: { about: 'what the Python client costs the program that logs', load: () => import('../bench/client.ts') },
   query: { about: 'lists over 100,000 runs and a series of 1,000,000 points, on SQLite and PostgreSQL', load: () => import('../bench/query.ts') },
   snapshot: { about: 'a folder of 10,000 files, sent twice, and ten trials of it', load: () => import('../bench/snapshot.ts') },
+  search: { about: 'the search engine on the ten problems of the suite, against what its rivals reached', load: () => import('../bench/search.ts') },
+  'search-overhead': { about: 'what a suggestion costs', load: () => import('../bench/search-overhead.ts') },
   startup: { about: 'start of a server, and what it takes while nothing happens', load: () => import('../bench/startup.ts') },
 }
 
@@ -25,6 +27,6 @@ if (bench) {
   process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`)
 } else {
   if (name !== undefined) process.stderr.write(`there is no bench ${name}\n`)
-  for (const [name, { about }] of Object.entries(BENCHES)) process.stdout.write(`${name.padEnd(8)} ${about}\n`)
+  for (const [name, { about }] of Object.entries(BENCHES)) process.stdout.write(`${name.padEnd(16)} ${about}\n`)
   process.exitCode = name === undefined ? 0 : 2
 }

@@ -5,15 +5,14 @@
  *
  * `--against` compares with what an earlier measurement wrote, seed by seed.
  */
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
 
 import type { Mode } from './baseline.ts'
-import type { Plan, Report, Task } from './measure-worker.ts'
+import { measureAll } from './measure.ts'
+import type { Plan, Task } from './measure-worker.ts'
 import { MAIN } from './problems.ts'
 import { describe } from './tuning-report.ts'
 import type { Measured } from './tuning-report.ts'
@@ -47,29 +46,13 @@ const seeds = parseSeeds(flags.seeds)
 const tasks = names.flatMap((name) => seeds.map((seed): Task => ({ name, seed })))
 const measured: Measured = { plan, runs: Object.fromEntries(names.map((name) => [name, {}])) }
 
-await measureAll(tasks, Number(flags.workers), ({ task, result }) => {
+await measureAll(plan, tasks, Number(flags.workers), ({ task, result }) => {
   measured.runs[task.name]![task.seed] = result
+  process.stderr.write(`${task.name} ${task.seed}: ${JSON.stringify(result.regret)}\n`)
 })
 if (flags.out) writeFileSync(flags.out, JSON.stringify(measured))
 const earlier = flags.against ? (JSON.parse(readFileSync(flags.against, 'utf8')) as Measured) : undefined
 process.stdout.write(describe(measured, earlier))
-
-/** Each worker is given its next task when it is through with the one before. */
-async function measureAll(tasks: readonly Task[], workers: number, onReport: (report: Report) => void): Promise<void> {
-  const queue = [...tasks]
-  const lane = async (): Promise<void> => {
-    const worker = new Worker(new URL('measure-worker.ts', import.meta.url), { workerData: plan })
-    for (let task = queue.shift(); task; task = queue.shift()) {
-      worker.postMessage(task)
-      // Rejects when the worker fails.
-      const [report] = (await once(worker, 'message')) as [Report]
-      onReport(report)
-      process.stderr.write(`${report.task.name} ${report.task.seed}: ${JSON.stringify(report.result.regret)}\n`)
-    }
-    await worker.terminate()
-  }
-  await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, lane))
-}
 
 /** `3`, `0-19` or `0,4,7-9`. */
 function parseSeeds(text: string): number[] {

@@ -52,9 +52,12 @@ export interface ChooserOptions {
 const ACTIVE_MAX = 300
 const FINISHED_MIN = 3
 /** A large process is asked about fewer candidates: each costs more there, and it knows better where to look. */
-const LARGE = 200
+const LARGE = 150
 const CANDIDATES_LARGE = 250
+const FIT_MAX = 150
 const FIT_EVALUATIONS = 40
+/** Steps from each start before only the most promising goes on. */
+const FIT_TRIES = 8
 /** A second start of the fit, at lengths this much shorter: rough functions are missed from the prior's long ones. */
 const SHORT_START = 1.5
 const NEAR_BEST = 5
@@ -146,11 +149,11 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     const count = fitPoint(ledger.resultCount)
     if (fitted?.count === count) return fitted.hyperparameters
     const known = ledger.finishedAfter(count)
-    const entries = activeSet(known, known)
+    const entries = activeSet(known, known, FIT_MAX)
     const points = new Float64Array(entries.length * d)
     entries.forEach(({ x }, row) => points.set(x, row * d))
     const sample = { points, values: warp(entries.map(({ value }) => value)), count: entries.length }
-    const hyperparameters = entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), FIT_EVALUATIONS)
+    const hyperparameters = entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), { tries: FIT_TRIES, evaluations: FIT_EVALUATIONS })
     fitted = { count, hyperparameters }
     return hyperparameters
   }
@@ -162,12 +165,11 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     return [middle, withLengths((prior) => prior - SHORT_START), ...asked]
   }
 
-  function takePending({ process, pool, pending: taken }: Model, pending: readonly number[]): void {
+  function takePending({ process, pending: taken }: Model, pending: readonly number[]): void {
     for (const index of pending.slice(taken.length)) {
       process.addPending(ledger.xs[index]!)
       taken.push(index)
     }
-    pool.follow()
   }
 
   function bestOf(at: Model, index: number): Float64Array | undefined {
@@ -175,24 +177,24 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     const stream = createStream(seed, 'slot', index)
     const landscape: Landscape = { codec, process, penalty, acquisition: acquisitionFor(at, stream) }
     const isThere = elsewhere(codec, at.finished, at.values, stream)
-    const scores = pool.xs.map((x, i) => {
-      if (isThere && !isThere(x)) return Infinity
+    const widest = Math.sqrt(process.kernel.signal)
+    const candidates = pool.xs.flatMap((x, i) => {
+      if (isThere && !isThere(x)) return []
       const outside = region?.outside(x) ?? 0
-      return outside > 0 ? OUTSIDE_PENALTY + outside : score(landscape.acquisition, pool.mean(i), pool.sd(i)) + penalty(x)
+      const extra = outside > 0 ? OUTSIDE_PENALTY + outside : penalty(x)
+      return [{ item: i, bound: score(landscape.acquisition, pool.mean(i), widest) + extra, extra }]
     })
-    const order = Array.from(scores.keys())
-      .filter((i) => scores[i] !== Infinity)
-      .toSorted((a, b) => scores[a]! - scores[b]! || a - b)
-    let best: Scored | undefined
+    const order = best(candidates, settings.starts * SCREENED_PER_START, ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra)
+    let found: Scored | undefined
     const consider = (candidate: Scored): void => {
-      if ((!best || candidate.value < best.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) best = candidate
+      if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) found = candidate
     }
-    for (const i of distinct(order, pool.xs, settings.starts)) {
-      const start = pool.xs[i]!
-      consider({ x: start, value: scores[i]! })
+    for (const { item, value } of distinct(order, pool.xs, settings.starts)) {
+      const start = pool.xs[item]!
+      consider({ x: start, value })
       consider(refine(landscape, start, region?.box(start) ?? wholeBox(d)))
     }
-    return best?.x ?? pool.xs[order.find((i) => isFree(pool.xs[i]!)) ?? -1]
+    return found?.x ?? pool.xs[order.find(({ item }) => isFree(pool.xs[item]!))?.item ?? -1]
   }
 
   function acquisitionFor({ process, finished, values }: Model, stream: Stream): Acquisition {
@@ -207,6 +209,8 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
 }
 
 const KAPPA_MIN = 0.3
+/** Candidates that are ranked exactly for each local search. */
+const SCREENED_PER_START = 8
 /** Share of noise above which the best value seen is luck and the best mean is taken instead. */
 const NOISY = 0.01
 /** Further points of the sequence are looked at in other places than those of the next trials. */
@@ -220,12 +224,12 @@ function failurePenalty(process: Process, finished: number, failed: number): Lan
 }
 
 /** All trials, or where they are too many half the best and half the latest, in trial order. */
-export function activeSet(finished: readonly Entry[], arrived: readonly Entry[]): readonly Entry[] {
-  if (finished.length <= ACTIVE_MAX) return finished
-  const half = ACTIVE_MAX / 2
+function activeSet(finished: readonly Entry[], arrived: readonly Entry[], max = ACTIVE_MAX): readonly Entry[] {
+  if (finished.length <= max) return finished
+  const half = max / 2
   const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, half)
   const kept = new Set(best)
-  for (let i = arrived.length - 1; i >= 0 && kept.size < ACTIVE_MAX; i -= 1) kept.add(arrived[i]!)
+  for (let i = arrived.length - 1; i >= 0 && kept.size < max; i -= 1) kept.add(arrived[i]!)
   return finished.filter((entry) => kept.has(entry))
 }
 
@@ -243,14 +247,38 @@ function initialCount(d: number, { concurrency, trialsMax }: ChooserOptions): nu
 
 const APART = 0.02
 
+interface Ranked {
+  readonly item: number
+  readonly value: number
+}
+
 /** The first few that do not lie close to one another. */
-function distinct(order: readonly number[], xs: readonly Float64Array[], count: number): number[] {
-  const out: number[] = []
-  for (const i of order) {
+function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
+  const out: Ranked[] = []
+  for (const ranked of order) {
     if (out.length === count) break
-    if (out.every((other) => xs[i]!.some((code, j) => Math.abs(code - xs[other]![j]!) > APART))) out.push(i)
+    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > APART))) out.push(ranked)
   }
   return out
+}
+
+interface Bounded {
+  readonly item: number
+  /** What its value cannot fall below. */
+  readonly bound: number
+}
+
+/** The `count` items of smallest value, best first; one whose bound is too high already is never evaluated. */
+export function best<T extends Bounded>(items: readonly T[], count: number, evaluate: (item: T) => number): Ranked[] {
+  const ranked: Ranked[] = []
+  for (const item of items.toSorted((a, b) => a.bound - b.bound || a.item - b.item)) {
+    if (ranked.length === count && item.bound > ranked.at(-1)!.value) break
+    const value = evaluate(item)
+    const place = ranked.findIndex((other) => value < other.value || (value === other.value && item.item < other.item))
+    ranked.splice(place === -1 ? ranked.length : place, 0, { item: item.item, value })
+    if (ranked.length > count) ranked.pop()
+  }
+  return ranked
 }
 
 function isPrefix(head: readonly number[], whole: readonly number[]): boolean {

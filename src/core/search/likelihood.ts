@@ -51,16 +51,18 @@ export function priorMean(dimensions: number): Hyperparameters {
   return { logLengths: new Float64Array(dimensions).fill(lengthPrior(dimensions).mean), logSignal: SIGNAL.mean, logNoise: NOISE.mean }
 }
 
-/** The hyperparameters of greatest posterior density, from fixed starts and in a fixed number of steps. */
-export function fitHyperparameters(sample: Sample, form: Form, starts: readonly Hyperparameters[], evaluations: number): Hyperparameters {
+/** The hyperparameters of greatest posterior density: a few steps from each start, then from the best of them, always as many. */
+export function fitHyperparameters(sample: Sample, form: Form, starts: readonly Hyperparameters[], { tries, evaluations }: { tries: number; evaluations: number }): Hyperparameters {
   const d = form.isCategory.length
   const loss = createLoss(sample, form)
   const lower = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[0]), SIGNAL_BOUNDS[0], NOISE_BOUNDS[0])
   const upper = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[1]), SIGNAL_BOUNDS[1], NOISE_BOUNDS[1])
-  const found = starts.map((start) => minimizeInBox(loss, pack(start), { lower, upper, evaluations, tolerance: 1e-5 }))
-  return unpack(found.reduce((best, next) => (next.value < best.value ? next : best)).x)
+  const tried = starts.map((start) => minimizeInBox(loss, pack(start), { lower, upper, evaluations: tries, tolerance: TOLERANCE }))
+  const { x } = tried.reduce((best, next) => (next.value < best.value ? next : best))
+  return unpack(minimizeInBox(loss, x, { lower, upper, evaluations, tolerance: TOLERANCE }).x)
 }
 
+const TOLERANCE = 1e-5
 const WORST = 1e10
 
 /** Minus the log posterior density of hyperparameters, up to a constant, with its slope. */

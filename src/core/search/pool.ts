@@ -3,13 +3,12 @@ import { gauss, sobolPoint } from './design.ts'
 import type { Process } from './process.ts'
 import type { Stream } from './rng.ts'
 
-/** Candidates with what a process says of them. Points that are added to the process later are taken in by `follow`. */
+/** Candidates with what a process says of them. A spread is only computed once somebody asks for it. */
 export interface Pool {
   readonly xs: readonly Float64Array[]
   mean(i: number): number
+  /** Knows the points that have been added to the process until now. */
   sd(i: number): number
-  /** Takes in what has been added to the process since. */
-  follow(): void
 }
 
 export interface PoolOptions {
@@ -23,7 +22,7 @@ export interface PoolOptions {
   readonly broad: number
 }
 
-const NEAR_EACH = 60
+const NEAR_EACH = 50
 const VARIANCE_MIN = 1e-12
 
 export function createPool({ codec, process, best, isAllowed, stream, broad }: PoolOptions): Pool {
@@ -33,28 +32,33 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
     ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
   ]
   const xs = all.filter(isAllowed)
-  const width = process.capacity
-  const rows = new Float64Array(xs.length * width)
-  const rowOf = (i: number): Float64Array => rows.subarray(i * width, (i + 1) * width)
-  const [means, variances] = [new Float64Array(xs.length), new Float64Array(xs.length)]
-  let followed = process.count
-  xs.forEach((x, i) => {
-    const row = rowOf(i)
-    means[i] = process.solve(x, row)
-    let variance = process.kernel.signal
-    for (let k = 0; k < followed; k += 1) variance -= row[k]! * row[k]!
-    variances[i] = variance
-  })
+  const means = Float64Array.from(xs, process.mean)
+  const rows: (Row | undefined)[] = xs.map(() => undefined)
   return {
     xs,
     mean: (i) => means[i]!,
-    sd: (i) => Math.sqrt(Math.max(variances[i]!, VARIANCE_MIN)),
-    follow: () => {
-      for (; followed < process.count; followed += 1) {
-        for (let i = 0; i < xs.length; i += 1) variances[i]! -= process.extend(xs[i]!, rowOf(i), followed) ** 2
-      }
+    sd: (i) => {
+      const row = (rows[i] ??= startRow(process, xs[i]!))
+      for (; row.followed < process.count; row.followed += 1) row.variance -= process.extend(xs[i]!, row.solved, row.followed) ** 2
+      return Math.sqrt(Math.max(row.variance, VARIANCE_MIN))
     },
   }
+}
+
+interface Row {
+  readonly solved: Float64Array
+  /** Points of the process that the variance knows. */
+  followed: number
+  variance: number
+}
+
+/** Whenever it is asked for, a spread takes the same steps: the points of the start, then each that was added. */
+function startRow(process: Process, x: Float64Array): Row {
+  const solved = new Float64Array(process.capacity)
+  const followed = process.solve(x, solved)
+  let variance = process.kernel.signal
+  for (let k = 0; k < followed; k += 1) variance -= solved[k]! * solved[k]!
+  return { solved, followed, variance }
 }
 
 const SCALE_LOG_MIN = -3

@@ -27,7 +27,9 @@ export interface Process {
   blend(weights: Float64Array, x: Float64Array): number
   /** Weights for `blend`. */
   weigh(values: Float64Array): Float64Array
-  /** Mean at x; leaves in `row` what `extend` goes on from when points are added: L⁻¹k. */
+  /** Mean at x. */
+  mean(x: Float64Array): number
+  /** L⁻¹k over the points there were at the start, written to `row`: what `extend` goes on from. Returns their number. */
   solve(x: Float64Array, row: Float64Array): number
   /** Carries a solved row on to the point `at`, added since; returns its new element, whose square the variance falls by. */
   extend(x: Float64Array, row: Float64Array, at: number): number
@@ -62,6 +64,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
   for (const x of known) add(x)
   const weights = weightsOf(values)
   for (const x of unknown) add(x)
+  const started = factor.size
 
   return {
     kernel,
@@ -89,12 +92,14 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
       for (let i = 0; i < blendWeights.length; i += 1) sum += cross[i]! * blendWeights[i]!
       return sum
     },
-    solve: (x, out) => {
-      kernel.against(x, points, factor.size, out)
-      let mean = 0
-      for (let i = 0; i < known.length; i += 1) mean += out[i]! * weights[i]!
-      solveLower(factor, out, factor.size)
-      return mean
+    mean: (x) => {
+      kernel.against(x, points, known.length, cross)
+      return meanAt()
+    },
+    solve: (x, row) => {
+      kernel.against(x, points, started, row)
+      solveLower(factor, row, started)
+      return started
     },
     extend: (x, row, at) => {
       kernel.against(x, points.subarray(at * d), 1, cross)

@@ -1,0 +1,108 @@
+import { OwnAsha } from './search/asha-engine.ts'
+import { baseline, BASELINE_CHECKPOINTS } from './search/baseline.ts'
+import type { Mode } from './search/baseline.ts'
+import { curveRng, simulateCurves, timeTo } from './search/halving.ts'
+import { measureAll } from './search/measure.ts'
+import type { Task } from './search/measure-worker.ts'
+import { MAIN } from './search/problems.ts'
+import type { RunResult } from './search/protocol.ts'
+import { compareProblems, median, ratioOf, stuckShare } from './search/statistics.ts'
+import type { Regrets } from './search/statistics.ts'
+import { atLeast, atMost, say, told } from './support.ts'
+import type { Figure } from './support.ts'
+
+const TRIALS = 200
+const CONCURRENCY = 10
+const WORKERS = 2
+const SEEDS = 20
+const STUCK_SEEDS = 60
+const ASYNC_SEEDS = 10
+const CURVE_SEEDS = 100
+const ASYNC_PROBLEMS = ['hartmann6', 'mixcat', 'hpo7n', 'mlp_digits']
+
+/** The bars, by rival and number of trials. */
+const RATIOS_MAX = { tpe: [0.6, 0.4, 0.35], gp: [0.8, 0.6, 0.5], prototype: [1.1, 1.1, 1.1] } as const
+const STUCK = { hartmann6: { above: 0.03, max: 0.35 }, mixcat: { above: 0.05, max: 0.4 } } as const
+
+type Runs = Record<string, Record<string, RunResult>>
+
+/** Our `auto` on the ten problems of the suite, against what its rivals reached there. */
+export async function measure(): Promise<Figure[]> {
+  const main = await runAll('batch', tasksFor(MAIN, SEEDS))
+  const stuck = await runAll(
+    'batch',
+    tasksFor(Object.keys(STUCK), STUCK_SEEDS).filter(({ seed }) => seed >= SEEDS),
+  )
+  const asynchronous = await runAll('async', tasksFor(ASYNC_PROBLEMS, ASYNC_SEEDS))
+  return [...ratioFigures(main), ...stuckFigures(main, stuck), notWorse(main), asyncFigure(main, asynchronous), ...ashaFigures()]
+}
+
+function tasksFor(names: readonly string[], seeds: number): Task[] {
+  return names.flatMap((name) => Array.from({ length: seeds }, (_, seed) => ({ name, seed })))
+}
+
+async function runAll(mode: Mode, tasks: readonly Task[]): Promise<Runs> {
+  const runs: Runs = {}
+  const plan = { module: new URL('search/engine.ts', import.meta.url).href, mode, trials: TRIALS, concurrency: CONCURRENCY, options: {} }
+  await measureAll(plan, tasks, WORKERS, ({ task, result }) => {
+    ;(runs[task.name] ??= {})[task.seed] = result
+  })
+  say(`${tasks.length} runs, ${mode}`)
+  return runs
+}
+
+function regretsAt(runs: Runs, checkpoint: number): Regrets {
+  const ofSeeds = (seeds: Record<string, RunResult>) => Object.fromEntries(Object.entries(seeds).map(([seed, { regret }]) => [seed, regret[checkpoint]!]))
+  return Object.fromEntries(Object.entries(runs).map(([name, seeds]) => [name, ofSeeds(seeds)]))
+}
+
+function rivalsAt(rival: keyof typeof RATIOS_MAX, column: number): Regrets {
+  return Object.fromEntries(
+    Object.entries(baseline.rivals.batch[rival]).map(([name, seeds]) => [
+      name,
+      Object.fromEntries(Object.entries(seeds).map(([seed, values]) => [seed, values[column]!])),
+    ]),
+  )
+}
+
+/** Each ratio with the ends of its 95 % interval. */
+function ratioFigures(runs: Runs): Figure[] {
+  return (Object.keys(RATIOS_MAX) as (keyof typeof RATIOS_MAX)[]).flatMap((rival) =>
+    BASELINE_CHECKPOINTS.flatMap((checkpoint, column) => {
+      const { ratio, low, high } = ratioOf(regretsAt(runs, checkpoint), rivalsAt(rival, column))!
+      const name = `${rival}_${checkpoint}`
+      return [atMost(RATIOS_MAX[rival][column]!, name, ratio, 'x'), told(`${name}_low`, low, 'x'), told(`${name}_high`, high, 'x')]
+    }),
+  )
+}
+
+function stuckFigures(main: Runs, more: Runs): Figure[] {
+  return Object.entries(STUCK).map(([name, { above, max }]) => {
+    const seeds = { ...regretsAt(main, TRIALS)[name], ...regretsAt(more, TRIALS)[name] }
+    return atMost(max, `stuck_${name}`, stuckShare(seeds, above), 'share')
+  })
+}
+
+const NOT_WORSE_MIN = 7
+
+function notWorse(runs: Runs): Figure {
+  const compared = compareProblems(regretsAt(runs, TRIALS), rivalsAt('gp', BASELINE_CHECKPOINTS.indexOf(TRIALS)))
+  return atLeast(NOT_WORSE_MIN, 'problems_not_worse', compared.filter(({ isNotWorse }) => isNotWorse).length, 'problems')
+}
+
+const ASYNC_RATIO_MAX = 1.2
+
+function asyncFigure(batch: Runs, asynchronous: Runs): Figure {
+  return atMost(ASYNC_RATIO_MAX, 'async_ratio', ratioOf(regretsAt(asynchronous, TRIALS), regretsAt(batch, TRIALS))!.ratio, 'x')
+}
+
+/** Wall time of ten workers, in epochs, until the best is within so much of the optimum. */
+const ASHA_GOALS = [
+  { name: 'asha_5pct', regret: 0.05, max: 40 },
+  { name: 'asha_3pct', regret: 0.03, max: 170 },
+] as const
+
+function ashaFigures(): Figure[] {
+  const logs = Array.from({ length: CURVE_SEEDS }, (_, seed) => simulateCurves(new OwnAsha(seed), curveRng(seed)).log)
+  return ASHA_GOALS.map(({ name, regret, max }) => atMost(max, name, median(logs.map((log) => timeTo(log, regret))), 'epochs'))
+}

@@ -1,0 +1,155 @@
+import { METHOD_NAMES } from '../../contract/plan.ts'
+import type { MethodName } from '../../contract/plan.ts'
+import type { Axis, Condition, SearchSpace } from '../../contract/search-space.ts'
+import { encodeValue, toPlain } from '../../contract/values.ts'
+import type { Value } from '../../contract/values.ts'
+import type { EarlierTrial, Result, Suggestion } from './history.ts'
+import type { AutoChoice } from './auto.ts'
+import { autoChoice, createMethod } from './registry.ts'
+import type { SearchTask } from './method.ts'
+
+/** A value of a parameter as JSON has it. */
+export type Plain = null | boolean | number | string | Plain[] | { [name: string]: Plain }
+
+/** The parameter is there only where another one, named here, has one of these values. */
+export interface When {
+  readonly name: string
+  readonly in: readonly Plain[]
+}
+
+/**
+ * One parameter. `float` and `int` lie between `low` and `high`, both ends included; `log` spreads them evenly in their
+ * logarithm, for which `low` must be above 0. `cat` is one of `values`; three or more numbers are taken to be in order.
+ */
+export type Parameter =
+  | { readonly name: string; readonly type: 'float' | 'int'; readonly low: number; readonly high: number; readonly log?: boolean; readonly when?: When }
+  | { readonly name: string; readonly type: 'cat'; readonly values: readonly Plain[]; readonly when?: When }
+
+export interface SearchOptions {
+  readonly space: readonly Parameter[]
+  /** Default 0. The same seed and the same results, told in the same order, give the same suggestions. */
+  readonly seed?: number
+  /** How many trials there will be, as far as known: it decides what is worth while. Default: unknown. */
+  readonly trials?: number
+  /** How many trials run at once. Default 1. */
+  readonly concurrency?: number
+  /** Default `auto`. Methods that need more than an end value (hyperband, asha) are not for this interface. */
+  readonly method?: Exclude<MethodName, 'hyperband' | 'asha'>
+  /** Default `minimize`. */
+  readonly direction?: 'minimize' | 'maximize'
+  /** Expressions over parameters, such as `layers * width <= 4096`, all of which must hold. */
+  readonly constraints?: readonly string[]
+  /** Trials of an earlier search over the same parameters. */
+  readonly earlier?: readonly { readonly params: Readonly<Record<string, Plain>>; readonly value: number }[]
+}
+
+export interface Trial {
+  /** Counts from 0. */
+  readonly id: number
+  /** Without the parameters whose `when` does not hold. */
+  readonly params: Readonly<Record<string, Plain>>
+  /** Which way of choosing made it. */
+  readonly source: Suggestion['source']
+}
+
+/** What became of a trial. NaN and infinite values count as failed. */
+export type Outcome = { readonly id: number; readonly value: number } | { readonly id: number; readonly failed: true }
+
+/** A search by ask and tell. Trials that were asked for and not told of count as running. */
+export interface Search {
+  /** What `auto` came to, and why; undefined for every other method. */
+  readonly choice: AutoChoice | undefined
+  /** The next trials, at most `count`; fewer when the space holds no further point. */
+  ask(count?: number): Trial[]
+  /** Throws RangeError for an id that was never asked for. A trial told of twice keeps its later outcome. */
+  tell(outcomes: readonly Outcome[]): void
+  /** The best trial told of so far. */
+  readonly best: { readonly trial: Trial; readonly value: number } | undefined
+}
+
+/** Throws RangeError for a space, a method or an option that makes no sense, saying which. */
+export function createSearch(options: SearchOptions): Search {
+  const { trials: trialsMax = null, method = 'auto', direction = 'minimize' } = options
+  const sign = direction === 'maximize' ? -1 : 1
+  const task: SearchTask = {
+    space: toSpace(options.space),
+    constraints: options.constraints ?? [],
+    method: { name: checkMethod(method), trialsMax },
+    concurrency: Math.max(1, options.concurrency ?? 1),
+    seed: options.seed ?? 0,
+    earlier: (options.earlier ?? []).map(({ params, value }): EarlierTrial => ({ point: { ...params } as EarlierTrial['point'], value: sign * value })),
+  }
+  const engine = createMethod(task)
+  const asked: Suggestion[] = []
+  const results: Result[] = []
+  let best: { trial: Trial; value: number } | undefined
+  const toTrial = ({ point, source }: Suggestion, id: number): Trial => ({ id, params: toPlain(point) as Trial['params'], source })
+
+  return {
+    choice: autoChoice(task),
+    get best() {
+      return best
+    },
+    ask: (count = 1) => {
+      const first = asked.length
+      const made = engine.suggest({ trials: asked, results }, count)
+      asked.push(...made)
+      return made.map((suggestion, offset) => toTrial(suggestion, first + offset))
+    },
+    tell: (outcomes) => {
+      for (const outcome of outcomes) {
+        if (!Object.hasOwn(asked, outcome.id)) throw new RangeError(`there is no trial ${outcome.id}: ids are those that ask gave`)
+        const value = 'failed' in outcome || !Number.isFinite(outcome.value) ? undefined : outcome.value
+        results.push({ index: outcome.id, value: value === undefined ? undefined : sign * value })
+        const isBetter = value !== undefined && (!best || sign * value < sign * best.value)
+        if (isBetter) best = { trial: toTrial(asked[outcome.id]!, outcome.id), value }
+      }
+    },
+  }
+}
+
+function checkMethod(name: string): MethodName {
+  const found = METHOD_NAMES.find((known) => known === name)
+  if (!found || found === 'hyperband' || found === 'asha') throw new RangeError(`there is no method ${name} here: use one of ${METHOD_NAMES.slice(0, -2).join(', ')}`)
+  return found
+}
+
+/** A space of the library in the platform's own words. Throws RangeError. */
+function toSpace(parameters: readonly Parameter[]): SearchSpace {
+  if (parameters.length === 0) throw new RangeError('the space has no parameter')
+  const names = new Set<string>()
+  const space = parameters.map((parameter): Axis => {
+    if (names.has(parameter.name)) throw new RangeError(`the parameter ${parameter.name} is there twice`)
+    names.add(parameter.name)
+    return { ...toAxis(parameter), ...(parameter.when && { when: parameter.when as Condition }) }
+  })
+  space.forEach((axis) => checkCondition(space, axis))
+  return space
+}
+
+function checkCondition(space: SearchSpace, axis: Axis): void {
+  const seen = new Set([axis.name])
+  for (let parent = axis.when?.name; parent !== undefined; parent = space.find(({ name }) => name === parent)?.when?.name) {
+    const isKnown = space.some(({ name }) => name === parent)
+    if (!isKnown || seen.has(parent)) throw new RangeError(`when of ${axis.name} must name another parameter, and no circle: ${parent}`)
+    seen.add(parent)
+  }
+}
+
+function toAxis(parameter: Parameter): Axis {
+  const { name } = parameter
+  if (parameter.type === 'cat') {
+    if (parameter.values.length === 0) throw new RangeError(`${name} has no values`)
+    const distinct = new Map(parameter.values.map((value) => [encodeValue(value), value as Value]))
+    return { name, kind: 'values', values: [...distinct.values()] }
+  }
+  const { type, low, high, log = false } = parameter
+  if (type !== 'float' && type !== 'int') throw new RangeError(`${name} has the type ${String(type)}: use float, int or cat`)
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) throw new RangeError(`${name} needs bounds with low <= high, not ${low} and ${high}`)
+  if (log && !(low > 0)) throw new RangeError(`${name} is logarithmic: its low must be above 0, not ${low}`)
+  if (low === high) return { name, kind: 'values', values: [low] }
+  if (type === 'float') return { name, kind: log ? 'log' : 'uniform', low, high }
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) throw new RangeError(`${name} needs whole bounds, not ${low} and ${high}`)
+  return { name, kind: log ? 'logint' : 'int', low, high }
+}
+
