@@ -96,7 +96,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
-  const shared = { store, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
+  const searcher = stack.use(createSearchThread())
+  const shared = { store, searcher, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
   const engine = createEngine({
     store,
     executor,
@@ -104,7 +105,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     clock,
     ids,
     log,
-    searcher: stack.use(createSearchThread()),
+    searcher,
     checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),

@@ -5,7 +5,7 @@ import { LIMITS } from './limits.ts'
 import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
 import { hostInfo, moment, runDetailView, runView } from './run.ts'
 import { manifest, sha256 } from './snapshot.ts'
-import { sweepView } from './sweep.ts'
+import { beliefsView, sweepView } from './sweep.ts'
 import { artifactView, batchRequest, bucketView, pointView } from './tracking.ts'
 
 /** Who may call a route: anyone, the person whose server it is, or a run's attempt (the person too). */
@@ -417,6 +417,30 @@ export const ROUTES = {
     access: 'person',
     summary: 'Lets a paused sweep and its trials go on.',
     answer: sweepView,
+  },
+  getBeliefs: {
+    method: 'GET',
+    path: '/api/v1/sweeps/:sweep/beliefs',
+    access: 'person',
+    summary: 'What the trials of a sweep say so far: its best, how much each parameter matters, what is left to gain.',
+    answer: beliefsView,
+  },
+  extendSweep: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/extend',
+    access: 'person',
+    summary: 'Lets a sweep that runs or is done make so many trials more.',
+    body: z.strictObject({ trials: z.int().min(1).max(LIMITS.trialsMax) }),
+    answer: sweepView,
+  },
+  addPoint: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/points',
+    access: 'person',
+    summary: 'Adds a point of the space by hand; one that was tried already is answered by its run.',
+    body: z.strictObject({ params: z.record(z.string(), z.unknown()) }),
+    answer: z.strictObject({ number: z.int(), isNew: z.boolean() }),
+    takesRoom: true,
   },
   restartSweep: {
     method: 'POST',

@@ -274,7 +274,9 @@ const asha = z.strictObject({
   n_experiments: int({ min: 1 }).nullish().describe('Trials that are begun.'),
   resume: bool()
     .nullish()
-    .describe('Trials end at their rung, and the best go on from their checkpoint with more of the resource. Otherwise trials have all of it and are ended at a rung. Default false.'),
+    .describe(
+      'Trials end at their rung, and the best go on from their checkpoint with more of the resource. Otherwise trials have all of it and are ended at a rung. Default false.',
+    ),
   search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default random.'),
 })
 
@@ -306,7 +308,10 @@ const hptuning = z.strictObject({
   plateau: plateau.nullish().describe('Ends the sweep when nothing has become better for so many trials.'),
   constraints: textList().nullish().describe('Expressions over parameters, such as "layers * width <= 4096". All must hold.'),
   first_points: z.array(valueMap()).nullish().describe('Points that are tried first: what is known to work.'),
-  warm_start: z.array(int({ min: 1 })).nullish().describe('Numbers of earlier sweeps over the same parameters, whose trials are known from the start.'),
+  warm_start: z
+    .array(int({ min: 1 }))
+    .nullish()
+    .describe('Numbers of earlier sweeps over the same parameters, whose trials are known from the start.'),
   on_failure: word(FAILURE_POLICIES)
     .nullish()
     .describe('What the search makes of a failed trial: avoid its surroundings (penalise, default), nothing (ignore), or try it again first (retry).'),

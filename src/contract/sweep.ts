@@ -24,6 +24,8 @@ export const sweepView = z.strictObject({
   isPaused: z.boolean(),
   reason: z.string().nullable(),
   method: z.string(),
+  /** What `auto` came to and why; null for every other method. */
+  choice: z.strictObject({ method: z.string(), reason: z.string() }).nullable(),
   seed: z.int(),
   concurrency: z.int(),
   /** Trials the sweep will run; null when it has no end. */
@@ -40,3 +42,23 @@ export const sweepView = z.strictObject({
   runSeconds: z.number(),
 })
 export type SweepView = z.output<typeof sweepView>
+
+/** What a sweep has learned so far. */
+export const beliefsView = z.strictObject({
+  sweep: z.int(),
+  metric: z.string(),
+  optimization: z.enum(['maximize', 'minimize']),
+  /** Trials that have ended. */
+  finished: z.int(),
+  choice: sweepView.shape.choice,
+  best: z.strictObject({ number: z.int(), value: wireNumber }).nullable(),
+  /** What the most promising next trial is expected to gain, in units of the metric; null while too little is known. */
+  expectedImprovement: wireNumber.nullable(),
+  /** Share of what the metric varies by, most important first; `sd` is its spread over models of parts of the trials. */
+  importance: z.array(z.strictObject({ name: z.string(), share: z.number(), sd: z.number() })),
+  /** Important parameters whose best value lies where the space ends: it may be worth widening there. */
+  borders: z.array(z.strictObject({ name: z.string(), side: z.enum(['low', 'high']) })),
+  /** Trials that rules or rungs ended, and the seconds they would have run on had they been like the others. */
+  stopped: z.strictObject({ trials: z.int(), savedSeconds: z.number() }),
+})
+export type BeliefsView = z.output<typeof beliefsView>

@@ -162,9 +162,8 @@ export interface Sweep {
   readonly version: number
 }
 
-export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> & Partial<
-    Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlier'>
-  >
+export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> &
+  Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlier'>>
 
 /** A point of a sweep, and what it was computed from: so many results, all points before it, and the budget of that time. */
 export interface SweepTrial extends Suggestion {
@@ -179,6 +178,20 @@ export interface SweepResult {
   readonly phase: Extract<RunPhase, 'paused' | 'running' | 'succeeded' | 'failed' | 'stopped'>
   /** Of the sweep's metric; null where there is no finite one. */
   readonly value: number | null
+}
+
+/** A trial that has ended. */
+export interface TrialOutcome {
+  readonly index: number
+  readonly number: number
+  readonly phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>
+  readonly reason: ReasonCode | null
+  readonly rung: number
+  readonly params: ValueMap
+  /** Last value of the metric; null where there is no finite one. */
+  readonly value: number | null
+  /** Of all its attempts. */
+  readonly seconds: number
 }
 
 /** A trial that has not ended. */
@@ -283,6 +296,8 @@ export interface RunStore {
   listOpen(sweepId: string): Promise<OpenTrial[]>
   /** What trials have come to that the sweep's record does not say yet: they ended, or reached a rung. In the order of their ends. */
   listUnrecorded(sweepId: string, metric: string): Promise<SweepResult[]>
+  /** What all ended trials have come to, and how long they ran. */
+  outcomes(sweepId: string, metric: string): Promise<TrialOutcome[]>
   /** Ids by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>

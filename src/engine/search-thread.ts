@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads'
 
 import { decodeValue, encodeValue } from '../contract/values.ts'
+import type { Beliefs } from '../core/search/beliefs.ts'
 import type { History, Suggestion } from '../core/search/history.ts'
 import type { SearchTask } from '../core/search/method.ts'
 import type { Searcher } from '../core/search/searcher.ts'
-import type { SearchAnswer, SearchFarewell, SearchQuestion } from './search-worker.ts'
+import type { SearchAnswer, SearchFarewell, SearchQuestion, SuggestQuestion } from './search-worker.ts'
 
 interface Told {
   readonly task: string
@@ -13,7 +14,7 @@ interface Told {
 }
 
 interface Waiting {
-  readonly resolve: (suggestions: Suggestion[]) => void
+  readonly resolve: (found: unknown) => void
   readonly reject: (error: Error) => void
 }
 
@@ -33,23 +34,15 @@ export function createSearchThread(): Searcher & AsyncDisposable {
 
   return {
     suggest: async (sweepId, task, history, count) => {
-      clearTimeout(idle)
-      const thread = (worker ??= start())
-      const id = (asked += 1)
-      thread.ref()
       try {
-        return await new Promise<Suggestion[]>((resolve, reject) => {
-          waiting.set(id, { resolve, reject })
-          thread.postMessage({ id, sweep: sweepId, count, ...tell(sweepId, task, history) } satisfies SearchQuestion)
-        })
+        return (await ask((id) => ({ id, sweep: sweepId, count, ...tell(sweepId, task, history) }))) as Suggestion[]
       } catch (error) {
         told.delete(sweepId)
         throw error
-      } finally {
-        waiting.delete(id)
-        if (waiting.size === 0) rest()
       }
     },
+    believe: async (task, { trials, results }) =>
+      (await ask((id) => ({ id, believe: true, task: encodeValue(task), trials: encodeValue(trials), results }))) as Beliefs,
     forget: (sweepId) => {
       if (told.delete(sweepId)) worker?.postMessage({ forget: sweepId } satisfies SearchFarewell)
     },
@@ -59,13 +52,29 @@ export function createSearchThread(): Searcher & AsyncDisposable {
     },
   }
 
+  async function ask(toQuestion: (id: number) => SearchQuestion): Promise<unknown> {
+    clearTimeout(idle)
+    const thread = (worker ??= start())
+    const id = (asked += 1)
+    thread.ref()
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        thread.postMessage(toQuestion(id))
+      })
+    } finally {
+      waiting.delete(id)
+      if (waiting.size === 0) rest()
+    }
+  }
+
   function start(): Worker {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const thread = new Worker(new URL(`./search-worker.${extension}`, import.meta.url))
     thread.on('message', (answer: SearchAnswer) => {
       const one = waiting.get(answer.id)
       if ('error' in answer) one?.reject(new Error(answer.error))
-      else one?.resolve(decodeValue(answer.suggestions) as Suggestion[])
+      else one?.resolve(decodeValue(answer.found))
     })
     const end = (error: Error): void => {
       if (worker !== thread) return
@@ -79,7 +88,7 @@ export function createSearchThread(): Searcher & AsyncDisposable {
   }
 
   /** What the thread does not know yet. */
-  function tell(sweepId: string, task: SearchTask, { trials, results }: History): Pick<SearchQuestion, 'task' | 'trials' | 'results'> {
+  function tell(sweepId: string, task: SearchTask, { trials, results }: History): Pick<SuggestQuestion, 'task' | 'trials' | 'results'> {
     const text = encodeValue(task)
     const known = told.get(sweepId)
     const goesOn = known?.task === text && known.trials <= trials.length && known.results <= results.length

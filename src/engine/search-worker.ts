@@ -1,12 +1,14 @@
 import { parentPort } from 'node:worker_threads'
 
 import { decodeValue, encodeValue } from '../contract/values.ts'
+import { believe } from '../core/search/beliefs.ts'
+import type { Beliefs } from '../core/search/beliefs.ts'
 import type { Result, Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod } from '../core/search/registry.ts'
 
 /** What is new of a sweep's history since the last question, and how much is to be suggested. */
-export interface SearchQuestion {
+export interface SuggestQuestion {
   readonly id: number
   readonly sweep: string
   /** Text of the task, where this thread does not know it yet: it begins anew. */
@@ -16,7 +18,19 @@ export interface SearchQuestion {
   readonly count: number
 }
 
-export type SearchAnswer = { readonly id: number; readonly suggestions: string } | { readonly id: number; readonly error: string }
+/** A whole history to be read. */
+export interface BelieveQuestion {
+  readonly id: number
+  readonly believe: true
+  readonly task: string
+  readonly trials: string
+  readonly results: readonly Result[]
+}
+
+export type SearchQuestion = SuggestQuestion | BelieveQuestion
+
+/** `found` is the text of suggestions or of beliefs. */
+export type SearchAnswer = { readonly id: number; readonly found: string } | { readonly id: number; readonly error: string }
 
 /** A sweep to be forgotten. */
 export interface SearchFarewell {
@@ -38,14 +52,19 @@ parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
     return
   }
   try {
-    parentPort!.postMessage({ id: message.id, suggestions: encodeValue(answer(message)) } satisfies SearchAnswer)
+    const found = 'believe' in message ? readHistory(message) : answer(message)
+    parentPort!.postMessage({ id: message.id, found: encodeValue(found) } satisfies SearchAnswer)
   } catch (error) {
-    sessions.delete(message.sweep)
+    if ('sweep' in message) sessions.delete(message.sweep)
     parentPort!.postMessage({ id: message.id, error: (error as Error).stack ?? String(error) } satisfies SearchAnswer)
   }
 })
 
-function answer({ sweep, task, trials, results, count }: SearchQuestion): Suggestion[] {
+function readHistory({ task, trials, results }: BelieveQuestion): Beliefs {
+  return believe(decodeValue(task) as SearchTask, { trials: decodeValue(trials) as Suggestion[], results })
+}
+
+function answer({ sweep, task, trials, results, count }: SuggestQuestion): Suggestion[] {
   if (task !== undefined) sessions.set(sweep, { method: createMethod(decodeValue(task) as SearchTask), trials: [], results: [] })
   const session = sessions.get(sweep)!
   session.trials.push(...(decodeValue(trials) as Suggestion[]))

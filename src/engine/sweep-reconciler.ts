@@ -1,23 +1,20 @@
 import { LIMITS } from '../contract/limits.ts'
-import type { HalvingPlan, RunPlan } from '../contract/plan.ts'
 import { assertNever } from '../core/assert.ts'
 import type { NewEvent } from '../contract/events.ts'
-import type { Clock, Ids, NewRun, OpenTrial, Parts, Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
+import type { Clock, Ids, OpenTrial, Parts, Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod, learns } from '../core/search/registry.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import { sinceImprovement } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
-import { compileParamsOnly, compileTrial } from '../core/spec/compile.ts'
-import { TemplateValueError } from '../core/spec/template.ts'
 import { decideSweep } from '../core/sweep/decide.ts'
 import type { SweepAction } from '../core/sweep/decide.ts'
-import { createBrackets, rungOf } from '../core/sweep/halving.ts'
+import { createBrackets } from '../core/sweep/halving.ts'
 import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
 import { historyAt, toReached, toResults } from '../core/sweep/record.ts'
-import { encodeValue, toFloat } from '../contract/values.ts'
-import type { Value, ValueMap } from '../contract/values.ts'
+import { newTrial, planTrial } from '../core/sweep/trial.ts'
+import { encodeValue } from '../contract/values.ts'
 import type { Outcome } from './loop.ts'
 import { createBooks } from './sweep-books.ts'
 import type { Book } from './sweep-books.ts'
@@ -172,7 +169,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       return { againMs: 0 }
     }
     const trials = suggestions.map((suggestion): SweepTrial => ({ ...suggestion, known: sweep.results, budget: sweep.budget }))
-    const runs = trials.map(({ point }, offset) => toTrial(sweep, search, sweep.trialsCreated + offset, point))
+    const runs = trials.map(({ point }, offset) => newTrial(sweep, search.brackets, { index: sweep.trialsCreated + offset, point }, { ids, actor: 'platform' }))
     await store.write(async (parts) => {
       await update(parts, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
       await parts.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
@@ -189,24 +186,6 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
     const history = historyAt(sweep.plan, book, book.results.length)
     return search.learns ? await searcher.suggest(sweep.id, search.task, history, count) : search.method.suggest(history, count)
-  }
-
-  function toTrial(sweep: Sweep, { brackets }: Search, index: number, point: ValueMap): NewRun {
-    const { plan, ...state } = planTrial(sweep, brackets, { index, rung: 0, point, firstAttempt: 1 })
-    return {
-      id: ids.uuid(),
-      sweepId: sweep.id,
-      trialIndex: index,
-      plan,
-      planDigest: ids.digest(encodeValue(plan)),
-      host: sweep.host,
-      actor: 'platform',
-      isExecuted: true,
-      projectId: sweep.projectId,
-      documentDigest: sweep.documentDigest,
-      snapshot: sweep.snapshot,
-      ...state,
-    }
   }
 
   /** The best of a rung wait for a place again, with more of their resource. */
@@ -236,7 +215,12 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       for (const { id } of waiting) {
         const run = await parts.runs.get(id)
         if (run?.phase !== 'paused') continue
-        await parts.runs.transition(run, 'succeeded', { ending: { reason: 'RungReached', evidence: {} }, endedAt: clock.now(), waiting: null, isCollected: false })
+        await parts.runs.transition(run, 'succeeded', {
+          ending: { reason: 'RungReached', evidence: {} },
+          endedAt: clock.now(),
+          waiting: null,
+          isCollected: false,
+        })
         const data = { phase: 'succeeded', reason: 'RungReached' }
         await parts.events.append([{ kind: 'run.ended', actor: 'platform', runId: id, sweepId: sweep.id, data }])
       }
@@ -276,40 +260,4 @@ function duePromotions(sweep: Sweep, { brackets }: Search, book: Book, open: rea
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
   const reached = toReached(sweep.plan, book.results)
   return brackets.promotions({ reached, created: sweep.trialsCreated, waiting, alive: indices(open) }, LIMITS.trialsAtOnceMax)
-}
-
-interface Place {
-  readonly index: number
-  readonly rung: number
-  readonly point: ValueMap
-  readonly firstAttempt: number
-}
-
-/** Failed attempts that a trial is given again where its sweep retries failures. */
-const RETRIES = 2
-
-/** The plan of a trial at a rung. A template that cannot be computed at this point fails this trial alone. */
-function planTrial({ plan }: Sweep, brackets: Brackets | undefined, place: Place): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
-  const { halving } = plan.method
-  const ladder = brackets?.ladderOf(place.index)
-  // A trial that is ended at its rungs, rather than promoted, is on its way to the last one from the start.
-  const rung = halving?.form === 'stopping' ? ladder!.resources.length - 1 : place.rung
-  const point = halving ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) } : place.point
-  try {
-    const compiled = compileTrial(plan, point)
-    const stand = halving && rungOf(ladder!, rung, { startsOver: halving.form === 'promotion' && !halving.resumes, firstAttempt: place.firstAttempt })
-    return { plan: { ...(plan.failures === 'retry' ? withRetries(compiled) : compiled), ...(stand && { rung: stand }) }, phase: 'queued' }
-  } catch (error) {
-    if (!(error instanceof TemplateValueError)) throw error
-    return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.message } } }
-  }
-}
-
-/** Python sees a float where the resource is one. */
-function toAmount({ isWhole }: HalvingPlan, amount: number): Value {
-  return isWhole ? amount : toFloat(amount)
-}
-
-function withRetries(plan: RunPlan): RunPlan {
-  return { ...plan, placement: { ...plan.placement, maxRestarts: Math.max(plan.placement.maxRestarts, RETRIES) } }
 }

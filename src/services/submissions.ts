@@ -11,6 +11,7 @@ import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 import { claimBuild } from './environments.ts'
 import type { Hints } from './hints.ts'
+import { earlierTrials } from './sweep-search.ts'
 import { findProject } from './projects.ts'
 
 export interface SubmissionDeps {
@@ -40,6 +41,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
   const documentDigest = ids.digest(JSON.stringify(document))
   const host = withChanges(request, ids)
   const prepared = plan.kind === 'build' ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id }) : { plan, hash: undefined }
+  const earlier = plan.kind === 'group' ? await earlierTrials(store, plan) : []
   const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
   const submission = await store.write((parts) =>
     createOnce(parts, creation, {
@@ -50,7 +52,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
         if (plan.kind === 'group')
           return {
             kind: 'sweep',
-            sweep: await insertSweep(parts, { ...common, plan: named(plan, request), seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX) }),
+            sweep: await insertSweep(parts, { ...common, plan: named(plan, request), seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX), earlier }),
           }
         const run = await insertRun(parts, {
           ...common,

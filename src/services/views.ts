@@ -3,7 +3,7 @@ import type { Locale } from '../contract/messages/messages.ts'
 import { toWireNumber } from '../contract/run.ts'
 import type { AttemptView, Ending, RunDetailView, RunView, SummaryView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/sweep.ts'
-import type { SweepView } from '../contract/sweep.ts'
+import type { BeliefsView, SweepView } from '../contract/sweep.ts'
 import { toPlain } from '../contract/values.ts'
 import { mean } from '../core/metrics/series.ts'
 import type { Summary } from '../core/metrics/series.ts'
@@ -11,6 +11,9 @@ import type { Event } from '../contract/events.ts'
 import type { ProjectView } from '../contract/project.ts'
 import type { EnvironmentView, EventView } from '../contract/routes.ts'
 import type { Attempt, EnvironmentRecord, Project, Run, Store, Sweep } from '../core/ports.ts'
+import { autoChoice } from '../core/search/registry.ts'
+import { toTask } from '../core/search/task.ts'
+import type { SweepBeliefs } from './sweep-search.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
 
 /** Runs as the API shows them, with their metric summaries. */
@@ -139,6 +142,7 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
     isPaused: sweep.isPaused,
     reason: sweep.reason,
     method: sweep.plan.method.name,
+    choice: autoChoice(toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget })) ?? null,
     seed: sweep.seed,
     concurrency: sweep.concurrency,
     trials: trialsOf(sweep.plan, sweep),
@@ -152,6 +156,23 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
     endedAt: isSweepEnded(sweep.phase) ? toIso(lastEndedAt ?? sweep.endedAt) : null,
     deletedAt: toIso(sweep.deletedAt),
     runSeconds,
+  }
+}
+
+export function toBeliefsView({ number, plan }: Sweep, beliefs: SweepBeliefs): BeliefsView {
+  const { metric, optimization } = plan.objective!
+  const { best, expectedImprovement, importance, borders } = beliefs
+  return {
+    sweep: number,
+    metric,
+    optimization,
+    finished: beliefs.finished,
+    choice: beliefs.choice ?? null,
+    best: best && { ...best, value: toWireNumber(best.value) },
+    expectedImprovement: expectedImprovement === null ? null : toWireNumber(expectedImprovement),
+    importance: [...importance],
+    borders: [...borders],
+    stopped: beliefs.stopped,
   }
 }
 

@@ -2,9 +2,10 @@ import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
 
 import type { RunPlan } from '../contract/plan.ts'
 import type { RunPhase, Waiting } from '../contract/run.ts'
-import { encodeValue } from '../contract/values.ts'
+import type { ReasonCode } from '../contract/messages/messages.ts'
+import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { RunStore, SweepResult } from '../core/ports.ts'
+import type { RunStore, SweepResult, TrialOutcome } from '../core/ports.ts'
 import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
@@ -166,6 +167,34 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .orderBy('run.trial_index')
         .execute()
       return rows.map((row) => ({ index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
+    },
+    outcomes: async (sweepId, metric) => {
+      const rows = await db
+        .selectFrom('run')
+        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'metric.last'])
+        .select((on) =>
+          on
+            .selectFrom('attempt')
+            .select((inner) => inner.fn.sum<number>(inner('attempt.ended_at', '-', inner.ref('attempt.started_at'))).as('ran'))
+            .whereRef('attempt.run_id', '=', 'run.id')
+            .as('ran_ms'),
+        )
+        .where('run.sweep_id', '=', sweepId)
+        .where('run.trial_index', 'is not', null)
+        .where('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[])
+        .orderBy('run.trial_index')
+        .execute()
+      return rows.map((row) => ({
+        index: row.trial_index!,
+        number: row.number,
+        phase: row.phase as TrialOutcome['phase'],
+        reason: row.reason as ReasonCode | null,
+        rung: row.rung,
+        params: decodeValue(row.params) as ValueMap,
+        value: row.last,
+        seconds: Number(row.ran_ms ?? 0) / 1000,
+      }))
     },
     trialIds: async (sweepId) => {
       const rows = await db.selectFrom('run').select(['id', 'trial_index']).where('sweep_id', '=', sweepId).where('trial_index', 'is not', null).execute()

@@ -73,7 +73,13 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return toSweep(row)
     },
     trials: async (sweepId, from) => {
-      const rows = await db.selectFrom('suggestion').selectAll().where('sweep_id', '=', sweepId).where('trial_index', '>=', from).orderBy('trial_index').execute()
+      const rows = await db
+        .selectFrom('suggestion')
+        .selectAll()
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', '>=', from)
+        .orderBy('trial_index')
+        .execute()
       return rows.map((row) => ({ point: decodeValue(row.point) as ValueMap, source: row.source as Source, known: row.known, budget: row.budget }))
     },
     addTrials: async (sweepId, from, trials) => {

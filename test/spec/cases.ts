@@ -17,7 +17,6 @@ export interface Accepted {
   readonly warning?: ProblemCode
   /** Part of the plan. */
   readonly plan?: object
-  readonly isMethodBuilt?: boolean
 }
 
 export interface Refused {
@@ -76,7 +75,6 @@ const ONE_ARGUMENT = 'A parameter value is always one argument, quoted where the
 const PIPELINES = 'Pipelines are not supported; submit their operations as documents of their own.'
 const CLUSTER = 'Distributed training needs a cluster; the section is read, checked and has no effect on one machine.'
 const STORES = 'Named stores exist on a cluster; the names are read, checked and have no effect on one machine.'
-const METHOD = 'This search method is read and checked and cannot be run yet.'
 const NO_DEBUG = 'There is no debug mode that replaces the command by a sleep.'
 const SHARES_FOLDER = 'Runs work in the folder they are submitted from, nothing is uploaded, and ignore files are not read.'
 
@@ -143,7 +141,7 @@ export const cases: readonly Case[] = [
   refused(34, 'bo with normal', bo('', '{normal: [0, 1]}'), ['matrix_method', 'hptuning.matrix.a']),
   refused(34, 'bo with quniform', bo('', '{quniform: [0, 1, 0.1]}'), ['matrix_method', 'hptuning.matrix.a']),
   refused(34, 'bo with pvalues', bo('', '{pvalues: [[a, 0.1], [b, 0.8]]}'), ['matrix_method', 'hptuning.matrix.a']),
-  notBuilt(accepted(34, 'bo with uniform', bo('', '{uniform: [0, 1]}'), { plan: { method: { name: 'bo', trialsMax: 5 } }, isMethodBuilt: false }), METHOD),
+  accepted(34, 'bo with uniform', bo('', '{uniform: [0, 1]}'), { plan: { method: { name: 'bo', trialsMax: 5 } } }),
   accepted(35, 'concurrency "3"', tuned('concurrency: "3"'), { plan: { concurrency: 3 } }),
   accepted(35, 'concurrency 2.7', tuned('concurrency: 2.7'), { plan: { concurrency: 2 } }),
   ...['0', '-1'].map((found) =>
@@ -158,7 +156,10 @@ export const cases: readonly Case[] = [
   refused(37, 'hyperband without resource', hyperband('max_iter: 81, eta: 3, metric: {name: loss}'), ['required', 'hptuning.hyperband.resource']),
   refused(38, 'max_iter 0', hyperband('max_iter: 0, eta: 3, resource: {name: n}, metric: {name: loss}'), ['too_small', 'hptuning.hyperband.max_iter']),
   refused(38, 'eta -1', hyperband('max_iter: 81, eta: -1, resource: {name: n}, metric: {name: loss}'), ['too_small', 'hptuning.hyperband.eta']),
-  accepted(38, 'eta 0', hyperband('max_iter: 81, eta: 0, resource: {name: n}, metric: {name: loss}'), { plan: { method: { name: 'hyperband' } } }),
+  different(
+    refused(38, 'eta 0', hyperband('max_iter: 81, eta: 0, resource: {name: n}, metric: {name: loss}'), ['eta_above_one', 'hptuning.hyperband.eta']),
+    'One trial in eta goes on, so eta must be above 1; 0.6 accepted 0.',
+  ),
   refused(38, 'resource type str', hyperband('max_iter: 81, eta: 3, resource: {name: n, type: str}, metric: {name: loss}'), [
     'not_in',
     'hptuning.hyperband.resource.type',
@@ -194,6 +195,14 @@ export const cases: readonly Case[] = [
     'required',
     'hptuning.early_stopping[0].policy.percent',
   ]),
+  ...['median', 'average'].map((kind) =>
+    accepted(43, `policy ${kind}`, stopping(`[{metric: loss, optimization: minimize, policy: {kind: ${kind}, evaluation_interval: 2}}]`), {
+      plan: { stopConditions: [], stoppingRules: [{ metric: 'loss', optimization: 'minimize', kind, interval: 2 }] },
+    }),
+  ),
+  accepted(43, 'policy truncation', stopping('[{metric: loss, value: 1, policy: {kind: truncation, percent: 40, evaluation_interval: 1}}]'), {
+    plan: { stoppingRules: [{ metric: 'loss', optimization: 'maximize', kind: 'truncation', interval: 1, percent: 40 }] },
+  }),
   refused(44, 'values []', grid('{values: []}'), ['matrix_one_option', 'hptuning.matrix.a']),
   refused(44, 'values 1', grid('{values: 1}'), ['wrong_type', 'hptuning.matrix.a']),
   refused(44, 'values [null]', grid('{values: [null]}'), ['wrong_type', 'hptuning.matrix.a']),
@@ -372,23 +381,17 @@ export const cases: readonly Case[] = [
   notBuilt(refused(99, 'pipeline', head('pipeline', 'ops: []'), ['kind_pipeline', 'kind']), PIPELINES),
   notBuilt(refused(100, 'pipeline with schedule', head('pipeline', 'schedule: {interval: 5}'), ['kind_pipeline', 'kind']), PIPELINES),
   notBuilt(accepted(101, 'ignore files', E(), { command: 'x' }), SHARES_FOLDER),
-  notBuilt(
-    accepted(102, 'hyperband brackets', hyperband('max_iter: 81, eta: 3, resource: {name: n}, metric: {name: loss}'), {
-      plan: { method: { name: 'hyperband', trialsMax: null } },
-      isMethodBuilt: false,
-    }),
-    METHOD,
-  ),
+  accepted(102, 'hyperband brackets', hyperband('max_iter: 81, eta: 3, resource: {name: n}, metric: {name: loss}'), {
+    plan: { method: { name: 'hyperband', trialsMax: null, halving: { resource: 'n', max: 81, min: 1, eta: 3 } } },
+  }),
   accepted(103, 'random search in a small space', G('{random_search: {n_experiments: 10}, matrix: {a: {values: [1, 2]}, b: {values: [1, 2]}}}'), {
     trials: 4,
     warning: 'budget_over_space',
-    isMethodBuilt: true,
   }),
   accepted(104, 'grid in a small space', G('{grid_search: {n_experiments: 10}, matrix: {a: {values: [1, 2, 3]}}}'), {
     trials: 3,
     values: [1, 2, 3],
     warning: 'budget_over_space',
-    isMethodBuilt: true,
   }),
   different(accepted(105, 'image yes', build('image: yes'), { plan: { build: { image: 'yes' } }, warning: 'yaml11_boolean' }), OLD_YAML),
   different(accepted(105, 'tag yes', E('tags: [yes]'), { plan: { tags: ['yes'] }, warning: 'yaml11_boolean' }), OLD_YAML),

@@ -5,10 +5,11 @@ import { parseFilter } from '../../core/filter/parse.ts'
 import type { Executor, Run, RunScope, Store, Sweep } from '../../core/ports.ts'
 import type { EnvironmentDeps } from '../../services/environments.ts'
 import { findProject } from '../../services/projects.ts'
+import type { SweepSearchDeps } from '../../services/sweep-search.ts'
 import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
 
 /** What handlers stand on. */
-export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps {
+export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearchDeps {
   readonly executor: Executor
   readonly version: string
   readonly url: () => string

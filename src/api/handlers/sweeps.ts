@@ -1,7 +1,9 @@
 import { changeSweep, deleteSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../services/controls.ts'
 import { restartSweep } from '../../services/derivations.ts'
 import { findProject } from '../../services/projects.ts'
-import { toSweepView } from '../../services/views.ts'
+import { addPoint, extendSweep, sweepBeliefs } from '../../services/sweep-search.ts'
+import { toBeliefsView, toSweepView } from '../../services/views.ts'
+import type { ValueMap } from '../../contract/values.ts'
 import type { Handlers } from '../bind.ts'
 import { findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
@@ -9,7 +11,7 @@ import type { HandlerDeps } from './shared.ts'
 /** Sweeps. */
 export function createSweepHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'listSweeps' | 'getSweep' | 'changeSweep' | 'deleteSweep' | 'restoreSweep' | 'stopSweep' | 'pauseSweep' | 'resumeSweep' | 'restartSweep'> {
+): Pick<Handlers, 'listSweeps' | 'getSweep' | 'changeSweep' | 'deleteSweep' | 'restoreSweep' | 'stopSweep' | 'pauseSweep' | 'resumeSweep' | 'restartSweep' | 'getBeliefs' | 'extendSweep' | 'addPoint'> {
   const { store } = deps
   const sweepAgain = async (id: string) => await toSweepView(store, (await store.read.sweeps.get(id))!)
   return {
@@ -41,6 +43,16 @@ export function createSweepHandlers(
       await resumeSweep(deps, sweep)
       return await sweepAgain(sweep.id)
     },
+    getBeliefs: async ({ param }) => {
+      const sweep = await findSweep(store, param('sweep'))
+      return toBeliefsView(sweep, await sweepBeliefs(deps, sweep))
+    },
+    extendSweep: async ({ param, body }) => {
+      const sweep = await findSweep(store, param('sweep'))
+      await extendSweep(deps, sweep, body.trials)
+      return await sweepAgain(sweep.id)
+    },
+    addPoint: async ({ param, body }) => await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),
     restartSweep: async ({ param, body, creation }) =>
       toSubmissionView(deps, await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation })),
   }

@@ -7,7 +7,7 @@ import { toTask } from '../../core/search/task.ts'
 import { trialsOf } from '../../core/sweep/halving.ts'
 import { firstPoints } from '../../core/search/registry.ts'
 import { spaceSize } from '../../core/search/space.ts'
-import { compileTrial } from '../../core/spec/compile.ts'
+import { compileTrial, withResource } from '../../core/spec/compile.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import type { Source } from '../../core/spec/document.ts'
 import { loadPlan } from '../../core/spec/load.ts'
@@ -64,7 +64,7 @@ function toViews(cli: Cli, problems: readonly Problem[]) {
 
 function toTrials(plan: Plan): { params: unknown[]; commands: (string | null)[] } {
   if (plan.kind !== 'group') return { params: [toPlain(plan.params)], commands: plan.command ? [plan.command.display] : [] }
-  const runs = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), SHOWN).map((point) => compileTrial(plan, point))
+  const runs = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), SHOWN).map((point) => compileTrial(plan, withResource(plan, point)))
   return { params: runs.map((run) => toPlain(run.params)), commands: runs.flatMap((run) => run.command?.display ?? []) }
 }
 

@@ -116,7 +116,9 @@ export function evolve(evolution: Evolution, ranked: readonly Float64Array[]): E
   const scaled = weights.map((weight, i) => (weight >= 0 ? weight : (weight * d) / Math.max(1e-12, norm(whitened(steps[i]!)) ** 2)))
   const keep = 1 + c1 * lost - c1 - cMu * sum(weights)
   const nextCovariance = covariance.map((row, i) =>
-    row.map((value, j) => keep * value + c1 * pathC[i]! * pathC[j]! + cMu * scaled.reduce((total, weight, k) => total + weight * steps[k]![i]! * steps[k]![j]!, 0)),
+    row.map(
+      (value, j) => keep * value + c1 * pathC[i]! * pathC[j]! + cMu * scaled.reduce((total, weight, k) => total + weight * steps[k]![i]! * steps[k]![j]!, 0),
+    ),
   )
   const { vectors, values } = eigen(nextCovariance)
   return {

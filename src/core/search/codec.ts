@@ -66,8 +66,7 @@ export function createCodec(space: SearchSpace): Codec {
     settle,
     encode: (point) =>
       Float64Array.from(dimensions, (dimension, j) => (Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : idle(j))),
-    decode: (x) =>
-      Object.fromEntries(dimensions.flatMap((dimension, j) => (isActive(x, j) ? [[dimension.name, dimension.toValue(x[j]!)] as const] : []))),
+    decode: (x) => Object.fromEntries(dimensions.flatMap((dimension, j) => (isActive(x, j) ? [[dimension.name, dimension.toValue(x[j]!)] as const] : []))),
     key: (x) => x.map((code) => Math.round(code * 1e9)).join(),
   }
 }
@@ -99,7 +98,11 @@ function toDimension(axis: Axis): Dimension {
       const numbers = axis.values.map((value) => asNumber(value))
       return numbers.length > 2 && numbers.every((number) => number !== undefined && Number.isFinite(number))
         ? ranked(axis.name, axis.values, numbers as number[])
-        : categorical(axis.name, axis.values, axis.values.map(() => 1 / axis.values.length))
+        : categorical(
+            axis.name,
+            axis.values,
+            axis.values.map(() => 1 / axis.values.length),
+          )
     }
     case 'pvalues':
       return categorical(axis.name, axis.values, axis.weights)
@@ -114,8 +117,11 @@ function toDimension(axis: Axis): Dimension {
       return evenCells(axis, axisSize(axis)!, (value) => Math.round(asNumber(value)! / axis.q) - gridBounds(axis)[0])
     case 'logint': {
       const { low, high } = logCells(axis)
-      return ordered(axis, axisSize(axis)!, (number) => (Math.log(number) - low) / (high - low), (code) =>
-        Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low))))),
+      return ordered(
+        axis,
+        axisSize(axis)!,
+        (number) => (Math.log(number) - low) / (high - low),
+        (code) => Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low))))),
       )
     }
     case 'log': {

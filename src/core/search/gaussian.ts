@@ -137,7 +137,14 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
       finished,
       values,
       process,
-      pool: createPool({ codec, process, best, isAllowed, stream, broad: finished.length > LARGE ? Math.min(settings.candidates, CANDIDATES_LARGE) : settings.candidates }),
+      pool: createPool({
+        codec,
+        process,
+        best,
+        isAllowed,
+        stream,
+        broad: finished.length > LARGE ? Math.min(settings.candidates, CANDIDATES_LARGE) : settings.candidates,
+      }),
       region: trustRegion(codec, finished),
       penalty: failurePenalty(process, finished.length, failed.length),
       pending: [],
@@ -153,7 +160,8 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     const points = new Float64Array(entries.length * d)
     entries.forEach(({ x }, row) => points.set(x, row * d))
     const sample = { points, values: warp(entries.map(({ value }) => value)), count: entries.length }
-    const hyperparameters = entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), { tries: FIT_TRIES, evaluations: FIT_EVALUATIONS })
+    const hyperparameters =
+      entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), { tries: FIT_TRIES, evaluations: FIT_EVALUATIONS })
     fitted = { count, hyperparameters }
     return hyperparameters
   }
@@ -184,7 +192,11 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
       const extra = outside > 0 ? OUTSIDE_PENALTY + outside : penalty(x)
       return [{ item: i, bound: score(landscape.acquisition, pool.mean(i), widest) + extra, extra }]
     })
-    const order = best(candidates, settings.starts * SCREENED_PER_START, ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra)
+    const order = best(
+      candidates,
+      settings.starts * SCREENED_PER_START,
+      ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra,
+    )
     let found: Scored | undefined
     const consider = (candidate: Scored): void => {
       if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) found = candidate

@@ -103,7 +103,10 @@ export function settle(results: readonly Result[]): Map<number, number | undefin
   for (const [index, value] of values) {
     if (value === undefined) continue
     const reached = byRung.findLastIndex((rung) => rung.has(index))
-    values.set(index, gains.slice(reached).reduce((sum, gain) => sum + gain, value))
+    values.set(
+      index,
+      gains.slice(reached).reduce((sum, gain) => sum + gain, value),
+    )
   }
   return values
 }

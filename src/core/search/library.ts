@@ -110,7 +110,8 @@ export function createSearch(options: SearchOptions): Search {
 
 function checkMethod(name: string): MethodName {
   const found = METHOD_NAMES.find((known) => known === name)
-  if (!found || found === 'hyperband' || found === 'asha') throw new RangeError(`there is no method ${name} here: use one of ${METHOD_NAMES.slice(0, -2).join(', ')}`)
+  if (!found || found === 'hyperband' || found === 'asha')
+    throw new RangeError(`there is no method ${name} here: use one of ${METHOD_NAMES.slice(0, -2).join(', ')}`)
   return found
 }
 
@@ -152,4 +153,3 @@ function toAxis(parameter: Parameter): Axis {
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) throw new RangeError(`${name} needs whole bounds, not ${low} and ${high}`)
   return { name, kind: log ? 'logint' : 'int', low, high }
 }
-

@@ -52,7 +52,12 @@ export function priorMean(dimensions: number): Hyperparameters {
 }
 
 /** The hyperparameters of greatest posterior density: a few steps from each start, then from the best of them, always as many. */
-export function fitHyperparameters(sample: Sample, form: Form, starts: readonly Hyperparameters[], { tries, evaluations }: { tries: number; evaluations: number }): Hyperparameters {
+export function fitHyperparameters(
+  sample: Sample,
+  form: Form,
+  starts: readonly Hyperparameters[],
+  { tries, evaluations }: { tries: number; evaluations: number },
+): Hyperparameters {
   const d = form.isCategory.length
   const loss = createLoss(sample, form)
   const lower = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[0]), SIGNAL_BOUNDS[0], NOISE_BOUNDS[0])

@@ -29,8 +29,7 @@ export function createMethod(task: SearchTask): Method {
   }
   const isThinned = codec.isConditional || constraints.length > 0
   const chosen = resolve(task, codec)
-  if (chosen.name === 'grid')
-    return createGrid(space, { trialsMax: chosen.trialsMax, settle, isThinned, ...(chosen.isShuffled && { shuffleSeed: seed }) })
+  if (chosen.name === 'grid') return createGrid(space, { trialsMax: chosen.trialsMax, settle, isThinned, ...(chosen.isShuffled && { shuffleSeed: seed }) })
   if (chosen.name === 'random') return createRandom(space, { trialsMax: chosen.trialsMax, seed, settle, isThinned })
   return createModelled(task, codec, chosen, (x) => constraints.length === 0 || holds(codec.decode(x)))
 }
@@ -129,4 +128,3 @@ export function firstPoints(task: SearchTask, count: number): ValueMap[] {
     .suggest({ trials: [], results: [] }, count)
     .map(({ point }) => point)
 }
-

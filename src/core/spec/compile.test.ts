@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { Plan, SweepPlan } from '../../contract/plan.ts'
 import { decodeValue, encodeValue, Float } from '../../contract/values.ts'
 import { firstPoints } from '../search/registry.ts'
+import { toTask } from '../search/task.ts'
 import { compileTrial } from './compile.ts'
 import type { Compiled } from './compile.ts'
 import { SpecError } from './document.ts'
@@ -39,7 +40,7 @@ describe('the documents of the article are accepted as they stand', () => {
 
   it('group, its trials', () => {
     const plan = article('group.yml').plan as SweepPlan
-    const points = firstPoints(plan, 1, 500)
+    const points = firstPoints(toTask(plan, { seed: 1 }), 500)
     const commands = points.map((point) => compileTrial(plan, point).command!)
     expect(new Set(commands.map(({ display }) => display)).size).toBe(180)
     for (const { script, args } of commands) {
@@ -94,7 +95,7 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
 `
   const plans: readonly [string, Plan][] = [
     ['sweep', load(full).plan],
-    ['trial', compileTrial(sweep(full), firstPoints(sweep(full), 0, 1)[0]!)],
+    ['trial', compileTrial(sweep(full), firstPoints(toTask(sweep(full), { seed: 0 }), 1)[0]!)],
     ['article', article('group.yml').plan],
     ['job', article('job.yml').plan],
     ['notebook', article('notebook.yml').plan],
@@ -108,7 +109,7 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
   it('gives the same trials before and after storage', () => {
     const plan = sweep(full)
     const stored = decodeValue(encodeValue(plan)) as SweepPlan
-    const trialsOf = (source: SweepPlan) => firstPoints(source, 7, 20).map((point) => encodeValue(compileTrial(source, point)))
+    const trialsOf = (source: SweepPlan) => firstPoints(toTask(source, { seed: 7 }), 20).map((point) => encodeValue(compileTrial(source, point)))
     expect(trialsOf(stored)).toEqual(trialsOf(plan))
   })
 
@@ -153,12 +154,13 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
 
 describe('axes', () => {
   it('count ranges without the errors of floats', () => {
-    const count = (entry: string) => firstPoints(sweep(grid(entry)), 0, 5000).length
+    const count = (entry: string) => firstPoints(toTask(sweep(grid(entry)), { seed: 0 }), 5000).length
     expect(count('{range: [0, 1, 0.1]}')).toBe(10)
     expect(count('{range: [0, 1, 0.3]}')).toBe(4)
     expect(count('{range: [0, 1000, 0.25]}')).toBe(4000)
     expect(count('{range: [0, 1e-12, 1]}')).toBe(1)
     expect(count('{range: [1, 2, 7]}')).toBe(1)
+    expect(count('{int: [1, 8]}')).toBe(8)
   })
 
   it('refuse what would have endless values', () => {

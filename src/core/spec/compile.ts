@@ -17,7 +17,7 @@ import type {
 } from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
 import type { EnvironmentSpec, GroupSpec, HptuningSpec, MatrixEntry, RunKind, Spec } from '../../contract/spec.ts'
-import { isValueMap } from '../../contract/values.ts'
+import { isValueMap, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { buildCommand } from './command.ts'
 import { problemAt, SpecError } from './document.ts'
@@ -27,10 +27,11 @@ import { lintSpec } from './lint.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
 import { renderDeep, resolveParams } from './render.ts'
-import { TemplateValueError } from './template.ts'
+import { isTrue, TemplateValueError } from './template.ts'
 import { TemplateSyntaxError } from './template-syntax.ts'
 import { validateSpec } from './validate.ts'
 import { firstPoints } from '../search/registry.ts'
+import { checkPoint } from '../search/points.ts'
 import { toTask } from '../search/task.ts'
 
 /** A document's plan with what is worth a warning. */
@@ -43,14 +44,19 @@ export interface Compiled {
 export function compileDocument(document: Document): Compiled {
   const spec = validateSpec(document)
   const params = readParams(document, spec)
-  const plan = guardTemplates(document, () => (spec.kind === 'group' ? compileSweep(spec, params) : compileRun(spec.kind, templateOf(spec, params), spec, {})))
-  if (plan.kind === 'group') checkTrial(document, plan)
+  const compiled = guardTemplates(document, () => (spec.kind === 'group' ? compileSweep(spec, params) : compileRun(spec.kind, templateOf(spec, params), spec, {})))
+  const plan = compiled.kind === 'group' ? checkSearch(document, compiled) : compiled
   return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan)] }
 }
 
 /** The plan of one trial: the sweep's template filled with a point. Throws TemplateValueError when it cannot be computed there. */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
   return compileRun('experiment', plan.trial, { name: null, description: null }, point)
+}
+
+/** A point with all the resource a trial may get, where the method gives it out. */
+export function withResource({ method: { halving } }: Pick<SweepPlan, 'method'>, point: ValueMap): ValueMap {
+  return halving ? { ...point, [halving.resource]: halving.isWhole ? halving.max : toFloat(halving.max) } : point
 }
 
 /** The plan of a trial with some parameters given anew, as texts of a command line. Throws SpecError. */
@@ -89,9 +95,37 @@ function guardTemplates<T>(document: Document, work: () => T, path: readonly str
   }
 }
 
+/** What is said of the search beside its space is tried out before anything starts; points become the space's own. */
+function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
+  const syntax = plan.constraints.flatMap((constraint, index) => {
+    const detail = syntaxProblem(constraint)
+    return detail === undefined ? [] : [problemAt(document, ['hptuning', 'constraints', index], 'constraint_syntax', { detail })]
+  })
+  if (syntax.length > 0) throw new SpecError(syntax)
+  const checked = plan.firstPoints.map((point) => checkPoint(plan.space, plan.constraints, point))
+  const wrong = checked.flatMap((point, index) =>
+    'problem' in point ? [problemAt(document, ['hptuning', 'first_points', index], 'first_point', { detail: point.problem })] : [],
+  )
+  if (wrong.length > 0) throw new SpecError(wrong)
+  checkTrial(document, plan)
+  return { ...plan, firstPoints: checked.flatMap((point) => ('point' in point ? [point.point] : [])) }
+}
+
+function syntaxProblem(constraint: string): string | undefined {
+  try {
+    isTrue(constraint, {})
+    return undefined
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return error.message
+    throw error
+  }
+}
+
 /** A first trial is compiled at once, so that a bad template is found before anything starts. */
 function checkTrial(document: Document, plan: SweepPlan): void {
-  guardTemplates(document, () => firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1).forEach((point) => compileTrial(plan, point)))
+  const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1)
+  if (points.length === 0 && plan.constraints.length > 0) throw new SpecError([problemAt(document, ['hptuning', 'constraints'], 'constraint_unmet')])
+  guardTemplates(document, () => points.forEach((point) => compileTrial(plan, withResource(plan, point))))
 }
 
 type Sections = {

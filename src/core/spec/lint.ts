@@ -83,7 +83,7 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const isList = lines.length > 1
   const known = new Set([
     'params',
-    ...(plan.kind === 'group' ? [...plan.space.map((axis) => axis.name), ...Object.keys(plan.trial.params)] : Object.keys(plan.params)),
+    ...(plan.kind === 'group' ? [...plan.space.map((axis) => axis.name), ...(plan.method.halving ? [plan.method.halving.resource] : []), ...Object.keys(plan.trial.params)] : Object.keys(plan.params)),
   ])
   lines.forEach((line, index) => {
     const path = isList ? ['run', 'cmd', index] : ['run', 'cmd']
@@ -106,7 +106,8 @@ function lintSearch(document: Document, plan: SweepPlan, warn: Warn): void {
     .forEach((axis) => warn(['hptuning', 'matrix', axis.name], 'bounds_reversed', { name: axis.name }))
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
-    if (isValueMap(condition) && condition['value'] === undefined && !condition['policy']) warn(['hptuning', 'early_stopping', index], 'condition_without_value')
+    if (isValueMap(condition) && condition['value'] === undefined && !condition['policy'])
+      warn(['hptuning', 'early_stopping', index], 'condition_without_value')
   }
   if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined) warn(['hptuning'], 'budget_missing')
 }

@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest'
 import type { StopCondition, SweepPlan } from '../../contract/plan.ts'
 import type { PhaseCounts, Sweep } from '../ports.ts'
 import { decideSweep } from './decide.ts'
+import type { SweepState } from './decide.ts'
 
 const MAX: StopCondition = { metric: 'acc', optimization: 'maximize', value: 0.9 }
 const MIN: StopCondition = { metric: 'loss', optimization: 'minimize', value: 0.1 }
 
 function sweep(patch: Partial<Sweep> = {}, stopConditions: StopCondition[] = []): Sweep {
-  return { phase: 'running', reason: null, concurrency: 2, isPaused: false, plan: { stopConditions } as unknown as SweepPlan, ...patch } as Sweep
+  return { phase: 'running', reason: null, concurrency: 2, isPaused: false, plan: { stopConditions, plateau: null } as unknown as SweepPlan, ...patch } as Sweep
 }
 
-function decide(counts: PhaseCounts, remaining: number | null, more: { sweep?: Sweep; bestValues?: (number | undefined)[] } = {}) {
-  return decideSweep({ sweep: more.sweep ?? sweep(), counts, remaining, bestValues: more.bestValues ?? [] })
+function decide(counts: PhaseCounts, remaining: number | null, more: Partial<SweepState> = {}) {
+  return decideSweep({ sweep: sweep(), counts, remaining, bestValues: [], learns: false, atRung: 0, promotions: [], sinceBetter: undefined, ...more })
 }
 
 describe('the next step of a sweep', () => {
@@ -48,5 +49,35 @@ describe('the next step of a sweep', () => {
 
   it('has nothing to do once it has ended', () => {
     expect(decide({ succeeded: 1 }, 5, { sweep: sweep({ phase: 'done' }) })).toEqual({ type: 'wait' })
+  })
+
+  it('keeps few trials ready where each later one knows more', () => {
+    const learning = (concurrency: number, counts: PhaseCounts) => decide(counts, null, { learns: true, sweep: sweep({ concurrency }) })
+    expect(learning(10, {})).toEqual({ type: 'create', count: 12 })
+    expect(learning(10, { running: 10, queued: 1 })).toEqual({ type: 'create', count: 1 })
+    expect(learning(10, { running: 10, queued: 2 })).toEqual({ type: 'wait' })
+    expect(learning(1, { running: 1 })).toEqual({ type: 'create', count: 1 })
+  })
+
+  it('promotes before it makes new trials, unless it is paused', () => {
+    const promotions = [{ index: 3, rung: 1 }]
+    expect(decide({ running: 1, waiting: 1 }, 50, { promotions, atRung: 1 })).toEqual({ type: 'promote', promotions })
+    expect(decide({ running: 1, waiting: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
+  })
+
+  it('does not count trials that wait at a rung as open, and ends them when nothing else runs', () => {
+    expect(decide({ queued: 10, running: 2, waiting: 4 }, 100, { atRung: 4 })).toEqual({ type: 'wait' })
+    expect(decide({ queued: 2, running: 2, waiting: 40 }, 100, { atRung: 40 })).toEqual({ type: 'create', count: 8 })
+    expect(decide({ running: 1, waiting: 4 }, 0, { atRung: 4 })).toEqual({ type: 'wait' })
+    expect(decide({ waiting: 4, succeeded: 1 }, 0, { atRung: 4 })).toEqual({ type: 'complete_rungs' })
+  })
+
+  it('levels off when nothing has become better for as long as the plan says', () => {
+    const plan = { stopConditions: [], plateau: { trials: 30, delta: 0 } } as unknown as SweepPlan
+    const of = (sinceBetter: number | undefined) => decide({ running: 2 }, 50, { sweep: sweep({ plan }), sinceBetter })
+    expect(of(30)).toEqual({ type: 'level_off', trials: 30 })
+    expect(of(29).type).toBe('create')
+    expect(of(undefined).type).toBe('create')
+    expect(decide({ running: 2 }, 50, { sinceBetter: 1000 }).type).toBe('create')
   })
 })

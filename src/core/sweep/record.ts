@@ -14,10 +14,12 @@ export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
  */
 export function toResults(plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>, record: readonly SweepResult[]): Result[] {
   const sign = signOf(plan)
-  return record.filter((result) => counts(plan, result)).flatMap(({ index, rung, phase, value }): Result[] => {
-    if (value === null && (phase === 'stopped' || plan.failures === 'ignore')) return []
-    return [{ index, value: value === null ? undefined : sign * value, ...(plan.method.halving && { rung }) }]
-  })
+  return record
+    .filter((result) => counts(plan, result))
+    .flatMap(({ index, rung, phase, value }): Result[] => {
+      if (value === null && (phase === 'stopped' || plan.failures === 'ignore')) return []
+      return [{ index, value: value === null ? undefined : sign * value, ...(plan.method.halving && { rung }) }]
+    })
 }
 
 /** The history of which so many entries of the record were known. */

@@ -1,0 +1,169 @@
+import { createCodec } from './codec.ts'
+import type { Codec } from './codec.ts'
+import { createConstraint } from './constraints.ts'
+import { seedFor, sobolPoint } from './design.ts'
+import type { History } from './history.ts'
+import type { Form } from './kernel.ts'
+import { createLedger } from './ledger.ts'
+import type { Entry } from './ledger.ts'
+import { fitHyperparameters, priorMean } from './likelihood.ts'
+import type { SearchTask } from './method.ts'
+import { logImprovement } from './normal.ts'
+import { createProcess } from './process.ts'
+import type { Process } from './process.ts'
+import { createStream, permute } from './rng.ts'
+import { standardise, warp } from './warp.ts'
+
+/** How much a parameter matters: its share of what the metric varies by, with the spread over models of parts of the trials. */
+export interface Importance {
+  readonly name: string
+  readonly share: number
+  readonly sd: number
+}
+
+/** The best trial lies where the space ends. */
+export interface Border {
+  readonly name: string
+  readonly side: 'low' | 'high'
+}
+
+/** What the trials of a sweep say so far. Values are turned so that smaller is better. */
+export interface Beliefs {
+  readonly best: { readonly index: number; readonly value: number } | null
+  /** What the most promising next trial is expected to gain, in units of the metric; null while too little is known. */
+  readonly expectedImprovement: number | null
+  /** Most important first; empty while too little is known. */
+  readonly importance: readonly Importance[]
+  readonly borders: readonly Border[]
+}
+
+/** Finished trials from which a model says anything. */
+const TRIALS_MIN = 8
+const TRIALS_MAX = 200
+const RESAMPLES = 8
+const RESAMPLE_SHARE = 0.8
+const FIT = { tries: 8, evaluations: 30 }
+
+/** Reads a history with a Gaussian process of its own, whatever method the sweep has. */
+export function believe(task: Pick<SearchTask, 'space' | 'constraints' | 'seed' | 'earlier'>, history: History): Beliefs {
+  const codec = createCodec(task.space)
+  const ledger = createLedger(codec, task.earlier)
+  ledger.read(history)
+  const own = ledger.finished.filter(({ index }) => index >= 0)
+  const best = own.reduce<Entry | undefined>((found, entry) => (found && found.value <= entry.value ? found : entry), undefined)
+  if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
+  const entries = latestAndBest(ledger.finished)
+  const importance = entries.length < TRIALS_MIN ? [] : importanceOf(codec, entries, task.seed)
+  return {
+    best: { index: best.index, value: best.value },
+    expectedImprovement: entries.length < TRIALS_MIN ? null : improvementLeft(codec, entries, task),
+    importance,
+    borders: bordersOf(codec, best.x, importance),
+  }
+}
+
+function latestAndBest(finished: readonly Entry[]): readonly Entry[] {
+  if (finished.length <= TRIALS_MAX) return finished
+  const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, TRIALS_MAX / 2)
+  const kept = new Set([...best, ...finished.slice(-TRIALS_MAX / 2)])
+  return finished.filter((entry) => kept.has(entry))
+}
+
+function fitProcess(codec: Codec, entries: readonly Entry[], values: Float64Array): Process {
+  const d = codec.dimensions.length
+  const form: Form = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: 'matern52' }
+  const points = new Float64Array(entries.length * d)
+  entries.forEach(({ x }, row) => points.set(x, row * d))
+  const hyperparameters = fitHyperparameters({ points, values, count: entries.length }, form, [priorMean(d)], FIT)
+  return createProcess({ hyperparameters, form, known: entries.map(({ x }) => x), values, unknown: [], room: 0 })
+}
+
+function importanceOf(codec: Codec, entries: readonly Entry[], seed: number): Importance[] {
+  const shares = Array.from({ length: RESAMPLES }, (_, round) => {
+    const part = resample(entries, seed, round)
+    return totalEffects(codec, fitProcess(codec, part, warp(part.map(({ value }) => value))), seedFor(seed, `importance.${round}`))
+  })
+  return codec.dimensions
+    .map(({ name }, j) => {
+      const of = shares.map((share) => share[j]!)
+      const share = of.reduce((sum, value) => sum + value, 0) / of.length
+      return { name, share, sd: Math.sqrt(of.reduce((sum, value) => sum + (value - share) ** 2, 0) / of.length) }
+    })
+    .toSorted((a, b) => b.share - a.share)
+}
+
+/** A part of the trials, without putting back: two equal points make a process singular. */
+function resample(entries: readonly Entry[], seed: number, round: number): Entry[] {
+  const count = Math.max(TRIALS_MIN, Math.floor(RESAMPLE_SHARE * entries.length))
+  const key = createStream(seed, 'beliefs', round).nextWord()
+  return Array.from({ length: Math.min(count, entries.length) }, (_, i) => entries[Number(permute(BigInt(i), BigInt(entries.length), key))]!)
+}
+
+const EFFECT_POINTS = 256
+
+/**
+ * Share of each parameter in the total effects on the mean: half the mean square of what changes when that parameter alone
+ * is drawn again. Jansen, "Analysis of variance designs for model output" (1999).
+ */
+function totalEffects(codec: Codec, process: Process, seed: number): number[] {
+  const d = codec.dimensions.length
+  const effects = codec.dimensions.map(() => 0)
+  for (let i = 0; i < EFFECT_POINTS; i += 1) {
+    const a = sobolPoint(codec, i, seed)
+    const b = sobolPoint(codec, i, seed ^ 0x5bd1e995)
+    const at = process.mean(a)
+    for (let j = 0; j < d; j += 1) {
+      const moved = a.slice()
+      moved[j] = b[j]!
+      effects[j]! += (at - process.mean(codec.settle(moved))) ** 2
+    }
+  }
+  const total = effects.reduce((sum, effect) => sum + effect, 0)
+  return effects.map((effect) => (total > 0 ? effect / total : 1 / d))
+}
+
+const IMPROVEMENT_POINTS = 1_000
+
+/** On values as they are, but for enormous ones: a gain must be one in units of the metric. */
+function improvementLeft(codec: Codec, entries: readonly Entry[], { constraints, seed }: Pick<SearchTask, 'constraints' | 'seed'>): number {
+  const raw = entries.map(({ value }) => value)
+  const best = Math.min(...raw)
+  const sorted = raw.toSorted((a, b) => a - b)
+  const limit = sorted[sorted.length >> 1]! + 3 * (sorted[sorted.length >> 1]! - best)
+  const cut = Float64Array.from(raw, (value) => Math.min(value, limit))
+  const scale = spreadOf(cut)
+  if (!(scale > 0)) return 0
+  const process = fitProcess(codec, entries, standardise(cut))
+  const holds = createConstraint(constraints)
+  const target = Math.min(...entries.map(({ x }) => process.mean(x)))
+  const sobolSeed = seedFor(seed, 'improvement')
+  let most = 0
+  for (let i = 0; i < IMPROVEMENT_POINTS; i += 1) {
+    const x = sobolPoint(codec, i, sobolSeed)
+    if (constraints.length > 0 && !holds(codec.decode(x))) continue
+    const { mean, sd } = process.predict(x)
+    most = Math.max(most, sd * Math.exp(logImprovement((target - mean) / sd)))
+  }
+  return most * scale
+}
+
+function spreadOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+}
+
+const EDGE = 0.02
+const CELLS_MIN = 3
+/** A parameter that matters less may lie anywhere. */
+const SHARE_MIN = 0.05
+
+function bordersOf(codec: Codec, x: Float64Array, importance: readonly Importance[]): Border[] {
+  return importance.flatMap(({ name, share }): Border[] => {
+    const j = codec.dimensions.findIndex((dimension) => dimension.name === name)
+    const { categories, cells } = codec.dimensions[j]!
+    if (share < SHARE_MIN || categories > 0 || cells < CELLS_MIN || !codec.isActive(x, j)) return []
+    const edge = Math.max(EDGE, Number.isFinite(cells) ? 0.5 / cells + 1e-9 : 0)
+    if (x[j]! <= edge) return [{ name, side: 'low' }]
+    return x[j]! >= 1 - edge ? [{ name, side: 'high' }] : []
+  })
+}

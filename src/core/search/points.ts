@@ -1,0 +1,38 @@
+import type { SearchSpace } from '../../contract/search-space.ts'
+import { asNumber, encodeValue, toFloat } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import { createCodec } from './codec.ts'
+import { createConstraint } from './constraints.ts'
+
+/** A point as the search itself would have made it, or why it does not belong to the space. */
+export type CheckedPoint = { readonly point: ValueMap; readonly key: string } | { readonly problem: string }
+
+const TOLERANCE = 1e-9
+
+/** Checks a point that a person gave, and spells its values as the space does. Parameters that are not there may be left out. */
+export function checkPoint(space: SearchSpace, constraints: readonly string[], given: ValueMap): CheckedPoint {
+  const codec = createCodec(space)
+  const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
+  if (unknown !== undefined) return { problem: `${unknown} is not a parameter of the search: ${space.map(({ name }) => name).join(', ')}` }
+  const x = codec.encode(given)
+  const point: ValueMap = {}
+  for (const [j, { name }] of space.entries()) {
+    if (!codec.isActive(x, j)) continue
+    if (!Object.hasOwn(given, name)) return { problem: `${name} has no value` }
+    const dimension = codec.dimensions[j]!
+    const nearest = dimension.toValue(dimension.snap(x[j]!))
+    const value = asOwn(given[name]!, nearest, Number.isFinite(dimension.cells))
+    if (value === undefined) return { problem: `${name} cannot be ${encodeValue(given[name])}; the nearest value is ${encodeValue(nearest)}` }
+    point[name] = value
+  }
+  if (!createConstraint(constraints)(point)) return { problem: 'it does not meet the constraints' }
+  return { point, key: codec.key(codec.encode(point)) }
+}
+
+/** The value as the space spells it; undefined for one that the space does not have. */
+function asOwn(given: Value, nearest: Value, isListed: boolean): Value | undefined {
+  const [asked, own] = [asNumber(given), asNumber(nearest)]
+  if (asked === undefined || own === undefined) return encodeValue(given) === encodeValue(nearest) ? nearest : undefined
+  if (Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own))) return undefined
+  return isListed ? nearest : toFloat(asked)
+}

@@ -1,0 +1,70 @@
+import type { Actor } from '../../contract/events.ts'
+import type { HalvingPlan, RunPlan } from '../../contract/plan.ts'
+import { encodeValue, toFloat } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import type { Ids, NewRun, Sweep } from '../ports.ts'
+import { compileParamsOnly, compileTrial } from '../spec/compile.ts'
+import { TemplateValueError } from '../spec/template.ts'
+import { rungOf } from './halving.ts'
+import type { Brackets } from './halving.ts'
+
+/** The run of a new trial, at its first rung where it has any. */
+export function newTrial(
+  sweep: Sweep,
+  brackets: Brackets | undefined,
+  { index, point }: { index: number; point: ValueMap },
+  { ids, actor }: { ids: Pick<Ids, 'uuid' | 'digest'>; actor: Actor },
+): NewRun {
+  const { plan, ...state } = planTrial(sweep, brackets, { index, rung: 0, point, firstAttempt: 1 })
+  return {
+    id: ids.uuid(),
+    sweepId: sweep.id,
+    trialIndex: index,
+    plan,
+    planDigest: ids.digest(encodeValue(plan)),
+    host: sweep.host,
+    actor,
+    isExecuted: true,
+    projectId: sweep.projectId,
+    documentDigest: sweep.documentDigest,
+    snapshot: sweep.snapshot,
+    ...state,
+  }
+}
+
+/** Where a trial stands. */
+interface Place {
+  readonly index: number
+  readonly rung: number
+  readonly point: ValueMap
+  readonly firstAttempt: number
+}
+
+/** Failed attempts that a trial is given again where its sweep retries failures. */
+const RETRIES = 2
+
+/** The plan of a trial at a rung. A template that cannot be computed at this point fails this trial alone. */
+export function planTrial({ plan }: Sweep, brackets: Brackets | undefined, place: Place): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
+  const { halving } = plan.method
+  const ladder = brackets?.ladderOf(place.index)
+  // A trial that is ended at its rungs, rather than promoted, is on its way to the last one from the start.
+  const rung = halving?.form === 'stopping' ? ladder!.resources.length - 1 : place.rung
+  const point = halving ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) } : place.point
+  try {
+    const compiled = compileTrial(plan, point)
+    const stand = halving && rungOf(ladder!, rung, { startsOver: halving.form === 'promotion' && !halving.resumes, firstAttempt: place.firstAttempt })
+    return { plan: { ...(plan.failures === 'retry' ? withRetries(compiled) : compiled), ...(stand && { rung: stand }) }, phase: 'queued' }
+  } catch (error) {
+    if (!(error instanceof TemplateValueError)) throw error
+    return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.message } } }
+  }
+}
+
+/** Python sees a float where the resource is one. */
+function toAmount({ isWhole }: HalvingPlan, amount: number): Value {
+  return isWhole ? amount : toFloat(amount)
+}
+
+function withRetries(plan: RunPlan): RunPlan {
+  return { ...plan, placement: { ...plan.placement, maxRestarts: Math.max(plan.placement.maxRestarts, RETRIES) } }
+}

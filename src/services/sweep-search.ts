@@ -1,0 +1,151 @@
+import { AppError } from '../contract/errors.ts'
+import type { SweepPlan } from '../contract/plan.ts'
+import type { ValueMap } from '../contract/values.ts'
+import type { Ids, Store, Sweep, SweepTrial, TrialOutcome } from '../core/ports.ts'
+import type { Beliefs } from '../core/search/beliefs.ts'
+import { createCodec } from '../core/search/codec.ts'
+import type { EarlierTrial, History } from '../core/search/history.ts'
+import { checkPoint } from '../core/search/points.ts'
+import { autoChoice } from '../core/search/registry.ts'
+import type { AutoChoice } from '../core/search/auto.ts'
+import type { Searcher } from '../core/search/searcher.ts'
+import { median } from '../core/search/stopping.ts'
+import { toTask } from '../core/search/task.ts'
+import { createBrackets, trialsOf } from '../core/sweep/halving.ts'
+import type { Brackets } from '../core/sweep/halving.ts'
+import { signOf, toResults } from '../core/sweep/record.ts'
+import { newTrial } from '../core/sweep/trial.ts'
+import type { Hints } from './hints.ts'
+
+export interface SweepSearchDeps {
+  readonly store: Store
+  readonly hints: Hints
+  readonly ids: Ids
+  readonly searcher: Searcher
+}
+
+/** What a sweep has learned, in the words of its own metric. */
+export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | 'expectedImprovement'> {
+  readonly choice: AutoChoice | undefined
+  readonly best: { readonly number: number; readonly value: number } | null
+  readonly finished: number
+  /** Trials that rules ended, and the seconds they would have run on had they been like the others. */
+  readonly stopped: { readonly trials: number; readonly savedSeconds: number }
+}
+
+/** Computed anew at each question, in the search thread. Throws AppError `conflict` for a sweep without a metric. */
+export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
+  const { plan } = sweep
+  if (!plan.objective) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no metric to be judged by` })
+  const outcomes = await store.scan.runs.outcomes(sweep.id, plan.objective.metric)
+  const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
+  const history = await historyOf(store, sweep, outcomes)
+  const beliefs = await searcher.believe(task, history)
+  const best = beliefs.best && outcomes.find(({ index }) => index === beliefs.best!.index)
+  return {
+    choice: autoChoice(task),
+    best: best ? { number: best.number, value: best.value! } : null,
+    finished: outcomes.length,
+    expectedImprovement: beliefs.expectedImprovement,
+    importance: beliefs.importance,
+    borders: beliefs.borders,
+    stopped: saved(plan, outcomes),
+  }
+}
+
+/** The record where there is one; a sweep that does not learn keeps none, and its ended trials say the same. */
+async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
+  const trials = await store.scan.sweeps.trials(sweep.id, 0)
+  const known = sweep.results > 0 ? toResults(sweep.plan, await store.scan.sweeps.results(sweep.id, 0)) : toResults(sweep.plan, outcomes)
+  return { trials, results: known.filter(({ index }) => index < trials.length) }
+}
+
+/** A trial that was ended early would have run as long as those that were not. */
+function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs['stopped'] {
+  const whole = outcomes.filter(({ phase, reason }) => phase === 'succeeded' && reason === 'Completed').map(({ seconds }) => seconds)
+  const cut = outcomes.filter(({ reason }) => reason === 'StoppedByMethod' || reason === 'RungReached')
+  const usual = whole.length === 0 ? 0 : median(whole)
+  // Of a trial that had to begin anew at each rung, the last attempt alone is like a whole trial; its time still counts in full.
+  const isCounted = plan.method.halving?.form !== 'promotion' || plan.method.halving.resumes
+  return { trials: cut.length, savedSeconds: isCounted ? cut.reduce((sum, { seconds }) => sum + Math.max(0, usual - seconds), 0) : 0 }
+}
+
+/** Lets a sweep make so many trials more; one that was done goes on. Throws AppError `conflict` where that cannot be. */
+export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Sweep, more: number): Promise<void> {
+  await store.write(async (parts) => {
+    const current = (await parts.sweeps.get(sweep.id))!
+    const total = trialsOf(current.plan, current)
+    if (current.plan.method.name === 'hyperband') throw new AppError('conflict', { detail: 'Hyperband has a fixed number of trials: use asha to go on' })
+    if (total === null) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no end` })
+    if (current.phase !== 'running' && current.phase !== 'done') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
+    const budget = total + more
+    if (trialsOf(current.plan, { seed: current.seed, budget })! <= total)
+      throw new AppError('conflict', { detail: `the space of sweep ${sweep.number} holds no further point: all ${total} have been tried` })
+    const goesOn = current.phase === 'done' ? ({ phase: 'running', reason: null, endedAt: null } as const) : {}
+    if (!(await parts.sweeps.update(current, { budget, ...goesOn }))) throw new Error(`sweep ${sweep.number} has moved on`)
+    await parts.events.append([{ kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } }])
+  })
+  hints.sweep(sweep.id)
+}
+
+/**
+ * Adds a point by hand. One that was tried, or is running, is answered from the record. Throws AppError `invalid` for a
+ * point that does not belong to the space, `conflict` for a sweep that takes none any more.
+ */
+export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sweep, given: ValueMap): Promise<{ number: number; isNew: boolean }> {
+  const { space, constraints, method } = sweep.plan
+  const checked = checkPoint(space, constraints, given)
+  if ('problem' in checked) throw new AppError('invalid', { detail: checked.problem })
+  const codec = createCodec(space)
+  const added = await store.write(async (parts) => {
+    const current = (await parts.sweeps.get(sweep.id))!
+    if (current.phase !== 'running' && current.phase !== 'done') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
+    if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })
+    const trials = await parts.sweeps.trials(sweep.id, 0)
+    const known = trials.findIndex(({ point }) => codec.key(codec.encode(point)) === checked.key)
+    const knownId = known === -1 ? undefined : (await parts.runs.trialIds(sweep.id)).get(known)
+    const knownRun = knownId === undefined ? undefined : await parts.runs.get(knownId)
+    if (knownRun) return { number: knownRun.number, isNew: false }
+    const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
+    const index = current.trialsCreated
+    const goesOn = current.phase === 'done' ? ({ phase: 'running', reason: null, endedAt: null } as const) : {}
+    const budget = current.budget === null ? {} : { budget: current.budget + 1 }
+    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goesOn }))) throw new Error(`sweep ${sweep.number} has moved on`)
+    await parts.sweeps.addTrials(sweep.id, index, [trial])
+    const [run] = await parts.runs.insert([newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' })])
+    await parts.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
+    return { number: run!.number, isNew: true }
+  })
+  hints.sweep(sweep.id)
+  hints.scheduler()
+  return added
+}
+
+function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
+  const { name, halving } = plan.method
+  return halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
+}
+
+const WARM_TRIALS_MAX = 200
+
+/** Trials of earlier sweeps that a new one begins with: the best of each, turned as the new one's metric is. Throws AppError `not_found`. */
+export async function earlierTrials(store: Store, plan: SweepPlan): Promise<EarlierTrial[]> {
+  const sign = signOf(plan)
+  const found = await Promise.all(
+    plan.warmStart.map(async (number) => {
+      const sweep = await store.read.sweeps.getByNumber(number)
+      if (!sweep) throw new AppError('not_found', { what: `sweep ${number} to begin from` })
+      return await store.read.runs.outcomes(sweep.id, plan.objective!.metric)
+    }),
+  )
+  return found
+    .flat()
+    .flatMap(({ params, value, rung, phase }) => (value === null || phase === 'failed' ? [] : [{ params, value: sign * value, rung }]))
+    .toSorted((a, b) => b.rung - a.rung || a.value - b.value)
+    .slice(0, WARM_TRIALS_MAX)
+    .map(({ params, value }) => ({ point: pick(plan, params), value }))
+}
+
+function pick({ space }: SweepPlan, params: ValueMap): ValueMap {
+  return Object.fromEntries(space.flatMap(({ name }) => (Object.hasOwn(params, name) ? [[name, params[name]!]] : [])))
+}
