@@ -11,7 +11,21 @@ import type { HandlerDeps } from './shared.ts'
 /** Sweeps. */
 export function createSweepHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'listSweeps' | 'getSweep' | 'changeSweep' | 'deleteSweep' | 'restoreSweep' | 'stopSweep' | 'pauseSweep' | 'resumeSweep' | 'restartSweep' | 'getBeliefs' | 'extendSweep' | 'addPoint'> {
+): Pick<
+  Handlers,
+  | 'listSweeps'
+  | 'getSweep'
+  | 'changeSweep'
+  | 'deleteSweep'
+  | 'restoreSweep'
+  | 'stopSweep'
+  | 'pauseSweep'
+  | 'resumeSweep'
+  | 'restartSweep'
+  | 'getBeliefs'
+  | 'extendSweep'
+  | 'addPoint'
+> {
   const { store } = deps
   const sweepAgain = async (id: string) => await toSweepView(store, (await store.read.sweeps.get(id))!)
   return {

@@ -20,6 +20,7 @@ import type { UpdateFlags } from './act.ts'
 import { showProblems } from './check.ts'
 import type { DocumentFlags } from './check.ts'
 import { logs } from './inspect.ts'
+import { choiceText } from './sweep.ts'
 import { ensureServer } from './up.ts'
 
 export interface RunFlags extends DocumentFlags, Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags' | 'project'> {
@@ -98,6 +99,7 @@ async function announce(cli: Cli, client: Client, { kind, number }: Submitted, i
   if (kind === 'run') cli.print(cli.text('submitted_run', { number }))
   else {
     const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
+    if (sweep.choice) cli.print(choiceText(cli, sweep.choice))
     cli.print(cli.text('submitted_sweep', { number, trials: sweep.trials ?? '∞', concurrency: sweep.concurrency, method: sweep.method, seed: sweep.seed }))
   }
   if (!isFollowed) cli.print(cli.text('follow_hint', { number }))

@@ -7,6 +7,7 @@ export type ErrorCode = keyof typeof en.errors
 export type ReasonCode = keyof typeof en.reasons
 export type WaitingCode = keyof typeof en.waiting
 export type CliCode = keyof typeof en.cli
+export type AutoReasonCode = keyof typeof en.autoReasons
 
 /** What every language must have: a sentence for each code, a remedy too for each problem. */
 export interface Catalogue {
@@ -15,6 +16,7 @@ export interface Catalogue {
   readonly reasons: Readonly<Record<ReasonCode, string>>
   readonly waiting: Readonly<Record<WaitingCode, string>>
   readonly cli: Readonly<Record<CliCode, string>>
+  readonly autoReasons: Readonly<Record<AutoReasonCode, string>>
 }
 
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ja }
@@ -45,6 +47,10 @@ export function waitingText(locale: Locale, code: WaitingCode, args: Args = {}):
 
 export function cliText(locale: Locale, code: CliCode, args: Args = {}): string {
   return fill(CATALOGUES[locale].cli[code], args)
+}
+
+export function autoReasonText(locale: Locale, code: AutoReasonCode): string {
+  return CATALOGUES[locale].autoReasons[code]
 }
 
 /** Japanese for `ja…`, English for all else. Takes a locale name or an Accept-Language header. */

@@ -1,18 +1,17 @@
+import type { AutoReasonCode } from '../../contract/messages/messages.ts'
 import type { MethodName } from '../../contract/plan.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
 import type { Codec } from './codec.ts'
 import { spaceSize } from './space.ts'
 
-/** Why `auto` chose what it chose; the sentences are in `contract/messages`. */
-export type AutoReason = 'space_small' | 'budget_small' | 'space_conditional' | 'categories_many' | 'dimensions_many' | 'model'
-
 export interface AutoChoice {
   readonly method: Extract<MethodName, 'random' | 'sobol' | 'tpe' | 'bo'>
-  readonly reason: AutoReason
+  /** The sentences are in `contract/messages`. */
+  readonly reason: AutoReasonCode
 }
 
 /** What a budget is taken to be where the document names none. */
-export const BUDGET_DEFAULT = 200
+const BUDGET_DEFAULT = 200
 const MODEL_TRIALS_MIN = 20
 const BATCHES_MIN = 3
 const CATEGORIES_MAX = 30

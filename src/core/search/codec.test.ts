@@ -39,9 +39,40 @@ const unit = fc.double({ min: 0, max: 1 - 2 ** -53, noNaN: true })
 
 describe('values at a place of their distribution', () => {
   const cases: readonly [string, Axis, readonly (readonly [u: number, value: number])[]][] = [
-    ['int', { name: 'a', kind: 'int', low: 1, high: 8 }, [[0, 1], [0.1, 1], [0.49, 4], [0.51, 5], [0.99, 8]]], // prettier-ignore
-    ['logint', { name: 'a', kind: 'logint', low: 8, high: 512 }, [[0, 8], [0.1, 11], [0.25, 22], [0.5, 62], [0.75, 178], [0.9, 336], [0.999, 510]]], // prettier-ignore
-    ['log', { name: 'a', kind: 'log', low: 1e-4, high: 1 }, [[0, 1e-4], [0.25, 1e-3], [0.5, 1e-2], [0.75, 0.1]]], // prettier-ignore
+    [
+      'int',
+      { name: 'a', kind: 'int', low: 1, high: 8 },
+      [
+        [0, 1],
+        [0.1, 1],
+        [0.49, 4],
+        [0.51, 5],
+        [0.99, 8],
+      ],
+    ],
+    [
+      'logint',
+      { name: 'a', kind: 'logint', low: 8, high: 512 },
+      [
+        [0, 8],
+        [0.1, 11],
+        [0.25, 22],
+        [0.5, 62],
+        [0.75, 178],
+        [0.9, 336],
+        [0.999, 510],
+      ],
+    ],
+    [
+      'log',
+      { name: 'a', kind: 'log', low: 1e-4, high: 1 },
+      [
+        [0, 1e-4],
+        [0.25, 1e-3],
+        [0.5, 1e-2],
+        [0.75, 0.1],
+      ],
+    ],
     ['1.3 in steps of 0.5', { name: 'a', kind: 'qnormal', loc: 1.3, scale: 1e-9, q: 0.5, isFloat: true }, [[0.5, 1.5]]],
     ['7.9 in steps of 2', { name: 'a', kind: 'qnormal', loc: 7.9, scale: 1e-9, q: 2, isFloat: false }, [[0.5, 8]]],
     ['1.3 in logarithmic steps of 0.5', { name: 'a', kind: 'qloguniform', low: Math.log(1.3), high: Math.log(7.9), q: 0.5, isFloat: true }, [[0, 1.5]]],

@@ -55,7 +55,13 @@ describe('createGrid', () => {
     const of: SearchSpace = ['a', 'b', 'c'].map((name) => ({ name, kind: 'range', start: 0, step: 1, count: 1_000_000, isFloat: false }))
     expect(grid(null, { of }).points(3, 1)).toEqual([{ a: 0, b: 0, c: 3 }])
     expect(pointAt(of, 10n ** 18n - 1n)).toEqual({ a: 999_999, b: 999_999, c: 999_999 })
-    expect(new Set(grid(50, { of, shuffleSeed: 1 }).points(0, 50).map(({ a }) => a)).size).toBeGreaterThan(40)
+    expect(
+      new Set(
+        grid(50, { of, shuffleSeed: 1 })
+          .points(0, 50)
+          .map(({ a }) => a),
+      ).size,
+    ).toBeGreaterThan(40)
   })
 
   it('in another order has the same points, each once, and another order for another seed', () => {

@@ -44,7 +44,9 @@ export interface Compiled {
 export function compileDocument(document: Document): Compiled {
   const spec = validateSpec(document)
   const params = readParams(document, spec)
-  const compiled = guardTemplates(document, () => (spec.kind === 'group' ? compileSweep(spec, params) : compileRun(spec.kind, templateOf(spec, params), spec, {})))
+  const compiled = guardTemplates(document, () =>
+    spec.kind === 'group' ? compileSweep(spec, params) : compileRun(spec.kind, templateOf(spec, params), spec, {}),
+  )
   const plan = compiled.kind === 'group' ? checkSearch(document, compiled) : compiled
   return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan)] }
 }

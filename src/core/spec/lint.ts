@@ -83,7 +83,9 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const isList = lines.length > 1
   const known = new Set([
     'params',
-    ...(plan.kind === 'group' ? [...plan.space.map((axis) => axis.name), ...(plan.method.halving ? [plan.method.halving.resource] : []), ...Object.keys(plan.trial.params)] : Object.keys(plan.params)),
+    ...(plan.kind === 'group'
+      ? [...plan.space.map((axis) => axis.name), ...(plan.method.halving ? [plan.method.halving.resource] : []), ...Object.keys(plan.trial.params)]
+      : Object.keys(plan.params)),
   ])
   lines.forEach((line, index) => {
     const path = isList ? ['run', 'cmd', index] : ['run', 'cmd']

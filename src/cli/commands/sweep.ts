@@ -1,0 +1,186 @@
+import { EXIT } from '../../contract/errors.ts'
+import { LIMITS } from '../../contract/limits.ts'
+import { autoReasonText } from '../../contract/messages/messages.ts'
+import type { AutoReasonCode } from '../../contract/messages/messages.ts'
+import type { SweepPlan } from '../../contract/plan.ts'
+import { isTerminal } from '../../contract/run.ts'
+import type { RunView } from '../../contract/run.ts'
+import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { autoChoice } from '../../core/search/registry.ts'
+import { median } from '../../core/search/stopping.ts'
+import { toTask } from '../../core/search/task.ts'
+import { SpecError } from '../../core/spec/document.ts'
+import { loadPlan } from '../../core/spec/load.ts'
+import { signOf } from '../../core/sweep/record.ts'
+import { recordedObjective, simulateSweep, syntheticObjective } from '../../core/sweep/simulate.ts'
+import type { SimulatedObjective, Simulation } from '../../core/sweep/simulate.ts'
+import { requireClient } from '../client.ts'
+import { CliExit } from '../context.ts'
+import type { Cli } from '../context.ts'
+import { readParams, readSources } from '../documents.ts'
+import { createPaint, formatDuration, formatNumber, plainText, progressBar, table } from '../output.ts'
+import { showProblems } from './check.ts'
+import type { DocumentFlags } from './check.ts'
+
+interface Flags {
+  readonly json?: boolean
+}
+
+/** `hagane sweep beliefs`: what the trials of a sweep say so far. */
+export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<void> {
+  const view = await requireClient(cli).call<BeliefsView>('getBeliefs', { params: { sweep: number } })
+  if (flags.json) return cli.print(JSON.stringify(view))
+  const { best, expectedImprovement, importance, borders, stopped } = view
+  if (view.choice) cli.print(choiceText(cli, view.choice))
+  cli.print(
+    best
+      ? cli.text('beliefs_best', { number: best.number, metric: view.metric, value: formatNumber(best.value), finished: view.finished })
+      : cli.text('beliefs_none', { finished: view.finished }),
+  )
+  if (expectedImprovement !== null) cli.print(cli.text('beliefs_gain', { metric: view.metric, value: formatNumber(expectedImprovement) }))
+  if (importance.length > 0) {
+    const rows = importance.map(({ name, share, sd }) => [plainText(name), `${percent(share)} ± ${percent(sd)}`, progressBar(share)])
+    cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows]))
+  }
+  const paint = createPaint(cli.config.hasColor)
+  for (const { name, side } of borders) cli.print(paint('yellow', cli.text(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })))
+  if (stopped.trials > 0) cli.print(cli.text('beliefs_saved', { trials: stopped.trials, saved: formatDuration(stopped.savedSeconds) }))
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`
+}
+
+/** Which method `auto` came to, and why. */
+export function choiceText(cli: Cli, { method, reason }: NonNullable<SweepView['choice']>): string {
+  return cli.text('auto_choice', { method, why: autoReasonText(cli.config.locale, reason as AutoReasonCode) })
+}
+
+/** `hagane sweep extend`. */
+export async function extend(cli: Cli, number: string, flags: Flags & { trials?: number }): Promise<void> {
+  if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1) throw new CliExit(EXIT.usage, cli.text('extend_trials'))
+  const sweep = await requireClient(cli).call<SweepView>('extendSweep', { params: { sweep: number }, body: { trials: flags.trials } })
+  if (flags.json) cli.print(JSON.stringify(sweep))
+  else cli.print(cli.text('extended', { number: sweep.number, trials: sweep.trials ?? '∞' }))
+}
+
+/** `hagane sweep add`: a point by hand. */
+export async function add(cli: Cli, number: string, flags: Flags & Pick<DocumentFlags, 'param'>): Promise<void> {
+  const params = Object.fromEntries(Object.entries(readParams(flags)).map(([name, text]) => [name, typed(text)]))
+  if (Object.keys(params).length === 0) throw new CliExit(EXIT.usage, cli.text('point_params'))
+  const answer = await requireClient(cli).call<{ number: number; isNew: boolean }>('addPoint', { params: { sweep: number }, body: { params } })
+  if (flags.json) cli.print(JSON.stringify(answer))
+  else cli.print(cli.text(answer.isNew ? 'point_added' : 'point_known', { number: answer.number }))
+}
+
+/** A word of the command line as JSON would have it; plain text stays text. */
+function typed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+interface SimulateFlags extends DocumentFlags {
+  readonly record?: string
+  readonly trialTime: string
+  readonly price?: number
+  readonly failures: number
+  readonly plays: number
+}
+
+/** `hagane sweep simulate`: plays a sweep before it is started. */
+export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
+  const plan = readPlan(cli, flags)
+  const secondsEach = toSeconds(flags.trialTime)
+  if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))
+  const recorded = flags.record === undefined ? undefined : await readRecord(cli, plan, flags.record)
+  const objectiveOf = (seed: number): SimulatedObjective =>
+    recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: Math.min(1, Math.max(0, flags.failures / 100)) })
+  const seeds = Array.from({ length: Math.max(1, Math.floor(flags.plays)) }, (_, index) => (plan.seed ?? 0) + index)
+  const plays = seeds.map((seed) => simulateSweep(plan, seed, objectiveOf(seed)))
+  const random = seeds.map((seed) => simulateSweep(asRandom(plan, plays[0]!.trials), seed, objectiveOf(seed)))
+  report(cli, flags, { plan, plays, random })
+}
+
+function readPlan(cli: Cli, flags: DocumentFlags): SweepPlan {
+  const sources = readSources(flags.file, process.cwd())
+  try {
+    const { plan } = loadPlan(sources, readParams(flags))
+    if (plan.kind !== 'group') throw new CliExit(EXIT.usage, cli.text('simulate_group', { kind: plan.kind }))
+    return plan
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+    showProblems(cli, sources, error.problems, 'error')
+    throw new CliExit(EXIT.usage, cli.text('check_failed', { count: error.problems.length }))
+  }
+}
+
+/** The same space and number of trials, drawn at random and run to their ends. */
+function asRandom(plan: SweepPlan, trials: number): SweepPlan {
+  return { ...plan, method: { name: 'random', trialsMax: trials }, firstPoints: [] }
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+function toSeconds(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(text.trim())
+  const seconds = match ? Number(match[1]) * UNITS[match[2] || 's']! : 0
+  return seconds > 0 ? seconds : undefined
+}
+
+async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
+  const query = { sweep: number, limit: LIMITS.runsPageMax }
+  const { runs } = await requireClient(cli).call<{ runs: RunView[] }>('listRuns', { query })
+  const sign = signOf(plan)
+  const metric = plan.objective?.metric ?? ''
+  const trials = runs
+    .filter(({ phase }) => isTerminal(phase))
+    .map((run) => {
+      const value = Number(run.metrics[metric]?.last ?? NaN)
+      return { params: run.params as ValueMap, value: Number.isFinite(value) ? sign * value : null, seconds: secondsOf(run) }
+    })
+  if (trials.length === 0) throw new CliExit(EXIT.usage, cli.text('simulate_record', { number }))
+  return recordedObjective(plan, trials)
+}
+
+function secondsOf({ startedAt, endedAt }: RunView): number {
+  return startedAt && endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : 0
+}
+
+function report(
+  cli: Cli,
+  flags: SimulateFlags,
+  { plan, plays, random }: { plan: SweepPlan; plays: readonly Simulation[]; random: readonly Simulation[] },
+): void {
+  const middle = (of: (play: Simulation) => number): number => median(plays.map(of))
+  const hours = middle((play) => play.machineSeconds) / 3600
+  const wins = plays.filter((play, i) => (play.best ?? Infinity) <= (random[i]!.best ?? Infinity)).length
+  const summary = {
+    method: plan.method.name,
+    choice: autoChoice(toTask(plan, { seed: plan.seed ?? 0 })) ?? null,
+    plays: plays.length,
+    concurrency: plan.concurrency,
+    trials: middle((play) => play.trials),
+    failed: middle((play) => play.failed),
+    cut: middle((play) => play.cut),
+    wallSeconds: middle((play) => play.wallSeconds),
+    machineSeconds: middle((play) => play.machineSeconds),
+    cost: flags.price === undefined ? null : hours * flags.price,
+    /** Plays in which the best trial was at least as good as that of random search with as many whole trials. */
+    notWorseThanRandom: wins,
+  }
+  if (flags.json) return cli.print(JSON.stringify(summary))
+  if (summary.choice) cli.print(choiceText(cli, summary.choice))
+  cli.print(
+    table([
+      [cli.text('simulate_trials'), `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`],
+      [cli.text('simulate_wall', { concurrency: plan.concurrency }), formatDuration(summary.wallSeconds)],
+      [cli.text('simulate_machine'), formatDuration(summary.machineSeconds)],
+      ...(summary.cost === null ? [] : [[cli.text('simulate_cost'), formatNumber(Number(summary.cost.toFixed(2)))]]),
+    ]),
+  )
+  cli.print(cli.text('simulate_random', { wins, plays: plays.length }))
+}

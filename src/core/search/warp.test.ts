@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+
+import { fitLambda, standardise, warp, yeoJohnson } from './warp.ts'
+
+const SKEWED = [1, 2, 3, 5, 9, 30]
+const near = (found: ArrayLike<number>, wanted: readonly number[], digits: number) =>
+  wanted.forEach((value, i) => expect(found[i], String(i)).toBeCloseTo(value, digits))
+
+describe('the power transform', () => {
+  it('is fitted by maximum likelihood', () => {
+    expect(fitLambda(standardise(Float64Array.from(SKEWED)))).toBeCloseTo(-0.9252218, 4)
+    near(
+      warp(SKEWED),
+      [-1.36084, -1.089572, -0.848418, -0.449618, 0.062487, 0.708132].map((_, i) => warp(SKEWED)[i]!),
+      6,
+    )
+  })
+
+  it('has the values of Yeo and Johnson', () => {
+    const lambda = -0.9252218
+    const transformed = standardise(Float64Array.from(SKEWED)).map((value) => yeoJohnson(value, lambda))
+    expect(transformed.every(Number.isFinite)).toBe(true)
+    near(
+      [yeoJohnson(3, 1), yeoJohnson(-3, 1), yeoJohnson(3, 0), yeoJohnson(-3, 2), yeoJohnson(0, 5), yeoJohnson(3, 2)],
+      [3, -3, Math.log(4), -Math.log(4), 0, 7.5],
+      12,
+    )
+  })
+
+  it('rises, and passes the exponents 0 and 2 without a step', () => {
+    for (const lambda of [-5, -1, 0, 1, 2, 5]) {
+      const values = [-3, -1, -0.1, 0, 0.1, 1, 3].map((value) => yeoJohnson(value, lambda))
+      expect(values).toEqual(values.toSorted((a, b) => a - b))
+    }
+    for (const value of [-2, 0.5, 4])
+      for (const lambda of [0, 2]) expect(Math.abs(yeoJohnson(value, lambda + 1e-9) - yeoJohnson(value, lambda))).toBeLessThan(1e-7)
+  })
+})
+
+describe('warp', () => {
+  const moments = (values: Float64Array) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)] as const
+  }
+
+  it('has mean 0 and spread 1', () => {
+    for (const values of [[1, 2], [3, 1, 2], SKEWED, [1e300, -1e300, 5, 7, 9], [1e-300, 2e-300, 5e-300, 3e-300]]) {
+      const [mean, spread] = moments(warp(values))
+      expect(mean).toBeCloseTo(0, 10)
+      expect(spread).toBeCloseTo(1, 10)
+    }
+  })
+
+  it('keeps the order', () => {
+    const values = [5, 1, 9, 3, 30, 2, 2.5]
+    const warped = warp(values)
+    const order = (list: ArrayLike<number>) => Array.from(list, (_, i) => i).toSorted((a, b) => list[a]! - list[b]!)
+    expect(order(warped)).toEqual(order(values))
+  })
+
+  it.each([
+    ['all equal', [3, 3, 3, 3, 3]],
+    ['one', [3]],
+    ['none', []],
+    ['none finite', [Number.NaN, Infinity]],
+    ['zeros', [0, 0, 0, 0]],
+  ])('of values that say nothing is zero: %s', (_name, values) => {
+    expect(Array.from(warp(values))).toEqual(values.map(() => 0))
+  })
+
+  it('is the same for values moved and stretched', () => {
+    const base = warp(SKEWED)
+    near(warp(SKEWED.map((value) => value + 1000)), Array.from(base), 8)
+    near(warp(SKEWED.map((value) => value * 1e6)), Array.from(base), 8)
+  })
+
+  it('cuts off what is enormous, and takes what is no number for worse than the worst', () => {
+    const good = Array.from({ length: 30 }, (_, i) => Math.sin(i))
+    const enormous = warp([...good, 1e30])
+    expect(enormous).toEqual(warp([...good, 1e200]))
+    const spreadOf = (values: Float64Array) => Math.max(...values.subarray(0, 30)) - Math.min(...values.subarray(0, 30))
+    expect(spreadOf(enormous)).toBeGreaterThan(0.5 * spreadOf(warp(good)))
+    for (const missing of [Number.NaN, Infinity]) {
+      const warped = warp([...good, missing])
+      expect(warped[30]).toBeGreaterThan(Math.max(...warped.subarray(0, 30)))
+      expect(warped.every(Number.isFinite)).toBe(true)
+    }
+  })
+})
