@@ -247,8 +247,8 @@ function activeSet(finished: readonly Entry[], arrived: readonly Entry[], max = 
 
 /** The largest number of results, up to `count`, at which a fit is due: each time a twentieth has been added. */
 function fitPoint(count: number): number {
-  let at = FINISHED_MIN
-  for (let next = at; next <= count; next += Math.max(1, Math.floor(next / 20))) at = next
+  let at = 0
+  for (let next = FINISHED_MIN; next <= count; next += Math.max(1, Math.floor(next / 20))) at = next
   return at
 }
 

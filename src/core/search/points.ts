@@ -1,6 +1,7 @@
 import type { SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
+import { toPythonText } from '../spec/python.ts'
 import { createCodec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
 
@@ -22,7 +23,7 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
     const dimension = codec.dimensions[j]!
     const nearest = dimension.toValue(dimension.snap(x[j]!))
     const value = asOwn(given[name]!, nearest, Number.isFinite(dimension.cells))
-    if (value === undefined) return { problem: `${name} cannot be ${encodeValue(given[name])}; the nearest value is ${encodeValue(nearest)}` }
+    if (value === undefined) return { problem: `${name} cannot be ${toPythonText(given[name]!)}; the nearest value is ${toPythonText(nearest)}` }
     point[name] = value
   }
   if (!createConstraint(constraints)(point)) return { problem: 'it does not meet the constraints' }

@@ -46,8 +46,8 @@ export function advance(course: Course, reports: readonly Report[], interval: nu
 export interface StoppingRule {
   /**
    * `median` and `average`: the trial's best is worse than the median, or the mean, of the others' running means at that
-   * step. `truncation`: it is among the worst `percent` of those that run. `diff`: its best is worse than the best of all
-   * by more than `percent` of that best's size.
+   * step. `truncation`: it is among the worst `percent` of those that run. `diff`: its best is worse than the best that any
+   * had at that step by more than `percent` of that best's size.
    */
   readonly kind: 'median' | 'average' | 'truncation' | 'diff'
   readonly percent: number
@@ -77,16 +77,22 @@ export function judge(rule: StoppingRule, contenders: readonly Contender[]): Ver
   const heard = contenders.filter(({ course }) => course.count > 0)
   if (heard.length === 0) return []
   const best = heard.reduce((found, next) => (next.course.best < found.course.best ? next : found))
-  const verdicts = rule.kind === 'truncation' ? truncate(rule.percent, heard) : heard.flatMap((contender) => compare(rule, contender, heard, best.course.best))
+  const verdicts = rule.kind === 'truncation' ? truncate(rule.percent, heard) : heard.flatMap((contender) => compare(rule, contender, heard))
   return verdicts.filter(({ trial }) => trial !== best.trial)
 }
 
-function compare(rule: StoppingRule, { trial, isRunning, course }: Contender, all: readonly Contender[], best: number): Verdict[] {
+function compare(rule: StoppingRule, { trial, isRunning, course }: Contender, all: readonly Contender[]): Verdict[] {
   const mark = course.marks.at(-1)
   if (!isRunning || !mark) return []
+  const best = bestAt(all, mark.step)
   const bound = rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, mark.step)
   // Rounding must not end a trial that lies exactly on the bound.
   return bound !== undefined && mark.best > bound + 1e-12 * Math.abs(bound) ? [{ trial, step: mark.step, value: mark.best, bound }] : []
+}
+
+/** The best that any trial had reached at a step: one that is slower is not worse. */
+function bestAt(all: readonly Contender[], step: number): number {
+  return all.reduce((best, { course }) => Math.min(best, course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity), Infinity)
 }
 
 /** Of those that have come as far, or have ended. Vizier's rule: Golovin et al. (2017). */

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Axis, SearchSpace } from '../../contract/search-space.ts'
+import { chooseMethod } from './auto.ts'
+import { createCodec } from './codec.ts'
+
+const numbers = (count: number): SearchSpace => Array.from({ length: count }, (_, i) => ({ name: `x${i}`, kind: 'uniform', low: 0, high: 1 }))
+const words = (count: number, name = 'word'): Axis => ({ name, kind: 'values', values: Array.from({ length: count }, (_, i) => `w${i}`) })
+const cells = (count: number): SearchSpace => [{ name: 'n', kind: 'int', low: 1, high: count }]
+/** Of `idle` parameters, each is there in half of the trials. */
+const conditional = (idle: number, always: number): SearchSpace => [
+  words(2),
+  ...numbers(always),
+  ...Array.from({ length: idle }, (_, i): Axis => ({ name: `c${i}`, kind: 'uniform', low: 0, high: 1, when: { name: 'word', in: ['w1'] } })),
+]
+
+describe('auto', () => {
+  it.each([
+    ['a finite space within the budget', cells(200), null, 1, 'random', 'space_small'],
+    ['a finite space within a small budget', cells(12), 12, 1, 'random', 'space_small'],
+    ['a finite space one larger than the budget', cells(101), 100, 1, 'bo', 'model'],
+    ['20 trials', numbers(3), 20, 1, 'sobol', 'budget_small'],
+    ['21 trials', numbers(3), 21, 1, 'bo', 'model'],
+    ['two batches', numbers(3), 59, 20, 'sobol', 'budget_small'],
+    ['three batches', numbers(3), 60, 20, 'bo', 'model'],
+    ['no budget', numbers(3), null, 10, 'bo', 'model'],
+    ['no budget and many at once', numbers(3), null, 100, 'sobol', 'budget_small'],
+    ['a quarter absent', conditional(3, 2), 100, 1, 'bo', 'model'],
+    ['more than a third absent', conditional(5, 1), 100, 1, 'tpe', 'space_conditional'],
+    ['30 words', [...numbers(2), words(30)], 100, 1, 'bo', 'model'],
+    ['31 words', [...numbers(2), words(31)], 100, 1, 'tpe', 'categories_many'],
+    ['31 numbers in order', [...numbers(2), ...cells(31)], 100, 1, 'bo', 'model'],
+    ['40 parameters', numbers(40), 100, 1, 'bo', 'model'],
+    ['41 parameters', numbers(41), 100, 1, 'tpe', 'dimensions_many'],
+  ] as const)('%s', (_name, space, trialsMax, concurrency, method, reason) => {
+    expect(chooseMethod(space, createCodec(space), { trialsMax, concurrency })).toEqual({ method, reason })
+  })
+
+  it('counts a parameter whose own condition is conditional as absent more often', () => {
+    const child = (name: string, parent: string, value: string): Axis => ({ ...words(2, name), when: { name: parent, in: [value] } })
+    // Present in 1, 1/2, 1/4 and 1/8 of the trials, and one more always: 2.875 of 5 on average.
+    const space: SearchSpace = [words(2, 'a'), child('b', 'a', 'w0'), child('c', 'b', 'w0'), child('d', 'c', 'w0'), ...numbers(1)]
+    expect(chooseMethod(space, createCodec(space), { trialsMax: 100, concurrency: 1 }).reason).toBe('space_conditional')
+    const flat: SearchSpace = [words(2, 'a'), child('b', 'a', 'w0'), child('c', 'a', 'w0'), child('d', 'a', 'w0'), ...numbers(1)]
+    expect(chooseMethod(flat, createCodec(flat), { trialsMax: 100, concurrency: 1 }).reason).toBe('model')
+  })
+})

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+
+import { FAILURE_POLICIES } from '../../contract/plan.ts'
+import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
+import type { SweepResult } from '../ports.ts'
+import { historyAt, signOf, toReached, toResults } from './record.ts'
+
+const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
+type Part = Pick<SweepPlan, 'objective' | 'failures' | 'method'>
+const plan = (patch: Partial<Part> = {}): Part => ({
+  objective: { metric: 'loss', optimization: 'minimize' },
+  failures: 'penalise',
+  method: { name: 'bo', trialsMax: null },
+  ...patch,
+})
+const result = (index: number, phase: SweepResult['phase'], value: number | null, rung = 0): SweepResult => ({ index, phase, value, rung }) as SweepResult
+
+const RECORD = [result(0, 'succeeded', 3), result(1, 'failed', null), result(2, 'stopped', 5), result(3, 'stopped', null), result(4, 'succeeded', null)]
+
+describe('the record of a sweep', () => {
+  it.each([
+    ['penalise', [0, 1, 2, 4], [3, undefined, 5, undefined]],
+    ['retry', [0, 1, 2, 4], [3, undefined, 5, undefined]],
+    ['ignore', [0, 2], [3, 5]],
+  ] as const)('with failures that count as %s', (failures, indices, values) => {
+    const results = toResults(plan({ failures }), RECORD)
+    expect(results.map(({ index }) => index)).toEqual(indices)
+    expect(results.map(({ value }) => value)).toEqual(values)
+    expect(results.every((item) => !('rung' in item))).toBe(true)
+  })
+
+  it('has a policy for every failure', () => expect(FAILURE_POLICIES.toSorted()).toEqual(['ignore', 'penalise', 'retry']))
+
+  it('is turned so that smaller is better', () => {
+    const maximised = plan({ objective: { metric: 'acc', optimization: 'maximize' } })
+    expect(toResults(maximised, RECORD).map(({ value }) => value)).toEqual([-3, undefined, -5, undefined])
+    expect([signOf(plan()), signOf(maximised), signOf(plan({ objective: null }))]).toEqual([1, -1, -1])
+    expect(toReached(maximised, [result(0, 'running' as SweepResult['phase'], 3, 1)])).toEqual([{ index: 0, rung: 1, value: -3 }])
+    expect(toReached(maximised, [result(0, 'failed', null, 1)])).toEqual([{ index: 0, rung: 1, value: undefined }])
+  })
+
+  it('names rungs where there are any', () => {
+    const halved = plan({ method: { name: 'asha', trialsMax: null, halving } })
+    expect(toResults(halved, [result(0, 'succeeded', 3, 2)])).toEqual([{ index: 0, value: 3, rung: 2 }])
+  })
+
+  it('has nothing to say of a trial that the stopping form has ended on its way', () => {
+    const form = (name: HalvingPlan['form']) => plan({ method: { name: 'asha', trialsMax: null, halving: { ...halving, form: name } } })
+    const record = [result(0, 'succeeded', 3, 2), result(1, 'stopped', 5, 2)]
+    expect(toResults(form('stopping'), record).map(({ index }) => index)).toEqual([0])
+    expect(toResults(form('promotion'), record).map(({ index }) => index)).toEqual([0, 1])
+  })
+
+  it('can be read as it was', () => {
+    const trials = [{ point: {}, source: 'random' as const }]
+    expect(historyAt(plan(), { trials, results: RECORD }, 2)).toEqual({
+      trials,
+      results: [
+        { index: 0, value: 3 },
+        { index: 1, value: undefined },
+      ],
+    })
+  })
+})

@@ -1,0 +1,258 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { EventView, RunPageView } from '../../src/contract/routes.ts'
+import type { RunDetailView } from '../../src/contract/run.ts'
+import type { BeliefsView, SweepView } from '../../src/contract/sweep.ts'
+import { createWorkplace } from '../support/cli.ts'
+import { readRecord, recompute } from '../support/searches.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+import { sweepEnded } from '../support/work.ts'
+
+let server: TestServer
+let folder: string
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { HAGANE_CONCURRENCY: '6' } })
+  folder = mkdtempSync(join(tmpdir(), 'hagane-searches-'))
+  for (const [name, text] of Object.entries(SCRIPTS)) writeFileSync(join(folder, name), text)
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const SCRIPTS = {
+  // The best lies at x = 0.3, k = b; what lies at the upper end fails.
+  'valley.py': `
+import sys
+from hagane import Experiment
+x, k = float(sys.argv[1]), sys.argv[2]
+if x > 0.9: sys.exit(3)
+Experiment().log_metrics(loss=(x - 0.3) ** 2 + (0 if k == "b" else 0.2))
+`,
+  // Trains from its checkpoint, one step an epoch, slower the longer.
+  'epochs.py': `
+import os, sys, time
+from hagane import Experiment
+x, until, pause = float(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+experiment = Experiment()
+folder = os.environ["HAGANE_CHECKPOINT_DIR"]
+os.makedirs(folder, exist_ok=True)
+path = os.path.join(folder, "epoch")
+done = int(open(path).read()) if os.path.exists(path) else 0
+print("from %d resumed=%s" % (done, os.environ["HAGANE_RESUMED"]))
+for epoch in range(done + 1, until + 1):
+    experiment.log_metrics(step=epoch, loss=abs(x - 0.3) + 1.0 / epoch)
+    open(path, "w").write(str(epoch))
+    time.sleep(pause)
+`,
+}
+
+const document = (hptuning: string, command: string): string =>
+  `version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  seed: 5\n  metric: {name: loss, optimization: minimize}\n${hptuning}\nrun:\n  cmd: ${command}\n`
+const VALLEY = '  matrix:\n    x: {uniform: [0, 1]}\n    k: {values: [a, b, c]}'
+const submit = async (text: string): Promise<number> => (await server.submit(text, folder)).number
+const runsOf = async (sweep: number) => (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
+const ended = async (sweep: number): Promise<SweepView> => await sweepEnded(server, sweep, 60_000)
+const place = () => ({ server, postgres: undefined, database: undefined })
+
+describe('a sweep that learns', () => {
+  it('finds the valley, avoids what fails, records each trial once, and every point can be computed again', async () => {
+    const sweep = await submit(document(`  auto: {n_experiments: 40}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    const view = await ended(sweep)
+    expect(view).toMatchObject({ phase: 'done', trials: 40, choice: { method: 'bo', reason: 'model' } })
+    expect(Number(view.best!.value)).toBeLessThan(0.001)
+    const { trials, results } = await readRecord(place(), sweep)
+    expect(trials).toHaveLength(40)
+    expect(results.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(trials.map((_, index) => index))
+    expect(trials.filter(({ source }) => source === 'gaussian').length).toBeGreaterThan(20)
+    const failed = (await runsOf(sweep)).filter(({ phase }) => phase === 'failed')
+    expect(failed.length).toBeLessThan(6)
+    await recompute(place(), sweep)
+  })
+
+  it.each(['tpe', 'cmaes', 'sobol_search', 'random_search', 'grid_search'])('%s: a whole sweep can be computed again', async (method) => {
+    const matrix =
+      method === 'grid_search'
+        ? '  matrix:\n    x: {linspace: [0, 1, 4]}\n    k: {values: [a, b, c]}'
+        : `${VALLEY}\n    momentum: {uniform: [0, 1], when: {k: [b, c]}}\n  constraints: ["x < 0.95"]`
+    const sweep = await submit(document(`  ${method}: {n_experiments: 16}\n${matrix}`, 'python valley.py {{ x }} {{ k }}'))
+    expect((await ended(sweep)).phase).toBe('done')
+    const runs = await runsOf(sweep)
+    expect(runs).toHaveLength(method === 'grid_search' ? 12 : 16)
+    if (method !== 'grid_search') for (const { params } of runs) expect(Object.hasOwn(params, 'momentum')).toBe(params['k'] !== 'a')
+    await recompute(place(), sweep)
+  })
+
+  it('tells what it believes, goes on where it is extended, and takes points by hand once', async () => {
+    const first = document(`  first_points: [{x: 0.5, k: a}]\n  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}')
+    const sweep = await submit(first)
+    await ended(sweep)
+    expect((await runsOf(sweep)).find(({ trial }) => trial === 0)!.params).toEqual({ x: 0.5, k: 'a' })
+    const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
+    expect(beliefs).toMatchObject({ metric: 'loss', finished: 24, choice: { method: 'bo' } })
+    expect(beliefs.importance.map(({ name }) => name).toSorted()).toEqual(['k', 'x'])
+    expect(beliefs.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
+    expect(beliefs.best!.number).toBe((await ended(sweep)).best!.number)
+    const extended = await server.call<SweepView>('POST', `/sweeps/${sweep}/extend`, { trials: 4 })
+    expect(extended.body).toMatchObject({ phase: 'running', trials: 28 })
+    await ended(sweep)
+    expect(await runsOf(sweep)).toHaveLength(28)
+    const add = async (params: object) =>
+      await server.call<{ number: number; isNew: boolean; error?: { code: string } }>('POST', `/sweeps/${sweep}/points`, { params })
+    const added = await add({ x: 0.125, k: 'c' })
+    expect(added.body).toMatchObject({ isNew: true })
+    expect((await add({ x: 0.125, k: 'c' })).body).toEqual({ number: added.body.number, isNew: false })
+    for (const wrong of [{ x: 2, k: 'c' }, { x: 0.1 }, { x: 0.1, k: 'z' }, { x: 0.1, k: 'c', y: 1 }])
+      expect((await add(wrong)).body.error?.code).toBe('invalid')
+    expect((await ended(sweep)).counts).toMatchObject({ succeeded: expect.any(Number) })
+    await recompute(place(), sweep)
+    const warm = await submit(document(`  warm_start: [${sweep}]\n  auto: {n_experiments: 30}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    await ended(warm)
+    const record = await readRecord(place(), warm)
+    expect(record.earlier.length).toBeGreaterThan(20)
+    expect(record.trials[0]!.source).toBe('gaussian')
+    await recompute(place(), warm)
+  })
+
+  it('refuses to be extended where there is nothing to go on with', async () => {
+    const full = await submit(document('  matrix: {k: {values: [a, b]}}', 'python valley.py 0.5 {{ k }}'))
+    await ended(full)
+    const extend = async (sweep: number) => await server.call<{ error: { code: string; message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 5 })
+    expect((await extend(full)).body.error).toMatchObject({ code: 'conflict', message: expect.stringContaining('no further point') })
+  })
+
+  it('tries failures again where it is told to, and leaves them out where it is told that', async () => {
+    const script = 'test -f "$HAGANE_OUTPUTS/tried" && python valley.py 0.4 {{ k }} || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
+    const policy = async (name: string) => {
+      const sweep = await submit(document(`  on_failure: ${name}\n  tpe: {n_experiments: 2}\n  matrix: {k: {values: [a, b]}}`, JSON.stringify(script)))
+      await ended(sweep)
+      return (await runsOf(sweep)).map(({ phase }) => phase)
+    }
+    expect(await policy('retry')).toEqual(['succeeded', 'succeeded'])
+    expect(await policy('ignore')).toEqual(['failed', 'failed'])
+  })
+
+  it('ends on a plateau', async () => {
+    const sweep = await submit(
+      document('  plateau: {n_experiments: 6}\n  random_search: {n_experiments: 500}\n  matrix: {x: {uniform: [0, 1]}}', 'python valley.py 0.5 {{ x }}'),
+    )
+    expect(await ended(sweep)).toMatchObject({ phase: 'stopped', reason: 'Plateau' })
+    expect((await runsOf(sweep)).length).toBeLessThan(60)
+  })
+})
+
+describe('a sweep that gives its resource out step by step', () => {
+  const halving = (method: string): string => document(`  ${method}\n  matrix: {x: {uniform: [0, 1]}}`, 'python epochs.py {{ x }} {{ epochs }} 0')
+
+  it('asha continues the best from their checkpoints, as further attempts of the same runs', async () => {
+    const sweep = await submit(halving('asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'))
+    expect((await ended(sweep)).phase).toBe('done')
+    const runs = await runsOf(sweep)
+    expect(runs).toHaveLength(12)
+    expect(runs.every(({ phase }) => phase === 'succeeded')).toBe(true)
+    const top = runs.filter(({ params }) => params['epochs'] === 9)
+    expect(top.length).toBeGreaterThan(0)
+    const detail = (await server.call<RunDetailView>('GET', `/runs/${top[0]!.number}`)).body
+    expect(detail.attempts).toHaveLength(3)
+    const logs = await Promise.all([1, 2, 3].map(async (n) => (await server.call<string>('GET', `/runs/${top[0]!.number}/logs?attempt=${n}`)).body.trim()))
+    expect(logs).toEqual(['from 0 resumed=', 'from 1 resumed=1', 'from 3 resumed=1'])
+    const { results } = await readRecord(place(), sweep)
+    const keys = results.map(({ index, rung }) => `${index}/${rung}`)
+    expect(new Set(keys).size).toBe(keys.length)
+    // Whoever went on was among the best third of its rung in the end, or of those there when it went.
+    const first = results.filter(({ rung }) => rung === 0)
+    const promoted = results.filter(({ rung }) => rung === 1).length
+    expect(promoted).toBeGreaterThanOrEqual(Math.floor(first.length / 3))
+    await recompute(place(), sweep)
+  })
+
+  it('hyperband gives each bracket its exact table, and begins anew where nothing is resumed', async () => {
+    const sweep = await submit(halving('hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 17 })
+    const { results } = await readRecord(place(), sweep)
+    const counts = (from: number, to: number) =>
+      [0, 1, 2].map((rung) => results.filter((result) => result.rung === rung && result.index >= from && result.index < to).length)
+    expect([counts(0, 9), counts(9, 14), counts(14, 17)]).toEqual([
+      [9, 3, 1],
+      [5, 1, 0],
+      [3, 0, 0],
+    ])
+    const best = (await runsOf(sweep)).find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
+    const logs = await Promise.all([1, 2, 3].map(async (n) => (await server.call<string>('GET', `/runs/${best.number}/logs?attempt=${n}`)).body.trim()))
+    expect(logs).toEqual(['from 0 resumed=', 'from 0 resumed=', 'from 0 resumed='])
+  })
+
+  it('the stopping form ends trials at their rungs while they run, and says what was compared', async () => {
+    const text = document(
+      '  asha: {max_iter: 27, resource: {name: epochs}, n_experiments: 12}\n  matrix: {x: {uniform: [0, 1]}}',
+      'python epochs.py {{ x }} {{ epochs }} 0.05',
+    )
+    const sweep = await submit(text)
+    expect((await ended(sweep)).phase).toBe('done')
+    const runs = await runsOf(sweep)
+    const stopped = runs.filter(({ phase }) => phase === 'stopped')
+    expect(stopped.length).toBeGreaterThan(3)
+    expect(stopped.every(({ reason }) => reason === 'StoppedByMethod')).toBe(true)
+    const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
+    expect(events.find(({ kind }) => kind === 'run.judged')?.data).toMatchObject({ rule: 'asha', metric: 'loss', step: expect.any(Number) })
+    await recompute(place(), sweep)
+  })
+
+  it('a trial at its rung can be stopped, and a pause of the sweep promotes nothing', async () => {
+    const sweep = await submit(
+      halving('hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}'),
+    )
+    await until(async () => (await runsOf(sweep)).some(({ phase }) => phase === 'paused' || phase === 'succeeded'))
+    await server.call('POST', `/sweeps/${sweep}/pause`, { keepRunning: true })
+    const waiting = (await runsOf(sweep)).find(({ phase }) => phase === 'paused')
+    if (waiting) await server.call('POST', `/runs/${waiting.number}/stop`)
+    await server.call('POST', `/sweeps/${sweep}/resume`)
+    expect((await ended(sweep)).phase).toBe('done')
+    if (waiting) expect((await server.call<RunDetailView>('GET', `/runs/${waiting.number}`)).body.phase).toBe('stopped')
+  })
+})
+
+describe('rules that end trials', () => {
+  it.each([
+    ['median', '{kind: median, evaluation_interval: 2}'],
+    ['truncation', '{kind: truncation, evaluation_interval: 2, percent: 30}'],
+    ['diff', '{kind: diff, evaluation_interval: 2, percent: 20}'],
+  ])('%s ends bad trials with the numbers compared, and never the best', async (kind, policy) => {
+    const values = '[0.9, 0.3, 0.8, 0.31, 0.7, 0.32, 0.6, 0.33]'
+    const hptuning = `  concurrency: 8\n  early_stopping: [{metric: loss, optimization: minimize, policy: ${policy}}]\n  matrix: {x: {values: ${values}}}`
+    const text = document(hptuning, 'python epochs.py {{ x }} 40 0.05').replace('  concurrency: 4\n', '')
+    const sweep = await submit(text)
+    expect((await ended(sweep)).phase).toBe('done')
+    const runs = await runsOf(sweep)
+    const stopped = runs.filter(({ reason }) => reason === 'StoppedByMethod')
+    expect(stopped.length).toBeGreaterThan(0)
+    expect(runs.find(({ params }) => params['x'] === 0.3)!.phase).toBe('succeeded')
+    const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
+    const judged = events.find((event) => event.kind === 'run.judged')!.data as { rule: string; value: number; bound: number }
+    expect(judged.rule).toBe(kind)
+    expect(judged.value).toBeGreaterThan(judged.bound)
+  })
+})
+
+describe('hagane sweep', () => {
+  it('simulates a sweep without a server, shows beliefs, extends and adds', async () => {
+    using work = createWorkplace(server)
+    work.write('group.yml', document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    const simulated = await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--trial-time', '10m', '--price', '2', '--plays', '2', '--json')
+    expect(simulated.json).toMatchObject({ trials: 24, plays: 2, concurrency: 4, choice: { method: 'bo' }, cost: expect.any(Number) })
+    const sweep = await submit(document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    await ended(sweep)
+    expect((await work.hagane('sweep', 'beliefs', String(sweep))).stdout).toMatch(/Gaussian process[\s\S]*IMPORTANCE[\s\S]*x /)
+    expect((await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--record', String(sweep), '--plays', '1')).stdout).toMatch(/wall time/)
+    expect((await work.hagane('sweep', 'extend', String(sweep), '--trials', '2')).stdout).toContain('26')
+    expect((await work.hagane('sweep', 'add', String(sweep), '-P', 'x=0.25', '-P', 'k=b')).stdout).toMatch(/run #\d+ tries it/)
+    expect((await work.hagane('sweep', 'extend', String(sweep))).status).toBe(2)
+    await ended(sweep)
+  })
+})

@@ -1,0 +1,59 @@
+import { expect } from 'vitest'
+
+import type { SweepPlan } from '../../src/contract/plan.ts'
+import { decodeValue, encodeValue } from '../../src/contract/values.ts'
+import type { ValueMap } from '../../src/contract/values.ts'
+import type { SweepResult } from '../../src/core/ports.ts'
+import type { EarlierTrial, Suggestion } from '../../src/core/search/history.ts'
+import { createMethod } from '../../src/core/search/registry.ts'
+import { toTask } from '../../src/core/search/task.ts'
+import { historyAt } from '../../src/core/sweep/record.ts'
+import { queryRows } from './work.ts'
+import type { Place } from './work.ts'
+
+export interface SearchRecord {
+  readonly plan: SweepPlan
+  readonly trials: readonly (Suggestion & { readonly known: number; readonly budget: number | null })[]
+  readonly results: readonly SweepResult[]
+}
+
+/** What a sweep has suggested and what came of it, as the database says. */
+export async function readRecord(
+  place: Pick<Place, 'server' | 'postgres' | 'database'>,
+  number: number,
+): Promise<SearchRecord & { seed: number; earlier: EarlierTrial[] }> {
+  const query = (text: string) => queryRows(place as Place, text)
+  const [sweep] = await query(`select id, plan, seed, earlier from sweep where number = ${number}`)
+  const id = String(sweep!['id'])
+  const trials = await query(`select * from suggestion where sweep_id = '${id}' order by trial_index`)
+  const results = await query(`select * from sweep_result where sweep_id = '${id}' order by seq`)
+  expect(trials.map((row) => Number(row['trial_index']))).toEqual(trials.map((_, index) => index))
+  return {
+    plan: decodeValue(String(sweep!['plan'])) as SweepPlan,
+    seed: Number(sweep!['seed']),
+    earlier: sweep!['earlier'] === null ? [] : (decodeValue(String(sweep!['earlier'])) as EarlierTrial[]),
+    trials: trials.map((row) => ({
+      point: decodeValue(String(row['point'])) as ValueMap,
+      source: row['source'] as Suggestion['source'],
+      known: Number(row['known']),
+      budget: row['budget'] === null ? null : Number(row['budget']),
+    })),
+    results: results.map((row) => ({
+      index: Number(row['trial_index']),
+      rung: Number(row['rung']),
+      phase: row['phase'] as SweepResult['phase'],
+      value: row['value'] === null ? null : Number(row['value']),
+    })),
+  }
+}
+
+/** Computes every suggestion of a sweep again, each by an instance that knows nothing but what is stored with it. */
+export async function recompute(place: Pick<Place, 'server' | 'postgres' | 'database'>, number: number): Promise<void> {
+  const { plan, seed, earlier, trials, results } = await readRecord(place, number)
+  for (const [index, { point, source, known, budget }] of trials.entries()) {
+    if (source === 'given') continue
+    const method = createMethod(toTask(plan, { seed, trialsMax: budget, earlier }))
+    const [again] = method.suggest(historyAt(plan, { trials: trials.slice(0, index), results }, known), 1)
+    expect([index, again?.source, encodeValue(again?.point)]).toEqual([index, source, encodeValue(point)])
+  }
+}
