@@ -1,7 +1,7 @@
 import { LIMITS } from '../contract/limits.ts'
 import { assertNever } from '../core/assert.ts'
 import type { NewEvent } from '../contract/events.ts'
-import type { Clock, Ids, OpenTrial, Parts, Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
+import type { Clock, Ids, OpenTrial, Parts, PhaseCounts, Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod, learns } from '../core/search/registry.ts'
@@ -40,6 +40,14 @@ interface Search {
   exhaustedAt: number | undefined
 }
 
+/** One look at a sweep. */
+interface Scene {
+  readonly sweep: Sweep
+  readonly search: Search
+  readonly book: Book
+  readonly open: readonly OpenTrial[]
+}
+
 /** Brings one sweep a step further: its record first, then its rules, then what the record calls for. */
 export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
   const { store, clock, ids, searcher } = deps
@@ -52,11 +60,14 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     if (!sweep || (sweep.phase !== 'running' && sweep.phase !== 'stopping')) return forget(sweepId)
     const search = searchOf(sweep)
     const book = await books.open(sweep)
+    // Read before the record: a trial that ends in between counts as running, never as one that ended and left nothing.
+    const counts = await store.read.runs.countByPhase(sweepId)
+    const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.runs.listOpen(sweepId) : []
     const isRecorded = search.learns || search.brackets !== undefined || sweep.plan.plateau !== null
     if (isRecorded && (await record(sweep))) return { againMs: 0 }
-    const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.runs.listOpen(sweepId) : []
     if (sweep.phase === 'running' && (await applyRules(sweep, book, open))) return { againMs: 0 }
-    return await act(decideSweep(await stateOf(sweep, search, book, open)), { sweep, search, book, open })
+    const scene = { sweep, search, book, open }
+    return await act(decideSweep(await stateOf(scene, counts)), scene)
   }
 
   function forget(sweepId: string): undefined {
@@ -78,11 +89,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return search
   }
 
-  async function stateOf(sweep: Sweep, search: Search, book: Book, open: readonly OpenTrial[]): Promise<Parameters<typeof decideSweep>[0]> {
+  async function stateOf({ sweep, search, book, open }: Scene, counts: PhaseCounts): Promise<Parameters<typeof decideSweep>[0]> {
     const values = toResults(sweep.plan, book.results).flatMap(({ value }) => value ?? [])
     return {
       sweep,
-      counts: await store.read.runs.countByPhase(sweep.id),
+      counts,
       remaining: remainingTrials(sweep, search, book),
       bestValues: await Promise.all(
         sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweep.id, condition.metric, condition.optimization)),
@@ -123,13 +134,6 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     })
     deps.onTrialsChanged(stopped)
     return arrivals.length > 0 || stopped.length > 0
-  }
-
-  interface Scene {
-    readonly sweep: Sweep
-    readonly search: Search
-    readonly book: Book
-    readonly open: readonly OpenTrial[]
   }
 
   async function act(action: SweepAction, scene: Scene): Promise<Outcome> {

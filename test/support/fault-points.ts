@@ -18,13 +18,27 @@ const COMMITS = {
   stop: /^update "run" set "stop_cause" = /,
   ended: /^update "attempt" set .*"ending" = /,
   collected: /^insert into "artifact"/,
+  recorded: /^insert into "sweep_result"/,
+  promoted: /^update "run" set .*"plan" = /,
 } as const
 
-export type FaultPoint = `${keyof typeof COMMITS | 'spawn' | 'exit-read'}.${'before' | 'after'}`
+/** Points that only a sweep with a record comes to. */
+const OF_SEARCHES = ['recorded', 'promoted'] as const
 
-export const FAULT_POINTS: readonly FaultPoint[] = [...(Object.keys(COMMITS) as (keyof typeof COMMITS)[]), 'spawn' as const, 'exit-read' as const].flatMap(
-  (point) => [`${point}.before` as const, `${point}.after` as const],
-)
+export type FaultPoint = `${Place}.${'before' | 'after'}`
+
+type Place = keyof typeof COMMITS | 'spawn' | 'exit-read'
+
+const bothSides = (point: Place): FaultPoint[] => [`${point}.before`, `${point}.after`]
+
+export const FAULT_POINTS: readonly FaultPoint[] = [
+  ...(Object.keys(COMMITS) as (keyof typeof COMMITS)[]).filter((point) => !OF_SEARCHES.includes(point as never)),
+  'spawn' as const,
+  'exit-read' as const,
+].flatMap(bothSides)
+
+/** What a sweep that promotes trials can die at: its suggestions, its record, its promotions. */
+export const SEARCH_FAULT_POINTS: readonly FaultPoint[] = (['trials', ...OF_SEARCHES] as const).flatMap(bothSides)
 
 const [point, when] = (process.env['HAGANE_TEST_FAULT'] ?? '').split('.')
 let hitsLeft = Number(process.env['HAGANE_TEST_FAULT_HIT'] ?? 1)

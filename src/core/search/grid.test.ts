@@ -71,7 +71,7 @@ describe('createGrid', () => {
   })
 
   it('leaves out what is not allowed and what is there already', () => {
-    const settle = ({ a, b }: ValueMap): ValueMap | undefined => (b === 'y' ? undefined : a === 1 ? { a } : { a, b: b! })
+    const settle = ({ a, b }: ValueMap): ValueMap | undefined => (b === 'y' ? undefined : a === 1 ? { a } : { a: a!, b: b! })
     const thinned = grid(null, { settle, isThinned: true })
     expect(thinned.size).toBeNull()
     expect(thinned.points(0, 100)).toEqual([{ a: 1 }, { a: 2, b: 'x' }, { a: 2, b: 'z' }])

@@ -92,7 +92,6 @@ describe('createRandom', () => {
     const method = createRandom(continuous, { trialsMax: null, seed: 5, settle: (point) => (point['a'] === 2 ? undefined : point), isThinned: true })
     expect(method.suggest({ trials: [given, ...after(2).trials, given], results: [] }, 3)).toEqual(method.suggest(after(2), 3))
     const points = method.suggest(after(0), 60).map(({ point }) => point['a'])
-    expect(points.toSorted()[0]).toBe(1)
     expect(new Set(points)).toEqual(new Set([1, 3]))
   })
 

@@ -89,7 +89,7 @@ describe('a mixture', () => {
   const shares = (axis: Axis, codes: number[], bins: number, binOf: (code: number) => number) => {
     const { sample, logDensity } = createMixture(createCodec([axis]), components(...codes))
     const stream = createStream(5, 'tpe', 0)
-    const counts = new Array<number>(bins).fill(0)
+    const counts = Array.from({ length: bins }, () => 0)
     for (let draw = 0; draw < DRAWS; draw += 1) counts[binOf(sample(stream)[0]!)]! += 1
     return { counts, logDensity }
   }

@@ -61,15 +61,15 @@ describe('the next step of a sweep', () => {
 
   it('promotes before it makes new trials, unless it is paused', () => {
     const promotions = [{ index: 3, rung: 1 }]
-    expect(decide({ running: 1, waiting: 1 }, 50, { promotions, atRung: 1 })).toEqual({ type: 'promote', promotions })
-    expect(decide({ running: 1, waiting: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
+    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1 })).toEqual({ type: 'promote', promotions })
+    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
   })
 
   it('does not count trials that wait at a rung as open, and ends them when nothing else runs', () => {
-    expect(decide({ queued: 10, running: 2, waiting: 4 }, 100, { atRung: 4 })).toEqual({ type: 'wait' })
-    expect(decide({ queued: 2, running: 2, waiting: 40 }, 100, { atRung: 40 })).toEqual({ type: 'create', count: 8 })
-    expect(decide({ running: 1, waiting: 4 }, 0, { atRung: 4 })).toEqual({ type: 'wait' })
-    expect(decide({ waiting: 4, succeeded: 1 }, 0, { atRung: 4 })).toEqual({ type: 'complete_rungs' })
+    expect(decide({ queued: 10, running: 2, paused: 4 }, 100, { atRung: 4 })).toEqual({ type: 'wait' })
+    expect(decide({ queued: 2, running: 2, paused: 40 }, 100, { atRung: 40 })).toEqual({ type: 'create', count: 8 })
+    expect(decide({ running: 1, paused: 4 }, 0, { atRung: 4 })).toEqual({ type: 'wait' })
+    expect(decide({ paused: 4, succeeded: 1 }, 0, { atRung: 4 })).toEqual({ type: 'complete_rungs' })
   })
 
   it('levels off when nothing has become better for as long as the plan says', () => {

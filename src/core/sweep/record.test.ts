@@ -13,7 +13,7 @@ const plan = (patch: Partial<Part> = {}): Part => ({
   method: { name: 'bo', trialsMax: null },
   ...patch,
 })
-const result = (index: number, phase: SweepResult['phase'], value: number | null, rung = 0): SweepResult => ({ index, phase, value, rung }) as SweepResult
+const result = (index: number, phase: SweepResult['phase'], value: number | null, rung = 0): SweepResult => ({ index, phase, value, rung })
 
 const RECORD = [result(0, 'succeeded', 3), result(1, 'failed', null), result(2, 'stopped', 5), result(3, 'stopped', null), result(4, 'succeeded', null)]
 
@@ -35,7 +35,7 @@ describe('the record of a sweep', () => {
     const maximised = plan({ objective: { metric: 'acc', optimization: 'maximize' } })
     expect(toResults(maximised, RECORD).map(({ value }) => value)).toEqual([-3, undefined, -5, undefined])
     expect([signOf(plan()), signOf(maximised), signOf(plan({ objective: null }))]).toEqual([1, -1, -1])
-    expect(toReached(maximised, [result(0, 'running' as SweepResult['phase'], 3, 1)])).toEqual([{ index: 0, rung: 1, value: -3 }])
+    expect(toReached(maximised, [result(0, 'running', 3, 1)])).toEqual([{ index: 0, rung: 1, value: -3 }])
     expect(toReached(maximised, [result(0, 'failed', null, 1)])).toEqual([{ index: 0, rung: 1, value: undefined }])
   })
 

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest'
+
+import { METHOD_NAMES } from '../../contract/plan.ts'
+import type { HalvingPlan, MethodName, MethodPlan } from '../../contract/plan.ts'
+import type { SearchSpace } from '../../contract/search-space.ts'
+import { asNumber, encodeValue } from '../../contract/values.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { createCodec } from './codec.ts'
+import type { History, Result, Suggestion } from './history.ts'
+import type { SearchTask } from './method.ts'
+import { autoChoice, createMethod, firstPoints, learns } from './registry.ts'
+import { createStream } from './rng.ts'
+
+const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
+const methodOf = (name: MethodName, trialsMax: number | null): MethodPlan => ({
+  name,
+  trialsMax,
+  ...((name === 'hyperband' || name === 'asha') && { halving }),
+})
+const taskOf = (name: MethodName, space: SearchSpace, patch: Partial<SearchTask> & { trialsMax?: number | null } = {}): SearchTask => {
+  const { trialsMax = 100, ...more } = patch
+  return { space, constraints: [], method: methodOf(name, trialsMax), concurrency: 4, seed: 11, earlier: [], ...more }
+}
+
+const MIXED: SearchSpace = [
+  { name: 'lr', kind: 'log', low: 1e-4, high: 1 },
+  { name: 'layers', kind: 'int', low: 1, high: 6 },
+  { name: 'kind', kind: 'values', values: ['sgd', 'adam', 'rms'] },
+  { name: 'momentum', kind: 'uniform', low: 0, high: 1, when: { name: 'kind', in: ['sgd', 'rms'] } },
+  { name: 'width', kind: 'quniform', low: 0, high: 64, q: 8, isFloat: false },
+]
+/** The same for a grid, which has no continuous axes. */
+const LISTED: SearchSpace = MIXED.map((axis) =>
+  axis.kind === 'log'
+    ? { name: 'lr', kind: 'logspace', start: -4, stop: 0, count: 5, base: 10 }
+    : axis.kind === 'uniform'
+      ? { name: axis.name, kind: 'values', values: [0, 0.5, 0.9], when: axis.when! }
+      : axis,
+)
+const spaceOf = (name: MethodName): SearchSpace => (name === 'grid' ? LISTED : MIXED)
+
+/** Any landscape: a function of the codes, with failures in one corner. */
+function valueOf(space: SearchSpace, point: ValueMap): number | undefined {
+  const codec = createCodec(space)
+  const x = codec.encode(point)
+  if (x[0]! > 0.8 && x[1]! > 0.5) return undefined
+  return codec.dimensions.reduce((sum, { categories }, j) => sum + (categories > 0 ? 0.1 * x[j]! : (x[j]! - 0.3) ** 2), 0)
+}
+
+interface Step {
+  readonly history: History
+  readonly made: Suggestion[]
+}
+
+/** A run with four trials at once that end in any order. Every question that was asked, with its answer. */
+function live(task: SearchTask, trialsWanted: number): Step[] {
+  const method = createMethod(task)
+  const stream = createStream(1, 'live', 0)
+  const trials: Suggestion[] = []
+  const results: Result[] = []
+  const running: number[] = []
+  const steps: Step[] = []
+  while (trials.length < trialsWanted) {
+    const history: History = { trials: [...trials], results: [...results] }
+    const made = method.suggest(history, 4 - running.length)
+    steps.push({ history, made })
+    if (made.length === 0) break
+    for (const suggestion of made) running.push(trials.push(suggestion) - 1)
+    for (let ended = 1 + Math.floor(2 * stream.next()); ended > 0; ended -= 1) {
+      const [index] = running.splice(Math.floor(stream.next() * running.length), 1)
+      const rung = task.method.halving ? Math.floor(3 * stream.next() ** 2) : 0
+      const value = valueOf(task.space, trials[index!]!.point)
+      results.push({ index: index!, value: value === undefined ? undefined : value + 0.1 * (2 - rung), ...(task.method.halving && { rung }) })
+    }
+  }
+  return steps
+}
+
+describe.each(METHOD_NAMES)('%s', (name) => {
+  const task = taskOf(name, spaceOf(name))
+
+  it('gives a fresh instance the answers of one that lived through it all', () => {
+    const steps = live(task, 60)
+    const checked = learns(task) ? steps.filter((_, i) => i % 4 === 3 || i === steps.length - 1) : steps
+    expect(checked.length).toBeGreaterThan(5)
+    for (const { history, made } of checked) expect(createMethod(task).suggest(history, made.length)).toEqual(made)
+  })
+
+  it('stays inside the space, makes no point twice, and leaves out what is not there', () => {
+    const codec = createCodec(task.space)
+    const made = live(task, 40).flatMap((step) => step.made)
+    expect(new Set(made.map(({ point }) => encodeValue(point))).size).toBe(made.length)
+    for (const { point } of made) {
+      expect(codec.decode(codec.settle(codec.encode(point)))).toEqual(codec.decode(codec.encode(point)))
+      expect(Object.keys(point).toSorted()).toEqual(Object.keys(codec.decode(codec.encode(point))).toSorted())
+      expect(Object.hasOwn(point, 'momentum')).toBe(point['kind'] !== 'adam')
+      expect([1, 2, 3, 4, 5, 6]).toContain(point['layers'])
+    }
+  })
+
+  it('goes back when it is asked of an earlier history, or of another', () => {
+    const steps = live(task, 24)
+    const method = createMethod(task)
+    const { history, made } = steps.at(-1)!
+    method.suggest(history, made.length)
+    const early = steps[Math.floor(steps.length / 2)]!
+    expect(method.suggest(early.history, early.made.length)).toEqual(early.made)
+  })
+
+  it('takes the 12 points of a small space once each, then none', () => {
+    const space: SearchSpace = [
+      { name: 'a', kind: 'values', values: ['x', 'y', 'z'] },
+      { name: 'b', kind: 'range', start: 0, step: 1, count: 4, isFloat: false },
+    ]
+    const small = taskOf(name, space, { trialsMax: 50 })
+    const method = createMethod(small)
+    const trials: Suggestion[] = []
+    const results: Result[] = []
+    for (let round = 0; round < 20; round += 1) {
+      for (const suggestion of method.suggest({ trials, results }, 2)) {
+        const index = trials.push(suggestion) - 1
+        results.push({ index, value: index % 4 === 3 ? undefined : asNumber(suggestion.point['b'])! })
+      }
+    }
+    expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(12)
+    expect(trials).toHaveLength(12)
+    expect(method.size).toBe(12)
+    expect(method.suggest({ trials, results }, 50)).toEqual([])
+  })
+
+  it('never violates a constraint', () => {
+    const bound = taskOf(name, spaceOf(name), { constraints: ['layers * width <= 64', 'not (kind == "rms" and momentum > 0.5)'] })
+    const made = live(bound, 40).flatMap((step) => step.made)
+    expect(made.length).toBeGreaterThanOrEqual(40)
+    for (const { point } of made) {
+      expect(asNumber(point['layers'])! * asNumber(point['width'])!).toBeLessThanOrEqual(64)
+      expect(point['kind'] === 'rms' && asNumber(point['momentum'])! > 0.5).toBe(false)
+    }
+  })
+
+  it('makes no more than its budget', () => {
+    const few = createMethod(taskOf(name, spaceOf(name), { trialsMax: 7 }))
+    expect(few.size).toBe(7)
+    expect(few.suggest({ trials: [], results: [] }, 100)).toHaveLength(7)
+  })
+
+  it('depends on its seed', () => {
+    const first = (seed: number) => encodeValue(firstPoints(taskOf(name, spaceOf(name), { seed }), 5))
+    expect(first(1)).toBe(first(1))
+    expect(first(1) === first(2)).toBe(name === 'grid')
+  })
+})
+
+// CMA-ES is not among them: it counts results in the order of their arrival, by generations of its own.
+describe('the order in which the ten results of a batch arrive', () => {
+  it.each(METHOD_NAMES.filter((name) => name !== 'cmaes'))('is the same for %s', (name) => {
+    const task = taskOf(name, spaceOf(name))
+    const batches = (order: (indices: number[]) => number[]): Suggestion[] => {
+      const method = createMethod(task)
+      const trials: Suggestion[] = []
+      const results: Result[] = []
+      for (let batch = 0; batch < 4; batch += 1) {
+        const first = trials.length
+        trials.push(...method.suggest({ trials, results }, 10))
+        const indices = order(Array.from({ length: trials.length - first }, (_, i) => first + i))
+        results.push(...indices.map((index) => ({ index, value: valueOf(task.space, trials[index]!.point) })))
+      }
+      return [...trials, ...method.suggest({ trials, results }, 10)]
+    }
+    const plain = batches((indices) => indices)
+    expect(batches((indices) => indices.toReversed())).toEqual(plain)
+    expect(batches((indices) => indices.toSorted((a, b) => ((a * 7) % 10) - ((b * 7) % 10)))).toEqual(plain)
+  })
+})
+
+describe('methods and results', () => {
+  it.each([
+    ['grid', false],
+    ['random', false],
+    ['sobol', false],
+    ['auto', true],
+    ['tpe', true],
+    ['bo', true],
+    ['cmaes', true],
+    ['hyperband', true],
+    ['asha', true],
+  ] as const)('%s learns: %o', (name, expected) => expect(learns(taskOf(name, spaceOf(name)))).toBe(expected))
+
+  it('auto learns where its choice does', () => {
+    expect(learns(taskOf('auto', MIXED, { trialsMax: 10 }))).toBe(false)
+    expect(autoChoice(taskOf('auto', MIXED, { trialsMax: 10 }))).toEqual({ method: 'sobol', reason: 'budget_small' })
+    expect(autoChoice(taskOf('asha', MIXED))).toEqual({ method: 'bo', reason: 'model' })
+    expect(autoChoice(taskOf('bo', MIXED))).toBeUndefined()
+    const drawn = { ...methodOf('asha', 100), halving: { ...halving, chooser: 'random' as const } }
+    expect(learns(taskOf('asha', MIXED, { method: drawn }))).toBe(false)
+    expect(autoChoice(taskOf('asha', MIXED, { method: drawn }))).toBeUndefined()
+  })
+
+  const sources = (name: MethodName, count: number) => new Set(live(taskOf(name, spaceOf(name)), count).flatMap(({ made }) => made.map(({ source }) => source)))
+  it.each([
+    ['grid', ['grid']],
+    ['random', ['random']],
+    ['sobol', ['sobol']],
+    ['tpe', ['density', 'sobol']],
+    ['bo', ['centre', 'gaussian', 'sobol']],
+    ['cmaes', ['evolution', 'sobol']],
+    ['auto', ['centre', 'gaussian', 'sobol']],
+  ] as const)('%s says where its points come from', (name, expected) => expect([...sources(name, 40)].toSorted()).toEqual(expected))
+})
+
+describe('a long search by auto', () => {
+  const numbers: SearchSpace = ['a', 'b', 'c'].map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
+  const longHistory = (space: SearchSpace, count: number): History => {
+    const points = firstPoints(taskOf('random', space, { trialsMax: count }), count)
+    return {
+      trials: points.map((point) => ({ point, source: 'random' })),
+      results: points.map((point, index) => ({ index, value: valueOf(space, point) })).filter(({ value }) => value !== undefined),
+    }
+  }
+
+  it.each([
+    ['numbers', numbers, 'evolution'],
+    ['categories', MIXED, 'density'],
+  ] as const)('takes turns with a method that does not get slower, the same for a fresh instance: %s', (_name, space, other) => {
+    const task = taskOf('auto', space, { trialsMax: 2000 })
+    const history = longHistory(space, 640)
+    expect(history.results.length).toBeGreaterThan(500)
+    const method = createMethod(task)
+    const made = method.suggest(history, 2)
+    expect(new Set(made.map(({ source }) => source))).toEqual(new Set(['gaussian', other]))
+    const later = { trials: [...history.trials, ...made], results: [...history.results, { index: 640, value: 0.01 }] }
+    expect(createMethod(task).suggest(later, 2)).toEqual(method.suggest(later, 2))
+  })
+})
