@@ -277,7 +277,7 @@ const asha = z.strictObject({
     .describe(
       'Trials end at their rung, and the best go on from their checkpoint with more of the resource. Otherwise trials have all of it and are ended at a rung. Default false.',
     ),
-  search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default random.'),
+  search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default auto.'),
 })
 
 const bo = z.strictObject({ n_initial_trials: int(), n_iterations: int(), metric, utility_function: utilityFunction.nullish() })

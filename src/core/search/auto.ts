@@ -17,7 +17,7 @@ const BATCHES_MIN = 3
 const CATEGORIES_MAX = 30
 const DIMENSIONS_MAX = 40
 /** Share of parameters that are absent in a typical trial above which a process has too little in common. */
-const IDLE_SHARE_MAX = 1 / 3
+const IDLE_SHARE_MAX = 1 / 3 + 1e-9
 
 /** The method for a space and a budget. */
 export function chooseMethod(space: SearchSpace, codec: Codec, { trialsMax, concurrency }: { trialsMax: number | null; concurrency: number }): AutoChoice {

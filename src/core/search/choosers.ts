@@ -59,6 +59,37 @@ export function createDensity(options: ChooserOptions): Chooser {
   }
 }
 
+/** Results before a model of rungs is asked: a few of the lowest rung say where not to look. */
+const CLIMBING_INITIAL = 10
+/** Of the trials on the rungs so many count as good. Falkner et al., "BOHB" (2018). */
+const CLIMBING_GOOD_SHARE = 0.15
+const CLIMBING_GOOD_MIN = 2
+const CLIMBING_GOOD_MAX = 25
+/**
+ * Suggestions that are independent draws. A rung keeps its best third: among nothing but chosen trials it would throw
+ * away those that are slow to start, against drawn ones it keeps most of what the model chose.
+ */
+const CLIMBING_DRAWN_SHARE = 0.5
+
+/** The density for halving: it learns from who went how far, and leaves every other trial to chance. */
+export function createClimbing(options: ChooserOptions): Chooser {
+  const { codec, ledger, seed, isAllowed } = options
+  const draws = createDraws(options)
+  return {
+    choose: (index) => {
+      const stream = createStream(seed, 'climbing', index)
+      const climbers = ledger.climbers()
+      if (climbers.length < CLIMBING_INITIAL || stream.next() < CLIMBING_DRAWN_SHARE) return draws.choose(index)
+      const good = Math.min(CLIMBING_GOOD_MAX, Math.max(CLIMBING_GOOD_MIN, Math.ceil(CLIMBING_GOOD_SHARE * climbers.length)))
+      const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
+      const x = suggestByDensity(codec, { ranked: climbers.map((entry) => entry.x), avoided, good }, stream, isAllowed).find(
+        (candidate) => !ledger.isUsed(candidate),
+      )
+      return x && { x, source: 'density' }
+    },
+  }
+}
+
 function byValue(entries: readonly Entry[]): Entry[] {
   return entries.toSorted((a, b) => a.value - b.value || a.index - b.index)
 }

@@ -18,7 +18,10 @@ export interface Dimension {
   readonly weights: readonly number[]
   /** The code of the nearest value: a model is flat inside a cell. */
   snap(code: number): number
+  /** Ends of the codes that mean the same value as this one; undefined for a category and a continuous parameter. */
+  cell(code: number): readonly [number, number] | undefined
   toValue(code: number): Value
+  /** -1 for a value that is no category. */
   toCode(value: Value): number
 }
 
@@ -43,6 +46,8 @@ export interface Codec {
 }
 
 const IDLE_CODE = 0.5
+/** As `sampleAxis` cuts a normal distribution. */
+const TAIL = 1e-6
 
 export function createCodec(space: SearchSpace): Codec {
   const dimensions = space.map(toDimension)
@@ -105,7 +110,12 @@ function toDimension(axis: Axis): Dimension {
           )
     }
     case 'pvalues':
-      return categorical(axis.name, axis.values, axis.weights)
+      // A value that is never drawn is never suggested.
+      return categorical(
+        axis.name,
+        axis.values.filter((_, index) => axis.weights[index]! > 0),
+        axis.weights.filter((weight) => weight > 0),
+      )
     case 'range':
     case 'linspace':
     case 'logspace':
@@ -117,31 +127,28 @@ function toDimension(axis: Axis): Dimension {
       return evenCells(axis, axisSize(axis)!, (value) => Math.round(asNumber(value)! / axis.q) - gridBounds(axis)[0])
     case 'logint': {
       const { low, high } = logCells(axis)
-      return ordered(
-        axis,
-        axisSize(axis)!,
-        (number) => (Math.log(number) - low) / (high - low),
-        (code) => Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low))))),
-      )
+      const codeOf = (number: number): number => (Math.log(number) - low) / (high - low)
+      const round = (code: number): number => Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low)))))
+      return gridded(axis, { cells: axisSize(axis)!, step: 1, codeOf, toValue: round })
     }
     case 'log': {
       const [low, high] = [Math.log(axis.low), Math.log(axis.high)]
-      return ordered(axis, Infinity, (number) => (Math.log(number) - low) / (high - low))
+      return continuous(axis, (number) => (Math.log(number) - low) / (high - low))
     }
     case 'uniform':
-      return ordered(axis, Infinity, (number) => (number - axis.low) / (axis.high - axis.low))
+      return continuous(axis, (number) => (number - axis.low) / (axis.high - axis.low))
     case 'loguniform':
-      return ordered(axis, Infinity, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
-    case 'qloguniform':
-      return quantised(axis, axis.q, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
+      return continuous(axis, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
     case 'normal':
-      return ordered(axis, Infinity, (number) => normalCumulative((number - axis.loc) / axis.scale))
+      return continuous(axis, (number) => normalCumulative((number - axis.loc) / axis.scale), TAIL)
     case 'lognormal':
-      return ordered(axis, Infinity, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale))
+      return continuous(axis, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale), TAIL)
+    case 'qloguniform':
+      return quantised(axis, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
     case 'qnormal':
-      return quantised(axis, axis.q, (number) => normalCumulative((number - axis.loc) / axis.scale))
+      return quantised(axis, (number) => normalCumulative((number - axis.loc) / axis.scale))
     default:
-      return quantised(axis, axis.q, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale))
+      return quantised(axis, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale))
   }
 }
 
@@ -153,8 +160,9 @@ function categorical(name: string, values: readonly Value[], weights: readonly n
     cells: values.length,
     weights,
     snap: (code) => Math.min(values.length - 1, Math.max(0, Math.round(code))),
+    cell: () => undefined,
     toValue: (code) => values[code]!,
-    toCode: (value) => Math.max(0, texts.indexOf(encodeValue(value))),
+    toCode: (value) => texts.indexOf(encodeValue(value)),
   }
 }
 
@@ -174,6 +182,10 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
     cells: values.length,
     weights: [],
     snap: (code) => codes[nearestRank(code)]!,
+    cell: (code) => {
+      const rank = nearestRank(code)
+      return [rank === 0 ? 0 : (codes[rank - 1]! + codes[rank]!) / 2, rank === codes.length - 1 ? 1 : (codes[rank]! + codes[rank + 1]!) / 2]
+    },
     toValue: (code) => values[order[nearestRank(code)]!]!,
     toCode: (value) => codes[Math.max(0, sorted.indexOf(asNumber(value) ?? Number.NaN))]!,
   }
@@ -206,6 +218,7 @@ function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number)
     cells: count,
     weights: [],
     snap: (code) => (cell(code) + 0.5) / count,
+    cell: (code) => [cell(code) / count, (cell(code) + 1) / count],
     toValue: (code) => valueAt(axis, cell(code)),
     toCode: (value) => (Math.min(count - 1, Math.max(0, indexOf(value))) + 0.5) / count,
   }
@@ -224,35 +237,56 @@ function nearestIndex(axis: Axis, number: number): number {
   return low
 }
 
-/** An axis whose codes are its own cumulative distribution. `round` finds the nearest value without the dressing for people. */
-function ordered(axis: Axis, cells: number, codeOf: (number: number) => number, round?: (code: number) => number): Dimension {
+/** An axis whose codes are its own cumulative distribution; codes within `tail` of the ends are values beyond reason. */
+function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): Dimension {
+  const inside = (code: number): number => Math.min(1 - tail, Math.max(tail, code))
+  return {
+    name: axis.name,
+    categories: 0,
+    cells: Infinity,
+    weights: [],
+    snap: inside,
+    cell: () => undefined,
+    toValue: (code) => sampleAxis(axis, inside(code)),
+    toCode: (value) => inside(codeOf(asNumber(value)!)),
+  }
+}
+
+/** Multiples of q under a distribution: the code of a multiple is where it lies in that distribution. */
+function quantised(axis: Extract<Axis, { q: number }>, codeOf: (number: number) => number): Dimension {
+  const toValue = (code: number): number => asNumber(sampleAxis(axis, code))!
+  const cells = Math.round((toValue(1) - toValue(0)) / axis.q) + 1
+  return gridded(axis, { cells, step: axis.q, codeOf, toValue })
+}
+
+interface Grid {
+  readonly cells: number
+  readonly step: number
+  readonly codeOf: (number: number) => number
+  readonly toValue: (code: number) => number
+}
+
+/** Evenly spaced numbers whose codes are not evenly spaced. */
+function gridded(axis: Axis, { cells, step, codeOf, toValue }: Grid): Dimension {
+  const codeAt = (number: number): number => {
+    const code = codeOf(number)
+    return Number.isNaN(code) ? 0 : clamp(code)
+  }
+  const [first, last] = [toValue(0), toValue(1)]
+  const half = step / 2
+  const edge = step / 1e6
   return {
     name: axis.name,
     categories: 0,
     cells,
     weights: [],
-    snap: (code) => (round ? clamp(codeOf(round(code))) : clamp(code)),
+    snap: (code) => codeAt(toValue(clamp(code))),
+    cell: (code) => {
+      const number = toValue(clamp(code))
+      return [number <= first + edge ? 0 : codeAt(number - half), number >= last - edge ? 1 : codeAt(number + half)]
+    },
     toValue: (code) => sampleAxis(axis, clamp(code)),
-    toCode: (value) => clamp(codeOf(asNumber(value)!)),
-  }
-}
-
-/** Multiples of q under a distribution: the code of a multiple is where it lies in that distribution. */
-function quantised(axis: Axis, q: number, codeOf: (number: number) => number): Dimension {
-  const toCode = (value: Value): number => {
-    const code = clamp(codeOf(asNumber(value)!))
-    return Number.isNaN(code) ? 0 : code
-  }
-  const toValue = (code: number): Value => sampleAxis(axis, clamp(code))
-  const span = asNumber(toValue(1))! - asNumber(toValue(0))!
-  return {
-    name: axis.name,
-    categories: 0,
-    cells: Math.round(span / q) + 1,
-    weights: [],
-    snap: (code) => toCode(toValue(code)),
-    toValue,
-    toCode,
+    toCode: (value) => codeAt(asNumber(value)!),
   }
 }
 

@@ -8,6 +8,7 @@ import type { ValueMap } from '../../contract/values.ts'
 import { createCodec } from './codec.ts'
 import { best } from './gaussian.ts'
 import type { Result, Suggestion } from './history.ts'
+import { createSearch } from './library.ts'
 import type { SearchTask } from './method.ts'
 import { createMethod, firstPoints } from './registry.ts'
 
@@ -207,5 +208,37 @@ describe('best', () => {
       },
     )
     expect(asked).toBeLessThan(10)
+  })
+})
+
+describe('a search that was found wanting', () => {
+  it('goes on however many trials run without a result', () => {
+    const search = createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }], method: 'bo' })
+    for (let i = 0; i < 10; i += 1) {
+      const [trial] = search.ask()
+      search.tell([{ id: trial!.id, value: i }])
+    }
+    expect(search.ask(60)).toHaveLength(60)
+  })
+
+  it('repeats no point of a normal axis, and never tries a value of probability 0', () => {
+    const space: SearchSpace = [
+      { name: 'x', kind: 'normal', loc: 0, scale: 1 },
+      { name: 'k', kind: 'pvalues', values: ['a', 'never', 'c'], weights: [0.5, 0, 0.5] },
+    ]
+    for (const name of ['bo', 'auto', 'cmaes', 'tpe'] as const) {
+      const method = createMethod({ space, constraints: [], method: { name, trialsMax: null }, concurrency: 1, seed: 3, earlier: [] })
+      const history: { trials: Suggestion[]; results: Result[] } = { trials: [], results: [] }
+      for (let index = 0; index < 40; index += 1) {
+        const [made] = method.suggest(history, 1)
+        history.trials.push(made!)
+        history.results.push({ index, value: asNumber(made!.point['x'])! })
+      }
+      expect(new Set(history.trials.map(({ point }) => encodeValue(point))).size, name).toBe(40)
+      expect(
+        history.trials.filter(({ point }) => point['k'] === 'never'),
+        name,
+      ).toEqual([])
+    }
   })
 })

@@ -95,11 +95,17 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     choose: (index) => {
       if (index < initial - ledger.finished.filter((entry) => entry.index < 0).length || ledger.finished.length < FINISHED_MIN) return design(index)
       const pending = ledger.pending()
-      if (!model || model.resultCount !== ledger.resultCount || !isPrefix(model.pending, pending)) model = build(pending.length)
+      if (!model || !isCurrent(model, pending)) model = build(pending.length)
       takePending(model, pending)
       const x = bestOf(model, index)
       return x && { x, source: 'gaussian' }
     },
+  }
+
+  /** Whether a model goes on: the same results, more running trials at most, and room for them. */
+  function isCurrent(at: Model, pending: readonly number[]): boolean {
+    const added = pending.length - at.pending.length
+    return at.resultCount === ledger.resultCount && isPrefix(at.pending, pending) && at.process.count + added <= at.process.capacity
   }
 
   /** The centre, then a sequence that covers the space evenly. */
@@ -194,16 +200,18 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     })
     const order = best(
       candidates,
-      settings.starts * SCREENED_PER_START,
+      (isThere ? AWAY_STARTS * 4 : settings.starts) * SCREENED_PER_START,
       ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra,
     )
     let found: Scored | undefined
     const consider = (candidate: Scored): void => {
       if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) found = candidate
     }
-    for (const { item, value } of distinct(order, pool.xs, settings.starts)) {
+    // Away from the best only a valley of its own counts: the rim of what is left out is no place to look at.
+    const starts = isThere ? distinct(order, pool.xs, AWAY_STARTS, AWAY_APART) : distinct(order, pool.xs, settings.starts, APART)
+    for (const { item, value } of starts) {
       const start = pool.xs[item]!
-      consider({ x: start, value })
+      if (!isThere) consider({ x: start, value })
       consider(refine(landscape, start, region?.box(start) ?? wholeBox(d)))
     }
     return found?.x ?? pool.xs[order.find(({ item }) => isFree(pool.xs[item]!))?.item ?? -1]
@@ -258,6 +266,8 @@ function initialCount(d: number, { concurrency, trialsMax }: ChooserOptions): nu
 }
 
 const APART = 0.02
+const AWAY_STARTS = 8
+const AWAY_APART = 0.15
 
 interface Ranked {
   readonly item: number
@@ -265,11 +275,11 @@ interface Ranked {
 }
 
 /** The first few that do not lie close to one another. */
-function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
+function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number, apart: number): Ranked[] {
   const out: Ranked[] = []
   for (const ranked of order) {
     if (out.length === count) break
-    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > APART))) out.push(ranked)
+    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > apart))) out.push(ranked)
   }
   return out
 }

@@ -13,6 +13,8 @@ export interface Result {
   readonly index: number
   /** Undefined for a trial that failed. */
   readonly value: number | undefined
+  /** It has ended, and nothing is to be learned from it. */
+  readonly isIgnored?: true
   /** The rung it was reached at, where trials are given more of a resource step by step; absent: all are alike. */
   readonly rung?: number
 }

@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts'
+import { asNumber } from '../../contract/values.ts'
 import type { EarlierTrial, History, Result } from './history.ts'
 import { median } from './stopping.ts'
 
@@ -22,6 +23,8 @@ export interface Ledger {
   readonly arrived: readonly Entry[]
   /** Indices of failed trials, ascending. */
   readonly failed: readonly number[]
+  /** Trials with a value, those that went further first, the better first among those that went as far. */
+  climbers(): Entry[]
   /** Finished trials as they were after the first `count` results, in trial order. */
   finishedAfter(count: number): Entry[]
   /** Indices of running trials, ascending. */
@@ -34,7 +37,7 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
   const xs: Float64Array[] = []
   const keys = new Set<string>()
   let results: History['results'] = []
-  let settled = new Map<number, number | undefined>()
+  let ended = new Set<number>()
   let arrived: readonly Entry[] = before
   let finished: readonly Entry[] = before
   let failed: readonly number[] = []
@@ -53,7 +56,8 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
       }
       if (history.results.length === results.length) return
       results = history.results.slice()
-      settled = settle(results)
+      const settled = settle(results)
+      ended = new Set(results.map(({ index }) => index))
       arrived = toEntries(settled)
       finished = arrived.toSorted((a, b) => a.index - b.index)
       failed = [...settled.keys()].filter((index) => settled.get(index) === undefined).toSorted((a, b) => a - b)
@@ -70,16 +74,24 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     get failed() {
       return failed
     },
+    climbers: () => climb(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
     finishedAfter: (count) => toEntries(settle(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
-    pending: () => xs.flatMap((_, index) => (settled.has(index) ? [] : [index])),
+    pending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
     isUsed: (x) => keys.has(codec.key(x)),
   }
 }
 
-/** Whether a point of another sweep says all this space asks. */
+const TOLERANCE = 1e-6
+
+/** Whether a point of another sweep says all this space asks, with values that it has. */
 function isWhole(codec: Codec, point: EarlierTrial['point']): boolean {
   const x = codec.encode(point)
-  return codec.dimensions.every(({ name }, j) => !codec.isActive(x, j) || Object.hasOwn(point, name))
+  return codec.dimensions.every((dimension, j) => {
+    if (!codec.isActive(x, j)) return true
+    if (!Object.hasOwn(point, dimension.name) || !(x[j]! >= 0)) return false
+    const [asked, own] = [asNumber(point[dimension.name]), asNumber(dimension.toValue(x[j]!))]
+    return dimension.categories > 0 || (asked !== undefined && own !== undefined && Math.abs(asked - own) <= TOLERANCE * Math.max(1, Math.abs(own)))
+  })
 }
 
 /** Trials that reached two neighbouring rungs, before what lies between them is believed. */
@@ -91,9 +103,9 @@ const PAIRS_MIN = 3
  */
 export function settle(results: readonly Result[]): Map<number, number | undefined> {
   const values = new Map<number, number | undefined>()
-  for (const { index, value } of results) {
+  for (const { index, value, isIgnored } of results) {
     values.delete(index)
-    values.set(index, value)
+    if (!isIgnored) values.set(index, value)
   }
   const top = results.reduce((most, { rung = 0 }) => Math.max(most, rung), 0)
   if (top === 0) return values
@@ -114,4 +126,15 @@ export function settle(results: readonly Result[]): Map<number, number | undefin
 function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<number, number>): number {
   const gains = [...upper].flatMap(([index, value]) => (lower.has(index) ? [value - lower.get(index)!] : []))
   return gains.length < PAIRS_MIN ? 0 : median(gains)
+}
+
+/**
+ * Trials by how they fared on the rungs, without a guess at what nobody saw: values of different rungs are not compared.
+ * Whoever went on was among the best where he came from, so the order of the rungs is one of worth. Failed ones are left out.
+ */
+export function climb(results: readonly Result[]): { index: number; value: number; rung: number }[] {
+  const last = new Map(results.map((result) => [result.index, result]))
+  return [...last.values()]
+    .flatMap(({ index, value, rung = 0, isIgnored }) => (value === undefined || isIgnored ? [] : [{ index, value, rung }]))
+    .toSorted((a, b) => b.rung - a.rung || a.value - b.value || a.index - b.index)
 }

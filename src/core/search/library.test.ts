@@ -79,6 +79,40 @@ describe('a search', () => {
     expect(up.asked).toEqual(down.asked)
   })
 
+  it('keeps the later outcome of a trial that is told of twice', () => {
+    const search = createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }] })
+    search.ask(2)
+    search.tell([
+      { id: 0, value: 1 },
+      { id: 1, value: 2 },
+      { id: 0, failed: true },
+    ])
+    expect(search.best).toMatchObject({ trial: { id: 1 }, value: 2 })
+    search.tell([{ id: 1, value: 5 }])
+    expect(search.best).toMatchObject({ trial: { id: 1 }, value: 5 })
+  })
+
+  it.each([
+    [{ constraints: ['a <'] }, /constraint a </],
+    [{ trials: 0 }, /trials/],
+    [{ seed: 1.5 }, /seed/],
+    [{ concurrency: Number.NaN }, /concurrency/],
+  ])('refuses %o', (wrong, words) => {
+    expect(() => createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }], ...wrong })).toThrow(words)
+  })
+
+  it('reads nothing from earlier trials whose values the space does not have', () => {
+    const search = createSearch({
+      space: [{ name: 'a', type: 'float', low: 0, high: 1 }],
+      method: 'cmaes',
+      earlier: [
+        { params: { a: 'x' }, value: 1 },
+        { params: { a: 7 }, value: 1 },
+      ],
+    })
+    for (const { params } of search.ask(10)) expect(params['a']).toBeGreaterThanOrEqual(0)
+  })
+
   it('knows the best trial', () => {
     const search = createSearch({ space: [x], direction: 'maximize' })
     expect(search.best).toBeUndefined()

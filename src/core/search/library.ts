@@ -3,6 +3,7 @@ import type { MethodName } from '../../contract/plan.ts'
 import type { Axis, Condition, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue, toPlain } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
+import { isTrue } from '../spec/template.ts'
 import type { EarlierTrial, Result, Suggestion } from './history.ts'
 import type { AutoChoice } from './auto.ts'
 import { autoChoice, createMethod } from './registry.ts'
@@ -69,26 +70,32 @@ export interface Search {
 
 /** Throws RangeError for a space, a method or an option that makes no sense, saying which. */
 export function createSearch(options: SearchOptions): Search {
-  const { trials: trialsMax = null, method = 'auto', direction = 'minimize' } = options
+  const { trials: trialsMax = null, method = 'auto', direction = 'minimize', seed = 0, concurrency = 1, constraints = [] } = options
   const sign = direction === 'maximize' ? -1 : 1
+  if (trialsMax !== null) checkCount('trials', trialsMax, 1)
+  checkCount('concurrency', concurrency, 1)
+  checkCount('seed', seed, 0)
+  constraints.forEach(checkConstraint)
   const task: SearchTask = {
     space: toSpace(options.space),
-    constraints: options.constraints ?? [],
+    constraints,
     method: { name: checkMethod(method), trialsMax },
-    concurrency: Math.max(1, options.concurrency ?? 1),
-    seed: options.seed ?? 0,
+    concurrency,
+    seed,
     earlier: (options.earlier ?? []).map(({ params, value }): EarlierTrial => ({ point: { ...params } as EarlierTrial['point'], value: sign * value })),
   }
   const engine = createMethod(task)
   const asked: Suggestion[] = []
   const results: Result[] = []
-  let best: { trial: Trial; value: number } | undefined
+  const values = new Map<number, number | undefined>()
   const toTrial = ({ point, source }: Suggestion, id: number): Trial => ({ id, params: toPlain(point) as Trial['params'], source })
 
   return {
     choice: autoChoice(task),
     get best() {
-      return best
+      let best: { id: number; value: number } | undefined
+      for (const [id, value] of values) if (value !== undefined && (!best || sign * value < sign * best.value)) best = { id, value }
+      return best && { trial: toTrial(asked[best.id]!, best.id), value: best.value }
     },
     ask: (count = 1) => {
       const first = asked.length
@@ -101,10 +108,21 @@ export function createSearch(options: SearchOptions): Search {
         if (!Object.hasOwn(asked, outcome.id)) throw new RangeError(`there is no trial ${outcome.id}: ids are those that ask gave`)
         const value = 'failed' in outcome || !Number.isFinite(outcome.value) ? undefined : outcome.value
         results.push({ index: outcome.id, value: value === undefined ? undefined : sign * value })
-        const isBetter = value !== undefined && (!best || sign * value < sign * best.value)
-        if (isBetter) best = { trial: toTrial(asked[outcome.id]!, outcome.id), value }
+        values.set(outcome.id, value)
       }
     },
+  }
+}
+
+function checkCount(name: string, value: number, min: number): void {
+  if (!Number.isSafeInteger(value) || value < min) throw new RangeError(`${name} is a whole number from ${min} on, not ${value}`)
+}
+
+function checkConstraint(constraint: string): void {
+  try {
+    isTrue(constraint, {})
+  } catch (error) {
+    throw new RangeError(`the constraint ${constraint} cannot be read: ${(error as Error).message}`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { MethodPlan } from '../../contract/plan.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { chooseMethod } from './auto.ts'
 import type { AutoChoice } from './auto.ts'
-import { createDensity, createDraws, createEvolution, createSobol } from './choosers.ts'
+import { createClimbing, createDensity, createDraws, createEvolution, createSobol } from './choosers.ts'
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
@@ -94,6 +94,7 @@ function finiteSize(space: SearchTask['space']): number | undefined {
 }
 
 function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
+  if (method.halving && method.name !== 'sobol') return createClimbing(options)
   switch (method.name) {
     case 'tpe':
       return createDensity(options)
@@ -116,8 +117,7 @@ function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAUL
 function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   const { codec, ledger } = options
   const model = createGaussian(options, gaussianSettings(method))
-  // Results of rungs replace one another, and generations must not change once they have been.
-  const canEvolve = !method.halving && codec.dimensions.every(({ categories }) => categories === 0)
+  const canEvolve = codec.dimensions.every(({ categories }) => categories === 0)
   const other = canEvolve ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
   return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
 }

@@ -36,16 +36,23 @@ export interface Evidence {
   readonly ranked: readonly Float64Array[]
   /** Running trials and failed ones: where nobody should look again. */
   readonly avoided: readonly Float64Array[]
+  /** How many of the ranked ones make the lower density; absent: as `goodCount` says. */
+  readonly good?: number
 }
 
 /** The most promising of a fixed number of draws from the density of good trials, against the density of the rest. */
-export function suggestByDensity(codec: Codec, { ranked, avoided }: Evidence, stream: Stream, isAllowed: (x: Float64Array) => boolean): Float64Array[] {
-  const good = createMixture(codec, weighed(ranked.slice(0, goodCount(ranked.length))))
-  const rest = createMixture(codec, weighed(thin([...ranked.slice(goodCount(ranked.length)), ...avoided])))
+export function suggestByDensity(
+  codec: Codec,
+  { ranked, avoided, good = goodCount(ranked.length) }: Evidence,
+  stream: Stream,
+  isAllowed: (x: Float64Array) => boolean,
+): Float64Array[] {
+  const lower = createMixture(codec, weighed(ranked.slice(0, good)))
+  const upper = createMixture(codec, weighed(thin([...ranked.slice(good), ...avoided])))
   const scored: { x: Float64Array; score: number }[] = []
   for (let draw = 0; draw < CANDIDATES; draw += 1) {
-    const x = good.sample(stream)
-    if (isAllowed(x)) scored.push({ x, score: good.logDensity(x) - rest.logDensity(x) })
+    const x = lower.sample(stream)
+    if (isAllowed(x)) scored.push({ x, score: lower.logDensity(x) - upper.logDensity(x) })
   }
   return scored.toSorted((a, b) => b.score - a.score).map(({ x }) => x)
 }
@@ -69,7 +76,9 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
   const weights = [...components.map(({ weight }) => weight), 1]
   const weightSum = weights.reduce((sum, weight) => sum + weight, 0)
   const logs = new Float64Array(total)
-  const masses = components.map(({ x }) => dimensions.map((dimension, j) => (dimension.categories > 0 ? 1 : massOf(x[j]!, sd))))
+  const logWeights = Float64Array.from(weights, (weight) => Math.log(weight / weightSum))
+  const rows = dimensions.map(() => new Map<number, Float64Array>())
+  const logMasses = dimensions.map((dimension, j) => Float64Array.from(components, ({ x }) => (dimension.categories > 0 ? 0 : Math.log(massOf(x[j]!, sd)))))
 
   return {
     sample: (stream) => {
@@ -82,24 +91,39 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
       return codec.settle(x)
     },
     logDensity: (x) => {
-      const active = dimensions.map((_, j) => codec.isActive(x, j))
-      const cells = dimensions.map((dimension, j) => cellOf(dimension, x[j]!))
-      const priorLog = dimensions.reduce((sum, dimension, j) => sum + (active[j] ? Math.log(prior(dimension, x[j]!)) : 0), 0)
-      components.forEach(({ x: centre }, i) => {
-        let log = Math.log(weights[i]! / weightSum)
-        for (let j = 0; j < d; j += 1) {
-          if (!active[j]) continue
-          const dimension = dimensions[j]!
-          if (!codec.isActive(centre, j)) log += Math.log(prior(dimension, x[j]!))
-          else if (dimension.categories > 0) log += Math.log(categoryProbability(dimension, centre[j]!, x[j]!, total))
-          else log += logNear(x[j]!, centre[j]!, sd, cells[j]!) - Math.log(masses[i]![j]!)
-        }
-        logs[i] = log
-      })
-      logs[total - 1] = Math.log(1 / weightSum) + priorLog
-      const most = logs.reduce((a, b) => Math.max(a, b))
-      return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0))
+      logs.set(logWeights)
+      let priorLog = 0
+      for (let j = 0; j < d; j += 1) {
+        if (!codec.isActive(x, j)) continue
+        priorLog += Math.log(prior(dimensions[j]!, x[j]!))
+        const row = rowOf(j, x[j]!)
+        for (let i = 0; i < row.length; i += 1) logs[i]! += row[i]!
+      }
+      logs[total - 1] = logWeights[total - 1]! + priorLog
+      let most = -Infinity
+      for (const log of logs) most = Math.max(most, log)
+      let sum = 0
+      for (const log of logs) sum += Math.exp(log - most)
+      return most + Math.log(sum)
     },
+  }
+
+  /** Logarithms of what each component gives to a code; kept where candidates share their codes. */
+  function rowOf(j: number, code: number): Float64Array {
+    const found = rows[j]!.get(code)
+    if (found) return found
+    const dimension = dimensions[j]!
+    const cell = dimension.cell(code)
+    const priorLog = Math.log(prior(dimension, code))
+    const row = new Float64Array(components.length)
+    for (let i = 0; i < row.length; i += 1) {
+      const { x } = components[i]!
+      if (!codec.isActive(x, j)) row[i] = priorLog
+      else if (dimension.categories > 0) row[i] = Math.log(categoryProbability(dimension, x[j]!, code, total))
+      else row[i] = logNear(code, x[j]!, sd, cell) - logMasses[j]![i]!
+    }
+    if (Number.isFinite(dimension.cells)) rows[j]!.set(code, row)
+    return row
   }
 }
 
@@ -117,12 +141,6 @@ function categoryProbability({ weights }: Dimension, own: number, other: number,
 function drawCategory(dimension: Dimension, own: number, total: number, u: number): number {
   const bonus = total / (1 + total)
   return u < bonus ? own : randomCode(dimension, (u - bonus) / (1 - bonus))
-}
-
-function cellOf(dimension: Dimension, code: number): readonly [number, number] | undefined {
-  if (dimension.categories > 0 || !Number.isFinite(dimension.cells)) return undefined
-  const half = 0.5 / dimension.cells
-  return [Math.max(0, code - half), Math.min(1, code + half)]
 }
 
 /** Codes lie in [0, 1]: the outermost cells end there. */

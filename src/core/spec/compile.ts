@@ -267,7 +267,7 @@ function hyperbandPlan({ max_iter, eta, resource, resume, search }: NonNullable<
 const ASHA_ETA = 3
 
 function ashaPlan({ max_iter, min_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['asha']>): HalvingPlan {
-  const form = { form: resume ? 'promotion' : 'stopping', resumes: resume ?? false, chooser: search ?? 'random' } as const
+  const form = { form: resume ? 'promotion' : 'stopping', resumes: resume ?? false, chooser: search ?? 'auto' } as const
   return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: min_iter ?? 1, eta: eta ?? ASHA_ETA, ...form }
 }
 

@@ -19,12 +19,13 @@ const RECORD = [result(0, 'succeeded', 3), result(1, 'failed', null), result(2, 
 
 describe('the record of a sweep', () => {
   it.each([
-    ['penalise', [0, 1, 2, 4], [3, undefined, 5, undefined]],
-    ['retry', [0, 1, 2, 4], [3, undefined, 5, undefined]],
-    ['ignore', [0, 2], [3, 5]],
-  ] as const)('with failures that count as %s', (failures, indices, values) => {
+    ['penalise', [3], [3, undefined, 5, undefined, undefined]],
+    ['retry', [3], [3, undefined, 5, undefined, undefined]],
+    ['ignore', [1, 3, 4], [3, undefined, 5, undefined, undefined]],
+  ] as const)('with failures that count as %s', (failures, ignored, values) => {
     const results = toResults(plan({ failures }), RECORD)
-    expect(results.map(({ index }) => index)).toEqual(indices)
+    expect(results.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4])
+    expect(results.flatMap(({ index, isIgnored }) => (isIgnored ? index : []))).toEqual(ignored)
     expect(results.map(({ value }) => value)).toEqual(values)
     expect(results.every((item) => !('rung' in item))).toBe(true)
   })
@@ -33,10 +34,15 @@ describe('the record of a sweep', () => {
 
   it('is turned so that smaller is better', () => {
     const maximised = plan({ objective: { metric: 'acc', optimization: 'maximize' } })
-    expect(toResults(maximised, RECORD).map(({ value }) => value)).toEqual([-3, undefined, -5, undefined])
+    expect(toResults(maximised, RECORD).map(({ value }) => value)).toEqual([-3, undefined, -5, undefined, undefined])
     expect([signOf(plan()), signOf(maximised), signOf(plan({ objective: null }))]).toEqual([1, -1, -1])
     expect(toReached(maximised, [result(0, 'running', 3, 1)])).toEqual([{ index: 0, rung: 1, value: -3 }])
     expect(toReached(maximised, [result(0, 'failed', null, 1)])).toEqual([{ index: 0, rung: 1, value: undefined }])
+  })
+
+  it('takes nothing from what a trial had reported before it failed', () => {
+    expect(toResults(plan(), [result(0, 'failed', 0.1)])).toEqual([{ index: 0, value: undefined }])
+    expect(toReached(plan(), [result(0, 'failed', 0.1)])[0]!.value).toBeUndefined()
   })
 
   it('names rungs where there are any', () => {
@@ -47,7 +53,15 @@ describe('the record of a sweep', () => {
   it('has nothing to say of a trial that the stopping form has ended on its way', () => {
     const form = (name: HalvingPlan['form']) => plan({ method: { name: 'asha', trialsMax: null, halving: { ...halving, form: name } } })
     const record = [result(0, 'succeeded', 3, 2), result(1, 'stopped', 5, 2)]
-    expect(toResults(form('stopping'), record).map(({ index }) => index)).toEqual([0])
+    expect(toResults(form('stopping'), record)).toMatchObject([
+      { index: 0, value: 3 },
+      { index: 1, isIgnored: true },
+    ])
+    const judged = [result(1, 'running', 7, 0), ...record]
+    expect(toResults(form('stopping'), judged).map(({ index, value }) => [index, value])).toEqual([
+      [1, 7],
+      [0, 3],
+    ])
     expect(toResults(form('promotion'), record).map(({ index }) => index)).toEqual([0, 1])
   })
 

@@ -10,16 +10,30 @@ export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
 
 /**
  * A sweep's record as a method reads it. A trial that failed, or ended without a value, is one to avoid unless the sweep
- * ignores such trials; one that a person stopped before it had a value says nothing.
+ * ignores such trials; one that was stopped before it had a value says nothing.
  */
 export function toResults(plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>, record: readonly SweepResult[]): Result[] {
   const sign = signOf(plan)
-  return record
-    .filter((result) => counts(plan, result))
-    .flatMap(({ index, rung, phase, value }): Result[] => {
-      if (value === null && (phase === 'stopped' || plan.failures === 'ignore')) return []
-      return [{ index, value: value === null ? undefined : sign * value, ...(plan.method.halving && { rung }) }]
-    })
+  const isHeard = new Set<number>()
+  return record.flatMap((entry): Result[] => {
+    const { index, rung, phase } = entry
+    const isSaid = isHeard.has(index)
+    isHeard.add(index)
+    if (isCut(plan, entry)) return isSaid ? [] : [{ index, value: undefined, isIgnored: true }]
+    const own = valueOf(entry)
+    if (own === undefined && (phase === 'stopped' || plan.failures === 'ignore')) return [{ index, value: undefined, isIgnored: true }]
+    return [{ index, value: own === undefined ? undefined : sign * own, ...(plan.method.halving && { rung }) }]
+  })
+}
+
+/** What a trial that failed had reported before is no result. */
+function valueOf({ phase, value }: SweepResult): number | undefined {
+  return phase === 'failed' ? undefined : (value ?? undefined)
+}
+
+/** A trial that was ended on its way has its result at the rung it was ended at, and nothing to say of the last one. */
+function isCut({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
+  return method.halving?.form === 'stopping' && phase === 'stopped'
 }
 
 /** The history of which so many entries of the record were known. */
@@ -31,13 +45,11 @@ export function historyAt(
   return { trials, results: toResults(plan, results.slice(0, known)) }
 }
 
-/** A trial that was ended on its way has its result at the rung it was ended at, and nothing to say of the last one. */
-function counts({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
-  return method.halving?.form !== 'stopping' || phase !== 'stopped'
-}
-
 /** The record as rungs are judged by it. */
 export function toReached(plan: Pick<SweepPlan, 'objective'>, record: readonly SweepResult[]): Reached[] {
   const sign = signOf(plan)
-  return record.map(({ index, rung, value }) => ({ index, rung, value: value === null ? undefined : sign * value }))
+  return record.map((entry) => {
+    const value = valueOf(entry)
+    return { index: entry.index, rung: entry.rung, value: value === undefined ? undefined : sign * value }
+  })
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+
+import type { SearchSpace } from '../../contract/search-space.ts'
+import { toFloat, toPlain } from '../../contract/values.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { checkPoint } from './points.ts'
+
+const SPACE: SearchSpace = [
+  { name: 'x', kind: 'uniform', low: 0, high: 2 },
+  { name: 'n', kind: 'int', low: 1, high: 8 },
+  { name: 'kind', kind: 'values', values: ['sgd', 'adam'] },
+  { name: 'momentum', kind: 'uniform', low: 0, high: 1, when: { name: 'kind', in: ['sgd'] } },
+]
+const point: ValueMap = { x: 0.5, n: 3, kind: 'sgd', momentum: 0.9 }
+const check = (given: ValueMap, constraints: readonly string[] = []) => checkPoint(SPACE, constraints, given)
+const problem = (given: ValueMap, constraints?: readonly string[]) => {
+  const checked = check(given, constraints)
+  return 'problem' in checked ? checked.problem : undefined
+}
+
+describe('a point that a person gives', () => {
+  it.each<[string, ValueMap, ValueMap]>([
+    ['as it stands', point, point],
+    ['a float for a whole number', { ...point, n: toFloat(3) }, point],
+    ['a whole number for a float', { ...point, x: 1 }, { ...point, x: 1 }],
+    ['without what is not there', { x: 0.5, n: 3, kind: 'adam' }, { x: 0.5, n: 3, kind: 'adam' }],
+    ['with what is not there', { ...point, kind: 'adam' }, { x: 0.5, n: 3, kind: 'adam' }],
+  ])('is taken: %s', (_name, given, expected) => {
+    const checked = check(given)
+    expect('point' in checked && toPlain(checked.point)).toEqual(expected)
+  })
+
+  it('is spelled as the space spells it', () => {
+    const checked = check({ ...point, x: 1, n: toFloat(3) })
+    expect('point' in checked && checked.point).toEqual({ ...point, x: toFloat(1), n: 3 })
+  })
+
+  it.each<[string, ValueMap, RegExp]>([
+    ['an unknown name', { ...point, y: 1 }, /y is not a parameter/],
+    ['a missing value', { x: 0.5, kind: 'adam' }, /n has no value/],
+    ['a number outside', { ...point, x: 2.5 }, /x cannot be 2\.5; the nearest value is 2/],
+    ['a number between two', { ...point, n: 3.5 }, /n cannot be 3\.5/],
+    ['a word that there is not', { ...point, kind: 'rms' }, /kind cannot be/],
+    ['a word for a number', { ...point, n: 'three' }, /n cannot be/],
+  ])('is refused: %s', (_name, given, message) => expect(problem(given)).toMatch(message))
+
+  it('must meet the constraints', () => {
+    expect(problem(point, ['n < 3'])).toMatch(/constraints/)
+    expect(problem(point, ['n <= 3'])).toBeUndefined()
+  })
+
+  it('has a key by what it means', () => {
+    const key = (given: ValueMap) => {
+      const checked = check(given)
+      return 'key' in checked && checked.key
+    }
+    expect(key({ ...point, n: toFloat(3) })).toBe(key(point))
+    expect(key({ ...point, kind: 'adam', momentum: 0.1 })).toBe(key({ x: 0.5, n: 3, kind: 'adam' }))
+    expect(key({ ...point, momentum: 0.1 })).not.toBe(key(point))
+  })
+})
