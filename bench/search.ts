@@ -103,6 +103,11 @@ const ASHA_GOALS = [
 ] as const
 
 function ashaFigures(): Figure[] {
-  const logs = Array.from({ length: CURVE_SEEDS }, (_, seed) => simulateCurves(new OwnAsha(seed), curveRng(seed)).log)
-  return ASHA_GOALS.map(({ name, regret, max }) => atMost(max, name, median(logs.map((log) => timeTo(log, regret))), 'epochs'))
+  const logsOf = (chooser: 'auto' | 'random') =>
+    Array.from({ length: CURVE_SEEDS }, (_, seed) => simulateCurves(new OwnAsha(seed, chooser), curveRng(seed)).log)
+  const [auto, random] = [logsOf('auto'), logsOf('random')]
+  return ASHA_GOALS.flatMap(({ name, regret, max }) => [
+    atMost(max, name, median(auto.map((log) => timeTo(log, regret))), 'epochs'),
+    told(`${name}_random`, median(random.map((log) => timeTo(log, regret))), 'epochs'),
+  ])
 }

@@ -1,39 +1,52 @@
-import { createSearch } from '../../src/core/search/library.ts'
-import type { Parameter, Search } from '../../src/core/search/library.ts'
+import { toPlain } from '../../src/contract/values.ts'
+import type { Result, Suggestion } from '../../src/core/search/history.ts'
+import type { Method } from '../../src/core/search/method.ts'
+import { createMethod } from '../../src/core/search/registry.ts'
 import { nextPromotion } from '../../src/core/search/rungs.ts'
 import type { RungResult } from '../../src/core/search/rungs.ts'
+import { toSpace } from '../../src/core/search/library.ts'
 import { CURVE_ETA, CURVE_RUNGS, CURVE_TABLE } from './halving.ts'
 import type { CurveJob, CurvePolicy } from './halving.ts'
 import { curves } from './tables.ts'
 
-/** Our own ASHA, promotion form, on configurations drawn as the platform draws them by default. */
+const HALVING = { resource: 'epochs', isWhole: true, max: 27, min: 1, eta: CURVE_ETA, form: 'promotion', resumes: true } as const
+
+/** Our own ASHA, promotion form. */
 export class OwnAsha implements CurvePolicy {
-  readonly #search: Search
-  readonly #params: CurveJob['params'][] = []
-  readonly #results: RungResult[][] = CURVE_RUNGS.map(() => [])
+  readonly #method: Method
+  readonly #trials: Suggestion[] = []
+  readonly #results: Result[] = []
+  readonly #byRung: RungResult[][] = CURVE_RUNGS.map(() => [])
   /** The rung a trial is on its way to, or has reached. */
   readonly #rungs: number[] = []
 
-  constructor(seed: number) {
-    this.#search = createSearch({ space: curves(CURVE_TABLE).space as readonly Parameter[], seed, method: 'random' })
+  constructor(seed: number, chooser: 'auto' | 'random') {
+    const method = { name: 'asha', trialsMax: null, halving: { ...HALVING, chooser } } as const
+    this.#method = createMethod({ space: toSpace(curves(CURVE_TABLE).space), constraints: [], method, concurrency: 10, seed, earlier: [] })
   }
 
   next(): CurveJob | undefined {
-    const due = nextPromotion(this.#results, CURVE_ETA, (trial, rung) => this.#rungs[trial] !== rung)
+    const due = nextPromotion(this.#byRung, CURVE_ETA, (trial, rung) => this.#rungs[trial] !== rung)
     if (due) {
       this.#rungs[due.trial] = due.rung
-      return { trial: due.trial, params: this.#params[due.trial]!, from: CURVE_RUNGS[due.rung - 1]!, to: CURVE_RUNGS[due.rung]! }
+      return this.#job(due.trial, CURVE_RUNGS[due.rung - 1]!, CURVE_RUNGS[due.rung]!)
     }
-    const [trial] = this.#search.ask()
-    if (!trial) return undefined
-    this.#params[trial.id] = trial.params as CurveJob['params']
-    this.#rungs[trial.id] = 0
-    return { trial: trial.id, params: this.#params[trial.id]!, from: 0, to: CURVE_RUNGS[0]! }
+    const [made] = this.#method.suggest({ trials: this.#trials, results: this.#results }, 1)
+    if (!made) return undefined
+    this.#rungs.push(0)
+    return this.#job(this.#trials.push(made) - 1, 0, CURVE_RUNGS[0]!)
   }
 
   report(trial: number, level: number, value: number): boolean {
     const rung = CURVE_RUNGS.indexOf(level)
-    if (rung >= 0) this.#results[rung]!.push({ trial, value })
+    if (rung >= 0) {
+      this.#byRung[rung]!.push({ trial, value })
+      this.#results.push({ index: trial, value, rung })
+    }
     return true
+  }
+
+  #job(trial: number, from: number, to: number): CurveJob {
+    return { trial, params: toPlain(this.#trials[trial]!.point) as CurveJob['params'], from, to }
   }
 }

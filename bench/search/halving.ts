@@ -35,10 +35,10 @@ export interface CurveOptions {
 
 export const CURVE_TABLE = 'mlp_digits'
 export const CURVE_RUNGS: readonly number[] = [1, 3, 9, 27]
-export const CURVE_LEVEL_MAX = 27
+const CURVE_LEVEL_MAX = 27
 export const CURVE_ETA = 3
 /** A level of an average configuration takes one unit of time. */
-export const CURVE_HORIZON = 270
+const CURVE_HORIZON = 270
 const WORKERS = 10
 const SPEED_SPREAD = 0.3
 

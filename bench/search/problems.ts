@@ -19,8 +19,6 @@ export interface Problem {
 /** The ten that count. */
 export const MAIN = ['branin2', 'hartmann6', 'ackley5', 'rosen5s', 'levy8s', 'mixcat', 'hpo7n', 'svm_cancer', 'gbdt_diabetes', 'mlp_digits'] as const
 
-export const DEV = [...MAIN, 'rastrigin4', 'ellrot6', 'hpo7'] as const
-
 const TUNING_NOISE = 0.02
 
 export function problem(name: string): Problem {

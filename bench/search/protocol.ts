@@ -45,7 +45,7 @@ export interface RunResult {
   readonly overheadMs: number
 }
 
-export const CHECKPOINTS = [10, 20, 30, 50, 75, 100, 150, 200] as const
+const CHECKPOINTS = [10, 20, 30, 50, 75, 100, 150, 200] as const
 export const REGRET_FLOOR = 1e-4
 const DURATION_SPREAD = 0.6
 

@@ -261,7 +261,7 @@ function fitPoint(count: number): number {
 }
 
 function initialCount(d: number, { concurrency, trialsMax }: ChooserOptions): number {
-  const wanted = Math.max(concurrency, Math.min(2 * d, 3 * concurrency))
+  const wanted = Math.max(concurrency, Math.min(3 * d, 3 * concurrency))
   return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }
 

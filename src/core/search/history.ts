@@ -27,8 +27,6 @@ export interface History {
   readonly results: readonly Result[]
 }
 
-export const EMPTY_HISTORY: History = { trials: [], results: [] }
-
 /** A trial of another sweep over the same space, known before this one begins. Its value is turned likewise. */
 export interface EarlierTrial {
   readonly point: ValueMap

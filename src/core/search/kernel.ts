@@ -52,7 +52,7 @@ export interface Kernel {
   /** Covariances of `x` with rows 0 … count−1 of a matrix of points, written to `out`. */
   against(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
   /** The same, and for each row what its covariance changes by per squared scaled distance. */
-  withSlopes(x: Float64Array, points: Float64Array, count: number, out: Float64Array, slopes: Float64Array): void
+  withSlopes(x: Float64Array, points: Float64Array, count: number, out: { values: Float64Array; slopes: Float64Array }): void
 }
 
 export function createKernel({ logLengths, logSignal, logNoise }: Hyperparameters, { isCategory, shape }: Form): Kernel {
@@ -83,10 +83,10 @@ export function createKernel({ logLengths, logSignal, logNoise }: Hyperparameter
     against: (x, points, count, out) => {
       for (let i = 0; i < count; i += 1) out[i] = signal * value(squaredDistance(x, points, i * size))
     },
-    withSlopes: (x, points, count, out, slopes) => {
+    withSlopes: (x, points, count, { values, slopes }) => {
       for (let i = 0; i < count; i += 1) {
         const squared = squaredDistance(x, points, i * size)
-        out[i] = signal * value(squared)
+        values[i] = signal * value(squared)
         slopes[i] = signal * slope(squared)
       }
     },

@@ -132,7 +132,7 @@ function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<numb
  * Trials by how they fared on the rungs, without a guess at what nobody saw: values of different rungs are not compared.
  * Whoever went on was among the best where he came from, so the order of the rungs is one of worth. Failed ones are left out.
  */
-export function climb(results: readonly Result[]): { index: number; value: number; rung: number }[] {
+function climb(results: readonly Result[]): { index: number; value: number; rung: number }[] {
   const last = new Map(results.map((result) => [result.index, result]))
   return [...last.values()]
     .flatMap(({ index, value, rung = 0, isIgnored }) => (value === undefined || isIgnored ? [] : [{ index, value, rung }]))

@@ -1,6 +1,6 @@
 import { METHOD_NAMES } from '../../contract/plan.ts'
 import type { MethodName } from '../../contract/plan.ts'
-import type { Axis, Condition, SearchSpace } from '../../contract/search-space.ts'
+import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue, toPlain } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 import { isTrue } from '../spec/template.ts'
@@ -134,13 +134,13 @@ function checkMethod(name: string): MethodName {
 }
 
 /** A space of the library in the platform's own words. Throws RangeError. */
-function toSpace(parameters: readonly Parameter[]): SearchSpace {
+export function toSpace(parameters: readonly Parameter[]): SearchSpace {
   if (parameters.length === 0) throw new RangeError('the space has no parameter')
   const names = new Set<string>()
   const space = parameters.map((parameter): Axis => {
     if (names.has(parameter.name)) throw new RangeError(`the parameter ${parameter.name} is there twice`)
     names.add(parameter.name)
-    return { ...toAxis(parameter), ...(parameter.when && { when: parameter.when as Condition }) }
+    return { ...toAxis(parameter), ...(parameter.when && { when: parameter.when }) }
   })
   space.forEach((axis) => checkCondition(space, axis))
   return space

@@ -78,7 +78,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
       return { mean: meanAt(), sd: spreadAt() }
     },
     predictWithSlopes: (x, meanSlope, sdSlope) => {
-      kernel.withSlopes(x, points, factor.size, cross, slopes)
+      kernel.withSlopes(x, points, factor.size, { values: cross, slopes })
       const mean = meanAt()
       const sd = spreadAt()
       solveUpper(factor, solved, factor.size)

@@ -22,7 +22,7 @@ export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isTh
   const isWalked = points !== undefined && space.every(isEven) && !isThinned
   const at = isWalked
     ? (from: number, count: number) => indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
-    : distinctDraws(space, size, seed, points !== undefined, settle)
+    : distinctDraws(space, size, { seed, isFinite: points !== undefined, settle })
   return {
     size: isThinned && trialsMax === null ? null : size,
     suggest: (history, count) => at(own(history), count).map((point) => ({ point, source: 'random' })),
@@ -54,9 +54,7 @@ const REDRAWS_MAX = 1_000
 function distinctDraws(
   space: SearchSpace,
   size: number | null,
-  seed: number,
-  isFinite: boolean,
-  settle: RandomOptions['settle'],
+  { seed, isFinite, settle }: Pick<RandomOptions, 'seed' | 'settle'> & { isFinite: boolean },
 ): (from: number, count: number) => ValueMap[] {
   const drawn: ValueMap[] = []
   const seen = new Set<string>()

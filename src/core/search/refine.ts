@@ -28,7 +28,7 @@ const EVALUATIONS = 20
 /** Grids up to this size are tried cell by cell, longer ones only near by. */
 const CELLS_MAX = 16
 
-export function scoreAt({ process, acquisition, penalty }: Landscape, x: Float64Array): number {
+function scoreAt({ process, acquisition, penalty }: Landscape, x: Float64Array): number {
   const { mean, sd } = process.predict(x)
   return score(acquisition, mean, sd) + penalty(x)
 }

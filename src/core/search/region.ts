@@ -56,7 +56,7 @@ function fineDimensions(codec: Codec): number[] {
 const PATIENCE = 30
 /** A gain in standard deviations that counts as one. */
 const GAIN_MIN = 0.01
-const AWAY_SHARE = 0.4
+const AWAY_SHARE = 0.6
 const AWAY_RADIUS_MIN = 0.1
 const AWAY_RADIUS_SPAN = 0.2
 

@@ -20,7 +20,7 @@ const SHARED_FROM = 500
 
 /** The method of a task. */
 export function createMethod(task: SearchTask): Method {
-  const { space, constraints, method, seed } = task
+  const { space, constraints, seed } = task
   const codec = createCodec(space)
   const holds = createConstraint(constraints)
   const settle = (point: ValueMap): ValueMap | undefined => {

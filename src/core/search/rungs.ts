@@ -34,7 +34,7 @@ export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
 }
 
 /** Amounts of a bracket with `s` promotions: the last is exactly the most a trial may have. */
-export function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): number[] {
+function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): number[] {
   return Array.from({ length: s + 1 }, (_, rung) => {
     const amount = max * eta ** (rung - s)
     return rung === s ? max : isWhole ? Math.max(1, Math.floor(amount + 0.5)) : amount
