@@ -189,12 +189,9 @@ describe('the command line', () => {
   })
 
   it('refuses what is not built, and runs nothing as something else', () => {
-    const method = write(
-      'bo.yml',
-      'version: 1\nkind: group\nhptuning:\n  matrix: {a: {uniform: [0, 1]}}\n  bo: {n_initial_trials: 2, n_iterations: 2, metric: {name: m}, utility_function: {kappa: 1}}\nrun: {cmd: "true"}\n',
-    )
     const notebook = write('notebook.yml', 'version: 1\nkind: notebook\nbuild: {image: jupyter}\n')
-    for (const file of [method, notebook]) {
+    const board = write('board.yml', 'version: 1\nkind: tensorboard\nbuild: {image: tensorboard}\n')
+    for (const file of [notebook, board]) {
       expect(hagane('check', '-f', file).status).toBe(0)
       const { status, stderr } = hagane('run', '-f', file)
       expect([status, /cannot be run yet/.test(stderr), /^error .*image/m.test(stderr)]).toEqual([2, true, false])
