@@ -7,6 +7,12 @@ import { expect, it } from 'vitest'
 
 import { freePort } from '../support/postgres.ts'
 
+const GROUP =
+  'version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  metric: {name: loss, optimization: minimize}\n  auto: {n_experiments: 24}\n  matrix: {x: {uniform: [0, 1]}}\nrun:\n  cmd: python valley.py {{ x }}\n'
+const LIBRARY = `import { createSearch } from 'hagane/search'
+const search = createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }], trials: 30 })
+console.log(search.ask(10).length)`
+
 const root = join(import.meta.dirname, '../..')
 
 it('the packed project works when installed into an empty folder', { timeout: 300_000 }, async () => {
@@ -34,6 +40,12 @@ it('the packed project works when installed into an empty folder', { timeout: 30
     // What answers lists is a thread with a file of its own.
     expect(call('npx', ['hagane', 'ls', '-q', 'm.x = 1', '--json'], project)).toContain('"number":1')
     expect(call('npx', ['hagane', 'code', '1'], project)).toContain('trial.py')
+    // So is what fits models.
+    writeFileSync(join(project, 'valley.py'), 'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=(float(sys.argv[1]) - 0.3) ** 2)\n')
+    writeFileSync(join(project, 'group.yml'), GROUP)
+    call('npx', ['hagane', 'run', '-f', 'group.yml', '--wait'], project)
+    expect(call('npx', ['hagane', 'ls', '--sweeps', '--json'], project)).toContain('"phase":"done"')
+    expect(call('node', ['--input-type=module', '-e', LIBRARY], project)).toBe('10\n')
     call('npx', ['hagane', 'backup', join(folder, 'backup')], project)
   } finally {
     spawnSync('npx', ['hagane', 'down'], { cwd: project, env })
