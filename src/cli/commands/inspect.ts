@@ -5,6 +5,7 @@ import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
 import type { Cli } from '../context.ts'
 import { createPaint, formatNumber, paintPhase, pairs, plainText, table } from '../output.ts'
+import { choiceText } from './sweep.ts'
 import { sweepProgress } from '../follow.ts'
 
 /** `hagane show`: a run or a sweep by its number. */
@@ -22,6 +23,7 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
   const paint = createPaint(cli.config.hasColor)
   cli.print(`${paint('bold', `#${sweep.number} ${sweep.name ?? ''}`)} ${paintPhase(sweep.phase, paint)} ${sweep.reason ?? ''}`)
   cli.print(`  ${sweep.method}, concurrency ${sweep.concurrency}, seed ${sweep.seed}`)
+  if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)
   if (sweep.best) cli.print(`  #${sweep.best.number}: ${pairs(sweep.best.params)}`)
 }
