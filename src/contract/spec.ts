@@ -280,7 +280,7 @@ const asha = z.strictObject({
   search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default auto.'),
 })
 
-const bo = z.strictObject({ n_initial_trials: int(), n_iterations: int(), metric, utility_function: utilityFunction.nullish() })
+const bo = z.strictObject({ n_initial_trials: int({ min: 1 }), n_iterations: int({ min: 0 }), metric, utility_function: utilityFunction.nullish() })
 
 const budget = z.strictObject({ n_experiments: int({ min: 1 }).nullish() })
 const grid = z.strictObject({ ...budget.shape, order: word(['declared', 'shuffled']).nullish().describe('Order of the points. Default declared.') })
@@ -516,15 +516,21 @@ function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context:
   }
 }
 
+/** Below this the rungs hardly differ, and there are more of them than anyone means. */
+const ETA_MIN = 1.5
 const LEARNING: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
 
 function checkObjective(value: z.output<typeof hptuning>, algorithm: (typeof ALGORITHMS)[number] | undefined, context: z.RefinementCtx): void {
   const own = algorithm !== undefined && LEARNING.includes(algorithm) ? value[algorithm as 'auto'] : undefined
   const needsMetric = own !== undefined || Boolean(value.plateau) || (value.warm_start?.length ?? 0) > 0
   const isThere = [value.metric, own?.metric, value.bo?.metric, value.hyperband?.metric].some(Boolean)
+  const resourceName = (value.asha ?? value.hyperband)?.resource.name
+  if (resourceName !== undefined && Object.hasOwn(value.matrix ?? {}, resourceName))
+    report(context, ['hptuning', 'matrix', resourceName], 'conflict', { keys: `matrix.${resourceName}, resource.name` })
   if (needsMetric && !isThere) report(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
   const factor = value.asha?.eta ?? value.hyperband?.eta
-  if (factor != null && !(factor > 1)) report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })
+  if (factor != null && !(factor >= ETA_MIN))
+    report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })
 }
 
 const LISTED_OPTIONS = ['values', 'range', 'linspace', 'logspace', 'geomspace', 'int']

@@ -17,8 +17,8 @@ export interface Sentence {
 /** What running trials have reported, judged by the rules of their sweep. */
 export interface SweepJudge {
   isNeeded(plan: SweepPlan): boolean
-  /** Rungs that trials have passed since, and trials that must end. */
-  look(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[] }>
+  /** Rungs that trials have passed since, and trials that must end. Until `take` is called the same would be found again. */
+  look(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[]; take: () => void }>
   forget(sweepId: string): void
 }
 
@@ -35,11 +35,13 @@ export function createSweepJudge(store: Store): SweepJudge {
       const { courses, ids } = of(sweep.id)
       const running = open.filter(({ phase }) => phase === 'running')
       const rungs = sweep.plan.method.halving?.form === 'stopping' ? await passRungs(courses, sweep, book, running) : { arrivals: [], verdicts: [] }
-      if (sweep.plan.stoppingRules.length === 0) return rungs
+      if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
       if (ids.size < sweep.trialsCreated) for (const [index, id] of await store.read.runs.trialIds(sweep.id)) ids.set(index, id)
       const isRunning = new Set(running.map(({ id }) => id))
-      const verdicts = await Promise.all(sweep.plan.stoppingRules.map((rule) => applyRule(courses, rule, ids, isRunning)))
-      return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()] }
+      const verdicts = await Promise.all(
+        sweep.plan.stoppingRules.map((rule) => applyRule(courses, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),
+      )
+      return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()], take: courses.take }
     },
     forget: (sweepId) => {
       known.delete(sweepId)
@@ -47,12 +49,19 @@ export function createSweepJudge(store: Store): SweepJudge {
   }
 }
 
-async function applyRule(courses: Courses, rule: StoppingRulePlan, ids: ReadonlyMap<number, string>, isRunning: ReadonlySet<string>): Promise<Sentence[]> {
+interface Field {
+  /** Run ids by trial index. */
+  readonly ids: ReadonlyMap<number, string>
+  readonly isRunning: ReadonlySet<string>
+  readonly isOpen: ReadonlySet<string>
+}
+
+async function applyRule(courses: Courses, rule: StoppingRulePlan, { ids, isRunning, isOpen }: Field): Promise<Sentence[]> {
   if (isRunning.size === 0) return []
   const sign = signOf({ objective: rule })
   const contenders: Contender[] = []
   for (const [trial, id] of ids) {
-    const course = await courses.read(id, { metric: rule.metric, interval: rule.interval, sign })
+    const course = await courses.read(id, { metric: rule.metric, interval: rule.interval, sign, isOver: !isOpen.has(id) })
     contenders.push({ trial, isRunning: isRunning.has(id), course })
   }
   return judge(rule, contenders).map(({ trial, step, value, bound }) => ({

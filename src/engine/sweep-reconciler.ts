@@ -15,6 +15,7 @@ import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
 import { historyAt, toReached, toResults } from '../core/sweep/record.ts'
 import { newTrial, planTrial } from '../core/sweep/trial.ts'
 import { encodeValue } from '../contract/values.ts'
+import type { ValueMap } from '../contract/values.ts'
 import type { Outcome } from './loop.ts'
 import { createBooks } from './sweep-books.ts'
 import type { Book } from './sweep-books.ts'
@@ -120,8 +121,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** Ends trials that a rule is against, each with what was compared; false where none is. */
   async function applyRules(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<boolean> {
-    const { arrivals, verdicts } = await judge.look(sweep, book, open)
-    if (arrivals.length === 0 && verdicts.length === 0) return false
+    const { arrivals, verdicts, take } = await judge.look(sweep, book, open)
+    if (arrivals.length === 0 && verdicts.length === 0) {
+      take()
+      return false
+    }
     const stopped = await store.write(async (parts) => {
       await append(parts, sweep, arrivals)
       const told: string[] = []
@@ -132,6 +136,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       }
       return told
     })
+    take()
     deps.onTrialsChanged(stopped)
     return arrivals.length > 0 || stopped.length > 0
   }
@@ -186,7 +191,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** Points that the document names come first. */
   async function suggest(sweep: Sweep, search: Search, book: Book, count: number): Promise<Suggestion[]> {
-    const given = sweep.plan.firstPoints.slice(sweep.trialsCreated, sweep.trialsCreated + count)
+    const given = pointsLeft(sweep, book).slice(0, count)
     if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
     const history = historyAt(sweep.plan, book, book.results.length)
     return search.learns ? await searcher.suggest(sweep.id, search.task, history, count) : search.method.suggest(history, count)
@@ -200,8 +205,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       for (const { index, rung } of promotions) {
         const run = await parts.runs.get(byIndex.get(index)!.id)
         if (run?.phase !== 'paused') continue
-        const { plan } = planTrial(sweep, search.brackets, { index, rung, point: book.trials[index]!.point, firstAttempt: run.attempts + 1 })
-        await parts.runs.transition(run, 'queued', { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null })
+        const place = { index, rung, point: book.trials[index]!.point, firstAttempt: run.attempts + 1 }
+        const { plan, phase, ending } = planTrial(sweep, search.brackets, place)
+        const patch = { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null }
+        await parts.runs.transition(run, phase, ending ? { ...patch, ending, endedAt: clock.now() } : patch)
         await parts.runs.annotate(run, { params: { ...run.params, ...plan.params } })
         const { resource } = sweep.plan.method.halving!
         const event: NewEvent = { kind: 'run.promoted', actor: 'platform', runId: run.id, sweepId: sweep.id, data: { rung, [resource]: plan.params[resource] } }
@@ -216,6 +223,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   async function completeRungs({ sweep, open }: Scene): Promise<Outcome> {
     const waiting = open.filter(({ isAtRung }) => isAtRung)
     await store.write(async (parts) => {
+      await update(parts, sweep, {})
       for (const { id } of waiting) {
         const run = await parts.runs.get(id)
         if (run?.phase !== 'paused') continue
@@ -254,14 +262,23 @@ function remainingTrials(sweep: Sweep, { method, brackets, learns, exhaustedAt }
   if (exhaustedAt === created) return 0
   const limits = [brackets ? brackets.trials : null, sweep.budget, method.size].filter((limit) => limit !== null)
   const remaining = limits.length === 0 ? null : Math.max(0, Math.min(...limits) - created)
-  if (learns || remaining === 0 || created < sweep.plan.firstPoints.length) return remaining
+  if (learns || remaining === 0 || pointsLeft(sweep, { trials, results }).length > 0) return remaining
   return method.suggest(historyAt(sweep.plan, { trials, results }, 0), 1).length === 0 ? 0 : remaining
 }
 
-function duePromotions(sweep: Sweep, { brackets }: Search, book: Book, open: readonly OpenTrial[]): DuePromotion[] {
+/** Points of the document that have not been tried yet. */
+function pointsLeft({ plan }: Sweep, { trials }: Book): readonly ValueMap[] {
+  if (plan.firstPoints.length === 0) return []
+  const tried = new Set(trials.map(({ point }) => encodeValue(point)))
+  return plan.firstPoints.filter((point) => !tried.has(encodeValue(point)))
+}
+
+function duePromotions(sweep: Sweep, search: Search, book: Book, open: readonly OpenTrial[]): DuePromotion[] {
+  const { brackets } = search
   if (!brackets || sweep.plan.method.halving!.form !== 'promotion') return []
   const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
   const reached = toReached(sweep.plan, book.results)
-  return brackets.promotions({ reached, created: sweep.trialsCreated, waiting, alive: indices(open) }, LIMITS.trialsAtOnceMax)
+  const isComplete = remainingTrials(sweep, search, book) === 0
+  return brackets.promotions({ reached, created: sweep.trialsCreated, isComplete, waiting, alive: indices(open) }, LIMITS.trialsAtOnceMax)
 }

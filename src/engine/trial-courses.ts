@@ -4,19 +4,21 @@ import type { Course, Report } from '../core/search/stopping.ts'
 
 /** Follows what trials report of a metric, step by step; reading again costs what is new. */
 export interface Courses {
-  /** The course of a trial so far, drawn together every `interval` steps and turned by `sign`. */
-  read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1 }): Promise<Course>
-  /** New reports of a trial since the last call with this name, in the order in which they came. */
+  /** The course of a trial so far, drawn together every `interval` steps and turned by `sign`. One that is over is read once more. */
+  read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean }): Promise<Course>
+  /** Reports of a trial since those that were taken, in the order in which they came. */
   reports(runId: string, metric: string): Promise<Report[]>
-  forget(runIds: Iterable<string>): void
+  /** What has been read by `reports` has been dealt with. */
+  take(): void
 }
 
 const POINTS_AT_ONCE = 5_000
 const POINT_WIDTH = 3
 
 export function createCourses(store: Store): Courses {
-  const courses = new Map<string, Map<string, { course: Course; read: number }>>()
+  const courses = new Map<string, Map<string, { course: Course; read: number; isOver: boolean }>>()
   const taken = new Map<string, number>()
+  const read = new Map<string, number>()
   const since = async (runId: string, metric: string, from: number): Promise<Report[]> => {
     const all: Report[] = []
     for (;;) {
@@ -27,28 +29,27 @@ export function createCourses(store: Store): Courses {
     }
   }
   return {
-    read: async (runId, { metric, interval, sign }) => {
+    read: async (runId, { metric, interval, sign, isOver }) => {
       const key = `${metric} ${interval} ${sign}`
-      const ofRun = courses.get(runId) ?? new Map<string, { course: Course; read: number }>()
+      const ofRun = courses.get(runId) ?? new Map<string, { course: Course; read: number; isOver: boolean }>()
       courses.set(runId, ofRun)
-      const known = ofRun.get(key) ?? { course: EMPTY_COURSE, read: 0 }
+      const known = ofRun.get(key) ?? { course: EMPTY_COURSE, read: 0, isOver: false }
+      if (known.isOver) return known.course
       const reports = await since(runId, metric, known.read)
       const turned = reports.map(({ step, value }) => ({ step, value: sign * value }))
-      const next = { course: advance(known.course, turned, interval), read: known.read + reports.length }
+      const next = { course: advance(known.course, turned, interval), read: known.read + reports.length, isOver }
       ofRun.set(key, next)
       return next.course
     },
     reports: async (runId, metric) => {
       const from = taken.get(runId) ?? 0
       const reports = await since(runId, metric, from)
-      taken.set(runId, from + reports.length)
+      read.set(runId, from + reports.length)
       return reports
     },
-    forget: (runIds) => {
-      for (const id of runIds) {
-        courses.delete(id)
-        taken.delete(id)
-      }
+    take: () => {
+      for (const [runId, count] of read) taken.set(runId, count)
+      read.clear()
     },
   }
 }

@@ -74,6 +74,7 @@ function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs
 export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (parts) => {
     const current = (await parts.sweeps.get(sweep.id))!
+    refuseTrash(current)
     const total = trialsOf(current.plan, current)
     if (current.plan.method.name === 'hyperband') throw new AppError('conflict', { detail: 'Hyperband has a fixed number of trials: use asha to go on' })
     if (total === null) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no end` })
@@ -99,6 +100,7 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
   const codec = createCodec(space)
   const added = await store.write(async (parts) => {
     const current = (await parts.sweeps.get(sweep.id))!
+    refuseTrash(current)
     if (current.phase !== 'running' && current.phase !== 'done') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })
     const trials = await parts.sweeps.trials(sweep.id, 0)
@@ -121,6 +123,10 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
   return added
 }
 
+function refuseTrash({ number, deletedAt }: Sweep): void {
+  if (deletedAt !== null) throw new AppError('conflict', { detail: `sweep ${number} is in the trash: restore it first` })
+}
+
 function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
   const { name, halving } = plan.method
   return halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
@@ -132,7 +138,7 @@ const WARM_TRIALS_MAX = 200
 export async function earlierTrials(store: Store, plan: SweepPlan): Promise<EarlierTrial[]> {
   const sign = signOf(plan)
   const found = await Promise.all(
-    plan.warmStart.map(async (number) => {
+    [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
       if (!sweep) throw new AppError('not_found', { what: `sweep ${number} to begin from` })
       return await store.read.runs.outcomes(sweep.id, plan.objective!.metric)

@@ -21,6 +21,9 @@ const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES,
 
 const ROWS_PER_INSERT = 500
 
+/** How it looks in its row that a paused trial has reached its rung. */
+const AT_RUNG = '%"rung_reached"%'
+
 /** Runs that are to begin with a copy of another one's outputs. */
 function waitingCopies(db: Kysely<Tables>) {
   return db
@@ -134,7 +137,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         phase: row.phase as RunPhase,
         index: row.trial_index,
         rung: row.rung,
-        isAtRung: row.phase === 'paused' && row.waiting !== null,
+        isAtRung: row.phase === 'paused' && parseOrNull<Waiting>(row.waiting)?.code === 'rung_reached',
       }))
     },
     listUnrecorded: async (sweepId, metric) => {
@@ -148,7 +151,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
           on.or([
             on('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[]),
             // Paused at a rung; a person's pause has nothing that it waits for.
-            on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'is not', null)]),
+            on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'like', AT_RUNG)]),
           ]),
         )
         .where((on) =>
@@ -252,7 +255,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       const update = db
         .updateTable('run')
         .set((on) => ({ stop_cause: cause, version: on('version', '+', 1) }))
-        .where('phase', 'in', OPEN_PHASES)
+        .where('phase', 'in', cause === 'pause' ? OPEN_PHASES.filter((phase) => phase !== 'paused') : OPEN_PHASES)
         // A stop overrules a pause that has not been carried out.
         .where((on) => on.or([on('stop_cause', 'is', null), ...(cause === 'pause' ? [] : [on('stop_cause', '=', 'pause')])]))
       const rows = await ('id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)).returning('id').execute()
@@ -270,7 +273,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .where((on) =>
           on.or([
             // One that is paused at a rung waits for its promotion.
-            on.and([on('phase', '=', 'paused'), on('stop_cause', 'is', null), on('waiting', 'is', null)]),
+            on.and([on('phase', '=', 'paused'), on('stop_cause', 'is', null), on.or([on('waiting', 'is', null), on('waiting', 'not like', AT_RUNG)])]),
             on.and([on('phase', 'in', UNSTARTED_PAUSE), on('stop_cause', '=', 'pause')]),
           ]),
         )

@@ -35,7 +35,7 @@ export const ja: Catalogue = {
     matrix_required: ['探索の matrix がありません', 'hptuning.matrix に少なくとも 1 つのパラメーターを書いてください'],
     when_one_parameter: ['when: が {found} です', '{optimizer: [sgd]} のように、パラメーター 1 つと、このパラメーターが存在する値を書いてください'],
     when_parameter: ['when: の {name} は matrix の別のパラメーターではありません', '{known} のいずれかを、循環しないように指定してください'],
-    eta_above_one: ['eta が {found} です', '3 のように 1 より大きい数にしてください'],
+    eta_above_one: ['eta が {found} です', '3 のように 1.5 以上の数にしてください'],
     constraint_syntax: ['制約を読めません: {detail}', '"layers * width <= 4096" のように、パラメーターの式を書いてください'],
     constraint_unmet: ['制約を満たす点が空間にありません', 'constraints を緩めるか、matrix を広げてください'],
     first_point: ['この点は探索空間に含まれません: {detail}', 'matrix の各パラメーターに、その値の 1 つを指定してください'],

@@ -95,11 +95,16 @@ function decideEnded({ run, now, random }: RunState, ended: Extract<Observation,
   if (run.stopCause === 'pause' && run.phase === 'stopping')
     return { type: 'pause', ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } }, endedAt: ended.endedAt }
   const { phase, ending } = classify(ended, run.stopCause)
-  const mayRetry = phase === 'failed' && isRetryable(ending.reason) && run.attempts <= run.plan.placement.maxRestarts
+  const mayRetry = phase === 'failed' && isRetryable(ending.reason) && attemptsOf(run) <= run.plan.placement.maxRestarts
   if (phase === 'succeeded' && run.plan.rung && !run.plan.rung.isLast)
     return { type: 'pause', ending: { ...ending, reason: 'RungReached' }, endedAt: ended.endedAt }
-  if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(run.attempts, random) }
+  if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(attemptsOf(run), random) }
   return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
+}
+
+/** Tries of what the run does now: a promotion is no failure. */
+function attemptsOf({ attempts, plan }: Run): number {
+  return attempts - ((plan.rung?.firstAttempt ?? 1) - 1)
 }
 
 function stoppedBy(cause: Exclude<StopCause, 'pause'>): { phase: 'stopped' | 'failed'; ending: Ending } {

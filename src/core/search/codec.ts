@@ -153,7 +153,10 @@ function toDimension(axis: Axis): Dimension {
 }
 
 function categorical(name: string, values: readonly Value[], weights: readonly number[]): Dimension {
-  const texts = values.map(encodeValue)
+  const plain = values.map(plainText)
+  // A file with both 1 and 1.0 means two values; in every other one they are the same.
+  const textOf = new Set(plain).size === values.length ? plainText : encodeValue
+  const texts = values.map(textOf)
   return {
     name,
     categories: values.length,
@@ -162,7 +165,7 @@ function categorical(name: string, values: readonly Value[], weights: readonly n
     snap: (code) => Math.min(values.length - 1, Math.max(0, Math.round(code))),
     cell: () => undefined,
     toValue: (code) => values[code]!,
-    toCode: (value) => texts.indexOf(encodeValue(value)),
+    toCode: (value) => texts.indexOf(textOf(value)),
   }
 }
 

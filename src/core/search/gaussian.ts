@@ -60,6 +60,8 @@ const FIT_EVALUATIONS = 40
 const FIT_TRIES = 8
 /** A second start of the fit, at lengths this much shorter: rough functions are missed from the prior's long ones. */
 const SHORT_START = 1.5
+/** Running trials a process has room for beyond those there are; with more it is built anew. */
+const ROOM_MAX = 64
 const NEAR_BEST = 5
 const OUTSIDE_PENALTY = 1e4
 const FAILURE_PENALTY = 3
@@ -133,7 +135,7 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
       known: finished.map(({ x }) => x),
       values,
       unknown: failed,
-      room: pendingCount + 2 * options.concurrency + 8,
+      room: pendingCount + Math.min(ROOM_MAX, options.concurrency + 8),
     })
     const order = Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || a - b)
     const best = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
@@ -200,18 +202,16 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     })
     const order = best(
       candidates,
-      (isThere ? AWAY_STARTS * 4 : settings.starts) * SCREENED_PER_START,
+      settings.starts * SCREENED_PER_START,
       ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra,
     )
     let found: Scored | undefined
     const consider = (candidate: Scored): void => {
       if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) found = candidate
     }
-    // Away from the best only a valley of its own counts: the rim of what is left out is no place to look at.
-    const starts = isThere ? distinct(order, pool.xs, AWAY_STARTS, AWAY_APART) : distinct(order, pool.xs, settings.starts, APART)
-    for (const { item, value } of starts) {
+    for (const { item, value } of distinct(order, pool.xs, settings.starts)) {
       const start = pool.xs[item]!
-      if (!isThere) consider({ x: start, value })
+      consider({ x: start, value })
       consider(refine(landscape, start, region?.box(start) ?? wholeBox(d)))
     }
     return found?.x ?? pool.xs[order.find(({ item }) => isFree(pool.xs[item]!))?.item ?? -1]
@@ -261,13 +261,11 @@ function fitPoint(count: number): number {
 }
 
 function initialCount(d: number, { concurrency, trialsMax }: ChooserOptions): number {
-  const wanted = Math.max(concurrency, Math.min(3 * d, 3 * concurrency))
+  const wanted = Math.max(concurrency, Math.min(2 * d, 3 * concurrency))
   return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }
 
 const APART = 0.02
-const AWAY_STARTS = 8
-const AWAY_APART = 0.15
 
 interface Ranked {
   readonly item: number
@@ -275,11 +273,11 @@ interface Ranked {
 }
 
 /** The first few that do not lie close to one another. */
-function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number, apart: number): Ranked[] {
+function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
   const out: Ranked[] = []
   for (const ranked of order) {
     if (out.length === count) break
-    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > apart))) out.push(ranked)
+    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > APART))) out.push(ranked)
   }
   return out
 }

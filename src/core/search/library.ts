@@ -105,8 +105,9 @@ export function createSearch(options: SearchOptions): Search {
     },
     tell: (outcomes) => {
       for (const outcome of outcomes) {
-        if (!Object.hasOwn(asked, outcome.id)) throw new RangeError(`there is no trial ${outcome.id}: ids are those that ask gave`)
-        const value = 'failed' in outcome || !Number.isFinite(outcome.value) ? undefined : outcome.value
+        if (!(Number.isSafeInteger(outcome.id) && outcome.id >= 0 && outcome.id < asked.length))
+          throw new RangeError(`there is no trial ${outcome.id}: ids are those that ask gave`)
+        const value = 'value' in outcome && Number.isFinite(outcome.value) && !('failed' in outcome && outcome.failed === true) ? outcome.value : undefined
         results.push({ index: outcome.id, value: value === undefined ? undefined : sign * value })
         values.set(outcome.id, value)
       }

@@ -34,6 +34,6 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
 function asOwn(given: Value, nearest: Value, isListed: boolean): Value | undefined {
   const [asked, own] = [asNumber(given), asNumber(nearest)]
   if (asked === undefined || own === undefined) return encodeValue(given) === encodeValue(nearest) ? nearest : undefined
-  if (Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own))) return undefined
+  if (!Number.isFinite(asked) || Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own))) return undefined
   return isListed ? nearest : toFloat(asked)
 }

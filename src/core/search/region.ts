@@ -56,7 +56,8 @@ function fineDimensions(codec: Codec): number[] {
 const PATIENCE = 30
 /** A gain in standard deviations that counts as one. */
 const GAIN_MIN = 0.01
-const AWAY_SHARE = 0.6
+/** Of the suggestions then; other categories are tried more often than other places. */
+const AWAY_SHARE = { category: 0.5, place: 0.3 }
 const AWAY_RADIUS_MIN = 0.1
 const AWAY_RADIUS_SPAN = 0.2
 
@@ -65,13 +66,14 @@ const AWAY_RADIUS_SPAN = 0.2
  * another category than the best trial, or at some distance from it. `values` are standardised, in trial order.
  */
 export function elsewhere(codec: Codec, finished: readonly Entry[], values: Float64Array, stream: Stream): ((x: Float64Array) => boolean) | undefined {
-  if (stream.next() >= AWAY_SHARE || sinceImprovement(Array.from(values), GAIN_MIN) < PATIENCE) return undefined
-  const [pick, shift, width] = [stream.next(), stream.next(), stream.next()]
+  if (sinceImprovement(Array.from(values), GAIN_MIN) < PATIENCE) return undefined
+  const [share, pick, shift, width] = [stream.next(), stream.next(), stream.next(), stream.next()]
   const best = finished[values.indexOf(Math.min(...values))]!.x
   const categorical = codec.dimensions.flatMap(({ categories }, j) => (categories > 1 && codec.isActive(best, j) ? [j] : []))
   const fine = fineDimensions(codec).filter((j) => codec.isActive(best, j))
   const chosen = Math.floor(pick * (categorical.length + Number(fine.length > 0)))
   const category = categorical[chosen]
+  if (share >= (category === undefined ? AWAY_SHARE.place : AWAY_SHARE.category)) return undefined
   if (category !== undefined) {
     const { categories } = codec.dimensions[category]!
     const other = (best[category]! + 1 + Math.floor(shift * (categories - 1))) % categories

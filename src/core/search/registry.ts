@@ -9,6 +9,7 @@ import { createConstraint } from './constraints.ts'
 import { createGaussian, GAUSSIAN_DEFAULTS } from './gaussian.ts'
 import type { Chooser, ChooserOptions } from './gaussian.ts'
 import { createGrid } from './grid.ts'
+import type { GridOptions } from './grid.ts'
 import type { History, Suggestion } from './history.ts'
 import { createLedger } from './ledger.ts'
 import type { Method, SearchTask } from './method.ts'
@@ -27,11 +28,36 @@ export function createMethod(task: SearchTask): Method {
     const settled = codec.isConditional ? codec.decode(codec.encode(point)) : point
     return holds(settled) ? settled : undefined
   }
-  const isThinned = codec.isConditional || constraints.length > 0
+  const keyOf = (point: ValueMap): string => codec.key(codec.encode(point))
   const chosen = resolve(task, codec)
-  if (chosen.name === 'grid') return createGrid(space, { trialsMax: chosen.trialsMax, settle, isThinned, ...(chosen.isShuffled && { shuffleSeed: seed }) })
-  if (chosen.name === 'random') return createRandom(space, { trialsMax: chosen.trialsMax, seed, settle, isThinned })
+  const { trialsMax } = chosen
+  const listed = (create: (options: Pick<GridOptions, 'trialsMax' | 'settle' | 'isThinned'>) => Method): Method =>
+    skippingGiven(keyOf, (given) =>
+      create({
+        trialsMax,
+        isThinned: codec.isConditional || constraints.length > 0 || given.size > 0,
+        settle: (point) => {
+          const settled = settle(point)
+          return settled && !given.has(keyOf(settled)) ? settled : undefined
+        },
+      }),
+    )
+  if (chosen.name === 'grid') return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
+  if (chosen.name === 'random') return listed((options) => createRandom(space, { ...options, seed }))
   return createModelled(task, codec, chosen, (x) => constraints.length === 0 || holds(codec.decode(x)))
+}
+
+/** A method that lists points leaves out those that a person gave: they are tried already. */
+function skippingGiven(keyOf: (point: ValueMap) => string, create: (given: ReadonlySet<string>) => Method): Method {
+  let known = { count: 0, method: create(new Set()) }
+  return {
+    size: known.method.size,
+    suggest: (history, count) => {
+      const given = history.trials.filter(({ source }) => source === 'given')
+      if (given.length !== known.count) known = { count: given.length, method: create(new Set(given.map(({ point }) => keyOf(point)))) }
+      return known.method.suggest(history, count)
+    },
+  }
 }
 
 /** Whether a method's points depend on results: such a method is asked late, and in a thread of its own. */
@@ -61,7 +87,7 @@ function createModelled({ space, seed, concurrency, earlier }: SearchTask, codec
   const open = () => {
     const ledger = createLedger(codec, earlier)
     const options: ChooserOptions = { codec, ledger, seed, concurrency, trialsMax, isAllowed }
-    return { ledger, chooser: createChooser(method, options), fallback: createDraws(options), trials: 0, results: 0 }
+    return { ledger, chooser: createChooser(method, options), fallback: createDraws(options), trials: 0, results: 0, told: 0 }
   }
   let session = open()
 
@@ -77,6 +103,10 @@ function createModelled({ space, seed, concurrency, earlier }: SearchTask, codec
   return {
     size,
     suggest: ({ trials, results }, count) => {
+      // What was suggested last may never have become trials, and others may have.
+      const { ledger, told } = session
+      if (ledger.xs.slice(told).some((x, k) => !trials[told + k] || codec.key(codec.encode(trials[told + k]!.point)) !== codec.key(x))) session = open()
+      session.told = trials.length
       const made: Suggestion[] = []
       while (made.length < count && trials.length + made.length < (size ?? Infinity)) {
         const suggestion = next({ trials: [...trials, ...made], results })

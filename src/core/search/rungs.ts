@@ -45,7 +45,9 @@ function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): numbe
 export function ladder({ max, min, eta, isWhole }: HalvingSettings): number[] {
   const most = rungsBelow({ max, min, eta })
   const amounts = Array.from({ length: most + 1 }, (_, rung) => (isWhole ? Math.max(1, Math.floor(min * eta ** rung + 0.5)) : min * eta ** rung))
-  return amounts.at(-1)! >= max * (1 - TOLERANCE) ? [...amounts.slice(0, -1), max] : [...amounts, max]
+  const all = amounts.at(-1)! >= max * (1 - TOLERANCE) ? [...amounts.slice(0, -1), max] : [...amounts, max]
+  // Two rungs of the same amount would promote for nothing.
+  return all.filter((amount, rung) => rung === all.length - 1 || amount < all[rung + 1]!)
 }
 
 /** What a trial reached at a rung. Smaller is better; a value that is no number, and that of a failed trial, is the worst. */

@@ -98,26 +98,31 @@ function bestAt(all: readonly Contender[], step: number): number {
 /** Of those that have come as far, or have ended. Vizier's rule: Golovin et al. (2017). */
 function middleOf({ kind }: StoppingRule, trial: number, all: readonly Contender[], step: number): number | undefined {
   const means = all.flatMap((other) => {
-    if (other.trial === trial) return []
+    // One that was ended before this step says nothing of it: it would make the rule the weaker the more it has ended.
+    if (other.trial === trial || (other.course.marks.at(-1)?.step ?? 0) < step) return []
     const mark = other.course.marks.findLast((candidate) => candidate.step <= step)
-    const isThere = mark && (!other.isRunning || mark.step === step)
-    return isThere && Number.isFinite(mark.mean) ? [mark.mean] : []
+    return mark && Number.isFinite(mark.mean) ? [mark.mean] : []
   })
   if (means.length < OTHERS_MIN) return undefined
   return kind === 'median' ? median(means) : means.reduce((sum, mean) => sum + mean, 0) / means.length
 }
 
-/** Trials are compared at the last step that all of them have reached. */
+/**
+ * Trials are compared at the last step that all running ones have reached, with all that came as far: who was ended at that
+ * step already is among the worst of them, so nobody is ended twice over.
+ */
 function truncate(percent: number, heard: readonly Contender[]): Verdict[] {
   const running = heard.filter(({ isRunning }) => isRunning)
   if (running.length < 2 || running.some(({ course }) => course.marks.length === 0)) return []
   const step = Math.min(...running.map(({ course }) => course.marks.at(-1)!.step))
-  const ranked = running
-    .map(({ trial, course }) => ({ trial, value: course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity }))
+  const ranked = heard
+    .filter(({ course }) => (course.marks.at(-1)?.step ?? 0) >= step)
+    .map(({ trial, isRunning, course }) => ({ trial, isRunning, value: course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity }))
     .toSorted((a, b) => a.value - b.value || a.trial - b.trial)
-  const count = Math.min(running.length - 1, Math.floor((percent * running.length) / 100 + 1e-9))
+  const count = Math.min(ranked.length - 1, Math.floor((percent * ranked.length) / 100 + 1e-9))
   const bound = ranked[ranked.length - count - 1]!.value
-  return ranked.slice(ranked.length - count).map(({ trial, value }) => ({ trial, step, value, bound }))
+  const ended = ranked.slice(ranked.length - count).filter(({ isRunning }) => isRunning)
+  return ended.slice(ended.length === running.length ? 1 : 0).map(({ trial, value }) => ({ trial, step, value, bound }))
 }
 
 export function median(values: readonly number[]): number {

@@ -110,7 +110,8 @@ function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   )
   if (wrong.length > 0) throw new SpecError(wrong)
   checkTrial(document, plan)
-  return { ...plan, firstPoints: checked.flatMap((point) => ('point' in point ? [point.point] : [])) }
+  const points = new Map(checked.flatMap((point) => ('point' in point ? [[point.key, point.point] as const] : [])))
+  return { ...plan, firstPoints: [...points.values()] }
 }
 
 function syntaxProblem(constraint: string): string | undefined {

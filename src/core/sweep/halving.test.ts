@@ -13,7 +13,7 @@ function createSweep(brackets: Brackets) {
   const waiting = new Set<number>()
   const alive = new Set<number>()
   let created = 0
-  const standing = (): Standing => ({ reached, created, waiting, alive })
+  const standing = (): Standing => ({ isComplete: false, reached, created, waiting, alive })
   return {
     standing,
     create: (count: number) => {

@@ -22,6 +22,8 @@ export interface Standing {
   readonly reached: readonly Reached[]
   /** Trials that exist. */
   readonly created: number
+  /** No further one will come. */
+  readonly isComplete: boolean
   /** Trials at a rung that could go on. */
   readonly waiting: ReadonlySet<number>
   /** Trials that have not ended, the waiting ones among them. */
@@ -80,11 +82,19 @@ function hyperband(plan: HalvingPlan): Brackets {
 }
 
 /** All that go on from the highest full rung of a bracket. A trial that was ended on its way up is not waited for. */
-function bracketPromotions({ trials, resources }: Bracket, start: number, eta: number, { reached, created, waiting, alive }: Standing): DuePromotion[] {
-  if (created < start + trials) return []
-  const own = reached.filter(({ index }) => index >= start && index < start + trials)
-  const results = byRung(own, resources.length)
-  let expected = Array.from({ length: trials }, (_, offset) => start + offset)
+function bracketPromotions(
+  { trials, resources }: Bracket,
+  start: number,
+  eta: number,
+  { reached, created, isComplete, waiting, alive }: Standing,
+): DuePromotion[] {
+  const own = Math.min(trials, created - start)
+  if (own < 1 || (own < trials && !isComplete)) return []
+  const results = byRung(
+    reached.filter(({ index }) => index >= start && index < start + own),
+    resources.length,
+  )
+  let expected = Array.from({ length: own }, (_, offset) => start + offset)
   for (let rung = 0; rung < resources.length - 1; rung += 1) {
     const arrived = new Set(results[rung]!.map(({ trial }) => trial))
     if (expected.some((index) => !arrived.has(index) && alive.has(index))) return []

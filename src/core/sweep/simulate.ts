@@ -66,7 +66,10 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   }
   const startNext = (): boolean => {
     const alive = new Set([...waiting, ...jobs.map(({ trial }) => trial)])
-    const [due] = halving?.form === 'promotion' ? brackets!.promotions({ reached, created: trials.length, waiting, alive }, 1) : []
+    const [due] =
+      halving?.form === 'promotion'
+        ? brackets!.promotions({ reached, created: trials.length, isComplete: isExhausted || trials.length >= budget, waiting, alive }, 1)
+        : []
     if (due) {
       waiting.delete(due.index)
       start(due.index, due.rung)

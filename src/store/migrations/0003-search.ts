@@ -56,7 +56,7 @@ async function backfill(db: Kysely<Tables>): Promise<void> {
     if (!isValueMap(old)) continue
     await db
       .updateTable('sweep')
-      .set({ plan: encodeValue({ ...PLAN_DEFAULTS, ...old }) })
+      .set({ plan: encodeValue({ ...PLAN_DEFAULTS, ...old }), budget: (old['method'] as { trialsMax: number | null }).trialsMax })
       .where('id', '=', id)
       .execute()
   }
