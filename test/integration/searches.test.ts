@@ -120,6 +120,16 @@ describe('a sweep that learns', () => {
     await recompute(place(), warm)
   })
 
+  it('tries points that are given first, and each point of a grid once', async () => {
+    const sweep = await submit(document('  first_points: [{x: 2}, {x: 2}]\n  matrix: {x: {values: [1, 2, 3]}}', 'python valley.py 0.5 {{ x }}'))
+    await ended(sweep)
+    expect((await runsOf(sweep)).toSorted((a, b) => a.trial! - b.trial!).map(({ params }) => params['x'])).toEqual([2, 1, 3])
+    await recompute(place(), sweep)
+    await server.call('DELETE', `/sweeps/${sweep}`)
+    const extended = await server.call<{ error: { code: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 1 })
+    expect(extended.body.error.code).toBe('conflict')
+  })
+
   it('refuses to be extended where there is nothing to go on with', async () => {
     const full = await submit(document('  matrix: {k: {values: [a, b]}}', 'python valley.py 0.5 {{ k }}'))
     await ended(full)
@@ -202,6 +212,27 @@ describe('a sweep that gives its resource out step by step', () => {
     const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
     expect(events.find(({ kind }) => kind === 'run.judged')?.data).toMatchObject({ rule: 'asha', metric: 'loss', step: expect.any(Number) })
     await recompute(place(), sweep)
+  })
+
+  it('goes on after a pause of the whole sweep, trials at their rungs too', async () => {
+    const text = 'asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'
+    const sweep = await submit(halving(text).replace('{{ epochs }} 0', '{{ epochs }} 0.05'))
+    await until(async () => (await runsOf(sweep)).filter(({ phase }) => phase === 'paused').length > 1)
+    await server.call('POST', `/sweeps/${sweep}/pause`, {})
+    await until(async () => (await runsOf(sweep)).every(({ phase }) => phase !== 'running' && phase !== 'stopping'))
+    await server.call('POST', `/sweeps/${sweep}/resume`)
+    expect((await ended(sweep)).phase).toBe('done')
+    const runs = await runsOf(sweep)
+    expect([runs.length, runs.every(({ phase }) => phase === 'succeeded'), runs.some(({ params }) => params['epochs'] === 9)]).toEqual([12, true, true])
+    await recompute(place(), sweep)
+  })
+
+  it('promotes in a bracket that the space does not fill', async () => {
+    const matrix =
+      '  hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {values: [0.1, 0.3, 0.5, 0.9]}}'
+    const sweep = await submit(document(matrix, 'python epochs.py {{ x }} {{ epochs }} 0'))
+    expect((await ended(sweep)).phase).toBe('done')
+    expect((await runsOf(sweep)).map(({ params }) => params['epochs']).toSorted()).toEqual([1, 1, 1, 3])
   })
 
   it('a trial at its rung can be stopped, and a pause of the sweep promotes nothing', async () => {

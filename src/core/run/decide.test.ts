@@ -122,6 +122,24 @@ describe('the next step of a run', () => {
       { type: 'retry', notBefore: NOW + 1000 },
     ],
     [
+      'a promotion uses up no restart',
+      {
+        run: run({ attempts: 3, plan: { ...run({}, { maxRestarts: 1 }).plan, rung: { index: 2, isLast: true, startsOver: false, firstAttempt: 3 } } }),
+        attempt: attempt({ n: 3 }),
+        observation: ended(1),
+      },
+      { type: 'retry' },
+    ],
+    [
+      'the end of a rung that is not the last waits to be promoted',
+      {
+        run: run({ plan: { ...run().plan, rung: { index: 0, isLast: false, startsOver: false, firstAttempt: 1 } } }),
+        attempt: attempt(),
+        observation: ended(0),
+      },
+      { type: 'pause', ending: { reason: 'RungReached' } },
+    ],
+    [
       'restarts run out',
       { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1) },
       { type: 'finish', phase: 'failed' },

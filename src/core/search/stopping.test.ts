@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { createStream } from './rng.ts'
 import { advance, EMPTY_COURSE, judge, median, sinceImprovement } from './stopping.ts'
-import type { Contender, StoppingRule } from './stopping.ts'
+import type { Contender, Course, StoppingRule } from './stopping.ts'
 
 const reports = (...values: number[]) => values.map((value, i) => ({ step: i + 1, value }))
 const contender = (trial: number, values: number[], { isRunning = true, interval = 1 } = {}): Contender => ({
@@ -186,4 +186,31 @@ describe('how long nothing has improved', () => {
     [[5, 4.7, 4.9], 0.2, 1],
     [[5, 1, 2, 3], 0, 2],
   ])('in %o by more than %d: %d trials', (values, delta, expected) => expect(sinceImprovement(values, delta)).toBe(expected))
+})
+
+describe('trials that have been ended', () => {
+  const course = (values: readonly number[]): Course =>
+    advance(
+      EMPTY_COURSE,
+      values.map((value, i) => ({ step: i + 1, value })),
+      1,
+    )
+
+  it('are not ended for: truncation cuts a step once', () => {
+    const at = (isRunning: readonly boolean[]) =>
+      judge(
+        { kind: 'truncation', percent: 50 },
+        isRunning.map((running, trial) => ({ trial, isRunning: running, course: course([trial]) })),
+      )
+    const first = at(Array(10).fill(true)).map(({ trial }) => trial)
+    expect(first.toSorted((a, b) => a - b)).toEqual([5, 6, 7, 8, 9])
+    expect(at(Array.from({ length: 10 }, (_, trial) => !first.includes(trial)))).toEqual([])
+  })
+
+  it('say nothing of steps they did not reach', () => {
+    const ended = Array.from({ length: 5 }, (_, i) => ({ trial: i, isRunning: false, course: course([10]) }))
+    const finished = Array.from({ length: 4 }, (_, i) => ({ trial: 5 + i, isRunning: false, course: course(Array(50).fill(0.1)) }))
+    const running = { trial: 9, isRunning: true, course: course(Array(50).fill(5)) }
+    expect(judge({ kind: 'median', percent: 0 }, [...ended, ...finished, running]).map(({ trial }) => trial)).toEqual([9])
+  })
 })
