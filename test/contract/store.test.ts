@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { RunPhase } from '../../src/contract/run.ts'
-import { Float } from '../../src/contract/values.ts'
+import { encodeValue, Float } from '../../src/contract/values.ts'
 import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
 import type { NewRun, Run, Store } from '../../src/core/ports.ts'
 import { loadPlan } from '../../src/core/spec/load.ts'
@@ -206,6 +206,22 @@ describeOnBoth('the store', (openFresh) => {
     await sql`insert into schema_version (version) values (999)`.execute(database.writer)
     await expect(migrate(database)).rejects.toBeInstanceOf(NewerSchemaError)
     await expect(sql`select count(*) from run`.execute(database.writer)).resolves.toBeDefined()
+  })
+
+  it('gives a sweep of an older version what it lacks: the rest of its plan, and its budget', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const plan = { ...sweepPlan(), method: { name: 'random', trialsMax: 7 } } as const
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }))
+    const { constraints: _c, firstPoints: _f, warmStart: _w, failures: _p, plateau: _l, stoppingRules: _s, ...old } = plan
+    for (const table of ['suggestion', 'sweep_result']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
+    for (const column of ['budget', 'earlier', 'results']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
+    await sql`alter table run drop column rung`.execute(database.writer)
+    await sql`update sweep set plan = ${encodeValue(old)}`.execute(database.writer)
+    await sql`delete from schema_version where version > 2`.execute(database.writer)
+    await migrate(database)
+    expect(await store.read.sweeps.get(sweep.id)).toMatchObject({ budget: 7, results: 0, earlier: [], plan: { failures: 'penalise', stoppingRules: [] } })
   })
 
   it('stops writing the moment its fence refuses', async () => {
