@@ -195,7 +195,7 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     const isThere = elsewhere(codec, at.finished, at.values, stream)
     const widest = Math.sqrt(process.kernel.signal)
     const candidates = pool.xs.flatMap((x, i) => {
-      if (isThere && !isThere(x)) return []
+      if (ledger.hasKey(pool.keys[i]!) || (isThere && !isThere(x))) return []
       const outside = region?.outside(x) ?? 0
       const extra = outside > 0 ? OUTSIDE_PENALTY + outside : penalty(x)
       return [{ item: i, bound: score(landscape.acquisition, pool.mean(i), widest) + extra, extra }]

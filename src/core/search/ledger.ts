@@ -30,6 +30,8 @@ export interface Ledger {
   /** Indices of running trials, ascending. */
   pending(): number[]
   isUsed(x: Float64Array): boolean
+  /** The same by the key of a point. */
+  hasKey(key: string): boolean
 }
 
 export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Ledger {
@@ -78,6 +80,7 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     finishedAfter: (count) => toEntries(settle(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
     pending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
     isUsed: (x) => keys.has(codec.key(x)),
+    hasKey: (key) => keys.has(key),
   }
 }
 

@@ -5,7 +5,9 @@ import type { Stream } from './rng.ts'
 
 /** Candidates with what a process says of them. A spread is only computed once somebody asks for it. */
 export interface Pool {
+  /** Different points, and their keys. */
   readonly xs: readonly Float64Array[]
+  readonly keys: readonly string[]
   mean(i: number): number
   /** Knows the points that have been added to the process until now. */
   sd(i: number): number
@@ -31,11 +33,15 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
     ...Array.from({ length: broad }, (_, i) => sobolPoint(codec, i, sobolSeed)),
     ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
   ]
-  const xs = all.filter(isAllowed)
+  // In a space of few points the same one comes many times.
+  const byKey = new Map(all.map((x) => [codec.key(x), x]))
+  const keys = [...byKey.keys()].filter((key) => isAllowed(byKey.get(key)!))
+  const xs = keys.map((key) => byKey.get(key)!)
   const means = Float64Array.from(xs, process.mean)
   const rows: (Row | undefined)[] = xs.map(() => undefined)
   return {
     xs,
+    keys,
     mean: (i) => means[i]!,
     sd: (i) => {
       const row = (rows[i] ??= startRow(process, xs[i]!))
