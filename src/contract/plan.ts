@@ -1,4 +1,4 @@
-import type { SearchSpace } from './search-space.ts'
+import type { FailurePolicy, SearchSpace } from './search-space.ts'
 import type { Optimization, RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
 
@@ -117,9 +117,6 @@ export interface HalvingPlan {
   /** What chooses new points. */
   readonly chooser: 'auto' | 'random'
 }
-
-export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
-export type FailurePolicy = (typeof FAILURE_POLICIES)[number]
 
 /** Compares what trials report of a metric at the same step, every `interval` steps. */
 export interface StoppingRulePlan extends Objective {

@@ -66,3 +66,7 @@ export const AXIS_FIELDS = {
 export type NumericAxisKind = keyof typeof AXIS_FIELDS
 
 export const AXIS_KINDS = ['values', 'pvalues', ...(Object.keys(AXIS_FIELDS) as NumericAxisKind[])] as const
+
+/** What a search makes of a failed trial: a place to avoid, nothing, or one that is tried again first. */
+export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number]

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 
 import { anyValue, bool, describe, field, FieldError, float, int, matchingText, plainMap, text, textList, valueMap, word } from './fields.ts'
-import { FAILURE_POLICIES } from './plan.ts'
-import { AXIS_FIELDS, AXIS_KINDS } from './search-space.ts'
+import { AXIS_FIELDS, AXIS_KINDS, FAILURE_POLICIES } from './search-space.ts'
 import type { Condition, NumericAxisKind } from './search-space.ts'
 import { asNumber, Float, isValueMap } from './values.ts'
 import type { Value } from './values.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { FAILURE_POLICIES } from '../../contract/plan.ts'
+import { FAILURE_POLICIES } from '../../contract/search-space.ts'
 import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
 import type { SweepResult } from '../ports.ts'
 import { historyAt, signOf, toReached, toResults } from './record.ts'
