@@ -232,7 +232,7 @@ describe('a sweep that gives its resource out step by step', () => {
       '  hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {values: [0.1, 0.3, 0.5, 0.9]}}'
     const sweep = await submit(document(matrix, 'python epochs.py {{ x }} {{ epochs }} 0'))
     expect((await ended(sweep)).phase).toBe('done')
-    expect((await runsOf(sweep)).map(({ params }) => params['epochs']).toSorted()).toEqual([1, 1, 1, 3])
+    expect((await runsOf(sweep)).map(({ params }) => Number(params['epochs'])).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 3])
   })
 
   it('a trial at its rung can be stopped, and a pause of the sweep promotes nothing', async () => {
