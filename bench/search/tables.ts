@@ -36,7 +36,7 @@ export function table(name: string): Table {
   return created
 }
 
-/** The learning curves of a table: `mlp_digits` alone has any. */
+/** The learning curves of a table. Throws for one without them: `mlp_digits` is the only one that has them. */
 export function curves(name: string): Table {
   const found = table(name)
   if (found.levels === 1) throw new Error(`${name} has no learning curves`)

@@ -24,10 +24,15 @@ export function createBooks(store: Store): Books {
       const source = sweep.plan.method.name === 'grid' ? 'grid' : 'random'
       const missing = sweep.trialsCreated - book.trials.length
       if (missing > 0) book.trials.unshift(...Array.from({ length: missing }, () => ({ point: {}, source, known: 0, budget: null }) as const))
-      return { trials: book.trials.slice(0, sweep.trialsCreated), results: book.results.slice(0, sweep.results) }
+      return { trials: upTo(book.trials, sweep.trialsCreated), results: upTo(book.results, sweep.results) }
     },
     close: (sweepId) => {
       books.delete(sweepId)
     },
   }
+}
+
+/** The store may know more by now than the sweep that was read. */
+function upTo<T>(items: readonly T[], count: number): readonly T[] {
+  return items.length === count ? items : items.slice(0, count)
 }

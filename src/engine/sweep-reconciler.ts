@@ -91,18 +91,19 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   async function stateOf({ sweep, search, book, open }: Scene, counts: PhaseCounts): Promise<Parameters<typeof decideSweep>[0]> {
-    const values = toResults(sweep.plan, book.results).flatMap(({ value }) => value ?? [])
+    const { plateau } = sweep.plan
+    const remaining = remainingTrials(sweep, search, book)
     return {
       sweep,
       counts,
-      remaining: remainingTrials(sweep, search, book),
+      remaining,
       bestValues: await Promise.all(
         sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweep.id, condition.metric, condition.optimization)),
       ),
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
-      promotions: sweep.isPaused ? [] : duePromotions(sweep, search, book, open),
-      sinceBetter: sweep.plan.plateau ? sinceImprovement(values, sweep.plan.plateau.delta) : undefined,
+      promotions: sweep.isPaused ? [] : duePromotions({ sweep, search, book, open }, remaining === 0),
+      sinceBetter: plateau ? sinceImprovement(valuesOf(sweep, book), plateau.delta) : undefined,
     }
   }
 
@@ -273,12 +274,15 @@ function pointsLeft({ plan }: Sweep, { trials }: Book): readonly ValueMap[] {
   return plan.firstPoints.filter((point) => !tried.has(encodeValue(point)))
 }
 
-function duePromotions(sweep: Sweep, search: Search, book: Book, open: readonly OpenTrial[]): DuePromotion[] {
-  const { brackets } = search
+/** Values in the order in which they became known, smaller is better. */
+function valuesOf({ plan }: Sweep, { results }: Book): number[] {
+  return toResults(plan, results).flatMap(({ value }) => value ?? [])
+}
+
+function duePromotions({ sweep, search: { brackets }, book, open }: Scene, isComplete: boolean): DuePromotion[] {
   if (!brackets || sweep.plan.method.halving!.form !== 'promotion') return []
   const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
   const reached = toReached(sweep.plan, book.results)
-  const isComplete = remainingTrials(sweep, search, book) === 0
   return brackets.promotions({ reached, created: sweep.trialsCreated, isComplete, waiting, alive: indices(open) }, LIMITS.trialsAtOnceMax)
 }

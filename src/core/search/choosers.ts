@@ -6,7 +6,7 @@ import type { Chooser, ChooserOptions } from './gaussian.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
-import { suggestByDensity } from './tpe.ts'
+import { goodCount, suggestByDensity } from './tpe.ts'
 
 /** Points of Sobol's scrambled sequence. */
 export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
@@ -45,18 +45,22 @@ const DENSITY_INITIAL = 10
 
 /** The tree-structured Parzen estimator, with running trials counted as places to avoid. */
 export function createDensity(options: ChooserOptions): Chooser {
-  const { codec, ledger, seed, isAllowed } = options
+  const { ledger, seed } = options
   const initial = createSobol(options)
   return {
     choose: (index) => {
-      const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
       if (ledger.finished.length < DENSITY_INITIAL || index < DENSITY_INITIAL) return initial.choose(index)
-      const ranked = byValue(ledger.finished).map(({ x }) => x)
-      const candidates = suggestByDensity(codec, { ranked, avoided }, createStream(seed, 'density', index), isAllowed)
-      const x = candidates.find((candidate) => !ledger.isUsed(candidate))
-      return x && { x, source: 'density' }
+      return chooseByDensity(options, byValue(ledger.finished), goodCount(ledger.finished.length), createStream(seed, 'density', index))
     },
   }
+}
+
+/** The most promising draw that nobody has tried; `good` of the ranked trials make the lower density. */
+function chooseByDensity({ codec, ledger, isAllowed }: ChooserOptions, ranked: readonly Entry[], good: number, stream: Stream): ReturnType<Chooser['choose']> {
+  const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
+  const draws = suggestByDensity(codec, { ranked: ranked.map(({ x }) => x), avoided, good }, stream, isAllowed)
+  const x = draws.find((draw) => !ledger.isUsed(draw))
+  return x && { x, source: 'density' }
 }
 
 /** Results before a model of rungs is asked: a few of the lowest rung say where not to look. */
@@ -73,7 +77,7 @@ const CLIMBING_DRAWN_SHARE = 0.5
 
 /** The density for halving: it learns from who went how far, and leaves every other trial to chance. */
 export function createClimbing(options: ChooserOptions): Chooser {
-  const { codec, ledger, seed, isAllowed } = options
+  const { ledger, seed } = options
   const draws = createDraws(options)
   return {
     choose: (index) => {
@@ -81,11 +85,7 @@ export function createClimbing(options: ChooserOptions): Chooser {
       const climbers = ledger.climbers()
       if (climbers.length < CLIMBING_INITIAL || stream.next() < CLIMBING_DRAWN_SHARE) return draws.choose(index)
       const good = Math.min(CLIMBING_GOOD_MAX, Math.max(CLIMBING_GOOD_MIN, Math.ceil(CLIMBING_GOOD_SHARE * climbers.length)))
-      const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
-      const x = suggestByDensity(codec, { ranked: climbers.map((entry) => entry.x), avoided, good }, stream, isAllowed).find(
-        (candidate) => !ledger.isUsed(candidate),
-      )
-      return x && { x, source: 'density' }
+      return chooseByDensity(options, climbers, good, stream)
     },
   }
 }

@@ -62,7 +62,7 @@ export interface Search {
   readonly choice: AutoChoice | undefined
   /** The next trials, at most `count`; fewer when the space holds no further point. */
   ask(count?: number): Trial[]
-  /** Throws RangeError for an id that was never asked for. A trial told of twice keeps its later outcome. */
+  /** Throws RangeError for an id that was never asked for, and takes nothing then. A trial told of twice keeps its later outcome. */
   tell(outcomes: readonly Outcome[]): void
   /** The best trial told of so far. */
   readonly best: { readonly trial: Trial; readonly value: number } | undefined
@@ -98,21 +98,28 @@ export function createSearch(options: SearchOptions): Search {
       return best && { trial: toTrial(asked[best.id]!, best.id), value: best.value }
     },
     ask: (count = 1) => {
+      checkCount('count', count, 0)
       const first = asked.length
       const made = engine.suggest({ trials: asked, results }, count)
       asked.push(...made)
       return made.map((suggestion, offset) => toTrial(suggestion, first + offset))
     },
     tell: (outcomes) => {
+      const wrong = outcomes.find(({ id }) => !(Number.isSafeInteger(id) && id >= 0 && id < asked.length))
+      if (wrong) throw new RangeError(`there is no trial ${wrong.id}: ids are those that ask gave`)
       for (const outcome of outcomes) {
-        if (!(Number.isSafeInteger(outcome.id) && outcome.id >= 0 && outcome.id < asked.length))
-          throw new RangeError(`there is no trial ${outcome.id}: ids are those that ask gave`)
-        const value = 'value' in outcome && Number.isFinite(outcome.value) && !('failed' in outcome && outcome.failed === true) ? outcome.value : undefined
+        const value = valueOf(outcome)
         results.push({ index: outcome.id, value: value === undefined ? undefined : sign * value })
         values.set(outcome.id, value)
       }
     },
   }
+}
+
+/** Programs in other languages may send both fields: what says that it failed has failed. */
+function valueOf(outcome: Outcome): number | undefined {
+  const { value, failed } = outcome as { value?: unknown; failed?: unknown }
+  return failed !== true && typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 function checkCount(name: string, value: number, min: number): void {

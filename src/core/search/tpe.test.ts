@@ -119,7 +119,7 @@ describe('suggestions by density', () => {
   const codec = createCodec([uniform, words])
   const ranked = Array.from({ length: 40 }, (_, i) => Float64Array.of(0.3 + 0.015 * i, i % 3))
   const suggest = (avoided: Float64Array[] = [], isAllowed = (_x: Float64Array) => true) =>
-    suggestByDensity(codec, { ranked, avoided }, createStream(1, 'density', 0), isAllowed)
+    suggestByDensity(codec, { ranked, avoided, good: goodCount(ranked.length) }, createStream(1, 'density', 0), isAllowed)
 
   it('come close to the good trials', () => {
     const [first] = suggest()

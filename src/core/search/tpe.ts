@@ -36,17 +36,12 @@ export interface Evidence {
   readonly ranked: readonly Float64Array[]
   /** Running trials and failed ones: where nobody should look again. */
   readonly avoided: readonly Float64Array[]
-  /** How many of the ranked ones make the lower density; absent: as `goodCount` says. */
-  readonly good?: number
+  /** How many of the ranked ones make the lower density. */
+  readonly good: number
 }
 
 /** The most promising of a fixed number of draws from the density of good trials, against the density of the rest. */
-export function suggestByDensity(
-  codec: Codec,
-  { ranked, avoided, good = goodCount(ranked.length) }: Evidence,
-  stream: Stream,
-  isAllowed: (x: Float64Array) => boolean,
-): Float64Array[] {
+export function suggestByDensity(codec: Codec, { ranked, avoided, good }: Evidence, stream: Stream, isAllowed: (x: Float64Array) => boolean): Float64Array[] {
   const lower = createMixture(codec, weighed(ranked.slice(0, good)))
   const upper = createMixture(codec, weighed(thin([...ranked.slice(good), ...avoided])))
   const scored: { x: Float64Array; score: number }[] = []

@@ -8,7 +8,7 @@ import { TemplateValueError } from '../spec/template.ts'
 import { rungOf } from './halving.ts'
 import type { Brackets } from './halving.ts'
 
-/** The run of a new trial, at its first rung where it has any. */
+/** The run of a new trial; in a sweep with rungs it begins at the lowest. */
 export function newTrial(
   sweep: Sweep,
   brackets: Brackets | undefined,
