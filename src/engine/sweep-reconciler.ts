@@ -128,7 +128,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       return false
     }
     const stopped = await store.write(async (parts) => {
-      await append(parts, sweep, arrivals)
+      // A verdict alone changes nothing of the sweep: what follows still goes by the version that was read.
+      if (arrivals.length > 0) await append(parts, sweep, arrivals)
       const told: string[] = []
       for (const { runId, data } of verdicts) {
         const found = await parts.runs.requestStop({ id: runId }, 'method')
@@ -212,8 +213,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         await parts.runs.transition(run, phase, ending ? { ...patch, ending, endedAt: clock.now() } : patch)
         await parts.runs.annotate(run, { params: { ...run.params, ...plan.params } })
         const { resource } = sweep.plan.method.halving!
-        const event: NewEvent = { kind: 'run.promoted', actor: 'platform', runId: run.id, sweepId: sweep.id, data: { rung, [resource]: plan.params[resource] } }
-        await parts.events.append([event])
+        const said: Pick<NewEvent, 'kind' | 'data'> = ending
+          ? { kind: 'run.ended', data: { phase, reason: ending.reason } }
+          : { kind: 'run.promoted', data: { rung, [resource]: plan.params[resource] } }
+        await parts.events.append([{ ...said, actor: 'platform', runId: run.id, sweepId: sweep.id }])
       }
     })
     deps.onTrialsCreated()

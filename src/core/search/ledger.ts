@@ -1,6 +1,6 @@
 import type { Codec } from './codec.ts'
-import { asNumber } from '../../contract/values.ts'
 import type { EarlierTrial, History, Result } from './history.ts'
+import { spell } from './points.ts'
 import { median } from './stopping.ts'
 
 /** A trial as a model sees it. Trials of earlier sweeps have negative indices. */
@@ -35,7 +35,10 @@ export interface Ledger {
 }
 
 export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Ledger {
-  const before = earlier.flatMap(({ point, value }, i) => (isWhole(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : []))
+  // A trial of another sweep counts if it says all this space asks, with values that it has.
+  const before = earlier.flatMap(({ point, value }, i) =>
+    'point' in spell(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : [],
+  )
   const xs: Float64Array[] = []
   const keys = new Set<string>()
   let results: History['results'] = []
@@ -82,19 +85,6 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     isUsed: (x) => keys.has(codec.key(x)),
     hasKey: (key) => keys.has(key),
   }
-}
-
-const TOLERANCE = 1e-6
-
-/** Whether a point of another sweep says all this space asks, with values that it has. */
-function isWhole(codec: Codec, point: EarlierTrial['point']): boolean {
-  const x = codec.encode(point)
-  return codec.dimensions.every((dimension, j) => {
-    if (!codec.isActive(x, j)) return true
-    if (!Object.hasOwn(point, dimension.name) || !(x[j]! >= 0)) return false
-    const [asked, own] = [asNumber(point[dimension.name]), asNumber(dimension.toValue(x[j]!))]
-    return dimension.categories > 0 || (asked !== undefined && own !== undefined && Math.abs(asked - own) <= TOLERANCE * Math.max(1, Math.abs(own)))
-  })
 }
 
 /** Trials that reached two neighbouring rungs, before what lies between them is believed. */

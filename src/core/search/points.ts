@@ -3,6 +3,7 @@ import { asNumber, encodeValue, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { toPythonText } from '../spec/python.ts'
 import { createCodec } from './codec.ts'
+import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
 
 /** A point as the search itself would have made it, or why it does not belong to the space. */
@@ -12,21 +13,25 @@ const TOLERANCE = 1e-9
 
 /** Checks a point that a person gave, and spells its values as the space does. Parameters that are not there may be left out. */
 export function checkPoint(space: SearchSpace, constraints: readonly string[], given: ValueMap): CheckedPoint {
-  const codec = createCodec(space)
   const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
   if (unknown !== undefined) return { problem: `${unknown} is not a parameter of the search: ${space.map(({ name }) => name).join(', ')}` }
+  const checked = spell(createCodec(space), given)
+  if ('problem' in checked || createConstraint(constraints)(checked.point)) return checked
+  return { problem: 'it does not meet the constraints' }
+}
+
+/** The point as the space spells it, or the first parameter that lacks a value of its own. What the space does not know is left out. */
+export function spell(codec: Codec, given: ValueMap): CheckedPoint {
   const x = codec.encode(given)
   const point: ValueMap = {}
-  for (const [j, { name }] of space.entries()) {
+  for (const [j, { name, cells, snap, toValue }] of codec.dimensions.entries()) {
     if (!codec.isActive(x, j)) continue
     if (!Object.hasOwn(given, name)) return { problem: `${name} has no value` }
-    const dimension = codec.dimensions[j]!
-    const nearest = dimension.toValue(dimension.snap(x[j]!))
-    const value = asOwn(given[name]!, nearest, Number.isFinite(dimension.cells))
+    const nearest = toValue(snap(x[j]!))
+    const value = asOwn(given[name]!, nearest, Number.isFinite(cells))
     if (value === undefined) return { problem: `${name} cannot be ${toPythonText(given[name]!)}; the nearest value is ${toPythonText(nearest)}` }
     point[name] = value
   }
-  if (!createConstraint(constraints)(point)) return { problem: 'it does not meet the constraints' }
   return { point, key: codec.key(codec.encode(point)) }
 }
 
