@@ -145,3 +145,8 @@ export function plainMap() {
     return toPlain(value) as Record<string, unknown>
   })
 }
+
+/** Adds a problem of the language to a check over several fields. */
+export function report(context: z.RefinementCtx, path: (string | number)[], code: string, args: Record<string, string> = {}): void {
+  context.addIssue({ code: 'custom', path, params: { code, args } })
+}

@@ -1,5 +1,6 @@
 import type { FailurePolicy, SearchSpace } from './search-space.ts'
-import type { Optimization, RunKind } from './spec.ts'
+import type { Optimization } from './hptuning.ts'
+import type { RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
 
 /** Amounts a run asks for; absent means it does not ask. Memory in mebibytes, cpu in cores. */

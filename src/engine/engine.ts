@@ -1,6 +1,7 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/run.ts'
-import type { Attempt, Clock, Executor, Ids, Logger, Run, Storage, Store } from '../core/ports.ts'
+import type { Clock, Executor, Ids, Logger, Storage, Store } from '../core/ports.ts'
+import type { Attempt, Run } from '../core/records.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import type { Preparation } from '../services/environments.ts'
 import { createLoop } from './loop.ts'

@@ -1,7 +1,8 @@
 import { LIMITS } from '../contract/limits.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
-import type { Executor, Clock, Ids, Parts, QueuedRun, Storage, Store } from '../core/ports.ts'
+import type { Executor, Clock, Ids, Parts, Storage, Store } from '../core/ports.ts'
+import type { QueuedRun } from '../core/records.ts'
 import type { Outcome } from './loop.ts'
 
 export interface SchedulerDeps {

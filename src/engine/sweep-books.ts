@@ -1,4 +1,5 @@
-import type { Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
+import type { Store } from '../core/ports.ts'
+import type { Sweep, SweepResult, SweepTrial } from '../core/records.ts'
 
 /** What a sweep has suggested and what came of it, as far as the store says. */
 export interface Book {

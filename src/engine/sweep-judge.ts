@@ -1,5 +1,6 @@
 import type { StoppingRulePlan, SweepPlan } from '../contract/plan.ts'
-import type { OpenTrial, Store, Sweep, SweepResult } from '../core/ports.ts'
+import type { Store } from '../core/ports.ts'
+import type { OpenTrial, Sweep, SweepResult } from '../core/records.ts'
 import { goesOn, ladder } from '../core/search/rungs.ts'
 import { judge } from '../core/search/stopping.ts'
 import type { Contender } from '../core/search/stopping.ts'
@@ -36,7 +37,7 @@ export function createSweepJudge(store: Store): SweepJudge {
       const running = open.filter(({ phase }) => phase === 'running')
       const rungs = sweep.plan.method.halving?.form === 'stopping' ? await passRungs(courses, sweep, book, running) : { arrivals: [], verdicts: [] }
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
-      if (ids.size < sweep.trialsCreated) for (const [index, id] of await store.read.runs.trialIds(sweep.id)) ids.set(index, id)
+      if (ids.size < sweep.trialsCreated) for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
         sweep.plan.stoppingRules.map((rule) => applyRule(courses, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),

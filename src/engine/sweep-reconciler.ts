@@ -1,7 +1,8 @@
 import { LIMITS } from '../contract/limits.ts'
 import { assertNever } from '../core/assert.ts'
 import type { NewEvent } from '../contract/events.ts'
-import type { Clock, Ids, OpenTrial, Parts, PhaseCounts, Store, Sweep, SweepResult, SweepTrial } from '../core/ports.ts'
+import type { Clock, Ids, Parts, Store } from '../core/ports.ts'
+import type { OpenTrial, PhaseCounts, Sweep, SweepResult, SweepTrial } from '../core/records.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod, learns } from '../core/search/registry.ts'
@@ -62,8 +63,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const search = searchOf(sweep)
     const book = await books.open(sweep)
     // Read before the record: a trial that ends in between counts as running, never as one that ended and left nothing.
-    const counts = await store.read.runs.countByPhase(sweepId)
-    const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.runs.listOpen(sweepId) : []
+    const counts = await store.read.trials.countByPhase(sweepId)
+    const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.trials.listOpen(sweepId) : []
     const isRecorded = search.learns || search.brackets !== undefined || sweep.plan.plateau !== null
     if (isRecorded && (await record(sweep))) return { againMs: 0 }
     if (sweep.phase === 'running' && (await applyRules(sweep, book, open))) return { againMs: 0 }
@@ -98,7 +99,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       counts,
       remaining,
       bestValues: await Promise.all(
-        sweep.plan.stopConditions.map((condition) => store.read.runs.bestValue(sweep.id, condition.metric, condition.optimization)),
+        sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, condition.metric, condition.optimization)),
       ),
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
@@ -109,7 +110,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
   async function record(sweep: Sweep): Promise<boolean> {
-    const found = await store.read.runs.listUnrecorded(sweep.id, sweep.plan.objective?.metric ?? '')
+    const found = await store.read.trials.listUnrecorded(sweep.id, sweep.plan.objective?.metric ?? '')
     if (found.length === 0) return false
     await store.write((parts) => append(parts, sweep, found))
     return true

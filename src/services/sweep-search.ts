@@ -1,7 +1,8 @@
 import { AppError } from '../contract/errors.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Ids, Store, Sweep, SweepTrial, TrialOutcome } from '../core/ports.ts'
+import type { Ids, Store } from '../core/ports.ts'
+import type { Sweep, SweepTrial, TrialOutcome } from '../core/records.ts'
 import type { Beliefs } from '../core/search/beliefs.ts'
 import { createCodec } from '../core/search/codec.ts'
 import type { EarlierTrial, History } from '../core/search/history.ts'
@@ -37,7 +38,7 @@ export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | '
 export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no metric to be judged by` })
-  const outcomes = await store.scan.runs.outcomes(sweep.id, plan.objective.metric)
+  const outcomes = await store.scan.trials.outcomes(sweep.id, plan.objective.metric)
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.believe(task, history)
@@ -105,7 +106,7 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })
     const trials = await parts.sweeps.trials(sweep.id, 0)
     const known = trials.findIndex(({ point }) => codec.key(codec.encode(point)) === checked.key)
-    const knownId = known === -1 ? undefined : (await parts.runs.trialIds(sweep.id)).get(known)
+    const knownId = known === -1 ? undefined : (await parts.trials.trialIds(sweep.id)).get(known)
     const knownRun = knownId === undefined ? undefined : await parts.runs.get(knownId)
     if (knownRun) return { number: knownRun.number, isNew: false }
     const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
@@ -141,7 +142,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
       if (!sweep) throw new AppError('not_found', { what: `sweep ${number} to begin from` })
-      return await store.read.runs.outcomes(sweep.id, plan.objective!.metric)
+      return await store.read.trials.outcomes(sweep.id, plan.objective!.metric)
     }),
   )
   return found

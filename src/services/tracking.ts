@@ -3,7 +3,8 @@ import { isTerminal } from '../contract/run.ts'
 import type { BatchRequest, TrackingRecord } from '../contract/tracking.ts'
 import type { ValueMap } from '../contract/values.ts'
 import { parseRecord } from '../core/metrics/records.ts'
-import type { Clock, Parts, Run, SeriesPoints, Store } from '../core/ports.ts'
+import type { Clock, Parts, SeriesPoints, Store } from '../core/ports.ts'
+import type { Run } from '../core/records.ts'
 import type { Hints } from './hints.ts'
 
 export interface TrackingDeps {

@@ -1,4 +1,5 @@
-import type { Clock, Executor, Parts, Run, Store } from '../core/ports.ts'
+import type { Clock, Executor, Parts, Store } from '../core/ports.ts'
+import type { Run } from '../core/records.ts'
 
 export interface TrashDeps {
   readonly store: Store

@@ -10,7 +10,8 @@ import type { Summary } from '../core/metrics/series.ts'
 import type { Event } from '../contract/events.ts'
 import type { ProjectView } from '../contract/project.ts'
 import type { EnvironmentView, EventView } from '../contract/routes.ts'
-import type { Attempt, EnvironmentRecord, Project, Run, Store, Sweep } from '../core/ports.ts'
+import type { EnvironmentRecord, Project, Store } from '../core/ports.ts'
+import type { Attempt, Run, Sweep } from '../core/records.ts'
 import { autoChoice } from '../core/search/registry.ts'
 import { toTask } from '../core/search/task.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
@@ -127,8 +128,8 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
 
 export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView> {
   const { objective } = sweep.plan
-  const counts = await store.read.runs.countByPhase(sweep.id)
-  const best = objective && (await store.read.runs.best(sweep.id, objective.metric, objective.optimization))
+  const counts = await store.read.trials.countByPhase(sweep.id)
+  const best = objective && (await store.read.trials.best(sweep.id, objective.metric, objective.optimization))
   const { runSeconds, lastEndedAt } = await store.read.attempts.sweepTimes(sweep.id)
   return {
     id: sweep.id,

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 
 import type { AttemptState, Ending } from '../contract/run.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
-import type { Attempt, AttemptStore } from '../core/ports.ts'
+import type { AttemptStore } from '../core/ports.ts'
+import type { Attempt } from '../core/records.ts'
 import { parseOrNull } from './run-rows.ts'
 import type { AttemptRow, Tables } from './tables.ts'
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Run } from '../core/ports.ts'
+import type { Run } from '../core/records.ts'
 import { toParamRows } from './facts.ts'
 import type { Tables } from './tables.ts'
 

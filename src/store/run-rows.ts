@@ -6,8 +6,15 @@ import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { Ending, HostInfo, RunPhase, Waiting } from '../contract/run.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { NewRun, Origin, RanOn, Run, RunNotes, RunPatch, StopCause } from '../core/ports.ts'
+import type { RunNotes } from '../core/ports.ts'
+import type { NewRun, Origin, RanOn, Run, RunPatch, StopCause } from '../core/records.ts'
 import type { RunRow } from './tables.ts'
+
+export const ACTIVE_PHASES: readonly RunPhase[] = ['preparing', 'starting', 'running', 'stopping']
+export const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES, 'paused', 'unknown']
+
+/** How it looks in its row that a paused trial has reached its rung. */
+export const AT_RUNG = '%"rung_reached"%'
 
 /** The row of a new run. */
 export function toRow(run: NewRun, number: number, createdAt: number): RunRow {

@@ -2,27 +2,21 @@ import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
 
 import type { RunPlan } from '../contract/plan.ts'
 import type { RunPhase, Waiting } from '../contract/run.ts'
-import type { ReasonCode } from '../contract/messages/messages.ts'
-import { decodeValue, encodeValue } from '../contract/values.ts'
+import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { RunStore, SweepResult, TrialOutcome } from '../core/ports.ts'
+import type { RunStore } from '../core/ports.ts'
 import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
 import { toParamRows, toTagRows } from './facts.ts'
 import { purgeSome } from './run-removal.ts'
-import { parseOrNull, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
+import { ACTIVE_PHASES, AT_RUNG, OPEN_PHASES, parseOrNull, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
 
-const ACTIVE_PHASES: readonly RunPhase[] = ['preparing', 'starting', 'running', 'stopping']
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
 // Phases in which a request to pause may still be taken back: nothing has been signalled.
 const UNSTARTED_PAUSE: readonly RunPhase[] = ['queued', 'starting', 'running']
-const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES, 'paused', 'unknown']
 
 const ROWS_PER_INSERT = 500
-
-/** How it looks in its row that a paused trial has reached its rung. */
-const AT_RUNG = '%"rung_reached"%'
 
 /** Runs that are to begin with a copy of another one's outputs. */
 function waitingCopies(db: Kysely<Tables>) {
@@ -36,14 +30,6 @@ function waitingCopies(db: Kysely<Tables>) {
 
 /** Runs: rows to domain and back. `now` is read once per call. */
 export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore {
-  const trialsWithValue = (sweepId: string, metric: string) =>
-    db
-      .selectFrom('run')
-      .innerJoin('metric', 'metric.run_number', 'run.number')
-      .where('run.sweep_id', '=', sweepId)
-      .where('run.deleted_at', 'is', null)
-      .where('metric.name', '=', metric)
-      .where('metric.last', 'is not', null)
   const putParams = async (number: number, params: ValueMap): Promise<void> => {
     const rows = toParamRows(number, params)
     for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
@@ -123,113 +109,6 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         placement: JSON.parse(row.placement) as RunPlan['placement'],
         devices: JSON.parse(row.devices) as string[],
       }))
-    },
-    listOpen: async (sweepId) => {
-      const rows = await db
-        .selectFrom('run')
-        .select(['id', 'number', 'phase', 'trial_index', 'rung', 'waiting'])
-        .where('sweep_id', '=', sweepId)
-        .where('phase', 'in', OPEN_PHASES)
-        .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        number: row.number,
-        phase: row.phase as RunPhase,
-        index: row.trial_index,
-        rung: row.rung,
-        isAtRung: row.phase === 'paused' && parseOrNull<Waiting>(row.waiting)?.code === 'rung_reached',
-      }))
-    },
-    listUnrecorded: async (sweepId, metric) => {
-      const rows = await db
-        .selectFrom('run')
-        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
-        .where('run.sweep_id', '=', sweepId)
-        .where('run.trial_index', 'is not', null)
-        .where((on) =>
-          on.or([
-            on('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[]),
-            // Paused at a rung; a person's pause has nothing that it waits for.
-            on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'like', AT_RUNG)]),
-          ]),
-        )
-        .where((on) =>
-          on.not(
-            on.exists(
-              on
-                .selectFrom('sweep_result')
-                .select('sweep_result.seq')
-                .where('sweep_result.sweep_id', '=', sweepId)
-                .whereRef('sweep_result.trial_index', '=', 'run.trial_index')
-                .whereRef('sweep_result.rung', '=', 'run.rung'),
-            ),
-          ),
-        )
-        .orderBy('run.ended_at')
-        .orderBy('run.trial_index')
-        .execute()
-      return rows.map((row) => ({ index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
-    },
-    outcomes: async (sweepId, metric) => {
-      const rows = await db
-        .selectFrom('run')
-        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'metric.last'])
-        .select((on) =>
-          on
-            .selectFrom('attempt')
-            .select((inner) => inner.fn.sum<number>(inner('attempt.ended_at', '-', inner.ref('attempt.started_at'))).as('ran'))
-            .whereRef('attempt.run_id', '=', 'run.id')
-            .as('ran_ms'),
-        )
-        .where('run.sweep_id', '=', sweepId)
-        .where('run.trial_index', 'is not', null)
-        .where('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[])
-        .orderBy('run.trial_index')
-        .execute()
-      return rows.map((row) => ({
-        index: row.trial_index!,
-        number: row.number,
-        phase: row.phase as TrialOutcome['phase'],
-        reason: row.reason as ReasonCode | null,
-        rung: row.rung,
-        params: decodeValue(row.params) as ValueMap,
-        value: row.last,
-        seconds: Number(row.ran_ms ?? 0) / 1000,
-      }))
-    },
-    trialIds: async (sweepId) => {
-      const rows = await db.selectFrom('run').select(['id', 'trial_index']).where('sweep_id', '=', sweepId).where('trial_index', 'is not', null).execute()
-      return new Map(rows.map((row) => [row.trial_index!, row.id]))
-    },
-    countByPhase: async (sweepId) => {
-      const rows = await db
-        .selectFrom('run')
-        .select(['phase', db.fn.countAll<number>().as('count')])
-        .where('sweep_id', '=', sweepId)
-        .groupBy('phase')
-        .execute()
-      return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
-    },
-    best: async (sweepId, metric, direction) => {
-      const row = await trialsWithValue(sweepId, metric)
-        .selectAll('run')
-        .select('metric.last')
-        .where('run.phase', 'in', ['succeeded', 'stopped'])
-        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
-        .orderBy('run.number')
-        .limit(1)
-        .executeTakeFirst()
-      return row && { run: toRun(row), value: row.last! }
-    },
-    bestValue: async (sweepId, metric, direction) => {
-      const row = await trialsWithValue(sweepId, metric)
-        .select('metric.last')
-        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
-        .limit(1)
-        .executeTakeFirst()
-      return row?.last ?? undefined
     },
     insert: async (runs) => {
       const first = await takeNumbers(db, runs.length)

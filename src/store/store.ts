@@ -13,6 +13,7 @@ import { createProjectStore } from './projects.ts'
 import { createRunSearch } from './search.ts'
 import { createSweepStore } from './sweeps.ts'
 import type { Tables } from './tables.ts'
+import { createTrialStore } from './trials.ts'
 import { createTrackingStore } from './tracking.ts'
 import type { SeriesCache } from './tracking.ts'
 
@@ -37,6 +38,7 @@ export function createStore(database: Database, options: { now: () => number; fe
   const cache: SeriesCache = new Map()
   const partsOf = (db: Kysely<Tables>): Parts => ({
     runs: createRunStore(db, options.now),
+    trials: createTrialStore(db),
     search: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
     sweeps: createSweepStore(db, options.now),

@@ -8,7 +8,8 @@ import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { RunPhase } from '../../src/contract/run.ts'
 import { encodeValue, Float } from '../../src/contract/values.ts'
 import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
-import type { NewRun, Run, Store } from '../../src/core/ports.ts'
+import type { Store } from '../../src/core/ports.ts'
+import type { NewRun, Run } from '../../src/core/records.ts'
 import { loadPlan } from '../../src/core/spec/load.ts'
 import { migrate, NewerSchemaError } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
@@ -194,9 +195,9 @@ describeOnBoth('the store', (openFresh) => {
     await add('failed', 0.99, 2)
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
-    expect(await store.read.runs.best(sweep.id, 'acc', 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
-    expect(await store.read.runs.best(sweep.id, 'acc', 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
-    expect(await store.read.runs.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
+    expect(await store.read.trials.best(sweep.id, 'acc', 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
+    expect(await store.read.trials.best(sweep.id, 'acc', 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
+    expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
   })
 
   it('migrates once, even when two begin together, and refuses a newer schema untouched', async () => {

@@ -1,5 +1,6 @@
 import type { Ending, RunPhase } from '../../contract/run.ts'
-import type { Observation, StopCause } from '../ports.ts'
+import type { Observation } from '../ports.ts'
+import type { StopCause } from '../records.ts'
 
 export type Ended = Extract<Observation, { state: 'ended' }>
 

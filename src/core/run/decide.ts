@@ -1,7 +1,8 @@
 import { LIMITS } from '../../contract/limits.ts'
 import { isTerminal } from '../../contract/run.ts'
 import type { Ending, RunPhase } from '../../contract/run.ts'
-import type { Attempt, Observation, Run, StopCause } from '../ports.ts'
+import type { Observation } from '../ports.ts'
+import type { Attempt, Run, StopCause } from '../records.ts'
 import { classify } from './classify.ts'
 import { isRetryable, retryDelayMs } from './retry.ts'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { ActiveRun, Capacity, QueuedRun } from '../ports.ts'
+import type { Capacity } from '../ports.ts'
+import type { ActiveRun, QueuedRun } from '../records.ts'
 import type { Resources } from '../../contract/plan.ts'
 import { admit } from './admit.ts'
 

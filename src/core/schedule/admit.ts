@@ -1,6 +1,7 @@
 import type { Waiting } from '../../contract/run.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { ActiveRun, Capacity, QueuedRun, Storage, SweepLimit } from '../ports.ts'
+import type { Capacity, Storage, SweepLimit } from '../ports.ts'
+import type { ActiveRun, QueuedRun } from '../records.ts'
 
 export interface AdmitInput {
   /** In the order in which they may start. */

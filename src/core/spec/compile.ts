@@ -16,7 +16,9 @@ import type {
   TrialTemplate,
 } from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
-import type { EnvironmentSpec, GroupSpec, HptuningSpec, MatrixEntry, RunKind, Spec } from '../../contract/spec.ts'
+import type { HptuningSpec } from '../../contract/hptuning.ts'
+import type { MatrixEntry } from '../../contract/matrix.ts'
+import type { EnvironmentSpec, GroupSpec, RunKind, Spec } from '../../contract/spec.ts'
 import { isValueMap, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { buildCommand } from './command.ts'

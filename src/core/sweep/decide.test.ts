@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { StopCondition, SweepPlan } from '../../contract/plan.ts'
-import type { PhaseCounts, Sweep } from '../ports.ts'
+import type { PhaseCounts, Sweep } from '../records.ts'
 import { decideSweep } from './decide.ts'
 import type { SweepState } from './decide.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { FAILURE_POLICIES } from '../../contract/search-space.ts'
 import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
-import type { SweepResult } from '../ports.ts'
+import type { SweepResult } from '../records.ts'
 import { historyAt, signOf, toReached, toResults } from './record.ts'
 
 const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }

@@ -1,5 +1,5 @@
 import type { SweepPlan } from '../../contract/plan.ts'
-import type { SweepResult } from '../ports.ts'
+import type { SweepResult } from '../records.ts'
 import type { History, Result } from '../search/history.ts'
 import type { Reached } from './halving.ts'
 

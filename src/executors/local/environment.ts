@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 
 import { toPlain } from '../../contract/values.ts'
-import type { Capacity, Launch, Run } from '../../core/ports.ts'
+import type { Capacity, Launch } from '../../core/ports.ts'
+import type { Run } from '../../core/records.ts'
 import { MARK } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 

@@ -5,7 +5,8 @@ import { join, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
-import type { Executor, Run } from '../../core/ports.ts'
+import type { Executor } from '../../core/ports.ts'
+import type { Run } from '../../core/records.ts'
 import { attemptDir } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 

@@ -1,0 +1,181 @@
+import { z } from 'zod'
+
+import { bool, float, int, report, text, textList, valueMap, word } from './fields.ts'
+import { matrixEntry } from './matrix.ts'
+import type { MatrixEntry } from './matrix.ts'
+import { FAILURE_POLICIES } from './search-space.ts'
+
+const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
+export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
+
+const metric = z.strictObject({
+  name: text(),
+  optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
+})
+
+const earlyStoppingPolicy = z
+  .strictObject({
+    kind: word(['median', 'average', 'mean', 'truncation', 'diff']),
+    evaluation_interval: int({ min: 1 }).nullish().describe('Steps between two looks; trials are compared at the same step.'),
+    percent: float({ min: 0 })
+      .nullish()
+      .describe('Of truncation: share of the running trials that is ended. Of diff: how much worse than the best, in per cent of its size, a trial may be.'),
+  })
+  .superRefine((value, context) => {
+    if (value.evaluation_interval == null) report(context, ['evaluation_interval'], 'required', { key: 'evaluation_interval' })
+    if ((value.kind === 'truncation' || value.kind === 'diff') && value.percent == null) report(context, ['percent'], 'required', { key: 'percent' })
+  })
+
+const earlyStopping = z.strictObject({
+  metric: text(),
+  value: float().optional(),
+  optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
+  policy: earlyStoppingPolicy.nullish(),
+})
+
+const gaussianProcess = z.strictObject({
+  kernel: word(['matern', 'rbf'], { anyCase: true }).nullish(),
+  length_scale: float().nullish(),
+  nu: float().nullish(),
+  n_restarts_optimizer: int().nullish(),
+})
+
+const utilityFunction = z
+  .strictObject({
+    acquisition_function: word(['ucb', 'ei', 'poi'], { anyCase: true }).nullish(),
+    kappa: float().nullish(),
+    eps: float().nullish(),
+    gaussian_process: gaussianProcess.nullish(),
+    n_warmup: int().nullish(),
+    n_iter: int().nullish(),
+  })
+  .superRefine((value, context) => {
+    const needed = (value.acquisition_function ?? 'ucb') === 'ucb' ? 'kappa' : 'eps'
+    if (value[needed] == null) report(context, [needed], 'required', { key: needed })
+  })
+
+const resource = z.strictObject({ name: text(), type: word(['int', 'float'], { anyCase: true }).nullish() })
+
+const hyperband = z.strictObject({
+  max_iter: int({ min: 1 }),
+  eta: float({ min: 0 }),
+  resource,
+  metric,
+  resume: bool().nullish(),
+  search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default random.'),
+})
+
+const asha = z.strictObject({
+  max_iter: int({ min: 1 }).describe('Amount of the resource that a trial gets at most.'),
+  min_iter: int({ min: 1 }).nullish().describe('Amount at the lowest rung. Default 1.'),
+  eta: float({ min: 0 }).nullish().describe('One trial in so many goes on. Default 3.'),
+  resource,
+  metric: metric.nullish(),
+  n_experiments: int({ min: 1 }).nullish().describe('Trials that are begun.'),
+  resume: bool()
+    .nullish()
+    .describe(
+      'Trials end at their rung, and the best go on from their checkpoint with more of the resource. Otherwise trials have all of it and are ended at a rung. Default false.',
+    ),
+  search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default auto.'),
+})
+
+const bo = z.strictObject({ n_initial_trials: int({ min: 1 }), n_iterations: int({ min: 0 }), metric, utility_function: utilityFunction.nullish() })
+
+const budget = z.strictObject({ n_experiments: int({ min: 1 }).nullish() })
+const grid = z.strictObject({ ...budget.shape, order: word(['declared', 'shuffled']).nullish().describe('Order of the points. Default declared.') })
+const learning = z.strictObject({ ...budget.shape, metric: metric.nullish() })
+const plateau = z.strictObject({
+  n_experiments: int({ min: 1 }).describe('Finished trials in a row.'),
+  delta: float({ min: 0 }).nullish().describe('Gain in the metric that does not count as one. Default 0.'),
+})
+
+/** How a group searches. */
+export const hptuning = z.strictObject({
+  matrix: z.record(z.string(), matrixEntry()).nullish(),
+  concurrency: int().nullish().describe('Trials that run at once. Default 1.'),
+  seed: int().nullish().describe('Seed of the search. Drawn, stored and shown when absent; 0 is a seed.'),
+  metric: metric.nullish().describe('What the best trial is best at, for methods without a metric of their own.'),
+  grid_search: grid.nullish(),
+  random_search: budget.nullish(),
+  sobol_search: budget.nullish().describe('Points that cover the space more evenly than random ones.'),
+  auto: learning.nullish().describe('Chooses the method by space and budget, and says which and why.'),
+  tpe: learning.nullish().describe('Tree-structured Parzen estimator.'),
+  cmaes: learning.nullish().describe('CMA-ES, for numbers and many trials.'),
+  hyperband: hyperband.nullish(),
+  asha: asha.nullish().describe('Asynchronous successive halving.'),
+  bo: bo.nullish(),
+  early_stopping: z.array(earlyStopping).nullish(),
+  plateau: plateau.nullish().describe('Ends the sweep when nothing has become better for so many trials.'),
+  constraints: textList().nullish().describe('Expressions over parameters, such as "layers * width <= 4096". All must hold.'),
+  first_points: z.array(valueMap()).nullish().describe('Points that are tried first: what is known to work.'),
+  warm_start: z
+    .array(int({ min: 1 }))
+    .nullish()
+    .describe('Numbers of earlier sweeps over the same parameters, whose trials are known from the start.'),
+  on_failure: word(FAILURE_POLICIES)
+    .nullish()
+    .describe('What the search makes of a failed trial: avoid its surroundings (penalise, default), nothing (ignore), or try it again first (retry).'),
+})
+
+const ALGORITHMS = ['grid_search', 'random_search', 'sobol_search', 'auto', 'tpe', 'cmaes', 'hyperband', 'asha', 'bo'] as const
+
+/** What no single field can tell. */
+export function checkHptuning(value: z.output<typeof hptuning>, context: z.RefinementCtx): void {
+  const algorithms = ALGORITHMS.filter((name) => value[name])
+  if (algorithms.length > 1) report(context, ['hptuning', algorithms[1]!], 'algorithm_many', { keys: algorithms.join(', ') })
+  const matrix = value.matrix ?? {}
+  if (Object.keys(matrix).length === 0) return report(context, ['hptuning'], 'matrix_required')
+  checkConditions(matrix, context)
+  checkObjective(value, algorithms[0], context)
+  const allowed = allowedOptions(algorithms[0])
+  for (const [name, entry] of Object.entries(matrix)) {
+    if (allowed && !allowed.has(entry.option))
+      report(context, ['hptuning', 'matrix', name], 'matrix_method', {
+        option: entry.option,
+        method: algorithms[0] ?? 'grid_search',
+        known: [...allowed].join(', '),
+      })
+  }
+}
+
+/** A condition names another parameter of the matrix, and no chain of conditions leads back. */
+function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context: z.RefinementCtx): void {
+  for (const [name, { when }] of Object.entries(matrix)) {
+    const seen = new Set([name])
+    for (let parent = when?.name; parent !== undefined; parent = matrix[parent]?.when?.name) {
+      if (!Object.hasOwn(matrix, parent) || seen.has(parent)) {
+        report(context, ['hptuning', 'matrix', name, 'when'], 'when_parameter', { name: parent, known: Object.keys(matrix).join(', ') })
+        break
+      }
+      seen.add(parent)
+    }
+  }
+}
+
+/** Below this the rungs hardly differ, and there are more of them than anyone means. */
+const ETA_MIN = 1.5
+const LEARNING: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
+
+function checkObjective(value: z.output<typeof hptuning>, algorithm: (typeof ALGORITHMS)[number] | undefined, context: z.RefinementCtx): void {
+  const own = algorithm !== undefined && LEARNING.includes(algorithm) ? value[algorithm as 'auto'] : undefined
+  const needsMetric = own !== undefined || Boolean(value.plateau) || (value.warm_start?.length ?? 0) > 0
+  const isThere = [value.metric, own?.metric, value.bo?.metric, value.hyperband?.metric].some(Boolean)
+  const resourceName = (value.asha ?? value.hyperband)?.resource.name
+  if (resourceName !== undefined && Object.hasOwn(value.matrix ?? {}, resourceName))
+    report(context, ['hptuning', 'matrix', resourceName], 'conflict', { keys: `matrix.${resourceName}, resource.name` })
+  if (needsMetric && !isThere) report(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
+  const factor = value.asha?.eta ?? value.hyperband?.eta
+  if (factor != null && !(factor >= ETA_MIN))
+    report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })
+}
+
+const LISTED_OPTIONS = ['values', 'range', 'linspace', 'logspace', 'geomspace', 'int']
+
+function allowedOptions(algorithm: (typeof ALGORITHMS)[number] | undefined): Set<string> | undefined {
+  if (algorithm === undefined || algorithm === 'grid_search') return new Set(LISTED_OPTIONS)
+  if (algorithm === 'bo') return new Set([...LISTED_OPTIONS, 'uniform', 'log', 'int', 'logint'])
+  return undefined
+}
+
+export type HptuningSpec = z.output<typeof hptuning>

@@ -1,0 +1,136 @@
+import { describe, field, FieldError } from './fields.ts'
+import { AXIS_FIELDS, AXIS_KINDS } from './search-space.ts'
+import type { Condition, NumericAxisKind } from './search-space.ts'
+import { asNumber, Float, isValueMap } from './values.ts'
+import type { Value } from './values.ts'
+
+/** Numbers of one matrix option as written, by field name, with whether they were floats. */
+export interface MatrixNumbers {
+  readonly fields: Readonly<Record<string, number>>
+  readonly isFloat: boolean
+}
+
+export type MatrixEntry = (
+  | { readonly option: 'values'; readonly values: readonly Value[] }
+  | { readonly option: 'pvalues'; readonly pairs: readonly (readonly [Value, number])[] }
+  | ({ readonly option: NumericAxisKind } & MatrixNumbers)
+) & { readonly when?: Condition }
+
+/** One parameter of the matrix: exactly one option, and perhaps a condition. */
+export function matrixEntry() {
+  const properties = Object.fromEntries([...AXIS_KINDS, 'when'].map((kind) => [kind, {}]))
+  return field({ type: 'object', properties, additionalProperties: false, minProperties: 1, maxProperties: 2 }, readMatrixEntry)
+}
+
+function readMatrixEntry(value: unknown): MatrixEntry {
+  if (!isValueMap(value)) throw new FieldError('wrong_type', { expected: 'mapping', found: describe(value) })
+  const { when, ...entry } = value
+  const unknown = Object.keys(entry).find((key) => !AXIS_KINDS.includes(key as never))
+  if (unknown !== undefined) throw new FieldError('unknown_key', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') })
+  const options = AXIS_KINDS.filter((kind) => isGiven(entry[kind]))
+  if (options.length !== 1 || Object.keys(entry).length !== 1) throw new FieldError('matrix_one_option', { known: AXIS_KINDS.join(', ') })
+  const condition = when === undefined || when === null ? {} : { when: readCondition(when) }
+  return { ...readOption(options[0]!, entry[options[0]!]!), ...condition }
+}
+
+function readOption(option: (typeof AXIS_KINDS)[number], content: Value): MatrixEntry {
+  if (option === 'values') return { option, values: readValues(content) }
+  if (option === 'pvalues') return { option, pairs: readPvalues(content) }
+  return { option, ...readNumbers(option, content) }
+}
+
+/** One other parameter with the value, or the values, at which this one is there. */
+function readCondition(when: Value): Condition {
+  const entries = isValueMap(when) ? Object.entries(when) : []
+  if (entries.length !== 1) throw new FieldError('when_one_parameter', { found: describe(when) })
+  const [name, values] = entries[0]!
+  return { name, in: Array.isArray(values) ? values : [values] }
+}
+
+function isGiven(value: Value | undefined): boolean {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
+  return Array.isArray(value) ? value.length > 0 : !isValueMap(value) || Object.keys(value).length > 0
+}
+
+function readValues(content: Value): Value[] {
+  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: 'list', found: describe(content) })
+  if (content.includes(null)) throw new FieldError('wrong_type', { expected: 'list without null', found: 'null' })
+  return content
+}
+
+const SUM_TOLERANCE = 1e-9
+
+function readPvalues(content: Value): [Value, number][] {
+  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: 'list of [value, probability]', found: describe(content) })
+  const pairs = content.map((pair): [Value, number] => {
+    const probability = Array.isArray(pair) && pair.length === 2 ? pair[1] : undefined
+    // A probability is written as a float: 0 and 1 as integers are refused as 0.6.1 refuses them.
+    const isOk = typeof probability === 'number' && !Number.isInteger(probability) && probability > 0 && probability < 1
+    const isZero = probability instanceof Float && probability.value === 0
+    if (!isOk && !isZero) throw new FieldError('pvalues_item', { found: Array.isArray(pair) ? JSON.stringify(pair) : describe(pair) })
+    return [(pair as Value[])[0]!, isZero ? 0 : (probability as number)]
+  })
+  const sum = pairs.reduce((total, [, probability]) => total + probability, 0)
+  if (sum > 1 + SUM_TOLERANCE) throw new FieldError('pvalues_sum', { sum: String(sum) })
+  return pairs
+}
+
+function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
+  const { needed, optional } = AXIS_FIELDS[option]
+  const names: readonly string[] = [...needed, ...optional]
+  const items = toItems(content, names, needed)
+  if (items === undefined) throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describe(content) })
+  const isFloat = [...items.values()].some(
+    (item) => item instanceof Float || (typeof item === 'number' && !Number.isInteger(item)) || (typeof item === 'string' && /[.e]/i.test(item)),
+  )
+  const fields = Object.fromEntries([...items].map(([name, item]) => [name, readMatrixNumber(option, item)]))
+  checkNumbers(option, fields)
+  return { fields, isFloat }
+}
+
+function toItems(content: Value, names: readonly string[], needed: readonly string[]): Map<string, Value> | undefined {
+  if (isValueMap(content)) {
+    const keys = Object.keys(content)
+    const isOk = needed.every((name) => name in content) && keys.every((key) => names.includes(key))
+    return isOk ? new Map(keys.map((key) => [key, content[key]!])) : undefined
+  }
+  const items = typeof content === 'string' ? content.split(':') : content
+  if (!Array.isArray(items) || items.length < needed.length || items.length > names.length) return undefined
+  return new Map(items.map((item, index) => [names[index]!, item]))
+}
+
+function readMatrixNumber(option: string, item: Value): number {
+  const number = typeof item === 'string' && item.trim() !== '' ? Number(item) : asNumber(item)
+  if (number === undefined || !Number.isFinite(number)) throw new FieldError('wrong_type', { expected: `number in ${option}`, found: describe(item) })
+  return number
+}
+
+const BOUNDED = new Set<string>(['log', 'int', 'logint'])
+
+/** Bounds that are values: in order, whole where numbers are, above zero where their logarithm is taken. */
+function checkBounds(option: string, { low, high }: Record<string, number>): void {
+  if (!(low! < high!) && !(option !== 'log' && low === high)) throw new FieldError('matrix_order', { option, start: String(low), stop: String(high) })
+  if (option !== 'int' && !(low! > 0)) throw new FieldError('matrix_positive', { option, field: 'low', found: String(low) })
+  const broken = [low!, high!].find((bound) => option !== 'log' && !Number.isSafeInteger(bound))
+  if (broken !== undefined) throw new FieldError('wrong_type', { expected: `whole number in ${option}`, found: String(broken) })
+}
+
+const COUNTED = new Set<string>(['linspace', 'logspace', 'geomspace'])
+
+function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): void {
+  const { start, stop, step, num, q } = fields
+  if (start !== undefined && stop !== undefined && !(start < stop)) throw new FieldError('matrix_order', { option, start: String(start), stop: String(stop) })
+  if (step !== undefined && !(step > 0)) throw new FieldError('matrix_positive', { option, field: 'step', found: String(step) })
+  if (q !== undefined && !(q > 0)) throw new FieldError('matrix_positive', { option, field: 'q', found: String(q) })
+  for (const [low, high, size] of [
+    [start, stop, step],
+    [fields['low'], fields['high'], q],
+  ]) {
+    if (low !== undefined && high !== undefined && size !== undefined && !Number.isFinite((high - low) / size))
+      throw new FieldError('matrix_positive', { option, field: step === undefined ? 'q' : 'step', found: String(size) })
+  }
+  if (BOUNDED.has(option)) checkBounds(option, fields)
+  if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0)) throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })
+  if (option === 'geomspace' && !(start! * stop! > 0)) throw new FieldError('matrix_geomspace', { start: String(start), stop: String(stop) })
+  if (fields['scale'] !== undefined && fields['scale'] < 0) throw new FieldError('matrix_positive', { option, field: 'scale', found: String(fields['scale']) })
+}

@@ -1,0 +1,131 @@
+import type { Kysely } from 'kysely'
+
+import type { ReasonCode } from '../contract/messages/messages.ts'
+import type { RunPhase, Waiting } from '../contract/run.ts'
+import { decodeValue } from '../contract/values.ts'
+import type { ValueMap } from '../contract/values.ts'
+import type { TrialStore } from '../core/ports.ts'
+import type { SweepResult, TrialOutcome } from '../core/records.ts'
+import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
+import type { Tables } from './tables.ts'
+
+/** What a sweep asks of its runs. */
+export function createTrialStore(db: Kysely<Tables>): TrialStore {
+  const trialsWithValue = (sweepId: string, metric: string) =>
+    db
+      .selectFrom('run')
+      .innerJoin('metric', 'metric.run_number', 'run.number')
+      .where('run.sweep_id', '=', sweepId)
+      .where('run.deleted_at', 'is', null)
+      .where('metric.name', '=', metric)
+      .where('metric.last', 'is not', null)
+  return {
+    listOpen: async (sweepId) => {
+      const rows = await db
+        .selectFrom('run')
+        .select(['id', 'number', 'phase', 'trial_index', 'rung', 'waiting'])
+        .where('sweep_id', '=', sweepId)
+        .where('phase', 'in', OPEN_PHASES)
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        number: row.number,
+        phase: row.phase as RunPhase,
+        index: row.trial_index,
+        rung: row.rung,
+        isAtRung: row.phase === 'paused' && parseOrNull<Waiting>(row.waiting)?.code === 'rung_reached',
+      }))
+    },
+    listUnrecorded: async (sweepId, metric) => {
+      const rows = await db
+        .selectFrom('run')
+        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
+        .select(['run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
+        .where('run.sweep_id', '=', sweepId)
+        .where('run.trial_index', 'is not', null)
+        .where((on) =>
+          on.or([
+            on('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[]),
+            // Paused at a rung; a person's pause has nothing that it waits for.
+            on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'like', AT_RUNG)]),
+          ]),
+        )
+        .where((on) =>
+          on.not(
+            on.exists(
+              on
+                .selectFrom('sweep_result')
+                .select('sweep_result.seq')
+                .where('sweep_result.sweep_id', '=', sweepId)
+                .whereRef('sweep_result.trial_index', '=', 'run.trial_index')
+                .whereRef('sweep_result.rung', '=', 'run.rung'),
+            ),
+          ),
+        )
+        .orderBy('run.ended_at')
+        .orderBy('run.trial_index')
+        .execute()
+      return rows.map((row) => ({ index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
+    },
+    outcomes: async (sweepId, metric) => {
+      const rows = await db
+        .selectFrom('run')
+        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'metric.last'])
+        .select((on) =>
+          on
+            .selectFrom('attempt')
+            .select((inner) => inner.fn.sum<number>(inner('attempt.ended_at', '-', inner.ref('attempt.started_at'))).as('ran'))
+            .whereRef('attempt.run_id', '=', 'run.id')
+            .as('ran_ms'),
+        )
+        .where('run.sweep_id', '=', sweepId)
+        .where('run.trial_index', 'is not', null)
+        .where('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[])
+        .orderBy('run.trial_index')
+        .execute()
+      return rows.map((row) => ({
+        index: row.trial_index!,
+        number: row.number,
+        phase: row.phase as TrialOutcome['phase'],
+        reason: row.reason as ReasonCode | null,
+        rung: row.rung,
+        params: decodeValue(row.params) as ValueMap,
+        value: row.last,
+        seconds: Number(row.ran_ms ?? 0) / 1000,
+      }))
+    },
+    trialIds: async (sweepId) => {
+      const rows = await db.selectFrom('run').select(['id', 'trial_index']).where('sweep_id', '=', sweepId).where('trial_index', 'is not', null).execute()
+      return new Map(rows.map((row) => [row.trial_index!, row.id]))
+    },
+    countByPhase: async (sweepId) => {
+      const rows = await db
+        .selectFrom('run')
+        .select(['phase', db.fn.countAll<number>().as('count')])
+        .where('sweep_id', '=', sweepId)
+        .groupBy('phase')
+        .execute()
+      return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
+    },
+    best: async (sweepId, metric, direction) => {
+      const row = await trialsWithValue(sweepId, metric)
+        .selectAll('run')
+        .select('metric.last')
+        .where('run.phase', 'in', ['succeeded', 'stopped'])
+        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
+        .orderBy('run.number')
+        .limit(1)
+        .executeTakeFirst()
+      return row && { run: toRun(row), value: row.last! }
+    },
+    bestValue: async (sweepId, metric, direction) => {
+      const row = await trialsWithValue(sweepId, metric)
+        .select('metric.last')
+        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.last ?? undefined
+    },
+  }
+}
