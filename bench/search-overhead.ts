@@ -85,7 +85,7 @@ function askTimes(name: MethodName, finished: number, steps: number): number[] {
 
 /** The event loop of a program that has its models fitted in the search thread. */
 async function besideLoop(): Promise<{ loopDelayMs: number }> {
-  await using thread = createSearchThread()
+  await using thread = createSearchThread({ warn: (fields) => console.error(fields) })
   const history = randomHistory(300)
   const delay = monitorEventLoopDelay({ resolution: 1 })
   await thread.suggest('bench', taskFor('bo'), history, 1)

@@ -96,7 +96,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
-  const searcher = stack.use(createSearchThread())
+  const searcher = stack.use(createSearchThread(log))
   const shared = { store, searcher, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
   const engine = createEngine({
     store,

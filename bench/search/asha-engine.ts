@@ -2,7 +2,7 @@ import { toPlain } from '../../src/contract/values.ts'
 import type { Result, Suggestion } from '../../src/core/search/history.ts'
 import type { Method } from '../../src/core/search/method.ts'
 import { createMethod } from '../../src/core/search/registry.ts'
-import { nextPromotion } from '../../src/core/search/rungs.ts'
+import { promotionsDue } from '../../src/core/search/rungs.ts'
 import type { RungResult } from '../../src/core/search/rungs.ts'
 import { toSpace } from '../../src/core/search/library.ts'
 import { CURVE_ETA, CURVE_RUNGS, CURVE_TABLE } from './halving.ts'
@@ -26,7 +26,7 @@ export class OwnAsha implements CurvePolicy {
   }
 
   next(): CurveJob | undefined {
-    const due = nextPromotion(this.#byRung, CURVE_ETA, (trial, rung) => this.#rungs[trial] !== rung)
+    const [due] = promotionsDue(this.#byRung, CURVE_ETA, (trial, rung) => this.#rungs[trial] === rung)
     if (due) {
       this.#rungs[due.trial] = due.rung
       return this.#job(due.trial, CURVE_RUNGS[due.rung - 1]!, CURVE_RUNGS[due.rung]!)

@@ -62,6 +62,7 @@ function readNumber(value: unknown, expected: string): number {
 export function int(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = Math.trunc(readNumber(value, 'integer'))
+    if (!Number.isSafeInteger(number)) throw new FieldError('too_large', { max: String(Number.MAX_SAFE_INTEGER), found: describe(value) })
     if (options.min !== undefined && number < options.min) throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
     return number
   })

@@ -155,6 +155,8 @@ function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context:
 
 /** Below this the rungs hardly differ, and there are more of them than anyone means. */
 const ETA_MIN = 1.5
+/** Earlier sweeps that a new one may begin from: more add nothing that the best of these do not say. */
+const WARM_SWEEPS_MAX = 20
 const LEARNING: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
 
 function checkObjective(value: z.output<typeof hptuning>, algorithm: (typeof ALGORITHMS)[number] | undefined, context: z.RefinementCtx): void {
@@ -165,6 +167,10 @@ function checkObjective(value: z.output<typeof hptuning>, algorithm: (typeof ALG
   if (resourceName !== undefined && Object.hasOwn(value.matrix ?? {}, resourceName))
     report(context, ['hptuning', 'matrix', resourceName], 'conflict', { keys: `matrix.${resourceName}, resource.name` })
   if (needsMetric && !isThere) report(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
+  const { min_iter: min, max_iter: max } = value.asha ?? {}
+  if (min != null && max !== undefined && min > max) report(context, ['hptuning', 'asha', 'min_iter'], 'asha_amounts', { min: String(min), max: String(max) })
+  const warm = value.warm_start?.length ?? 0
+  if (warm > WARM_SWEEPS_MAX) report(context, ['hptuning', 'warm_start'], 'list_long', { found: String(warm), max: String(WARM_SWEEPS_MAX) })
   const factor = value.asha?.eta ?? value.hyperband?.eta
   if (factor != null && !(factor >= ETA_MIN))
     report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })

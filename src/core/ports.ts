@@ -104,7 +104,7 @@ export interface TrialStore {
   /** Executed runs of a sweep that have not ended. */
   listOpen(sweepId: string): Promise<OpenTrial[]>
   /** What trials have come to that the sweep's record does not say yet: they ended, or reached a rung. In the order of their ends. */
-  listUnrecorded(sweepId: string, metric: string): Promise<SweepResult[]>
+  listUnrecorded(sweepId: string, metric: string): Promise<(SweepResult & { readonly runId: string })[]>
   /** What all ended trials have come to, and how long they ran. */
   outcomes(sweepId: string, metric: string): Promise<TrialOutcome[]>
   /** Ids by trial index. */

@@ -32,6 +32,13 @@ export type SearchQuestion = SuggestQuestion | BelieveQuestion
 /** `found` is the text of suggestions or of beliefs. */
 export type SearchAnswer = { readonly id: number; readonly found: string } | { readonly id: number; readonly error: string }
 
+/** A model of a sweep broke down; the trial was chosen otherwise. */
+export interface SearchBreakdown {
+  readonly breakdown: string
+  readonly sweep: string
+  readonly index: number
+}
+
 /** A sweep to be forgotten. */
 export interface SearchFarewell {
   readonly forget: string
@@ -65,7 +72,12 @@ function readHistory({ task, trials, results }: BelieveQuestion): Beliefs {
 }
 
 function answer({ sweep, task, trials, results, count }: SuggestQuestion): Suggestion[] {
-  if (task !== undefined) sessions.set(sweep, { method: createMethod(decodeValue(task) as SearchTask), trials: [], results: [] })
+  if (task !== undefined) {
+    const method = createMethod(decodeValue(task) as SearchTask, (error, index) => {
+      parentPort!.postMessage({ breakdown: (error as Error).stack ?? String(error), sweep, index } satisfies SearchBreakdown)
+    })
+    sessions.set(sweep, { method, trials: [], results: [] })
+  }
   const session = sessions.get(sweep)!
   session.trials.push(...(decodeValue(trials) as Suggestion[]))
   session.results.push(...results)

@@ -3,7 +3,7 @@ import type { Store } from '../core/ports.ts'
 import type { OpenTrial, Sweep, SweepResult } from '../core/records.ts'
 import { goesOn, ladder } from '../core/search/rungs.ts'
 import { judge } from '../core/search/stopping.ts'
-import type { Contender } from '../core/search/stopping.ts'
+import type { Contender, Report } from '../core/search/stopping.ts'
 import { signOf } from '../core/sweep/record.ts'
 import type { Book } from './sweep-books.ts'
 import { createCourses } from './trial-courses.ts'
@@ -15,11 +15,21 @@ export interface Sentence {
   readonly data: Record<string, unknown>
 }
 
+/** A trial that may have passed rungs, with what it reported. One that is over cannot be ended. */
+interface Passing {
+  readonly runId: string
+  readonly index: number
+  readonly isOver: boolean
+  readonly reports: readonly Report[]
+}
+
 /** What running trials have reported, judged by the rules of their sweep. */
 export interface SweepJudge {
   isNeeded(plan: SweepPlan): boolean
   /** Rungs that trials have passed since, and trials that must end. Until `take` is called the same would be found again. */
   look(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[]; take: () => void }>
+  /** Rungs that trials had passed before they ended, and that nobody has looked at. */
+  reached(sweep: Sweep, book: Book, ended: readonly { readonly runId: string; readonly index: number }[]): Promise<SweepResult[]>
   forget(sweepId: string): void
 }
 
@@ -31,18 +41,28 @@ export function createSweepJudge(store: Store): SweepJudge {
     return found
   }
   return {
-    isNeeded: (plan) => plan.stoppingRules.length > 0 || plan.method.halving?.form === 'stopping',
+    isNeeded: (plan) => plan.stoppingRules.length > 0 || isJudgedByStep(plan),
     look: async (sweep, book, open) => {
       const { courses, ids } = of(sweep.id)
       const running = open.filter(({ phase }) => phase === 'running')
-      const rungs = sweep.plan.method.halving?.form === 'stopping' ? await passRungs(courses, sweep, book, running) : { arrivals: [], verdicts: [] }
+      const rungs = isJudgedByStep(sweep.plan) ? passRungs(sweep, book, await passingOf(courses, sweep, running)) : { arrivals: [], verdicts: [] }
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
       if (ids.size < sweep.trialsCreated) for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
-        sweep.plan.stoppingRules.map((rule) => applyRule(courses, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),
+        sweep.plan.stoppingRules.map((rule) => applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),
       )
       return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()], take: courses.take }
+    },
+    reached: async (sweep, book, ended) => {
+      if (!isJudgedByStep(sweep.plan)) return []
+      const { courses } = of(sweep.id)
+      const { metric } = sweep.plan.objective!
+      return passRungs(
+        sweep,
+        book,
+        await Promise.all(ended.map(async (trial) => ({ ...trial, isOver: true, reports: await courses.allReports(trial.runId, metric) }))),
+      ).arrivals
     },
     forget: (sweepId) => {
       known.delete(sweepId)
@@ -57,39 +77,61 @@ interface Field {
   readonly isOpen: ReadonlySet<string>
 }
 
-async function applyRule(courses: Courses, rule: StoppingRulePlan, { ids, isRunning, isOpen }: Field): Promise<Sentence[]> {
+/** Whether running trials are judged at the rungs they pass. */
+function isJudgedByStep({ method }: SweepPlan): boolean {
+  return method.halving?.form === 'stopping'
+}
+
+/** The best trial of the sweep goes on, whatever another metric says of it. */
+async function applyRule(courses: Courses, { objective }: SweepPlan, rule: StoppingRulePlan, field: Field): Promise<Sentence[]> {
+  const { ids, isRunning } = field
   if (isRunning.size === 0) return []
   const sign = signOf({ objective: rule })
+  const best = objective && objective.metric !== rule.metric ? bestOf(await contendersOf(courses, { ...objective, interval: rule.interval }, field)) : undefined
+  return judge(rule, await contendersOf(courses, rule, field))
+    .filter(({ trial }) => trial !== best)
+    .map(({ trial, step, value, bound }) => ({
+      runId: ids.get(trial)!,
+      data: { rule: rule.kind, metric: rule.metric, step, value: sign * value, bound: sign * bound },
+    }))
+}
+
+async function contendersOf(
+  courses: Courses,
+  { metric, optimization, interval }: Pick<StoppingRulePlan, 'metric' | 'optimization' | 'interval'>,
+  { ids, isRunning, isOpen }: Field,
+): Promise<Contender[]> {
+  const sign = signOf({ objective: { metric, optimization } })
   const contenders: Contender[] = []
   for (const [trial, id] of ids) {
-    const course = await courses.read(id, { metric: rule.metric, interval: rule.interval, sign, isOver: !isOpen.has(id) })
+    const course = await courses.read(id, { metric, interval, sign, isOver: !isOpen.has(id) })
     contenders.push({ trial, isRunning: isRunning.has(id), course })
   }
-  return judge(rule, contenders).map(({ trial, step, value, bound }) => ({
-    runId: ids.get(trial)!,
-    data: { rule: rule.kind, metric: rule.metric, step, value: sign * value, bound: sign * bound },
-  }))
+  return contenders
+}
+
+function bestOf(contenders: readonly Contender[]): number | undefined {
+  const heard = contenders.filter(({ course }) => course.count > 0)
+  return heard.toSorted((a, b) => a.course.best - b.course.best)[0]?.trial
+}
+
+async function passingOf(courses: Courses, { plan }: Sweep, running: readonly OpenTrial[]): Promise<Passing[]> {
+  const trials = running.flatMap(({ id, index }) => (index === null ? [] : [{ runId: id, index, isOver: false }]))
+  return await Promise.all(trials.map(async (trial) => ({ ...trial, reports: await courses.reports(trial.runId, plan.objective!.metric) })))
 }
 
 /**
  * ASHA's stopping form. A report at or beyond a rung's amount is the trial's result there; rungs that were jumped over get
  * the same one. What is recorded is judged in the order of arrival, so a decision can be made again from the record.
  */
-async function passRungs(
-  courses: Courses,
-  sweep: Sweep,
-  book: Book,
-  running: readonly OpenTrial[],
-): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[] }> {
-  const { objective, method } = sweep.plan
+function passRungs({ plan }: Sweep, book: Book, passing: readonly Passing[]): { arrivals: SweepResult[]; verdicts: Sentence[] } {
+  const { objective, method } = plan
   const resources = ladder(method.halving!)
-  const sign = signOf(sweep.plan)
+  const sign = signOf(plan)
   const passed = resources.slice(0, -1).map((_, rung) => book.results.filter((result) => result.rung === rung))
   const arrivals: SweepResult[] = []
   const verdicts: Sentence[] = []
-  for (const { id, index } of running) {
-    if (index === null) continue
-    const reports = await courses.reports(id, objective!.metric)
+  for (const { runId, index, isOver, reports } of passing) {
     for (const [rung, amount] of resources.slice(0, -1).entries()) {
       if (passed[rung]!.some((result) => result.index === index)) continue
       const report = reports.find(({ step }) => step >= amount)
@@ -97,9 +139,10 @@ async function passRungs(
       const result: SweepResult = { index, rung, phase: 'running', value: Number.isFinite(report.value) ? report.value : null }
       arrivals.push(result)
       passed[rung]!.push(result)
+      if (isOver) continue
       const arrived = passed[rung]!.map((one) => ({ trial: one.index, value: one.value === null ? NaN : sign * one.value }))
       if (goesOn(arrived, index, method.halving!.eta)) continue
-      verdicts.push({ runId: id, data: { rule: 'asha', metric: objective!.metric, step: amount, value: report.value, rung } })
+      verdicts.push({ runId, data: { rule: 'asha', metric: objective!.metric, step: amount, value: report.value, rung } })
       break
     }
   }

@@ -5,7 +5,7 @@ import type { Clock, Ids, Parts, Store } from '../core/ports.ts'
 import type { OpenTrial, PhaseCounts, Sweep, SweepResult, SweepTrial } from '../core/records.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
-import { createMethod, learns } from '../core/search/registry.ts'
+import { createMethod, isThinned, learns } from '../core/search/registry.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import { sinceImprovement } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
@@ -37,6 +37,8 @@ interface Search {
   readonly task: SearchTask
   readonly method: Method
   readonly learns: boolean
+  /** Whether finding a point can take long: then a thread looks for it. */
+  readonly isSlow: boolean
   readonly brackets: Brackets | undefined
   /** No further point was found after so many trials. */
   exhaustedAt: number | undefined
@@ -66,7 +68,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const counts = await store.read.trials.countByPhase(sweepId)
     const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.trials.listOpen(sweepId) : []
     const isRecorded = search.learns || search.brackets !== undefined || sweep.plan.plateau !== null
-    if (isRecorded && (await record(sweep))) return { againMs: 0 }
+    if (isRecorded && (await record(sweep, book))) return { againMs: 0 }
     if (sweep.phase === 'running' && (await applyRules(sweep, book, open))) return { againMs: 0 }
     const scene = { sweep, search, book, open }
     return await act(decideSweep(await stateOf(scene, counts)), scene)
@@ -86,7 +88,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const task = toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
     const { name, halving } = sweep.plan.method
     const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, sweep.budget)
-    const search: Search = { task, method: createMethod(task), learns: learns(task), brackets, exhaustedAt: undefined }
+    const isLearning = learns(task)
+    const search: Search = { task, method: createMethod(task), learns: isLearning, isSlow: isLearning || isThinned(task), brackets, exhaustedAt: undefined }
     searches.set(sweep.id, search)
     return search
   }
@@ -98,6 +101,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       sweep,
       counts,
       remaining,
+      isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
         sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, condition.metric, condition.optimization)),
       ),
@@ -109,10 +113,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
-  async function record(sweep: Sweep): Promise<boolean> {
+  async function record(sweep: Sweep, book: Book): Promise<boolean> {
     const found = await store.read.trials.listUnrecorded(sweep.id, sweep.plan.objective?.metric ?? '')
     if (found.length === 0) return false
-    await store.write((parts) => append(parts, sweep, found))
+    const onTheWay = await judge.reached(sweep, book, found)
+    await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))
     return true
   }
 
@@ -197,7 +202,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const given = pointsLeft(sweep, book).slice(0, count)
     if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
     const history = historyAt(sweep.plan, book, book.results.length)
-    return search.learns ? await searcher.suggest(sweep.id, search.task, history, count) : search.method.suggest(history, count)
+    return search.isSlow ? await searcher.suggest(sweep.id, search.task, history, count) : search.method.suggest(history, count)
   }
 
   /** The best of a rung wait for a place again, with more of their resource. */
@@ -262,12 +267,12 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 }
 
 /** A space may yield fewer points than its size says, so the method is asked whether it has one more. */
-function remainingTrials(sweep: Sweep, { method, brackets, learns, exhaustedAt }: Search, { trials, results }: Book): number | null {
+function remainingTrials(sweep: Sweep, { method, brackets, isSlow, exhaustedAt }: Search, { trials, results }: Book): number | null {
   const created = sweep.trialsCreated
   if (exhaustedAt === created) return 0
   const limits = [brackets ? brackets.trials : null, sweep.budget, method.size].filter((limit) => limit !== null)
   const remaining = limits.length === 0 ? null : Math.max(0, Math.min(...limits) - created)
-  if (learns || remaining === 0 || pointsLeft(sweep, { trials, results }).length > 0) return remaining
+  if (isSlow || remaining === 0 || pointsLeft(sweep, { trials, results }).length > 0) return remaining
   return method.suggest(historyAt(sweep.plan, { trials, results }, 0), 1).length === 0 ? 0 : remaining
 }
 

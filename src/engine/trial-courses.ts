@@ -8,6 +8,8 @@ export interface Courses {
   read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean }): Promise<Course>
   /** Reports of a trial since those that were taken, in the order in which they came. */
   reports(runId: string, metric: string): Promise<Report[]>
+  /** All reports of a trial. */
+  allReports(runId: string, metric: string): Promise<Report[]>
   /** What has been read by `reports` has been dealt with. */
   take(): void
 }
@@ -47,6 +49,7 @@ export function createCourses(store: Store): Courses {
       read.set(runId, from + reports.length)
       return reports
     },
+    allReports: async (runId, metric) => await since(runId, metric, 0),
     take: () => {
       for (const [runId, count] of read) taken.set(runId, count)
       read.clear()

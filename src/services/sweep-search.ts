@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Ids, Store } from '../core/ports.ts'
+import type { Ids, Parts, Store } from '../core/ports.ts'
 import type { Sweep, SweepTrial, TrialOutcome } from '../core/records.ts'
 import type { Beliefs } from '../core/search/beliefs.ts'
 import { createCodec } from '../core/search/codec.ts'
@@ -34,14 +34,14 @@ export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | '
   readonly stopped: { readonly trials: number; readonly savedSeconds: number }
 }
 
-/** Computed anew at each question, in the search thread. Throws AppError `conflict` for a sweep without a metric. */
+/** Computed in a thread, anew once something has happened since the last question. Throws AppError `conflict` for a sweep without a metric. */
 export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no metric to be judged by` })
   const outcomes = await store.scan.trials.outcomes(sweep.id, plan.objective.metric)
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
-  const beliefs = await searcher.believe(task, history)
+  const beliefs = await searcher.believe(sweep.id, task, history)
   const best = beliefs.best && outcomes.find(({ index }) => index === beliefs.best!.index)
   return {
     choice: autoChoice(task),
@@ -71,20 +71,18 @@ function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs
   return { trials: cut.length, savedSeconds: isCounted ? cut.reduce((sum, { seconds }) => sum + Math.max(0, usual - seconds), 0) : 0 }
 }
 
-/** Lets a sweep make so many trials more; one that was done goes on. Throws AppError `conflict` where that cannot be. */
+/** Lets a sweep make so many trials more; one that has ended goes on. Throws AppError `conflict` where that cannot be. */
 export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (parts) => {
     const current = (await parts.sweeps.get(sweep.id))!
     refuseTrash(current)
     const total = trialsOf(current.plan, current)
-    if (current.plan.method.name === 'hyperband') throw new AppError('conflict', { detail: 'Hyperband has a fixed number of trials: use asha to go on' })
     if (total === null) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no end` })
-    if (current.phase !== 'running' && current.phase !== 'done') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
+    refuseRuled(current)
     const budget = total + more
     if (trialsOf(current.plan, { seed: current.seed, budget })! <= total)
       throw new AppError('conflict', { detail: `the space of sweep ${sweep.number} holds no further point: all ${total} have been tried` })
-    const goesOn = current.phase === 'done' ? ({ phase: 'running', reason: null, endedAt: null } as const) : {}
-    if (!(await parts.sweeps.update(current, { budget, ...goesOn }))) throw new Error(`sweep ${sweep.number} has moved on`)
+    if (!(await parts.sweeps.update(current, { budget, ...goOn(current) }))) throw new Error(`sweep ${sweep.number} has moved on`)
     await parts.events.append([{ kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } }])
   })
   hints.sweep(sweep.id)
@@ -102,7 +100,7 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
   const added = await store.write(async (parts) => {
     const current = (await parts.sweeps.get(sweep.id))!
     refuseTrash(current)
-    if (current.phase !== 'running' && current.phase !== 'done') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
+    refuseRuled(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })
     const trials = await parts.sweeps.trials(sweep.id, 0)
     const known = trials.findIndex(({ point }) => codec.key(codec.encode(point)) === checked.key)
@@ -111,9 +109,8 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
     if (knownRun) return { number: knownRun.number, isNew: false }
     const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
     const index = current.trialsCreated
-    const goesOn = current.phase === 'done' ? ({ phase: 'running', reason: null, endedAt: null } as const) : {}
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
-    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goesOn }))) throw new Error(`sweep ${sweep.number} has moved on`)
+    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goOn(current) }))) throw new Error(`sweep ${sweep.number} has moved on`)
     await parts.sweeps.addTrials(sweep.id, index, [trial])
     const [run] = await parts.runs.insert([newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' })])
     await parts.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
@@ -122,6 +119,17 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
   hints.sweep(sweep.id)
   hints.scheduler()
   return added
+}
+
+/** A sweep that is stopping has no place for more, and one that its own rule has ended would be ended again at once. */
+function refuseRuled({ number, phase, reason }: Sweep): void {
+  if (phase === 'stopping') throw new AppError('conflict', { detail: `sweep ${number} is stopping` })
+  if (phase === 'stopped' && reason !== 'StoppedByUser')
+    throw new AppError('conflict', { detail: `sweep ${number} has met its own rule: begin another with warm_start: [${number}]` })
+}
+
+function goOn({ phase }: Sweep): Parameters<Parts['sweeps']['update']>[1] {
+  return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null }
 }
 
 function refuseTrash({ number, deletedAt }: Sweep): void {

@@ -9,6 +9,9 @@ import type { SweepResult, TrialOutcome } from '../core/records.ts'
 import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
+/** Trials recorded in one transaction: after a long absence there can be many. */
+const UNRECORDED_AT_ONCE = 1_000
+
 /** What a sweep asks of its runs. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
   const trialsWithValue = (sweepId: string, metric: string) =>
@@ -40,7 +43,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
+        .select(['run.id', 'run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where((on) =>
@@ -64,8 +67,9 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         )
         .orderBy('run.ended_at')
         .orderBy('run.trial_index')
+        .limit(UNRECORDED_AT_ONCE)
         .execute()
-      return rows.map((row) => ({ index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
+      return rows.map((row) => ({ runId: row.id, index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
     },
     outcomes: async (sweepId, metric) => {
       const rows = await db

@@ -51,6 +51,16 @@ for epoch in range(done + 1, until + 1):
     open(path, "w").write(str(epoch))
     time.sleep(pause)
 `,
+  // Slower the larger x, and better.
+  'slow.py': `
+import sys, time
+from hagane import Experiment
+x = float(sys.argv[1])
+experiment = Experiment()
+for epoch in range(1, 31):
+    experiment.log_metrics(step=epoch, time=x, loss=1 / x)
+    time.sleep(0.05)
+`,
 }
 
 const document = (hptuning: string, command: string): string =>
@@ -227,6 +237,38 @@ describe('a sweep that gives its resource out step by step', () => {
     await recompute(place(), sweep)
   })
 
+  it('hyperband begins its brackets anew where it is extended', async () => {
+    const sweep = await submit(halving('hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 5 })
+    expect((await server.call('POST', `/sweeps/${sweep}/extend`, { trials: 5 })).status).toBe(200)
+    expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 10 })
+    const amounts = (from: number, runs: Awaited<ReturnType<typeof runsOf>>) =>
+      runs
+        .filter(({ trial }) => trial! >= from && trial! < from + 5)
+        .map(({ params }) => Number(params['epochs']))
+        .toSorted((a, b) => a - b)
+    const runs = await runsOf(sweep)
+    expect([amounts(0, runs), amounts(5, runs)]).toEqual([
+      [1, 1, 3, 3, 3],
+      [1, 1, 3, 3, 3],
+    ])
+    await recompute(place(), sweep)
+  })
+
+  it('a trial that has ended before anyone looked has a result at each rung it passed', async () => {
+    const text = document(
+      '  asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 6}\n  matrix: {x: {uniform: [0, 1]}}',
+      'python epochs.py {{ x }} {{ epochs }} 0',
+    )
+    const sweep = await submit(text)
+    expect((await ended(sweep)).phase).toBe('done')
+    const { results } = await readRecord(place(), sweep)
+    const whole = (await runsOf(sweep)).filter(({ phase }) => phase === 'succeeded').map(({ trial }) => trial)
+    expect(whole.length).toBeGreaterThan(0)
+    for (const trial of whole) expect(results.filter(({ index }) => index === trial).map(({ rung }) => rung)).toEqual([0, 1, 2])
+    await recompute(place(), sweep)
+  })
+
   it('promotes in a bracket that the space does not fill', async () => {
     const matrix =
       '  hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {values: [0.1, 0.3, 0.5, 0.9]}}'
@@ -268,6 +310,54 @@ describe('rules that end trials', () => {
     const judged = events.find((event) => event.kind === 'run.judged')!.data as { rule: string; value: number; bound: number }
     expect(judged.rule).toBe(kind)
     expect(judged.value).toBeGreaterThan(judged.bound)
+  })
+})
+
+describe('rules by another metric', () => {
+  it('spare the trial that is best by the metric of the sweep', async () => {
+    // The worst by its time is the best by its loss.
+    const values = '[1, 2, 3, 4, 5, 6]'
+    const rule = '{metric: time, optimization: minimize, policy: {kind: truncation, evaluation_interval: 2, percent: 50}}'
+    const text = document(`  concurrency: 6\n  early_stopping: [${rule}]\n  matrix: {x: {values: ${values}}}`, 'python slow.py {{ x }}').replace(
+      '  concurrency: 4\n',
+      '',
+    )
+    const sweep = await submit(text)
+    expect((await ended(sweep)).phase).toBe('done')
+    const runs = await runsOf(sweep)
+    expect(runs.filter(({ reason }) => reason === 'StoppedByMethod').length).toBeGreaterThan(0)
+    expect(runs.find(({ params }) => params['x'] === 6)!.phase).toBe('succeeded')
+  })
+})
+
+describe('a sweep that has ended', () => {
+  it('goes on where a person had stopped it or every trial had failed, and not where its rule is met', async () => {
+    const extend = async (sweep: number) => await server.call<{ error: { message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 2 })
+    const failed = await submit(document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'exit 1'))
+    expect(await ended(failed)).toMatchObject({ phase: 'failed', reason: 'AllTrialsFailed' })
+    expect((await extend(failed)).status).toBe(200)
+    expect(await ended(failed)).toMatchObject({ phase: 'failed', trials: 4, counts: { failed: 4 } })
+    const stopped = await submit(document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'sleep 60'))
+    await until(async () => (await runsOf(stopped)).some(({ phase }) => phase === 'running'))
+    await server.call('POST', `/sweeps/${stopped}/stop`)
+    expect(await ended(stopped)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
+    expect((await extend(stopped)).status).toBe(200)
+    await until(async () => (await runsOf(stopped)).filter(({ phase }) => phase === 'running').length === 2)
+    await server.call('POST', `/sweeps/${stopped}/stop`)
+    await ended(stopped)
+    const plateau = await submit(
+      document('  plateau: {n_experiments: 3}\n  random_search: {n_experiments: 90}\n  matrix: {x: {uniform: [0, 1]}}', 'python valley.py 0.5 b'),
+    )
+    expect(await ended(plateau)).toMatchObject({ phase: 'stopped', reason: 'Plateau' })
+    expect((await extend(plateau)).body.error.message).toContain(`warm_start: [${plateau}]`)
+  })
+
+  it('says that no further point was found', async () => {
+    const text = document(
+      '  random_search: {n_experiments: 9}\n  constraints: ["x == y"]\n  matrix: {x: {values: [1, 2]}, y: {values: [2, 1, 3]}}',
+      'echo {{ x }}',
+    )
+    expect(await ended(await submit(text))).toMatchObject({ phase: 'done', reason: 'NoFurtherPoint', counts: { succeeded: 2 } })
   })
 })
 

@@ -132,8 +132,7 @@ function toSeconds(text: string): number | undefined {
 }
 
 async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
-  const query = { sweep: number, limit: LIMITS.runsPageMax }
-  const { runs } = await requireClient(cli).call<{ runs: RunView[] }>('listRuns', { query })
+  const runs = await allTrials(cli, number)
   const sign = signOf(plan)
   const metric = plan.objective?.metric ?? ''
   const trials = runs
@@ -144,6 +143,18 @@ async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<Si
     })
   if (trials.length === 0) throw new CliExit(EXIT.usage, cli.text('simulate_record', { number }))
   return recordedObjective(plan, trials)
+}
+
+async function allTrials(cli: Cli, number: string): Promise<RunView[]> {
+  const client = requireClient(cli)
+  const all: RunView[] = []
+  for (let after: string | null | undefined; after !== null;) {
+    const query = { sweep: number, limit: LIMITS.runsPageMax, ...(after && { cursor: after }) }
+    const page = await client.call<{ runs: RunView[]; next: string | null }>('listRuns', { query })
+    all.push(...page.runs)
+    after = page.next
+  }
+  return all
 }
 
 function secondsOf({ startedAt, endedAt }: RunView): number {
@@ -174,6 +185,7 @@ function report(
   }
   if (flags.json) return cli.print(JSON.stringify(summary))
   if (summary.choice) cli.print(choiceText(cli, summary.choice))
+  const unplayed = unplayedParts(plan)
   cli.print(
     table([
       [cli.text('simulate_trials'), `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`],
@@ -183,4 +195,10 @@ function report(
     ]),
   )
   cli.print(cli.text('simulate_random', { wins, plays: plays.length }))
+  if (unplayed.length > 0) cli.print(cli.text('simulate_unplayed', { parts: unplayed.join(', ') }))
+}
+
+/** Parts of a document that depend on what trials will report, and are left out. */
+function unplayedParts({ stoppingRules, stopConditions, warmStart }: SweepPlan): string[] {
+  return [...(stoppingRules.length + stopConditions.length > 0 ? ['early_stopping'] : []), ...(warmStart.length > 0 ? ['warm_start'] : [])]
 }

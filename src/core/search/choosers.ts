@@ -6,7 +6,9 @@ import type { Chooser, ChooserOptions } from './gaussian.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
+import { spaceSize } from './space.ts'
 import { goodCount, suggestByDensity } from './tpe.ts'
+import { createWalk, scattered } from './walk.ts'
 
 /** Points of Sobol's scrambled sequence. */
 export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
@@ -16,25 +18,36 @@ export function createSobol({ codec, seed, ...options }: ChooserOptions): Choose
   }
 }
 
-/** Independent draws. */
-export function createDraws({ codec, seed, ...options }: ChooserOptions): Chooser {
+/** Independent draws. Where they find nothing new a finite space is looked through cell by cell, and any other for longer. */
+export function createDraws({ space, codec, seed, ...options }: ChooserOptions): Chooser {
+  const points = spaceSize(space)
+  const walk = createWalk(space, scattered(points ?? 1n, seed), (point) => {
+    const x = codec.settle(codec.encode(point))
+    if (!options.isAllowed(x)) return 'forbidden'
+    return options.ledger.isUsed(x) ? 'known' : { found: x }
+  })
   return {
     choose: (index) => {
       const stream = createStream(seed, 'draw', index)
-      return firstFree(options, 'random', () => randomPoint(codec, stream))
+      const drawn = firstFree(options, 'random', () => randomPoint(codec, stream), points === undefined ? LONG_ATTEMPTS_MAX : ATTEMPTS_MAX)
+      if (drawn || points === undefined) return drawn
+      const x = walk()
+      return x && { x, source: 'random' }
     },
   }
 }
 
 const SOBOL_STRIDE = 65_536
 const ATTEMPTS_MAX = 1_000
+const LONG_ATTEMPTS_MAX = 100_000
 
 function firstFree(
   { ledger, isAllowed }: Pick<ChooserOptions, 'ledger' | 'isAllowed'>,
   source: 'sobol' | 'random',
   pointAt: (attempt: number) => Float64Array,
+  attempts = ATTEMPTS_MAX,
 ): ReturnType<Chooser['choose']> {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
     const x = pointAt(attempt)
     if (isAllowed(x) && !ledger.isUsed(x)) return { x, source }
   }
@@ -107,11 +120,14 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
   const ordered = codec.dimensions.flatMap(({ categories }, j) => (categories === 0 ? [j] : []))
   const fallback = createSobol(options)
   let state: { readonly evolution: Evolution; readonly taken: number } | undefined
+  let replaced = 0
   const project = (x: Float64Array): Float64Array => Float64Array.from(ordered, (j) => x[j]!)
 
   return {
     choose: (index) => {
       if (ordered.length < 1 || ledger.finished.length < 2) return fallback.choose(index)
+      if (ledger.replacedCount !== replaced) state = undefined
+      replaced = ledger.replacedCount
       state = advance(state ?? begin())
       const stream = createStream(seed, 'evolution', index)
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {

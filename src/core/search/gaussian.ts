@@ -1,3 +1,4 @@
+import type { SearchSpace } from '../../contract/search-space.ts'
 import { score } from './acquisition.ts'
 import type { Acquisition } from './acquisition.ts'
 import type { Codec } from './codec.ts'
@@ -40,6 +41,7 @@ export interface Chooser {
 }
 
 export interface ChooserOptions {
+  readonly space: SearchSpace
   readonly codec: Codec
   readonly ledger: Ledger
   readonly seed: number

@@ -4,6 +4,7 @@ import type { History } from './history.ts'
 import type { Method } from './method.ts'
 import { permute } from './rng.ts'
 import { pointAt, spaceSize } from './space.ts'
+import { createWalk } from './walk.ts'
 
 export interface GridOptions {
   readonly trialsMax: number | null
@@ -15,22 +16,19 @@ export interface GridOptions {
   readonly isThinned: boolean
 }
 
-/** Cells looked at for one point before the grid is taken to hold no further one. */
-const SCAN_MAX = 1_000_000
-
 /** Every point of the space; `trialsMax` keeps the first ones. A cell is found by its index: no list is held. */
 export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle, isThinned }: GridOptions): Method {
   const total = spaceSize(space) ?? 0n
   const size = atMost(total, trialsMax)
-  const cellAt = (index: bigint): ValueMap => pointAt(space, shuffleSeed === undefined ? index : permute(index, total, shuffleSeed))
+  const indexAt = (step: bigint): bigint => (shuffleSeed === undefined ? step : permute(step, total, shuffleSeed))
   const own = ({ trials }: History): number => trials.reduce((count, { source }) => count + Number(source === 'grid'), 0)
-  const thinned = isThinned ? createScan(cellAt, total, settle) : undefined
+  const thinned = isThinned ? createScan(space, indexAt, settle) : undefined
   return {
     size: isThinned && trialsMax === null ? null : size,
     suggest: (history, count) => {
       const from = own(history)
       const wanted = Math.max(0, Math.min(count, size - from))
-      const points = thinned ? thinned(from, wanted) : Array.from({ length: wanted }, (_, offset) => cellAt(BigInt(from + offset)))
+      const points = thinned ? thinned(from, wanted) : Array.from({ length: wanted }, (_, offset) => pointAt(space, indexAt(BigInt(from + offset))))
       return points.map((point) => ({ point, source: 'grid' }))
     },
   }
@@ -43,17 +41,21 @@ function atMost(total: bigint, trialsMax: number | null): number {
 }
 
 /** Walks the cells and keeps the different points found so far: needed where a cell's index does not tell its point's. */
-function createScan(cellAt: (index: bigint) => ValueMap, total: bigint, settle: GridOptions['settle']): (from: number, count: number) => ValueMap[] {
+function createScan(space: SearchSpace, indexAt: (step: bigint) => bigint, settle: GridOptions['settle']): (from: number, count: number) => ValueMap[] {
   const found: ValueMap[] = []
   const seen = new Set<string>()
-  let next = 0n
+  const walk = createWalk(space, indexAt, (cell) => {
+    const point = settle(cell)
+    if (!point) return 'forbidden'
+    const key = JSON.stringify(point)
+    return seen.has(key) ? 'known' : { found: { point, key } }
+  })
   return (from, count) => {
-    for (let looked = 0; found.length < from + count && next < total && looked < SCAN_MAX; looked += 1, next += 1n) {
-      const point = settle(cellAt(next))
-      const key = point && JSON.stringify(point)
-      if (!point || seen.has(key!)) continue
-      seen.add(key!)
-      found.push(point)
+    while (found.length < from + count) {
+      const next = walk()
+      if (!next) break
+      seen.add(next.key)
+      found.push(next.point)
     }
     return found.slice(from, from + count)
   }

@@ -17,6 +17,8 @@ export interface Ledger {
   /** Codes by trial index. */
   readonly xs: readonly Float64Array[]
   readonly resultCount: number
+  /** Results that took the place of earlier ones: with each, the order of arrival is another. */
+  readonly replacedCount: number
   /** Finished trials in the order of their indices. */
   readonly finished: readonly Entry[]
   /** Finished trials in the order in which they became known. */
@@ -69,6 +71,9 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     },
     get resultCount() {
       return results.length
+    },
+    get replacedCount() {
+      return results.length - ended.size
     },
     get finished() {
       return finished

@@ -5,6 +5,7 @@ import type { History } from './history.ts'
 import type { Method } from './method.ts'
 import { createStream, permute } from './rng.ts'
 import { pointAt, sampleAxis, spaceSize } from './space.ts'
+import { createWalk, scattered } from './walk.ts'
 
 export interface RandomOptions {
   readonly trialsMax: number | null
@@ -22,7 +23,7 @@ export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isTh
   const isWalked = points !== undefined && space.every(isEven) && !isThinned
   const at = isWalked
     ? (from: number, count: number) => indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
-    : distinctDraws(space, size, { seed, isFinite: points !== undefined, settle })
+    : distinctDraws(space, size, { seed, points, settle })
   return {
     size: isThinned && trialsMax === null ? null : size,
     suggest: (history, count) => at(own(history), count).map((point) => ({ point, source: 'random' })),
@@ -48,34 +49,36 @@ function indices(from: number, count: number, size: number): number[] {
   return Array.from({ length: Math.max(0, Math.min(count, size - from)) }, (_, offset) => from + offset)
 }
 
-const REDRAWS_MAX = 1_000
+/** Draws for one point: in a finite space what is left is then looked for cell by cell, elsewhere nowhere. */
+const REDRAWS_MAX = { finite: 1_000, continuous: 100_000 }
 
 /** Draws trial by trial; in a finite space an equal point is drawn again, and the search ends when none is left. */
 function distinctDraws(
   space: SearchSpace,
   size: number | null,
-  { seed, isFinite, settle }: Pick<RandomOptions, 'seed' | 'settle'> & { isFinite: boolean },
+  { seed, points, settle }: Pick<RandomOptions, 'seed' | 'settle'> & { points: bigint | undefined },
 ): (from: number, count: number) => ValueMap[] {
   const drawn: ValueMap[] = []
   const seen = new Set<string>()
+  const isNew = (point: ValueMap): boolean => points === undefined || !seen.has(encodeValue(point))
+  const walk = createWalk(space, scattered(points ?? 1n, seed), (cell) => {
+    const point = settle(cell)
+    return !point ? 'forbidden' : isNew(point) ? { found: point } : 'known'
+  })
   const draw = (index: number): ValueMap | undefined => {
     const stream = createStream(seed, 'random', index)
-    for (let attempt = 0; attempt < REDRAWS_MAX; attempt += 1) {
+    for (let attempt = 0; attempt < REDRAWS_MAX[points === undefined ? 'continuous' : 'finite']; attempt += 1) {
       const point = settle(Object.fromEntries(space.map((axis) => [axis.name, sampleAxis(axis, stream.next())])))
-      if (!point) continue
-      const key = isFinite ? encodeValue(point) : String(index)
-      if (!seen.has(key)) {
-        seen.add(key)
-        return point
-      }
+      if (point && isNew(point)) return point
     }
-    return undefined
+    return walk()
   }
   return (from, count) => {
     const end = Math.min(from + count, size ?? Infinity)
     while (drawn.length < end) {
       const point = draw(drawn.length)
       if (!point) break
+      if (points !== undefined) seen.add(encodeValue(point))
       drawn.push(point)
     }
     return drawn.slice(from, end)

@@ -98,6 +98,20 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     }
   })
 
+  it('gives a fresh instance the same answers where trials are told of twice', () => {
+    const stream = createStream(2, 'twice', 0)
+    const method = createMethod(task)
+    const trials: Suggestion[] = []
+    const results: Result[] = []
+    for (let round = 0; round < 20; round += 1) {
+      const history: History = { trials: [...trials], results: [...results] }
+      const made = method.suggest(history, 3)
+      expect(createMethod(task).suggest(history, 3)).toEqual(made)
+      for (const suggestion of made) results.push({ index: trials.push(suggestion) - 1, value: stream.next() })
+      if (!task.method.halving) results.push({ index: Math.floor(stream.next() * trials.length), value: stream.next() })
+    }
+  })
+
   it('goes back when it is asked of an earlier history, or of another', () => {
     const steps = live(task, 24)
     const method = createMethod(task)
@@ -126,6 +140,14 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     expect(trials).toHaveLength(12)
     expect(method.size).toBe(12)
     expect(method.suggest({ trials, results }, 50)).toEqual([])
+  })
+
+  it('finds the few points that a constraint leaves, each once, then none', () => {
+    const size = 50
+    const grid: SearchSpace = ['a', 'b', 'c'].map((axis) => ({ name: axis, kind: 'range', start: 0, step: 1, count: size, isFloat: false }))
+    const few = taskOf(name, grid, { constraints: ['a == b and b == c and a % 20 == 7'], trialsMax: 30 })
+    const made = live(few, 30).flatMap((step) => step.made)
+    expect(made.map(({ point }) => Number(point['a'])).toSorted((a, b) => a - b)).toEqual([7, 27, 47])
   })
 
   it('never violates a constraint', () => {

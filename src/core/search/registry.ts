@@ -19,8 +19,11 @@ import { spaceSize } from './space.ts'
 /** Finished trials beyond which `auto` shares the suggestions between its model and a method whose cost does not grow. */
 const SHARED_FROM = 500
 
+/** Told of a model that could not be computed, and of the trial that was chosen otherwise for it. */
+export type OnBreakdown = (error: unknown, index: number) => void
+
 /** The method of a task. */
-export function createMethod(task: SearchTask): Method {
+export function createMethod(task: SearchTask, onBreakdown: OnBreakdown = () => {}): Method {
   const { space, constraints, seed } = task
   const codec = createCodec(space)
   const holds = createConstraint(constraints)
@@ -35,7 +38,7 @@ export function createMethod(task: SearchTask): Method {
     skippingGiven(keyOf, (given) =>
       create({
         trialsMax,
-        isThinned: codec.isConditional || constraints.length > 0 || given.size > 0,
+        isThinned: isThinned(task) || given.size > 0,
         settle: (point) => {
           const settled = settle(point)
           return settled && !given.has(keyOf(settled)) ? settled : undefined
@@ -44,7 +47,7 @@ export function createMethod(task: SearchTask): Method {
     )
   if (chosen.name === 'grid') return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
   if (chosen.name === 'random') return listed((options) => createRandom(space, { ...options, seed }))
-  return createModelled(task, codec, chosen, (x) => constraints.length === 0 || holds(codec.decode(x)))
+  return createModelled(task, codec, chosen, { isAllowed: (x) => constraints.length === 0 || holds(codec.decode(x)), onBreakdown })
 }
 
 /** A method that lists points leaves out those that a person gave: they are tried already. */
@@ -66,6 +69,11 @@ export function learns(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'
   return name !== 'grid' && name !== 'random' && name !== 'sobol'
 }
 
+/** Whether cells of the space may be no points of their own: then looking for the next one can take long. */
+export function isThinned({ space, constraints }: Pick<SearchTask, 'space' | 'constraints'>): boolean {
+  return constraints.length > 0 || space.some(({ when }) => when !== undefined)
+}
+
 /** What `auto` comes to for a task; undefined for every other method. */
 export function autoChoice({ space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): AutoChoice | undefined {
   if (method.name !== 'auto' && method.halving?.chooser !== 'auto') return undefined
@@ -80,25 +88,51 @@ function resolve({ space, method, concurrency }: Pick<SearchTask, 'space' | 'met
   return { ...method, name: choice.method === 'bo' ? 'auto' : choice.method }
 }
 
-function createModelled({ space, seed, concurrency, earlier }: SearchTask, codec: Codec, method: MethodPlan, isAllowed: ChooserOptions['isAllowed']): Method {
+function createModelled(
+  { space, seed, concurrency, earlier }: SearchTask,
+  codec: Codec,
+  method: MethodPlan,
+  { isAllowed, onBreakdown }: Pick<ChooserOptions, 'isAllowed'> & { readonly onBreakdown: OnBreakdown },
+): Method {
   const points = finiteSize(space)
   const { trialsMax } = method
   const size = points === undefined ? trialsMax : Math.min(points, trialsMax ?? points)
   const open = () => {
     const ledger = createLedger(codec, earlier)
-    const options: ChooserOptions = { codec, ledger, seed, concurrency, trialsMax, isAllowed }
-    return { ledger, chooser: createChooser(method, options), fallback: createDraws(options), trials: 0, results: 0, told: 0 }
+    const options: ChooserOptions = { space, codec, ledger, seed, concurrency, trialsMax, isAllowed }
+    return {
+      ledger,
+      chooser: createChooser(method, options),
+      density: createDensity(options),
+      draws: createDraws(options),
+      trials: 0,
+      results: 0,
+      told: 0,
+      isBroken: false,
+    }
   }
   let session = open()
 
   const next = (history: History): Suggestion | undefined => {
     // What has been computed is only good for a history that goes on from the last one.
-    if (history.trials.length < session.trials || history.results.length < session.results) session = open()
+    if (session.isBroken || history.trials.length < session.trials || history.results.length < session.results) session = open()
     ;[session.trials, session.results] = [history.trials.length, history.results.length]
     session.ledger.read(history)
     const index = history.trials.length
-    const found = session.chooser.choose(index) ?? session.fallback.choose(index)
+    const found = choose(index) ?? session.draws.choose(index)
     return found && { point: codec.decode(found.x), source: found.source }
+  }
+  /** A model that breaks down must not hold up its sweep: densities take its place for this trial, and chance theirs. */
+  const choose = (index: number): ReturnType<Chooser['choose']> => {
+    for (const chooser of [session.chooser, session.density]) {
+      try {
+        return chooser.choose(index)
+      } catch (error) {
+        session.isBroken = true
+        onBreakdown(error, index)
+      }
+    }
+    return undefined
   }
   return {
     size,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { goesOn, hyperbandBrackets, ladder, nextPromotion, rank, rungsBelow, survivors } from './rungs.ts'
+import { goesOn, hyperbandBrackets, ladder, promotionsDue, rank, rungsBelow, survivors } from './rungs.ts'
 import type { RungResult } from './rungs.ts'
 
 const settings = (max: number, eta: number, { min = 1, isWhole = false } = {}) => ({ max, min, eta, isWhole })
@@ -108,7 +108,7 @@ describe('ASHA', () => {
     const gone = new Set<number>()
     const promoted = [5, 4, 3, 2, 1].map((value, trial) => {
       arrived.push({ trial, value })
-      const next = nextPromotion([arrived, []], 3, (candidate) => gone.has(candidate))
+      const [next] = promotionsDue([arrived, []], 3, (candidate) => !gone.has(candidate))
       if (next) gone.add(next.trial)
       return next && [arrived[next.trial]!.value, next.rung]
     })
@@ -118,13 +118,12 @@ describe('ASHA', () => {
   it('promotes from the highest rung first, and never from the last', () => {
     const rung = (...trials: number[]) => trials.map((trial) => ({ trial, value: trial }))
     const results = [rung(0, 1, 2, 3, 4, 5), rung(0, 1, 2), rung(0, 1, 2)]
-    const gone = new Set<string>()
-    const next = () => {
-      const promotion = nextPromotion(results, 3, (trial, from) => gone.has(`${trial}/${from}`))
-      if (promotion) gone.add(`${promotion.trial}/${promotion.rung - 1}`)
-      return promotion
-    }
-    expect([next(), next(), next(), next()]).toEqual([{ trial: 0, rung: 2 }, { trial: 0, rung: 1 }, { trial: 1, rung: 1 }, undefined])
+    expect(promotionsDue(results, 3, () => true)).toEqual([
+      { trial: 0, rung: 2 },
+      { trial: 0, rung: 1 },
+      { trial: 1, rung: 1 },
+    ])
+    expect(promotionsDue(results, 3, (trial, rung) => rung === 0 && trial === 1)).toEqual([{ trial: 1, rung: 1 }])
   })
 
   it('in its stopping form lets the first go on, and later those among the best third', () => {

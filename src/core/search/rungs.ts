@@ -84,15 +84,18 @@ export interface Promotion {
 }
 
 /**
- * The next promotion of ASHA: from the highest rung that has a trial among its best 1/η which has not gone on yet. Li et
- * al., "A system for massively parallel hyperparameter tuning" (2020).
+ * Promotions of ASHA that are due: from the highest rung down, trials among its best 1/η that wait there. Li et al., "A
+ * system for massively parallel hyperparameter tuning" (2020).
  */
-export function nextPromotion(results: RungResults, eta: number, hasGoneOn: (trial: number, rung: number) => boolean): Promotion | undefined {
-  for (let rung = results.length - 2; rung >= 0; rung -= 1) {
-    const trial = survivors(results[rung]!, eta).find((candidate) => !hasGoneOn(candidate, rung))
-    if (trial !== undefined) return { trial, rung: rung + 1 }
-  }
-  return undefined
+export function promotionsDue(results: RungResults, eta: number, isWaiting: (trial: number, rung: number) => boolean): Promotion[] {
+  return results
+    .slice(0, -1)
+    .flatMap((reached, rung) =>
+      survivors(reached, eta)
+        .filter((trial) => isWaiting(trial, rung))
+        .map((trial) => ({ trial, rung: rung + 1 })),
+    )
+    .toSorted((a, b) => b.rung - a.rung)
 }
 
 /** ASHA's stopping form: whether a trial that has just arrived at a rung goes on, being among the best 1/η of those there so far. */

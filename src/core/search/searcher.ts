@@ -7,7 +7,7 @@ export interface Searcher {
   /** The next points of a sweep, at most `count`; fewer mean that no further point exists. */
   suggest(sweepId: string, task: SearchTask, history: History, count: number): Promise<Suggestion[]>
   /** What the trials say so far. */
-  believe(task: SearchTask, history: History): Promise<Beliefs>
+  believe(sweepId: string, task: SearchTask, history: History): Promise<Beliefs>
   /** Forgets what it remembers of a sweep. */
   forget(sweepId: string): void
 }

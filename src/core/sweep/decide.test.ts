@@ -13,7 +13,18 @@ function sweep(patch: Partial<Sweep> = {}, stopConditions: StopCondition[] = [])
 }
 
 function decide(counts: PhaseCounts, remaining: number | null, more: Partial<SweepState> = {}) {
-  return decideSweep({ sweep: sweep(), counts, remaining, bestValues: [], learns: false, atRung: 0, promotions: [], sinceBetter: undefined, ...more })
+  return decideSweep({
+    sweep: sweep(),
+    counts,
+    remaining,
+    isExhausted: false,
+    bestValues: [],
+    learns: false,
+    atRung: 0,
+    promotions: [],
+    sinceBetter: undefined,
+    ...more,
+  })
 }
 
 describe('the next step of a sweep', () => {
@@ -32,6 +43,8 @@ describe('the next step of a sweep', () => {
     expect(decide({ running: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
     expect(decide({ unknown: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
     expect(decide({ succeeded: 1, failed: 9 }, 0)).toMatchObject({ type: 'finish', phase: 'done' })
+    expect(decide({ succeeded: 9 }, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 9 }) })).toMatchObject({ phase: 'done', reason: 'NoFurtherPoint' })
+    expect(decide({}, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 0 }) })).toMatchObject({ phase: 'failed', reason: 'NoFurtherPoint' })
     expect(decide({ failed: 10 }, 0)).toMatchObject({ type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' })
     expect(decide({}, 0)).toMatchObject({ type: 'finish', phase: 'done' })
   })

@@ -9,6 +9,8 @@ export interface SweepState {
   readonly counts: PhaseCounts
   /** Trials the method can still make after those created; null when there is no end. */
   readonly remaining: number | null
+  /** Whether the method found no further point, though its budget would have had one. */
+  readonly isExhausted: boolean
   /** Best last value over all trials, one for each stop condition of the plan. */
   readonly bestValues: readonly (number | undefined)[]
   /** Whether points depend on results: then few are made ahead, since each later one knows more. */
@@ -53,7 +55,9 @@ export function decideSweep(state: SweepState): SweepAction {
   if (open > 0) return { type: 'wait' }
   if (state.atRung > 0) return { type: 'complete_rungs' }
   const hasFailed = (counts.failed ?? 0) > 0 && (counts.succeeded ?? 0) + (counts.stopped ?? 0) === 0
-  return hasFailed ? { type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' } : { type: 'finish', phase: 'done', reason: 'Completed' }
+  if (hasFailed) return { type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' }
+  if (!state.isExhausted) return { type: 'finish', phase: 'done', reason: 'Completed' }
+  return { type: 'finish', phase: sweep.trialsCreated > 0 ? 'done' : 'failed', reason: 'NoFurtherPoint' }
 }
 
 function openTrials(counts: PhaseCounts): number {

@@ -226,6 +226,7 @@ describe('a sweep with rungs', () => {
   it.each([
     ['hyperband', null, 1000, 17],
     ['hyperband', 5, 1000, 5],
+    ['hyperband', 40, 1000, 40],
     ['hyperband', null, 4, 4],
     ['asha', 30, 1000, 30],
     ['asha', null, 4, 4],

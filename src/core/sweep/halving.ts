@@ -1,5 +1,5 @@
 import type { HalvingPlan, Rung, SweepPlan } from '../../contract/plan.ts'
-import { hyperbandBrackets, ladder, nextPromotion, survivors } from '../search/rungs.ts'
+import { hyperbandBrackets, ladder, promotionsDue, survivors } from '../search/rungs.ts'
 import type { Bracket, RungResult } from '../search/rungs.ts'
 import { createMethod } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
@@ -45,7 +45,7 @@ export interface Brackets {
 }
 
 export function createBrackets(name: 'hyperband' | 'asha', plan: HalvingPlan, budget: number | null): Brackets {
-  return name === 'asha' ? asha(plan, budget) : hyperband(plan)
+  return name === 'asha' ? asha(plan, budget) : hyperband(plan, budget)
 }
 
 function asha(plan: HalvingPlan, trials: number | null): Brackets {
@@ -54,28 +54,29 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
     trials,
     ladderOf: () => ({ resources }),
     promotions: ({ reached, waiting }, limit) => {
-      const results = byRung(reached, resources.length)
-      const ready = new Set(waiting)
-      const found: DuePromotion[] = []
       const highest = new Map<number, number>()
       for (const { index, rung } of reached) highest.set(index, Math.max(rung, highest.get(index) ?? 0))
-      while (found.length < limit) {
-        const next = nextPromotion(results, plan.eta, (trial, rung) => !ready.has(trial) || highest.get(trial) !== rung)
-        if (!next) break
-        ready.delete(next.trial)
-        found.push({ index: next.trial, rung: next.rung })
-      }
-      return found
+      const isReady = (trial: number, rung: number): boolean => waiting.has(trial) && highest.get(trial) === rung
+      return promotionsDue(byRung(reached, resources.length), plan.eta, isReady)
+        .slice(0, limit)
+        .map(({ trial, rung }) => ({ index: trial, rung }))
     },
   }
 }
 
-function hyperband(plan: HalvingPlan): Brackets {
-  const brackets = hyperbandBrackets(plan)
-  const starts = brackets.map((_, i) => brackets.slice(0, i).reduce((sum, { trials }) => sum + trials, 0))
+/** All brackets once; with a budget that asks for more they begin anew. */
+function hyperband(plan: HalvingPlan, budget: number | null): Brackets {
+  const round = hyperbandBrackets(plan)
+  const trials = budget ?? round.reduce((sum, bracket) => sum + bracket.trials, 0)
+  const brackets: Bracket[] = []
+  const starts: number[] = []
+  for (let start = 0; start < trials; start += brackets.at(-1)!.trials) {
+    starts.push(start)
+    brackets.push(round[brackets.length % round.length]!)
+  }
   const placeOf = (index: number): number => starts.findLastIndex((start) => start <= index)
   return {
-    trials: brackets.reduce((sum, { trials }) => sum + trials, 0),
+    trials,
     ladderOf: (index) => brackets[placeOf(index)]!,
     promotions: (standing, limit) => brackets.flatMap((bracket, i) => bracketPromotions(bracket, starts[i]!, plan.eta, standing)).slice(0, limit),
   }

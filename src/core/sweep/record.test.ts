@@ -50,7 +50,7 @@ describe('the record of a sweep', () => {
     expect(toResults(halved, [result(0, 'succeeded', 3, 2)])).toEqual([{ index: 0, value: 3, rung: 2 }])
   })
 
-  it('has nothing to say of a trial that the stopping form has ended on its way', () => {
+  it('has nothing to say of the rung that a trial was ended on its way to', () => {
     const form = (name: HalvingPlan['form']) => plan({ method: { name: 'asha', trialsMax: null, halving: { ...halving, form: name } } })
     const record = [result(0, 'succeeded', 3, 2), result(1, 'stopped', 5, 2)]
     expect(toResults(form('stopping'), record)).toMatchObject([
@@ -62,7 +62,10 @@ describe('the record of a sweep', () => {
       [1, 7],
       [0, 3],
     ])
-    expect(toResults(form('promotion'), record).map(({ index }) => index)).toEqual([0, 1])
+    // What a promoted trial had reported belongs to the rung below.
+    const promoted = [result(1, 'paused', 7, 0), result(1, 'stopped', 7, 1)]
+    expect(toResults(form('promotion'), promoted)).toEqual([{ index: 1, value: 7, rung: 0 }])
+    expect(toReached(form('promotion'), promoted).map(({ value }) => value)).toEqual([7, undefined])
   })
 
   it('can be read as it was', () => {

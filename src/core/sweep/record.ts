@@ -31,9 +31,9 @@ function valueOf({ phase, value }: SweepResult): number | undefined {
   return phase === 'failed' ? undefined : (value ?? undefined)
 }
 
-/** A trial that was ended on its way has its result at the rung it was ended at, and nothing to say of the last one. */
+/** A trial that was ended on its way to a rung has its results at the rungs it reached, and nothing to say of that one. */
 function isCut({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
-  return method.halving?.form === 'stopping' && phase === 'stopped'
+  return method.halving !== undefined && phase === 'stopped'
 }
 
 /** The history of which so many entries of the record were known. */
@@ -46,10 +46,10 @@ export function historyAt(
 }
 
 /** The record as rungs are judged by it. */
-export function toReached(plan: Pick<SweepPlan, 'objective'>, record: readonly SweepResult[]): Reached[] {
+export function toReached(plan: Pick<SweepPlan, 'objective' | 'method'>, record: readonly SweepResult[]): Reached[] {
   const sign = signOf(plan)
   return record.map((entry) => {
-    const value = valueOf(entry)
+    const value = isCut(plan, entry) ? undefined : valueOf(entry)
     return { index: entry.index, rung: entry.rung, value: value === undefined ? undefined : sign * value }
   })
 }

@@ -7,14 +7,16 @@ import { createMethod } from '../search/registry.ts'
 import { createStream } from '../search/rng.ts'
 import { goesOn } from '../search/rungs.ts'
 import type { RungResult } from '../search/rungs.ts'
+import { sinceImprovement } from '../search/stopping.ts'
 import { toTask } from '../search/task.ts'
 import { createBrackets, trialsOf } from './halving.ts'
 import type { Reached } from './halving.ts'
+import { RETRIES } from './trial.ts'
 
 /** What trials would come to. */
 export interface SimulatedObjective {
-  /** Value after a share of the full resource, smaller is better; undefined for a trial that fails. */
-  value(point: ValueMap, share: number, trial: number): number | undefined
+  /** Value after a share of the full resource, smaller is better; undefined for an attempt, counted from 0, that fails. */
+  value(point: ValueMap, share: number, trial: number, attempt: number): number | undefined
   /** Seconds a trial takes with its full resource. */
   seconds(point: ValueMap, trial: number): number
 }
@@ -36,12 +38,18 @@ interface Job {
   readonly trial: number
   readonly rung: number
   readonly endsAt: number
+  /** Attempts at this rung that failed before. */
+  readonly attempt: number
 }
 
 /** Trials of a sweep without an end that are played. */
 const ENDLESS_TRIALS = 200
 
-/** Plays a sweep from its plan without running anything: the same methods, brackets and rungs, on a clock of its own. */
+/**
+ * Plays a sweep from its plan without running anything: the same points, methods, brackets, rungs, retries and plateau, on a
+ * clock of its own. Rules that compare trials step by step, conditions on a value and a warm start are not played: nobody
+ * knows yet what trials will report.
+ */
 export function simulateSweep(plan: SweepPlan, seed: number, objective: SimulatedObjective): Simulation {
   const { name, halving } = plan.method
   const budget = trialsOf(plan, { seed, budget: plan.method.trialsMax }) ?? ENDLESS_TRIALS
@@ -57,11 +65,11 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   let best: number | undefined
 
   const shareAt = (trial: number, rung: number): number => (halving ? brackets!.ladderOf(trial).resources[rung]! / halving.max : 1)
-  const start = (trial: number, rung: number): void => {
+  const start = (trial: number, rung: number, attempt = 0): void => {
     const from = rung === 0 || (halving!.form === 'promotion' && !halving!.resumes) ? 0 : shareAt(trial, rung - 1)
     const seconds = objective.seconds(trials[trial]!.point, trial) * (shareAt(trial, rung) - from)
     machineSeconds += seconds
-    jobs.push({ trial, rung, endsAt: now + seconds })
+    jobs.push({ trial, rung, endsAt: now + seconds, attempt })
     jobs.sort((a, b) => a.endsAt - b.endsAt || a.trial - b.trial)
   }
   const startNext = (): boolean => {
@@ -76,14 +84,16 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
       return true
     }
     if (isExhausted || trials.length >= budget) return false
-    const [made] = method.suggest({ trials, results }, 1)
+    const given = plan.firstPoints[trials.length]
+    const [made] = given ? [{ point: given, source: 'given' } as const] : method.suggest({ trials, results }, 1)
     if (!made) isExhausted = true
     else start(trials.push(made) - 1, 0)
     return made !== undefined
   }
-  const end = ({ trial, rung }: Job): void => {
-    const value = objective.value(trials[trial]!.point, shareAt(trial, rung), trial)
-    results.push({ index: trial, value, ...(halving && { rung }) })
+  const end = ({ trial, rung, attempt }: Job): void => {
+    const value = objective.value(trials[trial]!.point, shareAt(trial, rung), trial, attempt)
+    if (value === undefined && plan.failures === 'retry' && attempt < RETRIES) return start(trial, rung, attempt + 1)
+    results.push({ index: trial, value, ...(value === undefined && plan.failures === 'ignore' && { isIgnored: true as const }), ...(halving && { rung }) })
     reached.push({ index: trial, rung, value })
     if (value === undefined) counts.failed += 1
     else best = best === undefined ? value : Math.min(best, value)
@@ -95,12 +105,19 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   }
 
   for (;;) {
-    while (jobs.length < plan.concurrency && startNext());
+    while (jobs.length < plan.concurrency && !hasLevelledOff(plan, results) && startNext());
     const job = jobs.shift()
     if (!job) return { trials: trials.length, failed: counts.failed, cut: counts.cut + waiting.size, wallSeconds: now, machineSeconds, best }
     now = job.endsAt
     end(job)
+    if (hasLevelledOff(plan, results)) jobs.length = 0
   }
+}
+
+function hasLevelledOff({ plateau }: SweepPlan, results: readonly Result[]): boolean {
+  if (!plateau) return false
+  const values = results.flatMap(({ value }) => value ?? [])
+  return sinceImprovement(values, plateau.delta) >= plateau.trials
 }
 
 function arrivedAt(reached: readonly Reached[], rung: number): RungResult[] {
@@ -124,8 +141,8 @@ export function syntheticObjective(plan: SweepPlan, seed: number, { secondsEach,
   const offsets = codec.dimensions.map(({ categories }) => Array.from({ length: categories + 1 }, () => 0.3 * stream.next()))
   return {
     seconds: (_point, trial) => secondsEach * Math.exp(SPREAD * gauss(createStream(seed, 'seconds', trial))),
-    value: (point, share, trial) => {
-      const chance = createStream(seed, 'fails', trial)
+    value: (point, share, trial, attempt) => {
+      const chance = createStream(seed, `fails.${attempt}`, trial)
       if (chance.next() < failShare) return undefined
       const x = codec.encode(point)
       const distance = codec.dimensions.reduce((sum, { categories }, j) => {

@@ -42,7 +42,7 @@ interface Place {
 }
 
 /** Failed attempts that a trial is given again where its sweep retries failures. */
-const RETRIES = 2
+export const RETRIES = 2
 
 /** The plan of a trial at a rung. A template that cannot be computed at this point fails this trial alone. */
 export function planTrial({ plan }: Sweep, brackets: Brackets | undefined, place: Place): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
