@@ -5,7 +5,7 @@ import type { Codec } from './codec.ts'
 import { centrePoint, gauss, seedFor, sobolPoint } from './design.ts'
 import type { Suggestion } from './history.ts'
 import type { Form, Hyperparameters, Shape } from './kernel.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import type { Entry, Ledger, Sample } from './ledger.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
 import { createPool } from './pool.ts'
 import type { Pool } from './pool.ts'
@@ -50,6 +50,15 @@ export interface ChooserOptions {
   readonly isAllowed: (x: Float64Array) => boolean
 }
 
+/** A part of the space that a search keeps to. */
+export interface Niche {
+  readonly holds: (x: Float64Array) => boolean
+  /** Trials of its design. */
+  readonly initial: number
+  /** Trials that the search has made. */
+  readonly made: () => number
+}
+
 /** Trials a process holds at most: the cost of a suggestion grows with their square. */
 const ACTIVE_MAX = 300
 const FINISHED_MIN = 3
@@ -86,18 +95,23 @@ interface Model {
  * mean knows finished trials and whose spread knows the running ones too; so trials that run side by side differ by
  * construction. docs/search.md says what each part brings.
  */
-export function createGaussian(options: ChooserOptions, settings: GaussianSettings = GAUSSIAN_DEFAULTS): Chooser {
+export function createGaussian(
+  options: Omit<ChooserOptions, 'ledger'> & { readonly ledger: Sample },
+  settings: GaussianSettings = GAUSSIAN_DEFAULTS,
+  niche?: Niche,
+): Chooser {
   const { codec, ledger, seed, isAllowed } = options
   const d = codec.dimensions.length
   const form: Form = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: settings.shape }
-  const initial = settings.initial ?? initialCount(d, options)
+  const initial = niche?.initial ?? settings.initial ?? initialCount(d, options)
   const designSeed = seedFor(seed, 'design')
   let model: Model | undefined
   let fitted: { readonly count: number; readonly hyperparameters: Hyperparameters } | undefined
 
   return {
     choose: (index) => {
-      if (index < initial - ledger.finished.filter((entry) => entry.index < 0).length || ledger.finished.length < FINISHED_MIN) return design(index)
+      const made = niche ? niche.made() : index + ledger.finished.filter((entry) => entry.index < 0).length
+      if (made < initial || ledger.finished.length < FINISHED_MIN) return design(index)
       const pending = ledger.pending()
       if (!model || !isCurrent(model, pending)) model = build(pending.length)
       takePending(model, pending)
@@ -124,7 +138,7 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
   }
 
   function isFree(x: Float64Array): boolean {
-    return isAllowed(x) && !ledger.isUsed(x)
+    return isAllowed(x) && !ledger.isUsed(x) && (!niche || niche.holds(x))
   }
 
   function build(pendingCount: number): Model {
@@ -194,7 +208,7 @@ export function createGaussian(options: ChooserOptions, settings: GaussianSettin
     const { pool, region, process, penalty } = at
     const stream = createStream(seed, 'slot', index)
     const landscape: Landscape = { codec, process, penalty, acquisition: acquisitionFor(at, stream) }
-    const isThere = elsewhere(codec, at.finished, at.values, stream)
+    const isThere = niche ? niche.holds : elsewhere(codec, at.finished, at.values, stream)
     const widest = Math.sqrt(process.kernel.signal)
     const candidates = pool.xs.flatMap((x, i) => {
       if (ledger.hasKey(pool.keys[i]!) || (isThere && !isThere(x))) return []
@@ -262,7 +276,7 @@ function fitPoint(count: number): number {
   return at
 }
 
-function initialCount(d: number, { concurrency, trialsMax }: ChooserOptions): number {
+function initialCount(d: number, { concurrency, trialsMax }: Pick<ChooserOptions, 'concurrency' | 'trialsMax'>): number {
   const wanted = Math.max(concurrency, Math.min(2 * d, 3 * concurrency))
   return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }

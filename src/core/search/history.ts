@@ -1,7 +1,7 @@
 import type { ValueMap } from '../../contract/values.ts'
 
 /** Where a point came from: a person, the record of another sweep, or one of the ways to choose. */
-export type Source = 'given' | 'grid' | 'random' | 'sobol' | 'centre' | 'gaussian' | 'density' | 'evolution'
+export type Source = 'given' | 'grid' | 'random' | 'sobol' | 'centre' | 'gaussian' | 'restart' | 'density' | 'evolution'
 
 export interface Suggestion {
   readonly point: ValueMap

@@ -1,5 +1,5 @@
 import type { Codec } from './codec.ts'
-import type { EarlierTrial, History, Result } from './history.ts'
+import type { EarlierTrial, History, Result, Source } from './history.ts'
 import { spell } from './points.ts'
 import { median } from './stopping.ts'
 
@@ -14,6 +14,8 @@ export interface Entry {
 export interface Ledger {
   /** Takes what is new of a history that goes on from the one before. */
   read(history: History): void
+  /** Where each trial came from, by its index. */
+  readonly sources: readonly Source[]
   /** Codes by trial index. */
   readonly xs: readonly Float64Array[]
   readonly resultCount: number
@@ -42,6 +44,7 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     'point' in spell(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : [],
   )
   const xs: Float64Array[] = []
+  const sources: Source[] = []
   const keys = new Set<string>()
   let results: History['results'] = []
   let ended = new Set<number>()
@@ -54,11 +57,13 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     ...[...values].flatMap(([index, value]) => (value === undefined ? [] : [{ index, x: xs[index]!, value }])),
   ]
   return {
+    sources,
     xs,
     read: (history) => {
-      for (const { point } of history.trials.slice(xs.length)) {
+      for (const { point, source } of history.trials.slice(xs.length)) {
         const x = codec.encode(point)
         xs.push(x)
+        sources.push(source)
         keys.add(codec.key(x))
       }
       if (history.results.length === results.length) return
@@ -89,6 +94,37 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     pending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
     isUsed: (x) => keys.has(codec.key(x)),
     hasKey: (key) => keys.has(key),
+  }
+}
+
+/** What a model of values reads of a ledger. */
+export type Sample = Omit<Ledger, 'read' | 'sources' | 'climbers' | 'replacedCount'>
+
+/** Some of the trials, to search by them alone; points of the others stay used. Grows as `members` does. */
+export function membersOnly(ledger: Sample, members: ReadonlySet<number>): Sample {
+  const ofMembers = (entries: readonly Entry[]): Entry[] => entries.filter(({ index }) => members.has(index))
+  const failed = (): number[] => ledger.failed.filter((index) => members.has(index))
+  return {
+    xs: ledger.xs,
+    isUsed: ledger.isUsed,
+    hasKey: ledger.hasKey,
+    get resultCount() {
+      return ofMembers(ledger.arrived).length + failed().length
+    },
+    get finished() {
+      return ofMembers(ledger.finished)
+    },
+    get arrived() {
+      return ofMembers(ledger.arrived)
+    },
+    get failed() {
+      return failed()
+    },
+    finishedAfter: (count) =>
+      ofMembers(ledger.arrived)
+        .slice(0, count)
+        .toSorted((a, b) => a.index - b.index),
+    pending: () => ledger.pending().filter((index) => members.has(index)),
   }
 }
 

@@ -48,14 +48,15 @@ export function wholeBox(d: number): Box {
   return { lower: new Float64Array(d), upper: new Float64Array(d).fill(1) }
 }
 
-function fineDimensions(codec: Codec): number[] {
+/** Parameters along which places can be told apart: numbers, but for coarse grids. */
+export function fineDimensions(codec: Codec): number[] {
   return codec.dimensions.flatMap(({ categories, cells }, j) => (categories === 0 && cells > CELLS_MIN ? [j] : []))
 }
 
 /** Trials without a better one after which some suggestions look away from the best. */
-const PATIENCE = 30
+export const PATIENCE = 30
 /** A gain in standard deviations that counts as one. */
-const GAIN_MIN = 0.01
+export const GAIN_MIN = 0.01
 /** Of the suggestions then; other categories are tried more often than other places. */
 const AWAY_SHARE = { category: 0.5, place: 0.3 }
 const AWAY_RADIUS_MIN = 0.1

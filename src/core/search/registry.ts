@@ -6,7 +6,7 @@ import { createClimbing, createDensity, createDraws, createEvolution, createSobo
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
-import { createGaussian, GAUSSIAN_DEFAULTS } from './gaussian.ts'
+import { GAUSSIAN_DEFAULTS } from './gaussian.ts'
 import type { Chooser, ChooserOptions } from './gaussian.ts'
 import { createGrid } from './grid.ts'
 import type { GridOptions } from './grid.ts'
@@ -14,6 +14,7 @@ import type { History, Suggestion } from './history.ts'
 import { createLedger } from './ledger.ts'
 import type { Method, SearchTask } from './method.ts'
 import { createRandom } from './random.ts'
+import { createRestarting } from './restarts.ts'
 import { spaceSize } from './space.ts'
 
 /** Finished trials beyond which `auto` shares the suggestions between its model and a method whose cost does not grow. */
@@ -167,7 +168,7 @@ function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
     case 'sobol':
       return createSobol(options)
     case 'bo':
-      return createGaussian(options, gaussianSettings(method))
+      return createRestarting(options, gaussianSettings(method))
     default:
       return createShared(options, method)
   }
@@ -180,7 +181,7 @@ function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAUL
 /** The model alone while it is cheap, later in turns with CMA-ES (numbers only) or with densities. */
 function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   const { codec, ledger } = options
-  const model = createGaussian(options, gaussianSettings(method))
+  const model = createRestarting(options, gaussianSettings(method))
   const canEvolve = codec.dimensions.every(({ categories }) => categories === 0)
   const other = canEvolve ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
   return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
