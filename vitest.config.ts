@@ -4,7 +4,7 @@ const isFaults = process.env['HAGANE_TEST_FAULTS'] === '1'
 
 export default defineConfig({
   test: {
-    include: isFaults ? ['test/faults/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: isFaults ? ['test/faults/**/*.test.ts'] : ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: isFaults ? [] : ['test/faults/**'],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,

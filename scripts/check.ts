@@ -7,6 +7,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['oxfmt', '--check', '.'],
   ['oxlint', '--type-aware', '--deny-warnings'],
   ['tsc', '--noEmit', '-p', 'tsconfig.json'],
+  ['tsc', '--noEmit', '-p', 'dashboard/tsconfig.json'],
   ['knip', '--treat-config-hints-as-errors'],
 ]
 

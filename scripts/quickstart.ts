@@ -8,6 +8,7 @@ import { findClient } from '../src/cli/client.ts'
 import type { Client } from '../src/cli/client.ts'
 import { uploadFolder } from '../src/cli/code/upload.ts'
 import { follow } from '../src/cli/follow.ts'
+import { signInUrl } from '../src/cli/commands/open.ts'
 import { down, ensureServer } from '../src/cli/commands/up.ts'
 import { CliExit, createCli } from '../src/cli/context.ts'
 import type { Cli } from '../src/cli/context.ts'
@@ -20,8 +21,9 @@ import { EXIT } from '../src/contract/errors.ts'
 import { fill } from '../src/contract/messages/messages.ts'
 import type { Args, Locale } from '../src/contract/messages/messages.ts'
 import type { HostInfo, RunDetailView } from '../src/contract/run.ts'
-import { isSweepEnded } from '../src/contract/sweep.ts'
+import { isSweepEnded } from '../src/contract/phases.ts'
 import type { SweepView } from '../src/contract/sweep.ts'
+import { ensureDashboard } from './dashboard.ts'
 
 const TEXTS = {
   en: {
@@ -40,7 +42,7 @@ const TEXTS = {
     next_logs: 'what it printed',
     next_metrics: 'how its metric went, round by round',
     next_down: 'stop the server',
-    staying: 'The server stays up at {url} for you to look around from another terminal. Ctrl-C stops it and ends this.',
+    staying: 'The server stays up for you to look around. Ctrl-C stops it and ends this. The dashboard, signed in (again with: npx hagane open):\n{url}',
     was_running: 'The server at {url} was running before and goes on.',
     stopping: 'stopping the sweep ...',
   },
@@ -60,11 +62,13 @@ const TEXTS = {
     next_logs: '標準出力',
     next_metrics: 'ラウンドごとのメトリクスの変化',
     next_down: 'サーバーを停止',
-    staying: 'サーバーは {url} で動いています。別のターミナルから試せます。Ctrl-C でサーバーを停止して終了します。',
+    staying: 'サーバーは動き続けます。Ctrl-C でサーバーを停止して終了します。ダッシュボード(サインイン済み。再度開くには npx hagane open):\n{url}',
     was_running: '{url} のサーバーは以前から動いていたもので、このまま続きます。',
     stopping: '探索を停止しています ...',
   },
 } as const satisfies Record<Locale, Record<string, string>>
+
+ensureDashboard()
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = fileURLToPath(new URL('../examples/departments', import.meta.url))
@@ -90,7 +94,7 @@ async function main(cli: Cli, text: Text): Promise<number> {
     await showResult(cli, client, { sweep, text, isUp: !isNew || !flags.once })
     if (flags.json) cli.print(JSON.stringify(toSummary(sweep, client.url)))
     if (!isNew) cli.say(text('was_running', { url: client.url }))
-    else if (!flags.once) await stayUp(cli, { client, text, interruption })
+    else if (!flags.once) await stayUp(cli, { client, text, interruption, path: `/p/${sweep.project}/sweeps/${sweep.number}` })
     return sweep.phase === 'done' && (sweep.counts.failed ?? 0) === 0 ? EXIT.ok : EXIT.failed
   } finally {
     if (isNew && findClient(cli)) await down(cli)
@@ -223,8 +227,8 @@ function toSummary(sweep: SweepView, url: string) {
 const LOOK_MS = 1000
 
 /** Until a signal comes, or someone stops the server from elsewhere. */
-async function stayUp(cli: Cli, { client, text, interruption }: { client: Client; text: Text; interruption: Interruption }): Promise<void> {
-  cli.say(text('staying', { url: client.url }))
+async function stayUp(cli: Cli, { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string }): Promise<void> {
+  cli.say(text('staying', { url: await signInUrl(client, path) }))
   const isUp = (): Promise<boolean> =>
     client.call('health').then(
       () => true,

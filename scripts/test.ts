@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { startTestServer } from '../test/support/server.ts'
+import { ensureDashboard } from './dashboard.ts'
 
 /**
  * Runs the tests of the server (or with --faults the slow ones) and of the Python client on every interpreter from 3.6 on
@@ -17,6 +18,7 @@ const isCi = Boolean(process.env['CI'])
 const PYTHONS_AT_ONCE = 4
 const total = { passed: 0, failed: 0, skipped: [] as string[] }
 
+ensureDashboard()
 runVitest()
 if (!isFaults) await runPythons(findPythons())
 for (const name of total.skipped) console.log(`skipped: ${name}`)

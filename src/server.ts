@@ -28,6 +28,7 @@ import { cleanUp } from './services/clean-up.ts'
 import { planBuild, prepareEnvironment } from './services/environments.ts'
 import type { Hints } from './services/hints.ts'
 import { checkOut } from './services/snapshots.ts'
+import { createSessions } from './services/sessions.ts'
 import { createTokens } from './services/tokens.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import type { StoreFault } from './store/faults.ts'
@@ -76,12 +77,9 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   await migrate(database)
   const active = lease && stack.use(await lease(database.writer))
   const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
-  const tokens = createTokens({
-    store,
-    clock,
-    secret: ensureSecret(join(config.dataDir, 'secret')),
-    personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_'),
-  })
+  const secrets = { secret: ensureSecret(join(config.dataDir, 'secret')), personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_') }
+  const tokens = createTokens({ store, clock, ...secrets })
+  const sessions = createSessions({ clock, ...secrets })
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
   const executor = stack.use(
     createLocalExecutor({ dataDir: config.dataDir, baseEnv: config.baseEnv, clientPath: clientPath(), devices, runsMax: config.runsMax, clock, log }),
@@ -120,13 +118,14 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   storage.watch(engine.hints.scheduler)
   const handlers = createHandlers({
     ...shared,
+    sessions,
     planBuild: (plan, place) => planBuild(shared, plan, place),
     examine: (isDeep) => examine({ config, store, code }, isDeep),
     version: VERSION,
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
   })
-  const http = await listen(createApp({ handlers, tokens, ids, storage, log }), config.host, port)
+  const http = await listen(createApp({ handlers, pagesDir: fileURLToPath(PAGES), tokens, sessions, ids, storage, log }), config.host, port)
   stack.defer(() => close(http))
   stack.use(engine)
   stack.use(createUsageRecorder({ store, source: executor, clock, log }))
@@ -139,6 +138,9 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 }
 
 const DAY_MS = 86_400_000
+
+/** The built dashboard: beside the compiled server, or below `dist/` where the sources run as they are. */
+const PAGES = new URL(import.meta.url.endsWith('.ts') ? '../dist/dashboard' : './dashboard', import.meta.url)
 
 // A timer beyond this fires at once.
 const TIMER_MAX_MS = 2 ** 31 - 1

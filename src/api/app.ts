@@ -5,28 +5,31 @@ import type { ErrorView } from '../contract/errors.ts'
 import { errorText, toLocale } from '../contract/messages/messages.ts'
 import { toProblemView } from '../contract/problem-view.ts'
 import type { Ids, Logger, Storage } from '../core/ports.ts'
-import type { Tokens } from '../services/tokens.ts'
 import { bindRoutes } from './bind.ts'
 import type { Handlers } from './bind.ts'
+import type { Keys } from './guard.ts'
+import { servePages } from './pages.ts'
 
-export interface AppOptions {
+export interface AppOptions extends Keys {
   readonly handlers: Handlers
-  readonly tokens: Tokens
+  /** Folder of the built dashboard. */
+  readonly pagesDir: string
   readonly ids: Ids
   readonly storage: Storage
   readonly log: Logger
 }
 
 /** The HTTP application, without a socket. */
-export function createApp({ handlers, tokens, ids, storage, log }: AppOptions): Hono {
+export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: AppOptions): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
     context.header('x-content-type-options', 'nosniff')
-    context.header('cache-control', 'no-store')
-    context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
+    if (!context.res.headers.has('content-security-policy')) context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
-  bindRoutes(app, { tokens, ids, storage }, handlers)
+  bindRoutes(app, { ...keys, ids, storage }, handlers)
+  servePages(app, pagesDir)
   app.notFound((context) => answer(new AppError('not_found', { what: 'such route' }), context.req.header('accept-language')))
   app.onError((error, context) => {
     if (error instanceof AppError) return answer(error, context.req.header('accept-language'))

@@ -9,8 +9,9 @@ import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
 import type { Ids, Storage } from '../core/ports.ts'
 import type { Creation } from '../services/creations.ts'
-import type { Caller, Tokens } from '../services/tokens.ts'
+import type { Caller } from '../services/tokens.ts'
 import { authorize, guardOrigin } from './guard.ts'
+import type { Keys } from './guard.ts'
 
 type Table = typeof ROUTES
 type QueryOf<N extends RouteName> = Table[N] extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
@@ -35,19 +36,18 @@ export type Handler<N extends RouteName> = (call: Call<N>) => Promise<unknown>
 
 export type Handlers = { readonly [N in RouteName]: Handler<N> }
 
-export interface BindOptions {
-  readonly tokens: Tokens
+export interface BindOptions extends Keys {
   readonly ids: Ids
   readonly storage: Storage
 }
 
 /** Binds every route of the table to its handler. Guard, limits and validation stand here once, for all of them. */
-export function bindRoutes(app: Hono, { tokens, ids, storage }: BindOptions, handlers: Handlers): void {
+export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, handlers: Handlers): void {
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
     app.on(route.method, route.path, async (context) => {
       guardOrigin(context)
-      const caller = await authorize(tokens, route.access, context)
+      const caller = await authorize(keys, route.access, context)
       // What is left of a full disk belongs to the ends of runs.
       if (route.takesRoom && storage.state().level === 'full') throw new AppError('storage_full')
       const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax

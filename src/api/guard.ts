@@ -1,8 +1,15 @@
 import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
 
 import { AppError } from '../contract/errors.ts'
 import type { Access } from '../contract/routes.ts'
+import type { Sessions } from '../services/sessions.ts'
 import type { Caller, Tokens } from '../services/tokens.ts'
+
+export interface Keys {
+  readonly tokens: Tokens
+  readonly sessions: Sessions
+}
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -11,23 +18,41 @@ const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
  * that is not the server's own, or a browser's word that the request crosses sites. Throws `host_refused`.
  */
 export function guardOrigin(context: Context): void {
-  const host = context.req.header('host') ?? ''
-  if (!LOOPBACK_NAMES.has(host.toLowerCase().replace(/:\d+$/, ''))) throw new AppError('host_refused')
+  const host = guardHost(context)
   const origin = context.req.header('origin')
   if (origin !== undefined && origin !== `http://${host}`) throw new AppError('host_refused')
   const site = context.req.header('sec-fetch-site')
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new AppError('host_refused')
 }
 
+/** Refuses a Host that is not a name of this machine, and returns it. Throws `host_refused`. */
+export function guardHost(context: Context): string {
+  const host = context.req.header('host') ?? ''
+  if (!LOOPBACK_NAMES.has(host.toLowerCase().replace(/:\d+$/, ''))) throw new AppError('host_refused')
+  return host
+}
+
 /**
  * Lets in who may use the route. An attempt may only reach routes open to attempts, and there only its own run. Throws
  * `unauthenticated` and `forbidden`.
  */
-export async function authorize(tokens: Tokens, access: Access, context: Context): Promise<Caller | undefined> {
+export async function authorize({ tokens, sessions }: Keys, access: Access, context: Context): Promise<Caller | undefined> {
   if (access === 'public') return undefined
-  const [scheme, token, ...rest] = (context.req.header('authorization') ?? '').split(' ')
-  const caller = scheme === 'Bearer' && token && rest.length === 0 ? await tokens.identify(token) : undefined
+  const header = context.req.header('authorization')
+  const [scheme, token, ...rest] = (header ?? '').split(' ')
+  const isBearer = scheme === 'Bearer' && token !== undefined && rest.length === 0
+  const caller = header === undefined ? callerOfSession(sessions, context) : isBearer ? await tokens.identify(token) : undefined
   if (!caller) throw new AppError('unauthenticated')
   if (caller.kind === 'attempt' && (access !== 'attempt' || context.req.param('run') !== caller.runId)) throw new AppError('forbidden')
   return caller
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD'])
+
+/** A browser sends its cookie by itself, so a change also takes its word that a page of this server asked for it. */
+function callerOfSession(sessions: Sessions, context: Context): Caller | undefined {
+  const cookie = getCookie(context, sessions.cookieName)
+  if (cookie === undefined || !sessions.isOpen(cookie)) return undefined
+  const isOwn = context.req.header('sec-fetch-site') === 'same-origin' || context.req.header('origin') !== undefined
+  return isOwn || SAFE_METHODS.has(context.req.method) ? { kind: 'person' } : undefined
 }

@@ -1,4 +1,5 @@
 import type { Handlers } from './bind.ts'
+import { createChartHandlers } from './handlers/charts.ts'
 import { createContentHandlers } from './handlers/content.ts'
 import { createProjectHandlers } from './handlers/projects.ts'
 import { createRecordHandlers } from './handlers/records.ts'
@@ -16,5 +17,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createSweepHandlers(deps),
     ...createProjectHandlers(deps),
     ...createContentHandlers(deps),
+    ...createChartHandlers(deps),
   }
 }

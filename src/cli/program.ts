@@ -51,6 +51,9 @@ export function createProgram(cli: Cli): Command {
     .option('--port <number>', help('up_port'), Number)
     .option('--database <url>', help('up_database'))
     .action(load(cli, async () => (await import('./commands/up.ts')).up))
+  add('open [number]', 'open')
+    .option('--print', help('open_print'))
+    .action(load(cli, async () => (await import('./commands/open.ts')).open))
   add('down', 'down').action(load(cli, async () => (await import('./commands/up.ts')).down))
 
   document(add('check', 'check')).action(load(cli, async () => (await import('./commands/check.ts')).check))

@@ -21,6 +21,11 @@ export const LIMITS = {
   /** Points of one answer; a longer series comes in pages. */
   pointsPageMax: 10_000,
   runsPageMax: 1_000,
+  /** Lines of one request for charts: so many runs, so many metrics each. */
+  chartRunsMax: 100,
+  chartMetricsMax: 100,
+  /** Names of one kind that pickers are given. */
+  namesMax: 2_000,
   /** Parameters of one run that filters see. */
   paramsPerRunMax: 1_000,
   /** Runs one bulk action may change. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { countsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
@@ -182,6 +183,28 @@ export const ROUTES = {
     answer: z.strictObject({ name: z.literal('hagane'), version: z.string(), status: z.literal('ok') }),
   },
   openapi: { method: 'GET', path: '/api/v1/openapi.json', access: 'public', summary: 'This description.', answer: z.record(z.string(), z.unknown()) },
+  createSessionCode: {
+    method: 'POST',
+    path: '/api/v1/session/codes',
+    access: 'person',
+    summary: 'A word that signs a browser in, once, within fifteen minutes.',
+    answer: z.strictObject({ code: z.string() }),
+  },
+  openSession: {
+    method: 'POST',
+    path: '/api/v1/session',
+    access: 'public',
+    summary: 'Signs a browser in by a code or by the token of its person: the answer sets a cookie.',
+    body: z.union([z.strictObject({ code: z.string().max(100) }), z.strictObject({ token: z.string().max(200) })]),
+    answer: z.strictObject({ signedIn: z.literal(true) }),
+  },
+  closeSession: {
+    method: 'DELETE',
+    path: '/api/v1/session',
+    access: 'public',
+    summary: 'Signs a browser out.',
+    answer: z.strictObject({ signedIn: z.literal(false) }),
+  },
   doctor: {
     method: 'GET',
     path: '/api/v1/doctor',
@@ -227,6 +250,36 @@ export const ROUTES = {
     summary: 'Does one thing to all runs that match; with `dryRun` only counts them.',
     body: bulkRequest,
     answer: z.strictObject({ matched: count, changed: count }),
+  },
+  countRuns: {
+    method: 'GET',
+    path: '/api/v1/runs/counts',
+    access: 'person',
+    summary: 'How many runs match a filter, by phase.',
+    query: z.strictObject({ filter: filterText.optional(), project: projectReference.optional(), sweep: reference.optional(), trash: flag }),
+    answer: countsView,
+  },
+  listNames: {
+    method: 'GET',
+    path: '/api/v1/runs/names',
+    access: 'person',
+    summary: 'Names of parameters and metrics, with how many runs have each.',
+    answer: namesView,
+  },
+  getSeries: {
+    method: 'POST',
+    path: '/api/v1/series',
+    access: 'person',
+    summary: 'Several metrics of several runs as lines of a bounded number of buckets. A run that lacks a metric has no line.',
+    body: seriesRequest,
+    answer: z.array(seriesView),
+  },
+  getSlots: {
+    method: 'GET',
+    path: '/api/v1/slots',
+    access: 'person',
+    summary: 'Places of the machine that executes runs, and who uses them.',
+    answer: slotsView,
   },
   getRun: { method: 'GET', path: '/api/v1/runs/:run', access: 'person', summary: 'One run with its attempts and metric summaries.', answer: runDetailView },
   changeRun: {
@@ -417,6 +470,13 @@ export const ROUTES = {
     access: 'person',
     summary: 'Lets a paused sweep and its trials go on.',
     answer: sweepView,
+  },
+  getTrials: {
+    method: 'GET',
+    path: '/api/v1/sweeps/:sweep/trials',
+    access: 'person',
+    summary: 'All trials of a sweep, column by column: parameters, values, rungs, times.',
+    answer: trialsView,
   },
   getBeliefs: {
     method: 'GET',

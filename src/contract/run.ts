@@ -1,17 +1,7 @@
 import { z } from 'zod'
 
 import type { ReasonCode, WaitingCode } from './messages/messages.ts'
-
-/** Phases of a run, in the order a run passes through them. */
-export const RUN_PHASES = ['created', 'queued', 'preparing', 'starting', 'running', 'stopping', 'paused', 'succeeded', 'failed', 'stopped', 'unknown'] as const
-export type RunPhase = (typeof RUN_PHASES)[number]
-
-/** Phases nothing leaves. */
-const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
-
-export function isTerminal(phase: RunPhase): boolean {
-  return (TERMINAL_RUN_PHASES as readonly RunPhase[]).includes(phase)
-}
+import { RUN_PHASES } from './phases.ts'
 
 /** Why something ended, with what proves it. */
 export interface Ending {

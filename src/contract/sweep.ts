@@ -1,13 +1,7 @@
 import { z } from 'zod'
 
-import { moment, RUN_PHASES, wireNumber } from './run.ts'
-
-const SWEEP_PHASES = ['running', 'stopping', 'done', 'stopped', 'failed'] as const
-export type SweepPhase = (typeof SWEEP_PHASES)[number]
-
-export function isSweepEnded(phase: SweepPhase): boolean {
-  return phase === 'done' || phase === 'stopped' || phase === 'failed'
-}
+import { RUN_PHASES, SWEEP_PHASES } from './phases.ts'
+import { moment, wireNumber } from './run.ts'
 
 /** The best trial by the last value of the sweep's metric, among trials that ended and did not fail. */
 const bestView = z.strictObject({ number: z.int(), params: z.record(z.string(), z.unknown()), metric: z.string(), value: wireNumber })

@@ -1,7 +1,8 @@
 import type { Event, NewEvent } from '../contract/events.ts'
 import type { Direction, ViewDefinition } from '../contract/project.ts'
 import type { CommandPlan } from '../contract/plan.ts'
-import type { Ending, Evidence, RunPhase } from '../contract/run.ts'
+import type { Ending, Evidence } from '../contract/run.ts'
+import type { RunPhase } from '../contract/phases.ts'
 import type { Manifest } from '../contract/snapshot.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { Field, Filter, Sort } from './filter/filter.ts'
@@ -23,6 +24,8 @@ import type {
   PhaseCounts,
   QueuedRun,
   ActiveRun,
+  ChartTrial,
+  ChartAttempt,
 } from './records.ts'
 
 /** Times are milliseconds since 1970. */
@@ -84,6 +87,7 @@ export interface RunSearch {
   /** Throws AppError `invalid` for a cursor of another order. */
   page(query: RunQuery): Promise<RunPage>
   count(scope: RunScope): Promise<number>
+  countByPhase(scope: RunScope): Promise<PhaseCounts>
   /** The first so many, oldest first. */
   ids(scope: RunScope, limit: number): Promise<string[]>
   /** Whether any run has this parameter or metric. */
@@ -107,6 +111,8 @@ export interface TrialStore {
   listUnrecorded(sweepId: string, metric: string): Promise<(SweepResult & { readonly runId: string })[]>
   /** What all ended trials have come to, and how long they ran. */
   outcomes(sweepId: string, metric: string): Promise<TrialOutcome[]>
+  /** Every trial, and every attempt of one that has begun, as charts need them. */
+  chart(sweepId: string, metric: string): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
   /** Ids by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>

@@ -1,8 +1,9 @@
 import type { Actor } from '../contract/events.ts'
 import type { RunPlan, SweepPlan } from '../contract/plan.ts'
-import type { AttemptState, Ending, HostInfo, RunPhase, Waiting } from '../contract/run.ts'
+import type { AttemptState, Ending, HostInfo, Waiting } from '../contract/run.ts'
+import type { RunPhase } from '../contract/phases.ts'
 import type { ReasonCode } from '../contract/messages/messages.ts'
-import type { SweepPhase } from '../contract/sweep.ts'
+import type { SweepPhase } from '../contract/phases.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { EarlierTrial, Suggestion } from './search/history.ts'
 
@@ -176,6 +177,27 @@ export interface OpenTrial {
   readonly rung: number
   /** It has reached its rung and waits to be promoted. */
   readonly isAtRung: boolean
+}
+
+/** A trial as a chart of its sweep shows it. */
+export interface ChartTrial {
+  readonly index: number
+  readonly number: number
+  readonly phase: RunPhase
+  readonly reason: ReasonCode | null
+  readonly rung: number
+  readonly params: ValueMap
+  readonly value: number | null
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+}
+
+export interface ChartAttempt {
+  readonly index: number
+  readonly n: number
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly reason: ReasonCode | null
 }
 
 export type PhaseCounts = Readonly<Partial<Record<RunPhase, number>>>

@@ -1,5 +1,5 @@
 import { LIMITS } from '../contract/limits.ts'
-import { isTerminal } from '../contract/run.ts'
+import { isTerminal } from '../contract/phases.ts'
 import type { Clock, Executor, Ids, Logger, Storage, Store } from '../core/ports.ts'
 import type { Attempt, Run } from '../core/records.ts'
 import type { Searcher } from '../core/search/searcher.ts'

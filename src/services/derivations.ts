@@ -1,6 +1,6 @@
 import { AppError } from '../contract/errors.ts'
 import type { RunPlan } from '../contract/plan.ts'
-import { isTerminal } from '../contract/run.ts'
+import { isTerminal } from '../contract/phases.ts'
 import type { DeriveRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
 import { compileChangedTrial } from '../core/spec/compile.ts'

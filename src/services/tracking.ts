@@ -1,5 +1,5 @@
 import { AppError } from '../contract/errors.ts'
-import { isTerminal } from '../contract/run.ts'
+import { isTerminal } from '../contract/phases.ts'
 import type { BatchRequest, TrackingRecord } from '../contract/tracking.ts'
 import type { ValueMap } from '../contract/values.ts'
 import { parseRecord } from '../core/metrics/records.ts'

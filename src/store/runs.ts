@@ -1,7 +1,8 @@
 import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
 
 import type { RunPlan } from '../contract/plan.ts'
-import type { RunPhase, Waiting } from '../contract/run.ts'
+import type { Waiting } from '../contract/run.ts'
+import type { RunPhase } from '../contract/phases.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { RunStore } from '../core/ports.ts'

@@ -3,6 +3,7 @@ import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
 import { z } from 'zod'
 
 import { AppError } from '../contract/errors.ts'
+import type { RunPhase } from '../contract/phases.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
@@ -51,6 +52,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       return { runs: numbers.flatMap((number) => byNumber.get(number) ?? []), next: last ? encodeCursor(query.sort, last) : null, total }
     },
     count: async (scope) => await countRuns(db, scope, await contextFor(scope)),
+    countByPhase: async (scope) => {
+      const { rows } = await sql<{ phase: RunPhase; count: number }>`
+        select phase, count(*) as count from run where number in (${numbersOf(db, scope, await contextFor(scope))}) group by phase`.execute(db)
+      return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
+    },
     ids: async (scope, limit) => {
       const { rows } = await sql<{ id: string }>`
         select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(db)

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
-import type { RunPhase, Waiting } from '../contract/run.ts'
+import type { Ending, Waiting } from '../contract/run.ts'
+import type { RunPhase } from '../contract/phases.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { TrialStore } from '../core/ports.ts'
@@ -98,6 +99,46 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         value: row.last,
         seconds: Number(row.ran_ms ?? 0) / 1000,
       }))
+    },
+    chart: async (sweepId, metric) => {
+      const trials = await db
+        .selectFrom('run')
+        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at', 'metric.last'])
+        .where('run.sweep_id', '=', sweepId)
+        .where('run.trial_index', 'is not', null)
+        .where('run.deleted_at', 'is', null)
+        .orderBy('run.trial_index')
+        .execute()
+      const attempts = await db
+        .selectFrom('attempt')
+        .innerJoin('run', 'run.id', 'attempt.run_id')
+        .select(['run.trial_index', 'attempt.n', 'attempt.started_at', 'attempt.ended_at', 'attempt.ending'])
+        .where('run.sweep_id', '=', sweepId)
+        .where('run.trial_index', 'is not', null)
+        .where('attempt.started_at', 'is not', null)
+        .orderBy('attempt.started_at')
+        .execute()
+      return {
+        trials: trials.map((row) => ({
+          index: row.trial_index!,
+          number: row.number,
+          phase: row.phase as RunPhase,
+          reason: row.reason as ReasonCode | null,
+          rung: row.rung,
+          params: decodeValue(row.params) as ValueMap,
+          value: row.last,
+          startedAt: row.started_at,
+          endedAt: row.ended_at,
+        })),
+        attempts: attempts.map((row) => ({
+          index: row.trial_index!,
+          n: row.n,
+          startedAt: row.started_at!,
+          endedAt: row.ended_at,
+          reason: parseOrNull<Ending>(row.ending)?.reason ?? null,
+        })),
+      }
     },
     trialIds: async (sweepId) => {
       const rows = await db.selectFrom('run').select(['id', 'trial_index']).where('sweep_id', '=', sweepId).where('trial_index', 'is not', null).execute()

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
-import type { RunPhase } from '../../src/contract/run.ts'
+import type { RunPhase } from '../../src/contract/phases.ts'
 import { encodeValue, Float } from '../../src/contract/values.ts'
 import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
 import type { Store } from '../../src/core/ports.ts'

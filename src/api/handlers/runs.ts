@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { RunPageView } from '../../contract/routes.ts'
-import { isTerminal } from '../../contract/run.ts'
+import { isTerminal } from '../../contract/phases.ts'
 import { formatFilter } from '../../core/filter/format.ts'
 import { parseFilter, parseSort } from '../../core/filter/parse.ts'
 import { changeRuns } from '../../services/bulk.ts'

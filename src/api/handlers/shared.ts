@@ -6,12 +6,14 @@ import type { Executor, RunScope, Store } from '../../core/ports.ts'
 import type { Run, Sweep } from '../../core/records.ts'
 import type { EnvironmentDeps } from '../../services/environments.ts'
 import { findProject } from '../../services/projects.ts'
+import type { Sessions } from '../../services/sessions.ts'
 import type { SweepSearchDeps } from '../../services/sweep-search.ts'
 import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
 
 /** What handlers stand on. */
 export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearchDeps {
   readonly executor: Executor
+  readonly sessions: Sessions
   readonly version: string
   readonly url: () => string
   readonly shutdown: () => void

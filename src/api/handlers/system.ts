@@ -2,6 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import { toNumber } from '../../contract/ids.ts'
 import { toOpenApi } from '../../contract/openapi.ts'
 import { createEventFeed } from '../../services/event-feed.ts'
+import { SESSION_LIFE_MS } from '../../services/sessions.ts'
 import { submit } from '../../services/submissions.ts'
 import { toEventViews } from '../../services/views.ts'
 import type { Handlers } from '../bind.ts'
@@ -12,12 +13,22 @@ import type { HandlerDeps } from './shared.ts'
 /** The server itself, submissions, and the history. */
 export function createSystemHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'health' | 'openapi' | 'doctor' | 'submit' | 'resolve' | 'listEvents' | 'streamEvents' | 'shutdown'> {
+): Pick<
+  Handlers,
+  'health' | 'openapi' | 'createSessionCode' | 'openSession' | 'closeSession' | 'doctor' | 'submit' | 'resolve' | 'listEvents' | 'streamEvents' | 'shutdown'
+> {
   const { store } = deps
   const openStream = createEventStreams((events) => toEventViews(store, events))
   return {
     health: async () => ({ name: 'hagane', version: deps.version, status: 'ok' }),
     openapi: async () => toOpenApi(deps.version),
+    createSessionCode: async () => ({ code: deps.sessions.createCode() }),
+    openSession: async ({ body }) => {
+      const cookie = 'code' in body ? deps.sessions.openWithCode(body.code) : deps.sessions.openWithToken(body.token)
+      if (cookie === undefined) throw new AppError('unauthenticated')
+      return sessionResponse({ signedIn: true }, sessionCookie(deps.sessions.cookieName, cookie, SESSION_LIFE_MS / 1000))
+    },
+    closeSession: async () => sessionResponse({ signedIn: false }, sessionCookie(deps.sessions.cookieName, '', 0)),
     doctor: async ({ query }) => await deps.examine(query.deep ?? false),
     submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),
     resolve: async ({ param }) => {
@@ -44,4 +55,13 @@ export function createSystemHandlers(
       return { stopping: true }
     },
   }
+}
+
+/** Scripts cannot read it, and no other site can send it. */
+function sessionCookie(name: string, value: string, seconds: number): string {
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
+}
+
+function sessionResponse(view: object, cookie: string): Response {
+  return Response.json(view, { headers: { 'set-cookie': cookie } })
 }

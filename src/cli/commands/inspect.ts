@@ -1,4 +1,4 @@
-import { isTerminal } from '../../contract/run.ts'
+import { isTerminal } from '../../contract/phases.ts'
 import type { RunDetailView, RunView } from '../../contract/run.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import type { ArtifactView } from '../../contract/tracking.ts'

@@ -120,6 +120,8 @@ const en = {
   backup: 'write everything into a new folder, in open formats; the server may go on',
   backup_no_files: 'leave out outputs, logs and code',
   restore: 'fill an empty data folder or database from a backup',
+  open: 'open the dashboard in the browser, signed in; at a run or sweep where a number is given',
+  open_print: 'print the address instead: it signs in once, within fifteen minutes',
   doctor: 'check what Hagane stands on, here and at the server',
   doctor_deep: 'also read every stored file again and compare its hash',
 } satisfies Help
@@ -243,6 +245,8 @@ const ja: Readonly<Record<HelpCode, string>> = {
   backup: 'すべてを公開形式で新しいフォルダーに書き出す。サーバーは動いたままでよい',
   backup_no_files: '出力、ログ、コードを除く',
   restore: '空のデータフォルダーまたはデータベースにバックアップを戻す',
+  open: 'ダッシュボードをサインイン済みでブラウザーに開く。番号を指定するとそのラン・探索を開く',
+  open_print: 'アドレスを表示するだけにする(15 分以内に 1 回だけサインインできる)',
   doctor: 'このマシンとサーバーの状態を確認する',
   doctor_deep: '保存したファイルをすべて読み直し、ハッシュを比べる',
 }

@@ -183,8 +183,10 @@ export const ja: Catalogue = {
     simulate_cost: '費用',
     simulate_unplayed: '試行の報告に左右されるため模擬していません: {parts}',
     simulate_random: '{plays} 回の模擬のうち {wins} 回で、同じ数のランダム試行以上の結果でした',
+    opened: 'ブラウザーで {url} を開きました',
     server_started: 'サーバーを起動しました: {url} (データ: {data})',
-    server_ready: 'hagane の準備ができました: {url}\n  データ    {data}\n  トークン  {tokenFile}\n  終了するには Ctrl-C または: hagane down',
+    server_ready:
+      'hagane の準備ができました: {url}\n  データ    {data}\n  トークン  {tokenFile}\n  ダッシュボード: hagane open\n  終了するには Ctrl-C または: hagane down',
     server_running: 'サーバーはすでに動いています: {url}',
     server_stopped: 'サーバーを停止しました。実行中のものは続きます',
     server_none: 'サーバーは動いていません',

@@ -1,4 +1,4 @@
-import { RUN_PHASES } from '../../contract/run.ts'
+import { RUN_PHASES } from '../../contract/phases.ts'
 import { COLUMNS, COMPARISONS, METRIC_PARTS, typeOf } from './filter.ts'
 import type { Field } from './filter.ts'
 import { toField } from './field.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../contract/errors.ts'
-import type { RunPhase } from '../../contract/run.ts'
+import type { RunPhase } from '../../contract/phases.ts'
 
 /** A fact of a run that a filter may ask for. */
 export type Field =

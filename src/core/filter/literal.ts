@@ -1,4 +1,4 @@
-import { RUN_PHASES } from '../../contract/run.ts'
+import { RUN_PHASES } from '../../contract/phases.ts'
 import { nearest } from '../nearest.ts'
 import { FilterError, PHASE_ALIASES, typeOf } from './filter.ts'
 import type { Field, Literal } from './filter.ts'

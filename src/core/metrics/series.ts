@@ -75,6 +75,13 @@ export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
 
 const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', 'last', 'lastStep', 'lastTime'] as const
 
+/** Points drawn together into at most `max` buckets of equally many, in their order. */
+export function bucketsOf(points: Float64Array, max: number): Bucket[] {
+  const count = points.length / POINT_WIDTH
+  const each = Math.max(1, Math.ceil(count / max))
+  return Array.from({ length: Math.ceil(count / each) }, (_, i) => toBucket(points.subarray(i * each * POINT_WIDTH, (i + 1) * each * POINT_WIDTH)))
+}
+
 /** Exact binary form of a summary or a bucket: NaN, infinities and −0 survive, which no SQL number column promises. */
 export function packSummary(summary: Summary): Uint8Array {
   const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN

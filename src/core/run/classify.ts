@@ -1,4 +1,5 @@
-import type { Ending, RunPhase } from '../../contract/run.ts'
+import type { Ending } from '../../contract/run.ts'
+import type { RunPhase } from '../../contract/phases.ts'
 import type { Observation } from '../ports.ts'
 import type { StopCause } from '../records.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { LIMITS } from '../../contract/limits.ts'
 import type { RunPlan } from '../../contract/plan.ts'
-import { RUN_PHASES } from '../../contract/run.ts'
+import { RUN_PHASES } from '../../contract/phases.ts'
 import type { Observation } from '../ports.ts'
 import type { Attempt, Run } from '../records.ts'
 import { decideRun } from './decide.ts'

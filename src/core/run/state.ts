@@ -1,5 +1,5 @@
-import { RUN_PHASES } from '../../contract/run.ts'
-import type { RunPhase } from '../../contract/run.ts'
+import { RUN_PHASES } from '../../contract/phases.ts'
+import type { RunPhase } from '../../contract/phases.ts'
 
 /** Where a run may go from each phase. Nothing leaves the last three; the database enforces that too. */
 const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {

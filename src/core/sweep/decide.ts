@@ -1,7 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { StopCondition } from '../../contract/plan.ts'
-import type { SweepPhase } from '../../contract/sweep.ts'
+import type { SweepPhase } from '../../contract/phases.ts'
 import type { PhaseCounts, Sweep } from '../records.ts'
 
 export interface SweepState {

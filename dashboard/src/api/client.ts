@@ -1,0 +1,59 @@
+import { preferences } from '../state/preferences.ts'
+
+/** What the server refused, in its own words. Status 0: it was not reached. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly problems: readonly Problem[]
+
+  constructor(status: number, code: string, message: string, problems: readonly Problem[] = []) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.problems = problems
+  }
+}
+
+/** One thing that is wrong in a document, and where. */
+export interface Problem {
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+  readonly path?: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+/** Asks the API; the session's cookie goes along by itself. Throws ApiError. */
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  return (await (await request(path, options)).json()) as T
+}
+
+/** The same for an answer that is not JSON. */
+export async function request(path: string, { method = 'GET', body, signal }: CallOptions = {}): Promise<Response> {
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: { 'accept-language': preferences().language, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError(0, 'unreachable', '')
+  })
+  if (response.ok) return response
+  const said = (await response.json().catch(() => undefined)) as { error?: { code: string; message: string; problems?: Problem[] } } | undefined
+  throw new ApiError(response.status, said?.error?.code ?? 'unknown', said?.error?.message ?? '', said?.error?.problems)
+}
+
+/** A query string of what is given. */
+export function toQuery(values: Readonly<Record<string, string | number | boolean | undefined | null>>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined || value === null || value === '' ? [] : [[name, String(value)]]))
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
+}

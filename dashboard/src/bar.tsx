@@ -1,0 +1,125 @@
+import type { ReactElement } from 'react'
+
+import type { CountsView } from '../../src/contract/charts.ts'
+import { useProjects } from './api/queries.ts'
+import { useDeafSince } from './api/live.ts'
+import { formatClock, zoneName } from './format.ts'
+import { globalPages, projectPages } from './nav.ts'
+import { paths } from './paths.ts'
+import { openPalette } from './shortcuts.ts'
+import { match, usePlace } from './state/location.ts'
+import { choose, shownTheme, usePreferences } from './state/preferences.ts'
+import { t } from './texts/texts.ts'
+import { IconButton, Link, Menu } from './ui/controls.tsx'
+import { Icon, Mark } from './ui/icons.tsx'
+import { PhaseIcon } from './ui/phase.tsx'
+
+/** The frame's bar: where one is, where one can go, and how much of the whole installation is at work. */
+export function Bar({ counts }: { readonly counts: CountsView | undefined }): ReactElement {
+  const { path } = usePlace()
+  const chosen = usePreferences()
+  const project = match('/p/:project/:rest/:more?/:tab?', path)?.['project']
+  const [running, waiting] = [sum(counts, ['running', 'starting', 'stopping']), sum(counts, ['queued', 'preparing'])]
+  const theme = shownTheme(chosen)
+  return (
+    <>
+      <div className="bar">
+        <Link className="mark" to={paths.home()}>
+          <Mark />
+          <span>Hagane</span>
+          <span className="sr">{t('home')}</span>
+        </Link>
+        {project !== undefined && <ProjectSwitch project={project} />}
+        <nav className="nav" aria-label={t('pages')}>
+          {(project === undefined ? globalPages() : projectPages(project)).map(({ to, text, isCurrent }) => (
+            <Link key={to} to={to} aria-current={isCurrent(path) ? 'page' : undefined}>
+              {text}
+            </Link>
+          ))}
+        </nav>
+        <div className="tools">
+          <button type="button" className="find" onClick={openPalette}>
+            <Icon name="search" />
+            <span>{t('find')}</span>
+            <kbd>Ctrl K</kbd>
+          </button>
+          <Link className="live" to={paths.home()} aria-label={t('running_count', { n: running })}>
+            <PhaseIcon phase="running" part={0.7} label="" />
+            {running}
+          </Link>
+          <Link className="live" to={paths.home()} aria-label={t('waiting_count', { n: waiting })}>
+            <PhaseIcon phase="queued" label="" />
+            {waiting}
+          </Link>
+          <span className="zone">{zoneName()}</span>
+          <button
+            type="button"
+            className="btn bare small not-phone"
+            lang={chosen.language === 'ja' ? 'en' : 'ja'}
+            onClick={() => choose('language', chosen.language === 'ja' ? 'en' : 'ja')}
+          >
+            {chosen.language === 'ja' ? 'English' : '日本語'}
+          </button>
+          <span className="not-phone">
+            <IconButton
+              name={theme === 'dark' ? 'sun' : 'moon'}
+              label={theme === 'dark' ? t('theme_light') : t('theme_dark')}
+              onClick={() => choose('theme', theme === 'dark' ? 'light' : 'dark')}
+            />
+          </span>
+          <Link className="icon" to={paths.settings()} aria-label={t('settings')}>
+            <Icon name="gear" />
+          </Link>
+          <span className="only-phone">
+            <Menu label="" icon="menu">
+              {(project === undefined ? globalPages() : [...projectPages(project), ...globalPages()]).map(({ to, text }) => (
+                <Link key={to} to={to}>
+                  <span data-closes="">{text}</span>
+                </Link>
+              ))}
+            </Menu>
+          </span>
+        </div>
+      </div>
+      <Deaf />
+    </>
+  )
+}
+
+/** The figures may be old: said at once, not found out later. */
+function Deaf(): ReactElement | null {
+  const since = useDeafSince()
+  if (since === undefined) return null
+  return (
+    <div className="stale" role="status">
+      {t('not_live', { time: formatClock(since) })}
+    </div>
+  )
+}
+
+function ProjectSwitch({ project }: { readonly project: string }): ReactElement {
+  const { data = [] } = useProjects()
+  return (
+    <div className="project">
+      <Menu label={<span className="clip">{project}</span>} side="left">
+        {data.map(({ name, runs }) => (
+          <Link key={name} to={paths.runs(name)}>
+            <span data-closes="" className="clip grow">
+              {name}
+            </span>
+            <span className="dim small">{runs.toLocaleString('en-US')}</span>
+          </Link>
+        ))}
+        <Link to={paths.projects()}>
+          <span data-closes="" className="mid">
+            {t('all_projects')}
+          </span>
+        </Link>
+      </Menu>
+    </div>
+  )
+}
+
+function sum(counts: CountsView | undefined, phases: readonly (keyof CountsView['phases'])[]): number {
+  return phases.reduce((total, phase) => total + (counts?.phases[phase] ?? 0), 0)
+}

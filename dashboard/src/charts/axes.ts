@@ -1,0 +1,81 @@
+import { formatNumber } from '../format.ts'
+import type { Size } from './canvas.tsx'
+import { place, ticks } from './scales.ts'
+import type { Scale } from './scales.ts'
+import { tickFont, token } from './theme.ts'
+
+export interface Frame {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+  readonly x: (value: number) => number
+  readonly y: (value: number) => number
+}
+
+export const MARGIN = { left: 52, right: 14, top: 10, bottom: 26 }
+
+/** A horizontal grid, a base line with ticks and round values: what every plot stands in. */
+export function drawFrame(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { x, y, xName = '', margin = MARGIN }: { readonly x: Scale; readonly y: Scale; readonly xName?: string; readonly margin?: typeof MARGIN },
+): Frame {
+  const frame = {
+    left: margin.left,
+    right: size.width - margin.right,
+    top: margin.top,
+    bottom: size.height - margin.bottom,
+    x: (value: number): number => margin.left + place(x, value) * (size.width - margin.left - margin.right),
+    y: (value: number): number => size.height - margin.bottom - Math.min(1, Math.max(0, place(y, value))) * (size.height - margin.top - margin.bottom),
+  }
+  context.font = tickFont()
+  context.lineWidth = 1
+  context.textBaseline = 'middle'
+  context.textAlign = 'right'
+  for (const value of ticks(y, Math.max(2, Math.round((frame.bottom - frame.top) / 42)))) {
+    const at = Math.round(frame.y(value)) + 0.5
+    line(context, token('--grid'), [frame.left, at, frame.right, at])
+    context.fillStyle = token('--ink-3')
+    context.fillText(formatNumber(value, 4), frame.left - 7, at)
+  }
+  line(context, token('--axis'), [frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5])
+  context.textAlign = 'center'
+  context.textBaseline = 'top'
+  for (const value of ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))) {
+    line(context, token('--axis'), [frame.x(value), frame.bottom, frame.x(value), frame.bottom + 4])
+    context.fillStyle = token('--ink-3')
+    context.fillText(formatNumber(value, 4), frame.x(value), frame.bottom + 7)
+  }
+  context.textAlign = 'right'
+  context.textBaseline = 'bottom'
+  context.fillText(xName, frame.right, frame.bottom - 4)
+  return frame
+}
+
+/** From one point to another. */
+export function line(context: CanvasRenderingContext2D, color: string, [x0, y0, x1, y1]: readonly [number, number, number, number]): void {
+  context.strokeStyle = color
+  context.beginPath()
+  context.moveTo(x0, y0)
+  context.lineTo(x1, y1)
+  context.stroke()
+}
+
+export function dot(
+  context: CanvasRenderingContext2D,
+  [x, y]: readonly [number, number],
+  radius: number,
+  look: { readonly fill?: string; readonly stroke?: string },
+): void {
+  context.beginPath()
+  context.arc(x, y, radius, 0, 2 * Math.PI)
+  if (look.fill !== undefined) {
+    context.fillStyle = look.fill
+    context.fill()
+  }
+  if (look.stroke !== undefined) {
+    context.strokeStyle = look.stroke
+    context.stroke()
+  }
+}

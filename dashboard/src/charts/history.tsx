@@ -1,0 +1,114 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { formatNumber } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { dot, drawFrame, line } from './axes.ts'
+import type { Frame } from './axes.ts'
+import { Sketch } from './canvas.tsx'
+import { temper, tickFont, token } from './theme.ts'
+import { bestSoFar } from './trials.ts'
+import type { Trial, TrialSet } from './trials.ts'
+
+const NEAR_PX = 12
+
+/** What each trial came to, in order, with the best so far. Filled: it went all the way; hollow: stopped early; cross: failed. */
+export function History({
+  set,
+  total,
+  onOpen,
+}: {
+  readonly set: TrialSet
+  readonly total: number | null
+  readonly onOpen: (trial: Trial) => void
+}): ReactElement {
+  const [hovered, setHovered] = useState<Trial | undefined>()
+  const last = Math.max(1, total ?? 0, set.trials.length)
+  const x = { low: 0, high: last, isLog: false }
+  const placed: { trial: Trial; x: number; y: number }[] = []
+  const draw = (context: CanvasRenderingContext2D, size: { width: number; height: number }): void => {
+    const frame = drawFrame(context, size, { x, y: set.scale, xName: t('trial') })
+    placed.length = 0
+    for (const trial of set.trials) placed.push({ trial, ...drawTrial(context, frame, trial, set) })
+    drawBest(context, frame, set)
+    const { best } = set
+    if (best) {
+      const [bx, by] = [frame.x(best.index + 1), frame.y(best.value!)]
+      context.lineWidth = 1.4
+      dot(context, [bx, by], 6.5, { stroke: token('--ink') })
+      context.font = tickFont(12, 600)
+      context.fillStyle = token('--ink')
+      context.textAlign = bx > size.width - 120 ? 'right' : 'center'
+      context.textBaseline = by < 40 ? 'top' : 'bottom'
+      context.fillText(`#${best.number}  ${formatNumber(best.value)}`, bx, by < 40 ? by + 11 : by - 10)
+    }
+    if (hovered) {
+      const at = placed.find(({ trial }) => trial.index === hovered.index)
+      if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
+    }
+  }
+  const nearest = (px: number, py: number): Trial | undefined => {
+    const found = placed.map((one) => ({ ...one, distance: Math.hypot(one.x - px, one.y - py) })).toSorted((a, b) => a.distance - b.distance)[0]
+    return found && found.distance < NEAR_PX ? found.trial : undefined
+  }
+  return (
+    <>
+      <Sketch
+        label={t('history_label', { n: set.trials.length })}
+        draw={draw}
+        cursor={hovered ? 'pointer' : 'default'}
+        onPointer={(event) => {
+          const found = event.type === 'pointerleave' ? undefined : nearest(event.nativeEvent.offsetX, event.nativeEvent.offsetY)
+          if (event.type === 'pointerup' && found) onOpen(found)
+          if (found !== hovered) setHovered(found)
+        }}
+      />
+      <p className="foot" role="status">
+        {hovered ? trialText(hovered) : t('history_how')}
+      </p>
+    </>
+  )
+}
+
+export function trialText(trial: Trial): string {
+  const params = Object.entries(trial.params)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value, 4) : String(value)}`)
+  return [`#${trial.number}`, trial.value === null ? t(`phase_${trial.phase}`) : formatNumber(trial.value), ...params].join(' · ')
+}
+
+function drawTrial(context: CanvasRenderingContext2D, frame: Frame, trial: Trial, set: TrialSet): { x: number; y: number } {
+  const x = frame.x(trial.index + 1)
+  context.lineWidth = 1.3
+  if (trial.phase === 'failed') {
+    const y = frame.bottom - 6
+    line(context, token('--ph-failed'), [x - 3, y - 3, x + 3, y + 3])
+    line(context, token('--ph-failed'), [x + 3, y - 3, x - 3, y + 3])
+    return { x, y }
+  }
+  if (trial.value === null) return { x, y: -100 }
+  const y = frame.y(trial.value)
+  const isCut = trial.phase === 'stopped' || trial.reason === 'RungReached'
+  if (trial.endedAt === null) dot(context, [x, y], 3.2, { fill: token('--heat-mark') })
+  else if (isCut) dot(context, [x, y], 2.4, { stroke: token('--axis') })
+  else dot(context, [x, y], 3, { fill: temper(0.15 + 0.85 * set.worth(trial.value)) })
+  return { x, y }
+}
+
+function drawBest(context: CanvasRenderingContext2D, frame: Frame, set: TrialSet): void {
+  const steps = bestSoFar(set)
+  if (steps.length === 0) return
+  context.strokeStyle = token('--ink')
+  context.lineWidth = 1.6
+  context.beginPath()
+  steps.forEach(({ index, value }, i) => {
+    const [x, y] = [frame.x(index + 1), frame.y(value)]
+    if (i === 0) context.moveTo(x, y)
+    else {
+      context.lineTo(x, frame.y(steps[i - 1]!.value))
+      context.lineTo(x, y)
+    }
+  })
+  context.lineTo(frame.x(set.trials.length), frame.y(steps.at(-1)!.value))
+  context.stroke()
+}

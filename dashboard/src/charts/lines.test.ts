@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { SeriesView } from '../../../src/contract/charts.ts'
+import { join, smooth, toLine } from './lines.ts'
+
+const series = (step: number[], last: (number | null)[], time = step.map((_, i) => 1000 * i)): SeriesView => ({
+  run: 1,
+  metric: 'm',
+  step,
+  last,
+  min: last,
+  max: last,
+  time,
+  points: step.length,
+})
+
+describe('a line', () => {
+  it('goes along steps, seconds since its first point, or the time of day', () => {
+    const one = series([1, 2, 3], [5, 6, 7], [10_000, 11_000, 13_000])
+    expect(toLine(one, 'step').x).toEqual([1, 2, 3])
+    expect(toLine(one, 'relative').x).toEqual([0, 1, 3])
+    expect(toLine(one, 'wall').x).toEqual([10, 11, 13])
+  })
+
+  it('is put in the order of its steps after a restart, the later point counts', () => {
+    expect(toLine(series([1, 2, 3, 2, 3, 4], [1, 2, 3, 20, 30, 40]), 'step')).toMatchObject({ x: [1, 2, 3, 4], y: [1, 20, 30, 40] })
+  })
+})
+
+describe('smoothing', () => {
+  it.each([
+    [[1, 2, 3], 0, [1, 2, 3]],
+    [[4, 4, 4], 0.9, [4, 4, 4]],
+    [[0, 1], 0.5, [0, 2 / 3]],
+    [[1, null, 3], 0.5, [1, null, (0.5 * 0.5 * 1 + 0.5 * 3) / 0.75]],
+    [[null, 2], 0.6, [null, 2]],
+  ])('of %j by %d is %j', (values, weight, expected) => {
+    smooth(values, weight).forEach((value, i) => (expected[i] === null ? expect(value).toBeNull() : expect(value).toBeCloseTo(expected[i]!, 12)))
+  })
+
+  it('stays between the least and the greatest value', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 }),
+        fc.double({ min: 0, max: 0.99, noNaN: true }),
+        (values, weight) => {
+          const [low, high] = [Math.min(...values), Math.max(...values)]
+          for (const value of smooth(values, weight)) {
+            expect(value).toBeGreaterThanOrEqual(low - 1e-6)
+            expect(value).toBeLessThanOrEqual(high + 1e-6)
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('lines on one axis', () => {
+  it('keep their gaps, and are spanned where another line alone has a point', () => {
+    const [a, b] = [toLine(series([1, 3], [10, 30]), 'step'), toLine(series([1, 2, 3], [1, null, 3]), 'step')]
+    expect(join([a, b])).toEqual({
+      x: [1, 2, 3],
+      columns: [
+        [10, undefined, 30],
+        [1, null, 3],
+      ],
+    })
+  })
+})

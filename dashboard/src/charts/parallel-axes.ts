@@ -1,0 +1,78 @@
+import type { AxisView } from '../../../src/contract/charts.ts'
+import { place, scaleFor } from './scales.ts'
+import type { Scale } from './scales.ts'
+import type { Trial, TrialSet } from './trials.ts'
+
+/** One upright line of the chart: where each trial crosses it. */
+export interface Axis {
+  readonly name: string
+  readonly kind: 'number' | 'category'
+  readonly scale: Scale
+  readonly categories: readonly string[]
+  readonly isInverted: boolean
+  /** 0 at the bottom, 1 at the top; undefined for a trial that has no value there. */
+  readonly at: (trial: Trial) => number | undefined
+}
+
+/** Part of an axis that trials must cross to stay in sight, in parts of its length. */
+export type Brush = readonly [number, number]
+
+/** The axes of a sweep: its searched parameters in their order, the objective last. */
+export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: ReadonlySet<string>): Axis[] {
+  const own = axes.map((view) => {
+    const numbers = set.trials.flatMap(({ params }) => (typeof params[view.name] === 'number' ? [params[view.name] as number] : []))
+    const bounds = [view.low, view.high].flatMap((end) => end ?? [])
+    const scale = { ...scaleFor([...numbers, ...bounds], { margin: 0, isLog: view.scale === 'log' }) }
+    const isCategory = view.scale === 'category'
+    const at = (trial: Trial): number | undefined => {
+      const value = trial.params[view.name]
+      if (value === null || value === undefined) return undefined
+      if (!isCategory) return typeof value === 'number' ? flip(place(scale, value), inverted.has(view.name)) : undefined
+      const index = view.categories.indexOf(typeof value === 'string' ? value : textOf(value))
+      return index < 0 ? undefined : flip(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
+    }
+    return {
+      name: view.name,
+      kind: isCategory ? ('category' as const) : ('number' as const),
+      scale,
+      categories: view.categories,
+      isInverted: inverted.has(view.name),
+      at,
+    }
+  })
+  if (set.metric === null) return own
+  const isInverted = inverted.has(set.metric)
+  const objective = {
+    name: set.metric,
+    kind: 'number' as const,
+    scale: set.scale,
+    categories: [],
+    isInverted,
+    at: ({ value }: Trial) => (value === null ? undefined : flip(Math.min(1, Math.max(0, place(set.scale, value))), isInverted)),
+  }
+  return [...own, objective]
+}
+
+/** The other way round where an axis is turned over. */
+export function flip(part: number, isInverted: boolean): number {
+  return isInverted ? 1 - part : part
+}
+
+/** Booleans and nothing as Python writes them, which is how the server names categories. */
+function textOf(value: unknown): string {
+  return value === true ? 'True' : value === false ? 'False' : JSON.stringify(value)
+}
+
+/** Trials inside all brushes. One that has no value on a brushed axis is outside. */
+export function inside(trials: readonly Trial[], axes: readonly Axis[], brushes: Readonly<Record<string, readonly Brush[]>>): Set<number> {
+  const active = axes.filter(({ name }) => (brushes[name]?.length ?? 0) > 0)
+  return new Set(
+    trials.flatMap((trial) => {
+      const isIn = active.every(({ name, at }) => {
+        const part = at(trial)
+        return part !== undefined && brushes[name]!.some(([low, high]) => part >= low - 1e-9 && part <= high + 1e-9)
+      })
+      return isIn ? [trial.index] : []
+    }),
+  )
+}

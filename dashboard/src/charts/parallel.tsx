@@ -1,0 +1,200 @@
+import { useRef, useState } from 'react'
+import type { PointerEvent as ReactPointerEvent, ReactElement } from 'react'
+
+import { formatNumber } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { line } from './axes.ts'
+import { Sketch } from './canvas.tsx'
+import type { Size } from './canvas.tsx'
+import { flip, inside } from './parallel-axes.ts'
+import type { Axis, Brush } from './parallel-axes.ts'
+import { place, ticks } from './scales.ts'
+import { temper, tickFont, token } from './theme.ts'
+import type { Trial, TrialSet } from './trials.ts'
+
+const TOP = 34
+const BOTTOM = 34
+const SIDE = 56
+const JITTER_PX = 5
+const HANDLE_PX = 6
+
+export interface ParallelProps {
+  readonly axes: readonly Axis[]
+  readonly set: TrialSet
+  readonly brushes: Readonly<Record<string, readonly Brush[]>>
+  readonly onBrush: (name: string, brushes: readonly Brush[]) => void
+  readonly onMove: (name: string, to: number) => void
+  readonly onInvert: (name: string) => void
+}
+
+/**
+ * All trials as lines across their parameters, coloured by what they came to, the best on top. Drag along an axis to brush
+ * it (several parts, too), click a brush away, drag a name to move its axis, click a name to turn it over.
+ */
+export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: ParallelProps): ReactElement {
+  const drag = useRef<{ axis: number; from: number; isName: boolean; moved: boolean } | undefined>(undefined)
+  const [pending, setPending] = useState<{ axis: number; brush: Brush } | undefined>()
+  const shown = pending ? { ...brushes, [axes[pending.axis]!.name]: [...(brushes[axes[pending.axis]!.name] ?? []), pending.brush] } : brushes
+  const isIn = inside(set.trials, axes, shown)
+  const isBrushed = Object.values(shown).some((list) => list.length > 0)
+
+  const xOf = (i: number, size: Size): number => (axes.length === 1 ? size.width / 2 : SIDE + (i / (axes.length - 1)) * (size.width - 2 * SIDE))
+  const yOf = (part: number, size: Size): number => size.height - BOTTOM - part * (size.height - TOP - BOTTOM)
+  const partAt = (y: number, size: Size): number => Math.min(1, Math.max(0, (size.height - BOTTOM - y) / (size.height - TOP - BOTTOM)))
+
+  const draw = (context: CanvasRenderingContext2D, size: Size): void => {
+    const worstFirst = set.trials.toSorted((a, b) => worthOf(a, set) - worthOf(b, set))
+    const [outer, failed] = [token('--axis'), token('--ph-failed')]
+    const lineOf = (trial: Trial): void => {
+      context.beginPath()
+      axes.forEach((axis, i) => {
+        const part = axis.at(trial)
+        const jitter = axis.kind === 'category' && part !== undefined ? jitterOf(trial.index, i) : 0
+        const y = part === undefined ? size.height - BOTTOM / 2 : yOf(part, size) + jitter
+        if (i === 0) context.moveTo(xOf(i, size), y)
+        else context.lineTo(xOf(i, size), y)
+      })
+      context.stroke()
+    }
+    context.lineWidth = 1
+    for (const trial of worstFirst) {
+      if (isIn.has(trial.index) && trial.value !== null) continue
+      const isFailed = trial.phase === 'failed'
+      context.strokeStyle = isFailed ? failed : outer
+      context.globalAlpha = isFailed ? 0.45 : 0.38
+      context.setLineDash(isFailed ? [2, 3] : [])
+      lineOf(trial)
+    }
+    context.setLineDash([])
+    for (const trial of worstFirst) {
+      if (!isIn.has(trial.index) || trial.value === null) continue
+      const worth = set.worth(trial.value)
+      const isBest = trial.index === set.best?.index
+      context.strokeStyle = temper(worth)
+      context.globalAlpha = isBest ? 1 : 0.3 + 0.6 * worth
+      context.lineWidth = isBest ? 2.6 : 1.2
+      lineOf(trial)
+    }
+    context.globalAlpha = 1
+    axes.forEach((axis, i) => drawAxis(context, axis, { x: xOf(i, size), size, yOf, isLast: i === axes.length - 1, isFirst: i === 0 }))
+    axes.forEach((axis, i) => (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })))
+    if (set.trials.some((trial) => axes.some((axis) => axis.at(trial) === undefined))) {
+      context.font = tickFont()
+      context.fillStyle = token('--ink-3')
+      context.textAlign = 'left'
+      context.textBaseline = 'middle'
+      context.fillText(t('none'), 6, size.height - BOTTOM / 2)
+    }
+  }
+
+  const onPointer = (event: ReactPointerEvent<HTMLCanvasElement>, size: Size): void => {
+    const { offsetX: x, offsetY: y } = event.nativeEvent
+    const axis = axes.reduce((best, _, i) => (Math.abs(xOf(i, size) - x) < Math.abs(xOf(best, size) - x) ? i : best), 0)
+    if (event.type === 'pointerdown') {
+      if (y >= TOP && Math.abs(xOf(axis, size) - x) > 24) return
+      event.currentTarget.setPointerCapture(event.pointerId)
+      drag.current = { axis, from: partAt(y, size), isName: y < TOP, moved: false }
+    } else if (event.type === 'pointermove' && drag.current) {
+      const { current } = drag
+      const to = partAt(y, size)
+      if (current.isName) {
+        if (axis !== current.axis) current.moved = true
+      } else if (Math.abs(to - current.from) > 0.01 || current.moved) {
+        current.moved = true
+        setPending({ axis: current.axis, brush: [Math.min(to, current.from), Math.max(to, current.from)] })
+      }
+    } else if (event.type === 'pointerup' && drag.current) {
+      const { axis: from, isName, moved, from: part } = drag.current
+      const { name } = axes[from]!
+      drag.current = undefined
+      if (isName) {
+        if (moved && axis !== from) onMove(name, axis)
+        else onInvert(name)
+      } else if (moved && pending) onBrush(name, [...(brushes[name] ?? []), pending.brush])
+      else
+        onBrush(
+          name,
+          (brushes[name] ?? []).filter(([low, high]) => part < low || part > high),
+        )
+      setPending(undefined)
+    }
+  }
+  return (
+    <Sketch
+      label={t('parallel_label', { n: set.trials.length, inside: isBrushed ? isIn.size : set.trials.length })}
+      draw={draw}
+      onPointer={onPointer}
+      cursor="crosshair"
+    />
+  )
+}
+
+function worthOf(trial: Trial, set: TrialSet): number {
+  return trial.value === null ? -1 : set.worth(trial.value)
+}
+
+/** A fixed little shift for each trial, so that equal categories do not hide one another. */
+function jitterOf(index: number, axis: number): number {
+  const hash = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(axis + 1, 0x85ebca6b)
+  return (((hash >>> 8) % 1000) / 999 - 0.5) * 2 * JITTER_PX
+}
+
+interface AxisPlace {
+  readonly x: number
+  readonly size: Size
+  readonly yOf: (part: number, size: Size) => number
+}
+
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  axis: Axis,
+  { x, size, yOf, isLast, isFirst }: AxisPlace & { readonly isLast: boolean; readonly isFirst: boolean },
+): void {
+  context.lineWidth = 1
+  line(context, token('--ink-3'), [x, yOf(0, size), x, yOf(1, size)])
+  const marks =
+    axis.kind === 'category'
+      ? axis.categories.map((text, i) => ({ text, part: axis.categories.length === 1 ? 0.5 : i / (axis.categories.length - 1) }))
+      : ticks(axis.scale, 4).map((value) => ({ text: formatNumber(value, 4), part: place(axis.scale, value) }))
+  context.font = tickFont()
+  context.textBaseline = 'middle'
+  context.textAlign = isLast ? 'left' : 'right'
+  context.lineJoin = 'round'
+  for (const { text, part } of marks) {
+    const y = yOf(flip(part, axis.isInverted), size)
+    line(context, token('--ink-3'), [x - 3, y, x + 3, y])
+    outlined(context, cut(text, 12), [x + (isLast ? 8 : -7), y], token('--ink-2'))
+  }
+  context.font = tickFont(12, isLast ? 600 : 400)
+  context.textAlign = isFirst ? 'left' : isLast ? 'right' : 'center'
+  context.textBaseline = 'top'
+  const name = cut(axis.name, 20) + (axis.scale.isLog && axis.kind === 'number' ? ` ${t('log_axis')}` : '') + (axis.isInverted ? ' ↓' : '')
+  outlined(context, name, [isFirst ? 8 : isLast ? size.width - 8 : x, 8], token('--ink'))
+}
+
+function outlined(context: CanvasRenderingContext2D, text: string, [x, y]: readonly [number, number], color: string): void {
+  context.strokeStyle = token('--panel')
+  context.lineWidth = 3
+  context.strokeText(text, x, y)
+  context.fillStyle = color
+  context.fillText(text, x, y)
+  context.lineWidth = 1
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}
+
+function drawBrush(context: CanvasRenderingContext2D, axis: Axis, [low, high]: Brush, { x, size, yOf }: AxisPlace): void {
+  const [top, bottom] = [yOf(high, size), yOf(low, size)]
+  context.fillStyle = token('--accent')
+  context.globalAlpha = 0.16
+  context.fillRect(x - HANDLE_PX, top, 2 * HANDLE_PX, bottom - top)
+  context.globalAlpha = 1
+  context.lineWidth = 1.4
+  context.strokeStyle = token('--accent')
+  context.strokeRect(x - HANDLE_PX, top, 2 * HANDLE_PX, bottom - top)
+  context.lineWidth = 3
+  line(context, token('--accent'), [x - 4, top, x + 4, top])
+  line(context, token('--accent'), [x - 4, bottom, x + 4, bottom])
+}

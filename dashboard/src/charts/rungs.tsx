@@ -1,0 +1,85 @@
+import type { ReactElement } from 'react'
+
+import type { TrialsView } from '../../../src/contract/charts.ts'
+import { formatNumber } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { dot, line } from './axes.ts'
+import { Sketch } from './canvas.tsx'
+import type { Size } from './canvas.tsx'
+import { objectiveScale, place, ticks } from './scales.ts'
+import { temper, tickFont, token } from './theme.ts'
+import type { TrialSet } from './trials.ts'
+
+const TOP = 44
+const BOTTOM = 14
+const LEFT = 62
+const RIGHT = 40
+
+/** Halving, rung by rung: who stood where, who went on, who was stopped, and where the line was drawn. */
+export function Rungs({ view, set }: { readonly view: TrialsView; readonly set: TrialSet }): ReactElement {
+  const amounts = view.rungs!.amounts
+  const values = new Map<number, Map<number, number>>()
+  for (const { index, rung, value } of view.reached) {
+    if (value === null) continue
+    const own = values.get(index) ?? new Map<number, number>()
+    own.set(rung, value)
+    values.set(index, own)
+  }
+  const scale = objectiveScale(
+    [...values.values()].flatMap((own) => [...own.values()]),
+    set.isMaximized,
+  )
+  const counts = amounts.map((_, rung) => [...values.values()].filter((own) => own.has(rung)).length)
+  const worth = (value: number): number => {
+    const part = Math.min(1, Math.max(0, place(scale, value)))
+    return set.isMaximized ? part : 1 - part
+  }
+  const draw = (context: CanvasRenderingContext2D, size: Size): void => {
+    const x = (rung: number): number => (amounts.length === 1 ? size.width / 2 : LEFT + (rung * (size.width - LEFT - RIGHT)) / (amounts.length - 1))
+    const y = (value: number): number => size.height - BOTTOM - Math.min(1, Math.max(0, place(scale, value))) * (size.height - TOP - BOTTOM)
+    const spread = (index: number, rung: number): number => (((Math.imul(index + 1, 0x9e3779b1) >>> 8) % 100) / 100 - 0.5) * Math.max(6, 40 - 12 * rung)
+    context.font = tickFont()
+    context.textBaseline = 'middle'
+    context.textAlign = 'right'
+    for (const value of ticks(scale, 5)) {
+      line(context, token('--grid'), [40, y(value), size.width - 10, y(value)])
+      context.fillStyle = token('--ink-3')
+      context.fillText(formatNumber(value, 4), 36, y(value))
+    }
+    for (const [index, own] of values) {
+      const rungs = [...own.keys()].toSorted((a, b) => a - b)
+      context.globalAlpha = 0.55
+      context.lineWidth = index === set.best?.index ? 2.4 : 1
+      for (let i = 1; i < rungs.length; i += 1) {
+        const [from, to] = [rungs[i - 1]!, rungs[i]!]
+        line(context, temper(worth(own.get(to)!)), [x(from) + spread(index, from), y(own.get(from)!), x(to) + spread(index, to), y(own.get(to)!)])
+      }
+      context.globalAlpha = 1
+      context.lineWidth = 1.1
+      for (const rung of rungs) {
+        const value = own.get(rung)!
+        const wentOn = rung < rungs.at(-1)! || rung === amounts.length - 1
+        const isOpen = set.trials[index]?.endedAt === null && rung === rungs.at(-1)
+        if (isOpen) dot(context, [x(rung) + spread(index, rung), y(value)], 3, { fill: token('--heat-mark') })
+        else if (wentOn) dot(context, [x(rung) + spread(index, rung), y(value)], 2.6, { fill: temper(worth(value)) })
+        else dot(context, [x(rung) + spread(index, rung), y(value)], 2.2, { fill: token('--panel'), stroke: token('--axis') })
+      }
+    }
+    amounts.forEach((amount, rung) => {
+      const gone = [...values.values()].filter((own) => own.has(rung) && own.has(rung + 1)).map((own) => own.get(rung)!)
+      if (gone.length > 0) {
+        const cut = gone.reduce((worst, value) => (set.isMaximized ? Math.min(worst, value) : Math.max(worst, value)))
+        context.lineWidth = 1.4
+        line(context, token('--ink'), [x(rung) - 27, y(cut), x(rung) + 27, y(cut)])
+      }
+      context.textAlign = 'center'
+      context.fillStyle = token('--ink')
+      context.font = tickFont(13, 600)
+      context.fillText(formatNumber(amount, 4), x(rung), 14)
+      context.fillStyle = token('--ink-3')
+      context.font = tickFont(12)
+      context.fillText(t('trials_n', { n: counts[rung]! }), x(rung), 31)
+    })
+  }
+  return <Sketch label={t('rungs_label', { n: amounts.length })} draw={draw} />
+}

@@ -1,0 +1,55 @@
+/** Places between two ends: linear, or even in the logarithm. */
+export interface Scale {
+  readonly low: number
+  readonly high: number
+  readonly isLog: boolean
+}
+
+/** 0 at the low end, 1 at the high one. */
+export function place({ low, high, isLog }: Scale, value: number): number {
+  const of = isLog ? Math.log : (x: number): number => x
+  const span = of(high) - of(low)
+  return span === 0 ? 0.5 : (of(value) - of(low)) / span
+}
+
+/** Ends that hold all values, with a margin for what lies on them. */
+export function scaleFor(values: readonly number[], { margin = 0.05, isLog = false }: { readonly margin?: number; readonly isLog?: boolean } = {}): Scale {
+  let [low, high] = [Infinity, -Infinity]
+  for (const value of values) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  if (low > high) return { low: 0, high: 1, isLog: false }
+  if (low === high) return { low: low - Math.max(0.5, Math.abs(low) * 0.1), high: high + Math.max(0.5, Math.abs(high) * 0.1), isLog: false }
+  if (isLog && low > 0) return { low, high, isLog: true }
+  const pad = margin * (high - low)
+  return { low: low - pad, high: high + pad, isLog: false }
+}
+
+/** Round values along a scale, about so many. */
+export function ticks({ low, high, isLog }: Scale, count: number): number[] {
+  if (isLog) {
+    const powers = Array.from({ length: Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1 }, (_, i) => 10 ** (Math.ceil(Math.log10(low)) + i))
+    return powers.length >= 2 ? powers : [low, high]
+  }
+  const raw = (high - low) / Math.max(1, count)
+  if (!(raw > 0)) return [low]
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const lead = raw / power
+  const step = (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power
+  const first = Math.ceil(low / step - 1e-9)
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)))
+}
+
+/**
+ * A scale for what a sweep came to, which its failures would flatten: the far end lies where four fifths of the values
+ * do. Whatever lies beyond is drawn on the edge.
+ */
+export function objectiveScale(values: readonly number[], isMaximized: boolean): Scale {
+  const sorted = values.toSorted((a, b) => a - b)
+  if (sorted.length < 5) return scaleFor(sorted)
+  const [low, high] = [sorted[0]!, sorted.at(-1)!]
+  const middle = sorted[Math.floor(sorted.length * (isMaximized ? 0.2 : 0.8))]!
+  const kept = isMaximized ? [Math.max(low, middle - (high - middle)), high] : [low, Math.min(high, middle + (middle - low))]
+  return scaleFor(kept)
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { TrialsView } from '../../../src/contract/charts.ts'
+import { inside, toAxes } from './parallel-axes.ts'
+import { objectiveScale, place, scaleFor, ticks } from './scales.ts'
+import { bestSoFar, toLanes, toTrialSet } from './trials.ts'
+
+const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
+  metric: 'loss',
+  optimization: 'minimize',
+  axes: [
+    { name: 'lr', scale: 'log', low: 0.01, high: 1, categories: [], isConditional: false },
+    { name: 'kind', scale: 'category', low: null, high: null, categories: ['a', 'b', 'True'], isConditional: false },
+  ],
+  rungs: null,
+  index: [0, 1, 2, 3],
+  number: [11, 12, 13, 14],
+  phase: ['succeeded', 'failed', 'stopped', 'running'],
+  reason: [null, null, null, null],
+  rung: [0, 0, 0, 0],
+  value: [3, 1, 2, 0.5],
+  startedAt: [null, null, null, null],
+  endedAt: [null, null, null, null],
+  params: { lr: [0.01, 0.1, 1, null], kind: ['a', 'b', true, 'a'] },
+  reached: [],
+  attempts: { index: [], n: [], startedAt: [], endedAt: [], reason: [] },
+  ...patch,
+})
+
+describe('the trials of a sweep', () => {
+  it('have their best among those that ended, and no value where they failed', () => {
+    const set = toTrialSet(view())
+    expect(set.trials.map(({ value }) => value)).toEqual([3, null, 2, 0.5])
+    expect(set.best?.number).toBe(13)
+    expect(bestSoFar(set)).toEqual([
+      { index: 0, value: 3 },
+      { index: 2, value: 2 },
+      { index: 3, value: 0.5 },
+    ])
+    expect(set.worth(0.5)).toBeGreaterThan(set.worth(2))
+    const up = toTrialSet(view({ optimization: 'maximize' }))
+    expect([up.best?.number, up.worth(0.5) < up.worth(2)]).toEqual([11, true])
+  })
+
+  it('cross their axes at their values, whatever those are', () => {
+    const set = toTrialSet(view())
+    const [lr, kind, loss] = toAxes(view().axes, set, new Set(['kind']))
+    expect(set.trials.map((trial) => lr!.at(trial))).toEqual([0, expect.closeTo(0.5, 12), 1, undefined])
+    expect(set.trials.map((trial) => kind!.at(trial))).toEqual([1, 0.5, 0, 1])
+    expect(loss!.at(set.trials[1]!)).toBeUndefined()
+  })
+
+  it('are inside all brushes: any part of an axis, every brushed axis', () => {
+    const set = toTrialSet(view())
+    const axes = toAxes(view().axes, set, new Set())
+    expect([...inside(set.trials, axes, {})]).toEqual([0, 1, 2, 3])
+    expect([
+      ...inside(set.trials, axes, {
+        lr: [
+          [0, 0.1],
+          [0.9, 1],
+        ],
+      }),
+    ]).toEqual([0, 2])
+    expect([...inside(set.trials, axes, { lr: [[0, 1]], kind: [[0, 0]] })]).toEqual([0])
+  })
+})
+
+describe('a timeline', () => {
+  it('puts attempts on as many rows as ever ran at once, none over another', () => {
+    const attempt = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 30 })).map(([start, length]) => ({ start, end: start + length }))
+    fc.assert(
+      fc.property(fc.array(attempt, { maxLength: 40 }), (attempts) => {
+        const lanes = toLanes(attempts)
+        const atOnce = attempts.map(({ start }) => attempts.filter((other) => other.start <= start && other.end > start).length)
+        expect(lanes).toHaveLength(Math.max(0, ...atOnce))
+        expect(lanes.flatMap(({ items }) => items)).toHaveLength(attempts.length)
+        for (const { items } of lanes) for (let i = 1; i < items.length; i += 1) expect(items[i]!.start).toBeGreaterThanOrEqual(items[i - 1]!.end)
+      }),
+    )
+  })
+})
+
+describe('scales', () => {
+  it.each([
+    [{ low: 0, high: 10, isLog: false }, 5, 0.5],
+    [{ low: 1, high: 100, isLog: true }, 10, 0.5],
+    [{ low: 3, high: 3, isLog: false }, 3, 0.5],
+  ])('%j puts %d at %d', (scale, value, part) => expect(place(scale, value)).toBeCloseTo(part, 12))
+
+  it('hold all values, with round ticks inside', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 }), (values) => {
+        const scale = scaleFor(values)
+        for (const value of values) expect(place(scale, value) >= 0 && place(scale, value) <= 1).toBe(true)
+        for (const tick of ticks(scale, 5))
+          expect(tick >= scale.low - 1e-9 * Math.abs(scale.low) && tick <= scale.high + 1e-9 * Math.abs(scale.high)).toBe(true)
+        expect(ticks(scale, 5).length).toBeLessThan(12)
+      }),
+    )
+  })
+
+  it('of an objective are not flattened by the few that went wrong', () => {
+    const values = [...Array.from({ length: 18 }, (_, i) => 1 + i / 100), 1e6, 1e9]
+    expect(objectiveScale(values, false).high).toBeLessThan(2e6)
+    expect(objectiveScale(values.slice(0, 18), false).high).toBeLessThan(1.5)
+  })
+})

@@ -1,0 +1,108 @@
+import { t } from './texts/texts.ts'
+import { preferences } from './state/preferences.ts'
+
+/** A number as people read it: at most `digits` significant ones, a true minus. */
+export function formatNumber(value: unknown, digits = 5): string {
+  if (typeof value !== 'number') return value === null || value === undefined ? '' : String(value)
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return withMinus(value.toLocaleString('en-US'))
+  const size = Math.abs(value)
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(Math.max(0, digits - 3)) : String(Number(value.toPrecision(digits)))
+  return withMinus(text.replace('e+', 'e'))
+}
+
+/** Formats the numbers of one column alike: as many decimals as its largest needs for five digits. */
+export function columnFormat(values: readonly number[]): (value: number) => string {
+  const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)
+  if (largest === 0 || largest >= 1e7 || largest < 1e-3 || values.every(Number.isInteger)) return formatNumber
+  const decimals = Math.min(6, Math.max(0, 4 - Math.floor(Math.log10(largest))))
+  return (value) =>
+    Number.isFinite(value)
+      ? withMinus(value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }))
+      : formatNumber(value)
+}
+
+function withMinus(text: string): string {
+  return text.startsWith('-') ? `−${text.slice(1)}` : text
+}
+
+/** A value of a parameter as it was written. */
+export function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
+  if (typeof value === 'boolean') return String(value)
+  return JSON.stringify(value)
+}
+
+const MINUTE = 60
+const HOUR = 3_600
+const DAY = 86_400
+
+/** A time span in its two largest units. */
+export function formatDuration(seconds: number): string {
+  const s = Math.max(0, seconds)
+  if (s < 10) return t('span_seconds', { s: s.toFixed(1) })
+  if (s < MINUTE) return t('span_seconds', { s: Math.round(s) })
+  if (s < HOUR) return t('span_minutes', { m: Math.floor(s / MINUTE), s: Math.floor(s % MINUTE) })
+  if (s < DAY) return t('span_hours', { h: Math.floor(s / HOUR), m: Math.floor((s % HOUR) / MINUTE) })
+  return t('span_days', { d: Math.floor(s / DAY), h: Math.floor((s % DAY) / HOUR) })
+}
+
+/** How long ago, in one unit. */
+export function formatAge(iso: string, now: number): string {
+  const s = Math.max(0, (now - Date.parse(iso)) / 1000)
+  if (s < MINUTE) return t('age_now')
+  if (s < HOUR) return t('age_minutes', { n: Math.floor(s / MINUTE) })
+  if (s < DAY) return t('age_hours', { n: Math.floor(s / HOUR) })
+  return t('age_days', { n: Math.floor(s / DAY) })
+}
+
+function zone(): string | undefined {
+  const { timeZone } = preferences()
+  return timeZone === 'local' ? undefined : timeZone
+}
+
+function parts(time: number | string): Record<string, string> {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone(),
+  })
+  return Object.fromEntries(format.formatToParts(new Date(time)).map(({ type, value }) => [type, value]))
+}
+
+/** `14:05:12` in the chosen time zone. */
+export function formatClock(time: number | string, withSeconds = true): string {
+  const { hour, minute, second } = parts(time)
+  return withSeconds ? `${hour}:${minute}:${second}` : `${hour}:${minute}`
+}
+
+/** `2026/11/23 14:05` in the chosen time zone. */
+export function formatDate(time: number | string): string {
+  const { year, month, day, hour, minute } = parts(time)
+  return `${year}/${month}/${day} ${hour}:${minute}`
+}
+
+/** The zone's short name: JST, UTC, GMT+2. */
+export function zoneName(): string {
+  const name = zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  if (name === 'Asia/Tokyo') return 'JST'
+  return new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'short' }).formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? name
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]!}`
+}
+
+/** Seconds between two moments; up to `now` where the second is not there yet. */
+export function secondsBetween(from: string | null, to: string | null, now: number): number | undefined {
+  return from === null ? undefined : ((to === null ? now : Date.parse(to)) - Date.parse(from)) / 1000
+}

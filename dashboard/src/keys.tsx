@@ -1,0 +1,191 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { call, toQuery } from './api/client.ts'
+import type { RunPageView } from '../../src/contract/routes.ts'
+import { globalPages, projectPages } from './nav.ts'
+import { paths, runName } from './paths.ts'
+import { HELP, isTyping, OPEN } from './shortcuts.ts'
+import { go, match } from './state/location.ts'
+import { choose, preferences, shownTheme } from './state/preferences.ts'
+import { t } from './texts/texts.ts'
+import { PhaseIcon } from './ui/phase.tsx'
+
+function projectOf(path: string): string | undefined {
+  return match('/p/:project/:rest/:more?/:tab?', path)?.['project']
+}
+
+/** Shortcuts of every page, the palette, and the list of shortcuts. */
+export function Keys(): ReactElement {
+  const [shown, setShown] = useState<'palette' | 'help' | undefined>()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        setShown('palette')
+        return
+      }
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.key === '?') setShown('help')
+      if (event.key === '/') {
+        const filter = document.querySelector<HTMLInputElement>('[data-filter]')
+        if (!filter) return
+        event.preventDefault()
+        filter.focus()
+      }
+    }
+    const openIt = (): void => setShown('palette')
+    const help = (): void => setShown('help')
+    addEventListener('keydown', onKey)
+    addEventListener(OPEN, openIt)
+    addEventListener(HELP, help)
+    return () => {
+      removeEventListener('keydown', onKey)
+      removeEventListener(OPEN, openIt)
+      removeEventListener(HELP, help)
+    }
+  }, [])
+  if (shown === 'palette') return <Palette onClose={() => setShown(undefined)} />
+  if (shown === 'help') return <Help onClose={() => setShown(undefined)} />
+  return <></>
+}
+
+interface Entry {
+  readonly key: string
+  readonly text: string
+  readonly group: string
+  readonly act: () => void
+  readonly icon?: ReactElement
+}
+
+const SEARCH_AFTER_MS = 150
+const FOUND_MAX = 8
+
+function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [text, setText] = useState('')
+  const [found, setFound] = useState<readonly Entry[]>([])
+  const [at, setAt] = useState(0)
+  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    const controller = new AbortController()
+    const timer = setTimeout(() => {
+      void findRuns(text, controller.signal).then(setFound, () => setFound([]))
+    }, SEARCH_AFTER_MS)
+    return () => {
+      clearTimeout(timer)
+      controller.abort()
+    }
+  }, [text])
+  const entries = [...found, ...commands().filter((entry) => entry.text.toLowerCase().includes(text.trim().toLowerCase()))]
+  const chosen = Math.min(at, Math.max(0, entries.length - 1))
+  const act = (entry: Entry | undefined): void => {
+    if (!entry) return
+    onClose()
+    entry.act()
+  }
+  return (
+    <dialog ref={dialog} className="palette" aria-label={t('find')} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={entries[chosen] && `palette-${chosen}`}
+        aria-label={t('find')}
+        placeholder={t('find_hint')}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return
+          if (event.key === 'ArrowDown') setAt(Math.min(entries.length - 1, chosen + 1))
+          else if (event.key === 'ArrowUp') setAt(Math.max(0, chosen - 1))
+          else if (event.key === 'Enter') act(entries[chosen])
+          else return
+          event.preventDefault()
+        }}
+      />
+      <ul id="palette-list" role="listbox" aria-label={t('find')}>
+        {entries.map((entry, i) => (
+          <li key={entry.key} id={`palette-${i}`} role="option" aria-selected={i === chosen} onPointerMove={() => setAt(i)} onClick={() => act(entry)}>
+            {entry.icon}
+            <span className="clip grow">{entry.text}</span>
+            <span className="dim small">{entry.group}</span>
+          </li>
+        ))}
+        {entries.length === 0 && <li role="presentation">{t('nothing_found')}</li>}
+      </ul>
+    </dialog>
+  )
+}
+
+/** Runs whose name has the text, or whose number it is; the newest where there is none. */
+async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
+  const word = text.trim()
+  const number = /^#?(\d+)$/.exec(word)?.[1]
+  const filter = number !== undefined ? `number = ${number}` : word === '' ? '' : `name contains ${JSON.stringify(word)}`
+  const { runs } = await call<RunPageView>(`/runs${toQuery({ filter, limit: FOUND_MAX })}`, { signal })
+  return runs.map((run) => ({
+    key: `run ${run.number}`,
+    text: run.name === null ? runName(run) : `${run.name} #${run.number}`,
+    group: run.project,
+    icon: <PhaseIcon phase={run.phase} />,
+    act: () => go(paths.run(run.project, run.number)),
+  }))
+}
+
+function commands(): Entry[] {
+  const project = projectOf(location.pathname)
+  const pages = [...(project === undefined ? [] : projectPages(project)), ...globalPages(), { to: paths.settings(), text: t('settings') }]
+  const { theme, language } = preferences()
+  return [
+    ...pages.map(({ to, text }) => ({ key: to, text, group: t('pages'), act: () => go(to) })),
+    ...(project === undefined ? [] : [{ key: 'new', text: t('new_run'), group: t('commands'), act: () => go(paths.create(project)) }]),
+    {
+      key: 'theme',
+      text: t('change_theme'),
+      group: t('commands'),
+      act: () => choose('theme', shownTheme({ ...preferences(), theme }) === 'dark' ? 'light' : 'dark'),
+    },
+    { key: 'language', text: language === 'ja' ? 'English' : '日本語', group: t('commands'), act: () => choose('language', language === 'ja' ? 'en' : 'ja') },
+    { key: 'keys', text: t('shortcuts'), group: t('commands'), act: () => dispatchEvent(new Event(HELP)) },
+  ]
+}
+
+function Help({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  const rows = [
+    ['Ctrl K', t('key_palette')],
+    ['/', t('key_filter')],
+    ['j k', t('key_move')],
+    ['x', t('key_select')],
+    ['c', t('key_compare')],
+    ['Enter', t('key_open')],
+    ['Esc', t('key_close')],
+    ['?', t('key_help')],
+  ] as const
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="help-title" onClick={(event) => event.target === dialog.current && onClose()}>
+      <h2 id="help-title">{t('shortcuts')}</h2>
+      <dl className="kv" style={{ marginTop: 8 }}>
+        {rows.map(([key, text]) => (
+          <div key={key} style={{ display: 'contents' }}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="do">
+        <button type="button" className="btn" autoFocus onClick={onClose}>
+          {t('close')}
+        </button>
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,343 @@
+import { useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+import type { RunDetailView, WireNumber } from '../../../src/contract/run.ts'
+import { call } from '../api/client.ts'
+import { useProjects, useRunPage, useSeries } from '../api/queries.ts'
+import type { EnvironmentView, ManifestView } from '../api/queries.ts'
+import { LinePanel } from '../charts/line-panel.tsx'
+import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
+import { paths, runName } from '../paths.ts'
+import { changeQuery, usePlace } from '../state/location.ts'
+import { useNow } from '../state/now.ts'
+import { t } from '../texts/texts.ts'
+import { IconButton, Link, Menu, Segments } from '../ui/controls.tsx'
+import { useTitle } from '../ui/page.tsx'
+import { PhaseIcon } from '../ui/phase.tsx'
+import { looksOf, Sample } from '../ui/run-color.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { diffRows, isSame } from './compare-rows.ts'
+import type { Row } from './compare-rows.ts'
+import { metricsOf } from './run-charts.tsx'
+import { isOpen } from './runs-state.ts'
+
+const RUNS_MAX = 8
+const CHARTS_MAX = 4
+
+/** Runs beside one another: what differs first, the first of them as the base. */
+export function Compare({ project }: { readonly project: string }): ReactElement {
+  const { query } = usePlace()
+  const numbers = (query.get('runs') ?? '')
+    .split(',')
+    .flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))
+    .slice(0, RUNS_MAX)
+  const base = Number(query.get('base')) || numbers[0]
+  const ordered = base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)]
+  const [isAll, setAll] = useState(false)
+  useTitle(t('compare'), project)
+  const found = useQueries({ queries: ordered.map((number) => ({ queryKey: ['run', String(number)], queryFn: () => call<RunDetailView>(`/runs/${number}`) })) })
+  const problem = found.find(({ error }) => error)?.error
+  const runs = found.flatMap(({ data }) => data ?? [])
+  const setRuns = (next: readonly number[]): void => changeQuery({ runs: next.length === 0 ? null : next.join(','), base: null })
+  return (
+    <>
+      <div className="head">
+        <h1>{t('compare_n', { n: ordered.length })}</h1>
+        <span className="grow" />
+        <Segments
+          label={t('rows_shown')}
+          value={isAll ? 'all' : 'differences'}
+          choices={[
+            ['differences', t('differences_first')],
+            ['all', t('all_rows')],
+          ]}
+          onChoose={(value) => setAll(value === 'all')}
+        />
+        {ordered.length < RUNS_MAX && <AddRun project={project} known={ordered} onAdd={(number) => setRuns([...ordered, number])} />}
+      </div>
+      {problem && <Failure error={problem} />}
+      {ordered.length === 0 ? (
+        <Empty title={t('compare_none')} text={t('compare_how')} />
+      ) : runs.length < ordered.length && !problem ? (
+        <Loading what={t('compare')} />
+      ) : (
+        <Table
+          project={project}
+          runs={runs}
+          isAll={isAll}
+          onBase={(number) => changeQuery({ base: String(number) })}
+          onRemove={(number) => setRuns(ordered.filter((one) => one !== number))}
+        />
+      )}
+    </>
+  )
+}
+
+function AddRun({
+  project,
+  known,
+  onAdd,
+}: {
+  readonly project: string
+  readonly known: readonly number[]
+  readonly onAdd: (number: number) => void
+}): ReactElement {
+  const { data } = useRunPage({ project, limit: 30 })
+  return (
+    <Menu label={t('add_run')} icon="plus" bare={false}>
+      {(data?.runs ?? [])
+        .filter(({ number }) => !known.includes(number))
+        .map((run) => (
+          <button key={run.id} type="button" data-closes="" onClick={() => onAdd(run.number)}>
+            <PhaseIcon phase={run.phase} />
+            <span className="clip grow">{runName(run)}</span>
+            <span className="dim small">#{run.number}</span>
+          </button>
+        ))}
+    </Menu>
+  )
+}
+
+interface TableProps {
+  readonly project: string
+  readonly runs: readonly RunDetailView[]
+  readonly isAll: boolean
+  readonly onBase: (number: number) => void
+  readonly onRemove: (number: number) => void
+}
+
+function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactElement {
+  const now = useNow()
+  const looks = looksOf(runs.map(({ id }) => id))
+  const packages = usePackages(runs)
+  const files = useFiles(runs)
+  const { data: projects = [] } = useProjects()
+  const directions = projects.find(({ name }) => name === project)?.directions ?? {}
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].filter((name) => !name.startsWith('system.')).toSorted()
+  const params = diffRows(runs.map(({ params: own }) => own))
+  const charts = metricsOf(runs).slice(0, CHARTS_MAX)
+  const series = useSeries(
+    runs.map(({ number }) => number),
+    charts,
+    { isLive: runs.some(({ phase }) => isOpen(phase)) },
+  )
+  const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
+  return (
+    <div className="split compare">
+      <div className="sideways">
+        <table className="cmp">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="sr">{t('name')}</span>
+              </th>
+              {runs.map((run, i) => (
+                <th key={run.id} scope="col" className={i === 0 ? 'base' : ''}>
+                  <span className="name">
+                    <Sample look={looks.get(run.id)} />
+                    <PhaseIcon phase={run.phase} />
+                    <Link className="clip ink strong" to={paths.run(run.project, run.number)} title={runName(run)}>
+                      {runName(run)}
+                    </Link>
+                    {i > 0 && <IconButton name="pin" label={t('make_base', { name: runName(run) })} onClick={() => onBase(run.number)} />}
+                    <IconButton name="cross" label={t('remove_run', { name: runName(run) })} onClick={() => onRemove(run.number)} />
+                  </span>
+                  <small className="dim">{i === 0 ? t('base') : `#${run.number}`}</small>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Section title={t('result')} note={t('against_base')} width={runs.length} />
+            {metrics.map((name) => (
+              <MetricRow key={name} name={name} values={runs.map((run) => run.metrics[name]?.last)} direction={directions[name]} />
+            ))}
+            <MetricRow
+              name={t('duration')}
+              values={runs.map((run) => secondsBetween(run.startedAt, run.endedAt, now))}
+              direction="minimize"
+              format={(value) => formatDuration(value)}
+            />
+            <Rows title={t('parameters')} rows={params} width={runs.length} isAll={isAll} />
+            <Rows
+              title={t('code_and_command')}
+              rows={diffRows(
+                runs.map((run) => ({
+                  [t('command')]: run.command ?? undefined,
+                  [t('commit')]: run.commit ?? undefined,
+                  [t('branch')]: run.branch ?? undefined,
+                  ...files.get(run.snapshot ?? ''),
+                })),
+              )}
+              width={runs.length}
+              isAll={isAll}
+            />
+            <Rows
+              title={t('environment')}
+              rows={diffRows(runs.map((run) => ({ Python: run.ranOn?.python?.version, ...packages.get(run.environment ?? '') })))}
+              width={runs.length}
+              isAll={isAll}
+            />
+          </tbody>
+        </table>
+      </div>
+      <aside className="right" aria-label={t('charts')}>
+        <div className="plates charts">
+          {charts.map((metric) => (
+            <LinePanel key={metric} metric={metric} runs={drawn} total={runs.length} series={series.data ?? []} axis="step" smoothing={0} />
+          ))}
+        </div>
+      </aside>
+    </div>
+  )
+}
+
+function Section({ title, note, width }: { readonly title: string; readonly note: string; readonly width: number }): ReactElement {
+  return (
+    <tr className="sec">
+      <th colSpan={width + 1} scope="rowgroup">
+        {title} <span>{note}</span>
+      </th>
+    </tr>
+  )
+}
+
+/** Rows that differ; equal ones are folded unless all are wanted. */
+function Rows({
+  title,
+  rows,
+  width,
+  isAll,
+}: {
+  readonly title: string
+  readonly rows: readonly Row[]
+  readonly width: number
+  readonly isAll: boolean
+}): ReactElement | null {
+  const [isOpen_, setOpen] = useState(false)
+  const differing = rows.filter(({ values }) => !isSame(values))
+  const equal = rows.filter(({ values }) => isSame(values))
+  if (rows.length === 0) return null
+  return (
+    <>
+      <Section title={title} note={differing.length === 0 ? t('all_equal') : t('n_differ', { n: differing.length })} width={width} />
+      {[...differing, ...(isAll || isOpen_ ? equal : [])].map((row) => (
+        <tr key={row.name}>
+          <th scope="row" className="clip" title={row.name}>
+            {row.name}
+          </th>
+          {row.values.map((value, i) => (
+            <ValueCell key={`${row.name} ${String(i)}`} value={value} base={row.values[0]} isBase={i === 0} />
+          ))}
+        </tr>
+      ))}
+      {!isAll && equal.length > 0 && (
+        <tr className="fold">
+          <td colSpan={width + 1}>
+            <button type="button" className="btn bare small" aria-expanded={isOpen_} onClick={() => setOpen(!isOpen_)}>
+              {t(isOpen_ ? 'fold_equal' : 'equal_folded', { n: equal.length })}
+            </button>
+          </td>
+        </tr>
+      )}
+    </>
+  )
+}
+
+function ValueCell({ value, base, isBase }: { readonly value: unknown; readonly base: unknown; readonly isBase: boolean }): ReactElement {
+  if (value === undefined) return <td className="miss">{t('missing')}</td>
+  const text = formatValue(value)
+  return (
+    <td className={isBase ? 'base' : JSON.stringify(value) === JSON.stringify(base) ? 'same' : 'diff'} title={text}>
+      {text}
+    </td>
+  )
+}
+
+interface MetricRowProps {
+  readonly name: string
+  readonly values: readonly (WireNumber | undefined)[]
+  readonly direction: 'maximize' | 'minimize' | undefined
+  readonly format?: (value: number) => string
+}
+
+/** A figure of each run and its distance from the base's: better and worse are never told by colour alone. */
+function MetricRow({ name, values, direction, format = formatNumber }: MetricRowProps): ReactElement {
+  const numbers = values.map((value) => (typeof value === 'number' ? value : undefined))
+  const known = numbers.flatMap((value) => value ?? [])
+  const best = direction === undefined || known.length < 2 ? undefined : direction === 'maximize' ? Math.max(...known) : Math.min(...known)
+  const [base] = numbers
+  return (
+    <tr>
+      <th scope="row" className="clip" title={name}>
+        {name} {direction && <span className="dim small">{direction === 'maximize' ? '↑' : '↓'}</span>}
+      </th>
+      {values.map((value, i) => {
+        const number = numbers[i]
+        if (value === undefined)
+          return (
+            <td key={`${name} ${String(i)}`} className="miss">
+              {t('not_logged')}
+            </td>
+          )
+        return (
+          <td key={`${name} ${String(i)}`} className={i === 0 ? 'base' : ''}>
+            <span className={number !== undefined && number === best ? 'strong' : ''}>{number === undefined ? String(value) : format(number)}</span>
+            {i > 0 && number !== undefined && base !== undefined && number !== base && <Delta by={number - base} direction={direction} format={format} />}
+          </td>
+        )
+      })}
+    </tr>
+  )
+}
+
+function Delta({
+  by,
+  direction,
+  format,
+}: {
+  readonly by: number
+  readonly direction: MetricRowProps['direction']
+  readonly format: (value: number) => string
+}): ReactNode {
+  const signed = `${by > 0 ? '+' : '−'}${format(Math.abs(by))}`
+  if (direction === undefined) return <span className="delta dim">{signed}</span>
+  const isGood = direction === 'maximize' ? by > 0 : by < 0
+  return (
+    <span className={isGood ? 'delta better' : 'delta worse'}>
+      <span role="img" aria-label={t(isGood ? 'better' : 'worse')}>
+        {isGood ? '▲' : '▼'}
+      </span>{' '}
+      {signed}
+    </span>
+  )
+}
+
+/** Versions of packages by environment, as rows of a comparison. */
+function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
+  const hashes = [...new Set(runs.flatMap(({ environment }) => environment ?? []))]
+  const found = useQueries({
+    queries: hashes.map((hash) => ({ queryKey: ['environment', hash], queryFn: () => call<EnvironmentView>(`/environments/${hash}`) })),
+  })
+  return new Map(
+    found.flatMap(({ data }) => {
+      if (!data) return []
+      const versions = data.packages.map((line) => line.split('==')).map(([name = '', version = '']) => [name, version] as const)
+      return [[data.hash, Object.fromEntries(versions)] as const]
+    }),
+  )
+}
+
+/** Files of snapshots by their hashes, shortened: which of them differ is what matters here. */
+function useFiles(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
+  const digests = [...new Set(runs.flatMap(({ snapshot }) => snapshot ?? []))]
+  const found = useQueries({
+    queries: digests.map((digest) => ({ queryKey: ['snapshot', digest], queryFn: () => call<ManifestView>(`/snapshots/${digest}`), staleTime: Infinity })),
+  })
+  return new Map(
+    digests.flatMap((digest, i) =>
+      found[i]?.data ? [[digest, Object.fromEntries(found[i].data.files.map((file) => [file.path, file.sha256.slice(0, 8)]))] as const] : [],
+    ),
+  )
+}

@@ -1,0 +1,22 @@
+import type { ReactElement } from 'react'
+
+/** A unified difference, line by line. */
+export function Diff({ text }: { readonly text: string }): ReactElement {
+  return (
+    <div className="patch">
+      {text.split('\n').map((line, i) => (
+        // Lines of a difference have no other name than their place.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div key={i} className={classOf(line)}>
+          {line === '' ? ' ' : line}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function classOf(line: string): string {
+  if (line.startsWith('+++') || line.startsWith('---') || line.startsWith('diff ')) return 'file'
+  if (line.startsWith('@@')) return 'place'
+  return line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : ''
+}

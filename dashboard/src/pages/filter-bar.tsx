@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { CountsView } from '../../../src/contract/charts.ts'
+import { RUN_PHASES } from '../../../src/contract/phases.ts'
+import { call, toQuery } from '../api/client.ts'
+import { t } from '../texts/texts.ts'
+import { IconButton } from '../ui/controls.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { PhaseIcon } from '../ui/phase.tsx'
+
+interface Completions {
+  readonly start: number
+  readonly suggestions: readonly { readonly text: string; readonly count: number | null }[]
+}
+
+export interface FilterBarProps {
+  readonly filter: string
+  readonly phases: readonly string[]
+  readonly counts: CountsView | undefined
+  readonly error: Error | undefined
+  readonly hints: readonly string[]
+  readonly onFilter: (filter: string) => void
+  readonly onPhases: (phases: readonly string[]) => void
+}
+
+const APPLY_AFTER_MS = 250
+
+/** The filter as text, completed while it is written, with what it matches; phases beside it are toggles. */
+export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPhases }: FilterBarProps): ReactElement {
+  const [text, setText] = useState(filter)
+  const [isFocused, setFocused] = useState(false)
+  const [chosen, setChosen] = useState(-1)
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => setText(filter), [filter])
+  useEffect(() => {
+    if (text === filter) return undefined
+    const timer = setTimeout(() => onFilter(text), APPLY_AFTER_MS)
+    return () => clearTimeout(timer)
+    // Applied when the writing rests.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [text])
+  const { data } = useQuery({
+    queryKey: ['completions', text],
+    queryFn: ({ signal }) => call<Completions>(`/filter/completions${toQuery({ text })}`, { signal }),
+    enabled: isFocused,
+  })
+  const suggestions = isFocused ? (data?.suggestions ?? []) : []
+  const accept = (suggestion: string): void => {
+    setText(`${text.slice(0, data!.start)}${suggestion} `)
+    setChosen(-1)
+    input.current?.focus()
+  }
+  return (
+    <div className="filter">
+      <div className={error ? 'q invalid' : 'q'}>
+        <Icon name="filter" />
+        <input
+          ref={input}
+          data-filter=""
+          role="combobox"
+          aria-label={t('filter')}
+          aria-expanded={suggestions.length > 0}
+          aria-controls="completions"
+          aria-invalid={error !== undefined}
+          aria-activedescendant={chosen >= 0 ? `completion-${chosen}` : undefined}
+          placeholder={t('filter_example')}
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            setChosen(-1)
+          }}
+          onFocus={() => setFocused(true)}
+          onBlur={() => setFocused(false)}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return
+            if (event.key === 'ArrowDown') setChosen(Math.min(suggestions.length - 1, chosen + 1))
+            else if (event.key === 'ArrowUp') setChosen(Math.max(-1, chosen - 1))
+            else if ((event.key === 'Tab' || event.key === 'Enter') && suggestions[chosen]) accept(suggestions[chosen].text)
+            else if (event.key === 'Enter') onFilter(text)
+            else if (event.key === 'Escape') input.current?.blur()
+            else return
+            event.preventDefault()
+          }}
+        />
+        <span className="dim small" role="status">
+          {counts && t('matching', { n: counts.total })}
+        </span>
+        {text !== '' && <IconButton name="cross" label={t('clear_filter')} onClick={() => setText('')} />}
+        {suggestions.length > 0 && (
+          <ul id="completions" className="menu left completions" role="listbox" aria-label={t('filter')}>
+            {suggestions.map((suggestion, i) => (
+              <li
+                key={suggestion.text}
+                id={`completion-${i}`}
+                role="option"
+                aria-selected={i === chosen}
+                onPointerDown={(event) => {
+                  event.preventDefault()
+                  accept(suggestion.text)
+                }}
+              >
+                <span className="mono grow">{suggestion.text}</span>
+                {suggestion.count !== null && <span className="dim small">{suggestion.count.toLocaleString('en-US')}</span>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <div className="phases" role="group" aria-label={t('phases')}>
+        {RUN_PHASES.filter((phase) => (counts?.phases[phase] ?? 0) > 0 || phases.includes(phase)).map((phase) => (
+          <button
+            key={phase}
+            type="button"
+            className="btn bare"
+            aria-pressed={phases.includes(phase)}
+            title={t(`phase_${phase}`)}
+            onClick={() => onPhases(phases.includes(phase) ? phases.filter((one) => one !== phase) : [...phases, phase])}
+          >
+            <PhaseIcon phase={phase} part={0.7} />
+            {(counts?.phases[phase] ?? 0).toLocaleString('en-US')}
+          </button>
+        ))}
+      </div>
+      {error ? (
+        <p className="said bad" role="alert">
+          {error.message}
+        </p>
+      ) : (
+        hints.length > 0 && <p className="said mid">{t('unknown_names', { names: hints.join(', ') })}</p>
+      )}
+    </div>
+  )
+}

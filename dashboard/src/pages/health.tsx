@@ -1,0 +1,45 @@
+import type { ReactElement } from 'react'
+
+import { useDoctor } from '../api/queries.ts'
+import { t } from '../texts/texts.ts'
+import { useTitle } from '../ui/page.tsx'
+import { PhaseIcon } from '../ui/phase.tsx'
+import { Failure, Loading } from '../ui/states.tsx'
+
+/** What the server stands on, as `hagane doctor` sees it. */
+export function Health(): ReactElement {
+  useTitle(t('health'))
+  const checks = useDoctor()
+  if (checks.error && !checks.data) return <Failure error={checks.error} onRetry={() => void checks.refetch()} />
+  if (!checks.data) return <Loading what={t('health')} />
+  const bad = checks.data.filter(({ isOk }) => !isOk).length
+  return (
+    <>
+      <div className="head">
+        <h1>{t('health')}</h1>
+        <span className={bad === 0 ? 'mid' : 'bad'}>{bad === 0 ? t('health_good') : t('health_bad', { n: bad })}</span>
+        <span className="grow" />
+        <button type="button" className="btn" onClick={() => void checks.refetch()}>
+          {t('check_again')}
+        </button>
+      </div>
+      <div className="panel grow">
+        <table className="tbl">
+          <tbody>
+            {checks.data.map(({ name, isOk, detail }) => (
+              <tr key={name}>
+                <td>
+                  <span className="ph">
+                    <PhaseIcon phase={isOk ? 'succeeded' : 'failed'} label={isOk ? t('health_ok') : t('health_not_ok')} />
+                    {name}
+                  </span>
+                </td>
+                <td className={isOk ? 'mid' : 'bad'}>{detail}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,226 @@
+import type { ReactElement } from 'react'
+
+import type { RunView } from '../../../src/contract/run.ts'
+import { isSweepEnded } from '../../../src/contract/phases.ts'
+import type { SweepView } from '../../../src/contract/sweep.ts'
+import { useCounts, useProjects, useRunPage, useSlots, useSweeps } from '../api/queries.ts'
+import { formatAge, formatDate, formatDuration, formatNumber, secondsBetween, zoneName } from '../format.ts'
+import { paths, runName } from '../paths.ts'
+import { useNow } from '../state/now.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { Progress, useTitle } from '../ui/page.tsx'
+import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+
+const SHOWN_MAX = 12
+const FAILURES_MAX = 6
+
+/** One place that says what runs, what waits and why, and what went wrong last. */
+export function Home(): ReactElement {
+  useTitle(t('home'))
+  const now = useNow()
+  const running = useRunPage({ filter: 'phase in (running, starting, stopping)', limit: SHOWN_MAX })
+  const waiting = useRunPage({ filter: 'phase in (queued, preparing, paused)', limit: SHOWN_MAX })
+  const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_MAX })
+  const sweeps = useSweeps()
+  const broken = [running, waiting, failed, sweeps].find(({ error, data }) => error && !data)
+  if (broken?.error) return <Failure error={broken.error} onRetry={() => void broken.refetch()} />
+  if (!running.data || !waiting.data || !failed.data || !sweeps.data) return <Loading what={t('home')} />
+  const open = sweeps.data.filter(({ phase }) => !isSweepEnded(phase))
+  const isNew = sweeps.data.length === 0 && running.data.total === 0 && waiting.data.total === 0 && failed.data.total === 0
+  const alone = running.data.runs.filter((run) => run.sweep === null || !open.some(({ number }) => number === run.sweep))
+  return (
+    <>
+      <div className="head">
+        <h1>{t('home')}</h1>
+        <span className="dim small">
+          {formatDate(now)} {zoneName()}
+        </span>
+      </div>
+      <div className="home">
+        <div>
+          {isNew && <NoRunsYet />}
+          <section className="block">
+            <h2>
+              {t('running_now')}
+              <span className="note">{t('runs_count', { n: running.data.total ?? 0 })}</span>
+            </h2>
+            {open.map((sweep) => (
+              <SweepLine key={sweep.id} sweep={sweep} now={now} />
+            ))}
+            {alone.map((run) => (
+              <RunLine key={run.id} run={run} now={now} />
+            ))}
+            {open.length + alone.length === 0 && <p className="none">{t('nothing_runs')}</p>}
+          </section>
+          <section className="block">
+            <h2>
+              {t('waiting')}
+              <span className="note">{t('waiting_why', { n: waiting.data.total ?? 0 })}</span>
+            </h2>
+            {waiting.data.runs.map((run) => (
+              <div key={run.id} className="line waits">
+                <PhaseIcon phase={run.phase} />
+                <Title run={run} />
+                <span className="mid">{run.waiting ?? t(`phase_${run.phase}`)}</span>
+                <span className="dim num">{formatAge(run.createdAt, now)}</span>
+              </div>
+            ))}
+            {waiting.data.runs.length === 0 && <p className="none">{t('nothing_waits')}</p>}
+          </section>
+          <section className="block">
+            <h2>
+              {t('last_failures')}
+              <span className="note">{t('failures_count', { n: failed.data.total ?? 0 })}</span>
+            </h2>
+            {failed.data.runs.map((run) => (
+              <div key={run.id} className="line fails">
+                <PhaseIcon phase="failed" />
+                <div className="clip">
+                  <b className="strong">{run.message ?? t('phase_failed')}</b>
+                  <div className="small mid clip">
+                    <Link to={paths.run(run.project, run.number)}>{runName(run)}</Link> · {run.project} · {run.endedAt && formatAge(run.endedAt, now)}
+                  </div>
+                </div>
+                <Link className="btn" to={paths.create(run.project, run.number)}>
+                  {t('edit_and_run')}
+                </Link>
+                <Link to={paths.run(run.project, run.number, 'logs')}>{t('log')}</Link>
+              </div>
+            ))}
+            {failed.data.runs.length === 0 && <p className="none">{t('nothing_failed')}</p>}
+          </section>
+        </div>
+        <aside>
+          <Slots />
+          <ProjectList />
+        </aside>
+      </div>
+    </>
+  )
+}
+
+function NoRunsYet(): ReactElement {
+  return <Empty title={t('no_runs_anywhere')} text={t('no_runs_how')} command="hagane run -f group.yml" />
+}
+
+function Title({ run }: { readonly run: RunView }): ReactElement {
+  return (
+    <div className="clip">
+      <Link to={paths.run(run.project, run.number)}>
+        <span className="ink">{runName(run)}</span>
+      </Link>
+      <div className="small dim clip">
+        {run.project} · {run.kind}
+        {run.attemptCount > 1 && ` · ${t('attempt_n', { n: run.attemptCount })}`}
+      </div>
+    </div>
+  )
+}
+
+function RunLine({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
+  const [metric] = Object.entries(run.metrics).filter(([name]) => !name.startsWith('system.'))
+  const seconds = secondsBetween(run.startedAt, run.endedAt, now)
+  return (
+    <div className="line runs">
+      <PhaseIcon phase={run.phase} />
+      <Title run={run} />
+      <div className="num">
+        {metric && formatNumber(metric[1].last)}
+        <div className="small dim clip">{metric?.[0]}</div>
+      </div>
+      <span />
+      <span className="num hot">{seconds !== undefined && formatDuration(seconds)}</span>
+    </div>
+  )
+}
+
+function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
+  const { best, counts, trials } = sweep
+  const done = (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.stopped ?? 0)
+  return (
+    <div className="line runs">
+      <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} />
+      <div className="clip">
+        <Link to={paths.sweep(sweep.project, sweep.number)}>
+          <span className="ink">{sweep.name ?? t('sweep_n', { number: sweep.number })}</span>
+        </Link>
+        <div className="small dim clip">
+          {sweep.project} · {t('sweep_line', { done, trials: trials ?? '∞', concurrency: sweep.concurrency })}
+        </div>
+      </div>
+      <div className="num">
+        {best && formatNumber(best.value)}
+        <div className="small dim clip">{best?.metric}</div>
+      </div>
+      {trials === null ? <span /> : <Progress part={done / trials} label={t('progress')} />}
+      <span className="num hot">{formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}</span>
+    </div>
+  )
+}
+
+const SQUARES_MAX = 64
+
+function Slots(): ReactElement | null {
+  const { data } = useSlots()
+  if (!data) return null
+  return (
+    <section className="block">
+      <h2>
+        {t('slots')}
+        <span className="note">{t('slots_used', { used: data.used, places: data.places })}</span>
+      </h2>
+      <div className="slots" role="img" aria-label={t('slots_used', { used: data.used, places: data.places })}>
+        {Array.from({ length: Math.min(SQUARES_MAX, data.places) }, (_, i) => (
+          <i key={i} className={i < data.used ? 'used' : ''} />
+        ))}
+      </div>
+      {data.devices.map(({ name, isUsed }) => (
+        <div key={name} className="line device">
+          <span className="mid clip">{name}</span>
+          <span className={isUsed ? 'hot' : 'dim'}>{t(isUsed ? 'device_used' : 'device_free')}</span>
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function ProjectList(): ReactElement {
+  const { data = [] } = useProjects()
+  return (
+    <section className="block">
+      <h2>
+        {t('projects')}
+        <Link to={paths.projects()}>{t('all_n', { n: data.length })}</Link>
+      </h2>
+      {data.slice(0, SHOWN_MAX).map(({ name }) => (
+        <ProjectLine key={name} name={name} />
+      ))}
+    </section>
+  )
+}
+
+function ProjectLine({ name }: { readonly name: string }): ReactElement {
+  const { data } = useCounts({ project: name })
+  const { running = 0, queued = 0, failed = 0 } = data?.phases ?? {}
+  return (
+    <div className="line project">
+      <Link className="clip" to={paths.runs(name)}>
+        {name}
+      </Link>
+      {(
+        [
+          ['running', running],
+          ['queued', queued],
+          ['failed', failed],
+        ] as const
+      ).map(([phase, count]) => (
+        <span key={phase} className={count === 0 ? 'ph zero' : 'ph'}>
+          <PhaseIcon phase={phase} part={0.7} />
+          {count.toLocaleString('en-US')}
+        </span>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { append, prepend, severityOf, splitLines, toSpans } from './log-lines.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+describe('a log', () => {
+  it('has the same lines however it is cut into pieces', () => {
+    const text = fc
+      .array(
+        fc.string({ maxLength: 12, unit: 'grapheme' }).map((line) => line.replaceAll(/[\r\n]/g, '')),
+        { maxLength: 20 },
+      )
+      .map((lines) => lines.map((line) => `${line}\n`).join(''))
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(200), { maxLength: 5 }), (whole, cuts) => {
+        const all = bytes(whole)
+        const ends = [...cuts.map((cut) => cut % (all.length + 1)).toSorted((a, b) => a - b), all.length]
+        const piece = ends.reduce((known, end) => append(known, all.subarray(known.end, end)), splitLines(new Uint8Array(), 0))
+        expect(piece.lines).toEqual(splitLines(all, 0).lines)
+        expect(piece.rest).toHaveLength(0)
+        expect(piece.end).toBe(all.length)
+      }),
+    )
+  })
+
+  it('is read backwards from a line end on, and whole at its beginning', () => {
+    const all = bytes('one\ntwo\nthree\nfour\n')
+    const tail = splitLines(all.subarray(14), 14)
+    const more = prepend(tail, all.subarray(5, 14), 5)
+    expect(more.lines.map(({ text, offset }) => [text, offset])).toEqual([
+      ['three', 8],
+      ['four', 14],
+    ])
+    expect(more.start).toBe(8)
+    expect(prepend(more, all.subarray(0, 8), 0)).toMatchObject({ start: 0, lines: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }] })
+  })
+
+  it('keeps a line that has not ended until it has', () => {
+    const first = append(splitLines(new Uint8Array(), 0), bytes('a\nb'))
+    expect(first.lines.map(({ text }) => text)).toEqual(['a'])
+    expect(append(first, bytes('c\n')).lines.map(({ text, offset }) => [text, offset])).toEqual([
+      ['a', 0],
+      ['bc', 2],
+    ])
+  })
+
+  it('shows what a terminal would show of a progress bar', () => {
+    expect(splitLines(bytes('10 %\r50 %\r100 %\nnext\r\n'), 0).lines.map(({ text }) => text)).toEqual(['100 %', 'next'])
+  })
+})
+
+describe('colours', () => {
+  it.each([
+    ['plain', [['plain', undefined, false]]],
+    [
+      '\u001b[31mred\u001b[0m and',
+      [
+        ['red', '--bad', false],
+        [' and', undefined, false],
+      ],
+    ],
+    [
+      '\u001b[1;32mgood\u001b[39m still\u001b[22m',
+      [
+        ['good', '--good', true],
+        [' still', undefined, true],
+      ],
+    ],
+    ['\u001b[2Kgone\u001b[10;4H', [['gone', undefined, false]]],
+    ['\u001b[38;5;208mother\u001b[m', [['other', undefined, false]]],
+  ])('of %j', (text, expected) => expect(toSpans(text).map((span) => [span.text, span.color, span.isBold])).toEqual(expected))
+})
+
+it.each([
+  ['ValueError: bad', 'error'],
+  ['Traceback (most recent call last):', 'error'],
+  ['killed: out of memory', 'error'],
+  ['UserWarning: 118 titles are empty', 'warning'],
+  ['WARN retry', 'warning'],
+  ['terror and warned-off', undefined],
+  ['step=1 loss=0.3', undefined],
+])('%j sounds like %j', (text, expected) => expect(severityOf(text)).toBe(expected))

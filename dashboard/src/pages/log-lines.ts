@@ -1,0 +1,96 @@
+/** A line of a log and where it begins, in bytes. */
+export interface LogLine {
+  readonly offset: number
+  readonly text: string
+}
+
+/** A piece of a log: whole lines, and what follows the last of them. `start` and `end` are byte offsets. */
+export interface LogPiece {
+  readonly start: number
+  readonly end: number
+  readonly lines: readonly LogLine[]
+  /** Bytes of a line that has not ended. */
+  readonly rest: Uint8Array
+}
+
+const NEWLINE = 10
+const decoder = new TextDecoder()
+
+/** Splits bytes that begin at an offset into lines. */
+export function splitLines(bytes: Uint8Array, start: number): LogPiece {
+  const lines: LogLine[] = []
+  let from = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
+    lines.push({ offset: start + from, text: shown(decoder.decode(bytes.subarray(from, at))) })
+    from = at + 1
+  }
+  return { start, end: start + bytes.length, lines, rest: bytes.slice(from) }
+}
+
+/** The piece with the bytes that follow it. */
+export function append(piece: LogPiece, bytes: Uint8Array): LogPiece {
+  const joined = new Uint8Array(piece.rest.length + bytes.length)
+  joined.set(piece.rest)
+  joined.set(bytes, piece.rest.length)
+  const next = splitLines(joined, piece.end - piece.rest.length)
+  return { start: piece.start, end: next.end, lines: [...piece.lines, ...next.lines], rest: next.rest }
+}
+
+/** The piece with the bytes before it; what precedes their first line end is left out, since it is no whole line. */
+export function prepend(piece: LogPiece, bytes: Uint8Array, start: number): LogPiece {
+  const cut = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
+  const before = splitLines(bytes.subarray(cut), start + cut)
+  return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines] }
+}
+
+/** What a terminal would show of a line: what a progress bar wrote over is gone. */
+function shown(text: string): string {
+  const whole = text.endsWith('\r') ? text.slice(0, -1) : text
+  return whole.slice(whole.lastIndexOf('\r') + 1)
+}
+
+/** A stretch of a line in one style. */
+export interface Span {
+  readonly text: string
+  readonly color: string | undefined
+  readonly isBold: boolean
+}
+
+const COLORS = ['--ink-3', '--bad', '--good', '--warn', '--accent', '--c5', '--c6', '--ink-2']
+// oxlint-disable-next-line no-control-regex
+const CODE = /\u001b\[([\d;]*)m|\u001b\[[\d;?]*[A-Za-z]/g
+
+/** The colours that a program asked a terminal for; every other control sequence is left out. */
+export function toSpans(text: string): Span[] {
+  const spans: Span[] = []
+  let style: Pick<Span, 'color' | 'isBold'> = { color: undefined, isBold: false }
+  let from = 0
+  for (const match of text.matchAll(CODE)) {
+    if (match.index > from) spans.push({ text: text.slice(from, match.index), ...style })
+    from = match.index + match[0].length
+    if (match[1] !== undefined) style = restyle(style, match[1])
+  }
+  if (from < text.length) spans.push({ text: text.slice(from), ...style })
+  return spans
+}
+
+function restyle(style: Pick<Span, 'color' | 'isBold'>, codes: string): Pick<Span, 'color' | 'isBold'> {
+  return codes.split(';').reduce((now, code) => {
+    const number = Number(code)
+    if (number === 0) return { color: undefined, isBold: false }
+    if (number === 1) return { ...now, isBold: true }
+    if (number === 22) return { ...now, isBold: false }
+    if (number === 39) return { ...now, color: undefined }
+    if (number >= 30 && number <= 37) return { ...now, color: COLORS[number - 30]! }
+    if (number >= 90 && number <= 97) return { ...now, color: COLORS[number - 90]! }
+    return now
+  }, style)
+}
+
+export type Severity = 'error' | 'warning' | undefined
+
+/** How bad a line sounds. */
+export function severityOf(text: string): Severity {
+  if (/\b(?:error|exception|traceback|fatal|critical|killed|out of memory)\b/i.test(text) || /[a-z](?:Error|Exception)\b/.test(text)) return 'error'
+  return /\bwarn(?:ing)?\b(?!ed|-)/i.test(text) || /[a-z]Warning\b/.test(text) ? 'warning' : undefined
+}

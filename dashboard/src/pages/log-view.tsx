@@ -1,0 +1,279 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { isTerminal } from '../../../src/contract/phases.ts'
+import type { RunDetailView } from '../../../src/contract/run.ts'
+import { request, toQuery } from '../api/client.ts'
+import { changeQuery, usePlace, withQuery } from '../state/location.ts'
+import { t } from '../texts/texts.ts'
+import { IconButton } from '../ui/controls.tsx'
+import { toast } from '../ui/toasts.ts'
+import { Icon } from '../ui/icons.tsx'
+import { Failure, Loading } from '../ui/states.tsx'
+import { append, prepend, severityOf, splitLines, toSpans } from './log-lines.ts'
+import type { LogLine, LogPiece } from './log-lines.ts'
+
+const LINE_PX = 19
+const TAIL_LINES = 2_000
+const EARLIER_BYTES = 256_000
+const POLL_MS = 1_000
+/** So near the end counts as at the end. */
+const END_PX = 40
+const FINDS_MAX = 10_000
+
+/** What a run printed: opens at the end, follows it, reads earlier pieces as one goes up. */
+export function LogView({ run, isWide = false }: { readonly run: RunDetailView; readonly isWide?: boolean }): ReactElement {
+  const { query } = usePlace()
+  const attempt = Number(query.get('attempt')) || run.attempts.at(-1)?.n
+  const log = useLog(run, attempt, query.get('at'))
+  const [isFollowing, setFollowing] = useState(query.get('at') === null)
+  const [isWrapped, setWrapped] = useState(false)
+  const [search, setSearch] = useState('')
+  const scroller = useRef<HTMLDivElement>(null)
+  const lines = log.piece?.lines ?? []
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 30,
+    getItemKey: (i) => lines[i]!.offset,
+  })
+  const found = search === '' ? [] : find(lines, search)
+  const [at, setAt] = useState(0)
+  const lastLine = lines.at(-1)?.offset
+
+  useEffect(() => {
+    if (isFollowing && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
+  }, [isFollowing, lastLine, rows, lines.length])
+
+  const target = query.get('at')
+  const hasJumped = useRef(false)
+  useEffect(() => {
+    if (target === null || hasJumped.current || lines.length === 0) return
+    hasJumped.current = true
+    const index = lines.findIndex(({ offset }) => offset >= Number(target))
+    if (index >= 0) rows.scrollToIndex(index, { align: 'center' })
+  }, [target, lines, rows])
+
+  const jump = (to: number): void => {
+    if (found.length === 0) return
+    const next = (to + found.length) % found.length
+    setAt(next)
+    setFollowing(false)
+    rows.scrollToIndex(found[next]!, { align: 'center' })
+  }
+  const toFirstError = (): void => {
+    const index = lines.findIndex(({ text }) => severityOf(text) === 'error')
+    if (index < 0) return toast(t('no_error_line'))
+    setFollowing(false)
+    rows.scrollToIndex(index, { align: 'center' })
+  }
+  const onScroll = (): void => {
+    const node = scroller.current!
+    const isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < END_PX
+    if (isFollowing !== isAtEnd) setFollowing(isAtEnd)
+    if (node.scrollTop < 400 && log.piece && log.piece.start > 0) void log.readEarlier().then((count) => count > 0 && (node.scrollTop += count * LINE_PX))
+  }
+  if (!run.attempts.length) return <p className="none">{t('no_log_yet')}</p>
+  return (
+    <section className={isWide ? 'logs wide' : 'logs'} aria-label={t('log')}>
+      <div className="logtools">
+        <b className="strong">{t('log')}</b>
+        {run.attempts.length > 1 && (
+          <select className="field" aria-label={t('tab_attempts')} value={attempt} onChange={(event) => changeQuery({ attempt: event.target.value, at: null })}>
+            {run.attempts.map(({ n }) => (
+              <option key={n} value={n}>
+                {t('attempt_n', { n })}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className="q">
+          <Icon name="search" size={14} />
+          <input
+            aria-label={t('search_log')}
+            placeholder={t('search_log')}
+            value={search}
+            onChange={(event) => {
+              setSearch(event.target.value)
+              setAt(0)
+            }}
+            onKeyDown={(event) => {
+              if (event.nativeEvent.isComposing || event.key !== 'Enter') return
+              jump(at + (event.shiftKey ? -1 : 1))
+            }}
+          />
+          <span className="dim small">{search !== '' && `${found.length === 0 ? 0 : at + 1} / ${found.length}`}</span>
+        </span>
+        <button type="button" className="btn bare small not-phone" onClick={toFirstError}>
+          {t('first_error')}
+        </button>
+        <IconButton name="wrap" label={t('wrap')} pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
+        <IconButton name="download" label={t('download')} onClick={() => void download(run, attempt)} />
+        <button type="button" className="btn" aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
+          <Icon name="follow" />
+          {t(isFollowing ? 'following' : 'follow')}
+        </button>
+      </div>
+      {log.error && !log.piece && <Failure error={log.error} />}
+      {!log.piece && !log.error && <Loading what={t('log')} />}
+      {log.piece && lines.length === 0 && <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>}
+      <div className={isWrapped ? 'log wrapped' : 'log'} ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label={t('log')}>
+        <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+          {rows.getVirtualItems().map(({ index, start, key }) => {
+            const line = lines[index]!
+            const severity = severityOf(line.text)
+            return (
+              <div
+                key={key}
+                ref={isWrapped ? rows.measureElement : undefined}
+                data-index={index}
+                className={`line${severity ? ` ${severity}` : ''}${found[at] === index || String(line.offset) === target ? ' at' : ''}`}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <a
+                  className="ln"
+                  href={withQuery({ at: String(line.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })}
+                  aria-label={t('link_to_line')}
+                  onClick={(event) => {
+                    event.preventDefault()
+                    changeQuery({ at: String(line.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
+                  }}
+                >
+                  #
+                </a>
+                <LineText text={line.text} />
+              </div>
+            )
+          })}
+        </div>
+      </div>
+      <div className="logfoot">
+        <span>{t('lines_n', { n: lines.length })}</span>
+        {log.piece && log.piece.start > 0 && <span className="dim">{t('earlier_above')}</span>}
+        <span className="grow" />
+        {!isTerminal(run.phase) && <span className="hot">{t('live')}</span>}
+      </div>
+    </section>
+  )
+}
+
+function LineText({ text }: { readonly text: string }): ReactElement {
+  return (
+    <span className="tx">
+      {toSpans(text).map(({ text: part, color, isBold }, i) => (
+        // Stretches of a line have no other name than their place.
+        // oxlint-disable-next-line react/no-array-index-key
+        <span key={i} style={color === undefined ? undefined : { color: `var(${color})` }} className={isBold ? 'strong' : undefined}>
+          {part}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+/** Lines that have the text, whatever its case. */
+function find(lines: readonly LogLine[], search: string): number[] {
+  const wanted = search.toLowerCase()
+  const found: number[] = []
+  for (let i = 0; i < lines.length && found.length < FINDS_MAX; i += 1) if (lines[i]!.text.toLowerCase().includes(wanted)) found.push(i)
+  return found
+}
+
+interface Log {
+  readonly piece: LogPiece | undefined
+  readonly error: Error | undefined
+  /** Reads the bytes before the piece; returns how many lines they have. */
+  readonly readEarlier: () => Promise<number>
+}
+
+function useLog(run: RunDetailView, attempt: number | undefined, at: string | null): Log {
+  const [piece, setPiece] = useState<LogPiece | undefined>()
+  const [error, setError] = useState<Error | undefined>()
+  const latest = useRef<LogPiece>(undefined)
+  const isBusy = useRef(false)
+  const set = (next: LogPiece): void => {
+    latest.current = next
+    setPiece(next)
+  }
+  const isEnded = isTerminal(run.phase)
+
+  useEffect(() => {
+    latest.current = undefined
+    setPiece(undefined)
+    const controller = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const step = async (): Promise<void> => {
+      const known = latest.current
+      const from = known ? { cursor: known.end } : at === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(at) - EARLIER_BYTES / 2) }
+      const { bytes, cursor } = await read(run.number, { attempt, ...from }, controller.signal)
+      const first = (start: number): LogPiece => prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
+      if (!known) set(at === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
+      else if (bytes.length > 0) set(append(known, bytes))
+      setError(undefined)
+      // A piece that came full is followed by the next at once.
+      if (bytes.length > EARLIER_BYTES * 3) await step()
+    }
+    const loop = async (): Promise<void> => {
+      await step().catch((problem: unknown) => {
+        if (!controller.signal.aborted) setError(problem as Error)
+      })
+      if (!controller.signal.aborted && !isEnded) timer = setTimeout(() => void loop(), POLL_MS)
+    }
+    void loop()
+    return () => {
+      controller.abort()
+      clearTimeout(timer)
+    }
+    // Another attempt, and the end of the run, begin anew.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [run.number, attempt, isEnded])
+
+  const readEarlier = useCallback(async (): Promise<number> => {
+    const known = latest.current
+    if (!known || known.start === 0 || isBusy.current) return 0
+    isBusy.current = true
+    try {
+      const start = Math.max(0, known.start - EARLIER_BYTES)
+      const { bytes } = await read(run.number, { attempt, cursor: start })
+      const next = prepend(latest.current!, bytes.subarray(0, known.start - start), start)
+      set(next)
+      return next.lines.length - known.lines.length
+    } finally {
+      isBusy.current = false
+    }
+  }, [run.number, attempt])
+  return { piece, error, readEarlier }
+}
+
+/** A piece made by `prepend` alone lacks the line that its bytes end in the middle of. */
+function withRest(piece: LogPiece, bytes: Uint8Array): LogPiece {
+  return { ...piece, rest: bytes.slice(bytes.lastIndexOf(10) + 1) }
+}
+
+async function read(
+  run: number,
+  from: { attempt: number | undefined; cursor?: number; tail?: number },
+  signal?: AbortSignal,
+): Promise<{ bytes: Uint8Array; cursor: number }> {
+  const response = await request(`/runs/${run}/logs${toQuery(from)}`, signal ? { signal } : {})
+  return { bytes: new Uint8Array(await response.arrayBuffer()), cursor: Number(response.headers.get('x-hagane-cursor')) }
+}
+
+/** The whole log as a file, read piece by piece. */
+async function download(run: RunDetailView, attempt: number | undefined): Promise<void> {
+  const parts: BlobPart[] = []
+  for (let cursor = 0; ;) {
+    const page = await read(run.number, { attempt, cursor })
+    if (page.bytes.length === 0) break
+    parts.push(page.bytes as Uint8Array<ArrayBuffer>)
+    cursor = page.cursor
+  }
+  const url = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = `run-${run.number}${attempt === undefined ? '' : `-${attempt}`}.log`
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import type { ReactElement } from 'react'
+
+import { request } from '../api/client.ts'
+import { t } from '../texts/texts.ts'
+import { Failure, Loading } from '../ui/states.tsx'
+import { parseTable } from './parse-table.ts'
+
+const TEXT_MAX_BYTES = 2_000_000
+const IMAGE_MAX_BYTES = 20_000_000
+const ROWS_MAX = 500
+const IMAGES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  bmp: 'image/bmp',
+}
+const BINARY = new Set(['pt', 'pth', 'pkl', 'pickle', 'npz', 'npy', 'h5', 'onnx', 'zip', 'gz', 'tar', 'whl', 'bin', 'parquet', 'so', 'joblib'])
+
+/**
+ * What is in a file. Everything is shown as text or as the pixels of an image: what a run wrote never becomes markup, a
+ * script or a document here.
+ */
+export function Preview({ address, path, sizeBytes }: { readonly address: string; readonly path: string; readonly sizeBytes: number }): ReactElement {
+  const ending = path.split('.').at(-1)?.toLowerCase() ?? ''
+  const image = IMAGES[ending]
+  const isShown = image ? sizeBytes <= IMAGE_MAX_BYTES : sizeBytes <= TEXT_MAX_BYTES && !BINARY.has(ending)
+  const content = useQuery({
+    queryKey: ['content', address],
+    queryFn: async () => await (await request(address)).arrayBuffer(),
+    enabled: isShown,
+    staleTime: Infinity,
+  })
+  if (!isShown) return <p className="none">{t('no_preview')}</p>
+  if (content.error) return <Failure error={content.error} onRetry={() => void content.refetch()} />
+  if (!content.data) return <Loading what={path} />
+  if (image) return <Picture bytes={content.data} type={image} name={path} />
+  const text = new TextDecoder().decode(content.data)
+  if (text.slice(0, 1000).includes('\0')) return <p className="none">{t('no_preview')}</p>
+  if (ending === 'csv' || ending === 'tsv') return <Table text={text} separator={ending === 'csv' ? ',' : '\t'} />
+  return <pre className="code text">{ending === 'json' ? pretty(text) : text}</pre>
+}
+
+function Picture({ bytes, type, name }: { readonly bytes: ArrayBuffer; readonly type: string; readonly name: string }): ReactElement {
+  const url = useMemo(() => URL.createObjectURL(new Blob([bytes], { type })), [bytes, type])
+  useEffect(() => () => URL.revokeObjectURL(url), [url])
+  return <img className="picture" src={url} alt={name} />
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}
+
+function Table({ text, separator }: { readonly text: string; readonly separator: string }): ReactElement {
+  const rows = useMemo(() => parseTable(text, separator), [text, separator])
+  const [head = [], ...body] = rows
+  return (
+    <div className="datatable">
+      <table className="tbl">
+        <thead>
+          <tr>
+            {head.map((cell, i) => (
+              // A file may name two columns alike.
+              // oxlint-disable-next-line react/no-array-index-key
+              <th key={i}>{cell}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {body.slice(0, ROWS_MAX).map((row, i) => (
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={i}>
+              {head.map((_, j) => (
+                // oxlint-disable-next-line react/no-array-index-key
+                <td key={j} className={row[j] !== undefined && row[j] !== '' && Number.isFinite(Number(row[j])) ? 'num' : ''}>
+                  {row[j]}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {body.length > ROWS_MAX && <p className="foot">{t('rows_of', { n: ROWS_MAX, total: body.length })}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+import type { ReactElement } from 'react'
+
+import { isTerminal } from '../../../src/contract/phases.ts'
+import type { RunPhase } from '../../../src/contract/phases.ts'
+import type { AttemptView, RunDetailView } from '../../../src/contract/run.ts'
+import { formatClock, formatDuration, secondsBetween } from '../format.ts'
+import { paths } from '../paths.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { Phase } from '../ui/phase.tsx'
+
+/** Why a run ended as it did, or why it has not begun, as a sentence with its evidence beside it. */
+export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElement | null {
+  if (run.phase === 'failed')
+    return (
+      <section className="diag yours">
+        <h2>{run.message ?? t('phase_failed')}</h2>
+        <p>{t('failed_what_next')}</p>
+        <div className="do">
+          <Link className="btn" to={paths.run(run.project, run.number, 'logs')}>
+            {t('see_log')}
+          </Link>
+          <Link className="btn" to={paths.create(run.project, run.number)}>
+            {t('edit_and_run')}
+          </Link>
+        </div>
+      </section>
+    )
+  if (run.phase === 'queued' && run.waiting !== null)
+    return (
+      <section className="diag advice">
+        <h2>{run.waiting}</h2>
+        <p>{t('waits_by_itself')}</p>
+      </section>
+    )
+  if (run.phase === 'unknown')
+    return (
+      <section className="diag">
+        <h2>{t('unknown_title')}</h2>
+        <p>{run.message ?? t('unknown_why')}</p>
+      </section>
+    )
+  const lost = run.attempts.reduce((sum, { delivery }) => sum + delivery.lost, 0)
+  if (lost > 0)
+    return (
+      <section className="diag">
+        <h2>{t('records_lost', { n: lost })}</h2>
+        <p>{t('records_lost_why')}</p>
+      </section>
+    )
+  return null
+}
+
+/** Every try of a run, from when to when, and how it ended. */
+export function AttemptTable({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
+  if (run.attempts.length === 0) return <p className="none">{t('no_attempts')}</p>
+  return (
+    <table className="tbl attempts">
+      <tbody>
+        {run.attempts.map((attempt) => {
+          const seconds = secondsBetween(attempt.startedAt, attempt.endedAt, now)
+          return (
+            <tr key={attempt.n}>
+              <td className="num dim">{attempt.n}</td>
+              <td>
+                <Phase phase={phaseOf(attempt, run)} />
+              </td>
+              <td className="mid">
+                {attempt.exitCode !== null && t('exit_code', { code: attempt.exitCode })}
+                {attempt.delivery.lost > 0 && ` · ${t('records_lost', { n: attempt.delivery.lost })}`}
+              </td>
+              <td className="num mid">
+                {attempt.startedAt && formatClock(attempt.startedAt)} – {attempt.endedAt && formatClock(attempt.endedAt)}
+              </td>
+              <td className={attempt.endedAt === null ? 'num hot' : 'num'}>{seconds !== undefined && formatDuration(seconds)}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+function phaseOf(attempt: AttemptView, run: RunDetailView): RunPhase {
+  if (attempt.state !== 'ended') return isTerminal(run.phase) ? 'unknown' : run.phase
+  if (attempt.n === run.attempts.at(-1)?.n && isTerminal(run.phase)) return run.phase
+  if (attempt.reason === 'Completed' || attempt.reason === 'RungReached') return 'succeeded'
+  return attempt.reason === 'Paused' ? 'paused' : attempt.reason?.startsWith('Stopped') ? 'stopped' : 'failed'
+}

@@ -1,0 +1,166 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { RunDetailView } from '../../../src/contract/run.ts'
+import type { ArtifactView } from '../../../src/contract/tracking.ts'
+import { toQuery } from '../api/client.ts'
+import { useArtifacts, useDocument, useEnvironment, useSnapshot } from '../api/queries.ts'
+import { formatBytes } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { CopyButton } from '../ui/controls.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { Pairs } from '../ui/page.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { FileTree } from './file-tree.tsx'
+import { Preview } from './preview.tsx'
+import { Diff } from './diff.tsx'
+
+/** Files that a run left in its outputs, with what is in them. */
+export function Artifacts({ run, isLive }: { readonly run: RunDetailView; readonly isLive: boolean }): ReactElement {
+  const artifacts = useArtifacts(String(run.number), isLive)
+  const [path, setPath] = useState<string | undefined>()
+  if (artifacts.error && !artifacts.data) return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
+  if (!artifacts.data) return <Loading what={t('tab_artifacts')} />
+  if (artifacts.data.length === 0) return <Empty title={t('no_artifacts')} text={t('no_artifacts_how')} />
+  const chosen = artifacts.data.find((one) => one.path === path)
+  return (
+    <div className="files">
+      <FileTree files={artifacts.data} chosen={path} onChoose={setPath} />
+      {chosen ? <Artifact key={chosen.path} run={run} artifact={chosen} /> : <p className="none">{t('choose_file')}</p>}
+    </div>
+  )
+}
+
+function Artifact({ run, artifact }: { readonly run: RunDetailView; readonly artifact: ArtifactView }): ReactElement {
+  const address = `/runs/${run.number}/artifacts/content${toQuery({ path: artifact.path })}`
+  return (
+    <section className="panel" aria-label={artifact.path}>
+      <header>
+        <h2 className="clip">{artifact.path}</h2>
+        <span className="note">{formatBytes(artifact.sizeBytes)}</span>
+        <span className="acts">
+          <a className="btn bare" href={`/api/v1${address}`} download={artifact.path.split('/').at(-1)}>
+            <Icon name="download" />
+            {t('download')}
+          </a>
+        </span>
+      </header>
+      <Preview address={address} path={artifact.path} sizeBytes={artifact.sizeBytes} />
+    </section>
+  )
+}
+
+/** The code a run worked with, as it was, and how it differed from its commit. */
+export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
+  const snapshot = useSnapshot(run.snapshot)
+  const document = useDocument(String(run.number))
+  const [path, setPath] = useState<string | undefined>()
+  const changes = document.data?.changes ?? null
+  const file = snapshot.data?.files.find((one) => one.path === path)
+  return (
+    <div className="files">
+      <div>
+        <div className="about">
+          <Pairs
+            pairs={[
+              [t('commit'), run.commit ?? t('none')],
+              [t('branch'), run.branch ?? t('none')],
+              [t('folder'), run.host?.workDir ?? t('none')],
+            ]}
+          />
+        </div>
+        {snapshot.error && <Failure error={snapshot.error} />}
+        {snapshot.data && <FileTree files={snapshot.data.files} chosen={path} onChoose={setPath} />}
+        {run.snapshot === null && <p className="none">{t('no_snapshot')}</p>}
+      </div>
+      {file ? (
+        <section className="panel" aria-label={file.path}>
+          <header>
+            <h2 className="clip">{file.path}</h2>
+            <span className="note">{formatBytes(file.sizeBytes)}</span>
+          </header>
+          <Preview key={file.path} address={`/blobs/${file.sha256}`} path={file.path} sizeBytes={file.sizeBytes} />
+        </section>
+      ) : changes !== null ? (
+        <section className="panel" aria-label={t('changes')}>
+          <header>
+            <h2>{t('changes')}</h2>
+            <span className="note">{t('changes_note')}</span>
+          </header>
+          <Diff text={changes} />
+        </section>
+      ) : (
+        <p className="none">{t('choose_file')}</p>
+      )}
+    </div>
+  )
+}
+
+/** What it ran in: the interpreter, and every package with its version. */
+export function Environment({ run }: { readonly run: RunDetailView }): ReactElement {
+  const environment = useEnvironment(run.environment)
+  const [search, setSearch] = useState('')
+  const packages = (environment.data?.packages ?? []).filter((name) => name.toLowerCase().includes(search.toLowerCase()))
+  return (
+    <div className="panel grow">
+      <div className="about narrow">
+        <Pairs
+          pairs={[
+            ['Python', run.ranOn?.python ? `${run.ranOn.python.version} (${run.ranOn.python.executable})` : t('none')],
+            [t('environment'), run.environment?.slice(0, 12) ?? t('environment_own')],
+            ...(run.ranOn?.imageAsked ? [[t('image_asked'), run.ranOn.imageAsked] as const] : []),
+          ]}
+        />
+        {environment.data && (
+          <>
+            <h2>
+              {t('packages')} <span className="dim small">{environment.data.packages.length}</span>
+            </h2>
+            <input
+              className="field"
+              aria-label={t('find_package')}
+              placeholder={t('find_package')}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+            <ul className="packages mono">
+              {packages.map((name) => (
+                <li key={name}>{name}</li>
+              ))}
+            </ul>
+          </>
+        )}
+        {environment.error && <Failure error={environment.error} />}
+      </div>
+    </div>
+  )
+}
+
+/** The text a run was compiled from. */
+export function Spec({ run }: { readonly run: RunDetailView }): ReactElement {
+  const document = useDocument(String(run.number))
+  if (document.error && !document.data) return <Failure error={document.error} onRetry={() => void document.refetch()} />
+  if (!document.data) return <Loading what={t('tab_spec')} />
+  const { sources, params } = document.data
+  if (sources.length === 0) return <Empty title={t('no_document')} text={t('no_document_why')} />
+  return (
+    <div className="panel grow spec">
+      {sources.map(({ file, text }) => (
+        <section key={file} aria-label={file}>
+          <h2 className="name">
+            {file}
+            <CopyButton text={text} />
+          </h2>
+          <pre className="code">{text}</pre>
+        </section>
+      ))}
+      {Object.keys(params).length > 0 && (
+        <section aria-label={t('parameters')}>
+          <h2>{t('given_params')}</h2>
+          <Pairs pairs={Object.entries(params)} />
+        </section>
+      )}
+      <p className="dim small mono">{run.planDigest}</p>
+    </div>
+  )
+}

@@ -1,0 +1,119 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { RunPageView } from '../../../src/contract/routes.ts'
+import type { RunView } from '../../../src/contract/run.ts'
+import { call, toQuery } from '../api/client.ts'
+import { useCounts } from '../api/queries.ts'
+import { changeQuery, usePlace } from '../state/location.ts'
+import { paths } from '../paths.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { useTitle } from '../ui/page.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { ColumnPicker } from './column-picker.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { RunCharts } from './run-charts.tsx'
+import { RunTable } from './run-table.tsx'
+import { defaultColumns, drawnRuns, filterOf, readRunsState, writeRunsState } from './runs-state.ts'
+import type { RunsState } from './runs-state.ts'
+import { SelectionBar } from './selection-bar.tsx'
+import { ViewMenu } from './view-menu.tsx'
+
+const PAGE = 100
+
+/** Runs of a project: table and charts side by side, all of it in the address. */
+export function Runs({ project }: { readonly project: string }): ReactElement {
+  useTitle(t('runs'), project)
+  const { query } = usePlace()
+  const state = useMemo(() => readRunsState(query), [query])
+  const change = (patch: Partial<RunsState>): void => changeQuery(writeRunsState({ ...state, ...patch }))
+  const [hovered, setHovered] = useState<string | undefined>()
+
+  const filter = filterOf(state)
+  const sort = state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',')
+  const list = useInfiniteQuery({
+    queryKey: ['runs', 'list', { project, filter, sort }],
+    queryFn: ({ pageParam, signal }) =>
+      call<RunPageView>(`/runs${toQuery({ project, filter, sort, limit: PAGE, cursor: pageParam, count: pageParam === undefined })}`, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+  })
+  const counts = useCounts({ project, filter: state.filter.trim() })
+  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.runs) ?? [], [list.data])
+  const total = list.data?.pages[0]?.total ?? runs.length
+  const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE)), [state.columns, runs])
+
+  if (list.error && !list.data && state.filter === '') return <Failure error={list.error} onRetry={() => void list.refetch()} />
+  const isEmpty = list.data !== undefined && total === 0
+  const isNew = isEmpty && state.filter === '' && state.phases.length === 0
+  return (
+    <>
+      <div className="head">
+        <h1>{t('runs')}</h1>
+        <ViewMenu project={project} state={state} onOpen={change} />
+        <span className="grow" />
+        <ColumnPicker columns={columns} onChange={(chosen) => change({ columns: chosen })} />
+        <Link className="btn solid" to={paths.create(project)}>
+          <Icon name="plus" />
+          {t('new_run')}
+        </Link>
+      </div>
+      <FilterBar
+        filter={state.filter}
+        phases={state.phases}
+        counts={counts.data}
+        error={list.error ?? undefined}
+        hints={list.data?.pages[0]?.hints ?? []}
+        onFilter={(text) => change({ filter: text })}
+        onPhases={(phases) => change({ phases })}
+      />
+      {!list.data ? (
+        <Loading what={t('runs')} lines={14} />
+      ) : isNew ? (
+        <Empty title={t('no_runs', { project })} text={t('no_runs_how')} command={`hagane run -f group.yml --project ${project}`} />
+      ) : (
+        <div className="split">
+          <section className={list.isPlaceholderData ? 'left old' : 'left'} aria-label={t('runs')}>
+            <RunTable
+              project={project}
+              runs={runs}
+              total={total}
+              columns={columns}
+              state={state}
+              hovered={hovered}
+              onHover={setHovered}
+              onChange={change}
+              hasMore={list.hasNextPage}
+              onMore={() => !list.isFetching && void list.fetchNextPage()}
+            />
+            {isEmpty && <Empty title={t('nothing_matches')} text={t('nothing_matches_why')} />}
+            <SelectionBar
+              project={project}
+              runs={runs}
+              selected={state.selected}
+              total={total}
+              filter={filter}
+              columns={columns}
+              onSelect={(selected) => change({ selected })}
+            />
+            <div className="status">
+              <span>{t('runs_of', { n: total })}</span>
+              <span className="grow" />
+              <Drawn runs={runs} state={state} />
+            </div>
+          </section>
+          <RunCharts runs={drawnRuns(runs, state)} total={total} state={state} hovered={hovered} onHover={setHovered} onChange={change} />
+        </div>
+      )}
+    </>
+  )
+}
+
+function Drawn({ runs, state }: { readonly runs: readonly RunView[]; readonly state: RunsState }): ReactElement {
+  const { length } = drawnRuns(runs, state)
+  return <span>{state.selected.length > 0 ? t('drawn_selected', { n: length }) : t('drawn_first', { n: length })}</span>
+}

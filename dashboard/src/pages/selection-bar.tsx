@@ -1,0 +1,181 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { BulkRequest, RunPageView } from '../../../src/contract/routes.ts'
+import type { RunView } from '../../../src/contract/run.ts'
+import { call, toQuery } from '../api/client.ts'
+import { useAction } from '../api/queries.ts'
+import { csvField } from '../charts/csv.ts'
+import { saveFile } from '../ui/save-file.ts'
+import { paths, runName } from '../paths.ts'
+import { t } from '../texts/texts.ts'
+import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
+import { toast } from '../ui/toasts.ts'
+import { Icon } from '../ui/icons.tsx'
+import { cellOf } from './runs-state.ts'
+
+interface SelectionBarProps {
+  readonly project: string
+  readonly runs: readonly RunView[]
+  readonly selected: readonly number[]
+  readonly total: number
+  readonly filter: string
+  readonly columns: readonly string[]
+  readonly onSelect: (numbers: readonly number[]) => void
+}
+
+type Scope = Pick<BulkRequest, 'runs'> | Pick<BulkRequest, 'filter' | 'project'>
+interface Bulk {
+  readonly action: BulkRequest['action']
+  readonly scope: Scope
+  readonly tags?: readonly string[]
+}
+
+const PAGE = 1_000
+const EXPORT_MAX = 100_000
+
+/** What can be done with the selected runs, or with all that match. */
+export function SelectionBar({ project, runs, selected, total, filter, columns, onSelect }: SelectionBarProps): ReactElement | null {
+  const [isAll, setAll] = useState(false)
+  const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
+  const [tag, setTag] = useState('')
+  const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
+  const count = isAll ? total : selected.length
+  const bulk = useAction(
+    ({ action, scope: which, tags }: Bulk) => call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { action, ...which, ...(tags && { tags }) } }),
+    ({ changed }, { action, scope: which }) => {
+      const undo = action === 'delete' ? () => bulk.mutate({ action: 'restore', scope: which }) : undefined
+      toast(t(`bulk_${action === 'delete' ? 'deleted' : action === 'restore' ? 'restored' : action === 'stop' ? 'stopped' : 'tagged'}`, { n: changed }), undo)
+    },
+  )
+  const restart = useAction(
+    async (numbers: readonly number[]) => {
+      for (const number of numbers) await call(`/runs/${number}/restart`, { method: 'POST', body: {} })
+      return numbers.length
+    },
+    (n) => toast(t('restarted', { n })),
+  )
+  if (selected.length === 0) return null
+  return (
+    <div className="selbar" role="toolbar" aria-label={t('selection')}>
+      <b className="strong">{t('selected', { n: count })}</b>
+      {!isAll && total > selected.length && (
+        <button type="button" className="btn bare" onClick={() => setAll(true)}>
+          {t('or_all', { n: total })}
+        </button>
+      )}
+      {selected.length > 1 && (
+        <Link className="btn bare" to={paths.compare(project, selected)}>
+          <Icon name="compare" />
+          {t('compare')}
+          <kbd>c</kbd>
+        </Link>
+      )}
+      <Menu label={t('tag')} icon="tag">
+        <form
+          className="name saver"
+          onSubmit={(event) => {
+            event.preventDefault()
+            bulk.mutate({ action: 'tag', scope, tags: [tag.trim()] })
+            setTag('')
+          }}
+        >
+          <input className="field grow" aria-label={t('tag')} placeholder={t('tag')} value={tag} onChange={(event) => setTag(event.target.value)} />
+          <button type="submit" className="btn" disabled={tag.trim() === ''}>
+            {t('add')}
+          </button>
+        </form>
+      </Menu>
+      {!isAll && (
+        <button type="button" className="btn bare" disabled={restart.isPending} onClick={() => restart.mutate(selected)}>
+          <Icon name="retry" />
+          {t('run_again')}
+        </button>
+      )}
+      <button
+        type="button"
+        className="btn bare"
+        onClick={() => void exportRuns({ project, filter: isAll ? filter : undefined, runs: runs.filter(({ number }) => selected.includes(number)), columns })}
+      >
+        <Icon name="download" />
+        {t('export')}
+      </button>
+      <button type="button" className="btn bare" onClick={() => setAsked('stop')}>
+        <Icon name="stop" />
+        {t('stop')}
+      </button>
+      <button type="button" className="btn bare danger" onClick={() => setAsked('delete')}>
+        {t('delete')}
+      </button>
+      <IconButton
+        name="cross"
+        label={t('clear_selection')}
+        onClick={() => {
+          setAll(false)
+          onSelect([])
+        }}
+      />
+      {asked && (
+        <Confirm
+          title={t(asked === 'stop' ? 'stop_runs' : 'delete_runs', { n: count })}
+          text={[t(asked === 'stop' ? 'stop_runs_text' : 'delete_runs_text'), ...(isAll ? [] : [namesOf(runs, selected)])].join(' ')}
+          verb={t(asked)}
+          onConfirm={() => {
+            bulk.mutate({ action: asked, scope })
+            if (asked === 'delete') onSelect([])
+          }}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+const NAMED_MAX = 5
+
+function namesOf(runs: readonly RunView[], selected: readonly number[]): string {
+  const names = runs.filter(({ number }) => selected.includes(number)).map(runName)
+  return names.slice(0, NAMED_MAX).join(', ') + (names.length > NAMED_MAX ? ` ${t('and_more', { n: names.length - NAMED_MAX })}` : '')
+}
+
+/** The table as a file: what is selected, or everything that matches, page by page. */
+async function exportRuns({
+  project,
+  filter,
+  runs,
+  columns,
+}: {
+  project: string
+  filter: string | undefined
+  runs: readonly RunView[]
+  columns: readonly string[]
+}): Promise<void> {
+  const all: RunView[] = filter === undefined ? [...runs] : []
+  for (let cursor: string | null | undefined = filter === undefined ? null : undefined; cursor !== null && all.length < EXPORT_MAX;) {
+    const page: RunPageView = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: PAGE, cursor })}`)
+    all.push(...page.runs)
+    cursor = page.next
+  }
+  const head = ['number', 'name', 'phase', 'reason', 'created', 'started', 'ended', ...columns]
+  const lines = all.map((run) =>
+    [
+      run.number,
+      run.name ?? '',
+      run.phase,
+      run.reason ?? '',
+      run.createdAt,
+      run.startedAt ?? '',
+      run.endedAt ?? '',
+      ...columns.map((column) => toField(cellOf(run, column))),
+    ]
+      .map(csvField)
+      .join(','),
+  )
+  saveFile(`runs-${project}.csv`, [head.map(csvField).join(','), ...lines].join('\n'))
+}
+
+function toField(value: unknown): string | number {
+  if (typeof value === 'number') return value
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

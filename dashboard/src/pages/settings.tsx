@@ -1,0 +1,86 @@
+import type { ReactElement } from 'react'
+
+import { call } from '../api/client.ts'
+import { useAction } from '../api/queries.ts'
+import { choose, usePreferences } from '../state/preferences.ts'
+import { t } from '../texts/texts.ts'
+import { Segments } from '../ui/controls.tsx'
+import { useTitle } from '../ui/page.tsx'
+
+/** What a person chooses for this browser, and signing out of it. */
+export function Settings(): ReactElement {
+  useTitle(t('settings'))
+  const chosen = usePreferences()
+  const signOut = useAction(
+    () => call('/session', { method: 'DELETE' }),
+    () => location.assign('/sign-in'),
+  )
+  return (
+    <>
+      <div className="head">
+        <h1>{t('settings')}</h1>
+      </div>
+      <div className="panel grow">
+        <dl className="settings">
+          <dt>{t('language')}</dt>
+          <dd>
+            <Segments
+              label={t('language')}
+              value={chosen.language}
+              choices={[
+                ['en', 'English'],
+                ['ja', '日本語'],
+              ]}
+              onChoose={(value) => choose('language', value)}
+            />
+          </dd>
+          <dt>{t('theme')}</dt>
+          <dd>
+            <Segments
+              label={t('theme')}
+              value={chosen.theme}
+              choices={[
+                ['system', t('theme_system')],
+                ['light', t('theme_light')],
+                ['dark', t('theme_dark')],
+              ]}
+              onChoose={(value) => choose('theme', value)}
+            />
+          </dd>
+          <dt>{t('density')}</dt>
+          <dd>
+            <Segments
+              label={t('density')}
+              value={chosen.density}
+              choices={[
+                ['compact', t('density_compact')],
+                ['comfortable', t('density_comfortable')],
+              ]}
+              onChoose={(value) => choose('density', value)}
+            />
+          </dd>
+          <dt>{t('time_zone')}</dt>
+          <dd>
+            <Segments
+              label={t('time_zone')}
+              value={chosen.timeZone}
+              choices={[
+                ['local', t('zone_local')],
+                ['Asia/Tokyo', 'JST'],
+                ['UTC', 'UTC'],
+              ]}
+              onChoose={(value) => choose('timeZone', value)}
+            />
+          </dd>
+          <dt>{t('session')}</dt>
+          <dd>
+            <button type="button" className="btn danger" onClick={() => signOut.mutate(undefined)}>
+              {t('sign_out')}
+            </button>
+            <p className="small dim">{t('token_where')}</p>
+          </dd>
+        </dl>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { ApiError, call } from '../api/client.ts'
+import { go } from '../state/location.ts'
+import { t } from '../texts/texts.ts'
+import { Mark } from '../ui/icons.tsx'
+import { useTitle } from '../ui/page.tsx'
+
+/**
+ * Signs in with the one-time code behind `#`, which `hagane open` puts there and no server ever sees in an address; else
+ * with the token that the person pastes.
+ */
+export function SignIn(): ReactElement {
+  const queries = useQueryClient()
+  const [token, setToken] = useState('')
+  const [problem, setProblem] = useState<string | undefined>()
+  useTitle(t('sign_in'))
+
+  const open = async (body: { code: string } | { token: string }, to: string): Promise<void> => {
+    try {
+      await call('/session', { method: 'POST', body })
+      await queries.resetQueries()
+      go(to, { replace: true })
+    } catch (error) {
+      const isWrong = error instanceof ApiError && error.status === 401
+      setProblem(isWrong ? t('code' in body ? 'sign_in_code_old' : 'sign_in_token_wrong') : (error as Error).message || t('unreachable'))
+    }
+  }
+  useEffect(() => {
+    const given = new URLSearchParams(location.hash.slice(1))
+    const code = given.get('code')
+    if (code === null) return
+    history.replaceState(null, '', location.pathname)
+    void open({ code }, safePath(given.get('to')))
+    // Once, for the code of this address.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [])
+
+  return (
+    <main>
+      <section className="empty">
+        <p className="name">
+          <Mark />
+          <b className="strong">Hagane</b>
+        </p>
+        <h1>{t('sign_in')}</h1>
+        <p>{t('sign_in_how')}</p>
+        <form
+          className="name"
+          onSubmit={(event) => {
+            event.preventDefault()
+            void open({ token: token.trim() }, location.pathname === '/sign-in' ? '/' : location.pathname + location.search)
+          }}
+        >
+          <label className="sr" htmlFor="token">
+            {t('token')}
+          </label>
+          <input
+            id="token"
+            className="field grow"
+            type="password"
+            autoComplete="off"
+            placeholder="hpt_…"
+            value={token}
+            aria-invalid={problem !== undefined}
+            onChange={(event) => setToken(event.target.value)}
+          />
+          <button type="submit" className="btn solid" disabled={token.trim() === ''}>
+            {t('sign_in')}
+          </button>
+        </form>
+        {problem !== undefined && (
+          <p className="bad" role="alert">
+            {problem}
+          </p>
+        )}
+      </section>
+    </main>
+  )
+}
+
+/** A path of this dashboard, or home: no link leads elsewhere. */
+function safePath(to: string | null): string {
+  return to !== null && /^\/(?![/\\])/.test(to) ? to : '/'
+}

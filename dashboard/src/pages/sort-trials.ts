@@ -1,0 +1,22 @@
+import type { Trial } from '../charts/trials.ts'
+
+/** What trials are sorted by: their place, value, duration, or a parameter. */
+export type Key = 'index' | 'value' | 'seconds' | `p.${string}`
+
+export function secondsOf({ startedAt, endedAt }: Trial): number | undefined {
+  return startedAt === null || endedAt === null ? undefined : (endedAt - startedAt) / 1000
+}
+
+/** By a key; what lacks it comes last, whichever way. */
+export function sortTrials(trials: readonly Trial[], { key, isDescending }: { readonly key: Key; readonly isDescending: boolean }): Trial[] {
+  const of = (trial: Trial): unknown =>
+    key === 'index' ? trial.index : key === 'value' ? trial.value : key === 'seconds' ? secondsOf(trial) : trial.params[key.slice(2)]
+  const sign = isDescending ? -1 : 1
+  return trials.toSorted((a, b) => {
+    const [left, right] = [of(a), of(b)]
+    const [noLeft, noRight] = [left === null || left === undefined, right === null || right === undefined]
+    if (noLeft || noRight) return Number(noLeft) - Number(noRight) || a.index - b.index
+    const order = typeof left === 'number' && typeof right === 'number' ? left - right : String(left).localeCompare(String(right))
+    return sign * order || a.index - b.index
+  })
+}

@@ -1,0 +1,208 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { isSweepEnded } from '../../../src/contract/phases.ts'
+import type { SweepView } from '../../../src/contract/sweep.ts'
+import { call, toQuery } from '../api/client.ts'
+import type { RunPageView } from '../../../src/contract/routes.ts'
+import { useAction, useTrials } from '../api/queries.ts'
+import { paths } from '../paths.ts'
+import { go } from '../state/location.ts'
+import { t } from '../texts/texts.ts'
+import { Confirm, Menu } from '../ui/controls.tsx'
+import { toast } from '../ui/toasts.ts'
+import { Icon } from '../ui/icons.tsx'
+
+/** What can be done with a sweep, the most harmless first. */
+export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactElement {
+  const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
+  const { number, project } = sweep
+  const isOpen = !isSweepEnded(sweep.phase)
+  const post = useAction(({ path, body, method = 'POST' }: { path: string; body?: unknown; method?: 'POST' | 'PATCH' }) =>
+    call<{ number?: number }>(`/sweeps/${number}${path}`, { method, ...(body !== undefined && { body }) }),
+  )
+  const restart = useAction(
+    () => call<{ number: number }>(`/sweeps/${number}/restart`, { method: 'POST', body: {} }),
+    (made) => go(paths.sweep(project, made.number)),
+  )
+  const retry = useAction(
+    async () => await retryFailed(sweep),
+    (n) => toast(t('restarted', { n })),
+  )
+  const remove = useAction(
+    () => call(`/sweeps/${number}`, { method: 'DELETE' }),
+    () => {
+      toast(t('sweep_deleted'), () => void call(`/sweeps/${number}/restore`, { method: 'POST' }))
+      go(paths.sweeps(project))
+    },
+  )
+  const problem = post.error ?? restart.error ?? retry.error
+  return (
+    <div className="name actions not-phone-wrap">
+      {problem && (
+        <span className="bad small clip" role="alert" title={problem.message}>
+          {problem.message}
+        </span>
+      )}
+      {isOpen && (
+        <button
+          type="button"
+          className="btn"
+          disabled={post.isPending || sweep.phase === 'stopping'}
+          onClick={() => post.mutate(sweep.isPaused ? { path: '/resume' } : { path: '/pause', body: {} })}
+        >
+          <Icon name={sweep.isPaused ? 'right' : 'pause'} />
+          {t(sweep.isPaused ? 'resume' : 'pause')}
+        </button>
+      )}
+      {isOpen && (
+        <NumberMenu
+          label={t('concurrency')}
+          shown={sweep.concurrency}
+          verb={t('save')}
+          max={1000}
+          onSave={(concurrency) => post.mutate({ path: '', method: 'PATCH', body: { concurrency } })}
+        />
+      )}
+      <NumberMenu
+        label={t('extend')}
+        shown={undefined}
+        verb={t('extend')}
+        max={100_000}
+        onSave={(trials) => post.mutate({ path: '/extend', body: { trials } })}
+      />
+      <AddPoint sweep={sweep} onAdd={(params) => post.mutate({ path: '/points', body: { params } })} />
+      {(sweep.counts.failed ?? 0) > 0 && (
+        <button type="button" className="btn not-phone" disabled={retry.isPending} onClick={() => retry.mutate(undefined)}>
+          {t('retry_failed', { n: sweep.counts.failed ?? 0 })}
+        </button>
+      )}
+      <button type="button" className="btn not-phone" disabled={restart.isPending} onClick={() => restart.mutate(undefined)}>
+        <Icon name="retry" />
+        {t('run_again')}
+      </button>
+      <button type="button" className="btn danger" disabled={sweep.phase === 'stopping'} onClick={() => setAsked(isOpen ? 'stop' : 'delete')}>
+        <Icon name={isOpen ? 'stop' : 'cross'} />
+        {t(isOpen ? 'stop_keep_best' : 'delete')}
+      </button>
+      {asked && (
+        <Confirm
+          title={t(asked === 'stop' ? 'stop_sweep' : 'delete_sweep')}
+          text={t(asked === 'stop' ? 'stop_sweep_text' : 'delete_sweep_text', { n: Object.values(sweep.counts).reduce((sum, count) => sum + count, 0) })}
+          verb={t(asked)}
+          onConfirm={() => (asked === 'stop' ? post.mutate({ path: '/stop' }) : remove.mutate(undefined))}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+/** Failed trials as new points of the same sweep. */
+async function retryFailed({ number, project }: SweepView): Promise<number> {
+  const { runs } = await call<RunPageView>(`/runs${toQuery({ sweep: number, project, filter: 'phase = failed', limit: 1000 })}`)
+  for (const run of runs) await call(`/runs/${run.number}/restart`, { method: 'POST', body: {} })
+  return runs.length
+}
+
+function NumberMenu({
+  label,
+  shown,
+  verb,
+  max,
+  onSave,
+}: {
+  readonly label: string
+  readonly shown: number | undefined
+  readonly verb: string
+  readonly max: number
+  readonly onSave: (value: number) => void
+}): ReactElement {
+  const [text, setText] = useState(String(shown ?? 10))
+  const value = Number(text)
+  const isValid = Number.isInteger(value) && value >= 1 && value <= max
+  return (
+    <Menu
+      bare={false}
+      label={
+        <>
+          {label} {shown !== undefined && <b className="strong">{shown}</b>}
+        </>
+      }
+    >
+      <form
+        className="name saver"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (isValid) onSave(value)
+        }}
+      >
+        <input
+          className="field"
+          inputMode="numeric"
+          aria-label={label}
+          aria-invalid={!isValid}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <button type="submit" className="btn" disabled={!isValid}>
+          {verb}
+        </button>
+      </form>
+    </Menu>
+  )
+}
+
+function AddPoint({ sweep, onAdd }: { readonly sweep: SweepView; readonly onAdd: (params: Record<string, unknown>) => void }): ReactElement {
+  const { data } = useTrials(String(sweep.number), false)
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({})
+  const axes = data?.axes ?? []
+  const started = (name: string): string => values[name] ?? (sweep.best ? plain(sweep.best.params[name]) : '')
+  return (
+    <Menu bare={false} icon="plus" label={t('add_point')}>
+      <form
+        className="point"
+        onSubmit={(event) => {
+          event.preventDefault()
+          onAdd(Object.fromEntries(axes.flatMap(({ name }) => (started(name) === '' ? [] : [[name, typed(started(name))]]))))
+        }}
+      >
+        {axes.map(({ name, low, high, categories }) => (
+          <label key={name}>
+            <span className="clip">{name}</span>
+            <input
+              className="field"
+              list={categories.length > 0 ? `values-${name}` : undefined}
+              placeholder={categories.length > 0 ? categories.slice(0, 3).join(', ') : low === null ? '' : `${low} … ${high ?? ''}`}
+              value={started(name)}
+              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            />
+            {categories.length > 0 && (
+              <datalist id={`values-${name}`}>
+                {categories.map((category) => (
+                  <option key={category} value={category} />
+                ))}
+              </datalist>
+            )}
+          </label>
+        ))}
+        <button type="submit" className="btn">
+          {t('add')}
+        </button>
+      </form>
+    </Menu>
+  )
+}
+
+function plain(value: unknown): string {
+  return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** A word as JSON would have it; plain text stays text. */
+function typed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

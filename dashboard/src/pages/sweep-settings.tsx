@@ -1,0 +1,50 @@
+import type { ReactElement } from 'react'
+
+import type { TrialsView } from '../../../src/contract/charts.ts'
+import type { SweepView } from '../../../src/contract/sweep.ts'
+import { useDocument } from '../api/queries.ts'
+import { formatDate, formatNumber } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { CopyButton } from '../ui/controls.tsx'
+import { Pairs } from '../ui/page.tsx'
+
+/** What a sweep searches, how, and the document it was made from. */
+export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; readonly view: TrialsView }): ReactElement {
+  const document = useDocument(view.number[0] === undefined ? undefined : String(view.number[0]))
+  return (
+    <div className="panel grow spec">
+      <div className="about narrow">
+        <Pairs
+          pairs={[
+            [t('method'), sweep.choice ? `${sweep.method} → ${sweep.choice.method}` : sweep.method],
+            [t('metric'), view.metric === null ? t('none') : `${view.metric} ${view.optimization === 'maximize' ? '↑' : '↓'}`],
+            [t('concurrency'), String(sweep.concurrency)],
+            [t('trials'), sweep.trials === null ? '∞' : String(sweep.trials)],
+            [t('seed'), String(sweep.seed)],
+            [t('created'), formatDate(sweep.createdAt)],
+            ...(sweep.note === null ? [] : [[t('note'), sweep.note] as const]),
+          ]}
+        />
+        <h2>{t('space')}</h2>
+        <Pairs
+          pairs={view.axes.map(({ name, scale, low, high, categories }) => [
+            name,
+            scale === 'category'
+              ? categories.join(', ')
+              : `${low === null ? '−∞' : formatNumber(low)} … ${high === null ? '∞' : formatNumber(high)}${scale === 'log' ? ` · ${t('log_axis')}` : ''}`,
+          ])}
+        />
+      </div>
+      {document.data?.sources.map(({ file, text }) => (
+        <section key={file} aria-label={file}>
+          <h2 className="name">
+            {file}
+            <CopyButton text={text} />
+          </h2>
+          <pre className="code">{text}</pre>
+        </section>
+      ))}
+      <p className="dim small mono">{sweep.planDigest}</p>
+    </div>
+  )
+}

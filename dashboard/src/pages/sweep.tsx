@@ -1,0 +1,339 @@
+import { useMemo, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { TrialsView } from '../../../src/contract/charts.ts'
+import { isSweepEnded } from '../../../src/contract/phases.ts'
+import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
+import { useBeliefs, useSweep, useTrials } from '../api/queries.ts'
+import { Faint } from '../charts/faint.tsx'
+import { History } from '../charts/history.tsx'
+import { inside, toAxes } from '../charts/parallel-axes.ts'
+import type { Brush } from '../charts/parallel-axes.ts'
+import { Parallel } from '../charts/parallel.tsx'
+import { Rungs } from '../charts/rungs.tsx'
+import { Timeline } from '../charts/timeline.tsx'
+import { toTrialSet } from '../charts/trials.ts'
+import type { Trial, TrialSet } from '../charts/trials.ts'
+import { formatClock, formatDuration, formatNumber } from '../format.ts'
+import { paths } from '../paths.ts'
+import { go } from '../state/location.ts'
+import { useNow } from '../state/now.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { Crumbs, Figures, Panel, Tabs, useTitle } from '../ui/page.tsx'
+import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
+import { Failure, Loading } from '../ui/states.tsx'
+import { Slices } from './slices.tsx'
+import { SweepActions } from './sweep-actions.tsx'
+import { SweepSettings } from './sweep-settings.tsx'
+import { ended } from './sweeps.tsx'
+import { TrialTable } from './trial-table.tsx'
+
+const TABS = ['overview', 'trials', 'timeline', 'space', 'settings'] as const
+
+/** One sweep: how far it is, what is best, what matters, who was stopped where. */
+export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
+  const sweep = useSweep(number)
+  const isOpen = sweep.data !== undefined && !isSweepEnded(sweep.data.phase)
+  const trials = useTrials(number, isOpen)
+  const now = useNow()
+  useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
+  if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />
+  if (!sweep.data) return <Loading what={t('sweep_n', { number })} />
+  const view = sweep.data
+  const current = TABS.find((one) => one === tab) ?? 'overview'
+  const name = view.name ?? t('sweep_n', { number })
+  return (
+    <>
+      <div className="top">
+        <Crumbs parts={[{ text: project, to: paths.runs(project) }, { text: t('sweeps'), to: paths.sweeps(project) }, { text: `#${view.number}` }]} />
+        <div className="title">
+          <PhaseIcon
+            phase={sweepShape(view.phase, view.isPaused)}
+            size={18}
+            label={t(`sweep_${view.isPaused && view.phase === 'running' ? 'paused' : view.phase}`)}
+          />
+          <h1 className="clip" title={name}>
+            {name}
+          </h1>
+          {view.tags.map((tag) => (
+            <span key={tag} className="tag clip">
+              {tag}
+            </span>
+          ))}
+          <span className="grow" />
+          <SweepActions sweep={view} />
+        </div>
+        <SweepFigures sweep={view} now={now} />
+        <Tabs
+          label={name}
+          current={current}
+          toPath={(key) => paths.sweep(project, number, key)}
+          tabs={TABS.map((key) => ({
+            key,
+            text: t(`sweep_tab_${key}`),
+            count: key === 'trials' ? Object.values(view.counts).reduce((sum, count) => sum + count, 0) : undefined,
+          }))}
+        />
+      </div>
+      {trials.error && !trials.data && <Failure error={trials.error} onRetry={() => void trials.refetch()} />}
+      {!trials.data ? !trials.error && <Loading what={t('trials')} /> : <Body tab={current} sweep={view} view={trials.data} now={now} />}
+    </>
+  )
+}
+
+function SweepFigures({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
+  const { best, counts, trials, concurrency } = sweep
+  const done = ended(sweep)
+  const isOpen = !isSweepEnded(sweep.phase)
+  const wall = ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
+  const each = done > 0 ? sweep.runSeconds / done : undefined
+  const left = isOpen && each !== undefined && trials !== null ? ((trials - done) * each) / concurrency : undefined
+  const parts = [
+    ['succeeded', '--ph-succeeded'],
+    ['stopped', '--accent-2'],
+    ['failed', '--ph-failed'],
+    ['running', '--heat-mark'],
+  ] as const
+  const all = Math.max(1, trials ?? done)
+  const [running, waiting] = [(counts.running ?? 0) + (counts.starting ?? 0), (counts.queued ?? 0) + (counts.preparing ?? 0) + (counts.paused ?? 0)]
+  return (
+    <Figures
+      figures={[
+        best
+          ? {
+              label: t('best_metric', { metric: best.metric }),
+              value: formatNumber(best.value),
+              sub: <Link to={paths.run(sweep.project, best.number)}>{t('trial_n', { number: best.number })}</Link>,
+            }
+          : { label: t('best'), value: '—', sub: t('best_none') },
+        {
+          label: t('trials'),
+          value: done.toLocaleString('en-US'),
+          unit: trials === null ? '/ ∞' : t('of_n', { n: trials }),
+          sub: t('trials_ended', { succeeded: counts.succeeded ?? 0, stopped: counts.stopped ?? 0, failed: counts.failed ?? 0 }),
+        },
+        {
+          label: t('progress'),
+          value: (
+            <span className="stack" role="img" aria-label={t('sweep_line', { done, trials: trials ?? '∞', concurrency })}>
+              {parts.map(([phase, color]) => (
+                <i key={phase} style={{ width: `${(100 * (counts[phase] ?? 0)) / all}%`, background: `var(${color})` }} />
+              ))}
+            </span>
+          ),
+          sub: t('running_waiting', { running, waiting }),
+        },
+        left !== undefined && { label: t('time_left'), value: formatDuration(left), sub: t('ends_about', { time: formatClock(now + left * 1000, false) }) },
+        { label: isOpen ? t('running_for') : t('ran_for'), value: formatDuration(wall), sub: t('machine_time', { time: formatDuration(sweep.runSeconds) }) },
+      ]}
+    />
+  )
+}
+
+interface BodyProps {
+  readonly sweep: SweepView
+  readonly view: TrialsView
+  readonly now: number
+}
+
+function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TABS)[number] }): ReactElement {
+  const set = useMemo(() => toTrialSet(view), [view])
+  const open = (trial: Trial): void => go(paths.run(sweep.project, trial.number))
+  switch (tab) {
+    case 'trials':
+      return <TrialTable project={sweep.project} view={view} set={set} trials={set.trials} />
+    case 'timeline':
+      return (
+        <Panel title={t('timeline')} className="grow tall">
+          {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={open} />}
+        </Panel>
+      )
+    case 'space':
+      return <Slices view={view} set={set} onOpen={open} />
+    case 'settings':
+      return <SweepSettings sweep={sweep} view={view} />
+    default:
+      return <Overview sweep={sweep} view={view} set={set} now={now} onOpen={open} />
+  }
+}
+
+function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
+  const beliefs = useBeliefs(String(sweep.number), ended(sweep))
+  return (
+    <>
+      {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
+      <div className="plates board">
+        <Panel title={t('history')} note={drawnNote(set)} className="span7 high">
+          {set.trials.length === 0 ? <Faint text={t('no_trials_yet')} /> : <History set={set} total={sweep.trials} onOpen={onOpen} />}
+        </Panel>
+        <Importance beliefs={beliefs.data} />
+        <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
+        {view.rungs && (
+          <Panel title={t('rungs')} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
+            {view.reached.length === 0 ? <Faint text={t('no_trials_yet')} /> : <Rungs view={view} set={set} />}
+          </Panel>
+        )}
+        <Panel title={t('timeline')} className="span12 high">
+          {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={onOpen} />}
+        </Panel>
+      </div>
+    </>
+  )
+}
+
+function drawnNote(set: TrialSet): string {
+  const drawn = set.trials.filter(({ value }) => value !== null).length
+  const failed = set.trials.filter(({ phase }) => phase === 'failed').length
+  return t('history_note', { metric: set.metric ?? '', n: drawn, total: set.trials.length, failed })
+}
+
+/** What the search believes, where it calls for something to be done. */
+function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly beliefs: BeliefsView }): ReactElement | null {
+  const failed = sweep.counts.failed ?? 0
+  if (beliefs.borders.length === 0 && failed === 0 && beliefs.stopped.trials === 0) return null
+  return (
+    <div className="advice-row">
+      {beliefs.borders.map(({ name, side }) => (
+        <section key={name} className="diag advice">
+          <h2>{t('best_at_border')}</h2>
+          <p>{t(side === 'low' ? 'border_low' : 'border_high', { name })}</p>
+        </section>
+      ))}
+      {failed > 0 && (
+        <section className="diag yours">
+          <h2>{t('trials_failed', { n: failed })}</h2>
+          <p>
+            <Link to={`${paths.runs(sweep.project)}?q=${encodeURIComponent(`sweep = ${sweep.number}`)}&phase=failed`}>{t('see_failed')}</Link>
+          </p>
+        </section>
+      )}
+      {beliefs.stopped.trials > 0 && (
+        <section className="diag advice">
+          <h2>{t('saved_time', { time: formatDuration(beliefs.stopped.savedSeconds) })}</h2>
+          <p>{t('saved_by', { n: beliefs.stopped.trials })}</p>
+        </section>
+      )}
+    </div>
+  )
+}
+
+function Importance({ beliefs }: { readonly beliefs: BeliefsView | undefined }): ReactElement {
+  const top = Math.max(0.01, ...(beliefs?.importance ?? []).map(({ share, sd }) => share + 2 * sd))
+  return (
+    <Panel title={t('importance')} note={beliefs && t('importance_note', { n: beliefs.finished })} className="span5 high">
+      {!beliefs || beliefs.importance.length === 0 ? (
+        <Faint text={t('importance_none')} />
+      ) : (
+        <table className="tbl importance">
+          <thead>
+            <tr>
+              <th>{t('parameter')}</th>
+              <th>{t('share_of_variance')}</th>
+              <th className="num">{t('share')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {beliefs.importance.map(({ name, share, sd }) => (
+              <tr key={name}>
+                <td className="clip" title={name}>
+                  {name}
+                </td>
+                <td>
+                  <span className="whisker">
+                    <i style={{ width: `${(100 * share) / top}%` }} />
+                    <u style={{ left: `${(100 * Math.max(0, share - 2 * sd)) / top}%`, width: `${(100 * Math.min(top, 4 * sd)) / top}%` }} />
+                  </span>
+                </td>
+                <td className="num">
+                  {share.toFixed(2)} <span className="dim small">± {(2 * sd).toFixed(2)}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {beliefs?.expectedImprovement !== null && beliefs !== undefined && (
+        <p className="foot">{t('expected_gain', { metric: beliefs.metric, value: formatNumber(beliefs.expectedImprovement) })}</p>
+      )}
+    </Panel>
+  )
+}
+
+function Coordinates({
+  sweep,
+  view,
+  set,
+  hasRungs,
+}: {
+  readonly sweep: SweepView
+  readonly view: TrialsView
+  readonly set: TrialSet
+  readonly hasRungs: boolean
+}): ReactElement {
+  const [brushes, setBrushes] = useState<Readonly<Record<string, readonly Brush[]>>>({})
+  const [order, setOrder] = useState<readonly string[]>([])
+  const [inverted, setInverted] = useState<ReadonlySet<string>>(new Set())
+  const axes = useMemo(() => {
+    const all = toAxes(view.axes, set, inverted)
+    const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : all.length)
+    return order.length === 0 ? all : all.toSorted((a, b) => rank(a.name) - rank(b.name))
+  }, [view, set, inverted, order])
+  const isBrushed = Object.values(brushes).some((list) => list.length > 0)
+  const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
+  const move = (name: string, to: number): void => {
+    const names = axes.map((axis) => axis.name).filter((one) => one !== name)
+    names.splice(to, 0, name)
+    setOrder(names)
+  }
+  const note = t('drawn_of', { n: set.trials.length, total: set.trials.length }) + (isBrushed ? ` · ${t('inside_n', { n: isIn.size })}` : '')
+  return (
+    <Panel
+      title={t('parallel')}
+      note={note}
+      className={hasRungs ? 'span8 high' : 'span12 high'}
+      acts={
+        <>
+          <span className="dim small">{formatNumber(set.isMaximized ? set.scale.low : set.scale.high, 3)}</span>
+          <span className="ramp" aria-hidden="true" />
+          <span className="dim small">{formatNumber(set.isMaximized ? set.scale.high : set.scale.low, 3)}</span>
+          {(isBrushed || inverted.size > 0 || order.length > 0) && (
+            <button
+              type="button"
+              className="btn bare small"
+              onClick={() => {
+                setBrushes({})
+                setInverted(new Set())
+                setOrder([])
+              }}
+            >
+              {t('reset')}
+            </button>
+          )}
+        </>
+      }
+    >
+      {set.trials.length === 0 ? (
+        <Faint text={t('no_trials_yet')} />
+      ) : (
+        <>
+          <Parallel
+            axes={axes}
+            set={set}
+            brushes={brushes}
+            onBrush={(name, list) => setBrushes({ ...brushes, [name]: list })}
+            onMove={move}
+            onInvert={(name) => setInverted(new Set(inverted.has(name) ? [...inverted].filter((one) => one !== name) : [...inverted, name]))}
+          />
+          {isBrushed ? (
+            <div className="brushed">
+              <TrialTable project={sweep.project} view={view} set={set} trials={set.trials.filter(({ index }) => isIn.has(index))} />
+            </div>
+          ) : (
+            <p className="foot">{t('parallel_how')}</p>
+          )}
+        </>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,101 @@
+import type { ReactElement } from 'react'
+
+import { isSweepEnded } from '../../../src/contract/phases.ts'
+import type { SweepView } from '../../../src/contract/sweep.ts'
+import { useSweeps } from '../api/queries.ts'
+import { formatAge, formatDuration, formatNumber } from '../format.ts'
+import { paths } from '../paths.ts'
+import { useNow } from '../state/now.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { Progress, useTitle } from '../ui/page.tsx'
+import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+
+/** Sweeps of a project, newest first. */
+export function Sweeps({ project }: { readonly project: string }): ReactElement {
+  useTitle(t('sweeps'), project)
+  const now = useNow()
+  const sweeps = useSweeps(project)
+  if (sweeps.error && !sweeps.data) return <Failure error={sweeps.error} onRetry={() => void sweeps.refetch()} />
+  if (!sweeps.data) return <Loading what={t('sweeps')} />
+  return (
+    <>
+      <div className="head">
+        <h1>{t('sweeps')}</h1>
+        <span className="grow" />
+        <Link className="btn solid" to={paths.create(project)}>
+          <Icon name="plus" />
+          {t('new_sweep')}
+        </Link>
+      </div>
+      {sweeps.data.length === 0 ? (
+        <Empty title={t('no_sweeps', { project })} text={t('no_sweeps_how')} command={`hagane run -f group.yml --project ${project}`} />
+      ) : (
+        <div className="panel grow sideways">
+          <table className="tbl">
+            <thead>
+              <tr>
+                <th>{t('name')}</th>
+                <th>{t('method')}</th>
+                <th className="num">{t('best')}</th>
+                <th>{t('progress')}</th>
+                <th className="num">{t('trials')}</th>
+                <th className="num">{t('failed')}</th>
+                <th className="num">{t('duration')}</th>
+                <th className="num">{t('created')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sweeps.data.map((sweep) => (
+                <Row key={sweep.id} sweep={sweep} now={now} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
+  const { best, counts, trials } = sweep
+  const done = ended(sweep)
+  const isOpen = !isSweepEnded(sweep.phase)
+  return (
+    <tr>
+      <td>
+        <span className="name">
+          <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} />
+          <Link className="clip ink" to={paths.sweep(sweep.project, sweep.number)}>
+            {sweep.name ?? t('sweep_n', { number: sweep.number })}
+          </Link>
+          <span className="dim small">#{sweep.number}</span>
+        </span>
+      </td>
+      <td className="mid">{sweep.choice ? `${sweep.method} → ${sweep.choice.method}` : sweep.method}</td>
+      <td className="num">
+        {best && (
+          <>
+            <span className="dim small">{best.metric} </span>
+            {formatNumber(best.value)}
+          </>
+        )}
+      </td>
+      <td style={{ width: 160 }}>{trials !== null && <Progress part={done / Math.max(1, trials)} isClosed={!isOpen} label={t('progress')} />}</td>
+      <td className="num">
+        {done.toLocaleString('en-US')} <span className="dim">/ {trials?.toLocaleString('en-US') ?? '∞'}</span>
+      </td>
+      <td className={(counts.failed ?? 0) > 0 ? 'num bad' : 'num zero'}>{counts.failed ?? 0}</td>
+      <td className={isOpen ? 'num hot' : 'num mid'}>
+        {formatDuration(((sweep.endedAt ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000)}
+      </td>
+      <td className="num dim">{formatAge(sweep.createdAt, now)}</td>
+    </tr>
+  )
+}
+
+export function ended({ counts }: Pick<SweepView, 'counts'>): number {
+  return (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.stopped ?? 0)
+}

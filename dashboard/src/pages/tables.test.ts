@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Trial } from '../charts/trials.ts'
+import { csvField } from '../charts/csv.ts'
+import { diffRows, isSame } from './compare-rows.ts'
+import { parseTable } from './parse-table.ts'
+import { sortTrials } from './sort-trials.ts'
+
+describe('a separated text', () => {
+  it.each([
+    [
+      'a,b\n1,2\n',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'a,b\r\n1,2',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    ['"a,1","b ""q""","two\nlines"\n', [['a,1', 'b "q"', 'two\nlines']]],
+    ['a,,c\n', [['a', '', 'c']]],
+    ['', []],
+  ])('%j', (text, expected) => expect(parseTable(text, ',')).toEqual(expected))
+})
+
+describe('a field of a file', () => {
+  it.each([
+    [1.5, '1.5'],
+    ['plain', 'plain'],
+    ['a,b', '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['=HYPERLINK("x")', `"'=HYPERLINK(""x"")"`],
+    ['@sum', "'@sum"],
+    ['-3', '-3'],
+    ['+ 1', "'+ 1"],
+  ])('%j is written %s', (value, expected) => expect(csvField(value)).toBe(expected))
+})
+
+describe('a comparison', () => {
+  it('has a row for each fact that any run has, and knows which are alike', () => {
+    const rows = diffRows([{ a: 1, b: 'x', n: null }, { a: 1 }, { a: 1, c: [1] }])
+    expect(rows).toEqual([
+      { name: 'a', values: [1, 1, 1] },
+      { name: 'b', values: ['x', undefined, undefined] },
+      { name: 'c', values: [undefined, undefined, [1]] },
+    ])
+    expect(rows.map(({ values }) => isSame(values))).toEqual([true, false, false])
+  })
+})
+
+describe('an order of trials', () => {
+  const trial = (index: number, value: number | null, kind?: string): Trial =>
+    ({ index, value, params: { kind }, startedAt: 0, endedAt: value }) as unknown as Trial
+  const trials = [trial(0, 3, 'b'), trial(1, null), trial(2, 1, 'a'), trial(3, 3, 'a')]
+  it.each([
+    ['value', false, [2, 0, 3, 1]],
+    ['value', true, [0, 3, 2, 1]],
+    ['index', true, [3, 2, 1, 0]],
+    ['p.kind', false, [2, 3, 0, 1]],
+    ['p.kind', true, [0, 2, 3, 1]],
+    ['seconds', false, [2, 0, 3, 1]],
+  ] as const)('by %s, falling %s', (key, isDescending, expected) =>
+    expect(sortTrials(trials, { key, isDescending }).map(({ index }) => index)).toEqual(expected),
+  )
+})

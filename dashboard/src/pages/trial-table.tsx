@@ -1,0 +1,147 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useMemo, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { TrialsView } from '../../../src/contract/charts.ts'
+import type { Trial, TrialSet } from '../charts/trials.ts'
+import { csvField } from '../charts/csv.ts'
+import { saveFile } from '../ui/save-file.ts'
+import { formatDuration, formatNumber, formatValue } from '../format.ts'
+import { paths } from '../paths.ts'
+import { usePreferences } from '../state/preferences.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { PhaseIcon } from '../ui/phase.tsx'
+import { secondsOf, sortTrials } from './sort-trials.ts'
+import type { Key } from './sort-trials.ts'
+
+/** All trials of a sweep, sorted in place: however many, only those in sight are in the page. */
+export function TrialTable({
+  project,
+  view,
+  set,
+  trials,
+}: {
+  readonly project: string
+  readonly view: TrialsView
+  readonly set: TrialSet
+  readonly trials: readonly Trial[]
+}): ReactElement {
+  const [sort, setSort] = useState<{ key: Key; isDescending: boolean }>({ key: 'index', isDescending: false })
+  const scroller = useRef<HTMLDivElement>(null)
+  const { density } = usePreferences()
+  const names = Object.keys(view.params)
+  const sorted = useMemo(() => sortTrials(trials, sort), [trials, sort])
+  const rows = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (density === 'compact' ? 28 : 36),
+    overscan: 12,
+  })
+  const template = `minmax(150px, 1fr) 120px 110px ${view.rungs ? '70px ' : ''}${names.map(() => '110px').join(' ')} 100px`
+  const head = (key: Key, text: string, isNumber = true): ReactElement => (
+    <span
+      role="columnheader"
+      className={isNumber ? 'cell num' : 'cell'}
+      aria-sort={sort.key === key ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}
+    >
+      <button
+        type="button"
+        className={sort.key === key ? 'sort on' : 'sort'}
+        onClick={() => setSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'value' && set.isMaximized })}
+      >
+        {sort.key === key && <Icon name={sort.isDescending ? 'sort' : 'up'} size={13} />}
+        <span className="clip">{text}</span>
+      </button>
+    </span>
+  )
+  return (
+    <div className="trials grow">
+      <div className="status">
+        <span>{t('trials_n', { n: trials.length })}</span>
+        <span className="grow" />
+        <button type="button" className="btn bare small" onClick={() => download(view, sorted, names)}>
+          {t('download_csv')}
+        </button>
+      </div>
+      <div
+        className="scroll"
+        ref={scroller}
+        role="table"
+        aria-label={t('trials')}
+        aria-rowcount={trials.length + 1}
+        tabIndex={0}
+        style={{ ['--columns' as string]: template, ['--width' as string]: `${500 + 110 * names.length}px` }}
+      >
+        <div className="row headrow" role="row">
+          {head('index', t('trial'), false)}
+          <span role="columnheader" className="cell">
+            {t('phase')}
+          </span>
+          {head('value', set.metric ?? t('value'))}
+          {view.rungs && (
+            <span role="columnheader" className="cell num">
+              {t('rung')}
+            </span>
+          )}
+          {names.map((name) => head(`p.${name}`, name))}
+          {head('seconds', t('duration'))}
+        </div>
+        <div className="body" role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start, size }) => {
+            const trial = sorted[index]!
+            const seconds = secondsOf(trial)
+            return (
+              <div
+                key={trial.index}
+                role="row"
+                aria-rowindex={index + 2}
+                className={trial.index === set.best?.index ? 'row best' : 'row'}
+                style={{ transform: `translateY(${start}px)`, height: size }}
+              >
+                <span role="rowheader" className="cell">
+                  <Link className="ink" to={paths.run(project, trial.number)}>
+                    {trial.index + 1}
+                  </Link>{' '}
+                  <span className="dim small">#{trial.number}</span>
+                </span>
+                <span role="cell" className="cell name">
+                  <PhaseIcon phase={trial.phase} label="" />
+                  <span className="clip">{t(`phase_${trial.phase}`)}</span>
+                </span>
+                <span role="cell" className="cell num">
+                  {trial.value === null ? '' : formatNumber(trial.value)}
+                </span>
+                {view.rungs && (
+                  <span role="cell" className="cell num">
+                    {trial.rung + 1}
+                  </span>
+                )}
+                {names.map((name) => (
+                  <span key={name} role="cell" className={typeof trial.params[name] === 'number' ? 'cell num' : 'cell clip'}>
+                    {formatValue(trial.params[name])}
+                  </span>
+                ))}
+                <span role="cell" className="cell num mid">
+                  {seconds === undefined ? '' : formatDuration(seconds)}
+                </span>
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function download(view: TrialsView, trials: readonly Trial[], names: readonly string[]): void {
+  const rows = trials.map((trial) =>
+    [trial.index + 1, trial.number, trial.phase, trial.value ?? '', ...names.map((name) => fieldOf(trial.params[name]))].map(csvField).join(','),
+  )
+  saveFile('trials.csv', [['trial', 'run', 'phase', view.metric ?? 'value', ...names].map(csvField).join(','), ...rows].join('\n'))
+}
+
+function fieldOf(value: unknown): string | number {
+  return typeof value === 'number' ? value : formatValue(value)
+}

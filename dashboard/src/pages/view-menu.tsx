@@ -1,0 +1,76 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { call } from '../api/client.ts'
+import { useAction, useViews } from '../api/queries.ts'
+import { t } from '../texts/texts.ts'
+import { IconButton, Menu } from '../ui/controls.tsx'
+import { toast } from '../ui/toasts.ts'
+import { filterOf, readRunsState } from './runs-state.ts'
+import type { RunsState } from './runs-state.ts'
+
+/** Filters, orders and columns kept under a name, for everyone of the project. */
+export function ViewMenu({
+  project,
+  state,
+  onOpen,
+}: {
+  readonly project: string
+  readonly state: RunsState
+  readonly onOpen: (patch: Partial<RunsState>) => void
+}): ReactElement {
+  const { data = [] } = useViews(project)
+  const [name, setName] = useState('')
+  const path = (view: string): string => `/projects/${encodeURIComponent(project)}/views/${encodeURIComponent(view)}`
+  const save = useAction(
+    (view: string) =>
+      call(path(view), {
+        method: 'PUT',
+        body: {
+          filter: filterOf(state),
+          sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(','),
+          columns: state.columns ?? [],
+        },
+      }),
+    (_result, view) => toast(t('view_saved', { name: view })),
+  )
+  const remove = useAction((view: string) => call(path(view), { method: 'DELETE' }))
+  return (
+    <Menu label={t('views')} icon="eye" side="left">
+      {data.map((view) => (
+        <div key={view.name} className="name">
+          <button
+            type="button"
+            className="grow"
+            data-closes=""
+            onClick={() =>
+              onOpen({
+                ...readRunsState(new URLSearchParams({ sort: view.sort })),
+                filter: view.filter,
+                phases: [],
+                selected: [],
+                columns: view.columns.length > 0 ? view.columns : undefined,
+              })
+            }
+          >
+            <span className="clip">{view.name}</span>
+          </button>
+          <IconButton name="cross" label={t('remove_view', { name: view.name })} onClick={() => remove.mutate(view.name)} />
+        </div>
+      ))}
+      <form
+        className="name saver"
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate(name.trim())
+          setName('')
+        }}
+      >
+        <input className="field grow" aria-label={t('view_name')} placeholder={t('view_name')} value={name} onChange={(event) => setName(event.target.value)} />
+        <button type="submit" className="btn" disabled={name.trim() === ''}>
+          {t('save')}
+        </button>
+      </form>
+    </Menu>
+  )
+}

@@ -1,0 +1,81 @@
+import { useSyncExternalStore } from 'react'
+
+/** Where the page is. All that it shows follows from this. */
+export interface Place {
+  readonly path: string
+  readonly query: URLSearchParams
+}
+
+let place = read()
+const listeners = new Set<() => void>()
+
+function read(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) }
+}
+
+function update(): void {
+  place = read()
+  for (const listener of listeners) listener()
+}
+addEventListener('popstate', update)
+
+export function usePlace(): Place {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => place,
+  )
+}
+
+/** Goes to another place. `replace`: what was before is not worth going back to. */
+export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  if (to === location.pathname + location.search) return
+  history[replace ? 'replaceState' : 'pushState'](null, '', to)
+  update()
+  if (!replace) scrollTo(0, 0)
+}
+
+/** Changes parameters of the query and leaves the others; null removes one. */
+export function changeQuery(patch: Readonly<Record<string, string | null>>, options: { readonly replace?: boolean } = { replace: true }): void {
+  go(withQuery(patch), options)
+}
+
+/** The address of this place with other parameters. */
+export function withQuery(patch: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(location.search)
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null || value === '') query.delete(name)
+    else query.set(name, value)
+  }
+  const text = query.toString()
+  return location.pathname + (text === '' ? '' : `?${text}`)
+}
+
+/** The parts of a path that a pattern such as `/p/:project/runs/:run` names; undefined where it does not fit. Parts marked `?` may be absent. */
+export function match(pattern: string, path: string): Record<string, string> | undefined {
+  const [wanted, given] = [pattern.split('/'), path.replace(/\/+$/, '').split('/')]
+  if (given.length > wanted.length) return undefined
+  const found: Record<string, string> = {}
+  for (const [i, part] of wanted.entries()) {
+    const value = given[i]
+    if (!part.startsWith(':')) {
+      if (part !== (value ?? '')) return undefined
+      continue
+    }
+    const name = part.slice(1).replace(/\?$/, '')
+    if (value === undefined || value === '') {
+      if (!part.endsWith('?')) return undefined
+    } else found[name] = decode(value)
+  }
+  return found
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

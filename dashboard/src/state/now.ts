@@ -1,0 +1,19 @@
+import { useSyncExternalStore } from 'react'
+
+let now = Date.now()
+const listeners = new Set<() => void>()
+setInterval(() => {
+  now = Date.now()
+  if (!document.hidden) for (const listener of listeners) listener()
+}, 1000)
+
+/** The time, each second anew. */
+export function useNow(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => now,
+  )
+}

@@ -1,0 +1,210 @@
+import { useEffect, useId, useRef, useState } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+import { t } from '../texts/texts.ts'
+import { go } from '../state/location.ts'
+import { dismissToast, toast, useToasts } from './toasts.ts'
+import { Icon } from './icons.tsx'
+import type { IconName } from './icons.tsx'
+
+/** A link inside the dashboard: no page is loaded, and it can be opened elsewhere as any link. */
+export function Link({
+  to,
+  children,
+  className,
+  ...rest
+}: {
+  readonly to: string
+  readonly children: ReactNode
+  readonly className?: string
+  readonly 'aria-label'?: string
+  readonly 'aria-current'?: 'page' | undefined
+  readonly title?: string
+}): ReactElement {
+  return (
+    <a
+      href={to}
+      {...(className !== undefined && { className })}
+      {...rest}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
+        event.preventDefault()
+        go(to)
+      }}
+    >
+      {children}
+    </a>
+  )
+}
+
+export function IconButton({
+  name,
+  label,
+  onClick,
+  pressed,
+}: {
+  readonly name: IconName
+  readonly label: string
+  readonly onClick: () => void
+  readonly pressed?: boolean
+}): ReactElement {
+  return (
+    <button type="button" className="icon" aria-label={label} title={label} {...(pressed !== undefined && { 'aria-pressed': pressed })} onClick={onClick}>
+      <Icon name={name} size={15} />
+    </button>
+  )
+}
+
+export function CopyButton({ text }: { readonly text: string }): ReactElement {
+  return (
+    <IconButton
+      name="copy"
+      label={t('copy')}
+      onClick={() => {
+        void navigator.clipboard.writeText(text).then(() => toast(t('copied')))
+      }}
+    />
+  )
+}
+
+/** A button that opens a list below it; closes on a choice, a click elsewhere and Escape. */
+export function Menu({
+  label,
+  icon,
+  children,
+  side = 'right',
+  bare = true,
+}: {
+  readonly label: ReactNode
+  readonly icon?: IconName
+  readonly children: ReactNode
+  readonly side?: 'left' | 'right'
+  readonly bare?: boolean
+}): ReactElement {
+  const [isOpen, setOpen] = useState(false)
+  const holder = useRef<HTMLSpanElement>(null)
+  const id = useId()
+  useEffect(() => {
+    if (!isOpen) return undefined
+    const onPointer = (event: PointerEvent): void => {
+      if (!holder.current?.contains(event.target as Node)) setOpen(false)
+    }
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return
+      event.stopPropagation()
+      setOpen(false)
+      holder.current?.querySelector('button')?.focus()
+    }
+    document.addEventListener('pointerdown', onPointer)
+    document.addEventListener('keydown', onKey, true)
+    return () => {
+      document.removeEventListener('pointerdown', onPointer)
+      document.removeEventListener('keydown', onKey, true)
+    }
+  }, [isOpen])
+  return (
+    <span className="anchor" ref={holder}>
+      <button type="button" className={bare ? 'btn bare' : 'btn'} aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+        {icon && <Icon name={icon} />}
+        {label}
+        <Icon name="down" size={13} />
+      </button>
+      {isOpen && (
+        <div
+          id={id}
+          className={`menu ${side}`}
+          onClick={(event) => (event.target as HTMLElement).closest('[data-closes]') && setOpen(false)}
+          onSubmit={() => setOpen(false)}
+        >
+          {children}
+        </div>
+      )}
+    </span>
+  )
+}
+
+/** One of several, side by side. */
+export function Segments<T extends string>({
+  label,
+  value,
+  choices,
+  onChoose,
+}: {
+  readonly label: string
+  readonly value: T
+  readonly choices: readonly (readonly [T, string])[]
+  readonly onChoose: (value: T) => void
+}): ReactElement {
+  return (
+    <div className="seg" role="group" aria-label={label}>
+      {choices.map(([choice, text]) => (
+        <button key={choice} type="button" aria-pressed={choice === value} onClick={() => onChoose(choice)}>
+          {text}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Asks before something is lost: names what, and repeats the verb on its button. */
+export function Confirm({
+  title,
+  text,
+  verb,
+  onConfirm,
+  onClose,
+}: {
+  readonly title: string
+  readonly text: string
+  readonly verb: string
+  readonly onConfirm: () => void
+  readonly onClose: () => void
+}): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="confirm-title">
+      <h2 id="confirm-title">{title}</h2>
+      <p>{text}</p>
+      <div className="do">
+        <button type="button" className="btn" onClick={onClose}>
+          {t('cancel')}
+        </button>
+        <button
+          type="button"
+          className="btn danger"
+          onClick={() => {
+            onConfirm()
+            onClose()
+          }}
+        >
+          {verb}
+        </button>
+      </div>
+    </dialog>
+  )
+}
+
+export function Toasts(): ReactElement {
+  const entries = useToasts()
+  return (
+    <div className="toasts" role="status">
+      {entries.map(({ id, text, undo }) => (
+        <div key={id} className="toast">
+          <span>{text}</span>
+          {undo && (
+            <button
+              type="button"
+              onClick={() => {
+                undo()
+                dismissToast(id)
+              }}
+            >
+              {t('undo')}
+            </button>
+          )}
+        </div>
+      ))}
+    </div>
+  )
+}

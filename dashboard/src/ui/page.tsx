@@ -1,0 +1,138 @@
+import { useEffect } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+import { Link } from './controls.tsx'
+
+/** The title of the browser's tab while a page is shown. */
+export function useTitle(...parts: readonly string[]): void {
+  const text = [...parts, 'Hagane'].join(' · ')
+  useEffect(() => {
+    document.title = text
+  }, [text])
+}
+
+export function Crumbs({ parts }: { readonly parts: readonly { readonly text: string; readonly to?: string }[] }): ReactElement {
+  return (
+    <nav className="crumbs" aria-label="breadcrumb">
+      {parts.map(({ text, to }, i) => (
+        <span key={text}>
+          {i > 0 && <span aria-hidden="true">/ </span>}
+          {to === undefined ? text : <Link to={to}>{text}</Link>}
+        </span>
+      ))}
+    </nav>
+  )
+}
+
+export interface Figure {
+  readonly label: string
+  readonly value: ReactNode
+  readonly unit?: string
+  readonly sub?: ReactNode
+}
+
+/** The largest things on a page. */
+export function Figures({ figures }: { readonly figures: readonly (Figure | undefined | false)[] }): ReactElement {
+  return (
+    <dl className="figs">
+      {figures.map(
+        (figure) =>
+          figure && (
+            <div key={figure.label}>
+              <dt>{figure.label}</dt>
+              <dd>
+                {figure.value}
+                {figure.unit && <small>{figure.unit}</small>}
+              </dd>
+              <dd className="sub">{figure.sub}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  )
+}
+
+export interface Tab {
+  readonly key: string
+  readonly text: string
+  readonly count?: number | undefined
+}
+
+export function Tabs({
+  tabs,
+  current,
+  toPath,
+  label,
+}: {
+  readonly tabs: readonly Tab[]
+  readonly current: string
+  readonly toPath: (key: string) => string
+  readonly label: string
+}): ReactElement {
+  return (
+    <nav className="tabs" aria-label={label}>
+      {tabs.map(({ key, text, count }) => (
+        <Link key={key} to={toPath(key)} aria-current={key === current ? 'page' : undefined}>
+          {text}
+          {count !== undefined && <span className="n">{count.toLocaleString('en-US')}</span>}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** A plate: its name, how much of what it shows, what can be done with it. */
+export function Panel({
+  title,
+  note,
+  acts,
+  children,
+  className = '',
+}: {
+  readonly title: string
+  readonly note?: ReactNode
+  readonly acts?: ReactNode
+  readonly children: ReactNode
+  readonly className?: string
+}): ReactElement {
+  return (
+    <section className={`panel ${className}`} aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        {note !== undefined && <span className="note clip">{note}</span>}
+        {acts !== undefined && <span className="acts">{acts}</span>}
+      </header>
+      {children}
+    </section>
+  )
+}
+
+/** Names and values below one another. */
+export function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, ReactNode])[] }): ReactElement {
+  return (
+    <dl className="kv">
+      {pairs.map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt title={name}>{name}</dt>
+          <dd title={typeof value === 'string' ? value : undefined}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** How much is done: an open end is cut on the slant. `part` is between 0 and 1. */
+export function Progress({ part, isClosed = false, label }: { readonly part: number; readonly isClosed?: boolean; readonly label: string }): ReactElement {
+  return (
+    <span
+      className={isClosed ? 'prog closed' : 'prog'}
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={Math.round(100 * part)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
+      <i style={{ width: `${Math.min(100, 100 * part)}%` }} />
+    </span>
+  )
+}

@@ -1,0 +1,46 @@
+import type { ReactElement } from 'react'
+
+/** How a run is drawn wherever it is drawn: one of twelve hues in one of three patterns. */
+export interface RunLook {
+  /** Name of the token. */
+  readonly color: string
+  readonly dash: readonly number[]
+}
+
+const HUES = 12
+const DASHES: readonly (readonly number[])[] = [[], [5, 3], [1.5, 2.5]]
+
+/** From a hash of the run's id (FNV-1a): the same on every page, for ever. */
+function lookOf(id: string): RunLook {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
+  const place = (hash >>> 0) % (HUES * DASHES.length)
+  return { color: `--c${1 + (place % HUES)}`, dash: DASHES[Math.floor(place / HUES)]! }
+}
+
+/** Looks of runs drawn together: where two hues meet, the pattern tells them apart; past that each has its own place. */
+export function looksOf(ids: readonly string[]): Map<string, RunLook> {
+  const taken = new Set<string>()
+  return new Map(
+    ids.map((id) => {
+      const own = lookOf(id)
+      const choices = [own, ...DASHES.map((dash) => ({ color: own.color, dash }))]
+      const look = choices.find((choice) => !taken.has(`${choice.color} ${choice.dash}`)) ?? own
+      taken.add(`${look.color} ${look.dash}`)
+      return [id, look]
+    }),
+  )
+}
+
+/** A piece of the line. */
+export function Sample({ look }: { readonly look: RunLook | undefined }): ReactElement {
+  return (
+    <svg width="16" height="8" viewBox="0 0 16 8" aria-hidden="true">
+      {look ? (
+        <path d="M0 4h16" stroke={`var(${look.color})`} strokeWidth="3" strokeDasharray={look.dash.join(' ')} />
+      ) : (
+        <circle cx="8" cy="4" r="2" fill="none" stroke="var(--line-3)" />
+      )}
+    </svg>
+  )
+}

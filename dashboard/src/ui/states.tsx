@@ -1,0 +1,80 @@
+import { useEffect, useState } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+import { ApiError } from '../api/client.ts'
+import { t } from '../texts/texts.ts'
+import { CopyButton } from './controls.tsx'
+
+const SKELETON_AFTER_MS = 300
+const WORDS_AFTER_MS = 3_000
+
+/** Something that is on its way: nothing at first, then its outline, then words. */
+export function Loading({ what, lines = 6 }: { readonly what: string; readonly lines?: number }): ReactElement | null {
+  const [age, setAge] = useState(0)
+  useEffect(() => {
+    const timers = [SKELETON_AFTER_MS, WORDS_AFTER_MS].map((ms) => setTimeout(() => setAge(ms), ms))
+    return () => timers.forEach(clearTimeout)
+  }, [])
+  if (age === 0) return null
+  return (
+    <div className="loading" role="status">
+      <span className="sr">{t('loading', { what })}</span>
+      {Array.from({ length: lines }, (_, i) => (
+        <i key={i} style={{ width: `${92 - ((i * 37) % 40)}%` }} />
+      ))}
+      {age >= WORDS_AFTER_MS && <p>{t('loading', { what })}</p>}
+    </div>
+  )
+}
+
+/** What happened, why we think so, what to do. */
+export function Failure({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }): ReactElement {
+  const { title, text } = explain(error)
+  return (
+    <section className="diag yours" role="alert">
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {onRetry && (
+        <div className="do">
+          <button type="button" className="btn" onClick={onRetry}>
+            {t('try_again')}
+          </button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function explain(error: Error): { title: string; text: string } {
+  if (!(error instanceof ApiError)) return { title: t('failed_here'), text: error.message }
+  if (error.status === 0) return { title: t('unreachable'), text: t('unreachable_why') }
+  if (error.status >= 500) return { title: t('server_failed'), text: error.message || t('server_failed_why', { status: error.status }) }
+  return { title: t('refused'), text: error.message }
+}
+
+/** Nothing yet, and what brings it. */
+export function Empty({
+  title,
+  text,
+  command,
+  children,
+}: {
+  readonly title: string
+  readonly text: string
+  readonly command?: string
+  readonly children?: ReactNode
+}): ReactElement {
+  return (
+    <section className="empty">
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {command && (
+        <div className="code">
+          <span className="grow">{command}</span>
+          <CopyButton text={command} />
+        </div>
+      )}
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,22 @@
+import { readNames, readSeries, readSlots, readTrials } from '../../services/charts.ts'
+import type { Handlers } from '../bind.ts'
+import { findRun, findSweep, toScope } from './shared.ts'
+import type { HandlerDeps } from './shared.ts'
+
+/** What the dashboard draws. */
+export function createChartHandlers(deps: HandlerDeps): Pick<Handlers, 'countRuns' | 'listNames' | 'getSeries' | 'getSlots' | 'getTrials'> {
+  const { store } = deps
+  return {
+    countRuns: async ({ query }) => {
+      const phases = await store.scan.search.countByPhase(await toScope(store, query))
+      return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
+    },
+    listNames: async () => await readNames(store),
+    getSeries: async ({ body }) => {
+      const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))
+      return await readSeries(store, runs, body.metrics, body.buckets)
+    },
+    getSlots: async () => await readSlots(deps),
+    getTrials: async ({ param }) => await readTrials(store, await findSweep(store, param('sweep'))),
+  }
+}

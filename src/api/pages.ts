@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Context, Hono } from 'hono'
+
+import { AppError } from '../contract/errors.ts'
+import { guardHost, guardOrigin } from './guard.ts'
+
+/** Nothing but the dashboard's own files runs, and nothing is asked of another host. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+/** Names of built files hold a hash of what is in them. */
+const FOREVER = 'public, max-age=31536000, immutable'
+
+/** Serves the built dashboard: its files by name, and its one page for every other path that is not the API's. */
+export function servePages(app: Hono, folder: string): void {
+  app.get('/assets/:file', async (context, next) => {
+    guardOrigin(context)
+    const file = context.req.param('file')
+    return (/^[\w.-]+$/.test(file) && !file.includes('..') && (await send(context, join(folder, 'assets', file), FOREVER))) || (await next())
+  })
+  app.get('/:file{[a-z-]+\\.(?:js|svg)}', async (context, next) => {
+    guardOrigin(context)
+    return (await send(context, join(folder, context.req.param('file')), 'no-cache')) || (await next())
+  })
+  app.get('*', async (context, next) => {
+    if (context.req.path.startsWith('/api/')) return await next()
+    guardPage(context)
+    const page = await send(context, join(folder, 'index.html'), 'no-cache')
+    if (!page && context.req.path === '/') throw new AppError('not_found', { what: 'dashboard here: build it with npm run build' })
+    return page || (await next())
+  })
+}
+
+/** A link on another site may lead to a page: it changes nothing, and shows nothing without the cookie. */
+function guardPage(context: Context): void {
+  if (context.req.header('sec-fetch-mode') === 'navigate') guardHost(context)
+  else guardOrigin(context)
+}
+
+async function send(context: Context, path: string, caching: string): Promise<Response | undefined> {
+  const bytes = await readFile(path).catch(() => undefined)
+  if (!bytes) return undefined
+  const type = TYPES[path.split('.').at(-1)!] ?? 'application/octet-stream'
+  return context.body(bytes, 200, { 'content-type': type, 'cache-control': caching, 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' })
+}

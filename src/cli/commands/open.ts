@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+
+import { childEnv } from '../../config/config.ts'
+import { requireClient } from '../client.ts'
+import type { Client } from '../client.ts'
+import type { Cli } from '../context.ts'
+
+interface OpenFlags {
+  readonly print?: boolean
+}
+
+/** `hagane open`: the dashboard, signed in, at a run or sweep where a number is given. */
+export async function open(cli: Cli, number: string | undefined, flags: OpenFlags): Promise<void> {
+  const client = requireClient(cli)
+  const url = await signInUrl(client, await pathOf(client, number))
+  if (flags.print || !openBrowser(url)) cli.print(url)
+  else cli.say(cli.text('opened', { url: client.url }))
+}
+
+/** An address that opens the dashboard signed in, once. The code stands behind `#`: no server or log sees it. */
+export async function signInUrl(client: Client, path = '/'): Promise<string> {
+  const { code } = await client.call<{ code: string }>('createSessionCode')
+  return `${client.url}/sign-in#code=${code}${path === '/' ? '' : `&to=${encodeURIComponent(path)}`}`
+}
+
+async function pathOf(client: Client, number: string | undefined): Promise<string> {
+  if (number === undefined) return '/'
+  const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
+  const { project } = await client.call<{ project: string }>(kind === 'run' ? 'getRun' : 'getSweep', { params: { [kind]: number } })
+  return `/p/${encodeURIComponent(project)}/${kind}s/${number}`
+}
+
+/** False where no browser can be asked for: on a machine without a screen. */
+function openBrowser(url: string): boolean {
+  const env = childEnv()
+  const hasScreen = process.platform === 'darwin' || env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined
+  if (!hasScreen) return false
+  const child = spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore', env })
+  child.on('error', () => {})
+  child.unref()
+  return true
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+
+import { LIMITS } from './limits.ts'
+import { moment } from './run.ts'
+import { RUN_PHASES } from './phases.ts'
+
+/** A value on a chart: null for what is no finite number. Six digits, more than any screen shows. */
+const mark = z.number().nullable()
+
+export const seriesRequest = z.strictObject({
+  runs: z.array(z.int().min(1)).min(1).max(LIMITS.chartRunsMax),
+  metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
+  buckets: z.int().min(1).max(1000).default(500),
+})
+
+/** One line of a chart, bucket by bucket: the steps up to which they reach, and what their points came to. */
+export const seriesView = z.strictObject({
+  run: z.int(),
+  metric: z.string(),
+  step: z.array(z.number()),
+  last: z.array(mark),
+  min: z.array(mark),
+  max: z.array(mark),
+  /** Milliseconds since 1970 of the last point of each bucket. */
+  time: z.array(z.number()),
+  /** Points of the whole series. */
+  points: z.int(),
+})
+export type SeriesView = z.output<typeof seriesView>
+
+/** One searched parameter as a chart draws it. */
+const axisView = z.strictObject({
+  name: z.string(),
+  scale: z.enum(['linear', 'log', 'category']),
+  /** Ends of the space; null for one without an end, and for categories. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Texts of the categories, in the order of the document. */
+  categories: z.array(z.string()),
+  isConditional: z.boolean(),
+})
+export type AxisView = z.output<typeof axisView>
+
+/** All trials of a sweep, column by column, in the order of their indices. */
+export const trialsView = z.strictObject({
+  metric: z.string().nullable(),
+  optimization: z.enum(['maximize', 'minimize']).nullable(),
+  axes: z.array(axisView),
+  /** Amounts of the resource at each rung, lowest first, of sweeps that have rungs. */
+  rungs: z.strictObject({ resource: z.string(), amounts: z.array(z.number()), form: z.enum(['promotion', 'stopping']) }).nullable(),
+  index: z.array(z.int()),
+  number: z.array(z.int()),
+  phase: z.array(z.enum(RUN_PHASES)),
+  reason: z.array(z.string().nullable()),
+  rung: z.array(z.int()),
+  /** Last value of the metric. */
+  value: z.array(mark),
+  startedAt: z.array(moment.nullable()),
+  endedAt: z.array(moment.nullable()),
+  /** Values of each searched parameter; null where a trial has none. */
+  params: z.record(z.string(), z.array(z.unknown())),
+  /** Results at rungs in the order of their arrival. */
+  reached: z.array(z.strictObject({ index: z.int(), rung: z.int(), value: mark })),
+  /** Every attempt that has begun, oldest first. */
+  attempts: z.strictObject({
+    index: z.array(z.int()),
+    n: z.array(z.int()),
+    startedAt: z.array(moment),
+    endedAt: z.array(moment.nullable()),
+    reason: z.array(z.string().nullable()),
+  }),
+})
+export type TrialsView = z.output<typeof trialsView>
+
+/** Places on the machine that executes runs. */
+export const slotsView = z.strictObject({ places: z.int(), used: z.int(), devices: z.array(z.strictObject({ name: z.string(), isUsed: z.boolean() })) })
+export type SlotsView = z.output<typeof slotsView>
+
+export const countsView = z.strictObject({ phases: z.partialRecord(z.enum(RUN_PHASES), z.int()), total: z.int() })
+export type CountsView = z.output<typeof countsView>
+
+const nameCount = z.strictObject({ name: z.string(), count: z.int() })
+export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
+export type NamesView = z.output<typeof namesView>
+
+/** Rounded to six digits; null for what is no finite number. */
+export function toMark(value: number | null): z.output<typeof mark> {
+  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(6))
+}

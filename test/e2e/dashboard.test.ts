@@ -1,0 +1,313 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { RunDetailView } from '../../src/contract/run.ts'
+import type { SweepView } from '../../src/contract/sweep.ts'
+import { launchBrowser, openPage } from '../support/browser.ts'
+import type { Look } from '../support/browser.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+import { sweepEnded } from '../support/work.ts'
+
+const TRAIN = `
+import os, sys, time
+from hagane import Experiment
+x, k = float(sys.argv[1]), sys.argv[2]
+experiment = Experiment()
+print("\\033[31mloading\\033[0m data")
+if x > 0.9:
+    raise ValueError("x is too large")
+for step in range(1, 11):
+    experiment.log_metrics(step=step, loss=(x - 0.3) ** 2 + 1 / step, accuracy=1 - x)
+    print("step %d" % step)
+open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.csv"), "w").write("name,score\\n<img src=x onerror=alert(1)>,0.5\\n")
+open(os.path.join(os.environ["HAGANE_OUTPUTS"], "page.html"), "w").write("<script>document.title = 'owned'</script>")
+`
+const SLOW = `
+import time
+from hagane import Experiment
+experiment = Experiment()
+for step in range(10000):
+    experiment.log_metrics(step=step, loss=1.0 / (step + 1))
+    print("line %d" % step, flush=True)
+    time.sleep(0.05)
+`
+const SWEEP =
+  'version: 1\nkind: group\nname: valley\nhptuning:\n  concurrency: 4\n  seed: 5\n  metric: {name: loss, optimization: minimize}\n  first_points: [{x: 0.95, k: a}]\n  random_search: {n_experiments: 12}\n  matrix: {x: {uniform: [0, 1]}, k: {values: [a, b]}}\nrun:\n  cmd: python train.py {{ x }} {{ k }}\n'
+const LONG_NAME = '検索'.repeat(100)
+
+let browser: Browser | undefined
+let server: TestServer
+let folder: string
+let sweep: number
+
+// Decided before the tests are collected, so that what is skipped is named.
+browser = await launchBrowser()
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { HAGANE_CONCURRENCY: '6' } })
+  folder = mkdtempSync(join(tmpdir(), 'hagane-e2e-'))
+  writeFileSync(join(folder, 'train.py'), TRAIN)
+  writeFileSync(join(folder, 'slow.py'), SLOW)
+  sweep = (await server.submit(SWEEP, folder)).number
+  await sweepEnded(server, sweep, 60_000)
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
+const trials = async () => (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep}&limit=100`)).body.runs
+const submitSlow = async (name: string) => (await server.submit(`version: 1\nkind: experiment\nrun: {cmd: python slow.py}\nname: ${name}\n`, folder)).number
+
+describe.skipIf(!browser)('the dashboard', () => {
+  it('lets in with a code that works once, and shows nothing without', async () => {
+    const context = await browser!.newContext()
+    const page = await context.newPage()
+    await page.goto(`${server.url}/p/default/runs`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    const { body } = await server.call<{ code: string }>('POST', '/session/codes')
+    const address = `${server.url}/sign-in#code=${body.code}`
+    await page.goto(address)
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    expect(page.url()).toBe(`${server.url}/`)
+    const other = await (await browser!.newContext()).newPage()
+    await other.goto(address)
+    await other.getByText('That link has been used or is too old').waitFor()
+    await other.getByLabel('Token').fill(server.token())
+    await other.getByRole('button', { name: 'Sign in' }).click()
+    await other.getByRole('heading', { name: 'Home' }).waitFor()
+    const cookies = await context.cookies()
+    expect(cookies).toMatchObject([{ httpOnly: true, sameSite: 'Strict' }])
+    await context.close()
+    await other.context().close()
+  })
+
+  it('lists runs, filtered, sorted, with its whole state in the address', async () => {
+    const page = await open('/p/default/runs')
+    const rows = page.getByRole('table', { name: 'Runs' }).getByRole('row')
+    await expect.poll(async () => await rows.count()).toBe(13)
+    await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss < 0.3')
+    await page.waitForURL(/q=m\.loss/)
+    const few = (await trials()).filter(({ metrics }) => Number(metrics['loss']?.last) < 0.3).length
+    await expect.poll(async () => await rows.count()).toBe(few + 1)
+    await page.getByRole('button', { name: /^loss/ }).click()
+    await page.waitForURL(/sort=-m\.loss/)
+    await page.getByRole('button', { name: /^loss/ }).click()
+    await page.waitForURL(/sort=m\.loss/)
+    const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
+    await expect.poll(async () => await rows.nth(1).getByRole('link').getAttribute('href')).toBe(`/p/default/runs/${best}`)
+    await page.reload()
+    await expect.poll(async () => await rows.nth(1).getByRole('link').getAttribute('href')).toBe(`/p/default/runs/${best}`)
+    expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('m.loss < 0.3')
+    await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss <')
+    await page.getByRole('alert').waitFor()
+    expect(page.errors.filter((text) => !text.includes('400'))).toEqual([])
+    await page.close()
+  })
+
+  it('selects by keyboard and compares, differences first', async () => {
+    const page = await open('/p/default/runs')
+    await page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(2).waitFor()
+    for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
+    await page.getByRole('toolbar', { name: 'Selection' }).getByText('2 selected').waitFor()
+    await page.keyboard.press('c')
+    await page.getByRole('heading', { name: 'Compare 2 runs' }).waitFor()
+    await page.getByRole('rowheader', { name: 'x', exact: true }).waitFor()
+    expect(await page.getByText('baseline').count()).toBeGreaterThan(0)
+    await page.getByRole('rowheader', { name: /^loss/ }).waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('shows a run: figures, log in its colours, files as text, its document', async () => {
+    const number = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
+    const page = await open(`/p/default/runs/${number}`)
+    await page.getByRole('region', { name: 'Log' }).getByText('step 10').waitFor()
+    expect(await page.getByText('loading').getAttribute('style')).toBe('color: var(--bad);')
+    await page.getByRole('img', { name: /^loss, 1 line/ }).waitFor()
+    await page.getByRole('link', { name: 'Artifacts' }).click()
+    await page.getByRole('button', { name: 'report.csv' }).click()
+    await page.getByRole('cell', { name: '<img src=x onerror=alert(1)>' }).waitFor()
+    await page.getByRole('button', { name: 'page.html' }).click()
+    await page.getByText("<script>document.title = 'owned'</script>").waitFor()
+    expect(await page.title()).not.toBe('owned')
+    await page.getByRole('link', { name: 'Spec' }).click()
+    await page.getByText('random_search').waitFor()
+    await page.getByRole('link', { name: 'Attempts' }).click()
+    await page.getByText('exit 0').waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('says why a run failed, and finds the first error in its log', async () => {
+    const failed = (await trials()).find(({ phase }) => phase === 'failed')!
+    const page = await open(`/p/default/runs/${failed.number}`)
+    await page.getByRole('heading', { name: failed.message! }).waitFor()
+    await page.getByRole('button', { name: 'First error' }).click()
+    await page.getByText('ValueError: x is too large').waitFor()
+    await page.goto(`${server.url}/`)
+    await page.getByRole('region').or(page.locator('section')).getByText(failed.message!).first().waitFor()
+    await page.close()
+  })
+
+  it('shows a sweep: history, importance, parallel coordinates, timeline, trials, space', async () => {
+    const page = await open(`/p/default/sweeps/${sweep}`)
+    await page.getByRole('heading', { name: 'valley' }).waitFor()
+    for (const name of [/^Values of 12 trials/, /^12 trials across/, /^12 attempts on/]) await page.getByRole('img', { name }).waitFor()
+    await page.getByRole('region', { name: 'Parameter importance' }).getByText('Share of the variance').waitFor()
+    // A brush along the first axis leaves fewer trials, listed below it.
+    const chart = page.getByRole('img', { name: /trials across/ })
+    const box = (await chart.boundingBox())!
+    await page.mouse.move(box.x + 56, box.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 56, box.y + 120, { steps: 4 })
+    await page.mouse.up()
+    await page.getByText(/\d+ inside/).waitFor()
+    await page.getByRole('link', { name: /^Trials/ }).click()
+    await expect.poll(async () => await page.getByRole('table', { name: 'Trials' }).getByRole('row').count()).toBe(13)
+    await page.getByRole('link', { name: 'Space' }).click()
+    await page.getByRole('img', { name: /trials by x/ }).waitFor()
+    await page.getByRole('link', { name: 'Settings' }).last().click()
+    await page.getByText('random_search').waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('extends a sweep, adds a point by hand, and shows both as they run', async () => {
+    const page = await open(`/p/default/sweeps/${sweep}`)
+    await page.getByRole('button', { name: 'Add a point' }).click()
+    await page.getByLabel('x', { exact: true }).fill('0.31')
+    await page.getByLabel('k', { exact: true }).fill('a')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('13', { exact: true }).first().waitFor()
+    await sweepEnded(server, sweep, 60_000)
+    await page.getByRole('button', { name: 'Extend budget' }).click()
+    await page.getByLabel('Extend budget').fill('2')
+    await page.getByRole('button', { name: 'Extend budget' }).last().click()
+    await expect.poll(async () => (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.trials).toBe(15)
+    await sweepEnded(server, sweep, 60_000)
+    await page.getByText('of 15', { exact: true }).waitFor()
+    await page.close()
+  })
+
+  it('follows a run live and stops it, on a phone', async () => {
+    const number = await submitSlow('slow')
+    const page = await open(`/p/default/runs/${number}`, { width: 390, height: 844 })
+    await page.getByText('line 3', { exact: true }).waitFor()
+    await page.getByText('line 30', { exact: true }).waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('stopped', { exact: true }).first().waitFor()
+    expect((await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase).toBe('stopped')
+    await page.close()
+  })
+
+  it('says that it is not live while the server is away, and comes back by itself', async () => {
+    const page = await open('/')
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await server.kill()
+    await page.getByText(/^Not live since/).waitFor()
+    await server.start()
+    await page.getByText(/^Not live since/).waitFor({ state: 'detached' })
+    const number = await submitSlow('after')
+    await page.getByRole('link', { name: 'after' }).first().waitFor()
+    await server.call('POST', `/runs/${number}/stop`)
+    await page.close()
+  })
+
+  it('edits the document of a run and starts it, and shows what is wrong at its line', async () => {
+    const number = await submitSlow('editable')
+    await server.call('POST', `/runs/${number}/stop`)
+    const page = await open(`/p/default/new?from=${number}`)
+    const text = page.getByRole('textbox')
+    await text.waitFor()
+    const was = await text.inputValue()
+    await text.fill(was.replace('kind: experiment', 'kind: experimant'))
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByRole('button', { name: 'Line 2' }).waitFor()
+    await text.fill(was.replace('python slow.py', 'echo edited'))
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.waitForURL(/\/runs\/\d+$/)
+    await page.getByRole('region', { name: 'Log' }).getByText('edited').waitFor()
+    await page.close()
+  })
+
+  it('deletes with a count and an undo', async () => {
+    const number = await submitSlow('doomed')
+    await server.call('POST', `/runs/${number}/stop`)
+    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
+    const page = await open(`/p/default/runs?q=${encodeURIComponent('name = doomed')}&sel=${number}`)
+    await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog', { name: 'Delete 1 run?' }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('1 run moved to the trash.').waitFor()
+    await page.getByText('Nothing matches').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('link', { name: 'doomed' }).waitFor()
+    await page.close()
+  })
+
+  it('reaches runs and pages from the palette, and no key acts while a word is composed', async () => {
+    const page = await open('/')
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await page.keyboard.press('Control+k')
+    const palette = page.getByRole('combobox', { name: 'Search or command' })
+    await palette.fill('hea')
+    await page.getByRole('option', { name: /Health/ }).waitFor()
+    await palette.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true })
+    expect(page.url()).toBe(`${server.url}/`)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Health' }).waitFor()
+    await page.close()
+  })
+
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const pages = (): [string, string][] => [
+    ['home', '/'],
+    ['projects', '/projects'],
+    ['runs', '/p/default/runs'],
+    ['run', `/p/default/runs/${sweep + 3}`],
+    ['charts', `/p/default/runs/${sweep + 3}/charts`],
+    ['logs', `/p/default/runs/${sweep + 3}/logs`],
+    ['artifacts', `/p/default/runs/${sweep + 3}/artifacts`],
+    ['spec', `/p/default/runs/${sweep + 3}/spec`],
+    ['sweeps', '/p/default/sweeps'],
+    ['sweep', `/p/default/sweeps/${sweep}`],
+    ['trials', `/p/default/sweeps/${sweep}/trials`],
+    ['space', `/p/default/sweeps/${sweep}/space`],
+    ['compare', `/p/default/compare?runs=${sweep + 3},${sweep + 4}`],
+    ['new', `/p/default/new?from=${sweep + 3}`],
+    ['settings', '/settings'],
+    ['health', '/health'],
+    ['nowhere', '/nowhere'],
+  ]
+  it.each([
+    ['en', 'light'],
+    ['ja', 'dark'],
+  ] as const)('has no serious finding of axe on any page, in %s and %s', { timeout: 180_000 }, async (language, theme) => {
+    await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
+    const findings: string[] = []
+    for (const [name, path] of pages()) {
+      const page = await open(path, { language, theme })
+      await page.waitForLoadState('networkidle').catch(() => {})
+      await page.waitForTimeout(400)
+      await page.addScriptTag({ content: axe }).catch(async () => await page.evaluate(axe))
+      const found = await page.evaluate<{
+        violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
+      }>('axe.run(document, { resultTypes: ["violations"] })')
+      for (const { id, impact, nodes } of found.violations)
+        if (impact === 'serious' || impact === 'critical') findings.push(`${name}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`)
+      expect([name, page.errors.filter((text) => !text.includes('Content Security Policy'))]).toEqual([name, []])
+      await page.close()
+    }
+    expect(findings).toEqual([])
+  })
+})

@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+
+import type { TestServer } from './server.ts'
+
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const PACKED = join(import.meta.dirname, '../../node_modules/@sparticuz/chromium/bin')
+const VERSION = (JSON.parse(readFileSync(join(PACKED, '../package.json'), 'utf8')) as { version: string }).version
+
+/**
+ * A Chromium: that of the system, or the one from npm, unpacked once into the temp folder with the libraries that a bare
+ * machine lacks. undefined where neither starts, with the reason on standard error.
+ */
+export async function launchBrowser(): Promise<Browser | undefined> {
+  const own = SYSTEM.find((path) => existsSync(path))
+  const { path, libraries } = own === undefined ? unpack() : { path: own, libraries: '' }
+  try {
+    return await chromium.launch({
+      executablePath: path,
+      args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--force-device-scale-factor=1'],
+      env: { ...process.env, ...(libraries !== '' && { LD_LIBRARY_PATH: libraries }) },
+    })
+  } catch (error) {
+    process.stderr.write(`no Chromium starts here: ${(error as Error).message.split('\n')[0]}\n`)
+    return undefined
+  }
+}
+
+/** Another process may do the same: what is complete appears under its name at once. */
+function unpack(): { path: string; libraries: string } {
+  const folder = join(tmpdir(), `hagane-chromium-${VERSION}-${process.getuid?.() ?? 0}`)
+  if (!existsSync(folder)) {
+    const making = `${folder}.${process.pid}`
+    mkdirSync(making, { recursive: true })
+    writeFileSync(join(making, 'chromium'), brotliDecompressSync(readFileSync(join(PACKED, 'chromium.br'))), { mode: 0o700 })
+    for (const pack of ['al2023', 'swiftshader', 'fonts']) {
+      const tar = spawnSync('tar', ['-x', '-C', making], { input: brotliDecompressSync(readFileSync(join(PACKED, `${pack}.tar.br`))) })
+      if (tar.status !== 0) throw new Error(`tar: ${String(tar.stderr)}`)
+    }
+    try {
+      renameSync(making, folder)
+    } catch {
+      rmSync(making, { recursive: true, force: true })
+    }
+  }
+  return { path: join(folder, 'chromium'), libraries: join(folder, 'lib') }
+}
+
+export interface Look {
+  readonly language?: 'en' | 'ja'
+  readonly theme?: 'light' | 'dark'
+  readonly width?: number
+  readonly height?: number
+  readonly timeZone?: string
+}
+
+/** A page that is signed in to a server, in a language and a theme. Whatever its console says of an error fails with `errors`. */
+export async function openPage(
+  browser: Browser,
+  server: TestServer,
+  path: string,
+  look: Look = {},
+): Promise<Page & { errors: string[]; close(): Promise<void> }> {
+  const { language = 'en', theme = 'light', width = 1440, height = 900, timeZone = 'Asia/Tokyo' } = look
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width, height },
+    locale: language === 'ja' ? 'ja-JP' : 'en-US',
+    timezoneId: timeZone,
+    reducedMotion: 'reduce',
+  })
+  await context.addInitScript(
+    ([chosenLanguage, chosenTheme]) => {
+      localStorage.setItem('hagane.language', chosenLanguage!)
+      localStorage.setItem('hagane.theme', chosenTheme!)
+    },
+    [language, theme],
+  )
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && !message.text().includes('401') && errors.push(message.text()))
+  const { body } = await server.call<{ code: string }>('POST', '/session/codes')
+  await page.goto(`${server.url}/sign-in#code=${body.code}&to=${encodeURIComponent(path)}`)
+  await page.waitForURL(server.url + path)
+  return Object.assign(page, { errors, close: async () => await context.close() })
+}
