@@ -28,6 +28,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Names of built files hold a hash of what is in them. */
 const FOREVER = 'public, max-age=31536000, immutable'
 
+/** Addresses that are pages. Others show the dashboard too, which says that there is no such page. */
+const PAGE_PATH = /^\/(?:projects|settings|health|sign-in|p\/.+)?$/
+
 /** Serves the built dashboard: its files by name, and its one page for every other path that is not the API's. */
 export function servePages(app: Hono, folder: string): void {
   app.get('/assets/:file', async (context, next) => {
@@ -40,10 +43,11 @@ export function servePages(app: Hono, folder: string): void {
     return (await send(context, join(folder, context.req.param('file')), 'no-cache')) || (await next())
   })
   app.get('*', async (context, next) => {
-    if (context.req.path.startsWith('/api/')) return await next()
+    const { path } = context.req
+    if (!PAGE_PATH.test(path) && !context.req.header('accept')?.includes('text/html')) return await next()
     guardPage(context)
-    const page = await send(context, join(folder, 'index.html'), 'no-cache')
-    if (!page && context.req.path === '/') throw new AppError('not_found', { what: 'dashboard here: build it with npm run build' })
+    const page = await send(context, join(folder, 'index.html'), 'no-cache', PAGE_PATH.test(path) ? 200 : 404)
+    if (!page && path === '/') throw new AppError('not_found', { what: 'dashboard here: build it with npm run build' })
     return page || (await next())
   })
 }
@@ -54,9 +58,9 @@ function guardPage(context: Context): void {
   else guardOrigin(context)
 }
 
-async function send(context: Context, path: string, caching: string): Promise<Response | undefined> {
+async function send(context: Context, path: string, caching: string, status: 200 | 404 = 200): Promise<Response | undefined> {
   const bytes = await readFile(path).catch(() => undefined)
   if (!bytes) return undefined
   const type = TYPES[path.split('.').at(-1)!] ?? 'application/octet-stream'
-  return context.body(bytes, 200, { 'content-type': type, 'cache-control': caching, 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' })
+  return context.body(bytes, status, { 'content-type': type, 'cache-control': caching, 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' })
 }

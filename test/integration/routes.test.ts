@@ -27,7 +27,8 @@ afterAll(async () => {
 })
 
 const names = Object.keys(ROUTES) as RouteName[]
-const PUBLIC: readonly RouteName[] = ['health', 'openapi']
+/** Routes open to anyone, with what they answer to an empty request. */
+const PUBLIC: Partial<Record<RouteName, number>> = { health: 200, openapi: 200, openSession: 400, closeSession: 200 }
 const FOR_ATTEMPTS: readonly RouteName[] = ['track']
 
 interface Answer {
@@ -71,7 +72,7 @@ describe('every route', () => {
     for (const name of names) {
       const route: Route = ROUTES[name]
       const { status } = await send(route.method, pathOf(route))
-      expect([name, status]).toEqual([name, PUBLIC.includes(name) ? 200 : 401])
+      expect([name, status]).toEqual([name, PUBLIC[name] ?? 401])
     }
   })
 
@@ -90,7 +91,7 @@ describe('every route', () => {
       `Bearer ${otherRun}`,
       `bearer${server.token()}`,
     ]
-    for (const name of names.filter((item) => !PUBLIC.includes(item))) {
+    for (const name of names.filter((item) => PUBLIC[item] === undefined)) {
       for (const authorization of headers) {
         const { status, body } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { authorization })
         expect([name, authorization.slice(0, 20), status]).toEqual([name, authorization.slice(0, 20), 401])
@@ -101,7 +102,7 @@ describe('every route', () => {
 
   it("lets a run's own token write to its own run and nothing else", async () => {
     const batch = JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 0, t: 1, v: { m: 1 } }] })
-    for (const name of names.filter((item) => !PUBLIC.includes(item) && item !== 'shutdown')) {
+    for (const name of names.filter((item) => PUBLIC[item] === undefined && item !== 'shutdown')) {
       const route: Route = ROUTES[name]
       const { status } = await send(route.method, pathOf(route, own.id), bearer(attemptToken), route.method === 'POST' ? batch : '')
       expect([name, status]).toEqual([name, FOR_ATTEMPTS.includes(name) ? 200 : 403])
@@ -144,7 +145,18 @@ describe('every route', () => {
         expect([name, method, isKnown || status === 404]).toEqual([name, method, true])
       }
     }
-    for (const path of ['/', '/api', '/api/v1', '/api/v1/runs/', '//api/v1/runs', '/api/v1/runs%2f1', '/server.json', '/..%2f..%2fetc/passwd']) {
+    for (const path of [
+      '/api',
+      '/api/v1',
+      '/api/v1/runs/',
+      '//api/v1/runs',
+      '/api/v1/runs%2f1',
+      '/server.json',
+      '/..%2f..%2fetc/passwd',
+      '/assets/..%2f..%2fpackage.json',
+      '/assets/%2e%2e/index.html',
+      '/assets/none.js',
+    ]) {
       expect([path, (await send('GET', path, bearer(server.token()))).status]).toEqual([path, 404])
     }
     // However a path is spelled, the guard stands inside the route it reaches.
@@ -173,6 +185,58 @@ describe('every route', () => {
       expect([path, status, body.error.code]).toEqual([path, 404, 'not_found'])
       expect(body.error.message).not.toMatch(/\n|at /)
     }
+  })
+})
+
+describe('the pages', () => {
+  it('are served to anyone with a policy that lets nothing of others in, and hold nothing of anyone', async () => {
+    for (const path of ['/', '/projects', '/p/default/runs', '/sign-in']) {
+      const { status, headers, body } = await send('GET', path, { accept: 'text/html' })
+      expect([path, status, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8'])
+      expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+      expect(body).not.toContain(server.token())
+      const script = /assets\/[\w.-]+\.js/.exec(body)![0]
+      expect((await send('GET', `/${script}`)).headers['cache-control']).toContain('immutable')
+    }
+    expect((await send('GET', '/', { host: 'evil.example', 'sec-fetch-mode': 'navigate' })).status).toBe(421)
+    // A link on another site leads here; a script of it does not.
+    expect((await send('GET', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status).toBe(200)
+    expect((await send('GET', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).status).toBe(421)
+  })
+
+  it('are signed in by a cookie that works for them alone', async () => {
+    const origin = server.url
+    const open = async (body: object) => await send('POST', '/api/v1/session', { origin }, JSON.stringify(body))
+    expect((await open({ token: attemptToken })).status).toBe(401)
+    expect((await open({ code: 'guess' })).status).toBe(401)
+    const { code } = (await server.call<{ code: string }>('POST', '/session/codes')).body
+    const opened = await open({ code })
+    expect([opened.status, (await open({ code })).status]).toEqual([200, 401])
+    const [set] = opened.headers['set-cookie'] as string[]
+    expect(set).toMatch(/^hagane-[0-9a-f]{8}=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
+    const cookie = set!.split(';')[0]!
+    expect((await send('GET', '/api/v1/runs', { cookie })).status).toBe(200)
+    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, origin }, '{"note":"by cookie"}')).status).toBe(200)
+    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, 'sec-fetch-site': 'same-origin' }, '{"note":"by cookie"}')).status).toBe(200)
+    // Neither a form of another site nor a request that does not say where it comes from changes anything.
+    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie }, '{"note":"x"}')).status).toBe(401)
+    expect((await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(421)
+    expect((await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, origin: 'http://evil.example' })).status).toBe(421)
+    const [name, value] = cookie.split('=') as [string, string]
+    const [until, chance, signature] = value.split('.') as [string, string, string]
+    for (const forged of [
+      `${Number(until) + 1}.${chance}.${signature}`,
+      `${until}.${chance}.${'A'.repeat(signature.length)}`,
+      `${until}.${chance}`,
+      value.toUpperCase(),
+      '',
+    ])
+      expect([forged, (await send('GET', '/api/v1/runs', { cookie: `${name}=${forged}` })).status]).toEqual([forged, 401])
+    // A token that is wrong is not helped by a cookie.
+    expect((await send('GET', '/api/v1/runs', { cookie, authorization: 'Bearer wrong' })).status).toBe(401)
+    const closed = await send('DELETE', '/api/v1/session', { cookie, origin })
+    expect((closed.headers['set-cookie'] as string[])[0]).toContain('Max-Age=0')
   })
 })
 
