@@ -1,10 +1,8 @@
 import { lazy, Suspense } from 'react'
 import type { ReactElement } from 'react'
-import { useQuery } from '@tanstack/react-query'
 
-import { ApiError, call } from './api/client.ts'
+import { useSignedOut } from './api/client.ts'
 import { useLive } from './api/live.ts'
-import type { CountsView } from '../../src/contract/charts.ts'
 import { Bar } from './bar.tsx'
 import { Keys } from './keys.tsx'
 import { Home } from './pages/home.tsx'
@@ -14,7 +12,7 @@ import { SignIn } from './pages/sign-in.tsx'
 import { match, usePlace } from './state/location.ts'
 import { t } from './texts/texts.ts'
 import { Toasts } from './ui/controls.tsx'
-import { Empty, Failure, Loading } from './ui/states.tsx'
+import { Empty, Loading } from './ui/states.tsx'
 
 const Run = lazy(async () => ({ default: (await import('./pages/run.tsx')).Run }))
 const Sweeps = lazy(async () => ({ default: (await import('./pages/sweeps.tsx')).Sweeps }))
@@ -24,23 +22,21 @@ const Create = lazy(async () => ({ default: (await import('./pages/create.tsx'))
 const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
 const Health = lazy(async () => ({ default: (await import('./pages/health.tsx')).Health }))
 
-/** The session is asked for with the first figures that the bar shows. */
+/** The frame and the page in it; the way in where there is no session. */
 export function App(): ReactElement {
   const { path } = usePlace()
-  const session = useQuery({ queryKey: ['runs', 'counts', ''], queryFn: () => call<CountsView>('/runs/counts'), enabled: path !== '/sign-in' })
-  if (path === '/sign-in' || (session.error instanceof ApiError && session.error.status === 401)) return <SignIn />
-  if (session.error && !session.data) return <Failure error={session.error} onRetry={() => void session.refetch()} />
-  return <Signed counts={session.data} />
+  const isSignedOut = useSignedOut()
+  return path === '/sign-in' || isSignedOut ? <SignIn /> : <Signed />
 }
 
-function Signed({ counts }: { readonly counts: CountsView | undefined }): ReactElement {
+function Signed(): ReactElement {
   useLive()
   return (
     <>
       <a className="skip" href="#main">
         {t('skip')}
       </a>
-      <Bar counts={counts} />
+      <Bar />
       <main id="main">
         <Suspense fallback={<Loading what={t('this_page')} />}>
           <Page />

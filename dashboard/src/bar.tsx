@@ -1,7 +1,8 @@
+import { useEffect, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { CountsView } from '../../src/contract/charts.ts'
-import { useProjects } from './api/queries.ts'
+import { useCounts, useProjects } from './api/queries.ts'
 import { useDeafSince } from './api/live.ts'
 import { formatClock, zoneName } from './format.ts'
 import { globalPages, projectPages } from './nav.ts'
@@ -15,7 +16,8 @@ import { Icon, Mark } from './ui/icons.tsx'
 import { PhaseIcon } from './ui/phase.tsx'
 
 /** The frame's bar: where one is, where one can go, and how much of the whole installation is at work. */
-export function Bar({ counts }: { readonly counts: CountsView | undefined }): ReactElement {
+export function Bar(): ReactElement {
+  const { data: counts } = useCounts({}, useIsSettled())
   const { path } = usePlace()
   const chosen = usePreferences()
   const project = match('/p/:project/:rest/:more?/:tab?', path)?.['project']
@@ -84,6 +86,18 @@ export function Bar({ counts }: { readonly counts: CountsView | undefined }): Re
       <Deaf />
     </>
   )
+}
+
+const SETTLED_AFTER_MS = 1_500
+
+/** Whether the page has had time for its own figures: those of the whole installation come after them. */
+function useIsSettled(): boolean {
+  const [isSettled, setSettled] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), SETTLED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return isSettled
 }
 
 /** The figures may be old: said at once, not found out later. */

@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from 'react'
+
 import { preferences } from '../state/preferences.ts'
 
 /** What the server refused, in its own words. Status 0: it was not reached. */
@@ -48,8 +50,28 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
     throw new ApiError(0, 'unreachable', '')
   })
   if (response.ok) return response
+  if (response.status === 401) setSignedOut(true)
   const said = (await response.json().catch(() => undefined)) as { error?: { code: string; message: string; problems?: Problem[] } } | undefined
   throw new ApiError(response.status, said?.error?.code ?? 'unknown', said?.error?.message ?? '', said?.error?.problems)
+}
+
+let isSignedOut = false
+const listeners = new Set<() => void>()
+
+/** Said by any answer that asks for a session, taken back once there is one. */
+export function setSignedOut(value: boolean): void {
+  isSignedOut = value
+  for (const listener of listeners) listener()
+}
+
+export function useSignedOut(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => isSignedOut,
+  )
 }
 
 /** A query string of what is given. */

@@ -27,9 +27,14 @@ export function useRunPage(asked: RunsAsked, cursor?: string): UseQueryResult<Ru
   return useQuery({ queryKey: ['runs', query], queryFn: ({ signal }) => call<RunPageView>(`/runs${query}`, { signal }), placeholderData: keepPreviousData })
 }
 
-export function useCounts(asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter'>): UseQueryResult<CountsView> {
+export function useCounts(asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter'>, isWanted = true): UseQueryResult<CountsView> {
   const query = toQuery({ ...asked })
-  return useQuery({ queryKey: ['runs', 'counts', query], queryFn: () => call<CountsView>(`/runs/counts${query}`), placeholderData: keepPreviousData })
+  return useQuery({
+    queryKey: ['runs', 'counts', query],
+    queryFn: () => call<CountsView>(`/runs/counts${query}`),
+    placeholderData: keepPreviousData,
+    enabled: isWanted,
+  })
 }
 
 export function useRun(number: string): UseQueryResult<RunDetailView> {

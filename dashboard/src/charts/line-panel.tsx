@@ -44,7 +44,9 @@ export function LinePanel({ metric, runs, total, series, axis, smoothing, hovere
     const looks = looksOf(runs.map(({ id }) => id))
     return runs.flatMap((run) => {
       const own = series.find((one) => one.run === run.number && one.metric === metric)
-      return own ? [{ key: run.id, label: run.name, look: looks.get(run.id)!, line: toLine(own, axis), isOpen: run.isOpen, series: own }] : []
+      return own && own.step.length > 0
+        ? [{ key: run.id, label: run.name, look: looks.get(run.id)!, line: toLine(own, axis), isOpen: run.isOpen, series: own }]
+        : []
     })
     // The list is made anew with each render; what is in it seldom is.
     // oxlint-disable-next-line react/exhaustive-deps

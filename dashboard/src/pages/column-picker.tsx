@@ -10,7 +10,27 @@ const SHOWN_MAX = 60
 const PARTS = ['last', 'min', 'max', 'mean'] as const
 
 /** Which columns the table has, and in which order: any parameter, any summary of any metric. */
-export function ColumnPicker({ columns, onChange }: { readonly columns: readonly string[]; readonly onChange: (columns: string[]) => void }): ReactElement {
+export function ColumnPicker(props: PickerProps): ReactElement {
+  return (
+    <Menu
+      icon="columns"
+      label={
+        <>
+          {t('columns')} <span className="mid">{props.columns.length}</span>
+        </>
+      }
+    >
+      <Picker {...props} />
+    </Menu>
+  )
+}
+
+interface PickerProps {
+  readonly columns: readonly string[]
+  readonly onChange: (columns: string[]) => void
+}
+
+function Picker({ columns, onChange }: PickerProps): ReactElement {
   const { data } = useNames()
   const [search, setSearch] = useState('')
   const all = [
@@ -25,74 +45,65 @@ export function ColumnPicker({ columns, onChange }: { readonly columns: readonly
     onChange(next)
   }
   return (
-    <Menu
-      icon="columns"
-      label={
-        <>
-          {t('columns')} <span className="mid">{columns.length}</span>
-        </>
-      }
-    >
-      <div className="picker">
-        <ol aria-label={t('columns')}>
-          {columns.map((column, i) => {
-            const field = parseColumn(column)
-            return (
-              <li key={column}>
-                <span className="clip grow">{field.kind === 'other' ? column : field.name}</span>
-                {field.kind === 'metric' && (
-                  <select
-                    aria-label={t('summary_of', { name: field.name })}
-                    value={field.part}
-                    onChange={(event) =>
-                      onChange(columns.map((one, at) => (at === i ? columnFor('metric', field.name, event.target.value as (typeof PARTS)[number]) : one)))
-                    }
-                  >
-                    {PARTS.map((part) => (
-                      <option key={part}>{part}</option>
-                    ))}
-                  </select>
-                )}
-                {i > 0 && <IconButton name="up" label={t('move_up')} onClick={() => move(i, -1)} />}
-                <IconButton name="cross" label={t('remove_column', { name: column })} onClick={() => onChange(columns.filter((one) => one !== column))} />
-              </li>
-            )
-          })}
-        </ol>
-        <input
-          className="field"
-          aria-label={t('find_column')}
-          placeholder={t('find_column')}
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
-        <ul>
-          {found.slice(0, SHOWN_MAX).map(({ name, count, kind }) => {
-            const column = columnFor(kind, name)
-            const known = columns.find((one) => {
-              const field = parseColumn(one)
-              return field.kind === kind && field.name === name
-            })
-            return (
-              <li key={column}>
-                <label>
-                  <input
-                    type="checkbox"
-                    className="check"
-                    checked={known !== undefined}
-                    onChange={() => onChange(known === undefined ? [...columns, column] : columns.filter((one) => one !== known))}
-                  />
-                  <span className="clip grow">{name}</span>
-                  <span className="dim small">
-                    {t(kind)} {count.toLocaleString('en-US')}
-                  </span>
-                </label>
-              </li>
-            )
-          })}
-          {found.length > SHOWN_MAX && <li className="dim small">{t('and_more', { n: found.length - SHOWN_MAX })}</li>}
-        </ul>
-      </div>
-    </Menu>
+    <div className="picker">
+      <ol aria-label={t('columns')}>
+        {columns.map((column, i) => {
+          const field = parseColumn(column)
+          return (
+            <li key={column}>
+              <span className="clip grow">{field.kind === 'other' ? column : field.name}</span>
+              {field.kind === 'metric' && (
+                <select
+                  aria-label={t('summary_of', { name: field.name })}
+                  value={field.part}
+                  onChange={(event) =>
+                    onChange(columns.map((one, at) => (at === i ? columnFor('metric', field.name, event.target.value as (typeof PARTS)[number]) : one)))
+                  }
+                >
+                  {PARTS.map((part) => (
+                    <option key={part}>{part}</option>
+                  ))}
+                </select>
+              )}
+              {i > 0 && <IconButton name="up" label={t('move_up')} onClick={() => move(i, -1)} />}
+              <IconButton name="cross" label={t('remove_column', { name: column })} onClick={() => onChange(columns.filter((one) => one !== column))} />
+            </li>
+          )
+        })}
+      </ol>
+      <input
+        className="field"
+        aria-label={t('find_column')}
+        placeholder={t('find_column')}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      <ul>
+        {found.slice(0, SHOWN_MAX).map(({ name, count, kind }) => {
+          const column = columnFor(kind, name)
+          const known = columns.find((one) => {
+            const field = parseColumn(one)
+            return field.kind === kind && field.name === name
+          })
+          return (
+            <li key={column}>
+              <label>
+                <input
+                  type="checkbox"
+                  className="check"
+                  checked={known !== undefined}
+                  onChange={() => onChange(known === undefined ? [...columns, column] : columns.filter((one) => one !== known))}
+                />
+                <span className="clip grow">{name}</span>
+                <span className="dim small">
+                  {t(kind)} {count.toLocaleString('en-US')}
+                </span>
+              </label>
+            </li>
+          )
+        })}
+        {found.length > SHOWN_MAX && <li className="dim small">{t('and_more', { n: found.length - SHOWN_MAX })}</li>}
+      </ul>
+    </div>
   )
 }

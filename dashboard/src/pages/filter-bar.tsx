@@ -25,7 +25,7 @@ export interface FilterBarProps {
   readonly onPhases: (phases: readonly string[]) => void
 }
 
-const APPLY_AFTER_MS = 250
+const APPLY_AFTER_MS = 120
 
 /** The filter as text, completed while it is written, with what it matches; phases beside it are toggles. */
 export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPhases }: FilterBarProps): ReactElement {

@@ -70,6 +70,12 @@ describe('columns', () => {
   it('are by themselves the common metrics and the parameters that differ', () => {
     const runs = [run(1, { lr: 0.1, seed: 1 }, { loss: 1, 'system.cpu_percent': 3 }), run(2, { lr: 0.2, seed: 1 }, { loss: 2, f1: 1 })]
     expect(defaultColumns(runs)).toEqual(['m.loss.last', 'm.f1.last', 'p.lr'])
+    expect(
+      defaultColumns(runs, [
+        { field: 'm.f1.max', isDescending: true },
+        { field: 'name', isDescending: false },
+      ]),
+    ).toEqual(['m.f1.max', 'm.loss.last', 'm.f1.last', 'p.lr'])
     expect(cellOf(runs[0]!, 'm.loss.max')).toBe(9)
     expect(cellOf(runs[0]!, 'm.f1.last')).toBeUndefined()
     expect(cellOf(runs[1]!, 'p.lr')).toBe(0.2)

@@ -124,14 +124,19 @@ function unquote(text: string): string {
 const METRIC_COLUMNS = 3
 const PARAM_COLUMNS = 4
 
-/** The columns of a list that nobody has arranged: its most common metrics, and the parameters that differ. */
-export function defaultColumns(runs: readonly RunView[]): string[] {
+/** The columns of a list that nobody has arranged: what it is sorted by, its most common metrics, the parameters that differ. */
+export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[] = []): string[] {
   const metrics = byCount(runs.flatMap((run) => Object.keys(run.metrics).filter((name) => !name.startsWith('system.'))))
   const params = byCount(runs.flatMap((run) => Object.keys(run.params))).filter((name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1)
-  return [
+  const sorted = sort.flatMap(({ field }) => {
+    const own = parseColumn(field)
+    return own.kind === 'metric' ? [columnFor('metric', own.name, own.part)] : own.kind === 'param' ? [columnFor('param', own.name)] : []
+  })
+  const common = [
     ...metrics.slice(0, METRIC_COLUMNS).map((name) => columnFor('metric', name)),
     ...params.slice(0, PARAM_COLUMNS).map((name) => columnFor('param', name)),
   ]
+  return [...new Set([...sorted, ...common])]
 }
 
 function byCount(names: readonly string[]): string[] {

@@ -22,7 +22,9 @@ import type { RunsState } from './runs-state.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
+/** Rows of the first page, which is waited for, and of further ones, which are read ahead. */
 const PAGE = 100
+const PAGE_FURTHER = 500
 
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
@@ -37,15 +39,19 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const list = useInfiniteQuery({
     queryKey: ['runs', 'list', { project, filter, sort }],
     queryFn: ({ pageParam, signal }) =>
-      call<RunPageView>(`/runs${toQuery({ project, filter, sort, limit: PAGE, cursor: pageParam, count: pageParam === undefined })}`, { signal }),
+      call<RunPageView>(
+        `/runs${toQuery({ project, filter, sort, limit: pageParam === undefined ? PAGE : PAGE_FURTHER, cursor: pageParam, count: pageParam === undefined })}`,
+        { signal },
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
   })
-  const counts = useCounts({ project, filter: state.filter.trim() })
+  // What the rows say comes before what is said about them.
+  const counts = useCounts({ project, filter: state.filter.trim() }, list.data !== undefined)
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.runs) ?? [], [list.data])
   const total = list.data?.pages[0]?.total ?? runs.length
-  const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE)), [state.columns, runs])
+  const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort), [state.columns, state.sort, runs])
 
   if (list.error && !list.data && state.filter === '') return <Failure error={list.error} onRetry={() => void list.refetch()} />
   const isEmpty = list.data !== undefined && total === 0

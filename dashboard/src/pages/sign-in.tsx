@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { ApiError, call } from '../api/client.ts'
+import { ApiError, call, setSignedOut } from '../api/client.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Mark } from '../ui/icons.tsx'
@@ -21,6 +21,7 @@ export function SignIn(): ReactElement {
   const open = async (body: { code: string } | { token: string }, to: string): Promise<void> => {
     try {
       await call('/session', { method: 'POST', body })
+      setSignedOut(false)
       await queries.resetQueries()
       go(to, { replace: true })
     } catch (error) {

@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+import type { Browser, Page } from 'playwright-core'
+
+import { ensureDashboard, firstLoadBytes } from '../scripts/dashboard.ts'
+import { openSqlite } from '../src/store/database.ts'
+import { launchBrowser, openPage } from '../test/support/browser.ts'
+import { startTestServer, until } from '../test/support/server.ts'
+import type { TestServer } from '../test/support/server.ts'
+import { fill, RUNS } from './large-data.ts'
+import { atMost, createFolder, percentile, say, told } from './support.ts'
+import type { Figure } from './support.ts'
+
+const TRIALS = 20_000
+const LONG_RUNS = 10
+const LOG_LINES = 1_000_000
+const SERIES =
+  'version: 1\nkind: group\nname: large\nhptuning:\n  concurrency: 1\n  metric: {name: loss, optimization: minimize}\n  random_search: {n_experiments: 20100}\n'
+const SWEEP = `${SERIES}  matrix: {${Array.from({ length: 10 }, (_, i) => `p${String(i).padStart(2, '0')}: ${i === 1 ? '{values: [adam, sgd, rmsprop]}' : '{uniform: [0, 1]}'}`).join(', ')}}\nrun: {cmd: sleep 1000}\n`
+const PRINT = `for i in range(${LOG_LINES}): print("step=%d loss=0.3040 lr=1.45e-5 0.58 it/s" % i)`
+const REPEATS = 5
+const COLD_RUNS = '/p/default/runs?q=m.m03+%3C+0.8&sort=-m.m07'
+const IDLE_S = 10
+const LIVE_POINTS = 15
+const SIMULATED_S = 1_800
+
+/** The dashboard over a large store, in a real browser. */
+export async function measure(): Promise<Figure[]> {
+  ensureDashboard()
+  const browser = await launchBrowser()
+  if (!browser) throw new Error('no browser')
+  using folder = createFolder('dashboard')
+  const { sweep, log, last } = await seed(folder.path)
+  const server = await startTestServer({ dataDir: folder.path })
+  try {
+    const rows = await onRuns(browser, server)
+    return [
+      atMost(180, 'script_kb', firstLoadBytes() / 1000, 'kB'),
+      ...rows,
+      await onChart(browser, server, last),
+      ...(await onSweep(browser, server, sweep)),
+      await onLog(browser, server, log),
+      ...(await onLive(browser, server)),
+    ]
+  } finally {
+    await browser.close()
+    await server[Symbol.asyncDispose]()
+  }
+}
+
+/** A sweep and a log as the product makes them, then a hundred thousand runs beside them. */
+async function seed(dataDir: string): Promise<{ sweep: number; log: number; last: number }> {
+  const server = await startTestServer({ dataDir })
+  const sweep = await server.submit(SWEEP)
+  writeFileSync(join(dataDir, 'talk.py'), PRINT)
+  const log = await server.submit('version: 1\nkind: experiment\nname: talkative\nrun: {cmd: python talk.py}\n')
+  await until(async () => (await server.call<{ phase: string }>('GET', `/runs/${log.number}`)).body.phase === 'succeeded', 120_000)
+  await server.call('POST', `/sweeps/${sweep.number}/stop`)
+  await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep.number}`)).body.phase === 'stopped', 60_000)
+  await server[Symbol.asyncDispose]()
+  await using database = openSqlite(join(dataDir, 'hagane.db'))
+  await fill(database, { first: 1_000, longRuns: LONG_RUNS, sweep: { id: sweep.id, trials: TRIALS, metric: 'loss' } })
+  return { sweep: sweep.number, log: log.number, last: 999 + RUNS }
+}
+
+async function median(work: () => Promise<number>): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < REPEATS; i += 1) times.push(await work())
+  return percentile(times, 0.5)
+}
+
+/** Milliseconds from asking for an address to what makes it ready, in a context without a cache. */
+async function cold(browser: Browser, server: TestServer, path: string, ready: (page: Page) => Promise<unknown>): Promise<number> {
+  const page = await openPage(browser, server, '/settings')
+  const cookies = await page.context().cookies()
+  await page.close()
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  await context.addCookies(cookies)
+  const fresh = await context.newPage()
+  const startedAt = performance.now()
+  await fresh.goto(server.url + path, { waitUntil: 'commit' })
+  await ready(fresh)
+  const ms = performance.now() - startedAt
+  await context.close()
+  return ms
+}
+
+async function onRuns(browser: Browser, server: TestServer): Promise<Figure[]> {
+  const isReady = async (page: Page) => await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
+  await cold(browser, server, COLD_RUNS, isReady)
+  const ready = await median(async () => await cold(browser, server, COLD_RUNS, isReady))
+  const still = await staticPage(browser)
+  say(`runs ready in ${ready.toFixed(0)} ms, a static page in ${still.toFixed(0)} ms`)
+
+  const page = await openPage(browser, server, '/p/default/runs')
+  const first = page.getByRole('table', { name: 'Runs' }).getByRole('link').first()
+  await first.waitFor()
+  const filter = page.getByRole('combobox', { name: 'Filter' })
+  let bound = 0.2
+  const filtered = await median(async () => {
+    await filter.fill(`m.m03 < ${bound}`)
+    const before = await page.getByText(/match$/).textContent()
+    bound += 0.1
+    await filter.fill(`m.m03 < ${bound.toFixed(1)}`)
+    const startedAt = performance.now()
+    await page.waitForFunction(`document.querySelector('.q [role=status]')?.textContent !== ${JSON.stringify(before)} && !document.querySelector('.left.old')`)
+    return performance.now() - startedAt
+  })
+  await filter.fill('')
+  await page.waitForTimeout(1_000)
+  const { long, reached } = await scroll(page)
+  say(`scrolled to row ${reached}`)
+  await page.close()
+  return [
+    atMost(1_500, 'runs_ready_ms', ready, 'ms'),
+    atMost(3, 'runs_ready_ratio', ready / still, 'x'),
+    told('static_ready_ms', still, 'ms'),
+    atMost(400, 'filter_ms', filtered, 'ms'),
+    atMost(0, 'scroll_long_tasks', long, 'tasks'),
+    told('scrolled_rows', reached, 'rows'),
+  ]
+}
+
+/** A table of the same rows and the same bytes of script, made by nobody: what a browser needs at the least. */
+async function staticPage(browser: Browser): Promise<number> {
+  const assets = join(import.meta.dirname, '../dist/dashboard/assets')
+  const script = readdirSync(assets)
+    .filter((name) => /^(index|page|esm).*\.js$/.test(name))
+    .map((name) => readFileSync(join(assets, name), 'utf8'))
+    .join('\n')
+  const cells = Array.from({ length: 10 }, (_, i) => `<td>0.${i}23456</td>`).join('')
+  const html = `<!doctype html><script src="/script.js"></script><table>${Array.from({ length: 100 }, (_, i) => `<tr><td><a href="#${i}">run ${i}</a></td>${cells}</tr>`).join('')}</table>`
+  const site = createServer((request, response) => {
+    const isScript = request.url === '/script.js'
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+    response.end(isScript ? `const held = ${JSON.stringify(script)}` : html)
+  })
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`
+  const ms = await median(async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    const page = await context.newPage()
+    const startedAt = performance.now()
+    await page.goto(url, { waitUntil: 'commit' })
+    await page.getByRole('link').nth(10).click({ trial: true })
+    const took = performance.now() - startedAt
+    await context.close()
+    return took
+  })
+  site.close()
+  return ms
+}
+
+/** Scrolls down for as long as rows come, and counts tasks above a tenth of a second meanwhile. */
+async function scroll(page: Page): Promise<{ long: number; reached: number }> {
+  await page.evaluate(
+    `window.longTasks = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (entry.duration > 100) window.longTasks += 1 }).observe({ type: 'longtask' })`,
+  )
+  await page.getByRole('table', { name: 'Runs' }).hover()
+  let reached = 0
+  for (const startedAt = performance.now(); performance.now() - startedAt < 45_000 && reached < 50_000;) {
+    await page.mouse.wheel(0, 6_000)
+    await page.waitForTimeout(16)
+    reached = Number(await page.evaluate(`[...document.querySelectorAll('[aria-rowindex]')].at(-1)?.getAttribute('aria-rowindex') ?? 0`))
+  }
+  return { long: Number(await page.evaluate('window.longTasks')), reached }
+}
+
+async function onChart(browser: Browser, server: TestServer, last: number): Promise<Figure> {
+  const numbers = Array.from({ length: LONG_RUNS }, (_, i) => last - i)
+  const page = await openPage(browser, server, `/p/default/runs?sel=${numbers.join(',')}&panels=-`)
+  await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
+  const ms = await median(async () => {
+    await page.evaluate(
+      `history.replaceState(null, '', '/p/default/runs?sel=${numbers.join(',')}&panels=-&n=${randomUUID()}'); dispatchEvent(new PopStateEvent('popstate'))`,
+    )
+    await page.getByText('Lines appear').waitFor()
+    const startedAt = performance.now()
+    await page.evaluate(
+      `history.replaceState(null, '', '/p/default/runs?sel=${numbers.join(',')}&panels=long&n=${randomUUID()}'); dispatchEvent(new PopStateEvent('popstate'))`,
+    )
+    await page.getByRole('img', { name: 'long, 10 lines' }).locator('canvas').first().waitFor()
+    return performance.now() - startedAt
+  })
+  await page.close()
+  return atMost(600, 'chart_ms', ms, 'ms')
+}
+
+async function onSweep(browser: Browser, server: TestServer, sweep: number): Promise<Figure[]> {
+  const path = `/p/default/sweeps/${sweep}`
+  const drawn = async (page: Page) => await page.getByRole('img', { name: /trials across/ }).waitFor()
+  const ready = await median(async () => await cold(browser, server, path, drawn))
+  const page = await openPage(browser, server, path)
+  await drawn(page)
+  const chart = page.getByRole('img', { name: /trials across/ })
+  await chart.scrollIntoViewIfNeeded()
+  const box = (await chart.boundingBox())!
+  const times: number[] = []
+  await page.mouse.move(box.x + 56, box.y + 50)
+  await page.mouse.down()
+  for (let step = 0; step < 40; step += 1) {
+    const startedAt = performance.now()
+    await page.mouse.move(box.x + 56, box.y + 60 + 4 * step)
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    times.push(performance.now() - startedAt)
+  }
+  await page.mouse.up()
+  await page.close()
+  return [
+    atMost(2_000, 'sweep_ready_ms', ready, 'ms'),
+    atMost(100, 'brush_ms', percentile(times, 0.95), 'ms'),
+    told('brush_p50_ms', percentile(times, 0.5), 'ms'),
+  ]
+}
+
+async function onLog(browser: Browser, server: TestServer, run: number): Promise<Figure> {
+  const page = await openPage(browser, server, `/p/default/runs/${run}/spec`)
+  await page.getByRole('link', { name: 'Logs' }).waitFor()
+  const ms = await median(async () => {
+    await page.getByRole('link', { name: 'Spec' }).click()
+    const startedAt = performance.now()
+    await page.getByRole('link', { name: 'Logs' }).click()
+    await page.getByText(`step=${LOG_LINES - 1} `).waitFor()
+    return performance.now() - startedAt
+  })
+  await page.close()
+  return atMost(500, 'log_tail_ms', ms, 'ms')
+}
+
+/** A run that a script logs to by itself: how late the page is, what it costs while little happens, whether it grows. */
+async function onLive(browser: Browser, server: TestServer): Promise<Figure[]> {
+  const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'live' })
+  const writer = randomUUID()
+  let first = 1
+  const log = async (value: number): Promise<void> => {
+    const records = [{ k: 'm', s: first, t: Date.now() / 1000, v: { loss: value } }]
+    const { status } = await server.call('POST', `/runs/${run.number}/batches`, { writer, attempt: 1, first, records })
+    if (status !== 200) throw new Error(`a batch was answered with ${status}`)
+    first += 1
+  }
+  await log(0.5)
+  const page = await openPage(browser, server, `/p/default/runs/${run.number}`)
+  await page.getByText('0.5', { exact: true }).first().waitFor()
+  const lags: number[] = []
+  for (let i = 0; i < LIVE_POINTS; i += 1) {
+    const value = Number((0.1 + i * 0.0137).toFixed(4))
+    await log(value)
+    const startedAt = performance.now()
+    await page.getByText(String(value), { exact: true }).first().waitFor()
+    lags.push(performance.now() - startedAt)
+  }
+  const idle = await idleCpu(page)
+  await page.close()
+  return [
+    atMost(2_000, 'live_lag_ms', percentile(lags, 0.95), 'ms'),
+    atMost(3, 'idle_cpu_percent', idle, '%'),
+    atMost(20, 'heap_growth_mb', await heapGrowth(browser, server, { run: run.number, log }), 'MB'),
+  ]
+}
+
+/** Share of one core that the page's processes take while nothing is logged. */
+async function idleCpu(page: Page): Promise<number> {
+  const session = await page.context().browser()!.newBrowserCDPSession()
+  const read = async (): Promise<number> => {
+    const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { cpuTime: number }[] }
+    return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
+  }
+  await page.waitForTimeout(3_000)
+  const before = await read()
+  await page.waitForTimeout(IDLE_S * 1_000)
+  return (100 * ((await read()) - before)) / IDLE_S
+}
+
+/** What half an hour of a point a second leaves behind, on a clock that is turned by hand. */
+async function heapGrowth(browser: Browser, server: TestServer, { run, log }: { run: number; log: (value: number) => Promise<void> }): Promise<number> {
+  const page = await openPage(browser, server, '/settings')
+  await page.clock.install()
+  await page.goto(`${server.url}/p/default/runs/${run}`)
+  await page.clock.runFor(2_000)
+  const session = await page.context().newCDPSession(page)
+  const heap = async (): Promise<number> => {
+    await session.send('HeapProfiler.collectGarbage')
+    return ((await session.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize / 1e6
+  }
+  for (let second = 0; second < 60; second += 1) await page.clock.runFor(1_000)
+  const before = await heap()
+  for (let second = 0; second < SIMULATED_S; second += 1) {
+    if (second % 3 === 0) await log(Math.sin(second / 100))
+    await page.clock.runFor(1_000)
+  }
+  await page.waitForTimeout(500)
+  const after = await heap()
+  say(`heap ${before.toFixed(1)} MB, after half an hour ${after.toFixed(1)} MB`)
+  await page.close()
+  return Math.max(0, after - before)
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+
+import { sql } from 'kysely'
+
+import type { RunPlan } from '../src/contract/plan.ts'
+import { DEFAULT_PROJECT } from '../src/contract/project.ts'
+import { encodeValue } from '../src/contract/values.ts'
+import { packSummary, summarize, EMPTY_SUMMARY, toBucket } from '../src/core/metrics/series.ts'
+import { loadPlan } from '../src/core/spec/load.ts'
+import type { Database } from '../src/store/database.ts'
+import { migrate } from '../src/store/migrate.ts'
+import { say } from './support.ts'
+
+export const RUNS = 100_000
+export const METRICS = 20
+const PARAMS = 10
+const POINTS = 1_000_000
+const CHUNK_POINTS = 256
+const ROWS_AT_ONCE = 500
+
+export interface LargeData {
+  /** Number of the first run. */
+  readonly first?: number
+  /** Runs, the last ones, with a series of a million points. */
+  readonly longRuns?: number
+  /** A sweep that there is, and how many trials it is given. */
+  readonly sweep?: { readonly id: string; readonly trials: number; readonly metric: string }
+}
+
+/** Fills a database as the product would have, but with many rows a statement. */
+export async function fill(database: Database, { first: start = 1, longRuns = 1, sweep }: LargeData = {}): Promise<void> {
+  await migrate(database)
+  const db = database.writer
+  await database.dialect.begin.execute(db)
+  const plan = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: python train.py}' }]).plan as RunPlan
+  const random = lcg(7)
+  for (let first = start; first < start + RUNS; first += ROWS_AT_ONCE) {
+    const numbers = Array.from({ length: ROWS_AT_ONCE }, (_, index) => first + index)
+    const runs = numbers.map((number) => toRun(number, plan, random, trialOf(sweep, number - start)))
+    const inserted = async (table: 'run' | 'run_param' | 'series' | 'metric', rows: object[]) => {
+      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+        await db
+          .insertInto(table)
+          .values(rows.slice(at, at + ROWS_AT_ONCE) as never)
+          .execute()
+    }
+    await inserted(
+      'run',
+      runs.map((run) => run.row),
+    )
+    await inserted(
+      'run_param',
+      runs.flatMap((run) => run.params),
+    )
+    await inserted(
+      'series',
+      runs.flatMap((run) => run.metrics.map(({ name }) => ({ run_id: run.row.id, name }))),
+    )
+    await inserted(
+      'metric',
+      runs.flatMap((run) => run.metrics),
+    )
+    if ((first - start) % 20_000 === 0) say(`${first - start} of ${RUNS} runs`)
+  }
+  const last = start + RUNS - 1
+  for (let number = last - longRuns + 1; number <= last; number += 1) await fillSeries(database, number)
+  await db.deleteFrom('counter').where('name', '=', 'number').execute()
+  await db.insertInto('counter').values({ name: 'number', value: last }).execute()
+  await sql`commit`.execute(db)
+}
+
+/** The first runs are trials of the sweep, from its hundredth place on: it has made some itself. */
+function trialOf(sweep: LargeData['sweep'], at: number): { sweepId: string; index: number; metric: string } | undefined {
+  return sweep && at < sweep.trials ? { sweepId: sweep.id, index: 100 + at, metric: sweep.metric } : undefined
+}
+
+function toRun(number: number, plan: RunPlan, random: () => number, trial: ReturnType<typeof trialOf>) {
+  const params = Object.fromEntries(
+    Array.from({ length: PARAMS }, (_, index) => [
+      `p${String(index).padStart(2, '0')}`,
+      index === 1 ? ['adam', 'sgd', 'rmsprop'][Math.floor(random() * 3)]! : random(),
+    ]),
+  )
+  const id = randomUUID()
+  const own = { ...plan, params }
+  return {
+    row: {
+      id,
+      number,
+      sweep_id: trial?.sweepId ?? null,
+      trial_index: trial?.index ?? null,
+      kind: 'experiment',
+      plan: encodeValue(own),
+      plan_digest: 'd',
+      placement: JSON.stringify(plan.placement),
+      params: encodeValue(params),
+      tags: '[]',
+      phase: 'succeeded',
+      ending: '{"reason":"Completed","evidence":{}}',
+      waiting: null,
+      stop_cause: null,
+      attempts: 0,
+      not_before: null,
+      host: null,
+      actor: 'person',
+      is_executed: 1,
+      is_collected: 1,
+      last_heard_at: null,
+      created_at: number * 1000,
+      started_at: number * 1000,
+      ended_at: number * 1000 + 500,
+      version: 1,
+      project_id: DEFAULT_PROJECT.id,
+      reason: 'Completed',
+    },
+    params: Object.entries(params).map(([name, value]) => ({
+      name,
+      run_number: number,
+      number: typeof value === 'number' ? value : null,
+      text: String(value),
+    })),
+    metrics: Array.from({ length: METRICS }, (_, index) => index)
+      .filter((index) => index !== 7 || number % 3 !== 0)
+      .map((index) => {
+        const value = random()
+        const summary = summarize(EMPTY_SUMMARY, Float64Array.of(0, 0, value))
+        return {
+          name: index === 0 && trial ? trial.metric : `m${String(index).padStart(2, '0')}`,
+          run_number: number,
+          last: value,
+          min: value,
+          max: value,
+          mean: value,
+          summary: packSummary(summary),
+        }
+      }),
+  }
+}
+
+/** One series of a million points, in chunks as the tracking store writes them. */
+async function fillSeries({ writer: db }: Database, number: number): Promise<void> {
+  const { id } = await db.selectFrom('run').select('id').where('number', '=', number).executeTakeFirstOrThrow()
+  const series = await db.insertInto('series').values({ run_id: id, name: 'long' }).returning('id').executeTakeFirstOrThrow()
+  let summary = EMPTY_SUMMARY
+  const rows: object[] = []
+  for (let first = 0, n = 0; first < POINTS; first += CHUNK_POINTS, n += 1) {
+    const length = Math.min(CHUNK_POINTS, POINTS - first)
+    const points = Float64Array.from({ length: length * 3 }, (_, index) =>
+      index % 3 === 2 ? Math.sin((first + index / 3) / 1000) : first + Math.floor(index / 3),
+    )
+    summary = summarize(summary, points)
+    rows.push({ series_id: series.id, n, first_index: first, points: new Uint8Array(points.buffer), rollup: packSummary(toBucket(points)), received_at: 0 })
+  }
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+    await db
+      .insertInto('chunk')
+      .values(rows.slice(at, at + ROWS_AT_ONCE) as never)
+      .execute()
+  await db
+    .insertInto('metric')
+    .values({
+      name: 'long',
+      run_number: number,
+      last: summary.last,
+      min: summary.min,
+      max: summary.max,
+      mean: summary.sum / POINTS,
+      summary: packSummary(summary),
+    })
+    .execute()
+}
+
+/** The same numbers in every run of the bench. */
+function lcg(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
