@@ -107,7 +107,8 @@ async function onRuns(browser: Browser, server: TestServer): Promise<Figure[]> {
     bound += 0.1
     await filter.fill(`m.m03 < ${bound.toFixed(1)}`)
     const startedAt = performance.now()
-    await page.waitForFunction(`document.querySelector('.q [role=status]')?.textContent !== ${JSON.stringify(before)} && !document.querySelector('.left.old')`)
+    const isNew = `document.querySelector('.q [role=status]')?.textContent !== ${JSON.stringify(before)} && !document.querySelector('.left.old')`
+    while (!(await page.evaluate(isNew))) await page.waitForTimeout(5)
     return performance.now() - startedAt
   })
   await filter.fill('')

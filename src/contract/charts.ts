@@ -79,6 +79,23 @@ export type SlotsView = z.output<typeof slotsView>
 export const countsView = z.strictObject({ phases: z.partialRecord(z.enum(RUN_PHASES), z.int()), total: z.int() })
 export type CountsView = z.output<typeof countsView>
 
+/** Runs together by some of their fields; columns are fields with numbers. */
+export const groupsRequest = z.strictObject({
+  filter: z.string().max(LIMITS.filterCharsMax).optional(),
+  project: z.string().max(100).optional(),
+  by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
+  columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
+})
+const spread = z.strictObject({ n: z.int(), mean: mark, sd: mark, min: mark, max: mark })
+export const groupsView = z.strictObject({
+  /** The largest first, so many at most. */
+  groups: z.array(z.strictObject({ keys: z.array(z.string().nullable()), n: z.int(), values: z.array(spread.nullable()) })),
+  /** Groups and runs there are. */
+  groupCount: z.int(),
+  runCount: z.int(),
+})
+export type GroupsView = z.output<typeof groupsView>
+
 const nameCount = z.strictObject({ name: z.string(), count: z.int() })
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
 export type NamesView = z.output<typeof namesView>

@@ -24,6 +24,10 @@ export const LIMITS = {
   /** Lines of one request for charts: so many runs, so many metrics each. */
   chartRunsMax: 100,
   chartMetricsMax: 100,
+  /** Fields that runs are grouped by, and columns of a grouping; groups that are answered, runs that are looked at. */
+  groupFieldsMax: 20,
+  groupsMax: 500,
+  groupRunsMax: 100_000,
   /** Names of one kind that pickers are given. */
   namesMax: 2_000,
   /** Parameters of one run that filters see. */
@@ -37,6 +41,8 @@ export const LIMITS = {
   filterConditionsMax: 100,
   /** Bytes of one answer with log text. */
   logPageBytesMax: 1_000_000,
+  /** Lines that one search of a log gives. */
+  logLinesFoundMax: 1_000,
   /** Trials a sweep keeps ready beyond those it runs. */
   trialsAheadMin: 10,
   /** Runs one admission looks at. */

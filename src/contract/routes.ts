@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { countsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
+import { countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
@@ -147,6 +147,10 @@ const eventView = z.strictObject({
 })
 export type EventView = z.output<typeof eventView>
 
+/** Lines that were found; `isCut`: there are more. */
+const logSearchView = z.strictObject({ lines: z.array(z.strictObject({ offset: count, text: z.string() })), isCut: z.boolean() })
+export type LogSearchView = z.output<typeof logSearchView>
+
 const environmentView = z.strictObject({
   hash: z.string(),
   state: z.enum(['building', 'ready', 'failed', 'removed']),
@@ -259,6 +263,14 @@ export const ROUTES = {
     query: z.strictObject({ filter: filterText.optional(), project: projectReference.optional(), sweep: reference.optional(), trash: flag }),
     answer: countsView,
   },
+  groupRuns: {
+    method: 'POST',
+    path: '/api/v1/runs/groups',
+    access: 'person',
+    summary: 'Runs that match a filter, together by some of their fields, with mean and deviation of others.',
+    body: groupsRequest,
+    answer: groupsView,
+  },
   listNames: {
     method: 'GET',
     path: '/api/v1/runs/names',
@@ -360,6 +372,18 @@ export const ROUTES = {
       since: z.iso.datetime({ offset: true }).optional(),
     }),
     produces: 'application/octet-stream',
+  },
+  searchLogs: {
+    method: 'GET',
+    path: '/api/v1/runs/:run/logs/search',
+    access: 'person',
+    summary: "Lines of an attempt's output that match a regular expression, from a byte on, with where they begin.",
+    query: z.strictObject({
+      attempt: z.coerce.number().int().min(1).optional(),
+      pattern: z.string().min(1).max(1_000),
+      from: z.coerce.number().int().min(0).default(0),
+    }),
+    answer: logSearchView,
   },
   getMetric: {
     method: 'GET',

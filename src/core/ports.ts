@@ -6,6 +6,7 @@ import type { RunPhase } from '../contract/phases.ts'
 import type { Manifest } from '../contract/snapshot.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { Field, Filter, Sort } from './filter/filter.ts'
+import type { GroupRow } from './metrics/groups.ts'
 import type { Bucket, Summary } from './metrics/series.ts'
 import type { StorageLevel } from './schedule/storage.ts'
 import type {
@@ -88,6 +89,8 @@ export interface RunSearch {
   page(query: RunQuery): Promise<RunPage>
   count(scope: RunScope): Promise<number>
   countByPhase(scope: RunScope): Promise<PhaseCounts>
+  /** Keys and figures of all runs that are meant, at most `limit` of them. */
+  table(scope: RunScope, fields: { readonly keys: readonly Field[]; readonly values: readonly Field[] }, limit: number): Promise<GroupRow[]>
   /** The first so many, oldest first. */
   ids(scope: RunScope, limit: number): Promise<string[]>
   /** Whether any run has this parameter or metric. */

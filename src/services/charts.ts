@@ -1,11 +1,14 @@
 import { toMark } from '../contract/charts.ts'
-import type { AxisView, NamesView, SeriesView, SlotsView, TrialsView } from '../contract/charts.ts'
+import type { AxisView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../contract/charts.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Axis } from '../contract/search-space.ts'
 import { asNumber, toPlain } from '../contract/values.ts'
+import type { Field } from '../core/filter/filter.ts'
+import { groupRows } from '../core/metrics/groups.ts'
+import type { Spread } from '../core/metrics/groups.ts'
 import { bucketsOf, coarsen } from '../core/metrics/series.ts'
 import type { Bucket } from '../core/metrics/series.ts'
-import type { Executor, Store } from '../core/ports.ts'
+import type { Executor, RunScope, Store } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 import { ladder } from '../core/search/rungs.ts'
 import { axisSize, valueAt } from '../core/search/space.ts'
@@ -45,6 +48,19 @@ function toLine(run: number, metric: string, buckets: readonly Bucket[]): Series
     max: buckets.map(({ max }) => toMark(max)),
     time: buckets.map(({ lastTime }) => lastTime),
     points: buckets.reduce((sum, { count }) => sum + count, 0),
+  }
+}
+
+/** Runs together by some of their fields. Throws FilterError for a field that is none. */
+export async function readGroups({ scan }: Store, scope: RunScope, { by, columns }: { by: readonly Field[]; columns: readonly Field[] }): Promise<GroupsView> {
+  const rows = await scan.search.table(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
+  const groups = groupRows(rows)
+  const toView = (spread: Spread | null) =>
+    spread && { n: spread.n, mean: toMark(spread.mean), sd: toMark(spread.sd), min: toMark(spread.min), max: toMark(spread.max) }
+  return {
+    groups: groups.slice(0, LIMITS.groupsMax).map(({ keys, n, values }) => ({ keys: [...keys], n, values: values.map(toView) })),
+    groupCount: groups.length,
+    runCount: rows.length,
   }
 }
 

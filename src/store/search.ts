@@ -57,6 +57,19 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
         select phase, count(*) as count from run where number in (${numbersOf(db, scope, await contextFor(scope))}) group by phase`.execute(db)
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
+    table: async (scope, { keys, values }, limit) => {
+      const context = await contextFor(scope)
+      const columns = [
+        ...keys.map((field, i) => sql`${textOf(field, context)} as ${sql.ref(`k${i}`)}`),
+        ...values.map((field, i) => sql`${figureOf(field, context)} as ${sql.ref(`v${i}`)}`),
+      ]
+      const { rows } = await sql<Record<string, SortValue>>`
+        select ${sql.join([sql`run.number`, ...columns])} from run where run.number in (${numbersOf(db, scope, context)}) limit ${limit}`.execute(db)
+      return rows.map((row) => ({
+        keys: keys.map((_, i) => (row[`k${i}`] === null ? null : String(row[`k${i}`]))),
+        values: values.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
+      }))
+    },
     ids: async (scope, limit) => {
       const { rows } = await sql<{ id: string }>`
         select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(db)
@@ -81,6 +94,19 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       return await countEach(db, 'run_tag', await skipScan(db, { table: 'run_tag', column: 'tag', prefix, limit }))
     },
   }
+}
+
+/** A field of a run as text. */
+function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
+  if (field.kind === 'param') return sql`(select text from run_param where name = ${field.name} and run_number = run.number)`
+  return field.kind === 'metric' ? figureOf(field, context) : columnOf(field.name, context.now)
+}
+
+/** A field of a run as a number; null where it is none. */
+function figureOf(field: Field, context: FilterContext): RawBuilder<unknown> {
+  if (field.kind === 'param') return sql`(select number from run_param where name = ${field.name} and run_number = run.number)`
+  if (field.kind === 'column') return columnOf(field.name, context.now)
+  return sql`(select ${sql.ref(metricColumn(field, context))} from metric where name = ${field.name} and run_number = run.number)`
 }
 
 /** The numbers of all runs that are meant. */

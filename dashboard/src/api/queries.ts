@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
-import type { CountsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
+import type { CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
 import type { ProjectView, ViewView } from '../../../src/contract/project.ts'
 import type { DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
@@ -57,6 +57,21 @@ export function useSeries(
     enabled: runs.length > 0 && metrics.length > 0,
     placeholderData: keepPreviousData,
     refetchInterval: options.isLive ? LIVE_MS : false,
+  })
+}
+
+export interface GroupsAsked {
+  readonly project: string
+  readonly filter: string
+  readonly by: readonly string[]
+  readonly columns: readonly string[]
+}
+
+export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
+  return useQuery({
+    queryKey: ['runs', 'groups', asked],
+    queryFn: () => call<GroupsView>('/runs/groups', { method: 'POST', body: { ...asked, ...(asked.filter === '' && { filter: undefined }) } }),
+    placeholderData: keepPreviousData,
   })
 }
 

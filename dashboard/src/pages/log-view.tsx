@@ -11,6 +11,7 @@ import { IconButton } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
+import { LogSearch } from './log-search.tsx'
 import { append, prepend, severityOf, splitLines, toSpans } from './log-lines.ts'
 import type { LogLine, LogPiece } from './log-lines.ts'
 
@@ -41,6 +42,7 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
   })
   const found = search === '' ? [] : find(lines, search)
   const [at, setAt] = useState(0)
+  const [isSearching, setSearching] = useState(false)
   const lastLine = lines.at(-1)?.offset
 
   useEffect(() => {
@@ -106,6 +108,9 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
           />
           <span className="dim small">{search !== '' && `${found.length === 0 ? 0 : at + 1} / ${found.length}`}</span>
         </span>
+        <button type="button" className="btn bare small not-phone" aria-pressed={isSearching} onClick={() => setSearching(!isSearching)}>
+          {t('search_all')}
+        </button>
         <button type="button" className="btn bare small not-phone" onClick={toFirstError}>
           {t('first_error')}
         </button>
@@ -116,6 +121,7 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
           {t(isFollowing ? 'following' : 'follow')}
         </button>
       </div>
+      {isSearching && <LogSearch run={run.number} attempt={attempt} onClose={() => setSearching(false)} />}
       {log.error && !log.piece && <Failure error={log.error} />}
       {!log.piece && !log.error && <Loading what={t('log')} />}
       {log.piece && lines.length === 0 && <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>}

@@ -1,20 +1,24 @@
+import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
 import { useSeries } from '../api/queries.ts'
 import { Faint } from '../charts/faint.tsx'
 import { LinePanel } from '../charts/line-panel.tsx'
+import { Scatter } from '../charts/scatter.tsx'
 import { runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Menu } from '../ui/controls.tsx'
-import { DRAWN_CHOICES, isOpen } from './runs-state.ts'
+import { columnFor, DRAWN_CHOICES, isOpen, paramsOf } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const PANELS_MAX = 6
 const SMOOTHINGS = [0, 0.3, 0.6, 0.8, 0.9, 0.97] as const
 
 export interface RunChartsProps {
+  /** Runs that are drawn, out of those that are listed. */
   readonly runs: readonly RunView[]
+  readonly listed: readonly RunView[]
   readonly total: number
   readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn'>
   readonly hovered: string | undefined
@@ -23,7 +27,7 @@ export interface RunChartsProps {
 }
 
 /** Metrics of the drawn runs beside their table, a panel each. */
-export function RunCharts({ runs, total, state, hovered, onHover, onChange }: RunChartsProps): ReactElement {
+export function RunCharts({ runs, listed, total, state, hovered, onHover, onChange }: RunChartsProps): ReactElement {
   const metrics = metricsOf(runs)
   const panels = (state.panels ?? metrics.slice(0, PANELS_MAX)).filter((name) => metrics.includes(name))
   const series = useSeries(
@@ -31,6 +35,7 @@ export function RunCharts({ runs, total, state, hovered, onHover, onChange }: Ru
     panels,
     { isLive: runs.some(({ phase }) => isOpen(phase)) },
   )
+  const fields = useMemo(() => fieldsOf(listed), [listed])
   const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
   return (
     <aside className="right" aria-label={t('charts')}>
@@ -82,10 +87,19 @@ export function RunCharts({ runs, total, state, hovered, onHover, onChange }: Ru
               onHover={onHover}
             />
           ))}
+          {fields.length > 0 && <Scatter runs={listed} drawn={runs} total={total} fields={fields} hovered={hovered} onHover={onHover} />}
         </div>
       )}
     </aside>
   )
+}
+
+const FIELDS_MAX = 60
+
+/** Figures of runs: their metrics, then the parameters that are numbers and differ. */
+function fieldsOf(runs: readonly RunView[]): string[] {
+  const numbers = paramsOf(runs).varied.filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
+  return [...metricsOf(runs).map((name) => columnFor('metric', name)), ...numbers.map((name) => columnFor('param', name))].slice(0, FIELDS_MAX)
 }
 
 /** What lies on the x axis, and how far lines are smoothed. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { cellOf, columnFor, defaultColumns, drawnRuns, filterOf, nextSort, parseColumn, readRunsState, writeRunsState } from './runs-state.ts'
+import { cellOf, columnFor, defaultColumns, drawnRuns, filterOf, filterOfGroup, nextSort, parseColumn, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
@@ -17,6 +17,7 @@ const state: fc.Arbitrary<RunsState> = fc.record({
     maxLength: 3,
     selector: (key) => key.field,
   }),
+  group: fc.uniqueArray(column, { maxLength: 4 }),
   columns: fc.option(fc.uniqueArray(column, { maxLength: 6 }), { nil: undefined }),
   selected: fc.uniqueArray(fc.integer({ min: 1, max: 1e6 }), { maxLength: 50 }),
   drawn: fc.constantFrom(5, 10, 20, 50),
@@ -85,6 +86,12 @@ describe('columns', () => {
     const runs = [run(1, {}, {}), run(2, {}, { a: 1 }), run(3, {}, { a: 1 }), run(4, {}, { a: 1 })]
     expect(drawnRuns(runs, { selected: [], drawn: 2 }).map(({ number }) => number)).toEqual([2, 3])
     expect(drawnRuns(runs, { selected: [4, 1], drawn: 2 }).map(({ number }) => number)).toEqual([1, 4])
+  })
+})
+
+describe('groups', () => {
+  it('are asked for by a filter of their keys', () => {
+    expect(filterOfGroup(['p.model', 'p.lr', 'branch'], ['gb "dt"', '0.1', null])).toBe('p.model = "gb \\"dt\\"" and p.lr = "0.1" and branch is missing')
   })
 })
 

@@ -8,6 +8,8 @@ export interface RunsState {
   /** Phases that are shown; none of them named: all. */
   readonly phases: readonly string[]
   readonly sort: readonly SortKey[]
+  /** Fields that runs are put together by; none: each run is a row. */
+  readonly group: readonly string[]
   /** Columns after the name, as filters write fields; undefined: chosen by what the runs have. */
   readonly columns: readonly string[] | undefined
   readonly selected: readonly number[]
@@ -28,6 +30,7 @@ const AXES = ['step', 'relative', 'wall'] as const
 export const DRAWN_CHOICES = [5, 10, 20, 50] as const
 const SMOOTHING_MAX = 0.99
 const SELECTED_MAX = 50
+const GROUP_FIELDS_MAX = 20
 
 export function readRunsState(query: URLSearchParams): RunsState {
   const list = (name: string): string[] | undefined => {
@@ -41,6 +44,7 @@ export function readRunsState(query: URLSearchParams): RunsState {
     sort: (query.get('sort') ?? '')
       .split(',')
       .flatMap((key) => (key === '' || key === '-' ? [] : [{ field: key.replace(/^-/, ''), isDescending: key.startsWith('-') }])),
+    group: (list('group') ?? []).slice(0, GROUP_FIELDS_MAX),
     columns: list('cols'),
     selected: (list('sel') ?? []).flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : [])).slice(0, SELECTED_MAX),
     drawn: DRAWN_CHOICES.find((choice) => String(choice) === query.get('draw')) ?? 10,
@@ -58,6 +62,7 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
     q: state.filter || null,
     phase: list(state.phases, null),
     sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',') || null,
+    group: list(state.group, null),
     cols: list(state.columns, '-'),
     sel: list(state.selected.slice(0, SELECTED_MAX).map(String), null),
     draw: state.drawn === 10 ? null : String(state.drawn),
@@ -127,7 +132,7 @@ const PARAM_COLUMNS = 4
 /** The columns of a list that nobody has arranged: what it is sorted by, its most common metrics, the parameters that differ. */
 export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[] = []): string[] {
   const metrics = byCount(runs.flatMap((run) => Object.keys(run.metrics).filter((name) => !name.startsWith('system.'))))
-  const params = byCount(runs.flatMap((run) => Object.keys(run.params))).filter((name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1)
+  const { varied: params } = paramsOf(runs)
   const sorted = sort.flatMap(({ field }) => {
     const own = parseColumn(field)
     return own.kind === 'metric' ? [columnFor('metric', own.name, own.part)] : own.kind === 'param' ? [columnFor('param', own.name)] : []
@@ -149,6 +154,17 @@ function byCount(names: readonly string[]): string[] {
 export function drawnRuns(runs: readonly RunView[], { selected, drawn }: Pick<RunsState, 'selected' | 'drawn'>): RunView[] {
   if (selected.length > 0) return runs.filter(({ number }) => selected.includes(number))
   return runs.filter(({ metrics }) => Object.keys(metrics).length > 0).slice(0, drawn)
+}
+
+/** A filter for the runs of one group. */
+export function filterOfGroup(fields: readonly string[], keys: readonly (string | null)[]): string {
+  return fields.map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`)).join(' and ')
+}
+
+/** Parameters of runs, and those that take more than one value among them. */
+export function paramsOf(runs: readonly RunView[]): { readonly all: string[]; readonly varied: string[] } {
+  const all = byCount(runs.flatMap((run) => Object.keys(run.params)))
+  return { all, varied: all.filter((name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1) }
 }
 
 export function isOpen(phase: RunPhase): boolean {

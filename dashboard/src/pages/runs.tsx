@@ -15,9 +15,10 @@ import { useTitle } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { ColumnPicker } from './column-picker.tsx'
 import { FilterBar } from './filter-bar.tsx'
+import { GroupMenu, GroupTable } from './group-table.tsx'
 import { RunCharts } from './run-charts.tsx'
 import { RunTable } from './run-table.tsx'
-import { defaultColumns, drawnRuns, filterOf, readRunsState, writeRunsState } from './runs-state.ts'
+import { defaultColumns, drawnRuns, filterOf, paramsOf, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
@@ -62,6 +63,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         <h1>{t('runs')}</h1>
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
+        <GroupMenu group={state.group} params={paramsOf(runs.slice(0, PAGE)).all} onChange={(group) => change({ group })} />
         <ColumnPicker columns={columns} onChange={(chosen) => change({ columns: chosen })} />
         <Link className="btn solid" to={paths.create(project)}>
           <Icon name="plus" />
@@ -84,18 +86,22 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
       ) : (
         <div className="split">
           <section className={list.isPlaceholderData ? 'left old' : 'left'} aria-label={t('runs')}>
-            <RunTable
-              project={project}
-              runs={runs}
-              total={total}
-              columns={columns}
-              state={state}
-              hovered={hovered}
-              onHover={setHovered}
-              onChange={change}
-              hasMore={list.hasNextPage}
-              onMore={() => !list.isFetching && void list.fetchNextPage()}
-            />
+            {state.group.length > 0 ? (
+              <GroupTable project={project} filter={filter} state={state} columns={columns} onChange={change} />
+            ) : (
+              <RunTable
+                project={project}
+                runs={runs}
+                total={total}
+                columns={columns}
+                state={state}
+                hovered={hovered}
+                onHover={setHovered}
+                onChange={change}
+                hasMore={list.hasNextPage}
+                onMore={() => !list.isFetching && void list.fetchNextPage()}
+              />
+            )}
             {isEmpty && <Empty title={t('nothing_matches')} text={t('nothing_matches_why')} />}
             <SelectionBar
               project={project}
@@ -112,7 +118,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
               <Drawn runs={runs} state={state} />
             </div>
           </section>
-          <RunCharts runs={drawnRuns(runs, state)} total={total} state={state} hovered={hovered} onHover={setHovered} onChange={change} />
+          <RunCharts runs={drawnRuns(runs, state)} listed={runs} total={total} state={state} hovered={hovered} onHover={setHovered} onChange={change} />
         </div>
       )}
     </>

@@ -1,16 +1,19 @@
-import { readNames, readSeries, readSlots, readTrials } from '../../services/charts.ts'
+import { readGroups, readNames, readSeries, readSlots, readTrials } from '../../services/charts.ts'
+import { parseField } from '../../core/filter/parse.ts'
 import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** What the dashboard draws. */
-export function createChartHandlers(deps: HandlerDeps): Pick<Handlers, 'countRuns' | 'listNames' | 'getSeries' | 'getSlots' | 'getTrials'> {
+export function createChartHandlers(deps: HandlerDeps): Pick<Handlers, 'countRuns' | 'groupRuns' | 'listNames' | 'getSeries' | 'getSlots' | 'getTrials'> {
   const { store } = deps
   return {
     countRuns: async ({ query }) => {
       const phases = await store.scan.search.countByPhase(await toScope(store, query))
       return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
     },
+    groupRuns: async ({ body: { filter, project, by, columns } }) =>
+      await readGroups(store, await toScope(store, { filter, project }), { by: by.map(parseField), columns: columns.map(parseField) }),
     listNames: async () => await readNames(store),
     getSeries: async ({ body }) => {
       const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))

@@ -4,6 +4,7 @@ import { toWireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
 import { mean, POINT_WIDTH } from '../../core/metrics/series.ts'
 import type { Bucket } from '../../core/metrics/series.ts'
+import { searchLog } from '../../services/log-search.ts'
 import { takeBatch } from '../../services/tracking.ts'
 import { toIso } from '../../services/views.ts'
 import type { Handlers } from '../bind.ts'
@@ -11,7 +12,9 @@ import { downloadResponse, findRun, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** What runs write: logs, metrics, files. */
-export function createRecordHandlers(deps: HandlerDeps): Pick<Handlers, 'getLogs' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'> {
+export function createRecordHandlers(
+  deps: HandlerDeps,
+): Pick<Handlers, 'getLogs' | 'searchLogs' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'> {
   const { store } = deps
   return {
     getLogs: async ({ param, query }) => {
@@ -21,6 +24,12 @@ export function createRecordHandlers(deps: HandlerDeps): Pick<Handlers, 'getLogs
       const from = withoutUndefined({ cursor: query.cursor, tailLines: query.tail, since: query.since === undefined ? undefined : Date.parse(query.since) })
       const page = await deps.executor.readLog(attempt.name, from, LIMITS.logPageBytesMax)
       return logResponse(page.bytes, page.cursor)
+    },
+    searchLogs: async ({ param, query }) => {
+      const run = await findRun(store, param('run'))
+      const attempt = query.attempt === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, query.attempt)
+      if (!attempt || !run.isExecuted) return { lines: [], isCut: false }
+      return await searchLog(async (cursor) => await deps.executor.readLog(attempt.name, { cursor }, LIMITS.logPageBytesMax), query)
     },
     getMetric: async ({ param, query }) => {
       const run = await findRun(store, param('run'))

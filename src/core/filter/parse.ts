@@ -35,6 +35,13 @@ export function parseSort(text: string): Sort[] {
     .map((part) => ({ field: toSortable(part.replace(/^-/, '')), isDescending: part.startsWith('-') }))
 }
 
+/** One field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for anything else, tags among it. */
+export function parseField(text: string): Field {
+  const filter = parseFilter(`${text} is missing`)
+  if (filter.type !== 'missing' || typeOf(filter.field) === 'tags') throw new FilterError('filter_type', 0, { field: text, expected: 'one field', found: text })
+  return filter.field
+}
+
 function toSortable(name: string): Field {
   const field = toField(name.replaceAll('"', ''), 0)
   if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: 'a field with one value', found: 'tags' })

@@ -1,0 +1,108 @@
+import { useMemo, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { RunView } from '../../../src/contract/run.ts'
+import { formatNumber } from '../format.ts'
+import { cellOf } from '../pages/runs-state.ts'
+import { paths, runName } from '../paths.ts'
+import { go } from '../state/location.ts'
+import { t } from '../texts/texts.ts'
+import { Panel } from '../ui/page.tsx'
+import { looksOf } from '../ui/run-color.tsx'
+import { dot, drawFrame } from './axes.ts'
+import { Sketch } from './canvas.tsx'
+import { Faint } from './faint.tsx'
+import { scaleFor } from './scales.ts'
+import { token } from './theme.ts'
+
+const NEAR_PX = 10
+
+interface ScatterProps {
+  readonly runs: readonly RunView[]
+  /** Runs drawn as lines beside it: they keep their colours. */
+  readonly drawn: readonly RunView[]
+  readonly total: number
+  /** Fields that may lie on an axis: metrics, and parameters that are numbers. */
+  readonly fields: readonly string[]
+  readonly hovered: string | undefined
+  readonly onHover: (id: string | undefined) => void
+}
+
+/** Any two figures of the listed runs against each other. */
+export function Scatter({ runs, drawn, total, fields, hovered, onHover }: ScatterProps): ReactElement {
+  const [chosen, setChosen] = useState<readonly [string | undefined, string | undefined]>([undefined, undefined])
+  const [x, y] = [chosen[0] ?? fields[1] ?? fields[0], chosen[1] ?? fields[0]]
+  const points = useMemo(
+    () =>
+      runs.flatMap((run) => {
+        const [a, b] = [x === undefined ? undefined : cellOf(run, x), y === undefined ? undefined : cellOf(run, y)]
+        return typeof a === 'number' && typeof b === 'number' ? [{ run, a, b }] : []
+      }),
+    [runs, x, y],
+  )
+  const looks = looksOf(drawn.map(({ id }) => id))
+  const placed: { run: RunView; x: number; y: number }[] = []
+  const at = points.find(({ run }) => run.id === hovered)
+  const select = (which: 0 | 1, label: string): ReactElement => (
+    <select
+      className="field axis"
+      aria-label={label}
+      value={which === 0 ? x : y}
+      onChange={(event) => setChosen(which === 0 ? [event.target.value, y] : [x, event.target.value])}
+    >
+      {fields.map((field) => (
+        <option key={field}>{field}</option>
+      ))}
+    </select>
+  )
+  return (
+    <Panel
+      title={t('scatter')}
+      className="line-panel"
+      note={t('drawn_of', { n: points.length, total })}
+      acts={
+        <>
+          {select(1, t('y_axis'))} × {select(0, t('x_axis'))}
+        </>
+      }
+    >
+      {points.length === 0 ? (
+        <Faint text={t('no_points')} />
+      ) : (
+        <>
+          <Sketch
+            label={t('scatter_label', { n: points.length, x: x!, y: y! })}
+            cursor={at ? 'pointer' : 'default'}
+            draw={(context, size) => {
+              const frame = drawFrame(context, size, { x: scaleFor(points.map(({ a }) => a)), y: scaleFor(points.map(({ b }) => b)), xName: x! })
+              placed.length = 0
+              context.globalAlpha = 0.5
+              for (const { run, a, b } of points) {
+                placed.push({ run, x: frame.x(a), y: frame.y(b) })
+                if (!looks.has(run.id)) dot(context, [frame.x(a), frame.y(b)], 2, { fill: token('--ink-3') })
+              }
+              context.globalAlpha = 1
+              for (const { run, a, b } of points) {
+                const look = looks.get(run.id)
+                if (look) dot(context, [frame.x(a), frame.y(b)], 4, { fill: token(look.color), stroke: token('--panel') })
+              }
+              if (at) dot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: token('--accent') })
+            }}
+            onPointer={(event) => {
+              const { offsetX, offsetY } = event.nativeEvent
+              const near = placed
+                .map((one) => ({ ...one, distance: Math.hypot(one.x - offsetX, one.y - offsetY) }))
+                .toSorted((a, b) => a.distance - b.distance)[0]
+              const found = event.type !== 'pointerleave' && near && near.distance < NEAR_PX ? near.run : undefined
+              if (event.type === 'pointerup' && found) go(paths.run(found.project, found.number))
+              if (found?.id !== hovered) onHover(found?.id)
+            }}
+          />
+          <p className="foot clip" role="status">
+            {at ? `${runName(at.run)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
+          </p>
+        </>
+      )}
+    </Panel>
+  )
+}

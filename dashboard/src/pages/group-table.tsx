@@ -1,0 +1,147 @@
+import type { ReactElement } from 'react'
+
+import { useGroups } from '../api/queries.ts'
+import { columnFormat } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { Icon } from '../ui/icons.tsx'
+import { Menu } from '../ui/controls.tsx'
+import { Failure, Loading } from '../ui/states.tsx'
+import { columnFor, filterOfGroup, parseColumn } from './runs-state.ts'
+import type { RunsState } from './runs-state.ts'
+
+interface GroupTableProps {
+  readonly project: string
+  readonly filter: string
+  readonly state: RunsState
+  readonly columns: readonly string[]
+  readonly onChange: (patch: Partial<RunsState>) => void
+}
+
+/** Runs together by what they share, each group with the mean and the deviation of its figures. */
+export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
+  const figures = columns.filter((column) => column.startsWith('m.'))
+  const groups = useGroups({ project, filter, by: state.group, columns: figures })
+  if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
+  if (!groups.data) return <Loading what={t('groups')} />
+  const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))
+  const open = (keys: readonly (string | null)[]): void =>
+    onChange({
+      group: [],
+      filter: [state.filter.trim() === '' ? '' : `(${state.filter.trim()})`, filterOfGroup(state.group, keys)].filter((part) => part !== '').join(' and '),
+    })
+  return (
+    <div className="scroll groups">
+      <table className="tbl">
+        <thead>
+          <tr>
+            {state.group.map((field) => (
+              <th key={field}>{nameOf(field)}</th>
+            ))}
+            <th className="num">n</th>
+            {figures.map((column) => (
+              <th key={column} className="num">
+                {nameOf(column)} <span className="dim">{t('mean_sd')}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.data.groups.map(({ keys, n, values }) => (
+            <tr key={JSON.stringify(keys)}>
+              {keys.map((key, i) => (
+                <td key={state.group[i]}>
+                  {i === 0 ? (
+                    <button type="button" className="btn bare" onClick={() => open(keys)}>
+                      <Icon name="right" size={13} />
+                      {key ?? <span className="dim">{t('without', { name: nameOf(state.group[i]!) })}</span>}
+                    </button>
+                  ) : (
+                    (key ?? <span className="dim">—</span>)
+                  )}
+                </td>
+              ))}
+              <td className="num">{n.toLocaleString('en-US')}</td>
+              {values.map((value, i) => (
+                <td key={figures[i]} className="num">
+                  {value?.mean !== null && value?.mean !== undefined && (
+                    <>
+                      {formats[i]!(value.mean)} <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>
+                    </>
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {groups.data.groupCount > groups.data.groups.length && (
+        <p className="foot">{t('groups_cut', { n: groups.data.groups.length, total: groups.data.groupCount })}</p>
+      )}
+      <p className="foot">{t('groups_of', { n: groups.data.runCount, groups: groups.data.groupCount })}</p>
+    </div>
+  )
+}
+
+function nameOf(column: string): string {
+  const field = parseColumn(column)
+  return field.kind === 'other' ? column : field.kind === 'metric' ? `${field.name} .${field.part}` : field.name
+}
+
+const COLUMN_FIELDS = ['sweep', 'phase', 'branch', 'commit'] as const
+
+/** What runs are put together by: some parameters, or all but one, such as the seed. */
+export function GroupMenu({
+  group,
+  params,
+  onChange,
+}: {
+  readonly group: readonly string[]
+  readonly params: readonly string[]
+  readonly onChange: (group: readonly string[]) => void
+}): ReactElement {
+  const fields = [...params.map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
+  return (
+    <Menu
+      icon="group"
+      label={
+        <>
+          {t('group')} {group.length > 0 && <span className="mid">{group.map(nameOf).join(', ')}</span>}
+        </>
+      }
+    >
+      <div className="picker">
+        <ul>
+          {fields.map((field) => (
+            <li key={field}>
+              <label>
+                <input
+                  type="checkbox"
+                  className="check"
+                  checked={group.includes(field)}
+                  onChange={() => onChange(group.includes(field) ? group.filter((one) => one !== field) : [...group, field])}
+                />
+                <span className="clip">{nameOf(field)}</span>
+              </label>
+            </li>
+          ))}
+        </ul>
+        {params.length > 1 && (
+          <ul>
+            {params.map((name) => (
+              <li key={name}>
+                <button type="button" data-closes="" onClick={() => onChange(params.filter((one) => one !== name).map((one) => columnFor('param', one)))}>
+                  {t('all_but', { name })}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {group.length > 0 && (
+          <button type="button" data-closes="" onClick={() => onChange([])}>
+            {t('no_groups')}
+          </button>
+        )}
+      </div>
+    </Menu>
+  )
+}

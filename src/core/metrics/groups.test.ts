@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { groupRows } from './groups.ts'
+
+describe('groups of runs', () => {
+  it('have the same keys, the largest first; what lacks a key is a group of its own', () => {
+    const rows = [
+      { keys: ['a'], values: [1, null] },
+      { keys: ['b'], values: [5, 7] },
+      { keys: ['a'], values: [3, null] },
+      { keys: [null], values: [null, null] },
+      { keys: ['a'], values: [null, null] },
+    ]
+    expect(groupRows(rows)).toEqual([
+      { keys: ['a'], n: 3, values: [{ n: 2, mean: 2, sd: Math.SQRT2, min: 1, max: 3 }, null] },
+      {
+        keys: ['b'],
+        n: 1,
+        values: [
+          { n: 1, mean: 5, sd: 0, min: 5, max: 5 },
+          { n: 1, mean: 7, sd: 0, min: 7, max: 7 },
+        ],
+      },
+      { keys: [null], n: 1, values: [null, null] },
+    ])
+  })
+
+  it('lose no digits where all figures lie far from zero', () => {
+    const values = [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]
+    expect(groupRows(values.map((value) => ({ keys: [], values: [value] })))[0]!.values[0]!.sd).toBeCloseTo(Math.sqrt(30), 9)
+  })
+
+  it('hold every run once, between their least and greatest figure', () => {
+    const row = fc.record({ keys: fc.tuple(fc.constantFrom('x', 'y', null)), values: fc.tuple(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }))) })
+    fc.assert(
+      fc.property(fc.array(row), (rows) => {
+        const groups = groupRows(rows)
+        expect(groups.reduce((sum, { n }) => sum + n, 0)).toBe(rows.length)
+        for (const { values } of groups) if (values[0]) expect(values[0].mean >= values[0].min - 1e-6 && values[0].mean <= values[0].max + 1e-6).toBe(true)
+      }),
+    )
+  })
+})

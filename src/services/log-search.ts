@@ -1,0 +1,78 @@
+import { Worker } from 'node:worker_threads'
+
+import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { LogSearchView } from '../contract/routes.ts'
+import type { SearchedPiece, SearchPiece } from './log-search-worker.ts'
+
+/** A pattern that is not through a piece of a megabyte by then has no end in practice. */
+const PIECE_TIMEOUT_MS = 1_500
+
+/** Reads a log from a byte on: what there is, and where it ends. */
+export type ReadLog = (cursor: number) => Promise<{ readonly bytes: Uint8Array; readonly cursor: number }>
+
+/**
+ * Lines of a log that match a regular expression, whatever their case, from a byte on; so many at most. It is matched in
+ * a thread that is ended when it takes too long. Throws AppError `invalid` for a pattern that is none or too slow.
+ */
+export async function searchLog(read: ReadLog, { pattern, from }: { pattern: string; from: number }): Promise<LogSearchView> {
+  checkPattern(pattern)
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const worker = new Worker(new URL(`./log-search-worker.${extension}`, import.meta.url), { workerData: { pattern } })
+  try {
+    return await searchWith(worker, read, from)
+  } finally {
+    await worker.terminate()
+  }
+}
+
+function checkPattern(pattern: string): void {
+  try {
+    void new RegExp(pattern, 'iu')
+  } catch (error) {
+    throw new AppError('invalid', { detail: `pattern: ${(error as Error).message}` })
+  }
+}
+
+async function searchWith(worker: Worker, read: ReadLog, from: number): Promise<LogSearchView> {
+  const lines: { offset: number; text: string }[] = []
+  let rest: Uint8Array = new Uint8Array()
+  for (let cursor = from; ;) {
+    const page = await read(cursor)
+    const isLast = page.bytes.length === 0
+    const bytes = Buffer.concat([rest, page.bytes])
+    const start = page.cursor - bytes.length
+    const { found, restBytes } = await ask(worker, { bytes, isLast })
+    lines.push(...found.map(({ offset, text }) => ({ offset: start + offset, text })))
+    if (lines.length >= LIMITS.logLinesFoundMax) return { lines: lines.slice(0, LIMITS.logLinesFoundMax), isCut: true }
+    if (isLast) return { lines, isCut: false }
+    // A line without an end is looked at in parts rather than kept.
+    rest = restBytes > LIMITS.logPageBytesMax ? new Uint8Array() : bytes.subarray(bytes.length - restBytes)
+    cursor = page.cursor
+  }
+}
+
+function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      worker.off('message', onMessage)
+      worker.off('error', onError)
+    }
+    const onMessage = (answer: SearchedPiece): void => {
+      end()
+      resolve(answer)
+    }
+    const onError = (error: Error): void => {
+      end()
+      reject(error)
+    }
+    const timer = setTimeout(() => {
+      end()
+      reject(new AppError('invalid', { detail: 'pattern: it takes too long on this log; make it simpler' }))
+    }, PIECE_TIMEOUT_MS)
+    worker.on('message', onMessage)
+    worker.on('error', onError)
+    worker.postMessage(piece)
+  })
+}
