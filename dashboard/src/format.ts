@@ -1,11 +1,13 @@
 import { t } from './texts/texts.ts'
 import { preferences } from './state/preferences.ts'
 
+const WHOLE = new Intl.NumberFormat('en-US')
+
 /** A number as people read it: at most `digits` significant ones, a true minus. */
 export function formatNumber(value: unknown, digits = 5): string {
   if (typeof value !== 'number') return value === null || value === undefined ? '' : String(value)
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
-  if (Number.isInteger(value) && Math.abs(value) < 1e7) return withMinus(value.toLocaleString('en-US'))
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return withMinus(WHOLE.format(value))
   const size = Math.abs(value)
   const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(Math.max(0, digits - 3)) : String(Number(value.toPrecision(digits)))
   return withMinus(text.replace('e+', 'e'))
@@ -16,10 +18,8 @@ export function columnFormat(values: readonly number[]): (value: number) => stri
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)
   if (largest === 0 || largest >= 1e7 || largest < 1e-3 || values.every(Number.isInteger)) return formatNumber
   const decimals = Math.min(6, Math.max(0, 4 - Math.floor(Math.log10(largest))))
-  return (value) =>
-    Number.isFinite(value)
-      ? withMinus(value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }))
-      : formatNumber(value)
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  return (value) => (Number.isFinite(value) ? withMinus(format.format(value)) : formatNumber(value))
 }
 
 function withMinus(text: string): string {

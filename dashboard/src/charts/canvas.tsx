@@ -10,8 +10,8 @@ export interface Size {
 
 export interface SketchProps {
   readonly label: string
-  /** Draws everything, in CSS pixels. */
-  readonly draw: (context: CanvasRenderingContext2D, size: Size) => void
+  /** Draws everything, in CSS pixels. Called again at the next frame where it says that it is not done. */
+  readonly draw: (context: CanvasRenderingContext2D, size: Size) => 'undone' | void
   readonly onPointer?: (event: ReactPointerEvent<HTMLCanvasElement>, size: Size) => void
   readonly onKey?: (key: string) => boolean
   readonly cursor?: string
@@ -35,7 +35,7 @@ export function Sketch({ label, draw, onPointer, onKey, cursor }: SketchProps): 
       if (node.height !== Math.round(size.height * ratio)) node.height = Math.round(size.height * ratio)
       context.setTransform(ratio, 0, 0, ratio, 0, 0)
       context.clearRect(0, 0, size.width, size.height)
-      latest.current(context, size)
+      if (latest.current(context, size) === 'undone') repaint.current()
     })
   })
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { PointerEvent as ReactPointerEvent, ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
@@ -6,6 +6,7 @@ import { t } from '../texts/texts.ts'
 import { line } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import type { Size } from './canvas.tsx'
+import { Layer } from './layer.ts'
 import { flip, inside } from './parallel-axes.ts'
 import type { Axis, Brush } from './parallel-axes.ts'
 import { place, ticks } from './scales.ts'
@@ -17,6 +18,10 @@ const BOTTOM = 34
 const SIDE = 56
 const JITTER_PX = 5
 const HANDLE_PX = 6
+/** From this many trials on, lines are as thin as the screen can show: thicker ones would hide one another, and take long. */
+const MANY = 2_000
+/** So many of the best are drawn before all others, on a layer above them. */
+const BEST = 300
 
 export interface ParallelProps {
   readonly axes: readonly Axis[]
@@ -35,56 +40,64 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
   const drag = useRef<{ axis: number; from: number; isName: boolean; moved: boolean } | undefined>(undefined)
   const [pending, setPending] = useState<{ axis: number; brush: Brush } | undefined>()
   const shown = pending ? { ...brushes, [axes[pending.axis]!.name]: [...(brushes[axes[pending.axis]!.name] ?? []), pending.brush] } : brushes
-  const isIn = inside(set.trials, axes, shown)
+  const isIn = useMemo(() => inside(set.trials, axes, shown), [set, axes, brushes, pending])
   const isBrushed = Object.values(shown).some((list) => list.length > 0)
 
   const xOf = (i: number, size: Size): number => (axes.length === 1 ? size.width / 2 : SIDE + (i / (axes.length - 1)) * (size.width - 2 * SIDE))
   const yOf = (part: number, size: Size): number => size.height - BOTTOM - part * (size.height - TOP - BOTTOM)
   const partAt = (y: number, size: Size): number => Math.min(1, Math.max(0, (size.height - BOTTOM - y) / (size.height - TOP - BOTTOM)))
 
-  const draw = (context: CanvasRenderingContext2D, size: Size): void => {
-    const worstFirst = set.trials.toSorted((a, b) => worthOf(a, set) - worthOf(b, set))
-    const [outer, failed] = [token('--axis'), token('--ph-failed')]
-    const lineOf = (trial: Trial): void => {
-      context.beginPath()
+  const lines = useMemo(() => toLines(set, axes), [set, axes])
+  const layers = useRef<readonly Layer[]>(undefined)
+  layers.current ??= [new Layer(), new Layer(), new Layer()]
+
+  const draw = (context: CanvasRenderingContext2D, size: Size): 'undone' | void => {
+    const trace = (on: CanvasRenderingContext2D, { trial, parts }: Line): void => {
+      on.beginPath()
       axes.forEach((axis, i) => {
-        const part = axis.at(trial)
+        const part = parts[i]
         const jitter = axis.kind === 'category' && part !== undefined ? jitterOf(trial.index, i) : 0
         const y = part === undefined ? size.height - BOTTOM / 2 : yOf(part, size) + jitter
-        if (i === 0) context.moveTo(xOf(i, size), y)
-        else context.lineTo(xOf(i, size), y)
+        if (i === 0) on.moveTo(xOf(i, size), y)
+        else on.lineTo(xOf(i, size), y)
       })
-      context.stroke()
+      on.stroke()
     }
-    context.lineWidth = 1
-    for (const trial of worstFirst) {
-      if (isIn.has(trial.index) && trial.value !== null) continue
-      const isFailed = trial.phase === 'failed'
-      context.strokeStyle = isFailed ? failed : outer
-      context.globalAlpha = isFailed ? 0.45 : 0.38
-      context.setLineDash(isFailed ? [2, 3] : [])
-      lineOf(trial)
+    const hair = lines.length > MANY ? 1 / devicePixelRatio : undefined
+    const drawOutside = (on: CanvasRenderingContext2D, line: Line): void => {
+      const isFailed = line.trial.phase === 'failed'
+      on.strokeStyle = token(isFailed ? '--ph-failed' : '--axis')
+      on.globalAlpha = isFailed ? 0.45 : 0.38
+      on.lineWidth = hair ?? 1
+      on.setLineDash(isFailed ? [2, 3] : [])
+      trace(on, line)
     }
-    context.setLineDash([])
-    for (const trial of worstFirst) {
-      if (!isIn.has(trial.index) || trial.value === null) continue
-      const worth = set.worth(trial.value)
-      const isBest = trial.index === set.best?.index
-      context.strokeStyle = temper(worth)
-      context.globalAlpha = isBest ? 1 : 0.3 + 0.6 * worth
-      context.lineWidth = isBest ? 2.6 : 1.2
-      lineOf(trial)
+    const thin = Math.min(1, Math.sqrt(BEST / lines.length) * 2)
+    const drawInside = (on: CanvasRenderingContext2D, line: Line): void => {
+      const isBest = line.trial.index === set.best?.index
+      on.strokeStyle = temper(line.worth)
+      on.globalAlpha = isBest ? 1 : (0.3 + 0.6 * line.worth) * thin
+      on.lineWidth = isBest ? 2.6 : (hair ?? 1.2)
+      trace(on, line)
     }
-    context.globalAlpha = 1
+    const within = lines.filter(({ trial }) => trial.value !== null && isIn.has(trial.index))
+    const key = [set, axes, token('--panel')]
+    const [top, middle, bottom] = layers.current!
+    const isDone =
+      top!.advance([...key, isIn], { size, lines: within.slice(-BEST), draw: drawInside }) &&
+      middle!.advance([...key, isIn], { size, lines: within.slice(0, -BEST), draw: drawInside }) &&
+      bottom!.advance([...key, isBrushed], { size, lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null), draw: drawOutside })
+    for (const layer of [bottom!, middle!, top!]) layer.putOn(context, size)
     axes.forEach((axis, i) => drawAxis(context, axis, { x: xOf(i, size), size, yOf, isLast: i === axes.length - 1, isFirst: i === 0 }))
     axes.forEach((axis, i) => (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })))
-    if (set.trials.some((trial) => axes.some((axis) => axis.at(trial) === undefined))) {
+    if (lines.some(({ parts }) => parts.includes(undefined))) {
       context.font = tickFont()
       context.fillStyle = token('--ink-3')
       context.textAlign = 'left'
       context.textBaseline = 'middle'
       context.fillText(t('none'), 6, size.height - BOTTOM / 2)
     }
+    if (!isDone) return 'undone'
   }
 
   const onPointer = (event: ReactPointerEvent<HTMLCanvasElement>, size: Size): void => {
@@ -129,8 +142,17 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
   )
 }
 
-function worthOf(trial: Trial, set: TrialSet): number {
-  return trial.value === null ? -1 : set.worth(trial.value)
+interface Line {
+  readonly trial: Trial
+  readonly worth: number
+  readonly parts: readonly (number | undefined)[]
+}
+
+/** Where each trial crosses the axes; the best come last, and so lie on top. */
+function toLines(set: TrialSet, axes: readonly Axis[]): Line[] {
+  return set.trials
+    .map((trial) => ({ trial, worth: trial.value === null ? -1 : set.worth(trial.value), parts: axes.map(({ at }) => at(trial)) }))
+    .toSorted((a, b) => a.worth - b.worth)
 }
 
 /** A fixed little shift for each trial, so that equal categories do not hide one another. */

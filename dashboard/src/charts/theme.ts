@@ -1,18 +1,34 @@
-/** Values of tokens for canvases, read once for each theme. */
+const values = new Map<string, string>()
+const listeners = new Set<() => void>()
+let isWatching = false
+
+/** Value of a token for canvases, read once for each theme. */
 export function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  watch()
+  let value = values.get(name)
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+    values.set(name, value)
+  }
+  return value
 }
 
 /** Calls back when the page's theme has changed, however it was chosen. */
 export function onThemeChange(callback: () => void): () => void {
-  const observer = new MutationObserver(callback)
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-  const system = matchMedia('(prefers-color-scheme: dark)')
-  system.addEventListener('change', callback)
-  return () => {
-    observer.disconnect()
-    system.removeEventListener('change', callback)
+  watch()
+  listeners.add(callback)
+  return () => void listeners.delete(callback)
+}
+
+function watch(): void {
+  if (isWatching) return
+  isWatching = true
+  const changed = (): void => {
+    values.clear()
+    for (const listener of listeners) listener()
   }
+  new MutationObserver(changed).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed)
 }
 
 /** The tick font of every canvas. */

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
@@ -24,6 +24,7 @@ const LEFT = 40
 const RIGHT = 16
 const BOTTOM = 26
 const LANE_MAX_PX = 26
+const LABEL_PX = 11
 const BROKEN = new Set(['Preempted', 'Lost', 'NodeLost', 'Restored'])
 const COLORS = { running: '--heat-mark', finished: '--ph-succeeded', early: '--accent-2', broken: '--warn', failed: '--ph-failed' } as const
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
@@ -41,8 +42,10 @@ export function Timeline({
   readonly onOpen: (trial: Trial) => void
 }): ReactElement {
   const [hovered, setHovered] = useState<Bar | undefined>()
-  const bars = toBars(view, trials, now)
-  const lanes = toLanes(bars)
+  const { bars, lanes } = useMemo(() => {
+    const all = toBars(view, trials, now)
+    return { bars: all, lanes: toLanes(all) }
+  }, [view, trials, now])
   const start = bars.reduce((first, bar) => Math.min(first, bar.start), Infinity)
   const end = bars.reduce((last, bar) => Math.max(last, bar.end), -Infinity)
   const busy = bars.reduce((sum, bar) => sum + bar.end - bar.start, 0) / Math.max(1, lanes.length * (end - start))
@@ -50,6 +53,7 @@ export function Timeline({
   const xOf = (time: number, size: Size): number => LEFT + ((time - start) / Math.max(1, end - start)) * (size.width - LEFT - RIGHT)
   const draw = (context: CanvasRenderingContext2D, size: Size): void => {
     const height = laneOf(size)
+    const gap = Math.min(2, height / 6)
     const bottom = 4 + height * lanes.length
     const step = STEPS_S.find((seconds) => (end - start) / 1000 / seconds <= size.width / 90) ?? 86_400
     context.font = tickFont()
@@ -63,17 +67,19 @@ export function Timeline({
     }
     lanes.forEach(({ items }, lane) => {
       const y = 4 + lane * height
-      line(context, token('--grid'), [LEFT, y + height, size.width - RIGHT, y + height])
-      context.fillStyle = token('--ink-3')
-      context.textAlign = 'right'
-      context.textBaseline = 'middle'
-      context.fillText(String(lane + 1), LEFT - 8, y + height / 2)
+      if (height >= LABEL_PX || lane % Math.ceil(LABEL_PX / height) === 0) {
+        line(context, token('--grid'), [LEFT, y + height, size.width - RIGHT, y + height])
+        context.fillStyle = token('--ink-3')
+        context.textAlign = 'right'
+        context.textBaseline = 'middle'
+        context.fillText(String(lane + 1), LEFT - 8, y + height / 2)
+      }
       for (const bar of items)
         drawBar(context, bar, {
           x0: xOf(bar.start, size),
           x1: Math.max(xOf(bar.start, size) + 2, xOf(bar.end, size) - 1),
-          y: y + 2,
-          height: height - 4,
+          y: y + gap,
+          height: Math.max(0.5, height - 2 * gap),
           isHovered: bar === hovered,
         })
     })

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
@@ -27,7 +27,7 @@ export interface RunChartsProps {
 }
 
 /** Metrics of the drawn runs beside their table, a panel each. */
-export function RunCharts({ runs, listed, total, state, hovered, onHover, onChange }: RunChartsProps): ReactElement {
+export const RunCharts = memo(function RunCharts({ runs, listed, total, state, hovered, onHover, onChange }: RunChartsProps): ReactElement {
   const metrics = metricsOf(runs)
   const panels = (state.panels ?? metrics.slice(0, PANELS_MAX)).filter((name) => metrics.includes(name))
   const series = useSeries(
@@ -92,7 +92,7 @@ export function RunCharts({ runs, listed, total, state, hovered, onHover, onChan
       )}
     </aside>
   )
-}
+})
 
 const FIELDS_MAX = 60
 

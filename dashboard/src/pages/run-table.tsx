@@ -13,13 +13,18 @@ import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
+import { RowWindow } from '../ui/row-window.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
-import { cellOf, drawnRuns, isOpen, nextSort, parseColumn } from './runs-state.ts'
+import { cellOf, isOpen, nextSort, parseColumn } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 export interface RunTableProps {
   readonly project: string
   readonly runs: readonly RunView[]
+  /** The same, as they came. */
+  readonly pages: readonly (readonly RunView[])[]
+  /** Runs that the charts draw. */
+  readonly drawn: readonly RunView[]
   readonly total: number
   readonly columns: readonly string[]
   readonly state: RunsState
@@ -36,7 +41,7 @@ const OVERSCAN = 12
 const SELECTED_MAX = 50
 
 /** A table of any length: only the rows in sight are in the page, further ones are read as they come near. */
-export function RunTable({ project, runs, total, columns, state, hovered, onHover, onChange, hasMore, onMore }: RunTableProps): ReactElement {
+export function RunTable({ project, runs, pages, drawn, total, columns, state, hovered, onHover, onChange, hasMore, onMore }: RunTableProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   const now = useNow()
@@ -50,8 +55,9 @@ export function RunTable({ project, runs, total, columns, state, hovered, onHove
   useEffect(() => {
     if (hasMore && last >= runs.length - OVERSCAN) onMore()
   })
-  const drawn = useMemo(() => looksOf(drawnRuns(runs, state).map(({ id }) => id)), [runs, state])
-  const ranges = useMemo(() => new Map(columns.map((column) => [column, rangeOf(runs, column)])), [runs, columns])
+  const looks = useMemo(() => looksOf(drawn.map(({ id }) => id)), [drawn])
+  const ranges = useMemo(() => new Map(columns.map((column) => [column, rangeOf(pages, column)])), [pages, columns])
+  const texts = useMemo(() => new Set(columns.filter((column) => isText(pages[0] ?? [], column))), [pages, columns])
   const selected = new Set(state.selected)
   const select = (numbers: readonly number[]): void => onChange({ selected: numbers.slice(0, SELECTED_MAX) })
   const toggle = (number: number): void => select(selected.has(number) ? state.selected.filter((one) => one !== number) : [...state.selected, number])
@@ -92,6 +98,7 @@ export function RunTable({ project, runs, total, columns, state, hovered, onHove
       aria-rowcount={total + 1}
       style={{
         ['--columns' as string]: template.map((width, i) => (i === 2 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(' '),
+        ['--row' as string]: `${height}px`,
         ['--width' as string]: `${template.reduce((sum, width) => sum + width, 0)}px`,
       }}
     >
@@ -117,14 +124,14 @@ export function RunTable({ project, runs, total, columns, state, hovered, onHove
             text={<ColumnTitle column={column} />}
             state={state}
             onChange={onChange}
-            className={isText(runs, column) ? '' : 'num'}
+            className={texts.has(column) ? '' : 'num'}
           />
         ))}
         <Head field="duration" text={t('duration')} state={state} onChange={onChange} className="num" />
         <Head field="created" text={t('created')} state={state} onChange={onChange} className="num" />
       </div>
-      <div className="body" role="rowgroup" style={{ height: rows.getTotalSize() }}>
-        {shown.map(({ index, start }) => {
+      <RowWindow rows={rows}>
+        {shown.map(({ index }) => {
           const run = runs[index]!
           const seconds = secondsBetween(run.startedAt, run.endedAt, now)
           const isSelected = selected.has(run.number)
@@ -135,7 +142,6 @@ export function RunTable({ project, runs, total, columns, state, hovered, onHove
               aria-rowindex={index + 2}
               aria-selected={isSelected}
               className={`row${isSelected ? ' selected' : ''}${hovered === run.id ? ' hovered' : ''}${focused === index ? ' focused' : ''}`}
-              style={{ transform: `translateY(${start}px)`, height }}
               onPointerEnter={() => onHover(run.id)}
               onPointerLeave={() => onHover(undefined)}
             >
@@ -149,7 +155,7 @@ export function RunTable({ project, runs, total, columns, state, hovered, onHove
                 />
               </span>
               <span role="cell" className="cell pinned second">
-                <Sample look={drawn.get(run.id)} />
+                <Sample look={looks.get(run.id)} />
               </span>
               <span role="rowheader" className="cell pinned third name">
                 <PhaseIcon phase={run.phase} />
@@ -175,7 +181,7 @@ export function RunTable({ project, runs, total, columns, state, hovered, onHove
             </div>
           )
         })}
-      </div>
+      </RowWindow>
     </div>
   )
 }
@@ -233,16 +239,35 @@ interface Range {
   readonly format: (value: number) => string
 }
 
-/** Lowest and highest of a metric's column, for its gauge. */
-function rangeOf(runs: readonly RunView[], column: string): Range | undefined {
+/** Lowest and highest of a metric's column, for its gauge; what a page has is looked at once. */
+function rangeOf(pages: readonly (readonly RunView[])[], column: string): Range | undefined {
   if (!column.startsWith('m.')) return undefined
-  const values = runs.flatMap((run) => {
-    const value = cellOf(run, column)
-    return typeof value === 'number' ? [value] : []
-  })
-  return values.length < 2
+  const all = pages.flatMap((page) => boundsOf(page, column) ?? [])
+  const bounds = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const
+  return all.reduce((sum, { count }) => sum + count, 0) < 2
     ? undefined
-    : { low: values.reduce((a, b) => Math.min(a, b)), high: values.reduce((a, b) => Math.max(a, b)), format: columnFormat(values) }
+    : { low: bounds[0], high: bounds[1], format: columnFormat([...bounds, ...(all[0]?.sample ?? [])]) }
+}
+
+interface Bounds {
+  readonly low: number
+  readonly high: number
+  readonly count: number
+  readonly sample: readonly number[]
+}
+
+const SAMPLE = 50
+const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
+
+function boundsOf(page: readonly RunView[], column: string): Bounds | undefined {
+  const known = boundsOfPages.get(page) ?? new Map<string, Bounds | undefined>()
+  boundsOfPages.set(page, known)
+  if (!known.has(column)) {
+    const values = page.map((run) => cellOf(run, column)).filter((value) => typeof value === 'number')
+    const bounds = { low: Math.min(...values), high: Math.max(...values), count: values.length, sample: values.slice(0, SAMPLE) }
+    known.set(column, values.length === 0 ? undefined : bounds)
+  }
+  return known.get(column)
 }
 
 function Cell({ value, column, range }: { readonly value: unknown; readonly column: string; readonly range: Range | undefined }): ReactElement {

@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { RunPageView } from '../../../src/contract/routes.ts'
-import type { RunView } from '../../../src/contract/run.ts'
 import { call, toQuery } from '../api/client.ts'
 import { useCounts } from '../api/queries.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
@@ -26,6 +25,8 @@ import { ViewMenu } from './view-menu.tsx'
 /** Rows of the first page, which is waited for, and of further ones, which are read ahead. */
 const PAGE = 100
 const PAGE_FURTHER = 500
+/** Pages whose runs the charts beside the table are made of. */
+const CHARTED_PAGES = 2
 
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
@@ -47,10 +48,22 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
+    // Comparing long pages with what was there before costs more than drawing them.
+    structuralSharing: false,
   })
   // What the rows say comes before what is said about them.
   const counts = useCounts({ project, filter: state.filter.trim() }, list.data !== undefined)
-  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.runs) ?? [], [list.data])
+  const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
+  const runs = useMemo(() => pages.flat(), [pages])
+  // Charts stay as they are while further pages come.
+  const head = useMemo(() => pages.slice(0, CHARTED_PAGES).flat(), [pages[0], pages[1]])
+  const highlighted = useDeferredValue(hovered)
+  const { selected, drawn: drawnCount } = state
+  const hasFarSelection = selected.length > 0
+  const drawn = useMemo(
+    () => drawnRuns(hasFarSelection ? runs : head, { selected, drawn: drawnCount }),
+    [hasFarSelection ? runs : head, selected.join(), drawnCount],
+  )
   const total = list.data?.pages[0]?.total ?? runs.length
   const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort), [state.columns, state.sort, runs])
 
@@ -92,6 +105,8 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
               <RunTable
                 project={project}
                 runs={runs}
+                pages={pages}
+                drawn={drawn}
                 total={total}
                 columns={columns}
                 state={state}
@@ -115,17 +130,12 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
             <div className="status">
               <span>{t('runs_of', { n: total })}</span>
               <span className="grow" />
-              <Drawn runs={runs} state={state} />
+              <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>
             </div>
           </section>
-          <RunCharts runs={drawnRuns(runs, state)} listed={runs} total={total} state={state} hovered={hovered} onHover={setHovered} onChange={change} />
+          <RunCharts runs={drawn} listed={head} total={total} state={state} hovered={highlighted} onHover={setHovered} onChange={change} />
         </div>
       )}
     </>
   )
-}
-
-function Drawn({ runs, state }: { readonly runs: readonly RunView[]; readonly state: RunsState }): ReactElement {
-  const { length } = drawnRuns(runs, state)
-  return <span>{state.selected.length > 0 ? t('drawn_selected', { n: length }) : t('drawn_first', { n: length })}</span>
 }

@@ -13,6 +13,7 @@ import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
+import { RowWindow } from '../ui/row-window.tsx'
 import { secondsOf, sortTrials } from './sort-trials.ts'
 import type { Key } from './sort-trials.ts'
 
@@ -33,10 +34,11 @@ export function TrialTable({
   const { density } = usePreferences()
   const names = Object.keys(view.params)
   const sorted = useMemo(() => sortTrials(trials, sort), [trials, sort])
+  const height = density === 'compact' ? 28 : 36
   const rows = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (density === 'compact' ? 28 : 36),
+    estimateSize: () => height,
     overscan: 12,
   })
   const template = `minmax(150px, 1fr) 120px 110px ${view.rungs ? '70px ' : ''}${names.map(() => '110px').join(' ')} 100px`
@@ -72,7 +74,7 @@ export function TrialTable({
         aria-label={t('trials')}
         aria-rowcount={trials.length + 1}
         tabIndex={0}
-        style={{ ['--columns' as string]: template, ['--width' as string]: `${500 + 110 * names.length}px` }}
+        style={{ ['--columns' as string]: template, ['--row' as string]: `${height}px`, ['--width' as string]: `${500 + 110 * names.length}px` }}
       >
         <div className="row headrow" role="row">
           {head('index', t('trial'), false)}
@@ -88,18 +90,12 @@ export function TrialTable({
           {names.map((name) => head(`p.${name}`, name))}
           {head('seconds', t('duration'))}
         </div>
-        <div className="body" role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, start, size }) => {
+        <RowWindow rows={rows}>
+          {rows.getVirtualItems().map(({ index }) => {
             const trial = sorted[index]!
             const seconds = secondsOf(trial)
             return (
-              <div
-                key={trial.index}
-                role="row"
-                aria-rowindex={index + 2}
-                className={trial.index === set.best?.index ? 'row best' : 'row'}
-                style={{ transform: `translateY(${start}px)`, height: size }}
-              >
+              <div key={trial.index} role="row" aria-rowindex={index + 2} className={trial.index === set.best?.index ? 'row best' : 'row'}>
                 <span role="rowheader" className="cell">
                   <Link className="ink" to={paths.run(project, trial.number)}>
                     {trial.index + 1}
@@ -129,7 +125,7 @@ export function TrialTable({
               </div>
             )
           })}
-        </div>
+        </RowWindow>
       </div>
     </div>
   )

@@ -25,7 +25,9 @@ function fillText(text: string, args: TextArgs): string {
   })
 }
 
+const WHOLE = new Intl.NumberFormat('en-US')
+
 /** Whole numbers with commas between the thousands. */
 function formatCount(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString('en-US') : String(value)
+  return Number.isInteger(value) ? WHOLE.format(value) : String(value)
 }
