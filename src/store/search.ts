@@ -96,10 +96,13 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
   }
 }
 
-/** A field of a run as text. */
+/** A field of a run as text; sweeps and projects as filters name them. */
 function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param') return sql`(select text from run_param where name = ${field.name} and run_number = run.number)`
-  return field.kind === 'metric' ? figureOf(field, context) : columnOf(field.name, context.now)
+  if (field.kind === 'metric') return figureOf(field, context)
+  if (field.name === 'sweep') return sql`(select number from sweep where id = run.sweep_id)`
+  if (field.name === 'project') return sql`(select name from project where id = run.project_id)`
+  return columnOf(field.name, context.now)
 }
 
 /** A field of a run as a number; null where it is none. */

@@ -1,6 +1,5 @@
 import type { Size } from './canvas.tsx'
 
-const BUDGET_MS = 10
 const BETWEEN_LOOKS = 32
 
 /**
@@ -13,14 +12,14 @@ export class Layer {
   #next = 0
 
   /**
-   * Draws on for some milliseconds.
+   * Draws on until a moment of `performance.now()`, but at least a few lines.
    * @param key - What the picture depends on besides its size: where any of it differs, the picture is begun anew.
    * @param lines - What is drawn in this order, each by `draw`, in CSS pixels.
    * @returns true once all is drawn.
    */
   advance<T>(
     key: readonly unknown[],
-    { size, lines, draw }: { size: Size; lines: readonly T[]; draw: (context: CanvasRenderingContext2D, line: T) => void },
+    { size, until, lines, draw }: { size: Size; until: number; lines: readonly T[]; draw: (context: CanvasRenderingContext2D, line: T) => void },
   ): boolean {
     const context = this.#canvas.getContext('2d', { willReadFrequently: true })!
     const whole = [size.width, size.height, devicePixelRatio, ...key]
@@ -31,7 +30,6 @@ export class Layer {
       this.#canvas.height = Math.round(size.height * devicePixelRatio)
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
     }
-    const until = performance.now() + BUDGET_MS
     while (this.#next < lines.length) {
       draw(context, lines[this.#next]!)
       this.#next += 1

@@ -22,6 +22,8 @@ const HANDLE_PX = 6
 const MANY = 2_000
 /** So many of the best are drawn before all others, on a layer above them. */
 const BEST = 300
+/** For this long a frame draws lines. */
+const FRAME_MS = 8
 
 export interface ParallelProps {
   readonly axes: readonly Axis[]
@@ -83,10 +85,11 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
     const within = lines.filter(({ trial }) => trial.value !== null && isIn.has(trial.index))
     const key = [set, axes, token('--panel')]
     const [top, middle, bottom] = layers.current!
+    const until = performance.now() + FRAME_MS
     const isDone =
-      top!.advance([...key, isIn], { size, lines: within.slice(-BEST), draw: drawInside }) &&
-      middle!.advance([...key, isIn], { size, lines: within.slice(0, -BEST), draw: drawInside }) &&
-      bottom!.advance([...key, isBrushed], { size, lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null), draw: drawOutside })
+      top!.advance([...key, isIn], { size, until, lines: within.slice(-BEST), draw: drawInside }) &&
+      middle!.advance([...key, isIn], { size, until, lines: within.slice(0, -BEST), draw: drawInside }) &&
+      bottom!.advance([...key, isBrushed], { size, until, lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null), draw: drawOutside })
     for (const layer of [bottom!, middle!, top!]) layer.putOn(context, size)
     axes.forEach((axis, i) => drawAxis(context, axis, { x: xOf(i, size), size, yOf, isLast: i === axes.length - 1, isFirst: i === 0 }))
     axes.forEach((axis, i) => (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })))

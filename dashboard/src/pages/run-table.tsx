@@ -38,6 +38,8 @@ export interface RunTableProps {
 const HEIGHTS = { compact: 28, comfortable: 36 }
 const WIDTHS = { check: 40, sample: 28, name: 240, metric: 128, param: 104, duration: 92, created: 92 }
 const OVERSCAN = 12
+/** Further rows are asked for when so few are left below one who scrolls. */
+const AHEAD = 100
 const SELECTED_MAX = 50
 
 /** A table of any length: only the rows in sight are in the page, further ones are read as they come near. */
@@ -53,7 +55,7 @@ export function RunTable({ project, runs, pages, drawn, total, columns, state, h
   const shown = rows.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasMore && last >= runs.length - OVERSCAN) onMore()
+    if (hasMore && last >= runs.length - (rows.scrollOffset ? AHEAD : OVERSCAN)) onMore()
   })
   const looks = useMemo(() => looksOf(drawn.map(({ id }) => id)), [drawn])
   const ranges = useMemo(() => new Map(columns.map((column) => [column, rangeOf(pages, column)])), [pages, columns])

@@ -23,10 +23,10 @@ import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
 /** Rows of the first page, which is waited for, and of further ones, which are read ahead. */
-const PAGE = 100
-const PAGE_FURTHER = 500
+const PAGE = 60
+const PAGE_FURTHER = 200
 /** Pages whose runs the charts beside the table are made of. */
-const CHARTED_PAGES = 2
+const CHARTED_PAGES = 3
 
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
@@ -56,7 +56,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
   const runs = useMemo(() => pages.flat(), [pages])
   // Charts stay as they are while further pages come.
-  const head = useMemo(() => pages.slice(0, CHARTED_PAGES).flat(), [pages[0], pages[1]])
+  const head = useMemo(() => pages.slice(0, CHARTED_PAGES).flat(), [pages[0], pages[1], pages[2]])
   const highlighted = useDeferredValue(hovered)
   const { selected, drawn: drawnCount } = state
   const hasFarSelection = selected.length > 0
