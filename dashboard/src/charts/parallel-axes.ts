@@ -28,7 +28,7 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
       const value = trial.params[view.name]
       if (value === null || value === undefined) return undefined
       if (!isCategory) return typeof value === 'number' ? flip(place(scale, value), inverted.has(view.name)) : undefined
-      const index = view.categories.indexOf(typeof value === 'string' ? value : textOf(value))
+      const index = view.categories.indexOf(textOf(value))
       return index < 0 ? undefined : flip(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
     }
     return {
@@ -59,7 +59,8 @@ export function flip(part: number, isInverted: boolean): number {
 }
 
 /** Booleans and nothing as Python writes them, which is how the server names categories. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
   return value === true ? 'True' : value === false ? 'False' : JSON.stringify(value)
 }
 

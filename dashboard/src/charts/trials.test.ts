@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
-import { inside, toAxes } from './parallel-axes.ts'
+import { inside, textOf, toAxes } from './parallel-axes.ts'
 import { objectiveScale, place, scaleFor, ticks } from './scales.ts'
-import { bestSoFar, toLanes, toTrialSet } from './trials.ts'
+import { bestSoFar, distributionOf, toLanes, toTrialSet } from './trials.ts'
 
 const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
   metric: 'loss',
@@ -80,6 +80,28 @@ describe('a timeline', () => {
       }),
     )
   })
+})
+
+describe('the distribution of what trials came to', () => {
+  const of = (...values: (number | null)[]) => distributionOf(values.map((value) => ({ value }) as never))
+
+  it('rises at each value by the share of the trials that came to it', () => {
+    expect(of(3, null, 1, 1, 2)).toEqual([
+      { value: 1, share: 0.5 },
+      { value: 2, share: 0.75 },
+      { value: 3, share: 1 },
+    ])
+    expect(of(null)).toEqual([])
+  })
+})
+
+describe('categories', () => {
+  it.each([
+    ['adam', 'adam'],
+    [true, 'True'],
+    [false, 'False'],
+    [8, '8'],
+  ])('%j is found under the name that the server gives it', (value, text) => expect(textOf(value)).toBe(text))
 })
 
 describe('scales', () => {

@@ -82,6 +82,12 @@ export function bestSoFar({ trials, isMaximized }: Pick<TrialSet, 'trials' | 'is
   return steps
 }
 
+/** The empirical distribution of what trials came to: at each value, the share of them that came to it or to less. */
+export function distributionOf(trials: readonly Trial[]): { value: number; share: number }[] {
+  const values = trials.flatMap(({ value }) => value ?? []).toSorted((a, b) => a - b)
+  return values.flatMap((value, i) => (values[i + 1] === value ? [] : [{ value, share: (i + 1) / values.length }]))
+}
+
 /** A row of the timeline: attempts that never overlap. */
 export interface Lane<T> {
   readonly items: readonly T[]

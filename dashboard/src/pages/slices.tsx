@@ -5,6 +5,8 @@ import type { AxisView, TrialsView } from '../../../src/contract/charts.ts'
 import { dot, drawFrame, MARGIN } from '../charts/axes.ts'
 import { Sketch } from '../charts/canvas.tsx'
 import { Faint } from '../charts/faint.tsx'
+import { Distribution } from '../charts/distribution.tsx'
+import { textOf } from '../charts/parallel-axes.ts'
 import { scaleFor } from '../charts/scales.ts'
 import { temper, token } from '../charts/theme.ts'
 import { trialText } from '../charts/history.tsx'
@@ -20,6 +22,7 @@ export function Slices({ view, set, onOpen }: { readonly view: TrialsView; reado
       {view.axes.map((axis) => (
         <Slice key={axis.name} axis={axis} set={set} onOpen={onOpen} />
       ))}
+      <Distribution set={set} />
     </div>
   )
 }
@@ -32,7 +35,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
     () =>
       set.trials.flatMap((trial) => {
         const value = trial.params[axis.name]
-        const x = axis.scale === 'category' ? axis.categories.indexOf(String(value)) : typeof value === 'number' ? value : -1
+        const x = axis.scale === 'category' ? axis.categories.indexOf(textOf(value)) : typeof value === 'number' ? value : -1
         return trial.value === null || value === null || value === undefined || (axis.scale === 'category' && x < 0) ? [] : [{ trial, x, y: trial.value }]
       }),
     [axis, set],
