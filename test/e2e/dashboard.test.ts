@@ -147,6 +147,40 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
+  it('puts runs together by a parameter, and shows those of one group', async () => {
+    const page = await open('/p/default/runs')
+    await page.getByRole('img', { name: /^\d+ runs: m\./ }).waitFor()
+    await page.getByRole('button', { name: 'Group' }).click()
+    await page.getByRole('checkbox', { name: 'k', exact: true }).check()
+    await page.waitForURL(/group=p\.k/)
+    await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
+    const expected = (await trials()).filter(({ params }) => params['k'] === 'a').length
+    const row = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'a', exact: true }) })
+    expect(await row.getByRole('cell').nth(1).textContent()).toBe(String(expected))
+    await page.keyboard.press('Escape')
+    await row.getByRole('button').click()
+    await page.getByText(`${expected} match`).waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('finds a line anywhere in a log, and goes there', async () => {
+    const number = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
+    const page = await open(`/p/default/runs/${number}/logs`)
+    await page.getByRole('button', { name: 'Search the whole log' }).click()
+    const pattern = page.getByRole('textbox', { name: 'Regular expression' })
+    await pattern.fill('(')
+    await pattern.press('Enter')
+    await page.getByRole('alert').waitFor()
+    await pattern.fill('step [34]$')
+    await pattern.press('Enter')
+    await page.getByText('2 matches').waitFor()
+    await page.getByRole('button', { name: 'step 4' }).click()
+    await page.waitForURL(/at=\d+/)
+    await page.locator('.line.at').getByText('step 4').waitFor()
+    await page.close()
+  })
+
   it('says why a run failed, and finds the first error in its log', async () => {
     const failed = (await trials()).find(({ phase }) => phase === 'failed')!
     const page = await open(`/p/default/runs/${failed.number}`)
@@ -175,6 +209,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await expect.poll(async () => await page.getByRole('table', { name: 'Trials' }).getByRole('row').count()).toBe(13)
     await page.getByRole('link', { name: 'Space' }).click()
     await page.getByRole('img', { name: /trials by x/ }).waitFor()
+    await page.getByRole('img', { name: /trials came to in loss/ }).waitFor()
     await page.getByRole('link', { name: 'Settings' }).last().click()
     await page.getByText('random_search').waitFor()
     expect(page.errors).toEqual([])
