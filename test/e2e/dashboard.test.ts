@@ -133,6 +133,16 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByRole('region', { name: 'Log' }).getByText('step 10').waitFor()
     expect(await page.getByText('loading').getAttribute('style')).toBe('color: var(--bad);')
     await page.getByRole('img', { name: /^loss, 1 line/ }).waitFor()
+    const [picture] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('region', { name: 'loss' }).getByRole('button', { name: 'Save as PNG' }).click(),
+    ])
+    expect(picture.suggestedFilename()).toBe('loss.png')
+    expect(
+      readFileSync(await picture.path())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG')
     await page.getByRole('link', { name: 'Artifacts' }).click()
     await page.getByRole('button', { name: 'report.csv' }).click()
     await page.getByRole('cell', { name: '<img src=x onerror=alert(1)>' }).waitFor()

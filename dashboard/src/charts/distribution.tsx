@@ -28,7 +28,7 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
   const drawn = set.trials.filter(({ value }) => value !== null).length
   const read = at === undefined ? undefined : { value: at, share: steps.findLast(({ value }) => value <= at)?.share ?? 0 }
   return (
-    <Panel title={t('distribution')} note={t('drawn_of', { n: drawn, total: set.trials.length })} className="slice">
+    <Panel title={t('distribution')} hasPicture note={t('drawn_of', { n: drawn, total: set.trials.length })} className="slice">
       <Sketch
         label={t('distribution_label', { n: drawn, name: set.metric ?? '' })}
         draw={(context, size) => {

@@ -63,6 +63,7 @@ export function LinePanel({ metric, runs, total, series, axis, smoothing, hovere
   return (
     <Panel
       title={metric}
+      hasPicture={lines.length > 0 && !isTable}
       className={isLarge ? 'line-panel large' : 'line-panel'}
       note={note.filter((part) => part !== '').join(' · ')}
       acts={

@@ -58,6 +58,7 @@ export function Scatter({ runs, drawn, total, fields, hovered, onHover }: Scatte
   return (
     <Panel
       title={t('scatter')}
+      hasPicture={points.length > 0}
       className="line-panel"
       note={t('drawn_of', { n: points.length, total })}
       acts={

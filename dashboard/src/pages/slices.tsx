@@ -49,6 +49,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
   return (
     <Panel
       title={axis.name}
+      hasPicture
       note={
         t('drawn_of', { n: points.length, total: set.trials.length }) +
         (axis.scale === 'log' ? ` · ${t('log_axis')}` : '') +

@@ -145,7 +145,7 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
       return <TrialTable project={sweep.project} view={view} set={set} trials={set.trials} />
     case 'timeline':
       return (
-        <Panel title={t('timeline')} className="grow tall">
+        <Panel title={t('timeline')} hasPicture={view.attempts.index.length > 0} className="grow tall">
           {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={open} />}
         </Panel>
       )
@@ -164,17 +164,17 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
     <>
       {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
       <div className="plates board">
-        <Panel title={t('history')} note={drawnNote(set)} className="span7 high">
+        <Panel title={t('history')} hasPicture={set.trials.length > 0} note={drawnNote(set)} className="span7 high">
           {set.trials.length === 0 ? <Faint text={t('no_trials_yet')} /> : <History set={set} total={sweep.trials} onOpen={onOpen} />}
         </Panel>
         <Importance beliefs={beliefs.data} />
         <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
         {view.rungs && (
-          <Panel title={t('rungs')} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
+          <Panel title={t('rungs')} hasPicture={view.reached.length > 0} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
             {view.reached.length === 0 ? <Faint text={t('no_trials_yet')} /> : <Rungs view={view} set={set} />}
           </Panel>
         )}
-        <Panel title={t('timeline')} className="span12 high">
+        <Panel title={t('timeline')} hasPicture={view.attempts.index.length > 0} className="span12 high">
           {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={onOpen} />}
         </Panel>
       </div>
@@ -290,6 +290,7 @@ function Coordinates({
   return (
     <Panel
       title={t('parallel')}
+      hasPicture={set.trials.length > 0}
       note={note}
       className={hasRungs ? 'span8 high' : 'span12 high'}
       acts={

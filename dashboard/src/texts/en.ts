@@ -184,6 +184,7 @@ export const en = {
   log_axis: 'log',
   show_data: 'Data as a table',
   download_csv: 'Download CSV',
+  save_picture: 'Save as PNG',
   make_large: 'Enlarge',
   make_small: 'Make small',
   no_points: 'Lines appear with the first log_metrics call.',

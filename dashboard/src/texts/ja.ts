@@ -186,6 +186,7 @@ export const ja: Texts = {
   log_axis: '対数',
   show_data: 'データを表で見る',
   download_csv: 'CSV をダウンロード',
+  save_picture: 'PNG で保存',
   make_large: '拡大',
   make_small: '元の大きさ',
   no_points: '最初の log_metrics で線が現れます。',
