@@ -65,6 +65,7 @@ describe('the description of the API', () => {
     REQUESTS.listEvents = ['/events?limit=1000']
     REQUESTS.readFilter = ['/filter?text=phase%20%3D%20failed']
     REQUESTS.completeFilter = ['/filter/completions?text=m.']
+    REQUESTS.searchLogs = [`/runs/${run}/logs/search?pattern=a`]
     REQUESTS.getArtifact = [`/runs/${run}/artifacts/content?path=a`]
     const created = await server.call<{ id: string }>('POST', '/projects', { name: 'described' })
     expect(ROUTES.createProject.answer.safeParse(created.body).success).toBe(true)
