@@ -327,7 +327,7 @@ export const en = {
   distribution_how: 'The share of trials that came to a value or to less.',
   distribution_at: '{share} came to {value} or less',
   slice_label: '{n} trials by {name}',
-  slice_how: 'Later trials are darker.',
+  slice_how: 'Later trials have the stronger colour.',
   without_value: '{n} without it',
   concurrency: 'Concurrency',
   extend: 'Extend budget',

@@ -329,7 +329,7 @@ export const ja: Texts = {
   distribution_how: 'その値以下になったトライアルの割合です。',
   distribution_at: '{share} が {value} 以下',
   slice_label: '{name} ごとの {n} 件',
-  slice_how: '後のトライアルほど濃い色です。',
+  slice_how: '後のトライアルほど強い色です。',
   without_value: '値なし {n} 件',
   concurrency: '同時実行数',
   extend: '試行を追加',
