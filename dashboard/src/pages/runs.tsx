@@ -2,8 +2,6 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
-import type { RunPageView } from '../../../src/contract/routes.ts'
-import { call, toQuery } from '../api/client.ts'
 import { useCounts } from '../api/queries.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
 import { paths } from '../paths.ts'
@@ -17,14 +15,12 @@ import { FilterBar } from './filter-bar.tsx'
 import { GroupMenu, GroupTable } from './group-table.tsx'
 import { RunCharts } from './run-charts.tsx'
 import { RunTable } from './run-table.tsx'
+import { PAGE, runsQuery } from './runs-query.ts'
 import { defaultColumns, drawnRuns, filterOf, paramsOf, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
-/** Rows of the first page, which is waited for, and of further ones, which are read ahead. */
-const PAGE = 60
-const PAGE_FURTHER = 200
 /** Pages whose runs the charts beside the table are made of. */
 const CHARTED_PAGES = 3
 
@@ -37,20 +33,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const [hovered, setHovered] = useState<string | undefined>()
 
   const filter = filterOf(state)
-  const sort = state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',')
-  const list = useInfiniteQuery({
-    queryKey: ['runs', 'list', { project, filter, sort }],
-    queryFn: ({ pageParam, signal }) =>
-      call<RunPageView>(
-        `/runs${toQuery({ project, filter, sort, limit: pageParam === undefined ? PAGE : PAGE_FURTHER, cursor: pageParam, count: pageParam === undefined })}`,
-        { signal },
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
-    // Comparing long pages with what was there before costs more than drawing them.
-    structuralSharing: false,
-  })
+  const list = useInfiniteQuery({ ...runsQuery(project, state), placeholderData: (before) => before })
   // What the rows say comes before what is said about them.
   const counts = useCounts({ project, filter: state.filter.trim() }, list.data !== undefined)
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
