@@ -191,6 +191,24 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
+  it('goes to each found line of a long log, wherever what is read begins', async () => {
+    const cmd = `python -c "print(chr(10).join('row %d of a long log that is read piece by piece' % i for i in range(30000)))"`
+    const { number } = await server.submit(`version: 1\nkind: experiment\nname: talkative\nrun:\n  cmd: ${cmd}\n`, folder)
+    await expect.poll(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase, { timeout: 60_000 }).toBe('succeeded')
+    const page = await open(`/p/default/runs/${number}/logs`)
+    await page.getByText('row 29999 ').waitFor()
+    await page.getByRole('button', { name: 'Search the whole log' }).click()
+    const pattern = page.getByRole('textbox', { name: 'Regular expression' })
+    await pattern.fill('^row (100|20000|29990) ')
+    await pattern.press('Enter')
+    await page.getByText('3 matches').waitFor()
+    for (const row of [20_000, 100, 29_990]) {
+      await page.getByRole('button', { name: `row ${row} ` }).click()
+      await page.locator('.line.at').getByText(`row ${row} `).waitFor()
+    }
+    await page.close()
+  })
+
   it('says why a run failed, and finds the first error in its log', async () => {
     const failed = (await trials()).find(({ phase }) => phase === 'failed')!
     const page = await open(`/p/default/runs/${failed.number}`)

@@ -8,6 +8,7 @@ import { request, toQuery } from '../api/client.ts'
 import { changeQuery, usePlace, withQuery } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
+import { saveBlob } from '../ui/save-file.ts'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
@@ -22,6 +23,7 @@ const POLL_MS = 1_000
 /** So near the end counts as at the end. */
 const END_PX = 40
 const FINDS_MAX = 10_000
+const NONE: readonly LogLine[] = []
 
 /** What a run printed: opens at the end, follows it, reads earlier pieces as one goes up. */
 export function LogView({ run, isWide = false }: { readonly run: RunDetailView; readonly isWide?: boolean }): ReactElement {
@@ -32,7 +34,7 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
   const [isWrapped, setWrapped] = useState(false)
   const [search, setSearch] = useState('')
   const scroller = useRef<HTMLDivElement>(null)
-  const lines = log.piece?.lines ?? []
+  const lines = log.piece?.lines ?? NONE
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -50,13 +52,16 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
   }, [isFollowing, lastLine, rows, lines.length])
 
   const target = query.get('at')
-  const hasJumped = useRef(false)
+  const start = log.piece?.start ?? 0
+  const jumpedTo = useRef<string>(undefined)
   useEffect(() => {
-    if (target === null || hasJumped.current || lines.length === 0) return
-    hasJumped.current = true
+    if (target === null || jumpedTo.current === target || Number(target) < start) return
     const index = lines.findIndex(({ offset }) => offset >= Number(target))
-    if (index >= 0) rows.scrollToIndex(index, { align: 'center' })
-  }, [target, lines, rows])
+    if (index < 0) return
+    jumpedTo.current = target
+    setFollowing(false)
+    rows.scrollToIndex(index, { align: 'center' })
+  }, [target, lines, start, rows])
 
   const jump = (to: number): void => {
     if (found.length === 0) return
@@ -170,7 +175,6 @@ function LineText({ text }: { readonly text: string }): ReactElement {
     <span className="tx">
       {toSpans(text).map(({ text: part, color, isBold }, i) => (
         // Stretches of a line have no other name than their place.
-        // oxlint-disable-next-line react/no-array-index-key
         <span key={i} style={color === undefined ? undefined : { color: `var(${color})` }} className={isBold ? 'strong' : undefined}>
           {part}
         </span>
@@ -204,6 +208,9 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     setPiece(next)
   }
   const isEnded = isTerminal(run.phase)
+  // Where reading began: at the end, or by the line of the address, and again by another line before all that is read.
+  const [anchor, setAnchor] = useState(at)
+  if (at !== anchor && at !== null && piece && Number(at) < piece.start) setAnchor(at)
 
   useEffect(() => {
     latest.current = undefined
@@ -212,10 +219,10 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     let timer: ReturnType<typeof setTimeout> | undefined
     const step = async (): Promise<void> => {
       const known = latest.current
-      const from = known ? { cursor: known.end } : at === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(at) - EARLIER_BYTES / 2) }
+      const from = known ? { cursor: known.end } : anchor === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
       const { bytes, cursor } = await read(run.number, { attempt, ...from }, controller.signal)
       const first = (start: number): LogPiece => prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
-      if (!known) set(at === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
+      if (!known) set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
       else if (bytes.length > 0) set(append(known, bytes))
       setError(undefined)
       // A piece that came full is followed by the next at once.
@@ -232,9 +239,7 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
       controller.abort()
       clearTimeout(timer)
     }
-    // Another attempt, and the end of the run, begin anew.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [run.number, attempt, isEnded])
+  }, [run.number, attempt, isEnded, anchor])
 
   const readEarlier = useCallback(async (): Promise<number> => {
     const known = latest.current
@@ -276,10 +281,5 @@ async function download(run: RunDetailView, attempt: number | undefined): Promis
     parts.push(page.bytes as Uint8Array<ArrayBuffer>)
     cursor = page.cursor
   }
-  const url = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = `run-${run.number}${attempt === undefined ? '' : `-${attempt}`}.log`
-  link.click()
-  URL.revokeObjectURL(url)
+  saveBlob(`run-${run.number}${attempt === undefined ? '' : `-${attempt}`}.log`, new Blob(parts, { type: 'text/plain' }))
 }
