@@ -1,46 +1,48 @@
 /** Kinds of lines in the history of runs and sweeps; past tense. */
-export type EventKind =
-  | 'run.created'
-  | 'run.queued'
-  | 'run.starting'
-  | 'run.started'
-  | 'run.stop_requested'
-  | 'run.retried'
-  | 'run.pause_requested'
-  | 'run.paused'
-  | 'run.resumed'
-  | 'run.changed'
-  | 'run.deleted'
-  | 'run.restored'
-  | 'run.purged'
-  | 'run.ended'
-  | 'run.silent'
-  | 'run.listing_cut'
-  | 'run.promoted'
-  | 'run.judged'
-  | 'sweep.created'
-  | 'sweep.stop_requested'
-  | 'sweep.condition_met'
-  | 'sweep.plateau'
-  | 'sweep.extended'
-  | 'sweep.point_added'
-  | 'sweep.paused'
-  | 'sweep.resumed'
-  | 'sweep.changed'
-  | 'sweep.deleted'
-  | 'sweep.restored'
-  | 'sweep.purged'
-  | 'sweep.ended'
-  | 'project.created'
-  | 'project.changed'
-  | 'project.deleted'
-  | 'project.restored'
-  | 'project.purged'
-  | 'snapshot.unpacked'
-  | 'environment.building'
-  | 'environment.ready'
-  | 'environment.failed'
-  | 'environment.removed'
+export const EVENT_KINDS = [
+  'run.created',
+  'run.queued',
+  'run.starting',
+  'run.started',
+  'run.stop_requested',
+  'run.retried',
+  'run.pause_requested',
+  'run.paused',
+  'run.resumed',
+  'run.changed',
+  'run.deleted',
+  'run.restored',
+  'run.purged',
+  'run.ended',
+  'run.silent',
+  'run.listing_cut',
+  'run.promoted',
+  'run.judged',
+  'sweep.created',
+  'sweep.stop_requested',
+  'sweep.condition_met',
+  'sweep.plateau',
+  'sweep.extended',
+  'sweep.point_added',
+  'sweep.paused',
+  'sweep.resumed',
+  'sweep.changed',
+  'sweep.deleted',
+  'sweep.restored',
+  'sweep.purged',
+  'sweep.ended',
+  'project.created',
+  'project.changed',
+  'project.deleted',
+  'project.restored',
+  'project.purged',
+  'snapshot.unpacked',
+  'environment.building',
+  'environment.ready',
+  'environment.failed',
+  'environment.removed',
+] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
 
 /** Who did it: a person, a run's own token, the platform. */
 export type Actor = 'person' | 'run' | 'platform'

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 
+import { EVENT_KINDS } from '../../../src/contract/events.ts'
 import type { EventView } from '../../../src/contract/routes.ts'
 
 /** What a page shows is asked for again at most this often. */
@@ -53,7 +54,7 @@ export function useLive(): void {
       if (sweep !== null) changed.add(`sweep ${sweep}`)
       timer ??= setTimeout(refresh, REFRESH_MS)
     }
-    for (const kind of KINDS) source.addEventListener(kind, onEvent)
+    for (const kind of EVENT_KINDS) source.addEventListener(kind, onEvent)
     source.addEventListener('open', () => {
       // What happened while nobody listened is read whole.
       if (deafSince !== undefined) void queries.invalidateQueries()
@@ -71,39 +72,3 @@ async function invalidate(queries: QueryClient, key: string): Promise<void> {
   const [kind, number] = key.split(' ')
   await queries.invalidateQueries({ queryKey: number === undefined ? [kind] : [kind, number] })
 }
-
-const KINDS = [
-  ...[
-    'created',
-    'queued',
-    'starting',
-    'started',
-    'stop_requested',
-    'retried',
-    'pause_requested',
-    'paused',
-    'resumed',
-    'changed',
-    'deleted',
-    'restored',
-    'purged',
-  ].map((kind) => `run.${kind}`),
-  ...['ended', 'silent', 'listing_cut', 'promoted', 'judged'].map((kind) => `run.${kind}`),
-  ...[
-    'created',
-    'stop_requested',
-    'condition_met',
-    'plateau',
-    'extended',
-    'point_added',
-    'paused',
-    'resumed',
-    'changed',
-    'deleted',
-    'restored',
-    'purged',
-    'ended',
-  ].map((kind) => `sweep.${kind}`),
-  ...['created', 'changed', 'deleted', 'restored', 'purged'].map((kind) => `project.${kind}`),
-  ...['building', 'ready', 'failed', 'removed'].map((kind) => `environment.${kind}`),
-]
