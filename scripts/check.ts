@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** Format, lint with borders and cycles, types, dead code. All of them run; any of them fails the check. */
 const STEPS: readonly (readonly string[])[] = [
   ['oxfmt', '--check', '.'],
-  ['oxlint', '--type-aware', '--deny-warnings'],
+  ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'],
   ['tsc', '--noEmit', '-p', 'tsconfig.json'],
   ['tsc', '--noEmit', '-p', 'dashboard/tsconfig.json'],
   ['knip', '--treat-config-hints-as-errors'],

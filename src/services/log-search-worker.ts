@@ -14,7 +14,6 @@ export interface SearchedPiece {
 
 const LINE_SHOWN_MAX = 2_000
 const NEWLINE = 10
-// oxlint-disable-next-line no-control-regex
 const ANSI = /\u001b\[[\d;?]*[A-Za-z]/g
 
 // The thread behind `searchLog`: a pattern of a person runs here, so that one without an end can be ended.

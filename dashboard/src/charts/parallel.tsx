@@ -41,8 +41,12 @@ export interface ParallelProps {
 export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: ParallelProps): ReactElement {
   const drag = useRef<{ axis: number; from: number; isName: boolean; moved: boolean } | undefined>(undefined)
   const [pending, setPending] = useState<{ axis: number; brush: Brush } | undefined>()
-  const shown = pending ? { ...brushes, [axes[pending.axis]!.name]: [...(brushes[axes[pending.axis]!.name] ?? []), pending.brush] } : brushes
-  const isIn = useMemo(() => inside(set.trials, axes, shown), [set, axes, brushes, pending])
+  const shown = useMemo(() => {
+    if (!pending) return brushes
+    const { name } = axes[pending.axis]!
+    return { ...brushes, [name]: [...(brushes[name] ?? []), pending.brush] }
+  }, [axes, brushes, pending])
+  const isIn = useMemo(() => inside(set.trials, axes, shown), [set, axes, shown])
   const isBrushed = Object.values(shown).some((list) => list.length > 0)
 
   const xOf = (i: number, size: Size): number => (axes.length === 1 ? size.width / 2 : SIDE + (i / (axes.length - 1)) * (size.width - 2 * SIDE))

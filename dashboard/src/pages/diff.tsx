@@ -6,7 +6,6 @@ export function Diff({ text }: { readonly text: string }): ReactElement {
     <div className="patch">
       {text.split('\n').map((line, i) => (
         // Lines of a difference have no other name than their place.
-        // oxlint-disable-next-line react/no-array-index-key
         <div key={i} className={classOf(line)}>
           {line === '' ? ' ' : line}
         </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { CountsView } from '../../../src/contract/charts.ts'
@@ -34,12 +34,11 @@ export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPh
   const [chosen, setChosen] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => setText(filter), [filter])
+  // Applied when the writing rests, to the page as it is by then.
+  const apply = useEffectEvent(() => text !== filter && onFilter(text))
   useEffect(() => {
-    if (text === filter) return undefined
-    const timer = setTimeout(() => onFilter(text), APPLY_AFTER_MS)
+    const timer = setTimeout(() => apply(), APPLY_AFTER_MS)
     return () => clearTimeout(timer)
-    // Applied when the writing rests.
-    // oxlint-disable-next-line react/exhaustive-deps
   }, [text])
   const { data } = useQuery({
     queryKey: ['completions', text],

@@ -57,7 +57,6 @@ export interface Span {
 }
 
 const COLORS = ['--ink-3', '--bad', '--good', '--warn', '--accent', '--c5', '--c6', '--ink-2']
-// oxlint-disable-next-line no-control-regex
 const CODE = /\u001b\[([\d;]*)m|\u001b\[[\d;?]*[A-Za-z]/g
 
 /** The colours that a program asked a terminal for; every other control sequence is left out. */

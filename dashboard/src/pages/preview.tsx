@@ -68,17 +68,14 @@ function Table({ text, separator }: { readonly text: string; readonly separator:
           <tr>
             {head.map((cell, i) => (
               // A file may name two columns alike.
-              // oxlint-disable-next-line react/no-array-index-key
               <th key={i}>{cell}</th>
             ))}
           </tr>
         </thead>
         <tbody>
           {body.slice(0, ROWS_MAX).map((row, i) => (
-            // oxlint-disable-next-line react/no-array-index-key
             <tr key={i}>
               {head.map((_, j) => (
-                // oxlint-disable-next-line react/no-array-index-key
                 <td key={j} className={row[j] !== undefined && row[j] !== '' && Number.isFinite(Number(row[j])) ? 'num' : ''}>
                   {row[j]}
                 </td>

@@ -21,9 +21,6 @@ import type { RunsState } from './runs-state.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
-/** Pages whose runs the charts beside the table are made of. */
-const CHARTED_PAGES = 3
-
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
   useTitle(t('runs'), project)
@@ -39,14 +36,12 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
   const runs = useMemo(() => pages.flat(), [pages])
   // Charts stay as they are while further pages come.
-  const head = useMemo(() => pages.slice(0, CHARTED_PAGES).flat(), [pages[0], pages[1], pages[2]])
+  const [first, second, third] = pages
+  const head = useMemo(() => [first, second, third].flatMap((page) => page ?? []), [first, second, third])
   const highlighted = useDeferredValue(hovered)
   const { selected, drawn: drawnCount } = state
-  const hasFarSelection = selected.length > 0
-  const drawn = useMemo(
-    () => drawnRuns(hasFarSelection ? runs : head, { selected, drawn: drawnCount }),
-    [hasFarSelection ? runs : head, selected.join(), drawnCount],
-  )
+  const drawable = selected.length > 0 ? runs : head
+  const drawn = useMemo(() => drawnRuns(drawable, { selected, drawn: drawnCount }), [drawable, selected, drawnCount])
   const total = list.data?.pages[0]?.total ?? runs.length
   const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort), [state.columns, state.sort, runs])
 
