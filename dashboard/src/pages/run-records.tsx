@@ -7,13 +7,13 @@ import { toQuery } from '../api/client.ts'
 import { useArtifacts, useDocument, useEnvironment, useSnapshot } from '../api/queries.ts'
 import { formatBytes } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { CopyButton } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Pairs } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { FileTree } from './file-tree.tsx'
 import { Preview } from './preview.tsx'
 import { Diff } from './diff.tsx'
+import { Sources } from './sources.tsx'
 
 /** Files that a run left in its outputs, with what is in them. */
 export function Artifacts({ run, isLive }: { readonly run: RunDetailView; readonly isLive: boolean }): ReactElement {
@@ -145,15 +145,7 @@ export function Spec({ run }: { readonly run: RunDetailView }): ReactElement {
   if (sources.length === 0) return <Empty title={t('no_document')} text={t('no_document_why')} />
   return (
     <div className="panel grow spec">
-      {sources.map(({ file, text }) => (
-        <section key={file} aria-label={file}>
-          <h2 className="name">
-            {file}
-            <CopyButton text={text} />
-          </h2>
-          <pre className="code">{text}</pre>
-        </section>
-      ))}
+      <Sources sources={sources} />
       {Object.keys(params).length > 0 && (
         <section aria-label={t('parameters')}>
           <h2>{t('given_params')}</h2>

@@ -5,8 +5,8 @@ import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useDocument } from '../api/queries.ts'
 import { formatDate, formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { CopyButton } from '../ui/controls.tsx'
 import { Pairs } from '../ui/page.tsx'
+import { Sources } from './sources.tsx'
 
 /** What a sweep searches, how, and the document it was made from. */
 export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; readonly view: TrialsView }): ReactElement {
@@ -35,15 +35,7 @@ export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; read
           ])}
         />
       </div>
-      {document.data?.sources.map(({ file, text }) => (
-        <section key={file} aria-label={file}>
-          <h2 className="name">
-            {file}
-            <CopyButton text={text} />
-          </h2>
-          <pre className="code">{text}</pre>
-        </section>
-      ))}
+      {document.data && <Sources sources={document.data.sources} />}
       <p className="dim small mono">{sweep.planDigest}</p>
     </div>
   )
