@@ -8,7 +8,8 @@ import { formatClock, zoneName } from './format.ts'
 import { globalPages, projectPages } from './nav.ts'
 import { paths } from './paths.ts'
 import { openPalette } from './shortcuts.ts'
-import { match, usePlace } from './state/location.ts'
+import { usePlace } from './state/location.ts'
+import { match } from './state/match.ts'
 import { choose, shownTheme, usePreferences } from './state/preferences.ts'
 import { t } from './texts/texts.ts'
 import { IconButton, Link, Menu } from './ui/controls.tsx'
@@ -112,18 +113,10 @@ function Deaf(): ReactElement | null {
 }
 
 function ProjectSwitch({ project }: { readonly project: string }): ReactElement {
-  const { data = [] } = useProjects()
   return (
     <div className="project">
       <Menu label={<span className="clip">{project}</span>} side="left">
-        {data.map(({ name, runs }) => (
-          <Link key={name} to={paths.runs(name)}>
-            <span data-closes="" className="clip grow">
-              {name}
-            </span>
-            <span className="dim small">{runs.toLocaleString('en-US')}</span>
-          </Link>
-        ))}
+        <ProjectLinks />
         <Link to={paths.projects()}>
           <span data-closes="" className="mid">
             {t('all_projects')}
@@ -132,6 +125,19 @@ function ProjectSwitch({ project }: { readonly project: string }): ReactElement 
       </Menu>
     </div>
   )
+}
+
+/** All projects with how much is in each, which is counted when somebody looks. */
+function ProjectLinks(): ReactElement[] {
+  const { data = [] } = useProjects()
+  return data.map(({ name, runs }) => (
+    <Link key={name} to={paths.runs(name)}>
+      <span data-closes="" className="clip grow">
+        {name}
+      </span>
+      <span className="dim small">{runs.toLocaleString('en-US')}</span>
+    </Link>
+  ))
 }
 
 function sum(counts: CountsView | undefined, phases: readonly (keyof CountsView['phases'])[]): number {

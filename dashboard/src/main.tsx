@@ -4,9 +4,6 @@ import { createRoot } from 'react-dom/client'
 
 import { ApiError } from './api/client.ts'
 import { App } from './app.tsx'
-import { runsQuery } from './pages/runs-query.ts'
-import { readRunsState } from './pages/runs-state.ts'
-import { match } from './state/location.ts'
 import { loadTexts } from './texts/texts.ts'
 
 import './tokens.css'
@@ -27,9 +24,6 @@ const queries = new QueryClient({
   },
 })
 
-// The longest list is asked for before there is a page to show it.
-const listed = match('/p/:project/runs', location.pathname)
-if (listed) void queries.prefetchInfiniteQuery(runsQuery(listed['project'] ?? '', readRunsState(new URLSearchParams(location.search))))
 await loadTexts()
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

@@ -7,10 +7,16 @@ import { RUN_PHASES } from './phases.ts'
 /** A value on a chart: null for what is no finite number. Six digits, more than any screen shows. */
 const mark = z.number().nullable()
 
+/** A part of the x axis: steps, seconds since the first point of each run, or seconds since 1970. */
+const chartRange = z.strictObject({ axis: z.enum(['step', 'relative', 'wall']), from: z.number(), to: z.number() })
+export type ChartRange = z.output<typeof chartRange>
+
 export const seriesRequest = z.strictObject({
   runs: z.array(z.int().min(1)).min(1).max(LIMITS.chartRunsMax),
   metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
   buckets: z.int().min(1).max(1000).default(500),
+  /** Only what lies in it, with a point on either side, in buckets as fine as that allows. */
+  range: chartRange.optional(),
 })
 
 /** One line of a chart, bucket by bucket: the steps up to which they reach, and what their points came to. */
@@ -23,7 +29,9 @@ export const seriesView = z.strictObject({
   max: z.array(mark),
   /** Milliseconds since 1970 of the last point of each bucket. */
   time: z.array(z.number()),
-  /** Points of the whole series. */
+  /** The same of the first point of the whole series. */
+  startTime: z.number(),
+  /** Points in the buckets together. */
   points: z.int(),
 })
 export type SeriesView = z.output<typeof seriesView>
@@ -95,6 +103,28 @@ export const groupsView = z.strictObject({
   runCount: z.int(),
 })
 export type GroupsView = z.output<typeof groupsView>
+
+/** Lines of groups of runs: of the largest groups, and of the latest runs of each. */
+export const bandsRequest = groupsRequest.omit({ columns: true }).extend({
+  metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
+  buckets: z.int().min(1).max(1000).default(200),
+})
+const bandView = z.strictObject({
+  keys: z.array(z.string().nullable()),
+  metric: z.string(),
+  /** Runs of the group, and how many of them have points and are in the line. */
+  runs: z.int(),
+  drawn: z.int(),
+  step: z.array(z.number()),
+  mean: z.array(mark),
+  sd: z.array(mark),
+  min: z.array(mark),
+  max: z.array(mark),
+  n: z.array(z.int()),
+})
+export type BandView = z.output<typeof bandView>
+export const bandsView = z.strictObject({ bands: z.array(bandView), groupCount: z.int() })
+export type BandsView = z.output<typeof bandsView>
 
 const nameCount = z.strictObject({ name: z.string(), count: z.int() })
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })

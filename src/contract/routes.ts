@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
+import { bandsRequest, bandsView, countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
@@ -107,6 +107,11 @@ const runsQuery = z.strictObject({
   trash: flag,
   /** Also say how many there are. */
   count: flag,
+  /**
+   * Params and metrics that the rows carry, as filters write fields, by commas; `auto` among them adds the most common
+   * metrics and the params that differ. All without it.
+   */
+  fields: z.string().max(LIMITS.filterCharsMax).optional(),
 })
 
 const runPage = z.strictObject({
@@ -285,6 +290,14 @@ export const ROUTES = {
     summary: 'Several metrics of several runs as lines of a bounded number of buckets. A run that lacks a metric has no line.',
     body: seriesRequest,
     answer: z.array(seriesView),
+  },
+  getBands: {
+    method: 'POST',
+    path: '/api/v1/series/groups',
+    access: 'person',
+    summary: 'Several metrics of groups of runs as lines of their means, with deviation, minimum and maximum on buckets that all lines of a metric share.',
+    body: bandsRequest,
+    answer: bandsView,
   },
   getSlots: {
     method: 'GET',

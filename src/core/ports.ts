@@ -232,7 +232,10 @@ export interface TrackingStore {
   putWriter(id: string, state: WriterState): Promise<void>
   delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
   append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[]): Promise<void>
-  summaries(runIds: readonly string[]): Promise<Map<string, Map<string, Summary>>>
+  /** By run, then by metric; only those of `names` where some are given. */
+  summaries(runIds: readonly string[], names?: readonly string[]): Promise<Map<string, Map<string, Summary>>>
+  /** Metrics that most of the runs have, by how many have them, then by name; what the machine measured is left out. */
+  commonMetrics(runIds: readonly string[], limit: number): Promise<string[]>
   /** Points from the `from`-th on, three numbers each; undefined when there is no such series. */
   points(runId: string, name: string, from: number, limit: number): Promise<Float64Array | undefined>
   buckets(runId: string, name: string, max: number): Promise<Bucket[] | undefined>

@@ -1,13 +1,14 @@
 import { toMark } from '../contract/charts.ts'
-import type { AxisView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../contract/charts.ts'
+import type { AxisView, BandsView, BandView, ChartRange, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../contract/charts.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Axis } from '../contract/search-space.ts'
 import { asNumber, toPlain } from '../contract/values.ts'
 import type { Field } from '../core/filter/filter.ts'
 import { groupRows } from '../core/metrics/groups.ts'
 import type { Spread } from '../core/metrics/groups.ts'
-import { bucketsOf, coarsen } from '../core/metrics/series.ts'
-import type { Bucket } from '../core/metrics/series.ts'
+import { bandOf, bandWidth } from '../core/metrics/bands.ts'
+import { bucketsOf, chunksWithin, coarsen, pointsWithin } from '../core/metrics/series.ts'
+import type { Bucket, Span } from '../core/metrics/series.ts'
 import type { Executor, RunScope, Store } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 import { ladder } from '../core/search/rungs.ts'
@@ -15,12 +16,18 @@ import { axisSize, valueAt } from '../core/search/space.ts'
 import { toPythonText } from '../core/spec/python.ts'
 import { toIso } from './views.ts'
 
+export interface LinesAsked {
+  readonly metrics: readonly string[]
+  readonly buckets: number
+  readonly range?: ChartRange | undefined
+}
+
 /** Lines of several metrics of several runs; what a run never logged is left out. */
-export async function readSeries(store: Store, runs: readonly Run[], metrics: readonly string[], buckets: number): Promise<SeriesView[]> {
+export async function readSeries(store: Store, runs: readonly Run[], { metrics, buckets, range }: LinesAsked): Promise<SeriesView[]> {
   const lines: SeriesView[] = []
   for (const run of runs) {
     for (const metric of metrics) {
-      const found = await readBuckets(store, run.id, metric, buckets)
+      const found = await readLine(store, { runId: run.id, metric, buckets, range })
       if (found) lines.push(toLine(run.number, metric, found))
     }
   }
@@ -30,18 +37,98 @@ export async function readSeries(store: Store, runs: readonly Run[], metrics: re
 /** Series up to this length are drawn from their points; the rollups of longer ones are fine enough. */
 const POINTS_MAX = 50_000
 
-async function readBuckets({ scan }: Store, runId: string, metric: string, max: number): Promise<Bucket[] | undefined> {
-  const rollups = await scan.tracking.buckets(runId, metric, Infinity)
-  if (!rollups) return undefined
-  const count = rollups.reduce((sum, bucket) => sum + bucket.count, 0)
-  if (count > POINTS_MAX) return coarsen(rollups, max)
-  return bucketsOf((await scan.tracking.points(runId, metric, 0, POINTS_MAX)) ?? new Float64Array(), max)
+interface LineAsked {
+  readonly runId: string
+  readonly metric: string
+  readonly buckets: number
+  readonly range?: ChartRange | undefined
 }
 
-function toLine(run: number, metric: string, buckets: readonly Bucket[]): SeriesView {
+interface FoundLine {
+  readonly startTime: number
+  readonly buckets: readonly Bucket[]
+}
+
+async function readLine({ scan }: Store, { runId, metric, buckets: max, range }: LineAsked): Promise<FoundLine | undefined> {
+  const rollups = await scan.tracking.buckets(runId, metric, Infinity)
+  if (!rollups) return undefined
+  const startTime = (await scan.tracking.points(runId, metric, 0, 1))?.[1] ?? Number.NaN
+  const span = range && toSpan(range, startTime)
+  const part = span ? chunksWithin(rollups, span) : { first: 0, end: rollups.length }
+  const [before, wanted] = [rollups.slice(0, part.first), rollups.slice(part.first, part.end)]
+  const count = countOf(wanted)
+  if (count > POINTS_MAX) return { startTime, buckets: coarsen(wanted, max) }
+  const points = (await scan.tracking.points(runId, metric, countOf(before), count)) ?? new Float64Array()
+  return { startTime, buckets: bucketsOf(span ? pointsWithin(points, span) : points, max) }
+}
+
+/** The range in the numbers that points have: steps or milliseconds. */
+function toSpan({ axis, from, to }: ChartRange, startTime: number): Span {
+  if (axis === 'step') return { by: 'step', from, to }
+  const start = axis === 'relative' ? startTime : 0
+  return { by: 'time', from: start + 1000 * from, to: start + 1000 * to }
+}
+
+function countOf(buckets: readonly Bucket[]): number {
+  return buckets.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** Runs of a group whose lines are read, and groups. */
+const GROUP_RUNS_MAX = 30
+const BANDS_MAX = 10
+
+/** Lines of the largest groups of runs, with the spread of their members. Throws FilterError for a field that is none. */
+export async function readBands(store: Store, scope: RunScope, { by, metrics, buckets }: LinesAsked & { readonly by: readonly Field[] }): Promise<BandsView> {
+  const number = { kind: 'column', name: 'number' } as const
+  const rows = await store.scan.search.table(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
+  const groups = groupRows(rows)
+  const drawn = groups.slice(0, BANDS_MAX).map(({ keys, n }) => {
+    const name = JSON.stringify(keys)
+    const members = rows.filter((row) => JSON.stringify(row.keys) === name).map(({ values }) => values[0]!)
+    return { keys, n, members: members.toSorted((a, b) => b - a).slice(0, GROUP_RUNS_MAX) }
+  })
+  const bands: BandView[] = []
+  for (const metric of metrics) {
+    const lines = await Promise.all(drawn.map(async (group) => ({ ...group, lines: await linesOf(store, group.members, { metric, buckets }) })))
+    const width = bandWidth(
+      lines.flatMap((group) => group.lines),
+      buckets,
+    )
+    for (const { keys, n, lines: own } of lines) {
+      if (own.length === 0) continue
+      const band = bandOf(own, width)
+      bands.push({
+        keys: [...keys],
+        metric,
+        runs: n,
+        drawn: own.length,
+        step: [...band.step],
+        mean: band.mean.map(toMark),
+        sd: band.sd.map(toMark),
+        min: band.min.map(toMark),
+        max: band.max.map(toMark),
+        n: [...band.n],
+      })
+    }
+  }
+  return { bands, groupCount: groups.length }
+}
+
+async function linesOf(store: Store, numbers: readonly number[], asked: { readonly metric: string; readonly buckets: number }): Promise<(readonly Bucket[])[]> {
+  const lines: (readonly Bucket[])[] = []
+  for (const number of numbers) {
+    const run = await store.read.runs.getByNumber(number)
+    const line = run && (await readLine(store, { runId: run.id, ...asked }))
+    if (line && line.buckets.length > 0) lines.push(line.buckets)
+  }
+  return lines
+}
+
+function toLine(run: number, metric: string, { startTime, buckets }: FoundLine): SeriesView {
   return {
     run,
     metric,
+    startTime,
     step: buckets.map(({ lastStep }) => lastStep),
     last: buckets.map(({ last }) => toMark(last)),
     min: buckets.map(({ min }) => toMark(min)),

@@ -5,6 +5,8 @@ import type { AttemptView, Ending, RunDetailView, RunView, SummaryView } from '.
 import { isSweepEnded } from '../contract/phases.ts'
 import type { BeliefsView, SweepView } from '../contract/sweep.ts'
 import { toPlain } from '../contract/values.ts'
+import { AUTO_METRICS_MAX, withAuto } from '../core/filter/figures.ts'
+import type { FiguresAsked } from '../core/filter/figures.ts'
 import { mean } from '../core/metrics/series.ts'
 import type { Summary } from '../core/metrics/series.ts'
 import type { Event } from '../contract/events.ts'
@@ -17,11 +19,22 @@ import { toTask } from '../core/search/task.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
 
-/** Runs as the API shows them, with their metric summaries. */
-export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale): Promise<RunView[]> {
-  const summaries = await store.read.tracking.summaries(runs.map((run) => run.id))
+/** Runs as the API shows them, with their params and metric summaries: all of them, or those that are asked for. */
+export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale, asked?: FiguresAsked): Promise<RunView[]> {
+  const { tracking } = store.read
+  const ids = runs.map((run) => run.id)
+  const common = asked?.isAuto ? await tracking.commonMetrics(ids, AUTO_METRICS_MAX) : []
+  const figures = asked && withAuto(asked, { params: runs.map(({ params }) => params), metrics: common })
+  const summaries = await tracking.summaries(ids, figures?.metrics)
   const names = await namesFor(store, runs)
-  return runs.map((run) => toRunView(run, summaries.get(run.id), { names, locale }))
+  return runs.map((run) => {
+    const view = toRunView(run, summaries.get(run.id), { names, locale })
+    return figures ? { ...view, params: pick(view.params, figures.params) } : view
+  })
+}
+
+function pick(params: RunView['params'], names: readonly string[]): RunView['params'] {
+  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(params, name) ? [[name, params[name]]] : [])))
 }
 
 /** What the ids in runs are called by people. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Expression, ExpressionBuilder, ExpressionWrapper, Kysely, RawBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
+import type { Expression, ExpressionBuilder, ExpressionWrapper, Kysely, RawBuilder, SqlBool } from 'kysely'
 
 import { assertNever, invariant } from '../core/assert.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
@@ -15,6 +15,13 @@ export interface FilterContext {
   readonly now: number
   /** Directions of metrics, which say what their best value is. */
   readonly directions: ReadonlyMap<string, Direction>
+  /** Numbers of the runs that are looked at; absent: all. */
+  readonly within?: readonly number[]
+}
+
+/** Whether a run is one of those that are looked at. */
+function isLookedAt(column: string, { within }: FilterContext): RawBuilder<SqlBool> {
+  return within ? sql<SqlBool>`${sql.ref(column)} in (${sql.join(within)})` : sql<SqlBool>`1 = 1`
 }
 
 type On = ExpressionBuilder<Tables, 'run'>
@@ -52,16 +59,16 @@ export function toNumberSet(scope: RunScope & { readonly filter: Filter }, conte
   const isPlain = scope.projectId === undefined && scope.sweepId === undefined && !scope.isDeleted
   if (isPlain) return combine('except', [wanted, sql`select number from run where deleted_at is not null`])
   const { filter: _, ...rest } = scope
-  return combine('intersect', [wanted, toSelect(context.db.selectFrom('run').where((on) => inScope(on, rest, context)))])
+  return combine('intersect', [wanted, runSet((on) => inScope(on, rest, context), context)])
 }
 
 function setOf(filter: Filter, context: FilterContext): NumberSet {
-  if (!needsSets(filter)) return toSelect(context.db.selectFrom('run').where((on) => toCondition(on, filter, context)))
+  if (!needsSets(filter)) return runSet((on) => toCondition(on, filter, context), context)
   switch (filter.type) {
     case 'and': {
       const taken = filter.items.filter((item) => item.type !== 'not').map((item) => setOf(item, context))
       const excepted = filter.items.flatMap((item) => (item.type === 'not' ? [setOf(item.item, context)] : []))
-      const kept = taken.length > 0 ? combine('intersect', taken) : ALL
+      const kept = taken.length > 0 ? combine('intersect', taken) : allOf(context)
       return excepted.length > 0 ? combine('except', [kept, ...excepted]) : kept
     }
     case 'or':
@@ -70,9 +77,9 @@ function setOf(filter: Filter, context: FilterContext): NumberSet {
         filter.items.map((item) => setOf(item, context)),
       )
     case 'not':
-      return combine('except', [ALL, setOf(filter.item, context)])
+      return combine('except', [allOf(context), setOf(filter.item, context)])
     case 'missing':
-      return combine('except', [ALL, presentSet(filter.field, context)])
+      return combine('except', [allOf(context), presentSet(filter.field, context)])
     case 'compare':
       return compareSet(filter.field, { op: filter.op, values: [filter.value] }, context)
     case 'in':
@@ -82,7 +89,9 @@ function setOf(filter: Filter, context: FilterContext): NumberSet {
   }
 }
 
-const ALL: NumberSet = sql`select number from run`
+function allOf(context: FilterContext): NumberSet {
+  return sql`select number from run where ${isLookedAt('run.number', context)}`
+}
 
 function combine(how: 'intersect' | 'except' | 'union', sets: readonly NumberSet[]): NumberSet {
   return sql`${sql.join(
@@ -91,21 +100,25 @@ function combine(how: 'intersect' | 'except' | 'union', sets: readonly NumberSet
   )}`
 }
 
-function toSelect(query: SelectQueryBuilder<Tables, 'run', object>): NumberSet {
-  return sql`select number from ${query.select('run.number')} as own`
+function runSet(condition: (on: On) => Condition, context: FilterContext): NumberSet {
+  return sql`select number from ${context.db.selectFrom('run').select('run.number').where(condition).where(isLookedAt('run.number', context))} as own`
 }
 
-function presentSet(field: Field, { db }: FilterContext): NumberSet {
-  if (field.kind === 'metric') return sql`select number from ${db.selectFrom('metric').select('run_number as number').where('name', '=', field.name)} as own`
-  if (field.kind === 'param') return sql`select number from ${db.selectFrom('run_param').select('run_number as number').where('name', '=', field.name)} as own`
-  return sql`select number from ${db.selectFrom('run_tag').select('run_number as number')} as own`
+/** Runs that a table kept apart has something of, on conditions. */
+function apartSet(table: 'metric' | 'run_param' | 'run_tag', conditions: readonly Condition[], context: FilterContext): NumberSet {
+  const query = context.db.selectFrom(table).select('run_number as number').where(isLookedAt('run_number', context))
+  return sql`select number from ${query.where((on) => on.and(conditions))} as own`
+}
+
+const hasName = (name: string): RawBuilder<SqlBool> => sql<SqlBool>`name = ${name}`
+
+function presentSet(field: Field, context: FilterContext): NumberSet {
+  if (field.kind === 'column') return apartSet('run_tag', [], context)
+  return apartSet(field.kind === 'metric' ? 'metric' : 'run_param', [hasName(field.name)], context)
 }
 
 function compareSet(field: Field, test: Test, context: FilterContext): NumberSet {
-  if (field.kind === 'metric') {
-    const column = sql.ref(metricColumn(field, context))
-    return sql`select number from ${context.db.selectFrom('metric').select('run_number as number').where('name', '=', field.name).where(toTest(column, test))} as own`
-  }
+  if (field.kind === 'metric') return apartSet('metric', [hasName(field.name), toTest(sql.ref(metricColumn(field, context)), test)], context)
   if (field.kind === 'param') return paramSet(field.name, test, context)
   return tagSet(test, context)
 }
@@ -164,23 +177,19 @@ function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: Filter
 }
 
 /** A number is compared as a number, anything else as the text that Python prints. */
-function paramSet(name: string, { op, values }: Test, { db }: FilterContext): NumberSet {
+function paramSet(name: string, { op, values }: Test, context: FilterContext): NumberSet {
   const [numbers, texts] = [values.filter((value) => value.type === 'number'), values.filter((value) => value.type !== 'number')]
   const tests = [
     ...(numbers.length > 0 ? [toTest(sql.ref('number'), { op, values: numbers })] : []),
     ...(texts.length > 0 ? [toTest(sql.ref('text'), { op, values: texts })] : []),
   ]
-  const query = db.selectFrom('run_param').select('run_number as number').where('name', '=', name)
-  return sql`select number from ${query.where((on) => on.or(tests))} as own`
+  return apartSet('run_param', [hasName(name), sql<SqlBool>`(${sql.join(tests, sql` or `)})`], context)
 }
 
 /** A run has many tags: `!=` means that none of them is it. */
-function tagSet({ op, values }: Test, { db }: FilterContext): NumberSet {
-  const matching: NumberSet = sql`select number from ${db
-    .selectFrom('run_tag')
-    .select('run_number as number')
-    .where(toTest(sql.ref('tag'), { op: op === '!=' ? '=' : op, values }))} as own`
-  return op === '!=' ? combine('except', [ALL, matching]) : matching
+function tagSet({ op, values }: Test, context: FilterContext): NumberSet {
+  const matching = apartSet('run_tag', [toTest(sql.ref('tag'), { op: op === '!=' ? '=' : op, values })], context)
+  return op === '!=' ? combine('except', [allOf(context), matching]) : matching
 }
 
 /** A day is a span: `created = 2026-01-31` holds all day, `>` means after its end. */

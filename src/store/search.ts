@@ -138,7 +138,7 @@ async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterCont
   const [first] = query.sort
   if (!first || !isSideField(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
   const isPast = cursor?.values.slice(0, keyTypes(first).length).every((value) => value === null) ?? false
-  const present = isPast ? undefined : await readKeys(db, query, { context, cursor, half: 'present' })
+  const present = isPast ? undefined : ((await readFirst(db, query, { context, cursor })) ?? (await readKeys(db, query, { context, cursor, half: 'present' })))
   if (present?.found.length === query.limit) return present
   const rest = { ...query, limit: query.limit - (present?.found.length ?? 0) }
   const absent = await readKeys(db, rest, { context, cursor: isPast ? cursor : undefined, half: 'absent' })
@@ -167,7 +167,7 @@ interface Reading {
 
 async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, half }: Reading): Promise<Found> {
   const isCounted = query.isCounted === true
-  const usesSets = isCounted || (query.filter !== undefined && needsSets(query.filter))
+  const usesSets = query.filter !== undefined && needsSets(query.filter)
   const [first] = query.sort
   const side = first && half !== 'all' && isSideField(first.field) ? sideOf(db, first.field, context) : undefined
   const keys = query.sort.flatMap((sort, index) => toKeys(db, sort, index === 0 ? half : 'all', context))
@@ -185,13 +185,42 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   const columns = [sql`run.number as number`, ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`)]
   const order = keys.flatMap(({ expression, isDescending }) => [sql`${expression} is null`, isDescending ? sql`${expression} desc` : sql`${expression} asc`])
   const { rows } = await sql<Record<string, SortValue>>`
-    ${matched}select ${sql.join([...columns, ...(isCounted ? [sql`(select count(*) from matched) as total`] : [])])}
+    ${matched}select ${sql.join([...columns, ...(isCounted && usesSets ? [sql`(select count(*) from matched) as total`] : [])])}
     from ${from}${side && half === 'present' ? sql` cross join (${side}) as side` : sql``}
     where ${sql.join(conditions, sql` and `)}
     order by ${sql.join([...order, sql`run.number desc`])}
     limit ${query.limit}`.execute(db)
-  const total = !isCounted ? null : rows.length > 0 ? Number(rows[0]!['total']) : await countRuns(db, query, context)
+  const total = !isCounted ? null : usesSets && rows.length > 0 ? Number(rows[0]!['total']) : await countRuns(db, query, context)
   return { total, found: rows.map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })) }
+}
+
+/** Runs with the first values of an order that are looked at, for each that is wanted. */
+const TRIED_PER_WANTED = 8
+
+/**
+ * A page in the order of one metric or parameter, found from that order's own beginning: where a filter lets many runs pass,
+ * its page is full long before all that match are known. Undefined where it is not, and all must be.
+ */
+async function readFirst(db: Kysely<Tables>, query: RunQuery, { context, cursor }: Omit<Reading, 'half'>): Promise<Found | undefined> {
+  const [first, second] = query.sort
+  if (second || !first || !isSideField(first.field) || !query.filter || !needsSets(query.filter)) return undefined
+  const keys = toKeys(db, first, 'present', context)
+  const columns = [sql`side.run_number as number`, ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`)]
+  const order = keys.map(({ expression, isDescending }) => (isDescending ? sql`${expression} desc nulls last` : sql`${expression} asc nulls last`))
+  const tried = query.limit * TRIED_PER_WANTED
+  const { rows } = await sql<Record<string, SortValue>>`
+    select ${sql.join(columns)} from (${sideOf(db, first.field, context)}) as side
+    where ${cursor ? afterCursor(keys, cursor, sql`side.run_number`) : sql`1 = 1`}
+    order by ${sql.join([...order, sql`side.run_number desc`])} limit ${tried}`.execute(db)
+  if (rows.length < query.limit) return undefined
+  const { rows: passed } = await numbersOf(db, query, { ...context, within: rows.map((row) => Number(row['number'])) }).execute(db)
+  const isPassed = new Set(passed.map(({ number }) => Number(number)))
+  const found = rows.filter((row) => isPassed.has(Number(row['number'])))
+  if (found.length < query.limit) return undefined
+  return {
+    total: query.isCounted === true ? await countRuns(db, query, context) : null,
+    found: found.slice(0, query.limit).map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })),
+  }
 }
 
 type Side = SelectQueryBuilder<Tables, 'metric' | 'run_param', { run_number: number }>
@@ -217,7 +246,7 @@ function toKeys(db: Kysely<Tables>, { field, isDescending }: Sort, half: Reading
 }
 
 /** Runs behind a cursor: later in the first key that differs, or with equal keys and a smaller number. */
-function afterCursor(keys: readonly Key[], { values, number }: Cursor): RawBuilder<SqlBool> {
+function afterCursor(keys: readonly Key[], { values, number }: Cursor, own: RawBuilder<unknown> = sql`run.number`): RawBuilder<SqlBool> {
   const isSame = (index: number) => (values[index] === null ? sql`${keys[index]!.expression} is null` : sql`${keys[index]!.expression} = ${values[index]}`)
   const isLater = (index: number) => {
     const { expression, isDescending } = keys[index]!
@@ -225,7 +254,7 @@ function afterCursor(keys: readonly Key[], { values, number }: Cursor): RawBuild
     return sql`(${expression} ${sql.raw(isDescending ? '<' : '>')} ${values[index]} or ${expression} is null)`
   }
   const ways = keys.map((_, index) => sql.join([...Array.from({ length: index }, (_, before) => isSame(before)), isLater(index)], sql` and `))
-  const tie = sql.join([...keys.map((_, index) => isSame(index)), sql`run.number < ${number}`], sql` and `)
+  const tie = sql.join([...keys.map((_, index) => isSame(index)), sql`${own} < ${number}`], sql` and `)
   return sql<SqlBool>`(${sql.join(
     [...ways, tie].map((way) => sql`(${way})`),
     sql` or `,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
 import { appendToTail } from '../core/metrics/chunks.ts'
@@ -82,19 +83,31 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
       )
       written.forEach((item, index) => known.set(series[index]!.name, item.next))
     },
-    summaries: async (runIds) => {
+    summaries: async (runIds, names) => {
       const byRun = new Map<string, Map<string, Summary>>()
-      if (runIds.length === 0) return byRun
-      const rows = await summarized(db)
-        .select(['series.run_id', 'series.name', 'metric.summary'])
-        .where('series.run_id', 'in', runIds)
-        .orderBy('series.name')
-        .execute()
+      if (runIds.length === 0 || names?.length === 0) return byRun
+      const rows = names
+        ? await summariesNamed(db, runIds, names)
+        : await summarized(db).select(['series.run_id', 'series.name', 'metric.summary']).where('series.run_id', 'in', runIds).orderBy('series.name').execute()
       for (const row of rows) {
         const ofRun = byRun.get(row.run_id) ?? new Map<string, Summary>()
         byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
       }
       return byRun
+    },
+    commonMetrics: async (runIds, limit) => {
+      if (runIds.length === 0) return []
+      const rows = await db
+        .selectFrom('series')
+        .select('name')
+        .where('run_id', 'in', runIds)
+        .where('name', 'not like', 'system.%')
+        .groupBy('name')
+        .orderBy(sql`count(*)`, 'desc')
+        .orderBy('name')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.name)
     },
     points: async (runId, name, from, limit) => {
       const id = await seriesId(runId, name)
@@ -128,6 +141,24 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
       )
     },
   }
+}
+
+/** The same of a few metrics. The numbers of the runs are read first: joined, every run that has the metric would be looked at. */
+async function summariesNamed(
+  db: Kysely<Tables>,
+  runIds: readonly string[],
+  names: readonly string[],
+): Promise<{ run_id: string; name: string; summary: Uint8Array }[]> {
+  const runs = await db.selectFrom('run').select(['id', 'number']).where('id', 'in', runIds).execute()
+  const ids = new Map(runs.map(({ id, number }) => [number, id]))
+  const rows = await db
+    .selectFrom('metric')
+    .select(['name', 'run_number', 'summary'])
+    .where('name', 'in', names)
+    .where('run_number', 'in', [...ids.keys()])
+    .orderBy('name')
+    .execute()
+  return rows.map(({ run_number, name, summary }) => ({ run_id: ids.get(run_number)!, name, summary }))
 }
 
 /** Series with their summaries. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
-import type { CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../src/contract/charts.ts'
+import type { BandsView, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../src/contract/charts.ts'
+import type { RunPageView } from '../../src/contract/routes.ts'
 import { filterOfGroup } from '../../dashboard/src/pages/runs-state.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'
@@ -56,6 +57,42 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const { body: fine } = await server.call<SeriesView[]>('POST', '/series', { runs: [series], metrics: ['loss'], buckets: 1_000 })
       expect([fine[0]!.last[500], fine[0]!.last[501], fine[0]!.time[1]]).toEqual([null, 501, 1_700_000_001_000])
       expect(await server.call('POST', '/series', { runs: [9_999], metrics: ['loss'] })).toMatchObject({ status: 404 })
+    })
+
+    it('gives a part of a line by step and by time, finer, with a point on either side', async () => {
+      const read = async (range: object) =>
+        (await server.call<SeriesView[]>('POST', '/series', { runs: [series], metrics: ['loss'], buckets: 10, range })).body[0]!
+      const part = await read({ axis: 'step', from: 100, to: 104 })
+      expect([part.step, part.points, part.startTime]).toEqual([[99, 100, 101, 102, 103, 104, 105], 7, 1_700_000_000_000])
+      expect((await read({ axis: 'relative', from: 100, to: 104 })).step).toEqual(part.step)
+      expect((await read({ axis: 'wall', from: 1_700_000_100, to: 1_700_000_104 })).step).toEqual(part.step)
+      expect((await read({ axis: 'step', from: 2_000, to: 3_000 })).step).toEqual([])
+      expect(await server.call('POST', '/series', { runs: [series], metrics: ['loss'], range: { axis: 'm.x', from: 0, to: 1 } })).toMatchObject({ status: 400 })
+    })
+
+    it('draws groups of runs as the mean of their lines', async () => {
+      const { body } = await server.call<BandsView>('POST', '/series/groups', { by: ['p.kind'], metrics: ['loss', 'absent'], filter: `sweep = ${sweep}` })
+      const half = { metric: 'loss', runs: 2, drawn: 2, step: [1], mean: [0.15], sd: [0.0707107], min: [0.1], max: [0.2], n: [2] }
+      expect(body).toEqual({
+        bands: [
+          { keys: ['adam'], ...half },
+          { keys: ['sgd'], ...half },
+        ],
+        groupCount: 2,
+      })
+      expect(await server.call('POST', '/series/groups', { by: ['nothing'], metrics: ['loss'] })).toMatchObject({ status: 400 })
+    })
+
+    it('lists rows with the figures that are asked for', async () => {
+      const read = async (fields: string) =>
+        (await server.call<RunPageView>('GET', `/runs?filter=${encodeURIComponent(`sweep = ${sweep}`)}&sort=p.lr,p.kind&fields=${encodeURIComponent(fields)}`))
+          .body.runs
+      const [first] = await read('p.lr,m.loss')
+      expect([first!.params, first!.metrics['loss']!.last, Object.keys(first!.metrics)]).toEqual([{ lr: 0.1 }, 0.1, ['loss']])
+      expect((await read('created')).map(({ params, metrics }) => [params, metrics])).toEqual(Array.from({ length: 4 }, () => [{}, {}]))
+      expect((await read('auto'))[0]!.params).toEqual({ lr: 0.1, kind: 'adam' })
+      expect(Object.keys((await read('auto'))[0]!.metrics)).toEqual(['loss'])
+      expect(await server.call('GET', '/runs?fields=nothing')).toMatchObject({ status: 400 })
     })
 
     it('counts runs by phase within a filter', async () => {

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 import { preferences } from '../state/preferences.ts'
+import { takeEarly } from './early.ts'
 
 /** What the server refused, in its own words. Status 0: it was not reached. */
 export class ApiError extends Error {
@@ -40,12 +41,15 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
 
 /** The same for an answer that is not JSON. */
 export async function request(path: string, { method = 'GET', body, signal }: CallOptions = {}): Promise<Response> {
-  const response = await fetch(`/api/v1${path}`, {
-    method,
-    headers: { 'accept-language': preferences().language, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
-  }).catch((error: unknown) => {
+  const asked =
+    (method === 'GET' ? takeEarly(path) : undefined) ??
+    fetch(`/api/v1${path}`, {
+      method,
+      headers: { 'accept-language': preferences().language, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    })
+  const response = await asked.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, 'unreachable', '')
   })
@@ -72,10 +76,4 @@ export function useSignedOut(): boolean {
     },
     () => isSignedOut,
   )
-}
-
-/** A query string of what is given. */
-export function toQuery(values: Readonly<Record<string, string | number | boolean | undefined | null>>): string {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined || value === null || value === '' ? [] : [[name, String(value)]]))
-  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
 }

@@ -1,15 +1,18 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
-import type { CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
+import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
 import type { ProjectView, ViewView } from '../../../src/contract/project.ts'
 import type { DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
-import type { RunDetailView } from '../../../src/contract/run.ts'
+import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
-import { call, toQuery } from './client.ts'
+import type { Directions } from '../pages/columns.ts'
+import { call } from './client.ts'
+import { toQuery } from './to-query.ts'
 
 /** What is shown while it changes is asked for again this often, besides the hints of the event stream. */
 const LIVE_MS = 1_000
@@ -25,6 +28,42 @@ export interface RunsAsked {
 export function useRunPage(asked: RunsAsked, cursor?: string): UseQueryResult<RunPageView> {
   const query = toQuery({ ...asked, cursor, count: cursor === undefined })
   return useQuery({ queryKey: ['runs', query], queryFn: ({ signal }) => call<RunPageView>(`/runs${query}`, { signal }), placeholderData: keepPreviousData })
+}
+
+/**
+ * Runs of a list as they are now, by number: those in sight that have not ended. The list itself stays in the order that it
+ * was read in.
+ */
+export function useFreshRuns(
+  project: string,
+  { numbers, fields }: { readonly numbers: readonly number[]; readonly fields: string },
+): ReadonlyMap<number, RunView> {
+  const { data } = useQuery({
+    queryKey: ['runs', 'fresh', project, numbers, fields],
+    queryFn: ({ signal }) =>
+      call<RunPageView>(`/runs${toQuery({ project, filter: `number in (${numbers.join(', ')})`, limit: numbers.length, fields })}`, { signal }),
+    enabled: numbers.length > 0,
+    placeholderData: keepPreviousData,
+    select: byNumber,
+  })
+  return data ?? NO_RUNS
+}
+
+/** The selected runs of a list, also those that it has not come to yet or no longer holds. */
+export function useSelectedRuns(
+  project: string,
+  { runs, selected, fields }: { readonly runs: readonly RunView[]; readonly selected: readonly number[]; readonly fields: string },
+): readonly RunView[] {
+  const listed = useMemo(() => runs.filter(({ number }) => selected.includes(number)), [runs, selected])
+  const missing = useMemo(() => selected.filter((number) => !listed.some((run) => run.number === number)), [selected, listed])
+  const others = useFreshRuns(project, { numbers: missing, fields })
+  return useMemo(() => [...listed, ...missing.flatMap((number) => others.get(number) ?? [])], [listed, missing, others])
+}
+
+const NO_RUNS: ReadonlyMap<number, RunView> = new Map()
+
+function byNumber({ runs }: RunPageView): ReadonlyMap<number, RunView> {
+  return new Map(runs.map((run) => [run.number, run]))
 }
 
 export function useCounts(asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter'>, isWanted = true): UseQueryResult<CountsView> {
@@ -48,9 +87,9 @@ export function useRun(number: string): UseQueryResult<RunDetailView> {
 export function useSeries(
   runs: readonly number[],
   metrics: readonly string[],
-  options: { readonly isLive: boolean; readonly buckets?: number },
+  options: { readonly isLive: boolean; readonly buckets?: number; readonly range?: ChartRange | undefined },
 ): UseQueryResult<SeriesView[]> {
-  const body = { runs, metrics, buckets: options.buckets ?? 500 }
+  const body = { runs, metrics, buckets: options.buckets ?? 500, range: options.range }
   return useQuery({
     queryKey: ['series', body],
     queryFn: ({ signal }) => call<SeriesView[]>('/series', { method: 'POST', body, signal }),
@@ -75,16 +114,35 @@ export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
   })
 }
 
-export function useNames(): UseQueryResult<NamesView> {
-  return useQuery({ queryKey: ['names'], queryFn: () => call<NamesView>('/runs/names'), staleTime: 60_000 })
+/** Lines of groups of runs, from so many buckets as are worth a mean. */
+export function useBands(asked: Omit<GroupsAsked, 'columns'> & { readonly metrics: readonly string[] }): UseQueryResult<BandsView> {
+  return useQuery({
+    queryKey: ['runs', 'bands', asked],
+    queryFn: ({ signal }) =>
+      call<BandsView>('/series/groups', { method: 'POST', body: { ...asked, ...(asked.filter === '' && { filter: undefined }) }, signal }),
+    enabled: asked.metrics.length > 0,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useNames(isWanted = true): UseQueryResult<NamesView> {
+  return useQuery({ queryKey: ['names'], queryFn: () => call<NamesView>('/runs/names'), staleTime: 60_000, enabled: isWanted })
 }
 
 export function useSlots(): UseQueryResult<SlotsView> {
   return useQuery({ queryKey: ['runs', 'slots'], queryFn: () => call<SlotsView>('/slots') })
 }
 
-export function useProjects(): UseQueryResult<ProjectView[]> {
-  return useQuery({ queryKey: ['projects'], queryFn: () => call<ProjectView[]>('/projects') })
+/** Which way each metric of a project is better; none while that is not known. Asked for where a best is shown. */
+export function useDirections(project: string, isWanted: boolean): Directions {
+  const { data } = useProjects(isWanted)
+  return data?.find(({ name }) => name === project)?.directions ?? NO_DIRECTIONS
+}
+
+const NO_DIRECTIONS: Directions = {}
+
+export function useProjects(isWanted = true): UseQueryResult<ProjectView[]> {
+  return useQuery({ queryKey: ['projects'], queryFn: () => call<ProjectView[]>('/projects'), enabled: isWanted })
 }
 
 export function useViews(project: string): UseQueryResult<ViewView[]> {

@@ -17,7 +17,14 @@ export interface DrawnLine {
   readonly line: Line
   /** It still grows: its end is cut on the slant. */
   readonly isOpen: boolean
+  /** What lies between its low and its high is shaded. */
+  readonly hasBand: boolean
+  /** Where on the x axis it was started again. */
+  readonly marks?: readonly number[]
 }
+
+/** A part of the x axis, in its own numbers. */
+export type Zoom = readonly [number, number]
 
 export interface LineChartProps {
   readonly lines: readonly DrawnLine[]
@@ -27,6 +34,9 @@ export interface LineChartProps {
   /** The run that is lifted, here and wherever else it is drawn. */
   readonly hovered?: string | undefined
   readonly onHover?: ((key: string | undefined) => void) | undefined
+  /** What part is shown, where somebody else keeps that; `onZoom` is told of another, or of all. */
+  readonly zoom?: Zoom | undefined
+  readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
   readonly label: string
 }
 
@@ -37,38 +47,38 @@ const RAW = '3d'
 const NEAREST_MAX = 6
 
 /** Lines over steps or time. Drag to zoom, double click to see all again; arrows move the cursor point by point. */
-export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, onHover, label }: LineChartProps): ReactElement {
+export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, onHover, zoom: givenZoom, onZoom, label }: LineChartProps): ReactElement {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const hover = useRef(hovered)
-  const isZoomed = useRef(false)
+  const [ownZoom, setOwnZoom] = useState<Zoom | undefined>()
+  const zoom = onZoom ? givenZoom : ownZoom
   const [cursor, setCursor] = useState<Cursor | undefined>()
-  const shape = [axis, isLog, smoothing, ...lines.map(({ key, look }) => `${key}${look.color}${look.dash}`)].join('|')
+  const shape = [axis, isLog, smoothing, ...lines.map(({ key, look, hasBand }) => `${key}${look.color}${look.dash}${hasBand}`)].join('|')
   const data = useMemo(() => toData(lines, smoothing), [lines, smoothing])
-  const latest = useRef({ data, lines, onHover, axis })
-  latest.current = { data, lines, onHover, axis }
+  const latest = useRef({ data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom })
+  latest.current = { data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom }
 
   useEffect(() => {
     const node = holder.current!
     const create = (): void => {
       plot.current?.destroy()
       plot.current = new uPlot(
-        optionsFor(latest.current.lines, {
+        optionsFor({
           axis,
           isLog,
           smoothing,
           size: sizeOf(node),
           hover,
-          onZoom: () => (isZoomed.current = true),
+          latest,
           onCursor: (at) => setCursor(readCursor(at, latest.current)),
         }),
         latest.current.data,
         node,
       )
     }
-    isZoomed.current = false
     create()
-    const showAll = (): void => void (isZoomed.current = false)
+    const showAll = (): void => latest.current.setZoom(undefined)
     node.addEventListener('dblclick', showAll)
     const resize = new ResizeObserver(() => plot.current?.setSize(sizeOf(node)))
     resize.observe(node)
@@ -85,11 +95,8 @@ export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, 
   }, [shape])
 
   useEffect(() => {
-    const chart = plot.current
-    if (!chart || chart.data === data) return
-    chart.setData(data, !isZoomed.current)
-    if (isZoomed.current) chart.redraw(true)
-  }, [data])
+    plot.current?.setData(data)
+  }, [data, zoom])
 
   useEffect(() => {
     hover.current = hovered
@@ -159,19 +166,32 @@ function lastOf({ y }: Line): number {
   return y.findLast((value) => value !== null) ?? -Infinity
 }
 
-/** Raw lines first where they are smoothed: truth stays behind what is easier to read. One line alone has its envelope. */
+/** Bands first, then raw lines, then smoothed ones: truth stays behind what is easier to read. */
 function toData(lines: readonly DrawnLine[], smoothing: number): uPlot.AlignedData {
   const raw = lines.map(({ line }) => line)
-  const envelope =
-    lines.length === 1 && raw[0]
-      ? [
-          { ...raw[0], y: raw[0].low },
-          { ...raw[0], y: raw[0].high },
-        ]
-      : []
+  const bands = lines
+    .filter(({ hasBand }) => hasBand)
+    .flatMap(({ line }) => [
+      { ...line, y: line.low },
+      { ...line, y: line.high },
+    ])
   const smoothed = smoothing > 0 ? raw.map((line) => ({ ...line, y: smooth(line.y, smoothing) })) : []
-  const { x, columns } = join([...envelope, ...raw, ...smoothed])
+  const { x, columns } = join([...bands, ...raw, ...smoothed])
   return [x, ...columns] as uPlot.AlignedData
+}
+
+/** The column of the first raw line. */
+function firstColumn(lines: readonly DrawnLine[]): number {
+  return 1 + 2 * lines.filter(({ hasBand }) => hasBand).length
+}
+
+interface Latest {
+  readonly data: uPlot.AlignedData
+  readonly lines: readonly DrawnLine[]
+  readonly axis: XAxis
+  readonly zoom: Zoom | undefined
+  readonly onHover: LineChartProps['onHover']
+  readonly setZoom: (zoom: Zoom | undefined) => void
 }
 
 interface PlotOptions {
@@ -180,11 +200,12 @@ interface PlotOptions {
   readonly smoothing: number
   readonly size: { readonly width: number; readonly height: number }
   readonly hover: { readonly current: string | undefined }
+  readonly latest: { readonly current: Latest }
   readonly onCursor: (chart: uPlot) => void
-  readonly onZoom: () => void
 }
 
-function optionsFor(lines: readonly DrawnLine[], { axis, isLog, smoothing, size, hover, onCursor, onZoom }: PlotOptions): uPlot.Options {
+function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: PlotOptions): uPlot.Options {
+  const { lines } = latest.current
   const [ink, grid, base] = [token('--ink-3'), token('--grid'), token('--axis')]
   const strokeOf = (drawn: DrawnLine) => () =>
     token(drawn.look.color) + (hover.current !== undefined && hover.current !== drawn.key && lines.length > 1 ? '66' : '')
@@ -199,16 +220,16 @@ function optionsFor(lines: readonly DrawnLine[], { axis, isLog, smoothing, size,
     smoothing > 0
       ? lines.map((drawn): uPlot.Series => ({ label: drawn.label, stroke: strokeOf(drawn), width: 1.6, dash: [...drawn.look.dash], points: { show: false } }))
       : []
-  const hasEnvelope = lines.length === 1
+  const banded = lines.filter(({ hasBand }) => hasBand)
   const edge: uPlot.Series = { stroke: 'transparent', points: { show: false } }
   return {
     ...size,
     padding: [10, lines.length > 1 ? 104 : 14, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: `${SYNC} ${axis}`, setSeries: false }, drag: { x: true, y: false }, points: { size: 6 } },
-    scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
-    series: [{}, ...(hasEnvelope ? [edge, edge] : []), ...plain, ...smoothed],
-    ...(hasEnvelope && { bands: [{ series: [2, 1] as [number, number], fill: () => token(lines[0]!.look.color) + ENVELOPE }] }),
+    cursor: { sync: { key: `${SYNC} ${axis}`, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+    scales: { x: { time: false, range: (_chart, low, high) => [...(latest.current.zoom ?? widen(low, high))] }, y: { distr: isLog ? 3 : 1 } },
+    series: [{}, ...banded.flatMap(() => [edge, edge]), ...plain, ...smoothed],
+    bands: banded.map(({ look }, i) => ({ series: [2 * i + 2, 2 * i + 1] as [number, number], fill: () => token(look.color) + ENVELOPE })),
     axes: [
       {
         stroke: ink,
@@ -232,15 +253,48 @@ function optionsFor(lines: readonly DrawnLine[], { axis, isLog, smoothing, size,
     ],
     hooks: {
       setCursor: [onCursor],
-      setSelect: [(chart) => chart.select.width > 0 && onZoom()],
+      setSelect: [
+        (chart) => {
+          const { left, width } = chart.select
+          if (width <= 0) return
+          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+          latest.current.setZoom([chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')])
+        },
+      ],
       draw: [
-        (chart) =>
-          lines.forEach(
-            (drawn, i) => drawn.isOpen && drawOpenEnd(chart, (hasEnvelope ? 3 : 1) + (smoothing > 0 ? lines.length : 0) + i, token(drawn.look.color)),
-          ),
+        (chart) => {
+          const first = firstColumn(lines) + (smoothing > 0 ? lines.length : 0)
+          lines.forEach((drawn, i) => drawn.isOpen && drawOpenEnd(chart, first + i, token(drawn.look.color)))
+          for (const { marks = [] } of latest.current.lines) marks.forEach((x, i) => drawMark(chart, x, String(i + 2)))
+        },
       ],
     },
   }
+}
+
+/** Room around a single point. */
+function widen(low: number, high: number): Zoom {
+  return low === high ? [low - 0.5, high + 0.5] : [low, high]
+}
+
+/** Where a further attempt began: a broken line from top to bottom, with its number. */
+function drawMark(chart: uPlot, at: number, text: string): void {
+  const x = chart.valToPos(at, 'x', true)
+  const { ctx, bbox } = chart
+  if (x < bbox.left || x > bbox.left + bbox.width) return
+  const unit = devicePixelRatio
+  ctx.save()
+  ctx.strokeStyle = token('--ink-3')
+  ctx.fillStyle = token('--ink-2')
+  ctx.lineWidth = unit
+  ctx.setLineDash([2 * unit, 3 * unit])
+  ctx.beginPath()
+  ctx.moveTo(x, bbox.top)
+  ctx.lineTo(x, bbox.top + bbox.height)
+  ctx.stroke()
+  ctx.font = tickFont(10 * unit)
+  ctx.fillText(text, x + 3 * unit, bbox.top + 9 * unit)
+  ctx.restore()
 }
 
 /** The live end of a line: a short stroke on the slant. */
@@ -278,13 +332,10 @@ interface Cursor {
   readonly rows: readonly { key: string; name: string; value: string; color: string; dash: readonly number[] }[]
 }
 
-function readCursor(
-  chart: uPlot,
-  { data, lines, axis, onHover }: { data: uPlot.AlignedData; lines: readonly DrawnLine[]; axis: XAxis; onHover: LineChartProps['onHover'] },
-): Cursor | undefined {
+function readCursor(chart: uPlot, { data, lines, axis, onHover }: Latest): Cursor | undefined {
   const { idx, left, top } = chart.cursor
   if (idx === null || idx === undefined || left === undefined || left < 0) return undefined
-  const columns = lines.map((drawn, i) => ({ drawn, column: data[(lines.length === 1 ? 3 : 1) + i]! }))
+  const columns = lines.map((drawn, i) => ({ drawn, column: data[firstColumn(lines) + i]! }))
   const values = columns.flatMap(({ drawn, column }) => {
     const value = valueNear(column, idx)
     return value === undefined ? [] : [{ drawn, value, distance: Math.abs(chart.valToPos(value, 'y') - (top ?? 0)) }]

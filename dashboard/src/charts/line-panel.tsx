@@ -1,62 +1,47 @@
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { ReactElement } from 'react'
 
-import type { SeriesView } from '../../../src/contract/charts.ts'
+import type { BandView, SeriesView } from '../../../src/contract/charts.ts'
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
 import { Panel } from '../ui/page.tsx'
-import { looksOf } from '../ui/run-color.tsx'
 import { csvField } from './csv.ts'
 import { saveFile } from '../ui/save-file.ts'
 import { Faint } from './faint.tsx'
-import { toLine } from './lines.ts'
+import type { Zoom } from './line-chart.tsx'
 import type { XAxis } from './lines.ts'
+import { useBandLines, useRunLines } from './panel-lines.ts'
+import type { DrawnRun, PanelLine } from './panel-lines.ts'
 
 const LineChart = lazy(async () => ({ default: (await import('./line-chart.tsx')).LineChart }))
 
-export interface DrawnRun {
-  readonly id: string
-  readonly number: number
-  readonly name: string
-  readonly isOpen: boolean
-}
-
 export interface LinePanelProps {
   readonly metric: string
-  readonly runs: readonly DrawnRun[]
-  /** Runs that could be drawn. */
+  readonly lines: readonly PanelLine[]
+  /** Lines that could be drawn. */
   readonly total: number
-  readonly series: readonly SeriesView[]
+  /** What is said of the lines besides how many they are. */
+  readonly about?: string | undefined
   readonly axis: XAxis
   readonly smoothing: number
+  readonly zoom?: Zoom | undefined
+  readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
   readonly hovered?: string | undefined
-  readonly onHover?: (id: string | undefined) => void
+  readonly onHover?: ((key: string | undefined) => void) | undefined
 }
 
-/** One metric of several runs, with how many of how many it draws, its data as a table and as a file. */
-export function LinePanel({ metric, runs, total, series, axis, smoothing, hovered, onHover }: LinePanelProps): ReactElement {
+/** One metric of several runs or groups, with how many of how many it draws, its data as a table and as a file. */
+function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom, hovered, onHover }: LinePanelProps): ReactElement {
   const [isTable, setTable] = useState(false)
   const [isLog, setLog] = useState(false)
   const [isLarge, setLarge] = useState(false)
-  const which = runs.map(({ id, name, isOpen }) => `${id} ${name} ${String(isOpen)}`).join()
-  const lines = useMemo(() => {
-    const looks = looksOf(runs.map(({ id }) => id))
-    return runs.flatMap((run) => {
-      const own = series.find((one) => one.run === run.number && one.metric === metric)
-      return own && own.step.length > 0
-        ? [{ key: run.id, label: run.name, look: looks.get(run.id)!, line: toLine(own, axis), isOpen: run.isOpen, series: own }]
-        : []
-    })
-    // The list is made anew with each render; what is in it seldom is.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [which, series, metric, axis])
-  const points = lines.reduce((sum, line) => sum + line.series.points, 0)
-  const buckets = lines.reduce((sum, line) => sum + line.series.step.length, 0)
+  const points = lines.reduce((sum, line) => sum + line.points, 0)
+  const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
   const each = buckets > 0 ? Math.round(points / buckets) : 1
   const note = [
     total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
-    each > 1 ? t('points_per_bucket', { n: each }) : '',
+    about ?? (each > 1 ? t('points_per_bucket', { n: each }) : ''),
     smoothing > 0 ? `EMA ${smoothing}` : '',
     isLog ? t('log_axis') : '',
   ]
@@ -68,6 +53,11 @@ export function LinePanel({ metric, runs, total, series, axis, smoothing, hovere
       note={note.filter((part) => part !== '').join(' · ')}
       acts={
         <>
+          {zoom && (
+            <button type="button" className="btn bare small" onClick={() => onZoom?.(undefined)}>
+              {t('show_all')}
+            </button>
+          )}
           <button type="button" className="btn bare small" aria-pressed={isLog} onClick={() => setLog(!isLog)}>
             {t('log_axis')}
           </button>
@@ -88,8 +78,10 @@ export function LinePanel({ metric, runs, total, series, axis, smoothing, hovere
             axis={axis}
             smoothing={smoothing}
             isLog={isLog && lines.every(({ line }) => line.y.every((value) => value === null || value > 0))}
+            zoom={zoom}
+            onZoom={onZoom}
             hovered={hovered}
-            {...(onHover && { onHover })}
+            onHover={onHover}
             label={t('chart_label', { metric, n: lines.length })}
           />
         </Suspense>
@@ -98,15 +90,26 @@ export function LinePanel({ metric, runs, total, series, axis, smoothing, hovere
   )
 }
 
-interface NamedSeries {
-  readonly key: string
-  readonly label: string
-  readonly series: SeriesView
+/** The panel of a metric of runs. */
+export function RunPanel({
+  runs,
+  series,
+  ...rest
+}: Omit<LinePanelProps, 'lines'> & { readonly runs: readonly DrawnRun[]; readonly series: readonly SeriesView[] }): ReactElement {
+  return <LinePanel {...rest} lines={useRunLines(runs, { metric: rest.metric, series, axis: rest.axis })} />
+}
+
+/** The panel of a metric of groups of runs. */
+export function GroupPanel({
+  bands,
+  ...rest
+}: Omit<LinePanelProps, 'lines' | 'axis' | 'about'> & { readonly bands: readonly BandView[] | undefined }): ReactElement {
+  return <LinePanel {...rest} lines={useBandLines(bands, rest.metric)} axis="step" about={t('mean_and_sd')} />
 }
 
 const ROWS_MAX = 200
 
-function DataTable({ lines }: { readonly lines: readonly NamedSeries[] }): ReactElement {
+function DataTable({ lines }: { readonly lines: readonly PanelLine[] }): ReactElement {
   return (
     <div className="datatable">
       <table className="tbl">
@@ -120,16 +123,16 @@ function DataTable({ lines }: { readonly lines: readonly NamedSeries[] }): React
           </tr>
         </thead>
         <tbody>
-          {lines.flatMap(({ key, label, series }) =>
-            series.step.slice(-ROWS_MAX).map((step, i, steps) => {
-              const at = series.step.length - steps.length + i
+          {lines.flatMap(({ key, label, rows }) =>
+            rows.step.slice(-ROWS_MAX).map((step, i, steps) => {
+              const at = rows.step.length - steps.length + i
               return (
                 <tr key={`${key} ${at}`}>
                   <td className="clip">{label}</td>
                   <td className="num">{step.toLocaleString('en-US')}</td>
-                  <td className="num">{formatNumber(series.last[at] ?? Number.NaN, 6)}</td>
-                  <td className="num mid">{formatNumber(series.min[at] ?? Number.NaN, 6)}</td>
-                  <td className="num mid">{formatNumber(series.max[at] ?? Number.NaN, 6)}</td>
+                  <td className="num">{formatNumber(rows.last[at] ?? Number.NaN, 6)}</td>
+                  <td className="num mid">{formatNumber(rows.min[at] ?? Number.NaN, 6)}</td>
+                  <td className="num mid">{formatNumber(rows.max[at] ?? Number.NaN, 6)}</td>
                 </tr>
               )
             }),
@@ -140,9 +143,9 @@ function DataTable({ lines }: { readonly lines: readonly NamedSeries[] }): React
   )
 }
 
-function downloadCsv(metric: string, lines: readonly NamedSeries[]): void {
-  const rows = lines.flatMap(({ label, series }) =>
-    series.step.map((step, i) => [label, step, series.last[i] ?? '', series.min[i] ?? '', series.max[i] ?? ''].map(csvField).join(',')),
+function downloadCsv(metric: string, lines: readonly PanelLine[]): void {
+  const rows = lines.flatMap(({ label, rows: own }) =>
+    own.step.map((step, i) => [label, step, own.last[i] ?? '', own.min[i] ?? '', own.max[i] ?? ''].map(csvField).join(',')),
   )
   saveFile(`${metric.replaceAll(/[^\w.-]+/g, '_')}.csv`, ['run,step,last,min,max', ...rows].join('\n'))
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { SeriesView } from '../../../src/contract/charts.ts'
-import { join, smooth, toLine } from './lines.ts'
+import { join, placeOf, smooth, toLine } from './lines.ts'
 
 const series = (step: number[], last: (number | null)[], time = step.map((_, i) => 1000 * i)): SeriesView => ({
   run: 1,
@@ -12,6 +12,7 @@ const series = (step: number[], last: (number | null)[], time = step.map((_, i) 
   min: last,
   max: last,
   time,
+  startTime: time[0] ?? 0,
   points: step.length,
 })
 
@@ -25,6 +26,25 @@ describe('a line', () => {
 
   it('is put in the order of its steps after a restart, the later point counts', () => {
     expect(toLine(series([1, 2, 3, 2, 3, 4], [1, 2, 3, 20, 30, 40]), 'step')).toMatchObject({ x: [1, 2, 3, 4], y: [1, 20, 30, 40] })
+  })
+})
+
+describe('a line along another metric', () => {
+  const loss = series([0, 10, 20, 30], [4, 3, 2, 1])
+
+  it('lies at the value that it had by then, and nowhere before it had one', () => {
+    const epoch = series([10, 20], [1, 2])
+    expect(toLine(loss, 'm.epoch', epoch)).toMatchObject({ x: [1, 2], y: [3, 1] })
+    expect(toLine(loss, 'm.epoch', series([5, 15, 25], [9, null, 7]))).toMatchObject({ x: [7, 9], y: [1, 3] })
+    expect(toLine(loss, 'm.epoch')).toMatchObject({ x: [], y: [] })
+  })
+})
+
+describe('a moment', () => {
+  it('lies on each axis at the first point that came after it', () => {
+    const one = series([10, 20, 30], [1, 2, 3], [5_000, 6_000, 9_000])
+    expect((['step', 'relative', 'wall', 'm.x'] as const).map((axis) => placeOf(one, 7_000, axis))).toEqual([30, 2, 7, undefined])
+    expect(placeOf(one, 10_000, 'step')).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 import type { SeriesView } from '../../../src/contract/charts.ts'
 
-/** What lies on the x axis of a line: steps, seconds since the run's first point, or the time of day. */
-export type XAxis = 'step' | 'relative' | 'wall'
+/** What lies on the x axis of a line: steps, seconds since the run's first point, the time of day, or a metric as `m.NAME`. */
+export type XAxis = 'step' | 'relative' | 'wall' | `m.${string}`
 
 export interface Line {
   readonly x: readonly number[]
@@ -10,13 +10,49 @@ export interface Line {
   readonly high: readonly (number | null)[]
 }
 
-/** A series along an axis, in the order of x. Steps may fall in the data: a restart writes its steps again. */
-export function toLine(series: SeriesView, axis: XAxis): Line {
-  const first = series.time[0] ?? 0
-  const x = axis === 'step' ? series.step : series.time.map((time) => (axis === 'wall' ? time / 1000 : (time - first) / 1000))
-  const order = isRising(x) ? undefined : Array.from(x.keys()).toSorted((a, b) => x[a]! - x[b]! || a - b)
-  const along = <T>(values: readonly T[]): readonly T[] => (order ? order.map((i) => values[i]!) : values)
-  return distinct({ x: along(x), y: along(series.last), low: along(series.min), high: along(series.max) })
+/** The metric on an axis; undefined for one of steps or time. */
+export function metricOn(axis: string): string | undefined {
+  return axis.startsWith('m.') ? axis.slice(2) : undefined
+}
+
+/**
+ * A series along an axis, in the order of x. Steps may fall in the data: a restart writes its steps again.
+ * @param across - The series of the metric on the x axis, where one is: each point lies at the value that it had by that step.
+ */
+export function toLine(series: SeriesView, axis: XAxis, across?: SeriesView): Line {
+  const places = metricOn(axis) === undefined ? xOf(series, axis) : across ? valuesBy(across, series.step) : []
+  const order = Array.from(places.keys()).filter((i) => places[i] !== undefined)
+  const x = order.map((i) => places[i]!)
+  if (!isRising(x)) order.sort((a, b) => places[a]! - places[b]! || a - b)
+  const along = <T>(values: readonly T[]): T[] => order.map((i) => values[i]!)
+  return distinct({ x: order.map((i) => places[i]!), y: along(series.last), low: along(series.min), high: along(series.max) })
+}
+
+function xOf(series: SeriesView, axis: XAxis): readonly (number | undefined)[] {
+  if (axis === 'step') return series.step
+  return series.time.map((time) => (axis === 'wall' ? time / 1000 : (time - series.startTime) / 1000))
+}
+
+/** The last value of a series at or before each step; undefined where it had none yet. */
+function valuesBy({ step, last }: SeriesView, steps: readonly number[]): (number | undefined)[] {
+  const known = Array.from(step.keys()).toSorted((a, b) => step[a]! - step[b]! || a - b)
+  return steps.map((at) => {
+    let [low, high] = [0, known.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (step[known[middle]!]! <= at) low = middle + 1
+      else high = middle
+    }
+    return low === 0 ? undefined : (last[known[low - 1]!] ?? undefined)
+  })
+}
+
+/** Where a moment lies on the axis of a series: the first point that came after it. Undefined where none did, or on a metric. */
+export function placeOf(series: SeriesView, time: number, axis: XAxis): number | undefined {
+  if (axis === 'wall') return time / 1000
+  if (axis === 'relative') return (time - series.startTime) / 1000
+  const at = series.time.findIndex((one) => one >= time)
+  return axis === 'step' && at >= 0 ? series.step[at] : undefined
 }
 
 function isRising(x: readonly number[]): boolean {

@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
 import { formatNumber } from '../format.ts'
-import { cellOf } from '../pages/runs-state.ts'
+import { cellOf } from '../pages/columns.ts'
+import type { Directions } from '../pages/columns.ts'
 import { paths, runName } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
@@ -22,60 +23,40 @@ interface ScatterProps {
   /** Runs drawn as lines beside it: they keep their colours. */
   readonly drawn: readonly RunView[]
   readonly total: number
-  /** Fields that may lie on an axis: metrics, and parameters that are numbers. */
-  readonly fields: readonly string[]
+  /** Fields on the axes: metrics, or parameters that are numbers. */
+  readonly x: string
+  readonly y: string
+  readonly directions: Directions
+  /** What the axes are chosen with. */
+  readonly acts: ReactElement
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
 }
 
 /** Any two figures of the listed runs against each other. */
-export function Scatter({ runs, drawn, total, fields, hovered, onHover }: ScatterProps): ReactElement {
-  const [chosen, setChosen] = useState<readonly [string | undefined, string | undefined]>([undefined, undefined])
-  const [x, y] = [chosen[0] ?? fields[1] ?? fields[0], chosen[1] ?? fields[0]]
+export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, onHover }: ScatterProps): ReactElement {
   const points = useMemo(
     () =>
       runs.flatMap((run) => {
-        const [a, b] = [x === undefined ? undefined : cellOf(run, x), y === undefined ? undefined : cellOf(run, y)]
+        const [a, b] = [cellOf(run, x, directions), cellOf(run, y, directions)]
         return typeof a === 'number' && typeof b === 'number' ? [{ run, a, b }] : []
       }),
-    [runs, x, y],
+    [runs, x, y, directions],
   )
   const looks = looksOf(drawn.map(({ id }) => id))
   const placed: { run: RunView; x: number; y: number }[] = []
   const at = points.find(({ run }) => run.id === hovered)
-  const select = (which: 0 | 1, label: string): ReactElement => (
-    <select
-      className="field axis"
-      aria-label={label}
-      value={which === 0 ? x : y}
-      onChange={(event) => setChosen(which === 0 ? [event.target.value, y] : [x, event.target.value])}
-    >
-      {fields.map((field) => (
-        <option key={field}>{field}</option>
-      ))}
-    </select>
-  )
   return (
-    <Panel
-      title={t('scatter')}
-      hasPicture={points.length > 0}
-      className="line-panel"
-      note={t('drawn_of', { n: points.length, total })}
-      acts={
-        <>
-          {select(1, t('y_axis'))} × {select(0, t('x_axis'))}
-        </>
-      }
-    >
+    <Panel title={t('scatter')} hasPicture={points.length > 0} className="line-panel" note={t('drawn_of', { n: points.length, total })} acts={acts}>
       {points.length === 0 ? (
         <Faint text={t('no_points')} />
       ) : (
         <>
           <Sketch
-            label={t('scatter_label', { n: points.length, x: x!, y: y! })}
+            label={t('scatter_label', { n: points.length, x, y })}
             cursor={at ? 'pointer' : 'default'}
             draw={(context, size) => {
-              const frame = drawFrame(context, size, { x: scaleFor(points.map(({ a }) => a)), y: scaleFor(points.map(({ b }) => b)), xName: x! })
+              const frame = drawFrame(context, size, { x: scaleFor(points.map(({ a }) => a)), y: scaleFor(points.map(({ b }) => b)), xName: x })
               placed.length = 0
               context.globalAlpha = 0.5
               for (const { run, a, b } of points) {

@@ -4,12 +4,14 @@ import type { ReactElement } from 'react'
 import { useNames } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton, Menu } from '../ui/controls.tsx'
-import { columnFor, parseColumn } from './runs-state.ts'
+import { columnFor, OWN_COLUMNS, parseColumn, PARTS } from './columns.ts'
+import type { Part } from './columns.ts'
+import { PINNED_MAX } from './runs-state.ts'
+import type { RunsState } from './runs-state.ts'
 
 const SHOWN_MAX = 60
-const PARTS = ['last', 'min', 'max', 'mean'] as const
 
-/** Which columns the table has, and in which order: any parameter, any summary of any metric. */
+/** Which columns the table has, in which order, and which stay in sight: any parameter, any summary of any metric. */
 export function ColumnPicker(props: PickerProps): ReactElement {
   return (
     <Menu
@@ -27,22 +29,24 @@ export function ColumnPicker(props: PickerProps): ReactElement {
 
 interface PickerProps {
   readonly columns: readonly string[]
-  readonly onChange: (columns: string[]) => void
+  readonly pinned: readonly string[]
+  readonly onChange: (patch: Partial<Pick<RunsState, 'columns' | 'pinned'>>) => void
 }
 
-function Picker({ columns, onChange }: PickerProps): ReactElement {
+function Picker({ columns, pinned, onChange }: PickerProps): ReactElement {
   const { data } = useNames()
   const [search, setSearch] = useState('')
   const all = [
     ...(data?.metrics ?? []).filter(({ name }) => !name.startsWith('system.')).map(({ name, count }) => ({ name, count, kind: 'metric' as const })),
     ...(data?.params ?? []).map(({ name, count }) => ({ name, count, kind: 'param' as const })),
+    ...OWN_COLUMNS.map((name) => ({ name, count: undefined, kind: 'other' as const })),
   ]
   const found = all.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
   const move = (at: number, by: number): void => {
     const next = [...columns]
     const [column] = next.splice(at, 1)
     next.splice(at + by, 0, column!)
-    onChange(next)
+    onChange({ columns: next })
   }
   return (
     <div className="picker">
@@ -57,7 +61,7 @@ function Picker({ columns, onChange }: PickerProps): ReactElement {
                   aria-label={t('summary_of', { name: field.name })}
                   value={field.part}
                   onChange={(event) =>
-                    onChange(columns.map((one, at) => (at === i ? columnFor('metric', field.name, event.target.value as (typeof PARTS)[number]) : one)))
+                    onChange({ columns: columns.map((one, at) => (at === i ? columnFor('metric', field.name, event.target.value as Part) : one)) })
                   }
                 >
                   {PARTS.map((part) => (
@@ -66,7 +70,17 @@ function Picker({ columns, onChange }: PickerProps): ReactElement {
                 </select>
               )}
               {i > 0 && <IconButton name="up" label={t('move_up')} onClick={() => move(i, -1)} />}
-              <IconButton name="cross" label={t('remove_column', { name: column })} onClick={() => onChange(columns.filter((one) => one !== column))} />
+              <IconButton
+                name="pin"
+                label={t('pin_column', { name: column })}
+                pressed={pinned.includes(column)}
+                onClick={() => onChange({ pinned: pinned.includes(column) ? pinned.filter((one) => one !== column) : [...pinned, column].slice(-PINNED_MAX) })}
+              />
+              <IconButton
+                name="cross"
+                label={t('remove_column', { name: column })}
+                onClick={() => onChange({ columns: columns.filter((one) => one !== column) })}
+              />
             </li>
           )
         })}
@@ -80,10 +94,10 @@ function Picker({ columns, onChange }: PickerProps): ReactElement {
       />
       <ul>
         {found.slice(0, SHOWN_MAX).map(({ name, count, kind }) => {
-          const column = columnFor(kind, name)
+          const column = kind === 'other' ? name : columnFor(kind, name)
           const known = columns.find((one) => {
             const field = parseColumn(one)
-            return field.kind === kind && field.name === name
+            return field.kind === 'other' ? one === name && kind === 'other' : field.kind === kind && field.name === name
           })
           return (
             <li key={column}>
@@ -92,11 +106,11 @@ function Picker({ columns, onChange }: PickerProps): ReactElement {
                   type="checkbox"
                   className="check"
                   checked={known !== undefined}
-                  onChange={() => onChange(known === undefined ? [...columns, column] : columns.filter((one) => one !== known))}
+                  onChange={() => onChange({ columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known) })}
                 />
                 <span className="clip grow">{name}</span>
                 <span className="dim small">
-                  {t(kind)} {count.toLocaleString('en-US')}
+                  {kind === 'other' ? t('run') : t(kind)} {count?.toLocaleString('en-US')}
                 </span>
               </label>
             </li>

@@ -6,7 +6,7 @@ import type { RunDetailView, WireNumber } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
 import { useProjects, useRunPage, useSeries } from '../api/queries.ts'
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
-import { LinePanel } from '../charts/line-panel.tsx'
+import { RunPanel } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
 import { paths, runName } from '../paths.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
@@ -185,7 +185,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
       <aside className="right" aria-label={t('charts')}>
         <div className="plates charts">
           {charts.map((metric) => (
-            <LinePanel key={metric} metric={metric} runs={drawn} total={runs.length} series={series.data ?? []} axis="step" smoothing={0} />
+            <RunPanel key={metric} metric={metric} runs={drawn} total={runs.length} series={series.data ?? []} axis="step" smoothing={0} />
           ))}
         </div>
       </aside>

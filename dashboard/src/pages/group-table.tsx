@@ -1,12 +1,14 @@
+import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { useGroups } from '../api/queries.ts'
+import { useGroups, useNames } from '../api/queries.ts'
 import { columnFormat } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Menu } from '../ui/controls.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
-import { columnFor, filterOfGroup, parseColumn } from './runs-state.ts'
+import { columnFor, parseColumn } from './columns.ts'
+import { filterOfGroup, GROUP_FIELDS_MAX } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 interface GroupTableProps {
@@ -87,19 +89,11 @@ function nameOf(column: string): string {
   return field.kind === 'other' ? column : field.kind === 'metric' ? `${field.name} .${field.part}` : field.name
 }
 
+const SHOWN_MAX = 60
 const COLUMN_FIELDS = ['sweep', 'phase', 'branch', 'commit'] as const
 
 /** What runs are put together by: some parameters, or all but one, such as the seed. */
-export function GroupMenu({
-  group,
-  params,
-  onChange,
-}: {
-  readonly group: readonly string[]
-  readonly params: readonly string[]
-  readonly onChange: (group: readonly string[]) => void
-}): ReactElement {
-  const fields = [...params.map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
+export function GroupMenu({ group, onChange }: { readonly group: readonly string[]; readonly onChange: (group: readonly string[]) => void }): ReactElement {
   return (
     <Menu
       icon="group"
@@ -109,39 +103,62 @@ export function GroupMenu({
         </>
       }
     >
-      <div className="picker">
+      <GroupPicker group={group} onChange={onChange} />
+    </Menu>
+  )
+}
+
+function GroupPicker({ group, onChange }: Parameters<typeof GroupMenu>[0]): ReactElement {
+  const { data } = useNames()
+  const [search, setSearch] = useState('')
+  const all = (data?.params ?? []).map(({ name }) => name)
+  const params = all.filter((name) => name.toLowerCase().includes(search.toLowerCase()))
+  const fields = [...params.slice(0, SHOWN_MAX).map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
+  return (
+    <div className="picker">
+      <input className="field" aria-label={t('find_param')} placeholder={t('find_param')} value={search} onChange={(event) => setSearch(event.target.value)} />
+      <ul>
+        {fields.map((field) => (
+          <li key={field}>
+            <label>
+              <input
+                type="checkbox"
+                className="check"
+                checked={group.includes(field)}
+                onChange={() => onChange(group.includes(field) ? group.filter((one) => one !== field) : [...group, field])}
+              />
+              <span className="clip">{nameOf(field)}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+      {all.length > 1 && (
         <ul>
-          {fields.map((field) => (
-            <li key={field}>
-              <label>
-                <input
-                  type="checkbox"
-                  className="check"
-                  checked={group.includes(field)}
-                  onChange={() => onChange(group.includes(field) ? group.filter((one) => one !== field) : [...group, field])}
-                />
-                <span className="clip">{nameOf(field)}</span>
-              </label>
+          {params.slice(0, SHOWN_MAX).map((name) => (
+            <li key={name}>
+              <button
+                type="button"
+                data-closes=""
+                onClick={() =>
+                  onChange(
+                    all
+                      .filter((one) => one !== name)
+                      .slice(0, GROUP_FIELDS_MAX)
+                      .map((one) => columnFor('param', one)),
+                  )
+                }
+              >
+                {t('all_but', { name })}
+              </button>
             </li>
           ))}
         </ul>
-        {params.length > 1 && (
-          <ul>
-            {params.map((name) => (
-              <li key={name}>
-                <button type="button" data-closes="" onClick={() => onChange(params.filter((one) => one !== name).map((one) => columnFor('param', one)))}>
-                  {t('all_but', { name })}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {group.length > 0 && (
-          <button type="button" data-closes="" onClick={() => onChange([])}>
-            {t('no_groups')}
-          </button>
-        )}
-      </div>
-    </Menu>
+      )}
+      {group.length > 0 && (
+        <button type="button" data-closes="" onClick={() => onChange([])}>
+          {t('no_groups')}
+        </button>
+      )}
+    </div>
   )
 }

@@ -1,155 +1,306 @@
-import { memo, useMemo } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { useSeries } from '../api/queries.ts'
+import { useBands, useGroups, useNames, useSeries } from '../api/queries.ts'
+import { Bars } from '../charts/bars.tsx'
+import type { Bar } from '../charts/bars.tsx'
 import { Faint } from '../charts/faint.tsx'
-import { LinePanel } from '../charts/line-panel.tsx'
+import { GroupPanel, RunPanel } from '../charts/line-panel.tsx'
+import { metricOn } from '../charts/lines.ts'
+import type { XAxis } from '../charts/lines.ts'
 import { Scatter } from '../charts/scatter.tsx'
 import { runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Menu } from '../ui/controls.tsx'
-import { columnFor, DRAWN_CHOICES, isOpen, paramsOf } from './runs-state.ts'
+import { Panel } from '../ui/page.tsx'
+import { looksOf } from '../ui/run-color.tsx'
+import { cellOf, columnFor, variedParams } from './columns.ts'
+import type { Directions } from './columns.ts'
+import { FieldSelect } from './field-select.tsx'
+import { AXES, DRAWN_CHOICES, isOpen, rangeOf } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const PANELS_MAX = 6
 const SMOOTHINGS = [0, 0.3, 0.6, 0.8, 0.9, 0.97] as const
 
 export interface RunChartsProps {
+  readonly project: string
+  readonly filter: string
   /** Runs that are drawn, out of those that are listed. */
   readonly runs: readonly RunView[]
   readonly listed: readonly RunView[]
   readonly total: number
-  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn'>
+  readonly directions: Directions
+  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group'>
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** Metrics of the drawn runs beside their table, a panel each. */
-export const RunCharts = memo(function RunCharts({ runs, listed, total, state, hovered, onHover, onChange }: RunChartsProps): ReactElement {
-  const metrics = metricsOf(runs)
-  const panels = (state.panels ?? metrics.slice(0, PANELS_MAX)).filter((name) => metrics.includes(name))
-  const series = useSeries(
-    runs.map(({ number }) => number),
-    panels,
-    { isLive: runs.some(({ phase }) => isOpen(phase)) },
-  )
-  const fields = useMemo(() => fieldsOf(listed), [listed])
-  const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
+/** Metrics of the drawn runs beside their table, a panel each; of groups of runs where they are put together. */
+export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactElement {
+  const { runs, listed, state, onChange } = props
+  const metrics = useMemo(() => metricsOf(runs), [runs])
+  const panels = state.panels ?? metrics.slice(0, PANELS_MAX)
+  const fields = useMemo(() => fieldsFor(listed), [listed])
+  if (listed.length === 0) return <aside className="right" aria-label={t('charts')} />
   return (
     <aside className="right" aria-label={t('charts')}>
       <div className="ctools">
-        <AxisMenu state={state} onChange={onChange} />
-        <Menu label={<>{t('first_n', { n: state.drawn })}</>} bare={false} side="left">
-          {DRAWN_CHOICES.map((choice) => (
-            <button
-              key={choice}
-              type="button"
-              data-closes=""
-              aria-checked={choice === state.drawn}
-              role="menuitemradio"
-              onClick={() => onChange({ drawn: choice, selected: [] })}
-            >
-              {t('first_n', { n: choice })}
-            </button>
-          ))}
-        </Menu>
+        {state.group.length === 0 && <AxisMenu state={state} metrics={metrics} onChange={onChange} />}
+        <SmoothingMenu state={state} onChange={onChange} />
+        {state.group.length === 0 && (
+          <Menu label={<>{t('first_n', { n: state.drawn })}</>} bare={false} side="left">
+            {DRAWN_CHOICES.map((choice) => (
+              <button
+                key={choice}
+                type="button"
+                data-closes=""
+                aria-checked={choice === state.drawn}
+                role="menuitemradio"
+                onClick={() => onChange({ drawn: choice, selected: [] })}
+              >
+                {t('first_n', { n: choice })}
+              </button>
+            ))}
+          </Menu>
+        )}
         <span className="grow" />
         <Menu label={t('panels')} icon="plus">
-          {metrics.map((name) => (
-            <label key={name}>
-              <input
-                type="checkbox"
-                className="check"
-                checked={panels.includes(name)}
-                onChange={() => onChange({ panels: panels.includes(name) ? panels.filter((one) => one !== name) : [...panels, name] })}
-              />
-              <span className="clip">{name}</span>
-            </label>
-          ))}
+          <PanelPicker panels={panels} onChange={(chosen) => onChange({ panels: chosen })} />
         </Menu>
       </div>
-      {panels.length === 0 ? (
+      {panels.length === 0 && fields.length === 0 ? (
         <Faint text={t('no_points')} />
       ) : (
         <div className="plates charts">
-          {panels.map((metric) => (
-            <LinePanel
-              key={metric}
-              metric={metric}
-              runs={drawn}
-              total={total}
-              series={series.data ?? []}
-              axis={state.axis}
-              smoothing={state.smoothing}
-              hovered={hovered}
-              onHover={onHover}
-            />
-          ))}
-          {fields.length > 0 && <Scatter runs={listed} drawn={runs} total={total} fields={fields} hovered={hovered} onHover={onHover} />}
+          {state.group.length > 0 ? <GroupLines {...props} panels={panels} /> : <RunLines {...props} panels={panels} />}
+          {fields.length > 0 && <BarPanel {...props} fields={fields} />}
+          {fields.length > 0 && state.group.length === 0 && <ScatterPanel {...props} fields={fields} />}
         </div>
       )}
     </aside>
   )
 })
 
-const FIELDS_MAX = 60
+type PanelsProps = RunChartsProps & { readonly panels: readonly string[] }
 
-/** Figures of runs: their metrics, then the parameters that are numbers and differ. */
-function fieldsOf(runs: readonly RunView[]): string[] {
-  const numbers = paramsOf(runs).varied.filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
-  return [...metricsOf(runs).map((name) => columnFor('metric', name)), ...numbers.map((name) => columnFor('param', name))].slice(0, FIELDS_MAX)
+function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: PanelsProps): ReactElement[] {
+  const across = metricOn(state.axis)
+  const series = useSeries(
+    runs.map(({ number }) => number),
+    across === undefined || panels.length === 0 ? panels : [...new Set([...panels, across])],
+    { isLive: runs.some(({ phase }) => isOpen(phase)), range: rangeOf(state) },
+  )
+  const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
+  return panels.map((metric) => (
+    <RunPanel
+      key={metric}
+      metric={metric}
+      runs={drawn}
+      total={total}
+      series={series.data ?? []}
+      axis={state.axis as XAxis}
+      smoothing={state.smoothing}
+      zoom={state.zoom}
+      onZoom={(zoom) => onChange({ zoom })}
+      hovered={hovered}
+      onHover={onHover}
+    />
+  ))
 }
 
-/** What lies on the x axis, and how far lines are smoothed. */
-export function AxisMenu({
+function GroupLines({ project, filter, state, panels, hovered, onHover, onChange }: PanelsProps): ReactElement[] {
+  const bands = useBands({ project, filter, by: state.group, metrics: panels })
+  return panels.map((metric) => (
+    <GroupPanel
+      key={metric}
+      metric={metric}
+      bands={bands.data?.bands}
+      total={bands.data?.groupCount ?? 0}
+      smoothing={state.smoothing}
+      zoom={state.zoom}
+      onZoom={(zoom) => onChange({ zoom })}
+      hovered={hovered}
+      onHover={onHover}
+    />
+  ))
+}
+
+type FigureProps = RunChartsProps & { readonly fields: readonly string[] }
+
+/** One figure of the drawn runs, or its mean in each group. */
+function BarPanel(props: FigureProps): ReactElement {
+  const { state, fields, onChange } = props
+  const field = state.bars ?? fields[0]!
+  return (
+    <Panel title={t('bars')} acts={<FieldSelect label={t('figure')} value={field} fields={fields} onChange={(bars) => onChange({ bars })} />}>
+      {state.group.length > 0 ? <GroupBars {...props} field={field} /> : <RunBars {...props} field={field} />}
+    </Panel>
+  )
+}
+
+type BarsProps = RunChartsProps & { readonly field: string }
+
+function RunBars({ runs, directions, field, hovered, onHover }: BarsProps): ReactElement {
+  const looks = looksOf(runs.map(({ id }) => id))
+  const bars = runs.flatMap((run): Bar[] => {
+    const value = cellOf(run, field, directions)
+    return typeof value === 'number' ? [{ key: run.id, label: runName(run), look: looks.get(run.id), value }] : []
+  })
+  return <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
+}
+
+const GROUP_BARS_MAX = 20
+
+function GroupBars({ project, filter, state, field, hovered, onHover }: BarsProps): ReactElement {
+  const { data } = useGroups({ project, filter, by: state.group, columns: [field] })
+  const groups = (data?.groups ?? []).slice(0, GROUP_BARS_MAX)
+  const looks = looksOf(groups.map(({ keys }) => JSON.stringify(keys)))
+  const bars = groups.flatMap(({ keys, n, values: [spread] }): Bar[] => {
+    const key = JSON.stringify(keys)
+    if (spread?.mean === null || spread?.mean === undefined) return []
+    return [{ key, label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${n})`, look: looks.get(key), value: spread.mean, sd: spread.sd ?? 0 }]
+  })
+  return <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
+}
+
+function ScatterPanel({ runs, listed, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {
+  const [x, y] = state.scatter ?? [fields[1] ?? fields[0]!, fields[0]!]
+  return (
+    <Scatter
+      runs={listed}
+      drawn={runs}
+      total={total}
+      x={x}
+      y={y}
+      directions={directions}
+      acts={
+        <>
+          <FieldSelect label={t('y_axis')} value={y} fields={fields} onChange={(field) => onChange({ scatter: [x, field] })} /> ×{' '}
+          <FieldSelect label={t('x_axis')} value={x} fields={fields} onChange={(field) => onChange({ scatter: [field, y] })} />
+        </>
+      }
+      hovered={hovered}
+      onHover={onHover}
+    />
+  )
+}
+
+/** Figures of the runs at hand: their metrics, then the parameters that are numbers and differ. */
+function fieldsFor(runs: readonly RunView[]): string[] {
+  const numbers = variedParams(runs).filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
+  return [...metricsOf(runs).map((name) => columnFor('metric', name)), ...numbers.map((name) => columnFor('param', name))]
+}
+
+const OFFERED_MAX = 60
+
+function PanelPicker({ panels, onChange }: { readonly panels: readonly string[]; readonly onChange: (panels: readonly string[]) => void }): ReactElement {
+  const { data } = useNames()
+  const [search, setSearch] = useState('')
+  const names = [...new Set([...panels, ...(data?.metrics ?? []).map(({ name }) => name)])]
+  const found = names.filter((name) => !name.startsWith('system.') && name.toLowerCase().includes(search.toLowerCase()))
+  return (
+    <div className="picker">
+      <input
+        className="field"
+        aria-label={t('find_metric')}
+        placeholder={t('find_metric')}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      <ul>
+        {found.slice(0, OFFERED_MAX).map((name) => (
+          <li key={name}>
+            <label>
+              <input
+                type="checkbox"
+                className="check"
+                checked={panels.includes(name)}
+                onChange={() => onChange(panels.includes(name) ? panels.filter((one) => one !== name) : [...panels, name])}
+              />
+              <span className="clip">{name}</span>
+            </label>
+          </li>
+        ))}
+        {found.length > OFFERED_MAX && <li className="dim small">{t('and_more', { n: found.length - OFFERED_MAX })}</li>}
+      </ul>
+    </div>
+  )
+}
+
+interface AxisMenuProps {
+  readonly state: Pick<RunsState, 'axis'>
+  /** Metrics that may lie on the axis. */
+  readonly metrics: readonly string[]
+  readonly onChange: (patch: Partial<RunsState>) => void
+}
+
+/** What lies on the x axis: steps, time, or a metric. */
+export function AxisMenu({ state, metrics, onChange }: AxisMenuProps): ReactElement {
+  return (
+    <Menu
+      label={
+        <>
+          x <span className="dim">{axisName(state.axis)}</span>
+        </>
+      }
+      bare={false}
+      side="left"
+    >
+      {[...AXES, ...metrics.slice(0, OFFERED_MAX).map((name) => `m.${name}`)].map((axis) => (
+        <button
+          key={axis}
+          type="button"
+          role="menuitemradio"
+          data-closes=""
+          aria-checked={axis === state.axis}
+          onClick={() => onChange({ axis, zoom: undefined })}
+        >
+          <span className="clip">{axisName(axis)}</span>
+        </button>
+      ))}
+    </Menu>
+  )
+}
+
+function axisName(axis: string): string {
+  const known = AXES.find((one) => one === axis)
+  return known ? t(`axis_${known}`) : (metricOn(axis) ?? axis)
+}
+
+/** How far lines are smoothed. */
+export function SmoothingMenu({
   state,
   onChange,
 }: {
-  readonly state: Pick<RunsState, 'axis' | 'smoothing'>
-  readonly onChange: (patch: Pick<Partial<RunsState>, 'axis' | 'smoothing'>) => void
+  readonly state: Pick<RunsState, 'smoothing'>
+  readonly onChange: (patch: Pick<RunsState, 'smoothing'>) => void
 }): ReactElement {
   return (
-    <>
-      <Menu
-        label={
-          <>
-            x <span className="dim">{t(`axis_${state.axis}`)}</span>
-          </>
-        }
-        bare={false}
-        side="left"
-      >
-        {(['step', 'relative', 'wall'] as const).map((axis) => (
-          <button key={axis} type="button" role="menuitemradio" data-closes="" aria-checked={axis === state.axis} onClick={() => onChange({ axis })}>
-            {t(`axis_${axis}`)}
-          </button>
-        ))}
-      </Menu>
-      <Menu
-        label={
-          <>
-            {t('smoothing')} <span className="dim">{state.smoothing === 0 ? t('none') : `EMA ${state.smoothing}`}</span>
-          </>
-        }
-        bare={false}
-        side="left"
-      >
-        {SMOOTHINGS.map((weight) => (
-          <button
-            key={weight}
-            type="button"
-            role="menuitemradio"
-            data-closes=""
-            aria-checked={weight === state.smoothing}
-            onClick={() => onChange({ smoothing: weight })}
-          >
-            {weight === 0 ? t('none') : `EMA ${weight}`}
-          </button>
-        ))}
-      </Menu>
-    </>
+    <Menu
+      label={
+        <>
+          {t('smoothing')} <span className="dim">{state.smoothing === 0 ? t('none') : `EMA ${state.smoothing}`}</span>
+        </>
+      }
+      bare={false}
+      side="left"
+    >
+      {SMOOTHINGS.map((weight) => (
+        <button
+          key={weight}
+          type="button"
+          role="menuitemradio"
+          data-closes=""
+          aria-checked={weight === state.smoothing}
+          onClick={() => onChange({ smoothing: weight })}
+        >
+          {weight === 0 ? t('none') : `EMA ${weight}`}
+        </button>
+      ))}
+    </Menu>
   )
 }
 

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
-import { toQuery } from '../api/client.ts'
+import { toQuery } from '../api/to-query.ts'
 import { useArtifacts, useDocument, useEnvironment, useSnapshot } from '../api/queries.ts'
 import { formatBytes } from '../format.ts'
 import { t } from '../texts/texts.ts'

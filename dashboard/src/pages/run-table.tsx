@@ -1,22 +1,24 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
-import type { ReactElement } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { ReactElement, RefObject } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { columnFormat, formatAge, formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
+import { useFreshRuns } from '../api/queries.ts'
 import { isTyping } from '../shortcuts.ts'
-import { paths, runName } from '../paths.ts'
+import { paths } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
-import { Link } from '../ui/controls.tsx'
-import { Icon } from '../ui/icons.tsx'
-import { PhaseIcon } from '../ui/phase.tsx'
 import { RowWindow } from '../ui/row-window.tsx'
-import { looksOf, Sample } from '../ui/run-color.tsx'
-import { cellOf, isOpen, nextSort, parseColumn } from './runs-state.ts'
+import { looksOf } from '../ui/run-color.tsx'
+import type { Directions } from './columns.ts'
+import { isText, rangeOf, Row } from './run-row.tsx'
+import { isOpen } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
+import { Head } from './table-head.tsx'
+import { columnsInSight, layOut, moveColumn, pinsTemplate, rowTemplate } from './table-layout.ts'
+import type { TableLayout } from './table-layout.ts'
 
 export interface RunTableProps {
   readonly project: string
@@ -27,6 +29,9 @@ export interface RunTableProps {
   readonly drawn: readonly RunView[]
   readonly total: number
   readonly columns: readonly string[]
+  /** What rows carry, by which those in sight are read again. */
+  readonly fields: string
+  readonly directions: Directions
   readonly state: RunsState
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
@@ -36,14 +41,15 @@ export interface RunTableProps {
 }
 
 const HEIGHTS = { compact: 28, comfortable: 36 }
-const WIDTHS = { check: 40, sample: 28, name: 240, metric: 128, param: 104, duration: 92, created: 92 }
-const OVERSCAN = 12
+const OVERSCAN = 6
 /** Further rows are asked for when so few are left below one who scrolls. */
 const AHEAD = 100
 const SELECTED_MAX = 50
+const MINUTE_MS = 60_000
 
-/** A table of any length: only the rows in sight are in the page, further ones are read as they come near. */
-export function RunTable({ project, runs, pages, drawn, total, columns, state, hovered, onHover, onChange, hasMore, onMore }: RunTableProps): ReactElement {
+/** A table of any length and any width: only what is in sight is in the page, further rows are read as they come near. */
+export function RunTable(props: RunTableProps): ReactElement {
+  const { project, runs, pages, drawn, total, columns, fields, directions, state, hovered, onHover, onChange, hasMore, onMore } = props
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   const now = useNow()
@@ -58,11 +64,31 @@ export function RunTable({ project, runs, pages, drawn, total, columns, state, h
     if (hasMore && last >= runs.length - (rows.scrollOffset ? AHEAD : OVERSCAN)) onMore()
   })
   const looks = useMemo(() => looksOf(drawn.map(({ id }) => id)), [drawn])
-  const ranges = useMemo(() => new Map(columns.map((column) => [column, rangeOf(pages, column)])), [pages, columns])
-  const texts = useMemo(() => new Set(columns.filter((column) => isText(pages[0] ?? [], column))), [pages, columns])
+  const fresh = useFreshRuns(project, { numbers: shown.flatMap(({ index }) => (isOpen(runs[index]!.phase) ? [runs[index]!.number] : [])), fields })
+
+  const [draft, setDraft] = useState<Readonly<Record<string, number>>>({})
+  const layout = useMemo(() => layOut(columns, { pinned: state.pinned, widths: { ...state.widths, ...draft } }), [columns, state.pinned, state.widths, draft])
+  const [first, end] = useColumnWindow(scroller, layout)
+  const frame = useMemo(
+    () => ({
+      project,
+      pinned: layout.pinned.map(({ column }) => column),
+      moving: layout.moving.slice(first, end + 1).map(({ column }) => column),
+      first,
+      isCut: end < layout.moving.length - 1,
+      ranges: new Map(columns.map((column) => [column, rangeOf(pages, column, directions)])),
+      texts: new Set(columns.filter((column) => isText(pages[0] ?? [], column, directions))),
+      directions,
+    }),
+    [project, layout, first, end, columns, pages, directions],
+  )
+
   const selected = new Set(state.selected)
   const select = (numbers: readonly number[]): void => onChange({ selected: numbers.slice(0, SELECTED_MAX) })
   const toggle = (number: number): void => select(selected.has(number) ? state.selected.filter((one) => one !== number) : [...state.selected, number])
+  const latestToggle = useRef(toggle)
+  latestToggle.current = toggle
+  const onToggle = useCallback((number: number) => latestToggle.current(number), [])
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -81,15 +107,17 @@ export function RunTable({ project, runs, pages, drawn, total, columns, state, h
     return () => removeEventListener('keydown', onKey)
   })
 
-  const template = [
-    WIDTHS.check,
-    WIDTHS.sample,
-    WIDTHS.name,
-    ...columns.map((column) => (column.startsWith('m.') ? WIDTHS.metric : WIDTHS.param)),
-    WIDTHS.duration,
-    WIDTHS.created,
-  ]
+  const headOf = (column: string): Pick<Parameters<typeof Head>[0], 'column' | 'state' | 'onSort' | 'onWidth'> => ({
+    column,
+    state,
+    onSort: (sort) => onChange({ sort }),
+    onWidth: (width, isDone) => {
+      setDraft(isDone ? {} : { [column]: width })
+      if (isDone) onChange({ widths: { ...state.widths, [column]: width } })
+    },
+  })
   const isAll = runs.length > 0 && runs.slice(0, SELECTED_MAX).every(({ number }) => selected.has(number))
+  const age = Math.floor(now / MINUTE_MS) * MINUTE_MS
   return (
     <div
       className="scroll"
@@ -98,89 +126,76 @@ export function RunTable({ project, runs, pages, drawn, total, columns, state, h
       role="table"
       aria-label={t('runs')}
       aria-rowcount={total + 1}
+      aria-colcount={3 + layout.pinned.length + layout.moving.length}
       style={{
-        ['--columns' as string]: template.map((width, i) => (i === 2 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(' '),
+        ['--columns' as string]: rowTemplate(layout),
+        ['--pins' as string]: pinsTemplate(layout),
         ['--row' as string]: `${height}px`,
-        ['--width' as string]: `${template.reduce((sum, width) => sum + width, 0)}px`,
+        ['--width' as string]: `${layout.width}px`,
+        ['--before' as string]: first,
+        ['--after' as string]: layout.moving.length - 1 - end,
       }}
     >
       <div className="row headrow" role="row">
-        <span role="columnheader" className="cell pinned">
-          <input
-            type="checkbox"
-            className="check"
-            aria-label={t('select_all')}
-            checked={isAll}
-            ref={(node) => {
-              if (node) node.indeterminate = selected.size > 0 && !isAll
-            }}
-            onChange={() => select(isAll ? [] : runs.slice(0, SELECTED_MAX).map(({ number }) => number))}
-          />
+        <span className="pins" role="none">
+          <span role="columnheader" className="cell box">
+            <input
+              type="checkbox"
+              className="check"
+              aria-label={t('select_all')}
+              checked={isAll}
+              ref={(node) => {
+                if (node) node.indeterminate = selected.size > 0 && !isAll
+              }}
+              onChange={() => select(isAll ? [] : runs.slice(0, SELECTED_MAX).map(({ number }) => number))}
+            />
+          </span>
+          <span role="columnheader" className="cell sample" aria-label={t('drawn')} />
+          <Head {...headOf('name')} text={t('name')} width={layout.nameWidth} columnIndex={3} className="" />
+          {layout.pinned.map(({ column, width }, i) => (
+            <Head
+              key={column}
+              {...headOf(column)}
+              width={width}
+              columnIndex={4 + i}
+              className={frame.texts.has(column) ? '' : 'num'}
+              onPlace={(dragged) => onChange({ columns: moveColumn(columns, dragged, column) })}
+            />
+          ))}
         </span>
-        <span role="columnheader" className="cell pinned second" aria-label={t('drawn')} />
-        <Head field="name" text={t('name')} state={state} onChange={onChange} className="pinned third" />
-        {columns.map((column) => (
+        {first > 0 && <span className="before" />}
+        {layout.moving.slice(first, end + 1).map(({ column, width }, i) => (
           <Head
             key={column}
-            field={column}
-            text={<ColumnTitle column={column} />}
-            state={state}
-            onChange={onChange}
-            className={texts.has(column) ? '' : 'num'}
+            {...headOf(column)}
+            {...(column === 'duration' || column === 'created'
+              ? { text: t(column) }
+              : { onPlace: (dragged: string) => onChange({ columns: moveColumn(columns, dragged, column) }) })}
+            width={width}
+            columnIndex={4 + layout.pinned.length + first + i}
+            className={frame.texts.has(column) ? '' : 'num'}
           />
         ))}
-        <Head field="duration" text={t('duration')} state={state} onChange={onChange} className="num" />
-        <Head field="created" text={t('created')} state={state} onChange={onChange} className="num" />
+        {frame.isCut && <span className="after" />}
       </div>
       <RowWindow rows={rows}>
         {shown.map(({ index }) => {
-          const run = runs[index]!
-          const seconds = secondsBetween(run.startedAt, run.endedAt, now)
-          const isSelected = selected.has(run.number)
+          const listed = runs[index]!
+          const run = fresh.get(listed.number) ?? listed
           return (
-            <div
+            <Row
               key={run.id}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={isSelected}
-              className={`row${isSelected ? ' selected' : ''}${hovered === run.id ? ' hovered' : ''}${focused === index ? ' focused' : ''}`}
-              onPointerEnter={() => onHover(run.id)}
-              onPointerLeave={() => onHover(undefined)}
-            >
-              <span role="cell" className="cell pinned">
-                <input
-                  type="checkbox"
-                  className="check"
-                  aria-label={t('select_run', { name: runName(run) })}
-                  checked={isSelected}
-                  onChange={() => toggle(run.number)}
-                />
-              </span>
-              <span role="cell" className="cell pinned second">
-                <Sample look={looks.get(run.id)} />
-              </span>
-              <span role="rowheader" className="cell pinned third name">
-                <PhaseIcon phase={run.phase} />
-                <Link className="clip ink" to={paths.run(project, run.number)} title={runName(run)}>
-                  {runName(run)}
-                </Link>
-                {run.name !== null && <span className="dim small">#{run.number}</span>}
-                {run.tags.slice(0, 2).map((tag) => (
-                  <span key={tag} className="tag clip">
-                    {tag}
-                  </span>
-                ))}
-              </span>
-              {columns.map((column) => (
-                <Cell key={column} value={cellOf(run, column)} column={column} range={ranges.get(column)} />
-              ))}
-              <span role="cell" className={isOpen(run.phase) ? 'cell num hot' : 'cell num mid'}>
-                {seconds === undefined ? (run.waiting ?? '—') : formatDuration(seconds)}
-              </span>
-              <span role="cell" className="cell num dim">
-                {formatAge(run.createdAt, now)}
-              </span>
-            </div>
+              run={run}
+              index={index}
+              frame={frame}
+              look={looks.get(run.id)}
+              now={isOpen(run.phase) ? now : age}
+              isSelected={selected.has(run.number)}
+              isHovered={hovered === run.id}
+              isFocused={focused === index}
+              onToggle={onToggle}
+              onHover={onHover}
+            />
           )
         })}
       </RowWindow>
@@ -188,106 +203,27 @@ export function RunTable({ project, runs, pages, drawn, total, columns, state, h
   )
 }
 
-function Head({
-  field,
-  text,
-  state,
-  onChange,
-  className,
-}: {
-  readonly field: string
-  readonly text: ReactElement | string
-  readonly state: RunsState
-  readonly onChange: (patch: Partial<RunsState>) => void
-  readonly className: string
-}): ReactElement {
-  const at = state.sort.findIndex((key) => key.field === field)
-  const key = state.sort[at]
-  return (
-    <span role="columnheader" className={`cell ${className}`} aria-sort={key ? (key.isDescending ? 'descending' : 'ascending') : 'none'}>
-      <button
-        type="button"
-        className={key ? 'sort on' : 'sort'}
-        title={t('sort_hint')}
-        onClick={(event) => onChange({ sort: nextSort(state.sort, field, event.shiftKey) })}
-      >
-        {key && <Icon name={key.isDescending ? 'sort' : 'up'} size={13} />}
-        {key && state.sort.length > 1 && <sub>{at + 1}</sub>}
-        <span className="clip">{text}</span>
-      </button>
-    </span>
-  )
-}
-
-function ColumnTitle({ column }: { readonly column: string }): ReactElement {
-  const field = parseColumn(column)
-  if (field.kind === 'other') return <>{column}</>
-  return (
-    <>
-      {field.name}
-      {field.kind === 'metric' && <span className="dim"> .{field.part}</span>}
-    </>
-  )
-}
-
-/** Whether a column holds words, which stand at the left. */
-function isText(runs: readonly RunView[], column: string): boolean {
-  return column.startsWith('p.') && runs.some((run) => typeof cellOf(run, column) === 'string')
-}
-
-interface Range {
-  readonly low: number
-  readonly high: number
-  readonly format: (value: number) => string
-}
-
-/** Lowest and highest of a metric's column, for its gauge; what a page has is looked at once. */
-function rangeOf(pages: readonly (readonly RunView[])[], column: string): Range | undefined {
-  if (!column.startsWith('m.')) return undefined
-  const all = pages.flatMap((page) => boundsOf(page, column) ?? [])
-  const bounds = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const
-  return all.reduce((sum, { count }) => sum + count, 0) < 2
-    ? undefined
-    : { low: bounds[0], high: bounds[1], format: columnFormat([...bounds, ...(all[0]?.sample ?? [])]) }
-}
-
-interface Bounds {
-  readonly low: number
-  readonly high: number
-  readonly count: number
-  readonly sample: readonly number[]
-}
-
-const SAMPLE = 50
-const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
-
-function boundsOf(page: readonly RunView[], column: string): Bounds | undefined {
-  const known = boundsOfPages.get(page) ?? new Map<string, Bounds | undefined>()
-  boundsOfPages.set(page, known)
-  if (!known.has(column)) {
-    const values = page.map((run) => cellOf(run, column)).filter((value) => typeof value === 'number')
-    const bounds = { low: Math.min(...values), high: Math.max(...values), count: values.length, sample: values.slice(0, SAMPLE) }
-    known.set(column, values.length === 0 ? undefined : bounds)
-  }
-  return known.get(column)
-}
-
-function Cell({ value, column, range }: { readonly value: unknown; readonly column: string; readonly range: Range | undefined }): ReactElement {
-  if (!column.startsWith('m.'))
-    return (
-      <span role="cell" className={typeof value === 'string' ? 'cell clip' : 'cell num'} title={formatValue(value)}>
-        {formatValue(value)}
-      </span>
-    )
-  const part = range && typeof value === 'number' && range.high > range.low ? (value - range.low) / (range.high - range.low) : undefined
-  return (
-    <span role="cell" className="cell num gauge">
-      {part !== undefined && (
-        <i>
-          <b style={{ width: `${Math.round(100 * part)}%` }} />
-        </i>
-      )}
-      <span>{value === undefined ? '' : typeof value === 'number' && range ? range.format(value) : formatNumber(value)}</span>
-    </span>
-  )
+/** Which of the columns that move are in sight. It changes when one comes into sight, not with every pixel. */
+function useColumnWindow(scroller: RefObject<HTMLDivElement | null>, layout: TableLayout): [number, number] {
+  const [view, setView] = useState({ left: 0, width: innerWidth })
+  const range = columnsInSight(layout, view)
+  const drawn = useRef(range)
+  drawn.current = range
+  useEffect(() => {
+    const node = scroller.current!
+    const look = (): void => {
+      const seen = { left: node.scrollLeft, width: node.clientWidth }
+      const [first, last] = columnsInSight(layout, seen)
+      if (first !== drawn.current[0] || last !== drawn.current[1]) setView(seen)
+    }
+    look()
+    const resize = new ResizeObserver(look)
+    resize.observe(node)
+    node.addEventListener('scroll', look, { passive: true })
+    return () => {
+      resize.disconnect()
+      node.removeEventListener('scroll', look)
+    }
+  }, [scroller, layout])
+  return range
 }

@@ -5,7 +5,9 @@ import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
 import { useAction, useRun, useSeries } from '../api/queries.ts'
-import { LinePanel } from '../charts/line-panel.tsx'
+import { RunPanel } from '../charts/line-panel.tsx'
+import { metricOn } from '../charts/lines.ts'
+import type { XAxis } from '../charts/lines.ts'
 import { formatDate, formatDuration, formatNumber, secondsBetween } from '../format.ts'
 import { paths, runName } from '../paths.ts'
 import { changeQuery, go, usePlace } from '../state/location.ts'
@@ -18,10 +20,11 @@ import { Crumbs, Figures, Pairs, Panel, Tabs, useTitle } from '../ui/page.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { LogView } from './log-view.tsx'
-import { AxisMenu, metricsOf } from './run-charts.tsx'
+import { AxisMenu, metricsOf, SmoothingMenu } from './run-charts.tsx'
 import { AttemptTable, Diagnosis } from './run-attempts.tsx'
 import { Artifacts, Code, Environment, Spec } from './run-records.tsx'
-import { readRunsState, writeRunsState } from './runs-state.ts'
+import { rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
+import type { RunsState } from './runs-state.ts'
 
 const TABS = ['overview', 'charts', 'logs', 'attempts', 'artifacts', 'code', 'environment', 'system', 'spec'] as const
 
@@ -267,13 +270,20 @@ function Charts({
   const { query } = usePlace()
   const state = readRunsState(query)
   const isLive = !isTerminal(run.phase)
-  const series = useSeries([run.number], metrics, { isLive })
-  const drawn = [{ id: run.id, number: run.number, name: runName(run), isOpen: isLive }]
+  const across = metricOn(state.axis)
+  const series = useSeries([run.number], across === undefined || metrics.length === 0 ? metrics : [...new Set([...metrics, across])], {
+    isLive,
+    range: rangeOf(state),
+  })
+  const restarts = run.attempts.filter(({ n }) => n > 1).flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))
+  const drawn = [{ id: run.id, number: run.number, name: runName(run), isOpen: isLive, restarts }]
+  const change = (patch: Partial<RunsState>): void => changeQuery(writeRunsState({ ...state, ...patch }))
   return (
     <>
       {!isPart && (
         <div className="ctools">
-          <AxisMenu state={state} onChange={(patch) => changeQuery(writeRunsState({ ...state, ...patch }))} />
+          <AxisMenu state={state} metrics={metrics} onChange={change} />
+          <SmoothingMenu state={state} onChange={change} />
         </div>
       )}
       {series.error && !series.data && <Failure error={series.error} onRetry={() => void series.refetch()} />}
@@ -284,7 +294,17 @@ function Charts({
       ) : (
         <div className="plates charts two">
           {metrics.map((metric) => (
-            <LinePanel key={metric} metric={metric} runs={drawn} total={1} series={series.data ?? []} axis={state.axis} smoothing={state.smoothing} />
+            <RunPanel
+              key={metric}
+              metric={metric}
+              runs={drawn}
+              total={1}
+              series={series.data ?? []}
+              axis={state.axis as XAxis}
+              smoothing={state.smoothing}
+              zoom={state.zoom}
+              onZoom={(zoom) => change({ zoom })}
+            />
           ))}
         </div>
       )}

@@ -1,27 +1,23 @@
 import { infiniteQueryOptions } from '@tanstack/react-query'
 
 import type { RunPageView } from '../../../src/contract/routes.ts'
-import { call, toQuery } from '../api/client.ts'
-import { filterOf } from './runs-state.ts'
-import type { RunsState } from './runs-state.ts'
+import { call } from '../api/client.ts'
+import { fieldsOf } from './columns.ts'
+import { runsPath } from './runs-path.ts'
+import type { Further, RunsListed } from './runs-path.ts'
 
-/** Rows of the first page, which is waited for, and of further ones, which are read ahead. */
-export const PAGE = 60
-const PAGE_FURTHER = 200
-
-/** The runs that an address asks for, page by page. */
-export function runsQuery(project: string, state: RunsState) {
-  const filter = filterOf(state)
-  const sort = state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',')
+/**
+ * A list of runs, page by page. What happens on the server does not change it by itself: rows would move under the pointer,
+ * and hundreds of pages be read again.
+ */
+export function runsQuery(listed: RunsListed) {
   return infiniteQueryOptions({
-    queryKey: ['runs', 'list', { project, filter, sort }],
-    queryFn: async ({ pageParam, signal }) =>
-      await call<RunPageView>(
-        `/runs${toQuery({ project, filter, sort, limit: pageParam === undefined ? PAGE : PAGE_FURTHER, cursor: pageParam, count: pageParam === undefined })}`,
-        { signal },
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: RunPageView) => page.next ?? undefined,
+    queryKey: ['list', listed],
+    queryFn: async ({ pageParam, signal }) => await call<RunPageView>(runsPath(listed, pageParam), { signal }),
+    initialPageParam: undefined as Further | undefined,
+    getNextPageParam: (page: RunPageView, pages: readonly RunPageView[]) =>
+      page.next === null ? undefined : { cursor: page.next, fields: fieldsOf(pages[0]!.runs) },
+    refetchOnWindowFocus: false,
     // Comparing long pages with what was there before costs more than drawing them.
     structuralSharing: false,
   })

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { cellOf, columnFor, defaultColumns, drawnRuns, filterOf, filterOfGroup, nextSort, parseColumn, readRunsState, writeRunsState } from './runs-state.ts'
+import { columnFor } from './columns.ts'
+import { drawnRuns, filterOf, filterOfGroup, nextSort, rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
@@ -13,7 +14,7 @@ const column = fc.oneof(
 const state: fc.Arbitrary<RunsState> = fc.record({
   filter: fc.string({ maxLength: 60, unit: 'grapheme' }),
   phases: fc.uniqueArray(fc.constantFrom('running', 'failed', 'succeeded'), { maxLength: 3 }),
-  sort: fc.uniqueArray(fc.record({ field: fc.constantFrom('name', 'created', 'm.loss.last', 'p.lr'), isDescending: fc.boolean() }), {
+  sort: fc.uniqueArray(fc.record({ field: fc.oneof(fc.constantFrom('name', 'created'), column), isDescending: fc.boolean() }), {
     maxLength: 3,
     selector: (key) => key.field,
   }),
@@ -21,7 +22,20 @@ const state: fc.Arbitrary<RunsState> = fc.record({
   columns: fc.option(fc.uniqueArray(column, { maxLength: 6 }), { nil: undefined }),
   selected: fc.uniqueArray(fc.integer({ min: 1, max: 1e6 }), { maxLength: 50 }),
   drawn: fc.constantFrom(5, 10, 20, 50),
-  axis: fc.constantFrom('step', 'relative', 'wall'),
+  pinned: fc.uniqueArray(column, { maxLength: 4 }),
+  widths: fc.dictionary(column, fc.integer({ min: 56, max: 800 }), { maxKeys: 3 }),
+  axis: fc.oneof(
+    fc.constantFrom('step', 'relative', 'wall'),
+    name.map((text) => `m.${text}`),
+  ),
+  zoom: fc.option(
+    fc
+      .tuple(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.double({ min: 1e-3, max: 1e9, noNaN: true }))
+      .map(([from, length]) => [from + 0, from + 0 + length] as const),
+    { nil: undefined },
+  ),
+  scatter: fc.option(fc.tuple(column, column), { nil: undefined }),
+  bars: fc.option(column, { nil: undefined }),
   smoothing: fc.constantFrom(0, 0.3, 0.6, 0.97),
   panels: fc.option(fc.uniqueArray(name, { maxLength: 4 }), { nil: undefined }),
 })
@@ -47,45 +61,25 @@ describe('the state of the list of runs', () => {
     ['smooth=nan', { smoothing: 0 }],
     ['sel=1,x,2;drop', { selected: [1] }],
     ['draw=1000000', { drawn: 10 }],
+    ['zoom=5~1', { zoom: undefined }],
+    ['zoom=~', { zoom: undefined }],
+    ['zoom=1~x', { zoom: undefined }],
+    ['x=m.', { axis: 'step' }],
+    ['width=p.a:9999,p.b:1,p.c,:5', { widths: { 'p.a': 800, 'p.b': 56 } }],
+    ['xy=p.a', { scatter: undefined }],
+    ['pin=a,b,c,d,e', { pinned: ['a', 'b', 'c', 'd'] }],
+    ['cols=%25E0%25A4%25A', { columns: ['%E0%A4%A'] }],
     ['sort=,-,--m.loss', { sort: [{ field: '-m.loss', isDescending: true }] }],
   ])('of %s takes what makes sense', (text, expected) => expect(readRunsState(new URLSearchParams(text))).toMatchObject(expected))
 })
 
-describe('columns', () => {
-  it('name any parameter and any summary of any metric', () => {
-    fc.assert(
-      fc.property(name, fc.constantFrom('last' as const, 'min' as const, 'max' as const, 'mean' as const), (text, part) => {
-        expect(parseColumn(columnFor('param', text))).toEqual({ kind: 'param', name: text })
-        expect(parseColumn(columnFor('metric', text, part))).toEqual({ kind: 'metric', name: text, part })
-      }),
-    )
-  })
+describe('drawn runs', () => {
+  const run = (number: number, metrics: Record<string, unknown>): RunView => ({ number, metrics }) as unknown as RunView
 
-  const run = (number: number, params: Record<string, unknown>, metrics: Record<string, number>): RunView =>
-    ({
-      number,
-      params,
-      metrics: Object.fromEntries(Object.entries(metrics).map(([key, last]) => [key, { last, min: 0, max: 9, mean: 5, count: 1 }])),
-    }) as unknown as RunView
-
-  it('are by themselves the common metrics and the parameters that differ', () => {
-    const runs = [run(1, { lr: 0.1, seed: 1 }, { loss: 1, 'system.cpu_percent': 3 }), run(2, { lr: 0.2, seed: 1 }, { loss: 2, f1: 1 })]
-    expect(defaultColumns(runs)).toEqual(['m.loss.last', 'm.f1.last', 'p.lr'])
-    expect(
-      defaultColumns(runs, [
-        { field: 'm.f1.max', isDescending: true },
-        { field: 'name', isDescending: false },
-      ]),
-    ).toEqual(['m.f1.max', 'm.loss.last', 'm.f1.last', 'p.lr'])
-    expect(cellOf(runs[0]!, 'm.loss.max')).toBe(9)
-    expect(cellOf(runs[0]!, 'm.f1.last')).toBeUndefined()
-    expect(cellOf(runs[1]!, 'p.lr')).toBe(0.2)
-  })
-
-  it('draw what is selected, else the first that have something to draw', () => {
-    const runs = [run(1, {}, {}), run(2, {}, { a: 1 }), run(3, {}, { a: 1 }), run(4, {}, { a: 1 })]
+  it('are what is selected, else the first that have something to draw', () => {
+    const runs = [run(1, {}), run(2, { a: 1 }), run(3, { a: 1 }), run(4, { a: 1 })]
     expect(drawnRuns(runs, { selected: [], drawn: 2 }).map(({ number }) => number)).toEqual([2, 3])
-    expect(drawnRuns(runs, { selected: [4, 1], drawn: 2 }).map(({ number }) => number)).toEqual([1, 4])
+    expect(drawnRuns(runs, { selected: [runs[3]!, runs[0]!], drawn: 2 }).map(({ number }) => number)).toEqual([4, 1])
   })
 })
 
@@ -93,6 +87,14 @@ describe('groups', () => {
   it('are asked for by a filter of their keys', () => {
     expect(filterOfGroup(['p.model', 'p.lr', 'branch'], ['gb "dt"', '0.1', null])).toBe('p.model = "gb \\"dt\\"" and p.lr = "0.1" and branch is missing')
   })
+})
+
+describe('what lines are read for', () => {
+  it.each([
+    ['step', [1, 5], { axis: 'step', from: 1, to: 5 }],
+    ['wall', undefined, undefined],
+    ['m.epoch', [1, 5], undefined],
+  ] as const)('along %s, of %j: %j', (axis, zoom, expected) => expect(rangeOf({ axis, zoom })).toEqual(expected))
 })
 
 describe('filters and orders', () => {

@@ -1,3 +1,4 @@
+import type { ChartRange } from '../../../src/contract/charts.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
@@ -12,13 +13,24 @@ export interface RunsState {
   readonly group: readonly string[]
   /** Columns after the name, as filters write fields; undefined: chosen by what the runs have. */
   readonly columns: readonly string[] | undefined
+  /** Columns that stay in sight beside the name. */
+  readonly pinned: readonly string[]
+  /** Pixels of columns that somebody has made wider or narrower. */
+  readonly widths: Readonly<Record<string, number>>
   readonly selected: readonly number[]
   /** How many of the first rows are drawn where none are selected. */
   readonly drawn: number
-  readonly axis: 'step' | 'relative' | 'wall'
+  /** What lies on the x axis of lines: steps, seconds since the first point, the time of day, or a metric as `m.NAME`. */
+  readonly axis: string
+  /** The part of the x axis that is looked at; undefined: all of it. */
+  readonly zoom: readonly [number, number] | undefined
   readonly smoothing: number
   /** Metrics with a panel; undefined: the most common. */
   readonly panels: readonly string[] | undefined
+  /** Fields against each other, x and y; undefined: the first two metrics. */
+  readonly scatter: readonly [string, string] | undefined
+  /** The field that is drawn as bars; undefined: the first metric. */
+  readonly bars: string | undefined
 }
 
 export interface SortKey {
@@ -26,31 +38,54 @@ export interface SortKey {
   readonly isDescending: boolean
 }
 
-const AXES = ['step', 'relative', 'wall'] as const
+export const AXES = ['step', 'relative', 'wall'] as const
 export const DRAWN_CHOICES = [5, 10, 20, 50] as const
 const SMOOTHING_MAX = 0.99
 const SELECTED_MAX = 50
-const GROUP_FIELDS_MAX = 20
+export const PINNED_MAX = 4
+export const GROUP_FIELDS_MAX = 20
+export const WIDTH_LIMITS = { min: 56, max: 800 }
 
 export function readRunsState(query: URLSearchParams): RunsState {
   const list = (name: string): string[] | undefined => {
     const text = query.get(name)
-    return text === null ? undefined : text === '-' ? [] : text.split(',').flatMap((part) => (part === '' ? [] : [decodeURIComponent(part)]))
+    return text === null ? undefined : text === '-' ? [] : text.split(',').flatMap((part) => (part === '' ? [] : [decode(part)]))
   }
   const smoothing = Number(query.get('smooth') ?? 0)
+  const axis = query.get('x') ?? ''
+  const [from, to] = (query.get('zoom') ?? '').split('~').map((text) => (text === '' ? Number.NaN : Number(text)))
+  const [x, y] = list('xy') ?? []
   return {
     filter: query.get('q') ?? '',
     phases: list('phase') ?? [],
     sort: (query.get('sort') ?? '')
       .split(',')
-      .flatMap((key) => (key === '' || key === '-' ? [] : [{ field: key.replace(/^-/, ''), isDescending: key.startsWith('-') }])),
+      .flatMap((key) => (key === '' || key === '-' ? [] : [{ field: decode(key.replace(/^-/, '')), isDescending: key.startsWith('-') }])),
     group: (list('group') ?? []).slice(0, GROUP_FIELDS_MAX),
     columns: list('cols'),
+    pinned: (list('pin') ?? []).slice(0, PINNED_MAX),
+    widths: Object.fromEntries(
+      (list('width') ?? []).flatMap((text) => {
+        const [, field, width] = /^(.+):(\d{1,4})$/s.exec(text) ?? []
+        return field === undefined ? [] : [[field, Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, Number(width)))]]
+      }),
+    ),
     selected: (list('sel') ?? []).flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : [])).slice(0, SELECTED_MAX),
     drawn: DRAWN_CHOICES.find((choice) => String(choice) === query.get('draw')) ?? 10,
-    axis: AXES.find((axis) => axis === query.get('x')) ?? 'step',
+    axis: AXES.find((one) => one === axis) ?? (axis.startsWith('m.') && axis.length > 2 ? axis : 'step'),
+    zoom: Number.isFinite(from) && Number.isFinite(to) && from! < to! ? [from!, to!] : undefined,
     smoothing: smoothing > 0 ? Math.min(SMOOTHING_MAX, smoothing) : 0,
     panels: list('panels'),
+    scatter: x !== undefined && y !== undefined ? [x, y] : undefined,
+    bars: query.get('bars') || undefined,
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
@@ -61,14 +96,22 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
   return {
     q: state.filter || null,
     phase: list(state.phases, null),
-    sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',') || null,
+    sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${encodeURIComponent(field)}`).join(',') || null,
     group: list(state.group, null),
     cols: list(state.columns, '-'),
+    pin: list(state.pinned, null),
+    width: list(
+      Object.entries(state.widths).map(([field, width]) => `${field}:${width}`),
+      null,
+    ),
     sel: list(state.selected.slice(0, SELECTED_MAX).map(String), null),
     draw: state.drawn === 10 ? null : String(state.drawn),
     x: state.axis === 'step' ? null : state.axis,
+    zoom: state.zoom ? state.zoom.join('~') : null,
     smooth: state.smoothing === 0 ? null : String(state.smoothing),
     panels: list(state.panels, '-'),
+    xy: list(state.scatter, null),
+    bars: state.bars ?? null,
   }
 }
 
@@ -88,71 +131,12 @@ export function nextSort(sort: readonly SortKey[], field: string, isMore: boolea
   return known.isDescending ? [...others, { field, isDescending: false }] : others
 }
 
-const PARTS = ['last', 'min', 'max', 'mean'] as const
-
-/** What a column shows of a run; undefined where the run has nothing. */
-export function cellOf(run: RunView, column: string): unknown {
-  const field = parseColumn(column)
-  if (field.kind === 'param') return run.params[field.name]
-  if (field.kind === 'metric') return run.metrics[field.name]?.[field.part]
-  return undefined
-}
-
-export type ColumnField =
-  | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'metric'; readonly name: string; readonly part: (typeof PARTS)[number] }
-  | { readonly kind: 'other' }
-
-export function parseColumn(column: string): ColumnField {
-  const text = column.slice(2)
-  if (column.startsWith('p.')) return { kind: 'param', name: unquote(text) }
-  if (!column.startsWith('m.')) return { kind: 'other' }
-  const part = PARTS.find((one) => text.endsWith(`.${one}`))
-  return { kind: 'metric', name: unquote(part ? text.slice(0, -part.length - 1) : text), part: part ?? 'last' }
-}
-
-/** A field as filters and orders write it: odd names stand in quotes. */
-export function columnFor(kind: 'param' | 'metric', name: string, part: (typeof PARTS)[number] = 'last'): string {
-  const written = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name)
-  return kind === 'param' ? `p.${written}` : `m.${written}.${part}`
-}
-
-function unquote(text: string): string {
-  if (!text.startsWith('"')) return text
-  try {
-    return String(JSON.parse(text))
-  } catch {
-    return text
-  }
-}
-
-const METRIC_COLUMNS = 3
-const PARAM_COLUMNS = 4
-
-/** The columns of a list that nobody has arranged: what it is sorted by, its most common metrics, the parameters that differ. */
-export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[] = []): string[] {
-  const metrics = byCount(runs.flatMap((run) => Object.keys(run.metrics).filter((name) => !name.startsWith('system.'))))
-  const { varied: params } = paramsOf(runs)
-  const sorted = sort.flatMap(({ field }) => {
-    const own = parseColumn(field)
-    return own.kind === 'metric' ? [columnFor('metric', own.name, own.part)] : own.kind === 'param' ? [columnFor('param', own.name)] : []
-  })
-  const common = [
-    ...metrics.slice(0, METRIC_COLUMNS).map((name) => columnFor('metric', name)),
-    ...params.slice(0, PARAM_COLUMNS).map((name) => columnFor('param', name)),
-  ]
-  return [...new Set([...sorted, ...common])]
-}
-
-function byCount(names: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name)
-}
-
 /** The selected runs; where none are, the first of the list: its order says which. */
-export function drawnRuns(runs: readonly RunView[], { selected, drawn }: Pick<RunsState, 'selected' | 'drawn'>): RunView[] {
-  if (selected.length > 0) return runs.filter(({ number }) => selected.includes(number))
+export function drawnRuns(
+  runs: readonly RunView[],
+  { selected, drawn }: { readonly selected: readonly RunView[]; readonly drawn: number },
+): readonly RunView[] {
+  if (selected.length > 0) return selected
   return runs.filter(({ metrics }) => Object.keys(metrics).length > 0).slice(0, drawn)
 }
 
@@ -161,10 +145,10 @@ export function filterOfGroup(fields: readonly string[], keys: readonly (string 
   return fields.map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`)).join(' and ')
 }
 
-/** Parameters of runs, and those that take more than one value among them. */
-export function paramsOf(runs: readonly RunView[]): { readonly all: string[]; readonly varied: string[] } {
-  const all = byCount(runs.flatMap((run) => Object.keys(run.params)))
-  return { all, varied: all.filter((name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1) }
+/** The part of the x axis that lines are read for; none of a metric, which the server does not order by. */
+export function rangeOf({ axis, zoom }: Pick<RunsState, 'axis' | 'zoom'>): ChartRange | undefined {
+  const known = AXES.find((one) => one === axis)
+  return known && zoom ? { axis: known, from: zoom[0], to: zoom[1] } : undefined
 }
 
 export function isOpen(phase: RunPhase): boolean {

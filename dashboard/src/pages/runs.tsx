@@ -1,25 +1,33 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useDeferredValue, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { useCounts } from '../api/queries.ts'
+import type { CountsView } from '../../../src/contract/charts.ts'
+import type { RunView } from '../../../src/contract/run.ts'
+import type { RunPhase } from '../../../src/contract/phases.ts'
+import { useCounts, useDirections, useSelectedRuns } from '../api/queries.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
 import { paths } from '../paths.ts'
+import { useRest } from '../state/idle.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { ColumnPicker } from './column-picker.tsx'
+import { defaultColumns, fieldsOf, showsBest } from './columns.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { GroupMenu, GroupTable } from './group-table.tsx'
 import { RunCharts } from './run-charts.tsx'
 import { RunTable } from './run-table.tsx'
-import { PAGE, runsQuery } from './runs-query.ts'
-import { defaultColumns, drawnRuns, filterOf, paramsOf, readRunsState, writeRunsState } from './runs-state.ts'
+import { PAGE, runsListed } from './runs-path.ts'
+import { runsQuery } from './runs-query.ts'
+import { drawnRuns, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
+
+const NONE: readonly RunView[] = []
 
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
@@ -29,10 +37,13 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const change = (patch: Partial<RunsState>): void => changeQuery(writeRunsState({ ...state, ...patch }))
   const [hovered, setHovered] = useState<string | undefined>()
 
-  const filter = filterOf(state)
-  const list = useInfiniteQuery({ ...runsQuery(project, state), placeholderData: (before) => before })
-  // What the rows say comes before what is said about them.
-  const counts = useCounts({ project, filter: state.filter.trim() }, list.data !== undefined)
+  const listed = runsListed(project, state)
+  const { filter } = listed
+  const list = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
+  // What the rows say comes before what is said about them, and before what is drawn of them.
+  const isResting = useRest(list.data !== undefined)
+  const counts = useCounts({ project, filter: state.filter.trim() }, isResting)
+  const directions = useDirections(project, showsBest(state))
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
   const runs = useMemo(() => pages.flat(), [pages])
   // Charts stay as they are while further pages come.
@@ -40,10 +51,22 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const head = useMemo(() => [first, second, third].flatMap((page) => page ?? []), [first, second, third])
   const highlighted = useDeferredValue(hovered)
   const { selected, drawn: drawnCount } = state
-  const drawable = selected.length > 0 ? runs : head
-  const drawn = useMemo(() => drawnRuns(drawable, { selected, drawn: drawnCount }), [drawable, selected, drawnCount])
+  const fields = useMemo(() => fieldsOf(first ?? []), [first])
+  const chosen = useSelectedRuns(project, { runs, selected, fields })
+  const drawn = useMemo(() => drawnRuns(head, { selected: chosen, drawn: drawnCount }), [head, chosen, drawnCount])
   const total = list.data?.pages[0]?.total ?? runs.length
   const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort), [state.columns, state.sort, runs])
+  const news = list.isPlaceholderData || list.isFetching || !counts.data || counts.isPlaceholderData ? 0 : countOf(counts.data, state.phases) - total
+  const isLookedAt = hovered !== undefined || pages.length > 2
+  const queries = useQueryClient()
+  const readAgain = useEffectEvent((): void => {
+    // From its top: pages further down are read again as they come near.
+    queries.setQueryData(runsQuery(listed).queryKey, (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) })
+    void list.refetch()
+  })
+  useEffect(() => {
+    if (news !== 0 && !isLookedAt) readAgain()
+  }, [news, isLookedAt])
 
   if (list.error && !list.data && state.filter === '') return <Failure error={list.error} onRetry={() => void list.refetch()} />
   const isEmpty = list.data !== undefined && total === 0
@@ -54,8 +77,8 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         <h1>{t('runs')}</h1>
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
-        <GroupMenu group={state.group} params={paramsOf(runs.slice(0, PAGE)).all} onChange={(group) => change({ group })} />
-        <ColumnPicker columns={columns} onChange={(chosen) => change({ columns: chosen })} />
+        <GroupMenu group={state.group} onChange={(group) => change({ group })} />
+        <ColumnPicker columns={columns} pinned={state.pinned} onChange={change} />
         <Link className="btn solid" to={paths.create(project)}>
           <Icon name="plus" />
           {t('new_run')}
@@ -87,6 +110,8 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 drawn={drawn}
                 total={total}
                 columns={columns}
+                fields={fields}
+                directions={directions}
                 state={state}
                 hovered={hovered}
                 onHover={setHovered}
@@ -98,22 +123,45 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
             {isEmpty && <Empty title={t('nothing_matches')} text={t('nothing_matches_why')} />}
             <SelectionBar
               project={project}
-              runs={runs}
-              selected={state.selected}
+              runs={drawn}
+              selected={selected}
               total={total}
               filter={filter}
               columns={columns}
-              onSelect={(selected) => change({ selected })}
+              directions={directions}
+              onSelect={(numbers) => change({ selected: numbers })}
             />
             <div className="status">
               <span>{t('runs_of', { n: total })}</span>
+              {news !== 0 && isLookedAt && (
+                <button type="button" className="btn bare small" onClick={() => readAgain()}>
+                  <Icon name="retry" size={13} />
+                  {news > 0 ? t('new_runs', { n: news }) : t('runs_changed')}
+                </button>
+              )}
               <span className="grow" />
               <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>
             </div>
           </section>
-          <RunCharts runs={drawn} listed={head} total={total} state={state} hovered={highlighted} onHover={setHovered} onChange={change} />
+          <RunCharts
+            project={project}
+            filter={filter}
+            runs={isResting ? drawn : NONE}
+            listed={isResting ? head : NONE}
+            total={total}
+            directions={directions}
+            state={state}
+            hovered={highlighted}
+            onHover={setHovered}
+            onChange={change}
+          />
         </div>
       )}
     </>
   )
+}
+
+/** How many runs there are of some phases; of all where none are named. */
+function countOf({ phases, total }: CountsView, shown: readonly string[]): number {
+  return shown.length === 0 ? total : shown.reduce((sum, phase) => sum + (phases[phase as RunPhase] ?? 0), 0)
 }

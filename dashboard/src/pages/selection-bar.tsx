@@ -3,7 +3,8 @@ import type { ReactElement } from 'react'
 
 import type { BulkRequest, RunPageView } from '../../../src/contract/routes.ts'
 import type { RunView } from '../../../src/contract/run.ts'
-import { call, toQuery } from '../api/client.ts'
+import { call } from '../api/client.ts'
+import { toQuery } from '../api/to-query.ts'
 import { useAction } from '../api/queries.ts'
 import { csvField } from '../charts/csv.ts'
 import { saveFile } from '../ui/save-file.ts'
@@ -12,7 +13,8 @@ import { t } from '../texts/texts.ts'
 import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { cellOf } from './runs-state.ts'
+import { cellOf, parseColumn } from './columns.ts'
+import type { Directions } from './columns.ts'
 
 interface SelectionBarProps {
   readonly project: string
@@ -21,6 +23,7 @@ interface SelectionBarProps {
   readonly total: number
   readonly filter: string
   readonly columns: readonly string[]
+  readonly directions: Directions
   readonly onSelect: (numbers: readonly number[]) => void
 }
 
@@ -35,7 +38,7 @@ const PAGE = 1_000
 const EXPORT_MAX = 100_000
 
 /** What can be done with the selected runs, or with all that match. */
-export function SelectionBar({ project, runs, selected, total, filter, columns, onSelect }: SelectionBarProps): ReactElement | null {
+export function SelectionBar({ project, runs, selected, total, filter, columns, directions, onSelect }: SelectionBarProps): ReactElement | null {
   const [isAll, setAll] = useState(false)
   const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
   const [tag, setTag] = useState('')
@@ -95,7 +98,9 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
       <button
         type="button"
         className="btn bare"
-        onClick={() => void exportRuns({ project, filter: isAll ? filter : undefined, runs: runs.filter(({ number }) => selected.includes(number)), columns })}
+        onClick={() =>
+          void exportRuns({ project, filter: isAll ? filter : undefined, runs: runs.filter(({ number }) => selected.includes(number)), columns, directions })
+        }
       >
         <Icon name="download" />
         {t('export')}
@@ -144,15 +149,18 @@ async function exportRuns({
   filter,
   runs,
   columns,
+  directions,
 }: {
   project: string
   filter: string | undefined
   runs: readonly RunView[]
   columns: readonly string[]
+  directions: Directions
 }): Promise<void> {
+  const fields = columns.filter((column) => parseColumn(column).kind !== 'other').join(',')
   const all: RunView[] = filter === undefined ? [...runs] : []
   for (let cursor: string | null | undefined = filter === undefined ? null : undefined; cursor !== null && all.length < EXPORT_MAX;) {
-    const page: RunPageView = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: PAGE, cursor })}`)
+    const page: RunPageView = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: PAGE, cursor, fields })}`)
     all.push(...page.runs)
     cursor = page.next
   }
@@ -166,7 +174,7 @@ async function exportRuns({
       run.createdAt,
       run.startedAt ?? '',
       run.endedAt ?? '',
-      ...columns.map((column) => toField(cellOf(run, column))),
+      ...columns.map((column) => toField(cellOf(run, column, directions))),
     ]
       .map(csvField)
       .join(','),

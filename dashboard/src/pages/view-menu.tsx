@@ -9,16 +9,22 @@ import { toast } from '../ui/toasts.ts'
 import { filterOf, readRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
-/** Filters, orders and columns kept under a name, for everyone of the project. */
-export function ViewMenu({
-  project,
-  state,
-  onOpen,
-}: {
+interface ViewsProps {
   readonly project: string
   readonly state: RunsState
   readonly onOpen: (patch: Partial<RunsState>) => void
-}): ReactElement {
+}
+
+/** Filters, orders and columns kept under a name, for everyone of the project. */
+export function ViewMenu(props: ViewsProps): ReactElement {
+  return (
+    <Menu label={t('views')} icon="eye" side="left">
+      <Views {...props} />
+    </Menu>
+  )
+}
+
+function Views({ project, state, onOpen }: ViewsProps): ReactElement {
   const { data = [] } = useViews(project)
   const [name, setName] = useState('')
   const path = (view: string): string => `/projects/${encodeURIComponent(project)}/views/${encodeURIComponent(view)}`
@@ -36,7 +42,7 @@ export function ViewMenu({
   )
   const remove = useAction((view: string) => call(path(view), { method: 'DELETE' }))
   return (
-    <Menu label={t('views')} icon="eye" side="left">
+    <>
       {data.map((view) => (
         <div key={view.name} className="name">
           <button
@@ -71,6 +77,6 @@ export function ViewMenu({
           {t('save')}
         </button>
       </form>
-    </Menu>
+    </>
   )
 }

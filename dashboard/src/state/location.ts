@@ -52,30 +52,3 @@ export function withQuery(patch: Readonly<Record<string, string | null>>): strin
   const text = query.toString()
   return location.pathname + (text === '' ? '' : `?${text}`)
 }
-
-/** The parts of a path that a pattern such as `/p/:project/runs/:run` names; undefined where it does not fit. Parts marked `?` may be absent. */
-export function match(pattern: string, path: string): Record<string, string> | undefined {
-  const [wanted, given] = [pattern.split('/'), path.replace(/\/+$/, '').split('/')]
-  if (given.length > wanted.length) return undefined
-  const found: Record<string, string> = {}
-  for (const [i, part] of wanted.entries()) {
-    const value = given[i]
-    if (!part.startsWith(':')) {
-      if (part !== (value ?? '')) return undefined
-      continue
-    }
-    const name = part.slice(1).replace(/\?$/, '')
-    if (value === undefined || value === '') {
-      if (!part.endsWith('?')) return undefined
-    } else found[name] = decode(value)
-  }
-  return found
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}

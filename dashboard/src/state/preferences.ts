@@ -1,38 +1,10 @@
 import { useSyncExternalStore } from 'react'
 
-export type Language = 'en' | 'ja'
+import { keepPreference, readPreferences } from './preferences-store.ts'
+import type { Preferences } from './preferences-store.ts'
 
-/** What a person has chosen for this browser. The keys are read by public/first-paint.js too. */
-export interface Preferences {
-  readonly language: Language
-  readonly theme: 'system' | 'light' | 'dark'
-  readonly density: 'compact' | 'comfortable'
-  readonly timeZone: 'local' | 'Asia/Tokyo' | 'UTC'
-}
-
-const DEFAULTS: Preferences = {
-  language: document.documentElement.lang === 'ja' ? 'ja' : 'en',
-  theme: 'system',
-  density: 'compact',
-  timeZone: 'local',
-}
-const CHOICES: { readonly [K in keyof Preferences]: readonly Preferences[K][] } = {
-  language: ['en', 'ja'],
-  theme: ['system', 'light', 'dark'],
-  density: ['compact', 'comfortable'],
-  timeZone: ['local', 'Asia/Tokyo', 'UTC'],
-}
-
-let current = read()
+let current = readPreferences()
 const listeners = new Set<() => void>()
-
-function read(): Preferences {
-  const valueOf = <K extends keyof Preferences>(key: K): Preferences[K] => {
-    const stored = localStorage.getItem(`hagane.${key}`)
-    return CHOICES[key].find((choice) => choice === stored) ?? DEFAULTS[key]
-  }
-  return { language: valueOf('language'), theme: valueOf('theme'), density: valueOf('density'), timeZone: valueOf('timeZone') }
-}
 
 export function preferences(): Preferences {
   return current
@@ -49,7 +21,7 @@ function subscribe(listener: () => void): () => void {
 
 /** Keeps a choice and shows it at once; another language loads its texts by a new start of the page. */
 export function choose<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
-  localStorage.setItem(`hagane.${key}`, value)
+  keepPreference(key, value)
   current = { ...current, [key]: value }
   const root = document.documentElement
   if (key === 'language') return location.reload()

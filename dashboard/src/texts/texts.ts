@@ -1,4 +1,3 @@
-import { preferences } from '../state/preferences.ts'
 import type { en } from './en.ts'
 
 export type TextKey = keyof typeof en
@@ -7,9 +6,9 @@ export type TextArgs = Readonly<Record<string, string | number>>
 
 let texts: Texts | undefined
 
-/** Loads the texts of the chosen language, and no others. */
+/** Loads the texts of the chosen language, and no others. The page has been told which it is before any of it ran. */
 export async function loadTexts(): Promise<void> {
-  texts = preferences().language === 'ja' ? (await import('./ja.ts')).ja : (await import('./en.ts')).en
+  texts = document.documentElement.lang === 'ja' ? (await import('./ja.ts')).ja : (await import('./en.ts')).en
 }
 
 /** A sentence in the reader's language. `{name}` stands for an argument, `{name|one|other}` for a word that follows a number. */
@@ -25,9 +24,10 @@ function fillText(text: string, args: TextArgs): string {
   })
 }
 
-const WHOLE = new Intl.NumberFormat('en-US')
+let whole: Intl.NumberFormat | undefined
 
-/** Whole numbers with commas between the thousands. */
+/** Whole numbers with commas between the thousands. Made when first needed: it takes ten milliseconds, before the first rows are asked for. */
 function formatCount(value: number): string {
-  return Number.isInteger(value) ? WHOLE.format(value) : String(value)
+  whole ??= new Intl.NumberFormat('en-US')
+  return Number.isInteger(value) ? whole.format(value) : String(value)
 }

@@ -1,11 +1,13 @@
-import { readGroups, readNames, readSeries, readSlots, readTrials } from '../../services/charts.ts'
+import { readBands, readGroups, readNames, readSeries, readSlots, readTrials } from '../../services/charts.ts'
 import { parseField } from '../../core/filter/parse.ts'
 import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** What the dashboard draws. */
-export function createChartHandlers(deps: HandlerDeps): Pick<Handlers, 'countRuns' | 'groupRuns' | 'listNames' | 'getSeries' | 'getSlots' | 'getTrials'> {
+export function createChartHandlers(
+  deps: HandlerDeps,
+): Pick<Handlers, 'countRuns' | 'groupRuns' | 'listNames' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'> {
   const { store } = deps
   return {
     countRuns: async ({ query }) => {
@@ -17,8 +19,10 @@ export function createChartHandlers(deps: HandlerDeps): Pick<Handlers, 'countRun
     listNames: async () => await readNames(store),
     getSeries: async ({ body }) => {
       const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))
-      return await readSeries(store, runs, body.metrics, body.buckets)
+      return await readSeries(store, runs, body)
     },
+    getBands: async ({ body: { filter, project, by, metrics, buckets } }) =>
+      await readBands(store, await toScope(store, { filter, project }), { by: by.map(parseField), metrics, buckets }),
     getSlots: async () => await readSlots(deps),
     getTrials: async ({ param }) => await readTrials(store, await findSweep(store, param('sweep'))),
   }

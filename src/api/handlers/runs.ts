@@ -2,6 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { isTerminal } from '../../contract/phases.ts'
+import { parseFigures } from '../../core/filter/figures.ts'
 import { formatFilter } from '../../core/filter/format.ts'
 import { parseFilter, parseSort } from '../../core/filter/parse.ts'
 import { changeRuns } from '../../services/bulk.ts'
@@ -44,7 +45,8 @@ export function createRunHandlers(
       const sort = parseSort(query.sort ?? '')
       const page = await store.scan.search.page(withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }))
       const hints = scope.filter && query.cursor === undefined ? await findHints(store, scope.filter) : []
-      return { runs: await toRunViews(store, page.runs, locale), next: page.next, total: page.total, hints }
+      const figures = query.fields === undefined ? undefined : parseFigures(query.fields)
+      return { runs: await toRunViews(store, page.runs, locale, figures), next: page.next, total: page.total, hints }
     },
     createRun: async ({ body, creation }) => toSubmissionView(deps, { kind: 'run', run: await createRun(deps, body, creation) }),
     bulkRuns: async ({ body }) => {

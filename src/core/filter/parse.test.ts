@@ -125,6 +125,8 @@ describe('an order', () => {
       { field: { kind: 'metric', name: 'acc', part: 'max' }, isDescending: true },
       { field: { kind: 'column', name: 'created' }, isDescending: false },
     ])
+    expect(parseSort('-m."a, b".min')).toEqual([{ field: { kind: 'metric', name: 'a, b', part: 'min' }, isDescending: true }])
+    expect(parseSort('m."val.min"')).toEqual([{ field: { kind: 'metric', name: 'val.min', part: 'last' }, isDescending: false }])
     expect(() => parseSort('tag')).toThrow(FilterError)
     expect(parseSort('')).toEqual([])
   })

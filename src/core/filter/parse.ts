@@ -28,11 +28,12 @@ function countConditions(filter: Filter): number {
 
 /** Reads an order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */
 export function parseSort(text: string): Sort[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .map((part) => ({ field: toSortable(part.replace(/^-/, '')), isDescending: part.startsWith('-') }))
+  return splitFields(text).map((part) => ({ field: toSortable(part.replace(/^-/, '')), isDescending: part.startsWith('-') }))
+}
+
+/** The parts of a list between its commas; those in quotes belong to names. */
+export function splitFields(text: string): string[] {
+  return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g)].map(([part]) => part.trim()).filter(Boolean)
 }
 
 /** One field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for anything else, tags among it. */
@@ -43,7 +44,7 @@ export function parseField(text: string): Field {
 }
 
 function toSortable(name: string): Field {
-  const field = toField(name.replaceAll('"', ''), 0)
+  const field = name.includes('"') ? parseField(name) : toField(name, 0)
   if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: 'a field with one value', found: 'tags' })
   return field
 }

@@ -82,6 +82,49 @@ export function bucketsOf(points: Float64Array, max: number): Bucket[] {
   return Array.from({ length: Math.ceil(count / each) }, (_, i) => toBucket(points.subarray(i * each * POINT_WIDTH, (i + 1) * each * POINT_WIDTH)))
 }
 
+/** A part of a series, both ends in it: by step, or by time in milliseconds. */
+export interface Span {
+  readonly by: 'step' | 'time'
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Of neighbouring buckets those from the first to the last that reach into a span, and one more on either side, so that a
+ * line goes on past its edges. Steps may fall between buckets: a restarted run writes them again.
+ */
+export function chunksWithin(buckets: readonly Bucket[], { by, from, to }: Span): Places {
+  const bounds = buckets.map((bucket, i) =>
+    by === 'step' ? [bucket.firstStep, bucket.lastStep].toSorted((a, b) => a - b) : [buckets[i - 1]?.lastTime ?? -Infinity, bucket.lastTime],
+  )
+  return placesWithin(bounds.map(([low, high]) => (low! > to ? 1 : high! < from ? -1 : 0)))
+}
+
+/** The points of a span with the one before its first and the one after its last. */
+export function pointsWithin(points: Float64Array, { by, from, to }: Span): Float64Array {
+  const count = points.length / POINT_WIDTH
+  const sides = Array.from({ length: count }, (_, i) => {
+    const at = points[i * POINT_WIDTH + (by === 'step' ? 0 : 1)]!
+    return at > to ? 1 : at < from ? -1 : 0
+  })
+  const { first, end } = placesWithin(sides)
+  return points.subarray(first * POINT_WIDTH, end * POINT_WIDTH)
+}
+
+/** From a first place up to an end, which is not in it. */
+interface Places {
+  readonly first: number
+  readonly end: number
+}
+
+/** The places that lie within, whose side is 0, with a neighbour on either side; where none does, those that it lies between. */
+function placesWithin(sides: readonly number[]): Places {
+  const first = sides.indexOf(0)
+  if (first >= 0) return { first: Math.max(0, first - 1), end: Math.min(sides.length, sides.lastIndexOf(0) + 2) }
+  const after = sides.indexOf(1)
+  return after <= 0 ? { first: 0, end: 0 } : { first: after - 1, end: after + 1 }
+}
+
 /** Exact binary form of a summary or a bucket: NaN, infinities and −0 survive, which no SQL number column promises. */
 export function packSummary(summary: Summary): Uint8Array {
   const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN

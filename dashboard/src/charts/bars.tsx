@@ -1,0 +1,60 @@
+import type { ReactElement } from 'react'
+
+import { formatNumber } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import type { RunLook } from '../ui/run-color.tsx'
+
+export interface Bar {
+  readonly key: string
+  readonly label: string
+  readonly look: RunLook | undefined
+  readonly value: number
+  /** Deviation on either side of the value, of groups. */
+  readonly sd?: number
+}
+
+/** Values beside their names, the largest first. Bars begin at zero: their lengths can be compared. */
+export function Bars({
+  bars,
+  hovered,
+  onHover,
+  label,
+}: {
+  readonly bars: readonly Bar[]
+  readonly hovered: string | undefined
+  readonly onHover: (key: string | undefined) => void
+  readonly label: string
+}): ReactElement {
+  const low = Math.min(0, ...bars.map(({ value, sd = 0 }) => value - sd))
+  const high = Math.max(0, ...bars.map(({ value, sd = 0 }) => value + sd))
+  const part = (value: number): number => (high === low ? 0 : (100 * (value - low)) / (high - low))
+  return (
+    <ul className="bars" aria-label={label}>
+      {bars
+        .toSorted((a, b) => b.value - a.value)
+        .map(({ key, label: name, look, value, sd }) => (
+          <li key={key} className={key === hovered ? 'hovered' : ''} onPointerEnter={() => onHover(key)} onPointerLeave={() => onHover(undefined)}>
+            <span className="clip" title={name}>
+              {name}
+            </span>
+            <svg height="14" width="100%" aria-hidden="true">
+              <rect
+                x={`${part(Math.min(0, value))}%`}
+                y="2"
+                width={`${part(Math.max(0, value)) - part(Math.min(0, value))}%`}
+                height="10"
+                fill={`var(${look?.color ?? '--ink-3'})`}
+              />
+              {sd !== undefined && <line x1={`${part(value - sd)}%`} x2={`${part(value + sd)}%`} y1="7" y2="7" stroke="var(--ink)" />}
+              <line x1={`${part(0)}%`} x2={`${part(0)}%`} y1="0" y2="14" stroke="var(--axis)" />
+            </svg>
+            <span className="num">
+              {formatNumber(value)}
+              {sd !== undefined && <span className="dim small"> ± {formatNumber(sd, 3)}</span>}
+            </span>
+          </li>
+        ))}
+      {bars.length === 0 && <li className="dim">{t('no_points')}</li>}
+    </ul>
+  )
+}

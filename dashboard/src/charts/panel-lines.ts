@@ -1,0 +1,78 @@
+import { useMemo } from 'react'
+
+import type { BandView, SeriesView } from '../../../src/contract/charts.ts'
+import { t } from '../texts/texts.ts'
+import { looksOf } from '../ui/run-color.tsx'
+import type { DrawnLine } from './line-chart.tsx'
+import { metricOn, placeOf, toLine } from './lines.ts'
+import type { XAxis } from './lines.ts'
+
+export interface DrawnRun {
+  readonly id: string
+  readonly number: number
+  readonly name: string
+  readonly isOpen: boolean
+  /** When it was started again, in milliseconds since 1970. */
+  readonly restarts?: readonly number[]
+}
+
+/** A line with the figures behind it, as its data is shown and saved. */
+export interface PanelLine extends DrawnLine {
+  readonly rows: Pick<SeriesView, 'step' | 'last' | 'min' | 'max'>
+  readonly points: number
+}
+
+export interface RunLinesAsked {
+  readonly metric: string
+  readonly series: readonly SeriesView[]
+  readonly axis: XAxis
+}
+
+/** The lines of runs that have a metric. One alone has its envelope, and shows where it was started again. */
+export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }: RunLinesAsked): readonly PanelLine[] {
+  const which = runs.map(({ id, name, isOpen, restarts = [] }) => `${id} ${name} ${String(isOpen)} ${restarts.join()}`).join()
+  return useMemo(() => {
+    const looks = looksOf(runs.map(({ id }) => id))
+    const across = metricOn(axis)
+    const seriesOf = (run: DrawnRun, name: string) => series.find((one) => one.run === run.number && one.metric === name)
+    const found = runs.flatMap((run) => {
+      const own = seriesOf(run, metric)
+      return own && own.step.length > 0 ? [{ run, own, line: toLine(own, axis, across === undefined ? undefined : seriesOf(run, across)) }] : []
+    })
+    return found.map(({ run, own, line }) => ({
+      key: run.id,
+      label: run.name,
+      look: looks.get(run.id)!,
+      line,
+      isOpen: run.isOpen,
+      hasBand: found.length === 1,
+      marks: found.length === 1 ? (run.restarts ?? []).flatMap((time) => placeOf(own, time, axis) ?? []) : [],
+      rows: own,
+      points: own.points,
+    }))
+    // The list is made anew with each render; what is in it seldom is.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [which, series, metric, axis])
+}
+
+/** The lines of groups of runs: means, with a standard deviation on either side. */
+export function useBandLines(bands: readonly BandView[] | undefined, metric: string): readonly PanelLine[] {
+  return useMemo(() => {
+    const own = (bands ?? []).filter((band) => band.metric === metric)
+    const looks = looksOf(own.map(({ keys }) => JSON.stringify(keys)))
+    return own.map(({ keys, step, mean, sd, min, max, n, drawn }) => {
+      const key = JSON.stringify(keys)
+      const aside = (side: 1 | -1) => mean.map((value, i) => (value === null ? null : value + side * (sd[i] ?? 0)))
+      return {
+        key,
+        label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${drawn})`,
+        look: looks.get(key)!,
+        line: { x: step, y: mean, low: aside(-1), high: aside(1) },
+        isOpen: false,
+        hasBand: true,
+        rows: { step, last: mean, min, max },
+        points: n.reduce((sum, count) => sum + count, 0),
+      }
+    })
+  }, [bands, metric])
+}

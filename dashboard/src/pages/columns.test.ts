@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { RunView } from '../../../src/contract/run.ts'
+import { cellOf, columnFor, columnTitle, defaultColumns, fieldsAsked, fieldsOf, parseColumn, PARTS } from './columns.ts'
+
+const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+
+describe('columns', () => {
+  it('name any parameter and any summary of any metric', () => {
+    fc.assert(
+      fc.property(name, fc.constantFrom(...PARTS), (text, part) => {
+        expect(parseColumn(columnFor('param', text))).toEqual({ kind: 'param', name: text })
+        expect(parseColumn(columnFor('metric', text, part))).toEqual({ kind: 'metric', name: text, part })
+      }),
+    )
+  })
+
+  const run = (number: number, params: Record<string, unknown>, metrics: Record<string, number>): RunView =>
+    ({
+      number,
+      params,
+      metrics: Object.fromEntries(Object.entries(metrics).map(([key, last]) => [key, { last, min: 0, max: 9, mean: 5, count: 1 }])),
+    }) as unknown as RunView
+
+  it('are by themselves the common metrics and the parameters that differ', () => {
+    const runs = [run(1, { lr: 0.1, seed: 1 }, { loss: 1, 'system.cpu_percent': 3 }), run(2, { lr: 0.2, seed: 1 }, { loss: 2, f1: 1 })]
+    expect(defaultColumns(runs)).toEqual(['m.loss.last', 'm.f1.last', 'p.lr'])
+    expect(
+      defaultColumns(runs, [
+        { field: 'm.f1.max', isDescending: true },
+        { field: 'name', isDescending: false },
+      ]),
+    ).toEqual(['m.f1.max', 'm.loss.last', 'm.f1.last', 'p.lr'])
+    expect(cellOf(runs[0]!, 'm.loss.max', {})).toBe(9)
+    expect(cellOf(runs[0]!, 'm.f1.last', {})).toBeUndefined()
+    expect(cellOf(runs[1]!, 'p.lr', {})).toBe(0.2)
+  })
+
+  it('show the best of a metric by its direction, the greatest where none is known', () => {
+    const one = run(1, {}, { loss: 3 })
+    expect(cellOf(one, 'm.loss.best', { loss: 'minimize' })).toBe(0)
+    expect(cellOf(one, 'm.loss.best', {})).toBe(9)
+    expect(columnTitle('m.loss.best')).toEqual({ name: 'loss', part: 'best' })
+    expect(columnTitle('branch')).toEqual({ name: 'branch' })
+  })
+
+  it('show what a run has besides its figures', () => {
+    const one = { ...run(1, {}, {}), tags: ['a', 'b'], commit: '0123456789abcdef', branch: null } as RunView
+    expect([cellOf(one, 'tag', {}), cellOf(one, 'commit', {}), cellOf(one, 'branch', {}), cellOf(one, 'constructor', {})]).toEqual([
+      'a, b',
+      '0123456789ab',
+      undefined,
+      undefined,
+    ])
+  })
+
+  const arranged = { columns: undefined, sort: [], scatter: undefined, bars: undefined }
+  it.each([
+    [arranged, 'auto'],
+    [{ ...arranged, columns: ['p.a', 'branch'], sort: [{ field: 'm.b', isDescending: true }] }, 'p.a,m.b,auto'],
+    [{ ...arranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c' }, 'p.a,m."x, y".last,p.c'],
+    [{ ...arranged, sort: [{ field: 'created', isDescending: false }] }, 'auto'],
+  ])('ask rows for what is shown of them: %j', (state, expected) => expect(fieldsAsked(state)).toBe(expected))
+
+  it('ask further rows for what the first carry', () => {
+    expect(fieldsOf([run(1, { lr: 1 }, {}), run(2, {}, { 'a b': 1 })])).toBe('p.lr,m."a b".last')
+    expect(fieldsOf([run(1, {}, {})])).toBe('auto')
+  })
+})

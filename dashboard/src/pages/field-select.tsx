@@ -1,0 +1,41 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { useNames } from '../api/queries.ts'
+import { columnFor } from './columns.ts'
+
+const OFFERED_MAX = 500
+
+interface FieldSelectProps {
+  readonly label: string
+  readonly value: string
+  /** Fields that are there already; all others are asked for when somebody looks. */
+  readonly fields: readonly string[]
+  readonly onChange: (field: string) => void
+}
+
+/** Chooses one figure of runs: a metric or a parameter. */
+export function FieldSelect({ label, value, fields, onChange }: FieldSelectProps): ReactElement {
+  const [isAsked, setAsked] = useState(false)
+  const { data } = useNames(isAsked)
+  const all = [
+    value,
+    ...fields,
+    ...(data?.metrics ?? []).map(({ name }) => columnFor('metric', name)),
+    ...(data?.params ?? []).map(({ name }) => columnFor('param', name)),
+  ]
+  return (
+    <select
+      className="field axis"
+      aria-label={label}
+      value={value}
+      onFocus={() => setAsked(true)}
+      onPointerEnter={() => setAsked(true)}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      {[...new Set(all)].slice(0, OFFERED_MAX).map((field) => (
+        <option key={field}>{field}</option>
+      ))}
+    </select>
+  )
+}

@@ -1,0 +1,181 @@
+import { memo } from 'react'
+import type { ReactElement } from 'react'
+
+import type { RunView } from '../../../src/contract/run.ts'
+import { columnFormat, formatAge, formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
+import { paths, runName } from '../paths.ts'
+import { t } from '../texts/texts.ts'
+import { Link } from '../ui/controls.tsx'
+import { PhaseIcon } from '../ui/phase.tsx'
+import { Sample } from '../ui/run-color.tsx'
+import type { RunLook } from '../ui/run-color.tsx'
+import { cellOf, isFigure } from './columns.ts'
+import type { Directions } from './columns.ts'
+import { isOpen } from './runs-state.ts'
+
+/** What all rows of a list have in common: which columns are drawn, and how. */
+export interface RowFrame {
+  readonly project: string
+  readonly pinned: readonly string[]
+  readonly moving: readonly string[]
+  /** Where the first of `moving` stands among the columns that move, and whether there are further ones. */
+  readonly first: number
+  readonly isCut: boolean
+  readonly ranges: ReadonlyMap<string, Range | undefined>
+  readonly texts: ReadonlySet<string>
+  readonly directions: Directions
+}
+
+interface RowProps {
+  readonly run: RunView
+  readonly index: number
+  readonly frame: RowFrame
+  readonly look: RunLook | undefined
+  readonly now: number
+  readonly isSelected: boolean
+  readonly isHovered: boolean
+  readonly isFocused: boolean
+  readonly onToggle: (number: number) => void
+  readonly onHover: (id: string | undefined) => void
+}
+
+/** The columns before those of `pinned`: the box, the piece of line, the name. */
+const LEADING = 3
+
+/** A run of a list. It has no style of its own: see RowWindow. */
+export const Row = memo(function Row({ run, index, frame, look, now, isSelected, isHovered, isFocused, onToggle, onHover }: RowProps): ReactElement {
+  const { project, pinned, moving, first, isCut } = frame
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      className={`row${isSelected ? ' selected' : ''}${isHovered ? ' hovered' : ''}${isFocused ? ' focused' : ''}`}
+      onPointerEnter={() => onHover(run.id)}
+      onPointerLeave={() => onHover(undefined)}
+    >
+      <span className="pins" role="none">
+        <span role="cell" className="cell box">
+          <input
+            type="checkbox"
+            className="check"
+            aria-label={t('select_run', { name: runName(run) })}
+            checked={isSelected}
+            onChange={() => onToggle(run.number)}
+          />
+        </span>
+        <span role="cell" className="cell sample">
+          <Sample look={look} />
+        </span>
+        <span role="rowheader" className="cell name">
+          <PhaseIcon phase={run.phase} />
+          <Link className="clip ink" to={paths.run(project, run.number)} title={runName(run)}>
+            {runName(run)}
+          </Link>
+          {run.name !== null && <span className="dim small">#{run.number}</span>}
+          {run.tags.slice(0, 2).map((tag) => (
+            <span key={tag} className="tag clip">
+              {tag}
+            </span>
+          ))}
+        </span>
+        {pinned.map((column, i) => (
+          <Cell key={column} run={run} column={column} frame={frame} index={LEADING + i} />
+        ))}
+      </span>
+      {first > 0 && <span className="before" />}
+      {moving.map((column, i) =>
+        column === 'duration' ? (
+          <Duration key={column} run={run} now={now} />
+        ) : column === 'created' ? (
+          <span key={column} role="cell" className="cell num dim">
+            {formatAge(run.createdAt, now)}
+          </span>
+        ) : (
+          <Cell key={column} run={run} column={column} frame={frame} index={LEADING + pinned.length + first + i} />
+        ),
+      )}
+      {isCut && <span className="after" />}
+    </div>
+  )
+})
+
+function Duration({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
+  const seconds = secondsBetween(run.startedAt, run.endedAt, now)
+  return (
+    <span role="cell" className={isOpen(run.phase) ? 'cell num hot' : 'cell num mid'}>
+      {seconds === undefined ? (run.waiting ?? '—') : formatDuration(seconds)}
+    </span>
+  )
+}
+
+interface CellProps {
+  readonly run: RunView
+  readonly column: string
+  readonly frame: RowFrame
+  readonly index: number
+}
+
+function Cell({ run, column, frame: { ranges, texts, directions }, index }: CellProps): ReactElement {
+  const value = cellOf(run, column, directions)
+  if (!isFigure(column))
+    return (
+      <span role="cell" aria-colindex={index + 1} className={`cell ${texts.has(column) ? 'clip' : 'num'}`} title={formatValue(value)}>
+        {formatValue(value)}
+      </span>
+    )
+  const range = ranges.get(column)
+  const part = range && typeof value === 'number' && range.high > range.low ? (value - range.low) / (range.high - range.low) : undefined
+  return (
+    <span role="cell" aria-colindex={index + 1} className="cell num gauge">
+      {part !== undefined && (
+        <i>
+          <b style={{ width: `${Math.round(100 * part)}%` }} />
+        </i>
+      )}
+      <span>{value === undefined ? '' : typeof value === 'number' && range ? range.format(value) : formatNumber(value)}</span>
+    </span>
+  )
+}
+
+/** Whether a column holds words, which stand at the left. */
+export function isText(runs: readonly RunView[], column: string, directions: Directions): boolean {
+  return !isFigure(column) && runs.some((run) => typeof cellOf(run, column, directions) === 'string')
+}
+
+export interface Range {
+  readonly low: number
+  readonly high: number
+  readonly format: (value: number) => string
+}
+
+/** Lowest and highest of a metric's column, for its gauge; what a page has is looked at once. */
+export function rangeOf(pages: readonly (readonly RunView[])[], column: string, directions: Directions): Range | undefined {
+  if (!isFigure(column)) return undefined
+  const all = pages.flatMap((page) => boundsOf(page, column, directions) ?? [])
+  const bounds = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const
+  return all.reduce((sum, { count }) => sum + count, 0) < 2
+    ? undefined
+    : { low: bounds[0], high: bounds[1], format: columnFormat([...bounds, ...(all[0]?.sample ?? [])]) }
+}
+
+interface Bounds {
+  readonly low: number
+  readonly high: number
+  readonly count: number
+  readonly sample: readonly number[]
+}
+
+const SAMPLE = 50
+const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
+
+function boundsOf(page: readonly RunView[], column: string, directions: Directions): Bounds | undefined {
+  const known = boundsOfPages.get(page) ?? new Map<string, Bounds | undefined>()
+  boundsOfPages.set(page, known)
+  if (!known.has(column)) {
+    const values = page.map((run) => cellOf(run, column, directions)).filter((value) => typeof value === 'number')
+    const bounds = { low: Math.min(...values), high: Math.max(...values), count: values.length, sample: values.slice(0, SAMPLE) }
+    known.set(column, values.length === 0 ? undefined : bounds)
+  }
+  return known.get(column)
+}

@@ -1,0 +1,109 @@
+import { useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { t } from '../texts/texts.ts'
+import { Icon } from '../ui/icons.tsx'
+import { columnTitle } from './columns.ts'
+import { nextSort, WIDTH_LIMITS } from './runs-state.ts'
+import type { RunsState } from './runs-state.ts'
+
+const STEP_PX = 16
+const DRAGGED = 'application/x-hagane-column'
+
+interface HeadProps {
+  /** Its field, which the list may be ordered by. */
+  readonly column: string
+  readonly text?: string
+  readonly state: Pick<RunsState, 'sort'>
+  readonly width: number
+  readonly className: string
+  readonly onSort: (sort: RunsState['sort']) => void
+  /** Follows the pointer; `isDone` once it is let go. */
+  readonly onWidth: (width: number, isDone: boolean) => void
+  /** Another column is dropped here; absent where none may stand. */
+  readonly onPlace?: (column: string) => void
+  readonly columnIndex: number
+}
+
+/** A column's head: sorts with a click, is dragged to another place, and made wider at its right edge. */
+export function Head({ column, text, state, width, className, onSort, onWidth, onPlace, columnIndex }: HeadProps): ReactElement {
+  const at = state.sort.findIndex((key) => key.field === column)
+  const key = state.sort[at]
+  const [isTarget, setTarget] = useState(false)
+  const { name, part } = columnTitle(column)
+  return (
+    <span
+      role="columnheader"
+      aria-colindex={columnIndex}
+      className={`cell ${className}${isTarget ? ' target' : ''}`}
+      aria-sort={key ? (key.isDescending ? 'descending' : 'ascending') : 'none'}
+      draggable={onPlace !== undefined}
+      onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column)}
+      onDragOver={(event) => {
+        if (!onPlace || !event.dataTransfer.types.includes(DRAGGED)) return
+        event.preventDefault()
+        setTarget(true)
+      }}
+      onDragLeave={() => setTarget(false)}
+      onDrop={(event) => {
+        setTarget(false)
+        event.preventDefault()
+        onPlace?.(event.dataTransfer.getData(DRAGGED))
+      }}
+    >
+      <button
+        type="button"
+        className={key ? 'sort on' : 'sort'}
+        title={t('sort_hint')}
+        onClick={(event) => onSort(nextSort(state.sort, column, event.shiftKey))}
+      >
+        {key && <Icon name={key.isDescending ? 'sort' : 'up'} size={13} />}
+        {key && state.sort.length > 1 && <sub>{at + 1}</sub>}
+        <span className="clip">
+          {text ?? name}
+          {part && <span className="dim"> .{part}</span>}
+        </span>
+      </button>
+      <Sizer label={t('width_of', { name: text ?? name })} width={width} onWidth={onWidth} />
+    </span>
+  )
+}
+
+/** The right edge of a head: dragged, or moved with the arrow keys. */
+function Sizer({ label, width, onWidth }: { readonly label: string } & Pick<HeadProps, 'width' | 'onWidth'>): ReactElement {
+  const drag = useRef<{ x: number; width: number } | undefined>(undefined)
+  const within = (value: number): number => Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, value)))
+  return (
+    <span
+      className="sizer"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={label}
+      aria-valuenow={width}
+      aria-valuemin={WIDTH_LIMITS.min}
+      aria-valuemax={WIDTH_LIMITS.max}
+      tabIndex={0}
+      draggable
+      onDragStart={(event) => {
+        // The edge is pulled, not the head that it belongs to.
+        event.preventDefault()
+        event.stopPropagation()
+      }}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        drag.current = { x: event.clientX, width }
+      }}
+      onPointerMove={(event) => drag.current && onWidth(within(drag.current.width + event.clientX - drag.current.x), false)}
+      onPointerUp={(event) => {
+        if (drag.current) onWidth(within(drag.current.width + event.clientX - drag.current.x), true)
+        drag.current = undefined
+      }}
+      onKeyDown={(event) => {
+        const by = event.key === 'ArrowLeft' ? -STEP_PX : event.key === 'ArrowRight' ? STEP_PX : 0
+        if (by === 0) return
+        event.preventDefault()
+        onWidth(within(width + by), true)
+      }}
+    />
+  )
+}

@@ -1,0 +1,36 @@
+export type Language = 'en' | 'ja'
+
+/** What a person has chosen for this browser. */
+export interface Preferences {
+  readonly language: Language
+  readonly theme: 'system' | 'light' | 'dark'
+  readonly density: 'compact' | 'comfortable'
+  readonly timeZone: 'local' | 'Asia/Tokyo' | 'UTC'
+}
+
+const CHOICES: { readonly [K in keyof Preferences]: readonly Preferences[K][] } = {
+  language: ['en', 'ja'],
+  theme: ['system', 'light', 'dark'],
+  density: ['compact', 'comfortable'],
+  timeZone: ['local', 'Asia/Tokyo', 'UTC'],
+}
+
+const keyOf = (key: keyof Preferences): string => `hagane.${key}`
+
+/** What is kept; where nothing is, the browser's language and what suits most. */
+export function readPreferences(): Preferences {
+  const valueOf = <K extends keyof Preferences>(key: K, otherwise: Preferences[K]): Preferences[K] => {
+    const stored = localStorage.getItem(keyOf(key))
+    return CHOICES[key].find((choice) => choice === stored) ?? otherwise
+  }
+  return {
+    language: valueOf('language', navigator.language.startsWith('ja') ? 'ja' : 'en'),
+    theme: valueOf('theme', 'system'),
+    density: valueOf('density', 'compact'),
+    timeZone: valueOf('timeZone', 'local'),
+  }
+}
+
+export function keepPreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
+  localStorage.setItem(keyOf(key), value)
+}

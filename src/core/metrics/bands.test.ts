@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { bandOf, bandWidth } from './bands.ts'
+import { bucketsOf } from './series.ts'
+
+const lineOf = (values: readonly number[], every = 1, from = 0) =>
+  bucketsOf(Float64Array.from(values.flatMap((value, i) => [from + i * every, 0, value])), 1_000)
+
+describe('lines of a group', () => {
+  it('come to the mean and the deviation of those that have points', () => {
+    expect(bandOf([lineOf([1, 2, NaN]), lineOf([3, 4, 5])], 1)).toEqual({
+      step: [0, 1, 2],
+      mean: [2, 3, 5],
+      sd: [Math.SQRT2, Math.SQRT2, 0],
+      min: [1, 2, 5],
+      max: [3, 4, 5],
+      n: [2, 2, 1],
+    })
+  })
+
+  it('are put into buckets of a power of two, no narrower than the steps of any', () => {
+    expect(bandWidth([lineOf([1, 2, 3])], 100)).toBe(1)
+    expect(bandWidth([lineOf([1, 2, 3, 4, 5]), lineOf([1, 2], 3)], 100)).toBe(4)
+    expect(bandWidth([lineOf(Array.from({ length: 900 }, (_, i) => i))], 100)).toBe(16)
+    expect(bandWidth([lineOf([1])], 100)).toBe(1)
+    expect(bandWidth([], 100)).toBe(1)
+    const fast = lineOf([1, 1, 1, 1, 1, 1, 1, 1])
+    const slow = lineOf([5, 5], 4)
+    expect(bandOf([fast, slow], bandWidth([fast, slow], 100)).n).toEqual([2, 2])
+  })
+
+  it('lie within their least and greatest, whatever they are', () => {
+    const line = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(line, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 6 }), (given) => {
+        const lines = given.map(([values, every, from]) => lineOf(values, every, from))
+        const width = bandWidth(lines, 20)
+        const band = bandOf(lines, width)
+        expect(band.step.length).toBeLessThanOrEqual(22)
+        band.step.forEach((step, i) => {
+          if (i > 0) expect(step).toBeGreaterThan(band.step[i - 1]!)
+          expect(band.n[i]! >= 1 && band.n[i]! <= lines.length).toBe(true)
+          expect(band.min[i]! - 1e-6 <= band.mean[i]! && band.mean[i]! <= band.max[i]! + 1e-6).toBe(true)
+          expect(band.sd[i]).toBeGreaterThanOrEqual(0)
+        })
+      }),
+    )
+  })
+})
