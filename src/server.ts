@@ -24,6 +24,7 @@ import { createLocalExecutor } from './executors/local/executor.ts'
 import { listGpus } from './executors/local/gpus.ts'
 import { examine } from './doctor.ts'
 import { createVenvBuilder } from './environments/venv.ts'
+import { createActivity } from './services/activity.ts'
 import { cleanUp } from './services/clean-up.ts'
 import { planBuild, prepareEnvironment } from './services/environments.ts'
 import type { Hints } from './services/hints.ts'
@@ -119,6 +120,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const handlers = createHandlers({
     ...shared,
     sessions,
+    activity: createActivity({ store, executor, clock, log }),
     planBuild: (plan, place) => planBuild(shared, plan, place),
     examine: (isDeep) => examine({ config, store, code }, isDeep),
     version: VERSION,

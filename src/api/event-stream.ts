@@ -1,20 +1,39 @@
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
+import { ACTIVITY } from '../contract/events.ts'
 import type { Event } from '../contract/events.ts'
+import type { Activity } from '../services/activity.ts'
 import type { EventFeed } from '../services/event-feed.ts'
 
-/** Opens streams of server-sent events, at most so many at once. */
-export function createEventStreams(toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>) {
+/** Chunks that wait for a reader before hints are left out. */
+const QUEUED_MAX = 100
+
+/** Opens streams of server-sent events, at most so many at once: the history as it grows, and between its lines which runs write. */
+export function createEventStreams(toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>, activity: Activity) {
   let open = 0
   return (feed: EventFeed): Response => {
     if (open >= LIMITS.eventStreamsMax) throw new AppError('unavailable', { detail: 'too many streams of events are open' })
     open += 1
     const ended = new AbortController()
-    ended.signal.addEventListener('abort', () => (open -= 1), { once: true })
+    let unwatch = (): void => {}
+    ended.signal.addEventListener(
+      'abort',
+      () => {
+        open -= 1
+        unwatch()
+      },
+      { once: true },
+    )
     const encoder = new TextEncoder()
     const read = async () => await toLines(await feed.next(ended.signal))
     const body = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
+      start: (controller) => {
+        controller.enqueue(encoder.encode('retry: 1000\n\n'))
+        // A reader that is slow gets no heap of hints: the next one says as much.
+        unwatch = activity.watch((view) => {
+          if ((controller.desiredSize ?? 0) > -QUEUED_MAX) controller.enqueue(encoder.encode(`event: ${ACTIVITY}\ndata: ${JSON.stringify(view)}\n\n`))
+        })
+      },
       pull: async (controller) => {
         const lines = await read().catch((error: unknown) => {
           // The reader comes back with the last number it has: nothing is lost.

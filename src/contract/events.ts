@@ -61,3 +61,12 @@ export interface Event extends NewEvent {
   /** Milliseconds since 1970. */
   readonly at: number
 }
+
+/** Name of what a stream says beside the history: which runs have written since it last said so. It has no number, and none is missed. */
+export const ACTIVITY = 'activity'
+
+/** Numbers of runs that have written points, params, tags, files or output, and of their sweeps. */
+export interface ActivityView {
+  readonly runs: readonly number[]
+  readonly sweeps: readonly number[]
+}

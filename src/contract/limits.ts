@@ -100,4 +100,6 @@ export const LIMITS = {
   diskCheckMs: 5_000,
   /** Time between two samples of a run's use of the machine. */
   usageSampleMs: 10_000,
+  /** Time between two words to open pages of which runs have written. */
+  activityMs: 1_000,
 } as const

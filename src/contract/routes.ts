@@ -5,6 +5,7 @@ import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
 import { hostInfo, moment, runDetailView, runView } from './run.ts'
+import { SEVERITIES } from './severity.ts'
 import { manifest, sha256 } from './snapshot.ts'
 import { beliefsView, sweepView } from './sweep.ts'
 import { artifactView, batchRequest, bucketView, pointView } from './tracking.ts'
@@ -153,6 +154,15 @@ const eventView = z.strictObject({
 export type EventView = z.output<typeof eventView>
 
 /** Lines that were found; `isCut`: there are more. */
+const logSearchQuery = z
+  .strictObject({
+    attempt: z.coerce.number().int().min(1).optional(),
+    pattern: z.string().min(1).max(1_000).optional(),
+    severity: z.enum(SEVERITIES).optional(),
+    from: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(LIMITS.logLinesFoundMax).default(LIMITS.logLinesFoundMax),
+  })
+  .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'either pattern or severity')
 const logSearchView = z.strictObject({ lines: z.array(z.strictObject({ offset: count, text: z.string() })), isCut: z.boolean() })
 export type LogSearchView = z.output<typeof logSearchView>
 
@@ -390,13 +400,17 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/runs/:run/logs/search',
     access: 'person',
-    summary: "Lines of an attempt's output that match a regular expression, from a byte on, with where they begin.",
-    query: z.strictObject({
-      attempt: z.coerce.number().int().min(1).optional(),
-      pattern: z.string().min(1).max(1_000),
-      from: z.coerce.number().int().min(0).default(0),
-    }),
+    summary: "Lines of an attempt's output that match a regular expression, or that sound like an error, from a byte on, with where they begin.",
+    query: logSearchQuery,
     answer: logSearchView,
+  },
+  countLogLines: {
+    method: 'GET',
+    path: '/api/v1/runs/:run/logs/lines',
+    access: 'person',
+    summary: "How many lines of an attempt's output end before a byte.",
+    query: z.strictObject({ attempt: z.coerce.number().int().min(1).optional(), before: z.coerce.number().int().min(0) }),
+    answer: z.strictObject({ lines: count }),
   },
   getMetric: {
     method: 'GET',
@@ -669,7 +683,8 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/events/stream',
     access: 'person',
-    summary: 'The history as it grows: server-sent events whose id is the number. Last-Event-ID or `after` resumes without a hole.',
+    summary:
+      'The history as it grows: server-sent events whose id is the number. Last-Event-ID or `after` resumes without a hole. Events `activity`, which have no id, say which runs and sweeps have written points, files or output.',
     query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),
     produces: 'text/event-stream',
   },

@@ -365,7 +365,14 @@ export interface Store {
   /** What is wrong with the database itself; nothing, if all is well. */
   examine(): Promise<string[]>
   /** Calls back after each commit; a hint. Returns what ends that. */
-  onCommit(callback: () => void): () => void
+  onCommit(callback: (written: ReadonlySet<string>) => void): () => void
+}
+
+/** Where a log is read from: a byte, so many lines before its end, or a time in milliseconds since 1970. The first that is given counts. */
+export interface LogStart {
+  readonly cursor?: number
+  readonly tailLines?: number
+  readonly since?: number
 }
 
 /** What an executor is asked to run. */
@@ -417,7 +424,7 @@ export interface Executor {
   /** Asks the whole process tree to end, forces it after `graceMs`; returns at once and may be repeated. */
   stop(name: string, graceMs: number): Promise<void>
   /** Output from a byte cursor on; `tailLines` or `since` choose a cursor when none is given. */
-  readLog(name: string, from: { cursor?: number; tailLines?: number; since?: number }, limitBytes: number): Promise<LogPage>
+  readLog(name: string, from: LogStart, limitBytes: number): Promise<LogPage>
   /** Takes the secrets out of the log of an attempt that has ended, for good. May be repeated. */
   sealLog(name: string): Promise<void>
   /** Files the attempt left in its outputs path. */

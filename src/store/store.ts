@@ -33,7 +33,7 @@ interface Job {
 /** The store ports over an open database. Works that arrive together share one durable commit. */
 export function createStore(database: Database, options: { now: () => number; fence?: Fence }): Store {
   const jobs: Job[] = []
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(written: ReadonlySet<string>) => void>()
   let isDraining = false
   const cache: SeriesCache = new Map()
   const partsOf = (db: Kysely<Tables>): Parts => ({
@@ -59,8 +59,9 @@ export function createStore(database: Database, options: { now: () => number; fe
   const commitGroup = async (group: readonly Job[]): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        for (const settle of await tryGroup(group)) settle()
-        for (const listener of listeners) listener()
+        const written = new Set<string>()
+        for (const settle of await tryGroup(group, written)) settle()
+        for (const listener of listeners) listener(written)
         return
       } catch (error) {
         if (tries === TRIES_MAX || !isConflict(error)) return group.forEach((job) => job.reject(error))
@@ -69,13 +70,13 @@ export function createStore(database: Database, options: { now: () => number; fe
     }
   }
 
-  const tryGroup = async (group: readonly Job[]): Promise<(() => void)[]> => {
+  const tryGroup = async (group: readonly Job[], written: Set<string>): Promise<(() => void)[]> => {
     const done: (() => void)[] = []
     await database.writer.connection().execute(async (db) => {
       await database.dialect.begin.execute(db)
       try {
         await options.fence?.(db)
-        const parts = partsOf(db)
+        const parts = noteWritten(partsOf(db), written)
         for (const job of group) done.push(await runJob(db, parts, job, group.length > 1))
         await sql`commit`.execute(db)
       } catch (error) {
@@ -123,6 +124,23 @@ export function createStore(database: Database, options: { now: () => number; fe
     onCommit: (callback) => {
       listeners.add(callback)
       return () => void listeners.delete(callback)
+    },
+  }
+}
+
+/** The parts, which note the runs whose points, params, tags and files they write. */
+function noteWritten(parts: Parts, written: Set<string>): Parts {
+  const { tracking, runs, attempts } = parts
+  return {
+    ...parts,
+    tracking: { ...tracking, append: (run, series) => (written.add(run.id), tracking.append(run, series)) },
+    runs: { ...runs, annotate: (run, patch) => (written.add(run.id), runs.annotate(run, patch)) },
+    attempts: {
+      ...attempts,
+      putArtifacts: (runId, artifacts) => {
+        if (artifacts.length > 0) written.add(runId)
+        return attempts.putArtifacts(runId, artifacts)
+      },
     },
   }
 }

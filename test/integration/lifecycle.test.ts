@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import type { ActivityView } from '../../src/contract/events.ts'
 import type { ProjectView, ViewView } from '../../src/contract/project.ts'
 import type { EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
@@ -396,5 +397,25 @@ describe('the stream of events', () => {
     while (seen.at(-1)! < wanted.at(-1)!) await read(1)
     expect(seen).toEqual(wanted)
     expect((await server.call('GET', '/events/stream', undefined, 'x')).status).toBe(401)
+  })
+
+  it('says between its lines which runs and sweeps write points or output', async () => {
+    const ended = new AbortController()
+    const response = await fetch(`${server.url}/api/v1/events/stream`, { headers: { authorization: `Bearer ${server.token()}` }, signal: ended.signal })
+    const told: ActivityView[] = []
+    const reading = (async () => {
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()))
+        for (const [, data] of chunk.matchAll(/^event: activity\ndata: (.*)$/gm)) told.push(JSON.parse(data!) as ActivityView)
+    })().catch(() => {})
+    const { body: logging } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'logging' })
+    const batch = { writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 1, t: 1, v: { loss: 1 } }] }
+    expect((await server.call('POST', `/runs/${logging.number}/batches`, batch)).status).toBe(200)
+    await until(async () => told.some(({ runs }) => runs.includes(logging.number)))
+    const script = 'python -c "import time; [print(i, flush=True) or time.sleep(0.2) for i in range(50)]"'
+    const sweep = await server.submit(`version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1]}}}\nrun: {cmd: '${script}'}\n`)
+    await until(async () => told.filter(({ sweeps }) => sweeps.includes(sweep.number)).length > 1, 30_000)
+    await server.call('POST', `/sweeps/${sweep.number}/stop`)
+    ended.abort()
+    await reading
   })
 })

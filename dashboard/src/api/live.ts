@@ -1,8 +1,8 @@
-import type { QueryClient } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 
-import { EVENT_KINDS } from '../../../src/contract/events.ts'
+import { ACTIVITY, EVENT_KINDS } from '../../../src/contract/events.ts'
+import type { ActivityView } from '../../../src/contract/events.ts'
 import type { EventView } from '../../../src/contract/routes.ts'
 
 /** What a page shows is asked for again at most this often. */
@@ -29,6 +29,18 @@ export function useDeafSince(): number | undefined {
   )
 }
 
+const writers = new Map<number, Set<() => void>>()
+
+/** Calls back whenever a run has written something, once a second at most. */
+export function onWritten(run: number, callback: () => void): () => void {
+  const own = writers.get(run) ?? new Set()
+  writers.set(run, own.add(callback))
+  return () => {
+    own.delete(callback)
+    if (own.size === 0) writers.delete(run)
+  }
+}
+
 /**
  * Follows the history for as long as the page is open. An event only says that something changed; what is shown is then
  * read again, once a second at most. A stream that breaks comes back by itself with the last number it had.
@@ -37,27 +49,43 @@ export function useLive(): void {
   const queries = useQueryClient()
   useEffect(() => {
     const source = new EventSource('/api/v1/events/stream')
-    const changed = new Set<string>()
+    const lists = new Set<string>()
+    const runs = new Set<number>()
+    const sweeps = new Set<number>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const refresh = (): void => {
       timer = undefined
-      for (const key of changed) void invalidate(queries, key)
-      changed.clear()
+      for (const key of lists) void queries.invalidateQueries({ queryKey: [key] })
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => isOf(queryKey, { runs, sweeps }) })
+      for (const run of runs) for (const callback of writers.get(run) ?? []) callback()
+      for (const set of [lists, runs, sweeps]) set.clear()
     }
     const onEvent = (event: MessageEvent<string>): void => {
       lastHeard = Date.now()
       const { run, sweep, kind } = JSON.parse(event.data) as EventView
-      changed.add('runs')
-      if (kind.startsWith('sweep.') || sweep !== null) changed.add('sweeps')
-      if (kind.startsWith('project.')) changed.add('projects')
-      if (run !== null) changed.add(`run ${run}`)
-      if (sweep !== null) changed.add(`sweep ${sweep}`)
+      lists.add('runs')
+      if (kind.startsWith('sweep.') || sweep !== null) lists.add('sweeps')
+      if (kind.startsWith('project.')) lists.add('projects')
+      if (run !== null) runs.add(run)
+      if (sweep !== null) sweeps.add(sweep)
       timer ??= setTimeout(refresh, REFRESH_MS)
     }
     for (const kind of EVENT_KINDS) source.addEventListener(kind, onEvent)
+    source.addEventListener(ACTIVITY, (event: MessageEvent<string>) => {
+      lastHeard = Date.now()
+      const written = JSON.parse(event.data) as ActivityView
+      for (const run of written.runs) runs.add(run)
+      for (const sweep of written.sweeps) sweeps.add(sweep)
+      // The server has waited already.
+      clearTimeout(timer)
+      refresh()
+    })
     source.addEventListener('open', () => {
-      // What happened while nobody listened is read whole.
-      if (deafSince !== undefined) void queries.invalidateQueries()
+      // What happened while nobody listened is read again: all of it, or what is soon out of date on a page that has just come.
+      if (deafSince !== undefined) {
+        void queries.invalidateQueries()
+        for (const callbacks of writers.values()) for (const callback of callbacks) callback()
+      } else void queries.invalidateQueries({ predicate: ({ queryKey: [kind, what] }) => kind === 'run' || kind === 'sweep' || what === 'fresh' })
       setDeaf(undefined)
     })
     source.addEventListener('error', () => setDeaf(deafSince ?? lastHeard))
@@ -68,7 +96,10 @@ export function useLive(): void {
   }, [queries])
 }
 
-async function invalidate(queries: QueryClient, key: string): Promise<void> {
-  const [kind, number] = key.split(' ')
-  await queries.invalidateQueries({ queryKey: number === undefined ? [kind] : [kind, number] })
+/** Whether what is asked shows one of these runs or sweeps. */
+function isOf([kind, what]: readonly unknown[], { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> }): boolean {
+  if (kind === 'run') return runs.has(Number(what))
+  if (kind === 'sweep') return sweeps.has(Number(what))
+  if (kind === 'series') return (what as { runs: readonly number[] }).runs.some((run) => runs.has(run))
+  return kind === 'runs' && what === 'fresh' && runs.size > 0
 }

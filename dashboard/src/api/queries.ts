@@ -5,17 +5,12 @@ import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
 import type { ProjectView, ViewView } from '../../../src/contract/project.ts'
 import type { DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
-import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
-import { isSweepEnded } from '../../../src/contract/phases.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
 import type { Directions } from '../pages/columns.ts'
 import { call } from './client.ts'
 import { toQuery } from './to-query.ts'
-
-/** What is shown while it changes is asked for again this often, besides the hints of the event stream. */
-const LIVE_MS = 1_000
 
 export interface RunsAsked {
   readonly project?: string
@@ -80,14 +75,13 @@ export function useRun(number: string): UseQueryResult<RunDetailView> {
   return useQuery({
     queryKey: ['run', number],
     queryFn: () => call<RunDetailView>(`/runs/${number}`),
-    refetchInterval: ({ state }) => (state.data && !isTerminal(state.data.phase) ? LIVE_MS : false),
   })
 }
 
 export function useSeries(
   runs: readonly number[],
   metrics: readonly string[],
-  options: { readonly isLive: boolean; readonly buckets?: number; readonly range?: ChartRange | undefined },
+  options: { readonly buckets?: number; readonly range?: ChartRange | undefined } = {},
 ): UseQueryResult<SeriesView[]> {
   const body = { runs, metrics, buckets: options.buckets ?? 500, range: options.range }
   return useQuery({
@@ -95,7 +89,6 @@ export function useSeries(
     queryFn: ({ signal }) => call<SeriesView[]>('/series', { method: 'POST', body, signal }),
     enabled: runs.length > 0 && metrics.length > 0,
     placeholderData: keepPreviousData,
-    refetchInterval: options.isLive ? LIVE_MS : false,
   })
 }
 
@@ -158,15 +151,13 @@ export function useSweep(number: string): UseQueryResult<SweepView> {
   return useQuery({
     queryKey: ['sweep', number],
     queryFn: () => call<SweepView>(`/sweeps/${number}`),
-    refetchInterval: ({ state }) => (state.data && !isSweepEnded(state.data.phase) ? LIVE_MS : false),
   })
 }
 
-export function useTrials(number: string, isLive: boolean): UseQueryResult<TrialsView> {
+export function useTrials(number: string): UseQueryResult<TrialsView> {
   return useQuery({
     queryKey: ['sweep', number, 'trials'],
     queryFn: () => call<TrialsView>(`/sweeps/${number}/trials`),
-    refetchInterval: isLive ? 2 * LIVE_MS : false,
     placeholderData: keepPreviousData,
   })
 }
@@ -180,11 +171,10 @@ export function useBeliefs(number: string, finished: number): UseQueryResult<Bel
   })
 }
 
-export function useArtifacts(run: string, isLive: boolean): UseQueryResult<ArtifactView[]> {
+export function useArtifacts(run: string): UseQueryResult<ArtifactView[]> {
   return useQuery({
     queryKey: ['run', run, 'artifacts'],
     queryFn: () => call<ArtifactView[]>(`/runs/${run}/artifacts`),
-    refetchInterval: isLive ? 5 * LIVE_MS : false,
   })
 }
 

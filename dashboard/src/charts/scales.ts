@@ -20,7 +20,9 @@ export function scaleFor(values: readonly number[], { margin = 0.05, isLog = fal
     if (value > high) high = value
   }
   if (low > high) return { low: 0, high: 1, isLog: false }
-  if (low === high) return { low: low - Math.max(0.5, Math.abs(low) * 0.1), high: high + Math.max(0.5, Math.abs(high) * 0.1), isLog: false }
+  // So near to each other that no tick could stand between them.
+  if (high - low <= Math.max(1e-300, 1e-12 * Math.max(Math.abs(low), Math.abs(high))))
+    return { low: low - Math.max(0.5, Math.abs(low) * 0.1), high: high + Math.max(0.5, Math.abs(high) * 0.1), isLog: false }
   if (isLog && low > 0) return { low, high, isLog: true }
   const pad = margin * (high - low)
   return { low: low - pad, high: high + pad, isLog: false }

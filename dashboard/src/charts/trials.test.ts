@@ -123,6 +123,12 @@ describe('scales', () => {
     )
   })
 
+  it.each([[[0, 5e-324]], [[-1e6, -1e6 + 1e-10]], [[3, 3]]])('hold %j, which are as good as one value', (values) => {
+    const scale = scaleFor(values)
+    expect(ticks(scale, 5).length).toBeGreaterThan(1)
+    for (const value of values) expect(place(scale, value)).toBeCloseTo(0.5, 6)
+  })
+
   it('of an objective are not flattened by the few that went wrong', () => {
     const values = [...Array.from({ length: 18 }, (_, i) => 1 + i / 100), 1e6, 1e9]
     expect(objectiveScale(values, false).high).toBeLessThan(2e6)

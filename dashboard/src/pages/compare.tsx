@@ -120,7 +120,6 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const series = useSeries(
     runs.map(({ number }) => number),
     charts,
-    { isLive: runs.some(({ phase }) => isOpen(phase)) },
   )
   const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
   return (

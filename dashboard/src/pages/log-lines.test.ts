@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { append, prepend, severityOf, splitLines, toSpans } from './log-lines.ts'
+import { append, prepend, splitLines, toSpans } from './log-lines.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -72,13 +72,3 @@ describe('colours', () => {
     ['\u001b[38;5;208mother\u001b[m', [['other', undefined, false]]],
   ])('of %j', (text, expected) => expect(toSpans(text).map((span) => [span.text, span.color, span.isBold])).toEqual(expected))
 })
-
-it.each([
-  ['ValueError: bad', 'error'],
-  ['Traceback (most recent call last):', 'error'],
-  ['killed: out of memory', 'error'],
-  ['UserWarning: 118 titles are empty', 'warning'],
-  ['WARN retry', 'warning'],
-  ['terror and warned-off', undefined],
-  ['step=1 loss=0.3', undefined],
-])('%j sounds like %j', (text, expected) => expect(severityOf(text)).toBe(expected))

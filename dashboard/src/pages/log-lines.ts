@@ -8,6 +8,8 @@ export interface LogLine {
 export interface LogPiece {
   readonly start: number
   readonly end: number
+  /** Lines of the log before the first of these; undefined while that is not known. */
+  readonly linesBefore?: number | undefined
   readonly lines: readonly LogLine[]
   /** Bytes of a line that has not ended. */
   readonly rest: Uint8Array
@@ -33,14 +35,15 @@ export function append(piece: LogPiece, bytes: Uint8Array): LogPiece {
   joined.set(piece.rest)
   joined.set(bytes, piece.rest.length)
   const next = splitLines(joined, piece.end - piece.rest.length)
-  return { start: piece.start, end: next.end, lines: [...piece.lines, ...next.lines], rest: next.rest }
+  return { ...piece, end: next.end, lines: [...piece.lines, ...next.lines], rest: next.rest }
 }
 
 /** The piece with the bytes before it; what precedes their first line end is left out, since it is no whole line. */
 export function prepend(piece: LogPiece, bytes: Uint8Array, start: number): LogPiece {
   const cut = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
   const before = splitLines(bytes.subarray(cut), start + cut)
-  return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines] }
+  const linesBefore = piece.linesBefore === undefined ? undefined : piece.linesBefore - before.lines.length
+  return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines], linesBefore }
 }
 
 /** What a terminal would show of a line: what a progress bar wrote over is gone. */
@@ -84,12 +87,4 @@ function restyle(style: Pick<Span, 'color' | 'isBold'>, codes: string): Pick<Spa
     if (number >= 90 && number <= 97) return { ...now, color: COLORS[number - 90]! }
     return now
   }, style)
-}
-
-export type Severity = 'error' | 'warning' | undefined
-
-/** How bad a line sounds. */
-export function severityOf(text: string): Severity {
-  if (/\b(?:error|exception|traceback|fatal|critical|killed|out of memory)\b/i.test(text) || /[a-z](?:Error|Exception)\b/.test(text)) return 'error'
-  return /\bwarn(?:ing)?\b(?!ed|-)/i.test(text) || /[a-z]Warning\b/.test(text) ? 'warning' : undefined
 }

@@ -3,8 +3,11 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { isTerminal } from '../../../src/contract/phases.ts'
+import type { LogSearchView } from '../../../src/contract/routes.ts'
+import { severityOf } from '../../../src/contract/severity.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
-import { request } from '../api/client.ts'
+import { call, request } from '../api/client.ts'
+import { onWritten } from '../api/live.ts'
 import { toQuery } from '../api/to-query.ts'
 import { changeQuery, usePlace, withQuery } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
@@ -14,13 +17,12 @@ import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { LogSearch } from './log-search.tsx'
-import { append, prepend, severityOf, splitLines, toSpans } from './log-lines.ts'
+import { append, prepend, splitLines, toSpans } from './log-lines.ts'
 import type { LogLine, LogPiece } from './log-lines.ts'
 
 const LINE_PX = 19
 const TAIL_LINES = 2_000
 const EARLIER_BYTES = 256_000
-const POLL_MS = 1_000
 /** So near the end counts as at the end. */
 const END_PX = 40
 const FINDS_MAX = 10_000
@@ -71,11 +73,12 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
     setFollowing(false)
     rows.scrollToIndex(found[next]!, { align: 'center' })
   }
-  const toFirstError = (): void => {
-    const index = lines.findIndex(({ text }) => severityOf(text) === 'error')
-    if (index < 0) return toast(t('no_error_line'))
-    setFollowing(false)
-    rows.scrollToIndex(index, { align: 'center' })
+  const toFirstError = async (): Promise<void> => {
+    const query = toQuery({ attempt, severity: 'error', limit: 1 })
+    const [first] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
+    if (!first) return toast(t('no_error_line'))
+    jumpedTo.current = undefined
+    changeQuery({ at: String(first.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
   }
   const onScroll = (): void => {
     const node = scroller.current!
@@ -117,7 +120,11 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
         <button type="button" className="btn bare small not-phone" aria-pressed={isSearching} onClick={() => setSearching(!isSearching)}>
           {t('search_all')}
         </button>
-        <button type="button" className="btn bare small not-phone" onClick={toFirstError}>
+        <button
+          type="button"
+          className="btn bare small not-phone"
+          onClick={() => void toFirstError().catch((error: unknown) => toast((error as Error).message))}
+        >
           {t('first_error')}
         </button>
         <IconButton name="wrap" label={t('wrap')} pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
@@ -147,13 +154,13 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
                 <a
                   className="ln"
                   href={withQuery({ at: String(line.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })}
-                  aria-label={t('link_to_line')}
+                  title={t('link_to_line')}
                   onClick={(event) => {
                     event.preventDefault()
                     changeQuery({ at: String(line.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
                   }}
                 >
-                  #
+                  {log.piece?.linesBefore === undefined ? '·' : log.piece.linesBefore + index + 1}
                 </a>
                 <LineText text={line.text} />
               </div>
@@ -162,7 +169,7 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
         </div>
       </div>
       <div className="logfoot">
-        <span>{t('lines_n', { n: lines.length })}</span>
+        <span>{t('lines_n', { n: (log.piece?.linesBefore ?? 0) + lines.length })}</span>
         {log.piece && log.piece.start > 0 && <span className="dim">{t('earlier_above')}</span>}
         <span className="grow" />
         {!isTerminal(run.phase) && <span className="hot">{t('live')}</span>}
@@ -208,7 +215,6 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     latest.current = next
     setPiece(next)
   }
-  const isEnded = isTerminal(run.phase)
   // Where reading began: at the end, or by the line of the address, and again by another line before all that is read.
   const [anchor, setAnchor] = useState(at)
   if (at !== anchor && at !== null && piece && Number(at) < piece.start) setAnchor(at)
@@ -217,7 +223,6 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     latest.current = undefined
     setPiece(undefined)
     const controller = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
     const step = async (): Promise<void> => {
       const known = latest.current
       const from = known ? { cursor: known.end } : anchor === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
@@ -229,18 +234,37 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
       // A piece that came full is followed by the next at once.
       if (bytes.length > EARLIER_BYTES * 3) await step()
     }
-    const loop = async (): Promise<void> => {
-      await step().catch((problem: unknown) => {
-        if (!controller.signal.aborted) setError(problem as Error)
-      })
-      if (!controller.signal.aborted && !isEnded) timer = setTimeout(() => void loop(), POLL_MS)
+    // One reading at a time; what is written meanwhile is read after it.
+    let [isReading, isMore] = [false, true]
+    const readOn = async (): Promise<void> => {
+      isMore = true
+      if (isReading) return
+      isReading = true
+      while (isMore && !controller.signal.aborted) {
+        isMore = false
+        await step().catch((problem: unknown) => !controller.signal.aborted && setError(problem as Error))
+      }
+      isReading = false
     }
-    void loop()
+    void readOn()
+    const off = onWritten(run.number, () => void readOn())
     return () => {
       controller.abort()
-      clearTimeout(timer)
+      off()
     }
-  }, [run.number, attempt, isEnded, anchor])
+  }, [run.number, attempt, anchor])
+
+  const isNumbered = piece?.linesBefore !== undefined
+  const start = piece?.start
+  useEffect(() => {
+    if (start === undefined || isNumbered) return undefined
+    const controller = new AbortController()
+    void call<{ lines: number }>(`/runs/${run.number}/logs/lines${toQuery({ attempt, before: start })}`, { signal: controller.signal }).then(
+      ({ lines }) => latest.current && set({ ...latest.current, linesBefore: lines - countBefore(latest.current, start) }),
+      () => {},
+    )
+    return () => controller.abort()
+  }, [run.number, attempt, start, isNumbered])
 
   const readEarlier = useCallback(async (): Promise<number> => {
     const known = latest.current
@@ -257,6 +281,12 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     }
   }, [run.number, attempt])
   return { piece, error, readEarlier }
+}
+
+/** How many lines of a piece end before a byte: it has grown at its start since that was asked. */
+function countBefore({ lines }: LogPiece, byte: number): number {
+  const at = lines.findIndex(({ offset }) => offset >= byte)
+  return at < 0 ? lines.length : at
 }
 
 /** A piece made by `prepend` alone lacks the line that its bytes end in the middle of. */

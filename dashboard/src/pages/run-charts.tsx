@@ -91,7 +91,7 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
   const series = useSeries(
     runs.map(({ number }) => number),
     across === undefined || panels.length === 0 ? panels : [...new Set([...panels, across])],
-    { isLive: runs.some(({ phase }) => isOpen(phase)), range: rangeOf(state) },
+    { range: rangeOf(state) },
   )
   const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
   return panels.map((metric) => (

@@ -16,8 +16,8 @@ import { Diff } from './diff.tsx'
 import { Sources } from './sources.tsx'
 
 /** Files that a run left in its outputs, with what is in them. */
-export function Artifacts({ run, isLive }: { readonly run: RunDetailView; readonly isLive: boolean }): ReactElement {
-  const artifacts = useArtifacts(String(run.number), isLive)
+export function Artifacts({ run }: { readonly run: RunDetailView }): ReactElement {
+  const artifacts = useArtifacts(String(run.number))
   const [path, setPath] = useState<string | undefined>()
   if (artifacts.error && !artifacts.data) return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
   if (!artifacts.data) return <Loading what={t('tab_artifacts')} />

@@ -76,7 +76,6 @@ export function Run({ project, number, tab }: { readonly project: string; readon
 }
 
 function TabBody({ tab, run, now }: { readonly tab: (typeof TABS)[number]; readonly run: RunDetailView; readonly now: number }): ReactElement {
-  const isLive = !isTerminal(run.phase)
   switch (tab) {
     case 'charts':
       return <Charts run={run} metrics={metricsOf([run])} />
@@ -92,7 +91,7 @@ function TabBody({ tab, run, now }: { readonly tab: (typeof TABS)[number]; reado
         </div>
       )
     case 'artifacts':
-      return <Artifacts run={run} isLive={isLive} />
+      return <Artifacts run={run} />
     case 'code':
       return <Code run={run} />
     case 'environment':
@@ -272,7 +271,6 @@ function Charts({
   const isLive = !isTerminal(run.phase)
   const across = metricOn(state.axis)
   const series = useSeries([run.number], across === undefined || metrics.length === 0 ? metrics : [...new Set([...metrics, across])], {
-    isLive,
     range: rangeOf(state),
   })
   const restarts = run.attempts.filter(({ n }) => n > 1).flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))

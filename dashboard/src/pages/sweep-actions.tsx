@@ -155,7 +155,7 @@ function NumberMenu({
 }
 
 function AddPoint({ sweep, onAdd }: { readonly sweep: SweepView; readonly onAdd: (params: Record<string, unknown>) => void }): ReactElement {
-  const { data } = useTrials(String(sweep.number), false)
+  const { data } = useTrials(String(sweep.number))
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const axes = data?.axes ?? []
   const started = (name: string): string => values[name] ?? (sweep.best ? plain(sweep.best.params[name]) : '')

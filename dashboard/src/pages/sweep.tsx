@@ -34,8 +34,7 @@ const TABS = ['overview', 'trials', 'timeline', 'space', 'settings'] as const
 /** One sweep: how far it is, what is best, what matters, who was stopped where. */
 export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
   const sweep = useSweep(number)
-  const isOpen = sweep.data !== undefined && !isSweepEnded(sweep.data.phase)
-  const trials = useTrials(number, isOpen)
+  const trials = useTrials(number)
   const now = useNow()
   useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
   if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />

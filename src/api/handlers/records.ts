@@ -4,7 +4,8 @@ import { toWireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
 import { mean, POINT_WIDTH } from '../../core/metrics/series.ts'
 import type { Bucket } from '../../core/metrics/series.ts'
-import { searchLog } from '../../services/log-search.ts'
+import type { LogStart } from '../../core/ports.ts'
+import { countLines, searchLog } from '../../services/log-search.ts'
 import { takeBatch } from '../../services/tracking.ts'
 import { toIso } from '../../services/views.ts'
 import type { Handlers } from '../bind.ts'
@@ -14,22 +15,25 @@ import type { HandlerDeps } from './shared.ts'
 /** What runs write: logs, metrics, files. */
 export function createRecordHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'getLogs' | 'searchLogs' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'> {
+): Pick<Handlers, 'getLogs' | 'searchLogs' | 'countLogLines' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'> {
   const { store } = deps
   return {
     getLogs: async ({ param, query }) => {
-      const run = await findRun(store, param('run'))
-      const attempt = query.attempt === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, query.attempt)
-      if (!attempt || !run.isExecuted) return logResponse(new Uint8Array(), 0)
+      const read = await readerOf(deps, param('run'), query.attempt)
+      if (!read) return logResponse(new Uint8Array(), 0)
       const from = withoutUndefined({ cursor: query.cursor, tailLines: query.tail, since: query.since === undefined ? undefined : Date.parse(query.since) })
-      const page = await deps.executor.readLog(attempt.name, from, LIMITS.logPageBytesMax)
+      const page = await read(from)
       return logResponse(page.bytes, page.cursor)
     },
-    searchLogs: async ({ param, query }) => {
-      const run = await findRun(store, param('run'))
-      const attempt = query.attempt === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, query.attempt)
-      if (!attempt || !run.isExecuted) return { lines: [], isCut: false }
-      return await searchLog(async (cursor) => await deps.executor.readLog(attempt.name, { cursor }, LIMITS.logPageBytesMax), query)
+    searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit } }) => {
+      const read = await readerOf(deps, param('run'), attempt)
+      if (!read) return { lines: [], isCut: false }
+      const wanted = pattern === undefined ? { severity: severity! } : { pattern }
+      return await searchLog(async (cursor) => await read({ cursor }), { wanted, from, limit })
+    },
+    countLogLines: async ({ param, query }) => {
+      const read = await readerOf(deps, param('run'), query.attempt)
+      return { lines: read ? await countLines(async (cursor) => await read({ cursor }), query.before) : 0 }
     },
     getMetric: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
@@ -59,6 +63,14 @@ export function createRecordHandlers(
       return await takeBatch(deps, run, body)
     },
   }
+}
+
+/** Reads what an attempt of a run printed, the latest where none is named; undefined where nothing was executed. */
+async function readerOf({ store, executor }: HandlerDeps, reference: string, n: number | undefined) {
+  const run = await findRun(store, reference)
+  const attempt = n === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, n)
+  if (!attempt || !run.isExecuted) return undefined
+  return async (from: LogStart) => await executor.readLog(attempt.name, from, LIMITS.logPageBytesMax)
 }
 
 function logResponse(bytes: Uint8Array, cursor: number): Response {

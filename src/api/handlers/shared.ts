@@ -5,6 +5,7 @@ import { parseFilter } from '../../core/filter/parse.ts'
 import type { Executor, RunScope, Store } from '../../core/ports.ts'
 import type { Run, Sweep } from '../../core/records.ts'
 import type { EnvironmentDeps } from '../../services/environments.ts'
+import type { Activity } from '../../services/activity.ts'
 import { findProject } from '../../services/projects.ts'
 import type { Sessions } from '../../services/sessions.ts'
 import type { SweepSearchDeps } from '../../services/sweep-search.ts'
@@ -14,6 +15,7 @@ import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
 export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearchDeps {
   readonly executor: Executor
   readonly sessions: Sessions
+  readonly activity: Activity
   readonly version: string
   readonly url: () => string
   readonly shutdown: () => void

@@ -18,7 +18,7 @@ export function createSystemHandlers(
   'health' | 'openapi' | 'createSessionCode' | 'openSession' | 'closeSession' | 'doctor' | 'submit' | 'resolve' | 'listEvents' | 'streamEvents' | 'shutdown'
 > {
   const { store } = deps
-  const openStream = createEventStreams((events) => toEventViews(store, events))
+  const openStream = createEventStreams((events) => toEventViews(store, events), deps.activity)
   return {
     health: async () => ({ name: 'hagane', version: deps.version, status: 'ok' }),
     openapi: async () => toOpenApi(deps.version),

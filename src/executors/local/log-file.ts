@@ -1,14 +1,12 @@
 import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 
-import type { LogPage } from '../../core/ports.ts'
+import type { LogPage, LogStart } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
-
-type From = { readonly cursor?: number; readonly tailLines?: number; readonly since?: number }
 
 const BLOCK_BYTES = 65_536
 
 /** Bytes of a log as they were written, at most `limitBytes`. A log that does not exist yet is empty. */
-export function readLogFile(dir: AttemptDir, from: From, limitBytes: number): LogPage {
+export function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: number): LogPage {
   const file = openOrNone(dir.log)
   if (file === undefined) return { bytes: new Uint8Array(), cursor: 0 }
   try {

@@ -1,0 +1,85 @@
+import type { ActivityView } from '../contract/events.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { Clock, Executor, Logger, Store } from '../core/ports.ts'
+
+/** Which runs have written something, for those who watch: a hint that is kept nowhere. */
+export interface Activity {
+  /** Calls back once a second at most, while any run writes points, params, tags, files or output. Returns how to stop. */
+  watch(onActivity: (activity: ActivityView) => void): () => void
+}
+
+interface ActivityDeps {
+  readonly store: Store
+  readonly executor: Executor
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Nothing is looked at while nobody watches. */
+export function createActivity({ store, executor, clock, log }: ActivityDeps): Activity {
+  const watchers = new Set<(activity: ActivityView) => void>()
+  const written = new Set<string>()
+  let logEnds = new Map<string, number>()
+  let stop = (): void => {}
+
+  const start = (): void => {
+    const unsubscribe = store.onCommit((ids) => ids.forEach((id) => written.add(id)))
+    let cancel = clock.after(LIMITS.activityMs, tick)
+    stop = () => {
+      unsubscribe()
+      cancel()
+      written.clear()
+      logEnds = new Map()
+    }
+    function tick(): void {
+      tell()
+        .catch((error: unknown) => log.warn({ err: error }, 'looking for activity failed'))
+        .finally(() => {
+          if (watchers.size > 0) cancel = clock.after(LIMITS.activityMs, tick)
+        })
+    }
+  }
+
+  const tell = async (): Promise<void> => {
+    for (const id of await grownLogs()) written.add(id)
+    if (written.size === 0) return
+    const ids = [...written]
+    written.clear()
+    const activity = await toView(store, ids)
+    for (const watcher of watchers) watcher(activity)
+  }
+
+  /** Runs whose output has grown since the last look. */
+  const grownLogs = async (): Promise<string[]> => {
+    const active = await store.read.runs.listActive()
+    const ends = new Map<string, number>()
+    for (const { attemptName } of active) ends.set(attemptName, (await executor.readLog(attemptName, { tailLines: 0 }, 0)).cursor)
+    const grown = active.filter(({ attemptName }) => ends.get(attemptName)! > (logEnds.get(attemptName) ?? 0))
+    logEnds = ends
+    return grown.map(({ id }) => id)
+  }
+
+  return {
+    watch: (onActivity) => {
+      watchers.add(onActivity)
+      if (watchers.size === 1) start()
+      return () => {
+        if (watchers.delete(onActivity) && watchers.size === 0) stop()
+      }
+    },
+  }
+}
+
+async function toView({ read }: Store, ids: readonly string[]): Promise<ActivityView> {
+  const runs: number[] = []
+  const sweeps = new Map<string, number>()
+  for (const id of ids) {
+    const run = await read.runs.get(id)
+    if (!run) continue
+    runs.push(run.number)
+    if (run.sweepId === null || sweeps.has(run.sweepId)) continue
+    const sweep = await read.sweeps.get(run.sweepId)
+    if (sweep) sweeps.set(run.sweepId, sweep.number)
+  }
+  return { runs: runs.toSorted((a, b) => a - b), sweeps: [...sweeps.values()].toSorted((a, b) => a - b) }
+}
