@@ -67,6 +67,28 @@ const submitRequest = z.strictObject({
   tags: tags.optional(),
 })
 
+const checkRequest = submitRequest.pick({ sources: true, params: true })
+const problemView = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  path: z.string(),
+  file: z.string(),
+  line: z.int(),
+  column: z.int(),
+})
+const checkView = z.strictObject({
+  errors: z.array(problemView),
+  warnings: z.array(problemView),
+  /** The resolved form; null where there are errors. */
+  plan: z.record(z.string(), z.unknown()).nullable(),
+  /** Runs that it leads to; null where a search has no end, or there are errors. */
+  trials: count.nullable(),
+  /** The first runs: what each is given, and what it executes. */
+  first: z.array(z.strictObject({ params: z.record(z.string(), z.unknown()), command: z.string().nullable() })),
+})
+export type CheckView = z.output<typeof checkView>
+
 /** A run made by a script itself, outside any executor. `id` is minted by the client. */
 const createRunRequest = z.strictObject({
   id: uuid.optional(),
@@ -244,6 +266,22 @@ export const ROUTES = {
     takesRoom: true,
   },
 
+  checkDocument: {
+    method: 'POST',
+    path: '/api/v1/checks',
+    access: 'person',
+    summary: 'Says what a document comes to and everything that is wrong with it, without running anything.',
+    body: checkRequest,
+    bodyBytesMax: LIMITS.bodyBytesMax,
+    answer: checkView,
+  },
+  getLanguage: {
+    method: 'GET',
+    path: '/api/v1/language',
+    access: 'person',
+    summary: 'JSON Schema of documents, one alternative per kind.',
+    answer: z.record(z.string(), z.unknown()),
+  },
   listRuns: {
     method: 'GET',
     path: '/api/v1/runs',

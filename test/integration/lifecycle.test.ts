@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { ActivityView } from '../../src/contract/events.ts'
 import type { ProjectView, ViewView } from '../../src/contract/project.ts'
-import type { EventView, RunPageView } from '../../src/contract/routes.ts'
+import type { CheckView, EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { startTestServer, until } from '../support/server.ts'
@@ -344,6 +344,24 @@ describe('a repeated request', () => {
     const [first, second] = await Promise.all([1, 2].map(() => post<{ id: string }>('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'once' })))
     expect(first!.body.id).toBe(second!.body.id)
     expect((await post('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'twice' })).status).toBe(409)
+  })
+})
+
+describe('a document that is checked', () => {
+  const check = async (text: string) => (await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })).body
+
+  it('says what it comes to, and runs nothing', async () => {
+    const text = 'version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1, 2, 3, 4]}}}\nrun: {cmd: "echo {{ x }}"}\n'
+    const before = (await server.call<RunPageView>('GET', '/runs?count=true')).body.total
+    const { errors, plan, trials, first } = await check(text)
+    expect([errors, plan!['kind'], trials, first.map(({ command }) => command)]).toEqual([[], 'group', 4, ['echo 1', 'echo 2', 'echo 3']])
+    expect((await server.call<RunPageView>('GET', '/runs?count=true')).body.total).toBe(before)
+  })
+
+  it('says all that is wrong with it, where, and what to do', async () => {
+    const checked = await check('version: 1\nkind: experimant\nrun: {cmd: 1}\n')
+    expect(checked).toMatchObject({ plan: null, trials: null, first: [], errors: [{ file: 'a.yml', line: 2, remedy: expect.stringMatching(/\w/) as string }] })
+    expect((await server.call<{ anyOf: unknown[] }>('GET', '/language')).body.anyOf.length).toBeGreaterThan(3)
   })
 })
 

@@ -4,10 +4,11 @@ import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
 import type { ProjectView, ViewView } from '../../../src/contract/project.ts'
-import type { DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
+import type { CheckView, DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
 import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
+import type { JsonSchema } from '../editor/schema.ts'
 import type { Directions } from '../pages/columns.ts'
 import { call } from './client.ts'
 import { toQuery } from './to-query.ts'
@@ -187,6 +188,41 @@ export interface DocumentView {
 export function useDocument(run: string | undefined): UseQueryResult<DocumentView> {
   return useQuery({ queryKey: ['document', run], queryFn: () => call<DocumentView>(`/runs/${run!}/document`), enabled: run !== undefined, staleTime: Infinity })
 }
+
+/** What a document comes to, asked anew when its text rests. */
+export function useCheck(document: Pick<DocumentView, 'sources' | 'params'>): UseQueryResult<CheckView> {
+  return useQuery({
+    queryKey: ['check', document],
+    queryFn: ({ signal }) => call<CheckView>('/checks', { method: 'POST', body: document, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 0,
+  })
+}
+
+/** Reads the language as JSON Schema, once. */
+export function useLanguage(): () => Promise<JsonSchema> {
+  const queries = useQueryClient()
+  return () => queries.ensureQueryData({ queryKey: ['language'], queryFn: () => call<JsonSchema>('/language'), staleTime: Infinity })
+}
+
+/** The latest run of a project that was started from a machine, which another can be started like; null where there is none. */
+export function useLatestRun(project: string): UseQueryResult<RunDetailView | null> {
+  return useQuery({
+    queryKey: ['latest', project],
+    queryFn: async () => {
+      const filter = 'attempts > 0 and kind in (experiment, job)'
+      const { runs } = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: LATEST_LOOKED_AT, fields: 'number' })}`)
+      for (const { number } of runs) {
+        const run = await call<RunDetailView>(`/runs/${number}`)
+        if (run.host !== null) return run
+      }
+      return null
+    },
+  })
+}
+
+const LATEST_LOOKED_AT = 5
 
 export interface EnvironmentView {
   readonly hash: string

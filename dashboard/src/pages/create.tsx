@@ -1,47 +1,78 @@
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
+import type { CheckView } from '../../../src/contract/routes.ts'
+import type { RunDetailView } from '../../../src/contract/run.ts'
 import { ApiError, call } from '../api/client.ts'
-import type { Problem } from '../api/client.ts'
-import { useAction, useDocument, useRun } from '../api/queries.ts'
+import { useAction, useCheck, useDocument, useLanguage, useLatestRun, useRun } from '../api/queries.ts'
+import type { DocumentView } from '../api/queries.ts'
+import type { YamlEditorHandle } from '../editor/yaml-editor.tsx'
+import { formatValue } from '../format.ts'
 import { paths } from '../paths.ts'
 import { go, usePlace } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
-import { useTitle } from '../ui/page.tsx'
+import { Link } from '../ui/controls.tsx'
+import { Pairs, useTitle } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
+
+const YamlEditor = lazy(async () => ({ default: (await import('../editor/yaml-editor.tsx')).YamlEditor }))
 
 interface Submission {
   readonly kind: 'run' | 'sweep'
   readonly number: number
 }
 
-/** Edits the document of an earlier run and starts it again, on the code that the run had. */
+/** What a document begins as that is written from nothing. */
+const TEMPLATE = 'version: 1\nkind: experiment\nrun:\n  cmd: python train.py\n'
+const CHECK_AFTER_MS = 300
+
+/** Writes a document and starts it, on the code of an earlier run: the one it is taken from, or the latest of the project. */
 export function Create({ project }: { readonly project: string }): ReactElement {
   const { query } = usePlace()
   const from = query.get('from') ?? undefined
   useTitle(t('new_run'), project)
-  if (from === undefined)
-    return (
-      <Empty title={t('create_title')} text={t('create_how')} command={`hagane run -f train.yml --project ${project}`}>
-        <p>{t('create_from_old')}</p>
-      </Empty>
-    )
-  return <Editor key={from} project={project} from={from} />
+  return from === undefined ? <FromNothing project={project} /> : <FromRun key={from} project={project} from={from} />
 }
 
-function Editor({ project, from }: { readonly project: string; readonly from: string }): ReactElement {
+function FromRun({ project, from }: { readonly project: string; readonly from: string }): ReactElement {
   const run = useRun(from)
   const document = useDocument(from)
-  const [text, setText] = useState<string | undefined>()
-  const area = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => {
-    if (document.data && text === undefined) setText(document.data.sources.at(-1)?.text ?? '')
-  }, [document.data, text])
+  const problem = run.error ?? document.error
+  if (problem) return <Failure error={problem} />
+  if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
+  if (document.data.sources.length === 0 || run.data.host === null) return <Empty title={t('no_document')} text={t('no_document_why')} />
+  return <Editor project={project} base={run.data} document={document.data} title={t('edit_and_run')} />
+}
+
+const NOTHING: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }], params: {}, changes: null }
+
+function FromNothing({ project }: { readonly project: string }): ReactElement {
+  const latest = useLatestRun(project)
+  if (latest.error) return <Failure error={latest.error} />
+  if (latest.data === undefined) return <Loading what={t('tab_spec')} />
+  if (latest.data === null) return <Empty title={t('create_title')} text={t('create_how')} command={`hagane run -f train.yml --project ${project}`} />
+  return <Editor project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
+}
+
+interface EditorProps {
+  readonly project: string
+  /** The run whose code and machine it is started with. */
+  readonly base: RunDetailView
+  readonly document: DocumentView
+  readonly title: string
+}
+
+function Editor({ project, base, document: { sources, params }, title }: EditorProps): ReactElement {
+  const last = sources.at(-1)!
+  const [text, setText] = useState(last.text)
+  const editor = useRef<YamlEditorHandle>(null)
+  const edited = useMemo(() => [...sources.slice(0, -1), { file: last.file, text }], [sources, last.file, text])
+  const settled = useSettled(edited)
+  const check = useCheck({ sources: settled, params })
+  const loadSchema = useLanguage()
   const start = useAction(
     async () => {
-      const { sources, params } = document.data!
-      const edited = sources.map((source, i) => (i === sources.length - 1 ? { ...source, text: text! } : source))
-      const { host, snapshot } = run.data!
+      const { host, snapshot } = base
       return await call<Submission>('/submissions', {
         method: 'POST',
         body: { sources: edited, params, host, project, ...(snapshot !== null && { snapshot }) },
@@ -49,65 +80,118 @@ function Editor({ project, from }: { readonly project: string; readonly from: st
     },
     ({ kind, number }) => go(kind === 'run' ? paths.run(project, number) : paths.sweep(project, number)),
   )
-  const problem = run.error ?? document.error
-  if (problem) return <Failure error={problem} />
-  if (!run.data || !document.data || text === undefined) return <Loading what={t('tab_spec')} />
-  if (document.data.sources.length === 0 || run.data.host === null) return <Empty title={t('no_document')} text={t('no_document_why')} />
-  const problems = start.error instanceof ApiError ? start.error.problems : []
-  const toLine = ({ line = 1, column = 1 }: Problem): void => {
-    const at =
-      text
-        .split('\n')
-        .slice(0, line - 1)
-        .reduce((sum, one) => sum + one.length + 1, 0) +
-      column -
-      1
-    area.current?.focus()
-    area.current?.setSelectionRange(at, at + 1)
-  }
+  const refused = start.error instanceof ApiError ? start.error.problems : []
+  const remarks = useMemo(() => (check.data ? toRemarks(check.data, last.file) : []), [check.data, last.file])
   return (
     <>
       <div className="head">
-        <h1>{t('edit_and_run')}</h1>
-        <span className="mid">{t('from_run', { number: from })}</span>
+        <h1>{title}</h1>
+        <span className="mid">
+          {t('code_of')} <Link to={paths.run(project, base.number)}>#{base.number}</Link>
+        </span>
         <span className="grow" />
         <button type="button" className="btn solid" disabled={start.isPending} onClick={() => start.mutate(undefined)}>
           {t('start')}
         </button>
       </div>
       <div className="editor">
-        <textarea
-          ref={area}
-          className="mono"
-          aria-label={document.data.sources.at(-1)!.file}
-          aria-invalid={problems.length > 0}
-          spellCheck={false}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && !event.nativeEvent.isComposing) start.mutate(undefined)
-          }}
-        />
-        <aside className="about">
+        <Suspense fallback={<Loading what={t('editor')} lines={14} />}>
+          <YamlEditor
+            ref={editor}
+            label={last.file}
+            text={text}
+            loadSchema={loadSchema}
+            remarks={remarks}
+            onChange={setText}
+            onSubmit={() => start.mutate(undefined)}
+          />
+        </Suspense>
+        <aside className="about" aria-label={t('check')}>
           <h2>{t('check')}</h2>
-          {start.error && problems.length === 0 && <Failure error={start.error} />}
-          {problems.length === 0 && !start.error && <p className="mid">{t('create_note')}</p>}
-          <ul className="problems">
-            {problems.map((one) => (
-              <li key={`${one.code} ${one.line} ${one.column}`}>
-                <button type="button" className="btn bare" onClick={() => toLine(one)}>
-                  {t('line_n', { n: one.line ?? 1 })}
-                </button>
-                <div>
-                  <b className="strong">{one.message}</b>
-                  <div className="mid">{one.remedy}</div>
-                  {one.path && <div className="dim small mono">{one.path}</div>}
-                </div>
-              </li>
-            ))}
-          </ul>
+          {start.error && refused.length === 0 && <Failure error={start.error} />}
+          {check.error && <Failure error={check.error} />}
+          {check.data && <Problems check={check.data} onGo={(place) => editor.current?.goTo(place)} />}
+          {check.data?.plan && <Plan check={check.data} />}
+          {Object.keys(params).length > 0 && (
+            <>
+              <h2>{t('given_params')}</h2>
+              <Pairs pairs={Object.entries(params)} />
+            </>
+          )}
+          <p className="mid small">{t('create_note')}</p>
         </aside>
       </div>
+    </>
+  )
+}
+
+/** The value as it was when it last rested. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), CHECK_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}
+
+function toRemarks({ errors, warnings }: CheckView, file: string) {
+  const of = (severity: 'error' | 'warning', problems: CheckView['errors']) =>
+    problems.filter((one) => one.file === file).map(({ line, column, message, remedy }) => ({ line, column, severity, text: `${message} ${remedy}` }))
+  return [...of('error', errors), ...of('warning', warnings)]
+}
+
+function Problems({
+  check: { errors, warnings },
+  onGo,
+}: {
+  readonly check: CheckView
+  readonly onGo: (place: { line: number; column: number }) => void
+}): ReactElement {
+  if (errors.length + warnings.length === 0)
+    return (
+      <p className="good" role="status">
+        {t('nothing_wrong')}
+      </p>
+    )
+  return (
+    <ul className="problems" role="status">
+      {[...errors, ...warnings].map((one, i) => (
+        <li key={`${one.code} ${one.line} ${one.column}`} className={i < errors.length ? 'bad' : ''}>
+          <button type="button" className="btn bare" onClick={() => onGo(one)}>
+            {t('line_n', { n: one.line })}
+          </button>
+          <div>
+            <b className="strong">{one.message}</b>
+            <div className="mid">{one.remedy}</div>
+            <div className="dim small mono">{one.path}</div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What the document comes to: how many runs, what the first of them are given and execute, and all that it leaves open. */
+function Plan({ check: { plan, trials, first } }: { readonly check: CheckView }): ReactElement {
+  return (
+    <>
+      <h2>{t('comes_to')}</h2>
+      <p>{trials === null ? t('comes_to_endless') : t('comes_to_runs', { n: trials })}</p>
+      <ol className="first">
+        {first.map(({ params, command }, i) => (
+          // The first runs have no other name than their place.
+          <li key={i}>
+            {command !== null && <pre className="code">{command}</pre>}
+            <Pairs pairs={Object.entries(params).map(([name, value]) => [name, formatValue(value)] as const)} />
+          </li>
+        ))}
+      </ol>
+      {trials !== null && trials > first.length && <p className="dim small">{t('and_more', { n: trials - first.length })}</p>}
+      <details>
+        <summary>{t('resolved_plan')}</summary>
+        <pre className="code">{JSON.stringify(plan, null, 2)}</pre>
+      </details>
     </>
   )
 }

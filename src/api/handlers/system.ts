@@ -1,6 +1,13 @@
 import { AppError } from '../../contract/errors.ts'
 import { toNumber } from '../../contract/ids.ts'
+import { toJsonSchema } from '../../contract/json-schema.ts'
+import type { Locale } from '../../contract/messages/messages.ts'
 import { toOpenApi } from '../../contract/openapi.ts'
+import { toProblemView } from '../../contract/problem-view.ts'
+import type { CheckView, SubmitRequest } from '../../contract/routes.ts'
+import { toPlain } from '../../contract/values.ts'
+import { checkDocument } from '../../core/spec/check.ts'
+import { SpecError } from '../../core/spec/document.ts'
 import { createEventFeed } from '../../services/event-feed.ts'
 import { SESSION_LIFE_MS } from '../../services/sessions.ts'
 import { submit } from '../../services/submissions.ts'
@@ -15,7 +22,19 @@ export function createSystemHandlers(
   deps: HandlerDeps,
 ): Pick<
   Handlers,
-  'health' | 'openapi' | 'createSessionCode' | 'openSession' | 'closeSession' | 'doctor' | 'submit' | 'resolve' | 'listEvents' | 'streamEvents' | 'shutdown'
+  | 'health'
+  | 'openapi'
+  | 'createSessionCode'
+  | 'openSession'
+  | 'closeSession'
+  | 'doctor'
+  | 'checkDocument'
+  | 'getLanguage'
+  | 'submit'
+  | 'resolve'
+  | 'listEvents'
+  | 'streamEvents'
+  | 'shutdown'
 > {
   const { store } = deps
   const openStream = createEventStreams((events) => toEventViews(store, events), deps.activity)
@@ -30,6 +49,8 @@ export function createSystemHandlers(
     },
     closeSession: async () => sessionResponse({ signedIn: false }, sessionCookie(deps.sessions.cookieName, '', 0)),
     doctor: async ({ query }) => await deps.examine(query.deep ?? false),
+    checkDocument: async ({ body, locale }) => checkView(body, locale),
+    getLanguage: async () => toJsonSchema(),
     submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),
     resolve: async ({ param }) => {
       const number = toNumber(param('number')) ?? -1
@@ -54,6 +75,22 @@ export function createSystemHandlers(
       deps.shutdown()
       return { stopping: true }
     },
+  }
+}
+
+function checkView({ sources, params }: Pick<SubmitRequest, 'sources' | 'params'>, locale: Locale): CheckView {
+  try {
+    const { plan, warnings, trials, first } = checkDocument(sources, params)
+    return {
+      errors: [],
+      warnings: warnings.map((problem) => toProblemView(problem, locale)),
+      plan: toPlain(plan) as Record<string, unknown>,
+      trials,
+      first: first.map((run) => ({ params: toPlain(run.params) as Record<string, unknown>, command: run.command })),
+    }
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+    return { errors: error.problems.map((problem) => toProblemView(problem, locale)), warnings: [], plan: null, trials: null, first: [] }
   }
 }
 

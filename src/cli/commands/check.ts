@@ -1,16 +1,12 @@
 import { toProblemView } from '../../contract/problem-view.ts'
-import type { Plan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { EXIT } from '../../contract/errors.ts'
 import { toPlain } from '../../contract/values.ts'
-import { toTask } from '../../core/search/task.ts'
-import { trialsOf } from '../../core/sweep/halving.ts'
-import { firstPoints } from '../../core/search/registry.ts'
 import { spaceSize } from '../../core/search/space.ts'
-import { compileTrial, withResource } from '../../core/spec/compile.ts'
+import { checkDocument } from '../../core/spec/check.ts'
+import type { Checked } from '../../core/spec/check.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import type { Source } from '../../core/spec/document.ts'
-import { loadPlan } from '../../core/spec/load.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
@@ -24,21 +20,15 @@ export interface DocumentFlags {
   readonly json?: boolean
 }
 
-const SHOWN = 3
-
 /** `hagane check`: the resolved form of a document, without running anything. */
 export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   let sources: readonly Source[] = []
   try {
     sources = readSources(flags.file, process.cwd())
-    const { plan, warnings } = loadPlan(sources, readParams(flags))
-    const trials = toTrials(plan)
-    if (flags.json)
-      return cli.print(
-        JSON.stringify({ ok: true, kind: plan.kind, trials: trialCount(plan), ...trials, plan: toPlain(plan), warnings: toViews(cli, warnings), errors: [] }),
-      )
-    showProblems(cli, sources, warnings, 'warning')
-    showPlan(cli, plan, trials)
+    const checked = checkDocument(sources, readParams(flags))
+    if (flags.json) return cli.print(JSON.stringify({ ok: true, ...toShown(checked), warnings: toViews(cli, checked.warnings), errors: [] }))
+    showProblems(cli, sources, checked.warnings, 'warning')
+    showPlan(cli, checked)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     if (flags.json)
@@ -48,6 +38,14 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
     else showProblems(cli, sources, error.problems, 'error')
     throw new CliExit(EXIT.usage, flags.json ? '' : cli.text('check_failed', { count: error.problems.length }))
   }
+}
+
+function toShown({ plan, trials, first }: Checked) {
+  return { kind: plan.kind, trials, params: first.map(({ params }) => toPlain(params)), commands: commandsOf(first), plan: toPlain(plan) }
+}
+
+function commandsOf(first: Checked['first']): string[] {
+  return first.flatMap(({ command }) => command ?? [])
 }
 
 /** Problems with code frames, on standard error. */
@@ -62,28 +60,15 @@ function toViews(cli: Cli, problems: readonly Problem[]) {
   return problems.map((problem) => toProblemView(problem, cli.config.locale))
 }
 
-function toTrials(plan: Plan): { params: unknown[]; commands: (string | null)[] } {
-  if (plan.kind !== 'group') return { params: [toPlain(plan.params)], commands: plan.command ? [plan.command.display] : [] }
-  const runs = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), SHOWN).map((point) => compileTrial(plan, withResource(plan, point)))
-  return { params: runs.map((run) => toPlain(run.params)), commands: runs.flatMap((run) => run.command?.display ?? []) }
-}
-
-/** Runs the document leads to; null when a search has no end. */
-function trialCount(plan: Plan): number | null {
-  if (plan.kind !== 'group') return 1
-  return trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax })
-}
-
-function showPlan(cli: Cli, plan: Plan, { commands }: { commands: (string | null)[] }): void {
+function showPlan(cli: Cli, { plan, trials, first }: Checked): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(paint('green', cli.text('check_ok', { kind: plan.kind })))
   if (plan.kind === 'group') {
-    const count = trialCount(plan)
     const size = spaceSize(plan.space)
     cli.print(
-      `  ${plan.method.name}, ${count === null ? cli.text('trials_unlimited') : cli.text('trials', { count })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`,
+      `  ${plan.method.name}, ${trials === null ? cli.text('trials_unlimited') : cli.text('trials', { count: trials })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`,
     )
     for (const axis of plan.space) cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)
   }
-  for (const command of commands) cli.print(`  $ ${plainText(command ?? '')}`)
+  for (const command of commandsOf(first)) cli.print(`  $ ${plainText(command)}`)
 }

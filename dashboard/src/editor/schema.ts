@@ -1,0 +1,91 @@
+import type { YamlPlace } from './yaml-place.ts'
+
+/** The parts of JSON Schema that the language uses. */
+export interface JsonSchema {
+  readonly $ref?: string
+  readonly $defs?: Readonly<Record<string, JsonSchema>>
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+  readonly allOf?: readonly JsonSchema[]
+  readonly type?: string | readonly string[]
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean | JsonSchema
+  readonly items?: JsonSchema | boolean
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly description?: string
+}
+
+export interface Suggestion {
+  readonly text: string
+  /** What kind of value it takes, or is. */
+  readonly detail: string
+  readonly description: string | undefined
+  readonly isRequired: boolean
+  /** Its value goes on in the lines below. */
+  readonly isNested: boolean
+}
+
+const KIND = /^kind:\s*["']?([a-z_]+)["']?\s*(?:#.*)?$/m
+
+/** What may be written at a place of a document. */
+export function suggest(schema: JsonSchema, text: string, { path, position, siblings }: YamlPlace): Suggestion[] {
+  const alternatives = path.reduce((found, key) => found.flatMap((one) => inside(one, key, schema)), ofKind(schema, KIND.exec(text)?.[1]))
+  return position === 'key' ? keysOf(alternatives, schema, siblings) : valuesOf(alternatives)
+}
+
+/** The alternatives of the whole document; those of one kind where it is written. */
+function ofKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
+  const all = alternativesOf(schema, schema)
+  const own = all.filter((one) => kind !== undefined && alternativesOf(one.properties?.['kind'] ?? {}, schema).some((value) => value.const === kind))
+  return own.length > 0 ? own : all
+}
+
+function alternativesOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
+  if (schema.$ref !== undefined) {
+    const target = root.$defs?.[schema.$ref.split('/').at(-1)!]
+    return target ? alternativesOf(target, root) : []
+  }
+  const parts = schema.anyOf ?? schema.oneOf ?? schema.allOf
+  return parts ? parts.flatMap((part) => alternativesOf(part, root)) : [schema]
+}
+
+function inside(schema: JsonSchema, key: string | number, root: JsonSchema): JsonSchema[] {
+  if (typeof key === 'number') return typeof schema.items === 'object' ? alternativesOf(schema.items, root) : []
+  const own = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
+  if (own) return alternativesOf(own, root)
+  return typeof schema.additionalProperties === 'object' ? alternativesOf(schema.additionalProperties, root) : []
+}
+
+function keysOf(alternatives: readonly JsonSchema[], root: JsonSchema, siblings: readonly string[]): Suggestion[] {
+  const found = new Map<string, Suggestion>()
+  const isRequired = (key: string): boolean => alternatives.every(({ required = [] }) => required.includes(key))
+  for (const { properties = {} } of alternatives)
+    for (const [text, schema] of Object.entries(properties)) {
+      if (siblings.includes(text) || found.has(text)) continue
+      const values = alternativesOf(schema, root)
+      const isNested = values.some(({ type }) => type === 'object' || type === 'array')
+      found.set(text, { text, detail: typeText(values), description: schema.description, isRequired: isRequired(text), isNested })
+    }
+  return [...found.values()].toSorted((a, b) => Number(b.isRequired) - Number(a.isRequired))
+}
+
+function valuesOf(alternatives: readonly JsonSchema[]): Suggestion[] {
+  const values = alternatives.flatMap((one) => [
+    ...(one.enum ?? []),
+    ...(one.const === undefined ? [] : [one.const]),
+    ...([one.type].flat().includes('boolean') ? [true, false] : []),
+  ])
+  return [...new Set(values)]
+    .filter((value) => value !== null)
+    .map((value) => ({ text: String(value), detail: '', description: undefined, isRequired: false, isNested: false }))
+}
+
+const TYPE_ORDER = ['object', 'array', 'string', 'number', 'integer', 'boolean']
+
+function typeText(alternatives: readonly JsonSchema[]): string {
+  const types = new Set(alternatives.flatMap(({ type, enum: values, const: value }) => (values || value !== undefined ? ['…'] : [type ?? []].flat())))
+  types.delete('null')
+  return TYPE_ORDER.filter((type) => types.has(type)).join(' | ')
+}

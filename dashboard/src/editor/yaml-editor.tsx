@@ -1,0 +1,160 @@
+import { autocompletion, completionKeymap } from '@codemirror/autocomplete'
+import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete'
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { yaml } from '@codemirror/lang-yaml'
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
+import { lintGutter, setDiagnostics } from '@codemirror/lint'
+import type { Diagnostic } from '@codemirror/lint'
+import { EditorState } from '@codemirror/state'
+import type { Text } from '@codemirror/state'
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import { useEffect, useImperativeHandle, useRef } from 'react'
+import type { ReactElement, Ref } from 'react'
+
+import { t } from '../texts/texts.ts'
+import { suggest } from './schema.ts'
+import type { JsonSchema } from './schema.ts'
+import { yamlPlaceAt } from './yaml-place.ts'
+
+/** Something said of a place in the text; lines and columns count from 1. */
+export interface Remark {
+  readonly line: number
+  readonly column: number
+  readonly text: string
+  readonly severity: 'error' | 'warning'
+}
+
+export interface YamlEditorHandle {
+  /** Puts the cursor there. */
+  goTo(place: Pick<Remark, 'line' | 'column'>): void
+}
+
+export interface YamlEditorProps {
+  readonly label: string
+  /** The text that is edited; a later one replaces what is there. */
+  readonly text: string
+  /** The language that is written: asked for when something may be suggested. */
+  readonly loadSchema: () => Promise<JsonSchema>
+  readonly remarks: readonly Remark[]
+  readonly onChange: (text: string) => void
+  /** Ctrl or ⌘ with Enter. */
+  readonly onSubmit: () => void
+  readonly ref?: Ref<YamlEditorHandle>
+}
+
+/** YAML with colours, what may be written next, and what is wrong beside its lines. */
+export function YamlEditor({ label, text, loadSchema, remarks, onChange, onSubmit, ref }: YamlEditorProps): ReactElement {
+  const holder = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const latest = useRef({ loadSchema, onChange, onSubmit })
+  latest.current = { loadSchema, onChange, onSubmit }
+
+  useEffect(() => {
+    // Its styles are allowed in a tree of its own: the page takes none but those of its own files.
+    const root = holder.current!.shadowRoot ?? holder.current!.attachShadow({ mode: 'open' })
+    const editor = new EditorView({
+      parent: root,
+      root,
+      state: EditorState.create({
+        doc: '',
+        extensions: [
+          lineNumbers(),
+          history(),
+          drawSelection(),
+          highlightActiveLine(),
+          indentOnInput(),
+          bracketMatching(),
+          lintGutter(),
+          yaml(),
+          syntaxHighlighting(COLOURS),
+          LOOK,
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          autocompletion({ override: [(context) => complete(context, latest.current.loadSchema)], icons: false }),
+          keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onSubmit(), true) }, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+          EditorView.updateListener.of(({ docChanged, state }) => docChanged && latest.current.onChange(state.doc.toString())),
+        ],
+      }),
+    })
+    view.current = editor
+    return () => editor.destroy()
+  }, [label])
+
+  useEffect(() => {
+    const { current: editor } = view
+    if (editor && editor.state.doc.toString() !== text) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } })
+  }, [text, label])
+
+  useEffect(() => {
+    const { current: editor } = view
+    if (editor)
+      editor.dispatch(
+        setDiagnostics(
+          editor.state,
+          remarks.map((remark) => toDiagnostic(editor.state.doc, remark)),
+        ),
+      )
+  }, [remarks, label])
+
+  useImperativeHandle(ref, () => ({
+    goTo: (place) => {
+      const { current: editor } = view
+      if (!editor) return
+      editor.dispatch({ selection: { anchor: offsetOf(editor.state.doc, place) }, scrollIntoView: true })
+      editor.focus()
+    },
+  }))
+  return <div className="yaml" ref={holder} />
+}
+
+async function complete(context: CompletionContext, loadSchema: YamlEditorProps['loadSchema']): Promise<CompletionResult | null> {
+  const text = context.state.doc.toString()
+  const place = yamlPlaceAt(text, context.pos)
+  if (!place || (place.prefix === '' && !context.explicit && place.position === 'key')) return null
+  const schema = await loadSchema()
+  const indent = ' '.repeat(place.from - context.state.doc.lineAt(place.from).from)
+  const isFlow = /[{[]/.test(context.state.doc.lineAt(place.from).text.slice(0, place.from - context.state.doc.lineAt(place.from).from))
+  const options = suggest(schema, text, place).map(({ text: word, detail, description, isRequired, isNested }) => ({
+    label: word,
+    detail: [detail, isRequired ? t('required') : ''].filter((part) => part !== '').join(' · '),
+    ...(description !== undefined && { info: description }),
+    apply: place.position === 'value' ? word : isNested && !isFlow ? `${word}:\n${indent}  ` : `${word}: `,
+    boost: isRequired ? 1 : 0,
+  }))
+  return options.length === 0 ? null : { from: place.from, options, validFor: /^[\w-]*$/ }
+}
+
+function offsetOf(doc: Text, { line, column }: Pick<Remark, 'line' | 'column'>): number {
+  const at = doc.line(Math.min(Math.max(1, line), doc.lines))
+  return Math.min(at.to, at.from + Math.max(0, column - 1))
+}
+
+function toDiagnostic(doc: Text, remark: Remark): Diagnostic {
+  const from = offsetOf(doc, remark)
+  const { to } = doc.lineAt(from)
+  return { from, to: Math.max(from, to), severity: remark.severity, message: remark.text }
+}
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--c1)' },
+  { tag: [tags.string, tags.content], color: 'var(--ink)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--c5)' },
+  { tag: tags.comment, color: 'var(--ink-3)' },
+  { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: 'var(--ink-3)' },
+])
+
+const LOOK = EditorView.theme({
+  '&': { height: '100%', fontSize: 'var(--t-base)', backgroundColor: 'var(--panel)', color: 'var(--ink)' },
+  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
+  '.cm-content': { caretColor: 'var(--ink)' },
+  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
+  '.cm-gutters': { backgroundColor: 'var(--sunken)', color: 'var(--ink-2)', border: 'none', borderRight: '1px solid var(--line-2)' },
+  '.cm-activeLine': { backgroundColor: 'var(--hover)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--select)' },
+  '.cm-tooltip': { backgroundColor: 'var(--raised)', color: 'var(--ink)', border: '1px solid var(--line-2)', boxShadow: 'var(--shadow)' },
+  '.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--select)', color: 'var(--ink)' },
+  '.cm-completionDetail': { color: 'var(--ink-2)', fontStyle: 'normal', marginLeft: '1em' },
+})

@@ -1,0 +1,166 @@
+/** Where in a YAML document a cursor stands. */
+export interface YamlPlace {
+  /** Keys and places in lists that lead to the mapping or value that is being written. */
+  readonly path: readonly (string | number)[]
+  readonly position: 'key' | 'value'
+  /** What is written of the key or value so far, and the offset where it begins. */
+  readonly prefix: string
+  readonly from: number
+  /** Keys that the mapping has already. */
+  readonly siblings: readonly string[]
+}
+
+interface Token {
+  readonly column: number
+  /** The key of a mapping; undefined for the dash of a list. */
+  readonly key: string | undefined
+}
+
+const KEY = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s:#'"{[\],&*!|>%@`-][^:#{}[\],]*?|-[^\s:#{}[\],][^:#{}[\],]*?))\s*:(?=\s|$)/
+
+/**
+ * Finds out from indentation alone where a cursor stands, so that a document which is not complete yet is understood too.
+ * Undefined in a comment.
+ */
+export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  const before = text.slice(lineStart, offset)
+  if (/(?:^|\s)#/.test(before)) return undefined
+  const lines = text.slice(0, lineStart).split('\n').slice(0, -1)
+  const { tokens, rest, column } = readLine(before)
+  const last = tokens.at(-1)
+  const isValue = last?.key !== undefined
+  const flow = readFlow(rest)
+  const first = tokens[0] ?? { column, key: undefined }
+  const parents = [...climb(lines, first.column, tokens.length > 0 && first.key === undefined), ...named(tokens, lines)]
+  if (flow)
+    return { path: [...parents, ...flow.path], position: flow.position, prefix: flow.prefix, from: offset - flow.prefix.length, siblings: flow.siblings }
+  if (isValue) return { path: parents, position: 'value', prefix: rest, from: offset - rest.length, siblings: [] }
+  const siblings = siblingsOf(text.split('\n'), lines.length, column)
+  return { path: parents, position: 'key', prefix: rest, from: offset - rest.length, siblings }
+}
+
+/** Dashes and the key that a line begins with, and what follows them. */
+function readLine(line: string): { tokens: Token[]; rest: string; column: number } {
+  const tokens: Token[] = []
+  let column = line.length - line.trimStart().length
+  let rest = line.slice(column)
+  while (/^-(?:\s|$)/.test(rest)) {
+    tokens.push({ column, key: undefined })
+    const skipped = /^-\s*/.exec(rest)![0].length
+    column += skipped
+    rest = rest.slice(skipped)
+  }
+  const key = KEY.exec(rest)
+  if (!key) return { tokens, rest, column }
+  tokens.push({ column, key: key[1] ?? key[2] ?? key[3]! })
+  return { tokens, rest: rest.slice(key[0].length).trimStart(), column }
+}
+
+/** The keys above that a column lies under, from the outermost on. A dash may stand in the column of its key. */
+function climb(lines: readonly string[], column: number, isDash: boolean): (string | number)[] {
+  const path: (string | number)[] = []
+  let limit = column
+  let takesEqual = isDash
+  for (let i = lines.length - 1; i >= 0 && (limit > 0 || takesEqual); i -= 1) {
+    const line = lines[i]!
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
+    for (const { column: at, key } of readLine(line).tokens.toReversed()) {
+      const isAbove = at < limit || (takesEqual && at === limit && key !== undefined)
+      if (!isAbove) continue
+      path.unshift(key ?? indexAt(lines, i, at))
+      limit = at
+      takesEqual = key === undefined
+    }
+  }
+  return path
+}
+
+/** The tokens of the cursor's own line as parts of a path. */
+function named(tokens: readonly Token[], lines: readonly string[]): (string | number)[] {
+  return tokens.map(({ column, key }) => key ?? indexAt([...lines, `${' '.repeat(column)}- `], lines.length, column))
+}
+
+/** Which entry of its list a dash is. */
+function indexAt(lines: readonly string[], row: number, column: number): number {
+  let index = 0
+  for (let i = row - 1; i >= 0; i -= 1) {
+    const line = lines[i]!
+    if (line.trim() === '') continue
+    const indent = line.length - line.trimStart().length
+    if (indent < column) break
+    if (indent === column && /^\s*-(?:\s|$)/.test(line)) index += 1
+    else if (indent === column) break
+  }
+  return index
+}
+
+/** Keys of the same mapping, above and below. */
+function siblingsOf(lines: readonly string[], row: number, column: number): string[] {
+  const found: string[] = []
+  for (const step of [-1, 1])
+    for (let i = row + step; i >= 0 && i < lines.length; i += step) {
+      const line = lines[i]!
+      if (line.trim() === '' || line.trimStart().startsWith('#')) continue
+      const { tokens } = readLine(line)
+      const own = tokens.find((token) => token.column === column && token.key !== undefined)
+      if (own) found.push(own.key!)
+      const indent = line.length - line.trimStart().length
+      if (indent < column) break
+    }
+  return found
+}
+
+interface Flow {
+  readonly path: readonly (string | number)[]
+  readonly position: 'key' | 'value'
+  readonly prefix: string
+  readonly siblings: readonly string[]
+}
+
+interface Bracket {
+  readonly isMap: boolean
+  readonly keys: string[]
+  key: string | undefined
+  index: number
+}
+
+/** Where the end of a text stands inside `{…}` and `[…]`; undefined outside of all. */
+function readFlow(text: string): Flow | undefined {
+  const open: Bracket[] = []
+  let word = ''
+  let quote = ''
+  for (const [i, char] of [...text].entries()) {
+    const top = open.at(-1)
+    if (quote !== '') {
+      if (char === quote) quote = ''
+      word += char
+    } else if (char === '"' || char === "'") {
+      quote = char
+      word += char
+    } else if (char === '{' || char === '[') {
+      open.push({ isMap: char === '{', keys: [], key: undefined, index: 0 })
+      word = ''
+    } else if (char === '}' || char === ']') {
+      open.pop()
+      word = ''
+    } else if (char === ',' && top) {
+      top.key = undefined
+      top.index += 1
+      word = ''
+    } else if (char === ':' && top?.isMap && /[\s{["']|^$/.test(text[i + 1] ?? '')) {
+      top.key = unquoted(word.trim())
+      top.keys.push(top.key)
+      word = ''
+    } else word += char
+  }
+  const top = open.at(-1)
+  if (!top) return undefined
+  const path = open.flatMap(({ isMap, key, index }): (string | number)[] => (isMap ? (key === undefined ? [] : [key]) : [index]))
+  const isKey = top.isMap && top.key === undefined
+  return { path, position: isKey ? 'key' : 'value', prefix: word.trimStart(), siblings: isKey ? top.keys : [] }
+}
+
+function unquoted(text: string): string {
+  return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text
+}

@@ -1,0 +1,39 @@
+import type { Plan } from '../../contract/plan.ts'
+import type { Problem } from '../../contract/problems.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { firstPoints } from '../search/registry.ts'
+import { toTask } from '../search/task.ts'
+import { trialsOf } from '../sweep/halving.ts'
+import { compileTrial, withResource } from './compile.ts'
+import type { Source } from './document.ts'
+import { loadPlan } from './load.ts'
+
+/** What a document comes to. */
+export interface Checked {
+  readonly plan: Plan
+  readonly warnings: readonly Problem[]
+  /** Runs that it leads to; null where a search has no end. */
+  readonly trials: number | null
+  /** The first runs: what each is given, and what it executes. */
+  readonly first: readonly { readonly params: ValueMap; readonly command: string | null }[]
+}
+
+const FIRST_MAX = 3
+
+/** Reads and compiles a document without running anything. Throws SpecError with everything that is wrong with it. */
+export function checkDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Checked {
+  const { plan, warnings } = loadPlan(sources, params)
+  return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan) }
+}
+
+function trialCount(plan: Plan): number | null {
+  return plan.kind === 'group' ? trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) : 1
+}
+
+function firstRuns(plan: Plan): { params: ValueMap; command: string | null }[] {
+  const runs =
+    plan.kind === 'group'
+      ? firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), FIRST_MAX).map((point) => compileTrial(plan, withResource(plan, point)))
+      : [plan]
+  return runs.map(({ params, command }) => ({ params, command: command?.display ?? null }))
+}
