@@ -1,4 +1,5 @@
 import type { Handlers } from './bind.ts'
+import { createAccessTokenHandlers } from './handlers/access-tokens.ts'
 import { createChartHandlers } from './handlers/charts.ts'
 import { createContentHandlers } from './handlers/content.ts'
 import { createProjectHandlers } from './handlers/projects.ts'
@@ -12,6 +13,7 @@ import { createSystemHandlers } from './handlers/system.ts'
 export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     ...createSystemHandlers(deps),
+    ...createAccessTokenHandlers(deps),
     ...createRunHandlers(deps),
     ...createRecordHandlers(deps),
     ...createSweepHandlers(deps),

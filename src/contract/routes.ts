@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { accessTokenView, createdTokenView, createTokenRequest } from './access-token.ts'
 import { bandsRequest, bandsView, countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
@@ -679,6 +680,22 @@ export const ROUTES = {
     body: z.strictObject({ direction: z.enum(DIRECTIONS).nullable() }),
     answer: projectView,
   },
+  listTokens: {
+    method: 'GET',
+    path: '/api/v1/tokens',
+    access: 'person',
+    summary: 'Tokens for programs, without what they are.',
+    answer: z.array(accessTokenView),
+  },
+  createToken: {
+    method: 'POST',
+    path: '/api/v1/tokens',
+    access: 'person',
+    summary: 'Makes a token for a program. It is said in this answer and never again.',
+    body: createTokenRequest,
+    answer: createdTokenView,
+  },
+  deleteToken: { method: 'DELETE', path: '/api/v1/tokens/:token', access: 'person', summary: 'Takes a token back, at once.', answer: changed },
   listViews: { method: 'GET', path: '/api/v1/projects/:project/views', access: 'person', summary: 'Saved views of a project.', answer: z.array(viewView) },
   putView: {
     method: 'PUT',

@@ -278,6 +278,24 @@ export interface ProjectStore {
   removeView(projectId: string, name: string): Promise<boolean>
 }
 
+/** A token of the person for programs. Times are milliseconds since 1970. */
+export interface AccessToken {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+}
+
+export interface AccessTokenStore {
+  /** Oldest first. */
+  list(): Promise<AccessToken[]>
+  findByHash(hash: string): Promise<AccessToken | undefined>
+  insert(token: Pick<AccessToken, 'id' | 'name'> & { readonly hash: string }): Promise<AccessToken>
+  /** It has been used now. */
+  touch(id: string): Promise<void>
+  remove(id: string): Promise<boolean>
+}
+
 /** The text a run or a sweep was compiled from. */
 export interface SourceDocument {
   readonly sources: readonly { readonly file: string; readonly text: string }[]
@@ -348,6 +366,7 @@ export interface Parts {
   readonly projects: ProjectStore
   readonly content: ContentStore
   readonly environments: EnvironmentStore
+  readonly accessTokens: AccessTokenStore
 }
 
 export interface Store {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Store } from '../core/ports.ts'
@@ -14,6 +14,7 @@ export interface Tokens {
 }
 
 const ATTEMPT_PREFIX = 'hat_'
+const PERSON_PREFIX = 'hpt_'
 
 export function createTokens({ secret, personToken, store, clock }: { secret: string; personToken: string; store: Store; clock: Clock }): Tokens {
   const sign = (runId: string, n: number): string => createHmac('sha256', secret).update(`${runId}.${n}`).digest('hex')
@@ -23,16 +24,34 @@ export function createTokens({ secret, personToken, store, clock }: { secret: st
     return attempt !== undefined && (attempt.endedAt === null || clock.now() - attempt.endedAt < LIMITS.attemptTokenGraceMs)
   }
 
+  const isKnown = async (token: string): Promise<boolean> => {
+    const known = await store.read.accessTokens.findByHash(hashOf(token))
+    if (!known) return false
+    if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs) await store.write((parts) => parts.accessTokens.touch(known.id))
+    return true
+  }
+
   return {
     attemptToken: (runId, n) => `${ATTEMPT_PREFIX}${runId}.${n}.${sign(runId, n)}`,
     identify: async (token) => {
       if (isSame(token, personToken)) return { kind: 'person' }
+      if (token.startsWith(PERSON_PREFIX)) return (await isKnown(token)) ? { kind: 'person' } : undefined
       const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
       if (!match) return undefined
       const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
       return isSame(signature, sign(runId, n)) && (await isAlive(runId, n)) ? { kind: 'attempt', runId, n } : undefined
     },
   }
+}
+
+/** A new token for a program, and what is kept of it: 256 random bits need no slow hash. */
+export function mintToken(): { readonly token: string; readonly hash: string } {
+  const token = PERSON_PREFIX + randomBytes(32).toString('hex')
+  return { token, hash: hashOf(token) }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
 }
 
 function isSame(a: string, b: string): boolean {

@@ -13,6 +13,7 @@ const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
   ['project', ['id']],
   ['metric_direction', ['project_id', 'metric']],
   ['saved_view', ['project_id', 'name']],
+  ['access_token', ['id']],
   ['document', ['digest']],
   ['creation', ['id']],
   ['snapshot', ['digest']],

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
 import type { Parts, Store } from '../core/ports.ts'
+import { createAccessTokenStore } from './access-tokens.ts'
 import { createAttemptStore } from './attempts.ts'
 import type { Database } from './database.ts'
 import { createContentStore } from './content.ts'
@@ -47,6 +48,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     projects: createProjectStore(db, options.now),
     content: createContentStore(db, options.now),
     environments: createEnvironmentStore(db, options.now),
+    accessTokens: createAccessTokenStore(db, options.now),
   })
 
   const drain = async (): Promise<void> => {

@@ -19,6 +19,7 @@ export interface Tables {
   project: ProjectRow
   metric_direction: { project_id: string; metric: string; direction: string }
   saved_view: { project_id: string; name: string; definition: string; created_at: number }
+  access_token: { id: string; name: string; hash: string; created_at: number; last_used_at: number | null }
   document: { digest: string; sources: string; params: string }
   creation: { id: string; digest: string; created_at: number }
   snapshot: { digest: string; files: number; size_bytes: number; created_at: number }

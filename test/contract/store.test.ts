@@ -216,7 +216,7 @@ describeOnBoth('the store', (openFresh) => {
     const plan = { ...sweepPlan(), method: { name: 'random', trialsMax: 7 } } as const
     const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }))
     const { constraints: _c, firstPoints: _f, warmStart: _w, failures: _p, plateau: _l, stoppingRules: _s, ...old } = plan
-    for (const table of ['suggestion', 'sweep_result']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
+    for (const table of ['suggestion', 'sweep_result', 'access_token']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
     for (const column of ['budget', 'earlier', 'results']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`alter table run drop column rung`.execute(database.writer)
     await sql`update sweep set plan = ${encodeValue(old)}`.execute(database.writer)

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import type { AccessTokenView, CreatedTokenView } from '../../src/contract/access-token.ts'
 import type { ActivityView } from '../../src/contract/events.ts'
 import type { ProjectView, ViewView } from '../../src/contract/project.ts'
 import type { CheckView, EventView, RunPageView } from '../../src/contract/routes.ts'
@@ -344,6 +345,22 @@ describe('a repeated request', () => {
     const [first, second] = await Promise.all([1, 2].map(() => post<{ id: string }>('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'once' })))
     expect(first!.body.id).toBe(second!.body.id)
     expect((await post('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'twice' })).status).toBe(409)
+  })
+})
+
+describe('a token for a program', () => {
+  it('opens what the person may do until it is taken back, and is kept nowhere', async () => {
+    const { body: made, status } = await post<CreatedTokenView>('/tokens', { name: ' nightly ' })
+    expect([status, made.name, made.token.length]).toEqual([200, 'nightly', 68])
+    expect((await server.call('GET', '/runs', undefined, made.token)).status).toBe(200)
+    const listed = (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)!
+    expect(listed).toEqual({ id: made.id, name: 'nightly', createdAt: made.createdAt, lastUsedAt: expect.stringMatching(/^\d{4}-/) as string })
+    expect(readFileSync(join(server.dataDir, 'hagane.db')).includes(made.token)).toBe(false)
+    expect((await server.call('POST', '/session', { token: made.token })).status).toBe(401)
+    expect((await server.call('DELETE', `/tokens/${made.id}`)).status).toBe(200)
+    expect((await server.call('GET', '/runs', undefined, made.token)).status).toBe(401)
+    expect((await server.call('DELETE', `/tokens/${made.id}`)).status).toBe(404)
+    expect((await post('/tokens', { name: ' ' })).status).toBe(400)
   })
 })
 

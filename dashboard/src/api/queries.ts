@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useMemo } from 'react'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
+import type { AccessTokenView } from '../../../src/contract/access-token.ts'
 import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
 import type { ProjectView, ViewView } from '../../../src/contract/project.ts'
 import type { CheckView, DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
@@ -246,6 +247,10 @@ export interface ManifestView {
 
 export function useSnapshot(digest: string | null): UseQueryResult<ManifestView> {
   return useQuery({ queryKey: ['snapshot', digest], queryFn: () => call<ManifestView>(`/snapshots/${digest!}`), enabled: digest !== null, staleTime: Infinity })
+}
+
+export function useTokens(): UseQueryResult<AccessTokenView[]> {
+  return useQuery({ queryKey: ['tokens'], queryFn: () => call<AccessTokenView[]>('/tokens') })
 }
 
 export function useDoctor(): UseQueryResult<DoctorCheck[]> {

@@ -17,6 +17,7 @@ import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { CodeDiff } from './compare-code.tsx'
 import { diffRows, isSame } from './compare-rows.ts'
 import type { Row } from './compare-rows.ts'
 import { metricsOf } from './run-charts.tsx'
@@ -180,6 +181,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
             />
           </tbody>
         </table>
+        <CodeDiff base={runs[0]!} others={runs.slice(1)} />
       </div>
       <aside className="right" aria-label={t('charts')}>
         <div className="plates charts">

@@ -10,6 +10,7 @@ import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
+import { FilterForm } from './filter-form.tsx'
 
 interface Completions {
   readonly start: number
@@ -109,6 +110,13 @@ export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPh
           </ul>
         )}
       </div>
+      <FilterForm
+        filter={text}
+        onFilter={(next) => {
+          setText(next)
+          onFilter(next)
+        }}
+      />
       <div className="phases" role="group" aria-label={t('phases')}>
         {RUN_PHASES.filter((phase) => (counts?.phases[phase] ?? 0) > 0 || phases.includes(phase)).map((phase) => (
           <button

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import { request } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
 import { Failure, Loading } from '../ui/states.tsx'
 import { parseTable } from './parse-table.ts'
+
+const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }))
 
 const TEXT_MAX_BYTES = 2_000_000
 const IMAGE_MAX_BYTES = 20_000_000
@@ -41,6 +43,12 @@ export function Preview({ address, path, sizeBytes }: { readonly address: string
   const text = new TextDecoder().decode(content.data)
   if (text.slice(0, 1000).includes('\0')) return <p className="none">{t('no_preview')}</p>
   if (ending === 'csv' || ending === 'tsv') return <Table text={text} separator={ending === 'csv' ? ',' : '\t'} />
+  if (ending === 'md' || ending === 'markdown')
+    return (
+      <Suspense fallback={<Loading what={path} />}>
+        <Markdown text={text} />
+      </Suspense>
+    )
   return <pre className="code text">{ending === 'json' ? pretty(text) : text}</pre>
 }
 

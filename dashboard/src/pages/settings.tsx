@@ -6,6 +6,7 @@ import { choose, usePreferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { Segments } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
+import { TokenList } from './token-list.tsx'
 
 /** What a person chooses for this browser, and signing out of it. */
 export function Settings(): ReactElement {
@@ -71,6 +72,10 @@ export function Settings(): ReactElement {
               ]}
               onChoose={(value) => choose('timeZone', value)}
             />
+          </dd>
+          <dt>{t('tokens')}</dt>
+          <dd>
+            <TokenList />
           </dd>
           <dt>{t('session')}</dt>
           <dd>

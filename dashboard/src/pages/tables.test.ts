@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Trial } from '../charts/trials.ts'
 import { csvField } from '../charts/csv.ts'
+import { changedFiles } from './changed-files.ts'
 import { diffRows, isSame } from './compare-rows.ts'
 import { parseTable } from './parse-table.ts'
 import { sortTrials } from './sort-trials.ts'
@@ -67,4 +68,13 @@ describe('an order of trials', () => {
   ] as const)('by %s, falling %s', (key, isDescending, expected) =>
     expect(sortTrials(trials, { key, isDescending }).map(({ index }) => index)).toEqual(expected),
   )
+})
+
+it('tells which files two states of a folder do not share', () => {
+  const file = (path: string, sha256: string, sizeBytes = 1) => ({ path, sha256, sizeBytes })
+  expect(changedFiles([file('a', '1'), file('b', '2'), file('c', '3', 9)], [file('a', '1'), file('c', '4', 5), file('d', '2')])).toEqual([
+    { path: 'b', change: 'removed', before: '2', after: null, sizeBytes: 1 },
+    { path: 'c', change: 'changed', before: '3', after: '4', sizeBytes: 9 },
+    { path: 'd', change: 'added', before: null, after: '2', sizeBytes: 1 },
+  ])
 })

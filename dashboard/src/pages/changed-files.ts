@@ -1,0 +1,26 @@
+interface File {
+  readonly path: string
+  readonly sha256: string
+  readonly sizeBytes: number
+}
+
+/** A file that two states of a folder do not share: its contents by their hashes, null where it is not. */
+export interface ChangedFile {
+  readonly path: string
+  readonly change: 'added' | 'removed' | 'changed'
+  readonly before: string | null
+  readonly after: string | null
+  /** The larger of the two. */
+  readonly sizeBytes: number
+}
+
+/** What differs between two states of a folder, in the order of the paths. */
+export function changedFiles(before: readonly File[], after: readonly File[]): ChangedFile[] {
+  const [old, now] = [before, after].map((files) => new Map(files.map((file) => [file.path, file])))
+  return [...new Set([...old!.keys(), ...now!.keys()])].toSorted().flatMap((path) => {
+    const [a, b] = [old!.get(path), now!.get(path)]
+    if (a?.sha256 === b?.sha256) return []
+    const change = a === undefined ? 'added' : b === undefined ? 'removed' : 'changed'
+    return [{ path, change, before: a?.sha256 ?? null, after: b?.sha256 ?? null, sizeBytes: Math.max(a?.sizeBytes ?? 0, b?.sizeBytes ?? 0) }]
+  })
+}

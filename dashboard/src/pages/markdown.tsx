@@ -1,0 +1,102 @@
+import { marked } from 'marked'
+import type { Token, Tokens } from 'marked'
+import type { ReactElement, ReactNode } from 'react'
+
+/** Markdown as elements of this page. Whatever HTML is in it stays text, and images are named, not fetched. */
+export function Markdown({ text }: { readonly text: string }): ReactElement {
+  return <div className="markdown">{blocks(marked.lexer(text))}</div>
+}
+
+function blocks(tokens: readonly Token[]): ReactNode[] {
+  return tokens.map((token, i) => <Block key={i} token={token} />)
+}
+
+function Block({ token }: { readonly token: Token }): ReactNode {
+  switch (token.type) {
+    case 'heading': {
+      // The page has its own first heading.
+      const Heading = `h${Math.min(6, (token as Tokens.Heading).depth + 1)}` as 'h2'
+      return <Heading>{inline(token.tokens)}</Heading>
+    }
+    case 'paragraph':
+      return <p>{inline(token.tokens)}</p>
+    case 'code':
+      return <pre className="code">{(token as Tokens.Code).text}</pre>
+    case 'blockquote':
+      return <blockquote>{blocks(token.tokens ?? [])}</blockquote>
+    case 'list': {
+      const { ordered, start, items } = token as Tokens.List
+      const entries = items.map((item, i) => <li key={i}>{blocks(item.tokens)}</li>)
+      return ordered ? <ol start={Number(start) || 1}>{entries}</ol> : <ul>{entries}</ul>
+    }
+    case 'table':
+      return <Table table={token as Tokens.Table} />
+    case 'hr':
+      return <hr />
+    case 'space':
+      return null
+    case 'text':
+      return token.tokens ? inline(token.tokens) : (token as Tokens.Text).text
+    default:
+      return <p>{token.raw}</p>
+  }
+}
+
+function Table({ table: { header, rows } }: { readonly table: Tokens.Table }): ReactElement {
+  return (
+    <table className="tbl">
+      <thead>
+        <tr>
+          {header.map((cell, i) => (
+            <th key={i}>{inline(cell.tokens)}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, i) => (
+          <tr key={i}>
+            {row.map((cell, j) => (
+              <td key={j}>{inline(cell.tokens)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function inline(tokens: readonly Token[] = []): ReactNode[] {
+  return tokens.map((token, i) => <Inline key={i} token={token} />)
+}
+
+function Inline({ token }: { readonly token: Token }): ReactNode {
+  switch (token.type) {
+    case 'strong':
+      return <b className="strong">{inline(token.tokens)}</b>
+    case 'em':
+      return <em>{inline(token.tokens)}</em>
+    case 'del':
+      return <del>{inline(token.tokens)}</del>
+    case 'codespan':
+      return <code className="mono">{(token as Tokens.Codespan).text}</code>
+    case 'br':
+      return <br />
+    case 'link': {
+      const { href } = token as Tokens.Link
+      if (!/^https?:\/\//i.test(href)) return inline(token.tokens)
+      return (
+        <a href={href} rel="noopener noreferrer nofollow" target="_blank">
+          {inline(token.tokens)}
+        </a>
+      )
+    }
+    case 'image':
+      return <span className="dim">[{(token as Tokens.Image).text}]</span>
+    case 'escape':
+      return (token as Tokens.Escape).text
+    case 'text':
+      return (token as Tokens.Text).tokens ? inline((token as Tokens.Text).tokens) : (token as Tokens.Text).text
+    default:
+      return token.raw
+  }
+}

@@ -1,0 +1,87 @@
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import type { CreatedTokenView } from '../../../src/contract/access-token.ts'
+import { call } from '../api/client.ts'
+import { useAction, useTokens } from '../api/queries.ts'
+import { formatDate } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { Confirm, CopyButton } from '../ui/controls.tsx'
+import { Failure } from '../ui/states.tsx'
+
+/** Tokens for programs: one is made with a name, shown once, and taken back when it is no longer needed. */
+export function TokenList(): ReactElement {
+  const { data = [], error } = useTokens()
+  const [name, setName] = useState('')
+  const [made, setMade] = useState<CreatedTokenView | undefined>()
+  const [asked, setAsked] = useState<{ id: string; name: string } | undefined>()
+  const create = useAction((wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }), setMade)
+  const remove = useAction((id: string) => call(`/tokens/${id}`, { method: 'DELETE' }))
+  return (
+    <section aria-label={t('tokens')}>
+      <p className="mid small">{t('tokens_how')}</p>
+      {error && <Failure error={error} />}
+      {data.length > 0 && (
+        <table className="tbl">
+          <thead>
+            <tr>
+              <th>{t('name')}</th>
+              <th>{t('created')}</th>
+              <th>{t('last_used')}</th>
+              <th>
+                <span className="sr">{t('delete')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.map((token) => (
+              <tr key={token.id}>
+                <td className="clip">{token.name}</td>
+                <td>{formatDate(token.createdAt)}</td>
+                <td>{token.lastUsedAt === null ? t('never') : formatDate(token.lastUsedAt)}</td>
+                <td>
+                  <button type="button" className="btn bare danger" onClick={() => setAsked(token)}>
+                    {t('take_back')}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {made && (
+        <div className="made" role="status">
+          <p>{t('token_once', { name: made.name })}</p>
+          <code className="mono">{made.token}</code>
+          <CopyButton text={made.token} />
+        </div>
+      )}
+      <form
+        className="name"
+        onSubmit={(event) => {
+          event.preventDefault()
+          create.mutate(name.trim())
+          setName('')
+        }}
+      >
+        <input className="field" aria-label={t('token_name')} placeholder={t('token_name')} value={name} onChange={(event) => setName(event.target.value)} />
+        <button type="submit" className="btn" disabled={name.trim() === '' || create.isPending}>
+          {t('create_token')}
+        </button>
+      </form>
+      {create.error && <Failure error={create.error} />}
+      {asked && (
+        <Confirm
+          title={t('take_back_token', { name: asked.name })}
+          text={t('take_back_text')}
+          verb={t('take_back')}
+          onConfirm={() => {
+            remove.mutate(asked.id)
+            if (made?.id === asked.id) setMade(undefined)
+          }}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </section>
+  )
+}

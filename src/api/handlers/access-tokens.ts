@@ -1,0 +1,27 @@
+import { AppError } from '../../contract/errors.ts'
+import type { AccessTokenView } from '../../contract/access-token.ts'
+import type { AccessToken } from '../../core/ports.ts'
+import { mintToken } from '../../services/tokens.ts'
+import { toIso } from '../../services/views.ts'
+import type { Handlers } from '../bind.ts'
+import type { HandlerDeps } from './shared.ts'
+
+/** Tokens for programs: made with a name, said once, taken back one by one. */
+export function createAccessTokenHandlers({ store, ids }: HandlerDeps): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> {
+  return {
+    listTokens: async () => (await store.read.accessTokens.list()).map(toView),
+    createToken: async ({ body }) => {
+      const { token, hash } = mintToken()
+      const made = await store.write((parts) => parts.accessTokens.insert({ id: ids.uuid(), name: body.name, hash }))
+      return { ...toView(made), token }
+    },
+    deleteToken: async ({ param }) => {
+      if (!(await store.write((parts) => parts.accessTokens.remove(param('token'))))) throw new AppError('not_found', { what: `token ${param('token')}` })
+      return { changed: 1 }
+    },
+  }
+}
+
+function toView({ id, name, createdAt, lastUsedAt }: AccessToken): AccessTokenView {
+  return { id, name, createdAt: toIso(createdAt)!, lastUsedAt: toIso(lastUsedAt) }
+}
