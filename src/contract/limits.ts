@@ -100,6 +100,7 @@ export const LIMITS = {
   diskCheckMs: 5_000,
   /** Time between two samples of a run's use of the machine. */
   usageSampleMs: 10_000,
+  viewAddressCharsMax: 8_000,
   tokenNameCharsMax: 100,
   /** The last use of a token is noted this often at most. */
   tokenTouchMs: 60_000,

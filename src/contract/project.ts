@@ -16,6 +16,8 @@ export const viewDefinition = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).default(''),
   sort: z.string().max(LIMITS.nameCharsMax).default(''),
   columns: z.array(z.string().max(LIMITS.nameCharsMax)).max(100).default([]),
+  /** All that the dashboard's list shows, as its address says it; other tools go by the fields above. */
+  address: z.string().max(LIMITS.viewAddressCharsMax).default(''),
 })
 export type ViewDefinition = z.output<typeof viewDefinition>
 

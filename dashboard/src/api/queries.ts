@@ -20,6 +20,7 @@ export interface RunsAsked {
   readonly filter?: string
   readonly sort?: string
   readonly limit?: number
+  readonly trash?: boolean | undefined
 }
 
 export function useRunPage(asked: RunsAsked, cursor?: string): UseQueryResult<RunPageView> {
@@ -63,7 +64,7 @@ function byNumber({ runs }: RunPageView): ReadonlyMap<number, RunView> {
   return new Map(runs.map((run) => [run.number, run]))
 }
 
-export function useCounts(asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter'>, isWanted = true): UseQueryResult<CountsView> {
+export function useCounts(asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter' | 'trash'>, isWanted = true): UseQueryResult<CountsView> {
   const query = toQuery({ ...asked })
   return useQuery({
     queryKey: ['runs', 'counts', query],

@@ -53,6 +53,27 @@ export function drawFrame(
   return frame
 }
 
+const CATEGORY_CHARS_MAX = 14
+
+/** Names of categories in place of the numbers of an axis. */
+export function drawCategories(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { frame, side, categories }: { readonly frame: Frame; readonly side: 'x' | 'y'; readonly categories: readonly string[] },
+): void {
+  context.fillStyle = token('--panel')
+  if (side === 'x') context.fillRect(0, frame.bottom + 1, size.width, size.height - frame.bottom)
+  else context.fillRect(0, 0, frame.left - 1, frame.bottom)
+  context.fillStyle = token('--ink-2')
+  context.textAlign = side === 'x' ? 'center' : 'right'
+  context.textBaseline = side === 'x' ? 'top' : 'middle'
+  categories.forEach((text, i) => {
+    const short = text.length > CATEGORY_CHARS_MAX ? `${text.slice(0, CATEGORY_CHARS_MAX - 1)}…` : text
+    if (side === 'x') context.fillText(short, frame.x(i), frame.bottom + 7)
+    else context.fillText(short, frame.left - 7, frame.y(i), frame.left - 9)
+  })
+}
+
 /** From one point to another. */
 export function line(context: CanvasRenderingContext2D, color: string, [x0, y0, x1, y1]: readonly [number, number, number, number]): void {
   context.strokeStyle = color

@@ -14,6 +14,29 @@ export interface Axis {
   readonly at: (trial: Trial) => number | undefined
 }
 
+/** A parameter as the axis of a plot: categories stand one apart, from 0. */
+export interface Coordinates {
+  readonly scale: Scale
+  readonly isCategory: boolean
+  /** undefined for a trial that has no value there. */
+  readonly at: (trial: Trial) => number | undefined
+}
+
+export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
+  if (axis.scale === 'category')
+    return {
+      scale: { low: -0.5, high: axis.categories.length - 0.5, isLog: false },
+      isCategory: true,
+      at: ({ params }) => {
+        const index = axis.categories.indexOf(textOf(params[axis.name]))
+        return index < 0 ? undefined : index
+      },
+    }
+  const at = ({ params }: Trial): number | undefined => (typeof params[axis.name] === 'number' ? (params[axis.name] as number) : undefined)
+  const values = [...set.trials.flatMap((trial) => at(trial) ?? []), ...[axis.low, axis.high].flatMap((end) => end ?? [])]
+  return { scale: scaleFor(values, { margin: 0.02, isLog: axis.scale === 'log' }), isCategory: false, at }
+}
+
 /** Part of an axis that trials must cross to stay in sight, in parts of its length. */
 export type Brush = readonly [number, number]
 

@@ -28,7 +28,7 @@ export function CodeDiff({ base, others }: { readonly base: RunDetailView; reado
   return (
     <Panel
       title={t('code_differences')}
-      note={t('files_changed', { n: files.length })}
+      note={before.data && after.data ? t('files_changed', { n: files.length }) : ''}
       acts={
         others.length > 1 && (
           <select className="field axis" aria-label={t('compared_run')} value={other.number} onChange={(event) => setChosen(Number(event.target.value))}>

@@ -62,7 +62,7 @@ export function Compare({ project }: { readonly project: string }): ReactElement
         <Empty title={t('compare_none')} text={t('compare_how')} />
       ) : runs.length < ordered.length && !problem ? (
         <Loading what={t('compare')} />
-      ) : (
+      ) : runs.length === 0 ? null : (
         <Table
           project={project}
           runs={runs}

@@ -16,6 +16,7 @@ export interface Further {
 /** What a list of runs is, whatever of it is read. */
 export interface RunsListed {
   readonly project: string
+  readonly trash: boolean
   readonly filter: string
   readonly sort: string
   readonly fields: string
@@ -24,6 +25,7 @@ export interface RunsListed {
 export function runsListed(project: string, state: RunsState): RunsListed {
   return {
     project,
+    trash: state.isTrash,
     filter: filterOf(state),
     sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(','),
     fields: fieldsAsked(state),
@@ -31,7 +33,8 @@ export function runsListed(project: string, state: RunsState): RunsListed {
 }
 
 /** The path of the API that answers with a page of it: the first one, or one further on. */
-export function runsPath({ fields, ...listed }: RunsListed, further?: Further): string {
+export function runsPath({ fields, trash, ...rest }: RunsListed, further?: Further): string {
+  const listed = { ...rest, trash: trash || undefined }
   return `/runs${toQuery(
     further ? { ...listed, limit: PAGE_FURTHER, cursor: further.cursor, fields: further.fields } : { ...listed, limit: PAGE, count: true, fields },
   )}`

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { RunView } from '../../../src/contract/run.ts'
 import { columnFor } from './columns.ts'
-import { drawnRuns, filterOf, filterOfGroup, nextSort, rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
+import { addressOf, drawnRuns, filterOf, filterOfGroup, nextSort, rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
@@ -13,6 +13,7 @@ const column = fc.oneof(
 )
 const state: fc.Arbitrary<RunsState> = fc.record({
   filter: fc.string({ maxLength: 60, unit: 'grapheme' }),
+  isTrash: fc.boolean(),
   phases: fc.uniqueArray(fc.constantFrom('running', 'failed', 'succeeded'), { maxLength: 3 }),
   sort: fc.uniqueArray(fc.record({ field: fc.oneof(fc.constantFrom('name', 'created'), column), isDescending: fc.boolean() }), {
     maxLength: 3,
@@ -44,8 +45,7 @@ describe('the state of the list of runs', () => {
   it('comes back from the address as it went in', () => {
     fc.assert(
       fc.property(state, (given) => {
-        const query = new URLSearchParams(Object.entries(writeRunsState(given)).flatMap(([key, value]) => (value === null ? [] : [[key, value]])))
-        expect(readRunsState(new URLSearchParams(query.toString()))).toEqual(given)
+        expect(readRunsState(new URLSearchParams(addressOf(given)))).toEqual(given)
       }),
     )
   })

@@ -6,6 +6,8 @@ import type { RunPhase } from '../../../src/contract/phases.ts'
 /** What the list of runs shows: the whole of it stands in the address. */
 export interface RunsState {
   readonly filter: string
+  /** Runs of the trash instead. */
+  readonly isTrash: boolean
   /** Phases that are shown; none of them named: all. */
   readonly phases: readonly string[]
   readonly sort: readonly SortKey[]
@@ -57,6 +59,7 @@ export function readRunsState(query: URLSearchParams): RunsState {
   const [x, y] = list('xy') ?? []
   return {
     filter: query.get('q') ?? '',
+    isTrash: query.get('trash') === '1',
     phases: list('phase') ?? [],
     sort: (query.get('sort') ?? '')
       .split(',')
@@ -95,6 +98,7 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
     items === undefined ? null : items.length === 0 ? none : items.map(encodeURIComponent).join(',')
   return {
     q: state.filter || null,
+    trash: state.isTrash ? '1' : null,
     phase: list(state.phases, null),
     sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${encodeURIComponent(field)}`).join(',') || null,
     group: list(state.group, null),
@@ -113,6 +117,13 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
     xy: list(state.scatter, null),
     bars: state.bars ?? null,
   }
+}
+
+/** A state as the query of an address. */
+export function addressOf(state: RunsState): string {
+  return new URLSearchParams(
+    Object.entries(writeRunsState(state)).flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, value]])),
+  ).toString()
 }
 
 /** The filter that the list is asked with: what is written, and the phases beside it. */

@@ -42,7 +42,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const list = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
   // What the rows say comes before what is said about them, and before what is drawn of them.
   const isResting = useRest(list.data !== undefined)
-  const counts = useCounts({ project, filter: state.filter.trim() }, isResting)
+  const counts = useCounts({ project, filter: state.filter.trim(), trash: state.isTrash || undefined }, isResting)
   const directions = useDirections(project, showsBest(state))
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
   const runs = useMemo(() => pages.flat(), [pages])
@@ -70,11 +70,16 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
 
   if (list.error && !list.data && state.filter === '') return <Failure error={list.error} onRetry={() => void list.refetch()} />
   const isEmpty = list.data !== undefined && total === 0
-  const isNew = isEmpty && state.filter === '' && state.phases.length === 0
+  const isNew = isEmpty && state.filter === '' && state.phases.length === 0 && !state.isTrash
   return (
     <>
       <div className="head">
-        <h1>{t('runs')}</h1>
+        <h1>{t(state.isTrash ? 'trash' : 'runs')}</h1>
+        {state.isTrash && (
+          <Link className="btn bare" to={paths.runs(project)}>
+            {t('back_to_runs')}
+          </Link>
+        )}
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
         <GroupMenu group={state.group} onChange={(group) => change({ group })} />
@@ -120,7 +125,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 onMore={() => !list.isFetching && void list.fetchNextPage()}
               />
             )}
-            {isEmpty && <Empty title={t('nothing_matches')} text={t('nothing_matches_why')} />}
+            {isEmpty && <Empty title={t(state.isTrash ? 'trash_empty' : 'nothing_matches')} text={t(state.isTrash ? 'trash_why' : 'nothing_matches_why')} />}
             <SelectionBar
               project={project}
               runs={drawn}
@@ -129,6 +134,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
               filter={filter}
               columns={columns}
               directions={directions}
+              isTrash={state.isTrash}
               onSelect={(numbers) => change({ selected: numbers })}
             />
             <div className="status">
@@ -140,7 +146,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 </button>
               )}
               <span className="grow" />
-              <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>
+              {state.group.length === 0 && <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>}
             </div>
           </section>
           <RunCharts

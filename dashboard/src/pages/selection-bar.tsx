@@ -24,6 +24,8 @@ interface SelectionBarProps {
   readonly filter: string
   readonly columns: readonly string[]
   readonly directions: Directions
+  /** They are in the trash: all that can be done is to take them out. */
+  readonly isTrash: boolean
   readonly onSelect: (numbers: readonly number[]) => void
 }
 
@@ -38,7 +40,7 @@ const PAGE = 1_000
 const EXPORT_MAX = 100_000
 
 /** What can be done with the selected runs, or with all that match. */
-export function SelectionBar({ project, runs, selected, total, filter, columns, directions, onSelect }: SelectionBarProps): ReactElement | null {
+export function SelectionBar({ project, runs, selected, total, filter, columns, directions, isTrash, onSelect }: SelectionBarProps): ReactElement | null {
   const [isAll, setAll] = useState(false)
   const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
   const [tag, setTag] = useState('')
@@ -67,51 +69,73 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
           {t('or_all', { n: total })}
         </button>
       )}
-      {selected.length > 1 && (
-        <Link className="btn bare" to={paths.compare(project, selected)}>
-          <Icon name="compare" />
-          {t('compare')}
-          <kbd>c</kbd>
-        </Link>
-      )}
-      <Menu label={t('tag')} icon="tag">
-        <form
-          className="name saver"
-          onSubmit={(event) => {
-            event.preventDefault()
-            bulk.mutate({ action: 'tag', scope, tags: [tag.trim()] })
-            setTag('')
+      {isTrash ? (
+        <button
+          type="button"
+          className="btn bare"
+          onClick={() => {
+            bulk.mutate({ action: 'restore', scope })
+            onSelect([])
           }}
         >
-          <input className="field grow" aria-label={t('tag')} placeholder={t('tag')} value={tag} onChange={(event) => setTag(event.target.value)} />
-          <button type="submit" className="btn" disabled={tag.trim() === ''}>
-            {t('add')}
-          </button>
-        </form>
-      </Menu>
-      {!isAll && (
-        <button type="button" className="btn bare" disabled={restart.isPending} onClick={() => restart.mutate(selected)}>
           <Icon name="retry" />
-          {t('run_again')}
+          {t('restore')}
         </button>
+      ) : (
+        <>
+          {selected.length > 1 && (
+            <Link className="btn bare" to={paths.compare(project, selected)}>
+              <Icon name="compare" />
+              {t('compare')}
+              <kbd>c</kbd>
+            </Link>
+          )}
+          <Menu label={t('tag')} icon="tag">
+            <form
+              className="name saver"
+              onSubmit={(event) => {
+                event.preventDefault()
+                bulk.mutate({ action: 'tag', scope, tags: [tag.trim()] })
+                setTag('')
+              }}
+            >
+              <input className="field grow" aria-label={t('tag')} placeholder={t('tag')} value={tag} onChange={(event) => setTag(event.target.value)} />
+              <button type="submit" className="btn" disabled={tag.trim() === ''}>
+                {t('add')}
+              </button>
+            </form>
+          </Menu>
+          {!isAll && (
+            <button type="button" className="btn bare" disabled={restart.isPending} onClick={() => restart.mutate(selected)}>
+              <Icon name="retry" />
+              {t('run_again')}
+            </button>
+          )}
+          <button
+            type="button"
+            className="btn bare"
+            onClick={() =>
+              void exportRuns({
+                project,
+                filter: isAll ? filter : undefined,
+                runs: runs.filter(({ number }) => selected.includes(number)),
+                columns,
+                directions,
+              })
+            }
+          >
+            <Icon name="download" />
+            {t('export')}
+          </button>
+          <button type="button" className="btn bare" onClick={() => setAsked('stop')}>
+            <Icon name="stop" />
+            {t('stop')}
+          </button>
+          <button type="button" className="btn bare danger" onClick={() => setAsked('delete')}>
+            {t('delete')}
+          </button>
+        </>
       )}
-      <button
-        type="button"
-        className="btn bare"
-        onClick={() =>
-          void exportRuns({ project, filter: isAll ? filter : undefined, runs: runs.filter(({ number }) => selected.includes(number)), columns, directions })
-        }
-      >
-        <Icon name="download" />
-        {t('export')}
-      </button>
-      <button type="button" className="btn bare" onClick={() => setAsked('stop')}>
-        <Icon name="stop" />
-        {t('stop')}
-      </button>
-      <button type="button" className="btn bare danger" onClick={() => setAsked('delete')}>
-        {t('delete')}
-      </button>
       <IconButton
         name="cross"
         label={t('clear_selection')}

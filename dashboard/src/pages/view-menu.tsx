@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
+import type { ViewView } from '../../../src/contract/project.ts'
 import { call } from '../api/client.ts'
 import { useAction, useViews } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
-import { filterOf, readRunsState } from './runs-state.ts'
+import { addressOf, filterOf, readRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 interface ViewsProps {
@@ -36,6 +37,7 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
           filter: filterOf(state),
           sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(','),
           columns: state.columns ?? [],
+          address: addressOf({ ...state, selected: [] }),
         },
       }),
     (_result, view) => toast(t('view_saved', { name: view })),
@@ -45,25 +47,15 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
     <>
       {data.map((view) => (
         <div key={view.name} className="name">
-          <button
-            type="button"
-            className="grow"
-            data-closes=""
-            onClick={() =>
-              onOpen({
-                ...readRunsState(new URLSearchParams({ sort: view.sort })),
-                filter: view.filter,
-                phases: [],
-                selected: [],
-                columns: view.columns.length > 0 ? view.columns : undefined,
-              })
-            }
-          >
+          <button type="button" className="grow" data-closes="" onClick={() => onOpen(stateOf(view))}>
             <span className="clip">{view.name}</span>
           </button>
           <IconButton name="cross" label={t('remove_view', { name: view.name })} onClick={() => remove.mutate(view.name)} />
         </div>
       ))}
+      <button type="button" data-closes="" onClick={() => onOpen({ ...readRunsState(new URLSearchParams()), isTrash: true })}>
+        <span className="mid">{t('trash')}</span>
+      </button>
       <form
         className="name saver"
         onSubmit={(event) => {
@@ -79,4 +71,10 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
       </form>
     </>
   )
+}
+
+/** A view of the dashboard's own is opened as it was; of one that another tool saved there is a filter, an order and columns. */
+function stateOf({ filter, sort, columns, address }: ViewView): RunsState {
+  if (address !== '') return readRunsState(new URLSearchParams(address))
+  return { ...readRunsState(new URLSearchParams({ sort })), filter, columns: columns.length > 0 ? columns : undefined }
 }

@@ -441,4 +441,13 @@ export const en = {
   token_once: '{name}: copy it now, it is shown only once.',
   token_name: 'What it is for',
   create_token: 'Create token',
+  contour: 'Two parameters',
+  contour_label: '{n} trials over {x} and {y}',
+  contour_how: 'Dots are trials, the best ringed; the shade between them is weighed by distance. Dark is good.',
+  between_trials: 'shades by inverse distance',
+  trash: 'Trash',
+  back_to_runs: 'Back to the runs',
+  restore: 'Restore',
+  trash_empty: 'The trash is empty',
+  trash_why: 'What is deleted stays here for a while, then it is removed for good.',
 } as const

@@ -443,4 +443,13 @@ export const ja: Texts = {
   token_once: '{name}: 表示は一度だけです。今コピーしてください。',
   token_name: '用途',
   create_token: 'トークンを作成',
+  contour: '2 パラメータ',
+  contour_label: '{x} と {y} の上の {n} 試行',
+  contour_how: '点は試行(枠付きが最良)。間の濃さは距離で重み付けした値で、濃いほど良い値です。',
+  between_trials: '濃淡は距離の逆数で補間',
+  trash: 'ゴミ箱',
+  back_to_runs: 'ランに戻る',
+  restore: '元に戻す',
+  trash_empty: 'ゴミ箱は空です',
+  trash_why: '削除したものはしばらくここに残り、その後完全に消えます。',
 }

@@ -1,0 +1,31 @@
+/** A measured value at a place in the unit square. */
+export interface SurfacePoint {
+  readonly x: number
+  readonly y: number
+  readonly value: number
+}
+
+const POWER = 3
+/** So near counts as the same place. */
+const NEAR = 1e-4
+const POINTS_MAX = 1_500
+
+/**
+ * A surface through scattered values: at each place the mean of all, weighed by the inverse cube of their distances, row by
+ * row from the bottom. It never leaves the range of the values, and says nothing where there are none. Shepard, "A
+ * two-dimensional interpolation function for irregularly-spaced data" (1968).
+ */
+export function surfaceOf(points: readonly SurfacePoint[], size: number): Float64Array {
+  const step = Math.max(1, Math.ceil(points.length / POINTS_MAX))
+  const used = points.filter((_, i) => i % step === 0)
+  return Float64Array.from({ length: size * size }, (_, at) => {
+    const [x, y] = [((at % size) + 0.5) / size, (Math.floor(at / size) + 0.5) / size]
+    let [sum, weights] = [0, 0]
+    for (const point of used) {
+      const weight = 1 / (Math.hypot(point.x - x, point.y - y) + NEAR) ** POWER
+      sum += weight * point.value
+      weights += weight
+    }
+    return weights > 0 ? sum / weights : Number.NaN
+  })
+}
