@@ -1,0 +1,322 @@
+import { randomUUID } from 'node:crypto'
+
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { RunDetailView } from '../../src/contract/run.ts'
+import { launchBrowser, openPage } from '../support/browser.ts'
+import type { Look } from '../support/browser.ts'
+import { createWorkplace } from '../support/cli.ts'
+import type { Workplace } from '../support/cli.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+const POINTS = 3_000
+const RUNS = 24
+const WIDE = 80
+const RECORDS_AT_ONCE = 1_000
+
+let browser: Browser | undefined
+let server: TestServer
+let work: Workplace
+
+// Decided before the tests are collected, so that what is skipped is named.
+browser = await launchBrowser()
+
+/** A run that a script logs by itself. */
+async function record(project: string, { name, params, metrics }: { name: string; params: object; metrics: Record<string, number[]> }): Promise<number> {
+  const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name, project })
+  const length = Math.max(...Object.values(metrics).map((values) => values.length))
+  const points = Array.from({ length }, (_, i) => ({
+    k: 'm',
+    s: i,
+    t: 1_700_000_000 + i,
+    v: Object.fromEntries(Object.entries(metrics).flatMap(([key, values]) => (i < values.length ? [[key, values[i]]] : []))),
+  }))
+  const records = [{ k: 'p', v: params }, ...points, { k: 's', v: 'succeeded', m: '' }]
+  const writer = randomUUID()
+  for (let at = 0; at < records.length; at += RECORDS_AT_ONCE) {
+    const part = records.slice(at, at + RECORDS_AT_ONCE)
+    const batch = { writer, attempt: 1, first: at + 1, closed: at + part.length === records.length, records: part }
+    const { status, body } = await server.call<{ refused: unknown[] }>('POST', `/runs/${run.number}/batches`, batch)
+    if (status !== 200 || body.refused.length > 0) throw new Error(JSON.stringify(body))
+  }
+  return run.number
+}
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { HAGANE_CONCURRENCY: '2' } })
+  work = createWorkplace(server)
+  await server.call('POST', '/projects', { name: 'wide' })
+  await server.call('PUT', '/projects/wide/metrics/loss', { direction: 'minimize' })
+  for (let i = 0; i < RUNS; i += 1) {
+    const loss = Array.from({ length: 30 }, (_, step) => 1 / (step + 1) + i / 100 + (step === 10 ? -0.5 : 0))
+    await record('wide', {
+      name: `wide-${i}`,
+      params: { model: i % 2 === 0 ? 'a' : 'b', ...Object.fromEntries(Array.from({ length: WIDE }, (_, at) => [`p${at}`, i + at])) },
+      metrics: { loss, epoch: loss.map((_, step) => step / 10) },
+    })
+  }
+  await record('default', { name: 'long', params: { a: 1 }, metrics: { wave: Array.from({ length: POINTS }, (_, i) => Math.sin(i / 50)) } })
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  work?.[Symbol.dispose]()
+  await server?.[Symbol.asyncDispose]()
+})
+
+const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
+const table = (page: Page) => page.getByRole('table', { name: 'Runs' })
+const heads = async (page: Page): Promise<string[]> =>
+  (await table(page).getByRole('columnheader').allTextContents()).map((text) => text.trim()).filter((text) => text !== '')
+
+describe.skipIf(!browser)('the list of runs', () => {
+  it('has any column, moved, widened and kept in sight, all of it in the address', async () => {
+    const page = await open('/p/wide/runs?cols=m.loss.last,p.p0,p.p1')
+    await expect.poll(async () => await heads(page)).toEqual(['Name', 'loss .last', 'p0', 'p1', 'Duration', 'Created'])
+    await page.getByRole('button', { name: /^Columns/ }).click()
+    await page.getByLabel('Summary of loss').selectOption('best')
+    await page.waitForURL(/m\.loss\.best/)
+    await page.getByRole('button', { name: 'Keep p.p1 in sight' }).click()
+    await page.waitForURL(/pin=p\.p1/)
+    await page.keyboard.press('Escape')
+    await expect.poll(async () => await heads(page)).toEqual(['Name', 'p1', 'loss .best', 'p0', 'Duration', 'Created'])
+    const row = table(page)
+      .getByRole('row')
+      .filter({ has: page.getByRole('link', { name: 'wide-3', exact: true }) })
+    const least = (await server.call<{ runs: RunDetailView[] }>('GET', '/runs?project=wide&filter=name%20%3D%20%22wide-3%22')).body.runs[0]!.metrics['loss']!
+      .min
+    await expect.poll(async () => Number((await row.getByRole('cell').nth(3).textContent())!.replace('−', '-'))).toBeCloseTo(Number(least), 3)
+    const edge = page.getByRole('separator', { name: 'Width of p0' })
+    const before = Number(await edge.getAttribute('aria-valuenow'))
+    await edge.press('ArrowRight')
+    await page.waitForURL(new RegExp(`width=.*${before + 16}`))
+    await page.getByRole('columnheader', { name: /p0/ }).dragTo(page.getByRole('columnheader', { name: /loss/ }))
+    await page.waitForURL(/cols=p\.p0/)
+    await page.reload()
+    await expect.poll(async () => await heads(page)).toEqual(['Name', 'p1', 'p0', 'loss .best', 'Duration', 'Created'])
+    expect(Number(await page.getByRole('separator', { name: 'Width of p0' }).getAttribute('aria-valuenow'))).toBe(before + 16)
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('draws of very many columns those in sight', async () => {
+    const page = await open(`/p/wide/runs?cols=${Array.from({ length: WIDE }, (_, i) => `p.p${i}`).join(',')}`)
+    await expect.poll(async () => (await heads(page)).slice(0, 3)).toEqual(['Name', 'p0', 'p1'])
+    expect(Number(await table(page).getAttribute('aria-colcount'))).toBe(WIDE + 5)
+    expect((await heads(page)).length).toBeLessThan(20)
+    await table(page).hover()
+    await page.mouse.wheel(100_000, 0)
+    await expect.poll(async () => (await heads(page)).at(-1)).toBe('Created')
+    expect(await heads(page)).not.toContain('p0')
+    const row = table(page)
+      .getByRole('row')
+      .filter({ has: page.getByRole('link', { name: 'wide-5', exact: true }) })
+    await expect.poll(async () => await row.getByRole('cell').allTextContents()).toContain(String(5 + WIDE - 1))
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('has a form for its filter', async () => {
+    const page = await open('/p/wide/runs')
+    await page.getByText(`${RUNS} match`).waitFor()
+    await page.getByRole('button', { name: 'Conditions' }).click()
+    const form = page.getByRole('form', { name: 'Conditions' })
+    await form.getByLabel('Field').fill('p.model')
+    await form.getByLabel('Value').fill('a')
+    await form.getByRole('button', { name: 'Add condition' }).click()
+    await page.getByText(`${RUNS / 2} match`).waitFor()
+    await form.getByLabel('Field').fill('p.p0')
+    await form.getByLabel('Comparison').selectOption('<')
+    await form.getByLabel('Value').fill('4')
+    await form.getByRole('button', { name: 'Add condition' }).click()
+    await page.getByText('2 match').waitFor()
+    expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('p.model = a and p.p0 < 4')
+    await form.getByRole('button', { name: 'Remove p.model = a' }).click()
+    await page.getByText('4 match').waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('does not move under the pointer: what is new is offered, and shown by itself where nobody looks', async () => {
+    await server.call('POST', '/projects', { name: 'live' })
+    await record('live', { name: 'first', params: {}, metrics: { loss: [1] } })
+    const live = await open('/p/live/runs')
+    await live.getByRole('link', { name: 'first' }).waitFor()
+    await record('live', { name: 'second', params: {}, metrics: { loss: [1] } })
+    await live.getByRole('link', { name: 'second' }).waitFor()
+    await live.getByRole('link', { name: 'first' }).hover()
+    await record('live', { name: 'third', params: {}, metrics: { loss: [1] } })
+    const offer = live.getByRole('button', { name: '1 new' })
+    await offer.waitFor()
+    expect(await live.getByRole('link', { name: 'third' }).count()).toBe(0)
+    await offer.click()
+    await live.getByRole('link', { name: 'third' }).waitFor()
+    await live.close()
+  })
+
+  it('keeps a view whole under a name, and what is deleted in the trash', async () => {
+    const page = await open('/p/wide/runs?group=p.model&cols=m.loss.best&q=p.p0+%3C+10')
+    await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByLabel('Name of a view').fill('by model')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.goto(`${server.url}/p/wide/runs`)
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('button', { name: 'by model', exact: true }).click()
+    await page.waitForURL(/group=p\.model/)
+    expect(new URL(page.url()).searchParams.get('cols')).toBe('m.loss.best')
+    const doomed = await record('wide', { name: 'doomed', params: {}, metrics: { loss: [1] } })
+    await server.call('DELETE', `/runs/${doomed}`)
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('button', { name: 'Trash' }).click()
+    await page.getByRole('heading', { name: 'Trash' }).waitFor()
+    await page.getByRole('checkbox', { name: 'Select doomed' }).check()
+    await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Restore' }).click()
+    await page.getByText('The trash is empty').waitFor()
+    await page.getByRole('link', { name: 'Back to the runs' }).click()
+    await page.getByRole('link', { name: 'doomed' }).waitFor()
+    await server.call('DELETE', `/runs/${doomed}`)
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+})
+
+describe.skipIf(!browser)('charts', () => {
+  it('draw groups with their spread, and one figure as bars', async () => {
+    const page = await open('/p/wide/runs?group=p.model')
+    await page.getByRole('img', { name: 'loss, 2 lines' }).waitFor()
+    await page.getByRole('region', { name: 'loss' }).getByRole('button', { name: 'Data as a table' }).click()
+    await page
+      .getByRole('region', { name: 'loss' })
+      .getByRole('cell', { name: `a (${RUNS / 2})` })
+      .first()
+      .waitFor()
+    const bars = page.getByRole('list', { name: /^m\.epoch\.last of 2 bars/ })
+    await bars.waitFor()
+    await page.getByRole('combobox', { name: 'Figure' }).selectOption('m.loss.last')
+    await page.waitForURL(/bars=m\.loss\.last/)
+    await expect
+      .poll(
+        async () =>
+          await page
+            .getByRole('list', { name: /^m\.loss\.last/ })
+            .getByRole('listitem')
+            .count(),
+      )
+      .toBe(2)
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('read finer data for what is looked at, and show all again', async () => {
+    const page = await open('/p/default/runs?panels=wave')
+    const chart = page.getByRole('img', { name: /^wave, 1 line/ })
+    await chart.locator('canvas').first().waitFor()
+    const region = page.getByRole('region', { name: 'wave' })
+    await region.getByText(/6 points per bucket/).waitFor()
+    const box = (await chart.locator('.u-over').boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.55, box.y + 40, { steps: 4 })
+    await page.mouse.up()
+    await page.waitForURL(/zoom=/)
+    const [from, to] = new URL(page.url()).searchParams.get('zoom')!.split('~').map(Number)
+    expect([Math.abs(from! - POINTS / 2) < 30, Math.abs(to! - POINTS * 0.55) < 30]).toEqual([true, true])
+    await region.getByRole('button', { name: 'Data as a table' }).click()
+    const steps = async (): Promise<number[]> =>
+      (await region.getByRole('row').locator('td:nth-child(2)').allTextContents()).map((text) => Number(text.replaceAll(',', '')))
+    await expect.poll(async () => (await steps()).slice(0, 2)).toEqual([Math.floor(from!), Math.floor(from!) + 1])
+    await region.getByRole('button', { name: 'All' }).click()
+    await page.waitForURL((url) => !url.searchParams.has('zoom'))
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('lay lines along any metric', async () => {
+    const page = await open('/p/wide/runs?panels=loss')
+    await page.getByRole('img', { name: /^loss, 10 lines/ }).waitFor()
+    await page.getByRole('button', { name: /^x / }).click()
+    await page.getByRole('menuitemradio', { name: 'epoch' }).click()
+    await page.waitForURL(/x=m\.epoch/)
+    const chart = page.getByRole('img', { name: /^loss, 10 lines/ })
+    // The cursor goes from point to point: epochs are tenths, steps are whole.
+    const next = async (): Promise<string> => {
+      await chart.focus()
+      await page.keyboard.press('ArrowRight')
+      return await chart.innerText()
+    }
+    await expect.poll(next).toMatch(/^0\.[1-9]\n/)
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+})
+
+describe.skipIf(!browser)('what runs are made of', () => {
+  it('is compared file by file, and Markdown that they wrote is drawn and never run', async () => {
+    const script = (rate: number) => `import os
+rate = ${rate}
+with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
+    file.write("# Result\\n\\n**rate** is ${rate}\\n\\n<script>document.title = 'owned'</script>\\n\\n[odd](javascript:alert(1))\\n")
+`
+    work.write('train.yml', 'version: 1\nkind: experiment\nrun: {cmd: python train.py}\n')
+    const numbers: number[] = []
+    for (const rate of [0.1, 0.2]) {
+      work.write('train.py', script(rate))
+      const { json, stderr } = await work.hagane('run', '-f', 'train.yml', '--json')
+      if (json === undefined) throw new Error(stderr)
+      numbers.push((json as { number: number }).number)
+    }
+    for (const number of numbers) await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded', 60_000)
+    const page = await open(`/p/default/compare?runs=${numbers.join(',')}`)
+    const code = page.getByRole('region', { name: 'Code', exact: true })
+    await code.getByText('1 file differs').waitFor()
+    await code.getByText('train.py').click()
+    await code.getByText('-rate = 0.1').waitFor()
+    await code.getByText('+rate = 0.2').waitFor()
+    await page.goto(`${server.url}/p/default/runs/${numbers[1]}/artifacts`)
+    await page.getByRole('button', { name: 'report.md' }).click()
+    await page.getByRole('heading', { name: 'Result' }).waitFor()
+    await page.getByText("<script>document.title = 'owned'</script>").waitFor()
+    expect(await page.getByRole('link', { name: 'odd' }).count()).toBe(0)
+    expect(await page.title()).not.toBe('owned')
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('numbers the lines of a log, and finds the first error in all of it', async () => {
+    const { number } = await server.submit(
+      `version: 1\nkind: experiment\nrun:\n  cmd: python -c "print('ValueError early'); print(chr(10).join('row %d of a log that is read piece by piece' % i for i in range(30000)))"\n`,
+      work.folder,
+    )
+    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded', 60_000)
+    const page = await open(`/p/default/runs/${number}/logs`)
+    await page.getByText('row 29999 ').waitFor()
+    await page.getByRole('link', { name: '30001', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'First error' }).click()
+    await page.locator('.line.at').getByText('ValueError early').waitFor()
+    await page.getByRole('link', { name: '1', exact: true }).waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it('gives programs tokens that are shown once and taken back one by one', async () => {
+    const page = await open('/settings')
+    await page.getByLabel('What it is for').fill('nightly job')
+    await page.getByRole('button', { name: 'Create token' }).click()
+    const made = await page
+      .getByRole('status')
+      .getByText(/^hpt_[0-9a-f]{64}$/)
+      .textContent()
+    expect((await server.call('GET', '/runs', undefined, made!)).status).toBe(200)
+    await page.reload()
+    await page.getByRole('cell', { name: 'nightly job' }).waitFor()
+    expect(await page.getByText(/^hpt_/).count()).toBe(0)
+    await page.getByRole('button', { name: 'Take back' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+    await page.getByRole('cell', { name: 'nightly job' }).waitFor({ state: 'detached' })
+    expect((await server.call('GET', '/runs', undefined, made!)).status).toBe(401)
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+})
