@@ -17,6 +17,7 @@ const PARAMS = 10
 const POINTS = 1_000_000
 const CHUNK_POINTS = 256
 const ROWS_AT_ONCE = 500
+const WIDE_AT_ONCE = 20
 
 export interface LargeData {
   /** Number of the first run. */
@@ -25,10 +26,14 @@ export interface LargeData {
   readonly longRuns?: number
   /** A sweep that there is, and how many trials it is given. */
   readonly sweep?: { readonly id: string; readonly trials: number; readonly metric: string }
+  /** Runs of another project, after all others, each with so many params and as many metrics. */
+  readonly wide?: { readonly projectId: string; readonly runs: number; readonly names: number }
+  /** Points of one more run after the long ones. */
+  readonly longestPoints?: number
 }
 
 /** Fills a database as the product would have, but with many rows a statement. */
-export async function fill(database: Database, { first: start = 1, longRuns = 1, sweep }: LargeData = {}): Promise<void> {
+export async function fill(database: Database, { first: start = 1, longRuns = 1, sweep, wide, longestPoints }: LargeData = {}): Promise<void> {
   await migrate(database)
   const db = database.writer
   await database.dialect.begin.execute(db)
@@ -37,36 +42,57 @@ export async function fill(database: Database, { first: start = 1, longRuns = 1,
   for (let first = start; first < start + RUNS; first += ROWS_AT_ONCE) {
     const numbers = Array.from({ length: ROWS_AT_ONCE }, (_, index) => first + index)
     const runs = numbers.map((number) => toRun(number, plan, random, trialOf(sweep, number - start)))
-    const inserted = async (table: 'run' | 'run_param' | 'series' | 'metric', rows: object[]) => {
-      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
-        await db
-          .insertInto(table)
-          .values(rows.slice(at, at + ROWS_AT_ONCE) as never)
-          .execute()
-    }
-    await inserted(
-      'run',
-      runs.map((run) => run.row),
-    )
-    await inserted(
-      'run_param',
-      runs.flatMap((run) => run.params),
-    )
-    await inserted(
-      'series',
-      runs.flatMap((run) => run.metrics.map(({ name }) => ({ run_id: run.row.id, name }))),
-    )
-    await inserted(
-      'metric',
-      runs.flatMap((run) => run.metrics),
-    )
+    await insertRuns(db, runs)
     if ((first - start) % 20_000 === 0) say(`${first - start} of ${RUNS} runs`)
   }
   const last = start + RUNS - 1
-  for (let number = last - longRuns + 1; number <= last; number += 1) await fillSeries(database, number)
+  for (let number = last - longRuns + 1; number <= last; number += 1) await fillSeries(database, number, POINTS)
+  if (longestPoints) {
+    await insertRuns(db, [toRun(last + 1, plan, random, undefined)])
+    await fillSeries(database, last + 1, longestPoints)
+  }
+  const wideFirst = last + 2
+  for (let at = 0; wide && at < wide.runs; at += WIDE_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(WIDE_AT_ONCE, wide.runs - at) }, (_, i) => wideFirst + at + i)
+    await insertRuns(
+      db,
+      numbers.map((number) => toRun(number, plan, random, undefined, { params: wide.names, metrics: wide.names, projectId: wide.projectId })),
+    )
+  }
   await db.deleteFrom('counter').where('name', '=', 'number').execute()
-  await db.insertInto('counter').values({ name: 'number', value: last }).execute()
+  await db
+    .insertInto('counter')
+    .values({ name: 'number', value: wideFirst + (wide?.runs ?? 0) })
+    .execute()
   await sql`commit`.execute(db)
+}
+
+type MadeRun = ReturnType<typeof toRun>
+
+async function insertRuns(db: Database['writer'], runs: readonly MadeRun[]): Promise<void> {
+  const inserted = async (table: 'run' | 'run_param' | 'series' | 'metric', rows: object[]) => {
+    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+      await db
+        .insertInto(table)
+        .values(rows.slice(at, at + ROWS_AT_ONCE) as never)
+        .execute()
+  }
+  await inserted(
+    'run',
+    runs.map((run) => run.row),
+  )
+  await inserted(
+    'run_param',
+    runs.flatMap((run) => run.params),
+  )
+  await inserted(
+    'series',
+    runs.flatMap((run) => run.metrics.map(({ name }) => ({ run_id: run.row.id, name }))),
+  )
+  await inserted(
+    'metric',
+    runs.flatMap((run) => run.metrics),
+  )
 }
 
 /** The first runs are trials of the sweep, from its hundredth place on: it has made some itself. */
@@ -74,9 +100,11 @@ function trialOf(sweep: LargeData['sweep'], at: number): { sweepId: string; inde
   return sweep && at < sweep.trials ? { sweepId: sweep.id, index: 100 + at, metric: sweep.metric } : undefined
 }
 
-function toRun(number: number, plan: RunPlan, random: () => number, trial: ReturnType<typeof trialOf>) {
+const USUAL = { params: PARAMS, metrics: METRICS, projectId: DEFAULT_PROJECT.id as string }
+
+function toRun(number: number, plan: RunPlan, random: () => number, trial: ReturnType<typeof trialOf>, size = USUAL) {
   const params = Object.fromEntries(
-    Array.from({ length: PARAMS }, (_, index) => [
+    Array.from({ length: size.params }, (_, index) => [
       `p${String(index).padStart(2, '0')}`,
       index === 1 ? ['adam', 'sgd', 'rmsprop'][Math.floor(random() * 3)]! : random(),
     ]),
@@ -110,7 +138,7 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
       started_at: number * 1000,
       ended_at: number * 1000 + 500,
       version: 1,
-      project_id: DEFAULT_PROJECT.id,
+      project_id: size.projectId,
       reason: 'Completed',
     },
     params: Object.entries(params).map(([name, value]) => ({
@@ -119,7 +147,7 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
       number: typeof value === 'number' ? value : null,
       text: String(value),
     })),
-    metrics: Array.from({ length: METRICS }, (_, index) => index)
+    metrics: Array.from({ length: size.metrics }, (_, index) => index)
       .filter((index) => index !== 7 || number % 3 !== 0)
       .map((index) => {
         const value = random()
@@ -137,14 +165,14 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
   }
 }
 
-/** One series of a million points, in chunks as the tracking store writes them. */
-async function fillSeries({ writer: db }: Database, number: number): Promise<void> {
+/** One series of so many points, in chunks as the tracking store writes them. */
+async function fillSeries({ writer: db }: Database, number: number, count: number): Promise<void> {
   const { id } = await db.selectFrom('run').select('id').where('number', '=', number).executeTakeFirstOrThrow()
   const series = await db.insertInto('series').values({ run_id: id, name: 'long' }).returning('id').executeTakeFirstOrThrow()
   let summary = EMPTY_SUMMARY
   const rows: object[] = []
-  for (let first = 0, n = 0; first < POINTS; first += CHUNK_POINTS, n += 1) {
-    const length = Math.min(CHUNK_POINTS, POINTS - first)
+  for (let first = 0, n = 0; first < count; first += CHUNK_POINTS, n += 1) {
+    const length = Math.min(CHUNK_POINTS, count - first)
     const points = Float64Array.from({ length: length * 3 }, (_, index) =>
       index % 3 === 2 ? Math.sin((first + index / 3) / 1000) : first + Math.floor(index / 3),
     )
@@ -164,7 +192,7 @@ async function fillSeries({ writer: db }: Database, number: number): Promise<voi
       last: summary.last,
       min: summary.min,
       max: summary.max,
-      mean: summary.sum / POINTS,
+      mean: summary.sum / count,
       summary: packSummary(summary),
     })
     .execute()
