@@ -17,7 +17,6 @@ const PARAMS = 10
 const POINTS = 1_000_000
 const CHUNK_POINTS = 256
 const ROWS_AT_ONCE = 500
-const WIDE_AT_ONCE = 20
 
 export interface LargeData {
   /** Number of the first run. */
@@ -52,12 +51,11 @@ export async function fill(database: Database, { first: start = 1, longRuns = 1,
     await fillSeries(database, last + 1, longestPoints)
   }
   const wideFirst = last + 2
-  for (let at = 0; wide && at < wide.runs; at += WIDE_AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(WIDE_AT_ONCE, wide.runs - at) }, (_, i) => wideFirst + at + i)
-    await insertRuns(
-      db,
-      numbers.map((number) => toRun(number, plan, random, undefined, { params: wide.names, metrics: wide.names, projectId: wide.projectId })),
-    )
+  if (wide) {
+    const size = { params: wide.names, metrics: wide.names, projectId: wide.projectId }
+    const numbers = Array.from({ length: wide.runs }, (_, i) => wideFirst + i)
+    // One at a time: each is a thousand rows.
+    for (const number of numbers) await insertRuns(db, [toRun(number, plan, random, undefined, size)])
   }
   await db.deleteFrom('counter').where('name', '=', 'number').execute()
   await db

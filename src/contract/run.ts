@@ -122,8 +122,17 @@ const ranOnView = z.strictObject({
   imageAsked: z.string().nullable(),
 })
 
+/** What a run asks for: cores, mebibytes, devices; absent where it does not ask. */
+const resourcesView = z.strictObject({
+  cpu: z.number().optional(),
+  memoryMib: z.number().optional(),
+  gpu: z.number().optional(),
+  tpu: z.number().optional(),
+})
+
 export const runDetailView = runView.extend({
   command: z.string().nullable(),
+  resources: resourcesView,
   planDigest: z.string(),
   host: hostInfo.nullable(),
   ranOn: ranOnView.nullable(),

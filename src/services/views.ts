@@ -119,6 +119,7 @@ export async function toRunDetail(store: Store, run: Run, locale: Locale): Promi
   return {
     ...view!,
     command: run.plan.command?.display ?? null,
+    resources: { ...run.plan.placement.resources },
     planDigest: run.planDigest,
     host: run.host,
     ranOn: run.ranOn,

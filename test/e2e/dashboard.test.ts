@@ -68,6 +68,26 @@ const trials = async () => (await server.call<{ runs: RunDetailView[] }>('GET', 
 const submitSlow = async (name: string) => (await server.submit(`version: 1\nkind: experiment\nrun: {cmd: python slow.py}\nname: ${name}\n`, folder)).number
 
 describe.skipIf(!browser)('the dashboard', () => {
+  const pages = (): [string, string][] => [
+    ['home', '/'],
+    ['projects', '/projects'],
+    ['runs', '/p/default/runs'],
+    ['run', `/p/default/runs/${sweep + 3}`],
+    ['charts', `/p/default/runs/${sweep + 3}/charts`],
+    ['logs', `/p/default/runs/${sweep + 3}/logs`],
+    ['artifacts', `/p/default/runs/${sweep + 3}/artifacts`],
+    ['spec', `/p/default/runs/${sweep + 3}/spec`],
+    ['sweeps', '/p/default/sweeps'],
+    ['sweep', `/p/default/sweeps/${sweep}`],
+    ['trials', `/p/default/sweeps/${sweep}/trials`],
+    ['space', `/p/default/sweeps/${sweep}/space`],
+    ['compare', `/p/default/compare?runs=${sweep + 3},${sweep + 4}`],
+    ['edit', `/p/default/new?from=${sweep + 3}`],
+    ['new', '/p/default/new'],
+    ['settings', '/settings'],
+    ['health', '/health'],
+    ['nowhere', '/nowhere'],
+  ]
   it('lets in with a code that works once, and shows nothing without', async () => {
     const context = await browser!.newContext()
     const page = await context.newPage()
@@ -238,11 +258,75 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByRole('link', { name: 'Space' }).click()
     await page.getByRole('img', { name: /trials by x/ }).waitFor()
     await page.getByRole('img', { name: /trials came to in loss/ }).waitFor()
+    await page.getByRole('img', { name: /trials over x and k/ }).waitFor()
+    await page.getByRole('link', { name: 'Logs' }).click()
+    await page.getByRole('region', { name: 'Log' }).getByText('step 10').waitFor()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      (async () => {
+        await page.getByRole('button', { name: 'Best trial’s files' }).click()
+        await page.getByRole('link', { name: /report\.csv/ }).click()
+      })(),
+    ])
+    expect(file.suggestedFilename()).toBe('report.csv')
     await page.getByRole('link', { name: 'Settings' }).last().click()
     await page.getByText('random_search').waitFor()
     expect(page.errors).toEqual([])
     await page.close()
   })
+
+  it('gives every chart as a table, a file, a picture and a link', async () => {
+    const page = await open(`/p/default/sweeps/${sweep}`)
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('img', { name: /^Values of/ }).waitFor()
+    const panels = page.getByRole('region').filter({ has: page.getByRole('button', { name: 'Save as PNG' }) })
+    await expect.poll(async () => await panels.count()).toBe(4)
+    for (const name of ['History', 'Parameter importance', 'Parallel coordinates', 'Timeline']) {
+      const panel = page.getByRole('region', { name, exact: true })
+      const [picture] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'Save as PNG' }).click()])
+      expect([name, readFileSync(await picture.path()).length > 2_000]).toEqual([name, true])
+      const [table] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'Download CSV' }).click()])
+      const rows = readFileSync(await table.path(), 'utf8').split('\n')
+      await panel.getByRole('button', { name: 'Data as a table' }).click()
+      expect([name, await panel.getByRole('row').count()]).toEqual([name, rows.length])
+      await panel.getByRole('button', { name: 'Data as a table' }).click()
+      await panel.getByRole('button', { name: 'Copy a link to this' }).click()
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${server.url}/p/default/sweeps/${sweep}#panel-${name.replaceAll(' ', '-')}`)
+    }
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
+  it.each(['loading', 'failing'] as const)(
+    'says on every page what it waits for and what went wrong: %s',
+    async (how) => {
+      for (const [name, path] of pages().filter(([one]) => ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one))) {
+        const page = await open('/settings')
+        await page.route('**/api/v1/**', async (route) => {
+          if (how === 'failing')
+            await route.fulfill({
+              status: 503,
+              contentType: 'application/json',
+              body: '{"error":{"code":"unavailable","message":"the disk is full","args":{}}}',
+            })
+        })
+        await page.goto(server.url + path)
+        const said =
+          how === 'failing'
+            ? page.getByText('the disk is full').first()
+            : page
+                .getByRole('status')
+                .filter({ hasText: /^Reading/ })
+                .first()
+        await said.waitFor({ timeout: 20_000 }).catch((error: unknown) => {
+          throw new Error(`${name}: ${(error as Error).message}`)
+        })
+        expect([name, page.errors.filter((text) => !/503|unavailable/.test(text))]).toEqual([name, []])
+        await page.close()
+      }
+    },
+    180_000,
+  )
 
   it('extends a sweep, adds a point by hand, and shows both as they run', async () => {
     const page = await open(`/p/default/sweeps/${sweep}`)
@@ -362,26 +446,6 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const pages = (): [string, string][] => [
-    ['home', '/'],
-    ['projects', '/projects'],
-    ['runs', '/p/default/runs'],
-    ['run', `/p/default/runs/${sweep + 3}`],
-    ['charts', `/p/default/runs/${sweep + 3}/charts`],
-    ['logs', `/p/default/runs/${sweep + 3}/logs`],
-    ['artifacts', `/p/default/runs/${sweep + 3}/artifacts`],
-    ['spec', `/p/default/runs/${sweep + 3}/spec`],
-    ['sweeps', '/p/default/sweeps'],
-    ['sweep', `/p/default/sweeps/${sweep}`],
-    ['trials', `/p/default/sweeps/${sweep}/trials`],
-    ['space', `/p/default/sweeps/${sweep}/space`],
-    ['compare', `/p/default/compare?runs=${sweep + 3},${sweep + 4}`],
-    ['edit', `/p/default/new?from=${sweep + 3}`],
-    ['new', '/p/default/new'],
-    ['settings', '/settings'],
-    ['health', '/health'],
-    ['nowhere', '/nowhere'],
-  ]
   it.each([
     ['en', 'light'],
     ['ja', 'dark'],

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 
 import type { AxisView } from '../../../src/contract/charts.ts'
 import { t } from '../texts/texts.ts'
-import { Panel } from '../ui/page.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { dot, drawCategories, drawFrame, MARGIN } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { trialText } from './history.tsx'
@@ -12,6 +12,7 @@ import { coordinatesOf } from './parallel-axes.ts'
 import { place } from './scales.ts'
 import { surfaceOf } from './surface.ts'
 import { temper, token } from './theme.ts'
+import { trialData } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 const GRID = 40
@@ -62,7 +63,16 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
   return (
     <Panel
       title={t('contour')}
-      hasPicture={points.length > 0}
+      data={
+        points.length > 0
+          ? () =>
+              trialData(
+                points.map(({ trial }) => trial),
+                set,
+                [x.name, y.name],
+              )
+          : undefined
+      }
       className="slice wide"
       note={`${t('drawn_of', { n: points.length, total: set.trials.length })} · ${t('between_trials')}`}
       acts={

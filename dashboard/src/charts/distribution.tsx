@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { Panel } from '../ui/page.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { drawFrame, MARGIN } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { scaleFor } from './scales.ts'
@@ -28,7 +28,12 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
   const drawn = set.trials.filter(({ value }) => value !== null).length
   const read = at === undefined ? undefined : { value: at, share: steps.findLast(({ value }) => value <= at)?.share ?? 0 }
   return (
-    <Panel title={t('distribution')} hasPicture note={t('drawn_of', { n: drawn, total: set.trials.length })} className="slice">
+    <Panel
+      title={t('distribution')}
+      data={() => ({ head: [set.metric ?? '', t('share')], rows: steps.map(({ value, share }) => [value, share]) })}
+      note={t('drawn_of', { n: drawn, total: set.trials.length })}
+      className="slice"
+    >
       <Sketch
         label={t('distribution_label', { n: drawn, name: set.metric ?? '' })}
         draw={(context, size) => {

@@ -2,12 +2,10 @@ import { lazy, Suspense, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { BandView, SeriesView } from '../../../src/contract/charts.ts'
-import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
-import { Panel } from '../ui/page.tsx'
-import { csvField } from './csv.ts'
-import { saveFile } from '../ui/save-file.ts'
+import { Panel } from '../ui/panel.tsx'
+import type { PanelData } from '../ui/panel.tsx'
 import { Faint } from './faint.tsx'
 import type { Zoom } from './line-chart.tsx'
 import type { XAxis } from './lines.ts'
@@ -33,7 +31,6 @@ export interface LinePanelProps {
 
 /** One metric of several runs or groups, with how many of how many it draws, its data as a table and as a file. */
 function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom, hovered, onHover }: LinePanelProps): ReactElement {
-  const [isTable, setTable] = useState(false)
   const [isLog, setLog] = useState(false)
   const [isLarge, setLarge] = useState(false)
   const points = lines.reduce((sum, line) => sum + line.points, 0)
@@ -48,7 +45,7 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
   return (
     <Panel
       title={metric}
-      hasPicture={lines.length > 0 && !isTable}
+      data={lines.length > 0 ? () => dataOf(lines) : undefined}
       className={isLarge ? 'line-panel large' : 'line-panel'}
       note={note.filter((part) => part !== '').join(' · ')}
       acts={
@@ -61,16 +58,12 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
           <button type="button" className="btn bare small" aria-pressed={isLog} onClick={() => setLog(!isLog)}>
             {t('log_axis')}
           </button>
-          <IconButton name="table" label={t('show_data')} pressed={isTable} onClick={() => setTable(!isTable)} />
-          <IconButton name="download" label={t('download_csv')} onClick={() => downloadCsv(metric, lines)} />
           <IconButton name="zoom" label={t(isLarge ? 'make_small' : 'make_large')} pressed={isLarge} onClick={() => setLarge(!isLarge)} />
         </>
       }
     >
       {lines.length === 0 ? (
         <Faint text={t('no_points')} />
-      ) : isTable ? (
-        <DataTable lines={lines} />
       ) : (
         <Suspense fallback={<div className="chart" />}>
           <LineChart
@@ -107,45 +100,9 @@ export function GroupPanel({
   return <LinePanel {...rest} lines={useBandLines(bands, rest.metric)} axis="step" about={t('mean_and_sd')} />
 }
 
-const ROWS_MAX = 200
-
-function DataTable({ lines }: { readonly lines: readonly PanelLine[] }): ReactElement {
-  return (
-    <div className="datatable">
-      <table className="tbl">
-        <thead>
-          <tr>
-            <th>{t('run')}</th>
-            <th className="num">{t('step')}</th>
-            <th className="num">{t('value')}</th>
-            <th className="num">{t('minimum')}</th>
-            <th className="num">{t('maximum')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.flatMap(({ key, label, rows }) =>
-            rows.step.slice(-ROWS_MAX).map((step, i, steps) => {
-              const at = rows.step.length - steps.length + i
-              return (
-                <tr key={`${key} ${at}`}>
-                  <td className="clip">{label}</td>
-                  <td className="num">{step.toLocaleString('en-US')}</td>
-                  <td className="num">{formatNumber(rows.last[at] ?? Number.NaN, 6)}</td>
-                  <td className="num mid">{formatNumber(rows.min[at] ?? Number.NaN, 6)}</td>
-                  <td className="num mid">{formatNumber(rows.max[at] ?? Number.NaN, 6)}</td>
-                </tr>
-              )
-            }),
-          )}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function downloadCsv(metric: string, lines: readonly PanelLine[]): void {
-  const rows = lines.flatMap(({ label, rows: own }) =>
-    own.step.map((step, i) => [label, step, own.last[i] ?? '', own.min[i] ?? '', own.max[i] ?? ''].map(csvField).join(',')),
-  )
-  saveFile(`${metric.replaceAll(/[^\w.-]+/g, '_')}.csv`, ['run,step,last,min,max', ...rows].join('\n'))
+function dataOf(lines: readonly PanelLine[]): PanelData {
+  return {
+    head: [t('run'), t('step'), t('value'), t('minimum'), t('maximum')],
+    rows: lines.flatMap(({ label, rows: own }) => own.step.map((step, i) => [label, step, own.last[i], own.min[i], own.max[i]])),
+  }
 }

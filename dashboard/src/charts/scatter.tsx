@@ -8,7 +8,7 @@ import type { Directions } from '../pages/columns.ts'
 import { paths, runName } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
-import { Panel } from '../ui/page.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import { dot, drawFrame } from './axes.ts'
 import { Sketch } from './canvas.tsx'
@@ -47,7 +47,13 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
   const placed: { run: RunView; x: number; y: number }[] = []
   const at = points.find(({ run }) => run.id === hovered)
   return (
-    <Panel title={t('scatter')} hasPicture={points.length > 0} className="line-panel" note={t('drawn_of', { n: points.length, total })} acts={acts}>
+    <Panel
+      title={t('scatter')}
+      data={points.length > 0 ? () => ({ head: [t('run'), x, y], rows: points.map(({ run, a, b }) => [runName(run), a, b]) }) : undefined}
+      className="line-panel"
+      note={t('drawn_of', { n: points.length, total })}
+      acts={acts}
+    >
       {points.length === 0 ? (
         <Faint text={t('no_points')} />
       ) : (

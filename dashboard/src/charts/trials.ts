@@ -1,5 +1,7 @@
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
+import { t } from '../texts/texts.ts'
+import type { DataCell, PanelData } from '../ui/panel.tsx'
 import { objectiveScale, place } from './scales.ts'
 import type { Scale } from './scales.ts'
 
@@ -70,6 +72,18 @@ function toTime(iso: string | null): number | null {
 
 function isBetter(a: number, b: number, isMaximized: boolean): boolean {
   return isMaximized ? a > b : a < b
+}
+
+/** Trials as a table: their place, what they came to, and some of their parameters. */
+export function trialData(trials: readonly Trial[], { metric }: Pick<TrialSet, 'metric'>, params: readonly string[]): PanelData {
+  return {
+    head: [t('trial'), t('run'), t('phase'), metric ?? '', ...params],
+    rows: trials.map((trial) => [trial.index + 1, `#${trial.number}`, trial.phase, trial.value, ...params.map((name) => toCell(trial.params[name]))]),
+  }
+}
+
+function toCell(value: unknown): DataCell {
+  return typeof value === 'number' || typeof value === 'string' || value === null || value === undefined ? value : JSON.stringify(value)
 }
 
 /** The best value up to each trial that brought one, in the order of trials. */

@@ -174,6 +174,19 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
               isAll={isAll}
             />
             <Rows
+              title={t('resources')}
+              rows={diffRows(
+                runs.map(({ resources: { cpu, memoryMib, gpu, tpu } }) => ({
+                  CPU: cpu,
+                  [t('memory')]: memoryMib === undefined ? undefined : `${memoryMib} MiB`,
+                  GPU: gpu,
+                  TPU: tpu,
+                })),
+              )}
+              width={runs.length}
+              isAll={isAll}
+            />
+            <Rows
               title={t('environment')}
               rows={diffRows(runs.map((run) => ({ Python: run.ranOn?.python?.version, ...packages.get(run.environment ?? '') })))}
               width={runs.length}

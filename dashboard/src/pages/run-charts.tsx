@@ -13,7 +13,7 @@ import { Scatter } from '../charts/scatter.tsx'
 import { runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Menu } from '../ui/controls.tsx'
-import { Panel } from '../ui/page.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import { cellOf, columnFor, variedParams } from './columns.ts'
 import type { Directions } from './columns.ts'
@@ -132,29 +132,25 @@ type FigureProps = RunChartsProps & { readonly fields: readonly string[] }
 
 /** One figure of the drawn runs, or its mean in each group. */
 function BarPanel(props: FigureProps): ReactElement {
-  const { state, fields, onChange } = props
-  const field = state.bars ?? fields[0]!
-  return (
-    <Panel title={t('bars')} acts={<FieldSelect label={t('figure')} value={field} fields={fields} onChange={(bars) => onChange({ bars })} />}>
-      {state.group.length > 0 ? <GroupBars {...props} field={field} /> : <RunBars {...props} field={field} />}
-    </Panel>
-  )
+  return props.state.group.length > 0 ? <GroupBars {...props} /> : <RunBars {...props} />
 }
 
-type BarsProps = RunChartsProps & { readonly field: string }
-
-function RunBars({ runs, directions, field, hovered, onHover }: BarsProps): ReactElement {
+function RunBars(props: FigureProps): ReactElement {
+  const { runs, directions } = props
+  const field = fieldOf(props)
   const looks = looksOf(runs.map(({ id }) => id))
   const bars = runs.flatMap((run): Bar[] => {
     const value = cellOf(run, field, directions)
     return typeof value === 'number' ? [{ key: run.id, label: runName(run), look: looks.get(run.id), value }] : []
   })
-  return <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
+  return <BarPlate {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
 }
 
 const GROUP_BARS_MAX = 20
 
-function GroupBars({ project, filter, state, field, hovered, onHover }: BarsProps): ReactElement {
+function GroupBars(props: FigureProps): ReactElement {
+  const { project, filter, state } = props
+  const field = fieldOf(props)
   const { data } = useGroups({ project, filter, by: state.group, columns: [field] })
   const groups = (data?.groups ?? []).slice(0, GROUP_BARS_MAX)
   const looks = looksOf(groups.map(({ keys }) => JSON.stringify(keys)))
@@ -163,7 +159,32 @@ function GroupBars({ project, filter, state, field, hovered, onHover }: BarsProp
     if (spread?.mean === null || spread?.mean === undefined) return []
     return [{ key, label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${n})`, look: looks.get(key), value: spread.mean, sd: spread.sd ?? 0 }]
   })
-  return <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
+  return <BarPlate {...props} field={field} bars={bars} note={`${t('drawn_of', { n: bars.length, total: data?.groupCount ?? 0 })} · ${t('mean_sd')}`} />
+}
+
+function fieldOf({ state, fields }: FigureProps): string {
+  return state.bars ?? fields[0]!
+}
+
+function BarPlate({
+  fields,
+  field,
+  bars,
+  note,
+  hovered,
+  onHover,
+  onChange,
+}: FigureProps & { field: string; bars: readonly Bar[]; note: string }): ReactElement {
+  return (
+    <Panel
+      title={t('bars')}
+      note={note}
+      data={bars.length > 0 ? () => ({ head: [t('run'), field, t('std')], rows: bars.map(({ label, value, sd }) => [label, value, sd]) }) : undefined}
+      acts={<FieldSelect label={t('figure')} value={field} fields={fields} onChange={(chosen) => onChange({ bars: chosen })} />}
+    >
+      <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
+    </Panel>
+  )
 }
 
 function ScatterPanel({ runs, listed, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {

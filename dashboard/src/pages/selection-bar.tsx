@@ -6,8 +6,7 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useAction } from '../api/queries.ts'
-import { csvField } from '../charts/csv.ts'
-import { saveFile } from '../ui/save-file.ts'
+import { csvField, saveFile } from '../ui/save-file.ts'
 import { paths, runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
@@ -38,11 +37,13 @@ interface Bulk {
 
 const PAGE = 1_000
 const EXPORT_MAX = 100_000
+/** More runs than this are not started by one click. */
+const RESTART_MAX = 500
 
 /** What can be done with the selected runs, or with all that match. */
 export function SelectionBar({ project, runs, selected, total, filter, columns, directions, isTrash, onSelect }: SelectionBarProps): ReactElement | null {
   const [isAll, setAll] = useState(false)
-  const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
+  const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
   const [tag, setTag] = useState('')
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
   const count = isAll ? total : selected.length
@@ -54,7 +55,8 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
     },
   )
   const restart = useAction(
-    async (numbers: readonly number[]) => {
+    async (which: 'all' | readonly number[]) => {
+      const numbers = which === 'all' ? (await readAll({ project, filter, fields: 'number', max: RESTART_MAX })).map(({ number }) => number) : which
       for (const number of numbers) await call(`/runs/${number}/restart`, { method: 'POST', body: {} })
       return numbers.length
     },
@@ -105,12 +107,16 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
               </button>
             </form>
           </Menu>
-          {!isAll && (
-            <button type="button" className="btn bare" disabled={restart.isPending} onClick={() => restart.mutate(selected)}>
-              <Icon name="retry" />
-              {t('run_again')}
-            </button>
-          )}
+          <button
+            type="button"
+            className="btn bare"
+            disabled={restart.isPending || count > RESTART_MAX}
+            title={count > RESTART_MAX ? t('restart_max', { n: RESTART_MAX }) : undefined}
+            onClick={() => (isAll ? setAsked('restart') : restart.mutate(selected))}
+          >
+            <Icon name="retry" />
+            {t('run_again')}
+          </button>
           <button
             type="button"
             className="btn bare"
@@ -146,11 +152,12 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
       />
       {asked && (
         <Confirm
-          title={t(asked === 'stop' ? 'stop_runs' : 'delete_runs', { n: count })}
-          text={[t(asked === 'stop' ? 'stop_runs_text' : 'delete_runs_text'), ...(isAll ? [] : [namesOf(runs, selected)])].join(' ')}
-          verb={t(asked)}
+          title={t(`${asked}_runs`, { n: count })}
+          text={[t(`${asked}_runs_text`), ...(isAll ? [] : [namesOf(runs, selected)])].join(' ')}
+          verb={t(asked === 'restart' ? 'run_again' : asked)}
           onConfirm={() => {
-            bulk.mutate({ action: asked, scope })
+            if (asked === 'restart') restart.mutate('all')
+            else bulk.mutate({ action: asked, scope })
             if (asked === 'delete') onSelect([])
           }}
           onClose={() => setAsked(undefined)}
@@ -181,13 +188,8 @@ async function exportRuns({
   columns: readonly string[]
   directions: Directions
 }): Promise<void> {
-  const fields = columns.filter((column) => parseColumn(column).kind !== 'other').join(',')
-  const all: RunView[] = filter === undefined ? [...runs] : []
-  for (let cursor: string | null | undefined = filter === undefined ? null : undefined; cursor !== null && all.length < EXPORT_MAX;) {
-    const page: RunPageView = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: PAGE, cursor, fields })}`)
-    all.push(...page.runs)
-    cursor = page.next
-  }
+  const fields = columns.filter((column) => parseColumn(column).kind !== 'other').join(',') || 'number'
+  const all = filter === undefined ? runs : await readAll({ project, filter, fields, max: EXPORT_MAX })
   const head = ['number', 'name', 'phase', 'reason', 'created', 'started', 'ended', ...columns]
   const lines = all.map((run) =>
     [
@@ -204,6 +206,17 @@ async function exportRuns({
       .join(','),
   )
   saveFile(`runs-${project}.csv`, [head.map(csvField).join(','), ...lines].join('\n'))
+}
+
+/** All runs that match, page by page, up to so many. */
+async function readAll({ project, filter, fields, max }: { project: string; filter: string; fields: string; max: number }): Promise<RunView[]> {
+  const all: RunView[] = []
+  for (let cursor: string | null | undefined; cursor !== null && all.length < max;) {
+    const page: RunPageView = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: PAGE, cursor, fields })}`)
+    all.push(...page.runs)
+    cursor = page.next
+  }
+  return all
 }
 
 function toField(value: unknown): string | number {

@@ -10,9 +10,10 @@ import { Contour } from '../charts/contour.tsx'
 import { coordinatesOf } from '../charts/parallel-axes.ts'
 import { temper, token } from '../charts/theme.ts'
 import { trialText } from '../charts/history.tsx'
+import { trialData } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { t } from '../texts/texts.ts'
-import { Panel } from '../ui/page.tsx'
+import { Panel } from '../ui/panel.tsx'
 
 /** Where the trials lie in the space: the objective against each parameter, later trials darker. */
 export function Slices({ view, set, onOpen }: { readonly view: TrialsView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
@@ -46,7 +47,13 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
   return (
     <Panel
       title={axis.name}
-      hasPicture
+      data={() =>
+        trialData(
+          points.map(({ trial }) => trial),
+          set,
+          [axis.name],
+        )
+      }
       note={
         t('drawn_of', { n: points.length, total: set.trials.length }) +
         (axis.scale === 'log' ? ` · ${t('log_axis')}` : '') +

@@ -6,7 +6,8 @@ import type { SweepView } from '../../../src/contract/sweep.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import type { RunPageView } from '../../../src/contract/routes.ts'
-import { useAction, useTrials } from '../api/queries.ts'
+import { useAction, useArtifacts, useTrials } from '../api/queries.ts'
+import { formatBytes } from '../format.ts'
 import { paths } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
@@ -78,6 +79,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
           {t('retry_failed', { n: sweep.counts.failed ?? 0 })}
         </button>
       )}
+      {sweep.best && <BestFiles best={sweep.best.number} />}
       <button type="button" className="btn not-phone" disabled={restart.isPending} onClick={() => restart.mutate(undefined)}>
         <Icon name="retry" />
         {t('run_again')}
@@ -151,6 +153,36 @@ function NumberMenu({
         </button>
       </form>
     </Menu>
+  )
+}
+
+/** What the best trial has left, to be had from here. */
+function BestFiles({ best }: { readonly best: number }): ReactElement {
+  return (
+    <span className="not-phone">
+      <Menu bare={false} icon="download" label={t('best_files')}>
+        <FileLinks run={String(best)} />
+      </Menu>
+    </span>
+  )
+}
+
+const FILES_MAX = 100
+
+function FileLinks({ run }: { readonly run: string }): ReactElement {
+  const { data, error } = useArtifacts(run)
+  if (error) return <p className="bad small">{error.message}</p>
+  if (data?.length === 0) return <p className="dim small">{t('no_artifacts')}</p>
+  return (
+    <>
+      {(data ?? []).slice(0, FILES_MAX).map(({ path, sizeBytes }) => (
+        <a key={path} href={`/api/v1/runs/${run}/artifacts/content${toQuery({ path })}`} download={path.split('/').at(-1)}>
+          <span className="mono clip grow">{path}</span>
+          <span className="dim small">{formatBytes(sizeBytes)}</span>
+        </a>
+      ))}
+      {data && data.length > FILES_MAX && <p className="dim small">{t('and_more', { n: data.length - FILES_MAX })}</p>}
+    </>
   )
 }
 

@@ -12,7 +12,7 @@ import type { Brush } from '../charts/parallel-axes.ts'
 import { Parallel } from '../charts/parallel.tsx'
 import { Rungs } from '../charts/rungs.tsx'
 import { Timeline } from '../charts/timeline.tsx'
-import { toTrialSet } from '../charts/trials.ts'
+import { toTrialSet, trialData } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { formatClock, formatDuration, formatNumber } from '../format.ts'
 import { paths } from '../paths.ts'
@@ -20,16 +20,19 @@ import { go } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
-import { Crumbs, Figures, Panel, Tabs, useTitle } from '../ui/page.tsx'
+import { Crumbs, Figures, Tabs, useTitle } from '../ui/page.tsx'
+import { Panel } from '../ui/panel.tsx'
+import type { PanelData } from '../ui/panel.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { Slices } from './slices.tsx'
 import { SweepActions } from './sweep-actions.tsx'
+import { SweepLogs } from './sweep-logs.tsx'
 import { SweepSettings } from './sweep-settings.tsx'
 import { ended } from './sweeps.tsx'
 import { TrialTable } from './trial-table.tsx'
 
-const TABS = ['overview', 'trials', 'timeline', 'space', 'settings'] as const
+const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as const
 
 /** One sweep: how far it is, what is best, what matters, who was stopped where. */
 export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
@@ -144,12 +147,14 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
       return <TrialTable project={sweep.project} view={view} set={set} trials={set.trials} />
     case 'timeline':
       return (
-        <Panel title={t('timeline')} hasPicture={view.attempts.index.length > 0} className="grow tall">
+        <Panel title={t('timeline')} data={attemptData(view)} className="grow tall">
           {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={open} />}
         </Panel>
       )
     case 'space':
       return <Slices view={view} set={set} onOpen={open} />
+    case 'logs':
+      return <SweepLogs set={set} />
     case 'settings':
       return <SweepSettings sweep={sweep} view={view} />
     default:
@@ -163,22 +168,59 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
     <>
       {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
       <div className="plates board">
-        <Panel title={t('history')} hasPicture={set.trials.length > 0} note={drawnNote(set)} className="span7 high">
+        <Panel
+          title={t('history')}
+          data={set.trials.length > 0 ? () => trialData(set.trials, set, namesOf(view)) : undefined}
+          note={drawnNote(set)}
+          className="span7 high"
+        >
           {set.trials.length === 0 ? <Faint text={t('no_trials_yet')} /> : <History set={set} total={sweep.trials} onOpen={onOpen} />}
         </Panel>
         <Importance beliefs={beliefs.data} />
         <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
         {view.rungs && (
-          <Panel title={t('rungs')} hasPicture={view.reached.length > 0} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
+          <Panel title={t('rungs')} data={rungData(view)} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
             {view.reached.length === 0 ? <Faint text={t('no_trials_yet')} /> : <Rungs view={view} set={set} />}
           </Panel>
         )}
-        <Panel title={t('timeline')} hasPicture={view.attempts.index.length > 0} className="span12 high">
+        <Panel title={t('timeline')} data={attemptData(view)} className="span12 high">
           {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={onOpen} />}
         </Panel>
       </div>
     </>
   )
+}
+
+function namesOf({ axes }: TrialsView): string[] {
+  return axes.map(({ name }) => name)
+}
+
+function attemptData({ attempts, number, index }: TrialsView): (() => PanelData) | undefined {
+  if (attempts.index.length === 0) return undefined
+  const runs = new Map(index.map((one, i) => [one, number[i]!]))
+  return () => ({
+    head: [t('trial'), t('run'), t('attempt'), t('started'), t('ended'), t('reason')],
+    rows: attempts.index.map((one, i) => [
+      one + 1,
+      `#${runs.get(one) ?? ''}`,
+      attempts.n[i],
+      attempts.startedAt[i],
+      attempts.endedAt[i] ?? null,
+      attempts.reason[i] ?? null,
+    ]),
+  })
+}
+
+function rungData({ rungs, reached, metric }: TrialsView): (() => PanelData) | undefined {
+  if (!rungs || reached.length === 0) return undefined
+  return () => ({
+    head: [t('trial'), rungs.resource, metric ?? ''],
+    rows: reached.map(({ index, rung, value }) => [index + 1, rungs.amounts[rung], value]),
+  })
+}
+
+function importanceData({ importance }: BeliefsView): PanelData {
+  return { head: [t('parameter'), t('share'), t('two_sd')], rows: importance.map(({ name, share, sd }) => [name, share, 2 * sd]) }
 }
 
 function drawnNote(set: TrialSet): string {
@@ -220,7 +262,12 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
 function Importance({ beliefs }: { readonly beliefs: BeliefsView | undefined }): ReactElement {
   const top = Math.max(0.01, ...(beliefs?.importance ?? []).map(({ share, sd }) => share + 2 * sd))
   return (
-    <Panel title={t('importance')} note={beliefs && t('importance_note', { n: beliefs.finished })} className="span5 high">
+    <Panel
+      title={t('importance')}
+      note={beliefs && t('importance_note', { n: beliefs.finished })}
+      data={beliefs && beliefs.importance.length > 0 ? () => importanceData(beliefs) : undefined}
+      className="span5 high"
+    >
       {!beliefs || beliefs.importance.length === 0 ? (
         <Faint text={t('importance_none')} />
       ) : (
@@ -289,7 +336,16 @@ function Coordinates({
   return (
     <Panel
       title={t('parallel')}
-      hasPicture={set.trials.length > 0}
+      data={
+        set.trials.length > 0
+          ? () =>
+              trialData(
+                set.trials.filter(({ index }) => isIn.has(index)),
+                set,
+                namesOf(view),
+              )
+          : undefined
+      }
       note={note}
       className={hasRungs ? 'span8 high' : 'span12 high'}
       acts={

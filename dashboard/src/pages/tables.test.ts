@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Trial } from '../charts/trials.ts'
-import { csvField } from '../charts/csv.ts'
+import { csvField } from '../ui/save-file.ts'
 import { changedFiles } from './changed-files.ts'
 import { diffRows, isSame } from './compare-rows.ts'
 import { parseTable } from './parse-table.ts'

@@ -1,8 +1,7 @@
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
-import { t } from '../texts/texts.ts'
-import { IconButton, Link } from './controls.tsx'
+import { Link } from './controls.tsx'
 
 /** The title of the browser's tab while a page is shown. */
 export function useTitle(...parts: readonly string[]): void {
@@ -79,47 +78,6 @@ export function Tabs({
         </Link>
       ))}
     </nav>
-  )
-}
-
-/** A plate: its name, how much of what it shows, what can be done with it. */
-export function Panel({
-  title,
-  note,
-  acts,
-  hasPicture = false,
-  children,
-  className = '',
-}: {
-  readonly title: string
-  readonly note?: ReactNode
-  readonly acts?: ReactNode
-  /** It is drawn on canvases, which can be saved. */
-  readonly hasPicture?: boolean
-  readonly children: ReactNode
-  readonly className?: string
-}): ReactElement {
-  const section = useRef<HTMLElement>(null)
-  return (
-    <section className={`panel ${className}`} aria-label={title} ref={section}>
-      <header>
-        <h2>{title}</h2>
-        {note !== undefined && <span className="note clip">{note}</span>}
-        {(acts !== undefined || hasPicture) && (
-          <span className="acts">
-            {acts}
-            {hasPicture && (
-              <IconButton
-                name="picture"
-                label={t('save_picture')}
-                onClick={() => void import('./save-picture.ts').then(async ({ savePicture }) => await savePicture(section.current!, title))}
-              />
-            )}
-          </span>
-        )}
-      </header>
-      {children}
-    </section>
   )
 }
 

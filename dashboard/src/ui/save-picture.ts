@@ -4,11 +4,15 @@ import { saveBlob } from './save-file.ts'
 const HEAD_PX = 34
 const PAD_PX = 12
 
-/** Saves a panel's chart as a picture: its title, its canvases as they are on the screen, and the names beside its lines. */
+/**
+ * Saves a panel's chart as a picture: its title, its canvases as they are on the screen, and the names beside its lines; of
+ * one without canvases its words and its bars.
+ */
 export async function savePicture(panel: HTMLElement, title: string): Promise<void> {
   const canvases = [...panel.querySelectorAll('canvas')].filter((canvas) => canvas.clientWidth > 0)
   const frame = panel.getBoundingClientRect()
-  const boxes = canvases.map((canvas) => canvas.getBoundingClientRect())
+  const body = [...panel.children].filter((part) => part.tagName !== 'HEADER')
+  const boxes = (canvases.length > 0 ? canvases : body).map((part) => part.getBoundingClientRect())
   const top = Math.min(...boxes.map((box) => box.top))
   const height = Math.max(...boxes.map((box) => box.bottom)) - top + HEAD_PX
   const picture = document.createElement('canvas')
@@ -26,6 +30,7 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
     const box = boxes[i]!
     context.drawImage(canvas, box.left - frame.left, box.top - top + HEAD_PX, box.width, box.height)
   })
+  if (canvases.length === 0) for (const part of body) drawPlain(context, part, { x: frame.left, y: top - HEAD_PX })
   context.font = tickFont()
   for (const label of panel.querySelectorAll<HTMLElement>('.labels li')) {
     const box = label.getBoundingClientRect()
@@ -35,4 +40,34 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
   }
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))
   if (blob) saveBlob(`${title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')}.png`, blob)
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Fills and words of an element and all within it, where they are on the screen. */
+function drawPlain(context: CanvasRenderingContext2D, element: Element, origin: Point): void {
+  const box = element.getBoundingClientRect()
+  const style = getComputedStyle(element)
+  const fill = element.tagName === 'rect' ? style.fill : element instanceof HTMLElement ? style.backgroundColor : 'none'
+  if (fill !== 'none' && !fill.endsWith(', 0)')) {
+    context.fillStyle = fill
+    context.fillRect(box.left - origin.x, box.top - origin.y, box.width, box.height)
+  }
+  for (const child of element.childNodes) {
+    if (child instanceof Element) drawPlain(context, child, origin)
+    else if (child.nodeType === Node.TEXT_NODE && child.textContent?.trim()) drawText(context, child, { style, origin })
+  }
+}
+
+function drawText(context: CanvasRenderingContext2D, text: Node, { style, origin }: { style: CSSStyleDeclaration; origin: Point }): void {
+  const range = document.createRange()
+  range.selectNodeContents(text)
+  const box = range.getBoundingClientRect()
+  context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
+  context.fillStyle = style.color
+  context.textBaseline = 'middle'
+  context.fillText(text.textContent!, box.left - origin.x, box.top + box.height / 2 - origin.y)
 }

@@ -1,0 +1,48 @@
+import type { ReactElement } from 'react'
+
+import { useRun } from '../api/queries.ts'
+import type { Trial, TrialSet } from '../charts/trials.ts'
+import { changeQuery, usePlace } from '../state/location.ts'
+import { t } from '../texts/texts.ts'
+import { Faint } from '../charts/faint.tsx'
+import { Failure, Loading } from '../ui/states.tsx'
+import { LogView } from './log-view.tsx'
+
+const OFFERED_MAX = 500
+
+/** What one trial prints: the one that was chosen, else the latest that runs, else the best. */
+export function SweepLogs({ set }: { readonly set: TrialSet }): ReactElement {
+  const { query } = usePlace()
+  const started = set.trials.filter(({ startedAt }) => startedAt !== null)
+  const chosen =
+    started.find(({ number }) => String(number) === query.get('trial')) ?? started.findLast(({ phase }) => phase === 'running') ?? set.best ?? started.at(-1)
+  if (!chosen) return <Faint text={t('no_trials_yet')} />
+  return (
+    <div className="panel grow trial-log">
+      <label className="ctools">
+        {t('trial')}
+        <select className="field" value={chosen.number} onChange={(event) => changeQuery({ trial: event.target.value, at: null, attempt: null })}>
+          {offered(started, chosen).map((trial) => (
+            <option key={trial.number} value={trial.number}>
+              {trial.index + 1} · #{trial.number} · {t(`phase_${trial.phase}`)}
+              {trial.index === set.best?.index ? ` · ${t('best')}` : ''}
+            </option>
+          ))}
+        </select>
+      </label>
+      <TrialLog key={chosen.number} number={chosen.number} />
+    </div>
+  )
+}
+
+/** The latest trials, and the one that is shown. */
+function offered(trials: readonly Trial[], chosen: Trial): Trial[] {
+  const latest = trials.slice(-OFFERED_MAX).toReversed()
+  return latest.includes(chosen) ? latest : [chosen, ...latest]
+}
+
+function TrialLog({ number }: { readonly number: number }): ReactElement {
+  const run = useRun(String(number))
+  if (run.error && !run.data) return <Failure error={run.error} onRetry={() => void run.refetch()} />
+  return run.data ? <LogView run={run.data} isWide /> : <Loading what={t('log')} />
+}

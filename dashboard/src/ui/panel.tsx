@@ -1,0 +1,120 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+import { formatNumber } from '../format.ts'
+import { t } from '../texts/texts.ts'
+import { IconButton } from './controls.tsx'
+import { csvField, saveFile } from './save-file.ts'
+import { toast } from './toasts.ts'
+
+export type DataCell = string | number | null | undefined
+
+/** What a chart is drawn from. */
+export interface PanelData {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly DataCell[])[]
+}
+
+interface PanelProps {
+  readonly title: string
+  /** How much of how much it shows. */
+  readonly note?: ReactNode
+  readonly acts?: ReactNode
+  /** What is drawn, made when somebody asks for it; absent for what is no chart, or draws nothing yet. */
+  readonly data?: (() => PanelData) | undefined
+  readonly children: ReactNode
+  readonly className?: string
+}
+
+/** A plate: its name, how much of what it shows, what can be done with it. A chart can be had as a table, a file, a picture and a link. */
+export function Panel({ title, note, acts, data, children, className = '' }: PanelProps): ReactElement {
+  const section = useRef<HTMLElement>(null)
+  const [isTable, setTable] = useState(false)
+  const anchor = anchorOf(title)
+  useEffect(() => {
+    if (data && decodeURIComponent(location.hash.slice(1)) === anchor) section.current?.scrollIntoView()
+    // Only when it comes into the page.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [])
+  return (
+    <section className={`panel ${className}`} aria-label={title} ref={section} {...(data && { id: anchor })}>
+      <header>
+        <h2>{title}</h2>
+        {note !== undefined && <span className="note clip">{note}</span>}
+        {(acts !== undefined || data) && (
+          <span className="acts">
+            {acts}
+            {data && (
+              <>
+                <IconButton name="table" label={t('show_data')} pressed={isTable} onClick={() => setTable(!isTable)} />
+                <IconButton name="download" label={t('download_csv')} onClick={() => saveFile(`${fileNameOf(title)}.csv`, toCsv(data()))} />
+                {!isTable && (
+                  <IconButton
+                    name="picture"
+                    label={t('save_picture')}
+                    onClick={() => void import('./save-picture.ts').then(async ({ savePicture }) => await savePicture(section.current!, title))}
+                  />
+                )}
+                <IconButton name="link" label={t('copy_link')} onClick={() => void copyLink(anchor)} />
+              </>
+            )}
+          </span>
+        )}
+      </header>
+      {isTable && data ? <DataTable data={data()} /> : children}
+    </section>
+  )
+}
+
+/** The address with all that is chosen on the page, at this panel. */
+async function copyLink(anchor: string): Promise<void> {
+  const address = `${location.href.split('#')[0]}#${encodeURIComponent(anchor)}`
+  await navigator.clipboard.writeText(address)
+  toast(t('copied'))
+}
+
+function anchorOf(title: string): string {
+  return `panel-${title.replaceAll(/\s+/g, '-')}`
+}
+
+function fileNameOf(title: string): string {
+  return title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')
+}
+
+function toCsv({ head, rows }: PanelData): string {
+  return [head, ...rows].map((row) => row.map((value) => csvField(value ?? '')).join(',')).join('\n')
+}
+
+const ROWS_MAX = 500
+
+function DataTable({ data: { head, rows } }: { readonly data: PanelData }): ReactElement {
+  const numeric = head.map((_, i) => typeof rows.find((row) => row[i] !== null && row[i] !== undefined)?.[i] === 'number')
+  return (
+    <div className="datatable">
+      <table className="tbl">
+        <thead>
+          <tr>
+            {head.map((name, i) => (
+              <th key={name} className={numeric[i] ? 'num' : ''}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, ROWS_MAX).map((row, at) => (
+            // Rows of data have no other name than their place.
+            <tr key={at}>
+              {row.map((value, i) => (
+                <td key={head[i]} className={numeric[i] ? 'num' : 'clip'}>
+                  {typeof value === 'number' ? formatNumber(value, 6) : value}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > ROWS_MAX && <p className="foot">{t('rows_cut', { n: ROWS_MAX, total: rows.length })}</p>}
+    </div>
+  )
+}
