@@ -7,13 +7,12 @@ import type { Tables } from './tables.ts'
 
 type Row = Record<string, unknown>
 
-/** Every table in an order in which rows find those they point to, with the columns that order its rows. */
+/** Every table but those of this installation alone (tokens, the lease) in an order in which rows find those they point to, with the columns that order its rows. */
 const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
   ['counter', ['name']],
   ['project', ['id']],
   ['metric_direction', ['project_id', 'metric']],
   ['saved_view', ['project_id', 'name']],
-  ['access_token', ['id']],
   ['document', ['digest']],
   ['creation', ['id']],
   ['snapshot', ['digest']],
