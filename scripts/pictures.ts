@@ -1,4 +1,5 @@
-// npm run pictures [-- FOLDER]: every page of the dashboard in both languages and themes and on a phone, and one sheet of them all.
+// npm run pictures [-- FOLDER]: every page of the dashboard in both languages and themes and on a phone, then empty, loading and
+// failing, and a sheet of each.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -64,11 +65,8 @@ try {
     }
     console.log(look)
   }
-  await sheet(
-    pages.map(([name]) => name),
-    looks.map(([name]) => name),
-  )
-  console.log(join(target, 'sheet.png'))
+  await sheet('sheet', { names: pages.map(([name]) => name), looks: looks.map(([name]) => name) })
+  await states(pages)
 } finally {
   await browser.close()
   await server[Symbol.asyncDispose]()
@@ -127,6 +125,7 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
   return [
     ['home', '/'],
     ['runs', '/p/default/runs?sort=-m.f1_macro.max&smooth=0.6'],
+    ['groups', '/p/default/runs?group=p.model'],
     ['run', `/p/default/runs/${running.number}`],
     ['run-ended', `/p/default/runs/${best}`],
     ['run-failed', `/p/default/runs/${failed.runs[0]?.number ?? best}`],
@@ -138,6 +137,7 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
     ['trials', `/p/default/sweeps/${auto.number}/trials`],
     ['timeline', `/p/default/sweeps/${auto.number}/timeline`],
     ['space', `/p/default/sweeps/${auto.number}/space`],
+    ['trial-logs', `/p/default/sweeps/${auto.number}/logs`],
     ['compare', `/p/default/compare?runs=${best},${best + 1},${best + 2}`],
     ['new', `/p/default/new?from=${running.number}`],
     ['projects', '/projects'],
@@ -147,13 +147,56 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
   ]
 }
 
-/** All pictures small, page by page. */
-async function sheet(names: readonly string[], looks: readonly string[]): Promise<void> {
-  const cell = (name: string): string => `<img src="data:image/png;base64,${readFileSync(join(target, `${name}.png`)).toString('base64')}">`
+const EMPTY = ['/p/empty/runs', '/p/empty/sweeps', '/p/empty/compare', '/p/empty/new'] as const
+const STATES = ['home', 'runs', 'run', 'logs', 'artifacts', 'sweeps', 'sweep', 'compare', 'new', 'projects', 'health']
+
+/** Pages without anything on them yet, while they wait, and when the server refuses. */
+async function states(pages: readonly (readonly [string, string])[]): Promise<void> {
+  await server.call('POST', '/projects', { name: 'empty' })
+  const empty = EMPTY.map((path) => [path.split('/').at(-1)!, path] as const)
+  for (const [name, path] of empty) await shoot(`${name}-empty`, { path, look: { language: 'ja', theme: 'light' } })
+  const refusal = '{"error":{"code":"unavailable","message":"ディスクに空きがありません","args":{}}}'
+  const own = pages.filter(([name]) => STATES.includes(name))
+  for (const [name, path] of own) {
+    await shoot(`${name}-loading`, { path, look: { language: 'en', theme: 'light' }, answer: async () => await new Promise<undefined>(() => {}) })
+    await shoot(`${name}-failing`, { path, look: { language: 'ja', theme: 'dark' }, answer: async () => refusal })
+  }
+  console.log('states')
+  await sheet('states', { names: own.map(([name]) => name), looks: ['empty', 'loading', 'failing'] })
+}
+
+interface Shot {
+  readonly path: string
+  readonly look: Look
+  /** What the API answers in place of itself, once the page is asked for. */
+  readonly answer?: () => Promise<string | undefined>
+}
+
+async function shoot(name: string, { path, look, answer }: Shot): Promise<void> {
+  const page = await openPage(browser!, server, answer ? '/settings' : path, look)
+  if (answer) {
+    await page.route('**/api/v1/**', async (route) => {
+      const body = await answer()
+      if (body !== undefined) await route.fulfill({ status: 503, contentType: 'application/json', body })
+    })
+    await page.goto(server.url + path)
+  }
+  await page.waitForTimeout(answer ? 4_500 : 1_200)
+  await page.screenshot({ path: join(target, `${name}.png`) })
+  await page.close()
+}
+
+/** Pictures small, page by page; those that were not taken are left out. */
+async function sheet(file: string, { names, looks }: { readonly names: readonly string[]; readonly looks: readonly string[] }): Promise<void> {
+  const cell = (name: string): string => {
+    const path = join(target, `${name}.png`)
+    return existsSync(path) ? `<img src="data:image/png;base64,${readFileSync(path).toString('base64')}">` : ''
+  }
   const rows = names.map((name) => `<tr><th>${name}</th>${looks.map((look) => `<td>${cell(`${name}-${look}`)}</td>`).join('')}</tr>`)
   const page = await browser!.newPage({ viewport: { width: 1800, height: 1000 } })
   await page.setContent(
     `<style>body{font:12px sans-serif;margin:8px}img{width:330px;height:210px;object-fit:cover;object-position:top left;border:1px solid #ccc}th{text-align:left}</style><table>${rows.join('')}</table>`,
   )
-  await page.screenshot({ path: join(target, 'sheet.png'), fullPage: true })
+  await page.screenshot({ path: join(target, `${file}.png`), fullPage: true })
+  console.log(join(target, `${file}.png`))
 }

@@ -1,11 +1,11 @@
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ACTIVITY } from '../contract/events.ts'
-import type { Event } from '../contract/events.ts'
+import type { ActivityView, Event } from '../contract/events.ts'
 import type { Activity } from '../services/activity.ts'
 import type { EventFeed } from '../services/event-feed.ts'
 
-/** Chunks that wait for a reader before hints are left out. */
+/** Chunks that wait for a reader before hints are held back. */
 const QUEUED_MAX = 100
 
 /** Opens streams of server-sent events, at most so many at once: the history as it grows, and between its lines which runs write. */
@@ -29,9 +29,13 @@ export function createEventStreams(toLines: (events: readonly Event[]) => Promis
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         controller.enqueue(encoder.encode('retry: 1000\n\n'))
-        // A reader that is slow gets no heap of hints: the next one says as much.
+        // A reader that is slow gets no heap of hints, but one that names all.
+        let held: ActivityView = { runs: [], sweeps: [] }
         unwatch = activity.watch((view) => {
-          if ((controller.desiredSize ?? 0) > -QUEUED_MAX) controller.enqueue(encoder.encode(`event: ${ACTIVITY}\ndata: ${JSON.stringify(view)}\n\n`))
+          held = { runs: union(held.runs, view.runs), sweeps: union(held.sweeps, view.sweeps) }
+          if ((controller.desiredSize ?? 0) <= -QUEUED_MAX) return
+          controller.enqueue(encoder.encode(`event: ${ACTIVITY}\ndata: ${JSON.stringify(held)}\n\n`))
+          held = { runs: [], sweeps: [] }
         })
       },
       pull: async (controller) => {
@@ -48,4 +52,8 @@ export function createEventStreams(toLines: (events: readonly Event[]) => Promis
     })
     return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
   }
+}
+
+function union(a: readonly number[], b: readonly number[]): number[] {
+  return [...new Set([...a, ...b])]
 }

@@ -7,7 +7,7 @@ import { RUN_PHASES } from './phases.ts'
 /** A value on a chart: null for what is no finite number. Six digits, more than any screen shows. */
 const mark = z.number().nullable()
 
-/** A part of the x axis: steps, seconds since the first point of each run, or seconds since 1970. */
+/** A part of the x axis: steps, seconds since the first point of each line, or seconds since 1970. */
 const chartRange = z.strictObject({ axis: z.enum(['step', 'relative', 'wall']), from: z.number(), to: z.number() })
 export type ChartRange = z.output<typeof chartRange>
 
@@ -91,6 +91,8 @@ export type CountsView = z.output<typeof countsView>
 export const groupsRequest = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).optional(),
   project: z.string().max(100).optional(),
+  /** Runs of the trash instead. */
+  trash: z.boolean().optional(),
   by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
   columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
 })

@@ -25,7 +25,9 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
   const start = (): void => {
     const unsubscribe = store.onCommit((ids) => ids.forEach((id) => written.add(id)))
     let cancel = clock.after(LIMITS.activityMs, tick)
+    let isStopped = false
     stop = () => {
+      isStopped = true
       unsubscribe()
       cancel()
       written.clear()
@@ -35,7 +37,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
       tell()
         .catch((error: unknown) => log.warn({ err: error }, 'looking for activity failed'))
         .finally(() => {
-          if (watchers.size > 0) cancel = clock.after(LIMITS.activityMs, tick)
+          if (!isStopped) cancel = clock.after(LIMITS.activityMs, tick)
         })
     }
   }

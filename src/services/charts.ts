@@ -54,7 +54,8 @@ async function readLine({ scan }: Store, { runId, metric, buckets: max, range }:
   if (!rollups) return undefined
   const startTime = (await scan.tracking.points(runId, metric, 0, 1))?.[1] ?? Number.NaN
   const span = range && toSpan(range, startTime)
-  const part = span ? chunksWithin(rollups, span) : { first: 0, end: rollups.length }
+  // Of a long series only the chunks are read that reach into the range: in a short one steps may have fallen within a chunk.
+  const part = span && countOf(rollups) > POINTS_MAX ? chunksWithin(rollups, span) : { first: 0, end: rollups.length }
   const [before, wanted] = [rollups.slice(0, part.first), rollups.slice(part.first, part.end)]
   const count = countOf(wanted)
   if (count > POINTS_MAX) return { startTime, buckets: coarsen(wanted, max) }
@@ -82,11 +83,21 @@ export async function readBands(store: Store, scope: RunScope, { by, metrics, bu
   const number = { kind: 'column', name: 'number' } as const
   const rows = await store.scan.search.table(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
   const groups = groupRows(rows)
-  const drawn = groups.slice(0, BANDS_MAX).map(({ keys, n }) => {
+  const members = new Map<string, number[]>()
+  for (const { keys, values } of rows) {
     const name = JSON.stringify(keys)
-    const members = rows.filter((row) => JSON.stringify(row.keys) === name).map(({ values }) => values[0]!)
-    return { keys, n, members: members.toSorted((a, b) => b - a).slice(0, GROUP_RUNS_MAX) }
-  })
+    const own = members.get(name)
+    if (own) own.push(values[0]!)
+    else members.set(name, [values[0]!])
+  }
+  const drawn = groups.slice(0, BANDS_MAX).map(({ keys, n }) => ({
+    keys,
+    n,
+    members: members
+      .get(JSON.stringify(keys))!
+      .toSorted((a, b) => b - a)
+      .slice(0, GROUP_RUNS_MAX),
+  }))
   const bands: BandView[] = []
   for (const metric of metrics) {
     const lines = await Promise.all(drawn.map(async (group) => ({ ...group, lines: await linesOf(store, group.members, { metric, buckets }) })))

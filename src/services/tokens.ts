@@ -27,7 +27,8 @@ export function createTokens({ secret, personToken, store, clock }: { secret: st
   const isKnown = async (token: string): Promise<boolean> => {
     const known = await store.read.accessTokens.findByHash(hashOf(token))
     if (!known) return false
-    if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs) await store.write((parts) => parts.accessTokens.touch(known.id))
+    // Worth no wait and no failure: a disk that is full refuses writes, not reads.
+    if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs) store.write((parts) => parts.accessTokens.touch(known.id)).catch(() => {})
     return true
   }
 

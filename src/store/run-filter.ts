@@ -15,13 +15,21 @@ export interface FilterContext {
   readonly now: number
   /** Directions of metrics, which say what their best value is. */
   readonly directions: ReadonlyMap<string, Direction>
-  /** Numbers of the runs that are looked at; absent: all. */
-  readonly within?: readonly number[]
+  /** Only the runs are looked at whose numbers are in the table `looked_at`, which the statement names. */
+  readonly isNarrow?: boolean
 }
 
 /** Whether a run is one of those that are looked at. */
-function isLookedAt(column: string, { within }: FilterContext): RawBuilder<SqlBool> {
-  return within ? sql<SqlBool>`${sql.ref(column)} in (${sql.join(within)})` : sql<SqlBool>`1 = 1`
+function isLookedAt(column: string, { isNarrow }: FilterContext): RawBuilder<SqlBool> {
+  return isNarrow ? sql<SqlBool>`${sql.ref(column)} in (select number from looked_at)` : sql<SqlBool>`1 = 1`
+}
+
+/** Which of these runs are meant. */
+export async function amongNumbers(scope: RunScope & { readonly filter: Filter }, numbers: readonly number[], context: FilterContext): Promise<Set<number>> {
+  const lookedAt = sql.join(numbers.map((number) => sql`(cast(${number} as integer))`))
+  const { rows } = await sql<{ number: number }>`
+    with looked_at (number) as (values ${lookedAt}) ${toNumberSet(scope, { ...context, isNarrow: true })}`.execute(context.db)
+  return new Set(rows.map(({ number }) => Number(number)))
 }
 
 type On = ExpressionBuilder<Tables, 'run'>

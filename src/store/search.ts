@@ -8,7 +8,7 @@ import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import type { RunQuery, RunScope, RunSearch, Completion } from '../core/ports.ts'
-import { columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
+import { amongNumbers, columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
@@ -213,9 +213,9 @@ async function readFirst(db: Kysely<Tables>, query: RunQuery, { context, cursor 
     where ${cursor ? afterCursor(keys, cursor, sql`side.run_number`) : sql`1 = 1`}
     order by ${sql.join([...order, sql`side.run_number desc`])} limit ${tried}`.execute(db)
   if (rows.length < query.limit) return undefined
-  const { rows: passed } = await numbersOf(db, query, { ...context, within: rows.map((row) => Number(row['number'])) }).execute(db)
-  const isPassed = new Set(passed.map(({ number }) => Number(number)))
-  const found = rows.filter((row) => isPassed.has(Number(row['number'])))
+  const numbers = rows.map((row) => Number(row['number']))
+  const passed = await amongNumbers({ ...query, filter: query.filter }, numbers, context)
+  const found = rows.filter((row) => passed.has(Number(row['number'])))
   if (found.length < query.limit) return undefined
   return {
     total: query.isCounted === true ? await countRuns(db, query, context) : null,

@@ -353,8 +353,9 @@ describe('a token for a program', () => {
     const { body: made, status } = await post<CreatedTokenView>('/tokens', { name: ' nightly ' })
     expect([status, made.name, made.token.length]).toEqual([200, 'nightly', 68])
     expect((await server.call('GET', '/runs', undefined, made.token)).status).toBe(200)
-    const listed = (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)!
-    expect(listed).toEqual({ id: made.id, name: 'nightly', createdAt: made.createdAt, lastUsedAt: expect.stringMatching(/^\d{4}-/) as string })
+    const listed = async () => (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)
+    await until(async () => (await listed())?.lastUsedAt !== null)
+    expect(await listed()).toEqual({ id: made.id, name: 'nightly', createdAt: made.createdAt, lastUsedAt: expect.stringMatching(/^\d{4}-/) as string })
     expect(readFileSync(join(server.dataDir, 'hagane.db')).includes(made.token)).toBe(false)
     expect((await server.call('POST', '/session', { token: made.token })).status).toBe(401)
     expect((await server.call('DELETE', `/tokens/${made.id}`)).status).toBe(200)

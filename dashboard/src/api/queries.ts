@@ -11,6 +11,7 @@ import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
 import type { JsonSchema } from '../editor/schema.ts'
 import type { Directions } from '../pages/columns.ts'
+import { toast } from '../ui/toasts.ts'
 import { call } from './client.ts'
 import { toQuery } from './to-query.ts'
 
@@ -97,6 +98,7 @@ export function useSeries(
 
 export interface GroupsAsked {
   readonly project: string
+  readonly trash: boolean
   readonly filter: string
   readonly by: readonly string[]
   readonly columns: readonly string[]
@@ -212,6 +214,9 @@ export function useLanguage(): () => Promise<JsonSchema> {
 export function useLatestRun(project: string): UseQueryResult<RunDetailView | null> {
   return useQuery({
     queryKey: ['latest', project],
+    // The code under what is being written does not change.
+    staleTime: Infinity,
+    gcTime: 0,
     queryFn: async () => {
       const filter = 'attempts > 0 and kind in (experiment, job)'
       const { runs } = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: LATEST_LOOKED_AT, fields: 'number' })}`)
@@ -258,8 +263,17 @@ export function useDoctor(): UseQueryResult<DoctorCheck[]> {
   return useQuery({ queryKey: ['doctor'], queryFn: () => call<DoctorCheck[]>('/doctor') })
 }
 
-/** Does something and shows what has changed by it. */
-export function useAction<A, R = unknown>(act: (argument: A) => Promise<R>, onDone?: (result: R, argument: A) => void): UseMutationResult<R, Error, A> {
+interface ActionOptions {
+  /** The page says itself what went wrong. */
+  readonly showsError?: boolean
+}
+
+/** Does something and shows what has changed by it, or says what went wrong. */
+export function useAction<A, R = unknown>(
+  act: (argument: A) => Promise<R>,
+  onDone?: (result: R, argument: A) => void,
+  { showsError = false }: ActionOptions = {},
+): UseMutationResult<R, Error, A> {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: act,
@@ -267,5 +281,6 @@ export function useAction<A, R = unknown>(act: (argument: A) => Promise<R>, onDo
       onDone?.(result, argument)
       await queries.invalidateQueries()
     },
+    onError: (error) => !showsError && toast(error.message),
   })
 }

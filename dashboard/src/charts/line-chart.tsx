@@ -54,7 +54,12 @@ export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, 
   const [ownZoom, setOwnZoom] = useState<Zoom | undefined>()
   const zoom = onZoom ? givenZoom : ownZoom
   const [cursor, setCursor] = useState<Cursor | undefined>()
-  const shape = [axis, isLog, smoothing, ...lines.map(({ key, look, hasBand }) => `${key}${look.color}${look.dash}${hasBand}`)].join('|')
+  const shape = [
+    axis,
+    isLog,
+    smoothing,
+    ...lines.map(({ key, look, hasBand, isOpen, line }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}${line.x.length === 1}`),
+  ].join('|')
   const data = useMemo(() => toData(lines, smoothing), [lines, smoothing])
   const latest = useRef({ data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom })
   latest.current = { data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom }
@@ -303,7 +308,8 @@ function drawOpenEnd(chart: uPlot, column: number, color: string): void {
   const i = ys.findLastIndex((value) => value !== null && value !== undefined)
   if (i < 0) return
   const [x, y] = [chart.valToPos(xs[i]!, 'x', true), chart.valToPos(ys[i]!, 'y', true)]
-  const { ctx } = chart
+  const { ctx, bbox } = chart
+  if (x < bbox.left || x > bbox.left + bbox.width) return
   const unit = devicePixelRatio
   ctx.save()
   ctx.beginPath()

@@ -1,6 +1,6 @@
 import type { SeriesView } from '../../../src/contract/charts.ts'
 
-/** What lies on the x axis of a line: steps, seconds since the run's first point, the time of day, or a metric as `m.NAME`. */
+/** What lies on the x axis of a line: steps, seconds since its first point, the time of day, or a metric as `m.NAME`. */
 export type XAxis = 'step' | 'relative' | 'wall' | `m.${string}`
 
 export interface Line {

@@ -50,6 +50,8 @@ describe('a place in YAML', () => {
     expect(at('a: 1\nb:\n  x: 1\n|\nc: 2').place!.siblings).toEqual(['b', 'a', 'c'])
     expect(at('b:\n  x: 1\n  |\n  y: 2\nc: 1').place!.siblings).toEqual(['x', 'y'])
     expect(at('b: {x: 1, |').place!.siblings).toEqual(['x'])
+    expect(at('a:\n  - b: 1\n    c: 2\n  - |').place!.siblings).toEqual([])
+    expect(at('a:\n  - b: 1\n    |\n    d: 1\n  - c: 2').place!.siblings).toEqual(['b', 'd'])
   })
 })
 

@@ -32,8 +32,8 @@ export interface YamlEditorHandle {
 
 export interface YamlEditorProps {
   readonly label: string
-  /** The text that is edited; a later one replaces what is there. */
-  readonly text: string
+  /** The text that is begun with. */
+  readonly initialText: string
   /** The language that is written: asked for when something may be suggested. */
   readonly loadSchema: () => Promise<JsonSchema>
   readonly remarks: readonly Remark[]
@@ -44,11 +44,11 @@ export interface YamlEditorProps {
 }
 
 /** YAML with colours, what may be written next, and what is wrong beside its lines. */
-export function YamlEditor({ label, text, loadSchema, remarks, onChange, onSubmit, ref }: YamlEditorProps): ReactElement {
+export function YamlEditor({ label, initialText, loadSchema, remarks, onChange, onSubmit, ref }: YamlEditorProps): ReactElement {
   const holder = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
-  const latest = useRef({ loadSchema, onChange, onSubmit })
-  latest.current = { loadSchema, onChange, onSubmit }
+  const latest = useRef({ initialText, loadSchema, onChange, onSubmit })
+  latest.current = { initialText, loadSchema, onChange, onSubmit }
 
   useEffect(() => {
     // Its styles are allowed in a tree of its own: the page takes none but those of its own files.
@@ -57,7 +57,7 @@ export function YamlEditor({ label, text, loadSchema, remarks, onChange, onSubmi
       parent: root,
       root,
       state: EditorState.create({
-        doc: '',
+        doc: latest.current.initialText,
         extensions: [
           lineNumbers(),
           history(),
@@ -80,11 +80,6 @@ export function YamlEditor({ label, text, loadSchema, remarks, onChange, onSubmi
     view.current = editor
     return () => editor.destroy()
   }, [label])
-
-  useEffect(() => {
-    const { current: editor } = view
-    if (editor && editor.state.doc.toString() !== text) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } })
-  }, [text, label])
 
   useEffect(() => {
     const { current: editor } = view

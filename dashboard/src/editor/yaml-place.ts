@@ -95,19 +95,21 @@ function indexAt(lines: readonly string[], row: number, column: number): number 
   return index
 }
 
-/** Keys of the same mapping, above and below. */
+/** Keys of the same mapping, above and below; a dash to their left begins another. */
 function siblingsOf(lines: readonly string[], row: number, column: number): string[] {
+  const beginsOther = (line: string): boolean => readLine(line).tokens.some((token) => token.key === undefined && token.column < column)
   const found: string[] = []
-  for (const step of [-1, 1])
+  for (const step of [-1, 1]) {
+    if (step === -1 && beginsOther(lines[row]!)) continue
     for (let i = row + step; i >= 0 && i < lines.length; i += step) {
       const line = lines[i]!
       if (line.trim() === '' || line.trimStart().startsWith('#')) continue
-      const { tokens } = readLine(line)
-      const own = tokens.find((token) => token.column === column && token.key !== undefined)
+      if (step === 1 && beginsOther(line)) break
+      const own = readLine(line).tokens.find((token) => token.column === column && token.key !== undefined)
       if (own) found.push(own.key!)
-      const indent = line.length - line.trimStart().length
-      if (indent < column) break
+      if (line.length - line.trimStart().length < column) break
     }
+  }
   return found
 }
 

@@ -55,11 +55,11 @@ describe('columns', () => {
     ])
   })
 
-  const arranged = { columns: undefined, sort: [], scatter: undefined, bars: undefined }
+  const arranged = { columns: undefined, sort: [], scatter: undefined, bars: undefined, panels: undefined }
   it.each([
     [arranged, 'auto'],
     [{ ...arranged, columns: ['p.a', 'branch'], sort: [{ field: 'm.b', isDescending: true }] }, 'p.a,m.b,auto'],
-    [{ ...arranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c' }, 'p.a,m."x, y".last,p.c'],
+    [{ ...arranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c', panels: ['loss'] }, 'p.a,m.loss.last,m."x, y".last,p.c'],
     [{ ...arranged, sort: [{ field: 'created', isDescending: false }] }, 'auto'],
   ])('ask rows for what is shown of them: %j', (state, expected) => expect(fieldsAsked(state)).toBe(expected))
 

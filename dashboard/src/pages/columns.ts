@@ -109,10 +109,11 @@ export function variedParams(runs: readonly RunView[]): string[] {
  * What the rows of a list are asked to carry: what is shown and drawn of them, and by itself what says most about them where
  * nobody has said what that is.
  */
-export function fieldsAsked({ columns, sort, scatter, bars }: Pick<RunsState, 'columns' | 'sort' | 'scatter' | 'bars'>): string {
-  const named = [...(columns ?? []), ...sort.map(({ field }) => field), ...(scatter ?? []), ...(bars === undefined ? [] : [bars])]
+export function fieldsAsked({ columns, sort, scatter, bars, panels }: Pick<RunsState, 'columns' | 'sort' | 'scatter' | 'bars' | 'panels'>): string {
+  const drawn = (panels ?? []).map((name) => columnFor('metric', name))
+  const named = [...(columns ?? []), ...drawn, ...sort.map(({ field }) => field), ...(scatter ?? []), ...(bars === undefined ? [] : [bars])]
   const carried = named.filter((field) => parseColumn(field).kind !== 'other')
-  return [...new Set([...carried, ...(columns && scatter && bars !== undefined ? [] : ['auto'])])].join(',')
+  return [...new Set([...carried, ...(columns && scatter && bars !== undefined && panels ? [] : ['auto'])])].join(',')
 }
 
 /** Whether anything that is shown depends on which way a metric is better. */

@@ -38,7 +38,8 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
   const run = useRun(from)
   const document = useDocument(from)
   const problem = run.error ?? document.error
-  if (problem) return <Failure error={problem} />
+  // What somebody writes stays, also where reading it again fails.
+  if (problem && !(run.data && document.data)) return <Failure error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
   if (document.data.sources.length === 0 || run.data.host === null) return <Empty title={t('no_document')} text={t('no_document_why')} />
   return <Editor project={project} base={run.data} document={document.data} title={t('edit_and_run')} />
@@ -48,7 +49,7 @@ const NOTHING: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }
 
 function FromNothing({ project }: { readonly project: string }): ReactElement {
   const latest = useLatestRun(project)
-  if (latest.error) return <Failure error={latest.error} />
+  if (latest.error && latest.data === undefined) return <Failure error={latest.error} />
   if (latest.data === undefined) return <Loading what={t('tab_spec')} />
   if (latest.data === null) return <Empty title={t('create_title')} text={t('create_how')} command={`hagane run -f train.yml --project ${project}`} />
   return <Editor project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
@@ -79,6 +80,7 @@ function Editor({ project, base, document: { sources, params }, title }: EditorP
       })
     },
     ({ kind, number }) => go(kind === 'run' ? paths.run(project, number) : paths.sweep(project, number)),
+    { showsError: true },
   )
   const refused = start.error instanceof ApiError ? start.error.problems : []
   const remarks = useMemo(() => (check.data ? toRemarks(check.data, last.file) : []), [check.data, last.file])
@@ -99,7 +101,7 @@ function Editor({ project, base, document: { sources, params }, title }: EditorP
           <YamlEditor
             ref={editor}
             label={last.file}
-            text={text}
+            initialText={last.text}
             loadSchema={loadSchema}
             remarks={remarks}
             onChange={setText}

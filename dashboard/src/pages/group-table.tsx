@@ -7,7 +7,7 @@ import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Menu } from '../ui/controls.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
-import { columnFor, parseColumn } from './columns.ts'
+import { columnFor, isFigure, parseColumn } from './columns.ts'
 import { filterOfGroup, GROUP_FIELDS_MAX } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
@@ -21,8 +21,8 @@ interface GroupTableProps {
 
 /** Runs together by what they share, each group with the mean and the deviation of its figures. */
 export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
-  const figures = columns.filter((column) => column.startsWith('m.'))
-  const groups = useGroups({ project, filter, by: state.group, columns: figures })
+  const figures = columns.filter(isFigure).slice(0, GROUP_FIELDS_MAX)
+  const groups = useGroups({ project, filter, trash: state.isTrash, by: state.group, columns: figures })
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
   const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))

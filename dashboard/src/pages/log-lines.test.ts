@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { append, prepend, splitLines, toSpans } from './log-lines.ts'
+import { append, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -44,6 +44,14 @@ describe('a log', () => {
       ['a', 0],
       ['bc', 2],
     ])
+  })
+
+  it('shows the line that has not ended, too', () => {
+    expect(shownLines(splitLines(bytes('a\n10 %\r50 %'), 7))).toEqual([
+      { offset: 7, text: 'a' },
+      { offset: 9, text: '50 %' },
+    ])
+    expect(shownLines(splitLines(bytes('a\n'), 0))).toEqual([{ offset: 0, text: 'a' }])
   })
 
   it('shows what a terminal would show of a progress bar', () => {

@@ -46,6 +46,11 @@ export function prepend(piece: LogPiece, bytes: Uint8Array, start: number): LogP
   return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines], linesBefore }
 }
 
+/** The lines of a piece with the one that has not ended: a prompt, a progress bar, the last words of a process. */
+export function shownLines({ lines, rest, end }: LogPiece): readonly LogLine[] {
+  return rest.length === 0 ? lines : [...lines, { offset: end - rest.length, text: shown(decoder.decode(rest)) }]
+}
+
 /** What a terminal would show of a line: what a progress bar wrote over is gone. */
 function shown(text: string): string {
   const whole = text.endsWith('\r') ? text.slice(0, -1) : text

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { isTerminal } from '../../../src/contract/phases.ts'
@@ -17,7 +17,7 @@ import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { LogSearch } from './log-search.tsx'
-import { append, prepend, splitLines, toSpans } from './log-lines.ts'
+import { append, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
 import type { LogLine, LogPiece } from './log-lines.ts'
 
 const LINE_PX = 19
@@ -28,16 +28,27 @@ const END_PX = 40
 const FINDS_MAX = 10_000
 const NONE: readonly LogLine[] = []
 
-/** What a run printed: opens at the end, follows it, reads earlier pieces as one goes up. */
-export function LogView({ run, isWide = false }: { readonly run: RunDetailView; readonly isWide?: boolean }): ReactElement {
+interface LogViewProps {
+  readonly run: RunDetailView
+  readonly isWide?: boolean
+}
+
+/** What a run printed, in its latest attempt or the one that the address names. */
+export function LogView(props: LogViewProps): ReactElement {
   const { query } = usePlace()
-  const attempt = Number(query.get('attempt')) || run.attempts.at(-1)?.n
+  const attempt = Number(query.get('attempt')) || props.run.attempts.at(-1)?.n
+  return <AttemptLog key={attempt} {...props} attempt={attempt} />
+}
+
+/** Opens at the end, follows it, reads earlier pieces as one goes up. */
+function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly attempt: number | undefined }): ReactElement {
+  const { query } = usePlace()
   const log = useLog(run, attempt, query.get('at'))
   const [isFollowing, setFollowing] = useState(query.get('at') === null)
   const [isWrapped, setWrapped] = useState(false)
   const [search, setSearch] = useState('')
   const scroller = useRef<HTMLDivElement>(null)
-  const lines = log.piece?.lines ?? NONE
+  const lines = useMemo(() => (log.piece ? shownLines(log.piece) : NONE), [log.piece])
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -57,14 +68,16 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
   const target = query.get('at')
   const start = log.piece?.start ?? 0
   const jumpedTo = useRef<string>(undefined)
-  useEffect(() => {
-    if (target === null || jumpedTo.current === target || Number(target) < start) return
-    const index = lines.findIndex(({ offset }) => offset >= Number(target))
+  const jumpTo = useEffectEvent((offset: string): void => {
+    const index = lines.findIndex((line) => line.offset >= Number(offset))
     if (index < 0) return
-    jumpedTo.current = target
+    jumpedTo.current = offset
     setFollowing(false)
     rows.scrollToIndex(index, { align: 'center' })
-  }, [target, lines, start, rows])
+  })
+  useEffect(() => {
+    if (target !== null && jumpedTo.current !== target && Number(target) >= start) jumpTo(target)
+  }, [target, lines, start])
 
   const jump = (to: number): void => {
     if (found.length === 0) return
@@ -77,7 +90,8 @@ export function LogView({ run, isWide = false }: { readonly run: RunDetailView; 
     const query = toQuery({ attempt, severity: 'error', limit: 1 })
     const [first] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
     if (!first) return toast(t('no_error_line'))
-    jumpedTo.current = undefined
+    // At the same address nothing changes: it is gone to again all the same.
+    if (String(first.offset) === target) jumpTo(target)
     changeQuery({ at: String(first.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
   }
   const onScroll = (): void => {
@@ -271,11 +285,18 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     if (!known || known.start === 0 || isBusy.current) return 0
     isBusy.current = true
     try {
-      const start = Math.max(0, known.start - EARLIER_BYTES)
-      const { bytes } = await read(run.number, { attempt, cursor: start })
-      const next = prepend(latest.current!, bytes.subarray(0, known.start - start), start)
-      set(next)
-      return next.lines.length - known.lines.length
+      // A line may be longer than what is read at once: then more is read, until one begins.
+      for (let size = EARLIER_BYTES; ; size *= 4) {
+        const start = Math.max(0, known.start - size)
+        const bytes = await readAll(run.number, { attempt, from: start, to: known.start })
+        const now = latest.current
+        // Another place is read by now.
+        if (!now || now.start !== known.start) return 0
+        const next = prepend(now, bytes, start)
+        if (next.start === known.start && start > 0) continue
+        set(next)
+        return next.lines.length - now.lines.length
+      }
     } finally {
       isBusy.current = false
     }
@@ -301,6 +322,18 @@ async function read(
 ): Promise<{ bytes: Uint8Array; cursor: number }> {
   const response = await request(`/runs/${run}/logs${toQuery(from)}`, signal ? { signal } : {})
   return { bytes: new Uint8Array(await response.arrayBuffer()), cursor: Number(response.headers.get('x-hagane-cursor')) }
+}
+
+/** The bytes between two places, page by page. */
+async function readAll(run: number, { attempt, from, to }: { attempt: number | undefined; from: number; to: number }): Promise<Uint8Array> {
+  const all = new Uint8Array(to - from)
+  for (let at = from; at < to;) {
+    const { bytes } = await read(run, { attempt, cursor: at })
+    if (bytes.length === 0) return all.subarray(0, at - from)
+    all.set(bytes.subarray(0, to - at), at - from)
+    at += bytes.length
+  }
+  return all
 }
 
 /** The whole log as a file, read piece by piece. */

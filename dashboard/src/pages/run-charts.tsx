@@ -32,7 +32,7 @@ export interface RunChartsProps {
   readonly listed: readonly RunView[]
   readonly total: number
   readonly directions: Directions
-  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group'>
+  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group' | 'isTrash'>
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
   readonly onChange: (patch: Partial<RunsState>) => void
@@ -112,7 +112,7 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
 }
 
 function GroupLines({ project, filter, state, panels, hovered, onHover, onChange }: PanelsProps): ReactElement[] {
-  const bands = useBands({ project, filter, by: state.group, metrics: panels })
+  const bands = useBands({ project, filter, trash: state.isTrash, by: state.group, metrics: panels })
   return panels.map((metric) => (
     <GroupPanel
       key={metric}
@@ -151,7 +151,7 @@ const GROUP_BARS_MAX = 20
 function GroupBars(props: FigureProps): ReactElement {
   const { project, filter, state } = props
   const field = fieldOf(props)
-  const { data } = useGroups({ project, filter, by: state.group, columns: [field] })
+  const { data } = useGroups({ project, filter, trash: state.isTrash, by: state.group, columns: [field] })
   const groups = (data?.groups ?? []).slice(0, GROUP_BARS_MAX)
   const looks = looksOf(groups.map(({ keys }) => JSON.stringify(keys)))
   const bars = groups.flatMap(({ keys, n, values: [spread] }): Bar[] => {

@@ -60,7 +60,7 @@ export function readRunsState(query: URLSearchParams): RunsState {
   return {
     filter: query.get('q') ?? '',
     isTrash: query.get('trash') === '1',
-    phases: list('phase') ?? [],
+    phases: [...new Set(list('phase') ?? [])],
     sort: (query.get('sort') ?? '')
       .split(',')
       .flatMap((key) => (key === '' || key === '-' ? [] : [{ field: decode(key.replace(/^-/, '')), isDescending: key.startsWith('-') }])),

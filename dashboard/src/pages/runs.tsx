@@ -56,17 +56,18 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const drawn = useMemo(() => drawnRuns(head, { selected: chosen, drawn: drawnCount }), [head, chosen, drawnCount])
   const total = list.data?.pages[0]?.total ?? runs.length
   const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort), [state.columns, state.sort, runs])
-  const news = list.isPlaceholderData || list.isFetching || !counts.data || counts.isPlaceholderData ? 0 : countOf(counts.data, state.phases) - total
+  const isComparable = !list.isPlaceholderData && !list.isFetching && !counts.isPlaceholderData && counts.dataUpdatedAt >= list.dataUpdatedAt
+  const news = isComparable && counts.data ? countOf(counts.data, state.phases) - total : 0
   const isLookedAt = hovered !== undefined || pages.length > 2
   const queries = useQueryClient()
-  const readAgain = useEffectEvent((): void => {
+  const readAgain = (): void => {
     // From its top: pages further down are read again as they come near.
     queries.setQueryData(runsQuery(listed).queryKey, (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) })
     void list.refetch()
-  })
-  useEffect(() => {
-    if (news !== 0 && !isLookedAt) readAgain()
-  }, [news, isLookedAt])
+  }
+  const showNews = useEffectEvent(() => news !== 0 && !isLookedAt && readAgain())
+  // Once for each count: what two readings see differently would be read for ever.
+  useEffect(() => void showNews(), [counts.dataUpdatedAt, isLookedAt])
 
   if (list.error && !list.data && state.filter === '') return <Failure error={list.error} onRetry={() => void list.refetch()} />
   const isEmpty = list.data !== undefined && total === 0
@@ -82,7 +83,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         )}
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
-        <GroupMenu group={state.group} onChange={(group) => change({ group })} />
+        <GroupMenu group={state.group} onChange={(group) => change({ group, zoom: undefined })} />
         <ColumnPicker columns={columns} pinned={state.pinned} onChange={change} />
         <Link className="btn solid" to={paths.create(project)}>
           <Icon name="plus" />
@@ -122,7 +123,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 onHover={setHovered}
                 onChange={change}
                 hasMore={list.hasNextPage}
-                onMore={() => !list.isFetching && void list.fetchNextPage()}
+                onMore={() => !list.isFetching && !list.isFetchNextPageError && void list.fetchNextPage()}
               />
             )}
             {isEmpty && <Empty title={t(state.isTrash ? 'trash_empty' : 'nothing_matches')} text={t(state.isTrash ? 'trash_why' : 'nothing_matches_why')} />}
@@ -140,7 +141,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
             <div className="status">
               <span>{t('runs_of', { n: total })}</span>
               {news !== 0 && isLookedAt && (
-                <button type="button" className="btn bare small" onClick={() => readAgain()}>
+                <button type="button" className="btn bare small" onClick={readAgain}>
                   <Icon name="retry" size={13} />
                   {news > 0 ? t('new_runs', { n: news }) : t('runs_changed')}
                 </button>

@@ -42,7 +42,10 @@ const RESTART_MAX = 500
 
 /** What can be done with the selected runs, or with all that match. */
 export function SelectionBar({ project, runs, selected, total, filter, columns, directions, isTrash, onSelect }: SelectionBarProps): ReactElement | null {
-  const [isAll, setAll] = useState(false)
+  // All that match a filter, not only what is ticked: forgotten when nothing is ticked any more, or the filter is another.
+  const [allOf, setAllOf] = useState<string | undefined>()
+  if (allOf !== undefined && (selected.length === 0 || allOf !== filter)) setAllOf(undefined)
+  const isAll = allOf === filter && selected.length > 0
   const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
   const [tag, setTag] = useState('')
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
@@ -50,13 +53,15 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
   const bulk = useAction(
     ({ action, scope: which, tags }: Bulk) => call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { action, ...which, ...(tags && { tags }) } }),
     ({ changed }, { action, scope: which }) => {
-      const undo = action === 'delete' ? () => bulk.mutate({ action: 'restore', scope: which }) : undefined
+      // Of all that matched, more may lie in the trash than went there now.
+      const undo = action === 'delete' && 'runs' in which ? () => bulk.mutate({ action: 'restore', scope: which }) : undefined
       toast(t(`bulk_${action === 'delete' ? 'deleted' : action === 'restore' ? 'restored' : action === 'stop' ? 'stopped' : 'tagged'}`, { n: changed }), undo)
     },
   )
   const restart = useAction(
     async (which: 'all' | readonly number[]) => {
-      const numbers = which === 'all' ? (await readAll({ project, filter, fields: 'number', max: RESTART_MAX })).map(({ number }) => number) : which
+      const numbers = which === 'all' ? (await readAll({ project, filter, fields: 'number', max: RESTART_MAX + 1 })).map(({ number }) => number) : which
+      if (numbers.length > RESTART_MAX) throw new Error(t('restart_max', { n: RESTART_MAX }))
       for (const number of numbers) await call(`/runs/${number}/restart`, { method: 'POST', body: {} })
       return numbers.length
     },
@@ -67,7 +72,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
     <div className="selbar" role="toolbar" aria-label={t('selection')}>
       <b className="strong">{t('selected', { n: count })}</b>
       {!isAll && total > selected.length && (
-        <button type="button" className="btn bare" onClick={() => setAll(true)}>
+        <button type="button" className="btn bare" onClick={() => setAllOf(filter)}>
           {t('or_all', { n: total })}
         </button>
       )}
@@ -142,14 +147,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
           </button>
         </>
       )}
-      <IconButton
-        name="cross"
-        label={t('clear_selection')}
-        onClick={() => {
-          setAll(false)
-          onSelect([])
-        }}
-      />
+      <IconButton name="cross" label={t('clear_selection')} onClick={() => onSelect([])} />
       {asked && (
         <Confirm
           title={t(`${asked}_runs`, { n: count })}
@@ -216,7 +214,7 @@ async function readAll({ project, filter, fields, max }: { project: string; filt
     all.push(...page.runs)
     cursor = page.next
   }
-  return all
+  return all.slice(0, max)
 }
 
 function toField(value: unknown): string | number {

@@ -15,21 +15,28 @@ import { Confirm, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 
+const SHOWN_HERE = { showsError: true }
+
 /** What can be done with a sweep, the most harmless first. */
 export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactElement {
   const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
   const { number, project } = sweep
   const isOpen = !isSweepEnded(sweep.phase)
-  const post = useAction(({ path, body, method = 'POST' }: { path: string; body?: unknown; method?: 'POST' | 'PATCH' }) =>
-    call<{ number?: number }>(`/sweeps/${number}${path}`, { method, ...(body !== undefined && { body }) }),
+  const post = useAction(
+    ({ path, body, method = 'POST' }: { path: string; body?: unknown; method?: 'POST' | 'PATCH' }) =>
+      call<{ number?: number }>(`/sweeps/${number}${path}`, { method, ...(body !== undefined && { body }) }),
+    undefined,
+    SHOWN_HERE,
   )
   const restart = useAction(
     () => call<{ number: number }>(`/sweeps/${number}/restart`, { method: 'POST', body: {} }),
     (made) => go(paths.sweep(project, made.number)),
+    SHOWN_HERE,
   )
   const retry = useAction(
     async () => await retryFailed(sweep),
     (n) => toast(t('restarted', { n })),
+    SHOWN_HERE,
   )
   const remove = useAction(
     () => call(`/sweeps/${number}`, { method: 'DELETE' }),

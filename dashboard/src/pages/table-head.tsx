@@ -98,6 +98,7 @@ function Sizer({ label, width, onWidth }: { readonly label: string } & Pick<Head
         if (drag.current) onWidth(within(drag.current.width + event.clientX - drag.current.x), true)
         drag.current = undefined
       }}
+      onPointerCancel={() => (drag.current = undefined)}
       onKeyDown={(event) => {
         const by = event.key === 'ArrowLeft' ? -STEP_PX : event.key === 'ArrowRight' ? STEP_PX : 0
         if (by === 0) return

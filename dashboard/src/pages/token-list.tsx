@@ -15,7 +15,7 @@ export function TokenList(): ReactElement {
   const [name, setName] = useState('')
   const [made, setMade] = useState<CreatedTokenView | undefined>()
   const [asked, setAsked] = useState<{ id: string; name: string } | undefined>()
-  const create = useAction((wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }), setMade)
+  const create = useAction((wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }), setMade, { showsError: true })
   const remove = useAction((id: string) => call(`/tokens/${id}`, { method: 'DELETE' }))
   return (
     <section aria-label={t('tokens')}>

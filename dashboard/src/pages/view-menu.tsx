@@ -10,6 +10,9 @@ import { toast } from '../ui/toasts.ts'
 import { addressOf, filterOf, readRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
+/** More columns are known to the view's address alone. */
+const COLUMNS_MAX = 100
+
 interface ViewsProps {
   readonly project: string
   readonly state: RunsState
@@ -36,11 +39,14 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
         body: {
           filter: filterOf(state),
           sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(','),
-          columns: state.columns ?? [],
+          columns: (state.columns ?? []).slice(0, COLUMNS_MAX),
           address: addressOf({ ...state, selected: [] }),
         },
       }),
-    (_result, view) => toast(t('view_saved', { name: view })),
+    (_result, view) => {
+      toast(t('view_saved', { name: view }))
+      setName('')
+    },
   )
   const remove = useAction((view: string) => call(path(view), { method: 'DELETE' }))
   return (
@@ -61,7 +67,6 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
         onSubmit={(event) => {
           event.preventDefault()
           save.mutate(name.trim())
-          setName('')
         }}
       >
         <input className="field grow" aria-label={t('view_name')} placeholder={t('view_name')} value={name} onChange={(event) => setName(event.target.value)} />

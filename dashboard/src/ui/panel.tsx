@@ -31,11 +31,10 @@ export function Panel({ title, note, acts, data, children, className = '' }: Pan
   const section = useRef<HTMLElement>(null)
   const [isTable, setTable] = useState(false)
   const anchor = anchorOf(title)
+  const isChart = data !== undefined
   useEffect(() => {
-    if (data && decodeURIComponent(location.hash.slice(1)) === anchor) section.current?.scrollIntoView()
-    // Only when it comes into the page.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [])
+    if (isChart && location.hash === hashOf(anchor)) section.current?.scrollIntoView()
+  }, [isChart, anchor])
   return (
     <section className={`panel ${className}`} aria-label={title} ref={section} {...(data && { id: anchor })}>
       <header>
@@ -68,9 +67,13 @@ export function Panel({ title, note, acts, data, children, className = '' }: Pan
 
 /** The address with all that is chosen on the page, at this panel. */
 async function copyLink(anchor: string): Promise<void> {
-  const address = `${location.href.split('#')[0]}#${encodeURIComponent(anchor)}`
+  const address = location.href.split('#')[0] + hashOf(anchor)
   await navigator.clipboard.writeText(address)
   toast(t('copied'))
+}
+
+function hashOf(anchor: string): string {
+  return `#${encodeURIComponent(anchor)}`
 }
 
 function anchorOf(title: string): string {

@@ -14,15 +14,15 @@ export function createChartHandlers(
       const phases = await store.scan.search.countByPhase(await toScope(store, query))
       return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
     },
-    groupRuns: async ({ body: { filter, project, by, columns } }) =>
-      await readGroups(store, await toScope(store, { filter, project }), { by: by.map(parseField), columns: columns.map(parseField) }),
+    groupRuns: async ({ body: { filter, project, trash, by, columns } }) =>
+      await readGroups(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), columns: columns.map(parseField) }),
     listNames: async () => await readNames(store),
     getSeries: async ({ body }) => {
       const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))
       return await readSeries(store, runs, body)
     },
-    getBands: async ({ body: { filter, project, by, metrics, buckets } }) =>
-      await readBands(store, await toScope(store, { filter, project }), { by: by.map(parseField), metrics, buckets }),
+    getBands: async ({ body: { filter, project, trash, by, metrics, buckets } }) =>
+      await readBands(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), metrics, buckets }),
     getSlots: async () => await readSlots(deps),
     getTrials: async ({ param }) => await readTrials(store, await findSweep(store, param('sweep'))),
   }

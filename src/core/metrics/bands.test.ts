@@ -24,6 +24,8 @@ describe('lines of a group', () => {
     expect(bandWidth([lineOf([1, 2, 3, 4, 5]), lineOf([1, 2], 3)], 100)).toBe(4)
     expect(bandWidth([lineOf(Array.from({ length: 900 }, (_, i) => i))], 100)).toBe(16)
     expect(bandWidth([lineOf([1])], 100)).toBe(1)
+    const points = Float64Array.from(Array.from({ length: 400 }, (_, i) => [i, 0, 1]).flat())
+    expect(bandWidth([bucketsOf(points, 200)], 200)).toBe(2)
     expect(bandWidth([], 100)).toBe(1)
     const fast = lineOf([1, 1, 1, 1, 1, 1, 1, 1])
     const slow = lineOf([5, 5], 4)

@@ -25,7 +25,7 @@ export function bandWidth(lines: readonly (readonly Bucket[])[], max: number): n
 }
 
 function spanOf(line: readonly Bucket[]): { first: number; last: number; points: number } {
-  return { first: line[0]!.firstStep, last: line.at(-1)!.lastStep, points: line.length }
+  return { first: line[0]!.firstStep, last: line.at(-1)!.lastStep, points: line.reduce((sum, { count }) => sum + count, 0) }
 }
 
 /** Lines together: the mean of each in a bucket, then the mean and the deviation of those. Nothing is interpolated. */
