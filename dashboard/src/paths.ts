@@ -26,6 +26,6 @@ export function runName({
   readonly trial: number | null
   readonly number: number
 }): string {
-  if (name !== null) return name
+  if (name !== null && name.trim() !== '') return name
   return sweep !== null && trial !== null ? `#${sweep}·${trial + 1}` : `#${number}`
 }

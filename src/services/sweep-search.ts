@@ -89,8 +89,8 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
 }
 
 /**
- * Adds a point by hand. One that was tried, or is running, is answered from the record. Throws AppError `invalid` for a
- * point that does not belong to the space, `conflict` for a sweep that takes none any more.
+ * Adds a point by hand. One that was tried, or is running, is answered from the record; one that has only failed is tried
+ * again. Throws AppError `invalid` for a point that does not belong to the space, `conflict` for a sweep that takes none any more.
  */
 export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sweep, given: ValueMap): Promise<{ number: number; isNew: boolean }> {
   const { space, constraints, method } = sweep.plan
@@ -103,9 +103,10 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
     refuseRuled(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })
     const trials = await parts.sweeps.trials(sweep.id, 0)
-    const known = trials.findIndex(({ point }) => codec.key(codec.encode(point)) === checked.key)
-    const knownId = known === -1 ? undefined : (await parts.trials.trialIds(sweep.id)).get(known)
-    const knownRun = knownId === undefined ? undefined : await parts.runs.get(knownId)
+    const trialIds = await parts.trials.trialIds(sweep.id)
+    const knownIds = trials.flatMap(({ point }, at) => (codec.key(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : []))
+    const knownRuns = await Promise.all(knownIds.map(async (id) => await parts.runs.get(id)))
+    const knownRun = knownRuns.find((run) => run !== undefined && run.phase !== 'failed')
     if (knownRun) return { number: knownRun.number, isNew: false }
     const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
     const index = current.trialsCreated

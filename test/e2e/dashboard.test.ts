@@ -392,6 +392,20 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
+  it('edits a trial as a run of its own, and tries the failed again in their sweep', async () => {
+    const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!
+    const page = await open(`/p/default/new?from=${best.number}`)
+    await page.getByText('1 run', { exact: true }).waitFor()
+    await page.getByText(new RegExp(`^python train\\.py ${String(best.params['x']).slice(0, 6)}`)).waitFor()
+    await page.goto(`${server.url}/p/default/sweeps/${sweep}`)
+    const before = (await trials()).filter(({ phase }) => phase === 'failed').length
+    await page.getByRole('button', { name: `Run ${before} failed again` }).click()
+    await page.getByText(`${before} run${before === 1 ? '' : 's'} started again.`).waitFor()
+    await sweepEnded(server, sweep, 60_000)
+    expect((await trials()).filter(({ phase }) => phase === 'failed').length).toBe(2 * before)
+    await page.close()
+  })
+
   it('starts a run written from nothing, with what may be written said by the language', async () => {
     const page = await open('/p/default/new')
     const text = page.getByRole('textbox')

@@ -117,6 +117,31 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
+  it('keeps its rows while a filter is being written, and goes back a step with the browser', async () => {
+    const page = await open('/p/wide/runs')
+    const rows = table(page).getByRole('row')
+    await expect.poll(async () => await rows.count()).toBe(RUNS + 1)
+    const filter = page.getByRole('combobox', { name: 'Filter' })
+    await filter.fill('m.lo')
+    await page.getByRole('alert').waitFor()
+    expect(await rows.count()).toBe(RUNS + 1)
+    const list = page.getByRole('listbox', { name: 'Filter' })
+    await list.waitFor()
+    const [box, below] = [(await list.boundingBox())!, (await filter.boundingBox())!]
+    expect([box.y >= below.y, Math.abs(box.x - below.x) < 60]).toEqual([true, true])
+    await filter.fill('p.p0 < 5')
+    await page.getByText('5 match').waitFor()
+    await page.getByRole('button', { name: /^loss/ }).click()
+    await page.waitForURL(/sort=/)
+    await page.goBack()
+    await page.waitForURL((url) => !url.searchParams.has('sort') && url.searchParams.get('q') === 'p.p0 < 5')
+    await page.goForward()
+    for (const name of ['wide-0', 'wide-1']) await page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).check()
+    const bar = (await page.getByRole('toolbar', { name: 'Selection' }).boundingBox())!
+    expect(bar.y + bar.height).toBeLessThanOrEqual(900)
+    await page.close()
+  })
+
   it('has a form for its filter', async () => {
     const page = await open('/p/wide/runs')
     await page.getByText(`${RUNS} match`).waitFor()
@@ -158,7 +183,10 @@ describe.skipIf(!browser)('the list of runs', () => {
   it('keeps a view whole under a name, and what is deleted in the trash', async () => {
     const page = await open('/p/wide/runs?group=p.model&cols=m.loss.best&q=p.p0+%3C+10')
     await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
+    const before = (await page.getByRole('columnheader', { name: /^loss/ }).boundingBox())!
     await page.getByRole('button', { name: 'Views' }).click()
+    expect((await page.getByRole('columnheader', { name: /^loss/ }).boundingBox())!.y).toBe(before.y)
+    expect((await page.getByLabel('Name of a view').boundingBox())!.width).toBeGreaterThan(80)
     await page.getByLabel('Name of a view').fill('by model')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.goto(`${server.url}/p/wide/runs`)
@@ -293,6 +321,9 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
     const page = await open(`/p/default/runs/${number}/logs`)
     await page.getByText('row 29999 ').waitFor()
     await page.getByRole('link', { name: '30001', exact: true }).waitFor()
+    // Its end is in sight, and only what is in sight is in the page.
+    await expect.poll(async () => (await page.getByText('row 29999 ').boundingBox())!.y < 900).toBe(true)
+    expect(await page.locator('.line').count()).toBeLessThan(200)
     await page.getByRole('button', { name: 'First error' }).click()
     await page.locator('.line.at').getByText('ValueError early').waitFor()
     await page.getByRole('link', { name: '1', exact: true }).waitFor()

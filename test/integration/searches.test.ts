@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -128,6 +129,17 @@ describe('a sweep that learns', () => {
     expect(record.earlier.length).toBeGreaterThan(20)
     expect(record.trials[0]!.source).toBe('gaussian')
     await recompute(place(), warm)
+  })
+
+  it('tries a point again that has only failed, once', async () => {
+    const sweep = await submit(document('  matrix: {x: {values: [1]}}', `sh -c "test -e tried-${randomUUID()}-{{ x }} || exit 1"`))
+    expect((await ended(sweep)).counts).toEqual({ failed: 1 })
+    const add = async () => (await server.call<{ number: number; isNew: boolean }>('POST', `/sweeps/${sweep}/points`, { params: { x: 1 } })).body
+    const again = await add()
+    expect(again.isNew).toBe(true)
+    expect((await ended(sweep)).counts).toEqual({ failed: 2 })
+    expect((await runsOf(sweep)).map(({ number }) => number)).toContain(again.number)
+    await recompute(place(), sweep)
   })
 
   it('tries points that are given first, and each point of a grid once', async () => {

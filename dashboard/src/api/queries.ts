@@ -167,10 +167,12 @@ export function useTrials(number: string): UseQueryResult<TrialsView> {
   })
 }
 
-export function useBeliefs(number: string, finished: number): UseQueryResult<BeliefsView> {
+/** What a sweep believes, anew with each trial that has ended; not asked while that number is not known. */
+export function useBeliefs(number: string, finished: number | undefined): UseQueryResult<BeliefsView> {
   return useQuery({
     queryKey: ['beliefs', number, finished],
     queryFn: () => call<BeliefsView>(`/sweeps/${number}/beliefs`),
+    enabled: finished !== undefined,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   })

@@ -35,12 +35,13 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
   const [isLarge, setLarge] = useState(false)
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
+  const canLog = lines.every(({ line }) => line.y.every((value) => value === null || value > 0))
   const each = buckets > 0 ? Math.round(points / buckets) : 1
   const note = [
     total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
-    about ?? (each > 1 ? t('points_per_bucket', { n: each }) : ''),
+    about ?? (each > 1 ? t('points_per_bucket', { n: each }) : lines.length === 1 ? t('points_n', { n: points }) : ''),
     smoothing > 0 ? `EMA ${smoothing}` : '',
-    isLog ? t('log_axis') : '',
+    isLog && canLog ? t('log_axis') : '',
   ]
   return (
     <Panel
@@ -55,7 +56,14 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
               {t('show_all')}
             </button>
           )}
-          <button type="button" className="btn bare small" aria-pressed={isLog} onClick={() => setLog(!isLog)}>
+          <button
+            type="button"
+            className="btn bare small"
+            aria-pressed={isLog && canLog}
+            disabled={!canLog}
+            title={canLog ? undefined : t('log_needs_positive')}
+            onClick={() => setLog(!isLog)}
+          >
             {t('log_axis')}
           </button>
           <IconButton name="zoom" label={t(isLarge ? 'make_small' : 'make_large')} pressed={isLarge} onClick={() => setLarge(!isLarge)} />
@@ -70,7 +78,7 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
             lines={lines}
             axis={axis}
             smoothing={smoothing}
-            isLog={isLog && lines.every(({ line }) => line.y.every((value) => value === null || value > 0))}
+            isLog={isLog && canLog}
             zoom={zoom}
             onZoom={onZoom}
             hovered={hovered}

@@ -298,7 +298,9 @@ function MetricRow({ name, values, direction, format = formatNumber }: MetricRow
         return (
           <td key={`${name} ${String(i)}`} className={i === 0 ? 'base' : ''}>
             <span className={number !== undefined && number === best ? 'strong' : ''}>{number === undefined ? String(value) : format(number)}</span>
-            {i > 0 && number !== undefined && base !== undefined && number !== base && <Delta by={number - base} direction={direction} format={format} />}
+            {i > 0 && number !== undefined && base !== undefined && format(Math.abs(number - base)) !== format(0) && (
+              <Delta by={number - base} direction={direction} format={format} />
+            )}
           </td>
         )
       })}

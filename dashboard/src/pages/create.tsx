@@ -14,6 +14,7 @@ import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Pairs, useTitle } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { trialDocument } from './trial-document.ts'
 
 const YamlEditor = lazy(async () => ({ default: (await import('../editor/yaml-editor.tsx')).YamlEditor }))
 
@@ -42,7 +43,15 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
   if (problem && !(run.data && document.data)) return <Failure error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
   if (document.data.sources.length === 0 || run.data.host === null) return <Empty title={t('no_document')} text={t('no_document_why')} />
-  return <Editor project={project} base={run.data} document={document.data} title={t('edit_and_run')} />
+  return <Editor project={project} base={run.data} document={ownDocument(run.data, document.data)} title={t('edit_and_run')} />
+}
+
+/** The document of the run itself: one of a sweep describes all of its trials. */
+function ownDocument(run: RunDetailView, document: DocumentView): DocumentView {
+  const last = document.sources.at(-1)!
+  if (run.sweep === null) return document
+  const own = trialDocument(last.text, run.params)
+  return { ...document, sources: [...document.sources.slice(0, -1), { file: last.file, text: own.text }], params: { ...document.params, ...own.params } }
 }
 
 const NOTHING: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }], params: {}, changes: null }

@@ -91,7 +91,7 @@ export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPh
         </span>
         {text !== '' && <IconButton name="cross" label={t('clear_filter')} onClick={() => setText('')} />}
         {suggestions.length > 0 && (
-          <ul id="completions" className="menu left completions" role="listbox" aria-label={t('filter')}>
+          <ul id="completions" className="menu at-left completions" role="listbox" aria-label={t('filter')}>
             {suggestions.map((suggestion, i) => (
               <li
                 key={suggestion.text}

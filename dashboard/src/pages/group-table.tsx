@@ -6,6 +6,7 @@ import { columnFormat } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Menu } from '../ui/controls.tsx'
+import { looksOf, Sample } from '../ui/run-color.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { columnFor, isFigure, parseColumn } from './columns.ts'
 import { filterOfGroup, GROUP_FIELDS_MAX } from './runs-state.ts'
@@ -25,6 +26,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
   const groups = useGroups({ project, filter, trash: state.isTrash, by: state.group, columns: figures })
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
+  const looks = looksOf(groups.data.groups.map(({ keys }) => JSON.stringify(keys)))
   const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))
   const open = (keys: readonly (string | null)[]): void =>
     onChange({
@@ -54,6 +56,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
                 <td key={state.group[i]}>
                   {i === 0 ? (
                     <button type="button" className="btn bare" onClick={() => open(keys)}>
+                      <Sample look={looks.get(JSON.stringify(keys))} />
                       <Icon name="right" size={13} />
                       {key ?? <span className="dim">{t('without', { name: nameOf(state.group[i]!) })}</span>}
                     </button>
@@ -67,7 +70,8 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
                 <td key={figures[i]} className="num">
                   {value?.mean !== null && value?.mean !== undefined && (
                     <>
-                      {formats[i]!(value.mean)} <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>
+                      {formats[i]!(value.mean)} {value.n > 1 && <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>}
+                      {value.n !== n && <span className="dim small"> n {value.n}</span>}
                     </>
                   )}
                 </td>

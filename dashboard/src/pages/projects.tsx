@@ -72,7 +72,7 @@ export function Projects(): ReactElement {
                 </td>
                 <td className="mid">{project.description}</td>
                 <td className="num">{project.runs.toLocaleString('en-US')}</td>
-                <td className="num dim">{formatAge(project.createdAt, now)}</td>
+                <td className="num dim">{Date.parse(project.createdAt) === 0 ? '' : formatAge(project.createdAt, now)}</td>
               </tr>
             ))}
           </tbody>

@@ -77,7 +77,7 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
         <div className="plates charts">
           {state.group.length > 0 ? <GroupLines {...props} panels={panels} /> : <RunLines {...props} panels={panels} />}
           {fields.length > 0 && <BarPanel {...props} fields={fields} />}
-          {fields.length > 0 && state.group.length === 0 && <ScatterPanel {...props} fields={fields} />}
+          {fields.length > 1 && state.group.length === 0 && <ScatterPanel {...props} fields={fields} />}
         </div>
       )}
     </aside>
@@ -120,8 +120,8 @@ function GroupLines({ project, filter, state, panels, hovered, onHover, onChange
       bands={bands.data?.bands}
       total={bands.data?.groupCount ?? 0}
       smoothing={state.smoothing}
-      zoom={state.zoom}
-      onZoom={(zoom) => onChange({ zoom })}
+      zoom={state.axis === 'step' ? state.zoom : undefined}
+      onZoom={(zoom) => onChange({ zoom, axis: 'step' })}
       hovered={hovered}
       onHover={onHover}
     />
@@ -157,7 +157,15 @@ function GroupBars(props: FigureProps): ReactElement {
   const bars = groups.flatMap(({ keys, n, values: [spread] }): Bar[] => {
     const key = JSON.stringify(keys)
     if (spread?.mean === null || spread?.mean === undefined) return []
-    return [{ key, label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${n})`, look: looks.get(key), value: spread.mean, sd: spread.sd ?? 0 }]
+    return [
+      {
+        key,
+        label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${n})`,
+        look: looks.get(key),
+        value: spread.mean,
+        ...(spread.n > 1 && { sd: spread.sd ?? 0 }),
+      },
+    ]
   })
   return <BarPlate {...props} field={field} bars={bars} note={`${t('drawn_of', { n: bars.length, total: data?.groupCount ?? 0 })} · ${t('mean_sd')}`} />
 }

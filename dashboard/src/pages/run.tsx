@@ -146,21 +146,27 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
     },
   )
   const isEnded = isTerminal(run.phase)
+  // What a script logged by itself cannot be started from here.
+  const canStart = run.command !== null && run.host !== null
   return (
     <div className="name actions">
       <Link className="btn not-phone" to={paths.compare(project, [run.number])}>
         <Icon name="compare" />
         {t('compare_with')}
       </Link>
-      <Link className="btn not-phone" to={paths.create(project, run.number)}>
-        <Icon name="code" />
-        {t('edit_and_run')}
-      </Link>
-      <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => act.mutate('restart')}>
-        <Icon name="retry" />
-        {t('run_again')}
-      </button>
-      {(run.phase === 'paused' || isEnded) && (
+      {canStart && (
+        <>
+          <Link className="btn not-phone" to={paths.create(project, run.number)}>
+            <Icon name="code" />
+            {t('edit_and_run')}
+          </Link>
+          <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => act.mutate('restart')}>
+            <Icon name="retry" />
+            {t('run_again')}
+          </button>
+        </>
+      )}
+      {canStart && (run.phase === 'paused' || isEnded) && (
         <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => act.mutate('resume')}>
           {t('resume')}
         </button>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useDeferredValue, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { CountsView } from '../../../src/contract/charts.ts'
@@ -28,18 +28,31 @@ import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
 const NONE: readonly RunView[] = []
+const TYPING_MS = 5_000
+const FLUENT: readonly (keyof RunsState)[] = ['selected', 'widths', 'zoom']
 
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
   useTitle(t('runs'), project)
   const { query } = usePlace()
   const state = useMemo(() => readRunsState(query), [query])
-  const change = (patch: Partial<RunsState>): void => changeQuery(writeRunsState({ ...state, ...patch }))
+  const typedAt = useRef(0)
+  const change = (patch: Partial<RunsState>): void => {
+    // What is written letter by letter, ticked or pulled is one step back; what is chosen is a step each.
+    const isTyped = Object.keys(patch).join() === 'filter' && performance.now() - typedAt.current < TYPING_MS
+    if ('filter' in patch) typedAt.current = performance.now()
+    const isFluent = Object.keys(patch).every((key) => FLUENT.includes(key as keyof RunsState))
+    changeQuery(writeRunsState({ ...state, ...patch }), { replace: isTyped || isFluent })
+  }
   const [hovered, setHovered] = useState<string | undefined>()
 
   const listed = runsListed(project, state)
   const { filter } = listed
-  const list = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
+  const asked = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
+  // A filter that is being written is wrong for a while: what it was before stays in sight.
+  const lastGood = useRef(asked.data)
+  if (asked.data) lastGood.current = asked.data
+  const list = { ...asked, data: asked.data ?? (asked.error ? lastGood.current : undefined) }
   // What the rows say comes before what is said about them, and before what is drawn of them.
   const isResting = useRest(list.data !== undefined)
   const counts = useCounts({ project, filter: state.filter.trim(), trash: state.isTrash || undefined }, isResting)
@@ -105,7 +118,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         <Empty title={t('no_runs', { project })} text={t('no_runs_how')} command={`hagane run -f group.yml --project ${project}`} />
       ) : (
         <div className="split">
-          <section className={list.isPlaceholderData ? 'left old' : 'left'} aria-label={t('runs')}>
+          <section className={list.isPlaceholderData || list.error ? 'left old' : 'left'} aria-label={t('runs')}>
             {state.group.length > 0 ? (
               <GroupTable project={project} filter={filter} state={state} columns={columns} onChange={change} />
             ) : (

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
+import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
-import type { RunPageView } from '../../../src/contract/routes.ts'
 import { useAction, useArtifacts, useTrials } from '../api/queries.ts'
 import { formatBytes } from '../format.ts'
 import { paths } from '../paths.ts'
@@ -108,11 +108,17 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
   )
 }
 
-/** Failed trials as new points of the same sweep. */
-async function retryFailed({ number, project }: SweepView): Promise<number> {
-  const { runs } = await call<RunPageView>(`/runs${toQuery({ sweep: number, project, filter: 'phase = failed', limit: 1000 })}`)
-  for (const run of runs) await call(`/runs/${run.number}/restart`, { method: 'POST', body: {} })
-  return runs.length
+/** Failed trials as new points of the same sweep; those that are tried again already are left alone by the server. */
+async function retryFailed({ number }: SweepView): Promise<number> {
+  const { axes, phase, params } = await call<TrialsView>(`/sweeps/${number}/trials`)
+  let made = 0
+  for (const [i, one] of phase.entries()) {
+    if (one !== 'failed') continue
+    const point = Object.fromEntries(axes.flatMap(({ name }) => (params[name]?.[i] === null || params[name] === undefined ? [] : [[name, params[name][i]]])))
+    const { isNew } = await call<{ isNew: boolean }>(`/sweeps/${number}/points`, { method: 'POST', body: { params: point } })
+    if (isNew) made += 1
+  }
+  return made
 }
 
 function NumberMenu({

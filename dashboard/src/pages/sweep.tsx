@@ -25,6 +25,7 @@ import { Panel } from '../ui/panel.tsx'
 import type { PanelData } from '../ui/panel.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
+import { columnFor } from './columns.ts'
 import { Slices } from './slices.tsx'
 import { SweepActions } from './sweep-actions.tsx'
 import { SweepLogs } from './sweep-logs.tsx'
@@ -38,6 +39,7 @@ const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as 
 export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
   const sweep = useSweep(number)
   const trials = useTrials(number)
+  const beliefs = useBeliefs(number, sweep.data && ended(sweep.data))
   const now = useNow()
   useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
   if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />
@@ -66,7 +68,7 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
           <span className="grow" />
           <SweepActions sweep={view} />
         </div>
-        <SweepFigures sweep={view} now={now} />
+        <SweepFigures sweep={view} stopped={beliefs.data?.stopped.trials ?? 0} now={now} />
         <Tabs
           label={name}
           current={current}
@@ -84,9 +86,11 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
   )
 }
 
-function SweepFigures({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
+function SweepFigures({ sweep, stopped, now }: { readonly sweep: SweepView; readonly stopped: number; readonly now: number }): ReactElement {
   const { best, counts, trials, concurrency } = sweep
   const done = ended(sweep)
+  // Of a search with rungs those count too that a rung has ended.
+  const early = Math.max(stopped, counts.stopped ?? 0)
   const isOpen = !isSweepEnded(sweep.phase)
   const wall = ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
   const each = done > 0 ? sweep.runSeconds / done : undefined
@@ -113,7 +117,7 @@ function SweepFigures({ sweep, now }: { readonly sweep: SweepView; readonly now:
           label: t('trials'),
           value: done.toLocaleString('en-US'),
           unit: trials === null ? '/ ∞' : t('of_n', { n: trials }),
-          sub: t('trials_ended', { succeeded: counts.succeeded ?? 0, stopped: counts.stopped ?? 0, failed: counts.failed ?? 0 }),
+          sub: t('trials_ended', { succeeded: (counts.succeeded ?? 0) + (counts.stopped ?? 0) - early, stopped: early, failed: counts.failed ?? 0 }),
         },
         {
           label: t('progress'),
@@ -229,6 +233,11 @@ function drawnNote(set: TrialSet): string {
   return t('history_note', { metric: set.metric ?? '', n: drawn, total: set.trials.length, failed })
 }
 
+/** Why each failed, and what it was given. */
+function failedColumns({ best }: SweepView): string {
+  return ['reason', ...Object.keys(best?.params ?? {}).map((name) => columnFor('param', name))].map(encodeURIComponent).join(',')
+}
+
 /** What the search believes, where it calls for something to be done. */
 function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly beliefs: BeliefsView }): ReactElement | null {
   const failed = sweep.counts.failed ?? 0
@@ -245,7 +254,9 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
         <section className="diag yours">
           <h2>{t('trials_failed', { n: failed })}</h2>
           <p>
-            <Link to={`${paths.runs(sweep.project)}?q=${encodeURIComponent(`sweep = ${sweep.number}`)}&phase=failed`}>{t('see_failed')}</Link>
+            <Link to={`${paths.runs(sweep.project)}?q=${encodeURIComponent(`sweep = ${sweep.number}`)}&phase=failed&cols=${failedColumns(sweep)}`}>
+              {t('see_failed')}
+            </Link>
           </p>
         </section>
       )}

@@ -465,4 +465,6 @@ export const en = {
   restart_max: 'At most {n} at once',
   memory: 'Memory',
   resources: 'Resources',
+  points_n: '{n} {n|point|points}',
+  log_needs_positive: 'Only positive values have a logarithm.',
 } as const

@@ -467,4 +467,6 @@ export const ja: Texts = {
   restart_max: '一度に {n} 件まで',
   memory: 'メモリ',
   resources: 'リソース',
+  points_n: '{n} 点',
+  log_needs_positive: '対数軸には正の値が必要です。',
 }

@@ -112,7 +112,7 @@ export function Menu({
       {isOpen && (
         <div
           id={id}
-          className={`menu ${side}`}
+          className={`menu at-${side}`}
           onClick={(event) => (event.target as HTMLElement).closest('[data-closes]') && setOpen(false)}
           onSubmit={() => setOpen(false)}
         >

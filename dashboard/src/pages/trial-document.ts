@@ -1,0 +1,34 @@
+/** A document and the parameters that are given beside it. */
+export interface TrialDocument {
+  readonly text: string
+  readonly params: Readonly<Record<string, string>>
+}
+
+const SEARCH = /^hptuning\s*:/
+const SECTION = /^(params|declarations)\s*:/
+
+/**
+ * The document of one trial, made of its sweep's: without the search, with the values that the trial had. They are written
+ * into it where it has no parameters of its own, and given beside it otherwise.
+ */
+export function trialDocument(text: string, values: Readonly<Record<string, unknown>>): TrialDocument {
+  const lines = withoutBlock(text.split('\n'), SEARCH).map((line) => line.replace(/^kind\s*:\s*["']?group["']?/, 'kind: experiment'))
+  const given = Object.entries(values)
+  if (given.length === 0) return { text: lines.join('\n'), params: {} }
+  if (lines.some((line) => SECTION.test(line)))
+    return {
+      text: lines.join('\n'),
+      params: Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])),
+    }
+  const own = ['params:', ...given.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)]
+  const at = lines.findIndex((line) => /^kind\s*:/.test(line))
+  return { text: [...lines.slice(0, at + 1), ...own, ...lines.slice(at + 1)].join('\n'), params: {} }
+}
+
+/** Lines without a section and all that is indented under it. */
+function withoutBlock(lines: readonly string[], head: RegExp): string[] {
+  const start = lines.findIndex((line) => head.test(line))
+  if (start < 0) return [...lines]
+  const length = lines.slice(start + 1).findIndex((line) => /^[^\s#-]/.test(line))
+  return [...lines.slice(0, start), ...(length < 0 ? [] : lines.slice(start + 1 + length))]
+}
