@@ -38,6 +38,9 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "confusion.csv"), "w") as f
     file.write("class,precision,recall\\nbooks,0.91,0.88\\nshoes,0.84,0.86\\n")
 `
 
+const EMPTY = ['/p/empty/runs', '/p/empty/sweeps', '/p/empty/compare', '/p/empty/new'] as const
+const STATES = ['home', 'runs', 'run', 'logs', 'artifacts', 'sweeps', 'sweep', 'compare', 'new', 'projects', 'health']
+
 ensureDashboard()
 const fonts = japaneseFonts()
 if (fonts !== undefined) process.env['XDG_DATA_HOME'] = fonts
@@ -146,9 +149,6 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
     ['nowhere', '/nowhere'],
   ]
 }
-
-const EMPTY = ['/p/empty/runs', '/p/empty/sweeps', '/p/empty/compare', '/p/empty/new'] as const
-const STATES = ['home', 'runs', 'run', 'logs', 'artifacts', 'sweeps', 'sweep', 'compare', 'new', 'projects', 'health']
 
 /** Pages without anything on them yet, while they wait, and when the server refuses. */
 async function states(pages: readonly (readonly [string, string])[]): Promise<void> {

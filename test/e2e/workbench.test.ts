@@ -188,7 +188,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     expect((await page.getByRole('columnheader', { name: /^loss/ }).boundingBox())!.y).toBe(before.y)
     expect((await page.getByLabel('Name of a view').boundingBox())!.width).toBeGreaterThan(80)
     await page.getByLabel('Name of a view').fill('by model')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.goto(`${server.url}/p/wide/runs`)
     await page.getByRole('button', { name: 'Views' }).click()
     await page.getByRole('button', { name: 'by model', exact: true }).click()

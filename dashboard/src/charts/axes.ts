@@ -1,3 +1,5 @@
+import type { PointerEvent } from 'react'
+
 import { formatNumber } from '../format.ts'
 import type { Size } from './canvas.tsx'
 import { place, ticks } from './scales.ts'
@@ -99,4 +101,16 @@ export function dot(
     context.strokeStyle = look.stroke
     context.stroke()
   }
+}
+
+const NEAR_PX = 11
+
+/** The one of these that the pointer is on or next to; undefined once it has left. */
+export function pointedAt<T extends { readonly x: number; readonly y: number }>(placed: readonly T[], event: PointerEvent<HTMLElement>): T | undefined {
+  const { offsetX, offsetY } = event.nativeEvent
+  const distance = ({ x, y }: T): number => Math.hypot(x - offsetX, y - offsetY)
+  const [first] = placed
+  if (event.type === 'pointerleave' || !first) return undefined
+  const nearest = placed.reduce((best, one) => (distance(one) < distance(best) ? one : best), first)
+  return distance(nearest) < NEAR_PX ? nearest : undefined
 }

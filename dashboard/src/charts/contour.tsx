@@ -5,7 +5,7 @@ import type { ReactElement } from 'react'
 import type { AxisView } from '../../../src/contract/charts.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import { dot, drawCategories, drawFrame, MARGIN } from './axes.ts'
+import { dot, drawCategories, drawFrame, MARGIN, pointedAt } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { trialText } from './history.tsx'
 import { coordinatesOf } from './parallel-axes.ts'
@@ -17,7 +17,6 @@ import type { Trial, TrialSet } from './trials.ts'
 
 const GRID = 40
 const LEVELS = 10
-const NEAR_PX = 10
 
 interface ContourProps {
   readonly axes: readonly AxisView[]
@@ -113,9 +112,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           }
         }}
         onPointer={(event) => {
-          const { offsetX, offsetY } = event.nativeEvent
-          const near = placed.map((one) => ({ ...one, distance: Math.hypot(one.x - offsetX, one.y - offsetY) })).toSorted((a, b) => a.distance - b.distance)[0]
-          const found = event.type !== 'pointerleave' && near && near.distance < NEAR_PX ? near.trial : undefined
+          const found = pointedAt(placed, event)?.trial
           if (event.type === 'pointerup' && found) onOpen(found)
           if (found !== hovered) setHovered(found)
         }}

@@ -3,14 +3,12 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { dot, drawFrame, line } from './axes.ts'
+import { dot, drawFrame, line, pointedAt } from './axes.ts'
 import type { Frame } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { temper, tickFont, token } from './theme.ts'
 import { bestSoFar } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
-
-const NEAR_PX = 12
 
 /** What each trial came to, in order, with the best so far. Filled: it went all the way; hollow: stopped early; cross: failed. */
 export function History({
@@ -47,10 +45,6 @@ export function History({
       if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
     }
   }
-  const nearest = (px: number, py: number): Trial | undefined => {
-    const found = placed.map((one) => ({ ...one, distance: Math.hypot(one.x - px, one.y - py) })).toSorted((a, b) => a.distance - b.distance)[0]
-    return found && found.distance < NEAR_PX ? found.trial : undefined
-  }
   return (
     <>
       <Sketch
@@ -58,7 +52,7 @@ export function History({
         draw={draw}
         cursor={hovered ? 'pointer' : 'default'}
         onPointer={(event) => {
-          const found = event.type === 'pointerleave' ? undefined : nearest(event.nativeEvent.offsetX, event.nativeEvent.offsetY)
+          const found = pointedAt(placed, event)?.trial
           if (event.type === 'pointerup' && found) onOpen(found)
           if (found !== hovered) setHovered(found)
         }}

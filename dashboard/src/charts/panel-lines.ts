@@ -42,7 +42,8 @@ export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }:
     return found.map(({ run, own, line }) => ({
       key: run.id,
       label: run.name,
-      look: looks.get(run.id)!,
+      // One line alone has no other to be told from: its gaps are gaps.
+      look: found.length === 1 ? { ...looks.get(run.id)!, dash: [] } : looks.get(run.id)!,
       line,
       isOpen: run.isOpen,
       hasBand: found.length === 1,

@@ -10,13 +10,11 @@ import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
-import { dot, drawFrame } from './axes.ts'
+import { dot, drawFrame, pointedAt } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { Faint } from './faint.tsx'
 import { scaleFor } from './scales.ts'
 import { token } from './theme.ts'
-
-const NEAR_PX = 10
 
 interface ScatterProps {
   readonly runs: readonly RunView[]
@@ -77,11 +75,7 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
               if (at) dot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: token('--accent') })
             }}
             onPointer={(event) => {
-              const { offsetX, offsetY } = event.nativeEvent
-              const near = placed
-                .map((one) => ({ ...one, distance: Math.hypot(one.x - offsetX, one.y - offsetY) }))
-                .toSorted((a, b) => a.distance - b.distance)[0]
-              const found = event.type !== 'pointerleave' && near && near.distance < NEAR_PX ? near.run : undefined
+              const found = pointedAt(placed, event)?.run
               if (event.type === 'pointerup' && found) go(paths.run(found.project, found.number))
               if (found?.id !== hovered) onHover(found?.id)
             }}

@@ -12,7 +12,7 @@ import type { XAxis } from '../charts/lines.ts'
 import { Scatter } from '../charts/scatter.tsx'
 import { runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
-import { Menu } from '../ui/controls.tsx'
+import { ChoiceMenu, Menu } from '../ui/controls.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import { cellOf, columnFor, variedParams } from './columns.ts'
@@ -51,20 +51,12 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
         {state.group.length === 0 && <AxisMenu state={state} metrics={metrics} onChange={onChange} />}
         <SmoothingMenu state={state} onChange={onChange} />
         {state.group.length === 0 && (
-          <Menu label={<>{t('first_n', { n: state.drawn })}</>} bare={false} side="left">
-            {DRAWN_CHOICES.map((choice) => (
-              <button
-                key={choice}
-                type="button"
-                data-closes=""
-                aria-checked={choice === state.drawn}
-                role="menuitemradio"
-                onClick={() => onChange({ drawn: choice, selected: [] })}
-              >
-                {t('first_n', { n: choice })}
-              </button>
-            ))}
-          </Menu>
+          <ChoiceMenu
+            label={t('first_n', { n: state.drawn })}
+            choices={DRAWN_CHOICES.map((choice) => [choice, t('first_n', { n: choice })] as const)}
+            value={state.drawn}
+            onChoose={(drawn) => onChange({ drawn, selected: [] })}
+          />
         )}
         <span className="grow" />
         <Menu label={t('panels')} icon="plus">
@@ -268,29 +260,18 @@ interface AxisMenuProps {
 
 /** What lies on the x axis: steps, time, or a metric. */
 export function AxisMenu({ state, metrics, onChange }: AxisMenuProps): ReactElement {
+  const axes = [...AXES, ...metrics.slice(0, OFFERED_MAX).map((name) => `m.${name}`)]
   return (
-    <Menu
+    <ChoiceMenu
       label={
         <>
           x <span className="dim">{axisName(state.axis)}</span>
         </>
       }
-      bare={false}
-      side="left"
-    >
-      {[...AXES, ...metrics.slice(0, OFFERED_MAX).map((name) => `m.${name}`)].map((axis) => (
-        <button
-          key={axis}
-          type="button"
-          role="menuitemradio"
-          data-closes=""
-          aria-checked={axis === state.axis}
-          onClick={() => onChange({ axis, zoom: undefined })}
-        >
-          <span className="clip">{axisName(axis)}</span>
-        </button>
-      ))}
-    </Menu>
+      choices={axes.map((axis) => [axis, axisName(axis)] as const)}
+      value={state.axis}
+      onChoose={(axis) => onChange({ axis, zoom: undefined })}
+    />
   )
 }
 
@@ -307,29 +288,18 @@ export function SmoothingMenu({
   readonly state: Pick<RunsState, 'smoothing'>
   readonly onChange: (patch: Pick<RunsState, 'smoothing'>) => void
 }): ReactElement {
+  const nameOf = (weight: number): string => (weight === 0 ? t('none') : `EMA ${weight}`)
   return (
-    <Menu
+    <ChoiceMenu
       label={
         <>
-          {t('smoothing')} <span className="dim">{state.smoothing === 0 ? t('none') : `EMA ${state.smoothing}`}</span>
+          {t('smoothing')} <span className="dim">{nameOf(state.smoothing)}</span>
         </>
       }
-      bare={false}
-      side="left"
-    >
-      {SMOOTHINGS.map((weight) => (
-        <button
-          key={weight}
-          type="button"
-          role="menuitemradio"
-          data-closes=""
-          aria-checked={weight === state.smoothing}
-          onClick={() => onChange({ smoothing: weight })}
-        >
-          {weight === 0 ? t('none') : `EMA ${weight}`}
-        </button>
-      ))}
-    </Menu>
+      choices={SMOOTHINGS.map((weight) => [weight, nameOf(weight)] as const)}
+      value={state.smoothing}
+      onChoose={(smoothing) => onChange({ smoothing })}
+    />
   )
 }
 

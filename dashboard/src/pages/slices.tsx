@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { AxisView, TrialsView } from '../../../src/contract/charts.ts'
-import { dot, drawCategories, drawFrame, MARGIN } from '../charts/axes.ts'
+import { dot, drawCategories, drawFrame, MARGIN, pointedAt } from '../charts/axes.ts'
 import { Sketch } from '../charts/canvas.tsx'
 import { Faint } from '../charts/faint.tsx'
 import { Distribution } from '../charts/distribution.tsx'
@@ -28,8 +28,6 @@ export function Slices({ view, set, onOpen }: { readonly view: TrialsView; reado
     </div>
   )
 }
-
-const NEAR_PX = 10
 
 function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
   const [hovered, setHovered] = useState<Trial | undefined>()
@@ -81,9 +79,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
           if (isCategory) drawCategories(context, size, { frame, side: 'x', categories: axis.categories })
         }}
         onPointer={(event) => {
-          const { offsetX, offsetY } = event.nativeEvent
-          const near = placed.map((one) => ({ ...one, distance: Math.hypot(one.x - offsetX, one.y - offsetY) })).toSorted((a, b) => a.distance - b.distance)[0]
-          const found = event.type !== 'pointerleave' && near && near.distance < NEAR_PX ? near.trial : undefined
+          const found = pointedAt(placed, event)?.trial
           if (event.type === 'pointerup' && found) onOpen(found)
           if (found !== hovered) setHovered(found)
         }}

@@ -67,6 +67,26 @@ export function CopyButton({ text }: { readonly text: string }): ReactElement {
   )
 }
 
+interface ChoiceMenuProps<T> {
+  readonly label: ReactNode
+  readonly choices: readonly (readonly [T, string])[]
+  readonly value: T
+  readonly onChoose: (value: T) => void
+}
+
+/** A menu of which one thing holds. */
+export function ChoiceMenu<T extends string | number>({ label, choices, value, onChoose }: ChoiceMenuProps<T>): ReactElement {
+  return (
+    <Menu label={label} bare={false} side="left">
+      {choices.map(([choice, text]) => (
+        <button key={choice} type="button" role="menuitemradio" data-closes="" aria-checked={choice === value} onClick={() => onChoose(choice)}>
+          <span className="clip">{text}</span>
+        </button>
+      ))}
+    </Menu>
+  )
+}
+
 /** A button that opens a list below it; closes on a choice, a click elsewhere and Escape. */
 export function Menu({
   label,
