@@ -66,6 +66,7 @@ describe('the description of the API', () => {
     REQUESTS.readFilter = ['/filter?text=phase%20%3D%20failed']
     REQUESTS.completeFilter = ['/filter/completions?text=m.']
     REQUESTS.searchLogs = [`/runs/${run}/logs/search?pattern=a`]
+    REQUESTS.countLogLines = [`/runs/${run}/logs/lines?before=0`]
     REQUESTS.getArtifact = [`/runs/${run}/artifacts/content?path=a`]
     const created = await server.call<{ id: string }>('POST', '/projects', { name: 'described' })
     expect(ROUTES.createProject.answer.safeParse(created.body).success).toBe(true)
