@@ -24,7 +24,10 @@ let work: Workplace
 browser = await launchBrowser()
 
 /** A run that a script logs by itself. */
-async function record(project: string, { name, params, metrics }: { name: string; params: object; metrics: Record<string, number[]> }): Promise<number> {
+async function record(
+  project: string,
+  { name, params, metrics }: { name: string; params: object; metrics: Record<string, (number | 'NaN')[]> },
+): Promise<number> {
   const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name, project })
   const length = Math.max(...Object.values(metrics).map((values) => values.length))
   const points = Array.from({ length }, (_, i) => ({
@@ -275,6 +278,26 @@ describe.skipIf(!browser)('charts', () => {
       return await chart.innerText()
     }
     await expect.poll(next).toMatch(/^0\.[1-9]\n/)
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+})
+
+describe.skipIf(!browser)('figures', () => {
+  it('that are no numbers are gaps which are counted, and which way a metric is better is said where runs are compared', async () => {
+    const numbers = [
+      await record('default', { name: 'holes', params: {}, metrics: { score: [1, 'NaN', 3, 'NaN', 4] } }),
+      await record('default', { name: 'whole', params: {}, metrics: { score: [1, 2, 5] } }),
+    ]
+    const page = await open(`/p/default/runs/${numbers[0]}/charts`)
+    await page.getByRole('region', { name: 'score' }).getByText('2 gaps (×): no number').waitFor()
+    await page.goto(`${server.url}/p/default/compare?runs=${numbers.join(',')}`)
+    const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /^score/ }) })
+    await row.getByRole('button', { name: /no side is better/ }).click()
+    await row.getByRole('img', { name: 'better' }).waitFor()
+    await row.getByRole('button', { name: /higher is better/ }).click()
+    await row.getByRole('img', { name: 'worse' }).waitFor()
+    expect((await server.call<{ directions: object }>('GET', '/projects/default')).body.directions).toEqual({ score: 'minimize' })
     expect(page.errors).toEqual([])
     await page.close()
   })

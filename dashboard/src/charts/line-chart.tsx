@@ -271,6 +271,7 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
           const first = firstColumn(lines) + (smoothing > 0 ? lines.length : 0)
           lines.forEach((drawn, i) => drawn.isOpen && drawOpenEnd(chart, first + i, token(drawn.look.color)))
           for (const { marks = [] } of latest.current.lines) marks.forEach((x, i) => drawMark(chart, x, String(i + 2)))
+          for (const { line, look } of latest.current.lines) drawGaps(chart, line, token(look.color))
         },
       ],
     },
@@ -280,6 +281,30 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
 /** Room around a single point. */
 function widen(low: number, high: number): Zoom {
   return low === high ? [low - 0.5, high + 0.5] : [low, high]
+}
+
+const GAPS_MAX = 500
+
+/** Where a line has values that are no numbers: a cross on the base line each. */
+function drawGaps(chart: uPlot, { x, y }: Line, color: string): void {
+  const { ctx, bbox } = chart
+  const unit = devicePixelRatio
+  const gaps = x.filter((_, i) => y[i] === null).slice(0, GAPS_MAX)
+  ctx.save()
+  ctx.strokeStyle = color
+  ctx.lineWidth = 1.5 * unit
+  ctx.beginPath()
+  for (const value of gaps) {
+    const at = chart.valToPos(value, 'x', true)
+    if (at < bbox.left || at > bbox.left + bbox.width) continue
+    const base = bbox.top + bbox.height - 4 * unit
+    for (const side of [-1, 1]) {
+      ctx.moveTo(at - 2.5 * unit, base - side * 2.5 * unit)
+      ctx.lineTo(at + 2.5 * unit, base + side * 2.5 * unit)
+    }
+  }
+  ctx.stroke()
+  ctx.restore()
 }
 
 /** Where a further attempt began: a broken line from top to bottom, with its number. */

@@ -35,11 +35,13 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
   const [isLarge, setLarge] = useState(false)
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
+  const gaps = lines.reduce((sum, { line }) => sum + line.y.filter((value) => value === null).length, 0)
   const canLog = lines.every(({ line }) => line.y.every((value) => value === null || value > 0))
   const each = buckets > 0 ? Math.round(points / buckets) : 1
   const note = [
     total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
     about ?? (each > 1 ? t('points_per_bucket', { n: each }) : lines.length === 1 ? t('points_n', { n: points }) : ''),
+    gaps > 0 ? t('gaps_n', { n: gaps }) : '',
     smoothing > 0 ? `EMA ${smoothing}` : '',
     isLog && canLog ? t('log_axis') : '',
   ]

@@ -20,7 +20,7 @@ export function CodeDiff({ base, others }: { readonly base: RunDetailView; reado
   const [chosen, setChosen] = useState<number | undefined>()
   const other = others.find(({ number }) => number === chosen) ?? others[0]
   const [before, after] = [useSnapshot(base.snapshot), useSnapshot(other?.snapshot ?? null)]
-  const [oldDocument, newDocument] = [useDocument(String(base.number)), useDocument(other && String(other.number))]
+  const [oldDocument, newDocument] = [useDocument(documentOf(base)), useDocument(documentOf(other))]
   if (!other) return null
   const files = before.data && after.data ? changedFiles(before.data.files, after.data.files) : []
   const texts = [oldDocument, newDocument].map(({ data }) => data?.sources.map(({ text }) => text).join('\n---\n') ?? '')
@@ -56,6 +56,11 @@ export function CodeDiff({ base, others }: { readonly base: RunDetailView; reado
       ))}
     </Panel>
   )
+}
+
+/** What a script logged by itself has no document. */
+function documentOf(run: RunDetailView | undefined): string | undefined {
+  return run?.host ? String(run.number) : undefined
 }
 
 /** A file of the list, whose difference is read when somebody opens it. */

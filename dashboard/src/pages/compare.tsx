@@ -4,7 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 
 import type { RunDetailView, WireNumber } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
-import { useProjects, useRunPage, useSeries } from '../api/queries.ts'
+import { useAction, useProjects, useRunPage, useSeries } from '../api/queries.ts'
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
@@ -115,6 +115,9 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const files = useFiles(runs)
   const { data: projects = [] } = useProjects()
   const directions = projects.find(({ name }) => name === project)?.directions ?? {}
+  const setDirection = useAction(({ name, direction }: { name: string; direction: 'maximize' | 'minimize' | null }) =>
+    call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, { method: 'PUT', body: { direction } }),
+  )
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].filter((name) => !name.startsWith('system.')).toSorted()
   const params = diffRows(runs.map(({ params: own }) => own))
   const charts = metricsOf(runs).slice(0, CHARTS_MAX)
@@ -151,7 +154,13 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
           <tbody>
             <Section title={t('result')} note={t('against_base')} width={runs.length} />
             {metrics.map((name) => (
-              <MetricRow key={name} name={name} values={runs.map((run) => run.metrics[name]?.last)} direction={directions[name]} />
+              <MetricRow
+                key={name}
+                name={name}
+                values={runs.map((run) => run.metrics[name]?.last)}
+                direction={directions[name]}
+                onDirection={(direction) => setDirection.mutate({ name, direction })}
+              />
             ))}
             <MetricRow
               name={t('duration')}
@@ -273,11 +282,13 @@ interface MetricRowProps {
   readonly name: string
   readonly values: readonly (WireNumber | undefined)[]
   readonly direction: 'maximize' | 'minimize' | undefined
+  /** Says which way it is better; absent for what has one way. */
+  readonly onDirection?: (direction: 'maximize' | 'minimize' | null) => void
   readonly format?: (value: number) => string
 }
 
 /** A figure of each run and its distance from the base's: better and worse are never told by colour alone. */
-function MetricRow({ name, values, direction, format = formatNumber }: MetricRowProps): ReactElement {
+function MetricRow({ name, values, direction, onDirection, format = formatNumber }: MetricRowProps): ReactElement {
   const numbers = values.map((value) => (typeof value === 'number' ? value : undefined))
   const known = numbers.flatMap((value) => value ?? [])
   const best = direction === undefined || known.length < 2 ? undefined : direction === 'maximize' ? Math.max(...known) : Math.min(...known)
@@ -285,7 +296,7 @@ function MetricRow({ name, values, direction, format = formatNumber }: MetricRow
   return (
     <tr>
       <th scope="row" className="clip" title={name}>
-        {name} {direction && <span className="dim small">{direction === 'maximize' ? '↑' : '↓'}</span>}
+        {name} {onDirection ? <DirectionButton name={name} direction={direction} onChange={onDirection} /> : direction && <span className="dim small">↓</span>}
       </th>
       {values.map((value, i) => {
         const number = numbers[i]
@@ -305,6 +316,29 @@ function MetricRow({ name, values, direction, format = formatNumber }: MetricRow
         )
       })}
     </tr>
+  )
+}
+
+const NEXT_DIRECTION = { none: 'maximize', maximize: 'minimize', minimize: null } as const
+const ARROWS = { none: '↕', maximize: '↑', minimize: '↓' } as const
+
+/** Which way a metric of the project is better: up, down, or not said. */
+function DirectionButton({
+  name,
+  direction,
+  onChange,
+}: Pick<MetricRowProps, 'name' | 'direction'> & { readonly onChange: (direction: 'maximize' | 'minimize' | null) => void }): ReactElement {
+  const now = direction ?? 'none'
+  return (
+    <button
+      type="button"
+      className="btn bare small"
+      aria-label={t(`better_${now}`, { name })}
+      title={t(`better_${now}`, { name })}
+      onClick={() => onChange(NEXT_DIRECTION[now])}
+    >
+      {ARROWS[now]}
+    </button>
   )
 }
 

@@ -467,4 +467,8 @@ export const en = {
   resources: 'Resources',
   points_n: '{n} {n|point|points}',
   log_needs_positive: 'Only positive values have a logarithm.',
+  gaps_n: '{n} {n|gap|gaps} (×): no number',
+  better_none: '{name}: no side is better; click to change',
+  better_maximize: '{name}: higher is better; click to change',
+  better_minimize: '{name}: lower is better; click to change',
 } as const

@@ -469,4 +469,8 @@ export const ja: Texts = {
   resources: 'リソース',
   points_n: '{n} 点',
   log_needs_positive: '対数軸には正の値が必要です。',
+  gaps_n: '× 数でない値 {n} 箇所',
+  better_none: '{name}: 良い向きは未設定(押すと変更)',
+  better_maximize: '{name}: 大きいほど良い(押すと変更)',
+  better_minimize: '{name}: 小さいほど良い(押すと変更)',
 }
