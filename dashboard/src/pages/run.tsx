@@ -81,7 +81,7 @@ function TabBody({ tab, run, now }: { readonly tab: (typeof TABS)[number]; reado
     case 'charts':
       return <Charts run={run} metrics={metricsOf([run])} />
     case 'system':
-      return <Charts run={run} metrics={Object.keys(run.metrics).filter((name) => name.startsWith('system.'))} />
+      return <Charts run={run} metrics={Object.keys(run.metrics).filter((name) => name.startsWith('system.'))} axis="relative" />
     case 'logs':
       return <LogView key={run.id} run={run} isWide />
     case 'attempts':
@@ -267,14 +267,18 @@ function formatParam(value: unknown): string {
 function Charts({
   run,
   metrics,
+  axis = 'step',
   isPart = false,
 }: {
   readonly run: RunDetailView
   readonly metrics: readonly string[]
+  /** What lies on x where the address does not say. */
+  readonly axis?: 'step' | 'relative'
   readonly isPart?: boolean
 }): ReactElement {
   const { query } = usePlace()
-  const state = readRunsState(query)
+  const read = readRunsState(query)
+  const state = query.has('x') ? read : { ...read, axis }
   const isLive = !isTerminal(run.phase)
   const across = metricOn(state.axis)
   const series = useSeries([run.number], across === undefined || metrics.length === 0 ? metrics : [...new Set([...metrics, across])], {
@@ -282,7 +286,10 @@ function Charts({
   })
   const restarts = run.attempts.filter(({ n }) => n > 1).flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))
   const drawn = [{ id: run.id, number: run.number, name: runName(run), isOpen: isLive, restarts }]
-  const change = (patch: Partial<RunsState>): void => changeQuery(writeRunsState({ ...state, ...patch }))
+  const change = (patch: Partial<RunsState>): void => {
+    const next = { ...state, ...patch }
+    changeQuery({ ...writeRunsState(next), x: next.axis === axis ? null : next.axis })
+  }
   return (
     <>
       {!isPart && (

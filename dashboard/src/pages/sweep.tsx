@@ -148,7 +148,7 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
   const open = (trial: Trial): void => go(paths.run(sweep.project, trial.number))
   switch (tab) {
     case 'trials':
-      return <TrialTable project={sweep.project} view={view} set={set} trials={set.trials} />
+      return <TrialTable project={sweep.project} sweep={sweep.number} view={view} set={set} trials={set.trials} />
     case 'timeline':
       return (
         <Panel title={t('timeline')} data={attemptData(view)} className="grow tall">
@@ -394,7 +394,7 @@ function Coordinates({
           />
           {isBrushed ? (
             <div className="brushed">
-              <TrialTable project={sweep.project} view={view} set={set} trials={set.trials.filter(({ index }) => isIn.has(index))} />
+              <TrialTable project={sweep.project} sweep={sweep.number} view={view} set={set} trials={set.trials.filter(({ index }) => isIn.has(index))} />
             </div>
           ) : (
             <p className="foot">{t('parallel_how')}</p>

@@ -13,17 +13,20 @@ import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { RowWindow } from '../ui/row-window.tsx'
+import { columnFor } from './columns.ts'
 import { secondsOf, sortTrials } from './sort-trials.ts'
 import type { Key } from './sort-trials.ts'
 
 /** All trials of a sweep, sorted in place: however many, only those in sight are in the page. */
 export function TrialTable({
   project,
+  sweep,
   view,
   set,
   trials,
 }: {
   readonly project: string
+  readonly sweep: number
   readonly view: TrialsView
   readonly set: TrialSet
   readonly trials: readonly Trial[]
@@ -32,6 +35,7 @@ export function TrialTable({
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   const names = Object.keys(view.params)
+  const words = new Set(view.axes.filter(({ scale }) => scale === 'category').map(({ name }) => name))
   const sorted = useMemo(() => sortTrials(trials, sort), [trials, sort])
   const height = density === 'compact' ? 28 : 36
   const rows = useVirtualizer({
@@ -40,7 +44,7 @@ export function TrialTable({
     estimateSize: () => height,
     overscan: 12,
   })
-  const template = `minmax(150px, 1fr) 120px 110px ${view.rungs ? '70px ' : ''}${names.map(() => '110px').join(' ')} 100px`
+  const template = `140px 130px minmax(110px, 1fr) ${view.rungs ? '70px ' : ''}${names.map(() => 'minmax(110px, 1fr)').join(' ')} 110px`
   const head = (key: Key, text: string, isNumber = true): ReactElement => (
     <span
       role="columnheader"
@@ -62,6 +66,9 @@ export function TrialTable({
       <div className="status">
         <span>{t('trials_n', { n: trials.length })}</span>
         <span className="grow" />
+        <Link className="btn bare small" to={listOf(project, sweep, view)}>
+          {t('open_as_runs')}
+        </Link>
         <button type="button" className="btn bare small" onClick={() => download(view, sorted, names)}>
           {t('download_csv')}
         </button>
@@ -86,7 +93,7 @@ export function TrialTable({
               {t('rung')}
             </span>
           )}
-          {names.map((name) => head(`p.${name}`, name))}
+          {names.map((name) => head(`p.${name}`, name, !words.has(name)))}
           {head('seconds', t('duration'))}
         </div>
         <RowWindow rows={rows}>
@@ -128,6 +135,15 @@ export function TrialTable({
       </div>
     </div>
   )
+}
+
+/** The trials in the list of runs, where they are selected, tagged, compared and stopped. */
+function listOf(project: string, sweep: number, { metric, optimization, axes }: TrialsView): string {
+  const value = metric === null ? [] : [columnFor('metric', metric)]
+  const columns = [...value, ...axes.map(({ name }) => columnFor('param', name))]
+  const query = new URLSearchParams({ q: `sweep = ${sweep}`, cols: columns.map(encodeURIComponent).join(',') })
+  if (value[0] !== undefined) query.set('sort', `${optimization === 'maximize' ? '-' : ''}${encodeURIComponent(value[0])}`)
+  return paths.runs(project, `?${query.toString()}`)
 }
 
 function download(view: TrialsView, trials: readonly Trial[], names: readonly string[]): void {

@@ -471,4 +471,5 @@ export const en = {
   better_none: '{name}: no side is better; click to change',
   better_maximize: '{name}: higher is better; click to change',
   better_minimize: '{name}: lower is better; click to change',
+  open_as_runs: 'Select and act in the list of runs',
 } as const

@@ -473,4 +473,5 @@ export const ja: Texts = {
   better_none: '{name}: 良い向きは未設定(押すと変更)',
   better_maximize: '{name}: 大きいほど良い(押すと変更)',
   better_minimize: '{name}: 小さいほど良い(押すと変更)',
+  open_as_runs: 'ランの一覧で選択・操作する',
 }
