@@ -5,7 +5,7 @@ import type { BulkRequest, RunPageView } from '../../../src/contract/routes.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
-import { useAction } from '../api/queries.ts'
+import { useAction, useProjects } from '../api/queries.ts'
 import { csvField, saveFile } from '../ui/save-file.ts'
 import { paths, runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
@@ -33,12 +33,21 @@ interface Bulk {
   readonly action: BulkRequest['action']
   readonly scope: Scope
   readonly tags?: readonly string[]
+  /** Project of `move`. */
+  readonly to?: string
 }
 
 const PAGE = 1_000
 const EXPORT_MAX = 100_000
 /** More runs than this are not started by one click. */
 const RESTART_MAX = 500
+
+const DONE = { delete: 'deleted', restore: 'restored', stop: 'stopped', tag: 'tagged', move: 'moved' } as const
+/** What takes an action back. */
+const BACK = {
+  delete: () => ({ action: 'restore' as const }),
+  move: (project: string) => ({ action: 'move' as const, to: project }),
+}
 
 /** What can be done with the selected runs, or with all that match. */
 export function SelectionBar({ project, runs, selected, total, filter, columns, directions, isTrash, onSelect }: SelectionBarProps): ReactElement | null {
@@ -51,11 +60,12 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
   const count = isAll ? total : selected.length
   const bulk = useAction(
-    ({ action, scope: which, tags }: Bulk) => call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { action, ...which, ...(tags && { tags }) } }),
+    ({ scope: which, ...rest }: Bulk) => call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { ...which, ...rest } }),
     ({ changed }, { action, scope: which }) => {
       // Of all that matched, more may lie in the trash than went there now.
-      const undo = action === 'delete' && 'runs' in which ? () => bulk.mutate({ action: 'restore', scope: which }) : undefined
-      toast(t(`bulk_${action === 'delete' ? 'deleted' : action === 'restore' ? 'restored' : action === 'stop' ? 'stopped' : 'tagged'}`, { n: changed }), undo)
+      const back = 'runs' in which ? BACK[action as keyof typeof BACK]?.(project) : undefined
+      const undo = back && (() => bulk.mutate({ ...back, scope: which }))
+      toast(t(`bulk_${DONE[action as keyof typeof DONE]}`, { n: changed }), undo)
     },
   )
   const restart = useAction(
@@ -112,6 +122,15 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
               </button>
             </form>
           </Menu>
+          <Menu label={t('move')} icon="right">
+            <Targets
+              project={project}
+              onChoose={(to) => {
+                bulk.mutate({ action: 'move', scope, to })
+                onSelect([])
+              }}
+            />
+          </Menu>
           <button
             type="button"
             className="btn bare"
@@ -162,6 +181,22 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
         />
       )}
     </div>
+  )
+}
+
+/** Projects that runs can be moved to. */
+function Targets({ project, onChoose }: { readonly project: string; readonly onChoose: (name: string) => void }): ReactElement {
+  const { data = [] } = useProjects()
+  const others = data.filter(({ name }) => name !== project)
+  if (others.length === 0) return <p className="dim small">{t('no_other_project')}</p>
+  return (
+    <>
+      {others.map(({ name }) => (
+        <button key={name} type="button" data-closes="" onClick={() => onChoose(name)}>
+          <span className="clip">{name}</span>
+        </button>
+      ))}
+    </>
   )
 }
 

@@ -472,4 +472,7 @@ export const en = {
   better_maximize: '{name}: higher is better; click to change',
   better_minimize: '{name}: lower is better; click to change',
   open_as_runs: 'Select and act in the list of runs',
+  move: 'Move',
+  bulk_moved: '{n} {n|run|runs} moved.',
+  no_other_project: 'There is no other project.',
 } as const

@@ -474,4 +474,7 @@ export const ja: Texts = {
   better_maximize: '{name}: 大きいほど良い(押すと変更)',
   better_minimize: '{name}: 小さいほど良い(押すと変更)',
   open_as_runs: 'ランの一覧で選択・操作する',
+  move: '移動',
+  bulk_moved: '{n} 件を移動しました。',
+  no_other_project: 'ほかのプロジェクトはありません。',
 }
