@@ -372,7 +372,7 @@ describe('a document that is checked', () => {
     const text = 'version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1, 2, 3, 4]}}}\nrun: {cmd: "echo {{ x }}"}\n'
     const before = (await server.call<RunPageView>('GET', '/runs?count=true')).body.total
     const { errors, plan, trials, first } = await check(text)
-    expect([errors, plan!['kind'], trials, first.map(({ command }) => command)]).toEqual([[], 'group', 4, ['echo 1', 'echo 2', 'echo 3']])
+    expect([errors, plan!['kind'], trials, first.map(({ command }) => command)]).toEqual([[], 'group', 4, ['echo 1', 'echo 2', 'echo 3', 'echo 4']])
     expect((await server.call<RunPageView>('GET', '/runs?count=true')).body.total).toBe(before)
   })
 

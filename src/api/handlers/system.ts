@@ -78,9 +78,11 @@ export function createSystemHandlers(
   }
 }
 
+const RUNS_SHOWN = 10
+
 function checkView({ sources, params }: Pick<SubmitRequest, 'sources' | 'params'>, locale: Locale): CheckView {
   try {
-    const { plan, warnings, trials, first } = checkDocument(sources, params)
+    const { plan, warnings, trials, first } = checkDocument(sources, params ?? {}, RUNS_SHOWN)
     return {
       errors: [],
       warnings: warnings.map((problem) => toProblemView(problem, locale)),

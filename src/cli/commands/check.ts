@@ -20,12 +20,14 @@ export interface DocumentFlags {
   readonly json?: boolean
 }
 
+const SHOWN = 3
+
 /** `hagane check`: the resolved form of a document, without running anything. */
 export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   let sources: readonly Source[] = []
   try {
     sources = readSources(flags.file, process.cwd())
-    const checked = checkDocument(sources, readParams(flags))
+    const checked = checkDocument(sources, readParams(flags), SHOWN)
     if (flags.json) return cli.print(JSON.stringify({ ok: true, ...toShown(checked), warnings: toViews(cli, checked.warnings), errors: [] }))
     showProblems(cli, sources, checked.warnings, 'warning')
     showPlan(cli, checked)

@@ -18,22 +18,21 @@ export interface Checked {
   readonly first: readonly { readonly params: ValueMap; readonly command: string | null }[]
 }
 
-const FIRST_MAX = 3
-
-/** Reads and compiles a document without running anything. Throws SpecError with everything that is wrong with it. */
-export function checkDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Checked {
+/**
+ * Reads and compiles a document without running anything. Throws SpecError with everything that is wrong with it.
+ * @param shown - How many of the first runs are shown.
+ */
+export function checkDocument(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Checked {
   const { plan, warnings } = loadPlan(sources, params)
-  return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan) }
+  return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan, shown) }
 }
 
 function trialCount(plan: Plan): number | null {
   return plan.kind === 'group' ? trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) : 1
 }
 
-function firstRuns(plan: Plan): { params: ValueMap; command: string | null }[] {
+function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: string | null }[] {
   const runs =
-    plan.kind === 'group'
-      ? firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), FIRST_MAX).map((point) => compileTrial(plan, withResource(plan, point)))
-      : [plan]
+    plan.kind === 'group' ? firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown).map((point) => compileTrial(plan, withResource(plan, point))) : [plan]
   return runs.map(({ params, command }) => ({ params, command: command?.display ?? null }))
 }
