@@ -36,3 +36,6 @@ export const projectView = z.strictObject({
   deletedAt: moment.nullable(),
 })
 export type ProjectView = z.output<typeof projectView>
+
+/** Which way each metric of a project is better. */
+export type Directions = ProjectView['directions']

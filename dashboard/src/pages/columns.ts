@@ -1,9 +1,6 @@
-import type { ProjectView } from '../../../src/contract/project.ts'
+import type { Directions } from '../../../src/contract/project.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import type { RunsState, SortKey } from './runs-state.ts'
-
-/** Which way each metric of a project is better. */
-export type Directions = ProjectView['directions']
 
 /** Summaries of a metric; `best` is its least or greatest value, as its direction says. */
 export const PARTS = ['last', 'min', 'max', 'mean', 'best'] as const

@@ -10,7 +10,7 @@ import { PhaseIcon } from '../ui/phase.tsx'
 import { Sample } from '../ui/run-color.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
 import { cellOf, isFigure } from './columns.ts'
-import type { Directions } from './columns.ts'
+import type { Directions } from '../../../src/contract/project.ts'
 import { isOpen } from './runs-state.ts'
 
 /** What all rows of a list have in common: which columns are drawn, and how. */

@@ -13,7 +13,7 @@ import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { cellOf, parseColumn } from './columns.ts'
-import type { Directions } from './columns.ts'
+import type { Directions } from '../../../src/contract/project.ts'
 
 interface SelectionBarProps {
   readonly project: string
