@@ -253,6 +253,12 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.mouse.move(box.x + 56, box.y + 120, { steps: 4 })
     await page.mouse.up()
     await page.getByText(/\d+ inside/).waitFor()
+    const inside = await page.getByText(/\d+ inside/).textContent()
+    await page.getByRole('columnheader', { name: 'loss' }).getByRole('button').click()
+    // What is brushed, and the order, are there for whoever follows the link.
+    await page.reload()
+    await page.getByText(inside!, { exact: true }).waitFor()
+    expect(await page.getByRole('columnheader', { name: 'loss' }).getAttribute('aria-sort')).toBe('ascending')
     await page.getByRole('link', { name: /^Trials/ }).click()
     await expect.poll(async () => await page.getByRole('table', { name: 'Trials' }).getByRole('row').count()).toBe(13)
     await page.getByRole('link', { name: 'Select and act in the list of runs' }).click()

@@ -2,6 +2,7 @@ import type { ChartRange } from '../../../src/contract/charts.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
+import { decode, readList, writeList } from '../state/query-lists.ts'
 
 /** What the list of runs shows: the whole of it stands in the address. */
 export interface RunsState {
@@ -49,10 +50,7 @@ export const GROUP_FIELDS_MAX = 20
 export const WIDTH_LIMITS = { min: 56, max: 800 }
 
 export function readRunsState(query: URLSearchParams): RunsState {
-  const list = (name: string): string[] | undefined => {
-    const text = query.get(name)
-    return text === null ? undefined : text === '-' ? [] : text.split(',').flatMap((part) => (part === '' ? [] : [decode(part)]))
-  }
+  const list = (name: string): string[] | undefined => readList(query, name)
   const smoothing = Number(query.get('smooth') ?? 0)
   const axis = query.get('x') ?? ''
   const [from, to] = (query.get('zoom') ?? '').split('~').map((text) => (text === '' ? Number.NaN : Number(text)))
@@ -84,37 +82,24 @@ export function readRunsState(query: URLSearchParams): RunsState {
   }
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
 /** The parameters of the address that say a state; null for what is as it is by itself. */
 export function writeRunsState(state: RunsState): Record<string, string | null> {
-  const list = (items: readonly string[] | undefined, none: string | null): string | null =>
-    items === undefined ? null : items.length === 0 ? none : items.map(encodeURIComponent).join(',')
   return {
     q: state.filter || null,
     trash: state.isTrash ? '1' : null,
-    phase: list(state.phases, null),
+    phase: writeList(state.phases),
     sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${encodeURIComponent(field)}`).join(',') || null,
-    group: list(state.group, null),
-    cols: list(state.columns, '-'),
-    pin: list(state.pinned, null),
-    width: list(
-      Object.entries(state.widths).map(([field, width]) => `${field}:${width}`),
-      null,
-    ),
-    sel: list(state.selected.slice(0, SELECTED_MAX).map(String), null),
+    group: writeList(state.group),
+    cols: writeList(state.columns, '-'),
+    pin: writeList(state.pinned),
+    width: writeList(Object.entries(state.widths).map(([field, width]) => `${field}:${width}`)),
+    sel: writeList(state.selected.slice(0, SELECTED_MAX).map(String)),
     draw: state.drawn === 10 ? null : String(state.drawn),
     x: state.axis === 'step' ? null : state.axis,
     zoom: state.zoom ? state.zoom.join('~') : null,
     smooth: state.smoothing === 0 ? null : String(state.smoothing),
-    panels: list(state.panels, '-'),
-    xy: list(state.scatter, null),
+    panels: writeList(state.panels, '-'),
+    xy: writeList(state.scatter),
     bars: state.bars ?? null,
   }
 }

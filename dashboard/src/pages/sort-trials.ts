@@ -3,12 +3,30 @@ import type { Trial } from '../charts/trials.ts'
 /** What trials are sorted by: their place, value, duration, or a parameter. */
 export type Key = 'index' | 'value' | 'seconds' | `p.${string}`
 
+/** An order of trials; it stands in the address. */
+export interface TrialSort {
+  readonly key: Key
+  readonly isDescending: boolean
+}
+
+/** The order that the address names, `-` before one that falls; else by place. */
+export function readTrialSort(query: URLSearchParams): TrialSort {
+  const text = query.get('by') ?? ''
+  const key = text.replace(/^-/, '')
+  const isKnown = key === 'index' || key === 'value' || key === 'seconds' || (key.startsWith('p.') && key.length > 2)
+  return isKnown ? { key: key as Key, isDescending: text.startsWith('-') } : { key: 'index', isDescending: false }
+}
+
+export function writeTrialSort({ key, isDescending }: TrialSort): Record<string, string | null> {
+  return { by: key === 'index' && !isDescending ? null : `${isDescending ? '-' : ''}${key}` }
+}
+
 export function secondsOf({ startedAt, endedAt }: Trial): number | undefined {
   return startedAt === null || endedAt === null ? undefined : (endedAt - startedAt) / 1000
 }
 
 /** By a key; what lacks it comes last, whichever way. */
-export function sortTrials(trials: readonly Trial[], { key, isDescending }: { readonly key: Key; readonly isDescending: boolean }): Trial[] {
+export function sortTrials(trials: readonly Trial[], { key, isDescending }: TrialSort): Trial[] {
   const of = (trial: Trial): unknown =>
     key === 'index' ? trial.index : key === 'value' ? trial.value : key === 'seconds' ? secondsOf(trial) : trial.params[key.slice(2)]
   const sign = isDescending ? -1 : 1

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
@@ -8,7 +8,8 @@ import { useBeliefs, useSweep, useTrials } from '../api/queries.ts'
 import { Faint } from '../charts/faint.tsx'
 import { History } from '../charts/history.tsx'
 import { inside, toAxes } from '../charts/parallel-axes.ts'
-import type { Brush } from '../charts/parallel-axes.ts'
+import { AS_IT_IS, isBrushed, moveAxis, readParallelState, turnAxis, writeParallelState } from '../charts/parallel-state.ts'
+import type { ParallelState } from '../charts/parallel-state.ts'
 import { Parallel } from '../charts/parallel.tsx'
 import { Rungs } from '../charts/rungs.tsx'
 import { Timeline } from '../charts/timeline.tsx'
@@ -16,7 +17,7 @@ import { toTrialSet, trialData } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { formatClock, formatDuration, formatNumber } from '../format.ts'
 import { paths } from '../paths.ts'
-import { go } from '../state/location.ts'
+import { changeQuery, go, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
@@ -328,22 +329,18 @@ function Coordinates({
   readonly set: TrialSet
   readonly hasRungs: boolean
 }): ReactElement {
-  const [brushes, setBrushes] = useState<Readonly<Record<string, readonly Brush[]>>>({})
-  const [order, setOrder] = useState<readonly string[]>([])
-  const [inverted, setInverted] = useState<ReadonlySet<string>>(new Set())
+  const { query } = usePlace()
+  const state = useMemo(() => readParallelState(query), [query])
+  const show = (next: ParallelState): void => changeQuery(writeParallelState(next))
+  const { brushes, order, inverted } = state
   const axes = useMemo(() => {
-    const all = toAxes(view.axes, set, inverted)
+    const all = toAxes(view.axes, set, new Set(inverted))
     const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : all.length)
     return order.length === 0 ? all : all.toSorted((a, b) => rank(a.name) - rank(b.name))
   }, [view, set, inverted, order])
-  const isBrushed = Object.values(brushes).some((list) => list.length > 0)
+  const hasBrush = isBrushed(state)
   const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
-  const move = (name: string, to: number): void => {
-    const names = axes.map((axis) => axis.name).filter((one) => one !== name)
-    names.splice(to, 0, name)
-    setOrder(names)
-  }
-  const note = t('drawn_of', { n: set.trials.length, total: set.trials.length }) + (isBrushed ? ` · ${t('inside_n', { n: isIn.size })}` : '')
+  const note = t('drawn_of', { n: set.trials.length, total: set.trials.length }) + (hasBrush ? ` · ${t('inside_n', { n: isIn.size })}` : '')
   return (
     <Panel
       title={t('parallel')}
@@ -364,16 +361,8 @@ function Coordinates({
           <span className="dim small">{formatNumber(set.isMaximized ? set.scale.low : set.scale.high, 3)}</span>
           <span className="ramp" aria-hidden="true" />
           <span className="dim small">{formatNumber(set.isMaximized ? set.scale.high : set.scale.low, 3)}</span>
-          {(isBrushed || inverted.size > 0 || order.length > 0) && (
-            <button
-              type="button"
-              className="btn bare small"
-              onClick={() => {
-                setBrushes({})
-                setInverted(new Set())
-                setOrder([])
-              }}
-            >
+          {(hasBrush || inverted.length > 0 || order.length > 0) && (
+            <button type="button" className="btn bare small" onClick={() => show(AS_IT_IS)}>
               {t('reset')}
             </button>
           )}
@@ -388,11 +377,20 @@ function Coordinates({
             axes={axes}
             set={set}
             brushes={brushes}
-            onBrush={(name, list) => setBrushes({ ...brushes, [name]: list })}
-            onMove={move}
-            onInvert={(name) => setInverted(new Set(inverted.has(name) ? [...inverted].filter((one) => one !== name) : [...inverted, name]))}
+            onBrush={(name, list) => show({ ...state, brushes: { ...brushes, [name]: list } })}
+            onMove={(name, to) =>
+              show({
+                ...state,
+                order: moveAxis(
+                  axes.map((axis) => axis.name),
+                  name,
+                  to,
+                ),
+              })
+            }
+            onInvert={(name) => show(turnAxis(state, name))}
           />
-          {isBrushed ? (
+          {hasBrush ? (
             <div className="brushed">
               <TrialTable project={sweep.project} sweep={sweep.number} view={view} set={set} trials={set.trials.filter(({ index }) => isIn.has(index))} />
             </div>

@@ -5,7 +5,7 @@ import { csvField } from '../ui/save-file.ts'
 import { changedFiles } from './changed-files.ts'
 import { diffRows, isSame } from './compare-rows.ts'
 import { parseTable } from './parse-table.ts'
-import { sortTrials } from './sort-trials.ts'
+import { readTrialSort, sortTrials, writeTrialSort } from './sort-trials.ts'
 
 describe('a separated text', () => {
   it.each([
@@ -67,6 +67,17 @@ describe('an order of trials', () => {
     ['seconds', false, [2, 0, 3, 1]],
   ] as const)('by %s, falling %s', (key, isDescending, expected) =>
     expect(sortTrials(trials, { key, isDescending }).map(({ index }) => index)).toEqual(expected),
+  )
+
+  it.each(['index', 'value', 'seconds', 'p.lr', 'p.-a,b~c'] as const)('by %s comes back from the address', (key) => {
+    for (const isDescending of [false, true]) {
+      const { by } = writeTrialSort({ key, isDescending })
+      expect(readTrialSort(new URLSearchParams(by === null ? {} : { by: by! }))).toEqual({ key, isDescending })
+    }
+  })
+
+  it.each(['', '-', 'p.', 'phase', '--value'])('of %j is by place', (by) =>
+    expect(readTrialSort(new URLSearchParams({ by }))).toEqual({ key: 'index', isDescending: false }),
   )
 })
 

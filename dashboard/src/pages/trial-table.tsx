@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useRef } from 'react'
 import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
@@ -7,6 +7,7 @@ import type { Trial, TrialSet } from '../charts/trials.ts'
 import { csvField, saveFile } from '../ui/save-file.ts'
 import { formatDuration, formatNumber, formatValue } from '../format.ts'
 import { paths } from '../paths.ts'
+import { changeQuery, usePlace } from '../state/location.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
@@ -14,7 +15,7 @@ import { Icon } from '../ui/icons.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { RowWindow } from '../ui/row-window.tsx'
 import { columnFor } from './columns.ts'
-import { secondsOf, sortTrials } from './sort-trials.ts'
+import { readTrialSort, secondsOf, sortTrials, writeTrialSort } from './sort-trials.ts'
 import type { Key } from './sort-trials.ts'
 
 /** All trials of a sweep, sorted in place: however many, only those in sight are in the page. */
@@ -31,7 +32,8 @@ export function TrialTable({
   readonly set: TrialSet
   readonly trials: readonly Trial[]
 }): ReactElement {
-  const [sort, setSort] = useState<{ key: Key; isDescending: boolean }>({ key: 'index', isDescending: false })
+  const { query } = usePlace()
+  const sort = useMemo(() => readTrialSort(query), [query])
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   const names = Object.keys(view.params)
@@ -54,7 +56,7 @@ export function TrialTable({
       <button
         type="button"
         className={sort.key === key ? 'sort on' : 'sort'}
-        onClick={() => setSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'value' && set.isMaximized })}
+        onClick={() => changeQuery(writeTrialSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'value' && set.isMaximized }))}
       >
         {sort.key === key && <Icon name={sort.isDescending ? 'sort' : 'up'} size={13} />}
         <span className="clip">{text}</span>
