@@ -338,6 +338,30 @@ describe.skipIf(!browser)('the dashboard', () => {
     180_000,
   )
 
+  it('gives up what takes long, and reads it again, when told to', async () => {
+    const page = await open('/settings')
+    let isSlow = true
+    await page.route('**/api/v1/sweeps/**', async (route) => {
+      if (!isSlow) await route.continue()
+    })
+    await page.clock.install()
+    await page.goto(`${server.url}/p/default/sweeps/${sweep}`)
+    const button = page.getByRole('main').getByRole('button', { name: 'Cancel' })
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Reading/ })
+      .waitFor()
+    expect(await button.count()).toBe(0)
+    await page.clock.fastForward(15_000)
+    await button.click()
+    await page.getByText('it was cancelled here').waitFor()
+    isSlow = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('heading', { name: 'valley' }).waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
   it('extends a sweep, adds a point by hand, and shows both as they run', async () => {
     const page = await open(`/p/default/sweeps/${sweep}`)
     await page.getByRole('button', { name: 'Add a point' }).click()

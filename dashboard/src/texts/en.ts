@@ -44,6 +44,7 @@ export const en = {
   reset: 'Reset',
   try_again: 'Try again',
   loading: 'Reading {what} …',
+  given_up: '{what} was not read: it was cancelled here.',
   failed_here: 'This page could not show what it read',
   unreachable: 'The server does not answer',
   unreachable_why: 'It may be stopped or restarting. Start it with hagane up; this page comes back by itself.',

@@ -46,6 +46,7 @@ export const ja: Texts = {
   reset: 'リセット',
   try_again: '再試行',
   loading: '{what}を読み込み中…',
+  given_up: '{what}の読み込みをキャンセルしました。',
   failed_here: 'このページで表示に失敗しました',
   unreachable: 'サーバーが応答しません',
   unreachable_why: '停止中か再起動中の可能性があります。hagane up で起動すると、このページは自動で回復します。',

@@ -1,3 +1,5 @@
+import { useQueryClient } from '@tanstack/react-query'
+import type { Query } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
@@ -7,15 +9,36 @@ import { CopyButton } from './controls.tsx'
 
 const SKELETON_AFTER_MS = 300
 const WORDS_AFTER_MS = 3_000
+const CANCEL_AFTER_MS = 15_000
 
-/** Something that is on its way: nothing at first, then its outline, then words. */
+/** Something that is on its way: nothing at first, then its outline, then words, then a way to give it up. */
 export function Loading({ what, lines = 6 }: { readonly what: string; readonly lines?: number }): ReactElement | null {
+  const client = useQueryClient()
   const [age, setAge] = useState(0)
+  const [isGivenUp, setGivenUp] = useState(false)
   useEffect(() => {
-    const timers = [SKELETON_AFTER_MS, WORDS_AFTER_MS].map((ms) => setTimeout(() => setAge(ms), ms))
+    if (isGivenUp) return undefined
+    const timers = [SKELETON_AFTER_MS, WORDS_AFTER_MS, CANCEL_AFTER_MS].map((ms) => setTimeout(() => setAge(ms), ms))
     return () => timers.forEach(clearTimeout)
-  }, [])
+  }, [isGivenUp])
   if (age === 0) return null
+  if (isGivenUp)
+    return (
+      <div className="loading" role="status">
+        <p>{t('given_up', { what })}</p>
+        <button
+          type="button"
+          className="btn"
+          onClick={() => {
+            setAge(0)
+            setGivenUp(false)
+            void client.refetchQueries({ type: 'active', predicate: isAwaited })
+          }}
+        >
+          {t('try_again')}
+        </button>
+      </div>
+    )
   return (
     <div className="loading" role="status">
       <span className="sr">{t('loading', { what })}</span>
@@ -23,8 +46,25 @@ export function Loading({ what, lines = 6 }: { readonly what: string; readonly l
         <i key={i} style={{ width: `${92 - ((i * 37) % 40)}%` }} />
       ))}
       {age >= WORDS_AFTER_MS && <p>{t('loading', { what })}</p>}
+      {age >= CANCEL_AFTER_MS && (
+        <button
+          type="button"
+          className="btn"
+          onClick={() => {
+            setGivenUp(true)
+            void client.cancelQueries({ type: 'active', predicate: isAwaited })
+          }}
+        >
+          {t('cancel')}
+        </button>
+      )}
     </div>
   )
+}
+
+/** Whether somebody waits for an answer without any to look at meanwhile. */
+function isAwaited({ state }: Query): boolean {
+  return state.data === undefined
 }
 
 /** What happened, why we think so, what to do. */
