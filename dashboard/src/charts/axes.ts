@@ -5,6 +5,7 @@ import type { Size } from './canvas.tsx'
 import { place, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
 import { tickFont, token } from './theme.ts'
+import type { Trial } from './trials.ts'
 
 export interface Frame {
   readonly left: number
@@ -105,6 +106,13 @@ export function dot(
 
 const NEAR_PX = 11
 
+/** Where a trial is drawn, in pixels. */
+export interface PlacedTrial {
+  readonly trial: Trial
+  readonly x: number
+  readonly y: number
+}
+
 /** The one of these that the pointer is on or next to; undefined once it has left. */
 export function pointedAt<T extends { readonly x: number; readonly y: number }>(placed: readonly T[], event: PointerEvent<HTMLElement>): T | undefined {
   const { offsetX, offsetY } = event.nativeEvent
@@ -113,4 +121,15 @@ export function pointedAt<T extends { readonly x: number; readonly y: number }>(
   if (event.type === 'pointerleave' || !first) return undefined
   const nearest = placed.reduce((best, one) => (distance(one) < distance(best) ? one : best), first)
   return distance(nearest) < NEAR_PX ? nearest : undefined
+}
+
+/** Trials as a pointer finds them: the one that it is next to is told of, and a click opens it. */
+export function pickTrial(
+  placed: readonly PlacedTrial[],
+  event: PointerEvent<HTMLElement>,
+  { onHover, onOpen }: { readonly onHover: (trial: Trial | undefined) => void; readonly onOpen: (trial: Trial) => void },
+): void {
+  const found = pointedAt(placed, event)?.trial
+  if (event.type === 'pointerup' && found) onOpen(found)
+  onHover(found)
 }

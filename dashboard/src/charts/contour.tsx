@@ -5,7 +5,8 @@ import type { ReactElement } from 'react'
 import type { AxisView } from '../../../src/contract/charts.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import { dot, drawCategories, drawFrame, MARGIN, pointedAt } from './axes.ts'
+import { dot, drawCategories, drawFrame, MARGIN, pickTrial } from './axes.ts'
+import type { PlacedTrial } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { trialText } from './history.tsx'
 import { coordinatesOf } from './parallel-axes.ts'
@@ -46,7 +47,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
     const levels = Array.from({ length: LEVELS }, (_, i) => i / LEVELS)
     return points.length === 0 ? [] : contours().size([GRID, GRID]).thresholds(levels)([...grid])
   }, [points, across, up, set])
-  const placed: { trial: Trial; x: number; y: number }[] = []
+  const placed: PlacedTrial[] = []
   const select = (which: 0 | 1, label: string): ReactElement => (
     <select
       className="field axis"
@@ -111,11 +112,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
             dot(context, [at.x, at.y], isBest ? 5 : 2, { fill: token(isBest ? '--accent' : '--ink'), ...(isBest && { stroke: token('--panel') }) })
           }
         }}
-        onPointer={(event) => {
-          const found = pointedAt(placed, event)?.trial
-          if (event.type === 'pointerup' && found) onOpen(found)
-          if (found !== hovered) setHovered(found)
-        }}
+        onPointer={(event) => pickTrial(placed, event, { onHover: setHovered, onOpen })}
       />
       <p className="foot clip" role="status">
         {hovered ? trialText(hovered) : t('contour_how')}

@@ -3,7 +3,8 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { dot, drawFrame, line, pointedAt } from './axes.ts'
+import { dot, drawFrame, line, pickTrial } from './axes.ts'
+import type { PlacedTrial } from './axes.ts'
 import type { Frame } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { temper, tickFont, token } from './theme.ts'
@@ -23,7 +24,7 @@ export function History({
   const [hovered, setHovered] = useState<Trial | undefined>()
   const last = Math.max(1, total ?? 0, set.trials.length)
   const x = { low: 0, high: last, isLog: false }
-  const placed: { trial: Trial; x: number; y: number }[] = []
+  const placed: PlacedTrial[] = []
   const draw = (context: CanvasRenderingContext2D, size: { width: number; height: number }): void => {
     const frame = drawFrame(context, size, { x, y: set.scale, xName: t('trial') })
     placed.length = 0
@@ -51,11 +52,7 @@ export function History({
         label={t('history_label', { n: set.trials.length })}
         draw={draw}
         cursor={hovered ? 'pointer' : 'default'}
-        onPointer={(event) => {
-          const found = pointedAt(placed, event)?.trial
-          if (event.type === 'pointerup' && found) onOpen(found)
-          if (found !== hovered) setHovered(found)
-        }}
+        onPointer={(event) => pickTrial(placed, event, { onHover: setHovered, onOpen })}
       />
       <p className="foot" role="status">
         {hovered ? trialText(hovered) : t('history_how')}

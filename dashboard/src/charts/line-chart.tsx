@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 import uPlot from 'uplot'
 
@@ -64,30 +64,31 @@ export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, 
   const latest = useRef({ data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom })
   latest.current = { data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom }
 
+  const create = useEffectEvent((node: HTMLElement): void => {
+    plot.current?.destroy()
+    plot.current = new uPlot(
+      optionsFor({
+        axis,
+        isLog,
+        smoothing,
+        size: sizeOf(node),
+        hover,
+        latest,
+        onCursor: (at) => setCursor(readCursor(at, latest.current)),
+      }),
+      latest.current.data,
+      node,
+    )
+  })
+  // The plot is made anew when its lines are others; their points come by `setData`.
   useEffect(() => {
     const node = holder.current!
-    const create = (): void => {
-      plot.current?.destroy()
-      plot.current = new uPlot(
-        optionsFor({
-          axis,
-          isLog,
-          smoothing,
-          size: sizeOf(node),
-          hover,
-          latest,
-          onCursor: (at) => setCursor(readCursor(at, latest.current)),
-        }),
-        latest.current.data,
-        node,
-      )
-    }
-    create()
+    create(node)
     const showAll = (): void => latest.current.setZoom(undefined)
     node.addEventListener('dblclick', showAll)
     const resize = new ResizeObserver(() => plot.current?.setSize(sizeOf(node)))
     resize.observe(node)
-    const offTheme = onThemeChange(create)
+    const offTheme = onThemeChange(() => create(node))
     return () => {
       resize.disconnect()
       offTheme()
@@ -95,8 +96,6 @@ export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, 
       plot.current?.destroy()
       plot.current = undefined
     }
-    // The plot is made anew when its lines are others; their points come by `setData`.
-    // oxlint-disable-next-line react/exhaustive-deps
   }, [shape])
 
   useEffect(() => {

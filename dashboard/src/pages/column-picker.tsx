@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import { useNames } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
-import { IconButton, Menu } from '../ui/controls.tsx'
+import { CheckItem, IconButton, Menu } from '../ui/controls.tsx'
 import { columnFor, OWN_COLUMNS, parseColumn, PARTS } from './columns.ts'
 import type { Part } from './columns.ts'
 import { PINNED_MAX } from './runs-state.ts'
@@ -100,20 +100,16 @@ function Picker({ columns, pinned, onChange }: PickerProps): ReactElement {
             return field.kind === 'other' ? one === name && kind === 'other' : field.kind === kind && field.name === name
           })
           return (
-            <li key={column}>
-              <label>
-                <input
-                  type="checkbox"
-                  className="check"
-                  checked={known !== undefined}
-                  onChange={() => onChange({ columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known) })}
-                />
-                <span className="clip grow">{name}</span>
-                <span className="dim small">
-                  {kind === 'other' ? t('run') : t(kind)} {count?.toLocaleString('en-US')}
-                </span>
-              </label>
-            </li>
+            <CheckItem
+              key={column}
+              name={name}
+              isOn={known !== undefined}
+              onToggle={() => onChange({ columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known) })}
+            >
+              <span className="dim small">
+                {kind === 'other' ? t('run') : t(kind)} {count?.toLocaleString('en-US')}
+              </span>
+            </CheckItem>
           )
         })}
         {found.length > SHOWN_MAX && <li className="dim small">{t('and_more', { n: found.length - SHOWN_MAX })}</li>}

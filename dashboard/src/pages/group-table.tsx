@@ -5,7 +5,7 @@ import { useGroups, useNames } from '../api/queries.ts'
 import { columnFormat } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Menu } from '../ui/controls.tsx'
+import { CheckItem, Menu } from '../ui/controls.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { columnFor, isFigure, parseColumn } from './columns.ts'
@@ -123,17 +123,12 @@ function GroupPicker({ group, onChange }: Parameters<typeof GroupMenu>[0]): Reac
       <input className="field" aria-label={t('find_param')} placeholder={t('find_param')} value={search} onChange={(event) => setSearch(event.target.value)} />
       <ul>
         {fields.map((field) => (
-          <li key={field}>
-            <label>
-              <input
-                type="checkbox"
-                className="check"
-                checked={group.includes(field)}
-                onChange={() => onChange(group.includes(field) ? group.filter((one) => one !== field) : [...group, field])}
-              />
-              <span className="clip">{nameOf(field)}</span>
-            </label>
-          </li>
+          <CheckItem
+            key={field}
+            name={nameOf(field)}
+            isOn={group.includes(field)}
+            onToggle={() => onChange(group.includes(field) ? group.filter((one) => one !== field) : [...group, field])}
+          />
         ))}
       </ul>
       {all.length > 1 && (

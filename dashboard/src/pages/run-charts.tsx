@@ -12,7 +12,7 @@ import type { XAxis } from '../charts/lines.ts'
 import { Scatter } from '../charts/scatter.tsx'
 import { runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
-import { ChoiceMenu, Menu } from '../ui/controls.tsx'
+import { CheckItem, ChoiceMenu, Menu } from '../ui/controls.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import { cellOf, columnFor, variedParams } from './columns.ts'
@@ -233,17 +233,12 @@ function PanelPicker({ panels, onChange }: { readonly panels: readonly string[];
       />
       <ul>
         {found.slice(0, OFFERED_MAX).map((name) => (
-          <li key={name}>
-            <label>
-              <input
-                type="checkbox"
-                className="check"
-                checked={panels.includes(name)}
-                onChange={() => onChange(panels.includes(name) ? panels.filter((one) => one !== name) : [...panels, name])}
-              />
-              <span className="clip">{name}</span>
-            </label>
-          </li>
+          <CheckItem
+            key={name}
+            name={name}
+            isOn={panels.includes(name)}
+            onToggle={() => onChange(panels.includes(name) ? panels.filter((one) => one !== name) : [...panels, name])}
+          />
         ))}
         {found.length > OFFERED_MAX && <li className="dim small">{t('and_more', { n: found.length - OFFERED_MAX })}</li>}
       </ul>

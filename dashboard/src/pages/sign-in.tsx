@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { ApiError, call, setSignedOut } from '../api/client.ts'
@@ -29,15 +29,14 @@ export function SignIn(): ReactElement {
       setProblem(isWrong ? t('code' in body ? 'sign_in_code_old' : 'sign_in_token_wrong') : (error as Error).message || t('unreachable'))
     }
   }
-  useEffect(() => {
+  const redeemCode = useEffectEvent((): void => {
     const given = new URLSearchParams(location.hash.slice(1))
     const code = given.get('code')
     if (code === null) return
     history.replaceState(null, '', location.pathname)
     void open({ code }, safePath(given.get('to')))
-    // Once, for the code of this address.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [])
+  })
+  useEffect(() => redeemCode(), [])
 
   return (
     <main>

@@ -2,7 +2,8 @@ import { useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { AxisView, TrialsView } from '../../../src/contract/charts.ts'
-import { dot, drawCategories, drawFrame, MARGIN, pointedAt } from '../charts/axes.ts'
+import { dot, drawCategories, drawFrame, MARGIN, pickTrial } from '../charts/axes.ts'
+import type { PlacedTrial } from '../charts/axes.ts'
 import { Sketch } from '../charts/canvas.tsx'
 import { Faint } from '../charts/faint.tsx'
 import { Distribution } from '../charts/distribution.tsx'
@@ -40,7 +41,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
       }),
     [at, set],
   )
-  const placed: { trial: Trial; x: number; y: number }[] = []
+  const placed: PlacedTrial[] = []
   const lacking = set.trials.length - points.length
   return (
     <Panel
@@ -78,11 +79,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
           context.globalAlpha = 1
           if (isCategory) drawCategories(context, size, { frame, side: 'x', categories: axis.categories })
         }}
-        onPointer={(event) => {
-          const found = pointedAt(placed, event)?.trial
-          if (event.type === 'pointerup' && found) onOpen(found)
-          if (found !== hovered) setHovered(found)
-        }}
+        onPointer={(event) => pickTrial(placed, event, { onHover: setHovered, onOpen })}
       />
       <p className="foot clip" role="status">
         {hovered ? trialText(hovered) : t('slice_how')}

@@ -37,6 +37,29 @@ export function Link({
   )
 }
 
+/** One of a list that is on or off; what else is to say of it stands behind its name. */
+export function CheckItem({
+  name,
+  isOn,
+  onToggle,
+  children,
+}: {
+  readonly name: string
+  readonly isOn: boolean
+  readonly onToggle: () => void
+  readonly children?: ReactNode
+}): ReactElement {
+  return (
+    <li>
+      <label>
+        <input type="checkbox" className="check" checked={isOn} onChange={onToggle} />
+        <span className="clip grow">{name}</span>
+        {children}
+      </label>
+    </li>
+  )
+}
+
 export function IconButton({
   name,
   label,
