@@ -16,6 +16,22 @@ class Unreachable(Exception):
         self.is_refused = isinstance(error, ConnectionRefusedError)
 
 
+def prepare(url):
+    """Imports what a connection to this URL takes, for the thread that may fork.
+
+    A fork amid an import by another thread leaves the child with the lock of that import, which nobody releases there.
+    """
+    try:
+        scheme, host, _ = _split(url)
+        _bytes_of(host)
+    except ValueError:
+        # The attempt to connect says so.
+        return
+    if scheme == "https":
+        import encodings.idna
+        import ssl
+
+
 class Connection(object):
     def __init__(self):
         self._socket = None
@@ -118,9 +134,17 @@ def _split(url):
     return scheme, host, int(port)
 
 
+def _bytes_of(host):
+    # Given as text, any host is encoded by a codec that has to be imported first.
+    try:
+        return host.encode("ascii")
+    except UnicodeEncodeError:
+        return host.encode("idna")
+
+
 def _connect(scheme, host, port, timeout_s):
     host = host.strip("[]")
-    connection = socket.create_connection((host, port), timeout_s)
+    connection = socket.create_connection((_bytes_of(host), port), timeout_s)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if scheme == "https":
         import ssl

@@ -168,5 +168,7 @@ def tell(message):
     """Writes a line on standard error, if there is one."""
     try:
         sys.stderr.write("hagane: %s\n" % message)
+        # Before Python 3.9 it waits in a buffer, which a worker that leaves by os._exit throws away.
+        sys.stderr.flush()
     except Exception:  # pylint: disable=broad-except
         pass

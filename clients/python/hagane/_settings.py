@@ -56,8 +56,8 @@ def _absolute(path):
 
 def _read_text(path):
     try:
-        with open(path) as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8")
     except (OSError, ValueError):
         return None
 

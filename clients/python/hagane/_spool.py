@@ -117,8 +117,8 @@ class Spool(object):
         aside = self._meta_path() + ".tmp"
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            with open(aside, "w") as file:
-                json.dump(meta, file)
+            with open(aside, "wb") as file:
+                file.write(json.dumps(meta).encode("ascii"))
             os.rename(aside, self._meta_path())
             self._has_meta = True
         except OSError:

@@ -9,6 +9,7 @@ import threading
 import time
 
 from ._backlog import BATCH_CHARS, Backlog
+from ._http import prepare
 from ._records import to_line
 from ._sender import BATCH_RECORDS, Sender, debug, tell
 from ._spool import Spool
@@ -33,6 +34,9 @@ class Writer(object):
 
     def __init__(self, settings, run_id, attempt, create=None):
         self._args = (settings, run_id, attempt, create)
+        server = settings.server()
+        if server is not None:
+            prepare(server[0])
         self._streams = {}
         self._past = []
         self._stream = self._of_this_process()

@@ -50,8 +50,9 @@ class Case(unittest.TestCase):
 
     def script(self, code, env, wait=True):
         """Runs a script; returns (exit status, output, errors, seconds), or the process when not waiting."""
-        path = os.path.join(self.folder, "script.py")
-        with open(path, "w") as file:
+        # A file of its own: a script that is still starting must not find that of the next one.
+        handle, path = tempfile.mkstemp(prefix="script", suffix=".py", dir=self.folder)
+        with os.fdopen(handle, "w") as file:
             file.write(code)
         base = {"PATH": os.environ.get("PATH", ""), "HOME": self.folder, "PYTHONPATH": CLIENT, "PYTHONWARNINGS": "ignore"}
         started = time.time()
@@ -134,4 +135,6 @@ def _read_segment(path):
 def _end_process(process):
     if process.poll() is None:
         process.kill()
-    process.communicate()
+    # Once only: Python 3.6 cannot communicate with a process again.
+    if not process.stdout.closed:
+        process.communicate()
