@@ -128,7 +128,8 @@ export type BandView = z.output<typeof bandView>
 export const bandsView = z.strictObject({ bands: z.array(bandView), groupCount: z.int() })
 export type BandsView = z.output<typeof bandsView>
 
-const nameCount = z.strictObject({ name: z.string(), count: z.int() })
+/** A name, how many runs have it, and how many of the latest runs of the project that was asked for; 0 where none was. */
+const nameCount = z.strictObject({ name: z.string(), count: z.int(), recent: z.int() })
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
 export type NamesView = z.output<typeof namesView>
 

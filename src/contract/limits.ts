@@ -30,6 +30,8 @@ export const LIMITS = {
   groupRunsMax: 100_000,
   /** Names of one kind that pickers are given. */
   namesMax: 2_000,
+  /** Latest runs of a project whose names come first. */
+  namesRecentRuns: 500,
   /** Parameters of one run that filters see. */
   paramsPerRunMax: 1_000,
   /** Runs one bulk action may change. */

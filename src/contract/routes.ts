@@ -329,7 +329,8 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/runs/names',
     access: 'person',
-    summary: 'Names of parameters and metrics, with how many runs have each.',
+    summary: 'Names of parameters and metrics, with how many runs have each; first those that the latest runs of a project have.',
+    query: z.strictObject({ project: projectReference.optional() }),
     answer: namesView,
   },
   getSeries: {

@@ -97,6 +97,8 @@ export interface RunSearch {
   isKnown(kind: 'param' | 'metric', name: string): Promise<boolean>
   /** Names of parameters or metrics that begin so. */
   names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
+  /** Of these names those that the latest `runs` of the runs that are meant have, with how many of them. */
+  namesAmongLatest(kind: 'param' | 'metric', names: readonly string[], scope: RunScope, runs: number): Promise<Completion[]>
   /** Values of a parameter, or tags, that begin so. */
   values(field: Field, prefix: string, limit: number): Promise<Completion[]>
 }

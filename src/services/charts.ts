@@ -162,9 +162,15 @@ export async function readGroups({ scan }: Store, scope: RunScope, { by, columns
   }
 }
 
-/** Names of parameters and metrics for pickers. */
-export async function readNames({ scan }: Store): Promise<NamesView> {
-  const names = async (kind: 'param' | 'metric') => (await scan.search.names(kind, '', LIMITS.namesMax)).map(({ text, count }) => ({ name: text, count }))
+/** Names of parameters and metrics for pickers: those that the latest runs of a scope have come first, the commonest of them before others. */
+export async function readNames({ scan: { search } }: Store, scope: RunScope | undefined): Promise<NamesView> {
+  const names = async (kind: 'param' | 'metric') => {
+    const all = await search.names(kind, '', LIMITS.namesMax)
+    const texts = all.map(({ text }) => text)
+    const latest = scope ? await search.namesAmongLatest(kind, texts, scope, LIMITS.namesRecentRuns) : []
+    const recent = new Map(latest.map(({ text, count }) => [text, count]))
+    return all.map(({ text, count }) => ({ name: text, count, recent: recent.get(text) ?? 0 })).toSorted((a, b) => b.recent - a.recent)
+  }
   return { params: await names('param'), metrics: await names('metric') }
 }
 

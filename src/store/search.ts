@@ -88,6 +88,10 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       const table = kind === 'param' ? 'run_param' : 'metric'
       return await countEach(db, table, await skipScan(db, { table, column: 'name', prefix, limit }))
     },
+    namesAmongLatest: async (kind, names, scope, runs) => {
+      const latest = sql`select number from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number desc limit ${runs}`
+      return await countEach(db, kind === 'param' ? 'run_param' : 'metric', names, sql`and run_number in (${latest})`)
+    },
     values: async (field, prefix, limit) => {
       if (field.kind === 'param') return await paramValues(db, field.name, prefix, limit)
       if (field.kind !== 'column' || field.name !== 'tag') return []
@@ -302,11 +306,17 @@ async function skipScan(db: Kysely<Tables>, { table, column, prefix, limit }: Sc
   return rows.flatMap((row) => (row.name?.startsWith(prefix) ? row.name : []))
 }
 
-async function countEach(db: Kysely<Tables>, table: 'metric' | 'run_param' | 'run_tag', names: readonly string[]): Promise<Completion[]> {
+/** How many runs have each, or how many of those that `among` leaves. */
+async function countEach(
+  db: Kysely<Tables>,
+  table: 'metric' | 'run_param' | 'run_tag',
+  names: readonly string[],
+  among: RawBuilder<unknown> = sql``,
+): Promise<Completion[]> {
   if (names.length === 0) return []
   const column = sql.ref<string>(table === 'run_tag' ? 'tag' : 'name')
   const { rows } = await sql<{ text: string; count: number }>`
-    select ${column} as text, count(*) as count from ${sql.table(table)} where ${column} in (${sql.join(names)}) group by ${column} order by ${column}`.execute(
+    select ${column} as text, count(*) as count from ${sql.table(table)} where ${column} in (${sql.join(names)}) ${among} group by ${column} order by ${column}`.execute(
     db,
   )
   return rows.map((row) => ({ text: row.text, count: Number(row.count) }))

@@ -228,6 +228,17 @@ describeOnBoth('the search over runs', (openFresh) => {
       { text: 'loss', count: 2 },
       { text: 'val/loss', count: 1 },
     ])
+    // The latest run alone has `opt`, and not `layers`.
+    expect(await search.namesAmongLatest('param', ['layers', 'lr', 'opt'], {}, 1)).toEqual([
+      { text: 'lr', count: 1 },
+      { text: 'opt', count: 1 },
+    ])
+    expect(await search.namesAmongLatest('metric', ['loss', 'val/loss'], {}, 2)).toEqual([
+      { text: 'loss', count: 2 },
+      { text: 'val/loss', count: 1 },
+    ])
+    expect(await search.namesAmongLatest('metric', ['loss'], { projectId: 'none' }, 2)).toEqual([])
+    expect(await search.namesAmongLatest('metric', [], {}, 2)).toEqual([])
     expect(await search.values({ kind: 'column', name: 'tag' }, 'pr', 10)).toEqual([
       { text: 'pre', count: 1 },
       { text: 'prod', count: 2 },

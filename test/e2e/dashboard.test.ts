@@ -496,6 +496,8 @@ describe.skipIf(!browser)('the dashboard', () => {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   it.each([
     ['en', 'light'],
+    ['en', 'dark'],
+    ['ja', 'light'],
     ['ja', 'dark'],
   ] as const)('has no serious finding of axe on any page, in %s and %s', { timeout: 180_000 }, async (language, theme) => {
     await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })

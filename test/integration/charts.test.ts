@@ -127,11 +127,17 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const { body: names } = await server.call<NamesView>('GET', '/runs/names')
       expect(names.params).toEqual(
         expect.arrayContaining([
-          { name: 'kind', count: 4 },
-          { name: 'lr', count: 5 },
+          { name: 'kind', count: 4, recent: 0 },
+          { name: 'lr', count: 5, recent: 0 },
         ]),
       )
-      expect(names.metrics).toContainEqual({ name: 'loss', count: 5 })
+      expect(names.metrics).toContainEqual({ name: 'loss', count: 5, recent: 0 })
+      await server.call('POST', '/projects', { name: 'elsewhere' })
+      const { body: elsewhere } = await server.call<NamesView>('GET', '/runs/names?project=elsewhere')
+      expect(elsewhere.metrics).toContainEqual({ name: 'loss', count: 5, recent: 0 })
+      const { body: here } = await server.call<NamesView>('GET', '/runs/names?project=default')
+      expect(here.params[0]).toEqual({ name: 'lr', count: 5, recent: 5 })
+      expect(here.metrics).toContainEqual({ name: 'loss', count: 5, recent: 5 })
       const { body: slots } = await server.call<SlotsView>('GET', '/slots')
       expect([slots.places > 0, slots.used]).toEqual([true, 0])
     })

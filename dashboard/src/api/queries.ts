@@ -122,8 +122,13 @@ export function useBands(asked: Omit<GroupsAsked, 'columns'> & { readonly metric
   })
 }
 
-export function useNames(isWanted = true): UseQueryResult<NamesView> {
-  return useQuery({ queryKey: ['names'], queryFn: () => call<NamesView>('/runs/names'), staleTime: 60_000, enabled: isWanted })
+export function useNames(project: string, isWanted = true): UseQueryResult<NamesView> {
+  return useQuery({
+    queryKey: ['names', project],
+    queryFn: () => call<NamesView>(`/runs/names${toQuery({ project })}`),
+    staleTime: 60_000,
+    enabled: isWanted,
+  })
 }
 
 export function useSlots(): UseQueryResult<SlotsView> {

@@ -28,20 +28,23 @@ export function ColumnPicker(props: PickerProps): ReactElement {
 }
 
 interface PickerProps {
+  readonly project: string
   readonly columns: readonly string[]
   readonly pinned: readonly string[]
   readonly onChange: (patch: Partial<Pick<RunsState, 'columns' | 'pinned'>>) => void
 }
 
-function Picker({ columns, pinned, onChange }: PickerProps): ReactElement {
-  const { data } = useNames()
+function Picker({ project, columns, pinned, onChange }: PickerProps): ReactElement {
+  const { data } = useNames(project)
   const [search, setSearch] = useState('')
   const all = [
-    ...(data?.metrics ?? []).filter(({ name }) => !name.startsWith('system.')).map(({ name, count }) => ({ name, count, kind: 'metric' as const })),
-    ...(data?.params ?? []).map(({ name, count }) => ({ name, count, kind: 'param' as const })),
-    ...OWN_COLUMNS.map((name) => ({ name, count: undefined, kind: 'other' as const })),
+    ...(data?.metrics ?? []).filter(({ name }) => !name.startsWith('system.')).map((one) => ({ ...one, kind: 'metric' as const })),
+    ...(data?.params ?? []).map((one) => ({ ...one, kind: 'param' as const })),
+    ...OWN_COLUMNS.map((name) => ({ name, count: undefined, recent: 1, kind: 'other' as const })),
   ]
-  const found = all.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
+  const found = all
+    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
+    .toSorted((a, b) => Number(b.recent > 0) - Number(a.recent > 0))
   const move = (at: number, by: number): void => {
     const next = [...columns]
     const [column] = next.splice(at, 1)
@@ -93,7 +96,7 @@ function Picker({ columns, pinned, onChange }: PickerProps): ReactElement {
         onChange={(event) => setSearch(event.target.value)}
       />
       <ul>
-        {found.slice(0, SHOWN_MAX).map(({ name, count, kind }) => {
+        {found.slice(0, SHOWN_MAX).map(({ name, count, recent, kind }) => {
           const column = kind === 'other' ? name : columnFor(kind, name)
           const known = columns.find((one) => {
             const field = parseColumn(one)
@@ -107,6 +110,7 @@ function Picker({ columns, pinned, onChange }: PickerProps): ReactElement {
               onToggle={() => onChange({ columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known) })}
             >
               <span className="dim small">
+                {recent === 0 && `${t('not_lately')} · `}
                 {kind === 'other' ? t('run') : t(kind)} {count?.toLocaleString('en-US')}
               </span>
             </CheckItem>

@@ -148,7 +148,7 @@ function useSettled<T>(value: T): T {
 
 function toRemarks({ errors, warnings }: CheckView, file: string) {
   const of = (severity: 'error' | 'warning', problems: CheckView['errors']) =>
-    problems.filter((one) => one.file === file).map(({ line, column, message, remedy }) => ({ line, column, severity, text: `${message} ${remedy}` }))
+    problems.filter((one) => one.file === file).map(({ line, column, message, remedy }) => ({ line, column, severity, text: `${message}\n${remedy}` }))
   return [...of('error', errors), ...of('warning', warnings)]
 }
 

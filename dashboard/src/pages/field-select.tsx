@@ -7,6 +7,7 @@ import { columnFor } from './columns.ts'
 const OFFERED_MAX = 500
 
 interface FieldSelectProps {
+  readonly project: string
   readonly label: string
   readonly value: string
   /** Fields that are there already; all others are asked for when somebody looks. */
@@ -15,9 +16,9 @@ interface FieldSelectProps {
 }
 
 /** Chooses one figure of runs: a metric or a parameter. */
-export function FieldSelect({ label, value, fields, onChange }: FieldSelectProps): ReactElement {
+export function FieldSelect({ project, label, value, fields, onChange }: FieldSelectProps): ReactElement {
   const [isAsked, setAsked] = useState(false)
-  const { data } = useNames(isAsked)
+  const { data } = useNames(project, isAsked)
   const all = [
     value,
     ...fields,

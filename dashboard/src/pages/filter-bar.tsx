@@ -18,6 +18,7 @@ interface Completions {
 }
 
 export interface FilterBarProps {
+  readonly project: string
   readonly filter: string
   readonly phases: readonly string[]
   readonly counts: CountsView | undefined
@@ -30,7 +31,7 @@ export interface FilterBarProps {
 const APPLY_AFTER_MS = 120
 
 /** The filter as text, completed while it is written, with what it matches; phases beside it are toggles. */
-export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPhases }: FilterBarProps): ReactElement {
+export function FilterBar({ project, filter, phases, counts, error, hints, onFilter, onPhases }: FilterBarProps): ReactElement {
   const [text, setText] = useState(filter)
   const [isFocused, setFocused] = useState(false)
   const [chosen, setChosen] = useState(-1)
@@ -111,6 +112,7 @@ export function FilterBar({ filter, phases, counts, error, hints, onFilter, onPh
         )}
       </div>
       <FilterForm
+        project={project}
         filter={text}
         onFilter={(next) => {
           setText(next)

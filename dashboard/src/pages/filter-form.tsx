@@ -15,6 +15,7 @@ const OWN_FIELDS = ['phase', 'name', 'tag', 'created', 'started', 'ended', 'dura
 const OFFERED_MAX = 500
 
 interface FormProps {
+  readonly project: string
   readonly filter: string
   readonly onFilter: (filter: string) => void
 }
@@ -28,8 +29,8 @@ export function FilterForm(props: FormProps): ReactElement {
   )
 }
 
-function Form({ filter, onFilter }: FormProps): ReactElement {
-  const { data: names } = useNames()
+function Form({ project, filter, onFilter }: FormProps): ReactElement {
+  const { data: names } = useNames(project)
   const [field, setField] = useState('phase')
   const [operator, setOperator] = useState<Operator>('=')
   const [value, setValue] = useState('')

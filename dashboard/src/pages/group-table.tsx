@@ -97,25 +97,34 @@ const SHOWN_MAX = 60
 const COLUMN_FIELDS = ['sweep', 'phase', 'branch', 'commit'] as const
 
 /** What runs are put together by: some parameters, or all but one, such as the seed. */
-export function GroupMenu({ group, onChange }: { readonly group: readonly string[]; readonly onChange: (group: readonly string[]) => void }): ReactElement {
+export function GroupMenu(props: GroupPickerProps): ReactElement {
   return (
     <Menu
       icon="group"
       label={
         <>
-          {t('group')} {group.length > 0 && <span className="mid">{group.map(nameOf).join(', ')}</span>}
+          {t('group')} {props.group.length > 0 && <span className="mid">{props.group.map(nameOf).join(', ')}</span>}
         </>
       }
     >
-      <GroupPicker group={group} onChange={onChange} />
+      <GroupPicker {...props} />
     </Menu>
   )
 }
 
-function GroupPicker({ group, onChange }: Parameters<typeof GroupMenu>[0]): ReactElement {
-  const { data } = useNames()
+interface GroupPickerProps {
+  readonly project: string
+  readonly group: readonly string[]
+  readonly onChange: (group: readonly string[]) => void
+}
+
+function GroupPicker({ project, group, onChange }: GroupPickerProps): ReactElement {
+  const { data } = useNames(project)
   const [search, setSearch] = useState('')
-  const all = (data?.params ?? []).map(({ name }) => name)
+  const known = data?.params ?? []
+  const all = known.map(({ name }) => name)
+  // All but one are all that the project has now: what others vary would put every run in the same group.
+  const varied = known.filter(({ recent }) => recent > 0).map(({ name }) => name)
   const params = all.filter((name) => name.toLowerCase().includes(search.toLowerCase()))
   const fields = [...params.slice(0, SHOWN_MAX).map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
   return (
@@ -131,26 +140,29 @@ function GroupPicker({ group, onChange }: Parameters<typeof GroupMenu>[0]): Reac
           />
         ))}
       </ul>
-      {all.length > 1 && (
+      {varied.length > 1 && (
         <ul>
-          {params.slice(0, SHOWN_MAX).map((name) => (
-            <li key={name}>
-              <button
-                type="button"
-                data-closes=""
-                onClick={() =>
-                  onChange(
-                    all
-                      .filter((one) => one !== name)
-                      .slice(0, GROUP_FIELDS_MAX)
-                      .map((one) => columnFor('param', one)),
-                  )
-                }
-              >
-                {t('all_but', { name })}
-              </button>
-            </li>
-          ))}
+          {params
+            .filter((name) => varied.includes(name))
+            .slice(0, SHOWN_MAX)
+            .map((name) => (
+              <li key={name}>
+                <button
+                  type="button"
+                  data-closes=""
+                  onClick={() =>
+                    onChange(
+                      varied
+                        .filter((one) => one !== name)
+                        .slice(0, GROUP_FIELDS_MAX)
+                        .map((one) => columnFor('param', one)),
+                    )
+                  }
+                >
+                  {t('all_but', { name })}
+                </button>
+              </li>
+            ))}
         </ul>
       )}
       {group.length > 0 && (

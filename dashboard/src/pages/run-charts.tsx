@@ -60,7 +60,7 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
         )}
         <span className="grow" />
         <Menu label={t('panels')} icon="plus">
-          <PanelPicker panels={panels} onChange={(chosen) => onChange({ panels: chosen })} />
+          <PanelPicker project={props.project} panels={panels} onChange={(chosen) => onChange({ panels: chosen })} />
         </Menu>
       </div>
       {panels.length === 0 && fields.length === 0 ? (
@@ -167,6 +167,7 @@ function fieldOf({ state, fields }: FigureProps): string {
 }
 
 function BarPlate({
+  project,
   fields,
   field,
   bars,
@@ -180,14 +181,14 @@ function BarPlate({
       title={t('bars')}
       note={note}
       data={bars.length > 0 ? () => ({ head: [t('run'), field, t('std')], rows: bars.map(({ label, value, sd }) => [label, value, sd]) }) : undefined}
-      acts={<FieldSelect label={t('figure')} value={field} fields={fields} onChange={(chosen) => onChange({ bars: chosen })} />}
+      acts={<FieldSelect project={project} label={t('figure')} value={field} fields={fields} onChange={(chosen) => onChange({ bars: chosen })} />}
     >
       <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
     </Panel>
   )
 }
 
-function ScatterPanel({ runs, listed, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {
+function ScatterPanel({ project, runs, listed, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {
   const [x, y] = state.scatter ?? [fields[1] ?? fields[0]!, fields[0]!]
   return (
     <Scatter
@@ -199,8 +200,8 @@ function ScatterPanel({ runs, listed, total, directions, state, fields, hovered,
       directions={directions}
       acts={
         <>
-          <FieldSelect label={t('y_axis')} value={y} fields={fields} onChange={(field) => onChange({ scatter: [x, field] })} /> ×{' '}
-          <FieldSelect label={t('x_axis')} value={x} fields={fields} onChange={(field) => onChange({ scatter: [field, y] })} />
+          <FieldSelect project={project} label={t('y_axis')} value={y} fields={fields} onChange={(field) => onChange({ scatter: [x, field] })} /> ×{' '}
+          <FieldSelect project={project} label={t('x_axis')} value={x} fields={fields} onChange={(field) => onChange({ scatter: [field, y] })} />
         </>
       }
       hovered={hovered}
@@ -217,8 +218,14 @@ function fieldsFor(runs: readonly RunView[]): string[] {
 
 const OFFERED_MAX = 60
 
-function PanelPicker({ panels, onChange }: { readonly panels: readonly string[]; readonly onChange: (panels: readonly string[]) => void }): ReactElement {
-  const { data } = useNames()
+interface PanelPickerProps {
+  readonly project: string
+  readonly panels: readonly string[]
+  readonly onChange: (panels: readonly string[]) => void
+}
+
+function PanelPicker({ project, panels, onChange }: PanelPickerProps): ReactElement {
+  const { data } = useNames(project)
   const [search, setSearch] = useState('')
   const names = [...new Set([...panels, ...(data?.metrics ?? []).map(({ name }) => name)])]
   const found = names.filter((name) => !name.startsWith('system.') && name.toLowerCase().includes(search.toLowerCase()))

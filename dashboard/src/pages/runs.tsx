@@ -96,14 +96,15 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         )}
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
-        <GroupMenu group={state.group} onChange={(group) => change({ group, zoom: undefined })} />
-        <ColumnPicker columns={columns} pinned={state.pinned} onChange={change} />
+        <GroupMenu project={project} group={state.group} onChange={(group) => change({ group, zoom: undefined })} />
+        <ColumnPicker project={project} columns={columns} pinned={state.pinned} onChange={change} />
         <Link className="btn solid" to={paths.create(project)}>
           <Icon name="plus" />
           {t('new_run')}
         </Link>
       </div>
       <FilterBar
+        project={project}
         filter={state.filter}
         phases={state.phases}
         counts={counts.data}

@@ -174,6 +174,7 @@ export const en = {
   delete_runs_text: 'They go to the trash and can be restored from there; what runs is stopped.',
   charts: 'Charts',
   first_n: 'First {n}',
+  not_lately: 'not lately here',
   panels: 'Panels',
   axis_step: 'step',
   axis_relative: 'relative time',

@@ -176,6 +176,7 @@ export const ja: Texts = {
   delete_runs_text: 'ゴミ箱に移り、元に戻せます。実行中のものは停止します。',
   charts: 'チャート',
   first_n: '先頭 {n} 件',
+  not_lately: 'このプロジェクトでは最近なし',
   panels: 'パネル',
   axis_step: 'ステップ',
   axis_relative: '経過時間',

@@ -16,7 +16,7 @@ export function createChartHandlers(
     },
     groupRuns: async ({ body: { filter, project, trash, by, columns } }) =>
       await readGroups(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), columns: columns.map(parseField) }),
-    listNames: async () => await readNames(store),
+    listNames: async ({ query }) => await readNames(store, query.project === undefined ? undefined : await toScope(store, query)),
     getSeries: async ({ body }) => {
       const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))
       return await readSeries(store, runs, body)
