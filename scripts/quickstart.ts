@@ -19,7 +19,7 @@ import { formatDuration, table } from '../src/cli/output.ts'
 import { isLaunched } from '../src/config/config.ts'
 import { EXIT } from '../src/contract/errors.ts'
 import { fill } from '../src/contract/messages/messages.ts'
-import type { Args, Locale } from '../src/contract/messages/messages.ts'
+import type { Locale, PlainArgs } from '../src/contract/messages/messages.ts'
 import type { HostInfo, RunDetailView } from '../src/contract/run.ts'
 import { isSweepEnded } from '../src/contract/phases.ts'
 import type { SweepView } from '../src/contract/sweep.ts'
@@ -78,7 +78,7 @@ interface Flags {
   readonly json: boolean
 }
 
-type Text = (name: keyof (typeof TEXTS)['en'], args?: Args) => string
+type Text = (name: keyof (typeof TEXTS)['en'], args?: PlainArgs) => string
 
 async function main(cli: Cli, text: Text): Promise<number> {
   const flags = readFlags(text)

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
 import type { ServerConfig } from './config/config.ts'
-import type { DoctorCheck } from './contract/routes.ts'
-import type { CodeStore, Store } from './core/ports.ts'
+import type { DetailCode } from './contract/messages/messages.ts'
+import type { CodeStore, Finding, Store } from './core/ports.ts'
 
 interface Patient {
   readonly config: ServerConfig
@@ -21,24 +21,24 @@ const RUNS_AT_ONCE = 500
 const OTHERS = 0o077
 
 /** What the server stands on, a line each. `isDeep` reads every listed file again and compares its hash. */
-export async function examine(patient: Patient, isDeep: boolean): Promise<DoctorCheck[]> {
+export async function examine(patient: Patient, isDeep: boolean): Promise<Finding[]> {
   const { config } = patient
   const disk = await statfs(config.dataDir)
   const freeBytes = disk.bavail * disk.bsize
   const mode = (await stat(config.dataDir)).mode & OTHERS
   return [
     { name: 'node', isOk: true, detail: process.version },
-    { name: 'data', isOk: mode === 0, detail: `${config.dataDir}${mode === 0 ? '' : ' can be read by others: chmod 700 it'}` },
-    { name: 'disk', isOk: freeBytes >= FREE_BYTES_MIN, detail: `${(freeBytes / 1e9).toFixed(1)} GB free` },
+    { name: 'data', isOk: mode === 0, detail: mode === 0 ? config.dataDir : { detail: 'doctor_open', args: { path: config.dataDir } } },
+    { name: 'disk', isOk: freeBytes >= FREE_BYTES_MIN, detail: { detail: 'doctor_free', args: { gigabytes: (freeBytes / 1e9).toFixed(1) } } },
     await examineDatabase(patient),
     await findProgram('python3', ['-c', 'import sys, venv, ensurepip; print(sys.version.split()[0], sys.executable)'], config),
-    await findProgram('uv', ['--version'], config, 'not there: environments are built with pip, which is slower'),
-    await findProgram('git', ['--version'], config, 'not there: commits are not recorded'),
+    await findProgram('uv', ['--version'], config, 'doctor_pip'),
+    await findProgram('git', ['--version'], config, 'doctor_no_git'),
     ...(isDeep ? [await examineFiles(patient)] : []),
   ]
 }
 
-async function examineDatabase({ config, store }: Patient): Promise<DoctorCheck> {
+async function examineDatabase({ config, store }: Patient): Promise<Finding> {
   const name = 'database'
   try {
     const problems = await store.examine()
@@ -50,18 +50,18 @@ async function examineDatabase({ config, store }: Patient): Promise<DoctorCheck>
 }
 
 /** A program of the machine; with `without` it may be missing. */
-async function findProgram(program: string, args: readonly string[], { baseEnv }: ServerConfig, without?: string): Promise<DoctorCheck> {
+async function findProgram(program: string, args: readonly string[], { baseEnv }: ServerConfig, without?: DetailCode): Promise<Finding> {
   try {
     const { stdout } = await promisify(execFile)(program, args, { env: { ...baseEnv }, timeout: 10_000 })
     return { name: program, isOk: true, detail: stdout.trim() }
   } catch (error) {
-    const found = (error as { code?: unknown }).code === 'ENOENT' ? 'not found' : 'cannot make environments: install its venv module (apt install python3-venv)'
-    return { name: program, isOk: without !== undefined, detail: without ?? found }
+    const found = (error as { code?: unknown }).code === 'ENOENT' ? 'doctor_missing' : 'doctor_venv'
+    return { name: program, isOk: without !== undefined, detail: { detail: without ?? found } }
   }
 }
 
 /** Every file that a manifest lists, read and compared; what is missing or differs is named. */
-async function examineFiles({ config, store }: Patient): Promise<DoctorCheck> {
+async function examineFiles({ config, store }: Patient): Promise<Finding> {
   const wrong: string[] = []
   let files = 0
   for (let cursor: string | undefined; ;) {
@@ -78,7 +78,11 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorCheck> {
     if (page.next === null) break
     cursor = page.next
   }
-  return { name: 'files', isOk: wrong.length === 0, detail: wrong.length === 0 ? `${files} files as they were` : wrong.slice(0, 10).join('; ') }
+  return {
+    name: 'files',
+    isOk: wrong.length === 0,
+    detail: wrong.length === 0 ? { detail: 'doctor_files', args: { n: files } } : wrong.slice(0, 10).join('; '),
+  }
 }
 
 async function hashOf(path: string): Promise<string> {

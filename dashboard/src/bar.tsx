@@ -46,13 +46,13 @@ export function Bar(): ReactElement {
             <span>{t('find')}</span>
             <kbd>Ctrl K</kbd>
           </button>
-          <Link className="live" to={paths.home()} aria-label={t('running_count', { n: running })}>
+          <Link className="live" to={paths.home()} aria-label={t('running_count', { n: running ?? '–' })}>
             <PhaseIcon phase="running" part={0.7} label="" />
-            {running}
+            {running ?? '–'}
           </Link>
-          <Link className="live" to={paths.home()} aria-label={t('waiting_count', { n: waiting })}>
+          <Link className="live" to={paths.home()} aria-label={t('waiting_count', { n: waiting ?? '–' })}>
             <PhaseIcon phase="queued" label="" />
-            {waiting}
+            {waiting ?? '–'}
           </Link>
           <span className="zone">{zoneName()}</span>
           <button
@@ -140,6 +140,7 @@ function ProjectLinks(): ReactElement[] {
   ))
 }
 
-function sum(counts: CountsView | undefined, phases: readonly (keyof CountsView['phases'])[]): number {
-  return phases.reduce((total, phase) => total + (counts?.phases[phase] ?? 0), 0)
+/** Runs in these phases; undefined as long as they have not been counted. */
+function sum(counts: CountsView | undefined, phases: readonly (keyof CountsView['phases'])[]): number | undefined {
+  return counts && phases.reduce((total, phase) => total + (counts.phases[phase] ?? 0), 0)
 }

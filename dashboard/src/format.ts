@@ -13,6 +13,55 @@ export function formatNumber(value: unknown, digits = 5): string {
   return withMinus(text.replace('e+', 'e'))
 }
 
+const TICK_DIGITS = 4
+const DIGITS_MAX = 15
+
+/** Numbers along an axis, none of which reads like another that it is not. */
+export function formatTicks(values: readonly number[]): string[] {
+  const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i]!)))
+  const digits = range(TICK_DIGITS, DIGITS_MAX).find((n) => values.every((value) => Math.abs(Number(value.toPrecision(n)) - value) <= step / 100))
+  return values.map((value) => formatExact(Number(value.toPrecision(digits ?? DIGITS_MAX))))
+}
+
+/** Significant digits that tell apart what lies a hundredth of this range apart; five for one that is wide enough. */
+export function digitsWithin(low: number, high: number): number {
+  const parts = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
+  return Number.isFinite(parts) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(parts)))) : 5
+}
+
+/** A number with all of its digits, and a true minus. */
+export function formatExact(value: number): string {
+  if (!Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) < 1e7)) return formatNumber(value)
+  const size = Math.abs(value)
+  return withMinus((size < 1e-4 || size >= 1e15 ? value.toExponential() : String(value)).replace('e+', 'e'))
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}
+
+/** Moments along an axis, in seconds since 1970: as exact as it takes to tell them apart, with the day where they lie on several. */
+export function formatMoments(values: readonly number[]): string[] {
+  const times = values.map((value) => value * 1000)
+  const dates = times.map(formatDate)
+  if (new Set(dates.map((date) => date.split(' ')[0])).size > 1) return dates.map((date) => date.slice(date.indexOf('/') + 1))
+  return distinct([
+    times.map((time) => formatClock(time, false)),
+    times.map((time) => formatClock(time)),
+    times.map((time) => `${formatClock(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`),
+  ])
+}
+
+/** Time spans along an axis, in seconds: in their two largest units, in seconds where those do not tell them apart. */
+export function formatSpans(values: readonly number[]): string[] {
+  return distinct([values.map(formatDuration), formatTicks(values).map((s) => t('span_seconds', { s }))])
+}
+
+/** The first way to write them in which no two read alike; the last where there is none. */
+function distinct(ways: readonly string[][]): string[] {
+  return ways.find((texts) => new Set(texts).size === texts.length) ?? ways.at(-1)!
+}
+
 /** Formats the numbers of one column alike: as many decimals as its largest needs for five digits. */
 export function columnFormat(values: readonly number[]): (value: number) => string {
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)

@@ -29,3 +29,10 @@ export function runName({
   if (name !== null && name.trim() !== '') return name
   return sweep !== null && trial !== null ? `#${sweep}·${trial + 1}` : `#${number}`
 }
+
+/** What runs are called beside each other, by number: those of the same name have their number too. */
+export function runLabels(runs: readonly Parameters<typeof runName>[0][]): Map<number, string> {
+  const counts = new Map<string, number>()
+  for (const name of runs.map(runName)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return new Map(runs.map((run) => [run.number, counts.get(runName(run)) === 1 ? runName(run) : `${runName(run)} #${run.number}`]))
+}

@@ -6,8 +6,12 @@ export function openPalette(): void {
   dispatchEvent(new Event(OPEN))
 }
 
+/** Fields that take no text. */
+const TEXTLESS = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
+
 /** Whether the keys are somebody's text: then no shortcut acts. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement
-  return event.isComposing || target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+  if (event.isComposing || target.isContentEditable) return true
+  return target instanceof HTMLInputElement ? !TEXTLESS.includes(target.type) : ['TEXTAREA', 'SELECT'].includes(target.tagName)
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 
 import { AppError, ERRORS } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
-import { errorText, toLocale } from '../contract/messages/messages.ts'
+import { errorText, plainArgs, toLocale } from '../contract/messages/messages.ts'
 import { toProblemView } from '../contract/problem-view.ts'
 import type { Ids, Logger, Storage } from '../core/ports.ts'
 import { bindRoutes } from './bind.ts'
@@ -44,7 +44,12 @@ function answer(error: AppError, language: string | undefined): Response {
   const locale = toLocale(language)
   const problems = error.problems.map((problem) => toProblemView(problem, locale))
   const view: ErrorView = {
-    error: { code: error.code, message: errorText(locale, error.code, error.args), args: error.args, ...(problems.length > 0 && { problems }) },
+    error: {
+      code: error.code,
+      message: errorText(locale, error.code, error.args),
+      args: plainArgs(locale, error.args),
+      ...(problems.length > 0 && { problems }),
+    },
   }
   return Response.json(view, { status: ERRORS[error.code].status })
 }

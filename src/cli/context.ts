@@ -1,12 +1,12 @@
 import { readClientConfig } from '../config/config.ts'
 import type { ClientConfig } from '../config/config.ts'
 import { cliText } from '../contract/messages/messages.ts'
-import type { Args, CliCode } from '../contract/messages/messages.ts'
+import type { CliCode, PlainArgs } from '../contract/messages/messages.ts'
 
 /** What every command has: settings, the reader's language, and the two streams. */
 export interface Cli {
   readonly config: ClientConfig
-  text(code: CliCode, args?: Args): string
+  text(code: CliCode, args?: PlainArgs): string
   /** A result: standard output. */
   print(line: string): void
   /** All else: standard error, so that results stay clean. */

@@ -133,7 +133,12 @@ const nameCount = z.strictObject({ name: z.string(), count: z.int(), recent: z.i
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
 export type NamesView = z.output<typeof namesView>
 
-/** Rounded to six digits; null for what is no finite number. */
+/** What was logged, as it was; null for what is no finite number. */
 export function toMark(value: number | null): z.output<typeof mark> {
-  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(6))
+  return value === null || !Number.isFinite(value) ? null : value
+}
+
+/** What was computed, to twelve digits: what lies beyond is noise of the arithmetic. null for what is no finite number. */
+export function toFigure(value: number | null): z.output<typeof mark> {
+  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(12))
 }

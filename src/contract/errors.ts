@@ -1,4 +1,4 @@
-import type { Args, ErrorCode } from './messages/messages.ts'
+import type { Args, ErrorCode, PlainArgs } from './messages/messages.ts'
 import type { Problem, ProblemView } from './problems.ts'
 
 /** The closed set of error codes, each with its HTTP status and the exit status of a command that meets it. */
@@ -38,7 +38,7 @@ export class AppError extends Error {
 
 /** How an error looks on the wire. */
 export interface ErrorView {
-  readonly error: { readonly code: string; readonly message: string; readonly args: Args; readonly problems?: readonly ProblemView[] }
+  readonly error: { readonly code: string; readonly message: string; readonly args: PlainArgs; readonly problems?: readonly ProblemView[] }
 }
 
 /** Exit statuses of the command line. */

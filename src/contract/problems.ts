@@ -1,4 +1,4 @@
-import type { ProblemCode } from './messages/messages.ts'
+import type { Args, ProblemCode } from './messages/messages.ts'
 
 /** Where something stands in a file the user wrote. Lines and columns count from 1. */
 export interface Place {
@@ -10,7 +10,7 @@ export interface Place {
 /** A located error or warning about a document; `path` reads like `hptuning.matrix.lr`. */
 export interface Problem extends Place {
   readonly code: ProblemCode
-  readonly args: Readonly<Record<string, string>>
+  readonly args: Args
   readonly path: string
 }
 

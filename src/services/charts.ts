@@ -1,4 +1,4 @@
-import { toMark } from '../contract/charts.ts'
+import { toFigure, toMark } from '../contract/charts.ts'
 import type { AxisView, BandsView, BandView, ChartRange, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../contract/charts.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Axis } from '../contract/search-space.ts'
@@ -114,8 +114,8 @@ export async function readBands(store: Store, scope: RunScope, { by, metrics, bu
         runs: n,
         drawn: own.length,
         step: [...band.step],
-        mean: band.mean.map(toMark),
-        sd: band.sd.map(toMark),
+        mean: band.mean.map(toFigure),
+        sd: band.sd.map(toFigure),
         min: band.min.map(toMark),
         max: band.max.map(toMark),
         n: [...band.n],
@@ -154,7 +154,7 @@ export async function readGroups({ scan }: Store, scope: RunScope, { by, columns
   const rows = await scan.search.table(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
   const groups = groupRows(rows)
   const toView = (spread: Spread | null) =>
-    spread && { n: spread.n, mean: toMark(spread.mean), sd: toMark(spread.sd), min: toMark(spread.min), max: toMark(spread.max) }
+    spread && { n: spread.n, mean: toFigure(spread.mean), sd: toFigure(spread.sd), min: toMark(spread.min), max: toMark(spread.max) }
   return {
     groups: groups.slice(0, LIMITS.groupsMax).map(({ keys, n, values }) => ({ keys: [...keys], n, values: values.map(toView) })),
     groupCount: groups.length,

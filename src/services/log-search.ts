@@ -36,7 +36,7 @@ function checkPattern(pattern: string): void {
   try {
     void new RegExp(pattern, 'iu')
   } catch (error) {
-    throw new AppError('invalid', { detail: `pattern: ${(error as Error).message}` })
+    throw new AppError('invalid', { detail: { detail: 'pattern', args: { reason: (error as Error).message } } })
   }
 }
 

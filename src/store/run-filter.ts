@@ -256,7 +256,6 @@ const COLUMN_NAMES = {
   reason: 'reason',
   actor: 'actor',
   number: 'number',
-  trial: 'trial_index',
   attempts: 'attempts',
   name: 'name',
   note: 'note',
@@ -274,5 +273,7 @@ const COLUMN_NAMES = {
 /** The expression behind a column of the language; a duration goes on until now while the run does. */
 export function columnOf(name: ColumnName, now: number): RawBuilder<unknown> {
   if (name === 'duration') return sql`cast((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0 as double precision)`
+  // People count trials from one, as their names do.
+  if (name === 'trial') return sql`(run.trial_index + 1)`
   return sql.ref(`run.${COLUMN_NAMES[name as keyof typeof COLUMN_NAMES]}`)
 }

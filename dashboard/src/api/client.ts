@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 import { preferences } from '../state/preferences.ts'
+import { t } from '../texts/texts.ts'
 import { takeEarly } from './early.ts'
 
 /** What the server refused, in its own words. Status 0: it was not reached. */
@@ -51,12 +52,17 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
     })
   const response = await asked.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ApiError(0, 'unreachable', '')
+    throw new ApiError(0, 'unreachable', t('unreachable'))
   })
   if (response.ok) return response
   if (response.status === 401) setSignedOut(true)
   const said = (await response.json().catch(() => undefined)) as { error?: { code: string; message: string; problems?: Problem[] } } | undefined
-  throw new ApiError(response.status, said?.error?.code ?? 'unknown', said?.error?.message ?? '', said?.error?.problems)
+  throw new ApiError(
+    response.status,
+    said?.error?.code ?? 'unknown',
+    said?.error?.message ?? t('server_failed_why', { status: response.status }),
+    said?.error?.problems,
+  )
 }
 
 let isSignedOut = false

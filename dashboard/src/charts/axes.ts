@@ -1,6 +1,6 @@
 import type { PointerEvent } from 'react'
 
-import { formatNumber } from '../format.ts'
+import { formatTicks } from '../format.ts'
 import type { Size } from './canvas.tsx'
 import { place, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
@@ -36,29 +36,34 @@ export function drawFrame(
   context.lineWidth = 1
   context.textBaseline = 'middle'
   context.textAlign = 'right'
-  for (const value of ticks(y, Math.max(2, Math.round((frame.bottom - frame.top) / 42)))) {
-    const at = Math.round(frame.y(value)) + 0.5
+  const across = ticks(y, Math.max(2, Math.round((frame.bottom - frame.top) / 42)))
+  for (const [i, text] of formatTicks(across).entries()) {
+    const at = Math.round(frame.y(across[i]!)) + 0.5
     line(context, token('--grid'), [frame.left, at, frame.right, at])
     context.fillStyle = token('--ink-3')
-    context.fillText(formatNumber(value, 4), frame.left - 7, at)
+    context.fillText(text, frame.left - 7, at)
   }
   line(context, token('--axis'), [frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5])
   context.textAlign = 'center'
   context.textBaseline = 'top'
-  for (const value of ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))) {
-    line(context, token('--axis'), [frame.x(value), frame.bottom, frame.x(value), frame.bottom + 4])
-    context.fillStyle = token('--ink-3')
-    context.fillText(formatNumber(value, 4), frame.x(value), frame.bottom + 7)
+  context.fillStyle = token('--ink-3')
+  const up = ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))
+  // The axis has its name at the end of its labels, in the place of those that it would lie on.
+  const free = xName === '' ? size.width : frame.right - context.measureText(xName).width - 8
+  for (const [i, text] of formatTicks(up).entries()) {
+    const at = frame.x(up[i]!)
+    line(context, token('--axis'), [at, frame.bottom, at, frame.bottom + 4])
+    if (at + context.measureText(text).width / 2 < free) context.fillText(text, at, frame.bottom + 7)
   }
   context.textAlign = 'right'
-  context.textBaseline = 'bottom'
-  context.fillText(xName, frame.right, frame.bottom - 4)
+  context.fillText(xName, frame.right, frame.bottom + 7)
   return frame
 }
 
-const CATEGORY_CHARS_MAX = 14
+const LINE_PX = 13
+const LABEL_PX = 28
 
-/** Names of categories in place of the numbers of an axis. */
+/** Names of categories in place of the numbers of an axis: shortened to the room that each has, some left out where there is none. */
 export function drawCategories(
   context: CanvasRenderingContext2D,
   size: Size,
@@ -70,11 +75,31 @@ export function drawCategories(
   context.fillStyle = token('--ink-2')
   context.textAlign = side === 'x' ? 'center' : 'right'
   context.textBaseline = side === 'x' ? 'top' : 'middle'
-  categories.forEach((text, i) => {
-    const short = text.length > CATEGORY_CHARS_MAX ? `${text.slice(0, CATEGORY_CHARS_MAX - 1)}…` : text
-    if (side === 'x') context.fillText(short, frame.x(i), frame.bottom + 7)
-    else context.fillText(short, frame.left - 7, frame.y(i), frame.left - 9)
-  })
+  const room = side === 'x' ? Math.abs(frame.x(1) - frame.x(0)) : Math.abs(frame.y(1) - frame.y(0))
+  const each = Math.max(1, Math.ceil((side === 'x' ? LABEL_PX : LINE_PX) / room))
+  for (let i = 0; i < categories.length; i += each) {
+    if (side === 'x') context.fillText(fitted(context, categories[i]!, each * room - 6), frame.x(i), frame.bottom + 7)
+    else context.fillText(fitted(context, categories[i]!, frame.left - 9), frame.left - 7, frame.y(i))
+  }
+}
+
+/** As much of a text as this many pixels hold. */
+function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text
+  const chars = [...text]
+  while (chars.length > 1 && context.measureText(`${chars.join('')}…`).width > width) chars.pop()
+  return `${chars.join('')}…`
+}
+
+/** A text that can be read whatever lies below it. */
+export function outlined(context: CanvasRenderingContext2D, text: string, [x, y]: readonly [number, number], color: string): void {
+  context.lineJoin = 'round'
+  context.strokeStyle = token('--panel')
+  context.lineWidth = 3
+  context.strokeText(text, x, y)
+  context.fillStyle = color
+  context.fillText(text, x, y)
+  context.lineWidth = 1
 }
 
 /** From one point to another. */

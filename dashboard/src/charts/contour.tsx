@@ -90,7 +90,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           context.save()
           context.globalAlpha = 0.75
           for (const { value, coordinates } of shapes) {
-            // Dark is good, whichever way that is.
+            // The stronger, the better, whichever way that is.
             context.fillStyle = temper(set.isMaximized ? value : 1 - value)
             context.beginPath()
             for (const ring of coordinates.flat())

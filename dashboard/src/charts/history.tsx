@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { dot, drawFrame, line, pickTrial } from './axes.ts'
+import { dot, drawFrame, line, outlined, pickTrial } from './axes.ts'
 import type { PlacedTrial } from './axes.ts'
 import type { Frame } from './axes.ts'
 import { Sketch } from './canvas.tsx'
@@ -23,7 +23,7 @@ export function History({
 }): ReactElement {
   const [hovered, setHovered] = useState<Trial | undefined>()
   const last = Math.max(1, total ?? 0, set.trials.length)
-  const x = { low: 0, high: last, isLog: false }
+  const x = { low: 0, high: last, isLog: false, isWhole: true }
   const placed: PlacedTrial[] = []
   const draw = (context: CanvasRenderingContext2D, size: { width: number; height: number }): void => {
     const frame = drawFrame(context, size, { x, y: set.scale, xName: t('trial') })
@@ -36,10 +36,9 @@ export function History({
       context.lineWidth = 1.4
       dot(context, [bx, by], 6.5, { stroke: token('--ink') })
       context.font = tickFont(12, 600)
-      context.fillStyle = token('--ink')
       context.textAlign = bx > size.width - 120 ? 'right' : 'center'
       context.textBaseline = by < 40 ? 'top' : 'bottom'
-      context.fillText(`#${best.number}  ${formatNumber(best.value)}`, bx, by < 40 ? by + 11 : by - 10)
+      outlined(context, `#${best.number}  ${formatNumber(best.value)}`, [bx, by < 40 ? by + 11 : by - 10], token('--ink'))
     }
     if (hovered) {
       const at = placed.find(({ trial }) => trial.index === hovered.index)

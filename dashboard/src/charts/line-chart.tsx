@@ -3,10 +3,10 @@ import type { ReactElement } from 'react'
 import uPlot from 'uplot'
 
 import 'uplot/dist/uPlot.min.css'
-import { formatClock, formatDuration, formatNumber } from '../format.ts'
+import { digitsWithin, formatClock, formatDuration, formatMoments, formatNumber, formatSpans, formatTicks } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import type { RunLook } from '../ui/run-color.tsx'
-import { join, smooth } from './lines.ts'
+import { alone, join, smooth } from './lines.ts'
 import type { Line, XAxis } from './lines.ts'
 import { onThemeChange, tickFont, token } from './theme.ts'
 
@@ -54,12 +54,7 @@ export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, 
   const [ownZoom, setOwnZoom] = useState<Zoom | undefined>()
   const zoom = onZoom ? givenZoom : ownZoom
   const [cursor, setCursor] = useState<Cursor | undefined>()
-  const shape = [
-    axis,
-    isLog,
-    smoothing,
-    ...lines.map(({ key, look, hasBand, isOpen, line }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}${line.x.length === 1}`),
-  ].join('|')
+  const shape = [axis, isLog, smoothing, ...lines.map(({ key, look, hasBand, isOpen }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}`)].join('|')
   const data = useMemo(() => toData(lines, smoothing), [lines, smoothing])
   const latest = useRef({ data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom })
   latest.current = { data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom }
@@ -218,11 +213,11 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
     stroke: smoothing > 0 ? () => token(drawn.look.color) + RAW : strokeOf(drawn),
     width: smoothing > 0 ? 1 : 1.5,
     dash: smoothing > 0 ? [] : [...drawn.look.dash],
-    points: { show: drawn.line.x.length === 1, size: 5 },
+    points: ALONE,
   }))
   const smoothed =
     smoothing > 0
-      ? lines.map((drawn): uPlot.Series => ({ label: drawn.label, stroke: strokeOf(drawn), width: 1.6, dash: [...drawn.look.dash], points: { show: false } }))
+      ? lines.map((drawn): uPlot.Series => ({ label: drawn.label, stroke: strokeOf(drawn), width: 1.6, dash: [...drawn.look.dash], points: ALONE }))
       : []
   const banded = lines.filter(({ hasBand }) => hasBand)
   const edge: uPlot.Series = { stroke: 'transparent', points: { show: false } }
@@ -231,7 +226,7 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
     padding: [10, lines.length > 1 ? 104 : 14, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: `${SYNC} ${axis}`, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-    scales: { x: { time: false, range: (_chart, low, high) => [...(latest.current.zoom ?? widen(low, high))] }, y: { distr: isLog ? 3 : 1 } },
+    scales: { x: { time: false, range: (chart, low, high) => [...(latest.current.zoom ?? roomFor(chart.data[0], [low, high]))] }, y: { distr: isLog ? 3 : 1 } },
     series: [{}, ...banded.flatMap(() => [edge, edge]), ...plain, ...smoothed],
     bands: banded.map(({ look }, i) => ({ series: [2 * i + 2, 2 * i + 1] as [number, number], fill: () => token(look.color) + ENVELOPE })),
     axes: [
@@ -243,7 +238,7 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
         border: { show: true, stroke: base, width: 1 },
         size: 26,
         gap: 4,
-        values: (_chart, splits) => splits.map((value) => formatX(value, axis)),
+        values: (_chart, splits) => formatXTicks(splits, axis),
       },
       {
         stroke: ink,
@@ -252,7 +247,7 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
         ticks: { show: false },
         size: 52,
         gap: 6,
-        values: (_chart, splits) => splits.map((value) => (value === null ? '' : formatNumber(value, 4))),
+        values: (_chart, splits) => formatYTicks(splits),
       },
     ],
     hooks: {
@@ -277,9 +272,16 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
   }
 }
 
-/** Room around a single point. */
-function widen(low: number, high: number): Zoom {
-  return low === high ? [low - 0.5, high + 0.5] : [low, high]
+/** Room around what lies at a single place. */
+function roomFor(x: ArrayLike<number>, [low, high]: Zoom): Zoom {
+  return x.length === 1 ? [x[0]! - 0.5, x[0]! + 0.5] : [low, high]
+}
+
+/** A value between gaps has no line to either side, and is a dot instead. */
+const ALONE: uPlot.Series.Points = {
+  show: true,
+  size: 4,
+  filter: (chart, column) => alone(chart.data[column]!),
 }
 
 const GAPS_MAX = 500
@@ -345,8 +347,20 @@ function drawOpenEnd(chart: uPlot, column: number, color: string): void {
   ctx.restore()
 }
 
+/** uPlot leaves out some labels of a logarithmic axis by null. */
+function formatYTicks(splits: readonly (number | null)[]): string[] {
+  const texts = formatTicks(splits.filter((value) => value !== null))
+  return splits.map((value) => (value === null ? '' : texts.shift()!))
+}
+
+function formatXTicks(splits: readonly number[], axis: XAxis): string[] {
+  if (axis === 'wall') return formatMoments(splits)
+  if (axis === 'relative') return formatSpans(splits)
+  return splits.every(Number.isInteger) ? splits.map((value) => formatX(value, axis)) : formatTicks(splits)
+}
+
 function formatX(value: number, axis: XAxis): string {
-  if (axis === 'wall') return formatClock(value * 1000, false)
+  if (axis === 'wall') return formatClock(value * 1000)
   if (axis === 'relative') return formatDuration(value)
   return Number.isInteger(value) ? value.toLocaleString('en-US').replaceAll(',', '\u2009') : formatNumber(value)
 }
@@ -370,6 +384,8 @@ function readCursor(chart: uPlot, { data, lines, axis, onHover }: Latest): Curso
     const value = valueNear(column, idx)
     return value === undefined ? [] : [{ drawn, value, distance: Math.abs(chart.valToPos(value, 'y') - (top ?? 0)) }]
   })
+  const { min = 0, max = 0 } = chart.scales['y']!
+  const digits = digitsWithin(min, max)
   const near = values.toSorted((a, b) => a.distance - b.distance).slice(0, NEAREST_MAX)
   const isOver = chart.root.matches(':hover')
   if (isOver && near[0]) onHover?.(near[0].drawn.key)
@@ -379,7 +395,7 @@ function readCursor(chart: uPlot, { data, lines, axis, onHover }: Latest): Curso
     isRight: left > chart.over.clientWidth / 2,
     rows: near
       .toSorted((a, b) => b.value - a.value)
-      .map(({ drawn: { key, label, look }, value }) => ({ key, name: label, value: formatNumber(value), color: look.color, dash: look.dash })),
+      .map(({ drawn: { key, label, look }, value }) => ({ key, name: label, value: formatNumber(value, digits), color: look.color, dash: look.dash })),
   }
 }
 

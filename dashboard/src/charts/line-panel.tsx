@@ -36,7 +36,7 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
   const gaps = lines.reduce((sum, { line }) => sum + line.y.filter((value) => value === null).length, 0)
-  const canLog = lines.every(({ line }) => line.y.every((value) => value === null || value > 0))
+  const canLog = lines.every(({ rows }) => rows.min.every((value) => value === null || value > 0))
   const each = buckets > 0 ? Math.round(points / buckets) : 1
   const note = [
     total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
@@ -111,8 +111,11 @@ export function GroupPanel({
 }
 
 function dataOf(lines: readonly PanelLine[]): PanelData {
+  const hasTime = lines.some(({ rows }) => rows.time !== undefined)
   return {
-    head: [t('run'), t('step'), t('value'), t('minimum'), t('maximum')],
-    rows: lines.flatMap(({ label, rows: own }) => own.step.map((step, i) => [label, step, own.last[i], own.min[i], own.max[i]])),
+    head: [t('run'), t('step'), ...(hasTime ? [t('time')] : []), t('value'), t('minimum'), t('maximum')],
+    rows: lines.flatMap(({ label, rows: own }) =>
+      own.step.map((step, i) => [label, step, ...(own.time ? [new Date(own.time[i]!).toISOString()] : []), own.last[i], own.min[i], own.max[i]]),
+    ),
   }
 }

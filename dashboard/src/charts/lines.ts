@@ -95,3 +95,10 @@ export function join(lines: readonly Line[]): { x: number[]; columns: (number | 
   })
   return { x, columns }
 }
+
+/** Places in a joined column of values that have a gap, or nothing, on either side. */
+export function alone(column: ArrayLike<number | null | undefined>): number[] {
+  const own = Array.from(column as ArrayLike<number | null | undefined>, (value, i) => ({ value, i })).filter(({ value }) => value !== undefined)
+  const isValue = (at: number): boolean => own[at]?.value !== null && own[at]?.value !== undefined
+  return own.flatMap(({ i }, at) => (isValue(at) && !isValue(at - 1) && !isValue(at + 1) ? [i] : []))
+}

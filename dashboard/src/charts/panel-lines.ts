@@ -18,7 +18,7 @@ export interface DrawnRun {
 
 /** A line with the figures behind it, as its data is shown and saved. */
 export interface PanelLine extends DrawnLine {
-  readonly rows: Pick<SeriesView, 'step' | 'last' | 'min' | 'max'>
+  readonly rows: Pick<SeriesView, 'step' | 'last' | 'min' | 'max'> & Partial<Pick<SeriesView, 'time'>>
   readonly points: number
 }
 

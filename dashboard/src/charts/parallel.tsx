@@ -1,15 +1,16 @@
 import { useMemo, useRef, useState } from 'react'
 import type { PointerEvent as ReactPointerEvent, ReactElement } from 'react'
 
-import { formatNumber } from '../format.ts'
+import { formatTicks } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { line } from './axes.ts'
+import { line, outlined } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import type { Size } from './canvas.tsx'
 import { Layer } from './layer.ts'
 import { flip, inside } from './parallel-axes.ts'
 import type { Axis, Brush } from './parallel-axes.ts'
 import { place, ticks } from './scales.ts'
+import type { Scale } from './scales.ts'
 import { temper, tickFont, token } from './theme.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
@@ -95,7 +96,14 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
       middle!.advance([...key, isIn], { size, until, lines: within.slice(0, -BEST), draw: drawInside }) &&
       bottom!.advance([...key, isBrushed], { size, until, lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null), draw: drawOutside })
     for (const layer of [bottom!, middle!, top!]) layer.putOn(context, size)
-    axes.forEach((axis, i) => drawAxis(context, axis, { x: xOf(i, size), size, yOf, isLast: i === axes.length - 1, isFirst: i === 0 }))
+    axes.forEach((axis, i) =>
+      drawAxis(context, axis, {
+        x: xOf(i, size),
+        size,
+        yOf,
+        side: axes.length === 1 ? 'middle' : i === 0 ? 'first' : i === axes.length - 1 ? 'last' : 'middle',
+      }),
+    )
     axes.forEach((axis, i) => (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })))
     if (lines.some(({ parts }) => parts.includes(undefined))) {
       context.font = tickFont()
@@ -174,40 +182,32 @@ interface AxisPlace {
   readonly yOf: (part: number, size: Size) => number
 }
 
-function drawAxis(
-  context: CanvasRenderingContext2D,
-  axis: Axis,
-  { x, size, yOf, isLast, isFirst }: AxisPlace & { readonly isLast: boolean; readonly isFirst: boolean },
-): void {
+function drawAxis(context: CanvasRenderingContext2D, axis: Axis, { x, size, yOf, side }: AxisPlace & { readonly side: 'first' | 'middle' | 'last' }): void {
+  const isLast = side === 'last'
   context.lineWidth = 1
   line(context, token('--ink-3'), [x, yOf(0, size), x, yOf(1, size)])
   const marks =
     axis.kind === 'category'
       ? axis.categories.map((text, i) => ({ text, part: axis.categories.length === 1 ? 0.5 : i / (axis.categories.length - 1) }))
-      : ticks(axis.scale, 4).map((value) => ({ text: formatNumber(value, 4), part: place(axis.scale, value) }))
+      : numberMarks(axis.scale)
   context.font = tickFont()
   context.textBaseline = 'middle'
   context.textAlign = isLast ? 'left' : 'right'
-  context.lineJoin = 'round'
   for (const { text, part } of marks) {
     const y = yOf(flip(part, axis.isInverted), size)
     line(context, token('--ink-3'), [x - 3, y, x + 3, y])
     outlined(context, cut(text, 12), [x + (isLast ? 8 : -7), y], token('--ink-2'))
   }
   context.font = tickFont(12, isLast ? 600 : 400)
-  context.textAlign = isFirst ? 'left' : isLast ? 'right' : 'center'
+  context.textAlign = ({ first: 'left', middle: 'center', last: 'right' } as const)[side]
   context.textBaseline = 'top'
   const name = cut(axis.name, 20) + (axis.scale.isLog && axis.kind === 'number' ? ` ${t('log_axis')}` : '') + (axis.isInverted ? ' ↓' : '')
-  outlined(context, name, [isFirst ? 8 : isLast ? size.width - 8 : x, 8], token('--ink'))
+  outlined(context, name, [{ first: 8, middle: x, last: size.width - 8 }[side], 8], token('--ink'))
 }
 
-function outlined(context: CanvasRenderingContext2D, text: string, [x, y]: readonly [number, number], color: string): void {
-  context.strokeStyle = token('--panel')
-  context.lineWidth = 3
-  context.strokeText(text, x, y)
-  context.fillStyle = color
-  context.fillText(text, x, y)
-  context.lineWidth = 1
+function numberMarks(scale: Scale): { text: string; part: number }[] {
+  const values = ticks(scale, 4)
+  return formatTicks(values).map((text, i) => ({ text, part: place(scale, values[i]!) }))
 }
 
 function cut(text: string, length: number): string {

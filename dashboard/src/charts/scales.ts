@@ -3,6 +3,8 @@ export interface Scale {
   readonly low: number
   readonly high: number
   readonly isLog: boolean
+  /** Only whole numbers lie on it. */
+  readonly isWhole?: boolean
 }
 
 /** 0 at the low end, 1 at the high one. */
@@ -29,12 +31,12 @@ export function scaleFor(values: readonly number[], { margin = 0.05, isLog = fal
 }
 
 /** Round values along a scale, about so many. */
-export function ticks({ low, high, isLog }: Scale, count: number): number[] {
+export function ticks({ low, high, isLog, isWhole = false }: Scale, count: number): number[] {
   if (isLog) {
     const powers = Array.from({ length: Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1 }, (_, i) => 10 ** (Math.ceil(Math.log10(low)) + i))
     return powers.length >= 2 ? powers : [low, high]
   }
-  const raw = (high - low) / Math.max(1, count)
+  const raw = Math.max((high - low) / Math.max(1, count), isWhole ? 1 : 0)
   if (!(raw > 0)) return [low]
   const power = 10 ** Math.floor(Math.log10(raw))
   const lead = raw / power

@@ -5,7 +5,7 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { formatNumber } from '../format.ts'
 import { cellOf } from '../pages/columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
-import { paths, runName } from '../paths.ts'
+import { paths, runLabels } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -43,11 +43,12 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
   )
   const looks = looksOf(drawn.map(({ id }) => id))
   const placed: { run: RunView; x: number; y: number }[] = []
+  const labels = useMemo(() => runLabels(points.map(({ run }) => run)), [points])
   const at = points.find(({ run }) => run.id === hovered)
   return (
     <Panel
       title={t('scatter')}
-      data={points.length > 0 ? () => ({ head: [t('run'), x, y], rows: points.map(({ run, a, b }) => [runName(run), a, b]) }) : undefined}
+      data={points.length > 0 ? () => ({ head: [t('run'), x, y], rows: points.map(({ run, a, b }) => [labels.get(run.number), a, b]) }) : undefined}
       className="line-panel"
       note={t('drawn_of', { n: points.length, total })}
       acts={acts}
@@ -81,7 +82,7 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
             }}
           />
           <p className="foot clip" role="status">
-            {at ? `${runName(at.run)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
+            {at ? `${labels.get(at.run.number)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
           </p>
         </>
       )}

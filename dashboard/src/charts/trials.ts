@@ -26,6 +26,8 @@ export interface TrialSet {
   /** Trial with the best value among those that count. */
   readonly best: Trial | undefined
   readonly scale: Scale
+  /** The least and the largest value that the scale tells apart. */
+  readonly ends: readonly [number, number]
   /** 0 for the worst on the scale, 1 for the best; the few best are kept apart. */
   readonly worth: (value: number) => number
 }
@@ -59,6 +61,10 @@ export function toTrialSet(view: TrialsView): TrialSet {
     isMaximized,
     best: ended.reduce<Trial | undefined>((best, trial) => (best === undefined || isBetter(trial.value!, best.value!, isMaximized) ? trial : best), undefined),
     scale,
+    ends: values.reduce<[number, number]>(
+      ([low, high], value) => [Math.min(low, Math.max(value, scale.low)), Math.max(high, Math.min(value, scale.high))],
+      values.length > 0 ? [Infinity, -Infinity] : [scale.low, scale.high],
+    ),
     worth: (value) => {
       const part = Math.min(1, Math.max(0, place(scale, value)))
       return (isMaximized ? part : 1 - part) ** WORTH_POWER

@@ -42,9 +42,7 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
     ...(data?.params ?? []).map((one) => ({ ...one, kind: 'param' as const })),
     ...OWN_COLUMNS.map((name) => ({ name, count: undefined, recent: 1, kind: 'other' as const })),
   ]
-  const found = all
-    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
-    .toSorted((a, b) => Number(b.recent > 0) - Number(a.recent > 0))
+  const found = all.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase())).toSorted((a, b) => Number(b.recent > 0) - Number(a.recent > 0))
   const move = (at: number, by: number): void => {
     const next = [...columns]
     const [column] = next.splice(at, 1)

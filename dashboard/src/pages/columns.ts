@@ -17,7 +17,7 @@ export function cellOf(run: RunView, column: string, directions: Directions): un
 /** What a run has besides its params and metrics, for a column that is asked for. */
 const OWN = {
   sweep: (run: RunView) => run.sweep,
-  trial: (run: RunView) => run.trial,
+  trial: (run: RunView) => (run.trial === null ? null : run.trial + 1),
   reason: (run: RunView) => run.reason,
   tag: (run: RunView) => (run.tags.length > 0 ? run.tags.join(', ') : null),
   note: (run: RunView) => run.note,

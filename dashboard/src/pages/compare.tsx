@@ -8,7 +8,7 @@ import { useAction, useProjects, useRunPage, useSeries } from '../api/queries.ts
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
-import { paths, runName } from '../paths.ts'
+import { paths, runLabels, runName } from '../paths.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
@@ -125,7 +125,8 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
     runs.map(({ number }) => number),
     charts,
   )
-  const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
+  const labels = runLabels(runs)
+  const drawn = runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
   return (
     <div className="split compare">
       <div className="sideways">

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { formatFilter } from '../../../src/core/filter/format.ts'
 import { parseFilter } from '../../../src/core/filter/parse.ts'
-import { conditionsOf, OPERATORS, withCondition, writeCondition } from './conditions.ts'
+import { conditionsOf, isClosed, OPERATORS, withCondition, writeCondition } from './conditions.ts'
 
 describe('a condition', () => {
   it.each([
@@ -17,6 +17,9 @@ describe('a condition', () => {
     ['name', '=', '', 'name = ""'],
     ['name', '=', '検索', 'name = 検索'],
     ['name', '=', 'a "b"', 'name = "a \\"b\\""'],
+    ['p.学習 率', '=', '1', 'p."学習 率" = 1'],
+    ['m.val loss.min', '<', '1', 'm."val loss".min < 1'],
+    ['p."x y"', '=', '1', 'p."x y" = 1'],
   ] as const)('on %s, %s, %j is %s', (field, operator, value, expected) => {
     expect(writeCondition(field, operator, value)).toBe(expected)
   })
@@ -30,6 +33,17 @@ describe('a condition', () => {
       }),
     )
   })
+})
+
+describe('brackets', () => {
+  it.each([
+    ['', true],
+    ['(a = 1) and (b = 2)', true],
+    ['a = 1) or (b = 2', false],
+    ['(a = 1', false],
+    ['a = ")"', true],
+    ['a = "(', false],
+  ])('of %j are closed: %s', (filter, expected) => expect(isClosed(filter)).toBe(expected))
 })
 
 describe('the conditions of a filter', () => {

@@ -1,3 +1,5 @@
+import { columnFor, parseColumn } from './columns.ts'
+
 /** Comparisons of the filter language, as a form offers them. */
 export const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'starts', 'in', 'is missing', 'is not missing'] as const
 export type Operator = (typeof OPERATORS)[number]
@@ -8,7 +10,8 @@ export function isAlone(operator: Operator): boolean {
 }
 
 /** One condition as a filter writes it. Values of `in` are separated by commas. */
-export function writeCondition(field: string, operator: Operator, value: string): string {
+export function writeCondition(fieldText: string, operator: Operator, value: string): string {
+  const field = writeField(fieldText.trim())
   if (isAlone(operator)) return `${field} ${operator}`
   if (operator !== 'in') return `${field} ${operator} ${writeValue(value)}`
   const values = value.split(',').map((part) => part.trim())
@@ -18,6 +21,13 @@ export function writeCondition(field: string, operator: Operator, value: string)
     .join(', ')})`
 }
 
+/** A name that somebody wrote as it is stands in quotes where the language wants it so. */
+function writeField(text: string): string {
+  const field = parseColumn(text)
+  if (field.kind === 'other') return text
+  return field.kind === 'param' ? columnFor('param', field.name) : columnFor('metric', field.name, field.part)
+}
+
 const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-\d+[smhdw]|\d{4}-\d{2}-\d{2}|[\p{L}_][\p{L}\p{N}_]*)$/iu
 const WORDS = /^(?:and|or|not|in|is|missing|contains|starts|ends)$/i
 
@@ -25,11 +35,24 @@ function writeValue(value: string): string {
   return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value)
 }
 
+const MARKS = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[()]|\b(?:and|or)\b/gi
+
+/** Whether each bracket has its other one: what is put in brackets then stays together. */
+export function isClosed(filter: string): boolean {
+  let depth = 0
+  for (const [found] of filter.matchAll(MARKS)) {
+    if (found === '(') depth += 1
+    else if (found === ')') depth -= 1
+    if (depth < 0 || (/^["']/.test(found) && !/^(["']).*\1$/s.test(found))) return false
+  }
+  return depth === 0
+}
+
 /** The parts of a filter that all must hold; undefined where it is put together in another way. */
 export function conditionsOf(filter: string): string[] | undefined {
   const parts: string[] = []
   let [depth, start] = [0, 0]
-  for (const { 0: found, index } of filter.matchAll(/"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[()]|\b(?:and|or)\b/gi)) {
+  for (const { 0: found, index } of filter.matchAll(MARKS)) {
     if (found === '(') depth += 1
     else if (found === ')') depth -= 1
     else if (depth > 0 || /^["']/.test(found)) continue

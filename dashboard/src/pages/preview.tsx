@@ -5,6 +5,7 @@ import type { ReactElement } from 'react'
 import { request } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
 import { Failure, Loading } from '../ui/states.tsx'
+import { indentJson } from './indent-json.ts'
 import { parseTable } from './parse-table.ts'
 
 const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }))
@@ -49,21 +50,13 @@ export function Preview({ address, path, sizeBytes }: { readonly address: string
         <Markdown text={text} />
       </Suspense>
     )
-  return <pre className="code text">{ending === 'json' ? pretty(text) : text}</pre>
+  return <pre className="code text">{ending === 'json' ? indentJson(text) : text}</pre>
 }
 
 function Picture({ bytes, type, name }: { readonly bytes: ArrayBuffer; readonly type: string; readonly name: string }): ReactElement {
   const url = useMemo(() => URL.createObjectURL(new Blob([bytes], { type })), [bytes, type])
   useEffect(() => () => URL.revokeObjectURL(url), [url])
   return <img className="picture" src={url} alt={name} />
-}
-
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
 }
 
 function Table({ text, separator }: { readonly text: string; readonly separator: string }): ReactElement {

@@ -10,7 +10,7 @@ import { GroupPanel, RunPanel } from '../charts/line-panel.tsx'
 import { metricOn } from '../charts/lines.ts'
 import type { XAxis } from '../charts/lines.ts'
 import { Scatter } from '../charts/scatter.tsx'
-import { runName } from '../paths.ts'
+import { runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { CheckItem, ChoiceMenu, Menu } from '../ui/controls.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -85,7 +85,8 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
     across === undefined || panels.length === 0 ? panels : [...new Set([...panels, across])],
     { range: rangeOf(state) },
   )
-  const drawn = runs.map((run) => ({ id: run.id, number: run.number, name: runName(run), isOpen: isOpen(run.phase) }))
+  const labels = runLabels(runs)
+  const drawn = runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
   return panels.map((metric) => (
     <RunPanel
       key={metric}
@@ -131,9 +132,10 @@ function RunBars(props: FigureProps): ReactElement {
   const { runs, directions } = props
   const field = fieldOf(props)
   const looks = looksOf(runs.map(({ id }) => id))
+  const labels = runLabels(runs)
   const bars = runs.flatMap((run): Bar[] => {
     const value = cellOf(run, field, directions)
-    return typeof value === 'number' ? [{ key: run.id, label: runName(run), look: looks.get(run.id), value }] : []
+    return typeof value === 'number' ? [{ key: run.id, label: labels.get(run.number)!, look: looks.get(run.id), value }] : []
   })
   return <BarPlate {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
 }

@@ -21,6 +21,7 @@ import { Panel } from '../ui/panel.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { LogView } from './log-view.tsx'
+import { MarksEditor } from './marks-editor.tsx'
 import { AxisMenu, metricsOf, SmoothingMenu } from './run-charts.tsx'
 import { AttemptTable, Diagnosis } from './run-attempts.tsx'
 import { Artifacts, Code, Environment, Spec } from './run-records.tsx'
@@ -138,18 +139,33 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
     toast(t(`done_${verb as 'stop' | 'pause' | 'resume' | 'restart'}`))
     if (number !== undefined && number !== run.number) go(paths.run(project, number))
   })
+  const restore = useAction(
+    () => call(`/runs/${run.number}/restore`, { method: 'POST' }),
+    () => toast(t('bulk_restored', { n: 1 })),
+  )
   const remove = useAction(
     () => call(`/runs/${run.number}`, { method: 'DELETE' }),
     () => {
-      toast(t('bulk_deleted', { n: 1 }), () => void call(`/runs/${run.number}/restore`, { method: 'POST' }))
+      toast(t('bulk_deleted', { n: 1 }), () => restore.mutate(undefined))
       go(paths.runs(project))
     },
   )
+  if (run.deletedAt !== null)
+    return (
+      <div className="name actions">
+        <span className="mid">{t('in_trash_since', { date: formatDate(run.deletedAt) })}</span>
+        <button type="button" className="btn" disabled={restore.isPending} onClick={() => restore.mutate(undefined)}>
+          <Icon name="retry" />
+          {t('restore')}
+        </button>
+      </div>
+    )
   const isEnded = isTerminal(run.phase)
   // What a script logged by itself cannot be started from here.
   const canStart = run.command !== null && run.host !== null
   return (
     <div className="name actions">
+      <MarksEditor path={`/runs/${run.number}`} marked={run} />
       <Link className="btn not-phone" to={paths.compare(project, [run.number])}>
         <Icon name="compare" />
         {t('compare_with')}

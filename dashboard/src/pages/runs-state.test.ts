@@ -103,6 +103,7 @@ describe('filters and orders', () => {
     [' m.loss < 1 or p.lr = 2 ', [], 'm.loss < 1 or p.lr = 2'],
     ['', ['failed', 'running'], 'phase in (failed, running)'],
     ['a = 1 or b = 2', ['failed'], '(a = 1 or b = 2) and phase in (failed)'],
+    ['a = 1) or (b = 2', ['failed'], 'a = 1) or (b = 2'],
   ])('%j with the phases %j is %j', (filter, phases, expected) => expect(filterOf({ filter, phases })).toBe(expected))
 
   it('go falling, rising, away with clicks on a head; more keys with Shift', () => {

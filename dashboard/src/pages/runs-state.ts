@@ -2,6 +2,7 @@ import type { ChartRange } from '../../../src/contract/charts.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
+import { isClosed } from './conditions.ts'
 import { decode, readList, writeList } from '../state/query-lists.ts'
 
 /** What the list of runs shows: the whole of it stands in the address. */
@@ -114,7 +115,8 @@ export function addressOf(state: RunsState): string {
 /** The filter that the list is asked with: what is written, and the phases beside it. */
 export function filterOf({ filter, phases }: Pick<RunsState, 'filter' | 'phases'>): string {
   const own = filter.trim()
-  if (phases.length === 0) return own
+  // Brackets around what is not closed would change what it says; by itself it is refused, and why is said.
+  if (phases.length === 0 || !isClosed(own)) return own
   const some = `phase in (${phases.join(', ')})`
   return own === '' ? some : `(${own}) and ${some}`
 }

@@ -36,7 +36,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   useTitle(t('runs'), project)
   const { query } = usePlace()
   const state = useMemo(() => readRunsState(query), [query])
-  const typedAt = useRef(0)
+  const typedAt = useRef(-Infinity)
   const change = (patch: Partial<RunsState>): void => {
     // What is written letter by letter, ticked or pulled is one step back; what is chosen is a step each.
     const isTyped = Object.keys(patch).join() === 'filter' && performance.now() - typedAt.current < TYPING_MS

@@ -7,7 +7,7 @@ import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useAction, useProjects } from '../api/queries.ts'
 import { csvField, saveFile } from '../ui/save-file.ts'
-import { paths, runName } from '../paths.ts'
+import { paths, runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
@@ -77,6 +77,10 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
     },
     (n) => toast(t('restarted', { n })),
   )
+  const exported = useAction(
+    () => exportRuns({ project, filter: isAll ? filter : undefined, runs: runs.filter(({ number }) => selected.includes(number)), columns, directions }),
+    (n) => toast(t('exported', { n })),
+  )
   if (selected.length === 0) return null
   return (
     <div className="selbar" role="toolbar" aria-label={t('selection')}>
@@ -141,19 +145,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
             <Icon name="retry" />
             {t('run_again')}
           </button>
-          <button
-            type="button"
-            className="btn bare"
-            onClick={() =>
-              void exportRuns({
-                project,
-                filter: isAll ? filter : undefined,
-                runs: runs.filter(({ number }) => selected.includes(number)),
-                columns,
-                directions,
-              })
-            }
-          >
+          <button type="button" className="btn bare" disabled={exported.isPending} onClick={() => exported.mutate(undefined)}>
             <Icon name="download" />
             {t('export')}
           </button>
@@ -203,11 +195,13 @@ function Targets({ project, onChoose }: { readonly project: string; readonly onC
 const NAMED_MAX = 5
 
 function namesOf(runs: readonly RunView[], selected: readonly number[]): string {
-  const names = runs.filter(({ number }) => selected.includes(number)).map(runName)
+  const chosen = runs.filter(({ number }) => selected.includes(number))
+  const labels = runLabels(chosen)
+  const names = chosen.map(({ number }) => labels.get(number)!)
   return names.slice(0, NAMED_MAX).join(', ') + (names.length > NAMED_MAX ? ` ${t('and_more', { n: names.length - NAMED_MAX })}` : '')
 }
 
-/** The table as a file: what is selected, or everything that matches, page by page. */
+/** The table as a file: what is selected, or everything that matches, page by page. Resolves to how many runs it has. */
 async function exportRuns({
   project,
   filter,
@@ -220,7 +214,7 @@ async function exportRuns({
   runs: readonly RunView[]
   columns: readonly string[]
   directions: Directions
-}): Promise<void> {
+}): Promise<number> {
   const fields = columns.filter((column) => parseColumn(column).kind !== 'other').join(',') || 'number'
   const all = filter === undefined ? runs : await readAll({ project, filter, fields, max: EXPORT_MAX })
   const head = ['number', 'name', 'phase', 'reason', 'created', 'started', 'ended', ...columns]
@@ -239,6 +233,7 @@ async function exportRuns({
       .join(','),
   )
   saveFile(`runs-${project}.csv`, [head.map(csvField).join(','), ...lines].join('\n'))
+  return all.length
 }
 
 /** All runs that match, page by page, up to so many. */

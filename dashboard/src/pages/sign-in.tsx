@@ -26,7 +26,7 @@ export function SignIn(): ReactElement {
       go(to, { replace: true })
     } catch (error) {
       const isWrong = error instanceof ApiError && error.status === 401
-      setProblem(isWrong ? t('code' in body ? 'sign_in_code_old' : 'sign_in_token_wrong') : (error as Error).message || t('unreachable'))
+      setProblem(isWrong ? t('code' in body ? 'sign_in_code_old' : 'sign_in_token_wrong') : (error as Error).message)
     }
   }
   const redeemCode = useEffectEvent((): void => {

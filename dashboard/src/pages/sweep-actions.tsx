@@ -7,13 +7,14 @@ import type { SweepView } from '../../../src/contract/sweep.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useAction, useArtifacts, useTrials } from '../api/queries.ts'
-import { formatBytes } from '../format.ts'
+import { formatBytes, formatDate } from '../format.ts'
 import { paths } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Confirm, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
+import { MarksEditor } from './marks-editor.tsx'
 
 const SHOWN_HERE = { showsError: true }
 
@@ -41,10 +42,20 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
   const remove = useAction(
     () => call(`/sweeps/${number}`, { method: 'DELETE' }),
     () => {
-      toast(t('sweep_deleted'), () => void call(`/sweeps/${number}/restore`, { method: 'POST' }))
+      toast(t('sweep_deleted'), () => post.mutate({ path: '/restore' }))
       go(paths.sweeps(project))
     },
   )
+  if (sweep.deletedAt !== null)
+    return (
+      <div className="name actions">
+        <span className="mid">{t('in_trash_since', { date: formatDate(sweep.deletedAt) })}</span>
+        <button type="button" className="btn" disabled={post.isPending} onClick={() => post.mutate({ path: '/restore' })}>
+          <Icon name="retry" />
+          {t('restore')}
+        </button>
+      </div>
+    )
   const problem = post.error ?? restart.error ?? retry.error
   return (
     <div className="name actions not-phone-wrap">
@@ -53,6 +64,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
           {problem.message}
         </span>
       )}
+      <MarksEditor path={`/sweeps/${number}`} marked={sweep} />
       {isOpen && (
         <button
           type="button"

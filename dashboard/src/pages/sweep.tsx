@@ -113,7 +113,7 @@ function SweepFigures({ sweep, stopped, now }: { readonly sweep: SweepView; read
               value: formatNumber(best.value),
               sub: <Link to={paths.run(sweep.project, best.number)}>{t('trial_n', { number: best.number })}</Link>,
             }
-          : { label: t('best'), value: '—', sub: t('best_none') },
+          : { label: t('best'), value: '—', sub: t(done === 0 ? 'best_none' : 'best_without_value') },
         {
           label: t('trials'),
           value: done.toLocaleString('en-US'),
@@ -231,7 +231,7 @@ function importanceData({ importance }: BeliefsView): PanelData {
 function drawnNote(set: TrialSet): string {
   const drawn = set.trials.filter(({ value }) => value !== null).length
   const failed = set.trials.filter(({ phase }) => phase === 'failed').length
-  return t('history_note', { metric: set.metric ?? '', n: drawn, total: set.trials.length, failed })
+  return [set.metric ?? '', t('history_note', { n: drawn, total: set.trials.length, failed })].filter((part) => part !== '').join(' · ')
 }
 
 /** Why each failed, and what it was given. */
@@ -358,9 +358,9 @@ function Coordinates({
       className={hasRungs ? 'span8 high' : 'span12 high'}
       acts={
         <>
-          <span className="dim small">{formatNumber(set.isMaximized ? set.scale.low : set.scale.high, 3)}</span>
+          <span className="dim small">{formatNumber(set.ends[set.isMaximized ? 0 : 1], 3)}</span>
           <span className="ramp" aria-hidden="true" />
-          <span className="dim small">{formatNumber(set.isMaximized ? set.scale.high : set.scale.low, 3)}</span>
+          <span className="dim small">{formatNumber(set.ends[set.isMaximized ? 1 : 0], 3)}</span>
           {(hasBrush || inverted.length > 0 || order.length > 0) && (
             <button type="button" className="btn bare small" onClick={() => show(AS_IT_IS)}>
               {t('reset')}

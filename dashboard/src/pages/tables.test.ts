@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Trial } from '../charts/trials.ts'
 import { csvField } from '../ui/save-file.ts'
 import { changedFiles } from './changed-files.ts'
 import { diffRows, isSame } from './compare-rows.ts'
+import { indentJson } from './indent-json.ts'
 import { parseTable } from './parse-table.ts'
 import { readTrialSort, sortTrials, writeTrialSort } from './sort-trials.ts'
 
@@ -27,6 +29,25 @@ describe('a separated text', () => {
     ['a,,c\n', [['a', '', 'c']]],
     ['', []],
   ])('%j', (text, expected) => expect(parseTable(text, ',')).toEqual(expected))
+})
+
+describe('an indented document', () => {
+  it.each([
+    ['{"a":12345678901234567890,"b":[1.0,{}],"c":[]}', '{\n  "a": 12345678901234567890,\n  "b": [\n    1.0,\n    {}\n  ],\n  "c": []\n}'],
+    ['{"a, b": "{\\"x\\": [1]}"}', '{\n  "a, b": "{\\"x\\": [1]}"\n}'],
+    [' [ 1e400 , -0.50 , null ] ', '[\n  1e400,\n  -0.50,\n  null\n]'],
+    ['{"a": NaN}', '{"a": NaN}'],
+    ['"text"', '"text"'],
+    ['{"half":', '{"half":'],
+  ])('%s', (text, expected) => expect(indentJson(text)).toBe(expected))
+
+  it('says the same as before', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, 4), (value, space) => {
+        expect(indentJson(JSON.stringify(value, null, space))).toBe(JSON.stringify(value, null, 2))
+      }),
+    )
+  })
 })
 
 describe('a field of a file', () => {

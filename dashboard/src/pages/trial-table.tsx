@@ -104,10 +104,10 @@ export function TrialTable({
             const seconds = secondsOf(trial)
             return (
               <div key={trial.index} role="row" aria-rowindex={index + 2} className={trial.index === set.best?.index ? 'row best' : 'row'}>
-                <span role="rowheader" className="cell">
+                <span role="rowheader" className="cell name">
                   <Link className="ink" to={paths.run(project, trial.number)}>
                     {trial.index + 1}
-                  </Link>{' '}
+                  </Link>
                   <span className="dim small">#{trial.number}</span>
                 </span>
                 <span role="cell" className="cell name">

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
-import { formatNumber } from '../format.ts'
+import { formatExact } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from './controls.tsx'
 import { csvField, saveFile } from './save-file.ts'
@@ -110,7 +110,7 @@ function DataTable({ data: { head, rows } }: { readonly data: PanelData }): Reac
             <tr key={at}>
               {row.map((value, i) => (
                 <td key={head[i]} className={numeric[i] ? 'num' : 'clip'}>
-                  {typeof value === 'number' ? formatNumber(value, 6) : value}
+                  {typeof value === 'number' ? formatExact(value) : value}
                 </td>
               ))}
             </tr>

@@ -88,7 +88,7 @@ export function Failure({ error, onRetry }: { readonly error: Error; readonly on
 function explain(error: Error): { title: string; text: string } {
   if (!(error instanceof ApiError)) return { title: t('failed_here'), text: error.message }
   if (error.status === 0) return { title: t('unreachable'), text: t('unreachable_why') }
-  if (error.status >= 500) return { title: t('server_failed'), text: error.message || t('server_failed_why', { status: error.status }) }
+  if (error.status >= 500) return { title: t('server_failed'), text: error.message }
   return { title: t('refused'), text: error.message }
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
 import { toNumber } from '../../contract/ids.ts'
 import { toJsonSchema } from '../../contract/json-schema.ts'
+import { detailText } from '../../contract/messages/messages.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import { toOpenApi } from '../../contract/openapi.ts'
 import { toProblemView } from '../../contract/problem-view.ts'
@@ -48,7 +49,11 @@ export function createSystemHandlers(
       return sessionResponse({ signedIn: true }, sessionCookie(deps.sessions.cookieName, cookie, SESSION_LIFE_MS / 1000))
     },
     closeSession: async () => sessionResponse({ signedIn: false }, sessionCookie(deps.sessions.cookieName, '', 0)),
-    doctor: async ({ query }) => await deps.examine(query.deep ?? false),
+    doctor: async ({ query, locale }) =>
+      (await deps.examine(query.deep ?? false)).map((one) => ({
+        ...one,
+        detail: typeof one.detail === 'string' ? one.detail : detailText(locale, one.detail),
+      })),
     checkDocument: async ({ body, locale }) => checkView(body, locale),
     getLanguage: async () => toJsonSchema(),
     submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),

@@ -31,7 +31,7 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
 function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[]): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(`${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`)
-  if (run.sweep !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial}`)
+  if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
   if (run.command) cli.print(`  $ ${plainText(run.command)}`)
   if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
   const { host } = run

@@ -9,7 +9,7 @@ const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)
 
 describe('the two languages', () => {
   it('say the same things about the same arguments', () => {
-    for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli'] as const) {
+    for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli', 'details'] as const) {
       const [english, japanese] = [CATALOGUES.en[part], CATALOGUES.ja[part]] as [
         Record<string, string | readonly string[]>,
         Record<string, string | readonly string[]>,
@@ -24,7 +24,7 @@ describe('the two languages', () => {
     const root = join(import.meta.dirname, '../..')
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.includes('messages'))
     const code = sources.map((name) => readFileSync(join(root, name), 'utf8')).join('\n')
-    for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli'] as const) {
+    for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli', 'details'] as const) {
       for (const name of Object.keys(CATALOGUES.en[part])) expect([name, new RegExp(`['"\`]${name}['"\`]|\\b${name}:`).test(code)]).toEqual([name, true])
     }
   })

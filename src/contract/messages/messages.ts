@@ -8,6 +8,7 @@ export type ReasonCode = keyof typeof en.reasons
 export type WaitingCode = keyof typeof en.waiting
 export type CliCode = keyof typeof en.cli
 export type AutoReasonCode = keyof typeof en.autoReasons
+export type DetailCode = keyof typeof en.details
 
 /** What every language must have: a sentence for each code, a remedy too for each problem. */
 export interface Catalogue {
@@ -17,35 +18,54 @@ export interface Catalogue {
   readonly waiting: Readonly<Record<WaitingCode, string>>
   readonly cli: Readonly<Record<CliCode, string>>
   readonly autoReasons: Readonly<Record<AutoReasonCode, string>>
+  readonly details: Readonly<Record<DetailCode, string>>
 }
 
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ja }
 
-export type Args = Readonly<Record<string, string | number>>
+export type PlainArgs = Readonly<Record<string, string | number>>
+
+/** Words that are said of something, in whichever language: an argument of a sentence, or a finding. */
+export interface Detail {
+  readonly detail: DetailCode
+  readonly args?: PlainArgs
+}
+
+export type Args = Readonly<Record<string, string | number | Detail>>
 
 /** A sentence with its `{name}` places filled; an argument that is missing leaves nothing. */
-export function fill(sentence: string, args: Args = {}): string {
+export function fill(sentence: string, args: PlainArgs = {}): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(args, name) ? String(args[name]) : ''))
+}
+
+export function detailText(locale: Locale, { detail, args }: Detail): string {
+  return fill(CATALOGUES[locale].details[detail], args)
+}
+
+/** Arguments with their words in a language. */
+export function plainArgs(locale: Locale, args: Args): PlainArgs {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeof value === 'object' ? detailText(locale, value) : value]))
 }
 
 export function problemText(locale: Locale, code: ProblemCode, args: Args): { message: string; remedy: string } {
   const [message, remedy] = CATALOGUES[locale].problems[code]
-  return { message: fill(message, args), remedy: fill(remedy, args) }
+  const plain = plainArgs(locale, args)
+  return { message: fill(message, plain), remedy: fill(remedy, plain) }
 }
 
 export function errorText(locale: Locale, code: ErrorCode, args: Args = {}): string {
-  return fill(CATALOGUES[locale].errors[code], args)
+  return fill(CATALOGUES[locale].errors[code], plainArgs(locale, args))
 }
 
-export function reasonText(locale: Locale, code: ReasonCode, args: Args = {}): string {
+export function reasonText(locale: Locale, code: ReasonCode, args: PlainArgs = {}): string {
   return fill(CATALOGUES[locale].reasons[code], args)
 }
 
-export function waitingText(locale: Locale, code: WaitingCode, args: Args = {}): string {
+export function waitingText(locale: Locale, code: WaitingCode, args: PlainArgs = {}): string {
   return fill(CATALOGUES[locale].waiting[code], args)
 }
 
-export function cliText(locale: Locale, code: CliCode, args: Args = {}): string {
+export function cliText(locale: Locale, code: CliCode, args: PlainArgs = {}): string {
   return fill(CATALOGUES[locale].cli[code], args)
 }
 

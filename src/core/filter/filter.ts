@@ -1,4 +1,5 @@
 import { AppError } from '../../contract/errors.ts'
+import type { Args } from '../../contract/messages/messages.ts'
 import type { RunPhase } from '../../contract/phases.ts'
 
 /** A fact of a run that a filter may ask for. */
@@ -90,7 +91,7 @@ export interface Sort {
 
 /** Why a filter cannot be read; `position` counts characters from 0. */
 export class FilterError extends AppError {
-  constructor(code: 'filter_syntax' | 'filter_field' | 'filter_type' | 'filter_word', position: number, args: Readonly<Record<string, string | number>>) {
+  constructor(code: 'filter_syntax' | 'filter_field' | 'filter_type' | 'filter_word', position: number, args: Args) {
     super(code, { column: position + 1, ...args })
   }
 }

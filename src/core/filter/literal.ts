@@ -1,3 +1,4 @@
+import type { DetailCode } from '../../contract/messages/messages.ts'
 import { RUN_PHASES } from '../../contract/phases.ts'
 import { nearest } from '../nearest.ts'
 import { FilterError, PHASE_ALIASES, typeOf } from './filter.ts'
@@ -9,18 +10,18 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 
 /** The value that a text means for a field. Throws FilterError when the field cannot have such a value. */
 export function toLiteral(field: Field, text: string, { isQuoted, position }: { isQuoted: boolean; position: number }): Literal {
-  const wrong = (expected: string) => new FilterError('filter_type', position, { field: formatField(field), expected, found: text || '""' })
+  const wrong = (detail: DetailCode) => new FilterError('filter_type', position, { field: formatField(field), expected: { detail }, found: text || '""' })
   switch (typeOf(field)) {
     case 'number':
-      if (!NUMBER.test(text)) throw wrong('a number')
+      if (!NUMBER.test(text)) throw wrong('a_number')
       return { type: 'number', value: Number(text) }
     case 'duration': {
       const seconds = toSeconds(text)
-      if (seconds === undefined) throw wrong('a duration such as 90s, 30m or 2h')
+      if (seconds === undefined) throw wrong('a_duration')
       return { type: 'number', value: seconds }
     }
     case 'time':
-      return toTime(text) ?? fail(wrong('a date such as 2026-01-31, a time such as 2026-01-31T09:00Z, or an age such as -7d'))
+      return toTime(text) ?? fail(wrong('a_time'))
     case 'param':
       return isQuoted || !NUMBER.test(text) ? { type: 'text', value: isQuoted ? text : toPythonWord(text) } : { type: 'number', value: Number(text) }
     case 'word':

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { errorText } from '../../contract/messages/messages.ts'
 import { describe, expect, it } from 'vitest'
 
 import { completionAt, wordsFor } from './complete.ts'
@@ -63,6 +64,24 @@ describe('a filter', () => {
     expect([error.code, error.args['column']]).toEqual([code, column])
   })
 
+  it.each([
+    '',
+    'phase',
+    'phase =',
+    'phase = failed phase',
+    'phase in (failed',
+    'phase = "failed',
+    'm.loss = abc',
+    'created > 7d',
+    'duration > abc',
+    'p. = 1',
+    'status:failed|',
+  ])('says in Japanese what is wrong with %j, in no English but that of the language', (text) => {
+    const { code, args } = catchError(() => parseFilter(text))
+    expect(errorText('ja', code, args)).not.toMatch(/\b(?:a|the|such|one|of|end|value|number|date|closing)\b/)
+    expect(errorText('en', code, args)).toMatch(/^filter, column \d+: [^{]+$/)
+  })
+
   it('suggests the field and the word that were probably meant', () => {
     expect(catchError(() => parseFilter('phse = failed')).args['near']).toBe('phase')
     expect(catchError(() => parseFilter('phase = runing')).args['known']).toBe('running')
@@ -114,9 +133,12 @@ describe('a query of Polyaxon 0.6', () => {
     expect(formatted(text)).toBe(expected)
   })
 
-  it.each(['name:%a%b%', 'name:%', 'status:a|', 'metrics.loss:abc', 'status:', 'created_at:2018..', 'status:>1', 'nonsense:1'])('%s is refused', (text) => {
-    expect(() => parseFilter(text)).toThrow(FilterError)
-  })
+  it.each(['name:%a%b%', 'name:%', 'status:failed|', 'metrics.loss:abc', 'status:', 'created_at:2018..', 'status:>1', 'nonsense:1'])(
+    '%s is refused',
+    (text) => {
+      expect(() => parseFilter(text)).toThrow(FilterError)
+    },
+  )
 })
 
 describe('an order', () => {

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts'
+import type { Detail } from '../../contract/messages/messages.ts'
 import { toField, toPart } from './field.ts'
 import { COMPARISONS, FilterError, typeOf } from './filter.ts'
 import type { Comparison, Field, Filter, Literal, MetricPart, Sort } from './filter.ts'
@@ -13,11 +14,14 @@ import type { Token } from './tokens.ts'
  */
 export function parseFilter(text: string): Filter {
   if (text.length > LIMITS.filterCharsMax)
-    throw new FilterError('filter_syntax', LIMITS.filterCharsMax, { expected: `at most ${LIMITS.filterCharsMax} characters`, found: `${text.length}` })
+    throw new FilterError('filter_syntax', LIMITS.filterCharsMax, {
+      expected: { detail: 'characters', args: { max: LIMITS.filterCharsMax } },
+      found: text.length,
+    })
   const filter = isPolyaxonForm(text) ? parsePolyaxon(text) : new Parser(tokenize(text)).parse()
   const count = countConditions(filter)
   if (count > LIMITS.filterConditionsMax)
-    throw new FilterError('filter_syntax', 0, { expected: `at most ${LIMITS.filterConditionsMax} conditions`, found: `${count}` })
+    throw new FilterError('filter_syntax', 0, { expected: { detail: 'conditions', args: { max: LIMITS.filterConditionsMax } }, found: count })
   return filter
 }
 
@@ -39,13 +43,14 @@ export function splitFields(text: string): string[] {
 /** One field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for anything else, tags among it. */
 export function parseField(text: string): Field {
   const filter = parseFilter(`${text} is missing`)
-  if (filter.type !== 'missing' || typeOf(filter.field) === 'tags') throw new FilterError('filter_type', 0, { field: text, expected: 'one field', found: text })
+  if (filter.type !== 'missing' || typeOf(filter.field) === 'tags')
+    throw new FilterError('filter_type', 0, { field: text, expected: { detail: 'one_field' }, found: text })
   return filter.field
 }
 
 function toSortable(name: string): Field {
   const field = name.includes('"') ? parseField(name) : toField(name, 0)
-  if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: 'a field with one value', found: 'tags' })
+  if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: { detail: 'single_field' }, found: 'tags' })
   return field
 }
 
@@ -78,7 +83,7 @@ class Parser {
   }
 
   #readNot(): Filter {
-    if ((this.#depth += 1) > DEPTH_MAX) throw this.#unexpected(`at most ${DEPTH_MAX} levels`)
+    if ((this.#depth += 1) > DEPTH_MAX) throw this.#unexpected({ detail: 'levels', args: { max: DEPTH_MAX } })
     const filter: Filter = this.#takeWord('not') ? { type: 'not', item: this.#readNot() } : this.#readPrimary()
     this.#depth -= 1
     return filter
@@ -110,7 +115,7 @@ class Parser {
 
   #readField(): Field {
     const token = this.#peek()
-    if (token.type !== 'word') throw this.#unexpected('a field such as phase, m.loss or p.lr')
+    if (token.type !== 'word') throw this.#unexpected({ detail: 'field' })
     const prefix = ['p.', 'm.', 'sys.'].find((item) => token.text.startsWith(item))
     if (prefix === undefined || token.text !== prefix) return toField(this.#next().text, token.start)
     // The name is quoted: p."odd name", m."a/b".min
@@ -131,14 +136,14 @@ class Parser {
     const token = this.#next()
     if (token.text !== prefix) return token.text.slice(prefix.length)
     const quoted = this.#peek()
-    if (quoted.type !== 'text' || quoted.start !== token.end) throw this.#unexpected(`a name after ${prefix}`)
+    if (quoted.type !== 'text' || quoted.start !== token.end) throw this.#unexpected({ detail: 'name_after', args: { prefix } })
     return this.#next().text
   }
 
   #readComparison(field: Field): Comparison {
     const token = this.#peek()
     const op = COMPARISONS.find((item) => item === (token.text === '==' ? '=' : token.text.toLowerCase()))
-    if (op === undefined || token.type === 'text') throw this.#unexpected(`one of ${COMPARISONS.join(' ')}, in, is missing`)
+    if (op === undefined || token.type === 'text') throw this.#unexpected({ detail: 'comparison', args: { known: COMPARISONS.join(' ') } })
     const isForText = op === 'contains' || op === 'starts' || op === 'ends'
     const type = typeOf(field)
     const isOrdered = type === 'number' || type === 'time' || type === 'duration'
@@ -152,13 +157,13 @@ class Parser {
     if (!this.#takeMark('(')) throw this.#unexpected('(')
     const values = [this.#readLiteral(field)]
     while (this.#takeMark(',')) values.push(this.#readLiteral(field))
-    if (!this.#takeMark(')')) throw this.#unexpected(', or )')
+    if (!this.#takeMark(')')) throw this.#unexpected(', )')
     return values
   }
 
   #readLiteral(field: Field): Literal {
     const token = this.#peek()
-    if (token.type !== 'word' && token.type !== 'text') throw this.#unexpected('a value')
+    if (token.type !== 'word' && token.type !== 'text') throw this.#unexpected({ detail: 'value' })
     this.#at += 1
     return toLiteral(field, token.text, { isQuoted: token.type === 'text', position: token.start })
   }
@@ -177,7 +182,7 @@ class Parser {
   }
 
   #expectEnd(): void {
-    if (this.#peek().type !== 'end') throw this.#unexpected('and, or, or the end')
+    if (this.#peek().type !== 'end') throw this.#unexpected({ detail: 'more_or_end' })
   }
 
   #peek(): Token {
@@ -189,9 +194,9 @@ class Parser {
     return this.#tokens[this.#at - 1]!
   }
 
-  #unexpected(expected: string): FilterError {
+  #unexpected(expected: string | Detail): FilterError {
     const { text, start, type } = this.#peek()
-    return new FilterError('filter_syntax', start, { expected, found: type === 'end' ? 'the end' : text })
+    return new FilterError('filter_syntax', start, { expected, found: type === 'end' ? { detail: 'the_end' } : text })
   }
 }
 

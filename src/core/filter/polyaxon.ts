@@ -39,7 +39,7 @@ function parseIndependent(operation: string, position: number): Filter {
   const filter: Filter = { type: 'missing', field: { kind: 'column', name: 'sweep' } }
   if (/^true$/i.test(operation)) return filter
   if (/^false$/i.test(operation)) return { type: 'not', item: filter }
-  throw new FilterError('filter_syntax', position, { expected: 'true or false', found: operation })
+  throw new FilterError('filter_syntax', position, { expected: 'true, false', found: operation })
 }
 
 function toPolyaxonField(name: string, position: number): Field {
@@ -53,7 +53,7 @@ function parseOperation(field: Field, text: string, position: number): Filter {
   const compare = (op: Comparison, value: string): Filter => ({ type: 'compare', field, op, value: literal(value) })
   if (text.includes('|')) {
     const values = text.split('|').map((item) => item.trim())
-    if (values.includes('')) throw new FilterError('filter_syntax', position, { expected: 'a value on both sides of |', found: text })
+    if (values.includes('')) throw new FilterError('filter_syntax', position, { expected: { detail: 'either_side' }, found: text })
     return { type: 'in', field, values: values.map(literal) }
   }
   if (text.includes('..')) {
@@ -68,7 +68,7 @@ function parseOperation(field: Field, text: string, position: number): Filter {
 function parseLike(field: Field, text: string, position: number): Filter {
   const [before, after] = [text.startsWith('%'), text.endsWith('%')]
   const inner = text.slice(Number(before), after && text.length > 1 ? -1 : undefined)
-  if (inner === '' || inner.includes('%')) throw new FilterError('filter_syntax', position, { expected: '%text, text% or %text%', found: text })
+  if (inner === '' || inner.includes('%')) throw new FilterError('filter_syntax', position, { expected: '%text, text%, %text%', found: text })
   const op = before && after ? 'contains' : before ? 'ends' : 'starts'
   return { type: 'compare', field, op, value: toLiteral(field, inner, { isQuoted: true, position }) }
 }

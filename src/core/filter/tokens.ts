@@ -40,7 +40,7 @@ function readQuoted(text: string, start: number): Token {
     if (text[at] === '\\' && at + 1 < text.length) at += 1
     value += text[at]
   }
-  throw new FilterError('filter_syntax', start, { expected: `a closing ${text[start]}`, found: 'the end' })
+  throw new FilterError('filter_syntax', start, { expected: { detail: 'closing_quote', args: { quote: text[start]! } }, found: { detail: 'the_end' } })
 }
 
 function readWord(text: string, start: number): Token {

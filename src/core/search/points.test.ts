@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { detailText } from '../../contract/messages/messages.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
 import { toFloat, toPlain } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
@@ -15,7 +16,7 @@ const point: ValueMap = { x: 0.5, n: 3, kind: 'sgd', momentum: 0.9 }
 const check = (given: ValueMap, constraints: readonly string[] = []) => checkPoint(SPACE, constraints, given)
 const problem = (given: ValueMap, constraints?: readonly string[]) => {
   const checked = check(given, constraints)
-  return 'problem' in checked ? checked.problem : undefined
+  return 'problem' in checked ? detailText('en', checked.problem) : undefined
 }
 
 describe('a point that a person gives', () => {
@@ -41,7 +42,7 @@ describe('a point that a person gives', () => {
     ['a number outside', { ...point, x: 2.5 }, /x cannot be 2\.5; the nearest value is 2/],
     ['a number between two', { ...point, n: 3.5 }, /n cannot be 3\.5/],
     ['a word that there is not', { ...point, kind: 'rms' }, /kind cannot be/],
-    ['a word for a number', { ...point, n: 'three' }, /n cannot be/],
+    ['a word for a number', { ...point, n: 'three' }, /n cannot be "?'?three'?"?; it is one such as \d/],
   ])('is refused: %s', (_name, given, message) => expect(problem(given)).toMatch(message))
 
   it('must meet the constraints', () => {

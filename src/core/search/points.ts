@@ -1,3 +1,4 @@
+import type { Detail } from '../../contract/messages/messages.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
@@ -7,17 +8,17 @@ import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
 
 /** A point as the search itself would have made it, or why it does not belong to the space. */
-export type CheckedPoint = { readonly point: ValueMap; readonly key: string } | { readonly problem: string }
+export type CheckedPoint = { readonly point: ValueMap; readonly key: string } | { readonly problem: Detail }
 
 const TOLERANCE = 1e-9
 
 /** Checks a point that a person gave, and spells its values as the space does. Parameters that are not there may be left out. */
 export function checkPoint(space: SearchSpace, constraints: readonly string[], given: ValueMap): CheckedPoint {
   const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
-  if (unknown !== undefined) return { problem: `${unknown} is not a parameter of the search: ${space.map(({ name }) => name).join(', ')}` }
+  if (unknown !== undefined) return { problem: { detail: 'point_unknown', args: { name: unknown, known: space.map(({ name }) => name).join(', ') } } }
   const checked = spell(createCodec(space), given)
   if ('problem' in checked || createConstraint(constraints)(checked.point)) return checked
-  return { problem: 'it does not meet the constraints' }
+  return { problem: { detail: 'point_constraints' } }
 }
 
 /** The point as the space spells it, or the first parameter that lacks a value of its own. What the space does not know is left out. */
@@ -26,13 +27,20 @@ export function spell(codec: Codec, given: ValueMap): CheckedPoint {
   const point: ValueMap = {}
   for (const [j, { name, cells, snap, toValue }] of codec.dimensions.entries()) {
     if (!codec.isActive(x, j)) continue
-    if (!Object.hasOwn(given, name)) return { problem: `${name} has no value` }
-    const nearest = toValue(snap(x[j]!))
+    if (!Object.hasOwn(given, name)) return { problem: { detail: 'point_missing', args: { name } } }
+    // Nothing is near to what is no number; the middle says what kind of value the parameter has.
+    const nearest = toValue(snap(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
     const value = asOwn(given[name]!, nearest, Number.isFinite(cells))
-    if (value === undefined) return { problem: `${name} cannot be ${toPythonText(given[name]!)}; the nearest value is ${toPythonText(nearest)}` }
+    if (value === undefined) return { problem: refusal(name, given[name]!, nearest) }
     point[name] = value
   }
   return { point, key: codec.key(codec.encode(point)) }
+}
+
+function refusal(name: string, given: Value, known: Value): Detail {
+  const found = toPythonText(given)
+  if (asNumber(known) !== undefined && asNumber(given) === undefined) return { detail: 'point_kind', args: { name, found, example: toPythonText(known) } }
+  return { detail: 'point_value', args: { name, found, near: toPythonText(known) } }
 }
 
 /** The value as the space spells it; undefined for one that the space does not have. */

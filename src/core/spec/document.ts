@@ -1,5 +1,5 @@
 import type { Place, Problem } from '../../contract/problems.ts'
-import type { ProblemCode } from '../../contract/messages/messages.ts'
+import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
 export type PathKey = string | number
@@ -27,7 +27,7 @@ export class SpecError extends Error {
   }
 }
 
-export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Record<string, string> = {}): Problem {
+export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Args = {}): Problem {
   return { code, args, path: formatPath(path), ...document.locate(path) }
 }
 

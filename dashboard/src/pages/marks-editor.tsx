@@ -1,0 +1,83 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { call } from '../api/client.ts'
+import { useAction } from '../api/queries.ts'
+import { t } from '../texts/texts.ts'
+
+interface MarksEditorProps {
+  /** Where the API has the run or the sweep. */
+  readonly path: string
+  readonly marked: { readonly name: string | null; readonly note: string | null; readonly tags: readonly string[] }
+}
+
+/** A button that opens name, note and tags of a run or a sweep as a form. */
+export function MarksEditor(props: MarksEditorProps): ReactElement {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <button type="button" className="btn not-phone" onClick={() => setOpen(true)}>
+        {t('marks')}
+      </button>
+      {isOpen && <Form {...props} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: () => void }): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  const [name, setName] = useState(marked.name ?? '')
+  const [tags, setTags] = useState(marked.tags.join(', '))
+  const [note, setNote] = useState(marked.note ?? '')
+  const save = useAction(() => call(path, { method: 'PATCH', body: { name: orNull(name), note: orNull(note), tags: readTags(tags) } }), onClose, {
+    showsError: true,
+  })
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="marks-title">
+      <form
+        className="marks"
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate(undefined)
+        }}
+      >
+        <h2 id="marks-title">{t('marks')}</h2>
+        <label>
+          {t('name')}
+          <input className="field" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        </label>
+        <label>
+          {t('tags')}
+          <input className="field" value={tags} placeholder={t('tags_how')} onChange={(event) => setTags(event.target.value)} />
+        </label>
+        <label>
+          {t('note')}
+          <textarea className="field" rows={5} value={note} onChange={(event) => setNote(event.target.value)} />
+        </label>
+        {save.error && (
+          <p className="bad" role="alert">
+            {save.error.message}
+          </p>
+        )}
+        <div className="do">
+          <button type="button" className="btn" onClick={onClose}>
+            {t('cancel')}
+          </button>
+          <button type="submit" className="btn solid" disabled={save.isPending}>
+            {t('save')}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+function orNull(text: string): string | null {
+  return text.trim() === '' ? null : text.trim()
+}
+
+/** What stands between commas, once each. */
+function readTags(text: string): string[] {
+  return [...new Set(text.split(/[,、，]/).map((tag) => tag.trim()))].filter((tag) => tag !== '')
+}
