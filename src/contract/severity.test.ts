@@ -10,4 +10,9 @@ it.each([
   ['WARN retry', 'warning'],
   ['terror and warned-off', undefined],
   ['step=1 loss=0.3', undefined],
+  ['0 errors, no error: error_rate=0.1', undefined],
+  ['epoch 3: train error 0.21, mean squared error: 3, error: 1.5e-3', undefined],
+  ['finished without exceptions', undefined],
+  ['no error before, then error: bad input', 'error'],
+  ['error: 404', 'error'],
 ])('%j sounds like %j', (text, expected) => expect(severityOf(text)).toBe(expected))

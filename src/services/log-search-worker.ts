@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { severityOf } from '../contract/severity.ts'
 import type { Severity } from '../contract/severity.ts'
+import { CONTROL_SEQUENCE } from '../contract/terminal.ts'
 
 /** A piece of a log to be looked through; `isLast`: what follows its last line end is a line too. */
 export interface SearchPiece {
@@ -20,7 +21,6 @@ export type Wanted = { readonly pattern: string } | { readonly severity: Severit
 
 const LINE_SHOWN_MAX = 2_000
 const NEWLINE = 10
-const ANSI = /\u001b\[[\d;?]*[A-Za-z]/g
 
 // The thread behind `searchLog`: a pattern of a person runs here, so that one without an end can be ended.
 const wanted = workerData as Wanted
@@ -32,7 +32,7 @@ parentPort!.on('message', ({ bytes, isLast }: SearchPiece) => {
   let from = 0
   for (let end = bytes.indexOf(NEWLINE); ; end = bytes.indexOf(NEWLINE, from)) {
     if (end < 0 && (!isLast || from === bytes.length)) break
-    const line = decoder.decode(bytes.subarray(from, end < 0 ? bytes.length : end)).replace(ANSI, '')
+    const line = decoder.decode(bytes.subarray(from, end < 0 ? bytes.length : end)).replace(CONTROL_SEQUENCE, '')
     if (isWanted(line)) found.push({ offset: from, text: line.slice(0, LINE_SHOWN_MAX) })
     from = end < 0 ? bytes.length : end + 1
     if (end < 0) break

@@ -90,7 +90,7 @@ function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
     }
     const timer = setTimeout(() => {
       end()
-      reject(new AppError('invalid', { detail: 'pattern: it takes too long on this log; make it simpler' }))
+      reject(new AppError('invalid', { detail: { detail: 'pattern_slow' } }))
     }, PIECE_TIMEOUT_MS)
     worker.on('message', onMessage)
     worker.on('error', onError)

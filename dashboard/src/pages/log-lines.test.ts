@@ -78,5 +78,14 @@ describe('colours', () => {
     ],
     ['\u001b[2Kgone\u001b[10;4H', [['gone', undefined, false]]],
     ['\u001b[38;5;208mother\u001b[m', [['other', undefined, false]]],
+    [
+      '\u001b]8;;https://a.b\u0007link\u001b]8;;\u001b\\ \u001b]0;title\u0007end',
+      [
+        ['link', undefined, false],
+        [' ', undefined, false],
+        ['end', undefined, false],
+      ],
+    ],
+    ['\u001b[?25l\u001b(Bx\u001b[2K', [['x', undefined, false]]],
   ])('of %j', (text, expected) => expect(toSpans(text).map((span) => [span.text, span.color, span.isBold])).toEqual(expected))
 })

@@ -1,3 +1,5 @@
+import { CONTROL_SEQUENCE } from '../../../src/contract/terminal.ts'
+
 /** A line of a log and where it begins, in bytes. */
 export interface LogLine {
   readonly offset: number
@@ -65,14 +67,13 @@ export interface Span {
 }
 
 const COLORS = ['--ink-3', '--bad', '--good', '--warn', '--accent', '--c5', '--c6', '--ink-2']
-const CODE = /\u001b\[([\d;]*)m|\u001b\[[\d;?]*[A-Za-z]/g
 
 /** The colours that a program asked a terminal for; every other control sequence is left out. */
 export function toSpans(text: string): Span[] {
   const spans: Span[] = []
   let style: Pick<Span, 'color' | 'isBold'> = { color: undefined, isBold: false }
   let from = 0
-  for (const match of text.matchAll(CODE)) {
+  for (const match of text.matchAll(CONTROL_SEQUENCE)) {
     if (match.index > from) spans.push({ text: text.slice(from, match.index), ...style })
     from = match.index + match[0].length
     if (match[1] !== undefined) style = restyle(style, match[1])

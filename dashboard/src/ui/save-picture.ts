@@ -31,15 +31,31 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
     context.drawImage(canvas, box.left - frame.left, box.top - top + HEAD_PX, box.width, box.height)
   })
   if (canvases.length === 0) for (const part of body) drawPlain(context, part, { x: frame.left, y: top - HEAD_PX })
-  context.font = tickFont()
-  for (const label of panel.querySelectorAll<HTMLElement>('.labels li')) {
-    const box = label.getBoundingClientRect()
-    const mark = label.querySelector('svg *')
-    context.fillStyle = mark ? getComputedStyle(mark).stroke : token('--ink')
-    context.fillText(label.textContent ?? '', box.left - frame.left, box.top + box.height / 2 - top + HEAD_PX, box.width)
-  }
+  for (const label of panel.querySelectorAll<HTMLElement>('.labels li')) drawLabel(context, label, { x: frame.left, y: top - HEAD_PX })
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))
   if (blob) saveBlob(`${title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')}.png`, blob)
+}
+
+/** A name beside a line, after a piece of its line. */
+function drawLabel(context: CanvasRenderingContext2D, label: HTMLElement, origin: Point): void {
+  const [sample, name] = [label.querySelector('svg path'), label.querySelector('span') ?? label]
+  const box = name.getBoundingClientRect()
+  const middle = box.top + box.height / 2 - origin.y
+  if (sample) {
+    const { left, right } = label.querySelector('svg')!.getBoundingClientRect()
+    const style = getComputedStyle(sample)
+    context.strokeStyle = style.stroke
+    context.lineWidth = Number.parseFloat(style.strokeWidth)
+    context.setLineDash(style.strokeDasharray === 'none' ? [] : style.strokeDasharray.split(',').map(Number.parseFloat))
+    context.beginPath()
+    context.moveTo(left - origin.x, middle)
+    context.lineTo(right - origin.x, middle)
+    context.stroke()
+    context.setLineDash([])
+  }
+  context.font = tickFont()
+  context.fillStyle = token('--ink')
+  context.fillText(name.textContent ?? '', box.left - origin.x, middle, box.width)
 }
 
 interface Point {

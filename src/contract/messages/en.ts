@@ -109,6 +109,7 @@ export const en = {
     a_time: 'a date such as 2026-01-31, a time such as 2026-01-31T09:00Z, or an age such as -7d',
     either_side: 'a value on both sides of |',
     pattern: 'the pattern cannot be read: {reason}',
+    pattern_slow: 'the pattern takes too long on this log; make it simpler',
     point_unknown: '{name} is not a parameter of the search: {known}',
     point_missing: '{name} has no value',
     point_value: '{name} cannot be {found}; the nearest value is {near}',

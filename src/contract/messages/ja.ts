@@ -110,6 +110,7 @@ export const ja: Catalogue = {
     a_time: '2026-01-31 のような日付、2026-01-31T09:00Z のような時刻、または -7d のような経過',
     either_side: '| の両側の値',
     pattern: '検索パターンを読めません: {reason}',
+    pattern_slow: 'この検索パターンはこのログでは時間がかかりすぎます。簡単にしてください',
     point_unknown: '{name} は探索のパラメーターではありません: {known}',
     point_missing: '{name} の値がありません',
     point_value: '{name} を {found} にはできません。最も近い値は {near} です',
