@@ -39,6 +39,7 @@ function carryOut(request: Request): object {
   if (!search) throw new Error('init comes first')
   if (request.op === 'ask') return { trials: search.ask(request.n ?? 1).map(({ id, params }) => ({ id, params })) }
   if (request.op === 'tell') {
+    if (!Array.isArray(request.results)) throw new Error('tell needs results, a list')
     search.tell(request.results)
     return {}
   }

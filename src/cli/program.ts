@@ -4,9 +4,25 @@ import { Command, Option } from 'commander'
 
 import { EXAMPLES, helpText } from '../contract/messages/help.ts'
 import type { HelpCode } from '../contract/messages/help.ts'
+import { EXIT } from '../contract/errors.ts'
+import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
 type Action = (...args: unknown[]) => Promise<void>
+
+interface NumberRange {
+  readonly min: number
+  readonly max?: number
+  readonly isWhole?: boolean
+}
+
+/** A number that a flag was given. Throws CliExit for what is none, or out of range. */
+function readNumber(cli: Cli, flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= min && value <= max && Number.isFinite(value) && (!isWhole || Number.isInteger(value))) return value
+  const code = `flag_${isWhole ? 'whole' : 'number'}_${max === Infinity ? 'from' : 'between'}` as const
+  throw new CliExit(EXIT.usage, cli.text(code, { flag, found: text, min, max }))
+}
 
 /** All commands with their options. What a command does is loaded when it is called, so that help and start stay quick. */
 export function createProgram(cli: Cli): Command {
@@ -25,6 +41,7 @@ export function createProgram(cli: Cli): Command {
     if (examples) command.addHelpText('after', `\n${help('examples')}\n${examples.map((line) => `  ${line}`).join('\n')}`)
     return command
   }
+  const number = (flag: string, range: NumberRange) => (text: string) => readNumber(cli, flag, text, range)
   const json = (command: Command): Command => command.option('--json', help('json'))
   const project = (command: Command): Command => command.option('-p, --project <name>', help('project_option'))
   const document = (command: Command): Command =>
@@ -48,7 +65,7 @@ export function createProgram(cli: Cli): Command {
     .option('-d, --detach', help('up_detach'))
     .option('--data <folder>', help('up_data'))
     .option('--host <address>', help('up_host'), '127.0.0.1')
-    .option('--port <number>', help('up_port'), Number)
+    .option('--port <number>', help('up_port'), number('--port', { min: 0, max: 65_535, isWhole: true }))
     .option('--database <url>', help('up_database'))
     .action(load(cli, async () => (await import('./commands/up.ts')).up))
   add('open [number]', 'open')
@@ -115,12 +132,12 @@ export function createProgram(cli: Cli): Command {
     .option('-u, --upload', help('derive_upload'))
     .action(load(cli, async () => (await import('./commands/derive.ts')).copy))
   json(project(marks(add('update <number>', 'update'))))
-    .option('--concurrency <count>', help('update_concurrency'), Number)
+    .option('--concurrency <count>', help('update_concurrency'), number('--concurrency', { min: 1, isWhole: true }))
     .action(load(cli, async () => (await import('./commands/act.ts')).update))
   const sweeps = add('sweep', 'sweep')
   json(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(load(cli, async () => (await import('./commands/sweep.ts')).beliefs))
   json(add('extend <sweep>', 'sweep_extend', sweeps))
-    .option('--trials <count>', help('sweep_extend_trials'), Number)
+    .option('--trials <count>', help('sweep_extend_trials'), number('--trials', { min: 1, isWhole: true }))
     .action(load(cli, async () => (await import('./commands/sweep.ts')).extend))
   json(add('add <sweep>', 'sweep_add', sweeps))
     .option('-P, --param <name=value>', help('sweep_add_param'), repeat, [])
@@ -128,9 +145,9 @@ export function createProgram(cli: Cli): Command {
   document(add('simulate', 'sweep_simulate', sweeps))
     .option('--record <sweep>', help('sweep_simulate_record'))
     .option('--trial-time <time>', help('sweep_simulate_time'), '1m')
-    .option('--failures <percent>', help('sweep_simulate_failures'), Number, 0)
-    .option('--price <amount>', help('sweep_simulate_price'), Number)
-    .option('--plays <count>', help('sweep_simulate_plays'), Number, 5)
+    .option('--failures <percent>', help('sweep_simulate_failures'), number('--failures', { min: 0, max: 100 }), 0)
+    .option('--price <amount>', help('sweep_simulate_price'), number('--price', { min: 0 }))
+    .option('--plays <count>', help('sweep_simulate_plays'), number('--plays', { min: 1, max: 1_000, isWhole: true }), 5)
     .action(load(cli, async () => (await import('./commands/sweep.ts')).simulate))
   const trash = add('trash', 'trash')
   json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))

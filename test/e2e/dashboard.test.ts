@@ -479,6 +479,66 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
+  it('shows a run that lies in the trash as one, and takes it out', async () => {
+    const number = await submitSlow('thrown')
+    await server.call('POST', `/runs/${number}/stop`)
+    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
+    await server.call('DELETE', `/runs/${number}`)
+    const page = await open(`/p/default/runs/${number}`)
+    await page.getByText(/^In the trash since/).waitFor()
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await page.getByRole('button', { name: 'Delete' }).waitFor()
+    await page.close()
+  })
+
+  it('changes name, tags and note of a run, says what is refused, and loses nothing then', async () => {
+    const number = await submitSlow('unmarked')
+    const page = await open(`/p/default/runs/${number}`)
+    await page.getByRole('button', { name: 'Name and note' }).click()
+    const form = page.getByRole('dialog', { name: 'Name and note' })
+    await form.getByLabel('Name').fill('長'.repeat(1_000))
+    await form.getByLabel('Tags').fill('base, 検索、base')
+    await form.getByLabel('Note').fill('what it is for')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByRole('alert').waitFor()
+    expect(await form.getByLabel('Note').inputValue()).toBe('what it is for')
+    await form.getByLabel('Name').fill('marked')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'marked' }).waitFor()
+    const { body } = await server.call<RunDetailView>('GET', `/runs/${number}`)
+    expect([body.name, body.tags, body.note]).toEqual(['marked', ['base', '検索'], 'what it is for'])
+    await server.call('POST', `/runs/${number}/stop`)
+    await page.close()
+  })
+
+  it('needs no network but its server, does at once what it is told or says why not, and nothing later', async () => {
+    const page = await open('/p/default/sweeps')
+    // The browser believes that there is no network; the server of this machine is there.
+    await page.evaluate(`Object.defineProperty(navigator, 'onLine', { get: () => false }); dispatchEvent(new Event('offline'))`)
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
+    await page
+      .getByRole('checkbox', { name: /^Select #/ })
+      .nth(2)
+      .check()
+    await page.route('**/api/v1/runs/bulk', (route) => route.abort())
+    await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('The server does not answer').waitFor()
+    await page.close()
+  })
+
+  it('takes its keys from a ticked box too, but not from text', async () => {
+    const page = await open('/p/default/runs')
+    const boxes = page.getByRole('checkbox', { name: /^Select / })
+    await boxes.nth(1).check()
+    await boxes.nth(2).check()
+    await page.keyboard.press('c')
+    await page.waitForURL(/\/compare\?runs=/)
+    await page.close()
+  })
+
   it('reaches runs and pages from the palette, and no key acts while a word is composed', async () => {
     const page = await open('/')
     await page.getByRole('heading', { name: 'Home' }).waitFor()

@@ -383,6 +383,23 @@ describe('hagane sweep', () => {
     await ended(sweep)
     expect((await work.hagane('sweep', 'beliefs', String(sweep))).stdout).toMatch(/Gaussian process[\s\S]*IMPORTANCE[\s\S]*x /)
     expect((await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--record', String(sweep), '--plays', '1')).stdout).toMatch(/wall time/)
+    for (const [flag, value] of [
+      ['--plays', 'abc'],
+      ['--plays', '0'],
+      ['--price', '-1'],
+      ['--failures', '200'],
+    ] as const)
+      expect(await work.hagane('sweep', 'simulate', '-f', 'group.yml', flag, value)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(`${flag} is ${value}`),
+      })
+    work.write('huge.yml', document(`  random_search: {n_experiments: 1000000}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    expect(await work.hagane('sweep', 'simulate', '-f', 'huge.yml')).toMatchObject({ status: 2, stderr: expect.stringContaining('1000000 trials') })
+    work.write('typo.yml', document(`  random_search: {n_experiments: 9}\n  constraints: ["xx < 0.5"]\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    expect(await work.hagane('check', '-f', 'typo.yml')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('xx is not a parameter of the search: x, k'),
+    })
     expect((await work.hagane('sweep', 'extend', String(sweep), '--trials', '2')).stdout).toContain('26')
     expect((await work.hagane('sweep', 'add', String(sweep), '-P', 'x=0.25', '-P', 'k=b')).stdout).toMatch(/run #\d+ tries it/)
     expect((await work.hagane('sweep', 'extend', String(sweep))).status).toBe(2)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { SeriesView } from '../../../src/contract/charts.ts'
-import { join, placeOf, smooth, toLine } from './lines.ts'
+import { alone, join, placeOf, smooth, toLine } from './lines.ts'
 
 const series = (step: number[], last: (number | null)[], time = step.map((_, i) => 1000 * i)): SeriesView => ({
   run: 1,
@@ -87,4 +87,20 @@ describe('lines on one axis', () => {
       ],
     })
   })
+})
+
+describe('a value alone', () => {
+  it.each([
+    [
+      [1, null, 2, null, 3],
+      [0, 2, 4],
+    ],
+    [[1, 2, null, 3, undefined, 4], []],
+    [
+      [undefined, 1, undefined, null, undefined, 2, undefined],
+      [1, 5],
+    ],
+    [[1], [0]],
+    [[null, undefined], []],
+  ] as const)('in %j stands at %j', (column, expected) => expect(alone(column)).toEqual(expected))
 })

@@ -12,6 +12,7 @@ import { median } from '../../core/search/stopping.ts'
 import { toTask } from '../../core/search/task.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import { loadPlan } from '../../core/spec/load.ts'
+import { trialsOf } from '../../core/sweep/halving.ts'
 import { signOf } from '../../core/sweep/record.ts'
 import { recordedObjective, simulateSweep, syntheticObjective } from '../../core/sweep/simulate.ts'
 import type { SimulatedObjective, Simulation } from '../../core/sweep/simulate.ts'
@@ -91,15 +92,19 @@ interface SimulateFlags extends DocumentFlags {
   readonly plays: number
 }
 
+/** Each suggestion looks at all before it: more trials take minutes to play. */
+const PLAYED_MAX = 20_000
+
 /** `hagane sweep simulate`: plays a sweep before it is started. */
 export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
   const plan = readPlan(cli, flags)
+  const trials = trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
+  if (trials > PLAYED_MAX) throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: PLAYED_MAX }))
   const secondsEach = toSeconds(flags.trialTime)
   if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))
   const recorded = flags.record === undefined ? undefined : await readRecord(cli, plan, flags.record)
-  const objectiveOf = (seed: number): SimulatedObjective =>
-    recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: Math.min(1, Math.max(0, flags.failures / 100)) })
-  const seeds = Array.from({ length: Math.max(1, Math.floor(flags.plays)) }, (_, index) => (plan.seed ?? 0) + index)
+  const objectiveOf = (seed: number): SimulatedObjective => recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: flags.failures / 100 })
+  const seeds = Array.from({ length: flags.plays }, (_, index) => (plan.seed ?? 0) + index)
   const plays = seeds.map((seed) => simulateSweep(plan, seed, objectiveOf(seed)))
   const random = seeds.map((seed) => simulateSweep(asRandom(plan, plays[0]!.trials), seed, objectiveOf(seed)))
   report(cli, flags, { plan, plays, random })

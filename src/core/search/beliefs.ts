@@ -1,18 +1,19 @@
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
-import { seedFor, sobolPoint } from './design.ts'
+import { randomPoint, seedFor, sobolPoint } from './design.ts'
 import type { History } from './history.ts'
 import type { Form } from './kernel.ts'
-import { createLedger } from './ledger.ts'
-import type { Entry } from './ledger.ts'
+import { createLedger, designValues } from './ledger.ts'
+import type { Entry, Ledger } from './ledger.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
 import type { SearchTask } from './method.ts'
 import { logImprovement } from './normal.ts'
 import { createProcess } from './process.ts'
 import type { Process } from './process.ts'
 import { createStream, permute } from './rng.ts'
-import { standardise, warp } from './warp.ts'
+import { median } from './stopping.ts'
+import { standardise } from './warp.ts'
 
 /** How much a parameter matters: its share of what the metric varies by, with the spread over models of parts of the trials. */
 export interface Importance {
@@ -53,10 +54,11 @@ export function believe(task: Pick<SearchTask, 'space' | 'constraints' | 'seed' 
   const best = own.reduce<Entry | undefined>((found, entry) => (found && found.value <= entry.value ? found : entry), undefined)
   if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
   const entries = latestAndBest(ledger.finished)
-  const importance = entries.length < TRIALS_MIN ? [] : importanceOf(codec, entries, task.seed)
+  const most = ordinaryMax(ledger)
+  const importance = entries.length < TRIALS_MIN ? [] : importanceOf(codec, entries, { seed: task.seed, most })
   return {
     best: { index: best.index, value: best.value },
-    expectedImprovement: entries.length < TRIALS_MIN ? null : improvementLeft(codec, entries, task),
+    expectedImprovement: entries.length < TRIALS_MIN ? null : improvementLeft(codec, entries, { ...task, most }),
     importance,
     borders: bordersOf(codec, best.x, importance),
   }
@@ -78,10 +80,24 @@ function fitProcess(codec: Codec, entries: readonly Entry[], values: Float64Arra
   return createProcess({ hyperparameters, form, known: entries.map(({ x }) => x), values, unknown: [], room: 0 })
 }
 
-function importanceOf(codec: Codec, entries: readonly Entry[], seed: number): Importance[] {
+const WINSOR = 3
+
+/**
+ * Where values begin to be enormous, and count as no larger than that. Told by trials that cover the space: of a search
+ * that has found the best, most trials lie there, and all others would seem enormous.
+ */
+function ordinaryMax(ledger: Ledger): number {
+  const all = ledger.finished.map(({ value }) => value)
+  const design = designValues(ledger)
+  const [best, middle] = [Math.min(...all), median(design.length > 0 ? design : all)]
+  return middle > best ? middle + WINSOR * (middle - best) : Infinity
+}
+
+function importanceOf(codec: Codec, entries: readonly Entry[], { seed, most }: { seed: number; most: number }): Importance[] {
   const shares = Array.from({ length: RESAMPLES }, (_, round) => {
     const part = resample(entries, seed, round)
-    return totalEffects(codec, fitProcess(codec, part, warp(part.map(({ value }) => value))), seedFor(seed, `importance.${round}`))
+    const values = standardise(Float64Array.from(part, ({ value }) => Math.min(value, most)))
+    return totalEffects(codec, fitProcess(codec, part, values), seedFor(seed, `importance.${round}`))
   })
   return codec.dimensions
     .map(({ name }, j) => {
@@ -110,7 +126,7 @@ function totalEffects(codec: Codec, process: Process, seed: number): number[] {
   const effects = codec.dimensions.map(() => 0)
   for (let i = 0; i < EFFECT_POINTS; i += 1) {
     const a = sobolPoint(codec, i, seed)
-    const b = sobolPoint(codec, i, seed ^ 0x5bd1e995)
+    const b = randomPoint(codec, createStream(seed, 'effect', i))
     const at = process.mean(a)
     for (let j = 0; j < d; j += 1) {
       const moved = a.slice()
@@ -125,26 +141,26 @@ function totalEffects(codec: Codec, process: Process, seed: number): number[] {
 const IMPROVEMENT_POINTS = 1_000
 
 /** On values as they are, but for enormous ones: a gain must be one in units of the metric. */
-function improvementLeft(codec: Codec, entries: readonly Entry[], { constraints, seed }: Pick<SearchTask, 'constraints' | 'seed'>): number {
-  const raw = entries.map(({ value }) => value)
-  const best = Math.min(...raw)
-  const sorted = raw.toSorted((a, b) => a - b)
-  const limit = sorted[sorted.length >> 1]! + 3 * (sorted[sorted.length >> 1]! - best)
-  const cut = Float64Array.from(raw, (value) => Math.min(value, limit))
+function improvementLeft(
+  codec: Codec,
+  entries: readonly Entry[],
+  { constraints, seed, most }: Pick<SearchTask, 'constraints' | 'seed'> & { readonly most: number },
+): number {
+  const cut = Float64Array.from(entries, ({ value }) => Math.min(value, most))
   const scale = spreadOf(cut)
   if (!(scale > 0)) return 0
   const process = fitProcess(codec, entries, standardise(cut))
   const holds = createConstraint(constraints)
   const target = Math.min(...entries.map(({ x }) => process.mean(x)))
   const sobolSeed = seedFor(seed, 'improvement')
-  let most = 0
+  let gain = 0
   for (let i = 0; i < IMPROVEMENT_POINTS; i += 1) {
     const x = sobolPoint(codec, i, sobolSeed)
     if (constraints.length > 0 && !holds(codec.decode(x))) continue
     const { mean, sd } = process.predict(x)
-    most = Math.max(most, sd * Math.exp(logImprovement((target - mean) / sd)))
+    gain = Math.max(gain, sd * Math.exp(logImprovement((target - mean) / sd)))
   }
-  return most * scale
+  return gain * scale
 }
 
 function spreadOf(values: Float64Array): number {

@@ -62,7 +62,8 @@ export function createDensity(options: ChooserOptions): Chooser {
   const initial = createSobol(options)
   return {
     choose: (index) => {
-      if (ledger.finished.length < DENSITY_INITIAL || index < DENSITY_INITIAL) return initial.choose(index)
+      const known = index + ledger.finished.filter((entry) => entry.index < 0).length
+      if (ledger.finished.length < DENSITY_INITIAL || known < DENSITY_INITIAL) return initial.choose(index)
       return chooseByDensity(options, byValue(ledger.finished), goodCount(ledger.finished.length), createStream(seed, 'density', index))
     },
   }

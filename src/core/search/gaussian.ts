@@ -5,6 +5,7 @@ import type { Codec } from './codec.ts'
 import { centrePoint, gauss, seedFor, sobolPoint } from './design.ts'
 import type { Suggestion } from './history.ts'
 import type { Form, Hyperparameters, Shape } from './kernel.ts'
+import { designValues } from './ledger.ts'
 import type { Entry, Ledger, Sample } from './ledger.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
 import { createPool } from './pool.ts'
@@ -17,7 +18,7 @@ import { elsewhere, trustRegion, wholeBox } from './region.ts'
 import type { TrustRegion } from './region.ts'
 import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
-import { warp } from './warp.ts'
+import { isSteep, warp } from './warp.ts'
 
 /** What a document may say of a Gaussian process search. */
 export interface GaussianSettings {
@@ -144,7 +145,10 @@ export function createGaussian(
   function build(pendingCount: number): Model {
     const finished = activeSet(ledger.finished, ledger.arrived)
     const failed = ledger.failed.slice(-ACTIVE_MAX).map((index) => ledger.xs[index]!)
-    const values = warp(finished.map(({ value }) => value))
+    const values = warp(
+      finished.map(({ value }) => value),
+      isSteep(designValues(ledger)),
+    )
     const process = createProcess({
       hyperparameters: fit(),
       form,
@@ -183,7 +187,14 @@ export function createGaussian(
     const entries = activeSet(known, known, FIT_MAX)
     const points = new Float64Array(entries.length * d)
     entries.forEach(({ x }, row) => points.set(x, row * d))
-    const sample = { points, values: warp(entries.map(({ value }) => value)), count: entries.length }
+    const sample = {
+      points,
+      values: warp(
+        entries.map(({ value }) => value),
+        isSteep(designValues(ledger)),
+      ),
+      count: entries.length,
+    }
     const hyperparameters =
       entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), { tries: FIT_TRIES, evaluations: FIT_EVALUATIONS })
     fitted = { count, hyperparameters }

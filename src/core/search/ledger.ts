@@ -92,7 +92,8 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     climbers: () => climb(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
     finishedAfter: (count) => toEntries(settle(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
     pending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
-    isUsed: (x) => keys.has(codec.key(x)),
+    // By its values: two codes, and what is computed from a value, may differ in bits that the value has not.
+    isUsed: (x) => keys.has(codec.key(codec.encode(codec.decode(x)))),
     hasKey: (key) => keys.has(key),
   }
 }
@@ -171,4 +172,14 @@ function climb(results: readonly Result[]): { index: number; value: number; rung
   return [...last.values()]
     .flatMap(({ index, value, rung = 0, isIgnored }) => (value === undefined || isIgnored ? [] : [{ index, value, rung }]))
     .toSorted((a, b) => b.rung - a.rung || a.value - b.value || a.index - b.index)
+}
+
+const DESIGN_READ = 10
+
+/** What the first trials of the search itself came to: they cover the space, whatever was found later. */
+export function designValues({ finished }: Pick<Sample, 'finished'>): number[] {
+  return finished
+    .filter(({ index }) => index >= 0)
+    .slice(0, DESIGN_READ)
+    .map(({ value }) => value)
 }

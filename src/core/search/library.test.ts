@@ -29,6 +29,13 @@ describe('what makes no sense is refused, by name', () => {
     ['a condition on nothing', of({ ...x, when: { name: 'y', in: [1] } }), /when of x/],
     ['a condition on itself', of({ ...x, when: { name: 'x', in: [1] } }), /when of x/],
     ['conditions in a circle', of({ ...x, when: { name: 'kind', in: ['a'] } }, { ...kind, when: { name: 'x', in: [1] } }), /when of x/],
+    ['a parameter without a name', of({ type: 'float', low: 0, high: 1 }), /no name/],
+    ['no list of values', of({ name: 'k', type: 'cat' }), /k has no values/],
+    ['no space', {} as SearchOptions, /no parameter/],
+    ['a width beyond all numbers', of({ ...x, low: -1.7e308, high: 1.7e308 }), /x is wider/],
+    ['more whole numbers than can be counted', of({ ...x, type: 'int', low: -(2 ** 53 - 1), high: 2 ** 53 - 1 }), /x has more values/],
+    ['a direction that there is not', { space: [x], direction: 'max' as 'maximize' }, /direction/],
+    ['a constraint on nothing', { space: [x], constraints: ['lrr < 1'] }, /lrr is not a parameter.*: x/],
     ['a method that there is not', { space: [x], method: 'magic' as 'bo' }, /no method magic/],
     ['a method of rungs', { space: [x], method: 'asha' as 'bo' }, /no method asha/],
   ] as const)('%s', (_name, options, message) => {
@@ -41,6 +48,7 @@ describe('what makes no sense is refused, by name', () => {
     expect(() => search.tell([{ id: 0, value: 1 }])).toThrow(RangeError)
     search.ask()
     expect(() => search.tell([{ id: 0, value: 1 }])).not.toThrow()
+    expect(() => search.tell([{ id: 0 } as never])).toThrow(/neither a value/)
     for (const id of [1, -1, 0.5]) expect(() => search.tell([{ id, value: 1 }])).toThrow(RangeError)
   })
 })

@@ -1,9 +1,11 @@
 import { METHOD_NAMES } from '../../contract/plan.ts'
 import type { MethodName } from '../../contract/plan.ts'
+import { detailText } from '../../contract/messages/messages.ts'
 import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue, toPlain } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 import { isTrue } from '../spec/template.ts'
+import { strangerIn } from './constraints.ts'
 import type { EarlierTrial, Result, Suggestion } from './history.ts'
 import type { AutoChoice } from './auto.ts'
 import { autoChoice, createMethod } from './registry.ts'
@@ -30,7 +32,7 @@ export interface SearchOptions {
   readonly space: readonly Parameter[]
   /** Default 0. The same seed and the same results, told in the same order, give the same suggestions. */
   readonly seed?: number
-  /** How many trials there will be, as far as known: it decides what is worth while. Default: unknown. */
+  /** How many trials there will be: it decides what is worth while, and `ask` gives no more of them. Default: as many as are asked for. */
   readonly trials?: number
   /** How many trials run at once. Default 1. */
   readonly concurrency?: number
@@ -53,14 +55,14 @@ export interface Trial {
   readonly source: Suggestion['source']
 }
 
-/** What became of a trial. NaN and infinite values count as failed. */
+/** What became of a trial. NaN, infinite values and null, which JSON has for them, count as failed. */
 export type Outcome = { readonly id: number; readonly value: number } | { readonly id: number; readonly failed: true }
 
 /** A search by ask and tell. Trials that were asked for and not told of count as running. */
 export interface Search {
   /** What `auto` came to, and why; undefined for every other method. */
   readonly choice: AutoChoice | undefined
-  /** The next trials, at most `count`; fewer when the space holds no further point. */
+  /** The next trials, at most `count`; fewer when the space holds no further point, or `trials` have been asked for. */
   ask(count?: number): Trial[]
   /** Throws RangeError for an id that was never asked for, and takes nothing then. A trial told of twice keeps its later outcome. */
   tell(outcomes: readonly Outcome[]): void
@@ -75,9 +77,11 @@ export function createSearch(options: SearchOptions): Search {
   if (trialsMax !== null) checkCount('trials', trialsMax, 1)
   checkCount('concurrency', concurrency, 1)
   checkCount('seed', seed, 0)
-  constraints.forEach(checkConstraint)
+  if (direction !== 'minimize' && direction !== 'maximize') throw new RangeError(`direction is minimize or maximize, not ${String(direction)}`)
+  const space = toSpace(options.space)
+  constraints.forEach((constraint) => checkConstraint(constraint, space))
   const task: SearchTask = {
-    space: toSpace(options.space),
+    space,
     constraints,
     method: { name: checkMethod(method), trialsMax },
     concurrency,
@@ -106,7 +110,9 @@ export function createSearch(options: SearchOptions): Search {
     },
     tell: (outcomes) => {
       const wrong = outcomes.find(({ id }) => !(Number.isSafeInteger(id) && id >= 0 && id < asked.length))
-      if (wrong) throw new RangeError(`there is no trial ${wrong.id}: ids are those that ask gave`)
+      if (wrong) throw new RangeError(`there is no trial ${wrong.id}: ids are the numbers that ask gave`)
+      const silent = outcomes.find((outcome) => saysNothing(outcome))
+      if (silent) throw new RangeError(`trial ${silent.id} has neither a value nor failed: true`)
       for (const outcome of outcomes) {
         const value = valueOf(outcome)
         results.push({ index: outcome.id, value: value === undefined ? undefined : sign * value })
@@ -114,6 +120,10 @@ export function createSearch(options: SearchOptions): Search {
       }
     },
   }
+}
+
+function saysNothing(outcome: Outcome): boolean {
+  return !('value' in outcome || 'failed' in outcome)
 }
 
 /** Programs in other languages may send both fields: what says that it failed has failed. */
@@ -126,12 +136,14 @@ function checkCount(name: string, value: number, min: number): void {
   if (!Number.isSafeInteger(value) || value < min) throw new RangeError(`${name} is a whole number from ${min} on, not ${value}`)
 }
 
-function checkConstraint(constraint: string): void {
+function checkConstraint(constraint: string, space: SearchSpace): void {
   try {
     isTrue(constraint, {})
   } catch (error) {
     throw new RangeError(`the constraint ${constraint} cannot be read: ${(error as Error).message}`)
   }
+  const stranger = strangerIn(constraint, space)
+  if (stranger) throw new RangeError(`the constraint ${constraint}: ${detailText('en', stranger)}`)
 }
 
 function checkMethod(name: string): MethodName {
@@ -143,9 +155,10 @@ function checkMethod(name: string): MethodName {
 
 /** A space of the library in the platform's own words. Throws RangeError. */
 export function toSpace(parameters: readonly Parameter[]): SearchSpace {
-  if (parameters.length === 0) throw new RangeError('the space has no parameter')
+  if (!Array.isArray(parameters) || parameters.length === 0) throw new RangeError('the space has no parameter')
   const names = new Set<string>()
   const space = parameters.map((parameter): Axis => {
+    if (typeof parameter.name !== 'string') throw new RangeError('a parameter has no name')
     if (names.has(parameter.name)) throw new RangeError(`the parameter ${parameter.name} is there twice`)
     names.add(parameter.name)
     return { ...toAxis(parameter), ...(parameter.when && { when: parameter.when }) }
@@ -166,16 +179,18 @@ function checkCondition(space: SearchSpace, axis: Axis): void {
 function toAxis(parameter: Parameter): Axis {
   const { name } = parameter
   if (parameter.type === 'cat') {
-    if (parameter.values.length === 0) throw new RangeError(`${name} has no values`)
+    if (!Array.isArray(parameter.values) || parameter.values.length === 0) throw new RangeError(`${name} has no values`)
     const distinct = new Map(parameter.values.map((value) => [encodeValue(value), value as Value]))
     return { name, kind: 'values', values: [...distinct.values()] }
   }
   const { type, low, high, log = false } = parameter
   if (type !== 'float' && type !== 'int') throw new RangeError(`${name} has the type ${String(type)}: use float, int or cat`)
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) throw new RangeError(`${name} needs bounds with low <= high, not ${low} and ${high}`)
+  if (!Number.isFinite(high - low)) throw new RangeError(`${name} is wider than numbers go: ${low} to ${high}`)
   if (log && !(low > 0)) throw new RangeError(`${name} is logarithmic: its low must be above 0, not ${low}`)
   if (low === high) return { name, kind: 'values', values: [low] }
   if (type === 'float') return { name, kind: log ? 'log' : 'uniform', low, high }
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) throw new RangeError(`${name} needs whole bounds, not ${low} and ${high}`)
+  if (!Number.isSafeInteger(high - low)) throw new RangeError(`${name} has more values than can be counted: ${low} to ${high}`)
   return { name, kind: log ? 'logint' : 'int', low, high }
 }

@@ -95,6 +95,16 @@ describe('createRandom', () => {
     expect(new Set(points)).toEqual(new Set([1, 3]))
   })
 
+  it('takes no point twice where what differs may be absent', () => {
+    const space: SearchSpace = [
+      { name: 'k', kind: 'values', values: ['a', 'b'] },
+      { name: 'm', kind: 'uniform', low: 0, high: 1, when: { name: 'k', in: ['a'] } },
+    ]
+    const settle = (point: ValueMap): ValueMap => (point['k'] === 'a' ? point : { k: 'b' })
+    const made = createRandom(space, { trialsMax: 100, seed: 5, settle, isThinned: true }).suggest(after(0), 100)
+    expect(new Set(made.map(({ point }) => encodeValue(point))).size).toBe(100)
+  })
+
   it('ends in a thinned finite space once no point is left', () => {
     const method = createRandom(listed, { trialsMax: 50, seed: 5, settle: (point) => (point['a'] === 2 ? undefined : point), isThinned: true })
     const points = method.suggest(after(0), 50).map(({ point }) => encodeValue(point))

@@ -60,7 +60,9 @@ function distinctDraws(
 ): (from: number, count: number) => ValueMap[] {
   const drawn: ValueMap[] = []
   const seen = new Set<string>()
-  const isNew = (point: ValueMap): boolean => points === undefined || !seen.has(encodeValue(point))
+  // Where a parameter is continuous no two draws are equal, unless it is absent from both.
+  const canRepeat = points !== undefined || space.some(({ when }) => when !== undefined)
+  const isNew = (point: ValueMap): boolean => !canRepeat || !seen.has(encodeValue(point))
   const walk = createWalk(space, scattered(points ?? 1n, seed), (cell) => {
     const point = settle(cell)
     return !point ? 'forbidden' : isNew(point) ? { found: point } : 'known'
@@ -78,7 +80,7 @@ function distinctDraws(
     while (drawn.length < end) {
       const point = draw(drawn.length)
       if (!point) break
-      if (points !== undefined) seen.add(encodeValue(point))
+      if (canRepeat) seen.add(encodeValue(point))
       drawn.push(point)
     }
     return drawn.slice(from, end)

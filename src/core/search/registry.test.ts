@@ -174,6 +174,38 @@ describe.each(METHOD_NAMES)('%s', (name) => {
 })
 
 // CMA-ES is not among them: it counts results in the order of their arrival, by generations of its own.
+describe('points that differ in bits that their values have not', () => {
+  const spaces: readonly SearchSpace[] = [
+    [{ name: 'x', kind: 'normal', loc: 0, scale: 1 }],
+    [{ name: 'x', kind: 'lognormal', loc: 0, scale: 1 }],
+    [{ name: 'x', kind: 'uniform', low: 1e9, high: 1e9 + 1 }],
+  ]
+  it.each(['auto', 'tpe', 'cmaes', 'sobol'] as const)('are one: %s', (name) => {
+    for (const space of spaces) {
+      const method = createMethod(taskOf(name, space, { concurrency: 10 }))
+      const trials: Suggestion[] = []
+      const results: Result[] = []
+      while (trials.length < 100) {
+        const made = method.suggest({ trials, results }, 10)
+        results.push(...made.map(({ point }, i) => ({ index: trials.length + i, value: (asNumber(point['x']!)! % 10) ** 2 })))
+        trials.push(...made)
+        if (made.length === 0) break
+      }
+      expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(trials.length)
+      expect(trials.length).toBe(100)
+    }
+  })
+})
+
+describe('trials of an earlier sweep', () => {
+  it('stand for the design of densities too', () => {
+    const space: SearchSpace = [{ name: 'x', kind: 'uniform', low: 0, high: 1 }]
+    const earlier = Array.from({ length: 40 }, (_, i) => ({ point: { x: i / 40 }, value: (i / 40 - 0.3) ** 2 }))
+    const made = createMethod(taskOf('tpe', space, { earlier })).suggest({ trials: [], results: [] }, 5)
+    expect(made.map(({ source }) => source)).toEqual(Array(5).fill('density'))
+  })
+})
+
 describe('the order in which the ten results of a batch arrive', () => {
   it.each(METHOD_NAMES.filter((name) => name !== 'cmaes'))('is the same for %s', (name) => {
     const task = taskOf(name, spaceOf(name))

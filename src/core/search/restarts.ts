@@ -2,12 +2,12 @@ import type { Codec } from './codec.ts'
 import { seedFor } from './design.ts'
 import { createGaussian } from './gaussian.ts'
 import type { Chooser, ChooserOptions, GaussianSettings } from './gaussian.ts'
-import { membersOnly } from './ledger.ts'
-import type { Entry } from './ledger.ts'
+import { designValues, membersOnly } from './ledger.ts'
+import type { Entry, Sample } from './ledger.ts'
 import { fineDimensions, GAIN_MIN, PATIENCE } from './region.ts'
 import { createStream } from './rng.ts'
 import { sinceImprovement } from './stopping.ts'
-import { warp } from './warp.ts'
+import { isSteep, warp } from './warp.ts'
 
 /** A valley counts as searched out once so many trials lie within so many standard deviations of the best. */
 const SETTLED = { trials: 20, within: 0.02 }
@@ -44,7 +44,7 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
   }
 
   function isSettled(): boolean {
-    if (looked.results !== ledger.resultCount) looked = { results: ledger.resultCount, isSettled: isSearchedOut(ledger.finished.map(({ value }) => value)) }
+    if (looked.results !== ledger.resultCount) looked = { results: ledger.resultCount, isSettled: isSearchedOut(ledger) }
     return looked.isSettled
   }
 
@@ -71,9 +71,12 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
 }
 
 /** Whether nothing has become better for long, and many trials are as good as the best: not luck, but the bottom. */
-function isSearchedOut(values: readonly number[]): boolean {
-  if (values.length < PATIENCE) return false
-  const warped = warp(values)
+function isSearchedOut(ledger: Sample): boolean {
+  if (ledger.finished.length < PATIENCE) return false
+  const warped = warp(
+    ledger.finished.map(({ value }) => value),
+    isSteep(designValues(ledger)),
+  )
   if (sinceImprovement(Array.from(warped), GAIN_MIN) < PATIENCE) return false
   const bound = Math.min(...warped) + SETTLED.within
   return warped.filter((value) => value <= bound).length >= SETTLED.trials

@@ -94,7 +94,8 @@ describe('a rung', () => {
   it.each([
     [of(5, 4, 3, 2, 1), 3, [4]],
     [of(5, 4, 3, 2, 1, 0), 3, [5, 4]],
-    [of(5, 4), 3, []],
+    [of(5, 4), 3, [1]],
+    [[], 3, []],
     [of(1, 1, 1), 3, [0]],
     [of(1, Number.NaN, Number.NaN, Number.NaN), 2, [0]],
     [of(Number.NaN, Infinity, Number.NaN), 3, []],

@@ -62,9 +62,9 @@ export function rank(results: readonly RungResult[]): RungResult[] {
   return results.toSorted((a, b) => (worth(a) === worth(b) ? a.trial - b.trial : worth(a) - worth(b)))
 }
 
-/** Trials of a full rung that go on: the floor(n/η) best. */
+/** Trials of a full rung that go on: the floor(n/η) best; one of a rung that fewer reached. */
 export function survivors(results: readonly RungResult[], eta: number): number[] {
-  return promotable(rank(results), Math.floor(results.length / eta + TOLERANCE))
+  return promotable(rank(results), Math.max(1, Math.floor(results.length / eta + TOLERANCE)))
 }
 
 function promotable(ranked: readonly RungResult[], count: number): number[] {
@@ -91,7 +91,7 @@ export function promotionsDue(results: RungResults, eta: number, isWaiting: (tri
   return results
     .slice(0, -1)
     .flatMap((reached, rung) =>
-      survivors(reached, eta)
+      promotable(rank(reached), Math.floor(reached.length / eta + TOLERANCE))
         .filter((trial) => isWaiting(trial, rung))
         .map((trial) => ({ trial, rung: rung + 1 })),
     )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { fitLambda, standardise, warp, yeoJohnson } from './warp.ts'
+import { fitLambda, isSteep, standardise, warp, yeoJohnson } from './warp.ts'
 
 const SKEWED = [1, 2, 3, 5, 9, 30]
 const near = (found: ArrayLike<number>, wanted: readonly number[], digits: number) =>
@@ -87,5 +87,28 @@ describe('warp', () => {
       expect(warped[30]).toBeGreaterThan(Math.max(...warped.subarray(0, 30)))
       expect(warped.every(Number.isFinite)).toBe(true)
     }
+  })
+})
+
+describe('a steep objective', () => {
+  const ranks = Array.from({ length: 10 }, (_, i) => i)
+  it.each([
+    ['a line', ranks, false],
+    ['a bowl', ranks.map((i) => i * i), false],
+    ['powers of three', ranks.map((i) => 3 ** (2 * i)), true],
+    ['too few trials', ranks.slice(1).map((i) => 10 ** i), false],
+    ['steps, the lowest wide', [0, 0, 0, 0, 1, 1, 1, 1e9, 1e9, 1e9], false],
+    ['one value', ranks.map(() => 3), false],
+    ['some that are no numbers', [...ranks.map((i) => 10 ** i), Number.NaN, Infinity], true],
+  ])('is told by trials that cover the space: %s', (_name, values, expected) => expect(isSteep(values)).toBe(expected))
+
+  it('has its good values told apart, whatever the bad ones are', () => {
+    const values = [...ranks.map((i) => 10 ** (2 * i)), 1, 1.5, 2]
+    const [plain, steep] = [warp(values), warp(values, true)]
+    const apart = (warped: Float64Array): number => warped[1]! - warped[0]!
+    expect(apart(plain)).toBeLessThan(0.01)
+    expect(apart(steep)).toBeGreaterThan(0.1)
+    const order = (warped: ArrayLike<number>): number[] => Array.from(warped, (_, i) => i).toSorted((a, b) => warped[a]! - warped[b]! || a - b)
+    expect(order(steep)).toEqual(order(plain))
   })
 })

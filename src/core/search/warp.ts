@@ -2,13 +2,29 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2
 const LAMBDA_MAX = 5
 const WINSOR = 10
 const SPREAD_MIN = 1e-6
+/** Trials that cover the space before anything is known: from these on they say what the objective is like. */
+const DESIGN_MIN = 10
+/** An objective is steep where half of the space lies so many times further from the best than a quarter of it does. */
+const STEEP = 16
+
+/**
+ * Whether the good values of an objective span orders of magnitude. Told from trials that cover the space evenly: among
+ * those of a search that has come somewhere, it always looks so.
+ */
+export function isSteep(design: ArrayLike<number>): boolean {
+  const finite = Float64Array.from(design).filter(Number.isFinite).sort()
+  if (finite.length < DESIGN_MIN) return false
+  const [best, quarter, median] = [finite[0]!, finite[finite.length >> 2]!, middle(finite)]
+  return quarter > best && median - best > STEEP * (quarter - best)
+}
 
 /**
  * Values (smaller is better) as a Gaussian process likes them: enormous ones cut off at the median plus ten times its
  * distance to the best, then Yeo and Johnson's power transform (2000) fitted by maximum likelihood, then mean 0 and
- * standard deviation 1. Values that are not finite count as the worst finite one plus half the range.
+ * standard deviation 1. Of a steep objective it is the logarithms that are taken, in units of how far the best tenth
+ * reaches. Values that are not finite count as the worst finite one plus half the range.
  */
-export function warp(values: ArrayLike<number>): Float64Array {
+export function warp(values: ArrayLike<number>, isSteepOne = false): Float64Array {
   const finite = Float64Array.from(values).filter(Number.isFinite).sort()
   if (finite.length === 0) return new Float64Array(values.length)
   const [best, median, worst] = [finite[0]!, middle(finite), finite.at(-1)!]
@@ -16,7 +32,8 @@ export function warp(values: ArrayLike<number>): Float64Array {
   // Halved before it is taken: the range of very large numbers may be no number.
   const missing = worst + (worst / 2 - best / 2)
   const cut = Float64Array.from(values, (value) => Math.min(limit, Number.isFinite(value) ? value : missing))
-  const standard = standardise(cut)
+  const unit = finite[Math.min(finite.length - 1, Math.max(1, Math.ceil(finite.length / 10)))]! - best
+  const standard = standardise(isSteepOne && unit > 0 ? cut.map((value) => Math.log1p((value - best) / unit)) : cut)
   if (values.length <= 3) return standard
   const lambda = fitLambda(standard)
   const powered = standard.map((value) => yeoJohnson(value, lambda))

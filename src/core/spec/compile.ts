@@ -33,6 +33,7 @@ import { isTrue, TemplateValueError } from './template.ts'
 import { TemplateSyntaxError } from './template-syntax.ts'
 import { validateSpec } from './validate.ts'
 import { firstPoints } from '../search/registry.ts'
+import { strangerIn } from '../search/constraints.ts'
 import { checkPoint } from '../search/points.ts'
 import { toTask } from '../search/task.ts'
 
@@ -102,7 +103,7 @@ function guardTemplates<T>(document: Document, work: () => T, path: readonly str
 /** What is said of the search beside its space is tried out before anything starts; points become the space's own. */
 function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   const syntax = plan.constraints.flatMap((constraint, index) => {
-    const detail = syntaxProblem(constraint)
+    const detail = syntaxProblem(constraint) ?? strangerIn(constraint, plan.space)
     return detail === undefined ? [] : [problemAt(document, ['hptuning', 'constraints', index], 'constraint_syntax', { detail })]
   })
   if (syntax.length > 0) throw new SpecError(syntax)

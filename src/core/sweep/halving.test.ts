@@ -13,9 +13,11 @@ function createSweep(brackets: Brackets) {
   const waiting = new Set<number>()
   const alive = new Set<number>()
   let created = 0
-  const standing = (): Standing => ({ isComplete: false, reached, created, waiting, alive })
+  let isComplete = false
+  const standing = (): Standing => ({ isComplete, reached, created, waiting, alive })
   return {
     standing,
+    complete: () => (isComplete = true),
     create: (count: number) => {
       for (let i = 0; i < count; i += 1) alive.add(created++)
     },
@@ -84,8 +86,8 @@ describe('Hyperband', () => {
     sweep.promote(sweep.due())
     sweep.reach(7, 1, undefined)
     sweep.reach(8, 1, 1)
-    // floor(2 / 3) of that rung go on.
-    expect(sweep.due()).toEqual([])
+    // Fewer than three reached that rung: the best of them goes on.
+    expect(sweep.due()).toEqual([{ index: 8, rung: 2 }])
   })
 
   it('does not wait for a trial that was ended on its way', () => {
@@ -104,7 +106,7 @@ describe('Hyperband', () => {
     expect(sweep.due().map(({ index }) => index)).toEqual([1, 2])
     sweep.promote(sweep.due())
     for (const index of [1, 2]) sweep.reach(index, 1, index)
-    expect(sweep.due()).toEqual([])
+    expect(sweep.due()).toEqual([{ index: 1, rung: 2 }])
   })
 
   it('keeps its brackets apart', () => {
@@ -169,6 +171,22 @@ describe('ASHA', () => {
     for (let index = 0; index < 9; index += 1) sweep.reach(index, 0, index)
     expect(sweep.due().map(({ index }) => index)).toEqual([0, 1, 2])
     expect(sweep.due(2).map(({ index }) => index)).toEqual([0, 1])
+  })
+
+  it('takes the best to the top where too few trials came, once nothing else happens', () => {
+    const sweep = createSweep(brackets)
+    sweep.create(4)
+    for (const index of [0, 1, 2]) sweep.reach(index, 0, index)
+    sweep.promote(sweep.due())
+    sweep.reach(0, 1, 5)
+    sweep.complete()
+    expect(sweep.due()).toEqual([])
+    sweep.reach(3, 0, undefined)
+    expect(sweep.due()).toEqual([{ index: 0, rung: 2 }])
+    sweep.promote(sweep.due())
+    expect(sweep.due()).toEqual([])
+    sweep.reach(0, 2, 4)
+    expect(sweep.due()).toEqual([])
   })
 
   it('promotes nobody who does not wait, however good', () => {

@@ -1,6 +1,6 @@
 import type { HalvingPlan, Rung, SweepPlan } from '../../contract/plan.ts'
 import { hyperbandBrackets, ladder, promotionsDue, survivors } from '../search/rungs.ts'
-import type { Bracket, RungResult } from '../search/rungs.ts'
+import type { Bracket, Promotion, RungResult } from '../search/rungs.ts'
 import { createMethod } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
 
@@ -53,15 +53,30 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
   return {
     trials,
     ladderOf: () => ({ resources }),
-    promotions: ({ reached, waiting }, limit) => {
+    promotions: (standing, limit) => {
+      const { reached, waiting } = standing
       const highest = new Map<number, number>()
       for (const { index, rung } of reached) highest.set(index, Math.max(rung, highest.get(index) ?? 0))
       const isReady = (trial: number, rung: number): boolean => waiting.has(trial) && highest.get(trial) === rung
-      return promotionsDue(byRung(reached, resources.length), plan.eta, isReady)
-        .slice(0, limit)
-        .map(({ trial, rung }) => ({ index: trial, rung }))
+      const results = byRung(reached, resources.length)
+      const due = promotionsDue(results, plan.eta, isReady)
+      return (due.length > 0 ? due : lastClimb(results, standing)).slice(0, limit).map(({ trial, rung }) => ({ index: trial, rung }))
     },
   }
+}
+
+/** Where too few trials came for the upper rungs, the best of all goes on alone once nothing else happens: a sweep ends with a whole trial. */
+function lastClimb(results: readonly RungResult[][], { isComplete, waiting, alive }: Standing): Promotion[] {
+  if (!isComplete || results.at(-1)!.length > 0 || [...alive].some((index) => !waiting.has(index))) return []
+  const rung = results.findLastIndex((reached) => reached.some(({ trial }) => waiting.has(trial)))
+  const [best] =
+    rung < 0
+      ? []
+      : survivors(
+          results[rung]!.filter(({ trial }) => waiting.has(trial)),
+          Infinity,
+        )
+  return best === undefined ? [] : [{ trial: best, rung: rung + 1 }]
 }
 
 /** All brackets once; with a budget that asks for more they begin anew. */

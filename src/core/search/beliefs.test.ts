@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+
+import type { MethodName } from '../../contract/plan.ts'
+import type { SearchSpace } from '../../contract/search-space.ts'
+import { asNumber } from '../../contract/values.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { believe } from './beliefs.ts'
+import type { Result, Suggestion } from './history.ts'
+import type { SearchTask } from './method.ts'
+import { createMethod } from './registry.ts'
+
+const UNIT: SearchSpace = [
+  { name: 'a', kind: 'uniform', low: 0, high: 1 },
+  { name: 'b', kind: 'uniform', low: 0, high: 1 },
+]
+const at = (point: ValueMap, name: string): number => asNumber(point[name]!)!
+
+/** A whole sweep of a method, and what its trials say then. */
+function played({ space, method, seed }: { space: SearchSpace; method: MethodName; seed: number }, objective: (point: ValueMap) => number, count = 60) {
+  const task: SearchTask = { space, constraints: [], method: { name: method, trialsMax: count }, concurrency: 10, seed, earlier: [] }
+  const engine = createMethod(task)
+  const trials: Suggestion[] = []
+  const results: Result[] = []
+  while (trials.length < count) {
+    const made = engine.suggest({ trials, results }, 10)
+    results.push(...made.map(({ point }, i) => ({ index: trials.length + i, value: objective(point) })))
+    trials.push(...made)
+  }
+  return believe(task, { trials, results })
+}
+
+describe('importance', () => {
+  // Of a + (b - 1/2)² the variances are 1/12 and 1/180.
+  const slope = (point: ValueMap): number => at(point, 'a') + (at(point, 'b') - 0.5) ** 2
+  it.each<[MethodName, number]>([
+    ['random', 1],
+    ['random', 2],
+    ['tpe', 3],
+    ['auto', 4],
+  ])('is what the function says, whatever the search has looked at: %s, seed %d', (method, seed) => {
+    const { importance } = played({ space: UNIT, method, seed }, slope)
+    expect(importance.map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(importance[0]!.share).toBeGreaterThan(0.88)
+    expect(importance[0]!.share).toBeLessThan(0.97)
+  })
+
+  it('stays where it was when nearly all trials have found the best', () => {
+    const space: SearchSpace = [{ name: 'i', kind: 'int', low: 1, high: 8 }, UNIT[1]!]
+    for (const seed of [1, 2]) {
+      const [first] = played({ space, method: 'auto', seed }, (point) => -at(point, 'i') + (at(point, 'b') - 0.5) ** 2).importance
+      expect([first!.name, first!.share > 0.97]).toEqual(['i', true])
+    }
+  })
+
+  it('is not lost to a few enormous values', () => {
+    const { importance } = played({ space: UNIT, method: 'random', seed: 5 }, (point) => (at(point, 'b') > 0.97 ? 1e30 : slope(point)))
+    expect(importance.find(({ name }) => name === 'a')!.share).toBeGreaterThan(0.3)
+  })
+})
+
+describe('the border', () => {
+  it('is told of a parameter that matters and of no other', () => {
+    const { borders } = played({ space: UNIT, method: 'auto', seed: 1 }, (point) => at(point, 'a') + 0.001 * at(point, 'b'))
+    expect(borders).toEqual([{ name: 'a', side: 'low' }])
+  })
+})
