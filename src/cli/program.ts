@@ -20,8 +20,8 @@ interface NumberRange {
 function readNumber(cli: Cli, flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
   const value = Number(text)
   if (text.trim() !== '' && value >= min && value <= max && Number.isFinite(value) && (!isWhole || Number.isInteger(value))) return value
-  const code = `flag_${isWhole ? 'whole' : 'number'}_${max === Infinity ? 'from' : 'between'}` as const
-  throw new CliExit(EXIT.usage, cli.text(code, { flag, found: text, min, max }))
+  const [from, between] = isWhole ? (['flag_whole_from', 'flag_whole_between'] as const) : (['flag_number_from', 'flag_number_between'] as const)
+  throw new CliExit(EXIT.usage, cli.text(max === Infinity ? from : between, { flag, found: text, min, max }))
 }
 
 /** All commands with their options. What a command does is loaded when it is called, so that help and start stay quick. */

@@ -185,7 +185,6 @@ export const en = {
   autoReasons: {
     space_small: 'the budget is enough for every point',
     budget_small: 'there are too few trials for a model to learn from',
-    space_conditional: 'many parameters are not there in most trials',
     categories_many: 'a parameter has very many categories',
     dimensions_many: 'there are very many parameters',
     model: 'a Gaussian process learns most from each trial here',

@@ -185,7 +185,6 @@ export const ja: Catalogue = {
   autoReasons: {
     space_small: '予算で全ての点を試せるため',
     budget_small: 'モデルが学ぶには試行が少ないため',
-    space_conditional: '多くの試行で存在しないパラメーターが多いため',
     categories_many: 'カテゴリーの非常に多いパラメーターがあるため',
     dimensions_many: 'パラメーターが非常に多いため',
     model: 'ここではガウス過程が 1 試行から最も多くを学ぶため',

@@ -25,23 +25,13 @@ describe('auto', () => {
     ['three batches', numbers(3), 60, 20, 'bo', 'model'],
     ['no budget', numbers(3), null, 10, 'bo', 'model'],
     ['no budget and many at once', numbers(3), null, 100, 'sobol', 'budget_small'],
-    ['a quarter absent', conditional(3, 2), 100, 1, 'bo', 'model'],
-    ['more than a third absent', conditional(5, 1), 100, 1, 'tpe', 'space_conditional'],
+    ['nearly half absent', conditional(20, 1), 100, 1, 'bo', 'model'],
     ['30 words', [...numbers(2), words(30)], 100, 1, 'bo', 'model'],
     ['31 words', [...numbers(2), words(31)], 100, 1, 'tpe', 'categories_many'],
     ['31 numbers in order', [...numbers(2), ...cells(31)], 100, 1, 'bo', 'model'],
-    ['40 parameters', numbers(40), 100, 1, 'bo', 'model'],
-    ['41 parameters', numbers(41), 100, 1, 'tpe', 'dimensions_many'],
+    ['60 parameters', numbers(60), 100, 1, 'bo', 'model'],
+    ['61 parameters', numbers(61), 100, 1, 'tpe', 'dimensions_many'],
   ] as const)('%s', (_name, space, trialsMax, concurrency, method, reason) => {
     expect(chooseMethod(space, createCodec(space), { trialsMax, concurrency })).toEqual({ method, reason })
-  })
-
-  it('counts a parameter whose own condition is conditional as absent more often', () => {
-    const child = (name: string, parent: string, value: string): Axis => ({ ...words(2, name), when: { name: parent, in: [value] } })
-    // Present in 1, 1/2, 1/4 and 1/8 of the trials, and one more always: 2.875 of 5 on average.
-    const space: SearchSpace = [words(2, 'a'), child('b', 'a', 'w0'), child('c', 'b', 'w0'), child('d', 'c', 'w0'), ...numbers(1)]
-    expect(chooseMethod(space, createCodec(space), { trialsMax: 100, concurrency: 1 }).reason).toBe('space_conditional')
-    const flat: SearchSpace = [words(2, 'a'), child('b', 'a', 'w0'), child('c', 'a', 'w0'), child('d', 'a', 'w0'), ...numbers(1)]
-    expect(chooseMethod(flat, createCodec(flat), { trialsMax: 100, concurrency: 1 }).reason).toBe('model')
   })
 })
