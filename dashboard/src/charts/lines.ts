@@ -98,7 +98,7 @@ export function join(lines: readonly Line[]): { x: number[]; columns: (number | 
 
 /** Places in a joined column of values that have a gap, or nothing, on either side. */
 export function alone(column: ArrayLike<number | null | undefined>): number[] {
-  const own = Array.from(column as ArrayLike<number | null | undefined>, (value, i) => ({ value, i })).filter(({ value }) => value !== undefined)
+  const own = Array.from(column, (value, i) => ({ value, i })).filter(({ value }) => value !== undefined)
   const isValue = (at: number): boolean => own[at]?.value !== null && own[at]?.value !== undefined
   return own.flatMap(({ i }, at) => (isValue(at) && !isValue(at - 1) && !isValue(at + 1) ? [i] : []))
 }
