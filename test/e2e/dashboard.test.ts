@@ -379,6 +379,25 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
+  it('scrolls no page sideways on a phone', async () => {
+    await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
+    const wide: [string, number][] = []
+    for (const [name, path] of [
+      ...pages(),
+      ['space', `/p/default/sweeps/${sweep}/space`],
+      ['sweep settings', `/p/default/sweeps/${sweep}/settings`],
+      ['system', `/p/default/runs/${sweep + 3}/system`],
+    ] as const) {
+      const page = await open(path, { width: 390, height: 844, language: 'ja' })
+      await page.waitForLoadState('networkidle').catch(() => {})
+      await page.waitForTimeout(300)
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      if (width > 390) wide.push([name, width])
+      await page.close()
+    }
+    expect(wide).toEqual([])
+  })
+
   it('follows a run live and stops it, on a phone', async () => {
     const number = await submitSlow('slow')
     const page = await open(`/p/default/runs/${number}`, { width: 390, height: 844 })

@@ -130,7 +130,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   return (
     <div className="split compare">
       <div className="sideways">
-        <table className="cmp">
+        <table className="cmp" style={{ ['--runs' as string]: runs.length }}>
           <thead>
             <tr>
               <th scope="col">

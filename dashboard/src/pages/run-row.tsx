@@ -9,7 +9,7 @@ import { Link } from '../ui/controls.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { Sample } from '../ui/run-color.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
-import { cellOf, isFigure } from './columns.ts'
+import { cellOf, columnTitle, isFigure } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { isOpen } from './runs-state.ts'
 
@@ -21,6 +21,8 @@ export interface RowFrame {
   /** Where the first of `moving` stands among the columns that move, and whether there are further ones. */
   readonly first: number
   readonly isCut: boolean
+  /** Columns of a second line, where there is no room beside the name. */
+  readonly summary: readonly string[] | undefined
   readonly ranges: ReadonlyMap<string, Range | undefined>
   readonly texts: ReadonlySet<string>
   readonly directions: Directions
@@ -79,6 +81,7 @@ export const Row = memo(function Row({ run, index, frame, look, now, isSelected,
             </span>
           ))}
         </span>
+        {frame.summary && <Summary run={run} columns={frame.summary} frame={frame} now={now} />}
         {pinned.map((column, i) => (
           <Cell key={column} run={run} column={column} frame={frame} index={LEADING + i} />
         ))}
@@ -99,6 +102,31 @@ export const Row = memo(function Row({ run, index, frame, look, now, isSelected,
     </div>
   )
 })
+
+/** What a run measured and how long it takes, in the words of a line. */
+function Summary({
+  run,
+  columns,
+  frame,
+  now,
+}: {
+  readonly run: RunView
+  readonly columns: readonly string[]
+  readonly frame: RowFrame
+  readonly now: number
+}): ReactElement {
+  const seconds = secondsBetween(run.startedAt, run.endedAt, now)
+  const facts = [...new Set(columns)].flatMap((column) => {
+    const value = cellOf(run, column, frame.directions)
+    return value === undefined ? [] : `${columnTitle(column).name} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
+  })
+  return (
+    <span role="cell" className="summary">
+      <span className="clip grow">{facts.join(' · ')}</span>
+      <span className={isOpen(run.phase) ? 'hot' : ''}>{seconds === undefined ? (run.waiting ?? '') : formatDuration(seconds)}</span>
+    </span>
+  )
+}
 
 function Duration({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)

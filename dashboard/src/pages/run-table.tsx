@@ -13,11 +13,12 @@ import { t } from '../texts/texts.ts'
 import { RowWindow } from '../ui/row-window.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import type { Directions } from '../../../src/contract/project.ts'
+import { isFigure } from './columns.ts'
 import { isText, rangeOf, Row } from './run-row.tsx'
 import { isOpen } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 import { Head } from './table-head.tsx'
-import { columnsInSight, layOut, moveColumn, pinsTemplate, rowTemplate } from './table-layout.ts'
+import { columnsInSight, layOut, moveColumn, NARROW, pinsTemplate, rowTemplate } from './table-layout.ts'
 import type { TableLayout } from './table-layout.ts'
 
 export interface RunTableProps {
@@ -46,6 +47,8 @@ const OVERSCAN = 6
 const AHEAD = 100
 const SELECTED_MAX = 50
 const MINUTE_MS = 60_000
+/** Columns that a row of two lines shows. */
+const SUMMARY_COLUMNS = 2
 
 /** A table of any length and any width: only what is in sight is in the page, further rows are read as they come near. */
 export function RunTable(props: RunTableProps): ReactElement {
@@ -67,7 +70,10 @@ export function RunTable(props: RunTableProps): ReactElement {
   const fresh = useFreshRuns(project, { numbers: shown.flatMap(({ index }) => (isOpen(runs[index]!.phase) ? [runs[index]!.number] : [])), fields })
 
   const [draft, setDraft] = useState<Readonly<Record<string, number>>>({})
-  const layout = useMemo(() => layOut(columns, { pinned: state.pinned, widths: { ...state.widths, ...draft } }), [columns, state.pinned, state.widths, draft])
+  const layout = useMemo(
+    () => (isPhone ? NARROW : layOut(columns, { pinned: state.pinned, widths: { ...state.widths, ...draft } })),
+    [isPhone, columns, state.pinned, state.widths, draft],
+  )
   const [first, end] = useColumnWindow(scroller, layout)
   const frame = useMemo(
     () => ({
@@ -76,11 +82,12 @@ export function RunTable(props: RunTableProps): ReactElement {
       moving: layout.moving.slice(first, end + 1).map(({ column }) => column),
       first,
       isCut: end < layout.moving.length - 1,
+      summary: isPhone ? [...columns.filter(isFigure), ...columns].slice(0, SUMMARY_COLUMNS) : undefined,
       ranges: new Map(columns.map((column) => [column, rangeOf(pages, column, directions)])),
       texts: new Set(columns.filter((column) => isText(pages[0] ?? [], column, directions))),
       directions,
     }),
-    [project, layout, first, end, columns, pages, directions],
+    [project, layout, isPhone, first, end, columns, pages, directions],
   )
 
   const selected = new Set(state.selected)

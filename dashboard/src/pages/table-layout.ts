@@ -21,6 +21,9 @@ export interface TableLayout {
   readonly width: number
 }
 
+/** A row of two lines, where a window is too narrow for columns: the name, and below it what `summary` names. */
+export const NARROW: TableLayout = { nameWidth: 0, pinned: [], moving: [], pinsWidth: FIXED.check + FIXED.sample, width: 0 }
+
 /** The fields of the columns that every row ends with. */
 export const LAST_COLUMNS = ['duration', 'created'] as const
 
