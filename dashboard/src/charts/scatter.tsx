@@ -5,10 +5,11 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { formatNumber } from '../format.ts'
 import { cellOf } from '../pages/columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
-import { paths, runLabels } from '../paths.ts'
+import { paths, runLabels, runName } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
+import type { PanelData } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import { dot, drawFrame, pointedAt } from './axes.ts'
 import { Sketch } from './canvas.tsx'
@@ -43,12 +44,11 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
   )
   const looks = looksOf(drawn.map(({ id }) => id))
   const placed: { run: RunView; x: number; y: number }[] = []
-  const labels = useMemo(() => runLabels(points.map(({ run }) => run)), [points])
   const at = points.find(({ run }) => run.id === hovered)
   return (
     <Panel
       title={t('scatter')}
-      data={points.length > 0 ? () => ({ head: [t('run'), x, y], rows: points.map(({ run, a, b }) => [labels.get(run.number), a, b]) }) : undefined}
+      data={points.length > 0 ? () => dataOf(points, [x, y]) : undefined}
       className="line-panel"
       note={t('drawn_of', { n: points.length, total })}
       acts={acts}
@@ -82,10 +82,21 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
             }}
           />
           <p className="foot clip" role="status">
-            {at ? `${labels.get(at.run.number)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
+            {at ? `${runName(at.run)} #${at.run.number} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
           </p>
         </>
       )}
     </Panel>
   )
+}
+
+interface Point {
+  readonly run: RunView
+  readonly a: number
+  readonly b: number
+}
+
+function dataOf(points: readonly Point[], fields: readonly [string, string]): PanelData {
+  const labels = runLabels(points.map(({ run }) => run))
+  return { head: [t('run'), ...fields], rows: points.map(({ run, a, b }) => [labels.get(run.number), a, b]) }
 }
