@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 
 import type { ServerConfig } from './config/config.ts'
 import type { DetailCode } from './contract/messages/messages.ts'
-import type { CodeStore, Finding, Store } from './core/ports.ts'
+import type { DoctorFinding } from './contract/routes.ts'
+import type { CodeStore, Store } from './core/ports.ts'
 
 interface Patient {
   readonly config: ServerConfig
@@ -21,7 +22,7 @@ const RUNS_AT_ONCE = 500
 const OTHERS = 0o077
 
 /** What the server stands on, a line each. `isDeep` reads every listed file again and compares its hash. */
-export async function examine(patient: Patient, isDeep: boolean): Promise<Finding[]> {
+export async function examine(patient: Patient, isDeep: boolean): Promise<DoctorFinding[]> {
   const { config } = patient
   const disk = await statfs(config.dataDir)
   const freeBytes = disk.bavail * disk.bsize
@@ -38,7 +39,7 @@ export async function examine(patient: Patient, isDeep: boolean): Promise<Findin
   ]
 }
 
-async function examineDatabase({ config, store }: Patient): Promise<Finding> {
+async function examineDatabase({ config, store }: Patient): Promise<DoctorFinding> {
   const name = 'database'
   try {
     const problems = await store.examine()
@@ -50,7 +51,7 @@ async function examineDatabase({ config, store }: Patient): Promise<Finding> {
 }
 
 /** A program of the machine; with `without` it may be missing. */
-async function findProgram(program: string, args: readonly string[], { baseEnv }: ServerConfig, without?: DetailCode): Promise<Finding> {
+async function findProgram(program: string, args: readonly string[], { baseEnv }: ServerConfig, without?: DetailCode): Promise<DoctorFinding> {
   try {
     const { stdout } = await promisify(execFile)(program, args, { env: { ...baseEnv }, timeout: 10_000 })
     return { name: program, isOk: true, detail: stdout.trim() }
@@ -61,7 +62,7 @@ async function findProgram(program: string, args: readonly string[], { baseEnv }
 }
 
 /** Every file that a manifest lists, read and compared; what is missing or differs is named. */
-async function examineFiles({ config, store }: Patient): Promise<Finding> {
+async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> {
   const wrong: string[] = []
   let files = 0
   for (let cursor: string | undefined; ;) {

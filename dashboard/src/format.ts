@@ -13,6 +13,7 @@ export function formatNumber(value: unknown, digits = 5): string {
   return withMinus(text.replace('e+', 'e'))
 }
 
+const YEAR_CHARS = 4
 const TICK_DIGITS = 4
 const DIGITS_MAX = 15
 
@@ -31,9 +32,11 @@ export function digitsWithin(low: number, high: number): number {
 
 /** A number with all of its digits, and a true minus. */
 export function formatExact(value: number): string {
-  if (!Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) < 1e7)) return formatNumber(value)
   const size = Math.abs(value)
-  return withMinus((size < 1e-4 || size >= 1e15 ? value.toExponential() : String(value)).replace('e+', 'e'))
+  if (!Number.isFinite(value) || value === 0) return formatNumber(value)
+  if (size < 1e-4 || size >= 1e15) return withMinus(value.toExponential().replace('e+', 'e'))
+  const [whole, fraction] = String(size).split('.')
+  return `${value < 0 ? '−' : ''}${WHOLE.format(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`
 }
 
 function range(from: number, to: number): number[] {
@@ -43,13 +46,15 @@ function range(from: number, to: number): number[] {
 /** Moments along an axis, in seconds since 1970: as exact as it takes to tell them apart, with the day where they lie on several. */
 export function formatMoments(values: readonly number[]): string[] {
   const times = values.map((value) => value * 1000)
-  const dates = times.map(formatDate)
-  if (new Set(dates.map((date) => date.split(' ')[0])).size > 1) return dates.map((date) => date.slice(date.indexOf('/') + 1))
-  return distinct([
-    times.map((time) => formatClock(time, false)),
-    times.map((time) => formatClock(time)),
-    times.map((time) => `${formatClock(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`),
-  ])
+  const days = times.map((time) => formatDate(time).split(' ')[0]!)
+  const isOneYear = new Set(days.map((day) => day.slice(0, YEAR_CHARS))).size === 1
+  const before = (i: number): string => (new Set(days).size === 1 ? '' : `${isOneYear ? days[i]!.slice(YEAR_CHARS + 1) : days[i]!} `)
+  const clocks = [
+    (time: number) => formatClock(time, false),
+    (time: number) => formatClock(time),
+    (time: number) => `${formatClock(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`,
+  ]
+  return distinct(clocks.map((clock) => times.map((time, i) => before(i) + clock(time))))
 }
 
 /** Time spans along an axis, in seconds: in their two largest units, in seconds where those do not tell them apart. */

@@ -5,24 +5,11 @@ import { Command, Option } from 'commander'
 import { EXAMPLES, helpText } from '../contract/messages/help.ts'
 import type { HelpCode } from '../contract/messages/help.ts'
 import { EXIT } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
 type Action = (...args: unknown[]) => Promise<void>
-
-interface NumberRange {
-  readonly min: number
-  readonly max?: number
-  readonly isWhole?: boolean
-}
-
-/** A number that a flag was given. Throws CliExit for what is none, or out of range. */
-function readNumber(cli: Cli, flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= min && value <= max && Number.isFinite(value) && (!isWhole || Number.isInteger(value))) return value
-  const [from, between] = isWhole ? (['flag_whole_from', 'flag_whole_between'] as const) : (['flag_number_from', 'flag_number_between'] as const)
-  throw new CliExit(EXIT.usage, cli.text(max === Infinity ? from : between, { flag, found: text, min, max }))
-}
 
 /** All commands with their options. What a command does is loaded when it is called, so that help and start stay quick. */
 export function createProgram(cli: Cli): Command {
@@ -147,7 +134,7 @@ export function createProgram(cli: Cli): Command {
     .option('--trial-time <time>', help('sweep_simulate_time'), '1m')
     .option('--failures <percent>', help('sweep_simulate_failures'), number('--failures', { min: 0, max: 100 }), 0)
     .option('--price <amount>', help('sweep_simulate_price'), number('--price', { min: 0 }))
-    .option('--plays <count>', help('sweep_simulate_plays'), number('--plays', { min: 1, max: 1_000, isWhole: true }), 5)
+    .option('--plays <count>', help('sweep_simulate_plays'), number('--plays', { min: 1, max: LIMITS.playsMax, isWhole: true }), 5)
     .action(load(cli, async () => (await import('./commands/sweep.ts')).simulate))
   const trash = add('trash', 'trash')
   json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))
@@ -231,4 +218,18 @@ function hidden(flags: string): Option {
 /** Commander adds the command itself behind arguments and flags: it is left out. */
 function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Promise<void>>): Action {
   return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
+}
+
+interface NumberRange {
+  readonly min: number
+  readonly max?: number
+  readonly isWhole?: boolean
+}
+
+/** A number that a flag was given. Throws CliExit for what is none, or out of range. */
+function readNumber(cli: Cli, flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
+  const value = Number(text)
+  if ((isWhole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text) && value >= min && value <= max) return value
+  const [from, between] = isWhole ? (['flag_whole_from', 'flag_whole_between'] as const) : (['flag_number_from', 'flag_number_between'] as const)
+  throw new CliExit(EXIT.usage, cli.text(max === Infinity ? from : between, { flag, found: text, min, max }))
 }

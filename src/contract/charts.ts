@@ -4,7 +4,7 @@ import { LIMITS } from './limits.ts'
 import { moment } from './run.ts'
 import { RUN_PHASES } from './phases.ts'
 
-/** A value on a chart: null for what is no finite number. Six digits, more than any screen shows. */
+/** A value on a chart: null for what is no finite number. */
 const mark = z.number().nullable()
 
 /** A part of the x axis: steps, seconds since the first point of each line, or seconds since 1970. */

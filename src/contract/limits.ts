@@ -34,6 +34,9 @@ export const LIMITS = {
   namesRecentRuns: 500,
   /** Parameters of one run that filters see. */
   paramsPerRunMax: 1_000,
+  /** Trials of a sweep that can be played before it starts, and plays of it: each suggestion looks at all before it. */
+  playedTrialsMax: 20_000,
+  playsMax: 1_000,
   /** Runs one bulk action may change. */
   bulkRunsMax: 100_000,
   /** Suggestions of one completion. */

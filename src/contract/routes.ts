@@ -4,6 +4,7 @@ import { accessTokenView, createdTokenView, createTokenRequest } from './access-
 import { bandsRequest, bandsView, countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
+import type { Detail } from './messages/messages.ts'
 import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
 import { hostInfo, moment, runDetailView, runView } from './run.ts'
 import { SEVERITIES } from './severity.ts'
@@ -204,6 +205,8 @@ export type EnvironmentView = z.output<typeof environmentView>
 const snapshotView = z.strictObject({ digest: z.string(), files: count, sizeBytes: count, createdAt: moment })
 const doctorCheck = z.strictObject({ name: z.string(), isOk: z.boolean(), detail: z.string() })
 export type DoctorCheck = z.output<typeof doctorCheck>
+/** The same before it is said in a language. */
+export type DoctorFinding = Omit<DoctorCheck, 'detail'> & { readonly detail: string | Detail }
 
 const runChange = z.strictObject({
   name: name.nullable().optional(),

@@ -3,7 +3,7 @@ export type Severity = (typeof SEVERITIES)[number]
 
 /** Errors that models make, and errors that nobody made. */
 const HARMLESS =
-  /\b(?:no|0|zero|without)\s+(?:errors?|exceptions?)\b|\b(?:mean|squared|absolute|relative|median|percentage|train(?:ing)?|test|val(?:idation)?)\s+errors?\b|\berrors?[-\s](?:rate|bars?)\b|\berrors?[\s:=]+(?:-?\d*\.\d|0\b)/gi
+  /\b(?:no|zero|without|(?<![\d.])0)\s+(?:errors?|exceptions?)\b|\b(?:mean|squared|absolute|relative|median|percentage|train(?:ing)?|test|val(?:idation)?)\s+errors?\b(?=[\s:=]*-?\.?\d)|\berrors?[-\s](?:rate|bars?)\b|\berrors?[\s:=]+-?\d*\.?\d+(?:e[-+]?\d+)?%?(?=\s*(?:[,;|)\]]|$))/gi
 
 /** How bad a line of output sounds; undefined for one that sounds well. */
 export function severityOf(line: string): Severity | undefined {

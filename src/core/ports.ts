@@ -1,7 +1,6 @@
 import type { Event, NewEvent } from '../contract/events.ts'
 import type { Direction, ViewDefinition } from '../contract/project.ts'
 import type { CommandPlan } from '../contract/plan.ts'
-import type { Detail } from '../contract/messages/messages.ts'
 import type { Ending, Evidence } from '../contract/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import type { Manifest } from '../contract/snapshot.ts'
@@ -496,11 +495,4 @@ export interface Storage {
 export interface UsageSource {
   /** Amounts by metric name for each attempt that is alive; also the moment to note how far its log is. */
   sampleUsage(names: readonly string[]): Promise<Map<string, Record<string, number>>>
-}
-
-/** One thing that the server stands on; what is said of it is a fact, or words. */
-export interface Finding {
-  readonly name: string
-  readonly isOk: boolean
-  readonly detail: string | Detail
 }

@@ -281,12 +281,12 @@ describe('a sweep that gives its resource out step by step', () => {
     await recompute(place(), sweep)
   })
 
-  it('promotes in a bracket that the space does not fill', async () => {
+  it('promotes in a bracket that the space does not fill, the best to the very top', async () => {
     const matrix =
       '  hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {values: [0.1, 0.3, 0.5, 0.9]}}'
     const sweep = await submit(document(matrix, 'python epochs.py {{ x }} {{ epochs }} 0'))
     expect((await ended(sweep)).phase).toBe('done')
-    expect((await runsOf(sweep)).map(({ params }) => Number(params['epochs'])).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 3])
+    expect((await runsOf(sweep)).map(({ params }) => Number(params['epochs'])).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 9])
   })
 
   it('a trial at its rung can be stopped, and a pause of the sweep promotes nothing', async () => {
@@ -381,6 +381,7 @@ describe('hagane sweep', () => {
     expect(simulated.json).toMatchObject({ trials: 24, plays: 2, concurrency: 4, choice: { method: 'bo' }, cost: expect.any(Number) })
     const sweep = await submit(document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
     await ended(sweep)
+    expect((await work.hagane('ls', '-q', `sweep = ${sweep} and trial = 1`, '--columns', 'trial')).stdout).toMatch(/ 1\s*$/m)
     expect((await work.hagane('sweep', 'beliefs', String(sweep))).stdout).toMatch(/Gaussian process[\s\S]*IMPORTANCE[\s\S]*x /)
     expect((await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--record', String(sweep), '--plays', '1')).stdout).toMatch(/wall time/)
     for (const [flag, value] of [

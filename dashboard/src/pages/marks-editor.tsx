@@ -27,12 +27,17 @@ export function MarksEditor(props: MarksEditorProps): ReactElement {
 function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: () => void }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
-  const [name, setName] = useState(marked.name ?? '')
-  const [tags, setTags] = useState(marked.tags.join(', '))
-  const [note, setNote] = useState(marked.note ?? '')
-  const save = useAction(() => call(path, { method: 'PATCH', body: { name: orNull(name), note: orNull(note), tags: readTags(tags) } }), onClose, {
-    showsError: true,
-  })
+  // As they were when the form was opened: what a script or somebody else has changed meanwhile, and this one has not, stays.
+  const [initial] = useState({ name: marked.name ?? '', tags: marked.tags.join(', '), note: marked.note ?? '' })
+  const [name, setName] = useState(initial.name)
+  const [tags, setTags] = useState(initial.tags)
+  const [note, setNote] = useState(initial.note)
+  const changes = {
+    ...(name !== initial.name && { name: orNull(name) }),
+    ...(tags !== initial.tags && { tags: readTags(tags) }),
+    ...(note !== initial.note && { note: orNull(note) }),
+  }
+  const save = useAction(() => call(path, { method: 'PATCH', body: changes }), onClose, { showsError: true })
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="marks-title">
       <form

@@ -118,7 +118,7 @@ function Summary({
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
   const facts = [...new Set(columns)].flatMap((column) => {
     const value = cellOf(run, column, frame.directions)
-    return value === undefined ? [] : `${columnTitle(column).name} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
+    return value === undefined || value === null ? [] : `${columnTitle(column).name} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
   })
   return (
     <span role="cell" className="summary">

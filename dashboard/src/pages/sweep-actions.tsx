@@ -39,10 +39,14 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     (n) => toast(t('restarted', { n })),
     SHOWN_HERE,
   )
+  const restore = useAction(
+    () => call(`/sweeps/${number}/restore`, { method: 'POST' }),
+    () => toast(t('sweep_restored')),
+  )
   const remove = useAction(
     () => call(`/sweeps/${number}`, { method: 'DELETE' }),
     () => {
-      toast(t('sweep_deleted'), () => post.mutate({ path: '/restore' }))
+      toast(t('sweep_deleted'), () => restore.mutate(undefined))
       go(paths.sweeps(project))
     },
   )
@@ -50,7 +54,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     return (
       <div className="name actions">
         <span className="mid">{t('in_trash_since', { date: formatDate(sweep.deletedAt) })}</span>
-        <button type="button" className="btn" disabled={post.isPending} onClick={() => post.mutate({ path: '/restore' })}>
+        <button type="button" className="btn" disabled={restore.isPending} onClick={() => restore.mutate(undefined)}>
           <Icon name="retry" />
           {t('restore')}
         </button>

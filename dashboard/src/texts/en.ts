@@ -348,6 +348,7 @@ export const en = {
   delete_sweep: 'Delete this sweep?',
   delete_sweep_text: 'It goes to the trash with its {n} trials and can be restored from there.',
   sweep_deleted: 'Moved to the trash.',
+  sweep_restored: 'The sweep is restored.',
   seed: 'Seed',
   space: 'Space',
   compare_n: 'Compare {n} runs',

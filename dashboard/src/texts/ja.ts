@@ -350,6 +350,7 @@ export const ja: Texts = {
   delete_sweep: 'このスイープを削除しますか？',
   delete_sweep_text: '{n} 件のトライアルとともにゴミ箱に移り、元に戻せます。',
   sweep_deleted: 'ゴミ箱に移しました。',
+  sweep_restored: 'スイープを元に戻しました。',
   seed: '乱数の種',
   space: '探索空間',
   compare_n: '{n} 件のランを比較',

@@ -1,7 +1,8 @@
 import { AppError } from '../../contract/errors.ts'
 import { toNumber } from '../../contract/ids.ts'
+import type { DoctorFinding } from '../../contract/routes.ts'
 import { parseFilter } from '../../core/filter/parse.ts'
-import type { Executor, Finding, RunScope, Store } from '../../core/ports.ts'
+import type { Executor, RunScope, Store } from '../../core/ports.ts'
 import type { Run, Sweep } from '../../core/records.ts'
 import type { EnvironmentDeps } from '../../services/environments.ts'
 import type { Activity } from '../../services/activity.ts'
@@ -18,7 +19,7 @@ export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearc
   readonly version: string
   readonly url: () => string
   readonly shutdown: () => void
-  readonly examine: (isDeep: boolean) => Promise<Finding[]>
+  readonly examine: (isDeep: boolean) => Promise<DoctorFinding[]>
 }
 
 /** The run that a path names, by number or id. Throws AppError `not_found`. */

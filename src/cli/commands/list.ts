@@ -157,7 +157,13 @@ function cell(run: RunView, field: Field, { paint, directions }: Showing): strin
   if (field.name === 'tag') return plainText(run.tags.join(','))
   if (field.name === 'duration')
     return run.startedAt === null ? '-' : formatDuration(((run.endedAt ? Date.parse(run.endedAt) : Date.now()) - Date.parse(run.startedAt)) / 1000)
-  const others = { created: run.createdAt, started: run.startedAt, ended: run.endedAt, attempts: run.attemptCount }
+  const others = {
+    created: run.createdAt,
+    started: run.startedAt,
+    ended: run.endedAt,
+    attempts: run.attemptCount,
+    trial: run.trial === null ? null : run.trial + 1,
+  }
   const value = { ...run, ...others }[field.name as keyof RunView]
   return value === null || value === undefined ? '-' : plainText(String(value))
 }

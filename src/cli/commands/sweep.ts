@@ -92,14 +92,11 @@ interface SimulateFlags extends DocumentFlags {
   readonly plays: number
 }
 
-/** Each suggestion looks at all before it: more trials take minutes to play. */
-const PLAYED_MAX = 20_000
-
 /** `hagane sweep simulate`: plays a sweep before it is started. */
 export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
   const plan = readPlan(cli, flags)
   const trials = trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
-  if (trials > PLAYED_MAX) throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: PLAYED_MAX }))
+  if (trials > LIMITS.playedTrialsMax) throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.playedTrialsMax }))
   const secondsEach = toSeconds(flags.trialTime)
   if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))
   const recorded = flags.record === undefined ? undefined : await readRecord(cli, plan, flags.record)

@@ -102,6 +102,7 @@ export const en = {
     characters: 'at most {max} characters',
     conditions: 'at most {max} conditions',
     comparison: 'one of {known}, in, is missing',
+    one_of: 'one of {known}',
     more_or_end: 'and, or, or the end',
     the_end: 'the end',
     a_number: 'a number',

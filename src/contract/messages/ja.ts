@@ -103,6 +103,7 @@ export const ja: Catalogue = {
     characters: '{max} 文字以内',
     conditions: '{max} 件以内の条件',
     comparison: '{known}、in、is missing のいずれか',
+    one_of: '{known} のいずれか',
     more_or_end: 'and、or、または終わり',
     the_end: '終わり',
     a_number: '数',

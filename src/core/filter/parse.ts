@@ -148,7 +148,8 @@ class Parser {
     const type = typeOf(field)
     const isOrdered = type === 'number' || type === 'time' || type === 'duration'
     const isOrdering = op !== '=' && op !== '!=' && !isForText
-    if ((isForText && isOrdered) || (isOrdering && !isOrdered && type !== 'param')) throw this.#unexpected(isOrdered ? '= != < <= > >=' : '= != contains in')
+    if ((isForText && isOrdered) || (isOrdering && !isOrdered && type !== 'param'))
+      throw this.#unexpected({ detail: 'one_of', args: { known: isOrdered ? '= != < <= > >=' : '= != contains in' } })
     this.#at += 1
     return op
   }
@@ -157,7 +158,7 @@ class Parser {
     if (!this.#takeMark('(')) throw this.#unexpected('(')
     const values = [this.#readLiteral(field)]
     while (this.#takeMark(',')) values.push(this.#readLiteral(field))
-    if (!this.#takeMark(')')) throw this.#unexpected(', )')
+    if (!this.#takeMark(')')) throw this.#unexpected({ detail: 'one_of', args: { known: ', )' } })
     return values
   }
 

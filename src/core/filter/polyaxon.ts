@@ -39,7 +39,7 @@ function parseIndependent(operation: string, position: number): Filter {
   const filter: Filter = { type: 'missing', field: { kind: 'column', name: 'sweep' } }
   if (/^true$/i.test(operation)) return filter
   if (/^false$/i.test(operation)) return { type: 'not', item: filter }
-  throw new FilterError('filter_syntax', position, { expected: 'true, false', found: operation })
+  throw new FilterError('filter_syntax', position, { expected: { detail: 'one_of', args: { known: 'true false' } }, found: operation })
 }
 
 function toPolyaxonField(name: string, position: number): Field {
@@ -68,7 +68,8 @@ function parseOperation(field: Field, text: string, position: number): Filter {
 function parseLike(field: Field, text: string, position: number): Filter {
   const [before, after] = [text.startsWith('%'), text.endsWith('%')]
   const inner = text.slice(Number(before), after && text.length > 1 ? -1 : undefined)
-  if (inner === '' || inner.includes('%')) throw new FilterError('filter_syntax', position, { expected: '%text, text%, %text%', found: text })
+  if (inner === '' || inner.includes('%'))
+    throw new FilterError('filter_syntax', position, { expected: { detail: 'one_of', args: { known: '%text text% %text%' } }, found: text })
   const op = before && after ? 'contains' : before ? 'ends' : 'starts'
   return { type: 'compare', field, op, value: toLiteral(field, inner, { isQuoted: true, position }) }
 }

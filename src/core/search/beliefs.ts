@@ -4,8 +4,8 @@ import { createConstraint } from './constraints.ts'
 import { randomPoint, seedFor, sobolPoint } from './design.ts'
 import type { History } from './history.ts'
 import type { Form } from './kernel.ts'
-import { createLedger, designValues } from './ledger.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import { createLedger } from './ledger.ts'
+import type { Entry } from './ledger.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
 import type { SearchTask } from './method.ts'
 import { logImprovement } from './normal.ts'
@@ -54,7 +54,7 @@ export function believe(task: Pick<SearchTask, 'space' | 'constraints' | 'seed' 
   const best = own.reduce<Entry | undefined>((found, entry) => (found && found.value <= entry.value ? found : entry), undefined)
   if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
   const entries = latestAndBest(ledger.finished)
-  const most = ordinaryMax(ledger)
+  const most = ordinaryMax(ledger.finished)
   const importance = entries.length < TRIALS_MIN ? [] : importanceOf(codec, entries, { seed: task.seed, most })
   return {
     best: { index: best.index, value: best.value },
@@ -82,14 +82,15 @@ function fitProcess(codec: Codec, entries: readonly Entry[], values: Float64Arra
 
 const WINSOR = 3
 
+const FIRST = 10
+
 /**
- * Where values begin to be enormous, and count as no larger than that. Told by trials that cover the space: of a search
- * that has found the best, most trials lie there, and all others would seem enormous.
+ * Where values begin to be enormous, and count as no larger than that. Told by the first trials there were: of a search
+ * that has found the best, most lie there, and all others would seem enormous.
  */
-function ordinaryMax(ledger: Ledger): number {
-  const all = ledger.finished.map(({ value }) => value)
-  const design = designValues(ledger)
-  const [best, middle] = [Math.min(...all), median(design.length > 0 ? design : all)]
+function ordinaryMax(finished: readonly Entry[]): number {
+  const best = finished.reduce((least, { value }) => Math.min(least, value), Infinity)
+  const middle = median(finished.slice(0, FIRST).map(({ value }) => value))
   return middle > best ? middle + WINSOR * (middle - best) : Infinity
 }
 

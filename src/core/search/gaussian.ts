@@ -147,7 +147,7 @@ export function createGaussian(
     const failed = ledger.failed.slice(-ACTIVE_MAX).map((index) => ledger.xs[index]!)
     const values = warp(
       finished.map(({ value }) => value),
-      isSteep(designValues(ledger)),
+      isSteep(designValues(ledger.finished, ledger.sources)),
     )
     const process = createProcess({
       hyperparameters: fit(),
@@ -191,7 +191,7 @@ export function createGaussian(
       points,
       values: warp(
         entries.map(({ value }) => value),
-        isSteep(designValues(ledger)),
+        isSteep(designValues(known, ledger.sources)),
       ),
       count: entries.length,
     }

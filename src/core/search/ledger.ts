@@ -99,13 +99,14 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
 }
 
 /** What a model of values reads of a ledger. */
-export type Sample = Omit<Ledger, 'read' | 'sources' | 'climbers' | 'replacedCount'>
+export type Sample = Omit<Ledger, 'read' | 'climbers' | 'replacedCount'>
 
 /** Some of the trials, to search by them alone; points of the others stay used. Grows as `members` does. */
 export function membersOnly(ledger: Sample, members: ReadonlySet<number>): Sample {
   const ofMembers = (entries: readonly Entry[]): Entry[] => entries.filter(({ index }) => members.has(index))
   const failed = (): number[] => ledger.failed.filter((index) => members.has(index))
   return {
+    sources: ledger.sources,
     xs: ledger.xs,
     isUsed: ledger.isUsed,
     hasKey: ledger.hasKey,
@@ -174,12 +175,14 @@ function climb(results: readonly Result[]): { index: number; value: number; rung
     .toSorted((a, b) => b.rung - a.rung || a.value - b.value || a.index - b.index)
 }
 
-const DESIGN_READ = 10
+/** Ways of choosing that ask no results. */
+const DESIGN: ReadonlySet<Source> = new Set(['centre', 'sobol', 'random', 'grid'])
+const DESIGN_READ = 30
 
-/** What the first trials of the search itself came to: they cover the space, whatever was found later. */
-export function designValues({ finished }: Pick<Sample, 'finished'>): number[] {
+/** What those of these trials came to that were chosen before anything was known: they cover the space evenly. */
+export function designValues(finished: readonly Entry[], sources: readonly Source[]): number[] {
   return finished
-    .filter(({ index }) => index >= 0)
+    .filter(({ index }) => index >= 0 && DESIGN.has(sources[index]!))
     .slice(0, DESIGN_READ)
     .map(({ value }) => value)
 }

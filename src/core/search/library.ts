@@ -123,7 +123,8 @@ export function createSearch(options: SearchOptions): Search {
 }
 
 function saysNothing(outcome: Outcome): boolean {
-  return !('value' in outcome || 'failed' in outcome)
+  const { value, failed } = outcome as { value?: unknown; failed?: unknown }
+  return failed !== true && value !== null && typeof value !== 'number'
 }
 
 /** Programs in other languages may send both fields: what says that it failed has failed. */

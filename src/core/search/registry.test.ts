@@ -7,9 +7,11 @@ import { asNumber, encodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { createCodec } from './codec.ts'
 import type { History, Result, Suggestion } from './history.ts'
+import { designValues } from './ledger.ts'
 import type { SearchTask } from './method.ts'
 import { autoChoice, createMethod, firstPoints, learns } from './registry.ts'
 import { createStream } from './rng.ts'
+import { isSteep } from './warp.ts'
 
 const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
 const methodOf = (name: MethodName, trialsMax: number | null): MethodPlan => ({
@@ -173,7 +175,54 @@ describe.each(METHOD_NAMES)('%s', (name) => {
   })
 })
 
-// CMA-ES is not among them: it counts results in the order of their arrival, by generations of its own.
+describe('a steep objective', () => {
+  const SPACE: SearchSpace = ['x', 'y'].map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
+  const value = ({ x, y }: ValueMap): number => Math.expm1(40 * ((asNumber(x!)! - 0.4) ** 2 + (asNumber(y!)! - 0.7) ** 2))
+
+  it('gives a fresh instance the same answers when it is known only late that it is one', () => {
+    // A seed whose objective looks steep with one trial of the design, and not without it.
+    const found = Array.from({ length: 100 }, (_, seed) => {
+      const task = taskOf('auto', SPACE, { concurrency: 10, seed })
+      const design = firstPoints(task, 10).map(value)
+      return { task, late: design.findIndex((_one, index) => isSteep(design) !== isSteep(design.toSpliced(index, 1))) }
+    }).find(({ late }) => late >= 0)
+    const { task, late } = found!
+    const method = createMethod(task)
+    const trials: Suggestion[] = []
+    const results: Result[] = []
+    const ask = (count: number): Suggestion[] => {
+      const made = method.suggest({ trials, results }, count)
+      trials.push(...made)
+      return made
+    }
+    const end = (index: number): number => results.push({ index, value: value(trials[index]!.point) })
+    ask(10)
+    for (let index = 0; index < 10; index += 1) if (index !== late) end(index)
+    // A fit is made at 44 results, and holds at 45.
+    while (results.length < 44) {
+      ask(1)
+      end(trials.length - 1)
+    }
+    ask(1)
+    end(late)
+    const history = { trials: [...trials], results: [...results] }
+    expect(ask(2)).toEqual(createMethod(task).suggest(history, 2))
+  })
+
+  it('is not seen in what an earlier sweep has found, nor in what a model chose', () => {
+    const near = Array.from({ length: 40 }, (_, i) => ({ index: i, x: new Float64Array(2), value: 10 ** -(i % 10) }))
+    expect(isSteep(near.map(({ value: found }) => found))).toBe(true)
+    expect(
+      designValues(
+        near.map((entry) => ({ ...entry, index: entry.index - 40 })),
+        [],
+      ),
+    ).toEqual([])
+    expect(designValues(near, Array(40).fill('gaussian'))).toEqual([])
+    expect(designValues(near, ['centre', 'sobol', 'gaussian', 'sobol'])).toEqual([1, 0.1, 1e-3])
+  })
+})
+
 describe('points that differ in bits that their values have not', () => {
   const spaces: readonly SearchSpace[] = [
     [{ name: 'x', kind: 'normal', loc: 0, scale: 1 }],
@@ -206,6 +255,7 @@ describe('trials of an earlier sweep', () => {
   })
 })
 
+// CMA-ES is not among them: it counts results in the order of their arrival, by generations of its own.
 describe('the order in which the ten results of a batch arrive', () => {
   it.each(METHOD_NAMES.filter((name) => name !== 'cmaes'))('is the same for %s', (name) => {
     const task = taskOf(name, spaceOf(name))

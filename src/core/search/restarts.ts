@@ -75,7 +75,7 @@ function isSearchedOut(ledger: Sample): boolean {
   if (ledger.finished.length < PATIENCE) return false
   const warped = warp(
     ledger.finished.map(({ value }) => value),
-    isSteep(designValues(ledger)),
+    isSteep(designValues(ledger.finished, ledger.sources)),
   )
   if (sinceImprovement(Array.from(warped), GAIN_MIN) < PATIENCE) return false
   const bound = Math.min(...warped) + SETTLED.within

@@ -64,11 +64,17 @@ export function rank(results: readonly RungResult[]): RungResult[] {
 
 /** Trials of a full rung that go on: the floor(n/η) best; one of a rung that fewer reached. */
 export function survivors(results: readonly RungResult[], eta: number): number[] {
-  return promotable(rank(results), Math.max(1, Math.floor(results.length / eta + TOLERANCE)))
+  return best(results, Math.max(1, share(results, eta)))
 }
 
-function promotable(ranked: readonly RungResult[], count: number): number[] {
-  return ranked
+/** One in η of them, rounded down. */
+function share(results: readonly RungResult[], eta: number): number {
+  return Math.floor(results.length / eta + TOLERANCE)
+}
+
+/** The `count` best of some trials, best first; fewer where others have no value. */
+export function best(results: readonly RungResult[], count: number): number[] {
+  return rank(results)
     .slice(0, count)
     .filter(({ value }) => Number.isFinite(value) || value === -Infinity)
     .map(({ trial }) => trial)
@@ -91,7 +97,7 @@ export function promotionsDue(results: RungResults, eta: number, isWaiting: (tri
   return results
     .slice(0, -1)
     .flatMap((reached, rung) =>
-      promotable(rank(reached), Math.floor(reached.length / eta + TOLERANCE))
+      best(reached, share(reached, eta))
         .filter((trial) => isWaiting(trial, rung))
         .map((trial) => ({ trial, rung: rung + 1 })),
     )
@@ -100,6 +106,5 @@ export function promotionsDue(results: RungResults, eta: number, isWaiting: (tri
 
 /** ASHA's stopping form: whether a trial that has just arrived at a rung goes on, being among the best 1/η of those there so far. */
 export function goesOn(arrived: readonly RungResult[], trial: number, eta: number): boolean {
-  const count = Math.max(1, Math.floor(arrived.length / eta + TOLERANCE))
-  return promotable(rank(arrived), count).includes(trial)
+  return survivors(arrived, eta).includes(trial)
 }

@@ -96,7 +96,7 @@ describe('a steep objective', () => {
     ['a line', ranks, false],
     ['a bowl', ranks.map((i) => i * i), false],
     ['powers of three', ranks.map((i) => 3 ** (2 * i)), true],
-    ['too few trials', ranks.slice(1).map((i) => 10 ** i), false],
+    ['too few trials', ranks.slice(3).map((i) => 10 ** i), false],
     ['steps, the lowest wide', [0, 0, 0, 0, 1, 1, 1, 1e9, 1e9, 1e9], false],
     ['one value', ranks.map(() => 3), false],
     ['some that are no numbers', [...ranks.map((i) => 10 ** i), Number.NaN, Infinity], true],

@@ -3,7 +3,7 @@ const LAMBDA_MAX = 5
 const WINSOR = 10
 const SPREAD_MIN = 1e-6
 /** Trials that cover the space before anything is known: from these on they say what the objective is like. */
-const DESIGN_MIN = 10
+const DESIGN_MIN = 8
 /** An objective is steep where half of the space lies so many times further from the best than a quarter of it does. */
 const STEEP = 16
 

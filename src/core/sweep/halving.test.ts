@@ -189,6 +189,25 @@ describe('ASHA', () => {
     expect(sweep.due()).toEqual([])
   })
 
+  it('takes another to the top where the best have no value, or failed there', () => {
+    const sweep = createSweep(brackets)
+    sweep.create(4)
+    for (const index of [0, 1, 2, 3]) sweep.reach(index, 0, index)
+    sweep.complete()
+    const climb = (value: number | undefined): number => {
+      const [due] = sweep.due()
+      sweep.promote([due!])
+      sweep.reach(due!.index, due!.rung, value)
+      return due!.index
+    }
+    expect(climb(0)).toBe(0)
+    expect(climb(undefined)).toBe(0)
+    expect(climb(Number.NaN)).toBe(1)
+    expect(climb(5)).toBe(2)
+    expect(climb(4)).toBe(2)
+    expect(sweep.due()).toEqual([])
+  })
+
   it('promotes nobody who does not wait, however good', () => {
     const sweep = createSweep(brackets)
     sweep.create(3)

@@ -1,5 +1,5 @@
 import type { HalvingPlan, Rung, SweepPlan } from '../../contract/plan.ts'
-import { hyperbandBrackets, ladder, promotionsDue, survivors } from '../search/rungs.ts'
+import { best, hyperbandBrackets, ladder, promotionsDue, survivors } from '../search/rungs.ts'
 import type { Bracket, Promotion, RungResult } from '../search/rungs.ts'
 import { createMethod } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
@@ -67,16 +67,14 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
 
 /** Where too few trials came for the upper rungs, the best of all goes on alone once nothing else happens: a sweep ends with a whole trial. */
 function lastClimb(results: readonly RungResult[][], { isComplete, waiting, alive }: Standing): Promotion[] {
-  if (!isComplete || results.at(-1)!.length > 0 || [...alive].some((index) => !waiting.has(index))) return []
-  const rung = results.findLastIndex((reached) => reached.some(({ trial }) => waiting.has(trial)))
-  const [best] =
-    rung < 0
-      ? []
-      : survivors(
-          results[rung]!.filter(({ trial }) => waiting.has(trial)),
-          Infinity,
-        )
-  return best === undefined ? [] : [{ trial: best, rung: rung + 1 }]
+  if (!isComplete || best(results.at(-1)!, 1).length > 0 || [...alive].some((index) => !waiting.has(index))) return []
+  for (let rung = results.length - 2; rung >= 0; rung -= 1) {
+    const above = new Set(results[rung + 1]!.map(({ trial }) => trial))
+    const staying = results[rung]!.filter(({ trial }) => waiting.has(trial) && !above.has(trial))
+    const [next] = best(staying, 1)
+    if (next !== undefined) return [{ trial: next, rung: rung + 1 }]
+  }
+  return []
 }
 
 /** All brackets once; with a budget that asks for more they begin anew. */
