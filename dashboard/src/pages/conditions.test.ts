@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 
 import { formatFilter } from '../../../src/core/filter/format.ts'
 import { parseFilter } from '../../../src/core/filter/parse.ts'
-import { conditionsOf, isClosed, OPERATORS, withCondition, writeCondition } from './conditions.ts'
+import { isClosed } from '../state/filter-text.ts'
+import { conditionsOf, OPERATORS, withCondition, writeCondition } from './conditions.ts'
 
 describe('a condition', () => {
   it.each([

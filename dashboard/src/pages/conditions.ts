@@ -1,3 +1,4 @@
+import { FILTER_MARKS } from '../state/filter-text.ts'
 import { columnFor, parseColumn } from './columns.ts'
 
 /** Comparisons of the filter language, as a form offers them. */
@@ -35,24 +36,11 @@ function writeValue(value: string): string {
   return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value)
 }
 
-const MARKS = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[()]|\b(?:and|or)\b/gi
-
-/** Whether each bracket has its other one: what is put in brackets then stays together. */
-export function isClosed(filter: string): boolean {
-  let depth = 0
-  for (const [found] of filter.matchAll(MARKS)) {
-    if (found === '(') depth += 1
-    else if (found === ')') depth -= 1
-    if (depth < 0 || (/^["']/.test(found) && !/^(["']).*\1$/s.test(found))) return false
-  }
-  return depth === 0
-}
-
 /** The parts of a filter that all must hold; undefined where it is put together in another way. */
 export function conditionsOf(filter: string): string[] | undefined {
   const parts: string[] = []
   let [depth, start] = [0, 0]
-  for (const { 0: found, index } of filter.matchAll(MARKS)) {
+  for (const { 0: found, index } of filter.matchAll(FILTER_MARKS)) {
     if (found === '(') depth += 1
     else if (found === ')') depth -= 1
     else if (depth > 0 || /^["']/.test(found)) continue

@@ -2,7 +2,7 @@ import type { ChartRange } from '../../../src/contract/charts.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
-import { isClosed } from './conditions.ts'
+import { isClosed } from '../state/filter-text.ts'
 import { decode, readList, writeList } from '../state/query-lists.ts'
 
 /** What the list of runs shows: the whole of it stands in the address. */
