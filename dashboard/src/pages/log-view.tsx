@@ -61,13 +61,15 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
   const [isSearching, setSearching] = useState(false)
   const lastLine = lines.at(-1)?.offset
 
-  useEffect(() => {
-    if (isFollowing && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [isFollowing, lastLine, rows, lines.length])
-
   const target = query.get('at')
   const start = log.piece?.start ?? 0
   const jumpedTo = useRef<string>(undefined)
+  useEffect(() => {
+    // On the way to a line the end is not followed: two places to scroll to at once, and either may come last.
+    const isOnTheWay = target !== null && jumpedTo.current !== target
+    if (isFollowing && !isOnTheWay && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
+  }, [isFollowing, target, lastLine, rows, lines.length])
+
   const jumpTo = useEffectEvent((offset: string): void => {
     const index = lines.findIndex((line) => line.offset >= Number(offset))
     if (index < 0) return
@@ -93,6 +95,11 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
     // At the same address nothing changes: it is gone to again all the same.
     if (String(first.offset) === target) jumpTo(target)
     changeQuery({ at: String(first.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
+  }
+  const follow = (): void => {
+    // Whatever line the address names is left then.
+    jumpedTo.current = target ?? undefined
+    setFollowing(!isFollowing)
   }
   const onScroll = (): void => {
     const node = scroller.current!
@@ -143,7 +150,7 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
         </button>
         <IconButton name="wrap" label={t('wrap')} pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
         <IconButton name="download" label={t('download')} onClick={() => void download(run, attempt)} />
-        <button type="button" className="btn" aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
+        <button type="button" className="btn" aria-pressed={isFollowing} onClick={follow}>
           <Icon name="follow" />
           {t(isFollowing ? 'following' : 'follow')}
         </button>
@@ -241,9 +248,12 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
       const known = latest.current
       const from = known ? { cursor: known.end } : anchor === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
       const { bytes, cursor } = await read(run.number, { attempt, ...from }, controller.signal)
+      if (controller.signal.aborted) return
+      // Meanwhile its lines may have been counted, or earlier ones read.
+      const now = latest.current
       const first = (start: number): LogPiece => prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
-      if (!known) set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
-      else if (bytes.length > 0) set(append(known, bytes))
+      if (!now) set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
+      else if (bytes.length > 0) set(append(now, bytes))
       setError(undefined)
       // A piece that came full is followed by the next at once.
       if (bytes.length > EARLIER_BYTES * 3) await step()

@@ -118,7 +118,9 @@ function Summary({
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
   const facts = [...new Set(columns)].flatMap((column) => {
     const value = cellOf(run, column, frame.directions)
-    return value === undefined || value === null ? [] : `${columnTitle(column).name} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
+    if (value === undefined || value === null) return []
+    const { name, part = 'last' } = columnTitle(column)
+    return `${name}${part === 'last' ? '' : ` .${part}`} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
   })
   return (
     <span role="cell" className="summary">
