@@ -5,7 +5,7 @@ import { call } from './api/client.ts'
 import { toQuery } from './api/to-query.ts'
 import type { RunPageView } from '../../src/contract/routes.ts'
 import { globalPages, projectPages } from './nav.ts'
-import { paths, runName } from './paths.ts'
+import { paths, runTitle } from './paths.ts'
 import { HELP, isTyping, OPEN } from './shortcuts.ts'
 import { go } from './state/location.ts'
 import { match } from './state/match.ts'
@@ -132,7 +132,7 @@ async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
   const { runs } = await call<RunPageView>(`/runs${toQuery({ filter, limit: FOUND_MAX })}`, { signal })
   return runs.map((run) => ({
     key: `run ${run.number}`,
-    text: run.name === null ? runName(run) : `${run.name} #${run.number}`,
+    text: runTitle(run),
     group: run.project,
     icon: <PhaseIcon phase={run.phase} />,
     act: () => go(paths.run(run.project, run.number)),

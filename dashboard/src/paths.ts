@@ -30,9 +30,15 @@ export function runName({
   return sweep !== null && trial !== null ? `#${sweep}·${trial + 1}` : `#${number}`
 }
 
+/** The same, and its number where that does not say it. */
+export function runTitle(run: Parameters<typeof runName>[0]): string {
+  const [name, number] = [runName(run), `#${run.number}`]
+  return name === number ? name : `${name} ${number}`
+}
+
 /** What runs are called beside each other, by number: those of the same name have their number too. */
 export function runLabels(runs: readonly Parameters<typeof runName>[0][]): Map<number, string> {
   const counts = new Map<string, number>()
   for (const name of runs.map(runName)) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return new Map(runs.map((run) => [run.number, counts.get(runName(run)) === 1 ? runName(run) : `${runName(run)} #${run.number}`]))
+  return new Map(runs.map((run) => [run.number, counts.get(runName(run)) === 1 ? runName(run) : runTitle(run)]))
 }

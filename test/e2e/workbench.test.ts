@@ -74,7 +74,7 @@ const heads = async (page: Page): Promise<string[]> =>
   (await table(page).getByRole('columnheader').allTextContents()).map((text) => text.trim()).filter((text) => text !== '')
 
 describe.skipIf(!browser)('the list of runs', () => {
-  it('has any column, moved, widened and kept in sight, all of it in the address', async () => {
+  it('has each column that is asked for, moved, widened and kept in sight, all of it in the address', async () => {
     const page = await open('/p/wide/runs?cols=m.loss.last,p.p0,p.p1')
     await expect.poll(async () => await heads(page)).toEqual(['Name', 'loss .last', 'p0', 'p1', 'Duration', 'Created'])
     await page.getByRole('button', { name: /^Columns/ }).click()

@@ -6,6 +6,7 @@ import 'uplot/dist/uPlot.min.css'
 import { digitsWithin, formatClock, formatDuration, formatMoments, formatNumber, formatSpans, formatTicks } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import type { RunLook } from '../ui/run-color.tsx'
+import { drawGaps, drawMark, drawOpenEnd } from './line-marks.ts'
 import { alone, join, smooth } from './lines.ts'
 import type { Line, XAxis } from './lines.ts'
 import { onThemeChange, tickFont, token } from './theme.ts'
@@ -282,69 +283,6 @@ const ALONE: uPlot.Series.Points = {
   show: true,
   size: 4,
   filter: (chart, column) => alone(chart.data[column]!),
-}
-
-const GAPS_MAX = 500
-
-/** Where a line has values that are no numbers: a cross on the base line each. */
-function drawGaps(chart: uPlot, { x, y }: Line, color: string): void {
-  const { ctx, bbox } = chart
-  const unit = devicePixelRatio
-  const gaps = x.filter((_, i) => y[i] === null).slice(0, GAPS_MAX)
-  ctx.save()
-  ctx.strokeStyle = color
-  ctx.lineWidth = 1.5 * unit
-  ctx.beginPath()
-  for (const value of gaps) {
-    const at = chart.valToPos(value, 'x', true)
-    if (at < bbox.left || at > bbox.left + bbox.width) continue
-    const base = bbox.top + bbox.height - 4 * unit
-    for (const side of [-1, 1]) {
-      ctx.moveTo(at - 2.5 * unit, base - side * 2.5 * unit)
-      ctx.lineTo(at + 2.5 * unit, base + side * 2.5 * unit)
-    }
-  }
-  ctx.stroke()
-  ctx.restore()
-}
-
-/** Where a further attempt began: a broken line from top to bottom, with its number. */
-function drawMark(chart: uPlot, at: number, text: string): void {
-  const x = chart.valToPos(at, 'x', true)
-  const { ctx, bbox } = chart
-  if (x < bbox.left || x > bbox.left + bbox.width) return
-  const unit = devicePixelRatio
-  ctx.save()
-  ctx.strokeStyle = token('--ink-3')
-  ctx.fillStyle = token('--ink-2')
-  ctx.lineWidth = unit
-  ctx.setLineDash([2 * unit, 3 * unit])
-  ctx.beginPath()
-  ctx.moveTo(x, bbox.top)
-  ctx.lineTo(x, bbox.top + bbox.height)
-  ctx.stroke()
-  ctx.font = tickFont(10 * unit)
-  ctx.fillText(text, x + 3 * unit, bbox.top + 9 * unit)
-  ctx.restore()
-}
-
-/** The live end of a line: a short stroke on the slant. */
-function drawOpenEnd(chart: uPlot, column: number, color: string): void {
-  const [xs, ys] = [chart.data[0], chart.data[column]!]
-  const i = ys.findLastIndex((value) => value !== null && value !== undefined)
-  if (i < 0) return
-  const [x, y] = [chart.valToPos(xs[i]!, 'x', true), chart.valToPos(ys[i]!, 'y', true)]
-  const { ctx, bbox } = chart
-  if (x < bbox.left || x > bbox.left + bbox.width) return
-  const unit = devicePixelRatio
-  ctx.save()
-  ctx.beginPath()
-  ctx.moveTo(x - 1.5 * unit, y + 4 * unit)
-  ctx.lineTo(x + 2.5 * unit, y - 4 * unit)
-  ctx.lineWidth = 2 * unit
-  ctx.strokeStyle = color
-  ctx.stroke()
-  ctx.restore()
 }
 
 /** uPlot leaves out some labels of a logarithmic axis by null. */

@@ -98,7 +98,21 @@ export function join(lines: readonly Line[]): { x: number[]; columns: (number | 
 
 /** Places in a joined column of values that have a gap, or nothing, on either side. */
 export function alone(column: ArrayLike<number | null | undefined>): number[] {
-  const own = Array.from(column, (value, i) => ({ value, i })).filter(({ value }) => value !== undefined)
-  const isValue = (at: number): boolean => own[at]?.value !== null && own[at]?.value !== undefined
-  return own.flatMap(({ i }, at) => (isValue(at) && !isValue(at - 1) && !isValue(at + 1) ? [i] : []))
+  const places: number[] = []
+  // The place of the last value, where nothing has been joined to it yet. This runs with each repaint: nothing is built.
+  let open = -1
+  let isJoined = false
+  for (let i = 0; i < column.length; i += 1) {
+    const value = column[i]
+    if (value === undefined) continue
+    if (value === null) {
+      if (open >= 0) places.push(open)
+      open = -1
+      isJoined = false
+    } else {
+      open = isJoined || open >= 0 ? -1 : i
+      isJoined = open < 0
+    }
+  }
+  return open >= 0 ? [...places, open] : places
 }

@@ -28,9 +28,8 @@ export interface RunLinesAsked {
   readonly axis: XAxis
 }
 
-/** The lines of runs that have a metric. One alone has its envelope, and shows where it was started again. */
+/** The lines of runs that have a metric. One alone has its envelope, and shows where it was started again. Made anew with the list of runs. */
 export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }: RunLinesAsked): readonly PanelLine[] {
-  const which = runs.map(({ id, name, isOpen, restarts = [] }) => `${id} ${name} ${String(isOpen)} ${restarts.join()}`).join()
   return useMemo(() => {
     const looks = looksOf(runs.map(({ id }) => id))
     const across = metricOn(axis)
@@ -51,9 +50,7 @@ export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }:
       rows: own,
       points: own.points,
     }))
-    // The list is made anew with each render; what is in it seldom is.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [which, series, metric, axis])
+  }, [runs, series, metric, axis])
 }
 
 /** The lines of groups of runs: means, with a standard deviation on either side. */

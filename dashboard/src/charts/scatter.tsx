@@ -5,7 +5,7 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { formatNumber } from '../format.ts'
 import { cellOf } from '../pages/columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
-import { paths, runLabels, runName } from '../paths.ts'
+import { paths, runLabels, runTitle } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -82,7 +82,7 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
             }}
           />
           <p className="foot clip" role="status">
-            {at ? `${runName(at.run)} #${at.run.number} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
+            {at ? `${runTitle(at.run)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}
           </p>
         </>
       )}

@@ -5,7 +5,7 @@ import type { ReactElement } from 'react'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { request } from '../api/client.ts'
 import { useDocument, useSnapshot } from '../api/queries.ts'
-import { runName } from '../paths.ts'
+import { runTitle } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
@@ -34,7 +34,7 @@ export function CodeDiff({ base, others }: { readonly base: RunDetailView; reado
           <select className="field axis" aria-label={t('compared_run')} value={other.number} onChange={(event) => setChosen(Number(event.target.value))}>
             {others.map((run) => (
               <option key={run.id} value={run.number}>
-                {runName(run)} #{run.number}
+                {runTitle(run)}
               </option>
             ))}
           </select>

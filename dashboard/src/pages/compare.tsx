@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
 import type { RunDetailView, WireNumber } from '../../../src/contract/run.ts'
@@ -8,7 +8,7 @@ import { useAction, useProjects, useRunPage, useSeries } from '../api/queries.ts
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
-import { paths, runLabels, runName } from '../paths.ts'
+import { paths, runName } from '../paths.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
@@ -20,8 +20,7 @@ import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { CodeDiff } from './compare-code.tsx'
 import { diffRows, isSame } from './compare-rows.ts'
 import type { Row } from './compare-rows.ts'
-import { metricsOf } from './run-charts.tsx'
-import { isOpen } from './runs-state.ts'
+import { metricsOf, toDrawn } from './run-charts.tsx'
 
 const RUNS_MAX = 8
 const CHARTS_MAX = 4
@@ -125,8 +124,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
     runs.map(({ number }) => number),
     charts,
   )
-  const labels = runLabels(runs)
-  const drawn = runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
+  const drawn = useMemo(() => toDrawn(runs), [runs])
   return (
     <div className="split compare">
       <div className="sideways">

@@ -9,6 +9,7 @@ import { Faint } from '../charts/faint.tsx'
 import { GroupPanel, RunPanel } from '../charts/line-panel.tsx'
 import { metricOn } from '../charts/lines.ts'
 import type { XAxis } from '../charts/lines.ts'
+import type { DrawnRun } from '../charts/panel-lines.ts'
 import { Scatter } from '../charts/scatter.tsx'
 import { runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
@@ -76,6 +77,12 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
   )
 })
 
+/** Runs as panels draw them. */
+export function toDrawn(runs: readonly RunView[]): DrawnRun[] {
+  const labels = runLabels(runs)
+  return runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
+}
+
 type PanelsProps = RunChartsProps & { readonly panels: readonly string[] }
 
 function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: PanelsProps): ReactElement[] {
@@ -85,8 +92,7 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
     across === undefined || panels.length === 0 ? panels : [...new Set([...panels, across])],
     { range: rangeOf(state) },
   )
-  const labels = runLabels(runs)
-  const drawn = runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
+  const drawn = useMemo(() => toDrawn(runs), [runs])
   return panels.map((metric) => (
     <RunPanel
       key={metric}

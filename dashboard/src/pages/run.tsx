@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
@@ -20,9 +20,10 @@ import { Crumbs, Figures, Pairs, Tabs, useTitle } from '../ui/page.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
+import { InTrash } from './in-trash.tsx'
 import { LogView } from './log-view.tsx'
 import { MarksEditor } from './marks-editor.tsx'
-import { AxisMenu, metricsOf, SmoothingMenu } from './run-charts.tsx'
+import { AxisMenu, metricsOf, SmoothingMenu, toDrawn } from './run-charts.tsx'
 import { AttemptTable, Diagnosis } from './run-attempts.tsx'
 import { Artifacts, Code, Environment, Spec } from './run-records.tsx'
 import { rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
@@ -150,16 +151,7 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
       go(paths.runs(project))
     },
   )
-  if (run.deletedAt !== null)
-    return (
-      <div className="name actions">
-        <span className="mid">{t('in_trash_since', { date: formatDate(run.deletedAt) })}</span>
-        <button type="button" className="btn" disabled={restore.isPending} onClick={() => restore.mutate(undefined)}>
-          <Icon name="retry" />
-          {t('restore')}
-        </button>
-      </div>
-    )
+  if (run.deletedAt !== null) return <InTrash since={run.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
   const isEnded = isTerminal(run.phase)
   // What a script logged by itself cannot be started from here.
   const canStart = run.command !== null && run.host !== null
@@ -276,6 +268,11 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
   )
 }
 
+/** When its further attempts began, in milliseconds since 1970. */
+function restartsOf({ attempts }: RunDetailView): number[] {
+  return attempts.filter(({ n }) => n > 1).flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))
+}
+
 function formatParam(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
@@ -295,13 +292,11 @@ function Charts({
   const { query } = usePlace()
   const read = readRunsState(query)
   const state = query.has('x') ? read : { ...read, axis }
-  const isLive = !isTerminal(run.phase)
   const across = metricOn(state.axis)
   const series = useSeries([run.number], across === undefined || metrics.length === 0 ? metrics : [...new Set([...metrics, across])], {
     range: rangeOf(state),
   })
-  const restarts = run.attempts.filter(({ n }) => n > 1).flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))
-  const drawn = [{ id: run.id, number: run.number, name: runName(run), isOpen: isLive, restarts }]
+  const drawn = useMemo(() => [{ ...toDrawn([run])[0]!, restarts: restartsOf(run) }], [run])
   const change = (patch: Partial<RunsState>): void => {
     const next = { ...state, ...patch }
     changeQuery({ ...writeRunsState(next), x: next.axis === axis ? null : next.axis })

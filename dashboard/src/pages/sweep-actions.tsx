@@ -7,13 +7,14 @@ import type { SweepView } from '../../../src/contract/sweep.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useAction, useArtifacts, useTrials } from '../api/queries.ts'
-import { formatBytes, formatDate } from '../format.ts'
+import { formatBytes } from '../format.ts'
 import { paths } from '../paths.ts'
 import { go } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Confirm, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
+import { InTrash } from './in-trash.tsx'
 import { MarksEditor } from './marks-editor.tsx'
 
 const SHOWN_HERE = { showsError: true }
@@ -50,16 +51,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
       go(paths.sweeps(project))
     },
   )
-  if (sweep.deletedAt !== null)
-    return (
-      <div className="name actions">
-        <span className="mid">{t('in_trash_since', { date: formatDate(sweep.deletedAt) })}</span>
-        <button type="button" className="btn" disabled={restore.isPending} onClick={() => restore.mutate(undefined)}>
-          <Icon name="retry" />
-          {t('restore')}
-        </button>
-      </div>
-    )
+  if (sweep.deletedAt !== null) return <InTrash since={sweep.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
   const problem = post.error ?? restart.error ?? retry.error
   return (
     <div className="name actions not-phone-wrap">

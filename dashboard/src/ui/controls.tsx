@@ -7,7 +7,7 @@ import { dismissToast, toast, useToasts } from './toasts.ts'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 
-/** A link inside the dashboard: no page is loaded, and it can be opened elsewhere as any link. */
+/** A link inside the dashboard: no page is loaded, and it can be opened elsewhere like every other. */
 export function Link({
   to,
   children,
