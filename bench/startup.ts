@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { atMost, createFolder, say, sleep, startServer, submit, waitForSweep } from './support.ts'
+import { nodeStartS } from './references.ts'
+import { atMost, createFolder, percentile, plainEnv, root, say, sleep, startServer, submit, told, waitForSweep } from './support.ts'
 import type { Figure } from './support.ts'
 
 const STARTS = 5
@@ -10,7 +12,9 @@ const SETTLE_MS = 3_000
 const IDLE_SECONDS = 60
 
 const READY_S_MAX = 1
-const IDLE_MB_MAX = 150
+const READY_RATIO_MAX = 12
+const CLI_VERSION_RATIO_MAX = 5
+const IDLE_MB_MAX = 125
 const IDLE_CPU_PERCENT_MAX = 0.3
 const IDLE_BYTES_WRITTEN_MAX = 0
 
@@ -36,8 +40,14 @@ export async function measure(): Promise<Figure[]> {
   for (let count = 0; count < STARTS; count++) ready.push(await startOnce(folder.path))
   say(`ready after ${ready.map((seconds) => seconds.toFixed(3)).join(', ')} s`)
   const idle = await watchIdle(folder.path)
+  const node = nodeStartS()
+  const version = versionS()
   return [
     atMost(READY_S_MAX, 'ready_s', Math.min(...ready), 's'),
+    atMost(READY_RATIO_MAX, 'ready_ratio', percentile(ready, 0.5) / node, 'x'),
+    atMost(CLI_VERSION_RATIO_MAX, 'cli_version_ratio', version / node, 'x'),
+    told('cli_version_s', version, 's'),
+    told('node_start_s', node, 's'),
     atMost(IDLE_MB_MAX, 'idle_mb', idle.memoryMb, 'MB'),
     atMost(IDLE_CPU_PERCENT_MAX, 'idle_cpu_percent', idle.cpuPercent, '%'),
     atMost(IDLE_BYTES_WRITTEN_MAX, 'idle_bytes_written', idle.bytesWritten, 'B'),
@@ -47,6 +57,18 @@ export async function measure(): Promise<Figure[]> {
 async function useOnce(dataDir: string): Promise<void> {
   await using server = await startServer(dataDir)
   await waitForSweep(server, (await submit(server, DOCUMENT, dataDir)).number, TRIALS)
+}
+
+/** Seconds that `hagane --version` takes under the Node that it runs on, without the launcher's own. */
+function versionS(): number {
+  const start = (): number => {
+    const startedAt = performance.now()
+    const { status } = spawnSync(process.execPath, [join(root, 'bin', 'hagane.mjs'), '--version'], { env: plainEnv({}) })
+    if (status !== 0) throw new Error(`hagane --version ended with ${status}`)
+    return (performance.now() - startedAt) / 1000
+  }
+  start()
+  return percentile(Array.from({ length: 15 }, start), 0.5)
 }
 
 async function startOnce(dataDir: string): Promise<number> {

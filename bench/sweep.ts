@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 import { LIMITS } from '../src/contract/limits.ts'
 import type { RunPageView } from '../src/contract/routes.ts'
+import { findPython } from './references.ts'
 import { atMost, between, clientPath, createFolder, plainEnv, root, say, startServer, submit, timed, told, waitForSweep } from './support.ts'
 import type { Figure } from './support.ts'
 
@@ -34,11 +35,6 @@ export async function measure(): Promise<Figure[]> {
     () => runOurs(python),
   )
   return [atMost(WALL_RATIO_MAX, 'wall_ratio', ours / other, 'x'), told('wall_s', ours, 's'), told('xargs_wall_s', other, 's')]
-}
-
-/** One interpreter by its own path for both sides: a shim in between would cost only one of them. */
-function findPython(): string {
-  return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 }
 
 async function runXargs(python: string): Promise<number> {
