@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
 import type { Problem } from '../contract/problems.ts'
-import type { ProblemCode } from '../contract/messages/messages.ts'
+import type { Args, DetailCode, ProblemCode } from '../contract/messages/messages.ts'
 import { SpecError } from '../core/spec/document.ts'
 import type { Source } from '../core/spec/document.ts'
 
@@ -15,24 +15,88 @@ const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'p
 export function readSources(files: readonly string[], cwd: string): Source[] {
   if (files.length > 0) return files.map((file) => readSource(file, join(cwd, file)))
   for (const name of DEFAULT_NAMES) {
-    const text = tryRead(join(cwd, name))
-    if (typeof text === 'string') return [{ file: name, text }]
+    const bytes = tryRead(join(cwd, name))
+    if (bytes instanceof Uint8Array) return [{ file: name, text: decode(name, bytes) }]
   }
-  return fail(DEFAULT_NAMES[0]!, 'file_unreadable', { file: DEFAULT_NAMES[0]!, reason: 'ENOENT' })
+  return fail('haganefile.yml', 'file_none', {})
 }
 
 function readSource(file: string, path: string): Source {
   if (!TYPES.has(extname(file).toLowerCase())) return fail(file, 'file_type', { file })
-  const text = tryRead(file.startsWith('/') ? file : path)
-  return typeof text === 'string' ? { file, text } : fail(file, 'file_unreadable', { file, reason: text.code ?? 'error' })
+  const bytes = tryRead(file.startsWith('/') ? file : path)
+  if (bytes instanceof Uint8Array) return { file, text: decode(file, bytes) }
+  return fail(file, 'file_unreadable', { file, reason: { detail: REASONS[bytes.code ?? ''] ?? 'file_failed', args: { code: bytes.code ?? bytes.message } } })
 }
 
-function tryRead(path: string): string | NodeJS.ErrnoException {
+const REASONS: Readonly<Record<string, DetailCode>> = { ENOENT: 'file_missing', EACCES: 'file_denied', EISDIR: 'file_folder', ENOTDIR: 'file_missing' }
+
+function tryRead(path: string): Uint8Array | NodeJS.ErrnoException {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path)
   } catch (error) {
     return error as NodeJS.ErrnoException
   }
+}
+
+// In this order: bytes that a narrower encoding explains are hardly those of a wider one.
+const OTHER_ENCODINGS = ['euc-jp', 'shift_jis', 'gb18030', 'windows-1252'] as const
+const ENCODING_NAMES = { 'euc-jp': 'EUC-JP', shift_jis: 'Shift_JIS', gb18030: 'GB 18030', 'windows-1252': 'Latin-1' } as const
+
+/** The text of a file. Throws SpecError at the first byte that is no UTF-8. */
+function decode(file: string, bytes: Uint8Array): string {
+  const text = decodeAs('utf-8', bytes)
+  const [first, second] = bytes
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || zeroShare(bytes.subarray(0, 200)) > ZERO_SHARE_UTF16
+  if (text !== undefined && !isUtf16) return text
+  const other = OTHER_ENCODINGS.find((encoding) => looksLikeText(decodeAs(encoding, bytes)))
+  const encoding = isUtf16 ? 'UTF-16' : ENCODING_NAMES[other ?? 'windows-1252']
+  throw new SpecError([{ code: 'file_encoding', args: { file, encoding }, path: '', file, ...placeOf(bytes, isUtf16 ? 0 : validLength(bytes)) }])
+}
+
+// Every other byte of a Latin text in UTF-16 is zero.
+const ZERO_SHARE_UTF16 = 0.25
+
+function zeroShare(bytes: Uint8Array): number {
+  return bytes.filter((byte) => byte === 0).length / Math.max(1, bytes.length)
+}
+
+function decodeAs(encoding: string, bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function looksLikeText(text: string | undefined): boolean {
+  return text !== undefined && !/[\u0080-\u009f\ufffd\ue000-\uf8ff]/.test(text)
+}
+
+/** How many bytes from the start are whole characters of UTF-8. */
+function validLength(bytes: Uint8Array): number {
+  let [low, high] = [0, bytes.length]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    const isValid = isWholeUpTo(bytes.subarray(0, middle))
+    if (isValid) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** Whether bytes are UTF-8 so far; a character may be cut at their end. */
+function isWholeUpTo(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function placeOf(bytes: Uint8Array, length: number): { line: number; column: number } {
+  const lines = new TextDecoder().decode(bytes.subarray(0, length)).split('\n')
+  return { line: lines.length, column: lines.at(-1)!.length + 1 }
 }
 
 /** Parameters from the `name=value` words of the command line, in either spelling of the option. Throws SpecError. */
@@ -48,7 +112,7 @@ export function readParams({ param, params: others = [] }: { param: readonly str
   return Object.fromEntries(params)
 }
 
-function fail(file: string, code: ProblemCode, args: Record<string, string>): never {
+function fail(file: string, code: ProblemCode, args: Args): never {
   const problem: Problem = { code, args, path: '', file, line: 1, column: 1 }
   throw new SpecError([problem])
 }

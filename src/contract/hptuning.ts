@@ -23,7 +23,9 @@ const earlyStoppingPolicy = z
   })
   .superRefine((value, context) => {
     if (value.evaluation_interval == null) report(context, ['evaluation_interval'], 'required', { key: 'evaluation_interval' })
-    if ((value.kind === 'truncation' || value.kind === 'diff') && value.percent == null) report(context, ['percent'], 'required', { key: 'percent' })
+    const usesPercent = value.kind === 'truncation' || value.kind === 'diff'
+    if (usesPercent && value.percent == null) report(context, ['percent'], 'required', { key: 'percent' })
+    if (!usesPercent && value.percent != null) report(context, ['percent'], 'meaningless_with', { key: 'percent', other: `kind: ${value.kind}` })
   })
 
 const earlyStopping = z.strictObject({

@@ -1,7 +1,7 @@
-import { describe, field, FieldError } from './fields.ts'
+import { describe, field, FieldError, phrase, slip, toNumber } from './fields.ts'
 import { AXIS_FIELDS, AXIS_KINDS } from './search-space.ts'
 import type { Condition, NumericAxisKind } from './search-space.ts'
-import { asNumber, Float, isValueMap } from './values.ts'
+import { Float, isValueMap } from './values.ts'
 import type { Value } from './values.ts'
 
 /** Numbers of one matrix option as written, by field name, with whether they were floats. */
@@ -23,12 +23,17 @@ export function matrixEntry() {
 }
 
 function readMatrixEntry(value: unknown): MatrixEntry {
-  if (!isValueMap(value)) throw new FieldError('wrong_type', { expected: 'mapping', found: describe(value) })
+  if (Array.isArray(value)) throw new FieldError('wrong_type', slip('matrix_bare_list'))
+  if (value === null) throw new FieldError('wrong_type', { expected: phrase('word_map'), found: describe(value) })
+  if (!isValueMap(value)) throw new FieldError('wrong_type', slip('matrix_bare', { found: describe(value) }))
   const { when, ...entry } = value
   const unknown = Object.keys(entry).find((key) => !AXIS_KINDS.includes(key as never))
-  if (unknown !== undefined) throw new FieldError('unknown_key', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') })
+  if (unknown !== undefined) throw new FieldError('unknown_key', slip('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }))
   const options = AXIS_KINDS.filter((kind) => isGiven(entry[kind]))
-  if (options.length !== 1 || Object.keys(entry).length !== 1) throw new FieldError('matrix_one_option', { known: AXIS_KINDS.join(', ') })
+  // An option that is null is one that another file has taken back.
+  const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
+  if (written.length > 1) throw new FieldError('matrix_one_option', slip('matrix_options', { keys: written.join(', ') }))
+  if (options.length !== 1) throw new FieldError('matrix_one_option', slip('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
   const condition = when === undefined || when === null ? {} : { when: readCondition(when) }
   return { ...readOption(options[0]!, entry[options[0]!]!), ...condition }
 }
@@ -53,15 +58,16 @@ function isGiven(value: Value | undefined): boolean {
 }
 
 function readValues(content: Value): Value[] {
-  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: 'list', found: describe(content) })
-  if (content.includes(null)) throw new FieldError('wrong_type', { expected: 'list without null', found: 'null' })
+  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: phrase('word_list'), found: describe(content) })
+  const empty = content.indexOf(null)
+  if (empty !== -1) throw new FieldError('wrong_type', slip('values_nothing'))
   return content
 }
 
 const SUM_TOLERANCE = 1e-9
 
 function readPvalues(content: Value): [Value, number][] {
-  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: 'list of [value, probability]', found: describe(content) })
+  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: phrase('word_pairs'), found: describe(content) })
   const pairs = content.map((pair): [Value, number] => {
     const probability = Array.isArray(pair) && pair.length === 2 ? pair[1] : undefined
     // A probability is written as a float: 0 and 1 as integers are refused as 0.6.1 refuses them.
@@ -83,7 +89,7 @@ function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
   const isFloat = [...items.values()].some(
     (item) => item instanceof Float || (typeof item === 'number' && !Number.isInteger(item)) || (typeof item === 'string' && /[.e]/i.test(item)),
   )
-  const fields = Object.fromEntries([...items].map(([name, item]) => [name, readMatrixNumber(option, item)]))
+  const fields = Object.fromEntries([...items].map(([name, item]) => [name, readMatrixNumber(option, name, item)]))
   checkNumbers(option, fields)
   return { fields, isFloat }
 }
@@ -99,9 +105,10 @@ function toItems(content: Value, names: readonly string[], needed: readonly stri
   return new Map(items.map((item, index) => [names[index]!, item]))
 }
 
-function readMatrixNumber(option: string, item: Value): number {
-  const number = typeof item === 'string' && item.trim() !== '' ? Number(item) : asNumber(item)
-  if (number === undefined || !Number.isFinite(number)) throw new FieldError('wrong_type', { expected: `number in ${option}`, found: describe(item) })
+function readMatrixNumber(option: string, name: string, item: Value): number {
+  const number = toNumber(item)
+  if (number === undefined || !Number.isFinite(number))
+    throw new FieldError('wrong_type', slip('matrix_number', { option, field: name, found: describe(item) }))
   return number
 }
 
@@ -109,17 +116,21 @@ const BOUNDED = new Set<string>(['log', 'int', 'logint'])
 
 /** Bounds that are values: in order, whole where numbers are, above zero where their logarithm is taken. */
 function checkBounds(option: string, { low, high }: Record<string, number>): void {
-  if (!(low! < high!) && !(option !== 'log' && low === high)) throw new FieldError('matrix_order', { option, start: String(low), stop: String(high) })
+  if (!(low! < high!) && !(option !== 'log' && low === high))
+    throw new FieldError('matrix_order', slip('matrix_reversed', { option, low: 'low', high: 'high', start: String(low), stop: String(high) }))
   if (option !== 'int' && !(low! > 0)) throw new FieldError('matrix_positive', { option, field: 'low', found: String(low) })
   const broken = [low!, high!].find((bound) => option !== 'log' && !Number.isSafeInteger(bound))
-  if (broken !== undefined) throw new FieldError('wrong_type', { expected: `whole number in ${option}`, found: String(broken) })
+  if (broken !== undefined) throw new FieldError('wrong_type', { expected: phrase('word_whole'), found: String(broken) })
 }
 
 const COUNTED = new Set<string>(['linspace', 'logspace', 'geomspace'])
 
 function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): void {
   const { start, stop, step, num, q } = fields
-  if (start !== undefined && stop !== undefined && !(start < stop)) throw new FieldError('matrix_order', { option, start: String(start), stop: String(stop) })
+  if (start !== undefined && stop !== undefined && !(start < stop)) {
+    const args = { option, low: 'start', high: 'stop', start: String(start), stop: String(stop) }
+    throw new FieldError('matrix_order', step !== undefined || start === stop ? slip('matrix_upward', args) : slip('matrix_reversed', args))
+  }
   if (step !== undefined && !(step > 0)) throw new FieldError('matrix_positive', { option, field: 'step', found: String(step) })
   if (q !== undefined && !(q > 0)) throw new FieldError('matrix_positive', { option, field: 'q', found: String(q) })
   for (const [low, high, size] of [

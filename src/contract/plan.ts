@@ -37,8 +37,11 @@ export interface RunReferences {
 }
 
 export interface CommandPlan {
+  /** Text for a shell, every value in it quoted. */
   readonly script: string
+  /** Values that plans before 0.2 name by position in the script. */
   readonly args: readonly string[]
+  /** The script as a person reads it. */
   readonly display: string
 }
 
@@ -160,6 +163,10 @@ export interface TrialTemplate {
   readonly tags: readonly string[]
   readonly logLevel: string
   readonly params: ValueMap
+  /** Parameters that read what the search gives, their templates not yet rendered. */
+  readonly derived?: ValueMap
+  /** Parameters whose text stays text; other texts are typed as Python literals. */
+  readonly texts?: readonly string[]
   /** Inputs that become `--name` or nothing in the command. */
   readonly flags: readonly string[]
   readonly cmd: readonly string[]

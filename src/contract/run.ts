@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { ReasonCode, WaitingCode } from './messages/messages.ts'
+import type { Detail, ReasonCode, WaitingCode } from './messages/messages.ts'
 import { RUN_PHASES } from './phases.ts'
 
 /** Why something ended, with what proves it. */
@@ -14,7 +14,7 @@ export interface Evidence {
   readonly exitCode?: number
   readonly signal?: number
   readonly lastLines?: string
-  readonly detail?: string
+  readonly detail?: string | Detail
 }
 
 /** Why a queued run does not start yet. */

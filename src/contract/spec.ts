@@ -1,6 +1,24 @@
 import { z } from 'zod'
 
-import { anyValue, bool, describe, field, FieldError, float, int, matchingText, plainMap, report, text, textList, valueMap, word } from './fields.ts'
+import {
+  anyValue,
+  bool,
+  describe,
+  field,
+  FieldError,
+  int,
+  matchingText,
+  numberJson,
+  phrase,
+  plainMap,
+  report,
+  slip,
+  text,
+  textList,
+  toNumber,
+  valueMap,
+  word,
+} from './fields.ts'
 import { checkHptuning, hptuning } from './hptuning.ts'
 import { asNumber, isValueMap } from './values.ts'
 import type { Value } from './values.ts'
@@ -37,18 +55,40 @@ function duration() {
   const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 }
   return field({ anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[0-9.]+[smhd]?$' }] }, (value) => {
     const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(typeof value === 'string' ? value.trim() : String(asNumber(value) ?? ''))
-    if (!match || Number(match[1]) <= 0) throw new FieldError('wrong_type', { expected: 'positive duration such as 90, 30m or 2h', found: describe(value) })
+    if (!match || Number(match[1]) <= 0) throw new FieldError('wrong_type', { expected: phrase('word_duration'), found: describe(value) })
     return Number(match[1]) * units[match[2] || 's']!
   })
 }
 
-const quantity = () => z.strictObject({ requests: float().nullish(), limits: float().nullish() })
+/** How many of something; `unit` is the word of the resource, for what people write instead. */
+function quantity(unit: 'cpu' | 'memory' | 'devices') {
+  const amount = () => field(numberJson, (value) => readAmount(value, unit))
+  return z.strictObject({ requests: amount().nullish(), limits: amount().nullish() })
+}
+
+const BYTES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 }
+
+/** An amount of a resource; the units of Kubernetes are refused with the number that is meant. */
+function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number {
+  const number = toNumber(value)
+  if (number !== undefined && Number.isFinite(number)) return number
+  const [, digits, suffix = ''] = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(typeof value === 'string' ? value : '') ?? []
+  const bytes = BYTES[suffix.toLowerCase().replace(/b$/, '')]
+  if (unit === 'memory' && digits !== undefined && bytes !== undefined)
+    throw new FieldError(
+      'wrong_type',
+      slip('memory_unit', { found: describe(value), meant: String(Math.max(1, Math.round((Number(digits) * bytes) / 2 ** 20))) }),
+    )
+  if (unit === 'cpu' && digits !== undefined && suffix === 'm')
+    throw new FieldError('wrong_type', slip('cpu_unit', { found: describe(value), meant: String(Number(digits) / 1000) }))
+  throw new FieldError('wrong_type', { expected: phrase('word_number'), found: describe(value) })
+}
 
 const resources = z.strictObject({
-  cpu: quantity().nullish().describe('Cores.'),
-  memory: quantity().nullish().describe('Mebibytes.'),
-  gpu: quantity().nullish().describe('Devices, given out exclusively.'),
-  tpu: quantity().nullish().describe('Devices.'),
+  cpu: quantity('cpu').nullish().describe('Cores.'),
+  memory: quantity('memory').nullish().describe('Mebibytes.'),
+  gpu: quantity('devices').nullish().describe('Devices, given out exclusively.'),
+  tpu: quantity('devices').nullish().describe('Devices.'),
 })
 
 const outputsRefs = z.strictObject({ jobs: z.array(anyValue()).nullish(), experiments: z.array(anyValue()).nullish() })
@@ -69,6 +109,7 @@ const environmentShape = {
   data_refs: textList().nullish(),
   artifact_refs: textList().nullish(),
   outputs: outputsRefs.nullish(),
+  index: int().nullish().describe('Place of a replica; means nothing elsewhere.'),
   persistence: z.strictObject({ data: textList().nullish(), outputs: text().nullish() }).nullish().describe('Old form of data_refs and artifact_refs.'),
   timeout: duration().nullish().describe('Longest time of one attempt, in seconds or as 30m, 2h. Default none.'),
   stop_grace: duration().nullish().describe('Time between the polite and the forced stop, in seconds or as 1m. Default 10.'),
@@ -79,28 +120,34 @@ function refuseDoubleNames(
   value: { persistence?: unknown; data_refs?: unknown; artifact_refs?: unknown; configmap_refs?: unknown; config_map_refs?: unknown },
   context: z.RefinementCtx,
 ): void {
-  if (value.persistence && (value.data_refs || value.artifact_refs))
+  if (holdsItems(value.persistence) && (holdsItems(value.data_refs) || holdsItems(value.artifact_refs)))
     report(context, ['persistence'], 'conflict', { keys: 'persistence, data_refs / artifact_refs' })
-  if (value.configmap_refs && value.config_map_refs) report(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
+  if (holdsItems(value.configmap_refs) && holdsItems(value.config_map_refs))
+    report(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
+}
+
+/** An empty list or mapping says nothing. */
+function holdsItems(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return typeof value === 'object' && value !== null && Object.values(value).some((item) => !Array.isArray(item) || item.length > 0)
 }
 
 const environment = z.strictObject(environmentShape).superRefine(refuseDoubleNames)
-const replicaEnvironment = z.strictObject({ ...environmentShape, index: int().nullish() }).superRefine(refuseDoubleNames)
 
 const replicas = z.strictObject({
   n_workers: int().nullish(),
   n_ps: int().nullish(),
-  default_worker: replicaEnvironment.nullish(),
-  default_ps: replicaEnvironment.nullish(),
-  worker: z.array(replicaEnvironment).nullish(),
-  ps: z.array(replicaEnvironment).nullish(),
+  default_worker: environment.nullish(),
+  default_ps: environment.nullish(),
+  worker: z.array(environment).nullish(),
+  ps: z.array(environment).nullish(),
 })
 
 const environmentWithReplicas = z.strictObject({ ...environmentShape, replicas: replicas.nullish() }).superRefine(refuseDoubleNames)
 
 function image() {
   return field({ type: 'string' }, (value) => {
-    if (typeof value !== 'string') throw new FieldError('wrong_type', { expected: 'string', found: describe(value) })
+    if (typeof value !== 'string') throw new FieldError('wrong_type', { expected: phrase('word_text'), found: describe(value) })
     const parts = value.split(':')
     const isOk = !/\s/.test(value) && parts.length <= 3 && (parts.length < 3 || parts[1]!.indexOf('/') > 0)
     if (!isOk) throw new FieldError('image_syntax', { found: describe(value) })
@@ -110,17 +157,23 @@ function image() {
 
 function buildRef() {
   return field({ type: ['integer', 'string'] }, (value) => {
-    if (typeof value !== 'string' && !Number.isInteger(value)) throw new FieldError('wrong_type', { expected: 'integer or string', found: describe(value) })
+    if (typeof value !== 'string' && !Number.isInteger(value))
+      throw new FieldError('wrong_type', { expected: phrase('word_whole_or_text'), found: describe(value) })
     return value as string | number
   })
 }
 
 function envVars() {
   return field({ type: 'array', items: { type: 'array', minItems: 2, maxItems: 2 } }, (value) => {
-    const pairs = Array.isArray(value) ? value : undefined
-    const isOk = pairs?.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && pair[1] !== null)
-    if (!pairs || !isOk) throw new FieldError('env_var_pair', { found: describe(value) })
-    return pairs as [string, Value][]
+    if (!Array.isArray(value)) throw new FieldError('env_var_pair', slip('env_vars_list', { found: describe(value) }))
+    for (const [index, pair] of value.entries()) {
+      if (!Array.isArray(pair)) throw new FieldError('env_var_pair', slip('env_var_none', { found: describe(pair) }), [index])
+      const [name] = pair as unknown[]
+      if (typeof name !== 'string') throw new FieldError('env_var_pair', slip('env_var_name', { found: describe(name) }), [index])
+      if (pair.length < 2 || pair[1] === null) throw new FieldError('env_var_pair', slip('env_var_value', { name }), [index])
+      if (pair.length > 2) throw new FieldError('env_var_pair', slip('env_var_items', { name }), [index])
+    }
+    return value as [string, Value][]
   })
 }
 
@@ -144,7 +197,7 @@ const paramsFields = { params: valueMap().nullish(), declarations: valueMap().nu
 
 const headerShape = {
   version: field({ const: 1 }, (value) => {
-    if (asNumber(value) === undefined) throw new FieldError('wrong_type', { expected: 'the number 1', found: describe(value) })
+    if (asNumber(value) === undefined) throw new FieldError('wrong_type', { expected: '1', found: describe(value) })
     if (asNumber(value) !== 1) throw new FieldError('version_unsupported', { found: describe(value) })
     return 1 as const
   }),
@@ -170,8 +223,9 @@ const buildSource = {
 }
 
 function requireOneSource(value: { image?: unknown; dockerfile?: unknown; ref?: unknown }, context: z.RefinementCtx): void {
-  const given = [value.image, value.dockerfile, value.ref].filter(Boolean)
-  if (given.length !== 1) report(context, [], 'exactly_one', { keys: 'image, dockerfile, ref' })
+  const given = (['image', 'dockerfile', 'ref'] as const).filter((key) => value[key])
+  if (given.length === 1) return
+  report(context, [], 'exactly_one', given.length === 0 ? slip('source_missing') : slip('source_many', { keys: given.join(', ') }))
 }
 
 const build = z
@@ -193,8 +247,9 @@ const build = z
 const run = z.strictObject({
   cmd: field({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }, (value) => {
     const parts: unknown[] = Array.isArray(value) ? value : [value]
-    const wrong = parts.find((part) => typeof part !== 'string')
-    if (wrong !== undefined) throw new FieldError('wrong_type', { expected: 'string or list of strings', found: describe(wrong) })
+    const wrong = parts.findIndex((part) => typeof part !== 'string')
+    if (wrong !== -1)
+      throw new FieldError('wrong_type', { expected: phrase('word_text_or_texts'), found: describe(parts[wrong]) }, Array.isArray(value) ? [wrong] : [])
     if ((parts as string[]).every((part) => part.trim() === '')) throw new FieldError('command_empty')
     return parts as string[]
   }),
@@ -217,8 +272,9 @@ function checkTraining(
   const wanted = value.environment?.replicas
   if (!wanted) return
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
-  if (!value.framework || !known.includes(value.framework))
-    return report(context, ['environment', 'replicas'], 'replicas_framework', { known: known.join(', ') })
+  if (value.framework && !known.includes(value.framework))
+    return report(context, ['framework'], 'replicas_framework', slip('framework_unknown', { found: value.framework, known: known.join(', ') }))
+  if (!value.framework) return report(context, ['environment', 'replicas'], 'replicas_framework', slip('framework_missing', { known: known.join(', ') }))
   const isMpi = value.backend === 'mpi'
   const noServers = isMpi || value.framework === 'pytorch' || value.framework === 'horovod'
   for (const key of ['n_ps', 'default_ps', 'ps'] as const) {

@@ -1,5 +1,5 @@
 import { AppError } from '../contract/errors.ts'
-import type { RunPlan, SweepPlan } from '../contract/plan.ts'
+import type { Plan, RunPlan, SweepPlan } from '../contract/plan.ts'
 import type { Problem } from '../contract/problems.ts'
 import type { HostInfo } from '../contract/run.ts'
 import type { CreateRunRequest, SubmitRequest } from '../contract/routes.ts'
@@ -8,6 +8,7 @@ import type { Ids, Parts, Store } from '../core/ports.ts'
 import type { NewRun, NewSweep, Run, Sweep } from '../core/records.ts'
 import { SpecError } from '../core/spec/document.ts'
 import { loadPlan } from '../core/spec/load.ts'
+import { refusalOf } from '../core/spec/runnable.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 import { claimBuild } from './environments.ts'
@@ -26,7 +27,6 @@ export interface SubmissionDeps {
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
 
 const SEED_MAX = 2 ** 31
-const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build']
 
 /**
  * Compiles a document and records the run or sweep it describes; the engine starts it. A repeated request finds what the
@@ -151,14 +151,10 @@ function compile(request: SubmitRequest) {
   }
 }
 
-/** What the language knows and nothing here can run yet: refused, never run as something else. */
-function refusal(plan: RunPlan | SweepPlan, request: SubmitRequest): Problem | undefined {
-  const at = { path: 'kind', file: request.sources[0]!.file, line: 1, column: 1 }
-  if (plan.kind !== 'group' && !RUNNABLE_KINDS.includes(plan.kind)) return { ...at, code: 'kind_not_built', args: { kind: plan.kind } }
-  if (plan.kind === 'build')
-    return plan.build && plan.build.steps.length > 0 ? undefined : { ...at, code: 'build_steps_required', args: {}, path: 'build_steps' }
-  const hasCommand = plan.kind === 'group' ? plan.trial.cmd.length > 0 : plan.command !== null
-  return hasCommand ? undefined : { ...at, code: 'run_required', args: {}, path: 'run' }
+/** A plan that cannot be run is refused, never run as something else. */
+function refusal(plan: Plan, request: SubmitRequest): Problem | undefined {
+  const refused = refusalOf(plan)
+  return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
 }
 
 async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {

@@ -25,10 +25,10 @@ export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ja }
 
 export type PlainArgs = Readonly<Record<string, string | number>>
 
-/** Words that are said of something, in whichever language: an argument of a sentence, or a finding. */
+/** A phrase of the catalogue with its arguments: an argument of a sentence, or a finding. */
 export interface Detail {
   readonly detail: DetailCode
-  readonly args?: PlainArgs
+  readonly args?: Args
 }
 
 export type Args = Readonly<Record<string, string | number | Detail>>
@@ -39,7 +39,7 @@ export function fill(sentence: string, args: PlainArgs = {}): string {
 }
 
 export function detailText(locale: Locale, { detail, args }: Detail): string {
-  return fill(CATALOGUES[locale].details[detail], args)
+  return fill(CATALOGUES[locale].details[detail], args && plainArgs(locale, args))
 }
 
 /** Arguments with their words in a language. */
@@ -57,8 +57,8 @@ export function errorText(locale: Locale, code: ErrorCode, args: Args = {}): str
   return fill(CATALOGUES[locale].errors[code], plainArgs(locale, args))
 }
 
-export function reasonText(locale: Locale, code: ReasonCode, args: PlainArgs = {}): string {
-  return fill(CATALOGUES[locale].reasons[code], args)
+export function reasonText(locale: Locale, code: ReasonCode, args: Args = {}): string {
+  return fill(CATALOGUES[locale].reasons[code], plainArgs(locale, args))
 }
 
 export function waitingText(locale: Locale, code: WaitingCode, args: PlainArgs = {}): string {

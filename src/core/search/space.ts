@@ -60,7 +60,7 @@ export function valueAt(axis: Axis, i: number): Value {
     case 'linspace':
       return toFloat(line(axis, i))
     case 'logspace':
-      return toFloat(axis.base ** line(axis, i))
+      return toFloat(clean(axis.base ** line(axis, i)))
     case 'geomspace':
       return toFloat(geometric(axis, i))
     case 'quniform':
@@ -78,11 +78,18 @@ function line(axis: { start: number; stop: number; count: number }, i: number): 
   return axis.start + (i * (axis.stop - axis.start)) / Math.max(1, axis.count - 1)
 }
 
+/** As numpy's geomspace: both ends exact, the powers of ten between them, too. */
 function geometric(axis: { start: number; stop: number; count: number }, i: number): number {
   if (i === 0) return axis.start
   if (i === axis.count - 1) return axis.stop
-  const exact = axis.start * (axis.stop / axis.start) ** (i / (axis.count - 1))
-  return Math.abs(exact - Math.round(exact)) < 1e-9 * Math.abs(exact) ? Math.round(exact) : exact
+  const [low, high] = [Math.log10(Math.abs(axis.start)), Math.log10(Math.abs(axis.stop))]
+  return Math.sign(axis.start) * clean(10 ** (low + (i * (high - low)) / (axis.count - 1)))
+}
+
+/** The number of at most 14 digits that a result means, where it is one but for the last bits of the computation. */
+function clean(value: number): number {
+  const rounded = Number(value.toPrecision(14))
+  return Math.abs(rounded - value) <= 4e-15 * Math.abs(value) && String(rounded).length < String(value).length ? rounded : value
 }
 
 /** The value of an axis at u in [0, 1): the inverse of its distribution. */

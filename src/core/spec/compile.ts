@@ -1,7 +1,10 @@
 import { LIMITS } from '../../contract/limits.ts'
+import { isSlip, phrase, slip } from '../../contract/fields.ts'
+import type { Detail } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import type {
   BuildPlan,
+  CommandPlan,
   GaussianPlan,
   HalvingPlan,
   MethodPlan,
@@ -23,14 +26,16 @@ import { isValueMap, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { buildCommand } from './command.ts'
 import { problemAt, SpecError } from './document.ts'
-import type { Document } from './document.ts'
-import { checkInputs, flagText } from './inputs.ts'
+import type { Document, PathKey } from './document.ts'
+import { checkInputs, checkSearched, flagText, otherRunProblem } from './inputs.ts'
+import type { CheckedInputs } from './inputs.ts'
 import { lintSpec } from './lint.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
-import { renderDeep, resolveParams } from './render.ts'
-import { isTrue, TemplateValueError } from './template.ts'
-import { TemplateSyntaxError } from './template-syntax.ts'
+import { atPath, mapTexts, renderDeep, resolveParams, typeDeep } from './render.ts'
+import { isTrue, namesIn, renderPieces } from './template.ts'
+import { hasTemplate, TemplateError, TemplateSyntaxError } from './template-syntax.ts'
+import { commandPath, textsOf } from './texts.ts'
 import { validateSpec } from './validate.ts'
 import { firstPoints } from '../search/registry.ts'
 import { strangerIn } from '../search/constraints.ts'
@@ -46,17 +51,21 @@ export interface Compiled {
 /** Turns a read document into its immutable plan. Throws SpecError with every problem found. */
 export function compileDocument(document: Document): Compiled {
   const spec = validateSpec(document)
-  const params = readParams(document, spec)
+  checkSyntax(document, spec)
+  const searched = searchedNames(spec)
+  const { params, texts } = readParams(document, spec, searched)
   const compiled = guardTemplates(document, () =>
-    spec.kind === 'group' ? compileSweep(spec, params) : compileRun(spec.kind, templateOf(spec, params), spec, {}),
+    spec.kind === 'group'
+      ? compileSweep(spec, splitParams(params, texts, searched))
+      : compileRun(spec, templateOf(spec, { params: resolveParams(params, { texts }) }), {}),
   )
   const plan = compiled.kind === 'group' ? checkSearch(document, compiled) : compiled
   return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan)] }
 }
 
-/** The plan of one trial: the sweep's template filled with a point. Throws TemplateValueError when it cannot be computed there. */
+/** The plan of one trial: the sweep's template filled with a point. Throws TemplateError when it cannot be computed there. */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
-  return compileRun('experiment', plan.trial, { name: null, description: null }, point)
+  return compileRun(TRIAL, plan.trial, point)
 }
 
 /** A point with all the resource a trial may get, where the method gives it out. */
@@ -69,34 +78,125 @@ export function compileChangedTrial(plan: SweepPlan, point: ValueMap, changes: R
   const document = parseDocument([paramsSource(changes, 'params')])
   const given = (document.data['params'] ?? {}) as ValueMap
   return guardTemplates(document, () => {
-    const resolved = resolveParams({ ...point, ...plan.trial.params, ...given })
-    const params = { ...plan.trial.params, ...pick(resolved, Object.keys(given)) }
-    return compileTrial({ ...plan, trial: { ...plan.trial, params } }, point)
-  }, ['params'])
+    const others = { ...point, ...plan.trial.params }
+    const changed = resolveParams(given, { texts: plan.trial.texts ?? [], given: omit(others, Object.keys(given)) })
+    const trial = { ...plan.trial, params: { ...plan.trial.params, ...changed }, derived: omit(plan.trial.derived ?? {}, Object.keys(changed)) }
+    return compileTrial(
+      { ...plan, trial },
+      {
+        ...point,
+        ...pick(
+          changed,
+          Object.keys(changed).filter((name) => Object.hasOwn(point, name)),
+        ),
+      },
+    )
+  })
 }
 
 /** The plan of a trial that cannot run: its parameters alone, so that it can still be shown. */
 export function compileParamsOnly(plan: SweepPlan, point: ValueMap): RunPlan {
-  return compileRun('experiment', { ...plan.trial, cmd: [], tags: [], environment: null, build: null }, { name: null, description: null }, point)
+  const template = { ...plan.trial, derived: {}, cmd: [], tags: [], environment: null, build: null }
+  return compileRun(TRIAL, template, point, { isFinal: true })
 }
 
-function readParams(document: Document, spec: Spec): ValueMap {
-  if (spec.kind === 'build' || spec.kind === 'notebook' || spec.kind === 'tensorboard') return {}
-  const given: ValueMap = { ...spec.declarations, ...spec.params }
-  const { params, problems } = checkInputs(document, [...(spec.inputs ?? []), ...(spec.outputs ?? [])], given)
+function omit(map: ValueMap, names: readonly string[]): ValueMap {
+  return Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)))
+}
+
+/** Names that the search of a group gives values to: its axes, and the resource of its rungs. */
+function searchedNames(spec: Spec): ReadonlySet<string> {
+  if (spec.kind !== 'group') return new Set()
+  const { matrix, hyperband, asha } = spec.hptuning
+  const resource = (hyperband ?? asha)?.resource.name
+  return new Set([...Object.keys(matrix ?? {}), ...(resource === undefined ? [] : [resource])])
+}
+
+function readParams(document: Document, spec: Spec, searched: ReadonlySet<string>): Pick<CheckedInputs, 'params' | 'texts'> {
+  const given: ValueMap = 'params' in spec || 'declarations' in spec ? { ...spec.declarations, ...spec.params } : {}
+  const declared = { inputs: spec.inputs ?? [], outputs: spec.outputs ?? [], searched }
+  const { params, texts, problems } = checkInputs(document, declared, given)
+  const axes = spec.kind === 'group' ? Object.entries(spec.hptuning.matrix ?? {}) : []
+  const all = [...problems, ...axes.flatMap(([name, entry]) => checkSearched(document, declared, name, listedValues(entry)))]
+  if (all.length > 0) throw new SpecError(all)
+  return { params, texts }
+}
+
+function listedValues(entry: MatrixEntry): readonly Value[] {
+  if (entry.option === 'values') return entry.values
+  return entry.option === 'pvalues' ? entry.pairs.map(([value]) => value) : []
+}
+
+/** Params of a group: those that are the same in all trials, those that read what the search gives, and values for the search's own names. */
+interface SplitParams {
+  readonly params: ValueMap
+  readonly derived: ValueMap
+  /** Values for axes: each axis has only that value. */
+  readonly fixed: ValueMap
+  readonly texts: readonly string[]
+}
+
+function splitParams(params: ValueMap, texts: readonly string[], searched: ReadonlySet<string>): SplitParams {
+  const own = omit(params, [...searched])
+  const varying = new Set(searched)
+  const reads = new Map(Object.entries(own).map(([name, value]) => [name, referencedNames(value)]))
+  for (let before = -1; before !== varying.size;) {
+    before = varying.size
+    for (const [name, names] of reads) if (names.some((one) => varying.has(one))) varying.add(name)
+  }
+  const derived = omit(
+    own,
+    Object.keys(own).filter((name) => !varying.has(name)),
+  )
+  return {
+    params: resolveParams(omit(own, Object.keys(derived)), { texts }),
+    derived,
+    fixed: pick(
+      params,
+      Object.keys(params).filter((name) => searched.has(name)),
+    ),
+    texts,
+  }
+}
+
+function referencedNames(value: Value): string[] {
+  const names: string[] = []
+  mapTexts(value, [], (text) => {
+    if (hasTemplate(text)) names.push(...namesIn(text))
+    return text
+  })
+  return names
+}
+
+/** Every template of a document that cannot be read, each at its place. Throws SpecError. */
+function checkSyntax(document: Document, spec: Spec): void {
+  const problems = textsOf(spec).flatMap(({ text, path }) => {
+    const refused = otherRunProblem(document, path, text)
+    if (refused) return [refused]
+    try {
+      if (hasTemplate(text)) namesIn(text)
+      return []
+    } catch (error) {
+      if (!(error instanceof TemplateSyntaxError)) throw error
+      return [templateProblem(document, error, path)]
+    }
+  })
   if (problems.length > 0) throw new SpecError(problems)
-  const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
-  return guardTemplates(document, () => resolveParams(params), [section])
 }
 
-/** Template failures become problems at `path`: the place of the command, where nearly all templates stand, if not told. */
-function guardTemplates<T>(document: Document, work: () => T, path: readonly string[] = ['run', 'cmd']): T {
+function templateProblem(document: Document, error: TemplateError, path: readonly PathKey[]): Problem {
+  const { detail, args } = error.detail
+  const remedy = isSlip(detail) ? slip(detail, args).remedy : phrase('template_check')
+  return problemAt(document, path, error instanceof TemplateSyntaxError ? 'template_syntax' : 'template_value', { detail: error.detail, remedy })
+}
+
+/** Template failures become problems at the place of their text. */
+function guardTemplates<T>(document: Document, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = error instanceof TemplateSyntaxError ? 'template_syntax' : error instanceof TemplateValueError ? 'template_value' : undefined
-    if (!code) throw error
-    throw new SpecError([problemAt(document, path, code, { detail: (error as Error).message })])
+    if (!(error instanceof TemplateError)) throw error
+    throw new SpecError([templateProblem(document, error, error.path ?? ['run', 'cmd'])])
   }
 }
 
@@ -117,12 +217,12 @@ function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   return { ...plan, firstPoints: [...points.values()] }
 }
 
-function syntaxProblem(constraint: string): string | undefined {
+function syntaxProblem(constraint: string): Detail | undefined {
   try {
     isTrue(constraint, {})
     return undefined
   } catch (error) {
-    if (error instanceof TemplateSyntaxError) return error.message
+    if (error instanceof TemplateSyntaxError) return error.detail
     throw error
   }
 }
@@ -142,51 +242,79 @@ type Sections = {
   readonly run?: { cmd: string[] } | null | undefined
 }
 
-function templateOf(spec: Spec, params: ValueMap): TrialTemplate {
+function templateOf(spec: Spec, { params, derived, texts }: Pick<TrialTemplate, 'params' | 'derived' | 'texts'>): TrialTemplate {
   const sections: Sections = spec
-  const inputs = ('inputs' in spec && spec.inputs) || []
+  const inputs = spec.inputs ?? []
   return {
     tags: [...new Set(spec.tags ?? [])],
     logLevel: sections.logging?.level ?? 'INFO',
     params,
+    ...(derived && Object.keys(derived).length > 0 && { derived }),
+    ...(texts && texts.length > 0 && { texts }),
     flags: inputs.filter((io) => io.is_flag).map((io) => io.name),
     cmd: sections.run?.cmd ?? [],
     environment: (sections.environment ?? null) as Value,
-    build: (spec.kind === 'build' ? pick(spec, ['image', 'build_steps', 'env_vars', 'lang_env', 'nocache']) : (sections.build ?? null)) as Value,
+    build: (spec.kind === 'build' ? pick(spec, BUILD_KEYS) : (sections.build ?? null)) as Value,
   }
 }
+
+const BUILD_KEYS = ['image', 'build_steps', 'env_vars', 'lang_env', 'nocache']
 
 function pick(source: object, keys: readonly string[]): ValueMap {
   return Object.fromEntries(keys.map((key) => [key, ((source as Record<string, unknown>)[key] ?? null) as Value]))
 }
 
-function compileRun(
-  kind: RunKind,
-  template: TrialTemplate,
-  header: { name?: string | null | undefined; description?: string | null | undefined },
-  point: ValueMap,
-): RunPlan {
-  const params: ValueMap = { ...point, ...template.params }
+interface Header {
+  readonly kind: RunKind
+  readonly name?: string | null | undefined
+  readonly description?: string | null | undefined
+}
+
+const TRIAL: Header = { kind: 'experiment' }
+
+/**
+ * @param point - What the search gives; it wins over parameters of the same name.
+ * @param isFinal - Values of the point that hold templates stay as they are.
+ */
+function compileRun({ kind, name, description }: Header, template: TrialTemplate, point: ValueMap, { isFinal = false } = {}): RunPlan {
+  const params = isFinal ? { ...point, ...omit(template.params, Object.keys(point)) } : trialParams(template, point)
   const scope: ValueMap = { ...params, params }
-  for (const name of template.flags) {
-    const flag = flagText(name, params[name])
+  for (const flag of template.flags) {
+    const text = flagText(flag, params[flag])
     // A flag that is off is no word at all, not an empty one.
-    if (flag) scope[name] = flag
-    else delete scope[name]
+    if (text) scope[flag] = text
+    else delete scope[flag]
   }
-  const environment = renderDeep(template.environment, scope) as EnvironmentSpec | null
+  const buildPath = kind === 'build' ? [] : ['build']
+  const environment = renderDeep(template.environment, scope, ['environment']) as EnvironmentSpec | null
   return {
     kind,
-    name: header.name ?? null,
-    description: header.description ?? null,
-    tags: (renderDeep([...template.tags], scope) as Value[]).map(toPythonText),
+    name: name ?? null,
+    description: description ?? null,
+    tags: (renderDeep([...template.tags], scope, ['tags']) as Value[]).map(toPythonText),
     logLevel: template.logLevel,
     params,
-    command: template.cmd.length > 0 ? buildCommand(template.cmd, scope) : null,
+    command: template.cmd.length > 0 ? toCommand(template.cmd, scope) : null,
     placement: toPlacement(environment),
-    build: toBuildPlan(renderDeep(template.build, scope)),
+    build: toBuildPlan(renderDeep(template.build, scope, buildPath)),
     references: { secrets: environment?.secret_refs ?? [], configs: environment?.config_map_refs ?? environment?.configmap_refs ?? [] },
   }
+}
+
+/** All parameters of a trial: its point first, then those that are the same in all trials, then those that read the others. */
+function trialParams({ params, derived = {}, texts = [] }: TrialTemplate, point: ValueMap): ValueMap {
+  const open = Object.fromEntries(Object.entries(point).filter(([, value]) => referencedNames(value).length > 0))
+  const fixed = { ...omit(point, Object.keys(open)), ...omit(params, Object.keys(point)) }
+  if (Object.keys(open).length === 0 && Object.keys(derived).length === 0) return fixed
+  const pathOf = (name: string): PathKey[] => (Object.hasOwn(open, name) ? ['hptuning', 'matrix', name] : ['params', name])
+  const resolved = resolveParams({ ...open, ...derived }, { texts, given: fixed, pathOf })
+  return { ...pick({ ...fixed, ...resolved }, Object.keys(point)), ...fixed, ...resolved }
+}
+
+function toCommand(lines: readonly string[], scope: ValueMap): CommandPlan {
+  for (const [index, line] of lines.entries()) atPath(commandPath(lines, index), () => renderPieces(line, scope))
+  const script = atPath(['run', 'cmd'], () => buildCommand(lines, scope))
+  return { script, args: [], display: script }
 }
 
 function toPlacement(environment: EnvironmentSpec | null): Placement {
@@ -225,7 +353,7 @@ function toBuildPlan(build: Value): BuildPlan | null {
   }
 }
 
-function compileSweep(spec: GroupSpec, params: ValueMap): SweepPlan {
+function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
   const { hptuning } = spec
   const method = toMethod(hptuning)
   return {
@@ -234,9 +362,9 @@ function compileSweep(spec: GroupSpec, params: ValueMap): SweepPlan {
     description: spec.description ?? null,
     tags: [...new Set(spec.tags ?? [])],
     method,
-    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({ ...toAxis(name, entry), ...(entry.when && { when: entry.when }) })),
+    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({ ...toOwnAxis(name, entry, params), ...(entry.when && { when: entry.when }) })),
     constraints: hptuning.constraints ?? [],
-    firstPoints: hptuning.first_points ?? [],
+    firstPoints: (hptuning.first_points ?? []).map((point) => omit(typedPoint(point, params), Object.keys(params.fixed))),
     warmStart: hptuning.warm_start ?? [],
     failures: hptuning.on_failure ?? 'penalise',
     plateau: hptuning.plateau ? { trials: hptuning.plateau.n_experiments, delta: hptuning.plateau.delta ?? 0 } : null,
@@ -322,6 +450,28 @@ function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[
 
 // 1e-9 forgives the last bits of a float step, so that 0:1:0.1 has ten values.
 const STEP_TOLERANCE = 1e-9
+
+/** An axis of a group: its texts typed as parameters are, templates over the group's own parameters rendered; one value where it is fixed. */
+function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, texts }: SplitParams): Axis {
+  const path = ['hptuning', 'matrix', name]
+  const own = (value: Value): Value => typedValue(renderKnown(value, params, path), texts.includes(name))
+  if (Object.hasOwn(fixed, name)) return { name, kind: 'values', values: [own(fixed[name]!)] }
+  const axis = toAxis(name, entry)
+  return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(own) } : axis
+}
+
+function typedPoint(point: ValueMap, { texts }: SplitParams): ValueMap {
+  return Object.fromEntries(Object.entries(point).map(([name, value]) => [name, typedValue(value, texts.includes(name))]))
+}
+
+function typedValue(value: Value, isText: boolean): Value {
+  return isText || referencedNames(value).length > 0 ? value : typeDeep(value)
+}
+
+/** A value whose templates read nothing but these parameters, rendered; any other as it is. */
+function renderKnown(value: Value, params: ValueMap, path: readonly PathKey[]): Value {
+  return referencedNames(value).every((name) => Object.hasOwn(params, name)) ? renderDeep(value, params, path) : value
+}
 
 function toAxis(name: string, entry: MatrixEntry): Axis {
   if (entry.option === 'values') return { name, kind: 'values', values: entry.values }

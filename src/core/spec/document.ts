@@ -4,6 +4,9 @@ import type { ValueMap } from '../../contract/values.ts'
 
 export type PathKey = string | number
 
+/** The name of the source that holds the parameters of the command line. */
+export const PARAMS_FILE = '-P'
+
 /** One source of a document: a file, or the parameters of the command line. */
 export interface Source {
   readonly file: string
@@ -16,6 +19,8 @@ export interface Document {
   readonly warnings: readonly Problem[]
   /** Place of the part at a path; of its nearest written parent where the part itself is absent. */
   locate(path: readonly PathKey[]): Place
+  /** A plain value that is no text, as it is written: `12e4567`. Undefined for anything else. */
+  spelling(path: readonly PathKey[]): string | undefined
 }
 
 /** Everything that is wrong with a document, at once. */
@@ -28,7 +33,10 @@ export class SpecError extends Error {
 }
 
 export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Args = {}): Problem {
-  return { code, args, path: formatPath(path), ...document.locate(path) }
+  // Parameters may stand under their old name.
+  const [first, ...rest] = path
+  const own = first === 'params' && document.data['params'] === undefined && document.data['declarations'] !== undefined ? ['declarations', ...rest] : path
+  return { code, args, path: formatPath(own), ...document.locate(own) }
 }
 
 /** `hptuning.matrix.lr.values[2]` */

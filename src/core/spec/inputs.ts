@@ -1,46 +1,169 @@
 import type { IoSpec } from '../../contract/spec.ts'
 import { Float, isValueMap } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { describe } from '../../contract/fields.ts'
+import { describe, phrase, slip } from '../../contract/fields.ts'
+import type { Words } from '../../contract/fields.ts'
+import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { problemAt } from './document.ts'
 import type { Document, PathKey } from './document.ts'
 import { parsePythonLiteral } from './literal.ts'
 import { isEqual } from './python.ts'
+import { hasTemplate } from './template-syntax.ts'
 
-/** Params checked against the declared inputs and outputs, defaults filled in. Nothing is checked where none are declared. */
-export function checkInputs(document: Document, declared: readonly IoSpec[], params: ValueMap): { params: ValueMap; problems: Problem[] } {
-  if (declared.length === 0) return { params, problems: [] }
-  const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
+/** The declared inputs and outputs of a document, and the names that its search gives values to. */
+export interface Declared {
+  readonly inputs: readonly IoSpec[]
+  readonly outputs: readonly IoSpec[]
+  readonly searched: ReadonlySet<string>
+}
+
+export interface CheckedInputs {
+  readonly params: ValueMap
+  /** Names whose text stays text. */
+  readonly texts: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Params checked against the declared inputs and outputs, defaults filled in. Nothing is checked where none are declared.
+ * An input that the search gives values to needs neither a value nor its default; an output needs no value.
+ */
+export function checkInputs(document: Document, { inputs, outputs, searched }: Declared, params: ValueMap): CheckedInputs {
+  const declared = [...inputs, ...outputs]
+  const texts = declared.filter(({ type }) => isTextType(type)).map(({ name }) => name)
+  if (declared.length === 0) return { params, texts, problems: [] }
   const problems: Problem[] = []
+  const reader = new InputReader(document, problems)
   const filled: ValueMap = { ...params }
   for (const name of Object.keys(params)) {
     if (!declared.some((io) => io.name === name))
-      problems.push(problemAt(document, [section, name], 'io_undeclared', { name, known: declared.map((io) => io.name).join(', ') }))
+      problems.push(problemAt(document, ['params', name], 'io_undeclared', { name, known: declared.map((io) => io.name).join(', ') }))
   }
   for (const [index, io] of declared.entries()) {
-    const value = Object.hasOwn(params, io.name) ? params[io.name] : undefined
-    if (value === undefined && !io.is_optional) problems.push(problemAt(document, [section], 'io_missing', { name: io.name }))
-    else if (value === undefined) {
-      filled[io.name] = io.default ?? null
-      if (io.default != null) problems.push(...checkValue(document, ['inputs', index, 'default'], io, io.default))
-    } else problems.push(...checkValue(document, [section, io.name], io, value))
+    const isInput = index < inputs.length
+    const value = (Object.hasOwn(params, io.name) ? params[io.name] : undefined) ?? undefined
+    if (value !== undefined) filled[io.name] = reader.read(['params', io.name], io, value)
+    else if (searched.has(io.name) || !isInput) delete filled[io.name]
+    else if (!io.is_optional) problems.push(problemAt(document, ['inputs', index], 'io_missing', { name: io.name }))
+    else filled[io.name] = io.default == null ? null : reader.readDefault(index, io)
   }
-  return { params: filled, problems }
+  return { params: filled, texts, problems }
 }
 
-function checkValue(document: Document, path: readonly PathKey[], io: IoSpec, value: Value): Problem[] {
-  if (typeof value === 'string' && /\{\{.*\}\}/.test(value)) {
-    const isReference =
-      /^\{\{\s*(params|inputs|[a-z_]\w*)\s*(\|[^}]*)?\}\}$/i.test(value) || /^\{\{\s*(jobs|experiments)\.\d+\.outputs\.\w+\s*\}\}$/.test(value)
-    return isReference ? [] : [problemAt(document, path, 'io_reference', { found: describe(value) })]
+/** Checks a value that the search gives to a declared input. */
+export function checkSearched(document: Document, { inputs }: Declared, name: string, values: readonly Value[]): Problem[] {
+  const io = inputs.find((input) => input.name === name)
+  const problems: Problem[] = []
+  const reader = new InputReader(document, problems)
+  if (io) for (const value of values) if (!isTemplated(value)) reader.read(['hptuning', 'matrix', name], io, value)
+  return problems
+}
+
+function isTemplated(value: Value): boolean {
+  return typeof value === 'string' && hasTemplate(value)
+}
+
+const ONE_NAME = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}\}$/u
+
+/** The problem of a value that names an output of another run; undefined for any other text. */
+export function otherRunProblem(document: Document, path: readonly PathKey[], text: string): Problem | undefined {
+  if (!/^\s*\{\{\s*\w+\.\w+\.outputs\.[^}]*\}\}\s*$/.test(text)) return undefined
+  return problemAt(document, path, 'io_reference', slip('io_other_run', { found: text.trim() }))
+}
+
+/** Reads values as their inputs take them, and collects the problems of those that do not fit. */
+class InputReader {
+  readonly #document: Document
+  readonly #problems: Problem[]
+
+  constructor(document: Document, problems: Problem[]) {
+    this.#document = document
+    this.#problems = problems
   }
+
+  /** A default may read other parameters; its type is then that of the result. */
+  readDefault(index: number, io: IoSpec): Value {
+    return isTemplated(io.default!) ? io.default! : this.read(['inputs', index, 'default'], io, io.default!)
+  }
+
+  /** The value; a list that is given as one text is cut into its items. */
+  read(path: readonly PathKey[], io: IoSpec, value: Value): Value {
+    if (isTemplated(value)) {
+      if (!ONE_NAME.test((value as string).trim())) this.#add(path, 'io_reference', slip('io_template', { name: io.name }))
+      return value
+    }
+    const isList = io.is_list === true || io.type === 'list'
+    const read = isList && typeof value === 'string' ? (toList(value, io) ?? value) : value
+    const wrong = typeProblem(io, read, isList)
+    if (wrong) this.#add([...path, ...wrong.at], 'wrong_type', slip('wrong_kind', { expected: wrong.expected, found: wrong.found }))
+    else this.#checkOptions(path, io, read)
+    return read
+  }
+
+  #checkOptions(path: readonly PathKey[], { options, is_list: isList }: IoSpec, value: Value): void {
+    if (!options) return
+    const items = isList && Array.isArray(value) ? value : [value]
+    const strange = items.find((item) => !options.some((option) => isOption(option, item)))
+    const known = options.map((option) => spell(describe(option))).join(', ')
+    if (strange !== undefined) this.#add(path, 'not_in', { found: describe(strange), known })
+  }
+
+  #add(path: readonly PathKey[], code: ProblemCode, args: Args): void {
+    this.#problems.push(problemAt(this.#document, path, code, args))
+  }
+}
+
+/** A text is an option as it stands, or by the value that it spells. */
+function isOption(option: Value, item: Value): boolean {
+  return isEqual(option, item) || (typeof item === 'string' && isEqual(option, parsePythonLiteral(item)))
+}
+
+function spell(words: Words): string {
+  return typeof words === 'string' ? words : words.detail
+}
+
+/** `[1, 2]` and `1, 2` as lists; bare words are texts. Undefined for a text that is no list. */
+function toList(text: string, io: IoSpec): Value[] | undefined {
+  const isTexts = isTextType(io.type)
+  const typed = parsePythonLiteral(text)
+  if (Array.isArray(typed) && !(isTexts && typed.some((item) => typeof item !== 'string'))) return typed
+  const bracketed = /^\s*\[([^[\]]*)\]\s*$/.exec(text)
+  const inner = bracketed ? bracketed[1]! : text
+  if (!bracketed && !inner.includes(',')) return undefined
+  const items = inner
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+  return items.map((item) => (isTexts ? item : (parsePythonLiteral(item) ?? item)))
+}
+
+interface TypeProblem {
+  readonly expected: Words
+  readonly found: Words
+  readonly at: readonly PathKey[]
+}
+
+function typeProblem(io: IoSpec, value: Value, isList: boolean): TypeProblem | undefined {
+  if (isList && !Array.isArray(value)) return { expected: phrase('word_list'), found: describe(value), at: [] }
+  if (!io.type || io.type === 'list') return undefined
   const items = io.is_list && Array.isArray(value) ? value : [value]
-  if (io.type && !items.every((item) => hasType(item, io.type!)))
-    return [problemAt(document, path, 'wrong_type', { expected: io.type, found: describe(value) })]
-  if (io.options && !io.options.some((option) => isEqual(option, value)))
-    return [problemAt(document, path, 'not_in', { found: describe(value), known: io.options.map(describe).join(', ') })]
-  return []
+  const wrong = items.findIndex((item) => !hasType(item, io.type!))
+  if (wrong === -1) return undefined
+  return { expected: TYPE_WORDS[io.type] ?? phrase('word_text'), found: describe(items[wrong]), at: io.is_list ? [wrong] : [] }
+}
+
+const TYPE_WORDS: Partial<Record<string, Words>> = {
+  int: phrase('word_whole'),
+  float: phrase('word_decimal'),
+  bool: phrase('word_flag'),
+  dict: phrase('word_map'),
+  dict_of_dicts: phrase('word_map'),
+}
+
+/** Types whose values are texts, never typed as numbers. */
+function isTextType(type: string | null | undefined): boolean {
+  return type === 'str' || type === 'uri' || type === 'auth' || /path$/.test(type ?? '')
 }
 
 function hasType(value: Value, type: string): boolean {
@@ -55,15 +178,16 @@ function hasType(value: Value, type: string): boolean {
     case 'dict':
     case 'dict_of_dicts':
       return isValueMap(typed)
-    case 'list':
-      return Array.isArray(typed)
     default:
       return typeof value === 'string' || type === 'metric' || type === 'metadata'
   }
 }
 
+const OFF = /^(false|no|n|f|0|off|none|)$/i
+
 /** The text a flag input stands for: `--name` when set, nothing otherwise. */
 export function flagText(name: string, value: Value | undefined): string {
-  const isOff = value === undefined || value === null || value === false || (typeof value === 'string' && /^(false|no|0|off|)$/i.test(value))
+  const number = value instanceof Float ? value.value : value
+  const isOff = number === undefined || number === null || number === false || number === 0 || (typeof number === 'string' && OFF.test(number.trim()))
   return isOff ? '' : `--${name}`
 }

@@ -1,35 +1,49 @@
 import { LIMITS } from '../../contract/limits.ts'
-import type { ProblemCode } from '../../contract/messages/messages.ts'
+import { phrase } from '../../contract/fields.ts'
+import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
 import type { MethodName, Plan, SweepPlan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
-import type { Spec } from '../../contract/spec.ts'
+import type { Axis } from '../../contract/search-space.ts'
+import type { GroupSpec, Spec } from '../../contract/spec.ts'
 import { Float, isValueMap } from '../../contract/values.ts'
-import type { Value } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
+import { nearest } from '../nearest.ts'
 import { spaceSize } from '../search/space.ts'
-import { problemAt } from './document.ts'
+import { findPlaces } from './command.ts'
+import { PARAMS_FILE, problemAt } from './document.ts'
 import type { Document, PathKey } from './document.ts'
-import { namesIn } from './template.ts'
+import { refusalOf } from './runnable.ts'
+import { namesIn, referencesIn } from './template.ts'
+import { hasTemplate } from './template-syntax.ts'
+import { commandPath, textsOf } from './texts.ts'
 
-type Warn = (path: readonly PathKey[], code: ProblemCode, args?: Record<string, string>) => void
+type Warn = (path: readonly PathKey[], code: ProblemCode, args?: Args) => void
 
-/** What is accepted and may still not be what its author means. */
+/** Warnings about a document that is accepted and may still not say what its author means. */
 export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] {
   const problems: Problem[] = []
   const warn: Warn = (path, code, args) => void problems.push(problemAt(document, path, code, args))
   lintNames(document, warn)
   lintResources(document.data['environment'], ['environment'], warn)
   lintIgnored(document.data['environment'], warn)
+  lintReferences(spec, plan, warn)
   lintCommand(spec, plan, warn)
-  const image = valueAt(document.data, spec.kind === 'build' ? ['image'] : ['build', 'image'])
-  const steps = valueAt(document.data, spec.kind === 'build' ? ['build_steps'] : ['build', 'build_steps'])
-  const hasSteps = Array.isArray(steps) && steps.length > 0
-  if (image) warn(spec.kind === 'build' ? ['image'] : ['build', 'image'], hasSteps ? 'image_beside_steps' : 'image_on_host')
-  for (const key of ['dockerfile', 'ref', 'context', 'commit', 'branch']) {
-    const path = spec.kind === 'build' ? [key] : ['build', key]
-    if (valueAt(document.data, path)) warn(path, 'ignored_here', { key })
-  }
-  if (spec.kind === 'group' && plan.kind === 'group') lintSearch(document, plan, warn)
+  lintGiven(document, spec, warn)
+  lintBuild(document, spec, warn)
+  if (spec.kind === 'group' && plan.kind === 'group') lintSearch(document, { spec, plan }, warn)
+  const refused = refusalOf(plan)
+  if (refused) warn(refused.path, refused.code, refused.args)
   return problems
+}
+
+function lintBuild(document: Document, spec: Spec, warn: Warn): void {
+  const section = spec.kind === 'build' ? [] : ['build']
+  const steps = valueAt(document.data, [...section, 'build_steps'])
+  const hasSteps = Array.isArray(steps) && steps.length > 0
+  if (valueAt(document.data, [...section, 'image'])) warn([...section, 'image'], hasSteps ? 'image_beside_steps' : 'image_on_host')
+  for (const key of ['dockerfile', 'ref', 'context', 'commit', 'branch']) {
+    if (valueAt(document.data, [...section, key])) warn([...section, key], 'ignored_here', { key })
+  }
 }
 
 const OLD_NAMES: readonly (readonly [readonly string[], string])[] = [
@@ -75,43 +89,146 @@ function lintIgnored(environment: Value | undefined, warn: Warn): void {
   }
 }
 
+/** All that a template may name, with its value where it is the same in every run. */
+function knownNames(plan: Plan): Map<string, Value | undefined> {
+  if (plan.kind !== 'group') return new Map(Object.entries(plan.params))
+  const { trial, space, method } = plan
+  const varying = [...space.map((axis) => axis.name), ...(method.halving ? [method.halving.resource] : []), ...Object.keys(trial.derived ?? {})]
+  return new Map([...varying.map((name) => [name, undefined] as const), ...Object.entries(trial.params)])
+}
+
+/** Names that nobody defines, wherever templates are read. */
+function lintReferences(spec: Spec, plan: Plan, warn: Warn): void {
+  const known = knownNames(plan)
+  const list = known.size > 0 ? [...known.keys()].join(', ') : phrase('word_none')
+  for (const { text, path } of textsOf(spec)) {
+    for (const [first, ...members] of hasTemplate(text) ? referencesIn(text) : []) {
+      const [name, ...rest] = first === 'params' && members.length > 0 ? members : [first, ...members]
+      if (name === 'params' && members.length === 0) continue
+      if (!known.has(name!)) warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
+      else if (lacksMember(known.get(name!), rest)) warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
+    }
+  }
+}
+
+function lacksMember(value: Value | undefined, members: readonly string[]): boolean {
+  let inner = value
+  for (const member of members) {
+    if (!isValueMap(inner)) return false
+    if (!Object.hasOwn(inner, member)) return true
+    inner = inner[member]
+  }
+  return false
+}
+
 // `let` and the numeric comparisons of `[[ ]]` evaluate their operands like eval.
 const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|\blet\s|\[\[[^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s/
 
 function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
-  const lines = 'run' in spec ? (spec.run?.cmd ?? []) : []
-  const isList = lines.length > 1
-  const known = new Set([
-    'params',
-    ...(plan.kind === 'group'
-      ? [...plan.space.map((axis) => axis.name), ...(plan.method.halving ? [plan.method.halving.resource] : []), ...Object.keys(plan.trial.params)]
-      : Object.keys(plan.params)),
-  ])
+  const lines = ('run' in spec && spec.run?.cmd) || []
   lines.forEach((line, index) => {
-    const path = isList ? ['run', 'cmd', index] : ['run', 'cmd']
-    const names = namesIn(line)
-    for (const name of names) if (!known.has(name)) warn(path, 'template_undefined', { name, known: [...known].filter((item) => item !== 'params').join(', ') })
-    if (names.size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
-    if (/\n\s*\S/.test(line) && !/\\\s*\n/.test(line)) warn(path, 'command_lines_joined')
+    const path = commandPath(lines, index)
+    if (namesIn(line).size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
+    const { comment, lineEnds } = findPlaces(line)
+    if (comment !== undefined && /\n\s*\S/.test(line.slice(comment))) warn(path, 'comment_swallows')
+    if (lineEnds.some((at) => joinsCommands(line, at))) warn(path, 'command_lines_joined')
+    const end = /(?:[^&;\\]|^)([;&])\s*$/.exec(line)?.[1]
+    if (end !== undefined && index < lines.length - 1) warn(path, 'command_item_end', { found: end })
+    lintWords(line, plan, (code, args) => warn(path, code, args))
   })
 }
 
-function lintSearch(document: Document, plan: SweepPlan, warn: Warn): void {
+/** Whether a line ends where a new command seems to begin: nothing continues it, and the next is no option. */
+function joinsCommands(text: string, at: number): boolean {
+  const before = text.slice(0, at).trimEnd()
+  const after = text.slice(at).trimStart()
+  if (after === '' || /^[-&|;)}\]<>'"{$]|^(?:then|do|done|fi|else|elif|esac)\b/.test(after)) return false
+  return before !== '' && !/(?:\\|&&|\|\|?|;|&|[({]|\b(?:then|do|else))$/.test(before) && !/(?:^|\s)--?[\w-]+=?$/.test(before)
+}
+
+/** Values that stand as words of their own and look as if a shell should read them. */
+function lintWords(line: string, plan: Plan, warn: (code: ProblemCode, args: Record<string, string>) => void): void {
+  const flags = plan.kind === 'group' ? plan.trial.flags : []
+  for (const [, name] of line.matchAll(/(?:^|\s)\{\{-?\s*([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*-?\}\}(?=\s|$)/gu)) {
+    const values = flags.includes(name!) ? [] : textsOfName(plan, name!)
+    const shell = values.find((value) => /^~(?:\/|$)|\$\w|[*?]/.test(value))
+    const several = values.find((value) => /^-\S*\s+\S/.test(value))
+    if (values.includes('')) warn('value_empty', { name: name! })
+    if (several !== undefined) warn('value_words', { name: name!, found: several.slice(0, 60) })
+    if (shell !== undefined) warn('value_shell', { name: name!, found: shell.slice(0, 60) })
+  }
+}
+
+function textsOfName(plan: Plan, name: string): string[] {
+  const values = plan.kind === 'group' ? valuesOfTrials(plan, name) : [plan.params[name]]
+  return values.filter((value): value is string => typeof value === 'string' && !hasTemplate(value))
+}
+
+function valuesOfTrials({ space, trial }: SweepPlan, name: string): readonly (Value | undefined)[] {
+  const axis = space.find((axis) => axis.name === name)
+  if (axis) return axis.kind === 'values' || axis.kind === 'pvalues' ? axis.values : []
+  return [trial.params[name]]
+}
+
+/** A parameter of the command line that the document does not have, and that is nearly one of its own. */
+function lintGiven(document: Document, spec: Spec, warn: Warn): void {
+  const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
+  const all = Object.keys((document.data[section] ?? {}) as ValueMap)
+  const isGiven = (name: string): boolean => document.locate([section, name]).file === PARAMS_FILE
+  const used = new Set(textsOf(spec).flatMap(({ text }) => (hasTemplate(text) ? [...namesIn(text)] : [])))
+  const own = [...all.filter((name) => !isGiven(name)), ...used, ...(spec.kind === 'group' ? Object.keys(spec.hptuning.matrix ?? {}) : [])]
+  for (const name of all.filter((name) => isGiven(name) && !own.includes(name))) {
+    const near = nearest(name, own)
+    if (near !== undefined) warn([section, name], 'param_near', { name, near })
+  }
+}
+
+function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan: SweepPlan }, warn: Warn): void {
   lintBudget(document, plan, warn)
   lintConcurrency(document, warn)
+  const given = new Set(Object.keys({ ...spec.declarations, ...spec.params }))
   for (const axis of plan.space) {
-    if (Object.hasOwn(plan.trial.params, axis.name)) warn(['hptuning', 'matrix', axis.name], 'param_shadows_matrix', { name: axis.name })
+    const path = ['hptuning', 'matrix', axis.name]
+    if (given.has(axis.name)) warn(path, 'param_shadows_matrix', { name: axis.name })
     if (axis.kind === 'values') lintValues(axis.name, axis.values, warn)
+    lintBounds(axis, path, warn)
   }
-  plan.space
-    .filter((axis) => axis.kind === 'uniform' && axis.low > axis.high)
-    .forEach((axis) => warn(['hptuning', 'matrix', axis.name], 'bounds_reversed', { name: axis.name }))
+  const resource = plan.method.halving?.resource
+  if (resource !== undefined && given.has(resource)) warn(['params', resource], 'param_beside_resource', { name: resource })
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
     if (isValueMap(condition) && condition['value'] === undefined && !condition['policy'])
       warn(['hptuning', 'early_stopping', index], 'condition_without_value')
   }
   if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined) warn(['hptuning'], 'budget_missing')
+}
+
+// Exponents of e beyond this leave every range of a parameter, and below this are no exponents of anything.
+const EXPONENT_MAX = 30
+const EXPONENT_MIN = 0.2
+
+function lintBounds(axis: Axis, path: readonly PathKey[], warn: Warn): void {
+  if (axis.kind === 'uniform' && axis.low > axis.high) warn(path, 'bounds_reversed', { name: axis.name })
+  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform') lintExponents(axis, { ...axis, base: Math.E, instead: 'log' }, path, warn)
+  if (axis.kind === 'logspace') lintExponents(axis, { low: axis.start, high: axis.stop, base: axis.base, instead: 'geomspace' }, path, warn)
+}
+
+/** Bounds that look like the values themselves, where exponents are meant. */
+function lintExponents(
+  { kind }: Axis,
+  { low, high, base, instead }: { low: number; high: number; base: number; instead: string },
+  path: readonly PathKey[],
+  warn: Warn,
+): void {
+  const isValueLike = (low > 0 && low < EXPONENT_MIN) || high * Math.log(base) > EXPONENT_MAX * Math.LN10
+  const text = (exponent: number): string => String(Number((base ** exponent).toPrecision(5)))
+  if (isValueLike)
+    warn(path, 'bounds_exponents', {
+      option: kind,
+      low: text(low),
+      high: text(high),
+      instead: `${instead}: [${low}, ${high}${kind === 'logspace' ? ', …' : ''}]`,
+    })
 }
 
 /** Methods that make points for ever in a space that is not finite. */
@@ -130,6 +247,8 @@ function lintBudget(document: Document, plan: SweepPlan, warn: Warn): void {
 function lintConcurrency(document: Document, warn: Warn): void {
   const concurrency = toNumber(valueAt(document.data, ['hptuning', 'concurrency']) as Value | undefined)
   if (concurrency !== undefined && Math.trunc(concurrency) < 1) warn(['hptuning', 'concurrency'], 'concurrency_raised', { found: String(concurrency) })
+  if (concurrency !== undefined && concurrency > LIMITS.concurrencyMax)
+    warn(['hptuning', 'concurrency'], 'concurrency_lowered', { found: String(concurrency), max: String(LIMITS.concurrencyMax) })
 }
 
 function lintValues(name: string, values: readonly Value[], warn: Warn): void {

@@ -114,7 +114,7 @@ describe('what cannot be read', () => {
   it.each(cases)('%s', (_name, text, code) => expect(codesOf(text)).toEqual([code]))
 
   it('is named with line and column', () => {
-    expect(places(problemsOf(() => read('a: 1\nb: [1\nc: 2')))).toContain('0.yml:3:1 yaml_syntax')
+    expect(places(problemsOf(() => read('a: 1\nb: [1\nc: 2')))).toEqual(['0.yml:2:4 yaml_syntax'])
     expect(places(problemsOf(() => read('a: 1', 'b: 1\nc: *x')))).toEqual(['1.yml:2:4 yaml_syntax'])
   })
 
@@ -217,7 +217,8 @@ toString: 1
     expect(problems.find((problem) => problem.line === 3)).toMatchObject({ path: 'nmae', args: { key: 'nmae', near: 'name' } })
     expect(problems.find((problem) => problem.line === 8)).toMatchObject({
       path: 'environment.resources.memory.requests',
-      args: { expected: 'number', found: '"1Gi"' },
+      code: 'wrong_type',
+      args: { remedy: { detail: 'memory_unit_fix', args: { found: '"1Gi"', meant: '1024' } } },
     })
   })
 

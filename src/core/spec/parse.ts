@@ -5,10 +5,12 @@ import type { Place, Problem } from '../../contract/problems.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { isValueMap, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { describe } from '../../contract/fields.ts'
-import type { ProblemCode } from '../../contract/messages/messages.ts'
-import { formatPath, SpecError } from './document.ts'
+import { describe, phrase, slip, toNumber } from '../../contract/fields.ts'
+import type { Args, PlainArgs, ProblemCode } from '../../contract/messages/messages.ts'
+import { formatPath, PARAMS_FILE, SpecError } from './document.ts'
 import type { Document, PathKey, Source } from './document.ts'
+import { diagnose, forbiddenCharacter, startsWithWideSpace } from './yaml-faults.ts'
+import type { FaultCode, YamlFault } from './yaml-faults.ts'
 
 /**
  * Reads YAML 1.2 (merge keys, no custom tags) or JSON and merges the sources in order: mappings merge key by key, all else
@@ -21,17 +23,20 @@ export function parseDocument(sources: readonly Source[]): Document {
     data: merged.data,
     warnings: parts.flatMap((part) => part.warnings),
     locate: (path) => locate(merged.places, path, { file: sources[0]!.file, line: 1, column: 1 }),
+    spelling: (path) => merged.spellings.get(formatPath(path)),
   }
 }
 
 /** Parameters given as `name=value` become a source of their own that is merged last. */
 export function paramsSource(params: Readonly<Record<string, string>>, section: 'params' | 'declarations'): Source {
-  return { file: '-P', text: JSON.stringify({ [section]: params }) }
+  return { file: PARAMS_FILE, text: JSON.stringify({ [section]: params }) }
 }
 
 interface Part {
   readonly data: ValueMap
   readonly places: ReadonlyMap<string, Place>
+  /** Plain values as they are written, by path. */
+  readonly spellings: ReadonlyMap<string, string>
   readonly warnings: readonly Problem[]
 }
 
@@ -41,11 +46,17 @@ function parseSource(source: Source): Part {
     const { line, col } = lines.linePos(offset)
     return { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const fail = (code: ProblemCode, args: Record<string, string>, at = 0): never => {
+  const fail = (code: ProblemCode, args: Args, at = 0): never => {
     throw new SpecError([{ code, args, path: '', ...place(at) }])
   }
+  const failAt = ({ fault, args, offset }: YamlFault): never => fail('yaml_syntax', slip(fault, args), offset)
   if (source.text.length > LIMITS.specCharsMax) fail('document_too_large', { max: String(LIMITS.specCharsMax) })
-  if (isTooDeep(source.text)) fail('yaml_too_deep', {})
+  if (isTooDeep(source.text)) fail('yaml_too_deep', slip('yaml_deep'))
+  const forbidden = forbiddenCharacter(source.text)
+  if (forbidden) {
+    lines.lineStarts.push(...lineStarts(source.text))
+    failAt({ fault: 'yaml_character', args: { name: forbidden.name }, offset: forbidden.offset })
+  }
   const documents = parseAllDocuments(source.text, {
     version: '1.2',
     schema: 'core',
@@ -58,17 +69,29 @@ function parseSource(source: Source): Part {
   })
   const [first, second] = Array.isArray(documents) ? documents : []
   if (!first || first.contents === null) return fail('yaml_empty', {})
-  // A warning is a tag that means nothing here.
-  const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [...document.errors, ...document.warnings])
+  // A warning is a tag that the parser does not read; the core schema's own are read below.
+  const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [...document.errors, ...document.warnings.filter(isUnknownTag)])
   const deep = errors.find((error) => /call stack|stack overflow/i.test(error.message))
-  if (deep) fail('yaml_too_deep', {}, deep.pos[0])
-  if (errors.length > 0)
-    throw new SpecError(errors.map((error) => ({ code: 'yaml_syntax', args: { detail: error.message.split('\n')[0]! }, path: '', ...place(error.pos[0]) })))
+  if (deep) fail('yaml_too_deep', slip('yaml_deep'), deep.pos[0])
+  if (errors.length > 0) failAt(diagnose(source.text, errors))
   if (second) fail('yaml_multiple', {}, second.range?.[0] ?? 0)
-  if (!isMap(first.contents))
-    return fail('yaml_not_mapping', { found: isScalar(first.contents) ? describe(first.contents.value) : isSeq(first.contents) ? 'list' : 'alias' })
+  if (!isMap(first.contents)) return fail('yaml_not_mapping', { found: isScalar(first.contents) ? describe(first.contents.value) : phrase('word_list') })
   const reader = new NodeReader(first, place)
-  return { data: reader.read(first.contents, []) as ValueMap, places: reader.places, warnings: reader.warnings }
+  const data = reader.read(first.contents, []) as ValueMap
+  if (reader.problems.length > 0) throw new SpecError(reader.problems)
+  return { data, places: reader.places, spellings: reader.spellings, warnings: reader.warnings }
+}
+
+function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
+}
+
+const CORE_TAG = 'tag:yaml.org,2002:'
+type CoreTag = 'str' | 'int' | 'float' | 'bool' | 'null' | 'seq' | 'map'
+const CORE_TAGS: readonly string[] = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'].map((name) => CORE_TAG + name)
+
+function isUnknownTag({ code, message }: { code: string; message: string }): boolean {
+  return code !== 'TAG_RESOLVE_FAILED' || !CORE_TAGS.some((tag) => message.endsWith(` ${tag}`))
 }
 
 const DEPTH_MAX = 100
@@ -98,7 +121,9 @@ function findTargets(document: YamlDocument.Parsed): ReadonlyMap<Alias, Node> {
 
 class NodeReader {
   readonly places = new Map<string, Place>()
+  readonly spellings = new Map<string, string>()
   readonly warnings: Problem[] = []
+  readonly problems: Problem[] = []
   readonly #targets: ReadonlyMap<Alias, Node>
   readonly #place: (offset: number) => Place
   #nodes = 0
@@ -110,12 +135,24 @@ class NodeReader {
 
   read(node: unknown, path: readonly PathKey[]): Value {
     this.#nodes += 1
-    if (path.length > DEPTH_MAX || this.#nodes > NODES_MAX) throw new SpecError([this.#problem('yaml_too_deep', {}, path, node as Node)])
-    if (isAlias(node)) return this.read(this.#targetOf(node, path), path)
+    if (path.length > DEPTH_MAX) throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_deep'), path, node as Node)])
+    if (this.#nodes > NODES_MAX) throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node)])
+    if (isAlias(node)) return this.#readAlias(node, path)
     this.#remember(path, node)
-    if (isMap(node)) return this.#readMap(node.items, path)
-    if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]))
-    return isScalar(node) ? this.#readScalar(node, path) : null
+    if (isScalar(node)) return this.#readScalar(node, path)
+    if (!isMap(node) && !isSeq(node)) return null
+    this.#open.add(node)
+    const value = isMap(node) ? this.#readMap(node.items, path) : node.items.map((item, index) => this.read(item, [...path, index]))
+    this.#open.delete(node)
+    return value
+  }
+
+  readonly #open = new Set<Node>()
+
+  #readAlias(alias: Alias, path: readonly PathKey[]): Value {
+    const target = this.#targetOf(alias, path)
+    if (this.#open.has(target)) throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_circle', { name: alias.source }), path, alias)])
+    return this.read(target, path)
   }
 
   #readMap(pairs: readonly Pair[], path: readonly PathKey[]): ValueMap {
@@ -128,14 +165,18 @@ class NodeReader {
 
   #targetOf(alias: Alias, path: readonly PathKey[]): Node {
     const target = this.#targets.get(alias)
-    if (!target) throw new SpecError([this.#problem('yaml_syntax', { detail: `there is no anchor &${alias.source} before this alias` }, path, alias)])
+    if (!target) throw new SpecError([this.#slip('yaml_alias', { name: alias.source }, path, alias)])
     return target
   }
 
   #keyText(key: unknown, path: readonly PathKey[]): string {
     const node = isAlias(key) ? this.#targetOf(key, path) : key
-    if (!isScalar(node)) throw new SpecError([this.#problem('yaml_syntax', { detail: 'a key must be a single value' }, path, key as Node)])
-    return scalarText(node)
+    // `{{ name }}` without quotes reads as a mapping inside a mapping.
+    if (isMap(node)) throw new SpecError([this.#slip('yaml_start', { mark: '{' }, path, node)])
+    if (!isScalar(node)) throw new SpecError([this.#slip('yaml_key', {}, path, key as Node)])
+    const text = scalarText(node)
+    if (startsWithWideSpace(text)) this.problems.push(this.#slip('yaml_wide_space', {}, path, node))
+    return text
   }
 
   #readPair(pair: Pair, path: readonly PathKey[], map: ValueMap, seen: Set<string>): void {
@@ -149,27 +190,45 @@ class NodeReader {
 
   #merge(pair: Pair, path: readonly PathKey[], map: ValueMap): void {
     const sources = isSeq(pair.value) ? [...pair.value.items].reverse() : [pair.value]
-    for (const source of sources) {
-      const value = this.read(source, path)
-      for (const [key, item] of isValueMap(value) ? Object.entries(value) : []) setKey(map, key, item)
-    }
+    const values = sources.map((source) => this.read(source, path))
+    if (!values.every(isValueMap)) return void this.problems.push(this.#slip('yaml_merge', {}, path, pair.key as Node))
+    for (const value of values) for (const [key, item] of Object.entries(value)) setKey(map, key, item)
   }
 
   #readScalar(node: Scalar, path: readonly PathKey[]): Value {
     const { value, source = '' } = node
     if (node.type === 'PLAIN') this.#warnAboutOldYaml(node, source, path)
+    if (typeof value !== 'string') this.spellings.set(formatPath(path), source)
+    const tag = CORE_TAGS.includes(node.tag ?? '') ? (node.tag!.slice(CORE_TAG.length) as CoreTag) : undefined
+    if (tag !== undefined) return this.#readTagged(tag, node, path)
     if (typeof value === 'number') {
       // A whole number too long for a float keeps its digits as text: it prints the same and loses nothing.
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
       return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : value
     }
-    return typeof value === 'string' || typeof value === 'boolean' || value === null ? value : String(value)
+    if (typeof value === 'string') return this.#readText(value, path, node)
+    return typeof value === 'boolean' || value === null ? value : String(value)
+  }
+
+  /** Escapes can spell what a file cannot hold, and a database would refuse. */
+  #readText(text: string, path: readonly PathKey[], node: Node): string {
+    const forbidden = /\0|\p{Cs}/u.exec(text)
+    if (forbidden) this.problems.push(this.#slip('yaml_character', { name: forbiddenCharacter(forbidden[0])!.name }, path, node))
+    return text
+  }
+
+  /** A value whose kind is written before it: `!!float 3`. */
+  #readTagged(tag: CoreTag, node: Scalar, path: readonly PathKey[]): Value {
+    const text = scalarText(node)
+    const read = TAG_READERS[tag]?.(text.trim())
+    if (read !== undefined) return read
+    this.problems.push(this.#slip('yaml_tag_value', { tag: `!!${tag}`, found: text }, path, node))
+    return null
   }
 
   #warnAboutOldYaml(node: Scalar, source: string, path: readonly PathKey[]): void {
-    if (/^(yes|no|on|off)$/i.test(source)) this.warnings.push(this.#problem('yaml11_boolean', { found: source }, path, node))
-    else if (/^[+-]?\d+(:[0-5]?\d)+(\.\d*)?$/.test(source)) this.warnings.push(this.#problem('yaml11_sexagesimal', { found: source }, path, node))
-    else if (/^0[0-7]+$/.test(source)) this.warnings.push(this.#problem('yaml11_octal', { found: source }, path, node))
+    const code = oldYamlCode(source, path)
+    if (code) this.warnings.push(this.#problem(code, { found: source }, path, node))
   }
 
   #remember(path: readonly PathKey[], node: unknown): void {
@@ -177,9 +236,36 @@ class NodeReader {
     if (offset !== undefined) this.places.set(formatPath(path), this.#place(offset))
   }
 
-  #problem(code: ProblemCode, args: Record<string, string>, path: readonly PathKey[], node: Node | null): Problem {
+  #slip(fault: FaultCode, args: PlainArgs, path: readonly PathKey[], node: Node | null): Problem {
+    return this.#problem('yaml_syntax', slip(fault, args), path, node)
+  }
+
+  #problem(code: ProblemCode, args: Args, path: readonly PathKey[], node: Node | null): Problem {
     return { code, args, path: formatPath(path), ...this.#place(node?.range?.[0] ?? 0) }
   }
+}
+
+const TAG_READERS: Partial<Record<CoreTag, (text: string) => Value | undefined>> = {
+  str: (text) => text,
+  int: (text) => (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined),
+  float: (text) => {
+    const number = /^[+-]?\.inf$/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : /^\.nan$/i.test(text) ? NaN : toNumber(text)
+    return number === undefined ? undefined : toFloat(number)
+  },
+  bool: (text) => (/^(true|yes|on)$/i.test(text) ? true : /^(false|no|off)$/i.test(text) ? false : undefined),
+  null: () => null,
+}
+
+/** The warning for a plain value that tools of YAML 1.1 read as something else; undefined where all agree. */
+function oldYamlCode(source: string, path: readonly PathKey[]): ProblemCode | undefined {
+  if (/^(yes|no|on|off)$/i.test(source)) return 'yaml11_boolean'
+  if (/^[+-]?\d+(:[0-5]?\d)+(\.\d*)?$/.test(source)) return 'yaml11_sexagesimal'
+  if (/^[+-]?0[0-7]+$/.test(source)) return 'yaml11_octal'
+  if (/^[+-]?0\d*[89]\d*$/.test(source)) return 'yaml11_leading_zero'
+  // Parameters and fields for numbers read these as numbers too.
+  const isParameter = ['params', 'declarations', 'hptuning'].includes(String(path[0]))
+  if (!isParameter && /^[+-]?(?:0b[01_]+|\d[\d_]*_[\d_]*(?:\.[\d_]*)?)$/.test(source)) return 'yaml11_number'
+  return undefined
 }
 
 function isMergePair(pair: Pair): boolean {
@@ -196,7 +282,12 @@ function setKey(map: ValueMap, key: string, value: Value): void {
 }
 
 function mergeParts(base: Part, over: Part): Part {
-  return { data: mergeMaps(base.data, over.data), places: new Map([...base.places, ...over.places]), warnings: base.warnings }
+  return {
+    data: mergeMaps(base.data, over.data),
+    places: new Map([...base.places, ...over.places]),
+    spellings: new Map([...base.spellings, ...over.spellings]),
+    warnings: base.warnings,
+  }
 }
 
 function mergeMaps(base: ValueMap, over: ValueMap): ValueMap {

@@ -19,6 +19,24 @@ function toPythonRepr(value: Value): string {
     .join(', ')}}`
 }
 
+/** JSON without spaces whose numbers are written as Python writes them: `1.0`, `NaN`. */
+export function toPythonJson(value: Value): string {
+  if (value instanceof Float || typeof value === 'number') return jsonNumber(value)
+  if (Array.isArray(value)) return `[${value.map(toPythonJson).join(',')}]`
+  if (isValueMap(value))
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}:${toPythonJson(item)}`)
+      .join(',')}}`
+  return JSON.stringify(value)
+}
+
+function jsonNumber(value: number | Float): string {
+  const number = value instanceof Float ? value.value : value
+  if (Number.isNaN(number)) return 'NaN'
+  if (!Number.isFinite(number)) return number > 0 ? 'Infinity' : '-Infinity'
+  return toPythonRepr(value)
+}
+
 /** Shortest text that reads back as the same float; exponents below 1e-4 and from 1e16 on. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'

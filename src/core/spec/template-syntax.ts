@@ -1,5 +1,7 @@
-import type { Value } from '../../contract/values.ts'
+import type { Detail, DetailCode, PlainArgs } from '../../contract/messages/messages.ts'
+import type { PathKey } from './document.ts'
 import { toFloat } from '../../contract/values.ts'
+import type { Value } from '../../contract/values.ts'
 
 /** Syntax tree of Jinja's expressions, as far as existing files use them. */
 export type Expression =
@@ -25,10 +27,19 @@ export type TemplateNode =
       readonly otherwise: readonly TemplateNode[]
     }
 
-/** A template that cannot be read; `detail` says what was found and where in the text. */
-export class TemplateSyntaxError extends Error {}
+/** A template that fails, with the reason as a phrase of the catalogue and, once it is known, the path of its text. */
+export class TemplateError extends Error {
+  readonly detail: Detail
+  path: readonly PathKey[] | undefined
+  constructor(detail: DetailCode, args?: PlainArgs) {
+    super(detail)
+    this.detail = args === undefined ? { detail } : { detail, args }
+  }
+}
 
-const PIECE = /\{\{-?([\s\S]*?)-?\}\}|\{%-?([\s\S]*?)-?%\}|\{#[\s\S]*?#\}/g
+/** A template that cannot be read. */
+export class TemplateSyntaxError extends TemplateError {}
+
 const NESTING_MAX = 50
 const TOKENS_MAX = 1000
 
@@ -39,7 +50,7 @@ export function parseTemplate(text: string): readonly TemplateNode[] {
   const tags = split(text)
   const cursor = { tags, at: 0 }
   const nodes = parseNodes(cursor, [], 0)
-  if (cursor.at < tags.length) throw new TemplateSyntaxError(`unexpected {% ${tags[cursor.at]!.text} %}`)
+  if (cursor.at < tags.length) throw new TemplateSyntaxError('template_stray', { tag: tags[cursor.at]!.text })
   return nodes
 }
 
@@ -47,27 +58,93 @@ export function hasTemplate(text: string): boolean {
   return /\{[{%#]/.test(text)
 }
 
+const RAW = /\{%-?\s*raw\s*-?%\}/y
+const END_RAW = /\{%-?\s*endraw\s*-?%\}/g
+const COMMENT = /\{#[\s\S]*?#\}/y
+const OPENING = /\{[{%#]/g
+
+/** Cuts a text into tags and what stands between them. A `{#` without its end is text: shells write `${#list}`. */
 function split(text: string): Tag[] {
-  const tags: Tag[] = []
+  const pieces: Piece[] = []
   let end = 0
-  // A minus inside the braces takes away the white space on its side.
-  let isTrimmed = false
-  const pushText = (piece: string, isBeforeMinus: boolean): void => {
-    const start = isTrimmed ? piece.trimStart() : piece
-    const rest = isBeforeMinus ? start.trimEnd() : start
-    if (rest !== '') tags.push({ kind: 'text', text: rest })
+  const push = (start: number, piece: Piece): void => {
+    if (start > end) pieces.push({ kind: 'text', source: text.slice(end, start) })
+    pieces.push(piece)
+    end = start + piece.source.length
   }
-  for (const match of text.matchAll(PIECE)) {
-    pushText(text.slice(end, match.index), match[0][2] === '-')
-    isTrimmed = match[0].at(-3) === '-'
-    if (match[1] !== undefined) tags.push({ kind: 'output', text: match[1].trim() })
-    else if (match[2] !== undefined) tags.push({ kind: 'block', text: match[2].trim() })
-    end = match.index + match[0].length
+  OPENING.lastIndex = 0
+  for (let match = OPENING.exec(text); match; match = OPENING.exec(text)) {
+    const piece = pieceAt(text, match.index)
+    if (piece) push(match.index, piece)
+    OPENING.lastIndex = piece ? end : match.index + 2
   }
-  pushText(text.slice(end), false)
-  const open = tags.find((tag) => tag.kind === 'text' && /\{\{|\{%/.test(tag.text))
-  if (open) throw new TemplateSyntaxError(`${open.text.includes('{{') ? '{{' : '{%'} is not closed`)
+  if (end < text.length) pieces.push({ kind: 'text', source: text.slice(end) })
+  return trim(pieces)
+}
+
+type Piece = { readonly kind: 'text' | 'output' | 'block' | 'comment' | 'raw'; readonly source: string }
+
+function pieceAt(text: string, at: number): Piece | undefined {
+  const mark = text.slice(at, at + 2)
+  if (mark === '{#') return matched(COMMENT, text, at, 'comment')
+  if (matched(RAW, text, at, 'raw')) return rawAt(text, at)
+  const end = endOfTag(text, at + 2, mark === '{{' ? '}}' : '%}')
+  if (end === -1) throw new TemplateSyntaxError('template_open', { mark })
+  return { kind: mark === '{{' ? 'output' : 'block', source: text.slice(at, end) }
+}
+
+/** Where a tag ends, its closing mark included. Quoted texts are passed over, since they may hold the mark. -1 without an end. */
+function endOfTag(text: string, from: number, close: string): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (text.startsWith(close, at)) return at + close.length
+    if (text[at] === '"' || text[at] === "'") at = Math.max(at, endOfQuote(text, at))
+  }
+  return -1
+}
+
+/** Where the text quoted at `from` ends; -1 for a quote that is never closed. */
+function endOfQuote(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1
+    else if (text[at] === text[from]) return at
+  }
+  return -1
+}
+
+function matched(pattern: RegExp, text: string, at: number, kind: Piece['kind']): Piece | undefined {
+  pattern.lastIndex = at
+  const found = pattern.exec(text)
+  return found ? { kind, source: found[0] } : undefined
+}
+
+function rawAt(text: string, at: number): Piece {
+  END_RAW.lastIndex = at
+  const end = END_RAW.exec(text)
+  if (!end) throw new TemplateSyntaxError('template_end_missing', { tag: 'endraw' })
+  return { kind: 'raw', source: text.slice(at, end.index + end[0].length) }
+}
+
+/** A minus inside the braces takes away the white space on its side. */
+function trim(pieces: readonly Piece[]): Tag[] {
+  const tags: Tag[] = []
+  for (const [index, { kind, source }] of pieces.entries()) {
+    if (kind === 'comment') continue
+    if (kind === 'output' || kind === 'block') tags.push({ kind, text: source.slice(2, -2).replace(/^-|-$/g, '').trim() })
+    else {
+      const text = kind === 'raw' ? source.replace(RAW_TAGS, '') : source
+      const [before, after] = [pieces[index - 1], pieces[index + 1]]
+      const start = kind === 'text' && isTag(before) && before.source.at(-3) === '-' ? text.trimStart() : text
+      const rest = kind === 'text' && isTag(after) && after.source[2] === '-' ? start.trimEnd() : start
+      if (rest !== '') tags.push({ kind: 'text', text: rest })
+    }
+  }
   return tags
+}
+
+const RAW_TAGS = /^\{%-?\s*raw\s*-?%\}|\{%-?\s*endraw\s*-?%\}$/g
+
+function isTag(piece: Piece | undefined): piece is Piece {
+  return piece !== undefined && piece.kind !== 'text'
 }
 
 interface Cursor {
@@ -76,7 +153,7 @@ interface Cursor {
 }
 
 function parseNodes(cursor: Cursor, until: readonly string[], depth: number): TemplateNode[] {
-  if (depth > NESTING_MAX) throw new TemplateSyntaxError('blocks are nested too deeply')
+  if (depth > NESTING_MAX) throw new TemplateSyntaxError('template_deep')
   const nodes: TemplateNode[] = []
   for (; cursor.at < cursor.tags.length; cursor.at += 1) {
     const tag = cursor.tags[cursor.at]!
@@ -85,7 +162,7 @@ function parseNodes(cursor: Cursor, until: readonly string[], depth: number): Te
     else if (until.includes(firstWord(tag))) return nodes
     else nodes.push(parseBlock(cursor, tag, depth))
   }
-  if (until.length > 0) throw new TemplateSyntaxError(`{% ${until.at(-1)} %} is missing`)
+  if (until.length > 0) throw new TemplateSyntaxError('template_end_missing', { tag: until.at(-1)! })
   return nodes
 }
 
@@ -98,7 +175,8 @@ function parseBlock(cursor: Cursor, tag: Tag, depth: number): TemplateNode {
   const rest = tag.text.slice(firstWord(tag).length)
   if (firstWord(tag) === 'if') return parseIf(cursor, rest, depth)
   if (firstWord(tag) === 'for') return parseFor(cursor, rest, depth)
-  throw new TemplateSyntaxError(`{% ${firstWord(tag)} %} is not supported; if and for are`)
+  const isStray = /^(end(if|for|raw)|else|elif)$/.test(firstWord(tag))
+  throw new TemplateSyntaxError(isStray ? 'template_stray' : 'template_tag', { tag: firstWord(tag) })
 }
 
 function parseIf(cursor: Cursor, condition: string, depth: number): TemplateNode {
@@ -114,18 +192,29 @@ function parseIf(cursor: Cursor, condition: string, depth: number): TemplateNode
 }
 
 function parseFor(cursor: Cursor, head: string, depth: number): TemplateNode {
-  const match = /^\s*([A-Za-z_]\w*)\s+in\s+([\s\S]+)$/.exec(head)
-  if (!match) throw new TemplateSyntaxError('expected {% for NAME in LIST %}')
+  const match = FOR_HEAD.exec(head)
+  if (!match) throw new TemplateSyntaxError(/^[^,]+,.*\sin\s/s.test(head) ? 'template_two_names' : 'template_for')
   const body = parseNodes(cursor, ['else', 'endfor'], depth + 1)
   let otherwise: TemplateNode[] = []
   if (firstWord(cursor.tags[cursor.at]!) === 'else') {
     cursor.at += 1
     otherwise = parseNodes(cursor, ['endfor'], depth + 1)
   }
-  return { type: 'for', variable: match[1]!, items: parseExpression(match[2]!), body, otherwise }
+  return { type: 'for', variable: toName(match[1]!), items: parseExpression(match[2]!), body, otherwise }
 }
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+)|([A-Za-z_]\w*)|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>|().,[\]]))/iy
+// A name of any script, as Python takes it.
+const NAME = String.raw`[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*`
+const FOR_HEAD = new RegExp(String.raw`^\s*(${NAME})\s+in\s+([\s\S]+)$`, 'u')
+const TOKEN = new RegExp(
+  String.raw`\s*(?:(\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+)|(${NAME})|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>|().,\[\]]))`,
+  'iyu',
+)
+
+/** A name in the form that names are compared in: an accented letter is one character or two, depending on who types it. */
+export function toName(text: string): string {
+  return text.normalize('NFC')
+}
 
 type Token = { readonly type: 'number' | 'word' | 'string' | 'mark' | 'end'; readonly text: string }
 
@@ -140,13 +229,21 @@ function tokenize(text: string): Token[] {
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const from = TOKEN.lastIndex
     const match = TOKEN.exec(text)
-    if (!match) throw new TemplateSyntaxError(`unexpected "${text.slice(from).trim().slice(0, 20)}"`)
+    if (!match) throw unreadable(text.slice(from).trim())
     const type = (['number', 'word', 'string', 'mark'] as const).find((_, index) => match[index + 1] !== undefined)!
     tokens.push({ type, text: match[0].trim() })
   }
-  if (tokens.length > TOKENS_MAX) throw new TemplateSyntaxError('the expression is too long')
-  tokens.push({ type: 'end', text: 'the end of the expression' })
+  if (tokens.length > TOKENS_MAX) throw new TemplateSyntaxError('template_long')
+  tokens.push({ type: 'end', text: '' })
   return tokens
+}
+
+/** The reason why no token stands where a text begins. */
+function unreadable(rest: string): TemplateSyntaxError {
+  if (rest.startsWith('=')) return new TemplateSyntaxError('template_named_argument')
+  if (rest.startsWith(':')) return new TemplateSyntaxError('template_slice')
+  if (rest.startsWith('{')) return new TemplateSyntaxError('template_map')
+  return new TemplateSyntaxError('template_unexpected', { found: [...rest].slice(0, 20).join('') })
 }
 
 const BINARY_LEVELS: readonly (readonly string[])[] = [
@@ -183,7 +280,11 @@ class ExpressionParser {
   }
 
   #fail(): never {
-    throw new TemplateSyntaxError(`unexpected ${this.#token.text}`)
+    const { type, text } = this.#token
+    if (type === 'end') throw new TemplateSyntaxError('template_ends_early')
+    // Where an expression could end, a bracket calls what stands before it.
+    if (text === '(' && this.#at > 0) throw new TemplateSyntaxError('template_call', { name: this.#tokens[this.#at - 1]!.text })
+    throw new TemplateSyntaxError('template_unexpected', { found: text })
   }
 
   #take(text: string): boolean {
@@ -193,12 +294,12 @@ class ExpressionParser {
   }
 
   #expect(text: string): void {
-    if (!this.#take(text)) throw new TemplateSyntaxError(`expected ${text} but found ${this.#token.text}`)
+    if (!this.#take(text)) throw new TemplateSyntaxError('template_mark_missing', { mark: text })
   }
 
   #condition(): Expression {
     this.#depth += 1
-    if (this.#depth > NESTING_MAX) throw new TemplateSyntaxError('the expression is nested too deeply')
+    if (this.#depth > NESTING_MAX) throw new TemplateSyntaxError('template_deep')
     const whenTrue = this.#binary(0)
     this.#depth -= 1
     if (!this.#take('if')) return whenTrue
@@ -215,7 +316,7 @@ class ExpressionParser {
       const operator = this.#takeOperator(operators)
       if (!operator) return left
       // Jinja reads `a < b < c` as two comparisons; reading it otherwise would be a silent difference.
-      if (level === COMPARISONS && isChained) throw new TemplateSyntaxError('comparisons cannot be chained; join them with and')
+      if (level === COMPARISONS && isChained) throw new TemplateSyntaxError('template_chained')
       left = { type: 'binary', operator, left, right: this.#binary(level + 1) }
     }
   }
@@ -242,9 +343,16 @@ class ExpressionParser {
     let target = start
     for (;;) {
       if (this.#take('|')) target = { type: 'filter', target, name: this.#word(), args: this.#arguments() }
-      else if (this.#take('is')) target = { type: 'test', isNegated: this.#take('not'), target, name: this.#word() }
+      else if (this.#take('is')) target = this.#test(target)
       else return target
     }
+  }
+
+  #test(target: Expression): Expression {
+    const isNegated = this.#take('not')
+    const name = this.#word()
+    if (this.#token.type === 'number' || this.#token.type === 'string') throw new TemplateSyntaxError('template_test_argument', { name })
+    return { type: 'test', isNegated, target, name }
   }
 
   #postfix(start: Expression): Expression {
@@ -283,10 +391,11 @@ class ExpressionParser {
     const token = this.#token
     this.#at += 1
     if (token.type === 'number' && /^\d+$/.test(token.text) && !Number.isSafeInteger(Number(token.text)))
-      throw new TemplateSyntaxError(`the number ${token.text} is too large`)
+      throw new TemplateSyntaxError('template_number', { found: token.text })
     if (token.type === 'number') return { type: 'literal', value: /[.e]/i.test(token.text) ? toFloat(Number(token.text)) : Number(token.text) }
     if (token.type === 'string') return { type: 'literal', value: token.text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char) }
-    if (token.type === 'word') return Object.hasOwn(WORDS, token.text) ? { type: 'literal', value: WORDS[token.text]! } : { type: 'name', name: token.text }
+    if (token.type === 'word')
+      return Object.hasOwn(WORDS, token.text) ? { type: 'literal', value: WORDS[token.text]! } : { type: 'name', name: toName(token.text) }
     if (token.text === '[') return { type: 'list', items: this.#list(']') }
     if (token.text === '(') {
       const inner = this.#condition()

@@ -166,9 +166,19 @@ describe('resolveParams', () => {
     })
   })
 
-  it('leaves a reference to itself as text, directly or around a corner', () => {
-    expect(resolveParams({ a: '{{ a }}' })).toEqual({ a: '{{ a }}' })
-    expect(() => resolveParams({ a: '{{ b }}', b: '{{ a }}' })).not.toThrow()
+  it.each([{ a: '{{ a }}' }, { a: '/bin:{{ a }}' }, { a: '{{ b }}', b: ['{{ c }}'], c: { d: '{{ a }}' } }])(
+    'refuses names that lead in a circle: %j',
+    (params) => {
+      expect(() => resolveParams(params)).toThrow(TemplateValueError)
+    },
+  )
+
+  it('leaves texts of declared text inputs as they stand', () => {
+    expect(resolveParams({ a: '1.10', b: '{{ a }}', c: '1.10' }, { texts: ['a', 'b'] })).toEqual({ a: '1.10', b: '1.10', c: 1.1 })
+  })
+
+  it('reads values that are given and does not return them', () => {
+    expect(resolveParams({ out: 'm-{{ lr }}', n: '{{ width * 2 }}' }, { given: { lr: 0.1, width: 8 } })).toEqual({ out: 'm-0.1', n: 16 })
   })
 
   it('takes names of JavaScript for plain names', () => {

@@ -1,12 +1,12 @@
-import { asNumber, Float, isValueMap, toFloat, toPlain } from '../../contract/values.ts'
+import { asNumber, Float, isValueMap, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
-import { isEqual, isTruthy, toPythonText } from './python.ts'
-import { parseTemplate } from './template-syntax.ts'
+import { isEqual, isTruthy, toPythonJson, toPythonText } from './python.ts'
+import { parseTemplate, TemplateError, toName } from './template-syntax.ts'
 import type { Expression, TemplateNode } from './template-syntax.ts'
 
 /** A template that parses but cannot be computed. */
-export class TemplateValueError extends Error {}
+export class TemplateValueError extends TemplateError {}
 
 /** Several words out of one value: the `words` filter, for values that are meant to be several arguments. */
 class Words {
@@ -30,7 +30,7 @@ export function renderText(template: string, scope: ValueMap): string {
   const text = renderPieces(template, scope)
     .map((piece) => (piece.type === 'words' ? piece.words.join(' ') : piece.text))
     .join('')
-  if (text.length > template.length + RESULT_SIZE_MAX) throw new TemplateValueError('the template renders to too much text')
+  if (text.length > template.length + RESULT_SIZE_MAX) throw new TemplateValueError('template_too_much')
   return text
 }
 
@@ -55,16 +55,24 @@ export function isTrue(expression: string, scope: ValueMap): boolean | undefined
 
 /** Names a template reads that its own loops do not define. */
 export function namesIn(template: string): Set<string> {
-  const names = new Set<string>()
-  collectNodes(parseTemplate(template), new Set(), names)
-  return names
+  return new Set(referencesIn(template).map(([name]) => name))
+}
+
+/** A name that a template reads, with the members asked of it: `net.h` is ['net', 'h']. */
+export type Reference = readonly [name: string, ...members: string[]]
+
+/** All that a template reads and its own loops do not define; a name that a default or a test guards is left out. */
+export function referencesIn(template: string): Reference[] {
+  const found = new Map<string, Reference>()
+  collectNodes(parseTemplate(template), new Set(), found)
+  return [...found.values()]
 }
 
 const OUTPUT_PIECES_MAX = 10_000
 
 function renderNodes(nodes: readonly TemplateNode[], scope: ValueMap, out: Piece[]): void {
   for (const node of nodes) {
-    if (out.length > OUTPUT_PIECES_MAX) throw new TemplateValueError('the template renders to too much text')
+    if (out.length > OUTPUT_PIECES_MAX) throw new TemplateValueError('template_too_much')
     if (node.type === 'text') out.push({ type: 'text', text: node.text })
     else if (node.type === 'output') renderOutput(node.expression, scope, out)
     else if (node.type === 'if')
@@ -99,7 +107,7 @@ function toItems(value: Value | undefined): readonly Value[] {
   if (Array.isArray(value)) return value
   if (typeof value === 'string') return [...value]
   if (isValueMap(value)) return Object.keys(value)
-  throw new TemplateValueError(`cannot loop over ${toPythonText(value)}`)
+  throw new TemplateValueError('template_loop', { found: excerpt(value) })
 }
 
 const RESULT_SIZE_MAX = 100_000
@@ -107,7 +115,7 @@ const RESULT_SIZE_MAX = 100_000
 /** Values that double and double again would fill the memory before anything reads them. */
 function limited(result: Result): Result {
   const size = typeof result === 'string' || Array.isArray(result) ? result.length : 0
-  if (size > RESULT_SIZE_MAX) throw new TemplateValueError('a value of the template is too long')
+  if (size > RESULT_SIZE_MAX) throw new TemplateValueError('template_value_long')
   return result
 }
 
@@ -120,7 +128,7 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
     case 'literal':
       return expression.value
     case 'name':
-      return Object.hasOwn(scope, expression.name) ? scope[expression.name] : undefined
+      return ownValue(scope, expression.name)
     case 'list':
       return expression.items.map((item) => toValue(evaluate(item, scope)) ?? null)
     case 'attribute':
@@ -130,7 +138,7 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
     case 'test':
       return applyTest(expression, scope)
     case 'unary':
-      return applyUnary(expression.operator, toValue(evaluate(expression.operand, scope)))
+      return applyUnary(expression, scope)
     case 'binary':
       return limited(applyBinary(expression, scope))
     case 'condition':
@@ -141,12 +149,23 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
   }
 }
 
+/** A member under its own name, or under one of the same letters that is stored in another form of Unicode. */
+function ownValue(map: ValueMap, name: string): Value | undefined {
+  if (Object.hasOwn(map, name)) return map[name]
+  const key = isPlainAscii(name) ? undefined : Object.keys(map).find((key) => toName(key) === toName(name))
+  return key === undefined ? undefined : map[key]
+}
+
+function isPlainAscii(text: string): boolean {
+  return /^[\u0000-\u007f]*$/.test(text)
+}
+
 function attribute(target: Value | undefined, key: Value | undefined): Value | undefined {
-  if (target === undefined) throw new TemplateValueError(`"${toPythonText(key ?? null)}" is asked of something that is not defined`)
+  if (target === undefined) throw new TemplateValueError('template_member', { name: toPythonText(key ?? null) })
   const index = asNumber(key)
   if (index !== undefined && (Array.isArray(target) || typeof target === 'string')) return target.at(index)
   const name = toPythonText(key ?? null)
-  return isValueMap(target) && Object.hasOwn(target, name) ? target[name] : undefined
+  return isValueMap(target) ? ownValue(target, name) : undefined
 }
 
 type Filter = (value: Value | undefined, args: readonly (Value | undefined)[]) => Value | Words | undefined
@@ -176,7 +195,7 @@ const FILTERS: Record<string, Filter> = {
   min: (value) => [...toItems(value)].sort((a, b) => compare(a, b))[0],
   max: (value) => [...toItems(value)].sort((a, b) => compare(a, b)).at(-1),
   sum: (value) => toItems(value).reduce((total, item) => arithmetic('+', total, item), 0 as Value),
-  tojson: (value) => JSON.stringify(toPlain(value ?? null)),
+  tojson: (value) => toPythonJson(value ?? null),
   words: (value) => new Words(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
 }
 FILTERS['d'] = FILTERS['default']!
@@ -184,13 +203,13 @@ FILTERS['count'] = FILTERS['length']!
 
 function replaceText(text: string, from: string, to: string): string {
   const parts = from === '' ? ['', ...text, ''] : text.split(from)
-  if (parts.length * to.length > RESULT_SIZE_MAX) throw new TemplateValueError('a value of the template is too long')
+  if (parts.length * to.length > RESULT_SIZE_MAX) throw new TemplateValueError('template_value_long')
   return parts.join(to)
 }
 
 function applyFilter(expression: Extract<Expression, { type: 'filter' }>, scope: ValueMap): Result {
   if (!Object.hasOwn(FILTERS, expression.name))
-    throw new TemplateValueError(`there is no filter "${expression.name}"; known are ${Object.keys(FILTERS).join(', ')}`)
+    throw new TemplateValueError('template_filter', { name: expression.name, known: Object.keys(FILTERS).join(', ') })
   const args = expression.args.map((argument) => toValue(evaluate(argument, scope)))
   return FILTERS[expression.name]!(toValue(evaluate(expression.target, scope)), args)
 }
@@ -209,17 +228,36 @@ const TESTS: Record<string, (value: Value | undefined) => boolean> = {
 
 function applyTest(expression: Extract<Expression, { type: 'test' }>, scope: ValueMap): boolean {
   const test = Object.hasOwn(TESTS, expression.name) ? TESTS[expression.name] : undefined
-  if (!test) throw new TemplateValueError(`there is no test "${expression.name}"; known are ${Object.keys(TESTS).join(', ')}`)
+  if (!test) throw new TemplateValueError('template_test', { name: expression.name, known: Object.keys(TESTS).join(', ') })
   return test(toValue(evaluate(expression.target, scope))) !== expression.isNegated
 }
 
-function applyUnary(operator: 'not' | '-' | '+', operand: Value | undefined): Value {
-  if (operator === 'not') return !isTruthy(operand)
-  return mapNumber(operand, (number) => (operator === '-' ? -number : number))
+function applyUnary({ operator, operand }: Extract<Expression, { type: 'unary' }>, scope: ValueMap): Value {
+  const value = toValue(evaluate(operand, scope))
+  if (operator === 'not') return !isTruthy(value)
+  requireDefined(operand, value)
+  return mapNumber(value, (number) => (operator === '-' ? -number : number))
+}
+
+/** Arithmetic with a name that nobody defines is told by that name. */
+function requireDefined(operand: Expression, value: Value | undefined): void {
+  if (value === undefined && operand.type === 'name') throw new TemplateValueError('template_undefined_name', { name: operand.name })
+}
+
+/** `batch-size` reads as a difference; where a parameter has that name, this is what its author means. */
+function requireNoDash({ operator, left, right }: Extract<Expression, { type: 'binary' }>, scope: ValueMap): void {
+  const name = operator === '-' ? dashedName(left, right) : undefined
+  if (name !== undefined && ownValue(scope, name) !== undefined) throw new TemplateValueError('template_dash', { name })
+}
+
+function dashedName(left: Expression, right: Expression): string | undefined {
+  const before = left.type === 'name' ? left.name : left.type === 'binary' && left.operator === '-' ? dashedName(left.left, left.right) : undefined
+  return before !== undefined && right.type === 'name' ? `${before}-${right.name}` : undefined
 }
 
 function applyBinary(expression: Extract<Expression, { type: 'binary' }>, scope: ValueMap): Value | undefined {
   const { operator } = expression
+  requireNoDash(expression, scope)
   const left = toValue(evaluate(expression.left, scope))
   if (operator === 'and' && !isTruthy(left)) return left
   if (operator === 'or' && isTruthy(left)) return left
@@ -229,6 +267,8 @@ function applyBinary(expression: Extract<Expression, { type: 'binary' }>, scope:
   if (operator === 'in' || operator === 'not in') return isIn(left, right) === (operator === 'in')
   if (operator === '~') return textOf(left) + textOf(right)
   if (/^[<>]/.test(operator)) return isOrdered(operator, compare(left ?? null, right ?? null))
+  requireDefined(expression.left, left)
+  requireDefined(expression.right, right)
   return arithmetic(operator, left ?? null, right ?? null)
 }
 
@@ -245,7 +285,7 @@ function compare(left: Value, right: Value): number {
   const [a, b] = [toComparable(left), toComparable(right)]
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
-  throw new TemplateValueError(`cannot compare ${toPythonText(left)} and ${toPythonText(right)}`)
+  throw new TemplateValueError('template_compare', { left: excerpt(left), right: excerpt(right) })
 }
 
 function toComparable(value: Value): Value {
@@ -263,13 +303,14 @@ const OPERATIONS: Record<string, (a: number, b: number) => number> = {
 }
 
 function arithmetic(operator: string, left: Value, right: Value): Value {
+  if (operator === '%' && typeof left === 'string') throw new TemplateValueError('template_percent')
   if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right
   if (operator === '+' && Array.isArray(left) && Array.isArray(right)) return [...left, ...right]
   const [a, b] = [numberOf(left), numberOf(right)]
-  if (b === 0 && (operator.startsWith('/') || operator === '%')) throw new TemplateValueError('division by zero')
+  if (b === 0 && (operator.startsWith('/') || operator === '%')) throw new TemplateValueError('template_zero')
   const result = OPERATIONS[operator]!(a, b)
   const isFloat = operator === '/' || isFloatValue(left) || isFloatValue(right) || (operator === '**' && b < 0)
-  if (!isFloat && !Number.isSafeInteger(result)) throw new TemplateValueError('a whole number is too large')
+  if (!isFloat && !Number.isSafeInteger(result)) throw new TemplateValueError('template_whole')
   return isFloat ? toFloat(result) : result
 }
 
@@ -279,8 +320,16 @@ function isFloatValue(value: Value): boolean {
 
 function numberOf(value: Value | undefined): number {
   const number = asNumber(typeof value === 'boolean' ? Number(value) : value)
-  if (number === undefined) throw new TemplateValueError(`expected a number but found ${value === undefined ? 'nothing' : toPythonText(value)}`)
+  if (number === undefined) throw new TemplateValueError('template_not_number', { found: value === undefined ? '-' : excerpt(value) })
   return number
+}
+
+const EXCERPT_CHARS = 60
+
+/** The start of a value as text, for a sentence. */
+function excerpt(value: Value): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : toPythonText(value)
+  return text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text
 }
 
 function mapNumber(value: Value | undefined, change: (number: number) => number): Value {
@@ -299,33 +348,43 @@ function textOf(value: Value | undefined): string {
   return value === undefined ? '' : toPythonText(value)
 }
 
-function collectNodes(nodes: readonly TemplateNode[], bound: ReadonlySet<string>, names: Set<string>): void {
+type References = Map<string, Reference>
+
+function collectNodes(nodes: readonly TemplateNode[], bound: ReadonlySet<string>, found: References): void {
   for (const node of nodes) {
-    if (node.type === 'output') collect(node.expression, bound, names)
+    if (node.type === 'output') collect(node.expression, bound, found)
     if (node.type === 'if') {
       for (const branch of node.branches) {
-        if (branch.test) collect(branch.test, bound, names)
-        collectNodes(branch.body, bound, names)
+        if (branch.test) collect(branch.test, bound, found)
+        collectNodes(branch.body, bound, found)
       }
     }
     if (node.type === 'for') {
-      collect(node.items, bound, names)
-      collectNodes(node.body, new Set([...bound, node.variable, 'loop']), names)
-      collectNodes(node.otherwise, bound, names)
+      collect(node.items, bound, found)
+      collectNodes(node.body, new Set([...bound, node.variable, 'loop']), found)
+      collectNodes(node.otherwise, bound, found)
     }
   }
 }
 
-function collect(expression: Expression, bound: ReadonlySet<string>, names: Set<string>): void {
-  if (expression.type === 'name') {
-    if (!bound.has(expression.name)) names.add(expression.name)
+function collect(expression: Expression, bound: ReadonlySet<string>, found: References): void {
+  const reference = toReference(expression)
+  if (reference) {
+    if (!bound.has(reference[0])) found.set(reference.join('.'), reference)
     return
   }
-  // What a default or a test guards may be missing.
+  // A default or a test guards a name that may be missing.
   const guards = (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) || (expression.type === 'test' && /defined$/.test(expression.name))
   for (const child of childrenOf(expression)) {
-    if (!(guards && child.type === 'name' && child === expression.target)) collect(child, bound, names)
+    if (!(guards && toReference(child) && child === expression.target)) collect(child, bound, found)
   }
+}
+
+function toReference(expression: Expression): Reference | undefined {
+  if (expression.type === 'name') return [expression.name]
+  if (expression.type !== 'attribute' || expression.key.type !== 'literal' || typeof expression.key.value !== 'string') return undefined
+  const target = toReference(expression.target)
+  return target && [...target, expression.key.value]
 }
 
 function childrenOf(expression: Expression): readonly Expression[] {

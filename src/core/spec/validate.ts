@@ -1,25 +1,39 @@
 import type { z } from 'zod'
 
-import type { ProblemCode } from '../../contract/messages/messages.ts'
+import { describe, phrase, slip } from '../../contract/fields.ts'
+import type { Words } from '../../contract/fields.ts'
+import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { KINDS, SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind, Spec } from '../../contract/spec.ts'
-import { describe } from '../../contract/fields.ts'
+import { isValueMap } from '../../contract/values.ts'
 import { nearest } from '../nearest.ts'
 import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
+import { newPlace } from './old-words.ts'
+import { knownKeys, placesOf } from './schema-walk.ts'
 
 /** Checks a document against the schema of its kind. Throws SpecError with every problem found. */
 export function validateSpec(document: Document): Spec {
   const kind = readKind(document)
   const result = SPEC_SCHEMAS[kind].safeParse(document.data)
   if (result.success) return result.data
-  throw new SpecError(result.error.issues.flatMap((issue) => toProblems(document, kind, issue)))
+  throw new SpecError(withoutEchoes(result.error.issues.flatMap((issue) => toProblems(document, kind, issue))))
+}
+
+/** Lines that belong under an empty field and stand beside it are one slip: what they are blamed for themselves is left out. */
+function withoutEchoes(problems: readonly Problem[]): Problem[] {
+  const empty = problems.filter(({ code, args }) => code === 'wrong_type' && (args['detail'] as { detail?: string }).detail === 'nothing_under')
+  return problems.filter((problem) => !empty.some((one) => one !== problem && one.line < problem.line && parentOf(one.path) === parentOf(problem.path)))
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('.')))
 }
 
 function readKind(document: Document): Kind {
   const { kind } = document.data
-  const fail = (code: ProblemCode, args: Record<string, string> = {}): never => {
+  const fail = (code: ProblemCode, args: Args = {}): never => {
     throw new SpecError([problemAt(document, ['kind'], code, args)])
   }
   if (kind === undefined || kind === null) return fail('kind_required', { known: KINDS.join(', ') })
@@ -32,56 +46,66 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   const path = issue.path.filter((key): key is PathKey => typeof key !== 'symbol')
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, kind, path, key))
   if (issue.code === 'custom') {
-    const { code, args } = issue.params as { code: ProblemCode; args: Record<string, string> }
+    const { code, args } = issue.params as { code: ProblemCode; args: Args }
+    if (code === 'wrong_type' && 'expected' in args) return [wrongType(document, path, args['expected'] as Words)]
     return [problemAt(document, path, code, code === 'required' ? { key: String(path.at(-1)) } : args)]
   }
-  const found = valueAt(document.data, path)
-  if (found === undefined) return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
+  if (valueAt(document.data, path) === undefined) return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
   const expected = issue.code === 'invalid_type' ? (EXPECTED[issue.expected] ?? issue.expected) : issue.code
-  return [problemAt(document, path, 'wrong_type', { expected, found: describe(found) })]
+  return [wrongType(document, path, expected)]
 }
 
-const EXPECTED: Partial<Record<string, string>> = { object: 'mapping', record: 'mapping', array: 'list' }
+const EXPECTED: Partial<Record<string, Words>> = {
+  object: phrase('word_map'),
+  record: phrase('word_map'),
+  array: phrase('word_list'),
+  string: phrase('word_text'),
+  number: phrase('word_number'),
+  boolean: phrase('word_flag'),
+}
+
+/** A value of the wrong kind: the usual slips have sentences of their own. */
+function wrongType(document: Document, path: readonly PathKey[], expected: Words): Problem {
+  const found = valueAt(document.data, path)
+  const key = String(path.at(-1))
+  const wanted = typeof expected === 'string' ? expected : expected.detail
+  const spelling = document.spelling(path)
+  const problem = (args: Args): Problem => problemAt(document, path, 'wrong_type', args)
+  if (typeof found === 'string' && /^[\w.-]+ *：/.test(found)) return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
+  if (wanted === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string') return problem(slip('run_text', { found }))
+  if ((wanted === 'word_map' || wanted === 'word_list') && found === null && typeof path.at(-1) === 'string') return problem(slip('nothing_under', { key }))
+  if (wanted === 'word_map' && path.at(-2) === 'resources' && path.at(-3) === 'environment')
+    return problem(slip('resource_amount', { key, found: describe(found) }))
+  if (/^word_text/.test(wanted) && spelling !== undefined && found !== null) return problem(slip('text_unquoted', { found: spelling }))
+  return problem(slip('wrong_kind', { expected, found: describe(found) }))
+}
 
 function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], key: string): Problem {
+  const at = [...path, key]
   const known = knownKeys(kind, path)
-  if (path.length === 0 && isSectionOfAnotherKind(key)) return problemAt(document, [key], 'section_not_allowed', { section: key, kind })
+  const renamed = newPlace(path, key)
+  if (renamed !== undefined) return problemAt(document, at, 'unknown_key', slip('old_word', { key, place: renamed }))
   const near = nearest(key, known)
-  return near === undefined
-    ? problemAt(document, [...path, key], 'unknown_key', { key, known: known.join(', ') })
-    : problemAt(document, [...path, key], 'unknown_key_near', { key, near })
+  if (near !== undefined) return problemAt(document, at, 'unknown_key_near', { key, near })
+  const place = placesOf(kind, key)[0]
+  if (path.length === 0 && isSectionOfAnotherKind(key)) {
+    const remedy = place === undefined || SHARED_SECTIONS.has(key) ? phrase('section_remove') : phrase('section_place', { place })
+    return problemAt(document, at, 'section_not_allowed', { section: key, kind, remedy })
+  }
+  if (place !== undefined) return problemAt(document, at, 'unknown_key', slip('unknown_word_place', { key, place }))
+  return problemAt(document, at, 'unknown_key', slip('unknown_word', { key, known: known.join(', ') }))
 }
+
+/** Sections of a document that a build has, too: one at the top is not meant for the build. */
+const SHARED_SECTIONS = new Set(['params', 'declarations', 'inputs', 'outputs', 'environment', 'backend', 'framework'])
 
 function isSectionOfAnotherKind(key: string): boolean {
   return KINDS.some((kind) => Object.hasOwn(SPEC_SCHEMAS[kind].shape, key))
 }
 
-/** Keys the schema knows at a path, found by walking the schema as the data was walked. */
-function knownKeys(kind: Kind, path: readonly PathKey[]): string[] {
-  let schema: unknown = SPEC_SCHEMAS[kind]
-  for (const key of path) schema = step(schema, key)
-  const shape = shapeOf(schema)
-  return shape ? Object.keys(shape) : []
-}
-
-function step(schema: unknown, key: PathKey): unknown {
-  const inner = unwrap(schema)
-  return typeof key === 'number' ? (inner as { element?: unknown })?.element : shapeOf(inner)?.[key]
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  return (unwrap(schema) as { shape?: Record<string, unknown> } | undefined)?.shape
-}
-
-function unwrap(schema: unknown): unknown {
-  let inner = schema
-  while (typeof (inner as { unwrap?: unknown })?.unwrap === 'function' && !('element' in (inner as object))) inner = (inner as { unwrap(): unknown }).unwrap()
-  return inner
-}
-
 function valueAt(data: unknown, path: readonly PathKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<PathKey, unknown>)[key] : undefined),
-    data,
+    isValueMap(data) ? data : undefined,
   )
 }

@@ -5,7 +5,7 @@ import type { Value, ValueMap } from '../../contract/values.ts'
 import type { Ids } from '../ports.ts'
 import type { NewRun, Sweep } from '../records.ts'
 import { compileParamsOnly, compileTrial } from '../spec/compile.ts'
-import { TemplateValueError } from '../spec/template.ts'
+import { TemplateError } from '../spec/template-syntax.ts'
 import { rungOf } from './halving.ts'
 import type { Brackets } from './halving.ts'
 
@@ -56,8 +56,8 @@ export function planTrial({ plan }: Sweep, brackets: Brackets | undefined, place
     const stand = halving && rungOf(ladder!, rung, { startsOver: halving.form === 'promotion' && !halving.resumes, firstAttempt: place.firstAttempt })
     return { plan: { ...(plan.failures === 'retry' ? withRetries(compiled) : compiled), ...(stand && { rung: stand }) }, phase: 'queued' }
   } catch (error) {
-    if (!(error instanceof TemplateValueError)) throw error
-    return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.message } } }
+    if (!(error instanceof TemplateError)) throw error
+    return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.detail } } }
   }
 }
 

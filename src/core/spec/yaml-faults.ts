@@ -1,0 +1,208 @@
+import { Lexer } from 'yaml'
+import type { YAMLParseError, YAMLWarning } from 'yaml'
+
+import type { SlipCode } from '../../contract/fields.ts'
+import type { PlainArgs } from '../../contract/messages/messages.ts'
+
+/** One slip in the spelling of a file: what is wrong, what to write, and where it stands. */
+export interface YamlFault {
+  readonly fault: FaultCode
+  readonly args: PlainArgs
+  /** Characters before the place. */
+  readonly offset: number
+}
+
+export type FaultCode = Extract<SlipCode, `yaml_${string}`>
+
+type Finding = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>
+
+/** The slip behind the parser's findings. A parser stumbles several times over one slip, mostly after it: one is told. */
+export function diagnose(text: string, findings: readonly Finding[]): YamlFault {
+  const [first] = [...findings].sort((a, b) => a.pos[0] - b.pos[0])
+  const at = { text, finding: first!, findings }
+  return RULES.map((rule) => rule(at)).find((fault) => fault !== undefined) ?? { fault: 'yaml_unclear', args: {}, offset: first!.pos[0] }
+}
+
+// YAML 1.2, 5.1: tab, line ends, and everything printable.
+const FORBIDDEN = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
+
+/** The first character of a text that no YAML file may hold, written or escaped; undefined where there is none. */
+export function forbiddenCharacter(text: string): { readonly name: string; readonly offset: number } | undefined {
+  const found = FORBIDDEN.exec(text)
+  return found ? { name: `U+${found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`, offset: found.index } : undefined
+}
+
+/** Ideographic, no-break and other wide spaces at the start of a line or a name: they look like an indent and are none. */
+export function startsWithWideSpace(text: string): boolean {
+  return /^ *[\u00a0\u2000-\u200b\u3000]/.test(text)
+}
+
+interface Place {
+  readonly text: string
+  readonly finding: Finding
+  readonly findings: readonly Finding[]
+}
+
+type Rule = (place: Place) => YamlFault | undefined
+
+const RULES: readonly Rule[] = [
+  wideSpace,
+  wideColon,
+  tab,
+  openQuote,
+  openBracket,
+  commentInText,
+  unknownTag,
+  wrongEscape,
+  start,
+  textAfterEnd,
+  colonInText,
+  blockHeader,
+  indent,
+  noColon,
+]
+
+function wideSpace({ text, finding }: Place): YamlFault | undefined {
+  const line = linesUpTo(text, finding.pos[0]).find((line) => startsWithWideSpace(line.text))
+  return line && { fault: 'yaml_wide_space', args: {}, offset: line.offset + line.text.search(/[^ ]/) }
+}
+
+function wideColon({ text, finding }: Place): YamlFault | undefined {
+  const line = linesUpTo(text, finding.pos[0]).find((line) => /^\s*(?:- +)?[\w.-]+ *：/.test(line.text))
+  return line && { fault: 'yaml_wide_colon', args: {}, offset: line.offset + line.text.indexOf('：') }
+}
+
+function tab({ text, finding, findings }: Place): YamlFault | undefined {
+  const line = lineAt(text, finding.pos[0])
+  const at = /^\s*/.exec(line.text)![0].indexOf('\t')
+  if (at !== -1) return { fault: 'yaml_tab', args: {}, offset: line.offset + at }
+  const told = findings.find(({ code }) => code === 'TAB_AS_INDENT')
+  return told && { fault: 'yaml_tab', args: {}, offset: told.pos[0] }
+}
+
+function openQuote({ text, findings }: Place): YamlFault | undefined {
+  if (!findings.some(({ code, message }) => code === 'MISSING_CHAR' && /closing ["']quote/.test(message))) return undefined
+  const open = tokensOf(text).findLast(({ source }) => /^["']/.test(source) && !/^(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*')$/.test(source))
+  return open && { fault: 'yaml_quote', args: { mark: open.source[0]! }, offset: open.offset }
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' }
+
+function openBracket({ text, findings }: Place): YamlFault | undefined {
+  const told = findings.find(({ message }) => /^Flow (map|sequence)/.test(message))
+  if (!told) return undefined
+  const open: { mark: string; offset: number }[] = []
+  for (const { source, offset } of tokensOf(text)) {
+    if (offset >= told.pos[0]) break
+    if (source === '{' || source === '[') open.push({ mark: source, offset })
+    if (source === '}' || source === ']') open.pop()
+  }
+  const last = open.at(-1)
+  return last && { fault: 'yaml_bracket', args: { mark: last.mark, close: CLOSING[last.mark]! }, offset: last.offset }
+}
+
+/** A comment ends a text of several lines, and its next line stands alone. */
+function commentInText({ text, finding }: Place): YamlFault | undefined {
+  const line = lineAt(text, finding.pos[0])
+  const before = linesUpTo(text, line.offset - 1).findLast(({ text }) => text.trim() !== '')
+  const at = before && line.offset > 0 ? before.text.search(/\s#/) : -1
+  if (at === -1 || before!.text.trimStart().startsWith('#') || ENTRY.test(line.text)) return undefined
+  return { fault: 'yaml_comment', args: {}, offset: before!.offset + at + 1 }
+}
+
+const ENTRY = /^\s*(?:- +)?[\w.-]+:(?:\s|$)/
+
+function unknownTag({ text, finding }: Place): YamlFault | undefined {
+  if (finding.code !== 'TAG_RESOLVE_FAILED') return undefined
+  const found = /^\S+/.exec(text.slice(finding.pos[0]))?.[0] ?? '!'
+  return { fault: 'yaml_tag', args: { found }, offset: finding.pos[0] }
+}
+
+function wrongEscape({ text, finding }: Place): YamlFault | undefined {
+  if (finding.code !== 'BAD_DQ_ESCAPE') return undefined
+  return { fault: 'yaml_escape', args: { found: text.slice(finding.pos[0], finding.pos[0] + 2) }, offset: finding.pos[0] }
+}
+
+/** A text that begins with a mark of the language. */
+function start({ text, finding }: Place): YamlFault | undefined {
+  if (finding.code !== 'BAD_SCALAR_START' && finding.code !== 'BAD_ALIAS') return undefined
+  return { fault: 'yaml_start', args: { mark: text[finding.pos[0]]! }, offset: finding.pos[0] }
+}
+
+/** Something goes on after a bracket or a quote that ended the value. */
+function textAfterEnd({ text, finding }: Place): YamlFault | undefined {
+  if (!/at node end/.test(finding.message)) return undefined
+  const line = lineAt(text, finding.pos[0])
+  const [, before, mark] = /^(\s*(?:- +)*(?:[^:'"{[]+:\s+)?)(["'{[])/.exec(line.text) ?? []
+  if (mark === undefined) return undefined
+  if (mark === '{' || mark === '[') return { fault: 'yaml_start', args: { mark }, offset: line.offset + before!.length }
+  return { fault: 'yaml_after_quote', args: { mark }, offset: finding.pos[0] }
+}
+
+function colonInText({ text, finding }: Place): YamlFault | undefined {
+  if (finding.code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined
+  const line = lineAt(text, finding.pos[0])
+  const from = finding.pos[0] - line.offset
+  const at = line.text.slice(from).search(/:(?:\s|$)/)
+  if (at !== -1) return { fault: 'yaml_colon', args: {}, offset: finding.pos[0] + at }
+  const next = lineAfter(text, line)
+  return next && { fault: 'yaml_indent', args: {}, offset: next.offset + next.text.search(/\S/) }
+}
+
+function blockHeader({ finding }: Place): YamlFault | undefined {
+  return /Block scalar header|Not a YAML token/.test(finding.message) ? { fault: 'yaml_block', args: {}, offset: finding.pos[0] } : undefined
+}
+
+function indent({ text, finding }: Place): YamlFault | undefined {
+  if (finding.code !== 'BAD_INDENT') return undefined
+  const line = lineAt(text, finding.pos[0])
+  return { fault: 'yaml_indent', args: {}, offset: line.offset + Math.max(0, line.text.search(/\S/)) }
+}
+
+function noColon({ text, finding }: Place): YamlFault | undefined {
+  if (finding.code !== 'MULTILINE_IMPLICIT_KEY' && finding.code !== 'MISSING_CHAR') return undefined
+  const line = lineAt(text, finding.pos[0])
+  return { fault: 'yaml_no_colon', args: { found: line.text.trim().slice(0, 60) }, offset: line.offset + Math.max(0, line.text.search(/\S/)) }
+}
+
+interface Line {
+  readonly text: string
+  readonly offset: number
+}
+
+function linesUpTo(text: string, offset: number): Line[] {
+  const end = text.indexOf('\n', Math.max(0, offset))
+  let at = 0
+  return text
+    .slice(0, end === -1 ? text.length : end)
+    .split('\n')
+    .map((line) => {
+      const offset = at
+      at += line.length + 1
+      return { text: line, offset }
+    })
+}
+
+function lineAt(text: string, offset: number): Line {
+  return linesUpTo(text, offset).at(-1)!
+}
+
+/** The next line that holds something. */
+function lineAfter(text: string, { text: line, offset }: Line): Line | undefined {
+  const from = offset + line.length + 1
+  const at = text.slice(from).search(/\S/)
+  return at === -1 ? undefined : lineAt(text, from + at)
+}
+
+// Marks of the lexer that stand for no character of the text.
+const CONTROLS = new Set(['\u0002', '\u0018', '\u001f'])
+
+function tokensOf(text: string): { source: string; offset: number }[] {
+  let at = 0
+  return [...new Lexer().lex(text)].flatMap((source) => {
+    if (CONTROLS.has(source)) return []
+    const offset = at
+    at += source.length
+    return [{ source, offset }]
+  })
+}

@@ -1,0 +1,382 @@
+import { describe, expect, it } from 'vitest'
+
+import { toProblemView } from '../../src/contract/problem-view.ts'
+import type { Problem } from '../../src/contract/problems.ts'
+import { checkDocument } from '../../src/core/spec/check.ts'
+import { SpecError } from '../../src/core/spec/document.ts'
+
+type Params = Readonly<Record<string, string>>
+
+function read(text: string, params: Params = {}): { problems: readonly Problem[]; warnings: readonly Problem[]; commands: (string | null)[] } {
+  try {
+    const { warnings, first } = checkDocument([{ file: 'a.yml', text }], params, 10)
+    return { problems: [], warnings, commands: first.map(({ command }) => command) }
+  } catch (error) {
+    if (error instanceof SpecError) return { problems: error.problems, warnings: [], commands: [] }
+    throw error
+  }
+}
+
+const head = (kind: string, rest: string) => `version: 1\nkind: ${kind}\n${rest}`
+const E = (rest: string) => head('experiment', rest)
+const G = (matrix: string, rest = 'run: {cmd: "t {{ a }}"}') => head('group', `hptuning: {matrix: ${matrix}}\n${rest}`)
+
+/** A slip: the one problem it gives, its place, and words of the sentence and the remedy. */
+type Slip = readonly [name: string, text: string, place: string, code: string, english: RegExp, japanese: RegExp]
+
+const SLIPS: readonly Slip[] = [
+  ['bare list in the matrix', G('{lr: [0.1, 0.01]}'), '3:21', 'wrong_type', /bare list.*values/, /リスト.*values/],
+  [
+    'comment inside a text of several lines',
+    E('run:\n  cmd: python t.py \\\n    --a 1 \\ # how many\n    --b 2'),
+    '5:13',
+    'yaml_syntax',
+    /text ends at this #/,
+    /この #/,
+  ],
+  ['colon in a text', E('run:\n  cmd: echo result: 5'), '4:19', 'yaml_syntax', /begins a new field.*quotes/, /新しい項目.*引用符/],
+  ['comma and colon in a text', E('run:\n  cmd: a, b: c'), '4:12', 'yaml_syntax', /begins a new field/, /新しい項目/],
+  ['text that begins with braces', E('params: {a: 1}\nrun:\n  cmd: {{ a }} x'), '5:8', 'yaml_syntax', /begins with \{/, /\{ で始まる/],
+  ['text that is braces alone', E('params: {a: 1}\nrun:\n  cmd: {{ a }}'), '5:9', 'yaml_syntax', /begins with \{/, /\{ で始まる/],
+  ['text that begins with a bracket', E('run:\n  cmd: [ -f x ] && y'), '4:8', 'yaml_syntax', /begins with \[/, /\[ で始まる/],
+  ['text that begins with a star', E('run:\n  cmd: *.py'), '4:8', 'yaml_syntax', /begins with \*/, /\* で始まる/],
+  ['text that begins with an exclamation mark', E('run:\n  cmd: !env X'), '4:8', 'yaml_syntax', /!env.*quotes/, /!env.*引用符/],
+  ['text that begins with a backtick', E('run:\n  cmd: `ls`'), '4:8', 'yaml_syntax', /begins with `/, /` で始まる/],
+  ['text that goes on after its quote', E('run:\n  cmd: "python" t.py'), '4:17', 'yaml_syntax', /closing "/, /閉じの "/],
+  ['full-width indent', E('run:\n　　cmd: t'), '4:1', 'yaml_syntax', /full-width.*space/, /行頭に全角/],
+  ['no-break space as indent', E('run:\n\u00a0\u00a0cmd: t'), '4:1', 'yaml_syntax', /no-break space/, /行頭に全角/],
+  ['full-width colon', E('run：\n  cmd: t'), '3:4', 'yaml_syntax', /full-width colon/, /全角コロン/],
+  ['full-width colon in the last line', E('run:\n  cmd：t'), '3:1', 'yaml_syntax', /full-width colon/, /全角コロン/],
+  ['tab as indent', E('run:\n\tcmd: t'), '4:1', 'yaml_syntax', /a tab/, /タブ/],
+  ['open quote', E('run:\n  cmd: "python t.py\nparams: {a: 1}'), '4:8', 'yaml_syntax', /never closed/, /閉じていません/],
+  ['open single quote', E("run:\n  cmd: 'python t.py\nparams: {a: 1}"), '4:8', 'yaml_syntax', /never closed/, /閉じていません/],
+  ['open bracket', E('tags: [a, b\nrun: {cmd: t}'), '3:7', 'yaml_syntax', /\[ opened here.*\]/, /\[ が閉じて/],
+  ['open brace', E('params: {a: 1\nrun: {cmd: t}'), '3:9', 'yaml_syntax', /\{ opened here/, /\{ が閉じて/],
+  ['backslash in double quotes', E('run:\n  cmd: "type C:\\path"'), '4:16', 'yaml_syntax', /\\p means nothing/, /\\p は意味/],
+  ['line that is indented too far', E('run:\n  cmd: t\n    x: y'), '5:5', 'yaml_syntax', /indented differently/, /字下げ/],
+  ['line that is indented too little', E('run:\n    cmd: t\n  x: y'), '5:3', 'yaml_syntax', /indented differently/, /字下げ/],
+  ['line without a colon', E('run\nname: x'), '3:1', 'yaml_syntax', /"run" is no/, /"run" は/],
+  ['control character', E('name: x\nrun: {cmd: "a\u0007"}'), '4:14', 'yaml_syntax', /U\+0007/, /U\+0007/],
+  ['escaped NUL', E('description: "a\\0b"\nrun: {cmd: t}'), '3:14', 'yaml_syntax', /U\+0000/, /U\+0000/],
+  ['escaped half of a character', E('description: "a\\ud800b"\nrun: {cmd: t}'), '3:14', 'yaml_syntax', /U\+D800/, /U\+D800/],
+  ['alias that repeats itself', E('params: &p {a: 1, again: *p}\nrun: {cmd: a}'), '3:26', 'yaml_too_deep', /\*p stands inside/, /\*p/],
+  ['merge of a list of numbers', E('params: {<<: [1, 2], a: 1}\nrun: {cmd: t}'), '3:10', 'yaml_syntax', /<<: takes/, /<<: には/],
+  ['tag that its value does not have', E('params: {a: !!float x}\nrun: {cmd: t}'), '3:21', 'yaml_syntax', /!!float stands before/, /!!float/],
+  [
+    'field with nothing under it',
+    G('\n    a:\n    values: [1, 2]').replace('{matrix: ', '\n  matrix:').replace(']}', ']'),
+    '5:5',
+    'wrong_type',
+    /a: has nothing under it/,
+    /a: の中身/,
+  ],
+  ['number where text is needed', E('build: {image: a, commit: 12e4567}\nrun: {cmd: a}'), '3:19', 'wrong_type', /quotes: "12e4567"/, /"12e4567"/],
+  ['infinity where text is needed', E('name: .inf\nrun: {cmd: a}'), '3:1', 'wrong_type', /quotes: ".inf"/, /".inf"/],
+  ['flag where text is needed', E('tags: [true]\nrun: {cmd: a}'), '3:8', 'wrong_type', /quotes: "true"/, /"true"/],
+  ['memory with a unit', E('environment: {resources: {memory: {requests: 2Gi}}}\nrun: {cmd: a}'), '3:36', 'wrong_type', /write 2048/, /2048 と/],
+  ['cpu with a unit', E('environment: {resources: {cpu: {requests: 500m}}}\nrun: {cmd: a}'), '3:33', 'wrong_type', /write 0.5/, /0.5 と/],
+  ['resource without requests', E('environment: {resources: {cpu: 2}}\nrun: {cmd: a}'), '3:27', 'wrong_type', /cpu: \{requests: 2\}/, /cpu: \{requests: 2\}/],
+  [
+    'name with a dash',
+    E('params: {batch-size: 32}\nrun: {cmd: "t {{ batch-size }}"}'),
+    '4:7',
+    'template_value',
+    /params\['batch-size'\]/,
+    /params\['batch-size'\]/,
+  ],
+  ['name that nobody defines in arithmetic', E('run: {cmd: "t {{ epochs * 2 }}"}'), '3:7', 'template_value', /epochs is not defined/, /epochs は定義/],
+  ['open braces in a tag', E('tags: [a, "{{ m"]\nrun: {cmd: a}'), '3:11', 'template_syntax', /\{\{ is not closed/, /\{\{ が閉じて/],
+  [
+    'open braces in a step',
+    E('build: {image: a, build_steps: [ls, "pip {{ m"]}\nrun: {cmd: a}'),
+    '3:37',
+    'template_syntax',
+    /\{\{ is not closed/,
+    /\{\{ が閉じて/,
+  ],
+  ['division by zero in a param', E('params: {a: 1, b: "{{ a / 0 }}"}\nrun: {cmd: a}'), '3:16', 'template_value', /divides by zero/, /0 で割って/],
+  ['variable without a value', E('build:\n  image: a\n  env_vars: [[A, 1], [B, ~]]\nrun: {cmd: a}'), '5:22', 'env_var_pair', /B has no value/, /変数 B/],
+  ['build without a source', E('build: {}\nrun: {cmd: a}'), '3:1', 'exactly_one', /none of image/, /どれもありません/],
+  ['command right under run', E('run: python t.py'), '3:1', 'wrong_type', /run: \{cmd: python t.py\}/, /run: \{cmd: python t.py\}/],
+  ['cmd at the top', E('cmd: t'), '3:1', 'unknown_key', /run.cmd/, /run.cmd/],
+  ['image at the top', E('image: a\nrun: {cmd: t}'), '3:1', 'section_not_allowed', /build.image/, /build.image/],
+  ['image under run, as in 0.4', E('run: {image: a, cmd: t}'), '3:7', 'unknown_key', /build.image/, /build.image/],
+  [
+    'framework under environment, as in 0.4',
+    E('environment: {tensorflow: {n_workers: 2}}\nrun: {cmd: t}'),
+    '3:15',
+    'unknown_key',
+    /framework: tensorflow/,
+    /framework: tensorflow/,
+  ],
+  [
+    'settings, as in 0.3',
+    head('group', 'settings: {matrix: {a: {values: [1]}}}\nhptuning: {matrix: {a: {values: [1]}}}'),
+    '3:1',
+    'unknown_key',
+    /hptuning/,
+    /hptuning/,
+  ],
+  [
+    'budget beside its method',
+    head('group', 'hptuning: {n_experiments: 2, matrix: {a: {values: [1]}}}\nrun: {cmd: t}'),
+    '3:12',
+    'unknown_key',
+    /hptuning\.\w+\.n_experiments/,
+    /n_experiments/,
+  ],
+  [
+    'function in a template',
+    E('params: {n: 3}\nrun: {cmd: "{% for i in range(n) %}t{% endfor %}"}'),
+    '4:7',
+    'template_syntax',
+    /range\(\.\.\.\)/,
+    /range\(\.\.\.\)/,
+  ],
+  ['method in a template', E('params: {m: {a: 1}}\nrun: {cmd: "t {{ m.items() }}"}'), '4:7', 'template_syntax', /items\(\.\.\.\)/, /items\(\.\.\.\)/],
+  ['slice in a template', E('params: {x: abc}\nrun: {cmd: "t {{ x[:2] }}"}'), '4:7', 'template_syntax', /slice/, /スライス/],
+  ['two names in a loop', E('params: {m: {a: 1}}\nrun: {cmd: "{% for k, v in m %}t{% endfor %}"}'), '4:7', 'template_syntax', /one name/, /1 つ/],
+  ['format with a per cent sign', E('params: {n: 3}\nrun: {cmd: "t {{ \'%d\' % n }}"}'), '4:7', 'template_value', /cannot format/, /整形/],
+  ['named argument of a filter', E('params: {l: [1]}\nrun: {cmd: "t {{ l | sort(reverse=true) }}"}'), '4:7', 'template_syntax', /named/, /名前付き/],
+  ['argument of a test', E('params: {n: 3}\nrun: {cmd: "{% if n is divisibleby 2 %}t{% endif %}"}'), '4:7', 'template_syntax', /takes no argument/, /引数/],
+  ['end without its block', E('run: {cmd: "t {% endif %}"}'), '3:7', 'template_syntax', /stands without the block/, /対応するブロック/],
+  ['output of another run', E('params: {p: "{{ jobs.1.outputs.p }}"}\nrun: {cmd: "t {{ p }}"}'), '3:10', 'io_reference', /another run/, /別のラン/],
+  [
+    'template in a declared input',
+    E('inputs: [{name: p, type: str}]\nparams: {a: 1, p: "x{{ a }}"}\nrun: {cmd: t}').replace('a: 1, ', ''),
+    '4:10',
+    'io_reference',
+    /remove p from inputs/,
+    /inputs から p/,
+  ],
+  ['two options of an axis', G('{a: {values: [1], range: [0, 3, 1]}}'), '3:21', 'matrix_one_option', /values, range/, /values, range/],
+  [
+    'framework in capitals',
+    E('framework: TensorFlow\nenvironment: {replicas: {n_workers: 2}}\nrun: {cmd: a}'),
+    '3:1',
+    'replicas_framework',
+    /small letters/,
+    /小文字/,
+  ],
+  ['range downward', G('{a: {range: [10, 1, -1]}}'), '3:21', 'matrix_order', /upward only/, /小さい方から/],
+  ['range of nothing', G('{a: {range: [1, 1, 1]}}'), '3:21', 'matrix_order', /upward only/, /小さい方から/],
+  [
+    'bounds the wrong way round',
+    head('group', 'hptuning: {random_search: {n_experiments: 2}, matrix: {a: {log: [1, 0.1]}}}\nrun: {cmd: t}'),
+    '3:56',
+    'matrix_order',
+    /low below high/,
+    /low < high/,
+  ],
+  ['input without a value', E('inputs: [{name: a, type: int}]\nrun: {cmd: t}'), '3:10', 'io_missing', /a has no value/, /a に値/],
+  [
+    'text of a list',
+    E('inputs: [{name: n, type: float, is_list: true}]\nparams: {n: 2.5}\nrun: {cmd: t}'),
+    '4:10',
+    'wrong_type',
+    /a list is needed/,
+    /リストが必要/,
+  ],
+  [
+    'wrong item of a list',
+    E('inputs: [{name: n, type: int, is_list: true}]\nparams: {n: [1, 2.5]}\nrun: {cmd: t}'),
+    '4:17',
+    'wrong_type',
+    /2.5.*whole number/,
+    /整数が必要/,
+  ],
+  ['params that name each other', E('params: {a: "{{ b }}", b: "{{ a }}"}\nrun: {cmd: t}'), '3:24', 'template_value', /a → b → a/, /a → b → a/],
+  [
+    'percent of a rule that has none',
+    head(
+      'group',
+      'hptuning: {matrix: {a: {values: [1]}}, early_stopping: [{metric: l, policy: {kind: median, percent: 3, evaluation_interval: 1}}]}\nrun: {cmd: t}',
+    ),
+    '3:92',
+    'meaningless_with',
+    /remove percent/,
+    /percent を削除/,
+  ],
+  ['command of backslashes alone', E('run: {cmd: "\\\\"}'), '3:7', 'template_value', /nothing is left/, /何も残りません/],
+]
+
+/** Words of English that no Japanese sentence needs; names of fields and values are English in both. */
+const ENGLISH = /\b(?:expected|found|unexpected|the|is|are|not|missing|must|cannot|nothing|mapping|null|string|number|integer|boolean|scalar|alias|anchor)\b/i
+
+describe('a slip', () => {
+  it.each(SLIPS)('%s is one problem at its place, with a sentence and a remedy in both languages', (_name, text, place, code, english, japanese) => {
+    const { problems } = read(text)
+    expect(problems.map((problem) => `${problem.line}:${problem.column} ${problem.code}`)).toEqual([`${place} ${code}`])
+    const [en, ja] = [toProblemView(problems[0]!, 'en'), toProblemView(problems[0]!, 'ja')]
+    expect(`${en.message} → ${en.remedy}`).toMatch(english)
+    expect(`${ja.message} → ${ja.remedy}`).toMatch(japanese)
+    expect(`${ja.message} → ${ja.remedy}`).not.toMatch(ENGLISH)
+    expect(`${en.message} → ${en.remedy}`).not.toMatch(/\b(?:mapping|null|scalar|alias|anchor)\b|undefined|\[object/)
+  })
+})
+
+/** A document that is accepted: its first commands, and the warnings that it must have. */
+type Reading = readonly [name: string, text: string, commands: readonly (string | null)[], warnings?: readonly string[], params?: Params]
+
+const READINGS: readonly Reading[] = [
+  [
+    'param that reads the matrix',
+    G('{lr: {values: [0.1, 0.01]}}', 'params: {out: "model-{{ lr }}.txt"}\nrun: {cmd: "t {{ lr }} {{ out }}"}'),
+    ['t 0.1 model-0.1.txt', 't 0.01 model-0.01.txt'],
+  ],
+  [
+    'param that reads a param that reads the matrix',
+    G('{w: {values: [8]}}', 'params: {b: "{{ a + 1 }}", a: "{{ w * 2 }}", c: {d: ["{{ b }}"]}}\nrun: {cmd: "t {{ b }} {{ c.d[0] }}"}'),
+    ['t 17 17'],
+  ],
+  ['tag that reads the matrix through a param', G('{a: {values: [1]}}', 'params: {n: "run-{{ a }}"}\ntags: ["{{ n }}"]\nrun: {cmd: "t {{ n }}"}'), ['t run-1']],
+  [
+    'param that reads the resource of a search',
+    head(
+      'group',
+      'params: {dir: "e{{ epochs }}"}\nhptuning: {hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: l}}, matrix: {a: {values: [1]}}}\nrun: {cmd: "t {{ dir }}"}',
+    ),
+    ['t e3'],
+  ],
+  [
+    'quoted literals of the matrix',
+    G('{fast: {values: ["False", "True"]}, n: {values: ["8"]}}', `run: {cmd: "t {{ '--fast' if fast else '' }} {{ n * 2 }}"}`),
+    ['t 16', 't --fast 16'],
+  ],
+  ['quoted numbers of a declared text', G('{v: {values: ["1.10", "1e3"]}}', 'inputs: [{name: v, type: str}]\nrun: {cmd: "t {{ v }}"}'), ['t 1.10', 't 1e3']],
+  [
+    'matrix value that names a param',
+    G('{s: {values: ["{{ root }}/a", "{{ root }}/b"]}}', 'params: {root: /data}\nrun: {cmd: "t {{ s }}"}'),
+    ['t /data/a', 't /data/b'],
+  ],
+  ['matrix value that names another axis', G('{m: {values: [a, b]}, f: {values: ["{{ m }}.pt"]}}', 'run: {cmd: "t {{ f }}"}'), ['t a.pt', 't b.pt']],
+  [
+    'names of any script',
+    E(
+      'params: {学習率: 0.01, größe: 2, название: x, "cafe\u0301": 5}\nrun: {cmd: "t {{ 学習率 }} {{ größe * 2 }} {{ название }} {{ caf\u00e9 }}{% for 値 in [1, 2] %} {{ 値 }}{% endfor %}"}',
+    ),
+    ['t 0.01 4 x 5 1 2'],
+  ],
+  [
+    'the matrix over the default of an input',
+    G('{lr: {values: [0.1, 0.2]}}', 'inputs: [{name: lr, type: float, is_optional: true, default: 0.5}]\nrun: {cmd: "t {{ lr }}"}'),
+    ['t 0.1', 't 0.2'],
+    [],
+  ],
+  ['the matrix for a required input', G('{lr: {values: [0.1, 0.2]}}', 'inputs: [{name: lr, type: float}]\nrun: {cmd: "t {{ lr }}"}'), ['t 0.1', 't 0.2'], []],
+  [
+    'axis fixed from the command line',
+    G('{lr: {values: [0.1, 0.2]}, a: {values: [1, 2]}}', 'run: {cmd: "t {{ lr }} {{ a }}"}'),
+    ['t 0.5 1', 't 0.5 2'],
+    ['param_shadows_matrix'],
+    { lr: '0.5' },
+  ],
+  ['output without a value', E('outputs: [{name: accuracy, type: metric}]\nrun: {cmd: t}'), ['t'], []],
+  [
+    'build with the default of its input',
+    head('build', 'image: a\ninputs: [{name: pkg, is_optional: true, default: numpy}]\nbuild_steps: ["pip install {{ pkg }}"]'),
+    [null],
+    ['image_beside_steps'],
+  ],
+  ['list from the command line', E('inputs: [{name: n, type: int, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'), ['t 4 5'], [], { n: '[4,5]' }],
+  ['texts from the command line', E('inputs: [{name: n, type: str, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'), ['t v1 2 v3'], [], { n: 'v1,2,v3' }],
+  [
+    'one text as a list from the command line',
+    E('inputs: [{name: n, type: str, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'),
+    ['t v1'],
+    [],
+    { n: '[v1]' },
+  ],
+  ['option from the command line', E('inputs: [{name: n, type: int, options: [1, 2]}]\nrun: {cmd: "t {{ n }}"}'), ['t 2'], [], { n: '2' }],
+  ...['0', 'no', 'off', 'false', 'False'].map((fast): Reading => [
+    `flag given ${fast}`,
+    E('inputs: [{name: fast, type: bool, is_flag: true}]\nparams: {fast: true}\nrun: {cmd: "t {{ fast }}"}'),
+    ['t'],
+    [],
+    { fast },
+  ]),
+  ['optional input that is empty', E('inputs: [{name: n, type: int, is_optional: true, default: 6}]\nparams: {n: ~}\nrun: {cmd: "t {{ n }}"}'), ['t 6']],
+  [
+    'default that reads another input',
+    E('inputs: [{name: a, type: int}, {name: b, type: str, is_optional: true, default: "x{{ a }}"}]\nparams: {a: 2}\nrun: {cmd: "t {{ b }}"}'),
+    ['t x2'],
+  ],
+  ['powers of ten', G('{a: {geomspace: [0.0001, 1000, 8]}}'), ['t 0.0001', 't 0.001', 't 0.01', 't 0.1', 't 1.0', 't 10.0', 't 100.0', 't 1000.0']],
+  [
+    'tags of the core schema',
+    E('params: {a: !!float 3, b: !!bool "yes", c: !!str 1, d: !!int "7"}\nrun: {cmd: "t {{ a }} {{ b }} {{ c ~ \'x\' }} {{ d + 1 }}"}'),
+    ['t 3.0 True 1x 8'],
+  ],
+  ['JSON of a float', E('params: {x: 1.0, l: {a: [1, 2.5, null]}}\nrun: {cmd: "t {{ x | tojson }} {{ l | tojson }}"}'), [`t 1.0 '{"a":[1,2.5,null]}'`]],
+  ['braces inside quotes and raw blocks', E(`params: {a: 1}\nrun: {cmd: "t {{ '}}' }} {% raw %}{{ b }}{% endraw %} {{ a }}"}`), [`t '}}' {{ b }} 1`]],
+  ['length of a shell list', E('run: {cmd: "l=(a b); t ${#l[@]}"}'), ['l=(a b); t ${#l[@]}']],
+  ['index of an environment', E('environment: {index: 0}\nrun: {cmd: t}'), ['t']],
+  ['empty list beside its old name', E('environment: {configmap_refs: [], config_map_refs: []}\nrun: {cmd: t}'), ['t'], ['deprecated']],
+  ['grouped digits', G('{a: {range: [0, 2_000, 1_000]}}'), ['t 0', 't 1000'], []],
+  ['leading zeros', G('{a: {values: [08]}}'), ['t 8'], ['yaml11_leading_zero']],
+  ['grouped digits of a text', E('build: {image: a, build_steps: [x], env_vars: [[A, 1_000]]}\nrun: {cmd: t}'), ['t'], ['image_beside_steps', 'yaml11_number']],
+  ['comment above the command', E('run:\n  cmd: |\n    # prepare\n    t'), ['# prepare t'], ['comment_swallows']],
+  ['comment behind a line that goes on', E('run:\n  cmd: |\n    t \\  # data\n      --a 1'), ['t # data --a 1'], ['comment_swallows']],
+  ['comment at the end', E('run:\n  cmd: |\n    t --a 1\n    --b 2 # last'), ['t --a 1 --b 2 # last'], []],
+  ['second command after continued lines', E('run:\n  cmd: |\n    t \\\n      --b 2\n    echo done'), ['t --b 2 echo done'], ['command_lines_joined']],
+  ['lines that go on by themselves', E('run:\n  cmd: |\n    a &&\n    b;\n    c |\n    d'), ['a && b; c | d'], []],
+  ['lines inside quotes', E('run:\n  cmd: |\n    python -c "import x\n    x.y()"'), ['python -c "import x x.y()"'], []],
+  ['item that ends in a semicolon', E('run: {cmd: ["cd a;", t]}'), ['cd a; && t'], ['command_item_end']],
+  ['no command', G('{a: {values: [1]}}', 'name: x'), [null], ['run_required']],
+  ['kind that is not built', head('notebook', 'build: {image: a}'), [null], ['image_on_host', 'kind_not_built']],
+  ['empty value on its own', G('{a: {values: ["", x]}}'), [`t ''`, 't x'], ['value_empty']],
+  ['several words in one value', E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a }}"}'), [`t '--x 1 --y 2'`], ['value_words']],
+  ['several words by a filter', E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a | words }}"}'), ['t --x 1 --y 2'], []],
+  ...['$HOME/data', '~/data', '*.csv'].map((value): Reading => [
+    `shell word ${value} as a value`,
+    E(`params: {a: "${value}"}\nrun: {cmd: "t {{ a }}"}`),
+    [`t '${value}'`],
+    ['value_shell'],
+  ]),
+  [
+    'name that nobody defines in a step, a variable, a tag and a param',
+    E(
+      'params: {x: "{{ n1 }}"}\ntags: ["{{ n2 }}"]\nbuild: {image: a, build_steps: ["{{ n3 }}"], env_vars: [[A, "{{ n4 }}"]]}\nrun: {cmd: "t {{ n5 }} {{ n6 | default(1) }}"}',
+    ),
+    ['t 1'],
+    ['image_beside_steps', ...Array.from({ length: 5 }, () => 'template_undefined')],
+  ],
+  [
+    'member that a param lacks',
+    E('params: {net: {w: 1}}\nrun: {cmd: "t {{ net.w }} {{ net.h }} {{ params.net.d }}"}'),
+    ['t 1'],
+    ['template_undefined', 'template_undefined'],
+  ],
+  ['parameter with a typing error', E('params: {lr: 1}\nrun: {cmd: "t {{ lr }}"}'), ['t 1'], ['param_near'], { lrr: '0.2' }],
+  ['new parameter that the command reads', E('run: {cmd: "t {{ lr }}"}'), ['t 0.2'], [], { lr: '0.2' }],
+  ['concurrency above its limit', G('{a: {values: [1]}}').replace('{matrix', '{concurrency: 20000, matrix'), ['t 1'], ['concurrency_lowered']],
+  [
+    'learning rates as exponents',
+    head('group', 'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: 1e-5, high: 0.1}}}}\nrun: {cmd: t}'),
+    ['t'],
+    ['bounds_exponents'],
+  ],
+  [
+    'exponents',
+    head('group', 'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: -11, high: -2}}}}\nrun: {cmd: t}'),
+    ['t'],
+    [],
+  ],
+  ['learning rates as powers of ten', G('{a: {logspace: 0.01:0.1:2}}', 'run: {cmd: t}'), ['t', 't'], ['bounds_exponents']],
+]
+
+describe('a document', () => {
+  it.each(READINGS.map((row) => [row[0], row] as const))('%s reads as its author means it', (_name, [, text, commands, warnings, params]) => {
+    const found = read(text, params)
+    expect(found.problems.map(({ code, args }) => [code, args])).toEqual([])
+    expect(found.commands).toEqual(commands)
+    if (warnings) expect(found.warnings.map(({ code }) => code).toSorted()).toEqual([...warnings].toSorted())
+  })
+})
+
+describe('the other language', () => {
+  it('has no English sentence in any warning', () => {
+    const views = READINGS.flatMap(([, text, , , params]) => read(text, params).warnings).map((problem) => toProblemView(problem, 'ja'))
+    for (const { message, remedy } of views) expect(`${message} ${remedy}`).not.toMatch(ENGLISH)
+  })
+})
