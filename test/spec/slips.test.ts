@@ -94,7 +94,7 @@ const SLIPS: readonly Slip[] = [
     /\{\{ is not closed/,
     /\{\{ が閉じて/,
   ],
-  ['division by zero in a param', E('params: {a: 1, b: "{{ a / 0 }}"}\nrun: {cmd: a}'), '3:16', 'template_value', /divides by zero/, /0 で割って/],
+  ['division by zero in a param', E('params: {a: 1, b: "{{ a / 0 }}"}\nrun: {cmd: a}'), '3:16', 'template_value', /division by zero/, /0 で割って/],
   ['variable without a value', E('build:\n  image: a\n  env_vars: [[A, 1], [B, ~]]\nrun: {cmd: a}'), '5:22', 'env_var_pair', /B has no value/, /変数 B/],
   ['build without a source', E('build: {}\nrun: {cmd: a}'), '3:1', 'exactly_one', /none of image/, /どれもありません/],
   ['command right under run', E('run: python t.py'), '3:1', 'wrong_type', /run: \{cmd: python t.py\}/, /run: \{cmd: python t.py\}/],

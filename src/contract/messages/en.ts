@@ -257,7 +257,7 @@ export const en = {
     template_filter: 'there is no filter {name}; there are {known}',
     template_test: 'there is no test {name}; there are {known}',
     template_compare: '{left} and {right} cannot be compared',
-    template_zero: 'it divides by zero',
+    template_zero: 'division by zero',
     template_whole: 'a whole number becomes too large',
     template_whole_fix: 'compute it in the script',
     template_member: '{name} is asked of something that is not defined',
