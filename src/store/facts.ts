@@ -19,6 +19,11 @@ export function toParamRows(runNumber: number, params: ValueMap): Tables['run_pa
   })
 }
 
+/** The names under which any of these parameters may have been kept. */
+export function toParamNames(params: ValueMap): string[] {
+  return [...new Set(Object.keys(params).map((name) => name.slice(0, LIMITS.nameCharsMax)))]
+}
+
 export function toTagRows(runNumber: number, tags: readonly string[]): Tables['run_tag'][] {
   return [...new Set(tags.map((tag) => tag.slice(0, LIMITS.nameCharsMax)))].map((tag) => ({ tag, run_number: runNumber }))
 }

@@ -19,6 +19,11 @@ export interface AttemptDir {
 
 const NAME = /^hagane-(\d+)-(\d+)$/
 
+/** Whether a name in the folder of attempts is one of ours: people and their programs leave other files there. */
+export function isAttemptName(name: string): boolean {
+  return NAME.test(name)
+}
+
 export function attemptDir(dataDir: string, name: string): AttemptDir {
   const match = NAME.exec(name)
   if (!match) throw new Error(`not a name of an attempt: ${name}`)

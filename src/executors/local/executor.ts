@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, UsageSource } from '../../core/ports.ts'
 import type { RanOn, Run } from '../../core/records.ts'
-import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
+import { attemptDir, createAttemptDir, isAttemptName, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import type { Identity } from './process-table.ts'
 import { attemptEnvironment } from './environment.ts'
@@ -252,6 +252,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const folder = join(dataDir, 'attempts')
     if (!existsSync(folder)) return []
     return readdirSync(folder).filter((name) => {
+      if (!isAttemptName(name)) return false
       const dir = attemptDir(dataDir, name)
       const claim = readClaim(dir)
       return claim && readExit(dir) === undefined && isAlive(claim, boot)
