@@ -71,6 +71,19 @@ describeOnBoth('late arrivals', (openFresh) => {
     expect((await store.read.trials.chart(sweep.id, 'loss')).trials.map(({ value }) => value)).toEqual([1, 2])
   })
 
+  it('parameters that a trial logs under the names of its point leave its point as it was tried', async () => {
+    const { store } = await fresh()
+    const sweep = await insertSweep(store)
+    const run = await insertTrial(store, sweep, 0)
+    await store.write((parts) => parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random' as never, known: 0, budget: null }]))
+    await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
+    await store.write(async (parts) => await parts.runs.transition((await parts.runs.get(run.id))!, 'succeeded'))
+    const tried = { lr: 0.1, given: 1, seed: 4 }
+    expect((await store.read.trials.outcomes(sweep.id, 'loss')).map(({ params }) => params)).toEqual([tried])
+    expect((await store.read.trials.chart(sweep.id, 'loss')).trials.map(({ params }) => params)).toEqual([tried])
+    expect((await store.read.runs.get(run.id))!.params).toEqual({ lr: 99, given: 1, seed: 4 })
+  })
+
   it('records of an earlier attempt leave parameters and files of a later one as they are, and add what that one has not', async () => {
     const { store } = await fresh()
     const first = await insertTrial(store, await insertSweep(store), 0)

@@ -3,6 +3,7 @@
 import atexit
 import functools
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -255,12 +256,12 @@ def get_checkpoint_dir():
 
 def get_data_paths():
     """Folders for data sets by name; empty outside of a run."""
-    return _json("HAGANE_DATA_PATHS")
+    return _mapping(os.environ.get("HAGANE_DATA_PATHS"))
 
 
 def get_params():
-    """Parameters of the run by name; empty outside of one."""
-    return _json("HAGANE_PARAMS")
+    """Parameters that the run was given, by name; empty outside of one. What scripts log is not among them."""
+    return _mapping(os.environ.get("HAGANE_PARAMS") or _params_file())
 
 
 def _folder(name):
@@ -273,12 +274,29 @@ def _folder(name):
     return path
 
 
-def _json(name):
+def _params_file():
     try:
-        value = json.loads(os.environ.get(name) or "{}")
+        with io.open(os.environ.get("HAGANE_PARAMS_FILE") or os.devnull, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        _warn("the parameters cannot be read: %s" % error)
+        return ""
+
+
+def _mapping(text):
+    try:
+        value = json.loads(text or "{}", parse_int=_integer)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _integer(digits):
+    try:
+        return int(digits)
+    except ValueError:
+        # More digits than Python turns into a number by itself: 4300 unless told otherwise.
+        return digits
 
 
 def _creation(kind, name):

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 import threading
 from unittest import mock
 
@@ -247,6 +248,16 @@ class Logging(Case):
             self.assertEqual(self.experiment.params, {"lr": 0.1})
             self.assertEqual(_run.get_data_paths(), {"data": "/d"})
             self.assertTrue(self.experiment.resumed)
+        path = os.path.join(tempfile.mkdtemp(), "params.json")
+        with io.open(path, "w", encoding="utf-8") as file:
+            file.write('{"text": "\u00e9", "seed": 12345678901234567890, "rate": 1.0, "top": Infinity, "long": %s}' % ("9" * 5000))
+        with mock.patch.dict(os.environ, {"HAGANE_PARAMS_FILE": path}):
+            params = self.experiment.params
+            self.assertEqual([params["text"], params["seed"], params["top"]], ["\u00e9", 12345678901234567890, float("inf")])
+            self.assertIs(type(params["rate"]), float)
+            self.assertEqual(str(params["long"])[-4:], "9999")
+        with mock.patch.dict(os.environ, {"HAGANE_PARAMS_FILE": path + "x"}):
+            self.assertEqual(self.experiment.params, {})
         with mock.patch.dict(os.environ, {"HAGANE_PARAMS": "[", "HAGANE_OUTPUTS": __file__ + "/x"}):
             self.assertEqual(self.experiment.params, {})
             self.assertEqual(self.experiment.outputs_path, __file__ + "/x")

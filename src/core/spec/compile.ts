@@ -25,6 +25,7 @@ import { buildCommand } from './command.ts'
 import { problemAt, SpecError } from './document.ts'
 import type { Document } from './document.ts'
 import { checkInputs, flagText } from './inputs.ts'
+import { refuseTooLong } from './lengths.ts'
 import { lintSpec } from './lint.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
@@ -175,6 +176,9 @@ function compileRun(
     else delete scope[name]
   }
   const environment = renderDeep(template.environment, scope) as EnvironmentSpec | null
+  const command = template.cmd.length > 0 ? buildCommand(template.cmd, scope) : null
+  const build = toBuildPlan(renderDeep(template.build, scope))
+  refuseTooLong(command, build)
   return {
     kind,
     name: header.name ?? null,
@@ -182,9 +186,9 @@ function compileRun(
     tags: (renderDeep([...template.tags], scope) as Value[]).map(toPythonText),
     logLevel: template.logLevel,
     params,
-    command: template.cmd.length > 0 ? buildCommand(template.cmd, scope) : null,
+    command,
     placement: toPlacement(environment),
-    build: toBuildPlan(renderDeep(template.build, scope)),
+    build,
     references: { secrets: environment?.secret_refs ?? [], configs: environment?.config_map_refs ?? environment?.configmap_refs ?? [] },
   }
 }

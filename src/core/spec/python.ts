@@ -19,6 +19,25 @@ function toPythonRepr(value: Value): string {
     .join(', ')}}`
 }
 
+/**
+ * Text that Python's `json` reads as the same value: 1.0 stays a float, every digit of an integer is there, and what JSON
+ * has no number for stands as Python writes it, NaN and Infinity.
+ */
+export function toPythonJson(value: Value): string {
+  if (value instanceof Float) return jsonFloat(value.value)
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : jsonFloat(value)
+  if (Array.isArray(value)) return `[${value.map(toPythonJson).join(', ')}]`
+  if (!isValueMap(value)) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${toPythonJson(item)}`)
+    .join(', ')}}`
+}
+
+function jsonFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  return Number.isFinite(value) ? floatText(value) : value > 0 ? 'Infinity' : '-Infinity'
+}
+
 /** Shortest text that reads back as the same float; exponents below 1e-4 and from 1e16 on. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'

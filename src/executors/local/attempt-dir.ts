@@ -13,6 +13,8 @@ export interface AttemptDir {
   readonly outputs: string
   readonly checkpoints: string
   readonly spool: string
+  /** The parameters it is given, as JSON. */
+  readonly params: string
   /** The attempt's own copy of its code, if it has one. */
   readonly code: string
 }
@@ -36,6 +38,7 @@ export function attemptDir(dataDir: string, name: string): AttemptDir {
     outputs: join(runPath, 'outputs'),
     checkpoints: join(runPath, 'checkpoints'),
     spool: join(runPath, 'spool'),
+    params: join(path, 'params.json'),
     code: join(path, 'code'),
   }
 }

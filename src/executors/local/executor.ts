@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import type { RanOn, Run } from '../../core/records.ts'
 import { attemptDir, createAttemptDir, isAttemptName, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import type { Identity } from './process-table.ts'
-import { attemptEnvironment } from './environment.ts'
+import { attemptEnvironment, paramsText } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
 import { readMasked, starFile } from './masking.ts'
@@ -102,6 +102,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
     if (!command) throw new AppError('invalid', { detail: 'there is no command' })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
+    writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeMark(dir, attempt.id)
     await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], {
       cwd,
