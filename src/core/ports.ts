@@ -422,7 +422,15 @@ export type Observation =
   | { readonly state: 'waiting' }
   /** `ranMs` is counted by a clock that nobody sets, where the executor has one. */
   | { readonly state: 'running'; readonly ranMs?: number }
-  | { readonly state: 'ended'; readonly exitCode: number | null; readonly endedAt: number; readonly evidence: Evidence; readonly hasOutputs: boolean }
+  | {
+      readonly state: 'ended'
+      readonly exitCode: number | null
+      /** Whether a signal ended the command, not what it ran; absent where that is not known. */
+      readonly isKilled?: boolean
+      readonly endedAt: number
+      readonly evidence: Evidence
+      readonly hasOutputs: boolean
+    }
 
 export interface Capacity {
   readonly cpu: number

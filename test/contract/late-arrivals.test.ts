@@ -75,7 +75,7 @@ describeOnBoth('late arrivals', (openFresh) => {
     const { store } = await fresh()
     const sweep = await insertSweep(store)
     const run = await insertTrial(store, sweep, 0)
-    await store.write((parts) => parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random' as never, known: 0, budget: null }]))
+    await store.write((parts) => parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', known: 0, budget: null }]))
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
     await store.write(async (parts) => await parts.runs.transition((await parts.runs.get(run.id))!, 'succeeded'))
     const tried = { lr: 0.1, given: 1, seed: 4 }

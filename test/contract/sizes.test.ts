@@ -118,7 +118,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
         await parts.sweeps.addTrials(
           sweep.id,
           0,
-          Array.from({ length: 24_000 }, (_, index) => ({ point: { a: index }, source: 'random' as never, known: 0, budget: null })),
+          Array.from({ length: 24_000 }, (_, index) => ({ point: { a: index }, source: 'random', known: 0, budget: null })),
         )
         await parts.sweeps.addResults(sweep.id, 0, results)
       })

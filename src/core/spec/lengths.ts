@@ -2,6 +2,8 @@ import { LIMITS } from '../../contract/limits.ts'
 import type { BuildPlan, CommandPlan } from '../../contract/plan.ts'
 import { TemplateValueError } from './template.ts'
 
+const encoder = new TextEncoder()
+
 /** Throws TemplateValueError for a command that no system starts: with too long a text, argument or variable, or too much of them. */
 export function refuseTooLong(command: CommandPlan | null, build: BuildPlan | null): void {
   const texts = [
@@ -10,7 +12,7 @@ export function refuseTooLong(command: CommandPlan | null, build: BuildPlan | nu
   ]
   let total = 0
   for (const [what, text] of texts) {
-    const size = Buffer.byteLength(text)
+    const size = encoder.encode(text).length
     total += size
     if (size > LIMITS.commandWordBytesMax)
       throw new TemplateValueError(

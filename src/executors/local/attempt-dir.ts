@@ -55,11 +55,20 @@ export function readClaim(dir: AttemptDir): Identity | null | undefined {
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
 }
 
-/** The exit record: status of the command, and when it was written. One without a status is none. */
-export function readExit(dir: AttemptDir): { exitCode: number; endedAt: number } | undefined {
+/** How a command ended, and when that was written. */
+export interface ExitRecord {
+  readonly exitCode: number
+  /** Whether a signal ended it; undefined where the shell could not say. */
+  readonly isKilled: boolean | undefined
+  readonly endedAt: number
+}
+
+/** The exit record. One without a status is none. */
+export function readExit(dir: AttemptDir): ExitRecord | undefined {
   const path = join(dir.path, 'exit')
-  const text = readText(path)
-  return text === undefined || text.trim() === '' ? undefined : { exitCode: Number(text), endedAt: Math.round(statSync(path).mtimeMs) }
+  const [code, how] = readText(path)?.trim().split(' ') ?? []
+  if (code === undefined || code === '') return undefined
+  return { exitCode: Number(code), isKilled: how === undefined ? undefined : how === 'killed', endedAt: Math.round(statSync(path).mtimeMs) }
 }
 
 /** The mark all processes of the attempt carry in their environment. */
