@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { asNumber, Float, isValueMap, toPlain } from './values.ts'
+import { asNumber, Float, isValueMap, LongInteger, toPlain } from './values.ts'
 import type { Value } from './values.ts'
 
 /** What a field reader throws; the schema turns it into a located issue. */
@@ -53,7 +53,7 @@ const NUMERIC_TEXT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 const numberJson = { anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$' }] }
 
 function readNumber(value: unknown, expected: string): number {
-  const number = typeof value === 'string' && NUMERIC_TEXT.test(value) ? Number(value) : asNumber(value)
+  const number = value instanceof LongInteger || (typeof value === 'string' && NUMERIC_TEXT.test(value)) ? Number(String(value)) : asNumber(value)
   if (number === undefined || !Number.isFinite(number)) throw wrongType(expected, value)
   return number
 }

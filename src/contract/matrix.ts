@@ -1,7 +1,7 @@
 import { describe, field, FieldError } from './fields.ts'
 import { AXIS_FIELDS, AXIS_KINDS } from './search-space.ts'
 import type { Condition, NumericAxisKind } from './search-space.ts'
-import { asNumber, Float, isValueMap } from './values.ts'
+import { asNumber, Float, isValueMap, LongInteger } from './values.ts'
 import type { Value } from './values.ts'
 
 /** Numbers of one matrix option as written, by field name, with whether they were floats. */
@@ -100,7 +100,7 @@ function toItems(content: Value, names: readonly string[], needed: readonly stri
 }
 
 function readMatrixNumber(option: string, item: Value): number {
-  const number = typeof item === 'string' && item.trim() !== '' ? Number(item) : asNumber(item)
+  const number = item instanceof LongInteger || (typeof item === 'string' && item.trim() !== '') ? Number(String(item)) : asNumber(item)
   if (number === undefined || !Number.isFinite(number)) throw new FieldError('wrong_type', { expected: `number in ${option}`, found: describe(item) })
   return number
 }

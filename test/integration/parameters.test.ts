@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
+import { createWorkplace } from '../support/cli.ts'
 import { startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
@@ -76,6 +77,68 @@ describe('parameters of an attempt', () => {
     const { number } = await server.submit(document(`{lr: 0.1, text: ${'é'.repeat(200_000)}}`), folder)
     await hasEnded(number)
     expect(await logOf(number)).toBe("given ['lr', 'text'] 0.1 200000\n")
+  })
+})
+
+describe('numbers in parameters', () => {
+  const LONG = `1${'0'.repeat(400)}`
+  // Integers that no float holds, and floats that no JSON holds.
+  const YAML = `{mask: 0xFFFFFFFFFFFFFFFF, seed: 12345678901234567890, long: ${LONG}, top: .inf, low: -.inf, none: .nan, rate: 1.0, deep: [9223372036854775807]}`
+
+  it('keep every digit from the document and from the script to the command, to get_params() and to every answer', async () => {
+    writeFileSync(
+      join(folder, 'digits.py'),
+      `
+import math, sys
+from hagane import Experiment, get_params
+print(sys.argv[1:])
+given = get_params()
+print(given["mask"] == 2**64 - 1, given["seed"], given["long"] == 10**400, given["top"], given["low"], math.isnan(given["none"]), repr(given["rate"]), given["deep"])
+Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400, nan=float("nan"), inf=float("inf"), deep={"low": [-float("inf"), -2**64]})
+`,
+    )
+    const cmd = 'python digits.py {{ mask }} {{ seed }} {{ deep }}'
+    const { number } = await server.submit(`version: 1\nkind: experiment\nparams: ${YAML}\nrun: {cmd: "${cmd}"}`, folder)
+    await hasEnded(number)
+    expect(await logOf(number)).toBe(
+      "['18446744073709551615', '12345678901234567890', '[9223372036854775807]']\nTrue 12345678901234567890 True inf -inf True 1.0 [9223372036854775807]\n",
+    )
+    const given = '"mask":18446744073709551615,"seed":12345678901234567890,'
+    const logged = `"torch_seed":9223372036854775807,"entropy":340282366920938463463374607431768211457,"logged":${LONG},"nan":"NaN","inf":"Infinity"`
+    const headers = { authorization: `Bearer ${server.token()}` }
+    for (const path of [`/runs/${number}`, `/runs?filter=${encodeURIComponent('p.torch_seed > 9e18')}&limit=5`]) {
+      const text = await (await fetch(`${server.url}/api/v1${path}`, { headers })).text()
+      expect([text.includes(given), text.includes(logged), text.includes('"low":"-Infinity"'), text.includes('["-Infinity",-18446744073709551616]')]).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ])
+    }
+    using place = createWorkplace(server)
+    for (const words of [
+      ['show', String(number)],
+      ['ls', '-n', '5'],
+    ]) {
+      const { stdout } = await place.hagane(...words, '--json')
+      expect([words[0], stdout.includes(given), stdout.includes(logged)]).toEqual([words[0], true, true])
+    }
+    expect((await place.hagane('show', String(number))).stdout).toMatch(/torch_seed\s*=?\s*9223372036854775807/)
+  })
+
+  it('keep every digit where they are given as text, and as values of a search', async () => {
+    const { number } = await server.submit(
+      'version: 1\nkind: group\nhptuning: {matrix: {seed: {values: [12345678901234567890, 12345678901234567891]}}}\nrun: {cmd: "echo {{ seed }}"}',
+      folder,
+    )
+    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
+    const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&sort=number`)).body
+    expect(await Promise.all(runs.map(async (run) => await logOf(run.number)))).toEqual(['12345678901234567890\n', '12345678901234567891\n'])
+    const trials = await (await fetch(`${server.url}/api/v1/sweeps/${number}/trials`, { headers: { authorization: `Bearer ${server.token()}` } })).text()
+    expect(trials).toContain('"params":{"seed":[12345678901234567890,12345678901234567891]}')
+    const again = (await server.call<{ number: number }>('POST', `/runs/${runs[0]!.number}/restart`, { params: { seed: '18446744073709551616' } })).body.number
+    await hasEnded(again)
+    expect(await logOf(again)).toBe('18446744073709551616\n')
   })
 })
 

@@ -367,9 +367,16 @@ def _parts(values):
     return [dict(items[at : at + RECORD_POINTS_MAX]) for at in range(0, len(items), RECORD_POINTS_MAX)]
 
 
+# Python 3.11 and later refuse to write an integer of more than 4300 decimal digits.
+_DECIMAL_BITS_MAX = 14000
+
+
 def _to_json(value):
-    if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:
-        return value
+    if isinstance(value, float):
+        # JSON has no NaN and no infinities: the server reads these as floats.
+        return value if value - value == 0 else {"$float": "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")}
+    if isinstance(value, int) and value.bit_length() > _DECIMAL_BITS_MAX:
+        return hex(value)
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, (list, tuple)):

@@ -162,9 +162,16 @@ class Logging(Case):
         self.experiment.log_params(last=1)
         self.experiment.end()
         first, last = self.ledger.of_kind("p")
-        self.assertEqual(first["v"], {"a": "nan", "b": {"1": "{2}"}, "c": 4, "5": "/", "d": [1, None], "e": 10 ** 30})
+        self.assertEqual(first["v"], {"a": {"$float": "NaN"}, "b": {"1": "{2}"}, "c": 4, "5": "/", "d": [1, None], "e": 10 ** 30})
         self.assertEqual(last["v"], {"last": 1})
         self.assertEqual(len(self.warnings()), 4)
+
+    def test_numbers_that_no_float_and_no_json_holds(self):
+        self.experiment.log_params(low=-float("inf"), top=[Scalar(float("inf"))], seed=2 ** 63 - 1, long=10 ** 400, longer=2 ** 20000)
+        self.experiment.end()
+        found = self.ledger.of_kind("p")[-1]["v"]
+        self.assertEqual((found["low"], found["top"]), ({"$float": "-Infinity"}, [{"$float": "Infinity"}]))
+        self.assertEqual((found["seed"], found["long"], found["longer"]), (2 ** 63 - 1, 10 ** 400, hex(2 ** 20000)))
 
     def test_halves_of_characters(self):
         self.experiment.log_metrics({"a\ud800": 1, "b": float("nan")})

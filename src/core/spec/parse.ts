@@ -3,7 +3,7 @@ import type { Alias, Document as YamlDocument, Node, Pair, Scalar } from 'yaml'
 
 import type { Place, Problem } from '../../contract/problems.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import { isValueMap, toFloat } from '../../contract/values.ts'
+import { isValueMap, toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { describe } from '../../contract/fields.ts'
 import type { ProblemCode } from '../../contract/messages/messages.ts'
@@ -159,7 +159,8 @@ class NodeReader {
     const { value, source = '' } = node
     if (node.type === 'PLAIN') this.#warnAboutOldYaml(node, source, path)
     if (typeof value === 'number') {
-      // A whole number too long for a float keeps its digits as text: it prints the same and loses nothing.
+      // A whole number too long for a float keeps every digit; with zeros before them it stays a text, which prints the same.
+      if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
       return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : value
     }
