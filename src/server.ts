@@ -108,7 +108,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),
-    cleanUp: () => cleanUp({ ...shared, trashKeepMs: config.trashDays * DAY_MS }),
+    cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),
     trackingEnv: (run, attempt) => ({
       HAGANE_HOST: url,
       HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),

@@ -7,6 +7,7 @@ import type { Locale } from '../contract/messages/messages.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
+import { parseJson } from '../contract/values.ts'
 import type { Ids, Storage } from '../core/ports.ts'
 import type { Creation } from '../services/creations.ts'
 import type { Caller } from '../services/tokens.ts'
@@ -104,7 +105,7 @@ async function readJson(context: Context, bytesMax: number): Promise<unknown> {
   if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
   const text = await readText(context.req.raw, bytesMax)
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new AppError('invalid', { detail: 'the body is not JSON' })
   }

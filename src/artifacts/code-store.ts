@@ -87,12 +87,11 @@ export function createCodeStore(dataDir: string): CodeStore {
     },
     removeStale: async (unusedSince) => {
       await removeOld(trees, unusedSince, () => true)
-      for (const prefix of existsSync(blobs) ? await readdir(blobs) : []) await removeOld(join(blobs, prefix), unusedSince, (name) => name.endsWith('.half'))
+      for (const folder of await prefixes(blobs)) await removeOld(join(blobs, folder), unusedSince, (name) => name.endsWith('.half'))
     },
     removeBlobs: async (olderThan, keep) => {
       let removed = 0
-      for (const prefix of existsSync(blobs) ? await readdir(blobs) : [])
-        removed += await removeOld(join(blobs, prefix), olderThan, (name) => !keep(prefix + name))
+      for (const prefix of await prefixes(blobs)) removed += await removeOld(join(blobs, prefix), olderThan, (name) => !keep(prefix + name))
       return removed
     },
   }
@@ -181,6 +180,12 @@ async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>)
     }),
   )
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** The folders of contents; whatever else lies beside them is nobody's to remove. */
+async function prefixes(blobs: string): Promise<string[]> {
+  const names = existsSync(blobs) ? await readdir(blobs) : []
+  return names.filter((name) => /^[0-9a-f]{2}$/.test(name))
 }
 
 async function removeOld(folder: string, before: number, isUnwanted: (name: string) => boolean): Promise<number> {

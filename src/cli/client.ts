@@ -4,6 +4,7 @@ import type { ErrorView } from '../contract/errors.ts'
 import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
 import type { ProblemView } from '../contract/problems.ts'
+import { parseJson } from '../contract/values.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
@@ -69,10 +70,10 @@ export function createClient(url: string, token: string, cli: Cli): Client {
     }).catch((cause: unknown) => {
       throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
     })
-    if (!response.ok) throw new ApiError((await response.json()) as ErrorView)
+    if (!response.ok) throw new ApiError(parseJson(await response.text()) as ErrorView)
     return response
   }
-  return { url, fetch: send, call: async (name, options) => (await (await send(name, options)).json()) as never }
+  return { url, fetch: send, call: async (name, options) => parseJson(await (await send(name, options)).text()) as never }
 }
 
 function fillPath(path: string, { params = {}, query = {} }: CallOptions): string {

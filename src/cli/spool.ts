@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 import { z } from 'zod'
 
+import { parseJson } from '../contract/values.ts'
+
 /** `WRITER.meta.json` beside the segments of a writer: whose records they are, and the run to create first, if any. */
 const metaSchema = z.object({
   writer: z.string(),
@@ -71,7 +73,7 @@ async function readSegment(path: string): Promise<Segment | undefined> {
 
 function parseOrNone(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { CATALOGUES } from './messages/messages.ts'
 import type { Args, Detail, DetailCode } from './messages/messages.ts'
-import { asNumber, Float, isValueMap, toPlain } from './values.ts'
+import { asNumber, Float, isValueMap, LongInteger, toPlain } from './values.ts'
 import type { Value } from './values.ts'
 
 /** A field reader throws it; the schema turns it into a located issue. `path` leads from the field to the part that is wrong. */
@@ -91,6 +91,7 @@ export const numberJson = { anyOf: [{ type: 'number' }, { type: 'string', patter
 
 /** The number that a value is, or that a text spells; undefined for anything else. */
 export function toNumber(value: unknown): number | undefined {
+  if (value instanceof LongInteger) return Number(value.value)
   return typeof value === 'string' && NUMERIC_TEXT.test(value) ? Number(value.replaceAll('_', '')) : asNumber(value)
 }
 

@@ -4,6 +4,9 @@ export const LIMITS = {
   specCharsMax: 1_000_000,
   /** One parameter value or tag; characters. */
   textCharsMax: 20_000,
+  /** One argument or variable of a command, as Linux takes them, and all of one command. */
+  commandWordBytesMax: 131_071,
+  commandBytesMax: 1_000_000,
   /** One metric, parameter or artifact name; characters. */
   nameCharsMax: 250,
   /** One request to the API that is not a tracking batch. */

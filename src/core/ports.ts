@@ -7,7 +7,7 @@ import type { Manifest } from '../contract/snapshot.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { Field, Filter, Sort } from './filter/filter.ts'
 import type { GroupRow } from './metrics/groups.ts'
-import type { Bucket, Summary } from './metrics/series.ts'
+import type { Bucket, PointSource, Summary } from './metrics/series.ts'
 import type { StorageLevel } from './schedule/storage.ts'
 import type {
   StopCause,
@@ -145,9 +145,11 @@ export interface RunStore {
   /** Sets fields that no decision hangs on, whatever the version. */
   annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
   /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */
-  setDeleted(which: { ids: readonly string[] } | { sweepId: string } | { projectId: string }, change: DeletionChange): Promise<string[]>
-  /** Ended runs that have been in the trash since before a time, or whose removal has begun. */
-  listPurgeable(deletedBefore: number, limit: number): Promise<Run[]>
+  setDeleted(which: { id: string } | { sweepId: string } | { projectId: string }, change: DeletionChange): Promise<string[]>
+  /** Ended runs that have been in the trash since before a time, or whose removal has begun, by number; those after one. */
+  listPurgeable(deletedBefore: number, page: { readonly after: number; readonly limit: number }): Promise<Run[]>
+  /** Whether it is there and its removal has not begun. */
+  isKept(id: string): Promise<boolean>
   /** Begins the removal of a run that has been in the trash since before a time; false for one that has come back meanwhile. */
   markPurged(id: string, deletedBefore: number): Promise<boolean>
   /** Removes a bounded piece of what a run left in the database; true once nothing is left of it. */
@@ -233,7 +235,8 @@ export interface TrackingStore {
   writer(id: string, runId: string, attempt: number): Promise<WriterState | undefined>
   putWriter(id: string, state: WriterState): Promise<void>
   delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
-  append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[]): Promise<void>
+  /** Points in the order in which their source wrote them; the first attempt's only one when left out. */
+  append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[], source?: PointSource): Promise<void>
   /** By run, then by metric; only those of `names` where some are given. */
   summaries(runIds: readonly string[], names?: readonly string[]): Promise<Map<string, Map<string, Summary>>>
   /** Metrics that most of the runs have, by how many have them, then by name; what the machine measured is left out. */
@@ -419,7 +422,15 @@ export type Observation =
   | { readonly state: 'waiting' }
   /** `ranMs` is counted by a clock that nobody sets, where the executor has one. */
   | { readonly state: 'running'; readonly ranMs?: number }
-  | { readonly state: 'ended'; readonly exitCode: number | null; readonly endedAt: number; readonly evidence: Evidence; readonly hasOutputs: boolean }
+  | {
+      readonly state: 'ended'
+      readonly exitCode: number | null
+      /** Whether a signal ended the command, not what it ran; absent where that is not known. */
+      readonly isKilled?: boolean
+      readonly endedAt: number
+      readonly evidence: Evidence
+      readonly hasOutputs: boolean
+    }
 
 export interface Capacity {
   readonly cpu: number

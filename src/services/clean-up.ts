@@ -1,4 +1,5 @@
 import { LIMITS } from '../contract/limits.ts'
+import { eachAlone } from './each-alone.ts'
 import { collectEnvironments } from './environments.ts'
 import type { EnvironmentDeps } from './environments.ts'
 import { collectSnapshots } from './snapshots.ts'
@@ -12,11 +13,19 @@ export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
   readonly trashKeepMs: number
 }
 
-/** One round of the janitor: all that has outlived its stated time goes. Every step may be cut short and repeated. */
+/** One round of the janitor: all that has outlived its stated time goes. Every step may be cut short and repeated; one that fails leaves the others alone. */
 export async function cleanUp(deps: CleanUpDeps): Promise<void> {
-  await purgeTrash(deps, deps.trashKeepMs)
-  await deps.executor.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs)
-  await collectSnapshots(deps)
-  await collectEnvironments(deps)
-  await deps.store.write((parts) => parts.content.pruneCreations(deps.clock.now() - LIMITS.creationKeepMs))
+  const steps: Readonly<Record<string, () => Promise<unknown>>> = {
+    trash: () => purgeTrash(deps, deps.trashKeepMs),
+    'working copies': () => deps.executor.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
+    code: () => collectSnapshots(deps),
+    environments: () => collectEnvironments(deps),
+    requests: () => deps.store.write((parts) => parts.content.pruneCreations(deps.clock.now() - LIMITS.creationKeepMs)),
+  }
+  await eachAlone(
+    deps.log,
+    Object.entries(steps),
+    ([, step]) => step(),
+    ([name]) => ({ step: name }),
+  )
 }

@@ -6,6 +6,7 @@ import type { Clock, Parts, Store, SweepPatch } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 import { recall } from './creations.ts'
 import type { Creation } from './creations.ts'
+import { currentRun, currentSweep } from './current.ts'
 import type { Hints } from './hints.ts'
 
 export interface ControlDeps {
@@ -38,8 +39,9 @@ export async function stopSweep({ store, hints }: ControlDeps, sweep: Sweep): Pr
   hints.sweep(sweep.id)
 }
 
-async function requestSweepStop(parts: Parts, { id }: Pick<Sweep, 'id'>): Promise<string[]> {
-  const current = (await parts.sweeps.get(id))!
+async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
+  const current = await currentSweep(parts, sweep)
+  const { id } = current
   if (current.phase === 'running') await parts.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
   await parts.events.append([{ kind: 'sweep.stop_requested', actor: 'person', sweepId: id }])
   return await parts.runs.requestStop({ sweepId: id }, 'user')
@@ -103,7 +105,7 @@ export async function changeSweep(
   patch: Pick<SweepPatch, 'concurrency' | 'name' | 'note' | 'tags'>,
 ): Promise<void> {
   await store.write(async (parts) => {
-    const current = (await parts.sweeps.get(sweep.id))!
+    const current = await currentSweep(parts, sweep)
     if (patch.concurrency !== undefined && isSweepEnded(current.phase)) throw new AppError('conflict', { detail: `sweep ${sweep.number} has ended` })
     await parts.sweeps.update(current, patch)
     await parts.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
@@ -113,7 +115,7 @@ export async function changeSweep(
 }
 
 async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
-  const current = (await parts.sweeps.get(sweep.id))!
+  const current = await currentSweep(parts, sweep)
   if (current.phase !== 'running') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
   await parts.sweeps.update(current, patch)
 }
@@ -137,6 +139,7 @@ export async function changeRun(
   patch: { name?: string | null; note?: string | null; tags?: string[]; projectId?: string },
 ): Promise<void> {
   await store.write(async (parts) => {
+    await currentRun(parts, run)
     await parts.runs.annotate(run, patch)
     await note(parts, 'run.changed', run, { fields: Object.keys(patch) })
   })
@@ -145,7 +148,7 @@ export async function changeRun(
 /** Puts a run into the trash and asks it to stop, in one transaction. */
 export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run): Promise<number> {
   const changed = await store.write(async (parts) => {
-    const ids = await parts.runs.setDeleted({ ids: [run.id] }, { deletedAt: clock.now() })
+    const ids = await parts.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
     await parts.runs.requestStop({ id: run.id }, 'user')
     if (ids.length > 0) await note(parts, 'run.deleted', run)
     return ids.length
@@ -167,12 +170,12 @@ export async function refuseTrashedProject(parts: Parts, projectId: string): Pro
 }
 
 /** Throws AppError `conflict` when its removal has begun, or its project is in the trash. */
-export async function restoreRun({ store }: ControlDeps, { id }: Run): Promise<number> {
+export async function restoreRun({ store }: ControlDeps, run: Run): Promise<number> {
   return await store.write(async (parts) => {
-    const run = (await parts.runs.get(id))!
-    await refuseGivenUp(parts, run)
-    await refuseTrashedProject(parts, run.projectId)
-    const ids = await parts.runs.setDeleted({ ids: [id] }, { restored: true })
+    const current = await currentRun(parts, run)
+    await refuseGivenUp(parts, current)
+    await refuseTrashedProject(parts, current.projectId)
+    const ids = await parts.runs.setDeleted({ id: run.id }, { restored: true })
     if (ids.length > 0) await note(parts, 'run.restored', run)
     return ids.length
   })
@@ -193,20 +196,20 @@ export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: S
 }
 
 /** Trials that follow a sweep into the trash come back with it: they bear its time, unless that has been given up. */
-async function goingTime(parts: Parts, { id }: Sweep, now: number): Promise<number> {
-  const since = (await parts.sweeps.get(id))?.deletedAt ?? null
+async function goingTime(parts: Parts, sweep: Sweep, now: number): Promise<number> {
+  const since = (await currentSweep(parts, sweep)).deletedAt
   return since !== null && since > (await parts.content.mark('trash_emptied')) ? since : now
 }
 
 /** Takes a sweep out of the trash with the trials that went there with it. Throws as `restoreRun` does. */
-export async function restoreSweep({ store }: ControlDeps, { id }: Sweep): Promise<number> {
+export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promise<number> {
   return await store.write(async (parts) => {
-    const sweep = (await parts.sweeps.get(id))!
-    await refuseGivenUp(parts, sweep)
-    await refuseTrashedProject(parts, sweep.projectId)
-    if (sweep.deletedAt === null) return 0
-    await parts.sweeps.setDeleted({ id }, { restored: true })
-    await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: id }])
-    return (await parts.runs.setDeleted({ sweepId: id }, { restored: true, wentAt: sweep.deletedAt })).length
+    const current = await currentSweep(parts, sweep)
+    await refuseGivenUp(parts, current)
+    await refuseTrashedProject(parts, current.projectId)
+    if (current.deletedAt === null) return 0
+    await parts.sweeps.setDeleted({ id: sweep.id }, { restored: true })
+    await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
+    return (await parts.runs.setDeleted({ sweepId: sweep.id }, { restored: true, wentAt: current.deletedAt })).length
   })
 }

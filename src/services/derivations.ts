@@ -109,7 +109,8 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
 /** A trial is its sweep's template at a point: only parameters can differ. */
 async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [], params = {} }: DeriveRequest): Promise<RunPlan> {
   if (sources.length > 0) throw new AppError('conflict', { detail: `run ${run.number} is a trial: change parameters, or restart its sweep with the file` })
-  const sweep = (await store.read.sweeps.get(run.sweepId!))!
+  const sweep = await store.read.sweeps.get(run.sweepId!)
+  if (!sweep) throw new AppError('not_found', { what: `the sweep of run ${run.number}` })
   return explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
 }
 

@@ -8,8 +8,9 @@ import type { Manifest } from '../contract/snapshot.ts'
 import { encodeValue } from '../contract/values.ts'
 import { environmentText } from '../core/environment.ts'
 import type { CodeFolder } from '../core/environment.ts'
-import type { Clock, CodeStore, EnvironmentBuilder, EnvironmentRecord, Ids, Parts, Store } from '../core/ports.ts'
+import type { Clock, CodeStore, EnvironmentBuilder, EnvironmentRecord, Ids, Logger, Parts, Store } from '../core/ports.ts'
 import type { NewRun, Run } from '../core/records.ts'
+import { eachAlone } from './each-alone.ts'
 import type { Hints } from './hints.ts'
 import { readManifest } from './snapshots.ts'
 
@@ -176,9 +177,10 @@ export async function removeEnvironment({ store, builder }: Pick<EnvironmentDeps
 }
 
 /** Removes environments that nothing has used for long. */
-export async function collectEnvironments(deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'>): Promise<void> {
-  for (const environment of await deps.store.read.environments.list()) {
+export async function collectEnvironments(deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'> & { readonly log: Logger }): Promise<void> {
+  const collect = async (environment: EnvironmentRecord): Promise<void> => {
     const isOld = environment.lastUsedAt < deps.clock.now() - LIMITS.environmentKeepMs
     if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasOpen(environment.hash))) await removeEnvironment(deps, environment)
   }
+  await eachAlone(deps.log, await deps.store.read.environments.list(), collect, ({ hash }) => ({ environment: hash }))
 }

@@ -16,6 +16,7 @@ import { createBrackets, trialsOf } from '../core/sweep/halving.ts'
 import type { Brackets } from '../core/sweep/halving.ts'
 import { signOf, toResults } from '../core/sweep/record.ts'
 import { newTrial } from '../core/sweep/trial.ts'
+import { currentSweep } from './current.ts'
 import type { Hints } from './hints.ts'
 
 export interface SweepSearchDeps {
@@ -74,7 +75,7 @@ function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs
 /** Lets a sweep make so many trials more; one that has ended goes on. Throws AppError `conflict` where that cannot be. */
 export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (parts) => {
-    const current = (await parts.sweeps.get(sweep.id))!
+    const current = await currentSweep(parts, sweep)
     refuseTrash(current)
     const total = trialsOf(current.plan, current)
     if (total === null) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no end` })
@@ -98,7 +99,7 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
   if ('problem' in checked) throw new AppError('invalid', { detail: checked.problem })
   const codec = createCodec(space)
   const added = await store.write(async (parts) => {
-    const current = (await parts.sweeps.get(sweep.id))!
+    const current = await currentSweep(parts, sweep)
     refuseTrash(current)
     refuseRuled(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })

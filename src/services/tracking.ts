@@ -1,10 +1,12 @@
 import { AppError } from '../contract/errors.ts'
 import { isTerminal } from '../contract/phases.ts'
 import type { BatchRequest, TrackingRecord } from '../contract/tracking.ts'
+import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import { parseRecord } from '../core/metrics/records.ts'
 import type { Clock, Parts, SeriesPoints, Store } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
+import { currentRun } from './current.ts'
 import type { Hints } from './hints.ts'
 
 export interface TrackingDeps {
@@ -43,6 +45,8 @@ interface Batch {
 }
 
 async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
+  // Its rows go piece by piece: what were written now would stay behind, or find nothing to belong to.
+  if (!(await parts.runs.isKept(run.id))) throw new AppError('not_found', { what: `run ${run.number}` })
   const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
   // Another run's writer, or another attempt's: its mark says nothing about these records.
   if (!writer) throw new AppError('forbidden')
@@ -56,26 +60,42 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
     else records.push(record)
   })
   const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
-  await applyRecords(parts, run, batch.attempt, records)
+  await applyRecords(parts, run, batch, records)
   await parts.tracking.putWriter(batch.writer, { mark, lost: writer.lost + missing, isClosed: writer.isClosed || batch.closed === true })
   const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
   return { ack: mark, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
 }
 
-async function applyRecords(parts: Parts, run: Run, attempt: number, records: readonly TrackingRecord[]): Promise<void> {
+async function applyRecords(parts: Parts, run: Run, { attempt, writer }: BatchRequest, records: readonly TrackingRecord[]): Promise<void> {
   const series = toSeries(records)
-  if (series.length > 0) await parts.tracking.append(run, series)
+  if (series.length > 0) await parts.tracking.append(run, series, { attempt, writer: toWriterNumber(writer) })
   const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
   const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
   if (params.length > 0 || tags.length > 0) {
-    const current = (await parts.runs.get(run.id))!
-    await parts.runs.annotate(run, { params: Object.assign({ ...current.params }, ...params) as ValueMap, tags: [...new Set([...current.tags, ...tags])] })
+    const current = await currentRun(parts, run)
+    const logged = Object.assign({}, ...params) as ValueMap
+    await parts.runs.annotate(run, {
+      params: { ...current.params, ...(attempt < current.attempts ? unchangedSince(current, logged) : logged) },
+      tags: [...new Set([...current.tags, ...tags])],
+    })
   }
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
   await parts.attempts.putArtifacts(
     run.id,
     artifacts.map((item) => ({ path: item.name, sizeBytes: item.sizeBytes, sha256: item.sha256, kind: 'logged', attempt })),
   )
+}
+
+/** Parameters that an earlier attempt logged and that arrive late: those of a later one stay. */
+function unchangedSince({ params, plan }: Run, logged: ValueMap): ValueMap {
+  const isUnchanged = (name: string) =>
+    !Object.hasOwn(params, name) || (Object.hasOwn(plan.params, name) && encodeValue(params[name]) === encodeValue(plan.params[name]))
+  return Object.fromEntries(Object.entries(logged).filter(([name]) => isUnchanged(name)))
+}
+
+/** The last 48 bits of a writer's id, which are random and which a float64 holds exactly. */
+function toWriterNumber(writer: string): number {
+  return Number.parseInt(writer.slice(-12), 16)
 }
 
 /** Points by series, in the order the records came. */
@@ -98,7 +118,7 @@ const HEARD_EVERY_MS = 30_000
 /** A script without an executor lives by its messages: they end a silence, and its last one says how it ended. */
 async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
   const status = records.findLast((record) => record.kind === 'status')
-  const current = status || run.phase === 'unknown' ? (await parts.runs.get(run.id))! : run
+  const current = status || run.phase === 'unknown' ? await currentRun(parts, run) : run
   if (isTerminal(current.phase)) return false
   if (status) await end(parts, current, status, now)
   else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: now })

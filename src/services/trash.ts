@@ -1,10 +1,12 @@
-import type { Clock, Executor, Parts, Store } from '../core/ports.ts'
-import type { Run } from '../core/records.ts'
+import type { Clock, Executor, Logger, Parts, Project, Store } from '../core/ports.ts'
+import type { Run, Sweep } from '../core/records.ts'
+import { eachAlone } from './each-alone.ts'
 
 export interface TrashDeps {
   readonly store: Store
   readonly clock: Clock
   readonly executor: Pick<Executor, 'purge'>
+  readonly log: Logger
 }
 
 /** Gives up everything that is in the trash now: from here on none of it comes back. Returns how much that is. */
@@ -23,30 +25,32 @@ const PURGED_AT_ONCE = 50
 
 /**
  * Removes what has been in the trash for long, and what was in it when it was emptied: files first, then rows, a bounded
- * piece a transaction, the row that names the rest last. Cut short anywhere it goes on at the next call.
+ * piece a transaction, the row that names the rest last. Cut short anywhere it goes on at the next call; what cannot go now
+ * waits for that call and holds nothing else up. Returns how many runs have gone.
  */
 export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<number> {
-  const { store, clock } = deps
+  const { store, clock, log } = deps
   const deletedBefore = Math.max(clock.now() - keepMs, (await store.read.content.mark('trash_emptied')) + 1)
   let purged = 0
-  for (;;) {
-    const runs = await store.read.runs.listPurgeable(deletedBefore, PURGED_AT_ONCE)
-    const before = purged
-    for (const run of runs) purged += Number(await purgeRun(deps, run, deletedBefore))
-    // A page of which nothing could go would come again and again.
-    if (runs.length < PURGED_AT_ONCE || purged === before) break
+  for (let last = 0; ;) {
+    const runs = await store.read.runs.listPurgeable(deletedBefore, { after: last, limit: PURGED_AT_ONCE })
+    const work = async (run: Run): Promise<void> => void (purged += Number(await purgeRun(deps, run, deletedBefore)))
+    await eachAlone(log, runs, work, ({ number }) => ({ run: number }))
+    if (runs.length < PURGED_AT_ONCE) break
+    last = runs.at(-1)!.number
   }
-  for (const sweep of await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE)) {
-    await store.write(async (parts) => {
-      if (!isGone(await parts.sweeps.get(sweep.id), deletedBefore)) return
-      await parts.sweeps.purge(sweep.id)
-      await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number: sweep.number } }])
+  const purgeSweep = ({ id, number }: Sweep): Promise<void> =>
+    store.write(async (parts) => {
+      if (!isGone(await parts.sweeps.get(id), deletedBefore)) return
+      await parts.sweeps.purge(id)
+      await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
     })
-  }
-  for (const project of await store.read.projects.listPurgeable(deletedBefore))
-    await store.write(async (parts) => {
-      if (isGone(await parts.projects.get(project.id), deletedBefore)) await parts.projects.purge(project.id)
+  await eachAlone(log, await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE), purgeSweep, ({ number }) => ({ sweep: number }))
+  const purgeProject = ({ id }: Project): Promise<void> =>
+    store.write(async (parts) => {
+      if (isGone(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
     })
+  await eachAlone(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({ project: name }))
   while (await store.releaseSpace()) await Promise.resolve()
   return purged
 }

@@ -4,10 +4,9 @@ import type { AttemptState, Ending } from '../contract/run.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { AttemptStore } from '../core/ports.ts'
 import type { Attempt } from '../core/records.ts'
+import { pieces } from './pieces.ts'
 import { parseOrNull } from './run-rows.ts'
 import type { AttemptRow, Tables } from './tables.ts'
-
-const ROWS_PER_INSERT = 500
 
 /** Attempts and what they left behind. */
 export function createAttemptStore(db: Kysely<Tables>, now: () => number): AttemptStore {
@@ -36,7 +35,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         started_at: null,
         ended_at: null,
       }))
-      if (rows.length > 0) await db.insertInto('attempt').values(rows).execute()
+      for (const some of pieces(rows)) await db.insertInto('attempt').values(some).execute()
     },
     markLaunched: async (id, { startedAt, outputsPath }) => {
       await db
@@ -87,14 +86,16 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         size_bytes: item.sizeBytes,
         sha256: item.sha256,
       }))
-      for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+      for (const some of pieces(rows)) {
         await db
           .insertInto('artifact')
-          .values(rows.slice(at, at + ROWS_PER_INSERT))
+          .values(some)
           .onConflict((conflict) =>
             conflict
               .columns(['run_id', 'path'])
-              .doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') })),
+              .doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') }))
+              // What an earlier attempt wrote may arrive late.
+              .where((on) => on('excluded.attempt', '>=', on.ref('artifact.attempt'))),
           )
           .execute()
       }

@@ -2,13 +2,13 @@ import type { Kysely } from 'kysely'
 
 import type { Actor, EventKind } from '../contract/events.ts'
 import type { EventStore } from '../core/ports.ts'
+import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 /** The numbered history. Numbers rise in commit order, since one connection writes. */
 export function createEventStore(db: Kysely<Tables>, now: () => number): EventStore {
   return {
     append: async (events) => {
-      if (events.length === 0) return
       const rows = events.map((event) => ({
         at: now(),
         kind: event.kind,
@@ -17,7 +17,7 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
         sweep_id: event.sweepId ?? null,
         data: JSON.stringify(event.data ?? {}),
       }))
-      await db.insertInto('event').values(rows).execute()
+      for (const some of pieces(rows)) await db.insertInto('event').values(some).execute()
     },
     after: async (seq, limit, about = {}) => {
       let query = db.selectFrom('event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)

@@ -1,5 +1,5 @@
 import { LIMITS } from '../contract/limits.ts'
-import { asNumber } from '../contract/values.ts'
+import { asNumber, LongInteger } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import { toPythonText } from '../core/spec/python.ts'
 import type { Tables } from './tables.ts'
@@ -9,7 +9,8 @@ export function toParamRows(runNumber: number, params: ValueMap): Tables['run_pa
   const entries = Object.entries(params).slice(0, LIMITS.paramsPerRunMax)
   const byName = new Map(entries.map(([name, value]) => [name.slice(0, LIMITS.nameCharsMax), value]))
   return [...byName].map(([name, value]) => {
-    const number = asNumber(value)
+    // Of an integer with many digits a number is near enough to sort by; its text has them all.
+    const number = value instanceof LongInteger ? Number(value.value) : asNumber(value)
     return {
       name,
       run_number: runNumber,
@@ -17,6 +18,11 @@ export function toParamRows(runNumber: number, params: ValueMap): Tables['run_pa
       text: toPythonText(value).replaceAll('\0', '').slice(0, LIMITS.nameCharsMax),
     }
   })
+}
+
+/** The names under which any of these parameters may have been kept. */
+export function toParamNames(params: ValueMap): string[] {
+  return [...new Set(Object.keys(params).map((name) => name.slice(0, LIMITS.nameCharsMax)))]
 }
 
 export function toTagRows(runNumber: number, tags: readonly string[]): Tables['run_tag'][] {

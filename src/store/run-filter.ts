@@ -216,11 +216,15 @@ function compareTime(column: RawBuilder<unknown>, { op, values }: Test, now: num
     case '!=':
       return sql`not (${column} between ${from} and ${to})`
     default:
-      return sql`(${sql.join(
-        spans.map((span) => sql`${column} between ${span.from} and ${span.to}`),
-        sql` or `,
-      )})`
+      return anyOf(spans.map((span) => sql`${column} between ${span.from} and ${span.to}`))
   }
+}
+
+/** Halves of halves: a chain of thousands is deeper than SQLite reads an expression. */
+function anyOf(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {
+  if (conditions.length === 1) return conditions[0]!
+  const half = Math.ceil(conditions.length / 2)
+  return sql<SqlBool>`(${anyOf(conditions.slice(0, half))} or ${anyOf(conditions.slice(half))})`
 }
 
 /** Numbers that no 32-bit column holds are compared as floating-point ones; PostgreSQL would refuse them. */

@@ -3,31 +3,50 @@ import type { Kysely } from 'kysely'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Run } from '../core/records.ts'
-import { toParamRows } from './facts.ts'
+import { toParamNames, toTagRows } from './facts.ts'
+import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-// Bounds one transaction of a removal, so that nobody waits for it.
+// Both bound one transaction of a removal, so that nobody waits for it.
 const PURGED_CHUNKS = 1_000
+const PURGED_SERIES = 500
 
 /** One table after another, the largest in pieces; the run's own row last, so that a removal cut short goes on. */
 export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'id' | 'number'>): Promise<boolean> {
-  const series = await db.selectFrom('series').select(['id', 'name']).where('run_id', '=', id).execute()
-  const seriesIds = series.map((row) => row.id)
-  if (seriesIds.length > 0) {
-    const chunks = await db.selectFrom('chunk').select(['series_id', 'n']).where('series_id', 'in', seriesIds).limit(PURGED_CHUNKS).execute()
-    for (const chunk of chunks) await db.deleteFrom('chunk').where('series_id', '=', chunk.series_id).where('n', '=', chunk.n).execute()
-    if (chunks.length > 0) return false
-    const names = series.map((row) => row.name)
-    await db.deleteFrom('metric').where('name', 'in', names).where('run_number', '=', number).execute()
-    await db.deleteFrom('series').where('run_id', '=', id).execute()
+  const series = await db.selectFrom('series').select(['id', 'name']).where('run_id', '=', id).orderBy('id').limit(PURGED_SERIES).execute()
+  if (series.length > 0) {
+    await purgeSeries(db, number, series)
+    return false
   }
-  const params = await db.selectFrom('run').select(['params', 'tags']).where('id', '=', id).executeTakeFirst()
-  if (!params) return true
-  const names = toParamRows(number, decodeValue(params.params) as ValueMap).map((row) => row.name)
-  if (names.length > 0) await db.deleteFrom('run_param').where('name', 'in', names).where('run_number', '=', number).execute()
-  const tags = JSON.parse(params.tags) as string[]
-  if (tags.length > 0) await db.deleteFrom('run_tag').where('tag', 'in', tags).where('run_number', '=', number).execute()
+  const row = await db.selectFrom('run').select(['params', 'tags']).where('id', '=', id).executeTakeFirst()
+  if (!row) return true
+  for (const some of pieces(toParamNames(decodeValue(row.params) as ValueMap)))
+    await db.deleteFrom('run_param').where('name', 'in', some).where('run_number', '=', number).execute()
+  await removeTags(db, number, JSON.parse(row.tags) as string[])
   for (const table of ['writer', 'artifact', 'attempt', 'event'] as const) await db.deleteFrom(table).where('run_id', '=', id).execute()
   await db.deleteFrom('run').where('id', '=', id).execute()
   return true
+}
+
+/** A bounded piece of the points of some series, and the series themselves with the last of it. */
+async function purgeSeries(db: Kysely<Tables>, runNumber: number, series: readonly { id: number; name: string }[]): Promise<void> {
+  const ids = series.map((row) => row.id)
+  const chunks = db.selectFrom('chunk').select(['series_id', 'n']).where('series_id', 'in', ids).orderBy('series_id').orderBy('n')
+  const last = await chunks.limit(1).offset(PURGED_CHUNKS).executeTakeFirst()
+  const some = db.deleteFrom('chunk').where('series_id', 'in', ids)
+  if (last) {
+    const before = some.where((on) => on.or([on('series_id', '<', last.series_id), on.and([on('series_id', '=', last.series_id), on('n', '<', last.n)])]))
+    await before.execute()
+    return
+  }
+  await some.execute()
+  const names = series.map((row) => row.name)
+  await db.deleteFrom('metric').where('name', 'in', names).where('run_number', '=', runNumber).execute()
+  await db.deleteFrom('series').where('id', 'in', ids).execute()
+}
+
+/** Takes tags from a run, as filters see them. */
+export async function removeTags(db: Kysely<Tables>, runNumber: number, tags: readonly string[]): Promise<void> {
+  for (const some of pieces(toTagRows(runNumber, tags).map((row) => row.tag)))
+    await db.deleteFrom('run_tag').where('tag', 'in', some).where('run_number', '=', runNumber).execute()
 }

@@ -10,14 +10,14 @@ import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
 import { toParamRows, toTagRows } from './facts.ts'
-import { purgeSome } from './run-removal.ts'
+import { pieces } from './pieces.ts'
+import { purgeSome, removeTags } from './run-removal.ts'
+import type { SeriesCache } from './tracking.ts'
 import { ACTIVE_PHASES, AT_RUNG, OPEN_PHASES, parseOrNull, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
 
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
 // Phases in which a request to pause may still be taken back: nothing has been signalled.
 const UNSTARTED_PAUSE: readonly RunPhase[] = ['queued', 'starting', 'running']
-
-const ROWS_PER_INSERT = 500
 
 /** Runs that are to begin with a copy of another one's outputs. */
 function waitingCopies(db: Kysely<Tables>) {
@@ -30,30 +30,31 @@ function waitingCopies(db: Kysely<Tables>) {
 }
 
 /** Runs: rows to domain and back. `now` is read once per call. */
-export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore {
+export function createRunStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): RunStore {
   const putParams = async (number: number, params: ValueMap): Promise<void> => {
-    const rows = toParamRows(number, params)
-    for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+    for (const some of pieces(toParamRows(number, params))) {
       await db
         .insertInto('run_param')
-        .values(rows.slice(at, at + ROWS_PER_INSERT))
+        .values(some)
         .onConflict((conflict) =>
           conflict.columns(['name', 'run_number']).doUpdateSet((on) => ({ number: on.ref('excluded.number'), text: on.ref('excluded.text') })),
         )
         .execute()
     }
   }
-  const putTags = async (number: number, tags: readonly string[]): Promise<void> => {
-    await db
-      .deleteFrom('run_tag')
-      .where('run_number', '=', number)
-      .where('tag', 'not in', [...tags, ''])
-      .execute()
+  /** `before` are the tags that it has: a table in the order of tags is asked for each of them, never for all of a run. */
+  const putTags = async (number: number, tags: readonly string[], before: readonly string[] = []): Promise<void> => {
     const rows = toTagRows(number, tags)
-    if (rows.length > 0)
+    const kept = new Set(rows.map((row) => row.tag))
+    await removeTags(
+      db,
+      number,
+      before.filter((tag) => !kept.has(tag)),
+    )
+    for (const some of pieces(rows))
       await db
         .insertInto('run_tag')
-        .values(rows)
+        .values(some)
         .onConflict((conflict) => conflict.doNothing())
         .execute()
   }
@@ -114,7 +115,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
     insert: async (runs) => {
       const first = await takeNumbers(db, runs.length)
       const rows = runs.map((run, index) => toRow(run, first + index, now()))
-      if (rows.length > 0) await db.insertInto('run').values(rows).execute()
+      for (const some of pieces(rows)) await db.insertInto('run').values(some).execute()
       for (const [index, row] of rows.entries()) {
         await putParams(row.number, runs[index]!.plan.params)
         await putTags(row.number, JSON.parse(row.tags) as string[])
@@ -168,9 +169,10 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         ...(tags && { tags: JSON.stringify(tags) }),
       }
       if (Object.keys(columns).length === 0) return
+      const before = tags && (await db.selectFrom('run').select('tags').where('id', '=', id).executeTakeFirst())
       await db.updateTable('run').set(columns).where('id', '=', id).execute()
       if (params) await putParams(number, params)
-      if (tags) await putTags(number, tags)
+      if (tags) await putTags(number, tags, before && (JSON.parse(before.tags) as string[]))
     },
     setDeleted: async (which, change) => {
       const base = db.updateTable('run').where('purged_at', 'is', null)
@@ -179,17 +181,18 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
           ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
           : base.set({ deleted_at: null }).where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
       const scoped =
-        'ids' in which
-          ? update.where('id', 'in', which.ids)
+        'id' in which
+          ? update.where('id', '=', which.id)
           : 'sweepId' in which
             ? update.where('sweep_id', '=', which.sweepId)
             : update.where('project_id', '=', which.projectId)
       return (await scoped.returning('id').execute()).map((row) => row.id)
     },
-    listPurgeable: async (deletedBefore, limit) => {
+    listPurgeable: async (deletedBefore, { after, limit }) => {
       const rows = await db
         .selectFrom('run')
         .selectAll()
+        .where('number', '>', after)
         .where('deleted_at', 'is not', null)
         .where((on) => on.or([on('deleted_at', '<', deletedBefore), on('purged_at', 'is not', null)]))
         .where('phase', 'in', TERMINAL_PHASES)
@@ -204,6 +207,10 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .execute()
       return rows.map(toRun)
     },
+    isKept: async (id) => {
+      const row = await db.selectFrom('run').select('purged_at').where('id', '=', id).executeTakeFirst()
+      return row !== undefined && row.purged_at === null
+    },
     markPurged: async (id, deletedBefore) => {
       const begun = (on: ExpressionBuilder<Tables, 'run'>) => on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
       const result = await db
@@ -214,7 +221,11 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
-    purgeSome: async (run) => await purgeSome(db, run),
+    purgeSome: async (run) => {
+      // What the writing side remembers of series must not outlive their rows.
+      cache.delete(run.id)
+      return await purgeSome(db, run)
+    },
     openHeir: async ({ outputsOf }) => {
       const row = await db
         .selectFrom('run')
@@ -239,18 +250,16 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       return Number(row.count)
     },
     stillNamed: async (column, values) => {
-      if (values.length === 0) return new Set()
-      const named = async (table: 'run' | 'sweep') =>
-        (table === 'sweep' && column === 'environment'
-          ? []
-          : await db
-              .selectFrom(table)
-              .select(column as 'snapshot')
-              .distinct()
-              .where(column as 'snapshot', 'in', values)
-              .execute()
-        ).map((row) => Object.values(row)[0] as string)
-      return new Set([...(await named('run')), ...(await named('sweep'))])
+      const named = new Set<string>()
+      for (const table of column === 'environment' ? (['run'] as const) : (['run', 'sweep'] as const))
+        for (const some of pieces(values)) {
+          const query = db
+            .selectFrom(table)
+            .select(column as 'snapshot')
+            .distinct()
+          for (const row of await query.where(column as 'snapshot', 'in', some).execute()) named.add(Object.values(row)[0] as string)
+        }
+      return named
     },
     hasOpen: async (environment) => {
       const row = await db.selectFrom('run').select('id').where('environment', '=', environment).where('phase', 'in', OPEN_PHASES).limit(1).executeTakeFirst()

@@ -38,7 +38,7 @@ export function createStore(database: Database, options: { now: () => number; fe
   let isDraining = false
   const cache: SeriesCache = new Map()
   const partsOf = (db: Kysely<Tables>): Parts => ({
-    runs: createRunStore(db, options.now),
+    runs: createRunStore(db, options.now, cache),
     trials: createTrialStore(db),
     search: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
@@ -135,7 +135,7 @@ function noteWritten(parts: Parts, written: Set<string>): Parts {
   const { tracking, runs, attempts } = parts
   return {
     ...parts,
-    tracking: { ...tracking, append: (run, series) => (written.add(run.id), tracking.append(run, series)) },
+    tracking: { ...tracking, append: (run, ...points) => (written.add(run.id), tracking.append(run, ...points)) },
     runs: { ...runs, annotate: (run, patch) => (written.add(run.id), runs.annotate(run, patch)) },
     attempts: {
       ...attempts,

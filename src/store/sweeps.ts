@@ -7,10 +7,11 @@ import type { HostInfo } from '../contract/run.ts'
 import type { SweepPhase } from '../contract/phases.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { SweepStore } from '../core/ports.ts'
+import type { SweepLimit, SweepStore } from '../core/ports.ts'
 import type { StopCause, Sweep, SweepResult } from '../core/records.ts'
 import type { EarlierTrial, Source } from '../core/search/history.ts'
 import { takeNumbers } from './counters.ts'
+import { pieces } from './pieces.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
 export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepStore {
@@ -37,9 +38,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return rows.map((row) => row.id)
     },
     limits: async (ids) => {
-      if (ids.length === 0) return new Map()
-      const rows = await db.selectFrom('sweep').select(['id', 'concurrency', 'is_paused']).where('id', 'in', ids).execute()
-      return new Map(rows.map((row) => [row.id, { concurrency: row.concurrency, isPaused: row.is_paused === 1 }]))
+      const limits = new Map<string, SweepLimit>()
+      for (const some of pieces(ids)) {
+        const rows = await db.selectFrom('sweep').select(['id', 'concurrency', 'is_paused']).where('id', 'in', some).execute()
+        for (const row of rows) limits.set(row.id, { concurrency: row.concurrency, isPaused: row.is_paused === 1 })
+      }
+      return limits
     },
     insert: async (sweep) => {
       const row: SweepRow = {
@@ -92,7 +96,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         known,
         budget,
       }))
-      if (rows.length > 0) await db.insertInto('suggestion').values(rows).execute()
+      for (const some of pieces(rows)) await db.insertInto('suggestion').values(some).execute()
     },
     results: async (sweepId, after) => {
       const rows = await db.selectFrom('sweep_result').selectAll().where('sweep_id', '=', sweepId).where('seq', '>', after).orderBy('seq').execute()
@@ -107,7 +111,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         phase,
         value,
       }))
-      if (rows.length > 0) await db.insertInto('sweep_result').values(rows).execute()
+      for (const some of pieces(rows)) await db.insertInto('sweep_result').values(some).execute()
     },
     update: async ({ id, version }, patch) => {
       const columns: Updateable<SweepRow> = { version: version + 1 }

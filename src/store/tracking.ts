@@ -3,9 +3,10 @@ import type { Kysely } from 'kysely'
 
 import { appendToTail } from '../core/metrics/chunks.ts'
 import type { Tail } from '../core/metrics/chunks.ts'
-import { coarsen, EMPTY_SUMMARY, mean, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
-import type { Summary } from '../core/metrics/series.ts'
+import { coarsen, EMPTY_SUMMARY, mean, ONLY_SOURCE, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
+import type { PointSource, Summary } from '../core/metrics/series.ts'
 import type { SeriesPoints, TrackingStore } from '../core/ports.ts'
+import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 /** What the writing side remembers of a series, so that an append reads nothing. */
@@ -23,16 +24,12 @@ export type SeriesCache = Map<string, Map<string, OpenSeries>>
 /** Metric points as chunks of float64 with a rollup each, summaries beside them, and the marks of writers. */
 export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): TrackingStore {
   const open = async (runId: string, names: readonly string[]): Promise<Map<string, OpenSeries>> => {
-    const known = cache.get(runId) ?? (await loadSeries(db, runId))
+    const known = cache.get(runId) ?? new Map<string, OpenSeries>()
     cache.delete(runId)
     cache.set(runId, known)
     if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
-    await insertMissing(
-      db,
-      runId,
-      names.filter((name) => !known.has(name)),
-      known,
-    )
+    for (const some of pieces(names.filter((name) => !known.has(name)))) await loadSeries(db, runId, some, known)
+    for (const some of pieces(names.filter((name) => !known.has(name)).map((name) => ({ run_id: runId, name })))) await insertSeries(db, some, known)
     return known
   }
   const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
@@ -65,12 +62,12 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
       }
       return byAttempt
     },
-    append: async (run, series) => {
+    append: async (run, series, source = ONLY_SOURCE) => {
       const known = await open(
         run.id,
         series.map((item) => item.name),
       )
-      const written = series.map((item) => appendPoints(known.get(item.name)!, item))
+      const written = series.map((item) => appendPoints(known.get(item.name)!, item, source))
       await writeSummaries(
         db,
         run.number,
@@ -85,13 +82,18 @@ export function createTrackingStore(db: Kysely<Tables>, now: () => number, cache
     },
     summaries: async (runIds, names) => {
       const byRun = new Map<string, Map<string, Summary>>()
-      if (runIds.length === 0 || names?.length === 0) return byRun
-      const rows = names
-        ? await summariesNamed(db, runIds, names)
-        : await summarized(db).select(['series.run_id', 'series.name', 'metric.summary']).where('series.run_id', 'in', runIds).orderBy('series.name').execute()
-      for (const row of rows) {
-        const ofRun = byRun.get(row.run_id) ?? new Map<string, Summary>()
-        byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
+      const take = (rows: readonly { run_id: string; name: string; summary: Uint8Array }[]): void => {
+        for (const row of rows) {
+          const ofRun = byRun.get(row.run_id) ?? new Map<string, Summary>()
+          byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
+        }
+      }
+      for (const some of pieces(runIds)) {
+        if (names) for (const wanted of pieces(names.toSorted())) take(await summariesNamed(db, some, wanted))
+        else
+          take(
+            await summarized(db).select(['series.run_id', 'series.name', 'metric.summary']).where('series.run_id', 'in', some).orderBy('series.name').execute(),
+          )
       }
       return byRun
     },
@@ -169,23 +171,27 @@ function summarized(db: Kysely<Tables>) {
     .innerJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
 }
 
-async function loadSeries(db: Kysely<Tables>, runId: string): Promise<Map<string, OpenSeries>> {
-  const rows = await summarized(db).select(['series.id', 'series.name', 'metric.summary']).where('series.run_id', '=', runId).execute()
-  const series = new Map<string, OpenSeries>()
-  for (const row of rows) {
-    const tail = await db.selectFrom('chunk').select(['n', 'points']).where('series_id', '=', row.id).orderBy('n', 'desc').limit(1).executeTakeFirst()
-    series.set(row.name, { id: row.id, summary: unpackSummary(row.summary), tail: tail && { n: tail.n, points: toFloat64(tail.points) } })
-  }
-  return series
+/** Those series of a run that are there already, each with its last chunk. */
+async function loadSeries(db: Kysely<Tables>, runId: string, names: readonly string[], known: Map<string, OpenSeries>): Promise<void> {
+  const rows = await summarized(db)
+    .leftJoin('chunk', (join) =>
+      join.onRef('chunk.series_id', '=', 'series.id').on('chunk.n', '=', (on) =>
+        on
+          .selectFrom('chunk as own')
+          .select((inner) => inner.fn.max('own.n').as('n'))
+          .whereRef('own.series_id', '=', 'series.id'),
+      ),
+    )
+    .select(['series.id', 'series.name', 'metric.summary', 'chunk.n', 'chunk.points'])
+    .where('series.run_id', '=', runId)
+    .where('series.name', 'in', names)
+    .execute()
+  for (const { id, name, summary, n, points } of rows)
+    known.set(name, { id, summary: unpackSummary(summary), tail: n === null || points === null ? undefined : { n, points: toFloat64(points) } })
 }
 
-async function insertMissing(db: Kysely<Tables>, runId: string, names: readonly string[], known: Map<string, OpenSeries>): Promise<void> {
-  if (names.length === 0) return
-  const rows = await db
-    .insertInto('series')
-    .values(names.map((name) => ({ run_id: runId, name })))
-    .returning(['id', 'name'])
-    .execute()
+async function insertSeries(db: Kysely<Tables>, series: readonly { run_id: string; name: string }[], known: Map<string, OpenSeries>): Promise<void> {
+  const rows = await db.insertInto('series').values(series).returning(['id', 'name']).execute()
   for (const row of rows) known.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
 }
 
@@ -198,8 +204,9 @@ interface ChunkRow {
 function appendPoints(
   series: OpenSeries,
   { name, points }: SeriesPoints,
+  source: PointSource,
 ): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
-  const summary = summarize(series.summary, points)
+  const summary = summarize(series.summary, points, source)
   const chunks = appendToTail(series.tail, points)
   let end = summary.count
   const rows = [...chunks].reverse().map((chunk) => {
@@ -210,30 +217,29 @@ function appendPoints(
 }
 
 async function writeSummaries(db: Kysely<Tables>, runNumber: number, items: readonly { name: string; summary: Summary }[]): Promise<void> {
-  if (items.length === 0) return
-  await db
-    .insertInto('metric')
-    .values(
-      items.map(({ name, summary }) => ({
-        name,
-        run_number: runNumber,
-        last: finiteOrNull(summary.last),
-        min: finiteOrNull(summary.min),
-        max: finiteOrNull(summary.max),
-        mean: finiteOrNull(mean(summary)),
-        summary: packSummary(summary),
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['name', 'run_number']).doUpdateSet((on) => ({
-        last: on.ref('excluded.last'),
-        min: on.ref('excluded.min'),
-        max: on.ref('excluded.max'),
-        mean: on.ref('excluded.mean'),
-        summary: on.ref('excluded.summary'),
-      })),
-    )
-    .execute()
+  const rows = items.map(({ name, summary }) => ({
+    name,
+    run_number: runNumber,
+    last: finiteOrNull(summary.last),
+    min: finiteOrNull(summary.min),
+    max: finiteOrNull(summary.max),
+    mean: finiteOrNull(mean(summary)),
+    summary: packSummary(summary),
+  }))
+  for (const some of pieces(rows))
+    await db
+      .insertInto('metric')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(['name', 'run_number']).doUpdateSet((on) => ({
+          last: on.ref('excluded.last'),
+          min: on.ref('excluded.min'),
+          max: on.ref('excluded.max'),
+          mean: on.ref('excluded.mean'),
+          summary: on.ref('excluded.summary'),
+        })),
+      )
+      .execute()
 }
 
 /** A value that is no finite number is neither better nor worse than any other. */
@@ -241,26 +247,25 @@ function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-async function writeChunks(db: Kysely<Tables>, rows: readonly ChunkRow[], receivedAt: number): Promise<void> {
-  if (rows.length === 0) return
-  await db
-    .insertInto('chunk')
-    .values(
-      rows.map(({ seriesId, chunk, firstIndex }) => ({
-        series_id: seriesId,
-        n: chunk.n,
-        first_index: firstIndex,
-        points: toBytes(chunk.points),
-        rollup: packSummary(toBucket(chunk.points)),
-        received_at: receivedAt,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict
-        .columns(['series_id', 'n'])
-        .doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })),
-    )
-    .execute()
+async function writeChunks(db: Kysely<Tables>, chunks: readonly ChunkRow[], receivedAt: number): Promise<void> {
+  const rows = chunks.map(({ seriesId, chunk, firstIndex }) => ({
+    series_id: seriesId,
+    n: chunk.n,
+    first_index: firstIndex,
+    points: toBytes(chunk.points),
+    rollup: packSummary(toBucket(chunk.points)),
+    received_at: receivedAt,
+  }))
+  for (const some of pieces(rows))
+    await db
+      .insertInto('chunk')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['series_id', 'n'])
+          .doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })),
+      )
+      .execute()
 }
 
 function toBytes(points: Float64Array): Uint8Array {

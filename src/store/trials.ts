@@ -76,7 +76,8 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'metric.last'])
+        .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'suggestion.point', 'metric.last'])
         .select((on) =>
           on
             .selectFrom('attempt')
@@ -95,7 +96,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         phase: row.phase as TrialOutcome['phase'],
         reason: row.reason as ReasonCode | null,
         rung: row.rung,
-        params: decodeValue(row.params) as ValueMap,
+        params: paramsOf(row),
         value: row.last,
         seconds: Number(row.ran_ms ?? 0) / 1000,
       }))
@@ -104,7 +105,9 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const trials = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at', 'metric.last'])
+        .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at'])
+        .select(['suggestion.point', 'metric.last'])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where('run.deleted_at', 'is', null)
@@ -126,7 +129,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
           phase: row.phase as RunPhase,
           reason: row.reason as ReasonCode | null,
           rung: row.rung,
-          params: decodeValue(row.params) as ValueMap,
+          params: paramsOf(row),
           value: row.last,
           startedAt: row.started_at,
           endedAt: row.ended_at,
@@ -173,4 +176,9 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return row?.last ?? undefined
     },
   }
+}
+
+/** Its point is what a trial tried, whatever its scripts have logged under those names. */
+function paramsOf({ params, point }: { params: string; point: string | null }): ValueMap {
+  return { ...(decodeValue(params) as ValueMap), ...(point === null ? {} : (decodeValue(point) as ValueMap)) }
 }

@@ -249,7 +249,7 @@ describeOnBoth('the search over runs', (openFresh) => {
   it('keeps the trash apart', async () => {
     const store = await fresh()
     const [first] = await fill(store, [{}, {}])
-    await store.write((parts) => parts.runs.setDeleted({ ids: [first!.id] }, { deletedAt: NOW }))
+    await store.write((parts) => parts.runs.setDeleted({ id: first!.id }, { deletedAt: NOW }))
     expect([await numbers(store, ''), await numbers(store, '', '', { isDeleted: true })]).toEqual([[2], [1]])
   })
 

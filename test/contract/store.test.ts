@@ -6,7 +6,8 @@ import { expect, it } from 'vitest'
 
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { RunPhase } from '../../src/contract/phases.ts'
-import { encodeValue, Float } from '../../src/contract/values.ts'
+import { encodeValue, Float, LongInteger } from '../../src/contract/values.ts'
+import { parseFilter, parseSort } from '../../src/core/filter/parse.ts'
 import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
 import type { Store } from '../../src/core/ports.ts'
 import type { NewRun, Run } from '../../src/core/records.ts'
@@ -146,6 +147,25 @@ describeOnBoth('the store', (openFresh) => {
       ),
       { numRuns: 25 },
     )
+  })
+
+  it('keeps every digit of integers in parameters, sorts by their size and finds them by their digits', async () => {
+    const store = await fresh()
+    const long = (value: bigint) => new LongInteger(value)
+    const seeds = [long(2n ** 63n - 1n), long(12345678901234567890n), long(10n ** 400n), long(-(2n ** 64n)), 3, NaN, Infinity]
+    const runs: Run[] = []
+    for (const seed of seeds) runs.push(await insertRun(store, { plan: { ...runPlan(), params: { seed } } }))
+    await store.write((parts) => parts.runs.annotate(runs[4]!, { params: { seed: long(4n * 10n ** 18n) } }))
+    for (const [index, run] of runs.entries())
+      expect((await store.read.runs.get(run.id))!.params['seed']).toEqual(index === 4 ? long(4n * 10n ** 18n) : seeds[index])
+    const found = async (filter: string) => {
+      const page = await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('p.seed'), limit: 10 })
+      return page.runs.map(({ number }) => number - 1)
+    }
+    expect(await found('p.seed = "12345678901234567890"')).toEqual([1])
+    expect(await found(`p.seed = "1${'0'.repeat(249)}"`)).toEqual([2])
+    expect(await found('p.seed > 1000')).toEqual([4, 0, 1])
+    expect(await found('p.seed < 0')).toEqual([3])
   })
 
   it('pages through a series from any point on', async () => {

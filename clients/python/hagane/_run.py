@@ -3,6 +3,7 @@
 import atexit
 import functools
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -255,12 +256,12 @@ def get_checkpoint_dir():
 
 def get_data_paths():
     """Folders for data sets by name; empty outside of a run."""
-    return _json("HAGANE_DATA_PATHS")
+    return _mapping(os.environ.get("HAGANE_DATA_PATHS"))
 
 
 def get_params():
-    """Parameters of the run by name; empty outside of one."""
-    return _json("HAGANE_PARAMS")
+    """Parameters that the run was given, by name; empty outside of one. What scripts log is not among them."""
+    return _mapping(os.environ.get("HAGANE_PARAMS") or _params_file())
 
 
 def _folder(name):
@@ -273,12 +274,29 @@ def _folder(name):
     return path
 
 
-def _json(name):
+def _params_file():
     try:
-        value = json.loads(os.environ.get(name) or "{}")
+        with io.open(os.environ.get("HAGANE_PARAMS_FILE") or os.devnull, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        _warn("the parameters cannot be read: %s" % error)
+        return ""
+
+
+def _mapping(text):
+    try:
+        value = json.loads(text or "{}", parse_int=_integer)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _integer(digits):
+    try:
+        return int(digits)
+    except ValueError:
+        # More digits than Python turns into a number by itself: 4300 unless told otherwise.
+        return digits
 
 
 def _creation(kind, name):
@@ -349,9 +367,16 @@ def _parts(values):
     return [dict(items[at : at + RECORD_POINTS_MAX]) for at in range(0, len(items), RECORD_POINTS_MAX)]
 
 
+# Python 3.11 and later refuse to write an integer of more than 4300 decimal digits.
+_DECIMAL_BITS_MAX = 14000
+
+
 def _to_json(value):
-    if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:
-        return value
+    if isinstance(value, float):
+        # JSON has no NaN and no infinities: the server reads these as floats.
+        return value if value - value == 0 else {"$float": "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")}
+    if isinstance(value, int) and value.bit_length() > _DECIMAL_BITS_MAX:
+        return hex(value)
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, (list, tuple)):

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 import threading
 from unittest import mock
 
@@ -161,9 +162,16 @@ class Logging(Case):
         self.experiment.log_params(last=1)
         self.experiment.end()
         first, last = self.ledger.of_kind("p")
-        self.assertEqual(first["v"], {"a": "nan", "b": {"1": "{2}"}, "c": 4, "5": "/", "d": [1, None], "e": 10 ** 30})
+        self.assertEqual(first["v"], {"a": {"$float": "NaN"}, "b": {"1": "{2}"}, "c": 4, "5": "/", "d": [1, None], "e": 10 ** 30})
         self.assertEqual(last["v"], {"last": 1})
         self.assertEqual(len(self.warnings()), 4)
+
+    def test_numbers_that_no_float_and_no_json_holds(self):
+        self.experiment.log_params(low=-float("inf"), top=[Scalar(float("inf"))], seed=2 ** 63 - 1, long=10 ** 400, longer=2 ** 20000)
+        self.experiment.end()
+        found = self.ledger.of_kind("p")[-1]["v"]
+        self.assertEqual((found["low"], found["top"]), ({"$float": "-Infinity"}, [{"$float": "Infinity"}]))
+        self.assertEqual((found["seed"], found["long"], found["longer"]), (2 ** 63 - 1, 10 ** 400, hex(2 ** 20000)))
 
     def test_halves_of_characters(self):
         self.experiment.log_metrics({"a\ud800": 1, "b": float("nan")})
@@ -247,6 +255,16 @@ class Logging(Case):
             self.assertEqual(self.experiment.params, {"lr": 0.1})
             self.assertEqual(_run.get_data_paths(), {"data": "/d"})
             self.assertTrue(self.experiment.resumed)
+        path = os.path.join(tempfile.mkdtemp(), "params.json")
+        with io.open(path, "w", encoding="utf-8") as file:
+            file.write('{"text": "\u00e9", "seed": 12345678901234567890, "rate": 1.0, "top": Infinity, "long": %s}' % ("9" * 5000))
+        with mock.patch.dict(os.environ, {"HAGANE_PARAMS_FILE": path}):
+            params = self.experiment.params
+            self.assertEqual([params["text"], params["seed"], params["top"]], ["\u00e9", 12345678901234567890, float("inf")])
+            self.assertIs(type(params["rate"]), float)
+            self.assertEqual(str(params["long"])[-4:], "9999")
+        with mock.patch.dict(os.environ, {"HAGANE_PARAMS_FILE": path + "x"}):
+            self.assertEqual(self.experiment.params, {})
         with mock.patch.dict(os.environ, {"HAGANE_PARAMS": "[", "HAGANE_OUTPUTS": __file__ + "/x"}):
             self.assertEqual(self.experiment.params, {})
             self.assertEqual(self.experiment.outputs_path, __file__ + "/x")

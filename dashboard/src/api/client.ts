@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
+import { parseJson } from '../../../src/contract/values.ts'
 import { preferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { takeEarly } from './early.ts'
@@ -37,7 +38,7 @@ export interface CallOptions {
 
 /** Asks the API; the session's cookie goes along by itself. Throws ApiError. */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  return (await (await request(path, options)).json()) as T
+  return parseJson(await (await request(path, options)).text()) as T
 }
 
 /** The same for an answer that is not JSON. */

@@ -1,3 +1,4 @@
+import { LongInteger } from '../../../src/contract/values.ts'
 import type { Trial } from '../charts/trials.ts'
 
 /** What trials are sorted by: their place, value, duration, or a parameter. */
@@ -34,7 +35,16 @@ export function sortTrials(trials: readonly Trial[], { key, isDescending }: Tria
     const [left, right] = [of(a), of(b)]
     const [noLeft, noRight] = [left === null || left === undefined, right === null || right === undefined]
     if (noLeft || noRight) return Number(noLeft) - Number(noRight) || a.index - b.index
-    const order = typeof left === 'number' && typeof right === 'number' ? left - right : String(left).localeCompare(String(right))
+    const order = isNumber(left) && isNumber(right) ? compare(left, right) : String(left).localeCompare(String(right))
     return sign * order || a.index - b.index
   })
+}
+
+function isNumber(value: unknown): value is number | LongInteger {
+  return typeof value === 'number' || value instanceof LongInteger
+}
+
+function compare(left: number | LongInteger, right: number | LongInteger): number {
+  const [a, b] = [left, right].map((value) => (value instanceof LongInteger ? value.value : value))
+  return a! < b! ? -1 : Number(a! > b!)
 }

@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
+import { parseJson } from '../../../src/contract/values.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useAction, useArtifacts, useTrials } from '../api/queries.ts'
@@ -255,7 +256,7 @@ function plain(value: unknown): string {
 /** A word as JSON would have it; plain text stays text. */
 function typed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return text
   }

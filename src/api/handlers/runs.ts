@@ -38,7 +38,7 @@ export function createRunHandlers(
   | 'readFilter'
 > {
   const { store } = deps
-  const runAgain = async (id: string, locale: Locale) => await toRunDetail(store, (await store.read.runs.get(id))!, locale)
+  const runAgain = async (id: string, locale: Locale) => await toRunDetail(store, await findRun(store, id), locale)
   return {
     listRuns: async ({ query, locale }): Promise<RunPageView> => {
       const scope = await toScope(store, query)

@@ -27,7 +27,7 @@ export function createSweepHandlers(
   | 'addPoint'
 > {
   const { store } = deps
-  const sweepAgain = async (id: string) => await toSweepView(store, (await store.read.sweeps.get(id))!)
+  const sweepAgain = async (id: string) => await toSweepView(store, await findSweep(store, id))
   return {
     listSweeps: async ({ query }) => {
       const { project, trash, ...page } = query

@@ -6,6 +6,7 @@ import type { SweepPlan } from '../../contract/plan.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import type { RunView } from '../../contract/run.ts'
 import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
+import { parseJson } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { autoChoice } from '../../core/search/registry.ts'
 import { median } from '../../core/search/stopping.ts'
@@ -78,7 +79,7 @@ export async function add(cli: Cli, number: string, flags: Flags & Pick<Document
 /** A word of the command line as JSON would have it; plain text stays text. */
 function typed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return text
   }

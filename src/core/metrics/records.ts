@@ -1,5 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { TrackingRecord } from '../../contract/tracking.ts'
+import { LongInteger, reviveFloats } from '../../contract/values.ts'
+import type { ValueMap } from '../../contract/values.ts'
 
 /**
  * Reads one record of a batch. Returns a sentence instead when it is none: such a record is counted and left out, since
@@ -37,7 +39,9 @@ const PARAM_DEPTH_MAX = 20
 
 function parseParams(values: unknown): TrackingRecord | string {
   if (!isObject(values) || !Object.keys(values).every(isName)) return 'params need a mapping of names to values'
-  return isStorable(values, PARAM_DEPTH_MAX) ? { kind: 'params', values } : `a parameter has a NUL character, or more than ${PARAM_DEPTH_MAX} levels`
+  return isStorable(values, PARAM_DEPTH_MAX)
+    ? { kind: 'params', values: reviveFloats(values) as ValueMap }
+    : `a parameter has a NUL character, or more than ${PARAM_DEPTH_MAX} levels`
 }
 
 /** Whether every database keeps the value as it is. */
@@ -51,8 +55,9 @@ function isStorable(value: unknown, depth: number): boolean {
 const TIME_MAX = 8.64e12
 
 function parseMetrics(raw: Record<string, unknown>): TrackingRecord | string {
-  const { s: step, t: time, v: values } = raw
-  if (typeof step !== 'number' || typeof time !== 'number' || !isObject(values)) return 'metrics need a step, a time and values'
+  const { t: time, v: values } = raw
+  const step = toNumber(raw['s'])
+  if (step === undefined || typeof time !== 'number' || !isObject(values)) return 'metrics need a step, a time and values'
   if (!Number.isFinite(step) || !(Math.abs(time) <= TIME_MAX)) return 'a step is a finite number, a time is seconds since 1970'
   const read = new Map<string, number>()
   for (const name in values) {
@@ -63,6 +68,11 @@ function parseMetrics(raw: Record<string, unknown>): TrackingRecord | string {
   return read.size <= LIMITS.recordPointsMax ? { kind: 'metrics', step, time, values: read } : `more than ${LIMITS.recordPointsMax} metrics in one record`
 }
 
+/** A number, which an integer of many digits is as near as a float64 comes. */
+function toNumber(value: unknown): number | undefined {
+  return value instanceof LongInteger ? Number(value.value) : typeof value === 'number' ? value : undefined
+}
+
 const NON_FINITE = new Map<unknown, number>([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -71,7 +81,7 @@ const NON_FINITE = new Map<unknown, number>([
 ])
 
 function toMetric(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : NON_FINITE.get(value)
+  return toNumber(value) ?? NON_FINITE.get(value)
 }
 
 function parseTags(value: unknown): TrackingRecord | string {

@@ -1,10 +1,124 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { bucketsOf, chunksWithin, pointsWithin } from './series.ts'
+import { bucketsOf, chunksWithin, EMPTY_SUMMARY, packSummary, pointsWithin, summarize, unpackSummary } from './series.ts'
 
 const pointsOf = (steps: readonly number[]) => Float64Array.from(steps.flatMap((step, i) => [step, 1_000 * i, step]))
 const stepsOf = (points: Float64Array) => [...points].filter((_, i) => i % 3 === 0)
+
+/** Points as they arrive: attempt, writer, time, step, value. */
+type Arrival = readonly [attempt: number, writer: number, time: number, step: number, value: number]
+
+describe('the last value of a series', () => {
+  it.each<[string, readonly Arrival[], number]>([
+    [
+      'of one writer is the last it wrote',
+      [
+        [1, 7, 10, 0, 5],
+        [1, 7, 20, 1, 6],
+      ],
+      6,
+    ],
+    [
+      'of one writer is the last it wrote, whatever its clock says',
+      [
+        [1, 7, 10, 0, 5],
+        [1, 7, 4, 1, 6],
+      ],
+      6,
+    ],
+    [
+      'of one writer is the last it wrote, though its steps begin again',
+      [
+        [1, 7, 10, 9, 5],
+        [1, 7, 20, 0, 6],
+      ],
+      6,
+    ],
+    [
+      'is that of the last attempt',
+      [
+        [1, 7, 10, 9, 5],
+        [2, 8, 20, 0, 6],
+      ],
+      6,
+    ],
+    [
+      'is that of the last attempt when an earlier one arrives late',
+      [
+        [2, 8, 20, 0, 6],
+        [1, 7, 10, 9, 5],
+      ],
+      6,
+    ],
+    [
+      'is that of the last attempt when an earlier one arrives late with a later clock',
+      [
+        [2, 8, 20, 0, 6],
+        [1, 7, 99, 9, 5],
+      ],
+      6,
+    ],
+    [
+      'is that of the last attempt when records of two arrive in turns',
+      [
+        [1, 7, 1, 0, 1],
+        [2, 8, 5, 0, 6],
+        [1, 7, 2, 1, 2],
+        [1, 7, 3, 2, 3],
+      ],
+      6,
+    ],
+    [
+      'of two writers is the one that was written later',
+      [
+        [1, 7, 20, 0, 5],
+        [1, 8, 10, 9, 6],
+      ],
+      5,
+    ],
+    [
+      'of two writers is the one that was written later, step or not',
+      [
+        [1, 7, 20, 9, 5],
+        [1, 8, 21, 0, 6],
+      ],
+      6,
+    ],
+    [
+      'of two writers at one time is that of the higher step',
+      [
+        [1, 7, 20, 9, 5],
+        [1, 8, 20, 8, 6],
+      ],
+      5,
+    ],
+    [
+      'is not a number where the last attempt says so',
+      [
+        [1, 7, 1, 0, 5],
+        [2, 8, 2, 0, NaN],
+      ],
+      NaN,
+    ],
+  ])('%s', (_, arrivals, expected) => {
+    const add = (summary: typeof EMPTY_SUMMARY, [attempt, writer, time, step, value]: Arrival) =>
+      unpackSummary(packSummary(summarize(summary, Float64Array.of(step, time, value), { attempt, writer })))
+    const { last, count } = arrivals.reduce(add, EMPTY_SUMMARY)
+    expect([last, count]).toEqual([expected, arrivals.length])
+  })
+
+  it('of a batch that began before another writer and ended after it is its end', () => {
+    const other = summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 1, writer: 7 })
+    expect(summarize(other, Float64Array.of(0, 10, 2, 1, 20, 3, 2, 18, 4), { attempt: 1, writer: 8 })).toMatchObject({ last: 4, lastStep: 2, max: 4, count: 4 })
+    expect(summarize(other, Float64Array.of(0, 10, 2, 1, 14, 3), { attempt: 1, writer: 8 })).toMatchObject({ last: 1, lastTime: 15, max: 3, count: 3 })
+  })
+
+  it('that an older version kept gives way to whatever comes', () => {
+    const old = unpackSummary(packSummary(summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 3, writer: 7 })).slice(0, 11 * 8))
+    expect(summarize(old, Float64Array.of(0, 10, 2), { attempt: 1, writer: 8 }).last).toBe(2)
+  })
+})
 
 describe('a part of a series', () => {
   it.each([

@@ -11,6 +11,18 @@ export interface Summary {
   readonly last: number
   readonly lastStep: number
   readonly lastTime: number
+  /** The attempt that the last point is from; 0 where that was not kept. */
+  readonly lastAttempt: number
+  /** The writer that it is from; 0 where that was not kept. */
+  readonly lastWriter: number
+}
+
+/** Where points come from. */
+export interface PointSource {
+  /** Counted from 1. */
+  readonly attempt: number
+  /** A number of 48 bits that stands for one process that logs; 0 for the server itself. */
+  readonly writer: number
 }
 
 /** A summary of neighbouring points with the steps they span. */
@@ -21,21 +33,54 @@ export interface Bucket extends Summary {
 /** Numbers a point takes: step, time in milliseconds, value. */
 export const POINT_WIDTH = 3
 
-export const EMPTY_SUMMARY: Summary = { count: 0, numbers: 0, sum: 0, min: NaN, minStep: NaN, max: NaN, maxStep: NaN, last: NaN, lastStep: NaN, lastTime: NaN }
+export const EMPTY_SUMMARY: Summary = {
+  count: 0,
+  numbers: 0,
+  sum: 0,
+  min: NaN,
+  minStep: NaN,
+  max: NaN,
+  maxStep: NaN,
+  last: NaN,
+  lastStep: NaN,
+  lastTime: NaN,
+  lastAttempt: 0,
+  lastWriter: 0,
+}
 
-/** The summary after further points; the order of arrival decides which point is the last. */
-export function summarize(before: Summary, points: Float64Array): Summary {
-  let { count, numbers, sum, min, minStep, max, maxStep, last, lastStep, lastTime } = before
+/** The first attempt's points where nobody else writes. */
+export const ONLY_SOURCE: PointSource = { attempt: 1, writer: 0 }
+
+/** The summary after further points of one source. Its last point is the one that happened last, whenever it arrives. */
+export function summarize(before: Summary, points: Float64Array, source: PointSource = ONLY_SOURCE): Summary {
+  let { count, numbers, sum, min, minStep, max, maxStep } = before
+  let lastAt = -1
   for (let at = 0; at < points.length; at += POINT_WIDTH) {
-    ;[lastStep, lastTime, last] = [points[at]!, points[at + 1]!, points[at + 2]!]
+    const value = points[at + 2]!
     count += 1
-    if (Number.isNaN(last)) continue
+    if (lastAt >= 0 || isAfter(before, { step: points[at]!, time: points[at + 1]! }, source)) lastAt = at
+    if (Number.isNaN(value)) continue
     numbers += 1
-    sum += last
-    if (!(min <= last)) [min, minStep] = [last, lastStep]
-    if (!(max >= last)) [max, maxStep] = [last, lastStep]
+    sum += value
+    if (!(min <= value)) [min, minStep] = [value, points[at]!]
+    if (!(max >= value)) [max, maxStep] = [value, points[at]!]
   }
-  return { count, numbers, sum, min, minStep, max, maxStep, last, lastStep, lastTime }
+  const last =
+    lastAt < 0
+      ? { last: before.last, lastStep: before.lastStep, lastTime: before.lastTime, lastAttempt: before.lastAttempt, lastWriter: before.lastWriter }
+      : { last: points[lastAt + 2]!, lastStep: points[lastAt]!, lastTime: points[lastAt + 1]!, lastAttempt: source.attempt, lastWriter: source.writer }
+  return { count, numbers, sum, min, minStep, max, maxStep, ...last }
+}
+
+/**
+ * Whether a point happened after the last one so far: a later attempt's did. Within an attempt the records of one writer are
+ * in order whatever its clock says; points of two writers are compared by time, then by step.
+ */
+function isAfter(before: Summary, { step, time }: { step: number; time: number }, { attempt, writer }: PointSource): boolean {
+  if (before.count === 0) return true
+  if (attempt !== before.lastAttempt) return attempt > before.lastAttempt
+  if (writer === before.lastWriter) return true
+  return time === before.lastTime ? !(step < before.lastStep) : !(time < before.lastTime)
 }
 
 export function mean(summary: Summary): number {
@@ -63,6 +108,8 @@ function mergeBuckets(a: Bucket, b: Bucket): Bucket {
     last: b.last,
     lastStep: b.lastStep,
     lastTime: b.lastTime,
+    lastAttempt: b.lastAttempt,
+    lastWriter: b.lastWriter,
   }
 }
 
@@ -74,6 +121,8 @@ export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
 }
 
 const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', 'last', 'lastStep', 'lastTime'] as const
+/** Behind the first step; a summary of an older version ends before them. */
+const SOURCE_FIELDS = ['lastAttempt', 'lastWriter'] as const
 
 /** Points drawn together into at most `max` buckets of equally many, in their order. */
 export function bucketsOf(points: Float64Array, max: number): Bucket[] {
@@ -128,12 +177,15 @@ function placesWithin(sides: readonly number[]): Places {
 /** Exact binary form of a summary or a bucket: NaN, infinities and −0 survive, which no SQL number column promises. */
 export function packSummary(summary: Summary): Uint8Array {
   const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN
-  return new Uint8Array(Float64Array.from([...FIELDS.map((field) => summary[field]), first]).buffer)
+  return new Uint8Array(Float64Array.from([...FIELDS.map((field) => summary[field]), first, ...SOURCE_FIELDS.map((field) => summary[field])]).buffer)
 }
 
 export function unpackSummary(bytes: Uint8Array): Bucket {
   const numbers = toFloat64(bytes)
-  return { ...(Object.fromEntries(FIELDS.map((field, index) => [field, numbers[index]!])) as unknown as Summary), firstStep: numbers[FIELDS.length]! }
+  const firstStep = numbers[FIELDS.length]!
+  const fields = FIELDS.map((field, index) => [field, numbers[index]!] as const)
+  const source = SOURCE_FIELDS.map((field, index) => [field, numbers[FIELDS.length + 1 + index] ?? 0] as const)
+  return { ...(Object.fromEntries([...fields, ...source]) as unknown as Summary), firstStep }
 }
 
 /** A copy of the bytes as numbers, whatever their alignment was. */

@@ -8,6 +8,10 @@ export type Ended = Extract<Observation, { state: 'ended' }>
 const NOT_EXECUTABLE = 126
 const NOT_FOUND = 127
 const SIGNAL_BASE = 128
+const SIGNALS_MAX = 64
+/** What the shell of a command, which is called hagane, says of a command it cannot run and of one that a signal has ended. */
+const SAID_BY_SHELL = /hagane: (\S+ )?\d+: /
+const KILLED_BY_SHELL = /hagane: (\S+ )?\d+: +\d+ /
 
 /** Why an attempt ended and what its run becomes, from what its executor saw. A stop that was asked for explains any end. */
 export function classify(ended: Ended, stopCause: StopCause | null): { phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>; ending: Ending } {
@@ -18,8 +22,16 @@ export function classify(ended: Ended, stopCause: StopCause | null): { phase: Ex
   if (stopCause === 'timeout') return { phase: 'failed', ending: { reason: 'Timeout', evidence } }
   if (exitCode === 0) return { phase: 'succeeded', ending: { reason: 'Completed', evidence } }
   if (exitCode === null) return { phase: 'failed', ending: { reason: 'Lost', evidence } }
-  if (exitCode === NOT_FOUND) return { phase: 'failed', ending: { reason: 'CommandNotFound', evidence } }
-  if (exitCode === NOT_EXECUTABLE) return { phase: 'failed', ending: { reason: 'CommandNotExecutable', evidence } }
-  if (exitCode > SIGNAL_BASE) return { phase: 'failed', ending: { reason: 'Signalled', evidence: { ...evidence, signal: exitCode - SIGNAL_BASE } } }
-  return { phase: 'failed', ending: { reason: 'ExitNonZero', evidence } }
+  const said = evidence.lastLines ?? ''
+  if (exitCode === NOT_FOUND && SAID_BY_SHELL.test(said)) return { phase: 'failed', ending: { reason: 'CommandNotFound', evidence } }
+  if (exitCode === NOT_EXECUTABLE && SAID_BY_SHELL.test(said)) return { phase: 'failed', ending: { reason: 'CommandNotExecutable', evidence } }
+  const signal = signalOf(exitCode, ended.isKilled ?? true, said)
+  return { phase: 'failed', ending: signal === undefined ? { reason: 'ExitNonZero', evidence } : { reason: 'Signalled', evidence: { ...evidence, signal } } }
+}
+
+/** The signal behind a status: a program may end by itself with any number, and its shell passes on that of what it ran. */
+function signalOf(exitCode: number, isKilled: boolean, said: string): number | undefined {
+  const signal = exitCode - SIGNAL_BASE
+  if (signal < 1 || signal > SIGNALS_MAX) return undefined
+  return isKilled || KILLED_BY_SHELL.test(said) ? signal : undefined
 }

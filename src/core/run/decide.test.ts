@@ -23,7 +23,13 @@ function attempt(patch: Partial<Attempt> = {}): Attempt {
 
 const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation; isUnprepared?: boolean }) =>
   decideRun({ isUnprepared: false, attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
-const ended = (exitCode: number | null): Observation => ({ state: 'ended', exitCode, endedAt: NOW, evidence: {}, hasOutputs: false })
+const ended = (exitCode: number | null, lastLines?: string): Observation => ({
+  state: 'ended',
+  exitCode,
+  endedAt: NOW,
+  evidence: { ...(lastLines !== undefined && { lastLines }) },
+  hasOutputs: false,
+})
 
 describe('the next step of a run', () => {
   const cases: [string, Parameters<typeof decide>[0], object][] = [
@@ -106,9 +112,14 @@ describe('the next step of a run', () => {
       { type: 'finish', ending: { reason: 'Signalled', evidence: { signal: 11 } } },
     ],
     [
-      '127 means there is no such command',
-      { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127) },
+      'a command that the shell does not find is not tried again',
+      { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127, 'hagane: line 1: nosuch: command not found') },
       { type: 'finish', ending: { reason: 'CommandNotFound' } },
+    ],
+    [
+      'status 127 of a program of its own is tried again',
+      { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127, 'see you') },
+      { type: 'retry', ending: { reason: 'ExitNonZero' } },
     ],
     ['no record means lost', { run: run(), attempt: attempt(), observation: ended(null) }, { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } }],
     ['no trace at all means lost', { run: run(), attempt: attempt() }, { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } }],

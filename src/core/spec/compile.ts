@@ -29,6 +29,7 @@ import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
 import { checkInputs, checkSearched, flagText, otherRunProblem } from './inputs.ts'
 import type { CheckedInputs } from './inputs.ts'
+import { refuseTooLong } from './lengths.ts'
 import { lintSpec } from './lint.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
@@ -287,6 +288,9 @@ function compileRun({ kind, name, description }: Header, template: TrialTemplate
   }
   const buildPath = kind === 'build' ? [] : ['build']
   const environment = renderDeep(template.environment, scope, ['environment']) as EnvironmentSpec | null
+  const command = template.cmd.length > 0 ? toCommand(template.cmd, scope) : null
+  const build = toBuildPlan(renderDeep(template.build, scope, buildPath))
+  atPath(['run', 'cmd'], () => refuseTooLong(command, build))
   return {
     kind,
     name: name ?? null,
@@ -294,9 +298,9 @@ function compileRun({ kind, name, description }: Header, template: TrialTemplate
     tags: (renderDeep([...template.tags], scope, ['tags']) as Value[]).map(toPythonText),
     logLevel: template.logLevel,
     params,
-    command: template.cmd.length > 0 ? toCommand(template.cmd, scope) : null,
+    command,
     placement: toPlacement(environment),
-    build: toBuildPlan(renderDeep(template.build, scope, buildPath)),
+    build,
     references: { secrets: environment?.secret_refs ?? [], configs: environment?.config_map_refs ?? environment?.configmap_refs ?? [] },
   }
 }

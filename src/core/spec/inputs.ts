@@ -1,5 +1,5 @@
 import type { IoSpec } from '../../contract/spec.ts'
-import { Float, isValueMap } from '../../contract/values.ts'
+import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { describe, phrase, slip } from '../../contract/fields.ts'
 import type { Words } from '../../contract/fields.ts'
@@ -170,7 +170,7 @@ function hasType(value: Value, type: string): boolean {
   const typed = typeof value === 'string' ? (parsePythonLiteral(value) ?? value) : value
   switch (type) {
     case 'int':
-      return (typeof typed === 'number' && Number.isInteger(typed)) || typed === true || typed === false
+      return typed instanceof LongInteger || (typeof typed === 'number' && Number.isInteger(typed)) || typed === true || typed === false
     case 'float':
       return typed instanceof Float || (typeof typed === 'number' && !Number.isInteger(typed)) || (typeof value === 'string' && typeof typed === 'number')
     case 'bool':

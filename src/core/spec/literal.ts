@@ -1,4 +1,4 @@
-import { toFloat } from '../../contract/values.ts'
+import { toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 
 /**
@@ -74,12 +74,7 @@ class LiteralReader {
     const text = NUMBER.exec(this.#text)?.[0] ?? ''
     this.#at += text.length
     const clean = text.replaceAll('_', '')
-    if (INTEGER.test(clean)) {
-      const isNegative = clean.startsWith('-')
-      const number = Number(clean.replace(/^[+-]/, '')) * (isNegative ? -1 : 1)
-      if (!Number.isSafeInteger(number)) throw new NotALiteral()
-      return number
-    }
+    if (INTEGER.test(clean)) return toInteger(clean)
     if (FLOATING.test(clean)) return toFloat(Number(clean))
     throw new NotALiteral()
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Problem } from '../../contract/problems.ts'
-import { Float, isValueMap } from '../../contract/values.ts'
+import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import { SpecError } from './document.ts'
 import type { Document } from './document.ts'
 import { loadPlan } from './load.ts'
@@ -38,7 +38,10 @@ describe('values', () => {
     ['010', 10],
     ['1_000', '1_000'],
     ['1:10:2', '1:10:2'],
-    ['99999999999999999999', '99999999999999999999'],
+    ['99999999999999999999', new LongInteger(99999999999999999999n)],
+    ['-9223372036854775808', new LongInteger(-(2n ** 63n))],
+    ['0xFFFFFFFFFFFFFFFF', new LongInteger(2n ** 64n - 1n)],
+    ['"99999999999999999999"', '99999999999999999999'],
     ['9007199254740991', 9007199254740991],
     ['true', true],
     ['yes', 'yes'],

@@ -3,7 +3,7 @@ import type { Alias, Document as YamlDocument, Node, Pair, Scalar } from 'yaml'
 
 import type { Place, Problem } from '../../contract/problems.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import { isValueMap, toFloat } from '../../contract/values.ts'
+import { isValueMap, toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { describe, phrase, slip, toNumber } from '../../contract/fields.ts'
 import type { Args, PlainArgs, ProblemCode } from '../../contract/messages/messages.ts'
@@ -202,7 +202,8 @@ class NodeReader {
     const tag = CORE_TAGS.includes(node.tag ?? '') ? (node.tag!.slice(CORE_TAG.length) as CoreTag) : undefined
     if (tag !== undefined) return this.#readTagged(tag, node, path)
     if (typeof value === 'number') {
-      // A whole number too long for a float keeps its digits as text: it prints the same and loses nothing.
+      // A whole number too long for a float keeps every digit; with zeros before them it stays a text, which prints the same.
+      if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
       return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : value
     }

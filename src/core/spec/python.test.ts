@@ -3,10 +3,19 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { Float, toFloat } from '../../contract/values.ts'
+import { Float, LongInteger, toFloat } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 import { parsePythonLiteral } from './literal.ts'
-import { toPythonText } from './python.ts'
+import { toPythonJson, toPythonText } from './python.ts'
+
+describe('JSON that Python reads', () => {
+  it('has every digit of integers, floats that stay floats, and what JSON has no number for', () => {
+    const value = { seed: new LongInteger(2n ** 63n), rate: new Float(1), tiny: 1e-7, list: [1, true, null, NaN, Infinity, new Float(-Infinity)], 'é "': 'a\n' }
+    const code = 'import json, sys; print(repr(json.load(sys.stdin)))'
+    const { stdout } = spawnSync('python3', ['-c', code], { input: toPythonJson(value), encoding: 'utf8', env: { ...process.env, PYTHONIOENCODING: 'utf-8' } })
+    expect(stdout).toBe(`{'seed': 9223372036854775808, 'rate': 1.0, 'tiny': 1e-07, 'list': [1, True, None, nan, inf, -inf], 'é "': 'a\\n'}\n`)
+  })
+})
 
 describe('text of a value', () => {
   const cases: [Value, string][] = [
@@ -19,7 +28,8 @@ describe('text of a value', () => {
     [new Float(1e16), '1e+16'],
     [new Float(123456789012345680), '1.2345678901234568e+17'],
     [new Float(-0), '-0.0'],
-    [[1, 'a', [new Float(2)]], "[1, 'a', [2.0]]"],
+    [new LongInteger(2n ** 64n), '18446744073709551616'],
+    [[1, 'a', [new Float(2), new LongInteger(-(2n ** 64n))]], "[1, 'a', [2.0, -18446744073709551616]]"],
     [{ a: "it's" }, `{'a': "it's"}`],
     ["it's", "it's"],
   ]
@@ -60,7 +70,8 @@ describe('a text read as a Python literal', () => {
     ['1+1', undefined],
     ['', undefined],
     ['relu', undefined],
-    ['99999999999999999999', undefined],
+    ['99999999999999999999', new LongInteger(99999999999999999999n)],
+    ['-0xFFFFFFFFFFFFFFFF', new LongInteger(-(2n ** 64n) + 1n)],
     ['['.repeat(500), undefined],
     ['{"__proto__": 1}', JSON.parse('{"__proto__": 1}')],
   ]

@@ -1,4 +1,4 @@
-import { asNumber, Float, isValueMap } from '../../contract/values.ts'
+import { asNumber, Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 
 /** Text of a value inside a larger string, as Python's `str` prints it. */
@@ -12,6 +12,7 @@ function toPythonRepr(value: Value): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (value instanceof Float) return floatText(value.value)
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : floatText(value)
+  if (value instanceof LongInteger) return value.toString()
   if (typeof value === 'string') return quote(value)
   if (Array.isArray(value)) return `[${value.map(toPythonRepr).join(', ')}]`
   return `{${Object.entries(value)
@@ -19,22 +20,25 @@ function toPythonRepr(value: Value): string {
     .join(', ')}}`
 }
 
-/** JSON without spaces whose numbers are written as Python writes them: `1.0`, `NaN`. */
-export function toPythonJson(value: Value): string {
-  if (value instanceof Float || typeof value === 'number') return jsonNumber(value)
-  if (Array.isArray(value)) return `[${value.map(toPythonJson).join(',')}]`
-  if (isValueMap(value))
-    return `{${Object.entries(value)
-      .map(([key, item]) => `${JSON.stringify(key)}:${toPythonJson(item)}`)
-      .join(',')}}`
-  return JSON.stringify(value)
+/**
+ * Text that Python's `json` reads as the same value: 1.0 stays a float, every digit of an integer is there, and what JSON
+ * has no number for stands as Python writes it, NaN and Infinity.
+ * @param gap - Stands after commas and colons.
+ */
+export function toPythonJson(value: Value, gap = ' '): string {
+  if (value instanceof Float) return jsonFloat(value.value)
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : jsonFloat(value)
+  if (Array.isArray(value)) return `[${value.map((item) => toPythonJson(item, gap)).join(`,${gap}`)}]`
+  if (value instanceof LongInteger) return value.toString()
+  if (!isValueMap(value)) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}:${gap}${toPythonJson(item, gap)}`)
+    .join(`,${gap}`)}}`
 }
 
-function jsonNumber(value: number | Float): string {
-  const number = value instanceof Float ? value.value : value
-  if (Number.isNaN(number)) return 'NaN'
-  if (!Number.isFinite(number)) return number > 0 ? 'Infinity' : '-Infinity'
-  return toPythonRepr(value)
+function jsonFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  return Number.isFinite(value) ? floatText(value) : value > 0 ? 'Infinity' : '-Infinity'
 }
 
 /** Shortest text that reads back as the same float; exponents below 1e-4 and from 1e16 on. */
@@ -62,6 +66,7 @@ export function isTruthy(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === false) return false
   const number = asNumber(value)
   if (number !== undefined) return number !== 0
+  if (value instanceof LongInteger) return true
   if (Array.isArray(value)) return value.length > 0
   return isValueMap(value) ? Object.keys(value).length > 0 : true
 }
@@ -72,7 +77,14 @@ export function isEqual(left: Value | undefined, right: Value | undefined): bool
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
   if (isValueMap(a) && isValueMap(b))
     return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, item]) => Object.hasOwn(b, key) && isEqual(item, b[key]))
+  if (a instanceof LongInteger || b instanceof LongInteger) return integerOf(a) === integerOf(b)
   return a === b
+}
+
+/** Undefined for what is no integer and so equal to none. */
+function integerOf(value: Value | undefined): bigint | undefined {
+  if (value instanceof LongInteger) return value.value
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined
 }
 
 function toComparable(value: Value | undefined): Value | undefined {

@@ -195,7 +195,7 @@ const FILTERS: Record<string, Filter> = {
   min: (value) => [...toItems(value)].sort((a, b) => compare(a, b))[0],
   max: (value) => [...toItems(value)].sort((a, b) => compare(a, b)).at(-1),
   sum: (value) => toItems(value).reduce((total, item) => arithmetic('+', total, item), 0 as Value),
-  tojson: (value) => toPythonJson(value ?? null),
+  tojson: (value) => toPythonJson(value ?? null, ''),
   words: (value) => new Words(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
 }
 FILTERS['d'] = FILTERS['default']!

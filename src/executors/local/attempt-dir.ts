@@ -13,11 +13,18 @@ export interface AttemptDir {
   readonly outputs: string
   readonly checkpoints: string
   readonly spool: string
+  /** The parameters it is given, as JSON. */
+  readonly params: string
   /** The attempt's own copy of its code, if it has one. */
   readonly code: string
 }
 
 const NAME = /^hagane-(\d+)-(\d+)$/
+
+/** Whether a name in the folder of attempts is one of ours: people and their programs leave other files there. */
+export function isAttemptName(name: string): boolean {
+  return NAME.test(name)
+}
 
 export function attemptDir(dataDir: string, name: string): AttemptDir {
   const match = NAME.exec(name)
@@ -31,6 +38,7 @@ export function attemptDir(dataDir: string, name: string): AttemptDir {
     outputs: join(runPath, 'outputs'),
     checkpoints: join(runPath, 'checkpoints'),
     spool: join(runPath, 'spool'),
+    params: join(path, 'params.json'),
     code: join(path, 'code'),
   }
 }
@@ -47,11 +55,20 @@ export function readClaim(dir: AttemptDir): Identity | null | undefined {
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
 }
 
-/** The exit record: status of the command, and when it was written. One without a status is none. */
-export function readExit(dir: AttemptDir): { exitCode: number; endedAt: number } | undefined {
+/** How a command ended, and when that was written. */
+export interface ExitRecord {
+  readonly exitCode: number
+  /** Whether a signal ended it; undefined where the shell could not say. */
+  readonly isKilled: boolean | undefined
+  readonly endedAt: number
+}
+
+/** The exit record. One without a status is none. */
+export function readExit(dir: AttemptDir): ExitRecord | undefined {
   const path = join(dir.path, 'exit')
-  const text = readText(path)
-  return text === undefined || text.trim() === '' ? undefined : { exitCode: Number(text), endedAt: Math.round(statSync(path).mtimeMs) }
+  const [code, how] = readText(path)?.trim().split(' ') ?? []
+  if (code === undefined || code === '') return undefined
+  return { exitCode: Number(code), isKilled: how === undefined ? undefined : how === 'killed', endedAt: Math.round(statSync(path).mtimeMs) }
 }
 
 /** The mark all processes of the attempt carry in their environment. */

@@ -2,9 +2,9 @@ import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 
-import { toPlain } from '../../contract/values.ts'
 import type { Capacity, Launch } from '../../core/ports.ts'
 import type { Run } from '../../core/records.ts'
+import { toPythonJson } from '../../core/spec/python.ts'
 import { MARK } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
@@ -26,6 +26,7 @@ const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_TH
 /** The whole environment of an attempt's process; nothing of the server's own leaks in. */
 export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDir, options: EnvironmentOptions): Record<string, string> {
   const { placement, build, logLevel } = run.plan
+  const params = paramsText(run)
   const base = options.baseEnv
   return {
     ...base,
@@ -42,11 +43,20 @@ export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDi
     HAGANE_SPOOL: dir.spool,
     HAGANE_ATTEMPT: String(attempt.n),
     HAGANE_RESUMED: attempt.n > firstAttempt(run) || run.origin?.kind === 'resumes' ? '1' : '',
-    HAGANE_PARAMS: JSON.stringify(toPlain(run.params)),
+    HAGANE_PARAMS_FILE: dir.params,
+    ...(params.length <= PARAMS_CHARS_MAX && { HAGANE_PARAMS: params }),
     HAGANE_DATA_PATHS: JSON.stringify({ data: join(options.dataDir, 'data') }),
     HAGANE_LOG_LEVEL: logLevel,
     [MARK]: attempt.id,
   }
+}
+
+/** Parameters above this are in their file alone: one variable takes 128 KiB, and all of them share one room with the command. */
+const PARAMS_CHARS_MAX = 20_000
+
+/** What the run is given, and nothing of what its scripts have logged since, as Python's `json` reads it. */
+export function paramsText({ plan }: Pick<Run, 'plan'>): string {
+  return toPythonJson(plan.params)
 }
 
 /** A trial that begins anew at each rung has checkpoints of its own there. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, UsageSource } from '../../core/ports.ts'
 import type { RanOn, Run } from '../../core/records.ts'
-import { attemptDir, createAttemptDir, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
-import type { AttemptDir } from './attempt-dir.ts'
+import { attemptDir, createAttemptDir, isAttemptName, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
+import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
 import type { Identity } from './process-table.ts'
-import { attemptEnvironment } from './environment.ts'
+import { attemptEnvironment, paramsText } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
 import { readMasked, starFile } from './masking.ts'
@@ -102,6 +102,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
     if (!command) throw new AppError('invalid', { detail: 'there is no command' })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
+    writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeMark(dir, attempt.id)
     await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], {
       cwd,
@@ -145,7 +146,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const observe = async (name: string): Promise<Observation> => {
     const dir = attemptDir(dataDir, name)
     const exit = readExit(dir)
-    if (exit) return conclude(name, dir, exit.exitCode, exit.endedAt)
+    if (exit) return conclude(name, dir, exit)
     const claim = readClaim(dir)
     if (children.has(name)) return claim ? running(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
@@ -154,7 +155,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return running(claim)
     }
     const late = readExit(dir)
-    if (late) return conclude(name, dir, late.exitCode, late.endedAt)
+    if (late) return conclude(name, dir, late)
     // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
     if (claim?.boot === boot && membersOf(claim, `${MARK}=${readMark(dir)}`).length > 0) {
       await stop(name, 0)
@@ -174,13 +175,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
-  const conclude = (name: string, dir: AttemptDir, exitCode: number, endedAt: number): Observation => {
+  const conclude = (name: string, dir: AttemptDir, { exitCode, isKilled, endedAt }: ExitRecord): Observation => {
     stopping.delete(name)
     adopted.delete(name)
     ended.set(readMark(dir), name)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
     const evidence = exitCode === 0 ? {} : { lastLines: references.mask(readLastLines(dir, LAST_LINES, LAST_LINES_BYTES)) }
-    return { state: 'ended', exitCode, endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
+    return { state: 'ended', exitCode, ...(isKilled !== undefined && { isKilled }), endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
   }
 
   /** Ends what ended attempts left running. One look at the process table serves all that ended in the meantime. */
@@ -252,6 +253,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const folder = join(dataDir, 'attempts')
     if (!existsSync(folder)) return []
     return readdirSync(folder).filter((name) => {
+      if (!isAttemptName(name)) return false
       const dir = attemptDir(dataDir, name)
       const claim = readClaim(dir)
       return claim && readExit(dir) === undefined && isAlive(claim, boot)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 import type { Executor } from '../../core/ports.ts'
 import type { Run } from '../../core/records.ts'
-import { attemptDir } from './attempt-dir.ts'
+import { attemptDir, isAttemptName } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
 /**
@@ -91,6 +91,7 @@ export async function removeWorkCopies(dataDir: string, endedBefore: number): Pr
   const folder = join(dataDir, 'attempts')
   let removed = 0
   for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    if (!isAttemptName(name)) continue
     const dir = attemptDir(dataDir, name)
     const exit = await stat(join(dir.path, 'exit')).catch(() => undefined)
     if (!exit || exit.mtimeMs >= endedBefore || !existsSync(dir.code)) continue

@@ -40,8 +40,19 @@ while :; do
   kill -0 "$child" 2> /dev/null || break
 done
 
+# The status of a program that a signal has ended is that of one that ends with 128 and more: shells whose list of jobs
+# says which it was are asked, here and not in a substitution, which has no jobs.
+how=
+if jobs > "$dir/end" 2> /dev/null && read -r end < "$dir/end"; then
+  case $end in
+    *' Done'*) how=exited ;;
+    *) how=killed ;;
+  esac
+fi
+rm -f "$dir/end"
+
 # Over what stands there, without cutting it off first; where that fails, until there is room.
-until printf '%-15s\n' "$code" 1<> "$dir/exit.tmp"; do
+until printf '%-15s\n' "$code $how" 1<> "$dir/exit.tmp"; do
   sleep 1
 done
 sync "$dir/exit.tmp" 2> /dev/null

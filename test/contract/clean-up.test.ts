@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+
+import { expect, it } from 'vitest'
+
+import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
+import type { Store } from '../../src/core/ports.ts'
+import type { NewRun } from '../../src/core/records.ts'
+import { loadPlan } from '../../src/core/spec/load.ts'
+import { cleanUp } from '../../src/services/clean-up.ts'
+import type { CleanUpDeps } from '../../src/services/clean-up.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { createStore } from '../../src/store/store.ts'
+import { describeOnBoth } from '../support/databases.ts'
+
+const PLAN = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: echo}' }]).plan as RunPlan
+const SWEEP = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2]}}}\nrun: {cmd: echo}' }]).plan as SweepPlan
+const HOST = { workDir: '/', python: null, path: '', git: null }
+const DAY_MS = 86_400_000
+const NOW = 1_000 * DAY_MS
+
+describeOnBoth('a round of clean-up', (openFresh) => {
+  async function fresh(): Promise<Store> {
+    const database = await openFresh()
+    await migrate(database)
+    return createStore(database, { now: () => 1 })
+  }
+
+  const newRun = (): NewRun => ({
+    id: randomUUID(),
+    sweepId: null,
+    trialIndex: null,
+    plan: PLAN,
+    planDigest: 'd',
+    host: HOST,
+    actor: 'person',
+    isExecuted: true,
+    phase: 'stopped',
+    ending: { reason: 'StoppedByUser', evidence: {} },
+  })
+
+  const failing = (message: string) => async (): Promise<never> => {
+    throw Object.assign(new Error(message), { code: 'EACCES' })
+  }
+
+  /** Everything about files fails, and a run's files where `isBad` says so. */
+  function depsOf(store: Store, isBad: (number: number) => boolean): { deps: CleanUpDeps; told: object[] } {
+    const told: object[] = []
+    const note = (fields: object): void => void told.push(fields)
+    const deps = {
+      store,
+      clock: { now: () => NOW, after: () => () => {} },
+      log: { info: note, warn: note, error: note },
+      trashKeepMs: DAY_MS,
+      executor: {
+        purge: async ({ run }: { run: { number: number } }) => {
+          if (isBad(run.number)) await failing(`run ${run.number}`)()
+        },
+        removeWorkCopies: failing('work copies'),
+      },
+      code: { alone: failing('code') },
+      builder: { remove: failing('environment') },
+    } as unknown as CleanUpDeps
+    return { deps, told }
+  }
+
+  it('removes all it can when some of it cannot go, says which, and goes on with those later', async () => {
+    const store = await fresh()
+    const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 130 }, newRun)))
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
+    await store.write(async (parts) => {
+      for (const run of runs) await parts.runs.setDeleted({ id: run.id }, { deletedAt: 1 })
+      await parts.sweeps.update(sweep, { phase: 'stopped' })
+      await parts.sweeps.setDeleted({ id: sweep.id }, { deletedAt: 1 })
+      await parts.content.putCreation('old', 'd')
+      for (const hash of ['a', 'b']) {
+        await parts.environments.putBuilding({ hash, buildRunId: runs[0]!.id, python: '3' })
+        await parts.environments.update(hash, { state: 'ready' })
+      }
+    })
+    // More than a page of them, and the first of all.
+    const { deps, told } = depsOf(store, (number) => number <= 120)
+    await cleanUp(deps)
+    expect(await store.scan.search.count({ isDeleted: true })).toBe(120)
+    expect(await store.read.sweeps.get(sweep.id)).toBeUndefined()
+    expect((await store.read.environments.list()).map(({ state }) => state)).toEqual(['removed', 'removed'])
+    expect(await store.read.content.creation('old')).toBeUndefined()
+    const about = told.map((fields) => Object.entries(fields)[0]!)
+    expect(about.filter(([kind]) => kind === 'run').map(([, number]) => number)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1))
+    expect(about.filter(([kind]) => kind !== 'run')).toEqual([
+      ['step', 'working copies'],
+      ['step', 'code'],
+      ['environment', 'a'],
+      ['environment', 'b'],
+    ])
+    await cleanUp(depsOf(store, () => false).deps)
+    expect(await store.scan.search.count({ isDeleted: true })).toBe(0)
+  })
+})
