@@ -9,6 +9,7 @@ from unittest import mock
 
 from hagane import _backlog, _messages, _sender, _spool, _writer
 from hagane._settings import Settings
+from hagane._writer import new_uuid
 
 from .support import Case, put_values
 
@@ -143,6 +144,46 @@ class Delivery(Case):
         self.assertEqual(self.ledger.values("x"), list(range(500)) + [501])
         self.assertEqual(writer.delivery, {"sent": 501, "pending": 0, "dropped": 1})
         self.assertEqual([found["lost"] for found in self.ledger.writers.values()], [1])
+        self.assertEqual(len(self.warnings('(too_large): {"k":"m","s":500')), 1)
+
+    @mock.patch.object(_sender, "BACKOFF_S", (0.01,))
+    def test_answers_of_another_program_delete_nothing(self):
+        writer = self.writer()
+        put_values(writer, range(10))
+        self.wait_until(lambda: writer.delivery["sent"] == 10)
+        bodies = (b"", b"<html>Bad Request</html>", b"{}", b"[]", b"5", b'{"error": "no"}', b'{"error": {"code": 400}}', b'{"ack": 20}')
+        marks = (b'{"ack": 999999, "refused": []}', b'{"ack": true, "refused": []}', b'{"ack": 5, "refused": []}', b'{"ack": 20, "refused": [1]}')
+        answers = [(status, body) for status in (200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 422, 501) for body in bodies]
+        answers += [(200, body) for body in marks]
+        put_values(writer, range(10, 20))
+        for answer in answers:
+            self.server.fault = answer
+            requests = self.server.requests
+            self.wait_until(lambda: self.server.requests > requests + 1)
+            self.assertEqual((answer, writer.delivery), (answer, {"sent": 10, "pending": 10, "dropped": 0}))
+        self.server.fault = None
+        writer.close()
+        self.assert_delivered(20)
+        self.assertEqual(self.warned, set())
+
+    def test_a_run_is_not_taken_for_created_by_another_program(self):
+        for answer in ((200, b"{}"), (200, b"<html>"), (201, b'{"id": "other"}'), (404, b"no"), (400, b"{}")):
+            self.server.fault = answer
+            writer = _writer.Writer(Settings(self.env()), new_uuid(), 1, {"kind": "experiment", "name": None, "command": "", "host": None})
+            put_values(writer, range(3))
+            requests = self.server.requests
+            self.wait_until(lambda: self.server.requests > requests + 1)
+            self.server.fault = None
+            writer.close()
+            self.assertEqual((answer, writer.delivery), (answer, {"sent": 3, "pending": 0, "dropped": 0}))
+
+    def test_refusals_are_told_with_their_reason(self):
+        self.server.fault = "denied"
+        writer = self.writer()
+        put_values(writer, range(3))
+        writer.close()
+        self.assertEqual(writer.delivery, {"sent": 0, "pending": 3, "dropped": 0})
+        self.assertEqual(self.warned, {"the server takes no records of this run: unauthenticated"})
 
     def test_a_server_restored_from_a_backup(self):
         writer = self.writer()
