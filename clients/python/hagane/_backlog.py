@@ -65,7 +65,7 @@ class Backlog(object):
         """
         self._waiting.append(line)
         while self._waiting:
-            if not self._acquire():
+            if not self._lock.acquire(False) and not self._wait():
                 # The thread that waits for the disk stores this line as well.
                 return ()
             try:
@@ -85,13 +85,13 @@ class Backlog(object):
 
     def seal(self):
         """Nothing is added from here on."""
-        if self._acquire():
+        if self._wait():
             self._is_sealed = True
             self._lock.release()
 
-    def _acquire(self):
+    def _wait(self):
         # At the end of the interpreter a thread that holds the lock may stand still for good.
-        return self._lock.acquire(False) or (not sys.is_finalizing() and self._lock.acquire(True, LOCK_WAIT_S))
+        return self._lock.acquire(True, 0 if sys.is_finalizing() else LOCK_WAIT_S)
 
     def _store(self, line):
         segment = self._segments[-1] if self._segments else None

@@ -12,7 +12,7 @@ encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=str).e
 
 def to_line(record):
     """The line of a record, with its end. Raises ValueError when there is no way to write it down."""
-    line = _metrics_line(record) if record[0] == "m" else encode(record[1])
+    line = _metrics_line(*record) if record[0] == "m" else encode(record[1])
     if "\\ud" in line:
         line = _whole_characters(line)
     if len(line) > LINE_CHARS_MAX:
@@ -42,18 +42,15 @@ def cut_text(text, units_max):
     return text.encode("utf-16-le")[: units_max * 2].decode("utf-16-le", "ignore")
 
 
-def _metrics_line(record):
-    _, step, at, values = record
-    message = {"k": "m", "s": step, "t": at, "v": values}
-    try:
-        numbers = (step, at) + tuple(values.values())
-        total = sum(numbers)
+def _metrics_line(_, step, at, values):
+    numbers = (step, at) + tuple(values.values())
+    total = sum(numbers)
+    if total - total == 0:
         # Of finite numbers Python's spelling is JSON's, and a filled-in form costs a third of the encoder.
-        return _form(tuple(values)) % numbers if total - total == 0 else encode(message)
-    except ValueError:
-        # JSON has no NaN and no infinities.
-        message["v"] = dict((name, _finite(value)) for name, value in values.items())
-        return encode(message)
+        names = tuple(values)
+        return (_forms.get(names) or _form(names)) % numbers
+    # JSON has no NaN and no infinities.
+    return encode({"k": "m", "s": step, "t": at, "v": dict((name, _finite(value)) for name, value in values.items())})
 
 
 def _whole_characters(line):
@@ -67,12 +64,10 @@ _FORMS_MAX = 1000
 
 
 def _form(names):
-    form = _forms.get(names)
-    if form is None:
-        if len(_forms) >= _FORMS_MAX:
-            _forms.clear()
-        fields = ",".join(encode(name).replace("%", "%%") + ":%r" for name in names)
-        form = _forms[names] = '{"k":"m","s":%r,"t":%r,"v":{' + fields + "}}"
+    if len(_forms) >= _FORMS_MAX:
+        _forms.clear()
+    fields = ",".join(encode(name).replace("%", "%%") + ":%r" for name in names)
+    form = _forms[names] = '{"k":"m","s":%r,"t":%r,"v":{' + fields + "}}"
     return form
 
 

@@ -76,7 +76,7 @@ class DiskSegment(object):
         # Whether the one who reads has found records missing: nothing is added to such a file.
         self.is_damaged = False
         self._file = FileIO(path, "w")
-        self._add(head + b"".join(lines), len(lines))
+        self.append(head + b"".join(lines), len(lines))
 
     @property
     def last(self):
@@ -89,16 +89,16 @@ class DiskSegment(object):
     def has_room(self):
         return self._file is not None and not self.is_damaged and self.end[0] < SEGMENT_BYTES
 
-    def append(self, line):
-        self._add(line, 1)
-
-    def _add(self, data, count):
-        size, last = self.end
+    def append(self, data, count=1):
+        size, last = end = self.end
         try:
-            _write_all(self._file, data)
+            written = self._file.write(data)
+            if written < len(data):
+                # It says why it takes no more when it is asked again.
+                _write_all(self._file, data[written:])
             self.end = (size + len(data), last + count)
         finally:
-            if self.end[1] == last:
+            if self.end is end:
                 self._cut(size)
 
     def _cut(self, size):
