@@ -1,6 +1,7 @@
 """What a program pays for logging. Prints one line of JSON; the mode is the first argument."""
 
 import json
+import os
 import sys
 import time
 
@@ -12,6 +13,8 @@ STEP_S = 0.001
 # Long enough that what the client does in the background falls into the block that caused it.
 STEPS = 4000
 ROUNDS = 5
+WATCHED = 1000
+PAUSE_S = 0.003
 
 
 def measure_calls(experiment):
@@ -28,13 +31,14 @@ def measure_calls(experiment):
 
 
 def calibrate():
-    """Turns of a plain loop that take about one step."""
+    """Turns of a plain loop that take one step of the processor, however busy the machine is."""
     turns = 1000
     while True:
-        started = time.perf_counter()
+        started = time.process_time()
         work(turns)
-        if time.perf_counter() - started > 0.05:
-            return int(turns * STEP_S / (time.perf_counter() - started))
+        took = time.process_time() - started
+        if took > 0.05:
+            return int(turns * STEP_S / took)
         turns *= 2
 
 
@@ -75,6 +79,44 @@ def measure_end(experiment):
     return {"calls": 100}
 
 
+def measure_durable(experiment):
+    """How long after the beginning of a call another process can read its record in the spool."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.write(writing, json.dumps(watch()).encode())
+        os._exit(0)
+    for step in range(WATCHED):
+        experiment.log_metrics(METRICS, step=step)
+        time.sleep(PAUSE_S)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        took = sorted(json.loads(answer.read()))
+    return {"calls": WATCHED, "seen": len(took), "p99_ms": took[int(len(took) * 0.99)] * 1e3}
+
+
+def watch():
+    """Ages of the records at the moment they were first read; a record bears the time of its call."""
+    folder = os.environ["HAGANE_SPOOL"]
+    ages, places = [], {}
+    deadline = time.time() + WATCHED * PAUSE_S + 10
+    while len(ages) < WATCHED and time.time() < deadline:
+        for name in os.listdir(folder) if os.path.isdir(folder) else ():
+            if name.endswith(".jsonl"):
+                ages.extend(read_ages(os.path.join(folder, name), places))
+        time.sleep(0.0005)
+    return ages
+
+
+def read_ages(path, places):
+    with open(path, "rb") as file:
+        file.seek(places.get(path, 0))
+        lines = file.read().split(b"\n")[:-1]
+    now = time.time()
+    places[path] = places.get(path, 0) + sum(len(line) + 1 for line in lines)
+    return [now - record["t"] for record in map(json.loads, lines) if record.get("k") == "m"]
+
+
 experiment = Experiment(name="bench")
-result = {"calls": measure_calls, "loop": measure_loop, "end": measure_end}[sys.argv[1]](experiment)
+modes = {"calls": measure_calls, "loop": measure_loop, "end": measure_end, "durable": measure_durable}
+result = modes[sys.argv[1]](experiment)
 print(json.dumps(dict(result, run=experiment.run_id, ended_at=time.time())), flush=True)

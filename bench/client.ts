@@ -11,6 +11,7 @@ import type { Figure, Server } from './support.ts'
 const LOG_P50_US_MAX = 20
 const LOG_P99_US_MAX = 100
 const IMPORT_MS_MAX = 100
+const DURABLE_MS_MAX = 20
 const LOOP_RATIO_MAX = 1.03
 const EXIT_REFUSED_S_MAX = 1
 const EXIT_DEAD_S_MAX = 10
@@ -24,7 +25,9 @@ export async function measure(): Promise<Figure[]> {
   const live = { HAGANE_DATA: folder.path }
   const calls = await runScript('calls', live)
   const loop = await runScript('loop', live)
-  const lost = (await countMissing(server, calls)) + (await countMissing(server, loop))
+  const durable = await runScript('durable', { ...live, HAGANE_SPOOL: join(folder.path, 'watched') })
+  if (durable.seen !== durable.calls) throw new Error(`${durable.seen} of ${durable.calls} records were seen on disk`)
+  const lost = (await countMissing(server, calls)) + (await countMissing(server, loop)) + (await countMissing(server, durable))
   const refused = await runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: `http://127.0.0.1:${await freePort()}`, HAGANE_TOKEN: 'x' })
   const dead = await withSilentServer((url) => runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: url, HAGANE_TOKEN: 'x' }))
   const writes = pythonWriteUs()
@@ -33,11 +36,12 @@ export async function measure(): Promise<Figure[]> {
     ...beside({ name: 'python_write_p50_us', value: writes.p50 }, LOG_P50_US_MAX, 'log_p50_us', calls.p50_us!),
     ...beside({ name: 'python_write_p99_us', value: writes.p99 }, LOG_P99_US_MAX, 'log_p99_us', calls.p99_us!),
     ...beside(start, IMPORT_MS_MAX, 'import_ms', importMs()),
+    ...beside({ name: 'python_write_p99_us', value: writes.p99 }, DURABLE_MS_MAX, 'durable_ms', durable.p99_ms!),
     atMost(LOOP_RATIO_MAX, 'loop_ratio', loop.ratio!, 'x'),
     ...beside(start, EXIT_REFUSED_S_MAX, 'exit_refused_s', refused.exitSeconds),
     ...beside(start, EXIT_DEAD_S_MAX, 'exit_dead_s', dead.exitSeconds),
     atMost(0, 'lost', lost, 'points'),
-    told('points', (calls.calls + loop.calls) * METRICS_PER_CALL, 'points'),
+    told('points', (calls.calls + loop.calls + durable.calls) * METRICS_PER_CALL, 'points'),
   ]
 }
 
@@ -47,6 +51,9 @@ interface Result {
   readonly p50_us?: number
   readonly p99_us?: number
   readonly ratio?: number
+  /** Records that another process read in the spool, and the 99th percentile of their ages then. */
+  readonly seen?: number
+  readonly p99_ms?: number
   /** From the program's last line to the end of its process. */
   readonly exitSeconds: number
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,9 @@ const metaSchema = z.object({
   attempt: z.number(),
   pid: z.number(),
   hostname: z.string(),
+  /** What tells apart two uses of one pid, on systems that show it: the kernel's mark of the start, and the boot. */
+  startedAt: z.string().optional(),
+  boot: z.string().optional(),
   closed: z.boolean().default(false),
   create: z.record(z.string(), z.unknown()).nullish(),
 })
@@ -50,13 +54,29 @@ async function openSpool(folder: string, names: readonly string[], metaName: str
   }
 }
 
-function isRunning(meta: { pid: number; hostname: string }): boolean {
-  if (meta.hostname !== hostname()) return false
+function isRunning({ pid, hostname: host, startedAt, boot }: z.output<typeof metaSchema>): boolean {
+  if (host !== hostname()) return false
+  const bootNow = readOrNone('/proc/sys/kernel/random/boot_id')?.trim()
+  if (boot !== undefined && bootNow !== undefined && boot !== bootNow) return false
+  const stat = readOrNone(`/proc/${pid}/stat`)
+  if (startedAt !== undefined && stat !== undefined) {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[19] === startedAt && fields[0] !== 'Z' && fields[0] !== 'X'
+  }
   try {
-    process.kill(meta.pid, 0)
+    process.kill(pid, 0)
     return true
+  } catch (error) {
+    // It is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function readOrNone(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -498,7 +498,7 @@ export const ROUTES = {
     judgesParts: true,
     bodyBytesMax: LIMITS.batchBytesMax,
     takesRoom: true,
-    answer: z.strictObject({ ack: count, refused: z.array(z.strictObject({ seq: z.int(), why: z.string() })) }),
+    answer: z.strictObject({ ack: count, refused: z.array(z.strictObject({ seq: z.int(), why: z.string(), partly: z.boolean() })) }),
   },
 
   listSweeps: {

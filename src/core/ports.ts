@@ -403,6 +403,8 @@ export interface LogStart {
 export interface Launch {
   readonly attempt: Attempt
   readonly run: Run
+  /** Name of its project. */
+  readonly project: string
   /** Variables for the process beside those of the executor's own machine. */
   readonly env: Readonly<Record<string, string>>
   /** Folder with its code, to be copied; null: it works in the submitting folder itself. */

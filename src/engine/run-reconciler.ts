@@ -95,7 +95,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     let launched: Launched
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
-      launched = await executor.launch({ run, attempt, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: await originOutputs(run) })
+      const project = (await store.read.projects.get(run.projectId))!.name
+      launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: await originOutputs(run) })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'

@@ -4,6 +4,7 @@ import type { BatchRequest, TrackingRecord } from '../contract/tracking.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import { parseRecord } from '../core/metrics/records.ts'
+import type { ParsedRecord } from '../core/metrics/records.ts'
 import type { Clock, Parts, SeriesPoints, Store } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
 import { currentRun } from './current.ts'
@@ -15,10 +16,17 @@ export interface TrackingDeps {
   readonly hints: Hints
 }
 
-/** The writer's mark after a batch: everything up to it is durable. `refused` records can never be taken. */
+/** The writer's mark after a batch: everything up to it is durable. `refused` names records that can never be taken. */
 export interface Acknowledgement {
   readonly ack: number
-  readonly refused: readonly { readonly seq: number; readonly why: string }[]
+  readonly refused: readonly Refusal[]
+}
+
+interface Refusal {
+  readonly seq: number
+  readonly why: string
+  /** Whether the rest of the record was taken. */
+  readonly partly: boolean
 }
 
 interface Applied extends Acknowledgement {
@@ -40,7 +48,7 @@ export async function takeBatch({ store, clock, hints }: TrackingDeps, run: Run,
 
 interface Batch {
   readonly batch: BatchRequest
-  readonly parsed: readonly (TrackingRecord | string)[]
+  readonly parsed: readonly ParsedRecord[]
   readonly now: number
 }
 
@@ -54,16 +62,24 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
   if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
   const known = Math.max(0, writer.mark - batch.first + 1)
   const records: TrackingRecord[] = []
-  const refused: { seq: number; why: string }[] = []
-  parsed.slice(known).forEach((record, index) => {
-    if (typeof record === 'string') refused.push({ seq: batch.first + known + index, why: record })
-    else records.push(record)
+  const refused: Refusal[] = []
+  parsed.slice(known).forEach(({ record, refused: why }, index) => {
+    if (record !== null) records.push(record)
+    if (why.length > 0) refused.push({ seq: batch.first + known + index, why: sentence(why), partly: record !== null })
   })
   const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
   await applyRecords(parts, run, batch, records)
   await parts.tracking.putWriter(batch.writer, { mark, lost: writer.lost + missing, isClosed: writer.isClosed || batch.closed === true })
   const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
   return { ack: mark, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
+}
+
+const REFUSALS_SHOWN = 3
+
+/** A record may have a thousand names: an answer that named all of them would be longer than the batch. */
+function sentence(refused: readonly string[]): string {
+  const shown = refused.slice(0, REFUSALS_SHOWN).join('; ')
+  return refused.length > REFUSALS_SHOWN ? `${shown}; and ${refused.length - REFUSALS_SHOWN} more` : shown
 }
 
 async function applyRecords(parts: Parts, run: Run, { attempt, writer }: BatchRequest, records: readonly TrackingRecord[]): Promise<void> {

@@ -1,7 +1,7 @@
 """One kept-alive HTTP/1.1 connection; a fraction of the start-up time of http.client."""
 
-import json
 import socket
+from json import loads
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 8.0
@@ -120,7 +120,7 @@ class Connection(object):
 def _decode(content):
     # Something between here and the server may answer with a page of its own.
     try:
-        return json.loads(content.decode("utf-8"))
+        return loads(content.decode("utf-8"))
     except ValueError:
         return None
 

@@ -11,19 +11,19 @@ import sys
 import threading
 import time
 
-from ._sender import tell
+from ._messages import warn
+from ._records import LINE_CHARS_MAX, NAME_UNITS_MAX, cut_text, encode, problem_of_name
 from ._settings import Settings
 from ._writer import Writer, call_at_worker_end, new_uuid
 
-NAME_CHARS_MAX = 250
 RECORD_POINTS_MAX = 1000
+PARAM_LEVELS_MAX = 20
 MESSAGE_CHARS_MAX = 5000
 # Larger integers lose digits in a float64 anyway; the largest ones do not fit at all.
 _INTEGER_MAX = 2 ** 53
 
 _settings = Settings()
 _managed_writer = None
-_warned = set()
 _exit_code = None
 
 
@@ -35,16 +35,10 @@ def _never_raise(method):
         try:
             return method(self, *args, **kwargs)
         except Exception as error:  # pylint: disable=broad-except
-            _warn("%s: %s" % (method.__name__, _text(error)))
+            warn("%s: %s" % (method.__name__, _text(error)))
             return None
 
     return guarded
-
-
-def _warn(message):
-    if message not in _warned and len(_warned) < 20:
-        _warned.add(message)
-        tell(message)
 
 
 def _text(value):
@@ -134,20 +128,18 @@ class _Run(object):
     def log_metrics(self, metrics=None, step=None, **values):
         """Records numbers at one moment: `log_metrics(loss=0.3)` or `log_metrics({"val/loss": 0.3}, step=10)`.
 
-        step: any number; the count of this process's calls when left out. NaN and infinities are kept. Values may be
-        numpy or torch scalars; None is left out, and so is, with a warning, what is no number.
+        step: any finite number; the count of this process's calls when left out. NaN and infinite values are kept. Values
+        may be numpy or torch scalars; None is left out, and so is, with a warning, what is no number.
         """
         now = time.time()
         if metrics is not None:
             values = dict(metrics, **values)
         if step is None:
             step = self._writer.next_step()
-        elif not _is_plain(step):
-            step = _to_number(step)
-        for name, value in values.items():
-            if type(name) is not str or not 0 < len(name) <= NAME_CHARS_MAX or not _is_plain(value):
-                values = _to_numbers(values)
-                break
+        elif not _is_plain(step) or step - step != 0:
+            step = _to_step(step, values)
+        if not _are_plain(values):
+            values = _to_numbers(values)
         if len(values) > RECORD_POINTS_MAX:
             for part in _parts(values):
                 self._writer.put(("m", step, now, part))
@@ -156,24 +148,35 @@ class _Run(object):
 
     @_never_raise
     def log_params(self, params=None, **values):
-        """Records parameters; a later value of a name replaces the earlier one."""
-        merged = dict(params or {}, **values)
+        """Records parameters; a later value of a name replaces the earlier one. What cannot be kept is left out alone."""
         found = {}
-        for name, value in merged.items():
-            name = str(name)
-            if 0 < len(name) <= NAME_CHARS_MAX:
-                found[name] = _to_json(value)
-            else:
-                _warn("a parameter's name has 1 to %d characters: %.60r" % (NAME_CHARS_MAX, name))
-        self._writer.put(("p", {"k": "p", "v": found}))
+        size = 0
+        for name, value in dict(params or {}, **values).items():
+            try:
+                name = _to_name(name)
+                value = _to_json(value, PARAM_LEVELS_MAX)
+                size += len(encode(value)) + len(encode(name)) + 2
+                found[name] = value
+            except Exception as error:  # pylint: disable=broad-except
+                warn("%s is left out: %s" % (_short(name), _text(error)))
+        # Too much for one record may fit in several.
+        for part in [found] if size < LINE_CHARS_MAX else [{name: value} for name, value in found.items()]:
+            if part:
+                self._writer.put(("p", {"k": "p", "v": part}))
 
     @_never_raise
     def log_tags(self, *tags):
         """Adds tags: several texts, one list, or one text with commas."""
         if len(tags) == 1 and isinstance(tags[0], (list, tuple, set, frozenset)):
             tags = tags[0]
-        found = [part.strip() for tag in tags for part in str(tag).split(",")]
-        self._writer.put(("g", {"k": "g", "v": [tag[:NAME_CHARS_MAX] for tag in found if tag]}))
+        found = []
+        for tag in [part.strip() for tag in tags for part in str(tag).split(",")]:
+            problem = problem_of_name(tag) if tag else None
+            if problem is not None:
+                warn("tag %s is left out: it %s" % (_short(tag), problem))
+            elif tag:
+                found.append(tag)
+        self._writer.put(("g", {"k": "g", "v": found}))
 
     @_never_raise
     def log_artifact(self, path, name=None):
@@ -181,7 +184,7 @@ class _Run(object):
 
         name: where it lies below the outputs path; the file's own name when left out. Returns the path of the copy.
         """
-        name = os.path.normpath(str(name or os.path.basename(path)))
+        name = _to_name(os.path.normpath(str(name or os.path.basename(path))))
         if os.path.isabs(name) or name.split(os.sep)[0] in (os.pardir, os.curdir):
             raise ValueError("%s leads out of the outputs path" % name)
         target = path
@@ -270,7 +273,7 @@ def _folder(name):
         try:
             os.makedirs(path, exist_ok=True)
         except OSError as error:
-            _warn(str(error))
+            warn(str(error))
     return path
 
 
@@ -306,13 +309,14 @@ def _creation(kind, name):
         # It has been deleted.
         work_dir = "?"
     host = {
-        "workDir": work_dir[:4096],
-        "python": {"executable": (sys.executable or "python")[:4096], "version": "%d.%d.%d" % sys.version_info[:3]},
+        "workDir": cut_text(work_dir, 4096),
+        "python": {"executable": cut_text(sys.executable or "python", 4096), "version": "%d.%d.%d" % sys.version_info[:3]},
         "path": "",
         "git": None,
     }
     command = " ".join(_text(part) for part in getattr(sys, "argv", None) or [])
-    return {"kind": kind, "name": None if name is None else _text(name)[:NAME_CHARS_MAX], "command": command[:10000], "host": host}
+    name = None if name is None else cut_text(_text(name), NAME_UNITS_MAX)
+    return {"kind": kind, "name": name, "command": cut_text(command, 10000), "host": host}
 
 
 def _watch_exit():
@@ -336,19 +340,33 @@ def _is_plain(value):
     return kind is float or (kind is int and -_INTEGER_MAX <= value <= _INTEGER_MAX)
 
 
+# Names that the server takes, so that each is looked at once.
+_good_names = set()
+_GOOD_NAMES_MAX = 10000
+_FLOATS = frozenset([float])
+_NUMBERS = frozenset([float, int])
+
+
+def _are_plain(values):
+    """Whether all can be recorded as they are, with names seen before: what a training logs at nearly every step."""
+    kinds = set(map(type, values.values()))
+    if not _good_names.issuperset(values):
+        return False
+    return _FLOATS.issuperset(kinds) or (_NUMBERS.issuperset(kinds) and all(map(_is_plain, values.values())))
+
+
 def _to_numbers(values):
     numbers = {}
     for name, value in values.items():
         if value is None:
             continue
-        name = str(name)
-        if not 0 < len(name) <= NAME_CHARS_MAX:
-            _warn("a metric's name has 1 to %d characters: %.60r" % (NAME_CHARS_MAX, name))
-            continue
         try:
-            numbers[name] = _to_number(value)
+            numbers[_to_name(name)] = _to_number(value)
         except Exception as error:  # pylint: disable=broad-except
-            _warn("%s is left out: %s" % (name, _text(error)))
+            warn("%s is left out: %s" % (_short(name), _text(error)))
+    if len(_good_names) > _GOOD_NAMES_MAX:
+        _good_names.clear()
+    _good_names.update(numbers)
     return numbers
 
 
@@ -362,6 +380,32 @@ def _to_number(value):
     return float(value)
 
 
+def _to_step(step, values):
+    try:
+        number = _to_number(step)
+        if number - number == 0:
+            return number
+        problem = "it is %r" % number
+    except Exception as error:  # pylint: disable=broad-except
+        problem = _text(error)
+    names = ", ".join(_short(name) for name in list(values)[:5])
+    raise ValueError("%s left out, a step is a finite number: %s" % (names + (", ..." if len(values) > 5 else ""), problem))
+
+
+def _to_name(name):
+    name = str(name)
+    problem = problem_of_name(name)
+    if problem is not None:
+        raise ValueError("its name %s" % problem)
+    return name
+
+
+def _short(name):
+    text = _text(name)
+    text = text if len(text) <= 60 else text[:57] + "..."
+    return text if text and text.isprintable() else repr(text)
+
+
 def _parts(values):
     items = list(values.items())
     return [dict(items[at : at + RECORD_POINTS_MAX]) for at in range(0, len(items), RECORD_POINTS_MAX)]
@@ -371,24 +415,34 @@ def _parts(values):
 _DECIMAL_BITS_MAX = 14000
 
 
-def _to_json(value):
+def _to_json(value, levels):
     if isinstance(value, float):
         # JSON has no NaN and no infinities: the server reads these as floats.
         return value if value - value == 0 else {"$float": "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")}
     if isinstance(value, int) and value.bit_length() > _DECIMAL_BITS_MAX:
         return hex(value)
-    if value is None or isinstance(value, (bool, int, str)):
+    if isinstance(value, str):
+        return _checked(value)
+    if value is None or isinstance(value, (bool, int)):
         return value
+    if isinstance(value, (list, tuple, dict)) and levels == 0:
+        raise ValueError("it has more than %d levels" % PARAM_LEVELS_MAX)
     if isinstance(value, (list, tuple)):
-        return [_to_json(item) for item in value]
+        return [_to_json(item, levels - 1) for item in value]
     if isinstance(value, dict):
-        return dict((str(key), _to_json(item)) for key, item in value.items())
+        return dict((_checked(str(key)), _to_json(item, levels - 1)) for key, item in value.items())
     if hasattr(value, "item"):
         try:
-            return _to_json(value.item())
+            return _to_json(value.item(), levels)
         except Exception:  # pylint: disable=broad-except
             pass
-    return str(value)
+    return _checked(str(value))
+
+
+def _checked(text):
+    if "\0" in text:
+        raise ValueError("it has a NUL character")
+    return text
 
 
 def _hash(path):

@@ -1,13 +1,14 @@
 """Delivers the records of one writer, in order, each once."""
 
-import os
-import sys
 import threading
 import time
 
 from ._http import ANSWER_TIMEOUT_S, Connection, Unreachable
+from ._messages import debug, warn
 from ._records import encode
 
+# The first records of a program come together, while it is still busy with its own start.
+FIRST_FLUSH_S = 0.3
 FLUSH_S = 1.0
 BATCH_RECORDS = 1000
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -45,6 +46,8 @@ class Sender(object):
         self._wake.set()
 
     def work(self):
+        if self._deadline is None:
+            self._wake.wait(FIRST_FLUSH_S)
         while not self._is_over():
             wait_s = FLUSH_S
             is_closing = self._deadline is not None
@@ -82,7 +85,9 @@ class Sender(object):
             return
         if self._create is not None and not self._post_creation(server):
             return
-        while self._backlog.pending or (self._deadline is not None and not self.is_done):
+        # What is logged meanwhile waits for the next time: a program that logs all the time would be sent record by record.
+        goal = self._backlog.last
+        while self._backlog.acked < goal or (self._deadline is not None and not self.is_done):
             if self._is_over() or not self._post_batch(server):
                 return
 
@@ -93,27 +98,30 @@ class Sender(object):
         return self._connection.post(server, path, body, timeout_s)
 
     def _post_creation(self, server):
-        status, _ = self._post(server, "/api/v1/runs", encode(dict(self._create, id=self._run_id)).encode("ascii"))
-        if status in (200, 201):
+        status, answer = self._post(server, "/api/v1/runs", encode(dict(self._create, id=self._run_id)).encode("ascii"))
+        if status in (200, 201) and isinstance(answer, dict) and answer.get("id") == self._run_id:
             self._create = None
             return True
-        if status in (400, 401, 403, 404, 422):
-            self._give_up()
-            return False
-        raise Unreachable("the run was not created: status %d" % status)
+        code = _code_of(answer)
+        if code is None or status not in (400, 401, 403, 404, 422):
+            raise Unreachable("the run was not created: status %d" % status)
+        self._give_up(code)
+        return False
 
     def _post_batch(self, server):
         """Sends one batch; False when there is no sense in sending the next one."""
         first, lines, is_all = self._backlog.take(self._batch_records)
         is_last = self._deadline is not None and is_all
         status, answer = self._post(server, "/api/v1/runs/%s/batches" % self._run_id, self._body(first, lines, is_last))
+        # Another program may answer at this address by now: nothing is given up for what it says.
+        code = _code_of(answer)
         if status == 200:
-            self._accepted(lines, answer, is_last)
-        elif status in (401, 403, 404):
-            self._give_up()
+            self._accepted(first, lines, answer, is_last)
+        elif code is not None and status in (401, 403, 404):
+            self._give_up(code)
             return False
-        elif status in (400, 413):
-            self._refused(lines, status)
+        elif status == 413 or (code is not None and status == 400):
+            self._refused(lines, status, code)
         elif status == 409:
             self._missed(first, answer)
         else:
@@ -126,25 +134,28 @@ class Sender(object):
             head += ',"lost":%d' % self._backlog.lost
         if is_last:
             head += ',"closed":true'
-        return (head + ',"records":[' + ",".join(lines) + "]}").encode("utf-8")
+        return head.encode("ascii") + b',"records":[' + b",".join(lines) + b"]}"
 
-    def _accepted(self, lines, answer, is_last):
-        mark = answer.get("ack") if isinstance(answer, dict) else None
-        if not isinstance(mark, int):
-            raise Unreachable("the answer has no mark")
-        has_moved = self._backlog.accept(mark, len(answer.get("refused") or ()))
-        if lines and not has_moved:
-            raise Unreachable("the mark has not moved")
+    def _accepted(self, first, lines, answer, is_last):
+        mark, refused = _acknowledgement(answer)
+        # More than this batch is acknowledged where a longer one arrived whose answer got lost.
+        if not first + len(lines) - 1 <= mark <= self._backlog.last:
+            raise Unreachable("the mark %d belongs to no batch" % mark)
+        self._backlog.accept(mark, sum(1 for item in refused if not item.get("partly")))
+        for item in refused:
+            warn("the server refuses %s" % item.get("why"))
         self._batch_records = min(BATCH_RECORDS, self._batch_records * 2)
         self.is_done = self.is_done or is_last
 
-    def _refused(self, lines, status):
+    def _refused(self, lines, status, code):
         """One record may spoil a batch for all: halves it until that one is alone, and leaves only that out."""
-        if not lines:
+        if len(lines) > 1:
+            self._batch_records = max(1, len(lines) // 2)
+            return
+        if not lines or code is None:
             raise Unreachable("status %d" % status)
-        if len(lines) == 1:
-            self._backlog.give_up(1)
-        self._batch_records = max(1, len(lines) // 2)
+        self._backlog.give_up(1)
+        warn("the server refuses a record (%s): %.100s" % (code, lines[0].decode("ascii", "replace")))
 
     def _missed(self, first, answer):
         error = answer.get("error") if isinstance(answer, dict) else None
@@ -153,22 +164,23 @@ class Sender(object):
             raise Unreachable("status 409")
         self._backlog.rewind(mark)
 
-    def _give_up(self):
+    def _give_up(self, code):
         """The server knows neither this run nor its token: `hagane sync` may be luckier."""
         self._is_given_up = True
-        self._backlog.stop_sending()
+        warn("the server takes no records of this run: %s" % code)
 
 
-def debug(error):
-    if os.environ.get("HAGANE_DEBUG"):
-        tell("%r" % (error,))
+def _acknowledgement(answer):
+    """Mark and refusals of an answer of Hagane. Raises Unreachable when it is another program's."""
+    mark = answer.get("ack") if isinstance(answer, dict) else None
+    refused = answer.get("refused") if isinstance(answer, dict) else None
+    if not isinstance(mark, int) or not isinstance(refused, list) or not all(isinstance(item, dict) for item in refused):
+        raise Unreachable("the answer has no mark")
+    return mark, refused
 
 
-def tell(message):
-    """Writes a line on standard error, if there is one."""
-    try:
-        sys.stderr.write("hagane: %s\n" % message)
-        # Before Python 3.9 it waits in a buffer, which a worker that leaves by os._exit throws away.
-        sys.stderr.flush()
-    except Exception:  # pylint: disable=broad-except
-        pass
+def _code_of(answer):
+    """The code of an error of Hagane; None when the answer is another program's."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) and isinstance(error.get("args"), dict) else None

@@ -8,127 +8,162 @@ import json
 import os
 import socket
 
+# The function `open` is gone when the interpreter ends, before the last finalizers of a program log.
+from io import FileIO
+
 SEGMENT_BYTES = 1000000
 SPOOL_BYTES_MAX = 2000000000
+READ_BYTES = 256000
 
-
-class _Segment(object):
-    def __init__(self, first, size):
-        self.first = first
-        self.last = first - 1
-        self.size = size
+_encode = json.JSONEncoder().encode
 
 
 class Spool(object):
-    """Not thread-safe: its backlog guards it."""
+    """The files of one writer. Raises OSError where the disk takes no more."""
 
     def __init__(self, folder, writer, meta):
         self._folder = folder
         self._writer = writer
         self._meta = meta
-        self._segments = []
-        self._file = None
-        self._has_meta = False
 
-    def append(self, first, lines):
-        """Adds records numbered from `first`, all or none. Raises OSError when the disk takes no more."""
-        if sum(segment.size for segment in self._segments) > SPOOL_BYTES_MAX:
-            raise OSError("the spool is full")
-        # A record's number is its place in the segment, so a segment has no holes.
-        if self._file is None or self._segments[-1].size > SEGMENT_BYTES or self._segments[-1].last != first - 1:
-            self._roll(first)
-        segment = self._segments[-1]
-        data = ("\n".join(lines) + "\n").encode("utf-8")
-        try:
-            _write_all(self._file, data)
-        except OSError:
-            self._cut(segment)
-            raise
-        segment.size += len(data)
-        segment.last = first + len(lines) - 1
-
-    def acknowledge(self, mark):
-        """Deletes what lies at or below the mark, segment by segment."""
-        while self._segments and self._segments[0].last <= mark:
-            segment = self._segments.pop(0)
-            if not self._segments:
-                self._close_file()
-            _remove(self._path(segment.first))
-
-    def read(self, first):
-        """The records of the segment that holds record `first`, from it on; an empty list when there is none."""
-        for segment in self._segments:
-            if segment.first <= first <= segment.last:
-                try:
-                    with open(self._path(segment.first), "rb") as file:
-                        lines = file.read(segment.size).decode("utf-8").split("\n")[1:-1]
-                except (OSError, ValueError):
-                    return []
-                return lines[first - segment.first :]
-        return []
-
-    def first_after(self, number):
-        """Number of the first record of the next segment past `number`; None when there is no further one."""
-        return next((segment.first for segment in self._segments if segment.first > number), None)
-
-    def finish(self, is_complete):
-        """Leaves nothing behind when all was delivered, otherwise a note for `hagane sync`."""
-        self._close_file()
-        if not is_complete:
-            self._write_meta(True)
-        elif self._has_meta:
-            _remove(self._meta_path())
-
-    def _roll(self, first):
-        self._close_file()
-        if not self._has_meta:
-            self._write_meta(False)
+    def open_segment(self, first, lines):
+        """A new file with at least one record in it."""
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        file = open(self._path(first), "wb", 0)
-        head = ('{"first":%d}\n' % first).encode("ascii")
-        try:
-            _write_all(file, head)
-        except OSError:
-            file.close()
-            _remove(self._path(first))
-            raise
-        self._file = file
-        self._segments.append(_Segment(first, len(head)))
+        # Without its note nobody knows whose records these are. A program may have emptied the folder meanwhile.
+        if not os.path.exists(self._meta_path()):
+            self._write_meta(False)
+        return DiskSegment(os.path.join(self._folder, "%s.%015d.jsonl" % (self._writer, first)), first, lines)
 
-    def _cut(self, segment):
-        """Takes back what a failed write left at the end of the open segment, and closes it."""
+    def close(self):
+        """Says that the writer is done: what is left belongs to `hagane sync`."""
         try:
-            self._file.truncate(segment.size)
+            self._write_meta(True)
         except OSError:
+            # The end of this process says the same.
             pass
-        self._close_file()
-        if segment.last < segment.first:
-            self._segments.remove(segment)
-            _remove(self._path(segment.first))
 
-    def _close_file(self):
-        if self._file is not None:
-            self._file.close()
-        self._file = None
+    def remove(self):
+        remove(self._meta_path())
 
     def _write_meta(self, is_closed):
-        meta = dict(self._meta, writer=self._writer, pid=os.getpid(), hostname=socket.gethostname(), closed=is_closed)
+        meta = dict(self._meta, writer=self._writer, hostname=socket.gethostname(), closed=is_closed, **_identity())
         # Written aside and then renamed: a kill leaves the old note or the new one, never half of one.
         aside = self._meta_path() + ".tmp"
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            with open(aside, "wb") as file:
-                file.write(json.dumps(meta).encode("ascii"))
+            with FileIO(aside, "w") as file:
+                file.write(_encode(meta).encode("ascii"))
             os.rename(aside, self._meta_path())
-            self._has_meta = True
         except OSError:
-            _remove(aside)
+            remove(aside)
+            raise
 
     def _meta_path(self):
         return os.path.join(self._folder, self._writer + ".meta.json")
 
-    def _path(self, first):
-        return os.path.join(self._folder, "%s.%015d.jsonl" % (self._writer, first))
+
+class DiskSegment(object):
+    """A file of records. Those who log add at its end, the one who sends reads and skips at its beginning.
+
+    No lock lies between them: a record counts once `end` has moved, and only then is it read.
+    """
+
+    def __init__(self, path, first, lines):
+        head = b'{"first":%d}\n' % first
+        self._path = path
+        self._start = len(head)
+        # Size and number of the last record, in one value: an exception from a signal handler falls before or after both.
+        self.end = (0, first - 1)
+        # Whether the one who reads has found records missing: nothing is added to such a file.
+        self.is_damaged = False
+        self._file = FileIO(path, "w")
+        self.append(head + b"".join(lines), len(lines))
+
+    @property
+    def last(self):
+        return self.end[1]
+
+    @property
+    def bytes_on_disk(self):
+        return self.end[0]
+
+    def has_room(self):
+        return self._file is not None and not self.is_damaged and self.end[0] < SEGMENT_BYTES
+
+    def append(self, data, count=1):
+        size, last = end = self.end
+        try:
+            written = self._file.write(data)
+            if written < len(data):
+                # It says why it takes no more when it is asked again.
+                _write_all(self._file, data[written:])
+            self.end = (size + len(data), last + count)
+        finally:
+            if self.end is end:
+                self._cut(size)
+
+    def _cut(self, size):
+        """Takes back what a failed write left at the end, and closes the file."""
+        try:
+            self._file.truncate(size)
+        except (OSError, ValueError):
+            pass
+        self.close()
+        if size == 0:
+            remove(self._path)
+
+    def close(self):
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.close()
+        except OSError:
+            pass
+
+    def peek(self, records_max):
+        """The next records that are not skipped yet; none when the disk has not kept them."""
+        left = self.end[0] - self._start
+        try:
+            with FileIO(self._path) as file:
+                file.seek(self._start)
+                data = _read(file, min(left, READ_BYTES))
+                if b"\n" not in data:
+                    data += _read(file, left - len(data))
+        except OSError:
+            return []
+        return data.split(b"\n")[:-1][:records_max]
+
+    def skip(self, count):
+        """Returns how many bytes of memory are free again."""
+        while count > 0:
+            lines = self.peek(count)
+            if not lines:
+                break
+            count -= len(lines)
+            self._start += sum(map(len, lines)) + len(lines)
+        return 0
+
+    def remove(self):
+        self.close()
+        remove(self._path)
+
+
+def remove(path):
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
+def _read(file, count):
+    """Fewer bytes only at the end of the file."""
+    parts = []
+    while count > 0:
+        part = file.read(count)
+        if not part:
+            break
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 def _write_all(file, data):
@@ -137,8 +172,15 @@ def _write_all(file, data):
         rest = rest[file.write(rest) :]
 
 
-def _remove(path):
+def _identity():
+    """The process as the kernel knows it: a number alone may later belong to another process."""
+    identity = {"pid": os.getpid()}
     try:
-        os.remove(path)
-    except OSError:
+        with FileIO("/proc/self/stat") as file:
+            identity["startedAt"] = file.read().rpartition(b")")[2].split()[19].decode("ascii")
+        with FileIO("/proc/sys/kernel/random/boot_id") as file:
+            identity["boot"] = file.read().decode("ascii").strip()
+    except (OSError, IndexError):
+        # Not every system shows it.
         pass
+    return identity

@@ -1,23 +1,20 @@
-"""Takes the records of a process without waiting, and hands them to a thread that keeps and one that sends."""
+"""Takes the records of a process: each is on disk when its call returns, and a thread sends them from there."""
 
 import atexit
-import collections
 import itertools
 import os
 import sys
 import threading
 import time
 
-from ._backlog import BATCH_CHARS, Backlog
+from ._backlog import Backlog
 from ._http import prepare
+from ._messages import debug, tell, warn
 from ._records import to_line
-from ._sender import BATCH_RECORDS, Sender, debug, tell
+from ._sender import Sender
 from ._spool import Spool
 
-FIRST_KEEP_S = 0.3
-KEEP_S = 0.5
 CLOSE_S = 8.0
-QUEUE_RECORDS = 1000000
 
 
 def new_uuid():
@@ -39,34 +36,40 @@ class Writer(object):
             prepare(server[0])
         self._streams = {}
         self._past = []
+        self._dropped = 0
+        self._is_threaded = not settings.is_offline
         self._stream = self._of_this_process()
-        atexit.register(self.close)
+        atexit.register(self._close_at_exit)
 
     def __reduce__(self):
         # A process started by `spawn` gets the same run and a stream of its own.
         return (Writer, self._args)
 
-    # The calls below run in the program's threads: no lock, no input or output.
+    # The calls below run in the program's threads, and wait for nothing but the local disk.
 
     def put(self, record):
         """Takes a record: (kind, ...)."""
-        stream = self._stream
-        if stream.pid != os.getpid():
-            stream = self._of_this_process()
-        stream.put(record)
+        try:
+            lines = (to_line(record),)
+        except Exception as error:  # pylint: disable=broad-except
+            self._dropped += 1
+            warn("a record is left out: %s" % error)
+            return
+        while lines:
+            # What comes while a stream closes belongs to the one after it.
+            lines = [late for line in lines for late in self._current().put(line)]
 
     def next_step(self):
-        stream = self._stream
-        if stream.pid != os.getpid():
-            stream = self._of_this_process()
-        return next(stream.steps)
+        return next(self._current().steps)
 
     @property
     def delivery(self):
         """Records that are sent (durable on the server), pending (kept here), and dropped (gone)."""
         pid = os.getpid()
         counts = [stream.counts() for stream in self._past + [self._stream] if stream.pid == pid]
-        return dict((name, sum(count[name] for count in counts)) for name in ("sent", "pending", "dropped"))
+        total = dict((name, sum(count[name] for count in counts)) for name in ("sent", "pending", "dropped"))
+        total["dropped"] += self._dropped
+        return total
 
     def close(self, timeout_s=CLOSE_S):
         """Delivers what is left, for at most `timeout_s`; what remains stays on disk for `hagane sync`."""
@@ -74,16 +77,29 @@ class Writer(object):
         if stream.pid != os.getpid() or not stream.is_started:
             return
         self._past = [past for past in self._past if past.pid == stream.pid] + [stream]
-        following = _Stream(self._args, stream.steps)
+        following = _Stream(self._args, stream.steps, self._is_threaded)
         self._streams = {stream.pid: following}
         self._stream = following
-        for record in stream.close(timeout_s):
-            following.put(record)
+        stream.close(timeout_s)
+        counts = self.delivery
+        if (counts["pending"] or counts["dropped"]) and not (self._args[0].is_offline and not counts["dropped"]):
+            tell("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
+
+    def _close_at_exit(self):
+        # The disk keeps what later exit handlers and finalizers log: an interpreter at its end may wait for ever for a
+        # thread that it no longer lets run.
+        self._is_threaded = False
+        self.close()
+        self._stream.is_threaded = False
+
+    def _current(self):
+        stream = self._stream
+        return stream if stream.pid == os.getpid() else self._of_this_process()
 
     def _of_this_process(self):
         """Several threads may come here at once after a fork; all get the same stream, without a lock."""
         pid = os.getpid()
-        stream = self._streams.setdefault(pid, _Stream(self._args, itertools.count()))
+        stream = self._streams.setdefault(pid, _Stream(self._args, itertools.count(), self._is_threaded))
         self._streams = {pid: stream}
         self._stream = stream
         call_at_worker_end(self.close, 100)
@@ -91,127 +107,65 @@ class Writer(object):
 
 
 class _Stream(object):
-    """The records of one writer of the protocol. Idle until the first one, then its threads work until `close`."""
+    """The records of one writer of the protocol. Idle until the first one, then its thread works until `close`."""
 
-    def __init__(self, args, steps):
+    def __init__(self, args, steps, is_threaded):
         settings, run_id, attempt, create = args
         writer_id = new_uuid()
         self.pid = os.getpid()
         self.steps = steps
+        self.is_threaded = is_threaded
         self._is_offline = settings.is_offline
-        self._queue = collections.deque()
-        self._overflow = 0
-        self._wake = threading.Event()
         self._start_lock = threading.Lock()
-        self._keeper = None
-        self._sending = None
-        self._deadline = None
-        self._is_over = False
-        spool = Spool(settings.spool_dir, writer_id, {"run": run_id, "attempt": attempt, "create": create})
-        self._backlog = Backlog(spool, not settings.is_offline)
+        self._thread = None
+        self._backlog = Backlog(Spool(settings.spool_dir, writer_id, {"run": run_id, "attempt": attempt, "create": create}))
         self._sender = Sender(settings, run_id, attempt, create, writer_id, self._backlog)
 
     @property
     def is_started(self):
-        return self._keeper is not None or len(self._queue) > 0
+        return self._backlog.last > 0 or self._backlog.dropped > 0
 
-    def put(self, record):
-        """Bounded: past a million waiting records it counts instead of keeping."""
-        if len(self._queue) >= QUEUE_RECORDS:
-            self._overflow += 1
-            return
-        self._queue.append(record)
-        if self._keeper is None:
+    def put(self, line):
+        """Returns lines that came too late to be taken along; none as a rule."""
+        late = self._backlog.append(line)
+        if self._thread is None and self.is_threaded:
             self._start()
+        return late
 
     def counts(self):
         backlog = self._backlog
         sent = backlog.acked - backlog.lost - backlog.refused
         return {
             "sent": max(0, sent),
-            "pending": backlog.pending + len(self._queue),
-            "dropped": self._overflow + backlog.dropped + backlog.lost + backlog.refused,
+            "pending": backlog.pending + backlog.waiting - backlog.stranded,
+            "dropped": backlog.dropped + backlog.lost + backlog.refused + backlog.stranded,
         }
 
     def close(self, timeout_s):
-        """Returns records that came too late to be taken along."""
-        self._deadline = time.monotonic() + timeout_s
-        self._wake.set()
-        if self._keeper is None:
-            # No thread could be started, as at the end of the interpreter: this one does it all.
-            self._keep_until_closed()
-        else:
-            self._keeper.join(timeout_s + 1.0)
-        counts = self.counts()
-        if (counts["pending"] or counts["dropped"]) and not self._is_offline:
-            tell("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
-        left = []
-        while self._is_over and self._queue:
-            left.append(self._queue.popleft())
-        return left
-
-    def _start(self):
-        # Whoever does not get the lock need not wait: the thread is being started, perhaps below a signal handler.
-        if not self._start_lock.acquire(False):
-            return
+        deadline = time.monotonic() + timeout_s
+        self.is_threaded = False
+        self._backlog.seal()
         try:
-            if self._keeper is None and self._deadline is None:
-                self._keeper = _start_thread(self._keep_until_closed, "hagane")
-        finally:
-            self._start_lock.release()
-
-    # All below runs in the keeping thread.
-
-    def _keep_until_closed(self):
-        if self._deadline is None:
-            self._wake.wait(FIRST_KEEP_S)
-        while True:
-            is_closing = self._deadline is not None
-            self._keep_all()
-            if is_closing:
-                break
-            if self._sending is None and not self._is_offline:
-                self._sending = _start_thread(self._sender.work, "hagane-send")
-            self._wake.wait(KEEP_S)
-        self._finish()
-        self._is_over = True
-
-    def _finish(self):
-        try:
-            self._sender.close(self._deadline)
-            if self._is_offline:
-                pass
-            elif self._sending is None:
-                self._sender.work()
-            else:
-                self._sending.join(max(0.0, self._deadline - time.monotonic()))
+            if not self._is_offline:
+                self._sender.close(deadline)
+                if self._thread is None:
+                    # No thread could be started: this one does it.
+                    self._sender.work()
+                else:
+                    self._thread.join(timeout_s + 1.0)
             self._backlog.finish(self._sender.is_done)
         except Exception as error:  # pylint: disable=broad-except
             debug(error)
 
-    def _keep_all(self):
-        """Keeps what waits now; what comes meanwhile has its turn later, so that this ends."""
-        waiting = len(self._queue)
-        while waiting > 0:
-            lines = []
-            chars = 0
-            while waiting > 0 and len(lines) < BATCH_RECORDS and chars < BATCH_CHARS:
-                waiting -= 1
-                line = to_line(self._queue.popleft())
-                if line is None:
-                    self._backlog.dropped += 1
-                else:
-                    lines.append(line)
-                    chars += len(line)
-            if lines:
-                self._keep(lines)
-
-    def _keep(self, lines):
+    def _start(self):
+        # Whoever does not get the lock need not wait: the thread is being started, perhaps below a signal handler.
+        if sys.is_finalizing() or not self._start_lock.acquire(False):
+            return
         try:
-            self._backlog.keep(lines)
-        except Exception as error:  # pylint: disable=broad-except
-            self._backlog.dropped += len(lines)
-            debug(error)
+            if self._thread is None and self.is_threaded:
+                self._thread = _start_thread(self._sender.work, "hagane-send")
+        finally:
+            self._start_lock.release()
 
 
 def call_at_worker_end(function, priority):
@@ -221,10 +175,25 @@ def call_at_worker_end(function, priority):
     """
     process = sys.modules.get("multiprocessing.process")
     util = sys.modules.get("multiprocessing.util")
-    if process is None or util is None or getattr(process.current_process(), "_parent_pid", None) is None:
+    if process is None or util is None:
+        return False
+    current = process.current_process()
+    if getattr(current, "_inheriting", False):
+        # The worker loads the script and then forgets the handlers registered until now; it calls this one afterwards.
+        def register(_):
+            util.Finalize(None, function, exitpriority=priority)
+
+        _registered.append(register)
+        util.register_after_fork(register, register)
+        return True
+    if getattr(current, "_parent_pid", None) is None:
         return False
     util.Finalize(None, function, exitpriority=priority)
     return True
+
+
+# The registry of multiprocessing holds them weakly.
+_registered = []
 
 
 def _start_thread(work, name):

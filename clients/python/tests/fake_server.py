@@ -32,7 +32,7 @@ class Ledger(object):
             known = max(0, mark - batch["first"] + 1)
             fresh = batch["records"][known:]
             first = batch["first"] + known
-            refused = [{"seq": first + at, "why": "no"} for at, record in enumerate(fresh) if "refuse-me" in record.get("v", ())]
+            refused = [_refusal(first + at, name) for at, record in enumerate(fresh) for name in _REFUSED if name in record.get("v", ())]
             self.records.extend((run, batch["writer"], first + at, record) for at, record in enumerate(fresh))
             self.duplicates += len(batch["records"]) - len(fresh)
             writer["mark"] = max(mark, batch["first"] + len(batch["records"]) - 1)
@@ -49,11 +49,20 @@ class Ledger(object):
         return [record["v"][name] for record in self.of_kind("m") if name in record["v"]]
 
 
+# Names that are refused: with all of their record, or alone.
+_REFUSED = ("refuse-me", "refuse-part")
+
+
+def _refusal(seq, name):
+    return {"seq": seq, "why": 'metric "%s": it may not' % name, "partly": name == "refuse-part"}
+
+
 class FakeServer(object):
     """Set `fault` to one of these, for `fault_count` requests or until it is changed; `stop` refuses connections.
 
     silent: never answers; error: 500; page: an answer that is no JSON; cut: applies, then ends in the middle of the
-    answer; lose: applies, then closes without one; denied: 401; too_large: 413 for more than `records_max` records.
+    answer; lose: applies, then closes without one; denied: 401; too_large: 413 for more than `records_max` records; a status
+    and bytes: the answer of another program at this address.
     """
 
     def __init__(self):
@@ -134,6 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault == "error":
             self.answer(500, {"error": {"code": "internal"}})
+        elif isinstance(fault, tuple):
+            self.send_bytes(*fault)
         elif fault == "page":
             self.answer(502, None)
         elif fault == "denied" or self.headers["Authorization"] != "Bearer " + TOKEN:
@@ -161,7 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
         return 404, {"error": {"code": "not_found", "args": {}}}
 
     def answer(self, status, answer):
-        content = b"<html>" if answer is None else json.dumps(answer).encode("utf-8")
+        self.send_bytes(status, b"<html>" if answer is None else json.dumps(answer).encode("utf-8"))
+
+    def send_bytes(self, status, content):
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -7,8 +7,9 @@ import threading
 import time
 from unittest import mock
 
-from hagane import _backlog, _sender, _spool, _writer
+from hagane import _backlog, _messages, _sender, _spool, _writer
 from hagane._settings import Settings
+from hagane._writer import new_uuid
 
 from .support import Case, put_values
 
@@ -20,18 +21,21 @@ class Delivery(Case):
         told = mock.patch.object(_writer, "tell")
         self.told = told.start()
         self.addCleanup(told.stop)
-        for name, value in (("FLUSH_S", 0.05), ("BACKOFF_S", (0.05, 0.1))):
-            patch = mock.patch.object(_sender, name, value)
+        self.warned = set()
+        for patch in (mock.patch.object(_messages, "_warned", self.warned), mock.patch.object(_messages, "tell")):
             patch.start()
             self.addCleanup(patch.stop)
-        for name in ("FIRST_KEEP_S", "KEEP_S"):
-            patch = mock.patch.object(_writer, name, 0.05)
+        for name, value in (("FIRST_FLUSH_S", 0.05), ("FLUSH_S", 0.05), ("BACKOFF_S", (0.05, 0.1))):
+            patch = mock.patch.object(_sender, name, value)
             patch.start()
             self.addCleanup(patch.stop)
 
     def assert_delivered(self, count):
         self.assertEqual(self.ledger.values("x"), list(range(count)))
         self.assert_each_once(self.ledger)
+
+    def warnings(self, text):
+        return [message for message in self.warned if text in message]
 
     def spooled_numbers(self):
         """Numbers and values that lie on disk, of the one writer there."""
@@ -140,6 +144,46 @@ class Delivery(Case):
         self.assertEqual(self.ledger.values("x"), list(range(500)) + [501])
         self.assertEqual(writer.delivery, {"sent": 501, "pending": 0, "dropped": 1})
         self.assertEqual([found["lost"] for found in self.ledger.writers.values()], [1])
+        self.assertEqual(len(self.warnings('(too_large): {"k":"m","s":500')), 1)
+
+    @mock.patch.object(_sender, "BACKOFF_S", (0.01,))
+    def test_answers_of_another_program_delete_nothing(self):
+        writer = self.writer()
+        put_values(writer, range(10))
+        self.wait_until(lambda: writer.delivery["sent"] == 10)
+        bodies = (b"", b"<html>Bad Request</html>", b"{}", b"[]", b"5", b'{"error": "no"}', b'{"error": {"code": 400}}', b'{"ack": 20}')
+        marks = (b'{"ack": 999999, "refused": []}', b'{"ack": true, "refused": []}', b'{"ack": 5, "refused": []}', b'{"ack": 20, "refused": [1]}')
+        answers = [(status, body) for status in (200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 422, 501) for body in bodies]
+        answers += [(200, body) for body in marks]
+        put_values(writer, range(10, 20))
+        for answer in answers:
+            self.server.fault = answer
+            requests = self.server.requests
+            self.wait_until(lambda: self.server.requests > requests + 1)
+            self.assertEqual((answer, writer.delivery), (answer, {"sent": 10, "pending": 10, "dropped": 0}))
+        self.server.fault = None
+        writer.close()
+        self.assert_delivered(20)
+        self.assertEqual(self.warned, set())
+
+    def test_a_run_is_not_taken_for_created_by_another_program(self):
+        for answer in ((200, b"{}"), (200, b"<html>"), (201, b'{"id": "other"}'), (404, b"no"), (400, b"{}")):
+            self.server.fault = answer
+            writer = _writer.Writer(Settings(self.env()), new_uuid(), 1, {"kind": "experiment", "name": None, "command": "", "host": None})
+            put_values(writer, range(3))
+            requests = self.server.requests
+            self.wait_until(lambda: self.server.requests > requests + 1)
+            self.server.fault = None
+            writer.close()
+            self.assertEqual((answer, writer.delivery), (answer, {"sent": 3, "pending": 0, "dropped": 0}))
+
+    def test_refusals_are_told_with_their_reason(self):
+        self.server.fault = "denied"
+        writer = self.writer()
+        put_values(writer, range(3))
+        writer.close()
+        self.assertEqual(writer.delivery, {"sent": 0, "pending": 3, "dropped": 0})
+        self.assertEqual(self.warned, {"the server takes no records of this run: unauthenticated"})
 
     def test_a_server_restored_from_a_backup(self):
         writer = self.writer()
@@ -213,7 +257,7 @@ class Delivery(Case):
         put_values(writer, range(3000))
         writer.close()
         self.assert_delivered(3000)
-        self.assertEqual(self.told.call_count, 0)
+        self.assertEqual((self.told.call_count, len(self.warnings("wait in memory"))), (0, 1))
 
     def test_a_disk_that_is_full_now_and_then(self):
         turns = itertools.count()
@@ -227,11 +271,9 @@ class Delivery(Case):
 
         self.server.stop()
         writer = self.writer()
-        with mock.patch.object(_spool, "_write_all", write_all):
-            for at in range(12):
-                put_values(writer, [at])
-                self.wait_until(lambda: writer.delivery["pending"] == at + 1)
-                time.sleep(0.06)
+        with mock.patch.object(_spool, "_write_all", write_all), mock.patch.object(_backlog, "DISK_RETRY_S", 0):
+            put_values(writer, range(12))
+            self.assertEqual(writer.delivery["pending"], 12)
             _, values = self.spooled_numbers()
             # What is on disk stands under its own number.
             self.assertEqual(values, dict((number, number - 1) for number in values))
@@ -243,32 +285,56 @@ class Delivery(Case):
 
     def test_disk_and_memory_full(self):
         self.server.stop()
-        with mock.patch.object(_backlog, "MEMORY_RECORDS", 100), mock.patch.object(_spool, "SPOOL_BYTES_MAX", 20000):
-            writer = self.writer()
-            for at in range(40):
-                put_values(writer, range(at * 50, at * 50 + 50))
-                time.sleep(0.02)
-            # What still waits to be kept counts as pending and may yet be dropped.
-            self.wait_until(lambda: not writer._stream._queue and writer.delivery["pending"] + writer.delivery["dropped"] == 2000)
-            time.sleep(0.2)
-            counts = writer.delivery
-            self.assertGreater(counts["dropped"], 0)
-            self.server.start()
-            self.wait_until(lambda: writer.delivery["sent"] == counts["pending"])
-            put_values(writer, [2000])
-            writer.close()
+        patches = [(_backlog, "MEMORY_BYTES_MAX", 10000), (_backlog, "SPOOL_BYTES_MAX", 20000), (_spool, "SEGMENT_BYTES", 5000)]
+        for module, name, value in patches:
+            patch = mock.patch.object(module, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+        writer = self.writer()
+        put_values(writer, range(2000))
+        counts = writer.delivery
+        self.assertGreater(counts["dropped"], 0)
+        self.assertEqual((counts["sent"], counts["pending"] + counts["dropped"]), (0, 2000))
+        self.assertEqual(len(self.warnings("dropped")), 1)
+        self.server.start()
+        self.wait_until(lambda: writer.delivery["sent"] == counts["pending"])
+        put_values(writer, [2000])
+        writer.close()
         values = self.ledger.values("x")
         self.assertEqual(values, sorted(set(values)))
         self.assertEqual((len(values), values[-1]), (counts["pending"] + 1, 2000))
         self.assert_each_once(self.ledger)
+        self.assert_nothing_spooled()
+
+    def test_records_that_nothing_keeps_are_not_called_pending(self):
+        with open(self.spool_dir, "w"):
+            pass
+        self.server.stop()
+        for offline in ("", "1"):
+            writer = self.writer(HAGANE_OFFLINE=offline)
+            put_values(writer, range(10))
+            self.assertEqual(writer.delivery, {"sent": 0, "pending": 10, "dropped": 0})
+            writer.close(0.5)
+            self.assertEqual(writer.delivery, {"sent": 0, "pending": 0, "dropped": 10})
+            self.assertIn("0 pending (hagane sync sends them), 10 dropped", self.told.call_args[0][0])
+
+    def test_records_in_memory_reach_a_disk_that_has_room_again(self):
+        with open(self.spool_dir, "w"):
+            pass
+        writer = self.writer(HAGANE_OFFLINE="1")
+        put_values(writer, range(10))
+        os.remove(self.spool_dir)
+        writer.close()
+        meta, values = self.spooled_numbers()
+        self.assertEqual((meta["closed"], values), (True, dict((number, number - 1) for number in range(1, 11))))
 
     def test_a_segment_that_vanishes(self):
         self.server.stop()
-        with mock.patch.object(_backlog, "MEMORY_RECORDS", 10), mock.patch.object(_spool, "SEGMENT_BYTES", 100):
+        with mock.patch.object(_spool, "SEGMENT_BYTES", 500):
             writer = self.writer()
             for at in range(10):
                 put_values(writer, range(at * 10, at * 10 + 10))
-                self.wait_until(lambda: writer.delivery["pending"] == at * 10 + 10 and not writer._stream._queue)
+                self.wait_until(lambda: writer.delivery["pending"] == at * 10 + 10)
             segments = sorted(name for name in os.listdir(self.spool_dir) if name.endswith(".jsonl"))
             self.assertGreater(len(segments), 4)
             os.remove(os.path.join(self.spool_dir, segments[2]))
@@ -291,44 +357,27 @@ class Delivery(Case):
         writer = self.writer()
         for at in range(0, count, 1000):
             put_values(writer, range(at, at + 1000))
-        self.wait_until(lambda: writer.delivery["pending"] == count and not writer._stream._queue, 60)
-        self.assertLessEqual(len(writer._stream._backlog._memory), _backlog.MEMORY_RECORDS)
+        self.wait_until(lambda: writer.delivery["pending"] == count, 60)
         self.server.start()
         self.wait_until(lambda: writer.delivery["sent"] == count, 60)
         writer.close()
         self.assert_delivered(count)
         self.assert_nothing_spooled()
 
-    def test_long_records_do_not_fill_the_memory(self):
-        self.server.stop()
-        with mock.patch.object(_backlog, "MEMORY_CHARS", 100000):
-            writer = self.writer()
-            for at in range(40):
-                writer.put(("m", at, 0.5, {"x": at, "y" * 20000: 0}))
-                time.sleep(0.01)
-            self.wait_until(lambda: writer.delivery["pending"] == 40 and not writer._stream._queue)
-            self.assertLess(writer._stream._backlog._memory_chars, 1000000)
-            self.server.start()
-            writer.close()
-        self.assert_delivered(40)
-
     def test_without_a_thread(self):
         original = threading.Thread.start
-        for names in (("hagane", "hagane-send"), ("hagane-send",)):
 
-            def start(thread, names=names):
-                if thread.name in names:
-                    raise RuntimeError("can't start new thread")
-                original(thread)
+        def start(thread):
+            if thread.name == "hagane-send":
+                raise RuntimeError("can't start new thread")
+            original(thread)
 
-            self.ledger.records.clear()
-            with mock.patch.object(threading.Thread, "start", start):
-                writer = self.writer()
-                put_values(writer, range(10))
-                time.sleep(0.2)
-                writer.close()
-            self.assert_delivered(10)
-            self.assert_nothing_spooled()
+        with mock.patch.object(threading.Thread, "start", start):
+            writer = self.writer()
+            put_values(writer, range(10))
+            writer.close()
+        self.assert_delivered(10)
+        self.assert_nothing_spooled()
 
     def test_logging_while_it_closes(self):
         writer = self.writer()
@@ -365,13 +414,6 @@ class Delivery(Case):
         self.assertTrue(meta["closed"])
         self.assertEqual(values, dict((number, number - 1) for number in range(1, 101)))
         self.assertEqual((self.server.requests, self.told.call_count), (0, 0))
-
-    def test_a_queue_that_overflows_counts(self):
-        with mock.patch.object(_writer, "QUEUE_RECORDS", 10), mock.patch.object(_writer, "FIRST_KEEP_S", 0.5):
-            writer = self.writer()
-            put_values(writer, range(15))
-            writer.close()
-        self.assertEqual(writer.delivery, {"sent": 10, "pending": 0, "dropped": 5})
 
     def test_a_run_that_cannot_be_created(self):
         self.server.fault = "denied"

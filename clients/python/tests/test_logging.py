@@ -10,7 +10,7 @@ import tempfile
 import threading
 from unittest import mock
 
-from hagane import _run
+from hagane import _messages, _run
 from hagane._settings import Settings
 
 from .support import Case
@@ -42,7 +42,7 @@ class Logging(Case):
         for patch in (
             mock.patch.object(_run, "_settings", Settings(env)),
             mock.patch.object(_run, "_managed_writer", None),
-            mock.patch.object(_run, "_warned", set()),
+            mock.patch.object(_messages, "_warned", set()),
             mock.patch.dict(os.environ, env),
             mock.patch.object(sys, "stderr", self.errors),
         ):
@@ -134,8 +134,8 @@ class Logging(Case):
             self.experiment.log_metrics(step=step, x=1)
         self.experiment.log_metrics(step="ten", x=1)
         self.experiment.log_metrics(step=10 ** 400, x=1)
-        self.assertEqual([record["s"] for record in self.logged()], [0, 1, 10, 11, 2.5, 0, 2])
-        self.assertEqual(len(self.warnings()), 2)
+        self.assertEqual([record["s"] for record in self.logged()], [0, 1, 10, 11, 2.5, 2])
+        self.assertEqual(len(self.warnings()), 3)
 
     def test_the_default_step_goes_on_after_end(self):
         self.experiment.log_metrics(x=1)
@@ -210,11 +210,65 @@ class Logging(Case):
         self.experiment.end()
         self.assertEqual(self.ledger.of_kind("a")[0]["name"], "model.bin")
 
-    def test_what_the_server_refuses_is_counted(self):
+    def test_bad_names_are_left_out_by_name(self):
+        bad = {"": "is empty", "nul\0name": "NUL", "\U0001f600" * 200: "400 characters", "\u640d\u5931" * 126: "252 characters"}
+        for name in bad:
+            for _ in range(3):
+                self.experiment.log_metrics({name: 1.0, "beside": 2.0})
+            self.experiment.log_params({name: 1, "seed": 7})
+            self.experiment.log_tags([name, "tag"])
+        self.experiment.end()
+        self.assertEqual([record["v"] for record in self.ledger.of_kind("m")], [{"beside": 2.0}] * 12)
+        self.assertEqual([record["v"] for record in self.ledger.of_kind("p")], [{"seed": 7}] * 4)
+        self.assertEqual([record["v"] for record in self.ledger.of_kind("g")], [["tag"]] * 4)
+        for name, why in bad.items():
+            shown = [line for line in self.warnings() if _run._short(name) in line and why in line]
+            # An empty tag is none.
+            self.assertEqual(len(shown), 2 if name else 1, (name, self.warnings()))
+        self.assertEqual(self.experiment.delivery["dropped"], 0)
+
+    def test_names_of_250_characters_are_kept(self):
+        names = ["\U0001f600" * 125, "\u92fc" * 250, "x" * 250]
+        for name in names:
+            self.experiment.log_metrics({name: 1})
+            self.experiment.log_metrics({name: 2})
+        self.assertEqual([record["v"] for record in self.logged()], [{name: value} for name in names for value in (1, 2)])
+        self.assertEqual(self.warnings(), [])
+
+    def test_bad_values_of_params_are_left_out_by_name(self):
+        deep = []
+        for _ in range(20):
+            deep = [deep]
+        bad = {"pad_token": "a\0b", "inside": {"a": ["\0"]}, "key": {"\0": 1}, "deep": deep, "text": Scalar(ValueError())}
+        for name, value in bad.items():
+            self.experiment.log_params({"seed": 7, name: value, "lr": 0.1})
+            self.assertEqual(len([line for line in self.warnings() if "hagane: %s is left out: " % name in line]), 1)
+        self.experiment.end()
+        self.assertEqual([record["v"] for record in self.ledger.of_kind("p")], [{"seed": 7, "lr": 0.1}] * len(bad))
+
+    def test_a_value_too_long_for_one_record_leaves_the_others(self):
+        self.experiment.log_params(a=1, text="x" * 8000000, b="y" * 5000000)
+        self.experiment.end()
+        self.assertEqual([sorted(record["v"]) for record in self.ledger.of_kind("p")], [["a"], ["b"]])
+        self.assertEqual(self.experiment.delivery, {"sent": 2, "pending": 0, "dropped": 1})
+        self.assertIn('"text"', self.warnings()[0])
+
+    def test_steps_that_are_no_finite_number_are_refused_by_name(self):
+        for step in (float("nan"), float("inf"), float("-inf"), Scalar(float("nan")), "ten", 10 ** 400):
+            self.experiment.log_metrics(loss=1.0, step=step)
+            self.assertIn("loss left out, a step is a finite number", self.warnings()[-1])
+        self.experiment.log_metrics(loss=2.0, step=1)
+        self.assertEqual([(record["s"], record["v"]) for record in self.logged()], [(1, {"loss": 2.0})])
+
+    def test_what_the_server_refuses_is_counted_and_told(self):
         self.experiment.log_metrics({"refuse-me": 1})
+        self.experiment.log_metrics({"refuse-me": 1})
+        self.experiment.log_metrics({"refuse-part": 1})
         self.experiment.log_metrics(x=1)
         self.experiment.end()
-        self.assertEqual(self.experiment.delivery, {"sent": 1, "pending": 0, "dropped": 1})
+        self.assertEqual(self.experiment.delivery, {"sent": 2, "pending": 0, "dropped": 2})
+        told = [line for line in self.warnings() if "the server refuses" in line]
+        self.assertEqual(told, ['hagane: the server refuses metric "refuse-me": it may not', 'hagane: the server refuses metric "refuse-part": it may not'])
 
     def test_a_record_that_no_server_takes_is_dropped_alone(self):
         self.experiment.log_metrics(x=1)

@@ -33,17 +33,21 @@ async function usualFolders(dataDir: string): Promise<string[]> {
   return [join(dataDir, 'spool'), ...names.map((name) => join(runs, name, 'spool'))].filter((folder) => existsSync(folder))
 }
 
+/** Sentences about records that the server did not take; a script may repeat a mistake at every step. */
+const REFUSALS_MAX = 20
+
 /** Sends one writer's records in batches; returns how many could not be sent. */
 async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number> {
   const { meta } = spool
   let left = countRecords(spool)
+  const refusals = new Set<string>()
   try {
     if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
     for (const { first, records } of spool.segments) {
       for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
         const batch = records.slice(at, at + LIMITS.batchRecordsMax)
         // What lies before was acknowledged or is gone for good: only the server can tell which.
-        await client.call('track', {
+        const { refused } = await client.call<{ refused: { why: string }[] }>('track', {
           params: { run: meta.run },
           body: {
             writer: meta.writer,
@@ -55,6 +59,7 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
           },
         })
         left -= batch.length
+        for (const { why } of refused) if (refusals.size < REFUSALS_MAX) refusals.add(why)
       }
     }
   } catch (error) {
@@ -62,6 +67,7 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
     cli.say(`${meta.writer}: ${error.message}`)
     return left
   }
+  for (const why of refusals) cli.say(cli.text('record_refused', { writer: meta.writer, why }))
   await spool.remove()
   return 0
 }

@@ -455,6 +455,7 @@ export const en = {
     warning: 'warning',
     error: 'error',
     stopped: 'stopping {what} #{number}',
+    record_refused: '{writer}: the server refuses {why}',
     synced: '{records} records of {writers} writer(s) sent, {pending} still pending',
     nothing: 'nothing to show',
     run: 'run',

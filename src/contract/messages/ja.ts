@@ -453,6 +453,7 @@ export const ja: Catalogue = {
     warning: '警告',
     error: 'エラー',
     stopped: '{what} #{number} を停止します',
+    record_refused: '{writer}: サーバーが受け取らなかった記録があります: {why}',
     synced: '{writers} 件の書き手の {records} 件の記録を送りました。未送信 {pending} 件',
     nothing: '表示するものはありません',
     run: '実行',

@@ -3,12 +3,18 @@ import type { TrackingRecord } from '../../contract/tracking.ts'
 import { LongInteger, reviveFloats } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
+/** What a record comes to: what of it is kept, and a sentence for each part that is not. */
+export interface ParsedRecord {
+  readonly record: TrackingRecord | null
+  readonly refused: readonly string[]
+}
+
 /**
- * Reads one record of a batch. Returns a sentence instead when it is none: such a record is counted and left out, since
- * its writer could never get past it. Wire form: `k` is the kind; metrics have step `s`, time `t` in seconds, values `v`.
+ * Reads one record of a batch. What cannot be kept is named and left out, since its writer could never get past it; the rest
+ * of the record is taken. Wire form: `k` is the kind; metrics have step `s`, time `t` in seconds, values `v`.
  */
-export function parseRecord(raw: unknown): TrackingRecord | string {
-  if (!isObject(raw)) return 'a record is an object'
+export function parseRecord(raw: unknown): ParsedRecord {
+  if (!isObject(raw)) return refuse('a record that is no object')
   switch (raw['k']) {
     case 'm':
       return parseMetrics(raw)
@@ -20,28 +26,57 @@ export function parseRecord(raw: unknown): TrackingRecord | string {
       return parseArtifact(raw)
     case 's':
       return raw['v'] === 'succeeded' || raw['v'] === 'failed'
-        ? { kind: 'status', status: raw['v'], message: text(raw['m']) }
-        : 'a status is succeeded or failed'
+        ? keep({ kind: 'status', status: raw['v'], message: text(raw['m']) })
+        : refuse('a status that is neither succeeded nor failed')
     default:
-      return `unknown kind of record ${JSON.stringify(raw['k'])?.slice(0, 40)}`
+      return refuse(`a record of kind ${JSON.stringify(raw['k'])?.slice(0, 40)}`)
   }
+}
+
+function keep(record: TrackingRecord, refused: readonly string[] = []): ParsedRecord {
+  return { record, refused }
+}
+
+function refuse(...refused: string[]): ParsedRecord {
+  return { record: null, refused }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isName(name: string): boolean {
-  return name.length > 0 && name.length <= LIMITS.nameCharsMax && !name.includes('\0') && name.isWellFormed()
+/** Why no database keeps the name; undefined when all do. */
+function problemOfName(name: string): string | undefined {
+  if (name.length === 0) return 'its name is empty'
+  if (name.length > LIMITS.nameCharsMax) return `its name has ${name.length} characters, and ${LIMITS.nameCharsMax} are taken`
+  return isStorable(name, 0) ? undefined : 'its name has a NUL character or half of a character'
+}
+
+const NAME_SHOWN_CHARS = 60
+
+function refusal(kind: string, name: string, problem: string): string {
+  const shown = name.length > NAME_SHOWN_CHARS ? `${name.slice(0, NAME_SHOWN_CHARS).toWellFormed()}…` : name
+  return `${kind} ${JSON.stringify(shown)}: ${problem}`
 }
 
 const PARAM_DEPTH_MAX = 20
+const UNSTORABLE = `it has a NUL character, half of a character, or more than ${PARAM_DEPTH_MAX} levels`
 
-function parseParams(values: unknown): TrackingRecord | string {
-  if (!isObject(values) || !Object.keys(values).every(isName)) return 'params need a mapping of names to values'
-  return isStorable(values, PARAM_DEPTH_MAX)
-    ? { kind: 'params', values: reviveFloats(values) as ValueMap }
-    : `a parameter has a NUL character, or more than ${PARAM_DEPTH_MAX} levels`
+function parseParams(raw: unknown): ParsedRecord {
+  if (!isObject(raw)) return refuse('params that are no mapping of names to values')
+  const kept: [string, unknown][] = []
+  const refused: string[] = []
+  for (const [name, value] of Object.entries(raw)) {
+    const problem = problemOfName(name) ?? (isStorable(value, PARAM_DEPTH_MAX) ? undefined : UNSTORABLE)
+    if (problem === undefined) kept.push([name, value])
+    else refused.push(refusal('parameter', name, problem))
+  }
+  return partly({ kind: 'params', values: reviveFloats(Object.fromEntries(kept)) as ValueMap }, kept.length, refused)
+}
+
+/** The record, unless nothing of it is left. */
+function partly(record: TrackingRecord, size: number, refused: readonly string[]): ParsedRecord {
+  return size === 0 && refused.length > 0 ? refuse(...refused) : keep(record, refused)
 }
 
 /** Whether every database keeps the value as it is. */
@@ -54,18 +89,28 @@ function isStorable(value: unknown, depth: number): boolean {
 /** Seconds from the epoch that a Date can hold. */
 const TIME_MAX = 8.64e12
 
-function parseMetrics(raw: Record<string, unknown>): TrackingRecord | string {
+function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
   const { t: time, v: values } = raw
   const step = toNumber(raw['s'])
-  if (step === undefined || typeof time !== 'number' || !isObject(values)) return 'metrics need a step, a time and values'
-  if (!Number.isFinite(step) || !(Math.abs(time) <= TIME_MAX)) return 'a step is a finite number, a time is seconds since 1970'
+  if (!isObject(values)) return refuse('metrics that are no mapping of names to numbers')
+  const names = Object.keys(values)
+  if (names.length > LIMITS.recordPointsMax) return refuse(`a record of ${names.length} metrics: ${LIMITS.recordPointsMax} are taken`)
+  const problemOfAll =
+    step === undefined || !Number.isFinite(step)
+      ? 'its step is no finite number'
+      : typeof time !== 'number' || !(Math.abs(time) <= TIME_MAX)
+        ? 'its time is no number of seconds since 1970'
+        : undefined
+  if (problemOfAll !== undefined) return refuse(...names.map((name) => refusal('metric', name, problemOfAll)))
   const read = new Map<string, number>()
-  for (const name in values) {
+  const refused: string[] = []
+  for (const name of names) {
     const value = toMetric(values[name])
-    if (value === undefined || !isName(name)) return `metric ${name.slice(0, 60)} is not a number with a name`
-    read.set(name, value)
+    const problem = problemOfName(name) ?? (value === undefined ? 'it is not a number' : undefined)
+    if (problem === undefined) read.set(name, value!)
+    else refused.push(refusal('metric', name, problem))
   }
-  return read.size <= LIMITS.recordPointsMax ? { kind: 'metrics', step, time, values: read } : `more than ${LIMITS.recordPointsMax} metrics in one record`
+  return partly({ kind: 'metrics', step: step as number, time: time as number, values: read }, read.size, refused)
 }
 
 /** A number, which an integer of many digits is as near as a float64 comes. */
@@ -84,23 +129,31 @@ function toMetric(value: unknown): number | undefined {
   return toNumber(value) ?? NON_FINITE.get(value)
 }
 
-function parseTags(value: unknown): TrackingRecord | string {
-  const isOk = Array.isArray(value) && value.every((tag) => typeof tag === 'string' && isName(tag))
-  return isOk ? { kind: 'tags', tags: value as string[] } : 'tags are a list of names'
+function parseTags(raw: unknown): ParsedRecord {
+  if (!Array.isArray(raw)) return refuse('tags that are no list')
+  const tags: string[] = []
+  const refused: string[] = []
+  for (const tag of raw as unknown[]) {
+    const problem = typeof tag === 'string' ? problemOfName(tag) : 'it is not a text'
+    if (problem === undefined) tags.push(tag as string)
+    else refused.push(refusal('tag', String(tag), problem))
+  }
+  return partly({ kind: 'tags', tags }, tags.length, refused)
 }
 
-function parseArtifact(raw: Record<string, unknown>): TrackingRecord | string {
+function parseArtifact(raw: Record<string, unknown>): ParsedRecord {
   const { name, path, size, sha256 } = raw
+  if (typeof name !== 'string') return refuse('an artifact without a name')
   const isOk =
-    typeof name === 'string' &&
-    isName(name) &&
     typeof path === 'string' &&
     isStorable(path, 0) &&
     Number.isSafeInteger(size) &&
     (size as number) >= 0 &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
-  return isOk ? { kind: 'artifact', name, path, sizeBytes: size as number, sha256 } : 'an artifact needs name, path, size and sha256'
+  const problem = problemOfName(name) ?? (isOk ? undefined : 'it needs a path, a size and a sha256')
+  if (problem !== undefined) return refuse(refusal('artifact', name, problem))
+  return keep({ kind: 'artifact', name, path: path as string, sizeBytes: size as number, sha256: sha256 as string })
 }
 
 function text(value: unknown): string {

@@ -7,6 +7,7 @@ import type { Run } from '../../core/records.ts'
 import { toPythonJson } from '../../core/spec/python.ts'
 import { MARK } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
+import { polyaxonVariables } from './polyaxon.ts'
 
 export interface EnvironmentOptions {
   readonly dataDir: string
@@ -24,11 +25,17 @@ export interface EnvironmentOptions {
 const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMEXPR_NUM_THREADS', 'VECLIB_MAXIMUM_THREADS']
 
 /** The whole environment of an attempt's process; nothing of the server's own leaks in. */
-export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDir, options: EnvironmentOptions): Record<string, string> {
+export function attemptEnvironment(launch: Launch, dir: AttemptDir, options: EnvironmentOptions): Record<string, string> {
+  const { attempt, env, run } = launch
   const { placement, build, logLevel } = run.plan
-  const params = paramsText(run)
   const base = options.baseEnv
+  const text = paramsText(run)
+  const params = text.length <= PARAMS_CHARS_MAX ? text : undefined
+  const dataPaths = JSON.stringify({ data: join(options.dataDir, 'data') })
   return {
+    // What a script prints is in its log at once, and not lost when it is killed.
+    PYTHONUNBUFFERED: '1',
+    ...polyaxonVariables(launch, dir, { params, dataPaths }),
     ...base,
     PATH: searchPath(run.host?.python?.executable, run.host?.path || base['PATH'] || '/usr/bin:/bin', options),
     ...(options.venv !== null && { VIRTUAL_ENV: options.venv }),
@@ -44,8 +51,8 @@ export function attemptEnvironment({ attempt, env, run }: Launch, dir: AttemptDi
     HAGANE_ATTEMPT: String(attempt.n),
     HAGANE_RESUMED: attempt.n > firstAttempt(run) || run.origin?.kind === 'resumes' ? '1' : '',
     HAGANE_PARAMS_FILE: dir.params,
-    ...(params.length <= PARAMS_CHARS_MAX && { HAGANE_PARAMS: params }),
-    HAGANE_DATA_PATHS: JSON.stringify({ data: join(options.dataDir, 'data') }),
+    ...(params !== undefined && { HAGANE_PARAMS: params }),
+    HAGANE_DATA_PATHS: dataPaths,
     HAGANE_LOG_LEVEL: logLevel,
     [MARK]: attempt.id,
   }

@@ -1,0 +1,49 @@
+import type { Launch } from '../../core/ports.ts'
+import type { AttemptDir } from './attempt-dir.ts'
+
+/** The owner that names of Polyaxon begin with; here nobody owns a project. */
+const OWNER = 'hagane'
+
+/** Texts that other variables of the run have as well. */
+interface Texts {
+  /** Undefined where they are too long for a variable. */
+  readonly params: string | undefined
+  readonly dataPaths: string
+}
+
+/**
+ * The variables that scripts written for Polyaxon 0.6 read. No server of Polyaxon answers here: the client of Polyaxon is told
+ * to work without one, or it would wait for it; what it logs goes nowhere, while its paths and parameters are right.
+ */
+export function polyaxonVariables(
+  { run, attempt, project }: Pick<Launch, 'run' | 'attempt' | 'project'>,
+  dir: Pick<AttemptDir, 'outputs'>,
+  { params, dataPaths }: Texts,
+): Record<string, string> {
+  const owned = `${OWNER}.${project}`
+  const isJob = run.plan.kind === 'job' || run.plan.kind === 'build'
+  const name = isJob ? `${owned}.${run.plan.kind}s.${run.number}` : `${owned}.${run.number}`
+  const common = { project_name: owned, project_uuid: run.projectId, type: 'runner', app: OWNER }
+  const info = isJob
+    ? { ...common, role: run.plan.kind, job_name: name, job_uuid: run.id }
+    : {
+        ...common,
+        role: 'master',
+        experiment_name: name,
+        experiment_uuid: run.id,
+        ...(run.sweepId !== null && { experiment_group_uuid: run.sweepId }),
+        job_uuid: attempt.id,
+        task_type: 'master',
+        task_idx: '0',
+      }
+  return {
+    POLYAXON_IS_MANAGED: 'true',
+    POLYAXON_IS_OFFLINE: 'true',
+    POLYAXON_RUN_OUTPUTS_PATH: dir.outputs,
+    POLYAXON_RUN_DATA_PATHS: dataPaths,
+    ...(params !== undefined && { POLYAXON_PARAMS: params }),
+    POLYAXON_LOG_LEVEL: run.plan.logLevel,
+    [isJob ? 'POLYAXON_JOB_INFO' : 'POLYAXON_EXPERIMENT_INFO']: JSON.stringify(info),
+    ...(!isJob && { POLYAXON_TASK_INFO: JSON.stringify({ type: 'master', index: 0 }) }),
+  }
+}

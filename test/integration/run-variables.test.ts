@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { RunDetailView } from '../../src/contract/run.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+import { createWork, isEnded } from '../support/work.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { PYTHONUNBUFFERED: undefined, POLYAXON_NO_OP: 'true', POLYAXON_PARAMS: 'of the machine' } })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+const logOf = async (number: number): Promise<string> => (await server.call<string>('GET', `/runs/${number}/logs`)).body
+
+const PRINT = `python3 -c "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith(('POLYAXON', 'PYTHONUNB', 'HAGANE_OUT'))}))"`
+
+async function variablesOf(head: string, on = server): Promise<{ variables: Record<string, string>; run: RunDetailView }> {
+  const { number } = await on.submit(`version: 1\n${head}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`)
+  await until(async () => await isEnded(on, number), 60_000)
+  const text = (await on.call<string>('GET', `/runs/${number}/logs`)).body
+  return { variables: JSON.parse(text) as Record<string, string>, run: (await on.call<RunDetailView>('GET', `/runs/${number}`)).body }
+}
+
+describe('the variables that scripts written for Polyaxon read', () => {
+  it('an experiment gets its outputs path, data, parameters, log level and names', async () => {
+    const { variables, run } = await variablesOf('kind: experiment\nlogging: {level: DEBUG}\nparams: {lr: 0.1, name: "日本 \\"x\\""}')
+    const { POLYAXON_EXPERIMENT_INFO: info, POLYAXON_PARAMS: params, POLYAXON_RUN_DATA_PATHS: data, POLYAXON_TASK_INFO: task, ...others } = variables
+    expect(others).toEqual({
+      HAGANE_OUTPUTS: join(server.dataDir, 'runs', String(run.number), 'outputs'),
+      POLYAXON_RUN_OUTPUTS_PATH: join(server.dataDir, 'runs', String(run.number), 'outputs'),
+      POLYAXON_LOG_LEVEL: 'DEBUG',
+      POLYAXON_IS_MANAGED: 'true',
+      POLYAXON_IS_OFFLINE: 'true',
+      PYTHONUNBUFFERED: '1',
+    })
+    expect(JSON.parse(params!)).toEqual({ lr: 0.1, name: '日本 "x"' })
+    expect(JSON.parse(data!)).toEqual({ data: join(server.dataDir, 'data') })
+    expect(JSON.parse(task!)).toEqual({ type: 'master', index: 0 })
+    expect(JSON.parse(info!)).toMatchObject({ project_name: 'hagane.default', experiment_name: `hagane.default.${run.number}`, experiment_uuid: run.id, task_type: 'master' })
+  })
+
+  it('a job gets its own kind of names', async () => {
+    const { variables, run } = await variablesOf('kind: job\nbuild: {image: any}')
+    expect(JSON.parse(variables['POLYAXON_JOB_INFO']!)).toMatchObject({ project_name: 'hagane.default', job_name: `hagane.default.jobs.${run.number}`, job_uuid: run.id })
+    expect(variables).not.toHaveProperty('POLYAXON_EXPERIMENT_INFO')
+    expect(variables).not.toHaveProperty('POLYAXON_TASK_INFO')
+  })
+
+  it('no variable names a server of Polyaxon, and those of the machine do not come through', async () => {
+    const { variables } = await variablesOf('kind: experiment')
+    expect(Object.keys(variables).filter((name) => /HOST|PORT|TOKEN|NO_OP|IN_CLUSTER/.test(name))).toEqual([])
+    expect(variables['POLYAXON_PARAMS']).toBe('{}')
+  })
+
+  it('a file that a command names by $POLYAXON_RUN_OUTPUTS_PATH is among the outputs of the run', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo weights > $POLYAXON_RUN_OUTPUTS_PATH/model.pt"}')
+    await until(async () => await isEnded(server, number))
+    expect(readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'model.pt'), 'utf8')).toBe('weights\n')
+  })
+
+  it('the document may say otherwise', async () => {
+    const { variables } = await variablesOf('kind: experiment\nbuild: {image: any, env_vars: [[POLYAXON_NO_OP, "true"], [POLYAXON_LOG_LEVEL, QUIET]]}')
+    expect(variables).toMatchObject({ POLYAXON_NO_OP: 'true', POLYAXON_LOG_LEVEL: 'QUIET' })
+  })
+})
+
+describe('what a Python script prints', () => {
+  it('is in its log while the script still runs, and after it is killed', async () => {
+    using work = createWork()
+    writeFileSync(join(work.folder, 'print.py'), 'import os, time\nprint("first")\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("last")\nos.kill(os.getpid(), 9)\n')
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "python3 print.py"}', work.folder)
+    await until(async () => (await logOf(number)).includes('first'))
+    writeFileSync(join(work.folder, 'go'), '')
+    await until(async () => await isEnded(server, number))
+    expect(await logOf(number)).toContain('first\nlast\n')
+  })
+
+  it('waits in a buffer where the document or the machine says so', async () => {
+    const { variables } = await variablesOf('kind: experiment\nbuild: {image: any, env_vars: [[PYTHONUNBUFFERED, ""]]}')
+    expect(variables['PYTHONUNBUFFERED']).toBe('')
+    await using other = await startTestServer({ env: { PYTHONUNBUFFERED: '' } })
+    expect((await variablesOf('kind: experiment', other)).variables['PYTHONUNBUFFERED']).toBe('')
+  })
+})
