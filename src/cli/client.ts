@@ -1,9 +1,9 @@
 import { readServerState, readToken } from '../config/state-files.ts'
-import { ERRORS, EXIT } from '../contract/errors.ts'
+import { EXIT } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
 import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
-import type { ProblemView } from '../contract/problems.ts'
+import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
@@ -13,19 +13,6 @@ export interface CallOptions {
   readonly body?: unknown
   /** A body that is bytes. */
   readonly bytes?: Uint8Array
-}
-
-/** An answer that is an error: its code decides the exit status, its problems are shown with a frame. */
-export class ApiError extends CliExit {
-  readonly code: string
-  readonly args: Readonly<Record<string, unknown>>
-  readonly problems: readonly ProblemView[]
-  constructor({ error }: ErrorView) {
-    super(Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed, error.message)
-    this.code = error.code
-    this.args = error.args
-    this.problems = error.problems ?? []
-  }
 }
 
 export interface Client {

@@ -1,6 +1,6 @@
 import { AppError, ERRORS, EXIT } from '../contract/errors.ts'
 import { errorText } from '../contract/messages/messages.ts'
-import { ApiError } from './client.ts'
+import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 import { createPaint, formatProblem, plainText } from './output.ts'

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-
 import { Command, Option } from 'commander'
 
 import { EXAMPLES, helpText } from '../contract/messages/help.ts'
 import type { HelpCode } from '../contract/messages/help.ts'
 import { EXIT } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
+import { VERSION } from '../config/package.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
@@ -16,7 +15,7 @@ export function createProgram(cli: Cli): Command {
   const help = (code: HelpCode): string => helpText(cli.config.locale, code)
   const program = new Command('hagane')
     .description(help('hagane'))
-    .version(readVersion(), '-V, --version', help('version'))
+    .version(VERSION, '-V, --version', help('version'))
     .helpOption('-h, --help', help('help'))
     .showHelpAfterError(`(${help('more')})`)
     .exitOverride()
@@ -200,12 +199,6 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/backup.ts')).restore))
   json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(load(cli, async () => (await import('./commands/doctor.ts')).doctor))
   return program
-}
-
-/** The version in the package's own description. */
-function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 const repeat = (value: string, all: string[] = []): string[] => [...all, value]

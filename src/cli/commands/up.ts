@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { childEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
 import type { ServerFlags } from '../../config/config.ts'
@@ -95,12 +94,10 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
 function startInBackground(cli: Cli, flags: ServerFlags) {
   createDataDir(cli.config.dataDir)
   const output = openSync(join(cli.config.dataDir, 'server.out'), 'a', 0o600)
-  const own = import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js'
   const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) =>
     value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)],
   )
-  const main = fileURLToPath(new URL(own, import.meta.url))
-  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], {
+  return spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'up', ...words], {
     detached: true,
     stdio: ['ignore', output, output],
     env: childEnv(),
