@@ -82,7 +82,15 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const sessions = createSessions({ clock, ...secrets })
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
   const executor = stack.use(
-    createLocalExecutor({ dataDir: config.dataDir, baseEnv: config.baseEnv, clientPath: join(PACKAGE_DIR, 'clients', 'python'), devices, runsMax: config.runsMax, clock, log }),
+    createLocalExecutor({
+      dataDir: config.dataDir,
+      baseEnv: config.baseEnv,
+      clientPath: join(PACKAGE_DIR, 'clients', 'python'),
+      devices,
+      runsMax: config.runsMax,
+      clock,
+      log,
+    }),
   )
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+interface Clone extends Disposable {
+  readonly folder: string
+  hagane(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }>
+  bundles(): string[]
+}
+
+/** A copy of this clone with a person's home of its own; what is installed is shared. */
+function copyClone(): Clone {
+  const home = mkdtempSync(join(tmpdir(), 'hagane-clone-'))
+  const folder = join(home, 'clone')
+  mkdirSync(folder)
+  for (const name of ['src', 'bin', 'scripts', 'package.json', 'package-lock.json'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true, preserveTimestamps: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const hagane: Clone['hagane'] = async (...args) => {
+    const child = spawn(process.execPath, [join(folder, 'bin/hagane.mjs'), ...args], { env: { HOME: home, PATH: process.env['PATH'], LANG: 'C' } })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk) => (stdout += chunk))
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    return { status: await new Promise((resolve) => child.once('close', resolve)), stdout, stderr }
+  }
+  return { folder, hagane, bundles: () => readdirSync(join(folder, '.bundle')).sort(), [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }) }
+}
+
+/** Changes a word of the help, and nothing else that a look at the file from outside would show. */
+function edit(folder: string, from: string, to: string): void {
+  const file = join(folder, 'src/contract/messages/help.ts')
+  const { atime, mtime } = statSync(file)
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(from, to))
+  utimesSync(file, atime, mtime)
+}
+
+describe('the command line of a clone', () => {
+  it('runs from a bundle, and sees an edit that keeps the size and the time of its file', async () => {
+    using clone = copyClone()
+    expect((await clone.hagane('--help')).stdout).toContain('Runs machine-learning')
+    const first = clone.bundles()
+    expect(first).toHaveLength(1)
+    expect((await clone.hagane('--help')).stdout).toContain('Runs machine-learning')
+    expect(clone.bundles()).toEqual(first)
+    edit(clone.folder, 'Runs machine-learning', 'Runs MACHINE-learning')
+    expect((await clone.hagane('--help')).stdout).toContain('Runs MACHINE-learning')
+    edit(clone.folder, 'Runs MACHINE-learning', 'Runs machine-learning')
+    expect((await clone.hagane('--help')).stdout).toContain('Runs machine-learning')
+  })
+
+  it('makes one bundle of the same sources however many commands start at once', async () => {
+    using clone = copyClone()
+    const results = await Promise.all(Array.from({ length: 4 }, () => clone.hagane('--version')))
+    expect(results.map(({ status, stdout, stderr }) => [status, stdout, stderr])).toEqual(Array.from({ length: 4 }, () => [0, '0.1.0\n', '']))
+    expect(clone.bundles()).toHaveLength(1)
+  })
+
+  it('runs its sources where no bundle can be written', async () => {
+    using clone = copyClone()
+    writeFileSync(join(clone.folder, '.bundle'), '')
+    const { status, stdout, stderr } = await clone.hagane('--version')
+    expect([status, stdout, stderr]).toEqual([0, '0.1.0\n', ''])
+  })
+
+  it('removes the oldest bundles and none that a server runs from', async () => {
+    using clone = copyClone()
+    const make = (name: string, pid: number, day: number): void => {
+      const folder = join(clone.folder, '.bundle', name)
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, `${pid}.server`), '')
+      utimesSync(folder, new Date(2020, 0, day), new Date(2020, 0, day))
+    }
+    make('served', process.pid, 1)
+    // No process has this number: it is above the greatest of Linux.
+    make('left', 2 ** 22 + 1, 2)
+    for (let count = 0; count < 9; count++) make(`later-${count}`, 2 ** 22 + 1, 3 + count)
+    expect((await clone.hagane('--version')).status).toBe(0)
+    const left = clone.bundles()
+    expect(left).toHaveLength(11)
+    expect(left).toContain('served')
+    expect(existsSync(join(clone.folder, '.bundle', 'left'))).toBe(false)
+  })
+})
