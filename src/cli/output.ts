@@ -1,13 +1,7 @@
 import type { ProblemView } from '../contract/problems.ts'
-
-const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
-export type Style = keyof typeof CODES
-
-export type Paint = (style: Style, text: string) => string
-
-export function createPaint(hasColor: boolean): Paint {
-  return (style, text) => (hasColor ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text)
-}
+import { cut, cutStart, width } from './columns.ts'
+import { escapeText } from './screen.ts'
+import type { Paint, Style } from './screen.ts'
 
 const PHASE_STYLES: Partial<Record<string, Style>> = {
   succeeded: 'green',
@@ -24,42 +18,19 @@ export function paintPhase(name: string, paint: Paint): string {
   return style ? paint(style, name) : name
 }
 
-/** `a=1 b=text`, safe to show. */
+/** `a=1 b=text`. */
 export function pairs(values: Readonly<Record<string, unknown>>): string {
-  return plainText(
-    Object.entries(values)
-      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-      .join(' '),
-  )
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')
 }
 
-// Control characters in names, logs or errors could drive the terminal; line ends and tabs are harmless.
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+/** Columns of a line of a document that are shown, and how many of them lie before the place at most. */
+const [FRAME_COLUMNS, FRAME_BEFORE] = [160, 100]
 
-/** Text of others, safe to show in a terminal. */
-export function plainText(text: string): string {
-  return text.replace(CONTROLS, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
-}
-
-/** Columns as wide as their content, two spaces apart. Full-width characters count twice. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat(widths[column]! - width(cell))))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
-
-function width(text: string): number {
-  const visible = text.replace(/\u001b\[\d+m/g, '')
-  return [...visible].reduce(
-    (sum, char) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1),
-    0,
-  )
+/** A command behind a prompt, its further lines below. */
+export function commandLines(command: string): string[] {
+  return command.split('\n').map((line, index) => (index === 0 ? `  $ ${line}` : `    ${line}`))
 }
 
 /** A problem with the line it is about and a mark below the place. */
@@ -67,19 +38,21 @@ export function formatProblem(
   problem: ProblemView,
   sources: ReadonlyMap<string, string>,
   { paint, label, style }: { paint: Paint; label: string; style: Style },
-): string {
-  const head = `${paint(style, label)} ${plainText(problem.message)} ${paint('dim', `[${problem.code}]`)}`
+): string[] {
+  const head = `${paint(style, label)} ${problem.message} ${paint('dim', `[${problem.code}]`)}`
   const place = `  ${paint('cyan', `${problem.file}:${problem.line}:${problem.column}`)}${problem.path ? ` ${problem.path}` : ''}`
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
+  const frame = line === undefined ? [] : formatFrame(line.replace(/\r$/, ''), problem, (text) => paint(style, text))
   const gutter = String(problem.line)
-  const frame =
-    line === undefined
-      ? []
-      : [
-          `  ${paint('dim', `${gutter} |`)} ${plainText(line).slice(0, 160)}`,
-          `  ${paint('dim', `${' '.repeat(gutter.length)} |`)} ${' '.repeat(problem.column - 1)}${paint(style, '^')}`,
-        ]
-  return [head, place, ...frame, `  ${paint('dim', '→')} ${plainText(problem.remedy)}`].join('\n')
+  const framed = frame.map((text, index) => `  ${paint('dim', `${index === 0 ? gutter : ' '.repeat(gutter.length)} |`)} ${text}`)
+  return [head, place, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
+}
+
+/** The part of a line around a place, and a mark below the place. */
+function formatFrame(line: string, { column }: { readonly column: number }, paintMark: (text: string) => string): [string, string] {
+  const before = cutStart(escapeText(line.slice(0, column - 1)), FRAME_BEFORE)
+  const at = width(before)
+  return [before + cut(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
 }
 
 export function formatDuration(seconds: number): string {

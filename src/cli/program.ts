@@ -18,6 +18,7 @@ export function createProgram(cli: Cli): Command {
     .version(VERSION, '-V, --version', help('version'))
     .helpOption('-h, --help', help('help'))
     .showHelpAfterError(`(${help('more')})`)
+    .configureOutput({ writeOut: (text) => cli.print(linesOf(text)), writeErr: (text) => cli.say(linesOf(text)) })
     .exitOverride()
 
   /** Adds a command; `code` names its help and its examples. */
@@ -199,6 +200,11 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/backup.ts')).restore))
   json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(load(cli, async () => (await import('./commands/doctor.ts')).doctor))
   return program
+}
+
+/** Help and messages of commander, which quote what was typed. */
+function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n')
 }
 
 const repeat = (value: string, all: string[] = []): string[] => [...all, value]

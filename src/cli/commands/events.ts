@@ -4,7 +4,6 @@ import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { plainText } from '../output.ts'
 
 export interface EventFlags {
   readonly follow?: boolean
@@ -57,5 +56,5 @@ async function* readStream(client: Client, after: number): AsyncGenerator<EventV
 
 function formatEvent({ at, kind, actor, run, sweep, data }: EventView): string {
   const about = run === null ? (sweep === null ? '' : `#${sweep}`) : `#${run}`
-  return plainText(`${at}  ${kind}  ${about}  ${actor}  ${Object.keys(data).length > 0 ? JSON.stringify(data) : ''}`).trimEnd()
+  return `${at}  ${kind}  ${about}  ${actor}  ${Object.keys(data).length > 0 ? JSON.stringify(data) : ''}`.trimEnd()
 }

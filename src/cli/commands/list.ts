@@ -12,8 +12,10 @@ import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { createPaint, formatDuration, formatNumber, paintPhase, pairs, plainText, table } from '../output.ts'
-import type { Paint } from '../output.ts'
+import { table } from '../columns.ts'
+import { formatDuration, formatNumber, paintPhase, pairs } from '../output.ts'
+import { createPaint } from '../screen.ts'
+import type { Paint } from '../screen.ts'
 import { chosenProject } from '../project.ts'
 
 export interface ListFlags {
@@ -56,7 +58,7 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
           ['#', ...columns.map((column) => column.toUpperCase())],
           ...page.runs.map((run) => [String(run.number), ...fields.map(({ field }) => cell(run, field, { paint, directions }))]),
         ]
-  cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows))
+  cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
 }
 
 async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<ViewView | undefined> {
@@ -111,7 +113,7 @@ async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<v
   if (flags.json) return cli.print(JSON.stringify(sweeps))
   const paint = createPaint(cli.config.hasColor)
   const rows = sweeps.map((sweep) => sweepRow(sweep, paint))
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], ...rows]))
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], ...rows], cli.columns))
 }
 
 function sweepRow(sweep: SweepView, paint: Paint): string[] {
@@ -135,7 +137,7 @@ function runRow(run: RunView, paint: Paint): string[] {
     run.kind,
     paintPhase(run.phase, paint),
     pairs(run.params),
-    metrics.map(([name, summary]) => `${plainText(name)}=${formatNumber(summary.last)}`).join(' '),
+    metrics.map(([name, summary]) => `${name}=${formatNumber(summary.last)}`).join(' '),
   ]
 }
 
@@ -147,14 +149,14 @@ interface Showing {
 
 /** What a run has in a column, as filters name it. */
 function cell(run: RunView, field: Field, { paint, directions }: Showing): string {
-  if (field.kind === 'param') return Object.hasOwn(run.params, field.name) ? plainText(String(run.params[field.name])) : '-'
+  if (field.kind === 'param') return Object.hasOwn(run.params, field.name) ? String(run.params[field.name]) : '-'
   if (field.kind === 'metric') {
     const summary = Object.hasOwn(run.metrics, field.name) ? run.metrics[field.name] : undefined
     const best = directions.get(run.project)?.[field.name] === 'minimize' ? 'min' : 'max'
     return summary ? formatNumber(summary[field.part === 'best' ? best : field.part]) : '-'
   }
   if (field.name === 'phase') return paintPhase(run.phase, paint)
-  if (field.name === 'tag') return plainText(run.tags.join(','))
+  if (field.name === 'tag') return run.tags.join(',')
   if (field.name === 'duration')
     return run.startedAt === null ? '-' : formatDuration(((run.endedAt ? Date.parse(run.endedAt) : Date.now()) - Date.parse(run.startedAt)) / 1000)
   const others = {
@@ -165,5 +167,5 @@ function cell(run: RunView, field: Field, { paint, directions }: Showing): strin
     trial: run.trial === null ? null : run.trial + 1,
   }
   const value = { ...run, ...others }[field.name as keyof RunView]
-  return value === null || value === undefined ? '-' : plainText(String(value))
+  return value === null || value === undefined ? '-' : String(value)
 }

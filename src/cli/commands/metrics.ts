@@ -4,8 +4,10 @@ import type { BucketView, PointView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import type { Cli } from '../context.ts'
-import { createPaint, formatNumber, plainText, table } from '../output.ts'
-import type { Style } from '../output.ts'
+import { table } from '../columns.ts'
+import { formatNumber } from '../output.ts'
+import { createPaint } from '../screen.ts'
+import type { Style } from '../screen.ts'
 import { drawChart } from '../plot.ts'
 import type { Line } from '../plot.ts'
 
@@ -23,14 +25,14 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
   const points = await readPoints(client, number, name)
   if (flags.json) return cli.print(JSON.stringify(points))
   const rows = points.map((point) => [String(point.step), point.time, String(point.value)])
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['STEP', 'TIME', 'VALUE'], ...rows]))
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['STEP', 'TIME', 'VALUE'], ...rows], cli.columns))
 }
 
 async function listMetrics(cli: Cli, client: Client, number: string, flags: MetricFlags): Promise<void> {
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run.metrics))
-  const rows = Object.entries(run.metrics).map(([key, summary]) => [plainText(key), formatNumber(summary.last), String(summary.count)])
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['METRIC', 'LAST', 'COUNT'], ...rows]))
+  const rows = Object.entries(run.metrics).map(([key, summary]) => [key, formatNumber(summary.last), String(summary.count)])
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns))
 }
 
 async function readPoints(client: Client, run: string, name: string): Promise<PointView[]> {
@@ -68,5 +70,5 @@ function plot(cli: Cli, lines: readonly Line[]): void {
   const columns = Math.min(COLUMNS_MAX, process.stdout.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS
   const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)
   for (const row of drawChart(lines, { columns, rows: ROWS })) cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
-  lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${plainText(line.label)}`)))
+  lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${line.label}`)))
 }

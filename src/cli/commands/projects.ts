@@ -7,7 +7,7 @@ import { EXIT } from '../../contract/errors.ts'
 import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { plainText, table } from '../output.ts'
+import { table } from '../columns.ts'
 import { chosenProject, PROJECT_FILE } from '../project.ts'
 import { confirm } from '../prompts.ts'
 
@@ -20,7 +20,7 @@ interface Flags {
 export async function list(cli: Cli, flags: Flags): Promise<void> {
   const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
   if (flags.json) return cli.print(JSON.stringify(projects))
-  cli.print(table([['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), plainText(item.description)])]))
+  cli.print(table([['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), item.description])], cli.columns))
 }
 
 /** `hagane project create`. */
@@ -79,8 +79,8 @@ function nameOf(cli: Cli, option: string | undefined): string {
 
 function tell(cli: Cli, flags: Flags, project: ProjectView): void {
   if (flags.json) return cli.print(JSON.stringify(project))
-  cli.print(`${project.name}  ${cli.text('project_runs', { runs: project.runs })}  ${plainText(project.description)}`.trimEnd())
-  for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${plainText(name)}  ${direction}`)
+  cli.print(`${project.name}  ${cli.text('project_runs', { runs: project.runs })}  ${project.description}`.trimEnd())
+  for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${name}  ${direction}`)
 }
 
 /** `hagane view ls`. */
@@ -101,6 +101,6 @@ export async function removeView(cli: Cli, name: string, flags: Flags): Promise<
 
 function tellViews(cli: Cli, flags: Flags, views: readonly ViewView[]): void {
   if (flags.json) return cli.print(JSON.stringify(views))
-  const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')].map(plainText))
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows]))
+  const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')])
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows], cli.columns))
 }

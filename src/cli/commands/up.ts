@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { childEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
 import type { ServerFlags } from '../../config/config.ts'
+import { PACKAGE_DIR } from '../../config/package.ts'
 import { readServerState, tokenFile } from '../../config/state-files.ts'
 import { EXIT } from '../../contract/errors.ts'
 import { findClient } from '../client.ts'
@@ -40,7 +41,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     if (error instanceof DirectoryTakenError) throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
     throw startFailure(cli, error)
   })
-  cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }))
+  cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }).split('\n'))
   const status = await ended
   await server[Symbol.asyncDispose]()
   cli.say(cli.text('server_stopped'))
@@ -97,7 +98,7 @@ function startInBackground(cli: Cli, flags: ServerFlags) {
   const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) =>
     value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)],
   )
-  return spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'up', ...words], {
+  return spawn(process.execPath, [...process.execArgv, join(PACKAGE_DIR, 'bin', 'hagane.mjs'), 'up', ...words], {
     detached: true,
     stdio: ['ignore', output, output],
     env: childEnv(),
