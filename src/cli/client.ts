@@ -56,10 +56,19 @@ export function createClient(url: string, token: string, cli: Cli): Client {
     }).catch((cause: unknown) => {
       throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
     })
-    if (!response.ok) throw new ApiError((await response.json()) as ErrorView)
-    return response
+    if (response.ok) return response
+    const view = (await readJson(response)) as Partial<ErrorView> | null
+    throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : foreign(response)
   }
-  return { url, fetch: send, call: async (name, options) => (await (await send(name, options)).json()) as never }
+  const foreign = ({ status }: Response): CliExit => new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
+  const readJson = async (response: Response): Promise<unknown> => {
+    try {
+      return await response.json()
+    } catch {
+      throw foreign(response)
+    }
+  }
+  return { url, fetch: send, call: async (name, options) => (await readJson(await send(name, options))) as never }
 }
 
 function fillPath(path: string, { params = {}, query = {} }: CallOptions): string {

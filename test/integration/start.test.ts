@@ -2,8 +2,13 @@ import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import { describe, expect, it } from 'vitest'
+
+import { createWorkplace } from '../support/cli.ts'
+import type { CliResult, Workplace } from '../support/cli.ts'
+import { startTestServer } from '../support/server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -84,5 +89,61 @@ describe('the command line of a clone', () => {
     expect(left).toHaveLength(11)
     expect(left).toContain('served')
     expect(existsSync(join(clone.folder, '.bundle', 'left'))).toBe(false)
+  })
+})
+
+interface Place extends AsyncDisposable {
+  readonly dataDir: string
+  run(name: string): Promise<CliResult>
+  names(): Promise<string[]>
+}
+
+/** A person's folder and a data directory that has no server. */
+function openPlace(): Place {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
+  const work: Workplace = createWorkplace({ dataDir, url: '' })
+  work.write('run.yml', 'version: 1\nkind: experiment\nrun: {cmd: echo hi}\n')
+  return {
+    dataDir,
+    run: (name) => work.hagane('run', '-f', 'run.yml', '--in-place', '--name', name),
+    names: async () => ((await work.hagane('ls', '--json')).json as { name: string }[]).map((run) => run.name).sort(),
+    [Symbol.asyncDispose]: async () => {
+      await work.hagane('down')
+      work[Symbol.dispose]()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+describe('a command that needs a server', () => {
+  it('starts one server together with others that start at the same moment', async () => {
+    await using place = openPlace()
+    const names = ['a', 'b', 'c', 'd', 'e']
+    const results = await Promise.all(names.map((name) => place.run(name)))
+    expect(results.map(({ status, stderr }) => [status, stderr.includes('did not')])).toEqual(names.map(() => [0, false]))
+    expect(results.filter(({ stderr }) => stderr.includes('started a server'))).toHaveLength(1)
+    expect(await place.names()).toEqual(names)
+  })
+
+  it('waits for whoever holds the data directory, and starts its own when that one gives it up', async () => {
+    await using place = openPlace()
+    const holder = new DatabaseSync(join(place.dataDir, 'lock.db'))
+    holder.exec('pragma journal_mode = delete; begin exclusive')
+    const waiting = place.run('a')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    holder.close()
+    expect(await waiting).toMatchObject({ status: 0 })
+    expect(await place.names()).toEqual(['a'])
+  })
+
+  it.each(['a server of another directory', 'nobody'])('takes no notice of what a server before left behind, where %s answers there', async (who) => {
+    await using place = openPlace()
+    await using other = await startTestServer()
+    if (who === 'nobody') await other.kill()
+    // The number of a process that is alive, and a token as this directory would have it.
+    writeFileSync(join(place.dataDir, 'server.json'), JSON.stringify({ pid: process.pid, url: other.url, version: '0.1.0' }))
+    writeFileSync(join(place.dataDir, 'token'), 'hpt_0123')
+    expect(await place.run('a')).toMatchObject({ status: 0 })
+    expect(await place.names()).toEqual(['a'])
   })
 })

@@ -229,6 +229,8 @@ export const en = {
     server_unreachable: 'no server answers at {url}',
     server_second: 'another server (process {pid}) holds {data}',
     server_failed: 'the server did not start: {detail}',
+    server_silent: 'the server did not answer in time; see why in {file}',
+    server_foreign: 'at {url} answers a program that is not Hagane (status {status}); name the server with HAGANE_HOST, or start one with: hagane up',
     standing_by: 'another server is active on this database; standing by',
     submitted_sweep: 'sweep #{number}: {trials} trials, {concurrency} at once, {method}, seed {seed}',
     submitted_run: 'run #{number}',

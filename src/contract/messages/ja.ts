@@ -230,6 +230,8 @@ export const ja: Catalogue = {
     server_unreachable: '{url} のサーバーが応答しません',
     server_second: '別のサーバー (プロセス {pid}) が {data} を使っています',
     server_failed: 'サーバーを起動できませんでした: {detail}',
+    server_silent: 'サーバーが時間内に応答しませんでした。原因は {file} を見てください',
+    server_foreign: '{url} で応答したのは Hagane ではありません (ステータス {status})。HAGANE_HOST でサーバーを指定するか、hagane up で起動してください',
     standing_by: 'このデータベースでは別のサーバーが動いています。待機します',
     submitted_sweep: '探索 #{number}: {trials} 件、同時 {concurrency} 件、{method}、シード {seed}',
     submitted_run: '実行 #{number}',
