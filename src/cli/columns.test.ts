@@ -76,9 +76,9 @@ describe('a table', () => {
       [long, '1 B', 'a'],
       ['p', '2 B', long],
     ])
-    expect(rows[0]).toBe(`PATH${' '.repeat(58)}SIZE  X`)
+    expect(rows[0]).toBe(`PATH${' '.repeat(38)}SIZE  X`)
     expect(rows[1]).toBe(`${long}  1 B   a`)
-    expect(width(rows[2]!)).toBe(60 + 2 + 4 + 2 + 200)
+    expect(width(rows[2]!)).toBe(40 + 2 + 4 + 2 + 200)
   })
 
   it('has one line a row, whatever the cells hold', () => {

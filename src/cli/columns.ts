@@ -51,7 +51,7 @@ const GAP = 2
 /** A column of a table is never made narrower than this to let the others fit. */
 const FITTED_MIN = 6
 /** Elsewhere than in a terminal: what a wide cell shows, and how far a wide cell pushes the cells below it. */
-const [CELL_MAX, PADDED_MAX] = [200, 60]
+const [CELL_MAX, PADDED_MAX] = [200, 40]
 
 /**
  * Rows in columns, two spaces apart.
