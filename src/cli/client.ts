@@ -5,6 +5,7 @@ import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
 import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
+import { parseExactJson } from './exact-json.ts'
 import type { Cli } from './context.ts'
 
 export interface CallOptions {
@@ -63,7 +64,7 @@ export function createClient(url: string, token: string, cli: Cli): Client {
   const foreign = ({ status }: Response): CliExit => new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
   const readJson = async (response: Response): Promise<unknown> => {
     try {
-      return await response.json()
+      return parseExactJson(await response.text())
     } catch {
       throw foreign(response)
     }

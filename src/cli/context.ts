@@ -14,7 +14,7 @@ export interface Cli {
   print(lines: string | readonly string[]): void
   /** All else: standard error, so that results stay clean. */
   say(lines: string | readonly string[]): void
-  /** A document: safe lines in a terminal, every byte of it elsewhere. */
+  /** A document with its line ends: safe lines in a terminal, every character of it elsewhere. */
   printDocument(text: string): void
 }
 
@@ -25,7 +25,7 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     print: (lines) => void process.stdout.write(toLines(lines)),
     say: (lines) => void process.stderr.write(toLines(lines)),
-    printDocument: (text) => void process.stdout.write(process.stdout.isTTY ? toLines(text.split('\n')) : `${text}\n`),
+    printDocument: (text) => void process.stdout.write(process.stdout.isTTY ? toLines(text.replace(/\r?\n$/, '').split(/\r?\n/)) : text),
   }
 }
 

@@ -21,8 +21,13 @@ export function paintPhase(name: string, paint: Paint): string {
 /** `a=1 b=text`. */
 export function pairs(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${toText(value)}`)
     .join(' ')
+}
+
+/** A value of a parameter: text as it is, all else as JSON. */
+export function toText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Columns of a line of a document that are shown, and how many of them lie before the place at most. */
@@ -40,12 +45,13 @@ export function formatProblem(
   { paint, label, style }: { paint: Paint; label: string; style: Style },
 ): string[] {
   const head = `${paint(style, label)} ${problem.message} ${paint('dim', `[${problem.code}]`)}`
-  const place = `  ${paint('cyan', `${problem.file}:${problem.line}:${problem.column}`)}${problem.path ? ` ${problem.path}` : ''}`
+  const place = problem.file === '-P' ? `-P ${problem.path.replace(/^params\./, '')}` : `${problem.file}:${problem.line}:${problem.column}`
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
   const frame = line === undefined ? [] : formatFrame(line.replace(/\r$/, ''), problem, (text) => paint(style, text))
   const gutter = String(problem.line)
   const framed = frame.map((text, index) => `  ${paint('dim', `${index === 0 ? gutter : ' '.repeat(gutter.length)} |`)} ${text}`)
-  return [head, place, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
+  const path = problem.file === '-P' || problem.path === '' ? '' : ` ${problem.path}`
+  return [head, `  ${paint('cyan', place.trimEnd())}${path}`, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
 }
 
 /** The part of a line around a place, and a mark below the place. */
@@ -55,10 +61,14 @@ function formatFrame(line: string, { column }: { readonly column: number }, pain
   return [before + cut(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
 }
 
+/** A clock that was set back makes no time negative. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3570) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 /** `12 MB`, in powers of a thousand. */

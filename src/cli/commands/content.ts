@@ -67,7 +67,9 @@ export async function code(cli: Cli, run: string, flags: Flags & { to?: string; 
   if (flags.diff || flags.document) {
     const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>('getDocument', { params: { run } })
     if (flags.json) return cli.print(JSON.stringify(document))
-    return cli.printDocument(flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n'))
+    return cli.printDocument(
+      `${flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n')}\n`,
+    )
   }
   const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })
   const manifest = snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })

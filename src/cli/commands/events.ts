@@ -8,7 +8,7 @@ import type { Cli } from '../context.ts'
 export interface EventFlags {
   readonly follow?: boolean
   readonly run?: string
-  readonly limit?: string
+  readonly limit?: number
   readonly json?: boolean
 }
 
@@ -17,7 +17,7 @@ const RETRY_MS = 1_000
 /** `hagane events`: the history, to its end or as it grows. Followed, it goes on by number where a lost connection left it. */
 export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   const client = requireClient(cli)
-  let left = flags.limit === undefined ? Infinity : Number(flags.limit)
+  let left = flags.limit ?? Infinity
   let last = 0
   const show = (event: EventView): void => {
     last = event.seq

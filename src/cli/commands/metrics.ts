@@ -1,6 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { RunDetailView, WireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
+import { toMetricName } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import type { Cli } from '../context.ts'
@@ -22,7 +23,7 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
   const client = requireClient(cli)
   if (name === undefined) return await listMetrics(cli, client, number, flags)
   if (flags.plot) return plot(cli, await Promise.all([number, ...flags.with].map((run) => readLine(client, run, name))))
-  const points = await readPoints(client, number, name)
+  const points = await readPoints(client, number, await findName(client, number, name))
   if (flags.json) return cli.print(JSON.stringify(points))
   const rows = points.map((point) => [String(point.step), point.time, String(point.value)])
   cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['STEP', 'TIME', 'VALUE'], ...rows], cli.columns))
@@ -33,6 +34,15 @@ async function listMetrics(cli: Cli, client: Client, number: string, flags: Metr
   if (flags.json) return cli.print(JSON.stringify(run.metrics))
   const rows = Object.entries(run.metrics).map(([key, summary]) => [key, formatNumber(summary.last), String(summary.count)])
   cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns))
+}
+
+/** A metric of a run by its name, or as filters write it: `m."val loss"`. */
+function nameIn({ metrics }: RunDetailView, text: string): string {
+  return Object.hasOwn(metrics, text) ? text : toMetricName(text)
+}
+
+async function findName(client: Client, run: string, text: string): Promise<string> {
+  return /^(m|sys)\./.test(text) ? nameIn(await client.call<RunDetailView>('getRun', { params: { run } }), text) : text
 }
 
 async function readPoints(client: Client, run: string, name: string): Promise<PointView[]> {
@@ -49,8 +59,9 @@ const [COLUMNS_DEFAULT, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 160, 15, 14]
 const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
 
 /** Few points are drawn each, many as what their buckets span. */
-async function readLine(client: Client, run: string, name: string): Promise<Line> {
+async function readLine(client: Client, run: string, text: string): Promise<Line> {
   const detail = await client.call<RunDetailView>('getRun', { params: { run } })
+  const name = nameIn(detail, text)
   const isShort = (detail.metrics[name]?.count ?? 0) <= BUCKETS
   const points = isShort
     ? (await readPoints(client, run, name)).map((point) => [point.step, toNumber(point.value)] as const)

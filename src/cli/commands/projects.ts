@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { DEFAULT_PROJECT, DIRECTIONS } from '../../contract/project.ts'
 import type { ProjectView, ViewView } from '../../contract/project.ts'
 import { EXIT } from '../../contract/errors.ts'
+import { parseColumn, parseFilter, parseSort, splitFields, toMetricName } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
@@ -67,7 +68,7 @@ export async function use(cli: Cli, project: string): Promise<void> {
 
 /** `hagane project metric`: sets or shows which way a metric is better. */
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
-  const params = { project: nameOf(cli, flags.project), name }
+  const params = { project: nameOf(cli, flags.project), name: toMetricName(name) }
   if (direction === undefined) return await show(cli, params.project, flags)
   if (!(DIRECTIONS as readonly string[]).includes(direction)) throw new CliExit(EXIT.usage, cli.text('direction_wrong', { known: DIRECTIONS.join(', ') }))
   tell(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
@@ -88,9 +89,12 @@ export async function listViews(cli: Cli, flags: Flags): Promise<void> {
   tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }))
 }
 
-/** `hagane view save`. */
+/** `hagane view save`: what no list could show is refused. Throws FilterError. */
 export async function saveView(cli: Cli, name: string, flags: Flags & { filter?: string; sort?: string; columns?: string }): Promise<void> {
-  const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: flags.columns?.split(',').filter(Boolean) ?? [] }
+  const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: splitFields(flags.columns ?? '') }
+  if (body.filter !== '') parseFilter(body.filter)
+  parseSort(body.sort)
+  body.columns.forEach(parseColumn)
   tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('putView', { params: { project: nameOf(cli, flags.project), name }, body }))
 }
 

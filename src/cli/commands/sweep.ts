@@ -20,6 +20,7 @@ import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
+import { parseExactJson } from '../exact-json.ts'
 import { table } from '../columns.ts'
 import { formatDuration, formatNumber, progressBar } from '../output.ts'
 import { createPaint } from '../screen.ts'
@@ -80,7 +81,7 @@ export async function add(cli: Cli, number: string, flags: Flags & Pick<Document
 /** A word of the command line as JSON would have it; plain text stays text. */
 function typed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExactJson(text)
   } catch {
     return text
   }
