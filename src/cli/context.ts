@@ -22,7 +22,7 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
   return {
     config,
     text: (code, args = {}) => cliText(config.locale, code, Object.fromEntries(Object.entries(args).map(([name, value]) => [name, onOneLine(value)]))),
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    columns: process.stdout.isTTY ? process.stdout.columns || undefined : undefined,
     print: (lines) => void process.stdout.write(toLines(lines)),
     say: (lines) => void process.stderr.write(toLines(lines)),
     printDocument: (text) => void process.stdout.write(process.stdout.isTTY ? toLines(text.replace(/\r?\n$/, '').split(/\r?\n/)) : text),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { width } from './columns.ts'
-import { formatProblem } from './output.ts'
+import { formatDuration, formatNumber, formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
 
 const show = (text: string, column: number): string[] =>
@@ -39,4 +39,25 @@ describe('the frame of a problem', () => {
     const [line] = show(`${'a'.repeat(500)}x${'b'.repeat(500)}`, 501)
     expect(line).toMatch(/^ {2}1 \| …a+xb+…$/)
   })
+})
+
+describe('figures', () => {
+  it.each([
+    [0.1 + 0.2, '0.3'],
+    [Number.MAX_VALUE, '1.7977e+308'],
+    [5e-324, '5e-324'],
+    [-0, '0'],
+    ['NaN', 'NaN'],
+    ['-Infinity', '-Infinity'],
+  ])('%s is shown as %s', (value, expected) => expect(formatNumber(value)).toBe(expected))
+
+  it.each([
+    [-0.002, '0.0 s'],
+    [9.94, '9.9 s'],
+    [9.97, '10 s'],
+    [59.7, '1 min 0 s'],
+    [3_569, '59 min 29 s'],
+    [3_599.7, '1 h 0 min'],
+    [7_199, '2 h 0 min'],
+  ])('%s seconds are shown as %s', (seconds, expected) => expect(formatDuration(seconds)).toBe(expected))
 })

@@ -79,9 +79,16 @@ export function formatBytes(bytes: number): string {
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
+/** A number in so many digits, without zeros at the end. */
+export function formatDigits(value: number, digits: number): string {
+  const text = value.toPrecision(digits)
+  // The largest numbers are rounded up to more than there is.
+  return Number.isFinite(Number(text)) ? String(Number(text)) : text
+}
+
 /** A number of a metric in few digits. */
 export function formatNumber(value: unknown): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(5))) : String(value)
+  return typeof value === 'number' ? formatDigits(value, 5) : String(value)
 }
 
 export function progressBar(fraction: number, cells = 20): string {

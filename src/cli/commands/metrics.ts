@@ -9,7 +9,7 @@ import { table } from '../columns.ts'
 import { formatNumber } from '../output.ts'
 import { createPaint } from '../screen.ts'
 import type { Style } from '../screen.ts'
-import { drawChart } from '../plot.ts'
+import { drawChart, isDrawn } from '../plot.ts'
 import type { Line } from '../plot.ts'
 
 export interface MetricFlags {
@@ -55,7 +55,7 @@ async function readPoints(client: Client, run: string, name: string): Promise<Po
 }
 
 const BUCKETS = 500
-const [COLUMNS_DEFAULT, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 160, 15, 14]
+const [COLUMNS_DEFAULT, COLUMNS_MIN, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 10, 160, 15, 14]
 const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
 
 /** Few points are drawn each, many as what their buckets span. */
@@ -78,7 +78,11 @@ function toNumber(value: WireNumber): number {
 
 function plot(cli: Cli, lines: readonly Line[]): void {
   const paint = createPaint(cli.config.hasColor)
-  const columns = Math.min(COLUMNS_MAX, process.stdout.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS
+  const points = lines.flatMap((line) => line.points)
+  const left = points.filter((point) => !isDrawn(point)).length
+  if (left > 0) cli.say(cli.text('plot_left', { left, points: points.length }))
+  if (left === points.length) return cli.print(cli.text('nothing'))
+  const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, cli.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS)
   const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)
   for (const row of drawChart(lines, { columns, rows: ROWS })) cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
   lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${line.label}`)))

@@ -252,6 +252,7 @@ export const en = {
     stopped: 'stopping {what} #{number}',
     synced: '{records} records of {writers} writer(s) sent, {pending} still pending',
     nothing: 'nothing to show',
+    plot_left: '{left} of {points} points are not drawn: they are NaN or infinite',
     run: 'run',
     sweep: 'sweep',
     paused: 'pausing {what} #{number}',

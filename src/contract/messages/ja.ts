@@ -253,6 +253,7 @@ export const ja: Catalogue = {
     stopped: '{what} #{number} を停止します',
     synced: '{writers} 件の書き手の {records} 件の記録を送りました。未送信 {pending} 件',
     nothing: '表示するものはありません',
+    plot_left: '{points} 点のうち {left} 点は NaN か無限大のため描いていません',
     run: '実行',
     sweep: '探索',
     paused: '{what} #{number} を一時停止します',
