@@ -144,7 +144,7 @@ export async function startServer(dataDir: string, more: { env?: NodeJS.ProcessE
   const flags = [...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), ...(more.nodeArgs ?? [])]
   const startedAt = performance.now()
   const child = startNode(
-    [...flags, 'src/cli/main.ts', 'up'],
+    [...flags, 'bin/hagane.mjs', 'up'],
     plainEnv({ HAGANE_DATA: dataDir, HAGANE_PORT: String(port), ...more.env }),
     join(dataDir, 'server.out'),
   )

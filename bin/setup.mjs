@@ -16,6 +16,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** A clone carries its lockfile and runs its sources; an installed package carries compiled files instead. */
 export const isClone = existsSync(join(root, 'package-lock.json')) && existsSync(join(root, 'src'))
 
+/** Where what can be had again is kept for this person. */
+export function cacheHome() {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hagane')
+}
+
 /** Path of a Node 24 executable, with the dependencies of this clone in place. `level` is 'runtime' or 'dev'. */
 export function ensureReady(level) {
   const node = ensureNode()
@@ -25,7 +30,7 @@ export function ensureReady(level) {
 
 function ensureNode() {
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return process.execPath
-  const home = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hagane', `node-${NODE_VERSION}`)
+  const home = join(cacheHome(), `node-${NODE_VERSION}`)
   const name = `${process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node'}-${process.platform}-${process.arch}`
   const binary = join(home, 'node_modules', name, 'bin', 'node')
   const ready = join(home, 'ready')

@@ -1,13 +1,25 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 
+import { bundle } from './bundle.ts'
 import { buildDashboard } from './dashboard.ts'
 
-/** Emits the published JavaScript and the dashboard to `dist/`: Node strips no types below node_modules. */
+/** Builds the published package into `dist/`: the bundled program, the types of the search library, the licences of what is inside, the dashboard. */
 const root = join(import.meta.dirname, '..')
-rmSync(join(root, 'dist'), { recursive: true, force: true })
+const dist = join(root, 'dist')
+rmSync(dist, { recursive: true, force: true })
+writeLicences(await bundle(dist))
 const { status } = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { stdio: 'inherit', cwd: root })
-for (const script of ['executors/local/supervise.sh', 'environments/build.sh']) copyFileSync(join(root, 'src', script), join(root, 'dist', script))
 if (status === 0) buildDashboard()
 process.exit(status ?? 1)
+
+/** Their licences ask for it: whoever gets their code gets their texts. */
+function writeLicences(packages: readonly string[]): void {
+  const texts = packages.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(basename(entry)))
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : ''}\n`
+  })
+  writeFileSync(join(dist, 'third-party-licences.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`))
+}

@@ -12,10 +12,11 @@ import { signInUrl } from '../src/cli/commands/open.ts'
 import { down, ensureServer } from '../src/cli/commands/up.ts'
 import { CliExit, createCli } from '../src/cli/context.ts'
 import type { Cli } from '../src/cli/context.ts'
+import { table } from '../src/cli/columns.ts'
 import { readSources } from '../src/cli/documents.ts'
-import { toProblemText } from '../src/cli/failures.ts'
+import { toProblemLines } from '../src/cli/failures.ts'
 import { readHostInfo } from '../src/cli/host-info.ts'
-import { formatDuration, table } from '../src/cli/output.ts'
+import { formatDuration } from '../src/cli/output.ts'
 import { isLaunched } from '../src/config/config.ts'
 import { EXIT } from '../src/contract/errors.ts'
 import { fill } from '../src/contract/messages/messages.ts'
@@ -170,7 +171,7 @@ const STOP_TIMEOUT_MS = 20_000
 /** Trials outlive the server, and nobody would look after those of a quickstart that was given up. */
 async function stopSweep(cli: Cli, client: Client, { number, text, following }: { number: number; text: Text; following: Promise<void> }): Promise<void> {
   if (isSweepEnded((await getSweep(client, number)).phase)) return
-  cli.say(`\n${text('stopping')}`)
+  cli.say(['', text('stopping')])
   await client.call('stopSweep', { params: { sweep: number } })
   await Promise.race([following, pause(STOP_TIMEOUT_MS)])
 }
@@ -198,7 +199,7 @@ async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown
     ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []),
     [text('example_label'), folder],
   ]
-  cli.say(`\n${table(places)}\n\n${text('next')}\n${table(nextSteps({ number, best, isUp }, text))}\n`)
+  cli.say(['', ...table(places), '', text('next'), ...table(nextSteps({ number, best, isUp }, text)), ''])
 }
 
 function nextSteps({ number, best, isUp }: { number: number; best: SweepView['best']; isUp: boolean }, text: Text): string[][] {
@@ -228,7 +229,7 @@ const LOOK_MS = 1000
 
 /** Until a signal comes, or someone stops the server from elsewhere. */
 async function stayUp(cli: Cli, { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string }): Promise<void> {
-  cli.say(text('staying', { url: await signInUrl(client, path) }))
+  cli.say(text('staying', { url: await signInUrl(client, path) }).split('\n'))
   const isUp = (): Promise<boolean> =>
     client.call('health').then(
       () => true,
@@ -246,7 +247,6 @@ const text: Text = (name, args) => fill(TEXTS[cli.config.locale][name], args)
 try {
   process.exit(await main(cli, text))
 } catch (error) {
-  const problem = toProblemText(cli, error)
-  if (problem) cli.say(problem)
+  cli.say(toProblemLines(cli, error))
   process.exit(error instanceof CliExit ? error.status : EXIT.failed)
 }

@@ -1,8 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { serve } from '@hono/node-server'
 import type { ServerType } from '@hono/node-server'
@@ -14,6 +12,7 @@ import { openCodeFolder } from './artifacts/code-folder.ts'
 import { createCodeStore } from './artifacts/code-store.ts'
 import { createDataDir } from './config/config.ts'
 import type { ServerConfig } from './config/config.ts'
+import { PACKAGE_DIR, VERSION } from './config/package.ts'
 import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerState } from './config/state-files.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import { createEngine } from './engine/engine.ts'
@@ -83,7 +82,15 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const sessions = createSessions({ clock, ...secrets })
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
   const executor = stack.use(
-    createLocalExecutor({ dataDir: config.dataDir, baseEnv: config.baseEnv, clientPath: clientPath(), devices, runsMax: config.runsMax, clock, log }),
+    createLocalExecutor({
+      dataDir: config.dataDir,
+      baseEnv: config.baseEnv,
+      clientPath: join(PACKAGE_DIR, 'clients', 'python'),
+      devices,
+      runsMax: config.runsMax,
+      clock,
+      log,
+    }),
   )
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
@@ -127,7 +134,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
   })
-  const http = await listen(createApp({ handlers, pagesDir: fileURLToPath(PAGES), tokens, sessions, ids, storage, log }), config.host, port)
+  const http = await listen(createApp({ handlers, pagesDir: join(PACKAGE_DIR, 'dist', 'dashboard'), tokens, sessions, ids, storage, log }), config.host, port)
   stack.defer(() => close(http))
   stack.use(engine)
   stack.use(createUsageRecorder({ store, source: executor, clock, log }))
@@ -140,9 +147,6 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 }
 
 const DAY_MS = 86_400_000
-
-/** The built dashboard: beside the compiled server, or below `dist/` where the sources run as they are. */
-const PAGES = new URL(import.meta.url.endsWith('.ts') ? '../dist/dashboard' : './dashboard', import.meta.url)
 
 // A timer beyond this fires at once.
 const TIMER_MAX_MS = 2 ** 31 - 1
@@ -169,13 +173,6 @@ function uuid7(): string {
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   const hex = bytes.toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
-}
-
-const packageFile = fileURLToPath(new URL('../package.json', import.meta.url))
-const VERSION = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
-
-function clientPath(): string {
-  return fileURLToPath(new URL('../clients/python', import.meta.url))
 }
 
 /** JSON lines in the data directory; nothing secret is ever a field. */

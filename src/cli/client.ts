@@ -1,10 +1,10 @@
 import { readServerState, readToken } from '../config/state-files.ts'
-import { ERRORS, EXIT } from '../contract/errors.ts'
+import { EXIT } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
 import { ROUTES } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
-import type { ProblemView } from '../contract/problems.ts'
 import { parseJson } from '../contract/values.ts'
+import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
@@ -14,19 +14,6 @@ export interface CallOptions {
   readonly body?: unknown
   /** A body that is bytes. */
   readonly bytes?: Uint8Array
-}
-
-/** An answer that is an error: its code decides the exit status, its problems are shown with a frame. */
-export class ApiError extends CliExit {
-  readonly code: string
-  readonly args: Readonly<Record<string, unknown>>
-  readonly problems: readonly ProblemView[]
-  constructor({ error }: ErrorView) {
-    super(Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed, error.message)
-    this.code = error.code
-    this.args = error.args
-    this.problems = error.problems ?? []
-  }
 }
 
 export interface Client {
@@ -70,10 +57,19 @@ export function createClient(url: string, token: string, cli: Cli): Client {
     }).catch((cause: unknown) => {
       throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
     })
-    if (!response.ok) throw new ApiError(parseJson(await response.text()) as ErrorView)
-    return response
+    if (response.ok) return response
+    const view = (await readJson(response)) as Partial<ErrorView> | null
+    throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : foreign(response)
   }
-  return { url, fetch: send, call: async (name, options) => parseJson(await (await send(name, options)).text()) as never }
+  const foreign = ({ status }: Response): CliExit => new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
+  const readJson = async (response: Response): Promise<unknown> => {
+    try {
+      return parseJson(await response.text())
+    } catch {
+      throw foreign(response)
+    }
+  }
+  return { url, fetch: send, call: async (name, options) => (await readJson(await send(name, options))) as never }
 }
 
 function fillPath(path: string, { params = {}, query = {} }: CallOptions): string {

@@ -2,24 +2,40 @@ import { readClientConfig } from '../config/config.ts'
 import type { ClientConfig } from '../config/config.ts'
 import { cliText } from '../contract/messages/messages.ts'
 import type { CliCode, PlainArgs } from '../contract/messages/messages.ts'
+import { escapeText, toScreen } from './screen.ts'
 
 /** What every command has: settings, the reader's language, and the two streams. */
 export interface Cli {
   readonly config: ClientConfig
   text(code: CliCode, args?: PlainArgs): string
-  /** A result: standard output. */
-  print(line: string): void
+  /** Columns of the terminal that results go to; undefined where they go elsewhere. */
+  readonly columns: number | undefined
+  /** A result: standard output. Each text is one line there, whatever it holds. */
+  print(lines: string | readonly string[]): void
   /** All else: standard error, so that results stay clean. */
-  say(line: string): void
+  say(lines: string | readonly string[]): void
+  /** A document with its line ends: safe lines in a terminal, every character of it elsewhere. */
+  printDocument(text: string): void
 }
 
 export function createCli(config: ClientConfig = readClientConfig()): Cli {
   return {
     config,
-    text: (code, args) => cliText(config.locale, code, args),
-    print: (line) => void process.stdout.write(`${line}\n`),
-    say: (line) => void process.stderr.write(`${line}\n`),
+    text: (code, args = {}) => cliText(config.locale, code, Object.fromEntries(Object.entries(args).map(([name, value]) => [name, onOneLine(value)]))),
+    columns: process.stdout.isTTY ? process.stdout.columns || undefined : undefined,
+    print: (lines) => void process.stdout.write(toLines(lines)),
+    say: (lines) => void process.stderr.write(toLines(lines)),
+    printDocument: (text) => void process.stdout.write(process.stdout.isTTY ? toLines(text.replace(/\r?\n$/, '').split(/\r?\n/)) : text),
   }
+}
+
+/** A value within a sentence, whose own line ends stay those of the sentence. */
+function onOneLine(value: string | number): string | number {
+  return typeof value === 'string' ? escapeText(value) : value
+}
+
+function toLines(lines: string | readonly string[]): string {
+  return (typeof lines === 'string' ? [lines] : lines).map((line) => `${toScreen(line)}\n`).join('')
 }
 
 /** Ends a command with a status and a sentence that has been said or is said here. */

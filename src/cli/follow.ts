@@ -7,7 +7,9 @@ import type { SweepView } from '../contract/sweep.ts'
 import type { Client } from './client.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
-import { createPaint, formatDuration, formatNumber, progressBar } from './output.ts'
+import { cut } from './columns.ts'
+import { formatDuration, formatNumber, pairs, progressBar } from './output.ts'
+import { createPaint, toScreen } from './screen.ts'
 
 const POLL_MS = 500
 
@@ -18,7 +20,7 @@ export async function follow(cli: Cli, client: Client, { kind, number }: { kind:
     const ended = kind === 'sweep' ? await followSweep(cli, client, number, line) : await followRun(cli, client, number)
     if (ended !== undefined) {
       line.clear()
-      cli.say(ended.message)
+      cli.say(ended.lines)
       if (!ended.isGood) throw new CliExit(EXIT.failed)
       return
     }
@@ -27,7 +29,7 @@ export async function follow(cli: Cli, client: Client, { kind, number }: { kind:
 }
 
 interface Ended {
-  readonly message: string
+  readonly lines: readonly string[]
   readonly isGood: boolean
 }
 
@@ -36,21 +38,21 @@ async function followSweep(cli: Cli, client: Client, number: number, line: Statu
   if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
-  const best = sweep.best
-    ? `\n${cli.text('sweep_best', { number: sweep.best.number, metric: sweep.best.metric, value: formatNumber(sweep.best.value) })}\n  ${Object.entries(
-        sweep.best.params,
-      )
-        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-        .join(' ')}`
-    : ''
-  return { isGood: sweep.phase !== 'failed', message: cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }) + best }
+  const { best } = sweep
+  const bestLines = best
+    ? [cli.text('sweep_best', { number: best.number, metric: best.metric, value: formatNumber(best.value) }), `  ${pairs(best.params)}`]
+    : []
+  return {
+    isGood: sweep.phase !== 'failed',
+    lines: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }), ...bestLines],
+  }
 }
 
 async function followRun(cli: Cli, client: Client, number: number): Promise<Ended | undefined> {
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (!isTerminal(run.phase)) return undefined
   const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
-  return { isGood: run.phase === 'succeeded', message: cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' }) }
+  return { isGood: run.phase === 'succeeded', lines: [cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' })] }
 }
 
 /** Why nothing has started yet, as its first trial tells it. */
@@ -94,7 +96,8 @@ function createStatusLine(cli: Cli): StatusLine {
   let last = -1
   return {
     show: (text, done) => {
-      if (isTerminal) process.stderr.write(`\r\u001b[K${text}`)
+      // A line that wraps could not be taken back.
+      if (isTerminal) process.stderr.write(`\r\u001b[K${toScreen(cut(text, process.stderr.columns - 1))}`)
       else if (done !== last) cli.say(text)
       last = done
     },

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 
 import { EXIT } from '../contract/errors.ts'
 import { createCli } from './context.ts'
-import { toExitStatus, toProblemText } from './failures.ts'
+import { toExitStatus, toProblemLines } from './failures.ts'
 import { createProgram } from './program.ts'
 
 // Whoever reads the output may have seen enough: `hagane ls | head` is no failure.
@@ -17,8 +17,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
   else {
-    const text = toProblemText(cli, error)
-    if (text) cli.say(text)
+    cli.say(toProblemLines(cli, error))
     process.exitCode = toExitStatus(error)
   }
 }

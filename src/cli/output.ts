@@ -1,13 +1,7 @@
 import type { ProblemView } from '../contract/problems.ts'
-
-const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
-export type Style = keyof typeof CODES
-
-export type Paint = (style: Style, text: string) => string
-
-export function createPaint(hasColor: boolean): Paint {
-  return (style, text) => (hasColor ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text)
-}
+import { cut, cutStart, width } from './columns.ts'
+import { escapeText } from './screen.ts'
+import type { Paint, Style } from './screen.ts'
 
 const PHASE_STYLES: Partial<Record<string, Style>> = {
   succeeded: 'green',
@@ -24,42 +18,24 @@ export function paintPhase(name: string, paint: Paint): string {
   return style ? paint(style, name) : name
 }
 
-/** `a=1 b=text`, safe to show. */
+/** `a=1 b=text`. */
 export function pairs(values: Readonly<Record<string, unknown>>): string {
-  return plainText(
-    Object.entries(values)
-      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-      .join(' '),
-  )
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${toText(value)}`)
+    .join(' ')
 }
 
-// Control characters in names, logs or errors could drive the terminal; line ends and tabs are harmless.
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
-
-/** Text of others, safe to show in a terminal. */
-export function plainText(text: string): string {
-  return text.replace(CONTROLS, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+/** A value of a parameter: text as it is, all else as JSON. */
+export function toText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Columns as wide as their content, two spaces apart. Full-width characters count twice. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat(widths[column]! - width(cell))))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
+/** Columns of a line of a document that are shown, and how many of them lie before the place at most. */
+const [FRAME_COLUMNS, FRAME_BEFORE] = [160, 100]
 
-function width(text: string): number {
-  const visible = text.replace(/\u001b\[\d+m/g, '')
-  return [...visible].reduce(
-    (sum, char) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1),
-    0,
-  )
+/** A command behind a prompt, its further lines below. */
+export function commandLines(command: string): string[] {
+  return command.split('\n').map((line, index) => (index === 0 ? `  $ ${line}` : `    ${line}`))
 }
 
 /** A problem with the line it is about and a mark below the place. */
@@ -67,25 +43,32 @@ export function formatProblem(
   problem: ProblemView,
   sources: ReadonlyMap<string, string>,
   { paint, label, style }: { paint: Paint; label: string; style: Style },
-): string {
-  const head = `${paint(style, label)} ${plainText(problem.message)} ${paint('dim', `[${problem.code}]`)}`
-  const place = `  ${paint('cyan', `${problem.file}:${problem.line}:${problem.column}`)}${problem.path ? ` ${problem.path}` : ''}`
+): string[] {
+  const head = `${paint(style, label)} ${problem.message} ${paint('dim', `[${problem.code}]`)}`
+  const place = problem.file === '-P' ? `-P ${problem.path.replace(/^params\./, '')}` : `${problem.file}:${problem.line}:${problem.column}`
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
+  const frame = line === undefined ? [] : formatFrame(line.replace(/\r$/, ''), problem, (text) => paint(style, text))
   const gutter = String(problem.line)
-  const frame =
-    line === undefined
-      ? []
-      : [
-          `  ${paint('dim', `${gutter} |`)} ${plainText(line).slice(0, 160)}`,
-          `  ${paint('dim', `${' '.repeat(gutter.length)} |`)} ${' '.repeat(problem.column - 1)}${paint(style, '^')}`,
-        ]
-  return [head, place, ...frame, `  ${paint('dim', '→')} ${plainText(problem.remedy)}`].join('\n')
+  const framed = frame.map((text, index) => `  ${paint('dim', `${index === 0 ? gutter : ' '.repeat(gutter.length)} |`)} ${text}`)
+  const path = problem.file === '-P' || problem.path === '' ? '' : ` ${problem.path}`
+  return [head, `  ${paint('cyan', place.trimEnd())}${path}`, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
 }
 
+/** The part of a line around a place, and a mark below the place. */
+function formatFrame(line: string, { column }: { readonly column: number }, paintMark: (text: string) => string): [string, string] {
+  const before = cutStart(escapeText(line.slice(0, column - 1)), FRAME_BEFORE)
+  const at = width(before)
+  return [before + cut(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
+}
+
+/** A clock that was set back makes no time negative. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3570) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 /** `12 MB`, in powers of a thousand. */
@@ -96,9 +79,16 @@ export function formatBytes(bytes: number): string {
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
+/** A number in so many digits, without zeros at the end. */
+export function formatDigits(value: number, digits: number): string {
+  const text = value.toPrecision(digits)
+  // The largest numbers are rounded up to more than there is.
+  return Number.isFinite(Number(text)) ? String(Number(text)) : text
+}
+
 /** A number of a metric in few digits. */
 export function formatNumber(value: unknown): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(5))) : String(value)
+  return typeof value === 'number' ? formatDigits(value, 5) : String(value)
 }
 
 export function progressBar(fraction: number, cells = 20): string {

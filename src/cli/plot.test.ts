@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { drawChart } from './plot.ts'
@@ -49,5 +50,49 @@ describe('a chart in the terminal', () => {
     )
     expect(rows[0]!.slice(1).map((cell) => cell.owner)).toEqual([1, 1])
     expect(rows[1]!.slice(1).map((cell) => cell.owner)).toEqual([0, 0])
+  })
+
+  it.each([
+    [
+      [1e308, -1e308],
+      ['1e+308 ┤⠑⢄⠀⠀', '-1e+308 ┤⠀⠀⠑⢄'],
+    ],
+    [
+      [5e-324, 0],
+      ['5e-324 ┤⠑⢄⠀⠀', '     0 ┤⠀⠀⠑⢄'],
+    ],
+    [
+      [7, 7],
+      ['7 ┤⠀⠀⠀⠀', '7 ┤⣀⣀⣀⣀'],
+    ],
+  ])('draws %j from end to end', (values, rows) => {
+    const lines = draw(values.map((value, index) => [index, value]))
+    expect(lines.slice(0, 2).map((line) => line.trim())).toEqual(rows.map((row) => row.trim()))
+  })
+
+  it('has the same shape and a dot for what is finite, whatever the numbers', () => {
+    const double = fc.oneof(fc.double(), fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 0, -0, NaN, Infinity, -Infinity))
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(double, double), { maxLength: 20 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 10 }),
+        (points, columns, rows) => {
+          const chart = drawChart([{ label: 'a', points }], { columns, rows })
+          expect(chart).toHaveLength(rows + 2)
+          const cells = chart.slice(0, rows).flatMap((row) => row.slice(1))
+          expect(cells).toHaveLength(rows * columns)
+          for (const { text } of cells) expect(text).toMatch(/^[\u2800-\u28ff]$/)
+          const hasDots = cells.some(({ text }) => text !== '\u2800')
+          expect(hasDots).toBe(points.some(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))
+          expect(
+            chart
+              .flat()
+              .map(({ text }) => text)
+              .join(''),
+          ).not.toMatch(/NaN|Infinity/)
+        },
+      ),
+    )
   })
 })

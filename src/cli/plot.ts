@@ -1,3 +1,5 @@
+import { formatDigits } from './output.ts'
+
 /** One line of a chart: points in the order of their x. */
 export interface Line {
   readonly label: string
@@ -19,7 +21,7 @@ const [DOTS_WIDE, DOTS_HIGH] = [2, 4]
 
 /** Rows of a chart drawn in braille dots: labels of y on the left, x below. Each cell has the index of the line drawn last in it. */
 export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize): { text: string; owner: number }[][] {
-  const drawn = lines.map((line) => line.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))
+  const drawn = lines.map((line) => line.points.filter(isDrawn))
   const all = drawn.flat()
   const [xs, ys] = [rangeOf(all.map(([x]) => x)), rangeOf(all.map(([, y]) => y))]
   const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () => ({ bits: 0, owner: 0 })))
@@ -28,8 +30,8 @@ export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize):
     cell.bits |= DOTS[column % DOTS_WIDE]![row % DOTS_HIGH]!
     cell.owner = owner
   }
-  const toColumn = (x: number): number => Math.round(((x - xs.min) / xs.span) * (columns * DOTS_WIDE - 1))
-  const toRow = (y: number): number => Math.round((1 - (y - ys.min) / ys.span) * (rows * DOTS_HIGH - 1))
+  const toColumn = (x: number): number => Math.round(xs.shareOf(x) * (columns * DOTS_WIDE - 1))
+  const toRow = (y: number): number => Math.round((1 - ys.shareOf(y)) * (rows * DOTS_HIGH - 1))
   drawn.forEach((points, owner) => {
     const dots = points.map(([x, y]) => [toColumn(x), toRow(y)] as const)
     dots.forEach((to, index) => connect(dots[index - 1] ?? to, to, (column, row) => dot(column, row, owner)))
@@ -46,10 +48,26 @@ export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize):
   return [...body, [{ text: axis, owner: -1 }], [{ text: foot, owner: -1 }]]
 }
 
-function rangeOf(values: readonly number[]): { min: number; max: number; span: number } {
+/** Whether a point has a place in a chart: NaN and the infinities have none. */
+export function isDrawn([x, y]: readonly [number, number]): boolean {
+  return Number.isFinite(x) && Number.isFinite(y)
+}
+
+interface Range {
+  readonly min: number
+  readonly max: number
+  /** Where a value lies between the two, from 0 to 1. */
+  readonly shareOf: (value: number) => number
+}
+
+function rangeOf(values: readonly number[]): Range {
+  if (values.length === 0) return { min: 0, max: 1, shareOf: (value) => value }
   const min = values.reduce((least, value) => Math.min(least, value), Infinity)
   const max = values.reduce((most, value) => Math.max(most, value), -Infinity)
-  return values.length === 0 ? { min: 0, max: 1, span: 1 } : { min, max, span: max - min || 1 }
+  // The distance of the largest numbers is none any more, and half of the smallest is zero.
+  const scale = Number.isFinite(max - min) ? 1 : 0.5
+  const span = max * scale - min * scale || 1
+  return { min, max, shareOf: (value) => (value * scale - min * scale) / span }
 }
 
 /** Every dot of a straight line (Bresenham 1965). */
@@ -67,5 +85,5 @@ function connect([x0, y0]: readonly [number, number], [x1, y1]: readonly [number
 }
 
 function shorten(value: number): string {
-  return String(Number(value.toPrecision(4)))
+  return formatDigits(value, 4)
 }

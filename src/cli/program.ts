@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
-
 import { Command, Option } from 'commander'
 
 import { EXAMPLES, helpText } from '../contract/messages/help.ts'
 import type { HelpCode } from '../contract/messages/help.ts'
-import { EXIT } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
-import { CliExit } from './context.ts'
+import { parseNumber } from '../config/config.ts'
+import type { NumberRange } from '../config/config.ts'
+import { VERSION } from '../config/package.ts'
 import type { Cli } from './context.ts'
 
 type Action = (...args: unknown[]) => Promise<void>
@@ -16,9 +15,10 @@ export function createProgram(cli: Cli): Command {
   const help = (code: HelpCode): string => helpText(cli.config.locale, code)
   const program = new Command('hagane')
     .description(help('hagane'))
-    .version(readVersion(), '-V, --version', help('version'))
+    .version(VERSION, '-V, --version', help('version'))
     .helpOption('-h, --help', help('help'))
     .showHelpAfterError(`(${help('more')})`)
+    .configureOutput({ writeOut: (text) => cli.print(linesOf(text)), writeErr: (text) => cli.say(linesOf(text)) })
     .exitOverride()
 
   /** Adds a command; `code` names its help and its examples. */
@@ -28,7 +28,7 @@ export function createProgram(cli: Cli): Command {
     if (examples) command.addHelpText('after', `\n${help('examples')}\n${examples.map((line) => `  ${line}`).join('\n')}`)
     return command
   }
-  const number = (flag: string, range: NumberRange) => (text: string) => readNumber(cli, flag, text, range)
+  const number = (flag: string, range: NumberRange) => (text: string) => parseNumber(flag, text, range)
   const json = (command: Command): Command => command.option('--json', help('json'))
   const project = (command: Command): Command => command.option('-p, --project <name>', help('project_option'))
   const document = (command: Command): Command =>
@@ -60,15 +60,15 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/open.ts')).open))
   add('down', 'down').action(load(cli, async () => (await import('./commands/up.ts')).down))
 
-  document(add('check', 'check')).action(load(cli, async () => (await import('./commands/check.ts')).check))
-  project(marks(document(add('run', 'run'))))
+  document(add('check [files...]', 'check')).action(load(cli, async () => withFiles((await import('./commands/check.ts')).check)))
+  project(marks(document(add('run [files...]', 'run'))))
     .option('-w, --wait', help('run_wait'))
     .option('-l, --log', help('run_log'))
     .option('--workdir <folder>', help('run_workdir'))
     .option('-u, --upload', help('run_upload'))
     .option('--no-upload', help('run_no_upload'))
     .addOption(new Option('--in-place', help('run_in_place')).conflicts('upload'))
-    .action(load(cli, async () => (await import('./commands/run.ts')).run))
+    .action(load(cli, async () => withFiles((await import('./commands/run.ts')).run)))
   json(project(add('upload', 'upload')))
     .option('--workdir <folder>', help('run_workdir'))
     .action(load(cli, async () => (await import('./commands/content.ts')).upload))
@@ -80,11 +80,12 @@ export function createProgram(cli: Cli): Command {
     .option('--sweeps', help('ls_sweeps'))
     .option('--sweep <number>', help('ls_sweep'))
     .option('--phase <phase>', help('ls_phase'))
-    .option('-n, --limit <count>', help('ls_limit'))
+    .option('-n, --limit <count>', help('ls_limit'), number('--limit', { min: 1, isWhole: true }))
     .option('--trash', help('ls_trash'))
     .option('--view <name>', help('ls_view'))
     .option('--columns <list>', help('ls_columns'))
     .option('--count', help('ls_count'))
+    .addOption(new Option('--csv', help('ls_csv')).conflicts('json'))
     .action(load(cli, async () => (await import('./commands/list.ts')).ls))
   json(add('show <number>', 'show')).action(load(cli, async () => (await import('./commands/inspect.ts')).show))
   add('logs <run>', 'logs')
@@ -100,7 +101,7 @@ export function createProgram(cli: Cli): Command {
   json(add('events', 'events'))
     .option('-f, --follow', help('events_follow'))
     .option('--run <number>', help('events_run'))
-    .option('-n, --limit <count>', help('ls_limit'))
+    .option('-n, --limit <count>', help('ls_limit'), number('--limit', { min: 1, isWhole: true }))
     .action(load(cli, async () => (await import('./commands/events.ts')).events))
 
   many(add('stop [numbers...]', 'stop')).action(load(cli, async () => (await import('./commands/act.ts')).stop))
@@ -129,13 +130,13 @@ export function createProgram(cli: Cli): Command {
   json(add('add <sweep>', 'sweep_add', sweeps))
     .option('-P, --param <name=value>', help('sweep_add_param'), repeat, [])
     .action(load(cli, async () => (await import('./commands/sweep.ts')).add))
-  document(add('simulate', 'sweep_simulate', sweeps))
+  document(add('simulate [files...]', 'sweep_simulate', sweeps))
     .option('--record <sweep>', help('sweep_simulate_record'))
     .option('--trial-time <time>', help('sweep_simulate_time'), '1m')
     .option('--failures <percent>', help('sweep_simulate_failures'), number('--failures', { min: 0, max: 100 }), 0)
     .option('--price <amount>', help('sweep_simulate_price'), number('--price', { min: 0 }))
     .option('--plays <count>', help('sweep_simulate_plays'), number('--plays', { min: 1, max: LIMITS.playsMax, isWhole: true }), 5)
-    .action(load(cli, async () => (await import('./commands/sweep.ts')).simulate))
+    .action(load(cli, async () => withFiles((await import('./commands/sweep.ts')).simulate)))
   const trash = add('trash', 'trash')
   json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))
   many(add('restore [numbers...]', 'trash_restore', trash)).action(load(cli, async () => (await import('./commands/act.ts')).restoreFromTrash))
@@ -202,10 +203,9 @@ export function createProgram(cli: Cli): Command {
   return program
 }
 
-/** The version in the package's own description. */
-function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+/** Help and messages of commander, which quote what was typed. */
+function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n')
 }
 
 const repeat = (value: string, all: string[] = []): string[] => [...all, value]
@@ -220,16 +220,7 @@ function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Prom
   return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
 }
 
-interface NumberRange {
-  readonly min: number
-  readonly max?: number
-  readonly isWhole?: boolean
-}
-
-/** A number that a flag was given. Throws CliExit for what is none, or out of range. */
-function readNumber(cli: Cli, flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
-  const value = Number(text)
-  if ((isWhole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text) && value >= min && value <= max) return value
-  const [from, between] = isWhole ? (['flag_whole_from', 'flag_whole_between'] as const) : (['flag_number_from', 'flag_number_between'] as const)
-  throw new CliExit(EXIT.usage, cli.text(max === Infinity ? from : between, { flag, found: text, min, max }))
+/** Files that stand behind a command by themselves mean what `-f` means. */
+function withFiles<Flags extends { readonly file: readonly string[] }>(command: (cli: Cli, flags: Flags) => Promise<void>) {
+  return (cli: Cli, files: readonly string[], flags: Flags) => command(cli, { ...flags, file: [...flags.file, ...files] })
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { EXIT } from '../contract/errors.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
+import { toScreen } from './screen.ts'
 
 /** Asks before something that is hard to take back; `--yes` answers. Without a terminal there is nobody to ask. Throws CliExit. */
 export async function confirm(cli: Cli, question: string, { yes }: { yes?: boolean }): Promise<void> {
@@ -10,7 +11,7 @@ export async function confirm(cli: Cli, question: string, { yes }: { yes?: boole
   if (!process.stdin.isTTY) throw new CliExit(EXIT.usage, cli.text('confirm_needed'))
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await prompt.question(`${question} [y/N] `)
+    const answer = await prompt.question(`${toScreen(question)} [y/N] `)
     if (!/^(y|yes|はい)$/i.test(answer.trim())) throw new CliExit(EXIT.ok, cli.text('nothing_done'))
   } finally {
     prompt.close()

@@ -6,7 +6,7 @@ import { readDatabase } from './state-files.ts'
 import { readLogin } from './login.ts'
 import type { Login } from './login.ts'
 import { toLocale } from '../contract/messages/messages.ts'
-import type { Locale } from '../contract/messages/messages.ts'
+import type { CliCode, Locale, PlainArgs } from '../contract/messages/messages.ts'
 
 /** Settings of a server, from flags over the environment over defaults. */
 export interface ServerConfig {
@@ -47,6 +47,17 @@ export interface ServerFlags {
   readonly database?: string
 }
 
+/** A variable of the environment that means nothing; `code` and `args` say which, and how it is written. */
+export class SettingError extends Error {
+  readonly code: CliCode
+  readonly args: PlainArgs
+  constructor(code: CliCode, args: PlainArgs) {
+    super(`${args['flag']} cannot be read`)
+    this.code = code
+    this.args = args
+  }
+}
+
 const RUNS_MAX_DEFAULT = 100
 const TRASH_DAYS_DEFAULT = 30
 
@@ -54,19 +65,23 @@ const TRASH_DAYS_DEFAULT = 30
 const PASSED_ON =
   /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|CUDA_PATH|XDG_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO|ALL)_PROXY|VIRTUAL_ENV|CONDA_\w+|PYENV_\w+|PYTHONPATH|PYTHONUTF8|PYTHONIOENCODING|PYTHONUNBUFFERED|OPENBLAS_\w+)$/i
 
+const PORT_MAX = 65_535
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/** An empty variable counts as one that is not set. Throws SettingError. */
 export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv = process.env): ServerConfig {
   const dataDir = readDataDir(flags.data, env)
   // A data directory remembers its database: opened without the URL it would look empty.
-  const database = flags.database ?? (env['HAGANE_DATABASE'] || readDatabase(dataDir))
+  const database = flags.database || env['HAGANE_DATABASE'] || readDatabase(dataDir)
   return {
     dataDir,
-    host: flags.host ?? '127.0.0.1',
-    port: flags.port ?? (env['HAGANE_PORT'] ? Number(env['HAGANE_PORT']) : null),
+    host: flags.host || '127.0.0.1',
+    port: flags.port ?? readNumber(env, 'HAGANE_PORT', { min: 0, max: PORT_MAX, isWhole: true }) ?? null,
     database: database === undefined || database === 'sqlite' ? null : database,
-    runsMax: Number(env['HAGANE_CONCURRENCY'] ?? RUNS_MAX_DEFAULT),
+    runsMax: readNumber(env, 'HAGANE_CONCURRENCY', { min: 0, isWhole: true }) ?? RUNS_MAX_DEFAULT,
     gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
-    logLevel: env['HAGANE_SERVER_LOG'] ?? 'info',
-    trashDays: Number(env['HAGANE_TRASH_DAYS'] ?? TRASH_DAYS_DEFAULT),
+    logLevel: readWord(env, 'HAGANE_SERVER_LOG', LOG_LEVELS) ?? 'info',
+    trashDays: readNumber(env, 'HAGANE_TRASH_DAYS', { min: 0 }) ?? TRASH_DAYS_DEFAULT,
     baseEnv: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined)),
   }
 }
@@ -76,7 +91,7 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTermina
     dataDir: readDataDir(undefined, env),
     host: env['HAGANE_HOST'] || null,
     token: env['HAGANE_TOKEN'] || null,
-    locale: toLocale(env['HAGANE_LANG'] ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG']),
+    locale: toLocale(env['HAGANE_LANG'] || env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG']),
     hasColor: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     shellPath: env['PATH'] ?? '',
     project: env['HAGANE_PROJECT'] || null,
@@ -85,7 +100,34 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTermina
 }
 
 function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(flag ?? (env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane')))
+  return resolve(flag || env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane'))
+}
+
+export interface NumberRange {
+  readonly min: number
+  readonly max?: number
+  readonly isWhole?: boolean
+}
+
+/** The number that a text writes in plain decimal digits. Throws SettingError, which calls it by `flag`. */
+export function parseNumber(flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
+  const value = Number(text)
+  if ((isWhole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text) && value >= min && value <= max && (max !== Infinity || value <= Number.MAX_SAFE_INTEGER)) return value
+  const [from, between] = isWhole ? (['flag_whole_from', 'flag_whole_between'] as const) : (['flag_number_from', 'flag_number_between'] as const)
+  throw new SettingError(max === Infinity ? from : between, { flag, found: text, min, max })
+}
+
+function readNumber(env: NodeJS.ProcessEnv, name: string, range: NumberRange): number | undefined {
+  const text = env[name]?.trim()
+  return text ? parseNumber(name, text, range) : undefined
+}
+
+function readWord<Word extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly Word[]): Word | undefined {
+  const text = env[name]?.trim().toLowerCase()
+  if (!text) return undefined
+  const word = known.find((item) => item === text)
+  if (word === undefined) throw new SettingError('flag_word', { flag: name, found: text, known: known.join(', ') })
+  return word
 }
 
 /** The environment of a program the command line starts: its own, without the launcher's mark. */

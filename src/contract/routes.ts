@@ -145,7 +145,7 @@ const runPage = z.strictObject({
   next: z.string().nullable(),
   /** How many the whole list has; null unless asked for. */
   total: count.nullable(),
-  /** Names in the filter that no run has, with what was probably meant. */
+  /** Names in the filter and the order that no run has, with what was probably meant. */
   hints: z.array(z.string()),
 })
 

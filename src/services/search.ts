@@ -1,6 +1,6 @@
 import { LIMITS } from '../contract/limits.ts'
 import { completionAt, wordsFor } from '../core/filter/complete.ts'
-import type { Field, Filter } from '../core/filter/filter.ts'
+import type { Field, Filter, Sort } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import { nearest } from '../core/nearest.ts'
 import type { RunSearch, Store, Completion } from '../core/ports.ts'
@@ -42,10 +42,10 @@ function toTexts(suggestions: readonly Completion[], before: string): FilterSugg
 
 const KNOWN_MAX = 1_000
 
-/** Names in a filter that no run has: probably mistyped, so each with the nearest that exists. */
-export async function findHints({ scan }: Pick<Store, 'scan'>, filter: Filter): Promise<string[]> {
+/** Names in a filter and an order that no run has: probably mistyped, so each with the nearest that exists. */
+export async function findHints({ scan }: Pick<Store, 'scan'>, { filter, sort }: { filter: Filter | undefined; sort: readonly Sort[] }): Promise<string[]> {
   const hints: string[] = []
-  const fields = new Map(fieldsOf(filter).map((field) => [formatField(field), field]))
+  const fields = new Map([...(filter ? fieldsOf(filter) : []), ...sort.map(({ field }) => field)].map((field) => [formatField(field), field]))
   for (const field of fields.values()) {
     if (field.kind === 'column' || (await scan.search.isKnown(field.kind, field.name))) continue
     const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)

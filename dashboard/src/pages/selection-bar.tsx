@@ -6,13 +6,14 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useAction, useProjects } from '../api/queries.ts'
-import { csvField, saveFile } from '../ui/save-file.ts'
+import { saveFile } from '../ui/save-file.ts'
 import { paths, runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { cellOf, parseColumn } from './columns.ts'
+import { csvLine, toCsvValue } from '../../../src/contract/csv.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 
 interface SelectionBarProps {
@@ -219,20 +220,18 @@ async function exportRuns({
   const all = filter === undefined ? runs : await readAll({ project, filter, fields, max: EXPORT_MAX })
   const head = ['number', 'name', 'phase', 'reason', 'created', 'started', 'ended', ...columns]
   const lines = all.map((run) =>
-    [
+    csvLine([
       run.number,
-      run.name ?? '',
+      run.name,
       run.phase,
-      run.reason ?? '',
+      run.reason,
       run.createdAt,
-      run.startedAt ?? '',
-      run.endedAt ?? '',
-      ...columns.map((column) => toField(cellOf(run, column, directions))),
-    ]
-      .map(csvField)
-      .join(','),
+      run.startedAt,
+      run.endedAt,
+      ...columns.map((column) => toCsvValue(cellOf(run, column, directions))),
+    ]),
   )
-  saveFile(`runs-${project}.csv`, [head.map(csvField).join(','), ...lines].join('\n'))
+  saveFile(`runs-${project}.csv`, [csvLine(head), ...lines].join(''))
   return all.length
 }
 
@@ -245,10 +244,4 @@ async function readAll({ project, filter, fields, max }: { project: string; filt
     cursor = page.next
   }
   return all.slice(0, max)
-}
-
-function toField(value: unknown): string | number {
-  if (typeof value === 'number') return value
-  if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

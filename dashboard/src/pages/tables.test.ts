@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Trial } from '../charts/trials.ts'
-import { csvField } from '../ui/save-file.ts'
 import { changedFiles } from './changed-files.ts'
 import { diffRows, isSame } from './compare-rows.ts'
 import { indentJson } from './indent-json.ts'
@@ -48,19 +47,6 @@ describe('an indented document', () => {
       }),
     )
   })
-})
-
-describe('a field of a file', () => {
-  it.each([
-    [1.5, '1.5'],
-    ['plain', 'plain'],
-    ['a,b', '"a,b"'],
-    ['say "hi"', '"say ""hi"""'],
-    ['=HYPERLINK("x")', `"'=HYPERLINK(""x"")"`],
-    ['@sum', "'@sum"],
-    ['-3', '-3'],
-    ['+ 1', "'+ 1"],
-  ])('%j is written %s', (value, expected) => expect(csvField(value)).toBe(expected))
 })
 
 describe('a comparison', () => {

@@ -3,8 +3,9 @@ import { useMemo, useRef } from 'react'
 import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
+import { csvLine } from '../../../src/contract/csv.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
-import { csvField, saveFile } from '../ui/save-file.ts'
+import { saveFile } from '../ui/save-file.ts'
 import { formatDuration, formatNumber, formatValue } from '../format.ts'
 import { paths } from '../paths.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
@@ -150,9 +151,9 @@ function listOf(project: string, sweep: number, { metric, optimization, axes }: 
 
 function download(view: TrialsView, trials: readonly Trial[], names: readonly string[]): void {
   const rows = trials.map((trial) =>
-    [trial.index + 1, trial.number, trial.phase, trial.value ?? '', ...names.map((name) => fieldOf(trial.params[name]))].map(csvField).join(','),
+    csvLine([trial.index + 1, trial.number, trial.phase, trial.value ?? null, ...names.map((name) => fieldOf(trial.params[name]))]),
   )
-  saveFile('trials.csv', [['trial', 'run', 'phase', view.metric ?? 'value', ...names].map(csvField).join(','), ...rows].join('\n'))
+  saveFile('trials.csv', [csvLine(['trial', 'run', 'phase', view.metric ?? 'value', ...names]), ...rows].join(''))
 }
 
 function fieldOf(value: unknown): string | number {

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
+import { csvLine } from '../../../src/contract/csv.ts'
 import { formatExact } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from './controls.tsx'
-import { csvField, saveFile } from './save-file.ts'
+import { saveFile } from './save-file.ts'
 import { toast } from './toasts.ts'
 
 export type DataCell = string | number | null | undefined
@@ -85,7 +86,7 @@ function fileNameOf(title: string): string {
 }
 
 function toCsv({ head, rows }: PanelData): string {
-  return [head, ...rows].map((row) => row.map((value) => csvField(value ?? '')).join(',')).join('\n')
+  return [head, ...rows].map((row) => csvLine(row.map((value) => value ?? null))).join('')
 }
 
 const ROWS_MAX = 500

@@ -44,7 +44,7 @@ export function createRunHandlers(
       const scope = await toScope(store, query)
       const sort = parseSort(query.sort ?? '')
       const page = await store.scan.search.page(withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }))
-      const hints = scope.filter && query.cursor === undefined ? await findHints(store, scope.filter) : []
+      const hints = query.cursor === undefined ? await findHints(store, { filter: scope.filter ?? undefined, sort }) : []
       const figures = query.fields === undefined ? undefined : parseFigures(query.fields)
       return { runs: await toRunViews(store, page.runs, locale, figures), next: page.next, total: page.total, hints }
     },

@@ -6,7 +6,7 @@ import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { plainText, table } from '../output.ts'
+import { table } from '../columns.ts'
 import { chosenProject } from '../project.ts'
 import { confirm } from '../prompts.ts'
 
@@ -138,8 +138,8 @@ export async function listTrash(cli: Cli, flags: { json?: boolean }): Promise<vo
   const { runs } = await client.call<RunPageView>('listRuns', { query: { trash: 'true', limit: 1000 } })
   const sweeps = await client.call<SweepView[]>('listSweeps', { query: { trash: 'true', limit: 1000 } })
   if (flags.json) return cli.print(JSON.stringify({ runs, sweeps }))
-  const rows = [...sweeps, ...runs].map((item) => [String(item.number), item.kind, plainText(item.name ?? ''), item.deletedAt ?? ''])
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['#', 'KIND', 'NAME', 'DELETED'], ...rows]))
+  const rows = [...sweeps, ...runs].map((item) => [String(item.number), item.kind, item.name ?? '', item.deletedAt ?? ''])
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['#', 'KIND', 'NAME', 'DELETED'], ...rows], cli.columns))
 }
 
 /** `hagane trash empty`. */

@@ -10,7 +10,8 @@ import type { Source } from '../../core/spec/document.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
-import { createPaint, formatProblem, plainText } from '../output.ts'
+import { commandLines, formatProblem } from '../output.ts'
+import { createPaint } from '../screen.ts'
 
 export interface DocumentFlags {
   readonly file: readonly string[]
@@ -55,7 +56,7 @@ export function showProblems(cli: Cli, sources: readonly Source[], problems: rea
   const texts = new Map(sources.map((source) => [source.file, source.text]))
   const paint = createPaint(cli.config.hasColor)
   const style = level === 'error' ? 'red' : 'yellow'
-  for (const view of toViews(cli, problems)) cli.say(`${formatProblem(view, texts, { paint, label: cli.text(level), style })}\n`)
+  for (const view of toViews(cli, problems)) cli.say([...formatProblem(view, texts, { paint, label: cli.text(level), style }), ''])
 }
 
 function toViews(cli: Cli, problems: readonly Problem[]) {
@@ -72,5 +73,5 @@ function showPlan(cli: Cli, { plan, trials, first }: Checked): void {
     )
     for (const axis of plan.space) cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)
   }
-  for (const command of commandsOf(first)) cli.print(`  $ ${plainText(command)}`)
+  for (const command of commandsOf(first)) cli.print(commandLines(command))
 }

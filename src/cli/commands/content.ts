@@ -12,7 +12,8 @@ import { requireClient } from '../client.ts'
 import { uploadFolder } from '../code/upload.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { formatBytes, plainText, table } from '../output.ts'
+import { table } from '../columns.ts'
+import { formatBytes } from '../output.ts'
 
 interface Flags {
   readonly json?: boolean
@@ -34,8 +35,8 @@ export async function artifacts(cli: Cli, run: string, paths: readonly string[],
   const wanted = paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
   if (flags.to === undefined) {
     if (flags.json) return cli.print(JSON.stringify(wanted))
-    const rows = wanted.map((item) => [plainText(item.path), formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
-    return cli.print(rows.length === 0 ? cli.text('nothing') : table([['PATH', 'SIZE', 'SHA-256'], ...rows]))
+    const rows = wanted.map((item) => [item.path, formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
+    return cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['PATH', 'SIZE', 'SHA-256'], ...rows], cli.columns))
   }
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
@@ -66,13 +67,16 @@ export async function code(cli: Cli, run: string, flags: Flags & { to?: string; 
   if (flags.diff || flags.document) {
     const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>('getDocument', { params: { run } })
     if (flags.json) return cli.print(JSON.stringify(document))
-    return cli.print(flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n'))
+    return cli.printDocument(
+      `${flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n')}\n`,
+    )
   }
   const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })
   const manifest = snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })
   if (flags.json && flags.to === undefined) return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
   if (!manifest) throw new CliExit(EXIT.notFound, cli.text('code_none', { folder: host?.workDir ?? '' }))
-  if (flags.to === undefined) return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [plainText(file.path), formatBytes(file.sizeBytes)])]))
+  if (flags.to === undefined)
+    return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns))
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
     const target = writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
@@ -93,7 +97,7 @@ export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
     item.build === null ? '-' : `#${item.build}`,
     String(item.packages.length),
   ])
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows]))
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows], cli.columns))
 }
 
 /** `hagane env show`. */
@@ -109,5 +113,5 @@ export async function removeEnvironment(cli: Cli, hash: string, flags: Flags): P
 function tellEnvironment(cli: Cli, flags: Flags, environment: EnvironmentView): void {
   if (flags.json) return cli.print(JSON.stringify(environment))
   cli.print(`${environment.hash.slice(0, 12)}  ${environment.state}  Python ${environment.python}`)
-  for (const line of environment.packages) cli.print(`  ${plainText(line)}`)
+  for (const line of environment.packages) cli.print(`  ${line}`)
 }

@@ -7,7 +7,7 @@ import type { DoctorCheck } from '../../contract/routes.ts'
 import { findClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { createPaint, plainText } from '../output.ts'
+import { createPaint } from '../screen.ts'
 
 /** `hagane doctor`: what commands stand on here, and what the server stands on; exit status 1 when something is wrong. */
 export async function doctor(cli: Cli, flags: { deep?: boolean; json?: boolean }): Promise<void> {
@@ -25,7 +25,7 @@ export async function doctor(cli: Cli, flags: { deep?: boolean; json?: boolean }
 function show(cli: Cli, title: string, checks: readonly DoctorCheck[]): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(paint('bold', title))
-  for (const { name, isOk, detail } of checks) cli.print(`  ${isOk ? paint('green', '✓') : paint('red', '✗')} ${name.padEnd(10)} ${plainText(detail)}`)
+  for (const { name, isOk, detail } of checks) cli.print(`  ${isOk ? paint('green', '✓') : paint('red', '✗')} ${name.padEnd(10)} ${detail}`)
 }
 
 async function examinePython(cli: Cli): Promise<DoctorCheck> {

@@ -4,12 +4,11 @@ import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { plainText } from '../output.ts'
 
 export interface EventFlags {
   readonly follow?: boolean
   readonly run?: string
-  readonly limit?: string
+  readonly limit?: number
   readonly json?: boolean
 }
 
@@ -18,7 +17,7 @@ const RETRY_MS = 1_000
 /** `hagane events`: the history, to its end or as it grows. Followed, it goes on by number where a lost connection left it. */
 export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   const client = requireClient(cli)
-  let left = flags.limit === undefined ? Infinity : Number(flags.limit)
+  let left = flags.limit ?? Infinity
   let last = 0
   const show = (event: EventView): void => {
     last = event.seq
@@ -57,5 +56,5 @@ async function* readStream(client: Client, after: number): AsyncGenerator<EventV
 
 function formatEvent({ at, kind, actor, run, sweep, data }: EventView): string {
   const about = run === null ? (sweep === null ? '' : `#${sweep}`) : `#${run}`
-  return plainText(`${at}  ${kind}  ${about}  ${actor}  ${Object.keys(data).length > 0 ? JSON.stringify(data) : ''}`).trimEnd()
+  return `${at}  ${kind}  ${about}  ${actor}  ${Object.keys(data).length > 0 ? JSON.stringify(data) : ''}`.trimEnd()
 }

@@ -4,7 +4,9 @@ import type { SweepView } from '../../contract/sweep.ts'
 import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
 import type { Cli } from '../context.ts'
-import { createPaint, formatNumber, paintPhase, pairs, plainText, table } from '../output.ts'
+import { table } from '../columns.ts'
+import { commandLines, formatNumber, paintPhase, pairs } from '../output.ts'
+import { createPaint } from '../screen.ts'
 import { choiceText } from './sweep.ts'
 import { sweepProgress } from '../follow.ts'
 
@@ -32,7 +34,7 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
   const paint = createPaint(cli.config.hasColor)
   cli.print(`${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`)
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
-  if (run.command) cli.print(`  $ ${plainText(run.command)}`)
+  if (run.command) cli.print(commandLines(run.command))
   if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
   const { host } = run
   if (host)
@@ -42,21 +44,21 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
         `  ${host.workDir}${host.git ? ` @ ${host.git.commit.slice(0, 12)}${host.git.isDirty ? '+' : ''}` : ''}  ${host.python ? `Python ${host.python.version}` : ''}`,
       ),
     )
-  if (run.note) cli.print(`  ${plainText(run.note)}`)
-  if (run.tags.length > 0) cli.print(`  ${paint('cyan', plainText(run.tags.join(' ')))}`)
+  if (run.note) cli.print(`  ${run.note}`)
+  if (run.tags.length > 0) cli.print(`  ${paint('cyan', run.tags.join(' '))}`)
   if (run.origin) cli.print(`  ${run.origin.kind} #${run.origin.run ?? '?'}`)
   if (run.snapshot) cli.print(paint('dim', `  code ${run.snapshot.slice(0, 12)}`))
   if (run.ranOn) cli.print(paint('dim', `  ${ranOnText(cli, run.ranOn)}`))
   const rows = Object.entries(run.metrics).map(([name, summary]) => [
-    `  ${plainText(name)}`,
+    `  ${name}`,
     ...[summary.last, summary.min, summary.max, summary.mean, summary.count].map(formatNumber),
   ])
-  if (rows.length > 0) cli.print(table([['  METRIC', 'LAST', 'MIN', 'MAX', 'MEAN', 'COUNT'], ...rows]))
+  if (rows.length > 0) cli.print(table([['  METRIC', 'LAST', 'MIN', 'MAX', 'MEAN', 'COUNT'], ...rows], cli.columns))
   for (const attempt of run.attempts)
     cli.print(
       `  attempt ${attempt.n}: ${attempt.state}${attempt.reason ? ` ${attempt.reason}` : ''}${attempt.exitCode === null ? '' : ` (${attempt.exitCode})`}, ${attempt.delivery.received} records${attempt.delivery.lost > 0 ? paint('red', `, ${attempt.delivery.lost} lost`) : ''}`,
     )
-  for (const file of artifacts) cli.print(`  ${plainText(file.path)}  ${file.sizeBytes} B  ${paint('dim', file.sha256.slice(0, 12))}`)
+  for (const file of artifacts) cli.print(`  ${file.path}  ${file.sizeBytes} B  ${paint('dim', file.sha256.slice(0, 12))}`)
 }
 
 /** What it really ran on: an image that was asked for and could not be had is named. */
@@ -64,7 +66,7 @@ function ranOnText(cli: Cli, { python, environment, imageAsked }: NonNullable<Ru
   return cli.text('ran_on', {
     python: python ? `Python ${python.version} (${python.executable})` : '-',
     environment: environment ? cli.text('ran_on_environment', { hash: environment.slice(0, 12) }) : '',
-    image: imageAsked ? cli.text('ran_on_image', { image: plainText(imageAsked) }) : '',
+    image: imageAsked ? cli.text('ran_on_image', { image: imageAsked }) : '',
   })
 }
 

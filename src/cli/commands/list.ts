@@ -1,20 +1,24 @@
+import { csvLine, toCsvValue } from '../../contract/csv.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { ProjectView, ViewView } from '../../contract/project.ts'
+import type { Directions, ProjectView, ViewView } from '../../contract/project.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
 import type { SweepView } from '../../contract/sweep.ts'
-import { toField } from '../../core/filter/field.ts'
 import type { Field } from '../../core/filter/filter.ts'
-import { formatFilter } from '../../core/filter/format.ts'
-import { parseFilter } from '../../core/filter/parse.ts'
+import { formatField, formatFilter } from '../../core/filter/format.ts'
+import { parseColumn, parseFilter, splitFields } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
+import { table } from '../columns.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { createPaint, formatDuration, formatNumber, paintPhase, pairs, plainText, table } from '../output.ts'
-import type { Paint } from '../output.ts'
+import { formatDuration, formatNumber, paintPhase, pairs, toText } from '../output.ts'
 import { chosenProject } from '../project.ts'
+import { allFields, allSweepColumns, runColumn, sweepColumn } from '../run-fields.ts'
+import type { Column } from '../run-fields.ts'
+import { createPaint } from '../screen.ts'
+import type { Paint } from '../screen.ts'
 
 export interface ListFlags {
   readonly filter?: string
@@ -24,12 +28,13 @@ export interface ListFlags {
   readonly sweep?: string
   readonly phase?: string
   readonly project?: string
-  readonly limit?: string
+  readonly limit?: number
   readonly trash?: boolean
   readonly view?: string
   readonly columns?: string
   readonly count?: boolean
   readonly json?: boolean
+  readonly csv?: boolean
 }
 
 const LIMIT_DEFAULT = 100
@@ -37,26 +42,28 @@ const LIMIT_DEFAULT = 100
 /** `hagane ls`: runs newest first or in an order, the trials of a sweep, or sweeps. */
 export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   const client = requireClient(cli)
-  const paint = createPaint(cli.config.hasColor)
   if (flags.sweeps) return await listSweeps(cli, client, flags)
   const view = await findView(cli, client, flags)
-  const columns = (flags.columns ?? view?.columns.join(',') ?? '').split(',').filter(Boolean)
-  const fields = columns.map((column) => ({ column, field: toField(column, 0) }))
-  const needsDirections = fields.some(({ field }) => field.kind === 'metric' && field.part === 'best')
-  const projects = needsDirections ? await client.call<ProjectView[]>('listProjects') : []
-  const directions = new Map(projects.map((project) => [project.name, project.directions]))
-  const page = await listRuns(cli, client, flags, { filter: toFilter(flags, view), sort: flags.sort ?? view?.sort })
+  const fields = (flags.columns === undefined ? (view?.columns ?? []) : splitFields(flags.columns)).map(parseColumn)
+  const place = { directions: await findDirections(client, fields), now: Date.now() }
+  const wanted = { filter: toFilter(flags, view), sort: flags.sort ?? view?.sort, fields: flags.csv ? figuresOf(fields) : undefined }
+  const page = await listRuns(cli, client, flags, wanted)
   for (const hint of page.hints) cli.say(cli.text('filter_hint', { hint }))
+  for (const field of page.runs.length > 0 ? fields : [])
+    if (!page.runs.some((run) => hasField(run, field))) cli.say(cli.text('column_hint', { hint: formatField(field) }))
   if (flags.count) cli.say(cli.text('bulk_matched', { matched: page.total ?? 0 }))
   if (flags.json) return cli.print(JSON.stringify(page.runs))
+  const columns = (flags.csv && fields.length === 0 ? allFields(page.runs) : fields).map((field) => runColumn(field, place))
+  if (flags.csv) return printCsv(cli, page.runs, columns)
+  const paint = createPaint(cli.config.hasColor)
   const rows =
     fields.length === 0
       ? [['#', 'KIND', 'PHASE', 'PARAMS', 'METRICS'], ...page.runs.map((run) => runRow(run, paint))]
       : [
-          ['#', ...columns.map((column) => column.toUpperCase())],
-          ...page.runs.map((run) => [String(run.number), ...fields.map(({ field }) => cell(run, field, { paint, directions }))]),
+          ['#', ...columns.map(({ name }) => name.toUpperCase())],
+          ...page.runs.map((run) => [String(run.number), ...columns.map((column, index) => cell(column.valueOf(run), fields[index]!, paint))]),
         ]
-  cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows))
+  cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
 }
 
 async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<ViewView | undefined> {
@@ -67,6 +74,13 @@ async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<Vie
   return view
 }
 
+/** By project which way each metric is better, where a column asks for the best value. */
+async function findDirections(client: Client, fields: readonly Field[]): Promise<Map<string, Directions>> {
+  const isNeeded = fields.some((field) => field.kind === 'metric' && field.part === 'best')
+  const projects = isNeeded ? await client.call<ProjectView[]>('listProjects') : []
+  return new Map(projects.map((project) => [project.name, project.directions]))
+}
+
 /** Conditions from all sides, joined in our form: one in Polyaxon's cannot stand in brackets. Throws FilterError. */
 function toFilter(flags: ListFlags, view: ViewView | undefined): string | undefined {
   const parts = [view?.filter, flags.filter ?? flags.query, flags.phase && `phase = ${flags.phase}`].filter(
@@ -75,15 +89,25 @@ function toFilter(flags: ListFlags, view: ViewView | undefined): string | undefi
   return parts.length <= 1 ? parts[0] : parts.map((part) => `(${formatFilter(parseFilter(part))})`).join(' and ')
 }
 
-/** One page; all trials of a sweep, in the order they were made. */
-async function listRuns(
-  cli: Cli,
-  client: Client,
-  flags: ListFlags,
-  { filter, sort }: { filter: string | undefined; sort: string | undefined },
-): Promise<RunPageView> {
-  const isWhole = flags.sweep !== undefined && flags.limit === undefined
-  const limit = isWhole ? LIMITS.runsPageMax : Number(flags.limit ?? LIMIT_DEFAULT)
+/** Params and metrics that rows need to carry; undefined for all. */
+function figuresOf(fields: readonly Field[]): string | undefined {
+  return fields.length === 0
+    ? undefined
+    : fields
+        .filter(({ kind }) => kind !== 'column')
+        .map(formatField)
+        .join(',') || 'number'
+}
+
+interface Wanted {
+  readonly filter: string | undefined
+  readonly sort: string | undefined
+  readonly fields: string | undefined
+}
+
+/** One page; all trials of a sweep, in the order they were made; all that match, for a file. */
+async function listRuns(cli: Cli, client: Client, flags: ListFlags, { filter, sort, fields }: Wanted): Promise<RunPageView> {
+  const most = flags.limit ?? (flags.sweep !== undefined || flags.csv ? Infinity : LIMIT_DEFAULT)
   const query = {
     filter,
     sort: sort ?? (flags.sweep === undefined ? undefined : 'number'),
@@ -91,27 +115,51 @@ async function listRuns(
     trash: flags.trash ? 'true' : undefined,
     count: flags.count ? 'true' : undefined,
     project: flags.sweep === undefined ? chosenProject(cli, flags.project) : undefined,
+    fields,
   }
-  const wanted = isWhole ? Infinity : limit
-  const first = await client.call<RunPageView>('listRuns', { query: { ...query, limit: Math.min(limit, LIMITS.runsPageMax) } })
+  const read = (cursor: string | undefined, left: number): Promise<RunPageView> =>
+    client.call('listRuns', { query: { ...query, limit: Math.min(left, LIMITS.runsPageMax), cursor } })
+  const first = await read(undefined, most)
   const runs = [...first.runs]
-  let { next } = first
-  while (next !== null && runs.length < wanted) {
-    const size = Math.min(wanted - runs.length, LIMITS.runsPageMax)
-    const page: RunPageView = await client.call('listRuns', { query: { ...query, limit: size, cursor: next } })
-    runs.push(...page.runs)
+  for (let { next } = first; next !== null && runs.length < most;) {
+    const page = await read(next, most - runs.length)
+    for (const run of page.runs) runs.push(run)
     next = page.next
   }
   return { ...first, runs }
 }
 
 async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<void> {
-  const query = { limit: flags.limit ?? LIMIT_DEFAULT, project: chosenProject(cli, flags.project), trash: flags.trash ? 'true' : undefined }
-  const sweeps = await client.call<SweepView[]>('listSweeps', { query })
+  const columns = splitFields(flags.columns ?? '').map(sweepColumn)
+  const sweeps = await readSweeps(cli, client, flags)
   if (flags.json) return cli.print(JSON.stringify(sweeps))
+  if (flags.csv) return printCsv(cli, sweeps, columns.length === 0 ? allSweepColumns(sweeps) : columns)
   const paint = createPaint(cli.config.hasColor)
-  const rows = sweeps.map((sweep) => sweepRow(sweep, paint))
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], ...rows]))
+  const rows =
+    columns.length === 0
+      ? [['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], ...sweeps.map((sweep) => sweepRow(sweep, paint))]
+      : [
+          ['#', ...columns.map(({ name }) => name.toUpperCase())],
+          ...sweeps.map((sweep) => [String(sweep.number), ...columns.map(({ valueOf }) => toText(valueOf(sweep) ?? '-'))]),
+        ]
+  cli.print(sweeps.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
+}
+
+async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<SweepView[]> {
+  const most = flags.limit ?? (flags.csv ? Infinity : LIMIT_DEFAULT)
+  const query = { project: chosenProject(cli, flags.project), trash: flags.trash ? 'true' : undefined }
+  const sweeps: SweepView[] = []
+  for (;;) {
+    const limit = Math.min(most - sweeps.length, LIMITS.runsPageMax)
+    const page = await client.call<SweepView[]>('listSweeps', { query: { ...query, limit, before: sweeps.at(-1)?.number } })
+    for (const sweep of page) sweeps.push(sweep)
+    if (page.length < limit || sweeps.length >= most) return sweeps
+  }
+}
+
+function printCsv<Row>(cli: Cli, rows: readonly Row[], columns: readonly Column<Row>[]): void {
+  cli.printDocument(csvLine(columns.map(({ name }) => name)))
+  for (const row of rows) cli.printDocument(csvLine(columns.map(({ valueOf }) => toCsvValue(valueOf(row)))))
 }
 
 function sweepRow(sweep: SweepView, paint: Paint): string[] {
@@ -135,35 +183,19 @@ function runRow(run: RunView, paint: Paint): string[] {
     run.kind,
     paintPhase(run.phase, paint),
     pairs(run.params),
-    metrics.map(([name, summary]) => `${plainText(name)}=${formatNumber(summary.last)}`).join(' '),
+    metrics.map(([name, summary]) => `${name}=${formatNumber(summary.last)}`).join(' '),
   ]
 }
 
-interface Showing {
-  readonly paint: Paint
-  /** By project: which way each metric is better. */
-  readonly directions: ReadonlyMap<string, ProjectView['directions']>
+function hasField(run: RunView, field: Field): boolean {
+  return field.kind === 'column' || Object.hasOwn(field.kind === 'param' ? run.params : run.metrics, field.name)
 }
 
-/** What a run has in a column, as filters name it. */
-function cell(run: RunView, field: Field, { paint, directions }: Showing): string {
-  if (field.kind === 'param') return Object.hasOwn(run.params, field.name) ? plainText(String(run.params[field.name])) : '-'
-  if (field.kind === 'metric') {
-    const summary = Object.hasOwn(run.metrics, field.name) ? run.metrics[field.name] : undefined
-    const best = directions.get(run.project)?.[field.name] === 'minimize' ? 'min' : 'max'
-    return summary ? formatNumber(summary[field.part === 'best' ? best : field.part]) : '-'
-  }
-  if (field.name === 'phase') return paintPhase(run.phase, paint)
-  if (field.name === 'tag') return plainText(run.tags.join(','))
-  if (field.name === 'duration')
-    return run.startedAt === null ? '-' : formatDuration(((run.endedAt ? Date.parse(run.endedAt) : Date.now()) - Date.parse(run.startedAt)) / 1000)
-  const others = {
-    created: run.createdAt,
-    started: run.startedAt,
-    ended: run.endedAt,
-    attempts: run.attemptCount,
-    trial: run.trial === null ? null : run.trial + 1,
-  }
-  const value = { ...run, ...others }[field.name as keyof RunView]
-  return value === null || value === undefined ? '-' : plainText(String(value))
+/** What a run has in a column, in few digits. */
+function cell(value: unknown, field: Field, paint: Paint): string {
+  if (value === undefined) return '-'
+  if (field.kind === 'metric') return formatNumber(value)
+  if (field.kind === 'column' && field.name === 'phase') return paintPhase(String(value), paint)
+  if (field.kind === 'column' && field.name === 'duration') return formatDuration(Number(value))
+  return toText(value)
 }

@@ -1,12 +1,15 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { RunDetailView, WireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
+import { toMetricName } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import type { Cli } from '../context.ts'
-import { createPaint, formatNumber, plainText, table } from '../output.ts'
-import type { Style } from '../output.ts'
-import { drawChart } from '../plot.ts'
+import { table } from '../columns.ts'
+import { formatNumber } from '../output.ts'
+import { createPaint } from '../screen.ts'
+import type { Style } from '../screen.ts'
+import { drawChart, isDrawn } from '../plot.ts'
 import type { Line } from '../plot.ts'
 
 export interface MetricFlags {
@@ -20,17 +23,26 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
   const client = requireClient(cli)
   if (name === undefined) return await listMetrics(cli, client, number, flags)
   if (flags.plot) return plot(cli, await Promise.all([number, ...flags.with].map((run) => readLine(client, run, name))))
-  const points = await readPoints(client, number, name)
+  const points = await readPoints(client, number, await findName(client, number, name))
   if (flags.json) return cli.print(JSON.stringify(points))
   const rows = points.map((point) => [String(point.step), point.time, String(point.value)])
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['STEP', 'TIME', 'VALUE'], ...rows]))
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['STEP', 'TIME', 'VALUE'], ...rows], cli.columns))
 }
 
 async function listMetrics(cli: Cli, client: Client, number: string, flags: MetricFlags): Promise<void> {
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run.metrics))
-  const rows = Object.entries(run.metrics).map(([key, summary]) => [plainText(key), formatNumber(summary.last), String(summary.count)])
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['METRIC', 'LAST', 'COUNT'], ...rows]))
+  const rows = Object.entries(run.metrics).map(([key, summary]) => [key, formatNumber(summary.last), String(summary.count)])
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns))
+}
+
+/** A metric of a run by its name, or as filters write it: `m."val loss"`. */
+function nameIn({ metrics }: RunDetailView, text: string): string {
+  return Object.hasOwn(metrics, text) ? text : toMetricName(text)
+}
+
+async function findName(client: Client, run: string, text: string): Promise<string> {
+  return /^(m|sys)\./.test(text) ? nameIn(await client.call<RunDetailView>('getRun', { params: { run } }), text) : text
 }
 
 async function readPoints(client: Client, run: string, name: string): Promise<PointView[]> {
@@ -43,12 +55,13 @@ async function readPoints(client: Client, run: string, name: string): Promise<Po
 }
 
 const BUCKETS = 500
-const [COLUMNS_DEFAULT, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 160, 15, 14]
+const [COLUMNS_DEFAULT, COLUMNS_MIN, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 10, 160, 15, 14]
 const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
 
 /** Few points are drawn each, many as what their buckets span. */
-async function readLine(client: Client, run: string, name: string): Promise<Line> {
+async function readLine(client: Client, run: string, text: string): Promise<Line> {
   const detail = await client.call<RunDetailView>('getRun', { params: { run } })
+  const name = nameIn(detail, text)
   const isShort = (detail.metrics[name]?.count ?? 0) <= BUCKETS
   const points = isShort
     ? (await readPoints(client, run, name)).map((point) => [point.step, toNumber(point.value)] as const)
@@ -65,8 +78,12 @@ function toNumber(value: WireNumber): number {
 
 function plot(cli: Cli, lines: readonly Line[]): void {
   const paint = createPaint(cli.config.hasColor)
-  const columns = Math.min(COLUMNS_MAX, process.stdout.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS
+  const points = lines.flatMap((line) => line.points)
+  const left = points.filter((point) => !isDrawn(point)).length
+  if (left > 0) cli.say(cli.text('plot_left', { left, points: points.length }))
+  if (left === points.length) return cli.print(cli.text('nothing'))
+  const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, cli.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS)
   const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)
   for (const row of drawChart(lines, { columns, rows: ROWS })) cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
-  lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${plainText(line.label)}`)))
+  lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${line.label}`)))
 }

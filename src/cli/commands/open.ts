@@ -33,7 +33,7 @@ async function pathOf(client: Client, number: string | undefined): Promise<strin
 /** False where no browser can be asked for: on a machine without a screen. */
 function openBrowser(url: string): boolean {
   const env = childEnv()
-  const hasScreen = process.platform === 'darwin' || env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined
+  const hasScreen = process.platform === 'darwin' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'])
   if (!hasScreen) return false
   const child = spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore', env })
   child.on('error', () => {})

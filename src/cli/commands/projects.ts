@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path'
 import { DEFAULT_PROJECT, DIRECTIONS } from '../../contract/project.ts'
 import type { ProjectView, ViewView } from '../../contract/project.ts'
 import { EXIT } from '../../contract/errors.ts'
+import { parseColumn, parseFilter, parseSort, splitFields, toMetricName } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { plainText, table } from '../output.ts'
+import { table } from '../columns.ts'
 import { chosenProject, PROJECT_FILE } from '../project.ts'
 import { confirm } from '../prompts.ts'
 
@@ -20,7 +21,7 @@ interface Flags {
 export async function list(cli: Cli, flags: Flags): Promise<void> {
   const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
   if (flags.json) return cli.print(JSON.stringify(projects))
-  cli.print(table([['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), plainText(item.description)])]))
+  cli.print(table([['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), item.description])], cli.columns))
 }
 
 /** `hagane project create`. */
@@ -67,7 +68,7 @@ export async function use(cli: Cli, project: string): Promise<void> {
 
 /** `hagane project metric`: sets or shows which way a metric is better. */
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
-  const params = { project: nameOf(cli, flags.project), name }
+  const params = { project: nameOf(cli, flags.project), name: toMetricName(name) }
   if (direction === undefined) return await show(cli, params.project, flags)
   if (!(DIRECTIONS as readonly string[]).includes(direction)) throw new CliExit(EXIT.usage, cli.text('direction_wrong', { known: DIRECTIONS.join(', ') }))
   tell(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
@@ -79,8 +80,8 @@ function nameOf(cli: Cli, option: string | undefined): string {
 
 function tell(cli: Cli, flags: Flags, project: ProjectView): void {
   if (flags.json) return cli.print(JSON.stringify(project))
-  cli.print(`${project.name}  ${cli.text('project_runs', { runs: project.runs })}  ${plainText(project.description)}`.trimEnd())
-  for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${plainText(name)}  ${direction}`)
+  cli.print(`${project.name}  ${cli.text('project_runs', { runs: project.runs })}  ${project.description}`.trimEnd())
+  for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${name}  ${direction}`)
 }
 
 /** `hagane view ls`. */
@@ -88,9 +89,12 @@ export async function listViews(cli: Cli, flags: Flags): Promise<void> {
   tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }))
 }
 
-/** `hagane view save`. */
+/** `hagane view save`: what no list could show is refused. Throws FilterError. */
 export async function saveView(cli: Cli, name: string, flags: Flags & { filter?: string; sort?: string; columns?: string }): Promise<void> {
-  const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: flags.columns?.split(',').filter(Boolean) ?? [] }
+  const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: splitFields(flags.columns ?? '') }
+  if (body.filter !== '') parseFilter(body.filter)
+  parseSort(body.sort)
+  body.columns.forEach(parseColumn)
   tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('putView', { params: { project: nameOf(cli, flags.project), name }, body }))
 }
 
@@ -101,6 +105,6 @@ export async function removeView(cli: Cli, name: string, flags: Flags): Promise<
 
 function tellViews(cli: Cli, flags: Flags, views: readonly ViewView[]): void {
   if (flags.json) return cli.print(JSON.stringify(views))
-  const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')].map(plainText))
-  cli.print(rows.length === 0 ? cli.text('nothing') : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows]))
+  const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')])
+  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows], cli.columns))
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EXIT } from '../../contract/errors.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { table } from '../output.ts'
+import { table } from '../columns.ts'
 import { readInput } from '../prompts.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -17,7 +17,7 @@ export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const names = existsSync(root(cli)) ? readdirSync(root(cli)).sort() : []
   const secrets = names.map((name) => ({ name, keys: readdirSync(join(root(cli), name)).sort() }))
   if (flags.json) return cli.print(JSON.stringify(secrets))
-  cli.print(secrets.length === 0 ? cli.text('nothing') : table([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])]))
+  cli.print(secrets.length === 0 ? [cli.text('nothing')] : table([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])], cli.columns))
 }
 
 /** `hagane secret set NAME KEY`: the value comes from standard input, so that no history and no process list shows it. */

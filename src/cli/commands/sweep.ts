@@ -6,7 +6,7 @@ import type { SweepPlan } from '../../contract/plan.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import type { RunView } from '../../contract/run.ts'
 import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
-import { parseJson } from '../../contract/values.ts'
+import { decodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { autoChoice } from '../../core/search/registry.ts'
 import { median } from '../../core/search/stopping.ts'
@@ -21,7 +21,9 @@ import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
-import { createPaint, formatDuration, formatNumber, plainText, progressBar, table } from '../output.ts'
+import { table } from '../columns.ts'
+import { formatDuration, formatNumber, progressBar } from '../output.ts'
+import { createPaint } from '../screen.ts'
 import { showProblems } from './check.ts'
 import type { DocumentFlags } from './check.ts'
 
@@ -42,8 +44,8 @@ export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<v
   )
   if (expectedImprovement !== null) cli.print(cli.text('beliefs_gain', { metric: view.metric, value: formatNumber(expectedImprovement) }))
   if (importance.length > 0) {
-    const rows = importance.map(({ name, share, sd }) => [plainText(name), `${percent(share)} ± ${percent(sd)}`, progressBar(share)])
-    cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows]))
+    const rows = importance.map(({ name, share, sd }) => [name, `${percent(share)} ± ${percent(sd)}`, progressBar(share)])
+    cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows], cli.columns))
   }
   const paint = createPaint(cli.config.hasColor)
   for (const { name, side } of borders) cli.print(paint('yellow', cli.text(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })))
@@ -79,7 +81,7 @@ export async function add(cli: Cli, number: string, flags: Flags & Pick<Document
 /** A word of the command line as JSON would have it; plain text stays text. */
 function typed(text: string): unknown {
   try {
-    return parseJson(text)
+    return decodeValue(text)
   } catch {
     return text
   }
@@ -190,12 +192,15 @@ function report(
   if (summary.choice) cli.print(choiceText(cli, summary.choice))
   const unplayed = unplayedParts(plan)
   cli.print(
-    table([
-      [cli.text('simulate_trials'), `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`],
-      [cli.text('simulate_wall', { concurrency: plan.concurrency }), formatDuration(summary.wallSeconds)],
-      [cli.text('simulate_machine'), formatDuration(summary.machineSeconds)],
-      ...(summary.cost === null ? [] : [[cli.text('simulate_cost'), formatNumber(Number(summary.cost.toFixed(2)))]]),
-    ]),
+    table(
+      [
+        [cli.text('simulate_trials'), `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`],
+        [cli.text('simulate_wall', { concurrency: plan.concurrency }), formatDuration(summary.wallSeconds)],
+        [cli.text('simulate_machine'), formatDuration(summary.machineSeconds)],
+        ...(summary.cost === null ? [] : [[cli.text('simulate_cost'), formatNumber(Number(summary.cost.toFixed(2)))]]),
+      ],
+      cli.columns,
+    ),
   )
   cli.print(cli.text('simulate_random', { wins, plays: plays.length }))
   if (unplayed.length > 0) cli.print(cli.text('simulate_unplayed', { parts: unplayed.join(', ') }))

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { childEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
 import type { ServerFlags } from '../../config/config.ts'
-import { readServerState, tokenFile } from '../../config/state-files.ts'
+import { PACKAGE_DIR } from '../../config/package.ts'
+import { readServerState, readToken, tokenFile } from '../../config/state-files.ts'
 import { EXIT } from '../../contract/errors.ts'
-import { findClient } from '../client.ts'
+import { createClient, findClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
@@ -41,7 +41,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     if (error instanceof DirectoryTakenError) throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
     throw startFailure(cli, error)
   })
-  cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }))
+  cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }).split('\n'))
   const status = await ended
   await server[Symbol.asyncDispose]()
   cli.say(cli.text('server_stopped'))
@@ -75,32 +75,52 @@ const POLL_MS = 25
 
 /** The server of the settings, started in the background where none answers. Throws CliExit when it does not come up. */
 export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{ client: Client; isNew: boolean }> {
-  const running = findClient(cli)
-  if (running && (await isHealthy(running))) return { client: running, isNew: false }
   const elsewhere = cli.config.host ?? cli.config.login?.host
-  if (elsewhere) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: elsewhere }))
-  const child = startInBackground(cli, flags)
-  const startedAt = Date.now()
-  while (Date.now() - startedAt < START_TIMEOUT_MS && child.exitCode === null) {
-    const client = readServerState(cli.config.dataDir)?.pid === child.pid ? findClient(cli) : undefined
-    if (client && (await isHealthy(client))) {
+  if (elsewhere) {
+    const client = findClient(cli)!
+    if (await isHealthy(client)) return { client, isNew: false }
+    throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: elsewhere }))
+  }
+  const running = await findOwnServer(cli)
+  if (running) return { client: running, isNew: false }
+  let child = startInBackground(cli, flags)
+  for (const startedAt = Date.now(); Date.now() - startedAt < START_TIMEOUT_MS;) {
+    const client = await findOwnServer(cli)
+    if (client) {
       child.unref()
-      return { client, isNew: true }
+      return { client, isNew: readServerState(cli.config.dataDir)?.pid === child.pid }
     }
+    // Another process has the folder: it will answer, or let go of it.
+    if (child.exitCode === EXIT.secondServer) child = startInBackground(cli, flags)
+    else if (child.exitCode !== null || child.signalCode !== null) break
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
-  throw new CliExit(EXIT.unreachable, cli.text('server_failed', { detail: `it did not answer; see ${join(cli.config.dataDir, 'server.out')}` }))
+  child.unref()
+  throw new CliExit(EXIT.unreachable, cli.text('server_silent', { file: outputFile(cli) }))
 }
+
+/** A client of the server of the data directory. A port that was its own may be another's by now: the token of the directory tells them apart. */
+async function findOwnServer(cli: Cli): Promise<Client | undefined> {
+  const url = readServerState(cli.config.dataDir)?.url
+  if (url === undefined) return undefined
+  try {
+    await createClient(url, readToken(cli.config.dataDir) ?? '', cli).call('listProjects')
+    return findClient(cli)
+  } catch (error) {
+    if (error instanceof CliExit) return undefined
+    throw error
+  }
+}
+
+const outputFile = (cli: Cli): string => join(cli.config.dataDir, 'server.out')
 
 function startInBackground(cli: Cli, flags: ServerFlags) {
   createDataDir(cli.config.dataDir)
-  const output = openSync(join(cli.config.dataDir, 'server.out'), 'a', 0o600)
-  const own = import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js'
+  const output = openSync(outputFile(cli), 'a', 0o600)
   const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) =>
     value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)],
   )
-  const main = fileURLToPath(new URL(own, import.meta.url))
-  return spawn(process.execPath, [...process.execArgv, main, 'up', ...words], {
+  return spawn(process.execPath, [...process.execArgv, join(PACKAGE_DIR, 'bin', 'hagane.mjs'), 'up', ...words], {
     detached: true,
     stdio: ['ignore', output, output],
     env: childEnv(),

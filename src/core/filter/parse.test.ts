@@ -7,7 +7,7 @@ import { FilterError } from './filter.ts'
 import type { Filter, Literal } from './filter.ts'
 import { formatFilter } from './format.ts'
 import { toSpan } from './literal.ts'
-import { parseFilter, parseSort } from './parse.ts'
+import { parseColumn, parseFilter, parseSort, splitFields, toMetricName } from './parse.ts'
 
 const formatted = (text: string): string => formatFilter(parseFilter(text))
 
@@ -213,3 +213,34 @@ const { filter: filters } = fc.letrec<{ filter: Filter }>((tie) => ({
     fc.array(tie('filter'), { minLength: 2, maxLength: 3 }).map((items): Filter => ({ type: 'or', items })),
   ),
 }))
+
+describe('a list of fields', () => {
+  it.each([
+    ['p.lr, m.loss.min,tag', ['p.lr', 'm.loss.min', 'tag']],
+    ['m."a,b".min,-p.x', ['m."a,b".min', '-p.x']],
+    [`m.'a,"b'.last, p."it's"`, [`m.'a,"b'.last`, `p."it's"`]],
+    ['m."a\\",b",c', ['m."a\\",b"', 'c']],
+    [' , ', []],
+  ])('%s is split between names alone', (text, parts) => expect(splitFields(text)).toEqual(parts))
+
+  it.each([
+    ['m."train/loss".last', { kind: 'metric', name: 'train/loss', part: 'last' }],
+    [`m.'a b'.best`, { kind: 'metric', name: 'a b', part: 'best' }],
+    ['m."loss.min"', { kind: 'metric', name: 'loss.min', part: 'last' }],
+    ['p."odd, name"', { kind: 'param', name: 'odd, name' }],
+    ['p.odd name', { kind: 'param', name: 'odd name' }],
+    ['tags', { kind: 'column', name: 'tag' }],
+    ['sys.cpu_percent', { kind: 'metric', name: 'system.cpu_percent', part: 'last' }],
+  ])('%s names the field that a filter means', (text, field) => {
+    expect(parseColumn(text)).toEqual(field)
+    if (text !== 'tags') expect(parseSort(`-${text}`)).toEqual([{ field, isDescending: true }])
+  })
+
+  it.each([
+    ['loss', 'loss'],
+    ['m.loss', 'loss'],
+    ['m."val loss".min', 'val loss'],
+    ['sys.cpu_percent', 'system.cpu_percent'],
+    ['val.loss', 'val.loss'],
+  ])('the metric %s is called %s', (text, name) => expect(toMetricName(text)).toBe(name))
+})

@@ -35,9 +35,9 @@ export function parseSort(text: string): Sort[] {
   return splitFields(text).map((part) => ({ field: toSortable(part.replace(/^-/, '')), isDescending: part.startsWith('-') }))
 }
 
-/** The parts of a list between its commas; those in quotes belong to names. */
+/** The parts of a list between its commas; those in quotes, of either kind, belong to names. */
 export function splitFields(text: string): string[] {
-  return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g)].map(([part]) => part.trim()).filter(Boolean)
+  return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^,"'])+/gs)].map(([part]) => part.trim()).filter(Boolean)
 }
 
 /** One field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for anything else, tags among it. */
@@ -48,8 +48,18 @@ export function parseField(text: string): Field {
   return filter.field
 }
 
+/** A field of a list such as `p.lr`, `tag` or `m."val loss".min`: without quotes a name may hold anything but a comma. Throws FilterError. */
+export function parseColumn(text: string): Field {
+  return /["']/.test(text) ? parseField(text) : toField(text, 0)
+}
+
+/** The name of a metric that is written by itself or as filters write it. Throws FilterError. */
+export function toMetricName(text: string): string {
+  return /^(m|sys)\./.test(text) ? parseColumn(text).name : text
+}
+
 function toSortable(name: string): Field {
-  const field = name.includes('"') ? parseField(name) : toField(name, 0)
+  const field = parseColumn(name)
   if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: { detail: 'single_field' }, found: 'tags' })
   return field
 }

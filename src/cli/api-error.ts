@@ -1,0 +1,17 @@
+import { ERRORS, EXIT } from '../contract/errors.ts'
+import type { ErrorView } from '../contract/errors.ts'
+import type { ProblemView } from '../contract/problems.ts'
+import { CliExit } from './context.ts'
+
+/** An answer that is an error: its code decides the exit status, its problems are shown with a frame. */
+export class ApiError extends CliExit {
+  readonly code: string
+  readonly args: Readonly<Record<string, unknown>>
+  readonly problems: readonly ProblemView[]
+  constructor({ error }: ErrorView) {
+    super(Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed, error.message)
+    this.code = error.code
+    this.args = error.args
+    this.problems = error.problems ?? []
+  }
+}

@@ -1,0 +1,109 @@
+import type { Directions } from '../contract/project.ts'
+import type { RunView } from '../contract/run.ts'
+import type { SweepView } from '../contract/sweep.ts'
+import { FilterError } from '../core/filter/filter.ts'
+import type { ColumnName, Field } from '../core/filter/filter.ts'
+import { formatField } from '../core/filter/format.ts'
+import { parseColumn } from '../core/filter/parse.ts'
+import { nearest } from '../core/nearest.ts'
+
+/** One column of a list of runs or sweeps: its name as filters write it, and what a row has in it; undefined for nothing. */
+export interface Column<Row> {
+  readonly name: string
+  readonly valueOf: (row: Row) => unknown
+}
+
+/** What a run has in a field. `now` ends the duration of a run that goes on; `directions` say which value of a metric is its best. */
+export function runColumn(field: Field, { directions, now }: { directions: ReadonlyMap<string, Directions>; now: number }): Column<RunView> {
+  return { name: formatField(field), valueOf: (run) => valueOf(run, field, { directions: directions.get(run.project) ?? {}, now }) }
+}
+
+function valueOf(run: RunView, field: Field, { directions, now }: { directions: Directions; now: number }): unknown {
+  if (field.kind === 'column') return RUN_VALUES[field.name](run, now) ?? undefined
+  if (field.kind === 'param') return Object.hasOwn(run.params, field.name) ? run.params[field.name] : undefined
+  const summary = Object.hasOwn(run.metrics, field.name) ? run.metrics[field.name]! : undefined
+  const best = Object.hasOwn(directions, field.name) && directions[field.name] === 'minimize' ? 'min' : 'max'
+  return summary?.[field.part === 'best' ? best : field.part]
+}
+
+const RUN_VALUES: Readonly<Record<ColumnName, (run: RunView, now: number) => unknown>> = {
+  number: (run) => run.number,
+  name: (run) => run.name,
+  project: (run) => run.project,
+  kind: (run) => run.kind,
+  phase: (run) => run.phase,
+  reason: (run) => run.reason,
+  sweep: (run) => run.sweep,
+  trial: (run) => (run.trial === null ? null : run.trial + 1),
+  attempts: (run) => run.attemptCount,
+  tag: (run) => run.tags.join(','),
+  note: (run) => run.note,
+  created: (run) => run.createdAt,
+  started: (run) => run.startedAt,
+  ended: (run) => run.endedAt,
+  duration: (run, now) => (run.startedAt === null ? null : ((run.endedAt === null ? now : Date.parse(run.endedAt)) - Date.parse(run.startedAt)) / 1000),
+  actor: (run) => run.actor,
+  commit: (run) => run.commit,
+  branch: (run) => run.branch,
+  snapshot: (run) => run.snapshot,
+  environment: (run) => run.environment,
+}
+
+/** Every field that some of the runs have: those of runs themselves, then params and last values of metrics. */
+export function allFields(runs: readonly RunView[]): Field[] {
+  const names = (of: (run: RunView) => object): string[] => [...new Set(runs.flatMap((run) => Object.keys(of(run))))]
+  return [
+    ...(Object.keys(RUN_VALUES) as ColumnName[]).map((name): Field => ({ kind: 'column', name })),
+    ...names((run) => run.params).map((name): Field => ({ kind: 'param', name })),
+    ...names((run) => run.metrics).map((name): Field => ({ kind: 'metric', name, part: 'last' })),
+  ]
+}
+
+const count = (phase: keyof SweepView['counts']) => (sweep: SweepView) => sweep.counts[phase] ?? 0
+
+const SWEEP_VALUES: Readonly<Record<string, (sweep: SweepView) => unknown>> = {
+  number: (sweep) => sweep.number,
+  name: (sweep) => sweep.name,
+  project: (sweep) => sweep.project,
+  method: (sweep) => sweep.method,
+  phase: (sweep) => (sweep.isPaused ? 'paused' : sweep.phase),
+  reason: (sweep) => sweep.reason,
+  trials: (sweep) => sweep.trials,
+  succeeded: count('succeeded'),
+  failed: count('failed'),
+  stopped: count('stopped'),
+  concurrency: (sweep) => sweep.concurrency,
+  seed: (sweep) => sweep.seed,
+  metric: (sweep) => sweep.best?.metric,
+  value: (sweep) => sweep.best?.value,
+  best: (sweep) => sweep.best?.number,
+  tag: (sweep) => sweep.tags.join(','),
+  note: (sweep) => sweep.note,
+  created: (sweep) => sweep.createdAt,
+  ended: (sweep) => sweep.endedAt,
+  seconds: (sweep) => sweep.runSeconds,
+  snapshot: (sweep) => sweep.snapshot,
+}
+
+/** The column of a list of sweeps that a text names; `p.NAME` is a parameter of the best trial. Throws FilterError. */
+export function sweepColumn(text: string): Column<SweepView> {
+  const name = text.toLowerCase()
+  const known = Object.hasOwn(SWEEP_VALUES, name) ? SWEEP_VALUES[name] : undefined
+  if (known) return { name, valueOf: (sweep) => known(sweep) ?? undefined }
+  const field = text.startsWith('p.') ? parseColumn(text) : undefined
+  if (field?.kind !== 'param') throw new FilterError('filter_field', 0, { found: text, near: nearest(name, Object.keys(SWEEP_VALUES)) ?? 'p.NAME' })
+  return bestParam(field.name)
+}
+
+/** Every column that some of the sweeps have. */
+export function allSweepColumns(sweeps: readonly SweepView[]): Column<SweepView>[] {
+  const params = new Set(sweeps.flatMap((sweep) => Object.keys(sweep.best?.params ?? {})))
+  return [...Object.keys(SWEEP_VALUES).map(sweepColumn), ...[...params].map(bestParam)]
+}
+
+function bestParam(name: string): Column<SweepView> {
+  return {
+    name: formatField({ kind: 'param', name }),
+    valueOf: ({ best }) => (best && Object.hasOwn(best.params, name) ? best.params[name] : undefined),
+  }
+}

@@ -1,0 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Folder of this copy of Hagane, with `package.json`, the built dashboard and the Python client. Sources and bundles lie at any depth below it. */
+export const PACKAGE_DIR = findPackage(import.meta.dirname)
+
+/** The version in the description of the package. */
+export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8')) as { version: string }).version
+
+function findPackage(folder: string): string {
+  return existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : findPackage(dirname(folder))
+}
