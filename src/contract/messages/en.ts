@@ -46,6 +46,7 @@ export const en = {
     matrix_items: ['{option} needs {needed} but found {found}', 'write it as [{needed}], as a mapping, or joined by colons'],
     matrix_order: ['{option} needs start below stop, found {start} and {stop}', 'swap them'],
     matrix_positive: ['{field} of {option} cannot be {found}', 'use a positive number (a whole one for num)'],
+    matrix_many: ['{option} has more values than can be counted', 'use fewer and larger steps, or a parameter without steps such as uniform'],
     matrix_geomspace: ['geomspace from {start} to {stop} crosses zero', 'use two numbers of the same sign'],
     pvalues_item: ['expected [value, probability] with 0 <= probability < 1 as a decimal but found {found}', 'write pairs such as [relu, 0.3]'],
     pvalues_sum: ['the probabilities add up to {sum}', 'make them add up to 1'],

@@ -47,6 +47,7 @@ export const ja: Catalogue = {
     matrix_items: ['{option} には {needed} が必要ですが {found} です', '[{needed}]、マッピング、またはコロン区切りで書いてください'],
     matrix_order: ['{option} は start < stop が必要です: {start}, {stop}', '入れ替えてください'],
     matrix_positive: ['{option} の {field} を {found} にはできません', '正の数にしてください(num は整数)'],
+    matrix_many: ['{option} の値が数えきれないほど多くあります', '刻みを大きくするか、uniform のような刻みのないものを使ってください'],
     matrix_geomspace: ['{start} から {stop} の geomspace は 0 をまたぎます', '同じ符号の 2 数にしてください'],
     pvalues_item: ['[値, 確率] (0 <= 確率 < 1 の小数) のはずですが {found} です', '[relu, 0.3] のように書いてください'],
     pvalues_sum: ['確率の合計が {sum} です', '合計を 1 にしてください'],

@@ -213,3 +213,39 @@ describe('templates', () => {
     expect(() => load(grid('{values: [1]}', 'run: {cmd: "{% if a > 1 %}x{% endif %}"}'))).toThrow(SpecError)
   })
 })
+
+describe('an option of the matrix with steps', () => {
+  const codes = (text: string): string[] => {
+    try {
+      load(text)
+      return []
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error
+      return error.problems.map(({ code }) => code)
+    }
+  }
+
+  it.each(['{linspace: [0, 1, 1e16]}', '{geomspace: [1, 2, 1e300]}', '{logspace: [0, 1, 1e17]}', '{range: [0, 1, 1e-17]}', '{range: [0, 1e300, 1]}'])(
+    'has at most as many values as numbers count: %s',
+    (option) => expect(codes(grid(option))).toEqual(['matrix_many']),
+  )
+
+  it.each(['{quniform: [0, 1, 1e-17]}', '{quniform: [1e300, 1e300, 1e-10]}'])('is refused where its multiples are no numbers: %s', (option) =>
+    expect(codes(random(option))).toEqual(['matrix_many']),
+  )
+
+  it.each(['auto', 'tpe', 'bo'])('may have a million billion values in a search by %s', (name) => {
+    const budget = name === 'bo' ? '{n_initial_trials: 2, n_iterations: 3, metric: {name: m}}' : '{n_experiments: 40}'
+    const options = [
+      '{linspace: [0, 1, 1e15]}',
+      '{geomspace: [1, 2, 1e15]}',
+      '{logspace: [0, 1, 1e15]}',
+      '{range: [0, 1e15, 1]}',
+      '{int: [0, 1000000000000000]}',
+    ]
+    for (const option of options) {
+      const text = `version: 1\nkind: group\nhptuning:\n  ${name}: ${budget}\n  metric: {name: m}\n  first_points: [{a: 1}]\n  matrix: {a: ${option}}\nrun: {cmd: "x {{ a }}"}`
+      expect(sweep(text).firstPoints).toHaveLength(1)
+    }
+  })
+})
