@@ -3,19 +3,20 @@ import { isTerminal } from '../contract/phases.ts'
 import type { RunPageView } from '../contract/routes.ts'
 import type { RunDetailView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/phases.ts'
-import type { SweepView } from '../contract/sweep.ts'
+import type { SweepNotice, SweepView } from '../contract/sweep.ts'
 import type { Client } from './client.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
-import { createPaint, formatDuration, formatNumber, progressBar } from './output.ts'
+import { createPaint, formatDuration, formatNumber, plainText, progressBar } from './output.ts'
 
 const POLL_MS = 500
 
 /** Shows progress on standard error until the end; throws CliExit when it did not end well. */
 export async function follow(cli: Cli, client: Client, { kind, number }: { kind: 'run' | 'sweep'; number: number }): Promise<void> {
   const line = createStatusLine(cli)
+  const said = new Set<string>()
   for (;;) {
-    const ended = kind === 'sweep' ? await followSweep(cli, client, number, line) : await followRun(cli, client, number)
+    const ended = kind === 'sweep' ? await followSweep(cli, client, number, { line, said }) : await followRun(cli, client, number)
     if (ended !== undefined) {
       line.clear()
       cli.say(ended.message)
@@ -31,9 +32,24 @@ interface Ended {
   readonly isGood: boolean
 }
 
-async function followSweep(cli: Cli, client: Client, number: number, line: StatusLine): Promise<Ended | undefined> {
+interface Told {
+  readonly line: StatusLine
+  /** Notices that have been said while it runs. */
+  readonly said: Set<string>
+}
+
+async function followSweep(cli: Cli, client: Client, number: number, { line, said }: Told): Promise<Ended | undefined> {
   const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
-  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
+  const notices = noticeLines(cli, sweep)
+  if (isHeld(sweep)) return { isGood: false, message: notices.join('\n') }
+  if (!isSweepEnded(sweep.phase)) {
+    for (const notice of notices.filter((one) => !said.has(one))) {
+      line.clear()
+      cli.say(notice)
+      said.add(notice)
+    }
+    return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
+  }
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const best = sweep.best
@@ -43,7 +59,25 @@ async function followSweep(cli: Cli, client: Client, number: number, line: Statu
         .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
         .join(' ')}`
     : ''
-  return { isGood: sweep.phase !== 'failed', message: cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }) + best }
+  return {
+    isGood: sweep.phase !== 'failed',
+    message: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }) + best, ...notices].join('\n'),
+  }
+}
+
+/** It has paused itself, and nothing of it runs any more: it waits for a person. */
+function isHeld({ phase, isPaused, notices, counts: { preparing = 0, starting = 0, running = 0, stopping = 0 } }: SweepView): boolean {
+  return phase === 'running' && isPaused && notices.some(isHold) && preparing + starting + running + stopping === 0
+}
+
+function isHold({ code }: SweepNotice): boolean {
+  return code === 'failed_first' || code === 'failed_next'
+}
+
+/** What a person should know of a sweep, a line each, and what to do about it. */
+export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView): string[] {
+  const lines = notices.map(({ message }) => plainText(message))
+  return isPaused && notices.some(isHold) ? [...lines, cli.text('held_hint', { number })] : lines
 }
 
 async function followRun(cli: Cli, client: Client, number: number): Promise<Ended | undefined> {

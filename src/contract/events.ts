@@ -24,6 +24,8 @@ export const EVENT_KINDS = [
   'sweep.plateau',
   'sweep.extended',
   'sweep.point_added',
+  'sweep.held',
+  'sweep.gave_up',
   'sweep.paused',
   'sweep.resumed',
   'sweep.changed',

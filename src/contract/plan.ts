@@ -143,6 +143,10 @@ export interface SweepPlan {
   readonly warmStart: readonly number[]
   /** What becomes of a failed trial: it is tried again first, counts as a place to avoid, or as nothing. */
   readonly failures: FailurePolicy
+  /** The sweep goes on where its first trials all fail; absent: it pauses itself. */
+  readonly goesOnFailing?: true
+  /** Failed trials it bears: with one more it ends; absent: any number. */
+  readonly failuresMax?: number
   /** Ends the sweep when so many trials have brought nothing better by more than `delta`. */
   readonly plateau: { readonly trials: number; readonly delta: number } | null
   /** Rules that end single trials before their end. */

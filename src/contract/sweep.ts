@@ -6,6 +6,10 @@ import { moment, wireNumber } from './run.ts'
 /** The best trial by the last value of the sweep's metric, among trials that ended and did not fail. */
 const bestView = z.strictObject({ number: z.int(), params: z.record(z.string(), z.unknown()), metric: z.string(), value: wireNumber })
 
+/** Something that a person should know; `message` is in the reader's language. */
+const noticeView = z.strictObject({ code: z.string(), args: z.record(z.string(), z.union([z.string(), z.number()])), message: z.string() })
+export type SweepNotice = z.output<typeof noticeView>
+
 export const sweepView = z.strictObject({
   id: z.string(),
   number: z.int(),
@@ -26,6 +30,8 @@ export const sweepView = z.strictObject({
   trials: z.int().nullable(),
   counts: z.partialRecord(z.enum(RUN_PHASES), z.int()),
   best: bestView.nullable(),
+  /** Why it paused itself, gave up or failed; a metric that it goes by and no trial reports. */
+  notices: z.array(noticeView),
   planDigest: z.string(),
   snapshot: z.string().nullable(),
   createdAt: moment,

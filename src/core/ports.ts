@@ -121,6 +121,14 @@ export interface TrialStore {
   /** Ids by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>
+  /** Phases of trials from an index on, lowest first. */
+  phasesFrom(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
+  /** How trials failed, from an index on, lowest first. */
+  failures(sweepId: string, from: number, limit: number): Promise<(Ending | null)[]>
+  /** Which of these metrics any trial has reported. */
+  reported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
+  /** Metrics that the latest of its ended trials have reported; what the machine measured is left out. */
+  metricNames(sweepId: string, limit: number): Promise<string[]>
   /** The trial with the best finite last value among those that ended and did not fail. */
   best(sweepId: string, metric: string, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
   /** Best finite last value over all trials, running ones too. */
@@ -213,7 +221,25 @@ export interface SweepLimit {
 }
 
 export type SweepPatch = Partial<
-  Pick<Sweep, 'phase' | 'reason' | 'stopCause' | 'trialsCreated' | 'results' | 'budget' | 'endedAt' | 'concurrency' | 'isPaused' | 'name' | 'note' | 'tags'>
+  Pick<
+    Sweep,
+    | 'phase'
+    | 'reason'
+    | 'stopCause'
+    | 'trialsCreated'
+    | 'results'
+    | 'budget'
+    | 'endedAt'
+    | 'concurrency'
+    | 'isPaused'
+    | 'failure'
+    | 'judgedFrom'
+    | 'snapshot'
+    | 'host'
+    | 'name'
+    | 'note'
+    | 'tags'
+  >
 >
 
 export interface WriterState {

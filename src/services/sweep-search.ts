@@ -125,12 +125,12 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
 /** A sweep that is stopping has no place for more, and one that its own rule has ended would be ended again at once. */
 function refuseRuled({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: `sweep ${number} is stopping` })
-  if (phase === 'stopped' && reason !== 'StoppedByUser')
+  if (reason === 'TooManyFailures' || (phase === 'stopped' && reason !== 'StoppedByUser'))
     throw new AppError('conflict', { detail: `sweep ${number} has met its own rule: begin another with warm_start: [${number}]` })
 }
 
 function goOn({ phase }: Sweep): Parameters<Parts['sweeps']['update']>[1] {
-  return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null }
+  return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }
 
 function refuseTrash({ number, deletedAt }: Sweep): void {

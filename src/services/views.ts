@@ -16,6 +16,7 @@ import type { EnvironmentRecord, Project, Store } from '../core/ports.ts'
 import type { Attempt, Run, Sweep } from '../core/records.ts'
 import { autoChoice } from '../core/search/registry.ts'
 import { toTask } from '../core/search/task.ts'
+import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
 
@@ -140,7 +141,7 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
   }
 }
 
-export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView> {
+export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): Promise<SweepView> {
   const { objective } = sweep.plan
   const counts = await store.read.trials.countByPhase(sweep.id)
   const best = objective && (await store.read.trials.best(sweep.id, objective.metric, objective.optimization))
@@ -165,6 +166,7 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
     best: best
       ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) }
       : null,
+    notices: await noticesOf(store, sweep, counts, locale),
     planDigest: sweep.planDigest,
     snapshot: sweep.snapshot,
     createdAt: toIso(sweep.createdAt)!,

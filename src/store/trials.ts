@@ -13,6 +13,9 @@ import type { Tables } from './tables.ts'
 /** Trials recorded in one transaction: after a long absence there can be many. */
 const UNRECORDED_AT_ONCE = 1_000
 
+/** Trials whose metrics stand for those of all. */
+const NAMED_TRIALS_MAX = 20
+
 /** What a sweep asks of its runs. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
   const trialsWithValue = (sweepId: string, metric: string) =>
@@ -20,6 +23,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       .selectFrom('run')
       .innerJoin('metric', 'metric.run_number', 'run.number')
       .where('run.sweep_id', '=', sweepId)
+      .where('run.trial_index', 'is not', null)
       .where('run.deleted_at', 'is', null)
       .where('metric.name', '=', metric)
       .where('metric.last', 'is not', null)
@@ -44,7 +48,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.id', 'run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
+        .select(['run.id', 'run.trial_index', 'run.rung', 'run.take', 'run.phase', 'metric.last'])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where((on) =>
@@ -62,7 +66,8 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
                 .select('sweep_result.seq')
                 .where('sweep_result.sweep_id', '=', sweepId)
                 .whereRef('sweep_result.trial_index', '=', 'run.trial_index')
-                .whereRef('sweep_result.rung', '=', 'run.rung'),
+                .whereRef('sweep_result.rung', '=', 'run.rung')
+                .whereRef('sweep_result.take', '=', 'run.take'),
             ),
           ),
         )
@@ -70,7 +75,14 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .orderBy('run.trial_index')
         .limit(UNRECORDED_AT_ONCE)
         .execute()
-      return rows.map((row) => ({ runId: row.id, index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
+      return rows.map((row) => ({
+        runId: row.id,
+        index: row.trial_index!,
+        rung: row.rung,
+        take: row.take,
+        phase: row.phase as SweepResult['phase'],
+        value: row.last,
+      }))
     },
     outcomes: async (sweepId, metric) => {
       const rows = await db
@@ -149,9 +161,68 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .selectFrom('run')
         .select(['phase', db.fn.countAll<number>().as('count')])
         .where('sweep_id', '=', sweepId)
+        .where('trial_index', 'is not', null)
         .groupBy('phase')
         .execute()
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
+    },
+    phasesFrom: async (sweepId, from, limit) => {
+      const rows = await db
+        .selectFrom('run')
+        .select('phase')
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', '>=', from)
+        .orderBy('trial_index')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.phase as RunPhase)
+    },
+    failures: async (sweepId, from, limit) => {
+      const rows = await db
+        .selectFrom('run')
+        .select('ending')
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', '>=', from)
+        .where('phase', '=', 'failed')
+        .orderBy('trial_index')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => parseOrNull<Ending>(row.ending))
+    },
+    reported: async (sweepId, metrics) => {
+      const found = new Set<string>()
+      for (const name of metrics) {
+        const row = await db
+          .selectFrom('run')
+          .innerJoin('metric', 'metric.run_number', 'run.number')
+          .select('metric.name')
+          .where('run.sweep_id', '=', sweepId)
+          .where('metric.name', '=', name)
+          .limit(1)
+          .executeTakeFirst()
+        if (row) found.add(name)
+      }
+      return found
+    },
+    metricNames: async (sweepId, limit) => {
+      const latest = db
+        .selectFrom('run')
+        .select('id')
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', 'is not', null)
+        .where('phase', 'in', ['succeeded', 'stopped', 'paused'] satisfies RunPhase[])
+        .orderBy('number', 'desc')
+        .limit(NAMED_TRIALS_MAX)
+      const rows = await db
+        .selectFrom('series')
+        .select('name')
+        .distinct()
+        .where('run_id', 'in', latest)
+        .where('name', 'not like', 'system.%')
+        .orderBy('name')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.name)
     },
     best: async (sweepId, metric, direction) => {
       const row = await trialsWithValue(sweepId, metric)

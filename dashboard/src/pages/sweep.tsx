@@ -69,6 +69,11 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
           <span className="grow" />
           <SweepActions sweep={view} />
         </div>
+        {view.notices.map(({ message }) => (
+          <p key={message} className="advice" role="status">
+            {message}
+          </p>
+        ))}
         <SweepFigures sweep={view} stopped={beliefs.data?.stopped.trials ?? 0} now={now} />
         <Tabs
           label={name}

@@ -6,7 +6,7 @@ import { requireClient } from '../client.ts'
 import type { Cli } from '../context.ts'
 import { createPaint, formatNumber, paintPhase, pairs, plainText, table } from '../output.ts'
 import { choiceText } from './sweep.ts'
-import { sweepProgress } from '../follow.ts'
+import { noticeLines, sweepProgress } from '../follow.ts'
 
 /** `hagane show`: a run or a sweep by its number. */
 export async function show(cli: Cli, number: string, flags: { json?: boolean }): Promise<void> {
@@ -25,6 +25,7 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
   cli.print(`  ${sweep.method}, concurrency ${sweep.concurrency}, seed ${sweep.seed}`)
   if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)
+  for (const line of noticeLines(cli, sweep)) cli.print(`  ${paint('yellow', line)}`)
   if (sweep.best) cli.print(`  #${sweep.best.number}: ${pairs(sweep.best.params)}`)
 }
 

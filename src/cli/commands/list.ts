@@ -112,6 +112,7 @@ async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<v
   const paint = createPaint(cli.config.hasColor)
   const rows = sweeps.map((sweep) => sweepRow(sweep, paint))
   cli.print(rows.length === 0 ? cli.text('nothing') : table([['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], ...rows]))
+  for (const { number, notices } of sweeps) for (const { message } of notices) cli.print(`#${number}: ${paint('yellow', plainText(message))}`)
 }
 
 function sweepRow(sweep: SweepView, paint: Paint): string[] {

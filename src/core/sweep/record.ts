@@ -48,7 +48,11 @@ export function historyAt(
 /** The record as rungs are judged by it. */
 export function toReached(plan: Pick<SweepPlan, 'objective' | 'method'>, record: readonly SweepResult[]): Reached[] {
   const sign = signOf(plan)
-  return record.map((entry) => {
+  const takes = new Map<number, number>()
+  for (const { index, take = 0 } of record) takes.set(index, Math.max(take, takes.get(index) ?? 0))
+  // A trial that is run again begins at the lowest rung again.
+  const latest = record.filter(({ index, take = 0 }) => take === takes.get(index))
+  return latest.map((entry) => {
     const value = isCut(plan, entry) ? undefined : valueOf(entry)
     return { index: entry.index, rung: entry.rung, value: value === undefined ? undefined : sign * value }
   })
