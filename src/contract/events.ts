@@ -23,6 +23,7 @@ export const EVENT_KINDS = [
   'sweep.condition_met',
   'sweep.plateau',
   'sweep.extended',
+  'sweep.failed_restarted',
   'sweep.point_added',
   'sweep.held',
   'sweep.gave_up',

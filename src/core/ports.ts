@@ -123,8 +123,8 @@ export interface TrialStore {
   countByPhase(sweepId: string): Promise<PhaseCounts>
   /** Phases of trials from an index on, lowest first. */
   phasesFrom(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
-  /** How trials failed, from an index on, lowest first. */
-  failures(sweepId: string, from: number, limit: number): Promise<(Ending | null)[]>
+  /** Trials that failed and are not in the trash, from an index on, lowest first. */
+  failures(sweepId: string, from: number, limit: number): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
   /** Which of these metrics any trial has reported. */
   reported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
   /** Metrics that the latest of its ended trials have reported; what the machine measured is left out. */
@@ -150,6 +150,10 @@ export interface RunStore {
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
   /** Lets paused runs, one or all of a sweep, wait for a place again, and takes back requests to pause. Returns their ids. */
   unpause(which: { id: string } | { sweepId: string }): Promise<string[]>
+  /** Takes failed runs out of the trials of their sweep, which they still belong to: others are run in their place. */
+  leaveTrials(ids: readonly string[]): Promise<void>
+  /** Gives trials that have not had an attempt other code. */
+  changeCode(sweepId: string, code: Pick<Run, 'snapshot' | 'host'>): Promise<void>
   /** Sets fields that no decision hangs on, whatever the version. */
   annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
   /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */

@@ -47,7 +47,9 @@ export function createSweepJudge(store: Store): SweepJudge {
       const running = open.filter(({ phase }) => phase === 'running')
       const rungs = isJudgedByStep(sweep.plan) ? passRungs(sweep, book, await passingOf(courses, sweep, running)) : { arrivals: [], verdicts: [] }
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
-      if (ids.size < sweep.trialsCreated) for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
+      // A trial that is run again has another run.
+      if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
+        for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
         sweep.plan.stoppingRules.map((rule) => applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),

@@ -124,7 +124,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   async function causeOf({ id, judgedFrom }: Sweep, kind: SweepFailure['kind'], trials: number): Promise<SweepFailure> {
     const from = kind === 'next' ? judgedFrom : 0
-    return { kind, ...commonCause(await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX)), trials) }
+    const endings = (await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(({ ending }) => ending)
+    return { kind, ...commonCause(endings, trials) }
   }
 
   /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */

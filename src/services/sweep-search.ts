@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Ids, Parts, Store } from '../core/ports.ts'
+import type { Ids, Store, SweepPatch } from '../core/ports.ts'
 import type { Sweep, SweepTrial, TrialOutcome } from '../core/records.ts'
 import type { Beliefs } from '../core/search/beliefs.ts'
 import { createCodec } from '../core/search/codec.ts'
@@ -129,15 +129,18 @@ function refuseRuled({ number, phase, reason }: Sweep): void {
     throw new AppError('conflict', { detail: `sweep ${number} has met its own rule: begin another with warm_start: [${number}]` })
 }
 
-function goOn({ phase }: Sweep): Parameters<Parts['sweeps']['update']>[1] {
+/** What lets a sweep that has ended go on. */
+export function goOn({ phase }: Sweep): SweepPatch {
   return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }
 
-function refuseTrash({ number, deletedAt }: Sweep): void {
+/** Throws AppError `conflict` for a sweep in the trash. */
+export function refuseTrash({ number, deletedAt }: Sweep): void {
   if (deletedAt !== null) throw new AppError('conflict', { detail: `sweep ${number} is in the trash: restore it first` })
 }
 
-function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
+/** The brackets of a sweep that gives out its resource step by step. */
+export function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
   const { name, halving } = plan.method
   return halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
 }

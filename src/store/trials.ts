@@ -180,14 +180,15 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
     failures: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
-        .select('ending')
+        .select(['id', 'ending'])
         .where('sweep_id', '=', sweepId)
         .where('trial_index', '>=', from)
         .where('phase', '=', 'failed')
+        .where('deleted_at', 'is', null)
         .orderBy('trial_index')
         .limit(limit)
         .execute()
-      return rows.map((row) => parseOrNull<Ending>(row.ending))
+      return rows.map((row) => ({ id: row.id, ending: parseOrNull<Ending>(row.ending) }))
     },
     reported: async (sweepId, metrics) => {
       const found = new Set<string>()

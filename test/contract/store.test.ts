@@ -217,12 +217,55 @@ describeOnBoth('the store', (openFresh) => {
     const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }))
     const { constraints: _c, firstPoints: _f, warmStart: _w, failures: _p, plateau: _l, stoppingRules: _s, ...old } = plan
     for (const table of ['suggestion', 'sweep_result', 'access_token']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
-    for (const column of ['budget', 'earlier', 'results']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
-    await sql`alter table run drop column rung`.execute(database.writer)
+    for (const column of ['budget', 'earlier', 'results', 'failure', 'judged_from'])
+      await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
+    for (const column of ['rung', 'take']) await sql`alter table run drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`update sweep set plan = ${encodeValue(old)}`.execute(database.writer)
     await sql`delete from schema_version where version > 2`.execute(database.writer)
     await migrate(database)
     expect(await store.read.sweeps.get(sweep.id)).toMatchObject({ budget: 7, results: 0, earlier: [], plan: { failures: 'penalise', stoppingRules: [] } })
+  })
+
+  it('keeps the record of a sweep of an older version, and takes a second result of a trial that is run again', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(database.writer)
+    await sql`insert into older values (${sweep.id}, 1, 0, 0, 'failed', null), (${sweep.id}, 2, 1, 0, 'succeeded', 0.5)`.execute(database.writer)
+    await sql`drop table sweep_result`.execute(database.writer)
+    await sql`alter table older rename to sweep_result`.execute(database.writer)
+    for (const column of ['failure', 'judged_from']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
+    await sql`alter table run drop column take`.execute(database.writer)
+    await sql`delete from schema_version where version > 4`.execute(database.writer)
+    await migrate(database)
+    const again = { index: 0, rung: 0, take: 1, phase: 'succeeded', value: 0.25 } as const
+    await store.write((parts) => parts.sweeps.addResults(sweep.id, 2, [again]))
+    expect(await store.read.sweeps.results(sweep.id, 0)).toEqual([
+      { index: 0, rung: 0, take: 0, phase: 'failed', value: null },
+      { index: 1, rung: 0, take: 0, phase: 'succeeded', value: 0.5 },
+      again,
+    ])
+    await expect(store.write((parts) => parts.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
+  })
+
+  it('counts a trial that is run again once, and lists it once among those of its sweep', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    const failed = await insertRun(store, { sweepId: sweep.id, trialIndex: 0, phase: 'failed', ending: { reason: 'ExitNonZero', evidence: { exitCode: 2 } } })
+    expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
+    const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, take: 1 })
+    const [again] = await store.write(async (parts) => {
+      await parts.runs.leaveTrials([failed.id])
+      return await parts.runs.insert([fresh])
+    })
+    expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })
+    expect(again).toMatchObject({ trialIndex: 0, take: 1 })
+    expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ queued: 1 })
+    expect([...(await store.read.trials.trialIds(sweep.id)).values()]).toEqual([again!.id])
+    expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([])
   })
 
   it('stops writing the moment its fence refuses', async () => {

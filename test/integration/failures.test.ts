@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
 import type { EventView, RunPageView } from '../../src/contract/routes.ts'
-import type { SweepView } from '../../src/contract/sweep.ts'
+import type { BeliefsView, SweepView } from '../../src/contract/sweep.ts'
 import { createWorkplace } from '../support/cli.ts'
-import { recompute } from '../support/searches.ts'
+import { readRecord, recompute } from '../support/searches.ts'
 import { until } from '../support/server.ts'
 import { createWork, describeOnBothServers, submitSurely, sweepEnded } from '../support/work.ts'
 import type { Place } from '../support/work.ts'
@@ -100,6 +100,113 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     expect((await cli.hagane('ls', '--sweeps')).stdout).toMatch(/paused[\s\S]*#1: paused itself: the first 5/)
     const japanese = await cli.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'show', '1')
     expect(japanese.stdout).toContain(`最初の 5 件の試行がすべて失敗しています: ${MISSING}`)
+  })
+})
+
+describeOnBothServers('restart --failed', (openPlace) => {
+  const GATE = 'python gate.py {{ x }}'
+  const report = (condition: string): string =>
+    `import sys\nfrom hagane import Experiment\nx = float(sys.argv[1])\nif ${condition}: sys.exit(3)\nExperiment().log_metrics(loss=x)\n`
+
+  it('runs the failed trials of an ended sweep again inside it, with new code where that is asked for', async () => {
+    await using place = await openPlace()
+    using cli = createWorkplace(place.server)
+    cli.write('gate.py', report('x % 2 == 0'))
+    cli.write('group.yml', sweepText(GATE, '  metric: {name: loss, optimization: minimize}\n', 6))
+    expect((await cli.hagane('run', '-f', 'group.yml', '--wait')).status).toBe(0)
+    const before = await runsOf(place, 1)
+    const failed = before.filter(({ phase }) => phase === 'failed')
+    expect([before.length, failed.length]).toEqual([6, 3])
+
+    const same = await cli.hagane('restart', '1', '--failed')
+    expect(same.stdout).toBe('3 failed trial(s) of sweep #1 run again\n')
+    expect(await sweepEnded(place.server, 1)).toMatchObject({ phase: 'done', trials: 6, counts: { succeeded: 3, failed: 3 } })
+
+    cli.write('gate.py', report('False'))
+    const mended = await cli.hagane('restart', '1', '--failed', '--with-new-code', '--json')
+    expect(mended.json).toEqual({ kind: 'sweep', number: 1, restarted: 3 })
+    const ended = await sweepEnded(place.server, 1)
+    expect(ended).toMatchObject({ phase: 'done', trials: 6, counts: { succeeded: 6 } })
+    expect(ended.counts.failed).toBeUndefined()
+    const after = await runsOf(place, 1)
+    expect(after.map(({ trial }) => trial!).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(after.find(({ trial }) => trial === 0)).toMatchObject({ params: { x: 0 }, origin: { kind: 'restarts' } })
+    // The best is one of those that were run again.
+    expect(ended.best).toMatchObject({ value: 0, params: { x: 0 } })
+    for (const { number } of failed) {
+      const old = (await place.server.call<{ phase: string; trial: number | null; sweep: number }>('GET', `/runs/${number}`)).body
+      expect(old).toMatchObject({ phase: 'failed', trial: null, sweep: 1 })
+    }
+    expect((await cli.hagane('show', String(failed[0]!.number))).stdout).toContain('was a trial of sweep #1')
+    expect((await cli.hagane('restart', '1', '--failed')).stdout).toBe('sweep #1 has no failed trial\n')
+    expect((await cli.hagane('restart', '1', '--failed', '-P', 'x=1')).status).toBe(2)
+    expect((await cli.hagane('restart', String(failed[0]!.number), '--failed')).status).toBe(2)
+    expect((await place.server.call<BeliefsView>('GET', '/sweeps/1/beliefs')).body).toMatchObject({ finished: 6, best: { value: 0 } })
+    await place.server.call('DELETE', '/sweeps/1')
+    expect((await post(place, '/sweeps/1/restart-failed')).status).toBe(409)
+  })
+
+  it('lets a sweep that has paused itself go on, all of it with the new code, and a search learns from the new results', async () => {
+    await using place = await openPlace()
+    using cli = createWorkplace(place.server)
+    cli.write('gate.py', 'import nosuchmodule')
+    const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  seed: 3\n  tpe: {n_experiments: 14}\n  metric: {name: loss, optimization: minimize}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: "${GATE}"}\n`
+    cli.write('group.yml', text)
+    expect((await cli.hagane('run', '-f', 'group.yml', '--wait')).status).toBe(1)
+    const before = await view(place, 1)
+    cli.write('gate.py', report('False'))
+    expect((await cli.hagane('restart', '1', '--failed', '--with-new-code')).stdout).toContain(`${before.counts.failed} failed trial(s)`)
+    await place.server.kill()
+    await place.server.start()
+    const ended = await sweepEnded(place.server, 1)
+    expect(ended).toMatchObject({ phase: 'done', isPaused: false, counts: { succeeded: 14 }, notices: [] })
+    const { trials, results } = await readRecord(place, 1)
+    expect(trials).toHaveLength(14)
+    // Each failed trial has two entries: that it failed, then what it came to.
+    expect(results).toHaveLength(14 + before.counts.failed!)
+    await recompute(place, 1)
+  })
+
+  it('gives a promoted trial that failed its way from the lowest rung again', async () => {
+    await using place = await openPlace()
+    using cli = createWorkplace(place.server)
+    cli.write(
+      'gate.py',
+      `import sys\nfrom hagane import Experiment\nx, n = float(sys.argv[1]), int(sys.argv[2])\nif n > 1: sys.exit(3)\nExperiment().log_metrics(loss=x)\n`,
+    )
+    const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  seed: 3\n  hyperband: {max_iter: 2, eta: 2, resource: {name: n}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: "python gate.py {{ x }} {{ n }}"}\n`
+    cli.write('group.yml', text)
+    await cli.hagane('run', '-f', 'group.yml', '--wait')
+    const failed = (await view(place, 1)).counts.failed!
+    expect(failed).toBeGreaterThan(0)
+    cli.write('gate.py', 'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=float(sys.argv[1]))\n')
+    expect((await cli.hagane('restart', '1', '--failed', '-u')).stdout).toContain(`${failed} failed`)
+    const ended = await sweepEnded(place.server, 1)
+    expect(ended.counts).toEqual({ succeeded: ended.trials })
+    expect((await runsOf(place, 1)).some(({ params, origin }) => params['n'] === 2 && origin !== null)).toBe(true)
+  })
+
+  it('of a sweep that a person has stopped runs the failed ones alone, and lets one that gave up go on', async () => {
+    await using place = await openPlace()
+    using work = createWork()
+    const slow = sweepText('test {{ x }} -gt 0 && sleep 600', '', 40)
+    const stopped = await submitSurely(place.server, slow, work.folder)
+    await until(async () => ((await view(place, stopped)).counts.failed ?? 0) === 1)
+    await post(place, `/sweeps/${stopped}/stop`)
+    const { trials, counts } = await sweepEnded(place.server, stopped)
+    expect((await post(place, `/sweeps/${stopped}/restart-failed`)).body).toEqual({ changed: 1 })
+    const ended = await sweepEnded(place.server, stopped)
+    expect(ended.counts).toEqual(counts)
+    expect([trials, ended.phase]).toEqual([40, 'done'])
+    writeFileSync(join(work.folder, 'broken'), '')
+    const text = sweepText('test {{ x }} -lt 2 || test ! -f broken', '  max_failures: 1\n', 12)
+    const gaveUp = await submitSurely(place.server, text, work.folder)
+    expect(await sweepEnded(place.server, gaveUp)).toMatchObject({ phase: 'failed', reason: 'TooManyFailures' })
+    rmSync(join(work.folder, 'broken'))
+    const before = await view(place, gaveUp)
+    expect((await post(place, `/sweeps/${gaveUp}/restart-failed`)).body).toEqual({ changed: before.counts.failed })
+    const { phase, counts: after } = await sweepEnded(place.server, gaveUp)
+    expect([phase, after.failed, after.succeeded! + (after.stopped ?? 0)]).toEqual(['done', undefined, 12])
   })
 })
 

@@ -1,5 +1,6 @@
 import { changeSweep, deleteSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../services/controls.ts'
 import { restartSweep } from '../../services/derivations.ts'
+import { restartFailed } from '../../services/failed-trials.ts'
 import { findProject } from '../../services/projects.ts'
 import { addPoint, extendSweep, sweepBeliefs } from '../../services/sweep-search.ts'
 import { toBeliefsView, toSweepView } from '../../services/views.ts'
@@ -23,6 +24,7 @@ export function createSweepHandlers(
   | 'pauseSweep'
   | 'resumeSweep'
   | 'restartSweep'
+  | 'restartFailed'
   | 'getBeliefs'
   | 'extendSweep'
   | 'addPoint'
@@ -68,6 +70,7 @@ export function createSweepHandlers(
       return await sweepAgain(sweep.id, locale)
     },
     addPoint: async ({ param, body }) => await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),
+    restartFailed: async ({ param, body }) => ({ changed: await restartFailed(deps, await findSweep(store, param('sweep')), withoutUndefined(body)) }),
     restartSweep: async ({ param, body, creation }) =>
       toSubmissionView(deps, await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation })),
   }

@@ -33,6 +33,7 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
   const paint = createPaint(cli.config.hasColor)
   cli.print(`${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`)
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
+  else if (run.sweep !== null) cli.print(`  ${cli.text('run_again_since', { number: run.sweep })}`)
   if (run.command) cli.print(`  $ ${plainText(run.command)}`)
   if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
   const { host } = run

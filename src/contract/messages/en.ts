@@ -249,6 +249,11 @@ export const en = {
     progress_best: ', best {metric} {value} (#{number})',
     progress_left: ', about {left} left',
     sweep_done: 'sweep #{number} {phase} after {duration}: {succeeded} succeeded, {failed} failed, {stopped} stopped',
+    failed_of_sweep: '{number} is a run: --failed is for a sweep; hagane restart {number} runs it again',
+    failed_as_they_are: '--failed runs trials again as they are: leave -P, -f, --copy, --name, --note and --tags out',
+    failed_none: 'sweep #{number} has no failed trial',
+    failed_restarted: '{count} failed trial(s) of sweep #{number} run again',
+    run_again_since: 'was a trial of sweep #{number}, where it has been run again since',
     held_hint:
       'hagane resume {number} goes on; hagane restart {number} --failed --with-new-code first runs the failed trials again, with the code of this folder',
     sweep_best: 'best trial #{number}: {metric} = {value}',

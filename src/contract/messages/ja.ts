@@ -250,6 +250,11 @@ export const ja: Catalogue = {
     progress_best: '、最良 {metric} {value} (#{number})',
     progress_left: '、残り約 {left}',
     sweep_done: '探索 #{number} {phase} ({duration}): 成功 {succeeded}、失敗 {failed}、停止 {stopped}',
+    failed_of_sweep: '{number} は実行です。--failed は探索のためのものです。hagane restart {number} でやり直せます',
+    failed_as_they_are: '--failed は試行をそのままやり直します。-P、-f、--copy、--name、--note、--tags は付けないでください',
+    failed_none: '探索 #{number} に失敗した試行はありません',
+    failed_restarted: '探索 #{number} の失敗した試行 {count} 件をやり直します',
+    run_again_since: '探索 #{number} の試行でしたが、そこでやり直されています',
     held_hint:
       'hagane resume {number} で再開します。hagane restart {number} --failed --with-new-code なら、失敗した試行をこのフォルダーのコードで先にやり直します',
     sweep_best: '最良の試行 #{number}: {metric} = {value}',
