@@ -3,6 +3,7 @@ import { isTerminal } from '../contract/phases.ts'
 import type { RunPageView } from '../contract/routes.ts'
 import type { RunDetailView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/phases.ts'
+import { measureName } from '../contract/measure.ts'
 import type { SweepNotice, SweepView } from '../contract/sweep.ts'
 import type { Client } from './client.ts'
 import { CliExit } from './context.ts'
@@ -53,7 +54,7 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const best = sweep.best
-    ? `\n${cli.text('sweep_best', { number: sweep.best.number, metric: sweep.best.metric, value: formatNumber(sweep.best.value) })}\n  ${Object.entries(
+    ? `\n${cli.text('sweep_best', { number: sweep.best.number, metric: measureName(sweep.best), value: formatNumber(sweep.best.value) })}\n  ${Object.entries(
         sweep.best.params,
       )
         .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
@@ -108,7 +109,7 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
     total: sweep.trials ?? '∞',
     running: running + starting + stopping,
     failed: failed > 0 ? paint('red', cli.text('progress_failed', { count: failed })) : '',
-    best: sweep.best ? cli.text('progress_best', { metric: sweep.best.metric, value: formatNumber(sweep.best.value), number: sweep.best.number }) : '',
+    best: sweep.best ? cli.text('progress_best', { metric: measureName(sweep.best), value: formatNumber(sweep.best.value), number: sweep.best.number }) : '',
     left: left === undefined ? '' : cli.text('progress_left', { left: formatDuration(left) }),
   })
 }

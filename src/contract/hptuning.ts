@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 import { bool, describe, field, FieldError, float, int, report, text, textList, valueMap, word } from './fields.ts'
+import { BEST_BY } from './measure.ts'
+import type { BestBy } from './measure.ts'
 import { matrixEntry } from './matrix.ts'
 import type { MatrixEntry } from './matrix.ts'
 import { FAILURE_POLICIES, GO_ON_FAILING } from './search-space.ts'
@@ -9,10 +11,23 @@ import type { FailurePolicy } from './search-space.ts'
 const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
 export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
 
+/** Other words for them; `best` is the one that `optimization` says. */
+const BEST_BY_WORDS = [...BEST_BY, 'lowest', 'highest', 'best'] as const
+
 const metric = z.strictObject({
   name: text(),
   optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
+  best_by: word(BEST_BY_WORDS, { anyCase: true })
+    .nullish()
+    .describe('What of the metric trials are compared by: its last (default), lowest (min) or highest (max) value; best is the one that optimization says.'),
 })
+
+/** Which of a metric's values a document means. */
+export function toBestBy({ optimization, best_by: word }: z.output<typeof metric>): BestBy {
+  if (word === 'best') return optimization === 'minimize' ? 'min' : 'max'
+  if (word === 'lowest') return 'min'
+  return word === 'highest' ? 'max' : (word ?? 'last')
+}
 
 const earlyStoppingPolicy = z
   .strictObject({

@@ -1,5 +1,6 @@
 import type { FailurePolicy, SearchSpace } from './search-space.ts'
 import type { Optimization } from './hptuning.ts'
+import type { BestBy } from './measure.ts'
 import type { RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
 
@@ -72,9 +73,11 @@ export interface Rung {
 export interface Objective {
   readonly metric: string
   readonly optimization: Optimization
+  /** Trials are compared by the lowest or the highest value of the metric; absent: by its last. */
+  readonly bestBy?: Exclude<BestBy, 'last'>
 }
 
-/** Ends a sweep once any trial's last value of the metric reaches `value`. */
+/** Ends a sweep once any trial's value of the metric reaches `value`: its last, or where the sweep goes by that metric the one it goes by. */
 export interface StopCondition extends Objective {
   readonly value: number
 }

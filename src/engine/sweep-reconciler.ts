@@ -1,7 +1,8 @@
 import { LIMITS } from '../contract/limits.ts'
 import { assertNever } from '../core/assert.ts'
 import type { NewEvent } from '../contract/events.ts'
-import type { Clock, Ids, Parts, Store, SweepPatch } from '../core/ports.ts'
+import type { StopCondition, SweepPlan } from '../contract/plan.ts'
+import type { Clock, Ids, Measure, Parts, Store, SweepPatch } from '../core/ports.ts'
 import type { OpenTrial, PhaseCounts, Sweep, SweepFailure, SweepResult, SweepTrial } from '../core/records.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
@@ -14,7 +15,7 @@ import type { SweepAction } from '../core/sweep/decide.ts'
 import { commonCause, FAILURES_READ_MAX, firstCount } from '../core/sweep/failing.ts'
 import { createBrackets } from '../core/sweep/halving.ts'
 import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
-import { historyAt, toReached, toResults } from '../core/sweep/record.ts'
+import { historyAt, measureOf, toReached, toResults } from '../core/sweep/record.ts'
 import { newTrial, planTrial } from '../core/sweep/trial.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
@@ -104,7 +105,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       remaining,
       isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
-        sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, condition.metric, condition.optimization)),
+        sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization)),
       ),
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
@@ -130,7 +131,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
   async function record(sweep: Sweep, book: Book): Promise<boolean> {
-    const found = await store.read.trials.listUnrecorded(sweep.id, sweep.plan.objective?.metric ?? '')
+    const found = await store.read.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
     if (found.length === 0) return false
     const onTheWay = await judge.reached(sweep, book, found)
     await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))
@@ -303,6 +304,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   async function update(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
     if (!(await parts.sweeps.update(sweep, patch))) throw new Error(`sweep ${sweep.number} has moved on`)
   }
+}
+
+/** A condition on the metric of the sweep reads it as the sweep does. */
+function measureFor({ objective }: SweepPlan, { metric }: StopCondition): Measure {
+  return metric === objective?.metric ? measureOf({ objective }) : { metric, part: 'last' }
 }
 
 /** A failure as the history says it. */

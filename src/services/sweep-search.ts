@@ -14,7 +14,7 @@ import { median } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
 import { createBrackets, trialsOf } from '../core/sweep/halving.ts'
 import type { Brackets } from '../core/sweep/halving.ts'
-import { signOf, toResults } from '../core/sweep/record.ts'
+import { measureOf, signOf, toResults } from '../core/sweep/record.ts'
 import { newTrial } from '../core/sweep/trial.ts'
 import type { Hints } from './hints.ts'
 
@@ -38,7 +38,7 @@ export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | '
 export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no metric to be judged by` })
-  const outcomes = await store.scan.trials.outcomes(sweep.id, plan.objective.metric)
+  const outcomes = await store.scan.trials.outcomes(sweep.id, measureOf(plan))
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.believe(sweep.id, task, history)
@@ -154,7 +154,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
       if (!sweep) throw new AppError('not_found', { what: `sweep ${number} to begin from` })
-      return await store.read.trials.outcomes(sweep.id, plan.objective!.metric)
+      return await store.read.trials.outcomes(sweep.id, measureOf(plan))
     }),
   )
   return found

@@ -19,6 +19,7 @@ import { toTask } from '../core/search/task.ts'
 import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
+import { measureOf } from '../core/sweep/record.ts'
 
 /** Runs as the API shows them, with their params and metric summaries: all of them, or those that are asked for. */
 export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale, asked?: FiguresAsked): Promise<RunView[]> {
@@ -144,7 +145,7 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
 export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): Promise<SweepView> {
   const { objective } = sweep.plan
   const counts = await store.read.trials.countByPhase(sweep.id)
-  const best = objective && (await store.read.trials.best(sweep.id, objective.metric, objective.optimization))
+  const best = objective && (await store.read.trials.best(sweep.id, measureOf(sweep.plan), objective.optimization))
   const { runSeconds, lastEndedAt } = await store.read.attempts.sweepTimes(sweep.id)
   return {
     id: sweep.id,
@@ -164,7 +165,13 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
     trials: trialsOf(sweep.plan, sweep),
     counts,
     best: best
-      ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) }
+      ? {
+          number: best.run.number,
+          params: toPlain(best.run.params) as Record<string, unknown>,
+          metric: objective.metric,
+          bestBy: objective.bestBy ?? 'last',
+          value: toWireNumber(best.value),
+        }
       : null,
     notices: await noticesOf(store, sweep, counts, locale),
     planDigest: sweep.planDigest,
@@ -177,12 +184,13 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
 }
 
 export function toBeliefsView({ number, plan }: Sweep, beliefs: SweepBeliefs): BeliefsView {
-  const { metric, optimization } = plan.objective!
+  const { metric, optimization, bestBy = 'last' } = plan.objective!
   const { best, expectedImprovement, importance, borders } = beliefs
   return {
     sweep: number,
     metric,
     optimization,
+    bestBy,
     finished: beliefs.finished,
     choice: beliefs.choice ?? null,
     best: best && { ...best, value: toWireNumber(best.value) },

@@ -5,7 +5,7 @@ import type { Ending, Waiting } from '../contract/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { TrialStore } from '../core/ports.ts'
+import type { Measure, TrialStore } from '../core/ports.ts'
 import type { SweepResult, TrialOutcome } from '../core/records.ts'
 import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
@@ -18,7 +18,7 @@ const NAMED_TRIALS_MAX = 20
 
 /** What a sweep asks of its runs. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
-  const trialsWithValue = (sweepId: string, metric: string) =>
+  const trialsWithValue = (sweepId: string, { metric, part }: Measure) =>
     db
       .selectFrom('run')
       .innerJoin('metric', 'metric.run_number', 'run.number')
@@ -26,7 +26,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       .where('run.trial_index', 'is not', null)
       .where('run.deleted_at', 'is', null)
       .where('metric.name', '=', metric)
-      .where('metric.last', 'is not', null)
+      .where(`metric.${part}`, 'is not', null)
   return {
     listOpen: async (sweepId) => {
       const rows = await db
@@ -44,11 +44,11 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         isAtRung: row.phase === 'paused' && parseOrNull<Waiting>(row.waiting)?.code === 'rung_reached',
       }))
     },
-    listUnrecorded: async (sweepId, metric) => {
+    listUnrecorded: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.id', 'run.trial_index', 'run.rung', 'run.take', 'run.phase', 'metric.last'])
+        .select(['run.id', 'run.trial_index', 'run.rung', 'run.take', 'run.phase', `metric.${part} as value`])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where((on) =>
@@ -81,14 +81,14 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         rung: row.rung,
         take: row.take,
         phase: row.phase as SweepResult['phase'],
-        value: row.last,
+        value: row.value,
       }))
     },
-    outcomes: async (sweepId, metric) => {
+    outcomes: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'metric.last'])
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', `metric.${part} as value`])
         .select((on) =>
           on
             .selectFrom('attempt')
@@ -108,15 +108,25 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         reason: row.reason as ReasonCode | null,
         rung: row.rung,
         params: decodeValue(row.params) as ValueMap,
-        value: row.last,
+        value: row.value,
         seconds: Number(row.ran_ms ?? 0) / 1000,
       }))
     },
-    chart: async (sweepId, metric) => {
+    chart: async (sweepId, { metric, part }) => {
       const trials = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at', 'metric.last'])
+        .select([
+          'run.trial_index',
+          'run.number',
+          'run.phase',
+          'run.reason',
+          'run.rung',
+          'run.params',
+          'run.started_at',
+          'run.ended_at',
+          `metric.${part} as value`,
+        ])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where('run.deleted_at', 'is', null)
@@ -139,7 +149,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
           reason: row.reason as ReasonCode | null,
           rung: row.rung,
           params: decodeValue(row.params) as ValueMap,
-          value: row.last,
+          value: row.value,
           startedAt: row.started_at,
           endedAt: row.ended_at,
         })),
@@ -225,24 +235,24 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .execute()
       return rows.map((row) => row.name)
     },
-    best: async (sweepId, metric, direction) => {
-      const row = await trialsWithValue(sweepId, metric)
+    best: async (sweepId, measure, direction) => {
+      const row = await trialsWithValue(sweepId, measure)
         .selectAll('run')
-        .select('metric.last')
+        .select(`metric.${measure.part} as value`)
         .where('run.phase', 'in', ['succeeded', 'stopped'])
-        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
+        .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
         .orderBy('run.number')
         .limit(1)
         .executeTakeFirst()
-      return row && { run: toRun(row), value: row.last! }
+      return row && { run: toRun(row), value: row.value! }
     },
-    bestValue: async (sweepId, metric, direction) => {
-      const row = await trialsWithValue(sweepId, metric)
-        .select('metric.last')
-        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
+    bestValue: async (sweepId, measure, direction) => {
+      const row = await trialsWithValue(sweepId, measure)
+        .select(`metric.${measure.part} as value`)
+        .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
         .limit(1)
         .executeTakeFirst()
-      return row?.last ?? undefined
+      return row?.value ?? undefined
     },
   }
 }

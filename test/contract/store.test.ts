@@ -195,8 +195,8 @@ describeOnBoth('the store', (openFresh) => {
     await add('failed', 0.99, 2)
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
-    expect(await store.read.trials.best(sweep.id, 'acc', 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
-    expect(await store.read.trials.best(sweep.id, 'acc', 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
+    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
+    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
   })
 
@@ -247,6 +247,41 @@ describeOnBoth('the store', (openFresh) => {
       again,
     ])
     await expect(store.write((parts) => parts.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
+  })
+
+  it('reads what trials come to by the last, the lowest or the highest value', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    const courses = [
+      [0.9, 0.01, 0.8],
+      [0.5, 0.4, 0.3],
+      [NaN, 0.7, NaN],
+    ]
+    const runs: Run[] = []
+    for (const [index, values] of courses.entries()) {
+      const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'succeeded', ending: { reason: 'Completed', evidence: {} } })
+      const points = Float64Array.from(values.flatMap((value, step) => [step, step, value]))
+      await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
+      runs.push(run)
+    }
+    const by = (part: 'last' | 'min' | 'max') => ({ metric: 'loss', part })
+    const { trials } = store.read
+    expect(await trials.best(sweep.id, by('last'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.3 })
+    expect(await trials.best(sweep.id, by('min'), 'minimize')).toMatchObject({ run: { id: runs[0]!.id }, value: 0.01 })
+    expect(await trials.best(sweep.id, by('max'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.5 })
+    expect(await trials.bestValue(sweep.id, by('max'), 'maximize')).toBe(0.9)
+    for (const [part, values] of [
+      ['last', [0.8, 0.3, null]],
+      ['min', [0.01, 0.3, 0.7]],
+      ['max', [0.9, 0.5, 0.7]],
+    ] as const) {
+      const unrecorded = await trials.listUnrecorded(sweep.id, by(part))
+      expect(unrecorded.map(({ value }) => value)).toEqual(values)
+      expect((await trials.outcomes(sweep.id, by(part))).map(({ value }) => value)).toEqual(values)
+      expect((await trials.chart(sweep.id, by(part))).trials.map(({ value }) => value)).toEqual(values)
+    }
   })
 
   it('counts a trial that is run again once, and lists it once among those of its sweep', async () => {

@@ -71,7 +71,7 @@ export function TrialTable({
         <Link className="btn bare small" to={listOf(project, sweep, view)}>
           {t('open_as_runs')}
         </Link>
-        <button type="button" className="btn bare small" onClick={() => download(view, sorted, names)}>
+        <button type="button" className="btn bare small" onClick={() => download(set, sorted, names)}>
           {t('download_csv')}
         </button>
       </div>
@@ -148,11 +148,11 @@ function listOf(project: string, sweep: number, { metric, optimization, axes }: 
   return paths.runs(project, `?${query.toString()}`)
 }
 
-function download(view: TrialsView, trials: readonly Trial[], names: readonly string[]): void {
+function download(set: TrialSet, trials: readonly Trial[], names: readonly string[]): void {
   const rows = trials.map((trial) =>
     [trial.index + 1, trial.number, trial.phase, trial.value ?? '', ...names.map((name) => fieldOf(trial.params[name]))].map(csvField).join(','),
   )
-  saveFile('trials.csv', [['trial', 'run', 'phase', view.metric ?? 'value', ...names].map(csvField).join(','), ...rows].join('\n'))
+  saveFile('trials.csv', [['trial', 'run', 'phase', set.metric ?? 'value', ...names].map(csvField).join(','), ...rows].join('\n'))
 }
 
 function fieldOf(value: unknown): string | number {

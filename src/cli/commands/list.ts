@@ -3,6 +3,7 @@ import type { ProjectView, ViewView } from '../../contract/project.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
+import { measureName } from '../../contract/measure.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import { toField } from '../../core/filter/field.ts'
 import type { Field } from '../../core/filter/filter.ts'
@@ -123,7 +124,7 @@ function sweepRow(sweep: SweepView, paint: Paint): string[] {
     sweep.method,
     paintPhase(sweep.isPaused ? 'paused' : sweep.phase, paint),
     `${succeeded + failed + stopped}/${sweep.trials ?? '∞'}`,
-    sweep.best ? `${sweep.best.metric}=${formatNumber(sweep.best.value)} (#${sweep.best.number})` : '-',
+    sweep.best ? `${plainText(measureName(sweep.best))}=${formatNumber(sweep.best.value)} (#${sweep.best.number})` : '-',
   ]
 }
 

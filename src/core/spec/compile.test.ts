@@ -249,3 +249,46 @@ describe('an option of the matrix with steps', () => {
     }
   })
 })
+
+describe('what trials are compared by', () => {
+  const objective = (metric: string) => sweep(`version: 1\nkind: group\nhptuning: {metric: ${metric}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`).objective
+
+  it.each([
+    ['{name: m}', undefined],
+    ['{name: m, best_by: last}', undefined],
+    ['{name: m, best_by: min}', 'min'],
+    ['{name: m, best_by: Max}', 'max'],
+    ['{name: m, best_by: lowest}', 'min'],
+    ['{name: m, best_by: HIGHEST}', 'max'],
+    ['{name: m, optimization: minimize, best_by: best}', 'min'],
+    ['{name: m, best_by: best}', 'max'],
+  ])('%s', (metric, bestBy) => expect(objective(metric)?.bestBy).toBe(bestBy))
+
+  it('is said for the metric of a method too, and in words that there are', () => {
+    const text = (word: string) =>
+      `version: 1\nkind: group\nhptuning: {tpe: {n_experiments: 3, metric: {name: m, best_by: ${word}}}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`
+    expect(sweep(text('lowest')).objective).toEqual({ metric: 'm', optimization: 'maximize', bestBy: 'min' })
+    expect(() => load(text('median'))).toThrow(SpecError)
+  })
+})
+
+describe('on_failure and max_failures', () => {
+  const plan = (fields: string) => sweep(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1]}}, ${fields}}\nrun: {cmd: x}`)
+
+  it.each([
+    ['seed: 1', { failures: 'penalise' }],
+    ['on_failure: retry', { failures: 'retry' }],
+    ['on_failure: continue', { failures: 'penalise', goesOnFailing: true }],
+    ['on_failure: [ignore, continue]', { failures: 'ignore', goesOnFailing: true }],
+    ['on_failure: [retry]', { failures: 'retry' }],
+    ['max_failures: 0', { failures: 'penalise', failuresMax: 0 }],
+    ['max_failures: null, on_failure: null', { failures: 'penalise' }],
+  ])('%s', (fields, expected) => {
+    const { failures, goesOnFailing, failuresMax } = plan(fields)
+    expect({ failures, ...(goesOnFailing && { goesOnFailing }), ...(failuresMax !== undefined && { failuresMax }) }).toEqual(expected)
+  })
+
+  it.each(['on_failure: stop', 'on_failure: [retry, ignore]', 'on_failure: [retry, 3]', 'max_failures: -1'])('%s is refused', (fields) =>
+    expect(() => plan(fields)).toThrow(SpecError),
+  )
+})

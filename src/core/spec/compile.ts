@@ -16,6 +16,7 @@ import type {
   TrialTemplate,
 } from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
+import { toBestBy } from '../../contract/hptuning.ts'
 import type { HptuningSpec } from '../../contract/hptuning.ts'
 import type { MatrixEntry } from '../../contract/matrix.ts'
 import type { EnvironmentSpec, GroupSpec, RunKind, Spec } from '../../contract/spec.ts'
@@ -306,7 +307,9 @@ function within(number: number, [low, high]: readonly [number, number]): number 
 function toObjective(hptuning: HptuningSpec): Objective | null {
   const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
   const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
-  return metric ? { metric: metric.name, optimization: metric.optimization ?? 'maximize' } : null
+  if (!metric) return null
+  const bestBy = toBestBy(metric)
+  return { metric: metric.name, optimization: metric.optimization ?? 'maximize', ...(bestBy !== 'last' && { bestBy }) }
 }
 
 const DEFAULT_INTERVAL = 1

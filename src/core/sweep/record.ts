@@ -1,7 +1,13 @@
 import type { SweepPlan } from '../../contract/plan.ts'
+import type { Measure } from '../ports.ts'
 import type { SweepResult } from '../records.ts'
 import type { History, Result } from '../search/history.ts'
 import type { Reached } from './halving.ts'
+
+/** What the trials of a sweep are compared by; of one without a metric, nothing that any trial has. */
+export function measureOf({ objective }: Pick<SweepPlan, 'objective'>): Measure {
+  return { metric: objective?.metric ?? '', part: objective?.bestBy ?? 'last' }
+}
 
 /** 1 where smaller is better, -1 where larger is: what a value is multiplied by so that smaller is better. */
 export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
