@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -281,6 +281,29 @@ describe('a sweep that gives its resource out step by step', () => {
     const best = (await runsOf(sweep)).find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
     const logs = await Promise.all([1, 2, 3].map(async (n) => (await server.call<string>('GET', `/runs/${best.number}/logs?attempt=${n}`)).body.trim()))
     expect(logs).toEqual(['from 0 resumed=', 'from 0 resumed=', 'from 0 resumed='])
+  })
+
+  it('a run made from a trial goes on from its highest rung, leaves the lower ones as they are, and waits at no rung', async () => {
+    const sweep = await submit(halving('hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    await ended(sweep)
+    const runs = await runsOf(sweep)
+    const best = runs.find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
+    const low = runs.find(({ params }) => params['epochs'] === 1)!
+    const made = async (action: 'resume' | 'copy' | 'restart', of: number, params: Record<string, string> = {}) => {
+      const { number } = (await server.call<{ number: number }>('POST', `/runs/${of}/${action}`, { params })).body
+      await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
+      return { number, log: (await server.call<string>('GET', `/runs/${number}/logs`)).body.trim() }
+    }
+    const checkpoint = (run: number, place = ''): string => readFileSync(join(server.dataDir, 'runs', String(run), 'checkpoints', place, 'epoch'), 'utf8')
+    expect((await made('copy', best.number, { epochs: '10' })).log).toBe('from 9 resumed=')
+    const resumed = await made('resume', best.number, { epochs: '12' })
+    expect(resumed.log).toBe('from 9 resumed=1')
+    expect([checkpoint(best.number), checkpoint(best.number, 'rung-1'), checkpoint(best.number, 'rung-2')]).toEqual(['1', '3', '12'])
+    expect((await made('resume', resumed.number, { epochs: '13' })).log).toBe('from 12 resumed=1')
+    expect((await made('restart', best.number)).log).toBe('from 0 resumed=')
+    // One that was not promoted waits for nobody outside its sweep.
+    expect((await made('restart', low.number)).log).toBe('from 0 resumed=')
+    expect((await made('resume', low.number)).log).toBe('from 1 resumed=1')
   })
 
   it('the stopping form ends trials at their rungs while they run, and says what was compared', async () => {
