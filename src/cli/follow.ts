@@ -3,7 +3,8 @@ import { isTerminal } from '../contract/phases.ts'
 import type { RunPageView } from '../contract/routes.ts'
 import type { RunDetailView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/phases.ts'
-import type { SweepView } from '../contract/sweep.ts'
+import { measureName } from '../contract/measure.ts'
+import type { SweepNotice, SweepView } from '../contract/sweep.ts'
 import type { Client } from './client.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
@@ -16,8 +17,9 @@ const POLL_MS = 500
 /** Shows progress on standard error until the end; throws CliExit when it did not end well. */
 export async function follow(cli: Cli, client: Client, { kind, number }: { kind: 'run' | 'sweep'; number: number }): Promise<void> {
   const line = createStatusLine(cli)
+  const said = new Set<string>()
   for (;;) {
-    const ended = kind === 'sweep' ? await followSweep(cli, client, number, line) : await followRun(cli, client, number)
+    const ended = kind === 'sweep' ? await followSweep(cli, client, number, { line, said }) : await followRun(cli, client, number)
     if (ended !== undefined) {
       line.clear()
       cli.say(ended.lines)
@@ -33,19 +35,49 @@ interface Ended {
   readonly isGood: boolean
 }
 
-async function followSweep(cli: Cli, client: Client, number: number, line: StatusLine): Promise<Ended | undefined> {
+interface Told {
+  readonly line: StatusLine
+  /** Notices that have been said while it runs. */
+  readonly said: Set<string>
+}
+
+async function followSweep(cli: Cli, client: Client, number: number, { line, said }: Told): Promise<Ended | undefined> {
   const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
-  if (!isSweepEnded(sweep.phase)) return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
+  const notices = noticeLines(cli, sweep)
+  if (isHeld(sweep)) return { isGood: false, lines: notices }
+  if (!isSweepEnded(sweep.phase)) {
+    for (const notice of notices.filter((one) => !said.has(one))) {
+      line.clear()
+      cli.say(notice)
+      said.add(notice)
+    }
+    return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
+  }
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const { best } = sweep
   const bestLines = best
-    ? [cli.text('sweep_best', { number: best.number, metric: best.metric, value: formatNumber(best.value) }), `  ${pairs(best.params)}`]
+    ? [cli.text('sweep_best', { number: best.number, metric: measureName(best), value: formatNumber(best.value) }), `  ${pairs(best.params)}`]
     : []
   return {
     isGood: sweep.phase !== 'failed',
-    lines: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }), ...bestLines],
+    lines: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }), ...bestLines, ...notices],
   }
+}
+
+/** It has paused itself, and nothing of it runs any more: it waits for a person. */
+function isHeld({ phase, isPaused, notices, counts: { preparing = 0, starting = 0, running = 0, stopping = 0 } }: SweepView): boolean {
+  return phase === 'running' && isPaused && notices.some(isHold) && preparing + starting + running + stopping === 0
+}
+
+function isHold({ code }: SweepNotice): boolean {
+  return code === 'failed_first' || code === 'failed_next'
+}
+
+/** Findings about a sweep, a line each, and what to do about them. */
+export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView): string[] {
+  const lines = notices.map(({ message }) => message)
+  return isPaused && notices.some(isHold) ? [...lines, cli.text('held_hint', { number })] : lines
 }
 
 async function followRun(cli: Cli, client: Client, number: number): Promise<Ended | undefined> {
@@ -76,7 +108,7 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
     total: sweep.trials ?? '∞',
     running: running + starting + stopping,
     failed: failed > 0 ? paint('red', cli.text('progress_failed', { count: failed })) : '',
-    best: sweep.best ? cli.text('progress_best', { metric: sweep.best.metric, value: formatNumber(sweep.best.value), number: sweep.best.number }) : '',
+    best: sweep.best ? cli.text('progress_best', { metric: measureName(sweep.best), value: formatNumber(sweep.best.value), number: sweep.best.number }) : '',
     left: left === undefined ? '' : cli.text('progress_left', { left: formatDuration(left) }),
   })
 }

@@ -114,6 +114,8 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/derive.ts')).resume))
   document(marks(add('restart <number>', 'restart')))
     .option('-c, --copy', help('restart_copy'))
+    .option('--failed', help('restart_failed'))
+    .addOption(hidden('--with-new-code'))
     .option('-u, --upload', help('derive_upload'))
     .action(load(cli, async () => (await import('./commands/derive.ts')).restart))
   document(marks(add('copy <run>', 'copy')))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { LIMITS } from './limits.ts'
+import { BEST_BY } from './measure.ts'
 import { moment } from './run.ts'
 import { RUN_PHASES } from './phases.ts'
 
@@ -53,6 +54,8 @@ export type AxisView = z.output<typeof axisView>
 export const trialsView = z.strictObject({
   metric: z.string().nullable(),
   optimization: z.enum(['maximize', 'minimize']).nullable(),
+  /** Which value of the metric stands for a trial. */
+  bestBy: z.enum(BEST_BY),
   axes: z.array(axisView),
   /** Amounts of the resource at each rung, lowest first, of sweeps that have rungs. */
   rungs: z.strictObject({ resource: z.string(), amounts: z.array(z.number()), form: z.enum(['promotion', 'stopping']) }).nullable(),
@@ -61,7 +64,7 @@ export const trialsView = z.strictObject({
   phase: z.array(z.enum(RUN_PHASES)),
   reason: z.array(z.string().nullable()),
   rung: z.array(z.int()),
-  /** Last value of the metric. */
+  /** Value of the metric: its last, lowest or highest. */
   value: z.array(mark),
   startedAt: z.array(moment.nullable()),
   endedAt: z.array(moment.nullable()),

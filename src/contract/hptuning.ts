@@ -1,17 +1,33 @@
 import { z } from 'zod'
 
-import { bool, float, int, report, text, textList, valueMap, word } from './fields.ts'
+import { bool, describe, field, FieldError, float, int, report, text, textList, valueMap, word } from './fields.ts'
+import { BEST_BY } from './measure.ts'
+import type { BestBy } from './measure.ts'
 import { matrixEntry } from './matrix.ts'
 import type { MatrixEntry } from './matrix.ts'
-import { FAILURE_POLICIES } from './search-space.ts'
+import { FAILURE_POLICIES, GO_ON_FAILING } from './search-space.ts'
+import type { FailurePolicy } from './search-space.ts'
 
 const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
 export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
 
+/** Other words for them; `best` is the one that `optimization` says. */
+const BEST_BY_WORDS = [...BEST_BY, 'lowest', 'highest', 'best'] as const
+
 const metric = z.strictObject({
   name: text(),
   optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
+  best_by: word(BEST_BY_WORDS, { anyCase: true })
+    .nullish()
+    .describe('What of the metric trials are compared by: its last (default), lowest (min) or highest (max) value; best is the one that optimization says.'),
 })
+
+/** Which of a metric's values a document means. */
+export function toBestBy({ optimization, best_by: word }: z.output<typeof metric>): BestBy {
+  if (word === 'best') return optimization === 'minimize' ? 'min' : 'max'
+  if (word === 'lowest') return 'min'
+  return word === 'highest' ? 'max' : (word ?? 'last')
+}
 
 const earlyStoppingPolicy = z
   .strictObject({
@@ -92,6 +108,24 @@ const plateau = z.strictObject({
   delta: float({ min: 0 }).nullish().describe('Gain in the metric that does not count as one. Default 0.'),
 })
 
+/** One word or a list of them: at most one that says what the search makes of a failed trial, and `continue`. */
+function failureWords() {
+  const words = [...FAILURE_POLICIES, GO_ON_FAILING]
+  return field({ anyOf: [{ enum: words }, { type: 'array', items: { enum: words } }] }, (value): FailureWords => {
+    const given: unknown[] = Array.isArray(value) ? value : [value]
+    const wrong = given.find((one) => !words.some((word) => word === one))
+    if (wrong !== undefined) throw new FieldError('not_in', { found: describe(wrong), known: words.join(', ') })
+    const policies = FAILURE_POLICIES.filter((policy) => given.includes(policy))
+    if (policies.length > 1) throw new FieldError('not_in', { found: policies.join(', '), known: `one of ${FAILURE_POLICIES.join(', ')}` })
+    return { policy: policies[0] ?? 'penalise', goesOn: given.includes(GO_ON_FAILING) }
+  })
+}
+
+interface FailureWords {
+  readonly policy: FailurePolicy
+  readonly goesOn: boolean
+}
+
 /** How a group searches. */
 export const hptuning = z.strictObject({
   matrix: z.record(z.string(), matrixEntry()).nullish(),
@@ -115,9 +149,12 @@ export const hptuning = z.strictObject({
     .array(int({ min: 1 }))
     .nullish()
     .describe('Numbers of earlier sweeps over the same parameters, whose trials are known from the start.'),
-  on_failure: word(FAILURE_POLICIES)
+  on_failure: failureWords()
     .nullish()
-    .describe('What the search makes of a failed trial: avoid its surroundings (penalise, default), nothing (ignore), or try it again first (retry).'),
+    .describe(
+      'What the search makes of a failed trial: avoid its surroundings (penalise, default), nothing (ignore), or try it again first (retry). With continue, alone or in a list with one of these, the sweep does not pause itself where its first trials all fail.',
+    ),
+  max_failures: int({ min: 0 }).nullish().describe('Failed trials that the sweep bears: with one more it ends as failed. Default: any number.'),
 })
 
 const ALGORITHMS = ['grid_search', 'random_search', 'sobol_search', 'auto', 'tpe', 'cmaes', 'hyperband', 'asha', 'bo'] as const

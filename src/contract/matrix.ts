@@ -123,6 +123,11 @@ function checkBounds(option: string, { low, high }: Record<string, number>): voi
   if (broken !== undefined) throw new FieldError('wrong_type', { expected: phrase('word_whole'), found: String(broken) })
 }
 
+/** Whether a number of values, or a multiple, is one that numbers tell from its neighbours. */
+function isCountable(number: number): boolean {
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER
+}
+
 const COUNTED = new Set<string>(['linspace', 'logspace', 'geomspace'])
 
 function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): void {
@@ -137,11 +142,12 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
     [start, stop, step],
     [fields['low'], fields['high'], q],
   ]) {
-    if (low !== undefined && high !== undefined && size !== undefined && !Number.isFinite((high - low) / size))
-      throw new FieldError('matrix_positive', { option, field: step === undefined ? 'q' : 'step', found: String(size) })
+    if (low !== undefined && high !== undefined && size !== undefined && ![low / size, high / size, (high - low) / size].every(isCountable))
+      throw new FieldError('matrix_many', { option })
   }
   if (BOUNDED.has(option)) checkBounds(option, fields)
   if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0)) throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })
+  if (num !== undefined && !isCountable(num)) throw new FieldError('matrix_many', { option })
   if (option === 'geomspace' && !(start! * stop! > 0)) throw new FieldError('matrix_geomspace', { start: String(start), stop: String(stop) })
   if (fields['scale'] !== undefined && fields['scale'] < 0) throw new FieldError('matrix_positive', { option, field: 'scale', found: String(fields['scale']) })
 }

@@ -1,5 +1,6 @@
 import type { FailurePolicy, SearchSpace } from './search-space.ts'
 import type { Optimization } from './hptuning.ts'
+import type { BestBy } from './measure.ts'
 import type { RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
 
@@ -75,9 +76,11 @@ export interface Rung {
 export interface Objective {
   readonly metric: string
   readonly optimization: Optimization
+  /** Trials are compared by the lowest or the highest value of the metric; absent: by its last. */
+  readonly bestBy?: Exclude<BestBy, 'last'>
 }
 
-/** Ends a sweep once any trial's last value of the metric reaches `value`. */
+/** Ends a sweep once any trial's value of the metric reaches `value`: its last, or where the sweep goes by that metric the one it goes by. */
 export interface StopCondition extends Objective {
   readonly value: number
 }
@@ -146,6 +149,10 @@ export interface SweepPlan {
   readonly warmStart: readonly number[]
   /** What becomes of a failed trial: it is tried again first, counts as a place to avoid, or as nothing. */
   readonly failures: FailurePolicy
+  /** The sweep goes on where its first trials all fail; absent: it pauses itself. */
+  readonly goesOnFailing?: true
+  /** Failed trials it bears: with one more it ends; absent: any number. */
+  readonly failuresMax?: number
   /** Ends the sweep when so many trials have brought nothing better by more than `delta`. */
   readonly plateau: { readonly trials: number; readonly delta: number } | null
   /** Rules that end single trials before their end. */

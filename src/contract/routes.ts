@@ -606,6 +606,15 @@ export const ROUTES = {
     isCreate: true,
     takesRoom: true,
   },
+  restartFailed: {
+    method: 'POST',
+    path: '/api/v1/sweeps/:sweep/restart-failed',
+    access: 'person',
+    summary: 'Runs the failed trials of a sweep again inside it, with the code they had or with other code.',
+    body: deriveRequest.pick({ snapshot: true, host: true }),
+    answer: changed,
+    takesRoom: true,
+  },
   resolve: {
     method: 'GET',
     path: '/api/v1/numbers/:number',

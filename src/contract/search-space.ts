@@ -70,3 +70,6 @@ export const AXIS_KINDS = ['values', 'pvalues', ...(Object.keys(AXIS_FIELDS) as 
 /** What a search makes of a failed trial: a place to avoid, nothing, or one that is tried again first. */
 export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
 export type FailurePolicy = (typeof FAILURE_POLICIES)[number]
+
+/** Said beside one of them: the sweep goes on where its first trials all fail. */
+export const GO_ON_FAILING = 'continue'

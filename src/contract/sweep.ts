@@ -1,10 +1,21 @@
 import { z } from 'zod'
 
+import { BEST_BY } from './measure.ts'
 import { RUN_PHASES, SWEEP_PHASES } from './phases.ts'
 import { moment, wireNumber } from './run.ts'
 
-/** The best trial by the last value of the sweep's metric, among trials that ended and did not fail. */
-const bestView = z.strictObject({ number: z.int(), params: z.record(z.string(), z.unknown()), metric: z.string(), value: wireNumber })
+/** The best trial by the sweep's metric, by its last, lowest or highest value, among trials that ended and did not fail. */
+const bestView = z.strictObject({
+  number: z.int(),
+  params: z.record(z.string(), z.unknown()),
+  metric: z.string(),
+  bestBy: z.enum(BEST_BY),
+  value: wireNumber,
+})
+
+/** Something that a person should know; `message` is in the reader's language. */
+const noticeView = z.strictObject({ code: z.string(), args: z.record(z.string(), z.union([z.string(), z.number()])), message: z.string() })
+export type SweepNotice = z.output<typeof noticeView>
 
 export const sweepView = z.strictObject({
   id: z.string(),
@@ -26,6 +37,8 @@ export const sweepView = z.strictObject({
   trials: z.int().nullable(),
   counts: z.partialRecord(z.enum(RUN_PHASES), z.int()),
   best: bestView.nullable(),
+  /** Why it paused itself, gave up or failed; a metric that it goes by and no trial reports. */
+  notices: z.array(noticeView),
   planDigest: z.string(),
   snapshot: z.string().nullable(),
   createdAt: moment,
@@ -42,6 +55,7 @@ export const beliefsView = z.strictObject({
   sweep: z.int(),
   metric: z.string(),
   optimization: z.enum(['maximize', 'minimize']),
+  bestBy: z.enum(BEST_BY),
   /** Trials that have ended. */
   finished: z.int(),
   choice: sweepView.shape.choice,

@@ -1,4 +1,5 @@
 import type { Event, NewEvent } from '../contract/events.ts'
+import type { BestBy } from '../contract/measure.ts'
 import type { Direction, ViewDefinition } from '../contract/project.ts'
 import type { CommandPlan } from '../contract/plan.ts'
 import type { Ending, Evidence } from '../contract/run.ts'
@@ -108,23 +109,37 @@ export interface Best {
   readonly value: number
 }
 
+/** What trials are compared by: one of the values of a metric. */
+export interface Measure {
+  readonly metric: string
+  readonly part: BestBy
+}
+
 /** What a sweep asks of its runs. */
 export interface TrialStore {
   /** Executed runs of a sweep that have not ended. */
   listOpen(sweepId: string): Promise<OpenTrial[]>
   /** What trials have come to that the sweep's record does not say yet: they ended, or reached a rung. In the order of their ends. */
-  listUnrecorded(sweepId: string, metric: string): Promise<(SweepResult & { readonly runId: string })[]>
+  listUnrecorded(sweepId: string, measure: Measure): Promise<(SweepResult & { readonly runId: string })[]>
   /** What all ended trials have come to, and how long they ran. */
-  outcomes(sweepId: string, metric: string): Promise<TrialOutcome[]>
+  outcomes(sweepId: string, measure: Measure): Promise<TrialOutcome[]>
   /** Every trial, and every attempt of one that has begun, as charts need them. */
-  chart(sweepId: string, metric: string): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
+  chart(sweepId: string, measure: Measure): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
   /** Ids by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>
-  /** The trial with the best finite last value among those that ended and did not fail. */
-  best(sweepId: string, metric: string, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
-  /** Best finite last value over all trials, running ones too. */
-  bestValue(sweepId: string, metric: string, direction: 'maximize' | 'minimize'): Promise<number | undefined>
+  /** Phases of trials from an index on, lowest first. */
+  phasesFrom(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
+  /** Trials that failed and are not in the trash, from an index on, lowest first. */
+  failures(sweepId: string, from: number, limit: number): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
+  /** Which of these metrics any trial has reported. */
+  reported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
+  /** Metrics that the latest of its ended trials have reported; what the machine measured is left out. */
+  metricNames(sweepId: string, limit: number): Promise<string[]>
+  /** The trial with the best finite value among those that ended and did not fail. */
+  best(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
+  /** Best finite value over all trials, running ones too. */
+  bestValue(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<number | undefined>
 }
 
 export interface RunStore {
@@ -142,6 +157,10 @@ export interface RunStore {
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
   /** Lets paused runs, one or all of a sweep, wait for a place again, and takes back requests to pause. Returns their ids. */
   unpause(which: { id: string } | { sweepId: string }): Promise<string[]>
+  /** Takes failed runs out of the trials of their sweep, which they still belong to: others are run in their place. */
+  leaveTrials(ids: readonly string[]): Promise<void>
+  /** Gives trials that have not had an attempt other code. */
+  changeCode(sweepId: string, code: Pick<Run, 'snapshot' | 'host'>): Promise<void>
   /** Sets fields that no decision hangs on, whatever the version. */
   annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
   /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */
@@ -215,7 +234,25 @@ export interface SweepLimit {
 }
 
 export type SweepPatch = Partial<
-  Pick<Sweep, 'phase' | 'reason' | 'stopCause' | 'trialsCreated' | 'results' | 'budget' | 'endedAt' | 'concurrency' | 'isPaused' | 'name' | 'note' | 'tags'>
+  Pick<
+    Sweep,
+    | 'phase'
+    | 'reason'
+    | 'stopCause'
+    | 'trialsCreated'
+    | 'results'
+    | 'budget'
+    | 'endedAt'
+    | 'concurrency'
+    | 'isPaused'
+    | 'failure'
+    | 'judgedFrom'
+    | 'snapshot'
+    | 'host'
+    | 'name'
+    | 'note'
+    | 'tags'
+  >
 >
 
 export interface WriterState {

@@ -34,7 +34,10 @@ export interface Run {
   readonly name: string | null
   readonly note: string | null
   readonly sweepId: string | null
+  /** Of a run that another one has replaced among the trials of its sweep: null. */
   readonly trialIndex: number | null
+  /** How often its trial had been run before, counted from 0. */
+  readonly take: number
   readonly plan: RunPlan
   readonly planDigest: string
   readonly params: ValueMap
@@ -75,7 +78,7 @@ export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planD
   readonly phase: RunPhase
   /** Of a run that has failed before it could start. */
   readonly ending?: Ending
-} & Partial<Pick<Run, 'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin'>> & {
+} & Partial<Pick<Run, 'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'take'>> & {
     /** Absent: its own. */
     readonly outputsOf?: number
   }
@@ -127,6 +130,10 @@ export interface Sweep {
   readonly earlier: readonly EarlierTrial[]
   /** Length of its record of results. */
   readonly results: number
+  /** Why it paused itself, or gave up; null while no failure has changed its course. */
+  readonly failure: SweepFailure | null
+  /** Index of the first trial that counts as one of its first: those before have been forgiven. */
+  readonly judgedFrom: number
   /** Nothing of it starts while this holds. */
   readonly isPaused: boolean
   readonly createdAt: number
@@ -134,6 +141,22 @@ export interface Sweep {
   readonly deletedAt: number | null
   readonly purgedAt: number | null
   readonly version: number
+}
+
+/** What failed trials have in common. */
+export interface FailureCause {
+  /** Trials that failed. */
+  readonly trials: number
+  /** Those of them that ended in this way. */
+  readonly same: number
+  readonly ending: Ending
+  /** Last line of the log, where that says why. */
+  readonly line: string | null
+}
+
+export interface SweepFailure extends FailureCause {
+  /** The first trials failed and it paused, or the next ones after that; more than it bears failed; all failed. */
+  readonly kind: 'first' | 'next' | 'many' | 'all'
 }
 
 export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> &
@@ -149,6 +172,8 @@ export interface SweepTrial extends Suggestion {
 export interface SweepResult {
   readonly index: number
   readonly rung: number
+  /** How often the trial had been run before; absent: never. */
+  readonly take?: number
   readonly phase: Extract<RunPhase, 'paused' | 'running' | 'succeeded' | 'failed' | 'stopped'>
   /** Of the sweep's metric; null where there is no finite one. */
   readonly value: number | null

@@ -1,4 +1,4 @@
-import type { StoppingRulePlan, SweepPlan } from '../contract/plan.ts'
+import type { Objective, StoppingRulePlan, SweepPlan } from '../contract/plan.ts'
 import type { Store } from '../core/ports.ts'
 import type { OpenTrial, Sweep, SweepResult } from '../core/records.ts'
 import { goesOn, ladder } from '../core/search/rungs.ts'
@@ -47,7 +47,9 @@ export function createSweepJudge(store: Store): SweepJudge {
       const running = open.filter(({ phase }) => phase === 'running')
       const rungs = isJudgedByStep(sweep.plan) ? passRungs(sweep, book, await passingOf(courses, sweep, running)) : { arrivals: [], verdicts: [] }
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
-      if (ids.size < sweep.trialsCreated) for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
+      // A trial that is run again has another run.
+      if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
+        for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
         sweep.plan.stoppingRules.map((rule) => applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),
@@ -117,7 +119,20 @@ function bestOf(contenders: readonly Contender[]): number | undefined {
 
 async function passingOf(courses: Courses, { plan }: Sweep, running: readonly OpenTrial[]): Promise<Passing[]> {
   const trials = running.flatMap(({ id, index }) => (index === null ? [] : [{ runId: id, index, isOver: false }]))
-  return await Promise.all(trials.map(async (trial) => ({ ...trial, reports: await courses.reports(trial.runId, plan.objective!.metric) })))
+  return await Promise.all(trials.map(async (trial) => ({ ...trial, reports: await reportsOf(courses, plan, trial.runId) })))
+}
+
+/** What is compared by its lowest or highest value needs all that a trial has reported. */
+async function reportsOf(courses: Courses, { objective }: SweepPlan, runId: string): Promise<readonly Report[]> {
+  const { metric, bestBy } = objective!
+  return bestBy ? await courses.allReports(runId, metric) : await courses.reports(runId, metric)
+}
+
+/** What a report comes to at a rung: its own value, or the lowest or highest up to it. */
+function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Report): number {
+  if (!bestBy) return report.value
+  const values = reports.slice(0, reports.indexOf(report) + 1).flatMap(({ value }) => (Number.isNaN(value) ? [] : [value]))
+  return values.reduce((best, value) => (bestBy === 'min' ? Math.min(best, value) : Math.max(best, value)), bestBy === 'min' ? Infinity : -Infinity)
 }
 
 /**
@@ -136,13 +151,14 @@ function passRungs({ plan }: Sweep, book: Book, passing: readonly Passing[]): { 
       if (passed[rung]!.some((result) => result.index === index)) continue
       const report = reports.find(({ step }) => step >= amount)
       if (!report) break
-      const result: SweepResult = { index, rung, phase: 'running', value: Number.isFinite(report.value) ? report.value : null }
+      const value = valueAt(objective!, reports, report)
+      const result: SweepResult = { index, rung, phase: 'running', value: Number.isFinite(value) ? value : null }
       arrivals.push(result)
       passed[rung]!.push(result)
       if (isOver) continue
       const arrived = passed[rung]!.map((one) => ({ trial: one.index, value: one.value === null ? NaN : sign * one.value }))
       if (goesOn(arrived, index, method.halving!.eta)) continue
-      verdicts.push({ runId, data: { rule: 'asha', metric: objective!.metric, step: amount, value: report.value, rung } })
+      verdicts.push({ runId, data: { rule: 'asha', metric: objective!.metric, step: amount, value, rung } })
       break
     }
   }

@@ -1,8 +1,9 @@
 import { LIMITS } from '../contract/limits.ts'
 import { assertNever } from '../core/assert.ts'
 import type { NewEvent } from '../contract/events.ts'
-import type { Clock, Ids, Parts, Store } from '../core/ports.ts'
-import type { OpenTrial, PhaseCounts, Sweep, SweepResult, SweepTrial } from '../core/records.ts'
+import type { StopCondition, SweepPlan } from '../contract/plan.ts'
+import type { Clock, Ids, Measure, Parts, Store, SweepPatch } from '../core/ports.ts'
+import type { OpenTrial, PhaseCounts, Sweep, SweepFailure, SweepResult, SweepTrial } from '../core/records.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod, isThinned, learns } from '../core/search/registry.ts'
@@ -11,9 +12,10 @@ import { sinceImprovement } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
 import { decideSweep } from '../core/sweep/decide.ts'
 import type { SweepAction } from '../core/sweep/decide.ts'
+import { commonCause, FAILURES_READ_MAX, firstCount } from '../core/sweep/failing.ts'
 import { createBrackets } from '../core/sweep/halving.ts'
 import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
-import { historyAt, toReached, toResults } from '../core/sweep/record.ts'
+import { historyAt, measureOf, toReached, toResults } from '../core/sweep/record.ts'
 import { newTrial, planTrial } from '../core/sweep/trial.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
@@ -103,18 +105,33 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       remaining,
       isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
-        sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, condition.metric, condition.optimization)),
+        sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization)),
       ),
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
       promotions: sweep.isPaused ? [] : duePromotions({ sweep, search, book, open }, remaining === 0),
       sinceBetter: plateau ? sinceImprovement(valuesOf(sweep, book), plateau.delta) : undefined,
+      hasFailedFirst: await hasFailedFirst(sweep, counts),
     }
+  }
+
+  /** Whether the first trials have all failed: those in the order of their indices, so that one that runs longer than others that fail speaks for all. */
+  async function hasFailedFirst({ id, plan, concurrency, judgedFrom }: Sweep, { succeeded = 0, stopped = 0, failed = 0 }: PhaseCounts): Promise<boolean> {
+    const count = firstCount(concurrency)
+    if (plan.goesOnFailing || succeeded + stopped > 0 || failed < count) return false
+    const phases = await store.read.trials.phasesFrom(id, judgedFrom, count)
+    return phases.length === count && phases.every((phase) => phase === 'failed')
+  }
+
+  async function causeOf({ id, judgedFrom }: Sweep, kind: SweepFailure['kind'], trials: number): Promise<SweepFailure> {
+    const from = kind === 'next' ? judgedFrom : 0
+    const endings = (await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(({ ending }) => ending)
+    return { kind, ...commonCause(endings, trials) }
   }
 
   /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
   async function record(sweep: Sweep, book: Book): Promise<boolean> {
-    const found = await store.read.trials.listUnrecorded(sweep.id, sweep.plan.objective?.metric ?? '')
+    const found = await store.read.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
     if (found.length === 0) return false
     const onTheWay = await judge.reached(sweep, book, found)
     await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))
@@ -162,14 +179,23 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         return await stop(sweep, 'EarlyStopping', { kind: 'sweep.condition_met', data: { metric: action.condition.metric, value: action.value } })
       case 'level_off':
         return await stop(sweep, 'Plateau', { kind: 'sweep.plateau', data: { trials: action.trials } })
+      case 'hold':
+        return await hold(sweep, await causeOf(sweep, sweep.judgedFrom === 0 ? 'first' : 'next', firstCount(sweep.concurrency)))
+      case 'give_up': {
+        const failure = await causeOf(sweep, 'many', action.trials)
+        return await stop(sweep, 'TooManyFailures', { kind: 'sweep.gave_up', data: toSaid(failure) }, { failure })
+      }
       case 'complete_rungs':
         return await completeRungs(scene)
-      case 'finish':
+      case 'finish': {
+        const { failed = 0 } = await store.read.trials.countByPhase(sweep.id)
+        const failure = action.reason === 'AllTrialsFailed' ? { failure: await causeOf(sweep, 'all', failed) } : {}
         await store.write(async (parts) => {
-          await update(parts, sweep, { phase: action.phase, reason: action.reason, endedAt: clock.now() })
+          await update(parts, sweep, { phase: action.phase, reason: action.reason, endedAt: clock.now(), ...failure })
           await parts.events.append([{ kind: 'sweep.ended', actor: 'platform', sweepId: sweep.id, data: { phase: action.phase, reason: action.reason } }])
         })
         return undefined
+      }
       default:
         return assertNever(action)
     }
@@ -251,9 +277,23 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return { againMs: 0 }
   }
 
-  async function stop(sweep: Sweep, reason: 'EarlyStopping' | 'Plateau', event: Pick<NewEvent, 'kind' | 'data'>): Promise<Outcome> {
+  /** Nothing more of it starts; what runs goes on. */
+  async function hold(sweep: Sweep, failure: SweepFailure): Promise<Outcome> {
+    await store.write(async (parts) => {
+      await update(parts, sweep, { isPaused: true, failure })
+      await parts.events.append([{ kind: 'sweep.held', actor: 'platform', sweepId: sweep.id, data: toSaid(failure) }])
+    })
+    return undefined
+  }
+
+  async function stop(
+    sweep: Sweep,
+    reason: 'EarlyStopping' | 'Plateau' | 'TooManyFailures',
+    event: Pick<NewEvent, 'kind' | 'data'>,
+    patch: SweepPatch = {},
+  ): Promise<Outcome> {
     const stopped = await store.write(async (parts) => {
-      await update(parts, sweep, { phase: 'stopping', reason, stopCause: 'method' })
+      await update(parts, sweep, { phase: 'stopping', reason, stopCause: 'method', ...patch })
       await parts.events.append([{ ...event, actor: 'platform', sweepId: sweep.id }])
       return await parts.runs.requestStop({ sweepId: sweep.id }, 'method')
     })
@@ -261,9 +301,19 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return { againMs: 0 }
   }
 
-  async function update(parts: Parts, sweep: Sweep, patch: Parameters<Parts['sweeps']['update']>[1]): Promise<void> {
+  async function update(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
     if (!(await parts.sweeps.update(sweep, patch))) throw new Error(`sweep ${sweep.number} has moved on`)
   }
+}
+
+/** A condition on the metric of the sweep reads it as the sweep does. */
+function measureFor({ objective }: SweepPlan, { metric }: StopCondition): Measure {
+  return metric === objective?.metric ? measureOf({ objective }) : { metric, part: 'last' }
+}
+
+/** A failure as the history says it. */
+function toSaid({ trials, same, ending, line }: SweepFailure): Record<string, unknown> {
+  return { trials, same, reason: ending.reason, ...(line !== null && { line }) }
 }
 
 /** A space may yield fewer points than its size says, so the method is asked whether it has one more. */

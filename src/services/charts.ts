@@ -12,8 +12,9 @@ import type { Bucket, Span } from '../core/metrics/series.ts'
 import type { Executor, RunScope, Store } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 import { ladder } from '../core/search/rungs.ts'
-import { axisSize, valueAt } from '../core/search/space.ts'
+import { axisSize, sampleAxis, valueAt } from '../core/search/space.ts'
 import { toPythonText } from '../core/spec/python.ts'
+import { measureOf } from '../core/sweep/record.ts'
 import { toIso } from './views.ts'
 
 export interface LinesAsked {
@@ -184,13 +185,14 @@ export async function readSlots({ store, executor }: { store: Store; executor: E
 
 /** Everything the pages of a sweep draw. */
 export async function readTrials({ scan }: Store, { id, plan, results }: Sweep): Promise<TrialsView> {
-  const { trials, attempts } = await scan.trials.chart(id, plan.objective?.metric ?? '')
+  const { trials, attempts } = await scan.trials.chart(id, measureOf(plan))
   const { halving } = plan.method
   const record = halving && results > 0 ? await scan.sweeps.results(id, 0) : []
   const names = [...new Set([...plan.space.map(({ name }) => name), ...(halving ? [halving.resource] : [])])]
   return {
     metric: plan.objective?.metric ?? null,
     optimization: plan.objective?.optimization ?? null,
+    bestBy: plan.objective?.bestBy ?? 'last',
     axes: plan.space.map(toAxisView),
     rungs: halving ? { resource: halving.resource, amounts: ladder(halving), form: halving.form } : null,
     index: trials.map(({ index }) => index),
@@ -244,6 +246,6 @@ function boundsOf(axis: Axis): [number | null, number | null] {
     const ends = [asNumber(valueAt(axis, 0))!, asNumber(valueAt(axis, size - 1))!]
     return [Math.min(...ends), Math.max(...ends)]
   }
-  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform') return [Math.exp(axis.low), Math.exp(axis.high)]
+  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform') return [asNumber(sampleAxis(axis, 0))!, asNumber(sampleAxis(axis, 1))!]
   return 'low' in axis ? [axis.low, axis.high] : [null, null]
 }

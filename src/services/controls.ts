@@ -89,13 +89,21 @@ export async function pauseSweep({ store, hints }: ControlDeps, sweep: Sweep, ke
 
 export async function resumeSweep({ store, hints }: ControlDeps, sweep: Sweep): Promise<void> {
   const resumed = await store.write(async (parts) => {
-    await updateSweep(parts, sweep, { isPaused: false })
+    await updateSweep(parts, sweep, { isPaused: false, ...(await forgiven(parts, sweep)) })
     await parts.events.append([{ kind: 'sweep.resumed', actor: 'person', sweepId: sweep.id }])
     return await parts.runs.unpause({ sweepId: sweep.id })
   })
   for (const id of resumed) hints.run(id)
   hints.sweep(sweep.id)
   hints.scheduler()
+}
+
+/** A person has seen that the first trials failed: those that have not ended are the first ones now. */
+async function forgiven(parts: Parts, { id }: Sweep): Promise<SweepPatch> {
+  const { failure, trialsCreated } = (await parts.sweeps.get(id))!
+  if (failure === null) return {}
+  const open = (await parts.trials.listOpen(id)).flatMap(({ index }) => index ?? [])
+  return { failure: null, judgedFrom: open.reduce((least, index) => Math.min(least, index), trialsCreated) }
 }
 
 /** Changes what a person may change of a sweep. A concurrency counts from the next admission on; nothing running is stopped. */

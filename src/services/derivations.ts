@@ -22,7 +22,7 @@ import type { Submission, SubmissionDeps } from './submissions.ts'
 export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], derivation: Derivation): Promise<Run> {
   if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has not ended yet` })
   const { request, creation } = derivation
-  const work = await planWork(deps, run, derivation)
+  const work = withPlace(kind, run, await planWork(deps, run, derivation))
   const fresh: NewRun = {
     ...work,
     id: creation.id,
@@ -55,6 +55,16 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
   deps.hints.run(derived.id)
   deps.hints.scheduler()
   return derived
+}
+
+/**
+ * Outside its sweep a trial waits at no rung. What goes on with its files, or a copy of them, finds those of the rung it
+ * reached: a trial that began anew at each has several.
+ */
+function withPlace<T extends { readonly plan: RunPlan }>(kind: Origin['kind'], { plan: { rung: reached } }: Run, work: T): T {
+  const { rung: _, ...plan } = work.plan
+  const isKept = kind !== 'restarts' && reached?.startsOver === true
+  return { ...work, plan: isKept ? { ...plan, rung: { ...reached, isLast: true, firstAttempt: 1 } } : plan }
 }
 
 /** What is to run, where, and on which code. */
@@ -102,8 +112,10 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
   const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
   if (!document) throw new AppError('conflict', { detail: `the document of run ${run.number} is not kept` })
   const { plan } = explain(() => loadPlan([...document.sources, ...sources], { ...document.params, ...params }))
-  if (plan.kind === 'group') throw new AppError('conflict', { detail: 'a run cannot become a group; submit the group itself' })
-  return plan
+  if (plan.kind !== 'group') return plan
+  if (sources.length > 0) throw new AppError('conflict', { detail: 'a run cannot become a group; submit the group itself' })
+  // Made from a trial: it is the template of that sweep at its point.
+  return explain(() => compileChangedTrial(plan, run.plan.params, params))
 }
 
 /** A trial is its sweep's template at a point: only parameters can differ. */

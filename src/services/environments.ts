@@ -52,8 +52,8 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
 }
 
 /** When a person asked for the run: a build that failed since then says enough for all trials of a sweep. */
-async function askedAt(parts: Parts, { sweepId, createdAt }: Run): Promise<number> {
-  return (sweepId === null ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
+async function askedAt(parts: Parts, { sweepId, createdAt, take }: Run): Promise<number> {
+  return (sweepId === null || take > 0 ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
 }
 
 async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: EnvironmentRecord): Promise<Preparation> {

@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Ids, Parts, Store } from '../core/ports.ts'
+import type { Ids, Store, SweepPatch } from '../core/ports.ts'
 import type { Sweep, SweepTrial, TrialOutcome } from '../core/records.ts'
 import type { Beliefs } from '../core/search/beliefs.ts'
 import { createCodec } from '../core/search/codec.ts'
@@ -14,7 +14,7 @@ import { median } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
 import { createBrackets, trialsOf } from '../core/sweep/halving.ts'
 import type { Brackets } from '../core/sweep/halving.ts'
-import { signOf, toResults } from '../core/sweep/record.ts'
+import { measureOf, signOf, toResults } from '../core/sweep/record.ts'
 import { newTrial } from '../core/sweep/trial.ts'
 import { currentSweep } from './current.ts'
 import type { Hints } from './hints.ts'
@@ -39,7 +39,7 @@ export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | '
 export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no metric to be judged by` })
-  const outcomes = await store.scan.trials.outcomes(sweep.id, plan.objective.metric)
+  const outcomes = await store.scan.trials.outcomes(sweep.id, measureOf(plan))
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.believe(sweep.id, task, history)
@@ -126,19 +126,22 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
 /** A sweep that is stopping has no place for more, and one that its own rule has ended would be ended again at once. */
 function refuseRuled({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: `sweep ${number} is stopping` })
-  if (phase === 'stopped' && reason !== 'StoppedByUser')
+  if (reason === 'TooManyFailures' || (phase === 'stopped' && reason !== 'StoppedByUser'))
     throw new AppError('conflict', { detail: `sweep ${number} has met its own rule: begin another with warm_start: [${number}]` })
 }
 
-function goOn({ phase }: Sweep): Parameters<Parts['sweeps']['update']>[1] {
-  return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null }
+/** What lets a sweep that has ended go on. */
+export function goOn({ phase }: Sweep): SweepPatch {
+  return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }
 
-function refuseTrash({ number, deletedAt }: Sweep): void {
+/** Throws AppError `conflict` for a sweep in the trash. */
+export function refuseTrash({ number, deletedAt }: Sweep): void {
   if (deletedAt !== null) throw new AppError('conflict', { detail: `sweep ${number} is in the trash: restore it first` })
 }
 
-function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
+/** The brackets of a sweep that gives out its resource step by step. */
+export function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
   const { name, halving } = plan.method
   return halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
 }
@@ -152,7 +155,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
       if (!sweep) throw new AppError('not_found', { what: `sweep ${number} to begin from` })
-      return await store.read.trials.outcomes(sweep.id, plan.objective!.metric)
+      return await store.read.trials.outcomes(sweep.id, measureOf(plan))
     }),
   )
   return found

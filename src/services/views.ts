@@ -16,8 +16,10 @@ import type { EnvironmentRecord, Project, Store } from '../core/ports.ts'
 import type { Attempt, Run, Sweep } from '../core/records.ts'
 import { autoChoice } from '../core/search/registry.ts'
 import { toTask } from '../core/search/task.ts'
+import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
+import { measureOf } from '../core/sweep/record.ts'
 
 /** Runs as the API shows them, with their params and metric summaries: all of them, or those that are asked for. */
 export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale, asked?: FiguresAsked): Promise<RunView[]> {
@@ -140,10 +142,10 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
   }
 }
 
-export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView> {
+export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): Promise<SweepView> {
   const { objective } = sweep.plan
   const counts = await store.read.trials.countByPhase(sweep.id)
-  const best = objective && (await store.read.trials.best(sweep.id, objective.metric, objective.optimization))
+  const best = objective && (await store.read.trials.best(sweep.id, measureOf(sweep.plan), objective.optimization))
   const { runSeconds, lastEndedAt } = await store.read.attempts.sweepTimes(sweep.id)
   return {
     id: sweep.id,
@@ -163,8 +165,15 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
     trials: trialsOf(sweep.plan, sweep),
     counts,
     best: best
-      ? { number: best.run.number, params: toPlain(best.run.params) as Record<string, unknown>, metric: objective.metric, value: toWireNumber(best.value) }
+      ? {
+          number: best.run.number,
+          params: toPlain(best.run.params) as Record<string, unknown>,
+          metric: objective.metric,
+          bestBy: objective.bestBy ?? 'last',
+          value: toWireNumber(best.value),
+        }
       : null,
+    notices: await noticesOf(store, sweep, counts, locale),
     planDigest: sweep.planDigest,
     snapshot: sweep.snapshot,
     createdAt: toIso(sweep.createdAt)!,
@@ -175,12 +184,13 @@ export async function toSweepView(store: Store, sweep: Sweep): Promise<SweepView
 }
 
 export function toBeliefsView({ number, plan }: Sweep, beliefs: SweepBeliefs): BeliefsView {
-  const { metric, optimization } = plan.objective!
+  const { metric, optimization, bestBy = 'last' } = plan.objective!
   const { best, expectedImprovement, importance, borders } = beliefs
   return {
     sweep: number,
     metric,
     optimization,
+    bestBy,
     finished: beliefs.finished,
     choice: beliefs.choice ?? null,
     best: best && { ...best, value: toWireNumber(best.value) },

@@ -40,7 +40,7 @@ export function inScope(on: On, { isDeleted, projectId, sweepId, filter }: RunSc
   return on.and([
     on('run.deleted_at', isDeleted ? 'is not' : 'is', null),
     ...(projectId === undefined ? [] : [on('run.project_id', '=', projectId)]),
-    ...(sweepId === undefined ? [] : [on('run.sweep_id', '=', sweepId)]),
+    ...(sweepId === undefined ? [] : [on('run.sweep_id', '=', sweepId), on('run.trial_index', 'is not', null)]),
     ...(filter ? [toCondition(on, filter, context)] : []),
   ])
 }

@@ -24,6 +24,7 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     number,
     sweep_id: run.sweepId,
     trial_index: run.trialIndex,
+    take: run.take ?? 0,
     kind: run.plan.kind,
     plan: encodeValue(run.plan),
     plan_digest: run.planDigest,
@@ -36,7 +37,6 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     stop_cause: null,
     attempts: 0,
     not_before: null,
-    host: run.host && JSON.stringify(run.host),
     actor: run.actor,
     is_executed: Number(run.isExecuted),
     is_collected: run.ending ? 1 : 0,
@@ -50,19 +50,22 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     note: run.note ?? run.plan.description,
     reason: run.ending?.reason ?? null,
     document_digest: run.documentDigest ?? null,
-    snapshot: run.snapshot ?? null,
     environment: run.environment ?? null,
     needs_environment: Number((run.plan.build?.steps.length ?? 0) > 0 && run.plan.kind !== 'build'),
     ran_on: null,
     origin_kind: run.origin?.kind ?? null,
     origin_id: run.origin?.runId ?? null,
-    commit: run.host?.git?.commit ?? null,
-    branch: run.host?.git?.branch ?? null,
+    ...toCodeColumns({ snapshot: run.snapshot ?? null, host: run.host }),
     outputs_of: run.outputsOf ?? null,
     deleted_at: null,
     purged_at: null,
     rung: run.plan.rung?.index ?? 0,
   }
+}
+
+/** Columns of the code of a run, and of the machine that it was submitted from. */
+export function toCodeColumns({ snapshot, host }: Pick<Run, 'snapshot' | 'host'>): Pick<RunRow, 'snapshot' | 'host' | 'commit' | 'branch'> {
+  return { snapshot, host: host && JSON.stringify(host), commit: host?.git?.commit ?? null, branch: host?.git?.branch ?? null }
 }
 
 /** Columns of what no decision hangs on. */
@@ -110,6 +113,7 @@ export function toRun(row: RunRow): Run {
     number: row.number,
     sweepId: row.sweep_id,
     trialIndex: row.trial_index,
+    take: row.take,
     plan: decodeValue(row.plan) as RunPlan,
     planDigest: row.plan_digest,
     params: decodeValue(row.params) as ValueMap,

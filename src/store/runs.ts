@@ -13,7 +13,7 @@ import { toParamRows, toTagRows } from './facts.ts'
 import { pieces } from './pieces.ts'
 import { purgeSome, removeTags } from './run-removal.ts'
 import type { SeriesCache } from './tracking.ts'
-import { ACTIVE_PHASES, AT_RUNG, OPEN_PHASES, parseOrNull, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
+import { ACTIVE_PHASES, AT_RUNG, OPEN_PHASES, parseOrNull, toCodeColumns, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
 
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
 // Phases in which a request to pause may still be taken back: nothing has been signalled.
@@ -160,6 +160,18 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         )
       const rows = await ('id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)).returning('id').execute()
       return rows.map((row) => row.id)
+    },
+    leaveTrials: async (ids) => {
+      if (ids.length > 0) await db.updateTable('run').set({ trial_index: null }).where('id', 'in', ids).where('phase', '=', 'failed').execute()
+    },
+    changeCode: async (sweepId, { snapshot, host }) => {
+      await db
+        .updateTable('run')
+        .set((on) => ({ ...toCodeColumns({ snapshot, host }), environment: null, version: on('version', '+', 1) }))
+        .where('sweep_id', '=', sweepId)
+        .where('phase', 'in', ['created', 'queued'] satisfies RunPhase[])
+        .where('attempts', '=', 0)
+        .execute()
     },
     annotate: async ({ id, number }, { params, tags, ...patch }) => {
       const columns: Updateable<RunRow> = {

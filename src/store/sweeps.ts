@@ -8,7 +8,7 @@ import type { SweepPhase } from '../contract/phases.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { SweepLimit, SweepStore } from '../core/ports.ts'
-import type { StopCause, Sweep, SweepResult } from '../core/records.ts'
+import type { StopCause, Sweep, SweepFailure, SweepResult } from '../core/records.ts'
 import type { EarlierTrial, Source } from '../core/search/history.ts'
 import { takeNumbers } from './counters.ts'
 import { pieces } from './pieces.ts'
@@ -71,6 +71,8 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         document_digest: sweep.documentDigest ?? null,
         snapshot: sweep.snapshot ?? null,
         is_paused: 0,
+        failure: null,
+        judged_from: 0,
         deleted_at: null,
         purged_at: null,
       }
@@ -100,14 +102,15 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
     },
     results: async (sweepId, after) => {
       const rows = await db.selectFrom('sweep_result').selectAll().where('sweep_id', '=', sweepId).where('seq', '>', after).orderBy('seq').execute()
-      return rows.map((row) => ({ index: row.trial_index, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.value }))
+      return rows.map((row) => ({ index: row.trial_index, rung: row.rung, take: row.take, phase: row.phase as SweepResult['phase'], value: row.value }))
     },
     addResults: async (sweepId, after, results) => {
-      const rows = results.map(({ index, rung, phase, value }, offset) => ({
+      const rows = results.map(({ index, rung, take = 0, phase, value }, offset) => ({
         sweep_id: sweepId,
         seq: after + offset + 1,
         trial_index: index,
         rung,
+        take,
         phase,
         value,
       }))
@@ -123,6 +126,10 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       if (patch.budget !== undefined) columns.budget = patch.budget
       if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
       if (patch.concurrency !== undefined) columns.concurrency = patch.concurrency
+      if (patch.failure !== undefined) columns.failure = patch.failure && encodeValue(patch.failure)
+      if (patch.judgedFrom !== undefined) columns.judged_from = patch.judgedFrom
+      if (patch.snapshot !== undefined) columns.snapshot = patch.snapshot
+      if (patch.host !== undefined) columns.host = JSON.stringify(patch.host)
       if (patch.isPaused !== undefined) columns.is_paused = Number(patch.isPaused)
       if (patch.name !== undefined) columns.name = patch.name
       if (patch.note !== undefined) columns.note = patch.note
@@ -183,6 +190,8 @@ function toSweep(row: SweepRow): Sweep {
     earlier: row.earlier === null ? [] : (decodeValue(row.earlier) as EarlierTrial[]),
     results: row.results,
     isPaused: row.is_paused === 1,
+    failure: row.failure === null ? null : (decodeValue(row.failure) as SweepFailure),
+    judgedFrom: row.judged_from,
     createdAt: row.created_at,
     endedAt: row.ended_at,
     deletedAt: row.deleted_at,

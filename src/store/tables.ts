@@ -7,7 +7,7 @@ export interface Tables {
   attempt: AttemptRow
   sweep: SweepRow
   suggestion: { sweep_id: string; trial_index: number; point: string; source: string; known: number; budget: number | null }
-  sweep_result: { sweep_id: string; seq: number; trial_index: number; rung: number; phase: string; value: number | null }
+  sweep_result: { sweep_id: string; seq: number; trial_index: number; rung: number; take: number; phase: string; value: number | null }
   event: { seq: Generated<number>; at: number; kind: string; actor: string; run_id: string | null; sweep_id: string | null; data: string }
   writer: { id: string; run_id: string; attempt: number; mark: number; lost: number; is_closed: number }
   series: { id: Generated<number>; run_id: string; name: string }
@@ -101,6 +101,7 @@ export interface RunRow {
   deleted_at: number | null
   purged_at: number | null
   rung: number
+  take: number
 }
 
 export interface AttemptRow {
@@ -145,4 +146,6 @@ export interface SweepRow {
   budget: number | null
   earlier: string | null
   results: number
+  failure: string | null
+  judged_from: number
 }

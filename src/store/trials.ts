@@ -5,7 +5,7 @@ import type { Ending, Waiting } from '../contract/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { TrialStore } from '../core/ports.ts'
+import type { Measure, TrialStore } from '../core/ports.ts'
 import type { SweepResult, TrialOutcome } from '../core/records.ts'
 import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
@@ -13,16 +13,20 @@ import type { Tables } from './tables.ts'
 /** Trials recorded in one transaction: after a long absence there can be many. */
 const UNRECORDED_AT_ONCE = 1_000
 
+/** Trials whose metrics stand for those of all. */
+const NAMED_TRIALS_MAX = 20
+
 /** What a sweep asks of its runs. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
-  const trialsWithValue = (sweepId: string, metric: string) =>
+  const trialsWithValue = (sweepId: string, { metric, part }: Measure) =>
     db
       .selectFrom('run')
       .innerJoin('metric', 'metric.run_number', 'run.number')
       .where('run.sweep_id', '=', sweepId)
+      .where('run.trial_index', 'is not', null)
       .where('run.deleted_at', 'is', null)
       .where('metric.name', '=', metric)
-      .where('metric.last', 'is not', null)
+      .where(`metric.${part}`, 'is not', null)
   return {
     listOpen: async (sweepId) => {
       const rows = await db
@@ -40,11 +44,11 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         isAtRung: row.phase === 'paused' && parseOrNull<Waiting>(row.waiting)?.code === 'rung_reached',
       }))
     },
-    listUnrecorded: async (sweepId, metric) => {
+    listUnrecorded: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .select(['run.id', 'run.trial_index', 'run.rung', 'run.phase', 'metric.last'])
+        .select(['run.id', 'run.trial_index', 'run.rung', 'run.take', 'run.phase', `metric.${part} as value`])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where((on) =>
@@ -62,7 +66,8 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
                 .select('sweep_result.seq')
                 .where('sweep_result.sweep_id', '=', sweepId)
                 .whereRef('sweep_result.trial_index', '=', 'run.trial_index')
-                .whereRef('sweep_result.rung', '=', 'run.rung'),
+                .whereRef('sweep_result.rung', '=', 'run.rung')
+                .whereRef('sweep_result.take', '=', 'run.take'),
             ),
           ),
         )
@@ -70,14 +75,21 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .orderBy('run.trial_index')
         .limit(UNRECORDED_AT_ONCE)
         .execute()
-      return rows.map((row) => ({ runId: row.id, index: row.trial_index!, rung: row.rung, phase: row.phase as SweepResult['phase'], value: row.last }))
+      return rows.map((row) => ({
+        runId: row.id,
+        index: row.trial_index!,
+        rung: row.rung,
+        take: row.take,
+        phase: row.phase as SweepResult['phase'],
+        value: row.value,
+      }))
     },
-    outcomes: async (sweepId, metric) => {
+    outcomes: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
         .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'suggestion.point', 'metric.last'])
+        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'suggestion.point', `metric.${part} as value`])
         .select((on) =>
           on
             .selectFrom('attempt')
@@ -97,17 +109,17 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         reason: row.reason as ReasonCode | null,
         rung: row.rung,
         params: paramsOf(row),
-        value: row.last,
+        value: row.value,
         seconds: Number(row.ran_ms ?? 0) / 1000,
       }))
     },
-    chart: async (sweepId, metric) => {
+    chart: async (sweepId, { metric, part }) => {
       const trials = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
         .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
         .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at'])
-        .select(['suggestion.point', 'metric.last'])
+        .select(['suggestion.point', `metric.${part} as value`])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where('run.deleted_at', 'is', null)
@@ -130,7 +142,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
           reason: row.reason as ReasonCode | null,
           rung: row.rung,
           params: paramsOf(row),
-          value: row.last,
+          value: row.value,
           startedAt: row.started_at,
           endedAt: row.ended_at,
         })),
@@ -152,28 +164,88 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .selectFrom('run')
         .select(['phase', db.fn.countAll<number>().as('count')])
         .where('sweep_id', '=', sweepId)
+        .where('trial_index', 'is not', null)
         .groupBy('phase')
         .execute()
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
-    best: async (sweepId, metric, direction) => {
-      const row = await trialsWithValue(sweepId, metric)
+    phasesFrom: async (sweepId, from, limit) => {
+      const rows = await db
+        .selectFrom('run')
+        .select('phase')
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', '>=', from)
+        .orderBy('trial_index')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.phase as RunPhase)
+    },
+    failures: async (sweepId, from, limit) => {
+      const rows = await db
+        .selectFrom('run')
+        .select(['id', 'ending'])
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', '>=', from)
+        .where('phase', '=', 'failed')
+        .where('deleted_at', 'is', null)
+        .orderBy('trial_index')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({ id: row.id, ending: parseOrNull<Ending>(row.ending) }))
+    },
+    reported: async (sweepId, metrics) => {
+      const found = new Set<string>()
+      for (const name of metrics) {
+        const row = await db
+          .selectFrom('run')
+          .innerJoin('metric', 'metric.run_number', 'run.number')
+          .select('metric.name')
+          .where('run.sweep_id', '=', sweepId)
+          .where('metric.name', '=', name)
+          .limit(1)
+          .executeTakeFirst()
+        if (row) found.add(name)
+      }
+      return found
+    },
+    metricNames: async (sweepId, limit) => {
+      const latest = db
+        .selectFrom('run')
+        .select('id')
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', 'is not', null)
+        .where('phase', 'in', ['succeeded', 'stopped', 'paused'] satisfies RunPhase[])
+        .orderBy('number', 'desc')
+        .limit(NAMED_TRIALS_MAX)
+      const rows = await db
+        .selectFrom('series')
+        .select('name')
+        .distinct()
+        .where('run_id', 'in', latest)
+        .where('name', 'not like', 'system.%')
+        .orderBy('name')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.name)
+    },
+    best: async (sweepId, measure, direction) => {
+      const row = await trialsWithValue(sweepId, measure)
         .selectAll('run')
-        .select('metric.last')
+        .select(`metric.${measure.part} as value`)
         .where('run.phase', 'in', ['succeeded', 'stopped'])
-        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
+        .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
         .orderBy('run.number')
         .limit(1)
         .executeTakeFirst()
-      return row && { run: toRun(row), value: row.last! }
+      return row && { run: toRun(row), value: row.value! }
     },
-    bestValue: async (sweepId, metric, direction) => {
-      const row = await trialsWithValue(sweepId, metric)
-        .select('metric.last')
-        .orderBy('metric.last', direction === 'maximize' ? 'desc' : 'asc')
+    bestValue: async (sweepId, measure, direction) => {
+      const row = await trialsWithValue(sweepId, measure)
+        .select(`metric.${measure.part} as value`)
+        .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
         .limit(1)
         .executeTakeFirst()
-      return row?.last ?? undefined
+      return row?.value ?? undefined
     },
   }
 }

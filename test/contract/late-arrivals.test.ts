@@ -66,9 +66,9 @@ describeOnBoth('late arrivals', (openFresh) => {
     const found = async (filter: string) =>
       (await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })).runs.map(({ number }) => number)
     expect([await found('m.loss < 2'), await found('m.loss > 0'), await found('m.loss > 50')]).toEqual([[run.number], [run.number, other.number], []])
-    expect(await store.read.trials.best(sweep.id, 'loss', 'minimize')).toMatchObject({ value: 1, run: { id: run.id } })
-    expect((await store.read.trials.outcomes(sweep.id, 'loss')).map(({ value }) => value)).toEqual([1, 2])
-    expect((await store.read.trials.chart(sweep.id, 'loss')).trials.map(({ value }) => value)).toEqual([1, 2])
+    expect(await store.read.trials.best(sweep.id, { metric: 'loss', part: 'last' }, 'minimize')).toMatchObject({ value: 1, run: { id: run.id } })
+    expect((await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ value }) => value)).toEqual([1, 2])
+    expect((await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ value }) => value)).toEqual([1, 2])
   })
 
   it('parameters that a trial logs under the names of its point leave its point as it was tried', async () => {
@@ -79,8 +79,8 @@ describeOnBoth('late arrivals', (openFresh) => {
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
     await store.write(async (parts) => await parts.runs.transition((await parts.runs.get(run.id))!, 'succeeded'))
     const tried = { lr: 0.1, given: 1, seed: 4 }
-    expect((await store.read.trials.outcomes(sweep.id, 'loss')).map(({ params }) => params)).toEqual([tried])
-    expect((await store.read.trials.chart(sweep.id, 'loss')).trials.map(({ params }) => params)).toEqual([tried])
+    expect((await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params)).toEqual([tried])
+    expect((await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ params }) => params)).toEqual([tried])
     expect((await store.read.runs.get(run.id))!.params).toEqual({ lr: 99, given: 1, seed: 4 })
   })
 

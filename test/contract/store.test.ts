@@ -215,8 +215,8 @@ describeOnBoth('the store', (openFresh) => {
     await add('failed', 0.99, 2)
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
-    expect(await store.read.trials.best(sweep.id, 'acc', 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
-    expect(await store.read.trials.best(sweep.id, 'acc', 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
+    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
+    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
   })
 
@@ -237,12 +237,90 @@ describeOnBoth('the store', (openFresh) => {
     const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }))
     const { constraints: _c, firstPoints: _f, warmStart: _w, failures: _p, plateau: _l, stoppingRules: _s, ...old } = plan
     for (const table of ['suggestion', 'sweep_result', 'access_token']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
-    for (const column of ['budget', 'earlier', 'results']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
-    await sql`alter table run drop column rung`.execute(database.writer)
+    for (const column of ['budget', 'earlier', 'results', 'failure', 'judged_from'])
+      await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
+    for (const column of ['rung', 'take']) await sql`alter table run drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`update sweep set plan = ${encodeValue(old)}`.execute(database.writer)
     await sql`delete from schema_version where version > 2`.execute(database.writer)
     await migrate(database)
     expect(await store.read.sweeps.get(sweep.id)).toMatchObject({ budget: 7, results: 0, earlier: [], plan: { failures: 'penalise', stoppingRules: [] } })
+  })
+
+  it('keeps the record of a sweep of an older version, and takes a second result of a trial that is run again', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(database.writer)
+    await sql`insert into older values (${sweep.id}, 1, 0, 0, 'failed', null), (${sweep.id}, 2, 1, 0, 'succeeded', 0.5)`.execute(database.writer)
+    await sql`drop table sweep_result`.execute(database.writer)
+    await sql`alter table older rename to sweep_result`.execute(database.writer)
+    for (const column of ['failure', 'judged_from']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
+    await sql`alter table run drop column take`.execute(database.writer)
+    await sql`delete from schema_version where version > 4`.execute(database.writer)
+    await migrate(database)
+    const again = { index: 0, rung: 0, take: 1, phase: 'succeeded', value: 0.25 } as const
+    await store.write((parts) => parts.sweeps.addResults(sweep.id, 2, [again]))
+    expect(await store.read.sweeps.results(sweep.id, 0)).toEqual([
+      { index: 0, rung: 0, take: 0, phase: 'failed', value: null },
+      { index: 1, rung: 0, take: 0, phase: 'succeeded', value: 0.5 },
+      again,
+    ])
+    await expect(store.write((parts) => parts.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
+  })
+
+  it('reads what trials come to by the last, the lowest or the highest value', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    const courses = [
+      [0.9, 0.01, 0.8],
+      [0.5, 0.4, 0.3],
+      [NaN, 0.7, NaN],
+    ]
+    const runs: Run[] = []
+    for (const [index, values] of courses.entries()) {
+      const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'succeeded', ending: { reason: 'Completed', evidence: {} } })
+      const points = Float64Array.from(values.flatMap((value, step) => [step, step, value]))
+      await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
+      runs.push(run)
+    }
+    const by = (part: 'last' | 'min' | 'max') => ({ metric: 'loss', part })
+    const { trials } = store.read
+    expect(await trials.best(sweep.id, by('last'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.3 })
+    expect(await trials.best(sweep.id, by('min'), 'minimize')).toMatchObject({ run: { id: runs[0]!.id }, value: 0.01 })
+    expect(await trials.best(sweep.id, by('max'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.5 })
+    expect(await trials.bestValue(sweep.id, by('max'), 'maximize')).toBe(0.9)
+    for (const [part, values] of [
+      ['last', [0.8, 0.3, null]],
+      ['min', [0.01, 0.3, 0.7]],
+      ['max', [0.9, 0.5, 0.7]],
+    ] as const) {
+      const unrecorded = await trials.listUnrecorded(sweep.id, by(part))
+      expect(unrecorded.map(({ value }) => value)).toEqual(values)
+      expect((await trials.outcomes(sweep.id, by(part))).map(({ value }) => value)).toEqual(values)
+      expect((await trials.chart(sweep.id, by(part))).trials.map(({ value }) => value)).toEqual(values)
+    }
+  })
+
+  it('counts a trial that is run again once, and lists it once among those of its sweep', async () => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    const failed = await insertRun(store, { sweepId: sweep.id, trialIndex: 0, phase: 'failed', ending: { reason: 'ExitNonZero', evidence: { exitCode: 2 } } })
+    expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
+    const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, take: 1 })
+    const [again] = await store.write(async (parts) => {
+      await parts.runs.leaveTrials([failed.id])
+      return await parts.runs.insert([fresh])
+    })
+    expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })
+    expect(again).toMatchObject({ trialIndex: 0, take: 1 })
+    expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ queued: 1 })
+    expect([...(await store.read.trials.trialIds(sweep.id)).values()]).toEqual([again!.id])
+    expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([])
   })
 
   it('stops writing the moment its fence refuses', async () => {

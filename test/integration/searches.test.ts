@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import type { TrialsView } from '../../src/contract/charts.ts'
 import type { EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { BeliefsView, SweepView } from '../../src/contract/sweep.ts'
@@ -51,6 +52,17 @@ for epoch in range(done + 1, until + 1):
     experiment.log_metrics(step=epoch, loss=abs(x - 0.3) + 1.0 / epoch)
     open(path, "w").write(str(epoch))
     time.sleep(pause)
+`,
+  // Comes down to |x - 0.3| at its first step, and ends the higher the nearer it had come.
+  'dip.py': `
+import sys, time
+from hagane import Experiment
+x = float(sys.argv[1])
+low = abs(x - 0.3)
+experiment = Experiment()
+for step, loss in [(1, low), (2, 3 - x), (3, 4 - x), (4, 5 - x)]:
+    experiment.log_metrics(step=step, loss=loss)
+    time.sleep(0.05)
 `,
   // Slower the larger x, and better.
   'slow.py': `
@@ -179,6 +191,57 @@ describe('a sweep that learns', () => {
   })
 })
 
+describe('trials that are compared by their lowest value', () => {
+  // Every trial comes down to |x - 0.3| in its middle and ends far above it; the last values turn the order round.
+  const DIP = 'python dip.py {{ x }}'
+  const dip = (more: string, count = 12): string =>
+    `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  seed: 5\n  metric: {name: loss, optimization: minimize, best_by: lowest}\n${more}  matrix: {x: {linspace: [0, 1, ${count}]}}\nrun: {cmd: "${DIP}"}\n`
+  const lowest = (x: unknown): number => Math.abs(Number(x) - 0.3)
+
+  it('have it as their value wherever there is one', async () => {
+    using cli = createWorkplace(server)
+    cli.write('dip.py', SCRIPTS['dip.py'])
+    cli.write('group.yml', dip('  tpe: {n_experiments: 12}\n'))
+    const followed = await cli.hagane('run', '-f', 'group.yml', '--wait')
+    expect(followed.status).toBe(0)
+    const sweep = Number(/sweep #(\d+)/.exec(followed.stdout)![1])
+    const view = await ended(sweep)
+    const runs = await runsOf(sweep)
+    const wanted = runs.toSorted((a, b) => lowest(a.params['x']) - lowest(b.params['x']))[0]!
+    const least = lowest(wanted.params['x'])
+    expect(view.best).toMatchObject({ number: wanted.number, metric: 'loss', bestBy: 'min', value: least })
+    for (const text of [followed.stderr, (await cli.hagane('show', String(sweep))).stdout, (await cli.hagane('sweep', 'beliefs', String(sweep))).stdout])
+      expect(text).toContain('loss.min')
+    expect((await cli.hagane('ls', '--sweeps')).stdout).toMatch(new RegExp(`loss\\.min=\\S+ \\(#${wanted.number}\\)`))
+    const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
+    expect(beliefs).toMatchObject({ bestBy: 'min', best: { number: wanted.number, value: least } })
+    const { results } = await readRecord(place(), sweep)
+    const byTrial = new Map(runs.map(({ trial, params }) => [trial, lowest(params['x'])]))
+    expect(results.map(({ value }) => value)).toEqual(results.map(({ index }) => byTrial.get(index)))
+    const chart = (await server.call<TrialsView>('GET', `/sweeps/${sweep}/trials`)).body
+    expect(chart).toMatchObject({ metric: 'loss', bestBy: 'min', value: chart.index.map((index) => byTrial.get(index)) })
+    await recompute(place(), sweep)
+  })
+
+  it('end a sweep by it: a condition on the same metric, and a plateau', async () => {
+    const met = await submit(dip('  early_stopping: [{metric: loss, value: 0.05, optimization: minimize}]\n'))
+    expect(await ended(met)).toMatchObject({ phase: 'stopped', reason: 'EarlyStopping' })
+    // By their last values, which fall all the way, nothing would level off.
+    const level = await submit(dip('  plateau: {n_experiments: 4}\n', 20))
+    expect(await ended(level)).toMatchObject({ phase: 'stopped', reason: 'Plateau' })
+  })
+
+  it('are judged at a rung by the lowest value up to it', async () => {
+    const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  seed: 5\n  asha: {max_iter: 4, min_iter: 2, eta: 2, resource: {name: n}, n_experiments: 4, metric: {name: loss, optimization: minimize, best_by: min}}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: "python dip.py {{ x }}"}\n`
+    const sweep = await submit(text)
+    await ended(sweep)
+    const { trials, results } = await readRecord(place(), sweep)
+    const first = results.filter(({ rung }) => rung === 0)
+    expect(first.length).toBeGreaterThan(0)
+    for (const { index, value } of first) expect(value).toBeCloseTo(lowest(trials[index]!.point['x']), 12)
+  })
+})
+
 describe('a sweep that gives its resource out step by step', () => {
   const halving = (method: string): string => document(`  ${method}\n  matrix: {x: {uniform: [0, 1]}}`, 'python epochs.py {{ x }} {{ epochs }} 0')
 
@@ -218,6 +281,29 @@ describe('a sweep that gives its resource out step by step', () => {
     const best = (await runsOf(sweep)).find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
     const logs = await Promise.all([1, 2, 3].map(async (n) => (await server.call<string>('GET', `/runs/${best.number}/logs?attempt=${n}`)).body.trim()))
     expect(logs).toEqual(['from 0 resumed=', 'from 0 resumed=', 'from 0 resumed='])
+  })
+
+  it('a run made from a trial goes on from its highest rung, leaves the lower ones as they are, and waits at no rung', async () => {
+    const sweep = await submit(halving('hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    await ended(sweep)
+    const runs = await runsOf(sweep)
+    const best = runs.find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
+    const low = runs.find(({ params }) => params['epochs'] === 1)!
+    const made = async (action: 'resume' | 'copy' | 'restart', of: number, params: Record<string, string> = {}) => {
+      const { number } = (await server.call<{ number: number }>('POST', `/runs/${of}/${action}`, { params })).body
+      await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
+      return { number, log: (await server.call<string>('GET', `/runs/${number}/logs`)).body.trim() }
+    }
+    const checkpoint = (run: number, place = ''): string => readFileSync(join(server.dataDir, 'runs', String(run), 'checkpoints', place, 'epoch'), 'utf8')
+    expect((await made('copy', best.number, { epochs: '10' })).log).toBe('from 9 resumed=')
+    const resumed = await made('resume', best.number, { epochs: '12' })
+    expect(resumed.log).toBe('from 9 resumed=1')
+    expect([checkpoint(best.number), checkpoint(best.number, 'rung-1'), checkpoint(best.number, 'rung-2')]).toEqual(['1', '3', '12'])
+    expect((await made('resume', resumed.number, { epochs: '13' })).log).toBe('from 12 resumed=1')
+    expect((await made('restart', best.number)).log).toBe('from 0 resumed=')
+    // One that was not promoted waits for nobody outside its sweep.
+    expect((await made('restart', low.number)).log).toBe('from 0 resumed=')
+    expect((await made('resume', low.number)).log).toBe('from 1 resumed=1')
   })
 
   it('the stopping form ends trials at their rungs while they run, and says what was compared', async () => {

@@ -8,6 +8,7 @@ import { bestSoFar, distributionOf, toLanes, toTrialSet } from './trials.ts'
 
 const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
   metric: 'loss',
+  bestBy: 'last',
   optimization: 'minimize',
   axes: [
     { name: 'lr', scale: 'log', low: 0.01, high: 1, categories: [], isConditional: false },
@@ -135,3 +136,9 @@ describe('scales', () => {
     expect(objectiveScale(values.slice(0, 18), false).high).toBeLessThan(1.5)
   })
 })
+
+it.each([
+  ['last', 'loss'],
+  ['min', 'loss.min'],
+  ['max', 'loss.max'],
+] as const)('trials that are compared by their %s value are labelled %s', (bestBy, metric) => expect(toTrialSet(view({ bestBy })).metric).toBe(metric))

@@ -1,4 +1,5 @@
 import type { TrialsView } from '../../../src/contract/charts.ts'
+import { measureName } from '../../../src/contract/measure.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
 import { t } from '../texts/texts.ts'
 import type { DataCell, PanelData } from '../ui/panel.tsx'
@@ -21,6 +22,7 @@ export interface Trial {
 
 export interface TrialSet {
   readonly trials: readonly Trial[]
+  /** What trials are compared by. */
   readonly metric: string | null
   readonly isMaximized: boolean
   /** Trial with the best value among those that count. */
@@ -57,7 +59,7 @@ export function toTrialSet(view: TrialsView): TrialSet {
   const ended = trials.filter(({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped'))
   return {
     trials,
-    metric: view.metric,
+    metric: view.metric === null ? null : measureName({ metric: view.metric, bestBy: view.bestBy }),
     isMaximized,
     best: ended.reduce<Trial | undefined>((best, trial) => (best === undefined || isBetter(trial.value!, best.value!, isMaximized) ? trial : best), undefined),
     scale,

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
+import { measureName } from '../../../src/contract/measure.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useCounts, useProjects, useRunPage, useSlots, useSweeps } from '../api/queries.ts'
 import { formatAge, formatDate, formatDuration, formatNumber, secondsBetween, zoneName } from '../format.ts'
@@ -152,7 +153,7 @@ function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: nu
       </div>
       <div className="num">
         {best && formatNumber(best.value)}
-        <div className="small dim clip">{best?.metric}</div>
+        <div className="small dim clip">{best && measureName(best)}</div>
       </div>
       {trials === null ? <span /> : <Progress part={done / trials} label={t('progress')} />}
       <span className="num hot">{formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}</span>

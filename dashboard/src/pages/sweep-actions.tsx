@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { parseJson } from '../../../src/contract/values.ts'
@@ -37,8 +36,8 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     SHOWN_HERE,
   )
   const retry = useAction(
-    async () => await retryFailed(sweep),
-    (n) => toast(t('restarted', { n })),
+    () => call<{ changed: number }>(`/sweeps/${number}/restart-failed`, { method: 'POST', body: {} }),
+    ({ changed }) => toast(t('restarted', { n: changed })),
     SHOWN_HERE,
   )
   const restore = useAction(
@@ -115,19 +114,6 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
       )}
     </div>
   )
-}
-
-/** Failed trials as new points of the same sweep; those that are tried again already are left alone by the server. */
-async function retryFailed({ number }: SweepView): Promise<number> {
-  const { axes, phase, params } = await call<TrialsView>(`/sweeps/${number}/trials`)
-  let made = 0
-  for (const [i, one] of phase.entries()) {
-    if (one !== 'failed') continue
-    const point = Object.fromEntries(axes.flatMap(({ name }) => (params[name]?.[i] === null || params[name] === undefined ? [] : [[name, params[name][i]]])))
-    const { isNew } = await call<{ isNew: boolean }>(`/sweeps/${number}/points`, { method: 'POST', body: { params: point } })
-    if (isNew) made += 1
-  }
-  return made
 }
 
 function NumberMenu({

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
+import { measureName } from '../../../src/contract/measure.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useDocument } from '../api/queries.ts'
 import { formatDate, formatNumber } from '../format.ts'
@@ -17,7 +18,10 @@ export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; read
         <Pairs
           pairs={[
             [t('method'), sweep.choice ? `${sweep.method} → ${sweep.choice.method}` : sweep.method],
-            [t('metric'), view.metric === null ? t('none') : `${view.metric} ${view.optimization === 'maximize' ? '↑' : '↓'}`],
+            [
+              t('metric'),
+              view.metric === null ? t('none') : `${measureName({ metric: view.metric, bestBy: view.bestBy })} ${view.optimization === 'maximize' ? '↑' : '↓'}`,
+            ],
             [t('concurrency'), String(sweep.concurrency)],
             [t('trials'), sweep.trials === null ? '∞' : String(sweep.trials)],
             [t('seed'), String(sweep.seed)],

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
+import { measureName } from '../../../src/contract/measure.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
 import { useBeliefs, useSweep, useTrials } from '../api/queries.ts'
 import { Faint } from '../charts/faint.tsx'
@@ -69,6 +70,11 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
           <span className="grow" />
           <SweepActions sweep={view} />
         </div>
+        {view.notices.map(({ message }) => (
+          <p key={message} className="advice" role="status">
+            {message}
+          </p>
+        ))}
         <SweepFigures sweep={view} stopped={beliefs.data?.stopped.trials ?? 0} now={now} />
         <Tabs
           label={name}
@@ -109,7 +115,7 @@ function SweepFigures({ sweep, stopped, now }: { readonly sweep: SweepView; read
       figures={[
         best
           ? {
-              label: t('best_metric', { metric: best.metric }),
+              label: t('best_metric', { metric: measureName(best) }),
               value: formatNumber(best.value),
               sub: <Link to={paths.run(sweep.project, best.number)}>{t('trial_n', { number: best.number })}</Link>,
             }
@@ -312,7 +318,7 @@ function Importance({ beliefs }: { readonly beliefs: BeliefsView | undefined }):
         </table>
       )}
       {beliefs?.expectedImprovement !== null && beliefs !== undefined && (
-        <p className="foot">{t('expected_gain', { metric: beliefs.metric, value: formatNumber(beliefs.expectedImprovement) })}</p>
+        <p className="foot">{t('expected_gain', { metric: measureName(beliefs), value: formatNumber(beliefs.expectedImprovement) })}</p>
       )}
     </Panel>
   )

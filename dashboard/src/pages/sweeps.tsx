@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 
 import { isSweepEnded } from '../../../src/contract/phases.ts'
+import { measureName } from '../../../src/contract/measure.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useSweeps } from '../api/queries.ts'
 import { formatAge, formatDuration, formatNumber } from '../format.ts'
@@ -78,7 +79,7 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
       <td className="num">
         {best && (
           <>
-            <span className="dim small">{best.metric} </span>
+            <span className="dim small">{measureName(best)} </span>
             {formatNumber(best.value)}
           </>
         )}

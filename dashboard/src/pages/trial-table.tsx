@@ -72,7 +72,7 @@ export function TrialTable({
         <Link className="btn bare small" to={listOf(project, sweep, view)}>
           {t('open_as_runs')}
         </Link>
-        <button type="button" className="btn bare small" onClick={() => download(view, sorted, names)}>
+        <button type="button" className="btn bare small" onClick={() => download(set, sorted, names)}>
           {t('download_csv')}
         </button>
       </div>
@@ -149,11 +149,11 @@ function listOf(project: string, sweep: number, { metric, optimization, axes }: 
   return paths.runs(project, `?${query.toString()}`)
 }
 
-function download(view: TrialsView, trials: readonly Trial[], names: readonly string[]): void {
+function download(set: TrialSet, trials: readonly Trial[], names: readonly string[]): void {
   const rows = trials.map((trial) =>
     csvLine([trial.index + 1, trial.number, trial.phase, trial.value ?? null, ...names.map((name) => fieldOf(trial.params[name]))]),
   )
-  saveFile('trials.csv', [csvLine(['trial', 'run', 'phase', view.metric ?? 'value', ...names]), ...rows].join(''))
+  saveFile('trials.csv', [csvLine(['trial', 'run', 'phase', set.metric ?? 'value', ...names]), ...rows].join(''))
 }
 
 function fieldOf(value: unknown): string | number {

@@ -1,8 +1,10 @@
 import { changeSweep, deleteSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../services/controls.ts'
 import { restartSweep } from '../../services/derivations.ts'
+import { restartFailed } from '../../services/failed-trials.ts'
 import { findProject } from '../../services/projects.ts'
 import { addPoint, extendSweep, sweepBeliefs } from '../../services/sweep-search.ts'
 import { toBeliefsView, toSweepView } from '../../services/views.ts'
+import type { Locale } from '../../contract/messages/messages.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import type { Handlers } from '../bind.ts'
 import { findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
@@ -22,24 +24,25 @@ export function createSweepHandlers(
   | 'pauseSweep'
   | 'resumeSweep'
   | 'restartSweep'
+  | 'restartFailed'
   | 'getBeliefs'
   | 'extendSweep'
   | 'addPoint'
 > {
   const { store } = deps
-  const sweepAgain = async (id: string) => await toSweepView(store, await findSweep(store, id))
+  const sweepAgain = async (id: string, locale: Locale) => await toSweepView(store, await findSweep(store, id), locale)
   return {
-    listSweeps: async ({ query }) => {
+    listSweeps: async ({ query, locale }) => {
       const { project, trash, ...page } = query
       const projectId = project === undefined ? undefined : (await findProject(store.read, project)).id
       const sweeps = await store.read.sweeps.list(withoutUndefined({ ...page, projectId, isDeleted: trash }))
-      return await Promise.all(sweeps.map((sweep) => toSweepView(store, sweep)))
+      return await Promise.all(sweeps.map((sweep) => toSweepView(store, sweep, locale)))
     },
-    getSweep: async ({ param }) => await toSweepView(store, await findSweep(store, param('sweep'))),
-    changeSweep: async ({ param, body }) => {
+    getSweep: async ({ param, locale }) => await toSweepView(store, await findSweep(store, param('sweep')), locale),
+    changeSweep: async ({ param, body, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await changeSweep(deps, sweep, withoutUndefined(body))
-      return await sweepAgain(sweep.id)
+      return await sweepAgain(sweep.id, locale)
     },
     deleteSweep: async ({ param }) => ({ changed: await deleteSweep(deps, await findSweep(store, param('sweep'))) }),
     restoreSweep: async ({ param }) => ({ changed: await restoreSweep(deps, await findSweep(store, param('sweep'))) }),
@@ -47,26 +50,27 @@ export function createSweepHandlers(
       await stopSweep(deps, await findSweep(store, param('sweep')))
       return { stopping: true }
     },
-    pauseSweep: async ({ param, body }) => {
+    pauseSweep: async ({ param, body, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await pauseSweep(deps, sweep, body.keepRunning)
-      return await sweepAgain(sweep.id)
+      return await sweepAgain(sweep.id, locale)
     },
-    resumeSweep: async ({ param }) => {
+    resumeSweep: async ({ param, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await resumeSweep(deps, sweep)
-      return await sweepAgain(sweep.id)
+      return await sweepAgain(sweep.id, locale)
     },
     getBeliefs: async ({ param }) => {
       const sweep = await findSweep(store, param('sweep'))
       return toBeliefsView(sweep, await sweepBeliefs(deps, sweep))
     },
-    extendSweep: async ({ param, body }) => {
+    extendSweep: async ({ param, body, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await extendSweep(deps, sweep, body.trials)
-      return await sweepAgain(sweep.id)
+      return await sweepAgain(sweep.id, locale)
     },
     addPoint: async ({ param, body }) => await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),
+    restartFailed: async ({ param, body }) => ({ changed: await restartFailed(deps, await findSweep(store, param('sweep')), withoutUndefined(body)) }),
     restartSweep: async ({ param, body, creation }) =>
       toSubmissionView(deps, await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation })),
   }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 
+import { EXIT } from '../../contract/errors.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { uploadFolder } from '../code/upload.ts'
+import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
 import { readHostInfo } from '../host-info.ts'
@@ -15,6 +17,10 @@ export interface DeriveFlags extends Pick<UpdateFlags, 'name' | 'note' | 'descri
   readonly params?: readonly string[]
   readonly upload?: boolean
   readonly copy?: boolean
+  /** Of a sweep: its failed trials alone, inside it. */
+  readonly failed?: boolean
+  /** The same as `upload`. */
+  readonly withNewCode?: boolean
   readonly json?: boolean
 }
 
@@ -23,14 +29,25 @@ interface Derived {
   readonly number: number
 }
 
-/** `hagane restart`: the same document again, as a new run or sweep. */
+/** `hagane restart`: the same document again, as a new run or sweep; or the failed trials of a sweep, inside it. */
 export async function restart(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
   const kind = await kindOf(client, number)
+  if (flags.failed) return await restartFailed(cli, client, { number, kind, flags })
   if (kind === 'sweep')
     return tell(cli, flags, await client.call<Derived>('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }))
   const route = flags.copy ? 'copyRun' : 'restartRun'
   tell(cli, flags, await client.call<Derived>(route, { params: { run: number }, body: await toBody(cli, client, flags) }))
+}
+
+async function restartFailed(cli: Cli, client: Client, { number, kind, flags }: { number: string; kind: 'run' | 'sweep'; flags: DeriveFlags }): Promise<void> {
+  if (kind === 'run') throw new CliExit(EXIT.usage, cli.text('failed_of_sweep', { number }))
+  if (flags.copy || flags.file.length > 0 || Object.keys(readParams(flags)).length > 0 || Object.keys(toMarks(flags)).length > 0)
+    throw new CliExit(EXIT.usage, cli.text('failed_as_they_are'))
+  const { changed } = await client.call<{ changed: number }>('restartFailed', { params: { sweep: number }, body: await freshCode(cli, client, flags) })
+  if (flags.json) return cli.print(JSON.stringify({ kind, number: Number(number.replace('#', '')), restarted: changed }))
+  if (changed === 0) return cli.print(cli.text('failed_none', { number: number.replace('#', '') }))
+  cli.print(cli.text('failed_restarted', { count: changed, number: number.replace('#', '') }))
 }
 
 /** `hagane copy`: a new run whose outputs begin as a copy. */
@@ -56,8 +73,15 @@ async function kindOf(client: Client, number: string): Promise<'run' | 'sweep'> 
 
 async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<object> {
   const cwd = process.cwd()
-  const fresh = flags.upload ? { snapshot: (await uploadFolder(cli, client, cwd)).digest, host: (await readHostInfo(cwd, cli.config.shellPath)).host } : {}
+  const fresh = await freshCode(cli, client, flags)
   return { id: randomUUID(), sources: flags.file.length > 0 ? readSources(flags.file, cwd) : [], params: readParams(flags), ...fresh, ...toMarks(flags) }
+}
+
+/** The code of the present folder, where it is asked for. */
+async function freshCode(cli: Cli, client: Client, flags: Pick<DeriveFlags, 'upload' | 'withNewCode'>): Promise<object> {
+  const cwd = process.cwd()
+  if (!flags.upload && !flags.withNewCode) return {}
+  return { snapshot: (await uploadFolder(cli, client, cwd)).digest, host: (await readHostInfo(cwd, cli.config.shellPath)).host }
 }
 
 function tell(cli: Cli, flags: DeriveFlags, { kind, number }: Derived): void {

@@ -8,7 +8,7 @@ import { table } from '../columns.ts'
 import { commandLines, formatNumber, paintPhase, pairs } from '../output.ts'
 import { createPaint } from '../screen.ts'
 import { choiceText } from './sweep.ts'
-import { sweepProgress } from '../follow.ts'
+import { noticeLines, sweepProgress } from '../follow.ts'
 
 /** `hagane show`: a run or a sweep by its number. */
 export async function show(cli: Cli, number: string, flags: { json?: boolean }): Promise<void> {
@@ -27,6 +27,7 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
   cli.print(`  ${sweep.method}, concurrency ${sweep.concurrency}, seed ${sweep.seed}`)
   if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)
+  for (const line of noticeLines(cli, sweep)) cli.print(`  ${paint('yellow', line)}`)
   if (sweep.best) cli.print(`  #${sweep.best.number}: ${pairs(sweep.best.params)}`)
 }
 
@@ -34,6 +35,7 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
   const paint = createPaint(cli.config.hasColor)
   cli.print(`${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`)
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
+  else if (run.sweep !== null) cli.print(`  ${cli.text('run_again_since', { number: run.sweep })}`)
   if (run.command) cli.print(commandLines(run.command))
   if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
   const { host } = run

@@ -4,6 +4,7 @@ import type { Directions, ProjectView, ViewView } from '../../contract/project.t
 import type { RunPageView } from '../../contract/routes.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
+import { measureName } from '../../contract/measure.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import type { Field } from '../../core/filter/filter.ts'
 import { formatField, formatFilter } from '../../core/filter/format.ts'
@@ -143,6 +144,7 @@ async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<v
           ...sweeps.map((sweep) => [String(sweep.number), ...columns.map(({ valueOf }) => toText(valueOf(sweep) ?? '-'))]),
         ]
   cli.print(sweeps.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
+  for (const { number, notices } of sweeps) for (const { message } of notices) cli.print(`#${number}: ${paint('yellow', message)}`)
 }
 
 async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<SweepView[]> {
@@ -170,7 +172,7 @@ function sweepRow(sweep: SweepView, paint: Paint): string[] {
     sweep.method,
     paintPhase(sweep.isPaused ? 'paused' : sweep.phase, paint),
     `${succeeded + failed + stopped}/${sweep.trials ?? '∞'}`,
-    sweep.best ? `${sweep.best.metric}=${formatNumber(sweep.best.value)} (#${sweep.best.number})` : '-',
+    sweep.best ? `${measureName(sweep.best)}=${formatNumber(sweep.best.value)} (#${sweep.best.number})` : '-',
   ]
 }
 

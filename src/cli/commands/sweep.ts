@@ -5,6 +5,7 @@ import type { AutoReasonCode } from '../../contract/messages/messages.ts'
 import type { SweepPlan } from '../../contract/plan.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import type { RunView } from '../../contract/run.ts'
+import { measureName } from '../../contract/measure.ts'
 import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
 import { decodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
@@ -14,7 +15,7 @@ import { toTask } from '../../core/search/task.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import { loadPlan } from '../../core/spec/load.ts'
 import { trialsOf } from '../../core/sweep/halving.ts'
-import { signOf } from '../../core/sweep/record.ts'
+import { measureOf, signOf } from '../../core/sweep/record.ts'
 import { recordedObjective, simulateSweep, syntheticObjective } from '../../core/sweep/simulate.ts'
 import type { SimulatedObjective, Simulation } from '../../core/sweep/simulate.ts'
 import { requireClient } from '../client.ts'
@@ -39,10 +40,10 @@ export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<v
   if (view.choice) cli.print(choiceText(cli, view.choice))
   cli.print(
     best
-      ? cli.text('beliefs_best', { number: best.number, metric: view.metric, value: formatNumber(best.value), finished: view.finished })
+      ? cli.text('beliefs_best', { number: best.number, metric: measureName(view), value: formatNumber(best.value), finished: view.finished })
       : cli.text('beliefs_none', { finished: view.finished }),
   )
-  if (expectedImprovement !== null) cli.print(cli.text('beliefs_gain', { metric: view.metric, value: formatNumber(expectedImprovement) }))
+  if (expectedImprovement !== null) cli.print(cli.text('beliefs_gain', { metric: measureName(view), value: formatNumber(expectedImprovement) }))
   if (importance.length > 0) {
     const rows = importance.map(({ name, share, sd }) => [name, `${percent(share)} ± ${percent(sd)}`, progressBar(share)])
     cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows], cli.columns))
@@ -139,11 +140,11 @@ function toSeconds(text: string): number | undefined {
 async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
   const runs = await allTrials(cli, number)
   const sign = signOf(plan)
-  const metric = plan.objective?.metric ?? ''
+  const { metric, part } = measureOf(plan)
   const trials = runs
     .filter(({ phase }) => isTerminal(phase))
     .map((run) => {
-      const value = Number(run.metrics[metric]?.last ?? NaN)
+      const value = Number(run.metrics[metric]?.[part] ?? NaN)
       return { params: run.params as ValueMap, value: Number.isFinite(value) ? sign * value : null, seconds: secondsOf(run) }
     })
   if (trials.length === 0) throw new CliExit(EXIT.usage, cli.text('simulate_record', { number }))

@@ -8,6 +8,7 @@ export type ReasonCode = keyof typeof en.reasons
 export type WaitingCode = keyof typeof en.waiting
 export type CliCode = keyof typeof en.cli
 export type AutoReasonCode = keyof typeof en.autoReasons
+export type NoticeCode = keyof typeof en.notices
 export type DetailCode = keyof typeof en.details
 
 /** What every language must have: a sentence for each code, a remedy too for each problem. */
@@ -18,6 +19,7 @@ export interface Catalogue {
   readonly waiting: Readonly<Record<WaitingCode, string>>
   readonly cli: Readonly<Record<CliCode, string>>
   readonly autoReasons: Readonly<Record<AutoReasonCode, string>>
+  readonly notices: Readonly<Record<NoticeCode, string>>
   readonly details: Readonly<Record<DetailCode, string>>
 }
 
@@ -63,6 +65,10 @@ export function reasonText(locale: Locale, code: ReasonCode, args: Args = {}): s
 
 export function waitingText(locale: Locale, code: WaitingCode, args: PlainArgs = {}): string {
   return fill(CATALOGUES[locale].waiting[code], args)
+}
+
+export function noticeText(locale: Locale, code: NoticeCode, args?: PlainArgs): string {
+  return args ? fill(CATALOGUES[locale].notices[code], args) : CATALOGUES[locale].notices[code]
 }
 
 export function cliText(locale: Locale, code: CliCode, args: PlainArgs = {}): string {

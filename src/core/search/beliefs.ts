@@ -55,10 +55,11 @@ export function believe(task: Pick<SearchTask, 'space' | 'constraints' | 'seed' 
   if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
   const entries = latestAndBest(ledger.finished)
   const most = ordinaryMax(ledger.finished)
-  const importance = entries.length < TRIALS_MIN ? [] : importanceOf(codec, entries, { seed: task.seed, most })
+  const isKnown = entries.length >= TRIALS_MIN && codec.dimensions.length > 0
+  const importance = !isKnown ? [] : importanceOf(codec, entries, { seed: task.seed, most })
   return {
     best: { index: best.index, value: best.value },
-    expectedImprovement: entries.length < TRIALS_MIN ? null : improvementLeft(codec, entries, { ...task, most }),
+    expectedImprovement: !isKnown ? null : improvementLeft(codec, entries, { ...task, most }),
     importance,
     borders: bordersOf(codec, best.x, importance),
   }
@@ -100,9 +101,10 @@ function importanceOf(codec: Codec, entries: readonly Entry[], { seed, most }: {
     const values = standardise(Float64Array.from(part, ({ value }) => Math.min(value, most)))
     return totalEffects(codec, fitProcess(codec, part, values), seedFor(seed, `importance.${round}`))
   })
-  return codec.dimensions
-    .map(({ name }, j) => {
-      const of = shares.map((share) => share[j]!)
+  const varied = new Map(codec.dimensions.map(({ name }, j) => [name, shares.map((share) => share[j]!)]))
+  return codec.parameters
+    .map(({ name }) => {
+      const of = varied.get(name) ?? [0]
       const share = of.reduce((sum, value) => sum + value, 0) / of.length
       return { name, share, sd: Math.sqrt(of.reduce((sum, value) => sum + (value - share) ** 2, 0) / of.length) }
     })
@@ -177,7 +179,7 @@ const SHARE_MIN = 0.05
 function bordersOf(codec: Codec, x: Float64Array, importance: readonly Importance[]): Border[] {
   return importance.flatMap(({ name, share }): Border[] => {
     const j = codec.dimensions.findIndex((dimension) => dimension.name === name)
-    const { categories, cells } = codec.dimensions[j]!
+    const { categories, cells } = codec.dimensions[j] ?? { categories: 0, cells: 1 }
     if (share < SHARE_MIN || categories > 0 || cells < CELLS_MIN || !codec.isActive(x, j)) return []
     const edge = Math.max(EDGE, Number.isFinite(cells) ? 0.5 / cells + 1e-9 : 0)
     if (x[j]! <= edge) return [{ name, side: 'low' }]

@@ -15,7 +15,6 @@ const AXES: Readonly<Record<string, Axis>> = {
   'uneven positive numbers': { name: 'a', kind: 'values', values: [1, 1.1, 1.2, 50, 1000] },
   words: { name: 'a', kind: 'values', values: ['x', 'y', 'z'] },
   mixed: { name: 'a', kind: 'values', values: [null, true, 'x', [1, 2], { b: 1 }] },
-  'one value': { name: 'a', kind: 'values', values: [7] },
   pvalues: { name: 'a', kind: 'pvalues', values: ['x', 'y'], weights: [0.9, 0.1] },
   range: { name: 'a', kind: 'range', start: 1, step: 2, count: 5, isFloat: false },
   'range of decimals': { name: 'a', kind: 'range', start: 0, step: 0.1, count: 10, isFloat: true },
@@ -78,10 +77,10 @@ describe('values at a place of their distribution', () => {
     ['1.3 in logarithmic steps of 0.5', { name: 'a', kind: 'qloguniform', low: Math.log(1.3), high: Math.log(7.9), q: 0.5, isFloat: true }, [[0, 1.5]]],
   ]
   it.each(cases)('%s', (_name, axis, places) => {
-    const { dimensions } = createCodec([axis])
+    const codec = createCodec([axis])
     for (const [u, value] of places) {
       expect(asNumber(sampleAxis(axis, u))).toBeCloseTo(value, 12)
-      expect(asNumber(dimensions[0]!.toValue(u))).toBeCloseTo(value, 12)
+      expect(asNumber(codec.decode(Float64Array.from(codec.dimensions, () => u))['a'])).toBeCloseTo(value, 12)
     }
   })
 })

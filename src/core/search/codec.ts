@@ -2,7 +2,7 @@ import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { normalCumulative } from './normal.ts'
-import { axisSize, gridBounds, logCells, roundHalfEven, sampleAxis, valueAt } from './space.ts'
+import { axisSize, gridBounds, logCells, onlyValue, roundHalfEven, sampleAxis, shareOf, valueAt } from './space.ts'
 
 /**
  * How one parameter looks to a model. An ordered one is a number in [0, 1] that grows with its value and is spread as its
@@ -25,16 +25,25 @@ export interface Dimension {
   toCode(value: Value): number
 }
 
-/** A parameter that is there only under a condition. */
-interface Dependence {
-  readonly child: number
-  readonly parent: number
-  readonly isMet: (parentCode: number) => boolean
+/** One parameter of a space, free or not. */
+export interface Parameter {
+  readonly name: string
+  /** Distinct values; Infinity for a continuous one. */
+  readonly cells: number
+  isActive(x: Float64Array): boolean
+  /** The value that x means, of a parameter that is there. */
+  valueIn(x: Float64Array): Value
 }
 
-/** Points of a space as vectors of codes, one for each axis, and back. */
+/**
+ * Points of a space as vectors of codes and back. A parameter of one value alone has no code: it is in every point where
+ * its condition holds, and no search can tell that it is there.
+ */
 export interface Codec {
+  /** Of the parameters that can vary, in the order of the space: `x[j]` belongs to `dimensions[j]`. */
   readonly dimensions: readonly Dimension[]
+  /** All parameters, in the order of the space. */
+  readonly parameters: readonly Parameter[]
   readonly isConditional: boolean
   encode(point: ValueMap): Float64Array
   decode(x: Float64Array): ValueMap
@@ -50,45 +59,67 @@ const IDLE_CODE = 0.5
 const TAIL = 1e-6
 
 export function createCodec(space: SearchSpace): Codec {
-  const dimensions = space.map(toDimension)
-  const dependences = dependencesOf(space, dimensions)
-  const dependenceOf = new Map(dependences.map((dependence) => [dependence.child, dependence]))
+  const places = space.map((axis): Place => {
+    const value = onlyValue(axis)
+    return value === undefined ? toDimension(axis) : { name: axis.name, value }
+  })
+  const dimensions = places.filter(isFree)
+  const parameters = toParameters(space, places, dimensions)
+  const free = parameters.filter((_, index) => isFree(places[index]!))
+  const conditional = parentsFirst(space).flatMap((index) => {
+    const place = places[index]!
+    return space[index]!.when && isFree(place) ? [dimensions.indexOf(place)] : []
+  })
 
-  const isActive = (x: Float64Array, j: number): boolean => {
-    const dependence = dependenceOf.get(j)
-    return !dependence || (isActive(x, dependence.parent) && dependence.isMet(x[dependence.parent]!))
-  }
+  const isActive = (x: Float64Array, j: number): boolean => free[j]!.isActive(x)
   const idle = (j: number): number => dimensions[j]!.categories || IDLE_CODE
   const settle = (x: Float64Array): Float64Array => {
     for (let j = 0; j < x.length; j += 1) x[j] = dimensions[j]!.snap(x[j]!)
-    for (const { child } of dependences) if (!isActive(x, child)) x[child] = idle(child)
+    for (const j of conditional) if (!isActive(x, j)) x[j] = idle(j)
     return x
   }
   return {
     dimensions,
-    isConditional: dependences.length > 0,
+    parameters,
+    isConditional: space.some(({ when }) => when !== undefined),
     isActive,
     settle,
     encode: (point) =>
       Float64Array.from(dimensions, (dimension, j) => (Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : idle(j))),
-    decode: (x) => Object.fromEntries(dimensions.flatMap((dimension, j) => (isActive(x, j) ? [[dimension.name, dimension.toValue(x[j]!)] as const] : []))),
+    decode: (x) => Object.fromEntries(parameters.flatMap((parameter) => (parameter.isActive(x) ? [[parameter.name, parameter.valueIn(x)] as const] : []))),
     key: (x) => x.map((code) => Math.round(code * 1e9)).join(),
   }
 }
 
-/** Parents before their children. */
-function dependencesOf(space: SearchSpace, dimensions: readonly Dimension[]): Dependence[] {
-  const indexOf = new Map(space.map((axis, j) => [axis.name, j]))
-  const depthOf = (axis: Axis): number => (axis.when ? 1 + depthOf(space[indexOf.get(axis.when.name)!]!) : 0)
-  return space
-    .flatMap((axis, child) => {
-      if (!axis.when) return []
-      const parent = indexOf.get(axis.when.name)!
-      const wanted = new Set(axis.when.in.map(plainText))
-      const isMet = (code: number): boolean => wanted.has(plainText(dimensions[parent]!.toValue(code)))
-      return [{ child, parent, isMet, depth: depthOf(axis) }]
-    })
-    .toSorted((a, b) => a.depth - b.depth)
+/** What an axis is to a codec: a dimension, or the one value it has. */
+type Place = Dimension | { readonly name: string; readonly value: Value }
+
+function isFree(place: Place): place is Dimension {
+  return !('value' in place)
+}
+
+function toParameters(space: SearchSpace, places: readonly Place[], dimensions: readonly Dimension[]): Parameter[] {
+  const indexOf = new Map(space.map((axis, index) => [axis.name, index]))
+  const parameters = places.map((place, index): Parameter => {
+    const { when } = space[index]!
+    const j = isFree(place) ? dimensions.indexOf(place) : -1
+    const parent = when && indexOf.get(when.name)!
+    const wanted = new Set(when?.in.map(plainText))
+    return {
+      name: place.name,
+      cells: isFree(place) ? place.cells : 1,
+      isActive: (x) => parent === undefined || (parameters[parent]!.isActive(x) && wanted.has(plainText(parameters[parent]!.valueIn(x)))),
+      valueIn: (x) => (isFree(place) ? place.toValue(x[j]!) : place.value),
+    }
+  })
+  return parameters
+}
+
+/** Indices of the axes, those that others depend on before them. */
+function parentsFirst(space: SearchSpace): number[] {
+  const indexOf = new Map(space.map((axis, index) => [axis.name, index]))
+  const depthOf = ({ when }: Axis): number => (when ? 1 + depthOf(space[indexOf.get(when.name)!]!) : 0)
+  return space.map((_, index) => index).toSorted((a, b) => depthOf(space[a]!) - depthOf(space[b]!))
 }
 
 /** `1` and `1.0` are one value here. */
@@ -132,19 +163,19 @@ function toDimension(axis: Axis): Dimension {
       return gridded(axis, { cells: axisSize(axis)!, step: 1, codeOf, toValue: round })
     }
     case 'log': {
-      const [low, high] = [Math.log(axis.low), Math.log(axis.high)]
-      return continuous(axis, (number) => (Math.log(number) - low) / (high - low))
+      const logs = { low: Math.log(axis.low), high: Math.log(axis.high) }
+      return continuous(axis, (number) => shareOf(logs, Math.log(number)))
     }
     case 'uniform':
-      return continuous(axis, (number) => (number - axis.low) / (axis.high - axis.low))
+      return continuous(axis, (number) => shareOf(axis, number))
     case 'loguniform':
-      return continuous(axis, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
+      return continuous(axis, (number) => shareOf(axis, Math.log(number)))
     case 'normal':
       return continuous(axis, (number) => normalCumulative((number - axis.loc) / axis.scale), TAIL)
     case 'lognormal':
       return continuous(axis, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale), TAIL)
     case 'qloguniform':
-      return quantised(axis, (number) => (Math.log(number) - axis.low) / (axis.high - axis.low))
+      return quantised(axis, (number) => shareOf(axis, Math.log(number)))
     case 'qnormal':
       return quantised(axis, (number) => normalCumulative((number - axis.loc) / axis.scale))
     default:
@@ -232,8 +263,8 @@ function nearestIndex(axis: Axis, number: number): number {
   const at = (index: number): number => asNumber(valueAt(axis, index))!
   const isRising = at(high) >= at(low)
   while (low < high) {
-    const middle = (low + high) >> 1
-    const middlePoint = (at(middle) + at(middle + 1)) / 2
+    const middle = low + Math.floor((high - low) / 2)
+    const middlePoint = at(middle) / 2 + at(middle + 1) / 2
     if (isRising ? number <= middlePoint : number >= middlePoint) high = middle
     else low = middle + 1
   }
@@ -258,7 +289,7 @@ function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): D
 /** Multiples of q under a distribution: the code of a multiple is where it lies in that distribution. */
 function quantised(axis: Extract<Axis, { q: number }>, codeOf: (number: number) => number): Dimension {
   const toValue = (code: number): number => asNumber(sampleAxis(axis, code))!
-  const cells = Math.round((toValue(1) - toValue(0)) / axis.q) + 1
+  const cells = Math.min(Number.MAX_SAFE_INTEGER, Math.round((toValue(1) - toValue(0)) / axis.q) + 1)
   return gridded(axis, { cells, step: axis.q, codeOf, toValue })
 }
 

@@ -25,11 +25,12 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
 export function spell(codec: Codec, given: ValueMap): CheckedPoint {
   const x = codec.encode(given)
   const point: ValueMap = {}
-  for (const [j, { name, cells, snap, toValue }] of codec.dimensions.entries()) {
-    if (!codec.isActive(x, j)) continue
+  // Nothing is near to what is no number; the middle says what kind of value the parameter has.
+  const near = Float64Array.from(codec.dimensions, ({ snap }, j) => snap(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
+  for (const { name, cells, isActive, valueIn } of codec.parameters) {
+    if (!isActive(x)) continue
     if (!Object.hasOwn(given, name)) return { problem: { detail: 'point_missing', args: { name } } }
-    // Nothing is near to what is no number; the middle says what kind of value the parameter has.
-    const nearest = toValue(snap(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
+    const nearest = valueIn(near)
     const value = asOwn(given[name]!, nearest, Number.isFinite(cells))
     if (value === undefined) return { problem: refusal(name, given[name]!, nearest) }
     point[name] = value

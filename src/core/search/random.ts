@@ -1,10 +1,11 @@
 import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue } from '../../contract/values.ts'
-import type { ValueMap } from '../../contract/values.ts'
+import type { Value, ValueMap } from '../../contract/values.ts'
 import type { History } from './history.ts'
 import type { Method } from './method.ts'
 import { createStream, permute } from './rng.ts'
-import { pointAt, sampleAxis, spaceSize } from './space.ts'
+import type { Stream } from './rng.ts'
+import { onlyValue, pointAt, sampleAxis, spaceSize } from './space.ts'
 import { createWalk, scattered } from './walk.ts'
 
 export interface RandomOptions {
@@ -62,6 +63,12 @@ function distinctDraws(
   const seen = new Set<string>()
   // Where a parameter is continuous no two draws are equal, unless it is absent from both.
   const canRepeat = points !== undefined || space.some(({ when }) => when !== undefined)
+  // A parameter that has one value takes no draw: the others are given what they would be given without it.
+  const only = new Map(space.map((axis) => [axis, onlyValue(axis)]))
+  const valueOf = (axis: Axis, stream: Stream): Value => {
+    const value = only.get(axis)
+    return value === undefined ? sampleAxis(axis, stream.next()) : value
+  }
   const isNew = (point: ValueMap): boolean => !canRepeat || !seen.has(encodeValue(point))
   const walk = createWalk(space, scattered(points ?? 1n, seed), (cell) => {
     const point = settle(cell)
@@ -70,7 +77,7 @@ function distinctDraws(
   const draw = (index: number): ValueMap | undefined => {
     const stream = createStream(seed, 'random', index)
     for (let attempt = 0; attempt < REDRAWS_MAX[points === undefined ? 'continuous' : 'finite']; attempt += 1) {
-      const point = settle(Object.fromEntries(space.map((axis) => [axis.name, sampleAxis(axis, stream.next())])))
+      const point = settle(Object.fromEntries(space.map((axis) => [axis.name, valueOf(axis, stream)])))
       if (point && isNew(point)) return point
     }
     return walk()

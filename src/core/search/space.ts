@@ -1,9 +1,9 @@
 import type { Axis, SearchSpace } from '../../contract/search-space.ts'
-import { toFloat } from '../../contract/values.ts'
+import { asNumber, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
 
-/** How many values an axis can take; undefined for a continuous one. */
+/** How many values an axis can take; undefined for a continuous one that has any width. */
 export function axisSize(axis: Axis): number | undefined {
   switch (axis.kind) {
     case 'values':
@@ -22,8 +22,21 @@ export function axisSize(axis: Axis): number | undefined {
     case 'logint':
       return axis.high - axis.low + 1
     default:
-      return undefined
+      return endOf(axis, 0) === endOf(axis, 1) ? 1 : undefined
   }
+}
+
+/** The value of an axis that has no other: its distribution has no width, or none that numbers can tell. */
+export function onlyValue(axis: Axis): Value | undefined {
+  if (axis.kind === 'pvalues') {
+    const possible = axis.values.filter((_, index) => axis.weights[index]! > 0)
+    return possible.length > 1 ? undefined : (possible[0] ?? axis.values.at(-1)!)
+  }
+  return axisSize(axis) === 1 ? valueAt(axis, 0) : undefined
+}
+
+function endOf(axis: Axis, u: 0 | 1): number {
+  return asNumber(sampleAxis(axis, u))!
 }
 
 /** Number of points of a space, undefined when it is not finite. */
@@ -60,22 +73,25 @@ export function valueAt(axis: Axis, i: number): Value {
     case 'linspace':
       return toFloat(line(axis, i))
     case 'logspace':
-      return toFloat(clean(axis.base ** line(axis, i)))
+      return toFloat(finite(clean(axis.base ** line(axis, i))))
     case 'geomspace':
       return toFloat(geometric(axis, i))
     case 'quniform':
       return quantity((gridBounds(axis)[0] + i) * axis.q, axis)
     case 'int':
     case 'logint':
-      return axis.low + i
+      // Of more values than a number counts exactly the last ones come out too large.
+      return Math.min(axis.high, axis.low + i)
     default:
-      throw new Error(`axis ${axis.name} is not finite`)
+      return sampleAxis(axis, 0)
   }
 }
 
 function line(axis: { start: number; stop: number; count: number }, i: number): number {
   if (i === axis.count - 1 && i > 0) return axis.stop
-  return axis.start + (i * (axis.stop - axis.start)) / Math.max(1, axis.count - 1)
+  const width = axis.stop - axis.start
+  const steps = Math.max(1, axis.count - 1)
+  return Number.isFinite(i * width) ? axis.start + (i * width) / steps : between({ low: axis.start, high: axis.stop }, i / steps)
 }
 
 /** As numpy's geomspace: both ends exact, the powers of ten between them, too. */
@@ -106,7 +122,7 @@ export function sampleAxis(axis: Axis, u: number): Value {
     case 'uniform':
       return toFloat(between(axis, u))
     case 'loguniform':
-      return toFloat(Math.exp(between(axis, u)))
+      return toFloat(power(between(axis, u)))
     case 'log':
       return toFloat(Math.min(axis.high, Math.max(axis.low, Math.exp(between({ low: Math.log(axis.low), high: Math.log(axis.high) }, u)))))
     case 'int':
@@ -115,15 +131,15 @@ export function sampleAxis(axis: Axis, u: number): Value {
     case 'logint':
       return wholeNumber(axis, Math.exp(between(logCells(axis), u)))
     case 'qloguniform':
-      return quantity(roundHalfEven(Math.exp(between(axis, u)) / axis.q) * axis.q, axis)
+      return quantity(nearestMultiple(power(between(axis, u)), axis.q), axis)
     case 'normal':
       return toFloat(gauss(axis, u))
     case 'lognormal':
-      return toFloat(Math.exp(gauss(axis, u)))
+      return toFloat(power(gauss(axis, u)))
     case 'qnormal':
-      return quantity(roundHalfEven(gauss(axis, u) / axis.q) * axis.q, axis)
+      return quantity(nearestMultiple(gauss(axis, u), axis.q), axis)
     case 'qlognormal':
-      return quantity(roundHalfEven(Math.exp(gauss(axis, u)) / axis.q) * axis.q, axis)
+      return quantity(nearestMultiple(power(gauss(axis, u)), axis.q), axis)
     default:
       return assertNever(axis)
   }
@@ -138,8 +154,32 @@ function wholeNumber({ low, high }: { low: number; high: number }, value: number
   return Math.min(high, Math.max(low, roundHalfEven(value)))
 }
 
-function between(axis: { low: number; high: number }, u: number): number {
-  return axis.low + u * (axis.high - axis.low)
+/** Never outside the bounds, which rounding alone would leave; bounds may be the wrong way round, or wider apart than numbers go. */
+function between({ low, high }: { low: number; high: number }, u: number): number {
+  const width = high - low
+  const number = Number.isFinite(width) ? low + u * width : low * (1 - u) + high * u
+  return Math.min(Math.max(low, high), Math.max(Math.min(low, high), number))
+}
+
+/** Where a number lies between two bounds that differ: 0 at the first, 1 at the second. */
+export function shareOf({ low, high }: { low: number; high: number }, number: number): number {
+  const width = high - low
+  return Number.isFinite(width) ? (number - low) / width : (number / 2 - low / 2) / (high / 2 - low / 2)
+}
+
+/** A distribution may reach beyond all numbers; its values do not. */
+function finite(number: number): number {
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number))
+}
+
+function power(exponent: number): number {
+  return finite(Math.exp(exponent))
+}
+
+/** A number of more steps than can be counted is a multiple itself. */
+function nearestMultiple(number: number, q: number): number {
+  const steps = number / q
+  return Number.isFinite(steps) ? finite(roundHalfEven(steps) * q) : number
 }
 
 /** First and last multiple of q inside [low, high], the nearest one where none lies inside. */
@@ -179,7 +219,7 @@ function weightedIndex(weights: readonly number[], u: number): number {
 const TAIL = 1e-6
 
 function gauss(axis: { loc: number; scale: number }, u: number): number {
-  return axis.loc + axis.scale * normalQuantile(Math.min(1 - TAIL, Math.max(TAIL, u)))
+  return finite(axis.loc + axis.scale * normalQuantile(Math.min(1 - TAIL, Math.max(TAIL, u))))
 }
 
 /** Quantile of the standard normal; relative error below 1.2e-9 (rational approximation by P. J. Acklam, 2003). */

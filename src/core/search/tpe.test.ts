@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Axis } from '../../contract/search-space.ts'
+import { asNumber } from '../../contract/values.ts'
 import { createCodec } from './codec.ts'
+import type { Result, Suggestion } from './history.ts'
+import { createMethod } from './registry.ts'
 import { createStream } from './rng.ts'
 import { createMixture, goodCount, suggestByDensity } from './tpe.ts'
 
@@ -148,5 +151,25 @@ describe('suggestions by density', () => {
     for (const x of xs) expect(x[1]).not.toBe(0)
     expect(suggest([], (x) => x[1] !== 0)).toEqual(xs)
     expect(suggest([], () => false)).toEqual([])
+  })
+})
+
+describe('a parameter of very many values', () => {
+  it('is searched as closely as a continuous one', () => {
+    const bestOf = (axis: Axis): number => {
+      const task = { space: [axis], constraints: [], method: { name: 'tpe', trialsMax: null }, concurrency: 1, seed: 3, earlier: [] } as const
+      const method = createMethod(task)
+      const trials: Suggestion[] = []
+      const results: Result[] = []
+      for (let index = 0; index < 60; index += 1) {
+        const [made] = method.suggest({ trials, results }, 1)
+        trials.push(made!)
+        results.push({ index, value: Math.abs(asNumber(made!.point['a'])! / 1e15 - 0.3) })
+      }
+      return Math.min(...results.map(({ value }) => value!))
+    }
+    expect(bestOf({ name: 'a', kind: 'int', low: 0, high: 1e15 })).toBeLessThan(1e-3)
+    expect(bestOf({ name: 'a', kind: 'linspace', start: 0, stop: 1e15, count: 1e15 })).toBeLessThan(1e-3)
+    expect(bestOf({ name: 'a', kind: 'uniform', low: 0, high: 1e15 })).toBeLessThan(1e-3)
   })
 })

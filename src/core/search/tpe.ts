@@ -143,8 +143,11 @@ function massOf(centre: number, sd: number): number {
   return fastCumulative((1 - centre) / sd) - fastCumulative(-centre / sd)
 }
 
+/** In spreads: of a narrower cell a difference of cumulatives says nothing, and the density at its middle all. */
+const NARROW = 1e-4
+
 function logNear(x: number, centre: number, sd: number, cell: readonly [number, number] | undefined): number {
-  if (!cell) return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
+  if (!cell || cell[1] - cell[0] < NARROW * sd) return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
   const mass = fastCumulative((cell[1] - centre) / sd) - fastCumulative((cell[0] - centre) / sd)
   return Math.log(Math.max(mass, 1e-300) / (cell[1] - cell[0]))
 }

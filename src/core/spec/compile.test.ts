@@ -213,3 +213,82 @@ describe('templates', () => {
     expect(() => load(grid('{values: [1]}', 'run: {cmd: "{% if a > 1 %}x{% endif %}"}'))).toThrow(SpecError)
   })
 })
+
+describe('an option of the matrix with steps', () => {
+  const codes = (text: string): string[] => {
+    try {
+      load(text)
+      return []
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error
+      return error.problems.map(({ code }) => code)
+    }
+  }
+
+  it.each(['{linspace: [0, 1, 1e16]}', '{geomspace: [1, 2, 1e300]}', '{logspace: [0, 1, 1e17]}', '{range: [0, 1, 1e-17]}', '{range: [0, 1e300, 1]}'])(
+    'has at most as many values as numbers count: %s',
+    (option) => expect(codes(grid(option))).toEqual(['matrix_many']),
+  )
+
+  it.each(['{quniform: [0, 1, 1e-17]}', '{quniform: [1e300, 1e300, 1e-10]}'])('is refused where its multiples are no numbers: %s', (option) =>
+    expect(codes(random(option))).toEqual(['matrix_many']),
+  )
+
+  it.each(['auto', 'tpe', 'bo'])('may have a million billion values in a search by %s', (name) => {
+    const budget = name === 'bo' ? '{n_initial_trials: 2, n_iterations: 3, metric: {name: m}}' : '{n_experiments: 40}'
+    const options = [
+      '{linspace: [0, 1, 1e15]}',
+      '{geomspace: [1, 2, 1e15]}',
+      '{logspace: [0, 1, 1e15]}',
+      '{range: [0, 1e15, 1]}',
+      '{int: [0, 1000000000000000]}',
+    ]
+    for (const option of options) {
+      const text = `version: 1\nkind: group\nhptuning:\n  ${name}: ${budget}\n  metric: {name: m}\n  first_points: [{a: 1}]\n  matrix: {a: ${option}}\nrun: {cmd: "x {{ a }}"}`
+      expect(sweep(text).firstPoints).toHaveLength(1)
+    }
+  })
+})
+
+describe('what trials are compared by', () => {
+  const objective = (metric: string) => sweep(`version: 1\nkind: group\nhptuning: {metric: ${metric}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`).objective
+
+  it.each([
+    ['{name: m}', undefined],
+    ['{name: m, best_by: last}', undefined],
+    ['{name: m, best_by: min}', 'min'],
+    ['{name: m, best_by: Max}', 'max'],
+    ['{name: m, best_by: lowest}', 'min'],
+    ['{name: m, best_by: HIGHEST}', 'max'],
+    ['{name: m, optimization: minimize, best_by: best}', 'min'],
+    ['{name: m, best_by: best}', 'max'],
+  ])('%s', (metric, bestBy) => expect(objective(metric)?.bestBy).toBe(bestBy))
+
+  it('is said for the metric of a method too, and in words that there are', () => {
+    const text = (word: string) =>
+      `version: 1\nkind: group\nhptuning: {tpe: {n_experiments: 3, metric: {name: m, best_by: ${word}}}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`
+    expect(sweep(text('lowest')).objective).toEqual({ metric: 'm', optimization: 'maximize', bestBy: 'min' })
+    expect(() => load(text('median'))).toThrow(SpecError)
+  })
+})
+
+describe('on_failure and max_failures', () => {
+  const plan = (fields: string) => sweep(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1]}}, ${fields}}\nrun: {cmd: x}`)
+
+  it.each([
+    ['seed: 1', { failures: 'penalise' }],
+    ['on_failure: retry', { failures: 'retry' }],
+    ['on_failure: continue', { failures: 'penalise', goesOnFailing: true }],
+    ['on_failure: [ignore, continue]', { failures: 'ignore', goesOnFailing: true }],
+    ['on_failure: [retry]', { failures: 'retry' }],
+    ['max_failures: 0', { failures: 'penalise', failuresMax: 0 }],
+    ['max_failures: null, on_failure: null', { failures: 'penalise' }],
+  ])('%s', (fields, expected) => {
+    const { failures, goesOnFailing, failuresMax } = plan(fields)
+    expect({ failures, ...(goesOnFailing && { goesOnFailing }), ...(failuresMax !== undefined && { failuresMax }) }).toEqual(expected)
+  })
+
+  it.each(['on_failure: stop', 'on_failure: [retry, ignore]', 'on_failure: [retry, 3]', 'max_failures: -1'])('%s is refused', (fields) =>
+    expect(() => plan(fields)).toThrow(SpecError),
+  )
+})

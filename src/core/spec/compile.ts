@@ -19,6 +19,7 @@ import type {
   TrialTemplate,
 } from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
+import { toBestBy } from '../../contract/hptuning.ts'
 import type { HptuningSpec } from '../../contract/hptuning.ts'
 import type { MatrixEntry } from '../../contract/matrix.ts'
 import type { EnvironmentSpec, GroupSpec, RunKind, Spec } from '../../contract/spec.ts'
@@ -370,7 +371,9 @@ function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
     constraints: hptuning.constraints ?? [],
     firstPoints: (hptuning.first_points ?? []).map((point) => omit(typedPoint(point, params), Object.keys(params.fixed))),
     warmStart: hptuning.warm_start ?? [],
-    failures: hptuning.on_failure ?? 'penalise',
+    failures: hptuning.on_failure?.policy ?? 'penalise',
+    ...(hptuning.on_failure?.goesOn && { goesOnFailing: true as const }),
+    ...(hptuning.max_failures != null && { failuresMax: hptuning.max_failures }),
     plateau: hptuning.plateau ? { trials: hptuning.plateau.n_experiments, delta: hptuning.plateau.delta ?? 0 } : null,
     stoppingRules: (hptuning.early_stopping ?? []).flatMap(toStoppingRule),
     seed: hptuning.seed ?? null,
@@ -436,7 +439,9 @@ function within(number: number, [low, high]: readonly [number, number]): number 
 function toObjective(hptuning: HptuningSpec): Objective | null {
   const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
   const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
-  return metric ? { metric: metric.name, optimization: metric.optimization ?? 'maximize' } : null
+  if (!metric) return null
+  const bestBy = toBestBy(metric)
+  return { metric: metric.name, optimization: metric.optimization ?? 'maximize', ...(bestBy !== 'last' && { bestBy }) }
 }
 
 const DEFAULT_INTERVAL = 1

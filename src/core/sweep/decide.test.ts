@@ -23,6 +23,7 @@ function decide(counts: PhaseCounts, remaining: number | null, more: Partial<Swe
     atRung: 0,
     promotions: [],
     sinceBetter: undefined,
+    hasFailedFirst: false,
     ...more,
   })
 }
@@ -47,6 +48,29 @@ describe('the next step of a sweep', () => {
     expect(decide({}, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 0 }) })).toMatchObject({ phase: 'failed', reason: 'NoFurtherPoint' })
     expect(decide({ failed: 10 }, 0)).toMatchObject({ type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' })
     expect(decide({}, 0)).toMatchObject({ type: 'finish', phase: 'done' })
+  })
+
+  it('pauses itself where its first trials have all failed and others would follow', () => {
+    const failing = { hasFailedFirst: true }
+    expect(decide({ failed: 5, queued: 7 }, 100, failing)).toEqual({ type: 'hold' })
+    expect(decide({ failed: 5, queued: 1 }, 0, failing)).toEqual({ type: 'hold' })
+    expect(decide({ failed: 5 }, null, failing)).toEqual({ type: 'hold' })
+    expect(decide({ failed: 5, running: 1 }, 0, failing)).toEqual({ type: 'wait' })
+    expect(decide({ failed: 5 }, 0, failing)).toMatchObject({ type: 'finish', phase: 'failed' })
+    expect(decide({ failed: 5, queued: 7 }, 100, { ...failing, sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
+    expect(decide({ failed: 5, queued: 7 }, 100, { ...failing, sweep: sweep({ phase: 'stopping' }) })).toEqual({ type: 'wait' })
+  })
+
+  it('gives up with one failure more than it bears, also while it is paused, and ends as failed', () => {
+    const bearing = (failuresMax: number, patch: Partial<Sweep> = {}) =>
+      ({ sweep: sweep({ plan: { stopConditions: [], plateau: null, failuresMax } as unknown as SweepPlan, ...patch }) }) as const
+    expect(decide({ failed: 2, running: 1 }, 9, bearing(2)).type).not.toBe('give_up')
+    expect(decide({ failed: 3, running: 1, succeeded: 90 }, 9, bearing(2))).toEqual({ type: 'give_up', trials: 3 })
+    expect(decide({ failed: 1 }, 0, bearing(0))).toEqual({ type: 'give_up', trials: 1 })
+    expect(decide({ failed: 3 }, 9, bearing(2, { isPaused: true }))).toEqual({ type: 'give_up', trials: 3 })
+    const stopping = bearing(2, { phase: 'stopping', reason: 'TooManyFailures' })
+    expect(decide({ failed: 3, stopping: 1 }, 9, stopping)).toEqual({ type: 'wait' })
+    expect(decide({ failed: 3, stopped: 1 }, 9, stopping)).toEqual({ type: 'finish', phase: 'failed', reason: 'TooManyFailures' })
   })
 
   it('stops at a value that is good enough, whichever way is good', () => {

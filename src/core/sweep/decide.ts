@@ -21,6 +21,8 @@ export interface SweepState {
   readonly promotions: readonly { readonly index: number; readonly rung: number }[]
   /** Finished trials since the last that was better; undefined where nobody asked. */
   readonly sinceBetter: number | undefined
+  /** Whether its first trials have all failed, and no other has come further. */
+  readonly hasFailedFirst: boolean
 }
 
 export type SweepAction =
@@ -31,6 +33,10 @@ export type SweepAction =
   | { readonly type: 'stop'; readonly condition: StopCondition; readonly value: number }
   /** Nothing has become better for long: no new trials, the running ones stop. */
   | { readonly type: 'level_off'; readonly trials: number }
+  /** Its first trials have all failed: nothing more starts until a person has looked. */
+  | { readonly type: 'hold' }
+  /** More trials have failed than it bears: no new trials, the running ones stop. */
+  | { readonly type: 'give_up'; readonly trials: number }
   /** Trials at a rung that will not be promoted any more have ended. */
   | { readonly type: 'complete_rungs' }
   | { readonly type: 'finish'; readonly phase: Extract<SweepPhase, 'done' | 'stopped' | 'failed'>; readonly reason: ReasonCode }
@@ -41,23 +47,31 @@ export function decideSweep(state: SweepState): SweepAction {
   const { sweep, counts, remaining, bestValues } = state
   if (sweep.phase === 'stopping') {
     // A trial at a rung has been told to stop as well.
-    return openTrials(counts) > 0 ? { type: 'wait' } : { type: 'finish', phase: 'stopped', reason: sweep.reason ?? 'StoppedByUser' }
+    return openTrials(counts) > 0 ? { type: 'wait' } : finishStopped(sweep)
   }
   if (sweep.phase !== 'running') return { type: 'wait' }
   const open = openTrials(counts) - state.atRung
   const met = sweep.plan.stopConditions.findIndex((condition, index) => isMet(condition, bestValues[index]))
   if (met >= 0) return { type: 'stop', condition: sweep.plan.stopConditions[met]!, value: bestValues[met]! }
-  const { plateau } = sweep.plan
+  const { plateau, failuresMax = Infinity } = sweep.plan
+  const { failed = 0 } = counts
+  if (failed > failuresMax) return { type: 'give_up', trials: failed }
   if (plateau && (state.sinceBetter ?? 0) >= plateau.trials) return { type: 'level_off', trials: state.sinceBetter! }
   if (sweep.isPaused) return { type: 'wait' }
+  // Where nothing is left to be started, nothing is saved by a pause.
+  if (state.hasFailedFirst && (remaining !== 0 || (counts.queued ?? 0) > 0)) return { type: 'hold' }
   if (state.promotions.length > 0) return { type: 'promote', promotions: state.promotions }
   if (remaining !== 0) return decideCreation(state, open)
   if (open > 0) return { type: 'wait' }
   if (state.atRung > 0) return { type: 'complete_rungs' }
-  const hasFailed = (counts.failed ?? 0) > 0 && (counts.succeeded ?? 0) + (counts.stopped ?? 0) === 0
+  const hasFailed = failed > 0 && (counts.succeeded ?? 0) + (counts.stopped ?? 0) === 0
   if (hasFailed) return { type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' }
   if (!state.isExhausted) return { type: 'finish', phase: 'done', reason: 'Completed' }
   return { type: 'finish', phase: sweep.trialsCreated > 0 ? 'done' : 'failed', reason: 'NoFurtherPoint' }
+}
+
+function finishStopped({ reason }: Sweep): SweepAction {
+  return { type: 'finish', phase: reason === 'TooManyFailures' ? 'failed' : 'stopped', reason: reason ?? 'StoppedByUser' }
 }
 
 function openTrials(counts: PhaseCounts): number {

@@ -1,7 +1,13 @@
 import type { SweepPlan } from '../../contract/plan.ts'
+import type { Measure } from '../ports.ts'
 import type { SweepResult } from '../records.ts'
 import type { History, Result } from '../search/history.ts'
 import type { Reached } from './halving.ts'
+
+/** What the trials of a sweep are compared by; of one without a metric, nothing that any trial has. */
+export function measureOf({ objective }: Pick<SweepPlan, 'objective'>): Measure {
+  return { metric: objective?.metric ?? '', part: objective?.bestBy ?? 'last' }
+}
 
 /** 1 where smaller is better, -1 where larger is: what a value is multiplied by so that smaller is better. */
 export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
@@ -48,7 +54,11 @@ export function historyAt(
 /** The record as rungs are judged by it. */
 export function toReached(plan: Pick<SweepPlan, 'objective' | 'method'>, record: readonly SweepResult[]): Reached[] {
   const sign = signOf(plan)
-  return record.map((entry) => {
+  const takes = new Map<number, number>()
+  for (const { index, take = 0 } of record) takes.set(index, Math.max(take, takes.get(index) ?? 0))
+  // A trial that is run again begins at the lowest rung again.
+  const latest = record.filter(({ index, take = 0 }) => take === takes.get(index))
+  return latest.map((entry) => {
     const value = isCut(plan, entry) ? undefined : valueOf(entry)
     return { index: entry.index, rung: entry.rung, value: value === undefined ? undefined : sign * value }
   })

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 
@@ -66,9 +66,19 @@ export function paramsText({ plan }: Pick<Run, 'plan'>): string {
   return toPythonJson(plan.params)
 }
 
-/** A trial that begins anew at each rung has checkpoints of its own there. */
-function checkpointsOf({ plan: { rung } }: Pick<Run, 'plan'>, dir: Pick<AttemptDir, 'checkpoints'>): string {
-  return rung?.startsOver && rung.index > 0 ? join(dir.checkpoints, `rung-${rung.index}`) : dir.checkpoints
+/**
+ * A trial that begins anew at each rung has checkpoints of its own there. A run that goes on from one takes those of the
+ * highest rung that left any, and those below stay as they are.
+ */
+function checkpointsOf({ plan: { rung }, origin }: Pick<Run, 'plan' | 'origin'>, { checkpoints }: Pick<AttemptDir, 'checkpoints'>): string {
+  if (!rung?.startsOver) return checkpoints
+  const folders = Array.from({ length: rung.index + 1 }, (_, index) => (index === 0 ? checkpoints : join(checkpoints, `rung-${index}`)))
+  const goesOn = origin !== null && origin.kind !== 'restarts'
+  return (goesOn ? folders.findLast(hasCheckpoint) : undefined) ?? folders.at(-1)!
+}
+
+function hasCheckpoint(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => !/^rung-\d+$/.test(name))
 }
 
 function firstAttempt({ plan: { rung } }: Run): number {

@@ -1,0 +1,83 @@
+import { AppError } from '../contract/errors.ts'
+import type { DeriveRequest } from '../contract/routes.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { Parts, SweepPatch } from '../core/ports.ts'
+import type { NewRun, Run, Sweep, SweepTrial } from '../core/records.ts'
+import { newTrial } from '../core/sweep/trial.ts'
+import { bracketsOf, goOn, refuseTrash } from './sweep-search.ts'
+import type { SweepSearchDeps } from './sweep-search.ts'
+
+/** Other code for the trials, where there is any. */
+type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
+
+/**
+ * Runs the failed trials of a sweep again: each as a new run in the place of the one that failed, which stays what it is and
+ * is no trial any more. With other code those that have not begun, and those still to come, have it too. A sweep that has
+ * ended, or paused itself, goes on. Returns how many are run again. Throws AppError `conflict` for a sweep that takes none.
+ */
+export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: Code): Promise<number> {
+  const { store, hints } = deps
+  if (code.snapshot && !(await store.read.content.snapshot(code.snapshot))) throw new AppError('not_found', { what: `snapshot ${code.snapshot}` })
+  refuseTrash(sweep)
+  refuseMet(sweep)
+  const failed = (await store.read.trials.failures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
+  let restarted = 0
+  for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
+    restarted += await store.write((parts) => restartSome(deps, parts, { sweepId: sweep.id, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)))
+  hints.sweep(sweep.id)
+  hints.scheduler()
+  return restarted
+}
+
+async function restartSome(
+  { ids }: SweepSearchDeps,
+  parts: Parts,
+  { sweepId, code }: { sweepId: string; code: Code },
+  chosen: readonly string[],
+): Promise<number> {
+  const current = (await parts.sweeps.get(sweepId))!
+  refuseTrash(current)
+  refuseMet(current)
+  const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter((run) => run?.phase === 'failed' && run.trialIndex !== null)
+  if (runs.length === 0) return 0
+  const trials = await parts.sweeps.trials(sweepId, 0)
+  await parts.runs.leaveTrials(runs.map((run) => run!.id))
+  await parts.runs.insert(runs.map((run) => again(current, run!, trials, { code, ids })))
+  if (code.snapshot || code.host) await parts.runs.changeCode(sweepId, { snapshot: code.snapshot ?? current.snapshot, host: code.host ?? current.host })
+  if (!(await parts.sweeps.update(current, patchFor(current, code)))) throw new Error(`sweep ${current.number} has moved on`)
+  await parts.events.append([{ kind: 'sweep.failed_restarted', actor: 'person', sweepId, data: { trials: runs.length } }])
+  return runs.length
+}
+
+/** The run that takes the place of a failed one, with the code that it had or with other code. */
+function again(sweep: Sweep, run: Run, trials: readonly SweepTrial[], { code, ids }: { code: Code; ids: SweepSearchDeps['ids'] }): NewRun {
+  const place = { index: run.trialIndex!, point: trials[run.trialIndex!]!.point }
+  return {
+    ...newTrial(sweep, bracketsOf(sweep), place, { ids, actor: 'person' }),
+    snapshot: code.snapshot ?? run.snapshot,
+    host: code.host ?? run.host,
+    take: run.take + 1,
+    origin: { kind: 'restarts', runId: run.id },
+  }
+}
+
+/** The sweep counts its failures anew; one that a person had stopped makes no further trials. */
+function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
+  const { phase, failure, trialsCreated } = sweep
+  const hasPausedItself = failure?.kind === 'first' || failure?.kind === 'next'
+  return {
+    ...goOn(sweep),
+    failure: null,
+    judgedFrom: 0,
+    ...(hasPausedItself && { isPaused: false }),
+    ...(phase === 'stopped' && { budget: trialsCreated }),
+    ...(snapshot && { snapshot }),
+    ...(host && { host }),
+  }
+}
+
+/** A sweep that a rule of its own has ended would be ended again at once; one that bore no more failures has fewer now. */
+function refuseMet({ number, phase, reason }: Sweep): void {
+  if (phase === 'stopping') throw new AppError('conflict', { detail: `sweep ${number} is stopping` })
+  if (phase === 'stopped' && reason !== 'StoppedByUser') throw new AppError('conflict', { detail: `sweep ${number} has met its own rule` })
+}
