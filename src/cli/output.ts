@@ -45,7 +45,7 @@ export function formatProblem(
   { paint, label, style }: { paint: Paint; label: string; style: Style },
 ): string[] {
   const head = `${paint(style, label)} ${problem.message} ${paint('dim', `[${problem.code}]`)}`
-  const place = problem.file === '-P' ? `-P ${problem.path.replace(/^params\./, '')}` : `${problem.file}:${problem.line}:${problem.column}`
+  const place = problem.file === '-P' ? `-P ${problem.path.replace(/^(?:params|declarations)\./, '')}` : `${problem.file}:${problem.line}:${problem.column}`
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
   const frame = line === undefined ? [] : formatFrame(line.replace(/\r$/, ''), problem, (text) => paint(style, text))
   const gutter = String(problem.line)

@@ -111,7 +111,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 7, host: HOST }))
       const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 3_000 }, () => newRun())))
       const attempts = Array.from({ length: 12_000 }, (_, n) => ({ id: randomUUID(), runId: runs[0]!.id, n, name: `a${n}`, planDigest: 'd', devices: [] }))
-      const results = Array.from({ length: 24_000 }, (_, index) => ({ index, rung: 0, phase: 'succeeded' as const, value: index }))
+      const results = Array.from({ length: 24_000 }, (_, index) => ({ index, rung: 0, take: 0, phase: 'succeeded' as const, value: index }))
       await store.write(async (parts) => {
         await parts.attempts.insert(attempts)
         await parts.events.append(Array.from({ length: 24_000 }, () => ({ kind: 'run.created' as const, actor: 'person' as const, runId: runs[0]!.id })))

@@ -141,6 +141,7 @@ export const en = {
     point_unknown: '{name} is not a parameter of the search: {known}',
     point_missing: '{name} has no value',
     point_value: '{name} cannot be {found}; the nearest value is {near}',
+    point_listed: '{name} cannot be {found}; it is one of {known}',
     point_kind: '{name} cannot be {found}; it is one such as {example}',
     point_constraints: 'it does not meet the constraints',
     word_text: 'text',

@@ -139,6 +139,7 @@ export const ja: Catalogue = {
     point_unknown: '{name} は探索のパラメーターではありません: {known}',
     point_missing: '{name} の値がありません',
     point_value: '{name} を {found} にはできません。最も近い値は {near} です',
+    point_listed: '{name} を {found} にはできません。{known} のいずれかにしてください',
     point_kind: '{name} を {found} にはできません。{example} のような値にしてください',
     point_constraints: '制約を満たしていません',
     word_text: '文字列',

@@ -45,6 +45,15 @@ describe('a point that a person gives', () => {
     ['a word for a number', { ...point, n: 'three' }, /n cannot be "?'?three'?"?; it is one such as \d/],
   ])('is refused: %s', (_name, given, message) => expect(problem(given)).toMatch(message))
 
+  it.each<[string, ValueMap, RegExp]>([
+    ['a number', { a: 9 }, /a cannot be 9; the nearest value is 2$/],
+    ['a number between', { a: 1.4 }, /the nearest value is 1$/],
+    ['a word', { a: 'x' }, /a cannot be x; it is one of 1, 2, auto$/],
+  ])('is refused with the nearest listed value: %s', (_name, given, message) => {
+    const checked = checkPoint([{ name: 'a', kind: 'values', values: [1, 2, 'auto'] }], [], given)
+    expect('problem' in checked && detailText('en', checked.problem)).toMatch(message)
+  })
+
   it('must meet the constraints', () => {
     expect(problem(point, ['n < 3'])).toMatch(/constraints/)
     expect(problem(point, ['n <= 3'])).toBeUndefined()

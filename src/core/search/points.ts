@@ -17,8 +17,28 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
   const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
   if (unknown !== undefined) return { problem: { detail: 'point_unknown', args: { name: unknown, known: space.map(({ name }) => name).join(', ') } } }
   const checked = spell(createCodec(space), given)
+  if ('problem' in checked && /^point_(value|kind)$/.test(checked.problem.detail)) return { problem: listedProblem(space, given, checked.problem) }
   if ('problem' in checked || createConstraint(constraints)(checked.point)) return checked
   return { problem: { detail: 'point_constraints' } }
+}
+
+const LISTED_MAX = 10
+
+/** Of a parameter with listed values, the one nearest to a number, or all of them for any other value. */
+function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): Detail {
+  const name = String(problem.args!['name'])
+  const axis = space.find((axis) => axis.name === name)
+  if (axis?.kind !== 'values' && axis?.kind !== 'pvalues') return problem
+  const asked = asNumber(given[name])
+  const distance = (value: Value): number => Math.abs(asNumber(value)! - asked!)
+  const numbers = asked === undefined ? [] : axis.values.filter((value) => asNumber(value) !== undefined)
+  const near = numbers.reduce<Value | undefined>((best, value) => (best === undefined || distance(value) < distance(best) ? value : best), undefined)
+  if (near !== undefined) return { ...problem, args: { ...problem.args, near: toPythonText(near) } }
+  const known = axis.values.slice(0, LISTED_MAX).map(toPythonText)
+  return {
+    detail: 'point_listed',
+    args: { name, found: problem.args!['found']!, known: [...known, ...(axis.values.length > LISTED_MAX ? ['…'] : [])].join(', ') },
+  }
 }
 
 /** The point as the space spells it, or the first parameter that lacks a value of its own. What the space does not know is left out. */

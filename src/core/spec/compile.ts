@@ -2,25 +2,7 @@ import { LIMITS } from '../../contract/limits.ts'
 import { isSlip, phrase, slip } from '../../contract/fields.ts'
 import type { Detail } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
-import type {
-  BuildPlan,
-  CommandPlan,
-  GaussianPlan,
-  HalvingPlan,
-  MethodPlan,
-  Objective,
-  Placement,
-  Plan,
-  Resources,
-  RunPlan,
-  StopCondition,
-  StoppingRulePlan,
-  SweepPlan,
-  TrialTemplate,
-} from '../../contract/plan.ts'
-import type { Axis } from '../../contract/search-space.ts'
-import { toBestBy } from '../../contract/hptuning.ts'
-import type { HptuningSpec } from '../../contract/hptuning.ts'
+import type { BuildPlan, CommandPlan, Placement, Plan, Resources, RunPlan, SweepPlan, TrialTemplate } from '../../contract/plan.ts'
 import type { MatrixEntry } from '../../contract/matrix.ts'
 import type { EnvironmentSpec, GroupSpec, RunKind, Spec } from '../../contract/spec.ts'
 import { isValueMap, toFloat } from '../../contract/values.ts'
@@ -31,10 +13,13 @@ import type { Document, PathKey } from './document.ts'
 import { checkInputs, checkSearched, flagText, otherRunProblem } from './inputs.ts'
 import type { CheckedInputs } from './inputs.ts'
 import { refuseTooLong } from './lengths.ts'
+import { omit, pick, referencedNames, splitParams, toOwnAxis, typedPoint } from './group-params.ts'
+import type { SplitParams } from './group-params.ts'
 import { lintSpec } from './lint.ts'
+import { toMethod, toObjective, toStopCondition, toStoppingRule } from './search-plan.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
-import { atPath, mapTexts, renderDeep, resolveParams, typeDeep } from './render.ts'
+import { atPath, renderDeep, resolveParams } from './render.ts'
 import { isTrue, namesIn, renderPieces } from './template.ts'
 import { hasTemplate, TemplateError, TemplateSyntaxError } from './template-syntax.ts'
 import { commandPath, textsOf } from './texts.ts'
@@ -102,10 +87,6 @@ export function compileParamsOnly(plan: SweepPlan, point: ValueMap): RunPlan {
   return compileRun(TRIAL, template, point, { isFinal: true })
 }
 
-function omit(map: ValueMap, names: readonly string[]): ValueMap {
-  return Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)))
-}
-
 /** Names that the search of a group gives values to: its axes, and the resource of its rungs. */
 function searchedNames(spec: Spec): ReadonlySet<string> {
   if (spec.kind !== 'group') return new Set()
@@ -127,47 +108,6 @@ function readParams(document: Document, spec: Spec, searched: ReadonlySet<string
 function listedValues(entry: MatrixEntry): readonly Value[] {
   if (entry.option === 'values') return entry.values
   return entry.option === 'pvalues' ? entry.pairs.map(([value]) => value) : []
-}
-
-/** Params of a group: those that are the same in all trials, those that read what the search gives, and values for the search's own names. */
-interface SplitParams {
-  readonly params: ValueMap
-  readonly derived: ValueMap
-  /** Values for axes: each axis has only that value. */
-  readonly fixed: ValueMap
-  readonly texts: readonly string[]
-}
-
-function splitParams(params: ValueMap, texts: readonly string[], searched: ReadonlySet<string>): SplitParams {
-  const own = omit(params, [...searched])
-  const varying = new Set(searched)
-  const reads = new Map(Object.entries(own).map(([name, value]) => [name, referencedNames(value)]))
-  for (let before = -1; before !== varying.size;) {
-    before = varying.size
-    for (const [name, names] of reads) if (names.some((one) => varying.has(one))) varying.add(name)
-  }
-  const derived = omit(
-    own,
-    Object.keys(own).filter((name) => !varying.has(name)),
-  )
-  return {
-    params: resolveParams(omit(own, Object.keys(derived)), { texts }),
-    derived,
-    fixed: pick(
-      params,
-      Object.keys(params).filter((name) => searched.has(name)),
-    ),
-    texts,
-  }
-}
-
-function referencedNames(value: Value): string[] {
-  const names: string[] = []
-  mapTexts(value, [], (text) => {
-    if (hasTemplate(text)) names.push(...namesIn(text))
-    return text
-  })
-  return names
 }
 
 /** Every template of a document that cannot be read, each at its place. Throws SpecError. */
@@ -261,10 +201,6 @@ function templateOf(spec: Spec, { params, derived, texts }: Pick<TrialTemplate, 
 }
 
 const BUILD_KEYS = ['image', 'build_steps', 'env_vars', 'lang_env', 'nocache']
-
-function pick(source: object, keys: readonly string[]): ValueMap {
-  return Object.fromEntries(keys.map((key) => [key, ((source as Record<string, unknown>)[key] ?? null) as Value]))
-}
 
 interface Header {
   readonly kind: RunKind
@@ -382,146 +318,4 @@ function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
     stopConditions: (hptuning.early_stopping ?? []).flatMap(toStopCondition),
     trial: templateOf(spec, params),
   }
-}
-
-function toMethod(hptuning: HptuningSpec): MethodPlan {
-  const { hyperband, asha, bo, auto, tpe, cmaes } = hptuning
-  if (hyperband) return { name: 'hyperband', trialsMax: null, halving: hyperbandPlan(hyperband) }
-  if (asha) return { name: 'asha', trialsMax: asha.n_experiments ?? null, halving: ashaPlan(asha) }
-  if (bo) return { name: 'bo', trialsMax: bo.n_initial_trials + bo.n_iterations, gaussian: gaussianPlan(bo) }
-  if (auto) return { name: 'auto', trialsMax: auto.n_experiments ?? null }
-  if (tpe) return { name: 'tpe', trialsMax: tpe.n_experiments ?? null }
-  if (cmaes) return { name: 'cmaes', trialsMax: cmaes.n_experiments ?? null }
-  if (hptuning.sobol_search) return { name: 'sobol', trialsMax: hptuning.sobol_search.n_experiments ?? null }
-  if (hptuning.random_search) return { name: 'random', trialsMax: hptuning.random_search.n_experiments ?? null }
-  const { n_experiments: trialsMax = null, order } = hptuning.grid_search ?? {}
-  return { name: 'grid', trialsMax: trialsMax ?? null, ...(order === 'shuffled' && { isShuffled: true }) }
-}
-
-function hyperbandPlan({ max_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['hyperband']>): HalvingPlan {
-  const form = { form: 'promotion', resumes: resume ?? false, chooser: search ?? 'random' } as const
-  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: 1, eta, ...form }
-}
-
-const ASHA_ETA = 3
-
-function ashaPlan({ max_iter, min_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['asha']>): HalvingPlan {
-  const form = { form: resume ? 'promotion' : 'stopping', resumes: resume ?? false, chooser: search ?? 'auto' } as const
-  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: min_iter ?? 1, eta: eta ?? ASHA_ETA, ...form }
-}
-
-// What 0.6.1 asked of its optimiser, kept inside what costs no one time.
-const CANDIDATES_BOUNDS = [100, 2_000] as const
-const STARTS_BOUNDS = [1, 10] as const
-
-function gaussianPlan({ n_initial_trials, utility_function: utility }: NonNullable<HptuningSpec['bo']>): GaussianPlan {
-  const process = utility?.gaussian_process
-  const kind = utility?.acquisition_function ?? 'ucb'
-  return {
-    initial: n_initial_trials,
-    ...(utility && { acquisition: { kind, kappa: utility.kappa ?? 0, eps: utility.eps ?? 0 } }),
-    ...(process && { shape: shapeOf(process) }),
-    ...(process?.length_scale != null && process.length_scale > 0 && { length: process.length_scale }),
-    ...(utility?.n_warmup != null && { candidates: within(utility.n_warmup, CANDIDATES_BOUNDS) }),
-    ...(utility?.n_iter != null && { starts: within(utility.n_iter, STARTS_BOUNDS) }),
-  }
-}
-
-function shapeOf({ kernel, nu }: { kernel?: 'matern' | 'rbf' | null | undefined; nu?: number | null | undefined }): NonNullable<GaussianPlan['shape']> {
-  if (kernel === 'rbf') return 'rbf'
-  return nu != null && nu < 2 ? 'matern32' : 'matern52'
-}
-
-function within(number: number, [low, high]: readonly [number, number]): number {
-  return Math.min(high, Math.max(low, number))
-}
-
-function toObjective(hptuning: HptuningSpec): Objective | null {
-  const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
-  const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
-  if (!metric) return null
-  const bestBy = toBestBy(metric)
-  return { metric: metric.name, optimization: metric.optimization ?? 'maximize', ...(bestBy !== 'last' && { bestBy }) }
-}
-
-const DEFAULT_INTERVAL = 1
-
-function toStoppingRule({ metric, optimization, policy }: NonNullable<HptuningSpec['early_stopping']>[number]): StoppingRulePlan[] {
-  if (!policy) return []
-  const kind = policy.kind === 'mean' ? 'average' : policy.kind
-  return [{ metric, optimization: optimization ?? 'maximize', kind, interval: policy.evaluation_interval ?? DEFAULT_INTERVAL, percent: policy.percent ?? 0 }]
-}
-
-function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
-  if (condition.value === undefined) return []
-  return [{ metric: condition.metric, optimization: condition.optimization ?? 'maximize', value: condition.value }]
-}
-
-// 1e-9 forgives the last bits of a float step, so that 0:1:0.1 has ten values.
-const STEP_TOLERANCE = 1e-9
-
-/** An axis of a group: its texts typed as parameters are, templates over the group's own parameters rendered; one value where it is fixed. */
-function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, texts }: SplitParams): Axis {
-  const path = ['hptuning', 'matrix', name]
-  const own = (value: Value): Value => typedValue(renderKnown(value, params, path), texts.includes(name))
-  if (Object.hasOwn(fixed, name)) return { name, kind: 'values', values: [own(fixed[name]!)] }
-  const axis = toAxis(name, entry)
-  return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(own) } : axis
-}
-
-function typedPoint(point: ValueMap, { texts }: SplitParams): ValueMap {
-  return Object.fromEntries(Object.entries(point).map(([name, value]) => [name, typedValue(value, texts.includes(name))]))
-}
-
-function typedValue(value: Value, isText: boolean): Value {
-  return isText || referencedNames(value).length > 0 ? value : typeDeep(value)
-}
-
-/** A value whose templates read nothing but these parameters, rendered; any other as it is. */
-function renderKnown(value: Value, params: ValueMap, path: readonly PathKey[]): Value {
-  return referencedNames(value).every((name) => Object.hasOwn(params, name)) ? renderDeep(value, params, path) : value
-}
-
-function toAxis(name: string, entry: MatrixEntry): Axis {
-  if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
-  if (entry.option === 'pvalues')
-    return { name, kind: 'pvalues', values: entry.pairs.map(([value]) => value), weights: withRest(entry.pairs.map(([, weight]) => weight)) }
-  const { fields } = entry
-  const of = (field: string): number => fields[field]!
-  switch (entry.option) {
-    case 'range':
-      return {
-        name,
-        kind: 'range',
-        start: of('start'),
-        step: of('step'),
-        count: Math.max(1, Math.ceil((of('stop') - of('start')) / of('step') - STEP_TOLERANCE)),
-        isFloat: entry.isFloat,
-      }
-    case 'linspace':
-    case 'geomspace':
-      return { name, kind: entry.option, start: of('start'), stop: of('stop'), count: of('num') }
-    case 'logspace':
-      return { name, kind: 'logspace', start: of('start'), stop: of('stop'), count: of('num'), base: fields['base'] ?? 10 }
-    case 'uniform':
-    case 'loguniform':
-    case 'log':
-    case 'int':
-    case 'logint':
-      return { name, kind: entry.option, low: of('low'), high: of('high') }
-    case 'quniform':
-    case 'qloguniform':
-      return { name, kind: entry.option, low: of('low'), high: of('high'), q: of('q'), isFloat: entry.isFloat }
-    case 'normal':
-    case 'lognormal':
-      return { name, kind: entry.option, loc: of('loc'), scale: of('scale') }
-    default:
-      return { name, kind: entry.option, loc: of('loc'), scale: of('scale'), q: of('q'), isFloat: entry.isFloat }
-  }
-}
-
-/** Probability that is not given out belongs to the last item, as in 0.6.1. */
-function withRest(weights: readonly number[]): number[] {
-  const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))
 }

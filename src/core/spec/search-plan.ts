@@ -1,0 +1,125 @@
+import { toBestBy } from '../../contract/hptuning.ts'
+import type { HptuningSpec } from '../../contract/hptuning.ts'
+import type { MatrixEntry } from '../../contract/matrix.ts'
+import type { GaussianPlan, HalvingPlan, MethodPlan, Objective, StopCondition, StoppingRulePlan } from '../../contract/plan.ts'
+import type { Axis } from '../../contract/search-space.ts'
+
+export function toMethod(hptuning: HptuningSpec): MethodPlan {
+  const { hyperband, asha, bo, auto, tpe, cmaes } = hptuning
+  if (hyperband) return { name: 'hyperband', trialsMax: null, halving: hyperbandPlan(hyperband) }
+  if (asha) return { name: 'asha', trialsMax: asha.n_experiments ?? null, halving: ashaPlan(asha) }
+  if (bo) return { name: 'bo', trialsMax: bo.n_initial_trials + bo.n_iterations, gaussian: gaussianPlan(bo) }
+  if (auto) return { name: 'auto', trialsMax: auto.n_experiments ?? null }
+  if (tpe) return { name: 'tpe', trialsMax: tpe.n_experiments ?? null }
+  if (cmaes) return { name: 'cmaes', trialsMax: cmaes.n_experiments ?? null }
+  if (hptuning.sobol_search) return { name: 'sobol', trialsMax: hptuning.sobol_search.n_experiments ?? null }
+  if (hptuning.random_search) return { name: 'random', trialsMax: hptuning.random_search.n_experiments ?? null }
+  const { n_experiments: trialsMax = null, order } = hptuning.grid_search ?? {}
+  return { name: 'grid', trialsMax: trialsMax ?? null, ...(order === 'shuffled' && { isShuffled: true }) }
+}
+
+function hyperbandPlan({ max_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['hyperband']>): HalvingPlan {
+  const form = { form: 'promotion', resumes: resume ?? false, chooser: search ?? 'random' } as const
+  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: 1, eta, ...form }
+}
+
+const ASHA_ETA = 3
+
+function ashaPlan({ max_iter, min_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['asha']>): HalvingPlan {
+  const form = { form: resume ? 'promotion' : 'stopping', resumes: resume ?? false, chooser: search ?? 'auto' } as const
+  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: min_iter ?? 1, eta: eta ?? ASHA_ETA, ...form }
+}
+
+// What 0.6.1 asked of its optimiser, kept inside what costs no one time.
+const CANDIDATES_BOUNDS = [100, 2_000] as const
+const STARTS_BOUNDS = [1, 10] as const
+
+function gaussianPlan({ n_initial_trials, utility_function: utility }: NonNullable<HptuningSpec['bo']>): GaussianPlan {
+  const process = utility?.gaussian_process
+  const kind = utility?.acquisition_function ?? 'ucb'
+  return {
+    initial: n_initial_trials,
+    ...(utility && { acquisition: { kind, kappa: utility.kappa ?? 0, eps: utility.eps ?? 0 } }),
+    ...(process && { shape: shapeOf(process) }),
+    ...(process?.length_scale != null && process.length_scale > 0 && { length: process.length_scale }),
+    ...(utility?.n_warmup != null && { candidates: within(utility.n_warmup, CANDIDATES_BOUNDS) }),
+    ...(utility?.n_iter != null && { starts: within(utility.n_iter, STARTS_BOUNDS) }),
+  }
+}
+
+function shapeOf({ kernel, nu }: { kernel?: 'matern' | 'rbf' | null | undefined; nu?: number | null | undefined }): NonNullable<GaussianPlan['shape']> {
+  if (kernel === 'rbf') return 'rbf'
+  return nu != null && nu < 2 ? 'matern32' : 'matern52'
+}
+
+function within(number: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, number))
+}
+
+export function toObjective(hptuning: HptuningSpec): Objective | null {
+  const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
+  const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
+  if (!metric) return null
+  const bestBy = toBestBy(metric)
+  return { metric: metric.name, optimization: metric.optimization ?? 'maximize', ...(bestBy !== 'last' && { bestBy }) }
+}
+
+const DEFAULT_INTERVAL = 1
+
+export function toStoppingRule({ metric, optimization, policy }: NonNullable<HptuningSpec['early_stopping']>[number]): StoppingRulePlan[] {
+  if (!policy) return []
+  const kind = policy.kind === 'mean' ? 'average' : policy.kind
+  return [{ metric, optimization: optimization ?? 'maximize', kind, interval: policy.evaluation_interval ?? DEFAULT_INTERVAL, percent: policy.percent ?? 0 }]
+}
+
+export function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
+  if (condition.value === undefined) return []
+  return [{ metric: condition.metric, optimization: condition.optimization ?? 'maximize', value: condition.value }]
+}
+
+// 1e-9 forgives the last bits of a float step, so that 0:1:0.1 has ten values.
+const STEP_TOLERANCE = 1e-9
+
+export function toAxis(name: string, entry: MatrixEntry): Axis {
+  if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
+  if (entry.option === 'pvalues')
+    return { name, kind: 'pvalues', values: entry.pairs.map(([value]) => value), weights: withRest(entry.pairs.map(([, weight]) => weight)) }
+  const { fields } = entry
+  const of = (field: string): number => fields[field]!
+  switch (entry.option) {
+    case 'range':
+      return {
+        name,
+        kind: 'range',
+        start: of('start'),
+        step: of('step'),
+        count: Math.max(1, Math.ceil((of('stop') - of('start')) / of('step') - STEP_TOLERANCE)),
+        isFloat: entry.isFloat,
+      }
+    case 'linspace':
+    case 'geomspace':
+      return { name, kind: entry.option, start: of('start'), stop: of('stop'), count: of('num') }
+    case 'logspace':
+      return { name, kind: 'logspace', start: of('start'), stop: of('stop'), count: of('num'), base: fields['base'] ?? 10 }
+    case 'uniform':
+    case 'loguniform':
+    case 'log':
+    case 'int':
+    case 'logint':
+      return { name, kind: entry.option, low: of('low'), high: of('high') }
+    case 'quniform':
+    case 'qloguniform':
+      return { name, kind: entry.option, low: of('low'), high: of('high'), q: of('q'), isFloat: entry.isFloat }
+    case 'normal':
+    case 'lognormal':
+      return { name, kind: entry.option, loc: of('loc'), scale: of('scale') }
+    default:
+      return { name, kind: entry.option, loc: of('loc'), scale: of('scale'), q: of('q'), isFloat: entry.isFloat }
+  }
+}
+
+/** Probability that is not given out belongs to the last item, as in 0.6.1. */
+function withRest(weights: readonly number[]): number[] {
+  const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
+  return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))
+}
