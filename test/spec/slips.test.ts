@@ -47,6 +47,7 @@ const SLIPS: readonly Slip[] = [
   ['no-break space as indent', E('run:\n\u00a0\u00a0cmd: t'), '4:1', 'yaml_syntax', /no-break space/, /行頭に全角/],
   ['full-width colon', E('run：\n  cmd: t'), '3:4', 'yaml_syntax', /full-width colon/, /全角コロン/],
   ['full-width colon in the last line', E('run:\n  cmd：t'), '3:1', 'yaml_syntax', /full-width colon/, /全角コロン/],
+  ['full-width colon after a name in braces', E('run: {cmd: t}\nparams： {a: 1}'), '4:1', 'yaml_syntax', /full-width colon/, /全角コロン/],
   ['tab as indent', E('run:\n\tcmd: t'), '4:1', 'yaml_syntax', /a tab/, /タブ/],
   ['open quote', E('run:\n  cmd: "python t.py\nparams: {a: 1}'), '4:8', 'yaml_syntax', /never closed/, /閉じていません/],
   ['open single quote', E("run:\n  cmd: 'python t.py\nparams: {a: 1}"), '4:8', 'yaml_syntax', /never closed/, /閉じていません/],
@@ -271,6 +272,19 @@ const READINGS: readonly Reading[] = [
     ['param_shadows_matrix'],
     { lr: '0.5' },
   ],
+  ['axis that its param names again', G('{lr: {values: [0.1, 0.2]}}', 'params: {lr: "{{ lr }}"}\nrun: {cmd: "t {{ lr }}"}'), ['t 0.1', 't 0.2']],
+  [
+    'first point of a fixed axis',
+    head(
+      'group',
+      'params: {o: sgd}\nhptuning: {matrix: {o: {values: [adam, sgd]}, m: {values: [1, 2], when: {o: sgd}}}, first_points: [{o: adam, m: 2}]}\nrun: {cmd: "t {{ o }} {{ m }}"}',
+    ),
+    ['t sgd 2', 't sgd 1'],
+    ['param_shadows_matrix'],
+  ],
+  ['number beyond all numbers', E('params: {sha: 12e4567}\nrun: {cmd: "t {{ sha }}"}'), ['t inf'], ['number_infinite']],
+  ['quotation marks of a text program', E('run: {cmd: “t” x}'), ['“t” x'], ['quote_wide']],
+  ['full-width comma between values', G('{a: {values: [0.1、0.2]}}'), ["t '0.1、0.2'"], ['comma_wide']],
   ['output without a value', E('outputs: [{name: accuracy, type: metric}]\nrun: {cmd: t}'), ['t'], []],
   [
     'build with the default of its input',

@@ -15,6 +15,9 @@ export const en = {
     yaml11_number: ['{found} is text here; YAML 1.1 tools read it as a number', 'write plain digits, or quote it'],
     meaningless_with: ['{key} means nothing beside {other}', 'remove {key}'],
     io_reference: ['{detail}', '{remedy}'],
+    number_infinite: ['{found} is too large for a number, and is read as infinity', 'quote it where it is text, and declare the input as type: str'],
+    quote_wide: ['{found} is no quotation mark of the shell; it is part of the word beside it', `write " or '`],
+    comma_wide: ['{found} is one text: a full-width comma separates nothing', 'write a comma and a space'],
     comment_swallows: [
       'the lines of a command are joined into one, and the # here makes all that follows a comment',
       'move the comment above cmd, or write cmd as a list with one command an item',

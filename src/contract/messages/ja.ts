@@ -16,6 +16,9 @@ export const ja: Catalogue = {
     yaml11_number: ['{found} はここでは文字列です。YAML 1.1 では数になります', '普通の数字で書くか、引用符で囲んでください'],
     meaningless_with: ['{key} は {other} では意味がありません', '{key} を削除してください'],
     io_reference: ['{detail}', '{remedy}'],
+    number_infinite: ['{found} は数としては大きすぎるため、無限大になります', '文字列なら引用符で囲み、入力を type: str と宣言してください'],
+    quote_wide: ['{found} はシェルの引用符ではなく、隣の語の一部になります', `" か ' と書いてください`],
+    comma_wide: ['{found} は 1 つの文字列です。全角の読点やコンマは区切りになりません', '半角のコンマと空白で区切ってください'],
     comment_swallows: [
       'コマンドの行は 1 行につながるため、この # より後がすべてコメントになります',
       'コメントを cmd の上へ移すか、cmd を 1 コマンド 1 項目のリストにしてください',
@@ -150,7 +153,7 @@ export const ja: Catalogue = {
     word_list: 'リスト',
     word_map: '`名前: 値` の組',
     word_nothing: '空(値がない)',
-    word_flag: 'true か false',
+    word_flag: '真偽値 (true / false)',
     word_texts: '文字列のリスト',
     word_text_or_texts: '文字列か文字列のリスト',
     word_whole_or_text: '整数か文字列',

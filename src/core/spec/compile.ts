@@ -13,7 +13,7 @@ import type { Document, PathKey } from './document.ts'
 import { checkInputs, checkSearched, flagText, otherRunProblem } from './inputs.ts'
 import type { CheckedInputs } from './inputs.ts'
 import { refuseTooLong } from './lengths.ts'
-import { omit, pick, referencedNames, splitParams, toOwnAxis, typedPoint } from './group-params.ts'
+import { omit, pick, referencedNames, splitParams, toOwnAxis, toOwnPoint } from './group-params.ts'
 import type { SplitParams } from './group-params.ts'
 import { lintSpec } from './lint.ts'
 import { toMethod, toObjective, toStopCondition, toStoppingRule } from './search-plan.ts'
@@ -305,7 +305,7 @@ function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
     method,
     space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({ ...toOwnAxis(name, entry, params), ...(entry.when && { when: entry.when }) })),
     constraints: hptuning.constraints ?? [],
-    firstPoints: (hptuning.first_points ?? []).map((point) => omit(typedPoint(point, params), Object.keys(params.fixed))),
+    firstPoints: (hptuning.first_points ?? []).map((point) => toOwnPoint(point, params)),
     warmStart: hptuning.warm_start ?? [],
     failures: hptuning.on_failure?.policy ?? 'penalise',
     ...(hptuning.on_failure?.goesOn && { goesOnFailing: true as const }),

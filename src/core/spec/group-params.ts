@@ -31,9 +31,10 @@ export function splitParams(params: ValueMap, texts: readonly string[], searched
   return {
     params: resolveParams(omit(own, Object.keys(derived)), { texts }),
     derived,
+    // `lr: "{{ lr }}"` takes what the search gives.
     fixed: pick(
       params,
-      Object.keys(params).filter((name) => searched.has(name)),
+      Object.keys(params).filter((name) => searched.has(name) && !referencedNames(params[name]!).includes(name)),
     ),
     texts,
   }
@@ -57,8 +58,10 @@ export function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, tex
   return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(own) } : axis
 }
 
-export function typedPoint(point: ValueMap, { texts }: SplitParams): ValueMap {
-  return Object.fromEntries(Object.entries(point).map(([name, value]) => [name, typedValue(value, texts.includes(name))]))
+/** A point of the document as its own axes have it: a fixed axis has its one value. */
+export function toOwnPoint(point: ValueMap, { params, fixed, texts }: SplitParams): ValueMap {
+  const own = (name: string, value: Value): Value => typedValue(renderKnown(value, params, ['hptuning', 'first_points']), texts.includes(name))
+  return Object.fromEntries(Object.entries({ ...point, ...fixed }).map(([name, value]) => [name, own(name, value)]))
 }
 
 function typedValue(value: Value, isText: boolean): Value {

@@ -128,6 +128,8 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const lines = ('run' in spec && spec.run?.cmd) || []
   lines.forEach((line, index) => {
     const path = commandPath(lines, index)
+    const quote = /[“”‘’„＂＇]/.exec(line)?.[0]
+    if (quote !== undefined) warn(path, 'quote_wide', { found: quote })
     if (namesIn(line).size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
     const { comment, lineEnds } = findPlaces(line)
     if (comment !== undefined && /\n\s*\S/.test(line.slice(comment))) warn(path, 'comment_swallows')
@@ -253,6 +255,8 @@ function lintConcurrency(document: Document, warn: Warn): void {
 
 function lintValues(name: string, values: readonly Value[], warn: Warn): void {
   const path = ['hptuning', 'matrix', name, 'values']
+  const joined = values.find((value) => typeof value === 'string' && /^[-\w.]+[、，,]\s*[-\w.]+/.test(value) && /[、，]/.test(value))
+  if (joined !== undefined) warn(path, 'comma_wide', { found: String(joined) })
   if (values.some((value) => typeof value === 'boolean')) warn(path, 'boolean_values', { name })
   const isFloat = (value: Value) => value instanceof Float || (typeof value === 'number' && !Number.isInteger(value))
   const isInt = (value: Value) => typeof value === 'number' && Number.isInteger(value)

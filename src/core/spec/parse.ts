@@ -176,6 +176,7 @@ class NodeReader {
     if (!isScalar(node)) throw new SpecError([this.#slip('yaml_key', {}, path, key as Node)])
     const text = scalarText(node)
     if (startsWithWideSpace(text)) this.problems.push(this.#slip('yaml_wide_space', {}, path, node))
+    if (/^[\w.-]+ *：/.test(text)) this.problems.push(this.#slip('yaml_wide_colon', {}, path, node))
     return text
   }
 
@@ -202,6 +203,7 @@ class NodeReader {
     const tag = CORE_TAGS.includes(node.tag ?? '') ? (node.tag!.slice(CORE_TAG.length) as CoreTag) : undefined
     if (tag !== undefined) return this.#readTagged(tag, node, path)
     if (typeof value === 'number') {
+      if (Math.abs(value) === Infinity && !/inf/i.test(source)) this.warnings.push(this.#problem('number_infinite', { found: source }, path, node))
       // A whole number too long for a float keeps every digit; with zeros before them it stays a text, which prints the same.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
