@@ -1,5 +1,5 @@
 import { createHash, randomFillSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,11 +14,16 @@ import { openCodeFolder } from './artifacts/code-folder.ts'
 import { createCodeStore } from './artifacts/code-store.ts'
 import { createDataDir } from './config/config.ts'
 import type { ServerConfig } from './config/config.ts'
+import { batchesOf, openSpools } from './config/spool.ts'
+import type { Spool } from './config/spool.ts'
 import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerState } from './config/state-files.ts'
+import { LIMITS } from './contract/limits.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
+import type { Run } from './core/records.ts'
 import { createEngine } from './engine/engine.ts'
 import { createSearchThread } from './engine/search-thread.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
+import { attemptDir } from './executors/local/attempt-dir.ts'
 import { createDiskGuard } from './executors/local/disk-guard.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
 import { listGpus } from './executors/local/gpus.ts'
@@ -31,6 +36,8 @@ import type { Hints } from './services/hints.ts'
 import { checkOut } from './services/snapshots.ts'
 import { createSessions } from './services/sessions.ts'
 import { createTokens } from './services/tokens.ts'
+import { takeLeftBatches } from './services/tracking.ts'
+import type { TrackingDeps } from './services/tracking.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import type { StoreFault } from './store/faults.ts'
 import { holdDirectory, takeLease } from './store/lock.ts'
@@ -108,6 +115,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),
+    takeLeftRecords: async (run, attempt) => await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt.name).spool),
     cleanUp: () => cleanUp({ ...shared, trashKeepMs: config.trashDays * DAY_MS }),
     trackingEnv: (run, attempt) => ({
       HAGANE_HOST: url,
@@ -140,6 +148,33 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 }
 
 const DAY_MS = 86_400_000
+
+/** Takes what writers left that are gone. What cannot be taken stays for `hagane sync`: the end of the run does not wait for it. */
+async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, folder: string): Promise<boolean> {
+  let isAnyTaken = false
+  try {
+    for (const spool of existsSync(folder) ? await openSpools(folder, LIMITS.leftRecordsBytesMax) : []) {
+      if (spool.meta.run !== run.id) continue
+      const error = await takeSpool(deps, run, spool)
+      if (error === undefined) isAnyTaken = true
+      else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
+    }
+  } catch (error) {
+    deps.log.warn({ err: error, run: run.number }, 'left records were not found')
+  }
+  return isAnyTaken
+}
+
+/** Returns what kept it from being taken. */
+async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<unknown> {
+  try {
+    await takeLeftBatches(deps, run, batchesOf(spool))
+    await spool.remove()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
 
 /** The built dashboard: beside the compiled server, or below `dist/` where the sources run as they are. */
 const PAGES = new URL(import.meta.url.endsWith('.ts') ? '../dist/dashboard' : './dashboard', import.meta.url)

@@ -43,12 +43,21 @@ describe('the variables that scripts written for Polyaxon read', () => {
     expect(JSON.parse(params!)).toEqual({ lr: 0.1, name: '日本 "x"' })
     expect(JSON.parse(data!)).toEqual({ data: join(server.dataDir, 'data') })
     expect(JSON.parse(task!)).toEqual({ type: 'master', index: 0 })
-    expect(JSON.parse(info!)).toMatchObject({ project_name: 'hagane.default', experiment_name: `hagane.default.${run.number}`, experiment_uuid: run.id, task_type: 'master' })
+    expect(JSON.parse(info!)).toMatchObject({
+      project_name: 'hagane.default',
+      experiment_name: `hagane.default.${run.number}`,
+      experiment_uuid: run.id,
+      task_type: 'master',
+    })
   })
 
   it('a job gets its own kind of names', async () => {
     const { variables, run } = await variablesOf('kind: job\nbuild: {image: any}')
-    expect(JSON.parse(variables['POLYAXON_JOB_INFO']!)).toMatchObject({ project_name: 'hagane.default', job_name: `hagane.default.jobs.${run.number}`, job_uuid: run.id })
+    expect(JSON.parse(variables['POLYAXON_JOB_INFO']!)).toMatchObject({
+      project_name: 'hagane.default',
+      job_name: `hagane.default.jobs.${run.number}`,
+      job_uuid: run.id,
+    })
     expect(variables).not.toHaveProperty('POLYAXON_EXPERIMENT_INFO')
     expect(variables).not.toHaveProperty('POLYAXON_TASK_INFO')
   })
@@ -74,7 +83,10 @@ describe('the variables that scripts written for Polyaxon read', () => {
 describe('what a Python script prints', () => {
   it('is in its log while the script still runs, and after it is killed', async () => {
     using work = createWork()
-    writeFileSync(join(work.folder, 'print.py'), 'import os, time\nprint("first")\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("last")\nos.kill(os.getpid(), 9)\n')
+    writeFileSync(
+      join(work.folder, 'print.py'),
+      'import os, time\nprint("first")\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("last")\nos.kill(os.getpid(), 9)\n',
+    )
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "python3 print.py"}', work.folder)
     await until(async () => (await logOf(number)).includes('first'))
     writeFileSync(join(work.folder, 'go'), '')

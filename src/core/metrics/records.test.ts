@@ -17,7 +17,15 @@ const CASES: readonly [string, unknown, unknown, readonly string[][]][] = [
   ['numbers that JSON has not', metrics({ a: 'NaN', b: '-Infinity', c: '-0' }), { a: NaN, b: -Infinity, c: -0 }, []],
   ['two metrics of three', metrics({ a: null, b: [], c: 3 }), { c: 3 }, [['"a"'], ['"b"']]],
   ['no metric at all', metrics({ a: 'x' }), null, [['"a"']]],
-  ['a step that is no number', metrics({ loss: 1, acc: 2 }, { s: 'NaN' }), null, [['"loss"', 'step'], ['"acc"', 'step']]],
+  [
+    'a step that is no number',
+    metrics({ loss: 1, acc: 2 }, { s: 'NaN' }),
+    null,
+    [
+      ['"loss"', 'step'],
+      ['"acc"', 'step'],
+    ],
+  ],
   ['a time far away', metrics({ loss: 1 }, { t: 1e300 }), null, [['"loss"', 'time']]],
   ['a record without metrics', metrics({}), {}, []],
   ['a value with a NUL character', params({ seed: 7, lr: 0.1, pad: 'a\0b' }), { seed: 7, lr: 0.1 }, [['parameter', '"pad"', 'NUL']]],
@@ -37,7 +45,9 @@ describe('a record of which something cannot be kept', () => {
   it.each(CASES)('%s', (_, raw, kept, refused) => {
     const parsed = parseRecord(raw)
     const { record } = parsed
-    expect(record && ('values' in record ? (record.values instanceof Map ? Object.fromEntries(record.values) : record.values) : 'tags' in record && record.tags)).toEqual(kept)
+    expect(
+      record && ('values' in record ? (record.values instanceof Map ? Object.fromEntries(record.values) : record.values) : 'tags' in record && record.tags),
+    ).toEqual(kept)
     expect(parsed.refused).toHaveLength(refused.length)
     for (const [index, words] of refused.entries()) for (const word of words) expect(parsed.refused[index]).toContain(word)
   })

@@ -14,7 +14,11 @@ interface Texts {
  * The variables that scripts written for Polyaxon 0.6 read. No server of Polyaxon answers here: the client of Polyaxon is told
  * to work without one, or it would wait for it; what it logs goes nowhere, while its paths and parameters are right.
  */
-export function polyaxonVariables({ run, attempt, project }: Pick<Launch, 'run' | 'attempt' | 'project'>, dir: Pick<AttemptDir, 'outputs'>, { params, dataPaths }: Texts): Record<string, string> {
+export function polyaxonVariables(
+  { run, attempt, project }: Pick<Launch, 'run' | 'attempt' | 'project'>,
+  dir: Pick<AttemptDir, 'outputs'>,
+  { params, dataPaths }: Texts,
+): Record<string, string> {
   const owned = `${OWNER}.${project}`
   const isJob = run.plan.kind === 'job' || run.plan.kind === 'build'
   const name = isJob ? `${owned}.${run.plan.kind}s.${run.number}` : `${owned}.${run.number}`
