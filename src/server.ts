@@ -1,4 +1,5 @@
 import { createHash, randomFillSync } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -13,11 +14,16 @@ import { createCodeStore } from './artifacts/code-store.ts'
 import { createDataDir } from './config/config.ts'
 import type { ServerConfig } from './config/config.ts'
 import { PACKAGE_DIR, VERSION } from './config/package.ts'
+import { batchesOf, openSpools } from './config/spool.ts'
+import type { Spool } from './config/spool.ts'
 import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerState } from './config/state-files.ts'
+import { LIMITS } from './contract/limits.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
+import type { Run } from './core/records.ts'
 import { createEngine } from './engine/engine.ts'
 import { createSearchThread } from './engine/search-thread.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
+import { attemptDir } from './executors/local/attempt-dir.ts'
 import { createDiskGuard } from './executors/local/disk-guard.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
 import { listGpus } from './executors/local/gpus.ts'
@@ -30,6 +36,8 @@ import type { Hints } from './services/hints.ts'
 import { checkOut } from './services/snapshots.ts'
 import { createSessions } from './services/sessions.ts'
 import { createTokens } from './services/tokens.ts'
+import { takeLeftBatches } from './services/tracking.ts'
+import type { TrackingDeps } from './services/tracking.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import type { StoreFault } from './store/faults.ts'
 import { holdDirectory, takeLease } from './store/lock.ts'
@@ -116,6 +124,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),
     cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),
+    takeLeftRecords: async (run, attempt) => await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt.name).spool),
     trackingEnv: (run, attempt) => ({
       HAGANE_HOST: url,
       HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),
@@ -147,6 +156,33 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 }
 
 const DAY_MS = 86_400_000
+
+/** Takes what writers left that are gone. What cannot be taken stays for `hagane sync`: the end of the run does not wait for it. */
+async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, folder: string): Promise<boolean> {
+  let isAnyTaken = false
+  try {
+    for (const spool of existsSync(folder) ? await openSpools(folder, LIMITS.leftRecordsBytesMax) : []) {
+      if (spool.meta.run !== run.id) continue
+      const error = await takeSpool(deps, run, spool)
+      if (error === undefined) isAnyTaken = true
+      else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
+    }
+  } catch (error) {
+    deps.log.warn({ err: error, run: run.number }, 'left records were not found')
+  }
+  return isAnyTaken
+}
+
+/** Returns what kept it from being taken. */
+async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<unknown> {
+  try {
+    await takeLeftBatches(deps, run, batchesOf(spool))
+    await spool.remove()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
 
 // A timer beyond this fires at once.
 const TIMER_MAX_MS = 2 ** 31 - 1

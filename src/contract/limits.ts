@@ -14,6 +14,8 @@ export const LIMITS = {
   /** One tracking batch. */
   batchBytesMax: 8_000_000,
   batchRecordsMax: 1_000,
+  /** Files of one writer that the server takes when its attempt has ended; longer ones wait for `hagane sync`. */
+  leftRecordsBytesMax: 16_000_000,
   /** Records of one writer: sums of them stay exact in a float64. */
   writerRecordsMax: 1_000_000_000_000,
   /** Metric points of one record. */

@@ -10,7 +10,7 @@ import { hostInfo, moment, runDetailView, runView } from './run.ts'
 import { SEVERITIES } from './severity.ts'
 import { manifest, sha256 } from './snapshot.ts'
 import { beliefsView, sweepView } from './sweep.ts'
-import { artifactView, batchRequest, bucketView, pointView } from './tracking.ts'
+import { acknowledgement, artifactView, batchRequest, bucketView, pointView } from './tracking.ts'
 
 /** Who may call a route: anyone, the person whose server it is, or a run's attempt (the person too). */
 export type Access = 'public' | 'person' | 'attempt'
@@ -498,7 +498,7 @@ export const ROUTES = {
     judgesParts: true,
     bodyBytesMax: LIMITS.batchBytesMax,
     takesRoom: true,
-    answer: z.strictObject({ ack: count, refused: z.array(z.strictObject({ seq: z.int(), why: z.string(), partly: z.boolean() })) }),
+    answer: acknowledgement,
   },
 
   listSweeps: {

@@ -21,6 +21,14 @@ export const batchRequest = z.strictObject({
 })
 export type BatchRequest = z.output<typeof batchRequest>
 
+/** The writer's mark after a batch: everything up to it is durable. */
+export const acknowledgement = z.strictObject({
+  ack: z.int(),
+  /** Records that can never be taken: which, why, and whether the rest of the record was taken. */
+  refused: z.array(z.strictObject({ seq: z.int(), why: z.string(), partly: z.boolean() })),
+})
+export type Acknowledgement = z.output<typeof acknowledgement>
+
 /** Values of metrics at one moment. `step` is data and need not rise; `time` is the client's clock in seconds. */
 export interface MetricsRecord {
   readonly kind: 'metrics'

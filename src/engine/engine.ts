@@ -20,6 +20,7 @@ export interface EngineOptions {
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
   readonly checkOut: (digest: string) => Promise<string>
   readonly prepare: (run: Run) => Promise<Preparation>
+  readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   readonly readPackages: (environment: string) => Promise<string | undefined>
   /** One round of clean-up. */
   readonly cleanUp: () => Promise<void>

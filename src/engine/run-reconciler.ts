@@ -24,6 +24,8 @@ export interface RunReconcilerDeps {
   readonly checkOut: (digest: string) => Promise<string>
   readonly prepare: (run: Run) => Promise<Preparation>
   readonly readPackages: (environment: string) => Promise<string | undefined>
+  /** Takes what the processes of an attempt that ended had logged and not sent. Returns whether there was anything. */
+  readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   /** Called when a run may have become ready to be admitted. */
   readonly onPrepared: () => void
   /** Called with the runs that waited for an environment that is there now, or will not be. */
@@ -48,6 +50,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
     const isObservable = attempt && attempt.state !== 'ended' && run.isExecuted
     const observation = isObservable ? await executor.observe(attempt.name) : ({ state: 'absent' } as const)
+    // Its metrics decide about its sweep and its next attempt: they are there before its end is.
+    if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
     const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
     const action = decideRun({ run, attempt, observation, isUnprepared, now: clock.now(), random: ids.random() })
     return await act(action, run, attempt)

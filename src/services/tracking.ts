@@ -1,8 +1,9 @@
 import { AppError } from '../contract/errors.ts'
 import { isTerminal } from '../contract/phases.ts'
-import type { BatchRequest, TrackingRecord } from '../contract/tracking.ts'
+import type { Acknowledgement, BatchRequest, TrackingRecord } from '../contract/tracking.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
+import { batchRequest } from '../contract/tracking.ts'
 import { parseRecord } from '../core/metrics/records.ts'
 import type { ParsedRecord } from '../core/metrics/records.ts'
 import type { Clock, Parts, SeriesPoints, Store } from '../core/ports.ts'
@@ -14,19 +15,6 @@ export interface TrackingDeps {
   readonly store: Store
   readonly clock: Clock
   readonly hints: Hints
-}
-
-/** The writer's mark after a batch: everything up to it is durable. `refused` names records that can never be taken. */
-export interface Acknowledgement {
-  readonly ack: number
-  readonly refused: readonly Refusal[]
-}
-
-interface Refusal {
-  readonly seq: number
-  readonly why: string
-  /** Whether the rest of the record was taken. */
-  readonly partly: boolean
 }
 
 interface Applied extends Acknowledgement {
@@ -46,6 +34,12 @@ export async function takeBatch({ store, clock, hints }: TrackingDeps, run: Run,
   return { ack, refused }
 }
 
+/** Takes what a process of an attempt that ended had logged and not sent. */
+export async function takeLeftBatches(deps: TrackingDeps, run: Run, batches: Iterable<BatchRequest>): Promise<void> {
+  // Programs write such files themselves if they like.
+  for (const batch of batches) await takeBatch(deps, run, batchRequest.parse(batch))
+}
+
 interface Batch {
   readonly batch: BatchRequest
   readonly parsed: readonly ParsedRecord[]
@@ -62,7 +56,7 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
   if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
   const known = Math.max(0, writer.mark - batch.first + 1)
   const records: TrackingRecord[] = []
-  const refused: Refusal[] = []
+  const refused: Acknowledgement['refused'][number][] = []
   parsed.slice(known).forEach(({ record, refused: why }, index) => {
     if (record !== null) records.push(record)
     if (why.length > 0) refused.push({ seq: batch.first + known + index, why: sentence(why), partly: record !== null })

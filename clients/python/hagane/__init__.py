@@ -8,10 +8,10 @@ Inside a run that Hagane started nothing needs to be configured::
     experiment.log_metrics(loss=0.3, accuracy=0.9)
 
 The same script started by hand creates a run of its own. Logging never raises into the program and never waits for the
-network: records go to a file beside the run and from there to the server.
+network: a record is in a file beside the run when its call returns, and goes to the server from there.
 """
 
-from ._run import Experiment, Job, get_checkpoint_dir, get_data_paths, get_outputs_path, get_params
+from ._run import Experiment, Job, get_checkpoint_dir, get_data_paths, get_log_level, get_outputs_path, get_params
 
 __version__ = "0.1.0"
-__all__ = ["Experiment", "Job", "get_checkpoint_dir", "get_data_paths", "get_outputs_path", "get_params"]
+__all__ = ["Experiment", "Job", "get_checkpoint_dir", "get_data_paths", "get_log_level", "get_outputs_path", "get_params"]

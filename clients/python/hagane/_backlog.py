@@ -95,16 +95,20 @@ class Backlog(object):
 
     def _store(self, line):
         segment = self._segments[-1] if self._segments else None
-        try:
-            if isinstance(segment, DiskSegment) and segment.has_room():
+        if isinstance(segment, DiskSegment) and segment.has_room():
+            try:
                 segment.append(line)
                 return
-            if time.monotonic() >= self._disk_retry_at:
+            except Exception:  # pylint: disable=broad-except
+                # A program may have closed all files it did not know: a new one does as well.
+                pass
+        if time.monotonic() >= self._disk_retry_at:
+            try:
                 self._open_segment(segment, line)
                 return
-        except Exception as error:  # pylint: disable=broad-except
-            self._disk_retry_at = time.monotonic() + DISK_RETRY_S
-            warn("records wait in memory, since the disk does not take them: %s" % error)
+            except Exception as error:  # pylint: disable=broad-except
+                self._disk_retry_at = time.monotonic() + DISK_RETRY_S
+                warn("records wait in memory, since the disk does not take them: %s" % error)
         self._remember(segment, line)
 
     def _open_segment(self, segment, line):

@@ -204,6 +204,61 @@ class _Run(object):
         """The same as `log_artifact`."""
         return self.log_artifact(path, name)
 
+    @_never_raise
+    def log_artifacts(self, folder):
+        """Keeps every file of a folder with the run, below the folder's own name."""
+        top = os.path.abspath(folder)
+        for place, _, names in os.walk(top):
+            for name in sorted(names):
+                path = os.path.join(place, name)
+                self.log_artifact(path, os.path.relpath(path, os.path.dirname(top)))
+
+    def log_outputs(self, folder):
+        """The same as `log_artifacts`."""
+        return self.log_artifacts(folder)
+
+    @_never_raise
+    def log_data_ref(self, data, data_name="data", **_ignored):
+        """Records which data were used: the parameter `data_ref.NAME` with twelve characters of a hash of their text."""
+        digest = hashlib.md5(str(data).encode("utf-8", "replace")).hexdigest()[:12]
+        self.log_params({"data_ref.%s" % data_name: digest})
+
+    @property
+    def outputs_store(self):
+        """What scripts for Polyaxon upload files to: `upload_file` and `upload_dir` keep them with the run."""
+        return _OutputsStore(self)
+
+    def get_outputs_path(self):
+        """The same as `outputs_path`."""
+        return get_outputs_path()
+
+    @staticmethod
+    def get_params():
+        """The same as `params`."""
+        return get_params()
+
+    @staticmethod
+    def get_experiment_info():
+        """Names and ids of the run as Polyaxon gives them to an experiment; empty outside of one."""
+        return _json("POLYAXON_EXPERIMENT_INFO")
+
+    @staticmethod
+    def get_job_info():
+        """Names and ids of the run as Polyaxon gives them to a job; empty outside of one."""
+        return _json("POLYAXON_JOB_INFO")
+
+    def log_succeeded(self):
+        """The same as `end`: how a run that Hagane started ends is told by its exit status."""
+        self.end()
+
+    def log_failed(self, message="", **_ignored):
+        """Ends a run that this script created as failed; inside a run started by Hagane the exit status tells."""
+        self._end("failed", _text(message))
+        self.end()
+
+    succeeded = log_succeeded
+    failed = log_failed
+
     @property
     def delivery(self):
         """Counts of records: sent (durable on the server), pending, dropped."""
@@ -233,6 +288,12 @@ class _Run(object):
     def resumed(self):
         """Whether an earlier attempt may have left a checkpoint."""
         return bool(os.environ.get("HAGANE_RESUMED"))
+
+
+class _OutputsStore(object):
+    def __init__(self, run):
+        self.upload_file = run.log_artifact
+        self.upload_dir = run.log_artifacts
 
 
 class Experiment(_Run):
@@ -265,6 +326,11 @@ def get_data_paths():
 def get_params():
     """Parameters that the run was given, by name; empty outside of one. What scripts log is not among them."""
     return _mapping(os.environ.get("HAGANE_PARAMS") or _params_file())
+
+
+def get_log_level():
+    """`logging.level` of the document; None outside of a run."""
+    return os.environ.get("HAGANE_LOG_LEVEL") or None
 
 
 def _folder(name):

@@ -51,7 +51,7 @@ class Spool(object):
         aside = self._meta_path() + ".tmp"
         try:
             with FileIO(aside, "w") as file:
-                file.write(_encode(meta).encode("ascii"))
+                _write_all(file, _encode(meta).encode("ascii"))
             os.rename(aside, self._meta_path())
         except OSError:
             remove(aside)

@@ -313,6 +313,11 @@ class Alone(Case):
         self.assertEqual((self.server.values("value"), self.ends()), ([1], [("succeeded", "")]))
         self.assert_clean()
 
+    def test_a_script_that_says_how_it_ended(self):
+        self.run_alone("Experiment().log_failed(message='no data')")
+        self.run_alone("Experiment().succeeded()")
+        self.assertEqual(self.ends(), [("failed", "no data"), ("succeeded", "")])
+
     def test_exception(self):
         _, err = self.run_alone("""
             experiment = Experiment()

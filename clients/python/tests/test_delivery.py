@@ -1,5 +1,6 @@
 """Delivery against a server with faults, in this process."""
 
+import io
 import itertools
 import os
 import socket
@@ -261,17 +262,17 @@ class Delivery(Case):
 
     def test_a_disk_that_is_full_now_and_then(self):
         turns = itertools.count()
-        original = _spool._write_all
 
-        def write_all(file, data):
-            if next(turns) % 3 == 1:
-                file.write(memoryview(data)[: len(data) // 2])
-                raise OSError(28, "No space left on device")
-            original(file, data)
+        class File(io.FileIO):
+            def write(self, data):
+                if next(turns) % 5 > 1:
+                    io.FileIO.write(self, memoryview(data)[: len(data) // 2])
+                    raise OSError(28, "No space left on device")
+                return io.FileIO.write(self, data)
 
         self.server.stop()
         writer = self.writer()
-        with mock.patch.object(_spool, "_write_all", write_all), mock.patch.object(_backlog, "DISK_RETRY_S", 0):
+        with mock.patch.object(_spool, "FileIO", File), mock.patch.object(_backlog, "DISK_RETRY_S", 0):
             put_values(writer, range(12))
             self.assertEqual(writer.delivery["pending"], 12)
             _, values = self.spooled_numbers()

@@ -165,6 +165,28 @@ class WhenTheCallReturns(Case):
         self.assertEqual(self.values(), [0, 2])
         self.assertEqual((backlog.last, backlog.dropped), (2, 0))
 
+    def test_a_program_that_closes_all_files_costs_no_record(self):
+        backlog = self.backlog()
+        for at in range(3):
+            if at == 2:
+                os.close(backlog._segments[0]._file.fileno())
+            backlog.append(b'{"x":%d}\n' % at)
+        self.assertEqual((self.values(), len(backlog._segments)), ([0, 1, 2], 2))
+
+    def test_a_write_that_is_taken_in_pieces(self):
+        backlog = self.backlog()
+        backlog.append(b'{"x":0}\n')
+        segment = backlog._segments[0]
+        file = segment._file
+
+        class Slow(object):
+            def write(self, data):
+                return file.write(data[:3])
+
+        segment._file = Slow()
+        backlog.append(b'{"x":1}\n')
+        self.assertEqual(self.values(), [0, 1])
+
     def test_what_comes_after_the_end_is_given_back(self):
         backlog = self.backlog()
         backlog.append(b'{"x":0}\n')

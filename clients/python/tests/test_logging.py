@@ -260,6 +260,26 @@ class Logging(Case):
         self.experiment.log_metrics(loss=2.0, step=1)
         self.assertEqual([(record["s"], record["v"]) for record in self.logged()], [(1, {"loss": 2.0})])
 
+    def test_calls_of_the_client_of_polyaxon(self):
+        folder = os.path.join(self.folder, "charts")
+        os.makedirs(os.path.join(folder, "deep"))
+        for name in ("a.txt", os.path.join("deep", "b.txt")):
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(name)
+        env = {"POLYAXON_EXPERIMENT_INFO": '{"experiment_name": "hagane.default.3"}', "HAGANE_LOG_LEVEL": "DEBUG", "HAGANE_PARAMS": '{"lr": 1}'}
+        with mock.patch.dict(os.environ, env):
+            self.assertEqual(self.experiment.get_experiment_info(), {"experiment_name": "hagane.default.3"})
+            self.assertEqual((_run.get_log_level(), self.experiment.get_params()), ("DEBUG", {"lr": 1}))
+        self.assertEqual((_run.Experiment.get_job_info(), self.experiment.get_outputs_path()), ({}, self.outputs))
+        self.experiment.log_data_ref([1, 2], data_name="train")
+        self.experiment.outputs_store.upload_file(os.path.join(folder, "a.txt"))
+        self.experiment.outputs_store.upload_dir(folder)
+        self.experiment.log_succeeded()
+        self.assertEqual(self.ledger.of_kind("p")[0]["v"], {"data_ref.train": hashlib.md5(b"[1, 2]").hexdigest()[:12]})
+        names = [record["name"] for record in self.ledger.of_kind("a")]
+        self.assertEqual(names, ["a.txt", os.path.join("charts", "a.txt"), os.path.join("charts", "deep", "b.txt")])
+        self.assertEqual((self.ledger.of_kind("s"), self.warnings()), ([], []))
+
     def test_what_the_server_refuses_is_counted_and_told(self):
         self.experiment.log_metrics({"refuse-me": 1})
         self.experiment.log_metrics({"refuse-me": 1})

@@ -234,20 +234,24 @@ exec(os.environ["LAST"])
         self.assertLess(float(out), 1)
 
     @unittest.skipUnless(os.name == "posix", "needs limits of POSIX")
-    def test_a_disk_that_takes_only_so_much(self):
+    def test_files_that_take_only_so_much(self):
         code = START + """
 import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
+limit = int(os.environ["LIMIT"])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 experiment = hagane.Experiment()
 for at in range(2000):
     experiment.log_metrics(x=at)
     if at % 500 == 0:
         time.sleep(0.1)
 """
-        _, err = self.succeed(code, self.managed_env())
-        self.assertRegex(err, r"\Ahagane: records wait in memory, since the disk does not take them: .*\n\Z")
-        self.assertEqual(self.ledger.values("x"), list(range(2000)))
-        self.assert_nothing_spooled()
+        for limit, told in (("30000", r"\A\Z"), ("100", r"\Ahagane: records wait in memory, since the disk does not take them: .*\n\Z")):
+            self.ledger.records.clear()
+            self.ledger.writers.clear()
+            _, err = self.succeed(code, self.managed_env(LIMIT=limit))
+            self.assertRegex(err, told)
+            self.assertEqual(self.ledger.values("x"), list(range(2000)))
+            self.assert_nothing_spooled()
 
     def test_an_interpreter_that_ends_at_once(self):
         started = time.time()

@@ -3,19 +3,19 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
-import { LIMITS } from '../../contract/limits.ts'
+import { batchesOf, openSpools } from '../../config/spool.ts'
+import type { Spool } from '../../config/spool.ts'
+import type { Acknowledgement } from '../../contract/tracking.ts'
 import { ApiError } from '../api-error.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { openSpools } from '../spool.ts'
-import type { Spool } from '../spool.ts'
 
 /** `hagane sync`: sends spooled records with the person's token and deletes what the server has made durable. */
 export async function sync(cli: Cli, folders: readonly string[], flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
-  const spools = (await Promise.all((folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map(openSpools))).flat()
+  const spools = (await Promise.all((folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map((folder) => openSpools(folder)))).flat()
   let records = 0
   let pending = 0
   for (const spool of spools) {
@@ -44,24 +44,10 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
   const refusals = new Set<string>()
   try {
     if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
-    for (const { first, records } of spool.segments) {
-      for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
-        const batch = records.slice(at, at + LIMITS.batchRecordsMax)
-        // What lies before was acknowledged or is gone for good: only the server can tell which.
-        const { refused } = await client.call<{ refused: { why: string }[] }>('track', {
-          params: { run: meta.run },
-          body: {
-            writer: meta.writer,
-            attempt: meta.attempt,
-            first: first + at,
-            records: batch,
-            lost: first - 1,
-            ...(left === batch.length && meta.closed && { closed: true }),
-          },
-        })
-        left -= batch.length
-        for (const { why } of refused) if (refusals.size < REFUSALS_MAX) refusals.add(why)
-      }
+    for (const batch of batchesOf(spool)) {
+      const { refused } = await client.call<Acknowledgement>('track', { params: { run: meta.run }, body: batch })
+      left -= batch.records.length
+      for (const { why } of refused) if (refusals.size < REFUSALS_MAX) refusals.add(why)
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { constants, readFileSync } from 'node:fs'
+import { lstat, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import { z } from 'zod'
 
+import { LIMITS } from '../contract/limits.ts'
+import type { BatchRequest } from '../contract/tracking.ts'
 import { parseJson } from '../contract/values.ts'
 
 /** `WRITER.meta.json` beside the segments of a writer: whose records they are, and the run to create first, if any. */
@@ -33,24 +35,53 @@ export interface Spool {
   remove(): Promise<void>
 }
 
-/** The spools in a folder that no process sends any more. A note that cannot be read is left where it is. */
-export async function openSpools(folder: string): Promise<Spool[]> {
-  const names = await readdir(folder)
-  const spools = await Promise.all(names.filter((name) => name.endsWith('.meta.json')).map((name) => openSpool(folder, names, name)))
+/**
+ * The spools in a folder that no process sends any more. A note that cannot be read is left where it is, and so is a writer
+ * whose files are longer than `bytesMax` together: they are read as a whole.
+ */
+export async function openSpools(folder: string, bytesMax = Infinity): Promise<Spool[]> {
+  // Programs write here: only plain files are looked into.
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
+  const notes = names.filter((name) => name.endsWith('.meta.json'))
+  const spools = await Promise.all(notes.map((note) => openSpool(folder, names, note, bytesMax)))
   return spools.filter((spool) => spool !== undefined)
 }
 
-async function openSpool(folder: string, names: readonly string[], metaName: string): Promise<Spool | undefined> {
-  const { data: meta } = metaSchema.safeParse(parseOrNone(await readFile(join(folder, metaName), 'utf8')))
+async function openSpool(folder: string, names: readonly string[], note: string, bytesMax: number): Promise<Spool | undefined> {
+  const { data: meta } = metaSchema.safeParse(parseOrNone(await read(join(folder, note))))
   if (!meta || (!meta.closed && isRunning(meta))) return undefined
   const files = names.filter((name) => name.startsWith(`${meta.writer}.`) && name.endsWith('.jsonl')).sort()
+  if (bytesMax < Infinity && (await sizeOf(folder, files)) > bytesMax) return undefined
   const segments = await Promise.all(files.map((name) => readSegment(join(folder, name))))
   return {
     meta,
     segments: segments.filter((segment) => segment !== undefined),
     remove: async () => {
-      for (const name of [...files, metaName]) await rm(join(folder, name), { force: true })
+      for (const name of [...files, note]) await rm(join(folder, name), { force: true })
     },
+  }
+}
+
+async function sizeOf(folder: string, files: readonly string[]): Promise<number> {
+  const stats = await Promise.all(files.map((name) => lstat(join(folder, name))))
+  return stats.reduce((sum, { size }) => sum + size, 0)
+}
+
+/** Text of a file; one that has just become something else than a plain file holds nobody up. */
+async function read(path: string): Promise<string> {
+  return await readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK })
+}
+
+/** The records in batches, in order. What lies before them was acknowledged or is gone for good: only the server can tell which. */
+export function* batchesOf({ meta, segments }: Spool): Generator<BatchRequest> {
+  const { writer, attempt } = meta
+  let left = segments.reduce((sum, segment) => sum + segment.records.length, 0)
+  for (const { first, records } of segments) {
+    for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
+      const batch = records.slice(at, at + LIMITS.batchRecordsMax)
+      left -= batch.length
+      yield { writer, attempt, first: first + at, records: batch, lost: first - 1, ...(left === 0 && meta.closed && { closed: true }) }
+    }
   }
 }
 
@@ -85,7 +116,7 @@ function readOrNone(path: string): string | undefined {
  * that cannot be read ends what can be trusted.
  */
 async function readSegment(path: string): Promise<Segment | undefined> {
-  const [head, ...lines] = (await readFile(path, 'utf8')).split('\n').slice(0, -1).map(parseOrNone)
+  const [head, ...lines] = (await read(path)).split('\n').slice(0, -1).map(parseOrNone)
   const end = lines.indexOf(undefined)
   const first = (head as { first?: unknown } | undefined)?.first
   return typeof first === 'number' ? { first, records: end === -1 ? lines : lines.slice(0, end) } : undefined
