@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { copyFile, cp, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { once } from 'node:events'
 
 import type { ServerConfig } from './config/config.ts'
 import { createDataDir } from './config/config.ts'
+import { copyFolder } from './executors/local/copy-folder.ts'
 import { starFile } from './executors/local/masking.ts'
 import { createReferences } from './executors/local/references.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
@@ -22,6 +21,8 @@ export interface BackupNote {
   /** Rows and SHA-256 of `tables/NAME.jsonl`. */
   readonly tables: Readonly<Record<string, { rows: number; sha256: string }>>
   readonly folders: readonly string[]
+  /** Files and folders that could not be read and are not in it. */
+  readonly unreadable?: readonly string[]
 }
 
 /** The backup cannot be made or used; `code` says why. */
@@ -37,6 +38,7 @@ export class BackupError extends Error {
 
 /** Files that a backup holds beside the tables. Secrets and tokens are not among them: they stay where they are. */
 const FOLDERS = ['runs', 'attempts', 'blobs']
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG'])
 
 /**
  * Writes everything into a new folder: each table as lines of JSON as of one moment, then the files. A server may go on
@@ -52,9 +54,19 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
     tables[name] = await writeLines(join(folder, 'tables', `${name}.jsonl`), rows)
   })
   const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
-  for (const name of folders) await copyFolder(config.dataDir, join(folder, 'files'), name)
+  const unreadable: string[] = []
+  for (const name of folders) {
+    const isKept = (path: Buffer): boolean => name !== 'attempts' || !isWorkingCopy(path)
+    const onFault = (path: string, fault: NodeJS.ErrnoException): void => {
+      // A backup that cannot be written is none; what cannot be read leaves the rest as it is.
+      if (!UNREADABLE.has(fault.code ?? '')) throw fault
+      unreadable.push(`${name}/${path}`)
+    }
+    mkdirSync(join(folder, 'files'), { recursive: true, mode: 0o700 })
+    await copyFolder(join(config.dataDir, name), join(folder, 'files', name), { isKept, onFault })
+  }
   starLogs(config.dataDir, join(folder, 'files', 'attempts'))
-  const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders }
+  const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders, ...(unreadable.length > 0 && { unreadable }) }
   // Last: a folder without it is no backup.
   writeFileSync(join(folder, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`)
   return note
@@ -66,26 +78,9 @@ function starLogs(dataDir: string, attempts: string): void {
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) starFile(join(attempts, name, 'log'), secrets)
 }
 
-/** Copies files, folders and links of a folder that is written to meanwhile: what has gone since it was listed is left out, and so are pipes and sockets. */
-async function copyFolder(from: string, to: string, path: string): Promise<void> {
-  await mkdir(join(to, path), { recursive: true, mode: 0o700 })
-  for (const entry of await readdir(join(from, path), { withFileTypes: true })) {
-    const inner = join(path, entry.name)
-    const [source, target] = [join(from, inner), join(to, inner)]
-    if (!isKept(inner)) continue
-    try {
-      if (entry.isDirectory()) await copyFolder(from, to, inner)
-      else if (entry.isSymbolicLink()) await symlink(await readlink(source), target)
-      else if (entry.isFile()) await copyFile(source, target, constants.COPYFILE_FICLONE)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(source)) throw error
-    }
-  }
-}
-
-/** Working copies can be made again. `path` is relative to the data folder: what a run calls so in its outputs is kept. */
-function isKept(path: string): boolean {
-  return !/^attempts\/[^/]+\/code(\.half)?$/.test(path)
+/** Working copies can be made again. `path` is relative to the folder of attempts: what a run calls so in its outputs is kept. */
+function isWorkingCopy(path: Buffer): boolean {
+  return /^[^/]+\/code(\.half)?$/.test(path.toString('latin1'))
 }
 
 /**
@@ -107,7 +102,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   if (!(await isEmpty(database))) throw new BackupError('target_not_empty', config.dataDir)
   await fillTables(database, (name) => (Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined))
   await quietRestored(database, Date.parse(note.createdAt))
-  for (const name of note.folders) await cp(join(folder, 'files', name), join(config.dataDir, name), { recursive: true, verbatimSymlinks: true })
+  for (const name of note.folders) await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
   return note
 }
 
@@ -142,8 +137,13 @@ async function writeLines(file: string, rows: AsyncIterable<unknown>): Promise<{
 }
 
 async function* readLines(file: string): AsyncGenerator<Record<string, unknown>> {
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
-    if (line !== '') yield JSON.parse(line) as Record<string, unknown>
+  let rest = ''
+  // A line ends with \n alone: texts hold other separators of lines, which JSON leaves as they are.
+  for await (const chunk of createReadStream(file, 'utf8')) {
+    const lines = (rest + (chunk as string)).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) yield JSON.parse(line) as Record<string, unknown>
+  }
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -9,7 +9,9 @@ import { promisify } from 'node:util'
 import type { ServerConfig } from './config/config.ts'
 import type { DetailCode } from './contract/messages/messages.ts'
 import type { DoctorFinding } from './contract/routes.ts'
+import { pathBytes } from './contract/file-paths.ts'
 import type { CodeStore, Store } from './core/ports.ts'
+import { joinBytes } from './executors/local/copy-folder.ts'
 
 interface Patient {
   readonly config: ServerConfig
@@ -71,7 +73,7 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> 
       for (const artifact of await store.read.attempts.listArtifacts(run.id)) {
         if (artifact.kind !== 'output') continue
         files += 1
-        const path = join(config.dataDir, 'runs', String(run.number), 'outputs', artifact.path)
+        const path = joinBytes(join(config.dataDir, 'runs', String(run.number), 'outputs'), pathBytes(artifact.path))
         const hash = existsSync(path) ? await hashOf(path) : undefined
         if (hash !== artifact.sha256) wrong.push(`#${run.number} ${artifact.path}: ${hash === undefined ? 'missing' : 'changed'}`)
       }
@@ -86,7 +88,7 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> 
   }
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: Buffer): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash)
   return hash.digest('hex')

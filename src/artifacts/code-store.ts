@@ -4,6 +4,7 @@ import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, utime
 import { dirname, join } from 'node:path'
 
 import { AppError } from '../contract/errors.ts'
+import { pathBytes } from '../contract/file-paths.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { manifestFault } from '../contract/snapshot.ts'
 import type { FileEntry, Manifest } from '../contract/snapshot.ts'
@@ -41,8 +42,10 @@ export function createCodeStore(dataDir: string): CodeStore {
     const half = `${path}.half`
     await rm(half, { recursive: true, force: true })
     await mkdir(half, { recursive: true, mode: 0o700 })
-    for (const folder of new Set(manifest.files.map((file) => dirname(join(half, file.path))))) await mkdir(folder, { recursive: true, mode: 0o700 })
-    await forEach(manifest.files, (file) => place(blobPath(file.sha256), join(half, file.path), file))
+    // The text of a path may stand for bytes that no text has.
+    const pathOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${half}/`), pathBytes(path)])
+    for (const folder of new Set(manifest.files.map((file) => dirname(file.path)))) await mkdir(pathOf(folder), { recursive: true, mode: 0o700 })
+    await forEach(manifest.files, (file) => place(blobPath(file.sha256), pathOf(file.path), file))
     await rename(half, path)
     return { path, isNew: true }
   }
@@ -98,7 +101,7 @@ export function createCodeStore(dataDir: string): CodeStore {
 }
 
 /** A link costs nothing; a file that may be executed is a copy, since its mode would be the content's for everybody. */
-async function place(blob: string, path: string, { isExecutable }: FileEntry): Promise<void> {
+async function place(blob: string, path: Buffer, { isExecutable }: FileEntry): Promise<void> {
   if (!isExecutable) return await link(blob, path)
   await copyFile(blob, path, constants.COPYFILE_FICLONE)
   const file = await open(path, 'r')

@@ -16,6 +16,7 @@ export const EVENT_KINDS = [
   'run.ended',
   'run.silent',
   'run.listing_cut',
+  'run.files_unreadable',
   'run.promoted',
   'run.judged',
   'sweep.created',

@@ -74,7 +74,10 @@ export const LIMITS = {
   uploadPackBytes: 16_000_000,
   pathCharsMax: 1_000,
   pathPartsMax: 50,
-  fileNameCharsMax: 250,
+  /** One name of a file or a folder, as file systems take it. */
+  fileNameBytesMax: 255,
+  /** One path in the list of a run's files: the index of a database takes no much longer one. */
+  outputPathCharsMax: 2_000,
   /** The difference of the code to its git commit. */
   diffCharsMax: 1_000_000,
   /** A working copy is kept this long after its attempt ended. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 
+import { isInside, pathBytes, portablePathText } from './file-paths.ts'
 import { LIMITS } from './limits.ts'
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex')
 
 const fileEntry = z.strictObject({
-  /** Relative, with `/` between folders. */
+  /** Relative, with `/` between folders, as `portablePathText` writes it. */
   path: z.string().min(1).max(LIMITS.pathCharsMax),
   sha256,
   sizeBytes: z.int().min(0),
@@ -25,14 +26,16 @@ export function manifestText({ files }: Manifest): string {
 
 /**
  * Why a path may not be in a snapshot; undefined for one that may. Paths come from others: one that could leave the folder,
- * or that some system reads as another, is refused rather than repaired.
+ * that some system reads as another, or that is written in a second way is refused rather than repaired.
  */
 export function pathFault(path: string): 'absolute' | 'dots' | 'characters' | 'parts' | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'absolute'
-  if (!path.isWellFormed() || /[\u0000-\u001f\u007f\\\u202a-\u202e\u2066-\u2069]/.test(path)) return 'characters'
+  const bytes = pathBytes(path)
+  if (!path.isWellFormed() || portablePathText(bytes) !== path) return 'characters'
   const parts = path.split('/')
   if (parts.some((part) => part === '.' || part === '..')) return 'dots'
-  return parts.length > LIMITS.pathPartsMax || parts.some((part) => part === '' || part.length > LIMITS.fileNameCharsMax) ? 'parts' : undefined
+  const isLong = path.length > LIMITS.pathCharsMax || parts.length > LIMITS.pathPartsMax
+  return isLong || !isInside(bytes) || parts.some((part) => pathBytes(part).length > LIMITS.fileNameBytesMax) ? 'parts' : undefined
 }
 
 /** The first path of a manifest that cannot stand with the others, with the reason. */

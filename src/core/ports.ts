@@ -499,7 +499,7 @@ export interface Executor {
   /** Takes the secrets out of the log of an attempt that has ended, for good. May be repeated. */
   sealLog(name: string): Promise<void>
   /** Files the attempt left in its outputs path. */
-  listOutputs(name: string): Promise<Omit<ArtifactView, 'kind' | 'attempt'>[]>
+  listOutputs(name: string): Promise<{ readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]; readonly unreadable: readonly string[] }>
   /** Bytes of a file of a run's outputs by its listed path; undefined when it is gone or not a plain file inside them. */
   openOutput(run: Pick<Run, 'number'>, path: string): Promise<ReadableStream<Uint8Array> | undefined>
   /** Removes the files of attempts and, unless another run still writes there, of their run's outputs. May be repeated. */

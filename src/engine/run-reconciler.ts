@@ -209,7 +209,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
   /** Lists what the run left in its outputs path. The run has ended already: nobody waits for the hashes. */
   async function collect(run: Run, attempt: Attempt | undefined): Promise<Outcome> {
-    const files = attempt && run.isExecuted ? await executor.listOutputs(attempt.name) : []
+    const { files, unreadable } = attempt && run.isExecuted ? await executor.listOutputs(attempt.name) : { files: [], unreadable: [] }
     if (hasSecrets(run)) for (const { name } of await store.read.attempts.list(run.id)) await executor.sealLog(name)
     await store.write(async (parts) => {
       await parts.attempts.putArtifacts(
@@ -220,6 +220,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       // The files are all kept; only so many are listed and hashed.
       if (files.length >= LIMITS.artifactsPerRunMax)
         await parts.events.append([{ kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } }])
+      if (unreadable.length > 0) {
+        const paths = unreadable.slice(0, NAMED_MAX).map((path) => path.slice(0, LIMITS.nameCharsMax))
+        await parts.events.append([{ kind: 'run.files_unreadable', actor: 'platform', runId: run.id, data: { files: unreadable.length, paths } }])
+      }
     })
     return undefined
   }
@@ -234,6 +238,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     deps.onRunChanged({ ...run, phase })
   }
 }
+
+/** Files that an event names. */
+const NAMED_MAX = 20
 
 /** Whether its logs may hold secrets, which are taken out once it has ended. */
 function hasSecrets({ plan }: Run): boolean {

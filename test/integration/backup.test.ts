@@ -18,8 +18,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const TRIAL =
   "python3 -c \"from hagane import Experiment; e = Experiment(); e.log_metrics(step=1, loss=float('nan'), x={{ a }}); open(e.outputs_path + '/model', 'w').write('{{ a }}')\""
 
+// Each ends a line somewhere.
+const SEPARATORS = 'a\u2028b\u2029c\r\nd\u0085e\vf'
+
 /** Ended runs, a running one, a queued one and a sweep in the middle. */
 async function fill(server: TestServer): Promise<{ done: number; sweep: number; running: number }> {
+  await server.call('PATCH', '/projects/default', { description: SEPARATORS })
   const done = (await server.submit(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.5]}}}\nrun: {cmd: ${JSON.stringify(TRIAL)}}`)).number
   await until(async () => (await server.call<SweepView>('GET', `/sweeps/${done}`)).body.phase === 'done')
   const sweep = (await server.submit('version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 50, 1]}}}\nrun: {cmd: sleep 100}')).number
@@ -40,6 +44,7 @@ async function stopAll(server: TestServer): Promise<void> {
 }
 
 async function checkRestored(server: TestServer, { done, sweep, running }: { done: number; sweep: number; running: number }): Promise<void> {
+  expect((await server.call<{ name: string; description: string }[]>('GET', '/projects')).body[0]).toMatchObject({ description: SEPARATORS })
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${done}&sort=number`)).body
   expect(runs.map((run) => [run.phase, run.params['a'], run.metrics['x']?.last, run.metrics['loss']?.last])).toEqual([
     ['succeeded', 1, 1, 'NaN'],

@@ -1,12 +1,14 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
-import { join, sep } from 'node:path'
+import { sep } from 'node:path'
 
+import { pathBytes, portablePathText } from '../../contract/file-paths.ts'
 import { pathFault } from '../../contract/snapshot.ts'
 import { createIgnoreRules } from './ignore-rules.ts'
 
 /** A file that belongs to a snapshot, as the disk shows it. */
 export interface ScannedFile {
+  /** As `portablePathText` writes it. */
   readonly path: string
   readonly sizeBytes: number
   readonly isExecutable: boolean
@@ -31,10 +33,11 @@ export function scanFolder(root: string): Scan {
   const visit = (folder: string): void => {
     const entries = readFolder(folder)
     if (!entries) return void skipped.push(folder)
-    if (isOwnFolder(entries.map((entry) => entry.name))) return
+    if (isOwnFolder(entries.map((entry) => entry.name.toString()))) return
     rules.enter(folder)
     for (const entry of entries) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      const name = portablePathText(entry.name)
+      const path = folder === '' ? name : `${folder}/${name}`
       if (rules.isIgnored(entry.isDirectory() ? `${path}/` : path)) continue
       if (entry.isDirectory()) visit(path)
       else if (entry.isFile()) addFile(path)
@@ -43,9 +46,9 @@ export function scanFolder(root: string): Scan {
   }
 
   /** Undefined for a folder below the root that may not be read. */
-  const readFolder = (folder: string): Dirent[] | undefined => {
+  const readFolder = (folder: string): Dirent<Buffer>[] | undefined => {
     try {
-      return readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+      return readdirSync(bytePath(root, folder), { withFileTypes: true, encoding: 'buffer' }).sort((a, b) => Buffer.compare(a.name, b.name))
     } catch (error) {
       if (folder === '') throw error
       return undefined
@@ -54,7 +57,7 @@ export function scanFolder(root: string): Scan {
 
   /** A file that has gone since its folder was read is no part of the code. */
   const addFile = (path: string): void => {
-    const stats = lstatSync(join(root, path), { throwIfNoEntry: false })
+    const stats = lstatSync(bytePath(root, path), { throwIfNoEntry: false })
     if (stats) add(path, stats)
   }
 
@@ -71,9 +74,9 @@ export function scanFolder(root: string): Scan {
 
   const addLink = (path: string): void => {
     try {
-      const target = realpathSync(join(root, path))
+      const target = realpathSync(bytePath(root, path), { encoding: 'buffer' })
       const stats = statSync(target)
-      if (target.startsWith(real + sep) && stats.isFile()) add(path, stats)
+      if (target.subarray(0, real.length + 1).equals(Buffer.from(real + sep)) && stats.isFile()) add(path, stats)
       else skipped.push(path)
     } catch {
       skipped.push(path)
@@ -82,6 +85,11 @@ export function scanFolder(root: string): Scan {
 
   visit('')
   return { files, skipped }
+}
+
+/** Where a path of a snapshot, or of a run's files, lies below a folder: its text may stand for bytes that no text has. */
+export function bytePath(root: string, path: string): Buffer {
+  return Buffer.concat([Buffer.from(`${root}/`), pathBytes(path)])
 }
 
 // What a data folder and a backup have in them.

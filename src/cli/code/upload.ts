@@ -9,7 +9,7 @@ import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { formatBytes } from '../output.ts'
-import { scanFolder } from './scan.ts'
+import { bytePath, scanFolder } from './scan.ts'
 import type { ScannedFile } from './scan.ts'
 import { looksSecret } from './secrets.ts'
 
@@ -108,7 +108,7 @@ function hashFile(cli: Cli, root: string, path: string, mark: string): HashCache
 /** Throws CliExit for a file that cannot be read any more, or may not be. */
 function readCode(cli: Cli, root: string, path: string): Buffer {
   try {
-    return readFileSync(join(root, path))
+    return readFileSync(bytePath(root, path))
   } catch (error) {
     throw new CliExit(EXIT.usage, cli.text('code_unreadable', { path, why: (error as NodeJS.ErrnoException).code ?? '' }))
   }

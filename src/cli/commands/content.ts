@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
+import { isInside, pathBytes } from '../../contract/file-paths.ts'
 import type { EnvironmentView } from '../../contract/routes.ts'
 import type { RunDetailView } from '../../contract/run.ts'
-import { pathFault } from '../../contract/snapshot.ts'
 import type { Manifest } from '../../contract/snapshot.ts'
 import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
+import { bytePath } from '../code/scan.ts'
 import { uploadFolder } from '../code/upload.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
@@ -40,11 +41,26 @@ export async function artifacts(cli: Cli, run: string, paths: readonly string[],
   }
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
-    const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
-    fetched.push(writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer())))
+    const target = await goOn(cli, async () => {
+      const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
+      return writeInside(cli, flags.to!, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
+    })
+    if (target !== undefined) fetched.push(target)
   }
   if (flags.json) cli.print(JSON.stringify(fetched))
-  else for (const path of fetched) cli.print(path)
+  else for (const path of fetched) cli.print(plainText(path))
+  if (fetched.length < wanted.length) throw new CliExit(EXIT.failed)
+}
+
+/** One of several files: what is wrong with it is said, and the others follow. A server that is gone ends it all. */
+async function goOn<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof CliExit) || error.status === EXIT.unreachable || error.status === EXIT.unauthenticated) throw error
+    cli.say(plainText(error.message))
+    return undefined
+  }
 }
 
 function fail(cli: Cli, path: string): never {
@@ -53,12 +69,15 @@ function fail(cli: Cli, path: string): never {
 
 /** A file of a server never leaves the folder it was asked into, whatever its path says. */
 function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, content: Uint8Array): string {
-  const target = join(folder, path)
-  if (pathFault(path) || relative(resolve(folder), resolve(target)).startsWith('..')) return fail(cli, path)
+  if (!isInside(pathBytes(path))) return fail(cli, path)
   if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
-  mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, content)
-  return target
+  try {
+    mkdirSync(bytePath(folder, dirname(path)), { recursive: true })
+    writeFileSync(bytePath(folder, path), content)
+  } catch (error) {
+    throw new CliExit(EXIT.failed, cli.text('file_not_written', { path, why: (error as NodeJS.ErrnoException).code ?? '' }), { cause: error })
+  }
+  return join(folder, path)
 }
 
 /** `hagane code`: what code a run had; its files, document, or difference to the commit. */
@@ -79,8 +98,8 @@ export async function code(cli: Cli, run: string, flags: Flags & { to?: string; 
     return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns))
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
-    const target = writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
-    if (isExecutable) chmodSync(target, 0o755)
+    writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
+    if (isExecutable) chmodSync(bytePath(flags.to, path), 0o755)
   }
   if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))
   else cli.say(cli.text('code_written', { files: manifest.files.length, folder: flags.to }))
