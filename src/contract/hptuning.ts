@@ -111,19 +111,17 @@ const plateau = z.strictObject({
 /** One word or a list of them: at most one that says what the search makes of a failed trial, and `continue`. */
 function failureWords() {
   const words = [...FAILURE_POLICIES, GO_ON_FAILING]
-  return field({ anyOf: [{ enum: words }, { type: 'array', items: { enum: words } }] }, (value): FailureWords => {
-    const given: unknown[] = Array.isArray(value) ? value : [value]
-    const wrong = given.find((one) => !words.some((word) => word === one))
-    if (wrong !== undefined) throw new FieldError('not_in', { found: describe(wrong), known: words.join(', ') })
-    const policies = FAILURE_POLICIES.filter((policy) => given.includes(policy))
-    if (policies.length > 1) throw new FieldError('not_in', { found: policies.join(', '), known: `one of ${FAILURE_POLICIES.join(', ')}` })
-    return { policy: policies[0] ?? 'penalise', goesOn: given.includes(GO_ON_FAILING) }
-  })
-}
-
-interface FailureWords {
-  readonly policy: FailurePolicy
-  readonly goesOn: boolean
+  return field(
+    { anyOf: [{ enum: words }, { type: 'array', items: { enum: words } }] },
+    (value): { readonly policy: FailurePolicy; readonly goesOn: boolean } => {
+      const given: unknown[] = Array.isArray(value) ? value : [value]
+      const wrong = given.find((one) => !words.some((word) => word === one))
+      if (wrong !== undefined) throw new FieldError('not_in', { found: describe(wrong), known: words.join(', ') })
+      const policies = FAILURE_POLICIES.filter((policy) => given.includes(policy))
+      if (policies.length > 1) throw new FieldError('not_in', { found: policies.join(', '), known: `one of ${FAILURE_POLICIES.join(', ')}` })
+      return { policy: policies[0] ?? 'penalise', goesOn: given.includes(GO_ON_FAILING) }
+    },
+  )
 }
 
 /** How a group searches. */

@@ -73,9 +73,9 @@ function readHistory({ task, trials, results }: BelieveQuestion): Beliefs {
 
 function answer({ sweep, task, trials, results, count }: SuggestQuestion): Suggestion[] {
   if (task !== undefined) {
-    const method = createMethod(decodeValue(task) as SearchTask, (error, index) => {
+    const onBreakdown = (error: unknown, index: number): void =>
       parentPort!.postMessage({ breakdown: (error as Error).stack ?? String(error), sweep, index } satisfies SearchBreakdown)
-    })
+    const method = createMethod(decodeValue(task) as SearchTask, { onBreakdown })
     sessions.set(sweep, { method, trials: [], results: [] })
   }
   const session = sessions.get(sweep)!

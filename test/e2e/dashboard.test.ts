@@ -455,8 +455,31 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByRole('button', { name: `Run ${before} failed again` }).click()
     await page.getByText(`${before} run${before === 1 ? '' : 's'} started again.`).waitFor()
     await sweepEnded(server, sweep, 60_000)
-    expect((await trials()).filter(({ phase }) => phase === 'failed').length).toBe(2 * before)
+    // They fail again, in the place of those that failed before.
+    expect((await trials()).filter(({ phase }) => phase === 'failed').length).toBe(before)
     await page.close()
+  })
+
+  it('says on the page of a sweep why it has paused itself, in both languages', async () => {
+    const text =
+      'version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {x: {range: [0, 40, 1]}}}\nrun: {cmd: "python -c \'import nosuchmodule\' {{ x }}"}\n'
+    const { number } = await server.submit(text, folder)
+    const view = async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
+    await until(async () => (await view()).isPaused)
+    const cause = "ModuleNotFoundError: No module named 'nosuchmodule'"
+    const page = await open(`/p/default/sweeps/${number}`)
+    await page
+      .getByRole('status')
+      .filter({ hasText: `the first 5 trials all failed: ${cause}` })
+      .waitFor()
+    const japanese = await open(`/p/default/sweeps/${number}`, { language: 'ja' })
+    await japanese
+      .getByRole('status')
+      .filter({ hasText: `最初の 5 件の試行がすべて失敗しています: ${cause}` })
+      .waitFor()
+    await page.close()
+    await japanese.close()
+    await server.call('DELETE', `/sweeps/${number}`)
   })
 
   it('starts a run written from nothing, with what may be written said by the language', async () => {

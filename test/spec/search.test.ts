@@ -21,7 +21,7 @@ const ASHA = 'max_iter: 9, resource: {name: epochs}'
 describe('what the language of searches adds to 0.6', () => {
   it.each([
     ['a constraint that cannot be read', `{constraints: ["x <"], ${MATRIX}, random_search: {}}`, 'constraint_syntax', 'hptuning.constraints[0]'],
-    ['constraints that no point meets', `{constraints: ["x + y > 3"], ${MATRIX}, random_search: {}}`, 'constraint_unmet', 'hptuning.constraints'],
+    ['constraints that none of many points meets', `{constraints: ["x + y > 3"], ${MATRIX}, random_search: {}}`, 'constraint_rare', 'hptuning.constraints'],
     ['a first point outside', `{first_points: [{x: 2, y: 0}], ${MATRIX}, random_search: {}}`, 'first_point', 'hptuning.first_points[0]'],
     ['a circle of conditions', '{matrix: {x: {uniform: [0, 1], when: {x: [1]}}}, random_search: {}}', 'when_parameter', 'hptuning.matrix.x.when'],
     ['a search that learns without a metric', `{tpe: {}, ${MATRIX}}`, 'required', 'hptuning.metric'],
@@ -45,5 +45,32 @@ describe('what the language of searches adds to 0.6', () => {
     `{constraints: ["x + y > 1.9"], ${MATRIX}, random_search: {}}`,
   ])('%s is taken', (hptuning) => {
     expect(problemsOf(hptuning)).toEqual([])
+  })
+
+  it('says of constraints what is known: that no point meets them, or that none of many does', () => {
+    const refused = (matrix: string, constraint: string) => problemsOf(`{constraints: ["${constraint}"], ${matrix}, random_search: {}}`).map(([code]) => code)
+    const wide = 'matrix: {x: {int: [0, 1000000]}, z: {int: [0, 1000000]}}'
+    expect(refused('matrix: {x: {int: [0, 9]}, z: {int: [0, 9]}}', 'x + z > 30')).toEqual(['constraint_unmet'])
+    expect(refused(wide, 'x * x + z * z == 7')).toEqual(['constraint_rare'])
+    expect(refused(wide, 'x == z')).toEqual([])
+    // A point that a person knows to meet them is enough.
+    expect(problemsOf(`{constraints: ["x * x + z * z == 5"], first_points: [{x: 1, z: 2}], ${wide}, random_search: {}}`)).toEqual([])
+  })
+
+  it('warns of a condition or a rule that would have the metric of the sweep the other way round, where it does not say so', () => {
+    const warnings = (condition: string, optimization = 'minimize') =>
+      loadPlan([
+        {
+          file: 'group.yml',
+          text: `version: 1\nkind: group\nhptuning: {metric: {name: loss, optimization: ${optimization}}, early_stopping: [${condition}], ${MATRIX}, random_search: {n_experiments: 3}}\nrun: {cmd: "python train.py {{ x }} {{ y }}"}\n`,
+        },
+      ]).warnings.map(({ code, path }) => [code, path])
+    const said = [['condition_direction', 'hptuning.early_stopping[0]']]
+    expect(warnings('{metric: loss, value: 0.1}')).toEqual(said)
+    expect(warnings('{metric: loss, policy: {kind: median, evaluation_interval: 1}}')).toEqual(said)
+    expect(warnings('{metric: loss, value: 0.1, optimization: minimize}')).toEqual([])
+    expect(warnings('{metric: loss, value: 100, optimization: maximize}')).toEqual([])
+    expect(warnings('{metric: acc, value: 0.9}')).toEqual([])
+    expect(warnings('{metric: loss, value: 0.9}', 'maximize')).toEqual([])
   })
 })

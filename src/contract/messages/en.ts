@@ -66,6 +66,10 @@ export const en = {
     when_parameter: ['when: names {name}, which is not another parameter of the matrix', 'use one of {known}, and no circle'],
     eta_above_one: ['eta is {found}', 'use 1.5 or more, such as 3'],
     constraint_syntax: ['the constraint cannot be read: {detail}', 'write an expression over parameters, such as "layers * width <= 4096"'],
+    constraint_rare: [
+      'none of {tries} points of the space that were tried meets the constraints',
+      'loosen constraints, name a point that meets them under first_points, or make what must be equal one parameter',
+    ],
     constraint_unmet: ['no point of the space meets the constraints', 'loosen constraints, or widen matrix'],
     first_point: ['the point does not belong to the space: {detail}', 'give each parameter of matrix one of its values'],
     matrix_method: ['{option} cannot be searched by {method}', 'use one of {known}, or another method'],
@@ -111,6 +115,10 @@ export const en = {
     ],
     command_lines_joined: ['the lines of this command are joined into one', 'write cmd as a list to run several commands'],
     bounds_reversed: ['low of {name} is above high', 'swap them'],
+    condition_direction: [
+      '{metric} is to become smaller in this sweep, and larger for this condition: without optimization it maximises',
+      'add optimization: {optimization}, or the one that is meant',
+    ],
     condition_without_value: ['a condition without value never ends the search', 'add value'],
     budget_missing: ['the search has no end: n_experiments is missing', 'set how many trials to run'],
     budget_over_space: ['{asked} experiments exceed the space of {size} points', '{size} trials will run; lower n_experiments or widen the matrix'],

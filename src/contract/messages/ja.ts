@@ -64,6 +64,10 @@ export const ja: Catalogue = {
     when_parameter: ['when: の {name} は matrix の別のパラメーターではありません', '{known} のいずれかを、循環しないように指定してください'],
     eta_above_one: ['eta が {found} です', '3 のように 1.5 以上の数にしてください'],
     constraint_syntax: ['制約を読めません: {detail}', '"layers * width <= 4096" のように、パラメーターの式を書いてください'],
+    constraint_rare: [
+      '空間の {tries} 点を試しましたが、制約を満たすものがありませんでした',
+      'constraints を緩めるか、満たす点を first_points に書くか、等しくすべきものを 1 つのパラメーターにしてください',
+    ],
     constraint_unmet: ['制約を満たす点が空間にありません', 'constraints を緩めるか、matrix を広げてください'],
     first_point: ['この点は探索空間に含まれません: {detail}', 'matrix の各パラメーターに、その値の 1 つを指定してください'],
     matrix_method: ['{option} は {method} では探索できません', '{known} のいずれか、または別の手法を使ってください'],
@@ -109,6 +113,10 @@ export const ja: Catalogue = {
     ],
     command_lines_joined: ['このコマンドの行は 1 行につながります', '複数のコマンドは cmd をリストにしてください'],
     bounds_reversed: ['{name} の low が high より大きいです', '入れ替えてください'],
+    condition_direction: [
+      '{metric} は、この探索では小さいほど良く、この条件では大きいほど良いことになっています (optimization を省くと maximize)',
+      'optimization: {optimization} か、意図する方を書いてください',
+    ],
     condition_without_value: ['value のない条件では探索は終わりません', 'value を追加してください'],
     budget_missing: ['探索に終わりがありません: n_experiments がありません', '試行の数を書いてください'],
     budget_over_space: ['{asked} 件の実験は {size} 点の空間を超えています', '{size} 件を実行します。n_experiments を減らすか matrix を広げてください'],

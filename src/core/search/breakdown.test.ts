@@ -33,7 +33,7 @@ const task: SearchTask = { space, constraints: [], method: { name: 'bo', trialsM
 /** The sources of 40 trials, of which those from 20 to 29 are asked for while something is broken. */
 function live(what: { gaussian: boolean; density: boolean }): { sources: string[]; reported: number[] } {
   const reported: number[] = []
-  const method = createMethod(task, (_error, index) => reported.push(index))
+  const method = createMethod(task, { onBreakdown: (_error, index) => reported.push(index) })
   const trials: Suggestion[] = []
   const results: Result[] = []
   for (let index = 0; index < 40; index += 1) {

@@ -6,15 +6,19 @@ import { createClimbing, createDensity, createDraws, createEvolution, createSobo
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
+import type { Spend } from './constraints.ts'
 import { GAUSSIAN_DEFAULTS } from './gaussian.ts'
 import type { Chooser, ChooserOptions } from './gaussian.ts'
+import { randomPoint } from './design.ts'
 import { createGrid } from './grid.ts'
 import type { GridOptions } from './grid.ts'
 import type { History, Suggestion } from './history.ts'
 import { createLedger } from './ledger.ts'
+import { createMender } from './mending.ts'
 import type { Method, SearchTask } from './method.ts'
 import { createRandom } from './random.ts'
 import { createRestarting } from './restarts.ts'
+import { createStream } from './rng.ts'
 import { spaceSize } from './space.ts'
 
 /** Finished trials beyond which `auto` shares the suggestions between its model and a method whose cost does not grow. */
@@ -23,13 +27,35 @@ const SHARED_FROM = 500
 /** Told of a model that could not be computed, and of the trial that was chosen otherwise for it. */
 export type OnBreakdown = (error: unknown, index: number) => void
 
+/** What may be looked for is used up. */
+class OutOfTries extends Error {
+  readonly tries: number
+  constructor(tries: number) {
+    super()
+    this.tries = tries
+  }
+}
+
+/** How much may be looked at: points, and letters of constraints that are computed. */
+interface Patience {
+  readonly tries: number
+  readonly letters: number
+}
+
+interface MethodOptions {
+  readonly onBreakdown?: OnBreakdown
+  /** Beyond it OutOfTries is thrown; absent: without an end. */
+  readonly patience?: Patience
+}
+
 /** The method of a task. */
-export function createMethod(task: SearchTask, onBreakdown: OnBreakdown = () => {}): Method {
+export function createMethod(task: SearchTask, { onBreakdown = () => {}, patience }: MethodOptions = {}): Method {
   const { space, constraints, seed } = task
-  const codec = createCodec(space)
-  const holds = createConstraint(constraints)
+  const { holds, spend } = countedConstraint(constraints, patience)
+  const codec = createMended(createCodec(space), task, { holds, spend })
   const settle = (point: ValueMap): ValueMap | undefined => {
-    const settled = codec.isConditional ? codec.decode(codec.encode(point)) : point
+    const isMoved = codec.isConditional || constraints.length > 0
+    const settled = isMoved ? codec.decode(codec.settle(codec.encode(point))) : point
     return holds(settled) ? settled : undefined
   }
   const keyOf = (point: ValueMap): string => codec.key(codec.encode(point))
@@ -48,7 +74,62 @@ export function createMethod(task: SearchTask, onBreakdown: OnBreakdown = () => 
     )
   if (chosen.name === 'grid') return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
   if (chosen.name === 'random') return listed((options) => createRandom(space, { ...options, seed }))
-  return createModelled(task, codec, chosen, { isAllowed: (x) => constraints.length === 0 || holds(codec.decode(x)), onBreakdown })
+  return createModelled(task, codec, chosen, {
+    isAllowed: (x) => (constraints.length === 0 && !patience) || holds(codec.decode(x)),
+    onBreakdown,
+  })
+}
+
+interface Counted {
+  readonly holds: (point: ValueMap) => boolean
+  readonly spend: Spend
+}
+
+function countedConstraint(
+  constraints: readonly string[],
+  { tries: triesMax, letters: lettersMax }: Patience = { tries: Infinity, letters: Infinity },
+): Counted {
+  let [tries, letters] = [0, 0]
+  const spend = (more: number): void => {
+    letters += more
+    if (letters > lettersMax) throw new OutOfTries(tries)
+  }
+  const isMet = createConstraint(constraints, spend)
+  const holds = (point: ValueMap): boolean => {
+    if (tries >= triesMax) throw new OutOfTries(tries)
+    tries += 1
+    return isMet(point)
+  }
+  return { holds, spend }
+}
+
+/** Draws of which one must meet the constraints: else points are moved to where they hold. */
+const RARE_DRAWS = 1_000
+/** Letters of constraints that are computed in all to see that: long ones are tried at fewer points. */
+const RARE_LETTERS = 1_000_000
+const RARE_DRAWS_MIN = 50
+
+/** A codec that settles points where the constraints hold, if hardly any point meets them. Found out when the first is settled. */
+function createMended(codec: Codec, { constraints, seed }: SearchTask, { holds, spend }: Counted): Codec {
+  if (constraints.length === 0) return codec
+  let mend: ((x: Float64Array) => Float64Array) | undefined
+  const isRare = (): boolean => {
+    const draws = Math.max(RARE_DRAWS_MIN, Math.min(RARE_DRAWS, Math.floor(RARE_LETTERS / lettersIn(constraints))))
+    for (let draw = 0; draw < draws; draw += 1) if (holds(codec.decode(randomPoint(codec, createStream(seed, 'rare', draw))))) return false
+    return true
+  }
+  return {
+    ...codec,
+    settle: (x) => {
+      codec.settle(x)
+      mend ??= isRare() ? createMender(codec, constraints, spend) : (settled) => settled
+      return mend(x)
+    },
+  }
+}
+
+function lettersIn(constraints: readonly string[]): number {
+  return constraints.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** A method that lists points leaves out those that a person gave: they are tried already. */
@@ -187,9 +268,36 @@ function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
 }
 
-/** The first points of a sweep, before anything is known. */
-export function firstPoints(task: SearchTask, count: number): ValueMap[] {
-  return createMethod(task)
-    .suggest({ trials: [], results: [] }, count)
-    .map(({ point }) => point)
+/** What is looked at before a sweep begins: somebody waits for the answer, and nobody else is answered meanwhile. */
+const PREVIEW: Patience = { tries: 10_000, letters: 4_000_000 }
+
+/** Points of a sweep, and after how many tries the search for more was given up; undefined where it was not. */
+interface Preview {
+  readonly points: readonly ValueMap[]
+  readonly givenUpAfter: number | undefined
+}
+
+/** The first points of a sweep, before anything is known: those that a person gave, then those of the method. */
+export function firstPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): readonly ValueMap[] {
+  return previewPoints(task, count, given).points
+}
+
+/** The same with what is known of further ones: where nothing was given up, and there are fewer, no other exists. */
+export function previewPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): Preview {
+  const isSlow = isThinned(task)
+  const method = createMethod(task, isSlow ? { patience: PREVIEW } : {})
+  const trials = given.slice(0, count).map((point): Suggestion => ({ point, source: 'given' }))
+  const points = (): ValueMap[] => trials.map(({ point }) => point)
+  try {
+    while (trials.length < count) {
+      // Where one can take long they are asked for one by one: what has been found is kept when a further one is given up.
+      const made = method.suggest({ trials: [...trials], results: [] }, isSlow ? 1 : count - trials.length)
+      if (made.length === 0) break
+      trials.push(...made)
+    }
+    return { points: points(), givenUpAfter: undefined }
+  } catch (error) {
+    if (!(error instanceof OutOfTries)) throw error
+    return { points: points(), givenUpAfter: error.tries }
+  }
 }

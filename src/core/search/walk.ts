@@ -8,6 +8,8 @@ export type Cell<T> = { readonly found: T } | 'known' | 'forbidden'
 
 /** Cells in a row that are not allowed before a walk gives up: where not one in so many is, the rest is taken for empty. */
 const MISSES_MAX = 200_000
+/** Cells in a row that are known before it gives up: a walk through a space that nobody could count ends too. */
+const KNOWN_MAX = 1_000_000
 
 /**
  * Looks at every cell of a finite space once, in the order of `indexAt`; one that has been passed is not looked at again.
@@ -17,11 +19,13 @@ export function createWalk<T>(space: SearchSpace, indexAt: (step: bigint) => big
   const total = spaceSize(space) ?? 0n
   let next = 0n
   let misses = 0
+  let known = 0
   return () => {
-    for (; next < total && misses < MISSES_MAX; next += 1n) {
+    for (; next < total && misses < MISSES_MAX && known < KNOWN_MAX; next += 1n) {
       const point = pointAt(space, indexAt(next))
       const cell = isPossible(space, point) ? look(point) : 'forbidden'
       misses = cell === 'forbidden' ? misses + 1 : 0
+      known = cell === 'known' ? known + 1 : 0
       if (typeof cell === 'object') return cell.found
     }
     return undefined

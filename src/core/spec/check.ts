@@ -33,6 +33,8 @@ function trialCount(plan: Plan): number | null {
 
 function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: string | null }[] {
   const runs =
-    plan.kind === 'group' ? firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown).map((point) => compileTrial(plan, withResource(plan, point))) : [plan]
+    plan.kind === 'group'
+      ? firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints).map((point) => compileTrial(plan, withResource(plan, point)))
+      : [plan]
   return runs.map(({ params, command }) => ({ params, command: command?.display ?? null }))
 }

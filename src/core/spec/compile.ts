@@ -24,7 +24,7 @@ import { isTrue, namesIn, renderPieces } from './template.ts'
 import { hasTemplate, TemplateError, TemplateSyntaxError } from './template-syntax.ts'
 import { commandPath, textsOf } from './texts.ts'
 import { validateSpec } from './validate.ts'
-import { firstPoints } from '../search/registry.ts'
+import { previewPoints } from '../search/registry.ts'
 import { strangerIn } from '../search/constraints.ts'
 import { checkPoint } from '../search/points.ts'
 import { toTask } from '../search/task.ts'
@@ -154,9 +154,10 @@ function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
     'problem' in point ? [problemAt(document, ['hptuning', 'first_points', index], 'first_point', { detail: point.problem })] : [],
   )
   if (wrong.length > 0) throw new SpecError(wrong)
-  checkTrial(document, plan)
   const points = new Map(checked.flatMap((point) => ('point' in point ? [[point.key, point.point] as const] : [])))
-  return { ...plan, firstPoints: [...points.values()] }
+  const complete = { ...plan, firstPoints: [...points.values()] }
+  checkTrial(document, complete)
+  return complete
 }
 
 function syntaxProblem(constraint: string): Detail | undefined {
@@ -171,8 +172,13 @@ function syntaxProblem(constraint: string): Detail | undefined {
 
 /** A first trial is compiled at once, so that a bad template is found before anything starts. */
 function checkTrial(document: Document, plan: SweepPlan): void {
-  const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1)
-  if (points.length === 0 && plan.constraints.length > 0) throw new SpecError([problemAt(document, ['hptuning', 'constraints'], 'constraint_unmet')])
+  const { points, givenUpAfter } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1, plan.firstPoints)
+  if (points.length === 0 && plan.constraints.length > 0) {
+    const path = ['hptuning', 'constraints']
+    throw new SpecError([
+      givenUpAfter === undefined ? problemAt(document, path, 'constraint_unmet') : problemAt(document, path, 'constraint_rare', { tries: givenUpAfter }),
+    ])
+  }
   guardTemplates(document, () => points.forEach((point) => compileTrial(plan, withResource(plan, point))))
 }
 

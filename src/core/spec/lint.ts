@@ -199,8 +199,12 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
   if (resource !== undefined && given.has(resource)) warn(['params', resource], 'param_beside_resource', { name: resource })
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
-    if (isValueMap(condition) && condition['value'] === undefined && !condition['policy'])
-      warn(['hptuning', 'early_stopping', index], 'condition_without_value')
+    if (!isValueMap(condition)) continue
+    if (condition['value'] === undefined && !condition['policy']) warn(['hptuning', 'early_stopping', index], 'condition_without_value')
+    // Where it says nothing it maximises, as 0.6.1 did: what is to become smaller passes that at once.
+    const { metric, optimization } = plan.objective ?? {}
+    if (condition['optimization'] == null && optimization === 'minimize' && condition['metric'] === metric)
+      warn(['hptuning', 'early_stopping', index], 'condition_direction', { metric: String(metric), optimization })
   }
   if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined) warn(['hptuning'], 'budget_missing')
 }

@@ -43,10 +43,29 @@ export function renderPieces(template: string, scope: ValueMap): Piece[] {
 
 /** Whether an expression holds; undefined where it cannot be computed. Throws TemplateSyntaxError. */
 export function isTrue(expression: string, scope: ValueMap): boolean | undefined {
+  const read = parseExpression(expression)
+  return read && holds(read, scope)
+}
+
+/** Reads an expression that stands without braces; undefined for what is none. Throws TemplateSyntaxError. */
+export function parseExpression(expression: string): Expression | undefined {
   const [node] = parseTemplate(`{{ ${expression} }}`)
-  if (node?.type !== 'output') return undefined
+  return node?.type === 'output' ? node.expression : undefined
+}
+
+/** Whether a read expression holds; undefined where it cannot be computed. */
+export function holds(expression: Expression, scope: ValueMap): boolean | undefined {
+  return computed(() => isTruthy(toValue(evaluate(expression, scope))))
+}
+
+/** The value of a read expression; undefined where there is none, or where it cannot be computed. */
+export function valueOf(expression: Expression, scope: ValueMap): Value | undefined {
+  return computed(() => toValue(evaluate(expression, scope)))
+}
+
+function computed<T>(work: () => T): T | undefined {
   try {
-    return isTruthy(toValue(evaluate(node.expression, scope)))
+    return work()
   } catch (error) {
     if (error instanceof TemplateValueError) return undefined
     throw error
