@@ -43,7 +43,7 @@ async function followSweep(cli: Cli, client: Client, number: number, line: Statu
     ? [cli.text('sweep_best', { number: best.number, metric: best.metric, value: formatNumber(best.value) }), `  ${pairs(best.params)}`]
     : []
   return {
-    isGood: sweep.phase !== 'failed',
+    isGood: sweep.phase === 'done',
     lines: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }), ...bestLines],
   }
 }

@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import type { Hash } from 'node:crypto'
+import { chmodSync, createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
 
 import { EXIT } from '../../contract/errors.ts'
 import type { EnvironmentView } from '../../contract/routes.ts'
@@ -41,7 +45,7 @@ export async function artifacts(cli: Cli, run: string, paths: readonly string[],
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
     const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
-    fetched.push(writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer())))
+    fetched.push(await writeInside(cli, flags.to, { path, sha256 }, response))
   }
   if (flags.json) cli.print(JSON.stringify(fetched))
   else for (const path of fetched) cli.print(path)
@@ -51,14 +55,33 @@ function fail(cli: Cli, path: string): never {
   throw new CliExit(EXIT.notFound, cli.text('file_none', { path }))
 }
 
-/** A file of a server never leaves the folder it was asked into, whatever its path says. */
-function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, content: Uint8Array): string {
+/**
+ * Writes a file of a server as it comes, so that its size is no matter, and under its name only when all of it is there and its
+ * hash is right. It never leaves the folder it was asked into, whatever its path says. Answers where it lies.
+ */
+async function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, response: Response): Promise<string> {
   const target = join(folder, path)
   if (pathFault(path) || relative(resolve(folder), resolve(target)).startsWith('..')) return fail(cli, path)
-  if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
   mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, content)
+  const draft = join(dirname(target), `.hagane-${randomUUID()}`)
+  const hash = createHash('sha256')
+  try {
+    await pipeline(Readable.fromWeb(response.body as ReadableStream), hashThrough(hash), createWriteStream(draft, { flags: 'wx' }))
+    if (hash.digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
+    renameSync(draft, target)
+  } finally {
+    rmSync(draft, { force: true })
+  }
   return target
+}
+
+function hashThrough(hash: Hash) {
+  return async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      yield chunk
+    }
+  }
 }
 
 /** `hagane code`: what code a run had; its files, document, or difference to the commit. */
@@ -79,7 +102,7 @@ export async function code(cli: Cli, run: string, flags: Flags & { to?: string; 
     return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns))
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
-    const target = writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
+    const target = await writeInside(cli, flags.to, { path, sha256 }, response)
     if (isExecutable) chmodSync(target, 0o755)
   }
   if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))
