@@ -69,6 +69,10 @@ async function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: s
     await pipeline(Readable.fromWeb(response.body as ReadableStream), hashThrough(hash), createWriteStream(draft, { flags: 'wx' }))
     if (hash.digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
     renameSync(draft, target)
+  } catch (error) {
+    // The connection was cut.
+    if (error instanceof TypeError) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: response.url }), { cause: error })
+    throw error
   } finally {
     rmSync(draft, { force: true })
   }
