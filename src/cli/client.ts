@@ -41,6 +41,18 @@ export function requireClient(cli: Cli): Client {
 
 /** A client of the server at a URL. */
 export function createClient(url: string, token: string, cli: Cli): Client {
+  const foreign = ({ status }: Response): CliExit => new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
+  const unreached = (cause: unknown): never => {
+    throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
+  }
+  const readJson = async (response: Response): Promise<unknown> => {
+    const text = await response.text().catch(unreached)
+    try {
+      return parseJson(text)
+    } catch {
+      throw foreign(response)
+    }
+  }
   const send = async (name: RouteName, options: CallOptions = {}): Promise<Response> => {
     const route: Route = ROUTES[name]
     const headers = {
@@ -54,20 +66,10 @@ export function createClient(url: string, token: string, cli: Cli): Client {
       headers,
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
       ...(options.bytes !== undefined && { body: options.bytes as Uint8Array<ArrayBuffer> }),
-    }).catch((cause: unknown) => {
-      throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
-    })
+    }).catch(unreached)
     if (response.ok) return response
     const view = (await readJson(response)) as Partial<ErrorView> | null
     throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : foreign(response)
-  }
-  const foreign = ({ status }: Response): CliExit => new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
-  const readJson = async (response: Response): Promise<unknown> => {
-    try {
-      return parseJson(await response.text())
-    } catch {
-      throw foreign(response)
-    }
   }
   return { url, fetch: send, call: async (name, options) => (await readJson(await send(name, options))) as never }
 }

@@ -1,5 +1,8 @@
 import { AppError, ERRORS, EXIT } from '../contract/errors.ts'
 import { errorText } from '../contract/messages/messages.ts'
+import type { CliCode } from '../contract/messages/messages.ts'
+import { toProblemView } from '../contract/problem-view.ts'
+import { SpecError } from '../core/spec/document.ts'
 import { SettingError } from '../config/config.ts'
 import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
@@ -16,14 +19,34 @@ export function toProblemLines(cli: Cli, error: unknown): string[] {
   if (error instanceof CliExit) return error.message === '' ? [] : error.message.split('\n')
   if (error instanceof AppError) return [errorText(cli.config.locale, error.code, error.args)]
   if (error instanceof SettingError) return [cli.text(error.code, error.args)]
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'EPIPE') return []
-  return [`hagane: ${message}`]
+  if (error instanceof SpecError) return specLines(cli, error)
+  const { code, path, message } = error as NodeJS.ErrnoException
+  const sentence = FILE_FAULTS[code ?? '']
+  return [sentence ? cli.text(sentence, { path: path ?? cli.text('output') }) : `hagane: ${message}`]
+}
+
+/** Faults of files by their code in the system. */
+const FILE_FAULTS: Readonly<Record<string, CliCode>> = {
+  ENOENT: 'path_missing',
+  ENOTDIR: 'path_no_folder',
+  EISDIR: 'path_folder',
+  EEXIST: 'path_taken',
+  EACCES: 'path_denied',
+  EPERM: 'path_denied',
+  EROFS: 'path_denied',
+  ENOSPC: 'path_full',
+  EDQUOT: 'path_full',
+}
+
+function specLines(cli: Cli, { problems }: SpecError): string[] {
+  const [paint, label] = [createPaint(cli.config.hasColor), cli.text('error')]
+  return problems.flatMap((problem) => formatProblem(toProblemView(problem, cli.config.locale), new Map(), { paint, label, style: 'red' }))
 }
 
 /** The exit status that says what kind of failure it was. */
 export function toExitStatus(error: unknown): number {
   if (error instanceof CliExit) return error.status
-  if (error instanceof SettingError) return EXIT.usage
+  if (error instanceof SettingError || error instanceof SpecError) return EXIT.usage
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EXIT.notFound
   return error instanceof AppError ? ERRORS[error.code].exit : EXIT.failed
 }

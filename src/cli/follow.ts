@@ -60,7 +60,7 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
     ? [cli.text('sweep_best', { number: best.number, metric: measureName(best), value: formatNumber(best.value) }), `  ${pairs(best.params)}`]
     : []
   return {
-    isGood: sweep.phase !== 'failed',
+    isGood: sweep.phase === 'done' || (sweep.phase === 'stopped' && sweep.reason !== 'StoppedByUser'),
     lines: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }), ...bestLines, ...notices],
   }
 }

@@ -1,16 +1,15 @@
 import { CommanderError } from 'commander'
 
 import { EXIT } from '../contract/errors.ts'
-import { createCli } from './context.ts'
+import { createCli, watchOutput } from './context.ts'
 import { toExitStatus, toProblemLines } from './failures.ts'
 import { createProgram } from './program.ts'
 
-// Whoever reads the output may have seen enough: `hagane ls | head` is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(EXIT.ok)
-})
 const cli = createCli()
+watchOutput((error) => {
+  cli.say(toProblemLines(cli, error))
+  process.exit(toExitStatus(error))
+})
 
 try {
   await createProgram(cli).parseAsync()

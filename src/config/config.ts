@@ -77,7 +77,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
     dataDir,
     host: flags.host || '127.0.0.1',
     port: flags.port ?? readNumber(env, 'HAGANE_PORT', { min: 0, max: PORT_MAX, isWhole: true }) ?? null,
-    database: database === undefined || database === 'sqlite' ? null : database,
+    database: database === undefined || database === 'sqlite' ? null : checkDatabase(flags.database ? '--database' : 'HAGANE_DATABASE', database),
     runsMax: readNumber(env, 'HAGANE_CONCURRENCY', { min: 0, isWhole: true }) ?? RUNS_MAX_DEFAULT,
     gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
     logLevel: readWord(env, 'HAGANE_SERVER_LOG', LOG_LEVELS) ?? 'info',
@@ -101,6 +101,12 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTermina
 
 function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   return resolve(flag || env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane'))
+}
+
+/** Only the name of the setting is told: an address holds a password. */
+function checkDatabase(flag: string, address: string): string {
+  if (!/^postgres(?:ql)?:\/\//.test(address) || !URL.canParse(address)) throw new SettingError('database_unknown', { flag })
+  return address
 }
 
 export interface NumberRange {

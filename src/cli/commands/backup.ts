@@ -6,7 +6,6 @@ import type { ServerFlags } from '../../config/config.ts'
 import { EXIT } from '../../contract/errors.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { plainText } from '../output.ts'
 
 interface Flags extends ServerFlags {
   readonly files?: boolean
@@ -18,7 +17,7 @@ export async function backup(cli: Cli, folder: string, flags: Flags): Promise<vo
   const { backUp } = await import('../../backup.ts')
   const note = await explained(cli, () => backUp(readServerConfig(flags), resolve(folder), { hasFiles: flags.files !== false, now: new Date() }))
   tell(cli, flags, note, cli.text('backed_up', { folder, rows: countRows(note) }))
-  if (note.unreadable) cli.say(cli.text('backup_unreadable', { paths: note.unreadable.map(plainText).join(', ') }))
+  if (note.unreadable) cli.say(cli.text('backup_unreadable', { paths: note.unreadable.join(', ') }))
 }
 
 /** `hagane restore FOLDER`: fills an empty data directory or database. */

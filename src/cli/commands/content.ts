@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import type { Hash } from 'node:crypto'
+import { chmodSync, createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
 
 import { EXIT } from '../../contract/errors.ts'
 import { isInside, pathBytes } from '../../contract/file-paths.ts'
@@ -43,12 +47,12 @@ export async function artifacts(cli: Cli, run: string, paths: readonly string[],
   for (const { path, sha256 } of wanted) {
     const target = await goOn(cli, async () => {
       const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
-      return writeInside(cli, flags.to!, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
+      return await writeInside(cli, flags.to!, { path, sha256 }, response)
     })
     if (target !== undefined) fetched.push(target)
   }
   if (flags.json) cli.print(JSON.stringify(fetched))
-  else for (const path of fetched) cli.print(plainText(path))
+  else for (const path of fetched) cli.print(path)
   if (fetched.length < wanted.length) throw new CliExit(EXIT.failed)
 }
 
@@ -58,7 +62,7 @@ async function goOn<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined>
     return await work()
   } catch (error) {
     if (!(error instanceof CliExit) || error.status === EXIT.unreachable || error.status === EXIT.unauthenticated) throw error
-    cli.say(plainText(error.message))
+    cli.say(error.message)
     return undefined
   }
 }
@@ -67,17 +71,37 @@ function fail(cli: Cli, path: string): never {
   throw new CliExit(EXIT.notFound, cli.text('file_none', { path }))
 }
 
-/** A file of a server never leaves the folder it was asked into, whatever its path says. */
-function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, content: Uint8Array): string {
+/**
+ * Writes a file of a server as it comes, so that its size is no matter, and under its name only when all of it is there and its
+ * hash is right. It never leaves the folder it was asked into, whatever its path says. Answers where it lies.
+ */
+async function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, response: Response): Promise<string> {
   if (!isInside(pathBytes(path))) return fail(cli, path)
-  if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
+  const draft = bytePath(folder, join(dirname(path), `.hagane-${randomUUID()}`))
+  const hash = createHash('sha256')
   try {
     mkdirSync(bytePath(folder, dirname(path)), { recursive: true })
-    writeFileSync(bytePath(folder, path), content)
+    await pipeline(Readable.fromWeb(response.body as ReadableStream), hashThrough(hash), createWriteStream(draft, { flags: 'wx' }))
+    if (hash.digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
+    renameSync(draft, bytePath(folder, path))
   } catch (error) {
+    if (error instanceof CliExit) throw error
+    // The connection was cut.
+    if (error instanceof TypeError) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: response.url }), { cause: error })
     throw new CliExit(EXIT.failed, cli.text('file_not_written', { path, why: (error as NodeJS.ErrnoException).code ?? '' }), { cause: error })
+  } finally {
+    rmSync(draft, { force: true })
   }
   return join(folder, path)
+}
+
+function hashThrough(hash: Hash) {
+  return async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      yield chunk
+    }
+  }
 }
 
 /** `hagane code`: what code a run had; its files, document, or difference to the commit. */
@@ -98,7 +122,7 @@ export async function code(cli: Cli, run: string, flags: Flags & { to?: string; 
     return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns))
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
-    writeInside(cli, flags.to, { path, sha256 }, new Uint8Array(await response.arrayBuffer()))
+    await writeInside(cli, flags.to, { path, sha256 }, response)
     if (isExecutable) chmodSync(bytePath(flags.to, path), 0o755)
   }
   if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))

@@ -1,8 +1,10 @@
+import { EXIT } from '../../contract/errors.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import type { RunDetailView, RunView } from '../../contract/run.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
+import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { table } from '../columns.ts'
 import { commandLines, formatNumber, paintPhase, pairs } from '../output.ts'
@@ -74,8 +76,8 @@ function ranOnText(cli: Cli, { python, environment, imageAsked }: NonNullable<Ru
 
 export interface LogFlags {
   readonly follow?: boolean
-  readonly tail?: string
-  readonly attempt?: string
+  readonly tail?: number
+  readonly attempt?: number
 }
 
 const POLL_MS = 300
@@ -83,6 +85,10 @@ const POLL_MS = 300
 /** `hagane logs`: what a run printed, byte for byte. */
 export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<void> {
   const client = requireClient(cli)
+  if (flags.attempt !== undefined) {
+    const { attempts } = await client.call<RunDetailView>('getRun', { params: { run: number } })
+    if (!attempts.some(({ n }) => n === flags.attempt)) throw new CliExit(EXIT.notFound, cli.text('attempt_none', { number, attempt: flags.attempt }))
+  }
   let cursor: string | undefined
   for (;;) {
     // Whether the run has ended is read first: what it wrote until then is then surely in the page.
@@ -93,13 +99,9 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
     })
     const bytes = new Uint8Array(await response.arrayBuffer())
     cursor = response.headers.get('x-hagane-cursor') ?? '0'
-    await write(bytes)
+    if (bytes.length > 0) await cli.printBytes(bytes)
     if (bytes.length > 0) continue
     if (!run || isTerminal(run.phase)) return
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
-}
-
-async function write(bytes: Uint8Array): Promise<void> {
-  if (bytes.length > 0) await new Promise<void>((resolve) => process.stdout.write(bytes, () => resolve()))
 }

@@ -24,8 +24,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     return
   }
   const config = readServerConfig(flags)
-  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host))
-    throw new CliExit(EXIT.usage, cli.text('server_failed', { detail: `${config.host} is not a loopback address` }))
+  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host)) throw new CliExit(EXIT.usage, cli.text('host_not_local', { host: config.host }))
   const { DirectoryTakenError, startServer } = await import('../../server.ts')
   let end: (status: number) => void = () => {}
   const ended = new Promise<number>((resolve) => (end = resolve))
@@ -48,10 +47,29 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   process.exit(status)
 }
 
-function startFailure(cli: Cli, error: unknown): CliExit {
-  const { found, known, message } = error as { found?: number; known?: number; message: string }
-  if (found !== undefined && known !== undefined) return new CliExit(EXIT.failed, cli.text('schema_newer', { found, known }))
-  return new CliExit(EXIT.failed, cli.text('server_failed', { detail: message }), { cause: error })
+interface StartFault {
+  readonly message: string
+  /** Schema of the database, and the one this version knows. */
+  readonly found?: number
+  readonly known?: number
+  /** Of a connection or a listener, as the system reports it. */
+  readonly code?: string
+  readonly address?: string
+  readonly hostname?: string
+  readonly port?: number
+}
+
+const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+function startFailure(cli: Cli, cause: unknown): CliExit {
+  // A name with several addresses fails once for each.
+  const { found, known, code = '', address, hostname, port, message } = (cause instanceof AggregateError ? cause.errors[0] : cause) as StartFault
+  const place = [address ?? hostname, port].filter((part) => part !== undefined).join(':')
+  const say = (text: string): CliExit => new CliExit(EXIT.failed, text, { cause })
+  if (found !== undefined && known !== undefined) return say(cli.text('schema_newer', { found, known }))
+  if (code === 'EADDRINUSE') return say(cli.text('port_taken', { place }))
+  if (UNREACHED.has(code)) return say(cli.text('database_silent', { place }))
+  return say(cli.text('server_failed', { detail: message }))
 }
 
 /** The first signal ends the server in order, a second one at once. */

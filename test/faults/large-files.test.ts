@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { createReadStream, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { createWorkplace } from '../support/cli.ts'
+import type { Workplace } from '../support/cli.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+const SIZE_BYTES = 700_000_000
+const PEAK_BYTES_MAX = 400_000_000
+
+let server: TestServer
+let work: Workplace
+
+beforeAll(async () => {
+  server = await startTestServer()
+  work = createWorkplace(server)
+  await server.submit(
+    `version: 1\nkind: experiment\nrun: {cmd: "truncate -s ${SIZE_BYTES} $HAGANE_OUTPUTS/model.bin && echo end >> $HAGANE_OUTPUTS/model.bin && echo x > $HAGANE_OUTPUTS/small"}\n`,
+    work.folder,
+  )
+  await until(async () => (await server.call<unknown[]>('GET', '/runs/1/artifacts')).body.length === 2)
+})
+afterAll(async () => {
+  work[Symbol.dispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+it('a file larger than the memory that a command may use is fetched whole', async () => {
+  const env = { HOME: work.folder, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C' }
+  const child = spawn(process.execPath, [MAIN, 'artifacts', '1', '--to', 'fetched'], { cwd: work.folder, env, stdio: ['ignore', 'ignore', 'inherit'] })
+  let peakBytes = 0
+  const watching = setInterval(() => {
+    try {
+      peakBytes = Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024 || peakBytes
+    } catch {
+      // It has just ended.
+    }
+  }, 20)
+  const status = await new Promise((resolve) => child.once('exit', resolve))
+  clearInterval(watching)
+  expect(status).toBe(0)
+  expect(statSync(join(work.folder, 'fetched/model.bin')).size).toBe(SIZE_BYTES + 4)
+  expect(peakBytes).toBeGreaterThan(0)
+  expect(peakBytes).toBeLessThan(PEAK_BYTES_MAX)
+  const [fetched, kept] = await Promise.all([join(work.folder, 'fetched/model.bin'), join(server.dataDir, 'runs')].map(hashOf))
+  expect(fetched).toBe(kept)
+})
+
+async function hashOf(path: string): Promise<string> {
+  const file = statSync(path).isDirectory()
+    ? join(path, String(readdirSync(path, { recursive: true }).find((name) => String(name).endsWith('model.bin'))))
+    : path
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+it('a file that is not what was recorded leaves what lay there before, and nothing beside it', async () => {
+  const folder = join(work.folder, 'again')
+  expect((await work.hagane('artifacts', '1', 'small', '--to', 'again')).status).toBe(0)
+  writeFileSync(join(folder, 'small'), 'mine')
+  const runs = join(server.dataDir, 'runs')
+  const kept = join(runs, String(readdirSync(runs, { recursive: true }).find((name) => String(name).endsWith('small'))))
+  writeFileSync(kept, 'y\n')
+  expect(await work.hagane('artifacts', '1', 'small', '--to', 'again')).toMatchObject({ status: 1, stderr: expect.stringContaining('hash') })
+  expect([readdirSync(folder), readFileSync(join(folder, 'small'), 'utf8')]).toEqual([['small'], 'mine'])
+  writeFileSync(kept, 'x\n')
+})
+
+it('a link in the place of a file is replaced and not written through', async () => {
+  const outside = join(work.folder, 'outside')
+  writeFileSync(outside, 'mine')
+  rmSync(join(work.folder, 'again/small'))
+  symlinkSync(outside, join(work.folder, 'again/small'))
+  expect((await work.hagane('artifacts', '1', 'small', '--to', 'again')).status).toBe(0)
+  expect([readFileSync(outside, 'utf8'), readFileSync(join(work.folder, 'again/small'), 'utf8')]).toEqual(['mine', 'x\n'])
+})
