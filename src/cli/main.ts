@@ -2,21 +2,25 @@ import { CommanderError } from 'commander'
 
 import { EXIT } from '../contract/errors.ts'
 import { createCli, watchOutput } from './context.ts'
-import { toExitStatus, toProblemLines } from './failures.ts'
 import { createProgram } from './program.ts'
 
 const cli = createCli()
-watchOutput((error) => {
-  cli.say(toProblemLines(cli, error))
-  process.exit(toExitStatus(error))
-})
+watchOutput((error) => void endWith(error))
 
 try {
   await createProgram(cli).parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  else {
-    cli.say(toProblemLines(cli, error))
-    process.exitCode = toExitStatus(error)
-  }
+  else process.exitCode = await tell(error)
+}
+
+/** Says what went wrong; resolves to the exit status of it. Loaded when it is needed, so that a start stays quick. */
+async function tell(error: unknown): Promise<number> {
+  const { toExitStatus, toProblemLines } = await import('./failures.ts')
+  cli.say(toProblemLines(cli, error))
+  return toExitStatus(error)
+}
+
+async function endWith(error: Error): Promise<void> {
+  process.exit(await tell(error))
 }
