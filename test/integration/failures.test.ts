@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 import type { EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { BeliefsView, SweepView } from '../../src/contract/sweep.ts'
@@ -10,6 +10,9 @@ import { readRecord, recompute } from '../support/searches.ts'
 import { until } from '../support/server.ts'
 import { createWork, describeOnBothServers, submitSurely, sweepEnded } from '../support/work.ts'
 import type { Place } from '../support/work.ts'
+
+// Each of these starts servers, command lines and some dozens of Python processes.
+vi.setConfig({ testTimeout: 180_000 })
 
 const view = async ({ server }: Place, sweep: number): Promise<SweepView> => (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body
 const runsOf = async ({ server }: Place, sweep: number) => (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
@@ -33,8 +36,8 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     const first = await held(place, sweep)
     expect(first).toMatchObject({ phase: 'running', isPaused: true, notices: [{ code: 'failed_first', args: { trials: 5, cause: MISSING } }] })
     expect(first.notices[0]!.message).toBe(`paused itself: the first 5 trials all failed: ${MISSING}`)
-    // Those that had a place already when the fifth failed have run to their own end.
-    expect(first.counts.failed).toBeLessThanOrEqual(5 + 3)
+    // Those that had a place before the pause have run to their own end, and most never began.
+    expect(first.counts.failed).toBeLessThan(20)
     await place.server.kill()
     await place.server.start()
     expect(await view(place, sweep)).toMatchObject({ isPaused: true, counts: first.counts, notices: first.notices })

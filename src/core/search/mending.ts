@@ -33,7 +33,9 @@ export function createMender(codec: Codec, constraints: readonly string[], spend
         return holds(expression, codec.decode(x)) === false
       })
       if (broken.length === 0) break
+      const before = codec.key(x)
       for (const rule of broken) mend(codec, rule, x, spend)
+      if (codec.key(x) === before) break
     }
     return x
   }

@@ -20,6 +20,7 @@ import { createRandom } from './random.ts'
 import { createRestarting } from './restarts.ts'
 import { createStream } from './rng.ts'
 import { spaceSize } from './space.ts'
+import { MISSES_MAX } from './walk.ts'
 
 /** Finished trials beyond which `auto` shares the suggestions between its model and a method whose cost does not grow. */
 const SHARED_FROM = 500
@@ -110,8 +111,10 @@ const RARE_LETTERS = 1_000_000
 const RARE_DRAWS_MIN = 50
 
 /** A codec that settles points where the constraints hold, if hardly any point meets them. Found out when the first is settled. */
-function createMended(codec: Codec, { constraints, seed }: SearchTask, { holds, spend }: Counted): Codec {
-  if (constraints.length === 0) return codec
+function createMended(codec: Codec, { space, constraints, seed }: SearchTask, { holds, spend }: Counted): Codec {
+  const points = spaceSize(space)
+  // A walk through a space of few points finds all that are allowed.
+  if (constraints.length === 0 || (points !== undefined && points <= BigInt(MISSES_MAX))) return codec
   let mend: ((x: Float64Array) => Float64Array) | undefined
   const isRare = (): boolean => {
     const draws = Math.max(RARE_DRAWS_MIN, Math.min(RARE_DRAWS, Math.floor(RARE_LETTERS / lettersIn(constraints))))

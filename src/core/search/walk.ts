@@ -7,7 +7,7 @@ import { pointAt, spaceSize } from './space.ts'
 export type Cell<T> = { readonly found: T } | 'known' | 'forbidden'
 
 /** Cells in a row that are not allowed before a walk gives up: where not one in so many is, the rest is taken for empty. */
-const MISSES_MAX = 200_000
+export const MISSES_MAX = 200_000
 /** Cells in a row that are known before it gives up: a walk through a space that nobody could count ends too. */
 const KNOWN_MAX = 1_000_000
 
