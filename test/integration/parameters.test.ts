@@ -145,13 +145,21 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
 describe('a command', () => {
   it.each([
     ['a value', `params: {text: "${'x'.repeat(139_999)}!"}\nrun: {cmd: "echo {{ text }} é"}`, /a value in the command has 140000 bytes/],
-    ['a text', `run: {cmd: "echo ${'é'.repeat(70_000)}"}`, /the command has 140005 bytes/],
+    ['a text', `run: {cmd: "echo ${'é'.repeat(70_000)}"}`, /a word of the command has 140000 bytes/],
     ['a variable', `build: {image: a, env_vars: [[LONG, ${'é'.repeat(70_000)}]]}\nrun: {cmd: "true"}`, /the variable LONG has 140005 bytes/],
     ['many values', `params: {text: "${'a b'.repeat(40_000)}"}\nrun: {cmd: "echo ${'{{ text }} '.repeat(10)}"}`, /has 1200\d\d\d bytes/],
   ])('with %s that no system starts is refused before it is submitted', async (_, rest, message) => {
     const text = `version: 1\nkind: experiment\n${rest}`
     const { status, body } = await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })
     expect([status, JSON.stringify(body)]).toEqual([expect.any(Number), expect.stringMatching(message)])
+  })
+
+  it('with many values, longer than one argument, runs', async () => {
+    const cmd = `python -c \\"import sys; print([len(word) for word in sys.argv[1:]])\\" ${'{{ text }} '.repeat(3)}; exit 7`
+    const { number } = await server.submit(`version: 1\nkind: experiment\nparams: {text: "${"it's ".repeat(20_000)}"}\nrun: {cmd: "${cmd}"}`, folder)
+    await hasEnded(number)
+    expect(await getRun(number)).toMatchObject({ phase: 'failed', message: 'the program ended with status 7' })
+    expect(await logOf(number)).toBe('[100000, 100000, 100000]\n')
   })
 
   it('with a value just as long as a system takes runs', async () => {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
   await server.call('POST', '/projects', { name: 'other', description: HOSTILE })
   await server.call('PUT', `/projects/default/metrics/${encodeURIComponent(`m${HOSTILE}`)}`, { direction: 'minimize' })
-  work.write('keys.yml', `version: 1\nkind: experiment\n"k\\e[31m": 1\n"run\\e[31m": 2\nrun: {cmd: 'echo {{ nobody\u001b[31m }}'}\n`)
+  work.write('keys.yml', `version: 1\nkind: experiment\n"k\\e[31m": 1\n"run\\e[31m": 2\nrun: {cmd: "echo {{ nobody\\e[31m }}"}\n`)
   work.write('run.yml', 'version: 1\nkind: experiment\nrun: {cmd: "true"}\n')
 })
 afterAll(async () => {

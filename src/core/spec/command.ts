@@ -1,5 +1,6 @@
 import type { ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
+import { refuseLongValue } from './lengths.ts'
 import { renderPieces, TemplateValueError } from './template.ts'
 import type { Piece } from './template.ts'
 
@@ -101,6 +102,7 @@ interface Beside {
 function literal(word: string, stack: readonly Context[], beside: Beside): string {
   const context = stack.at(-1)!
   // The shell evaluates an arithmetic operand again after expansion, and an index in it may run commands.
+  refuseLongValue(word)
   if (context === 'arithmetic' && !NUMBER.test(word)) throw new TemplateValueError('command_arithmetic')
   const quoted = quote(word, context, beside)
   const ticks = stack.filter((one) => one === 'backtick').length

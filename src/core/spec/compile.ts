@@ -233,7 +233,7 @@ function compileRun({ kind, name, description }: Header, template: TrialTemplate
   const environment = renderDeep(template.environment, scope, ['environment']) as EnvironmentSpec | null
   const command = template.cmd.length > 0 ? toCommand(template.cmd, scope) : null
   const build = toBuildPlan(renderDeep(template.build, scope, buildPath))
-  atPath(['run', 'cmd'], () => refuseTooLong(command, build))
+  atPath(['run', 'cmd'], () => refuseTooLong(template.cmd, command, build))
   return {
     kind,
     name: name ?? null,

@@ -23,8 +23,8 @@ export function diagnose(text: string, findings: readonly Finding[]): YamlFault 
   return RULES.map((rule) => rule(at)).find((fault) => fault !== undefined) ?? { fault: 'yaml_unclear', args: {}, offset: first!.pos[0] }
 }
 
-// YAML 1.2, 5.1: tab, line ends, and everything printable.
-const FORBIDDEN = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
+// YAML 1.2 allows in quotes what JSON allows: all but the C0 controls, and no halves of characters.
+const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\uffff\u{10000}-\u{10ffff}]/u
 
 /** The first character of a text that no YAML file may hold, written or escaped; undefined where there is none. */
 export function forbiddenCharacter(text: string): { readonly name: string; readonly offset: number } | undefined {

@@ -15,6 +15,8 @@ export interface AttemptDir {
   readonly spool: string
   /** The parameters it is given, as JSON. */
   readonly params: string
+  /** A command that is too long for an argument. */
+  readonly command: string
   /** The attempt's own copy of its code, if it has one. */
   readonly code: string
 }
@@ -39,6 +41,7 @@ export function attemptDir(dataDir: string, name: string): AttemptDir {
     checkpoints: join(runPath, 'checkpoints'),
     spool: join(runPath, 'spool'),
     params: join(path, 'params.json'),
+    command: join(path, 'command.sh'),
     code: join(path, 'code'),
   }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { AppError } from '../../contract/errors.ts'
+import { LIMITS } from '../../contract/limits.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, UsageSource } from '../../core/ports.ts'
 import type { RanOn, Run } from '../../core/records.ts'
 import { attemptDir, createAttemptDir, isAttemptName, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
@@ -35,6 +36,13 @@ export interface LocalExecutorOptions {
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
 
 /** What no system can start (a command or variables that are too long, or have a NUL in them) will not start later either. */
+/** The text for the shell's `-c`. A longer one than a system takes as one argument is read from a file of the attempt. */
+function shellText(script: string, dir: AttemptDir): string {
+  if (Buffer.byteLength(script) <= LIMITS.commandWordBytesMax) return script
+  writeFileSync(dir.command, script, { mode: 0o600 })
+  return `eval "$(< '${dir.command.replaceAll("'", "'\\''")}')"`
+}
+
 function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
   try {
     return spawn(command!, args, options)
@@ -104,7 +112,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeMark(dir, attempt.id)
-    await spawnSupervisor(attempt.name, dir, [shell, '-c', command.script, 'hagane', ...command.args], {
+    await spawnSupervisor(attempt.name, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
       env: attemptEnvironment(asked, dir, { ...environment, venv, references: references.variables(run.plan.references) }),
     })
