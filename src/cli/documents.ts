@@ -48,9 +48,16 @@ function decode(file: string, bytes: Uint8Array): string {
   const [first, second] = bytes
   const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || zeroShare(bytes.subarray(0, 200)) > ZERO_SHARE_UTF16
   if (text !== undefined && !isUtf16) return text
-  const other = OTHER_ENCODINGS.find((encoding) => looksLikeText(decodeAs(encoding, bytes)))
+  const other = isLatin(bytes) ? undefined : OTHER_ENCODINGS.find((encoding) => looksLikeText(decodeAs(encoding, bytes)))
   const encoding = isUtf16 ? 'UTF-16' : ENCODING_NAMES[other ?? 'windows-1252']
   throw new SpecError([{ code: 'file_encoding', args: { file, encoding }, path: '', file, ...placeOf(bytes, isUtf16 ? 0 : validLength(bytes)) }])
+}
+
+const LETTERS_FROM = 0xc0
+
+/** Whether the bytes beyond ASCII are letters of Latin-1 that stand alone, as in French and German words. */
+function isLatin(bytes: Uint8Array): boolean {
+  return bytes.every((byte, at) => byte < 0x80 || (byte >= LETTERS_FROM && (bytes[at - 1] ?? 0) < 0x80 && (bytes[at + 1] ?? 0) < 0x80))
 }
 
 // Every other byte of a Latin text in UTF-16 is zero.
@@ -95,7 +102,8 @@ function isWholeUpTo(bytes: Uint8Array): boolean {
 }
 
 function placeOf(bytes: Uint8Array, length: number): { line: number; column: number } {
-  const lines = new TextDecoder().decode(bytes.subarray(0, length)).split('\n')
+  // A character whose first byte alone is there is the one that is wrong.
+  const lines = new TextDecoder().decode(bytes.subarray(0, length), { stream: true }).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }
 }
 
