@@ -8,7 +8,7 @@ import type { Plan, SweepPlan } from '../../contract/plan.ts'
 import { decodeValue, encodeValue, Float } from '../../contract/values.ts'
 import { firstPoints } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
-import { compileTrial } from './compile.ts'
+import { compileChangedTrial, compileTrial } from './compile.ts'
 import type { Compiled } from './compile.ts'
 import { SpecError } from './document.ts'
 import { loadPlan } from './load.ts'
@@ -206,6 +206,17 @@ describe('templates', () => {
       },
       command: { script: 'p 7' },
     })
+  })
+
+  it('of a trial that is changed are computed again, and the rest stays', () => {
+    const plan = sweep(grid('{values: [0.1, 0.2]}', 'params: {out: "m-{{ a }}-{{ k }}", k: 3}\nrun: {cmd: "x {{ a }} {{ out }} {{ k }}"}'))
+    const point = compileTrial(plan, { a: 0.1 }).params
+    const commandOf = (changes: Record<string, string>) => compileChangedTrial(plan, point, changes).command!.script
+    expect(commandOf({ a: '0.5' })).toBe('x 0.5 m-0.5-3 3')
+    expect(commandOf({ k: '4' })).toBe('x 0.1 m-0.1-4 4')
+    expect(commandOf({ out: 'mine-{{ a }}' })).toBe('x 0.1 mine-0.1 3')
+    expect(compileChangedTrial(plan, point, { more: '[1, 2]' }).params).toEqual({ ...point, more: [1, 2] })
+    expect(() => compileChangedTrial(plan, point, { k: '{{ 1 / 0 }}' })).toThrow(SpecError)
   })
 
   it('that fail for a trial are found before anything starts', () => {

@@ -60,24 +60,19 @@ export function withResource({ method: { halving } }: Pick<SweepPlan, 'method'>,
   return halving ? { ...point, [halving.resource]: halving.isWhole ? halving.max : toFloat(halving.max) } : point
 }
 
-/** The plan of a trial with some parameters given anew, as texts of a command line. Throws SpecError. */
+/**
+ * The plan of a trial with some parameters given anew, as texts of a command line. Throws SpecError.
+ * @param point - All parameters of the trial.
+ */
 export function compileChangedTrial(plan: SweepPlan, point: ValueMap, changes: Readonly<Record<string, string>>): RunPlan {
   const document = parseDocument([paramsSource(changes, 'params')])
   const given = (document.data['params'] ?? {}) as ValueMap
+  const { params, derived = {}, texts = [] } = plan.trial
+  // Parameters that read others are computed again.
+  const own = omit(point, Object.keys(derived))
   return guardTemplates(document, () => {
-    const others = { ...point, ...plan.trial.params }
-    const changed = resolveParams(given, { texts: plan.trial.texts ?? [], given: omit(others, Object.keys(given)) })
-    const trial = { ...plan.trial, params: { ...plan.trial.params, ...changed }, derived: omit(plan.trial.derived ?? {}, Object.keys(changed)) }
-    return compileTrial(
-      { ...plan, trial },
-      {
-        ...point,
-        ...pick(
-          changed,
-          Object.keys(changed).filter((name) => Object.hasOwn(point, name)),
-        ),
-      },
-    )
+    const changed = resolveParams(given, { texts, given: omit({ ...params, ...own }, Object.keys(given)) })
+    return compileTrial({ ...plan, trial: { ...plan.trial, derived: omit(derived, Object.keys(changed)) } }, { ...own, ...changed })
   })
 }
 
