@@ -5,7 +5,7 @@ import { build } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 
-/** What is started by its file name: the program, its threads, and the library. All lie side by side, as do the chunks they share. */
+/** Files that are started by their name: the program, its threads, and the library. All lie side by side, as do the chunks they share. */
 const ENTRIES = {
   main: 'cli/main.ts',
   search: 'core/search/library.ts',

@@ -33,7 +33,7 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
   }
 }
 
-/** Whoever reads the output may have seen enough: a command that would print more ends well, one that only waits goes on. */
+/** The reader of the output may have seen enough: a command that would print more ends well, one that only waits goes on. */
 let isUnread = false
 
 function write(chunk: string | Uint8Array, onWritten: () => void = () => {}): void {

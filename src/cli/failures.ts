@@ -10,7 +10,7 @@ import type { Cli } from './context.ts'
 import { formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
 
-/** What a person is told when a command fails: sentences, never a stack trace; none where nothing is left to say. */
+/** The lines for a person when a command fails: sentences, never a stack trace; none where all is said. */
 export function toProblemLines(cli: Cli, error: unknown): string[] {
   if (error instanceof ApiError) {
     const paint = createPaint(cli.config.hasColor)

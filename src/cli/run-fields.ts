@@ -13,7 +13,7 @@ export interface Column<Row> {
   readonly valueOf: (row: Row) => unknown
 }
 
-/** What a run has in a field. `now` ends the duration of a run that goes on; `directions` say which value of a metric is its best. */
+/** The value of a run in a field. `now` ends the duration of a run that goes on; `directions` say which value of a metric is its best. */
 export function runColumn(field: Field, { directions, now }: { directions: ReadonlyMap<string, Directions>; now: number }): Column<RunView> {
   return { name: formatField(field), valueOf: (run) => valueOf(run, field, { directions: directions.get(run.project) ?? {}, now }) }
 }

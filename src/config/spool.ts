@@ -16,7 +16,7 @@ const metaSchema = z.object({
   attempt: z.number(),
   pid: z.number(),
   hostname: z.string(),
-  /** What tells apart two uses of one pid, on systems that show it: the kernel's mark of the start, and the boot. */
+  /** Tells apart two uses of one pid, on systems that show it: the kernel's mark of the start, and the boot. */
   startedAt: z.string().optional(),
   boot: z.string().optional(),
   closed: z.boolean().default(false),

@@ -84,7 +84,7 @@ export function decodeValue(text: string): unknown {
 }
 
 const LONG_INTEGER = /(?<![\d.])\d{16}/
-/** What holds parameters in requests and answers, and in the records of a script. Elsewhere a number is a float64, as metrics are. */
+/** Fields that hold parameters in requests and answers, and in the records of a script. Elsewhere a number is a float64, as metrics are. */
 const HOLDS_VALUES = new Set(['params', 'plan', 'v'])
 
 /** JSON of others, in which an integer of a parameter that no number holds exactly is a `LongInteger`. Throws SyntaxError. */

@@ -109,7 +109,7 @@ export interface Best {
   readonly value: number
 }
 
-/** What trials are compared by: one of the values of a metric. */
+/** The measure of trials: one of the values of a metric. */
 export interface Measure {
   readonly metric: string
   readonly part: BestBy

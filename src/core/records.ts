@@ -34,7 +34,7 @@ export interface Run {
   readonly name: string | null
   readonly note: string | null
   readonly sweepId: string | null
-  /** Of a run that another one has replaced among the trials of its sweep: null. */
+  /** Null for a run that another one has replaced among the trials of its sweep. */
   readonly trialIndex: number | null
   /** How often its trial had been run before, counted from 0. */
   readonly take: number
@@ -143,7 +143,7 @@ export interface Sweep {
   readonly version: number
 }
 
-/** What failed trials have in common. */
+/** The cause that failed trials have in common. */
 export interface FailureCause {
   /** Trials that failed. */
   readonly trials: number

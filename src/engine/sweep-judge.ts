@@ -122,13 +122,13 @@ async function passingOf(courses: Courses, { plan }: Sweep, running: readonly Op
   return await Promise.all(trials.map(async (trial) => ({ ...trial, reports: await reportsOf(courses, plan, trial.runId) })))
 }
 
-/** What is compared by its lowest or highest value needs all that a trial has reported. */
+/** A comparison by the lowest or highest value needs all that a trial has reported. */
 async function reportsOf(courses: Courses, { objective }: SweepPlan, runId: string): Promise<readonly Report[]> {
   const { metric, bestBy } = objective!
   return bestBy ? await courses.allReports(runId, metric) : await courses.reports(runId, metric)
 }
 
-/** What a report comes to at a rung: its own value, or the lowest or highest up to it. */
+/** The value of a report at a rung: its own, or the lowest or highest up to it. */
 function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Report): number {
   if (!bestBy) return report.value
   const values = reports.slice(0, reports.indexOf(report) + 1).flatMap(({ value }) => (Number.isNaN(value) ? [] : [value]))

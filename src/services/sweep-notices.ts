@@ -7,7 +7,7 @@ import { byNearness } from '../core/nearest.ts'
 import type { Store } from '../core/ports.ts'
 import type { PhaseCounts, Sweep, SweepFailure } from '../core/records.ts'
 
-/** What a person should know of a sweep beside its figures, the gravest first. */
+/** Findings about a sweep beside its figures, the gravest first. */
 export async function noticesOf(store: Store, sweep: Sweep, counts: PhaseCounts, locale: Locale): Promise<SweepNotice[]> {
   return [...failureNotices(sweep, locale), ...(await silentMetrics(store, sweep, counts, locale))]
 }
@@ -47,7 +47,7 @@ async function silentMetrics({ read }: Store, sweep: Sweep, counts: PhaseCounts,
   })
 }
 
-/** What the search, its rules and its conditions are judged by. */
+/** The metrics that the search, its rules and its conditions go by. */
 function metricsAsked({ objective, stopConditions, stoppingRules }: SweepPlan): string[] {
   return [...new Set([...(objective ? [objective] : []), ...stopConditions, ...stoppingRules].map(({ metric }) => metric))]
 }

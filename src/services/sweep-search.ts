@@ -130,7 +130,7 @@ function refuseRuled({ number, phase, reason }: Sweep): void {
     throw new AppError('conflict', { detail: `sweep ${number} has met its own rule: begin another with warm_start: [${number}]` })
 }
 
-/** What lets a sweep that has ended go on. */
+/** The changes that let a sweep that has ended go on. */
 export function goOn({ phase }: Sweep): SweepPatch {
   return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }

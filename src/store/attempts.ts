@@ -94,7 +94,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
             conflict
               .columns(['run_id', 'path'])
               .doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') }))
-              // What an earlier attempt wrote may arrive late.
+              // Records of an earlier attempt may arrive late.
               .where((on) => on('excluded.attempt', '>=', on.ref('artifact.attempt'))),
           )
           .execute()

@@ -9,7 +9,7 @@ export function toParamRows(runNumber: number, params: ValueMap): Tables['run_pa
   const entries = Object.entries(params).slice(0, LIMITS.paramsPerRunMax)
   const byName = new Map(entries.map(([name, value]) => [name.slice(0, LIMITS.nameCharsMax), value]))
   return [...byName].map(([name, value]) => {
-    // Of an integer with many digits a number is near enough to sort by; its text has them all.
+    // A number is near enough to sort an integer of many digits by; its text has them all.
     const number = value instanceof LongInteger ? Number(value.value) : asNumber(value)
     return {
       name,

@@ -234,7 +234,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return result.numUpdatedRows === 1n
     },
     purgeSome: async (run) => {
-      // What the writing side remembers of series must not outlive their rows.
+      // The memory of the writing side must not outlive the rows of its series.
       cache.delete(run.id)
       return await purgeSome(db, run)
     },

@@ -123,7 +123,7 @@ while True:
 os.waitpid(pid, 0)
 `
 
-/** What a command prints in a terminal so wide, its colours left out. */
+/** The output of a command in a terminal so wide, its colours left out. */
 async function inTerminal(columns: number, ...args: string[]): Promise<string[]> {
   const env = { HOME: work.folder, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C', TERM: 'xterm' }
   const child = spawn(pythonPath(), ['-c', PTY, String(columns), process.execPath, MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })

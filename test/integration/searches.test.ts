@@ -301,7 +301,7 @@ describe('a sweep that gives its resource out step by step', () => {
     expect([checkpoint(best.number), checkpoint(best.number, 'rung-1'), checkpoint(best.number, 'rung-2')]).toEqual(['1', '3', '12'])
     expect((await made('resume', resumed.number, { epochs: '13' })).log).toBe('from 12 resumed=1')
     expect((await made('restart', best.number)).log).toBe('from 0 resumed=')
-    // One that was not promoted waits for nobody outside its sweep.
+    // A trial that was not promoted waits for nobody outside its sweep.
     expect((await made('restart', low.number)).log).toBe('from 0 resumed=')
     expect((await made('resume', low.number)).log).toBe('from 1 resumed=1')
   })

@@ -16,7 +16,7 @@ LOCK_WAIT_S = 1.0
 
 
 class Backlog(object):
-    """What is not acknowledged yet: segments on disk, and in memory where the disk takes no more.
+    """Records that are not acknowledged yet: segments on disk, and in memory where the disk takes no more.
 
     Threads that log take turns by a lock, which is held while the disk is written to. The thread that sends takes none:
     it reads what those have finished, and the last segment stays where it is.
@@ -30,7 +30,7 @@ class Backlog(object):
         self._waiting = collections.deque()
         self._segments = []
         self._disk_retry_at = 0.0
-        # What came into memory, and what left it: each has one thread that writes it.
+        # Records that came into memory, and that left it: one thread writes each count.
         self._memory_in = 0
         self._memory_out = 0
         self.acked = 0

@@ -1,4 +1,4 @@
-"""What the client says to the person who runs the program: lines on standard error."""
+"""Messages of the client to the person who runs the program: lines on standard error."""
 
 import os
 import sys

@@ -225,7 +225,7 @@ class _Run(object):
 
     @property
     def outputs_store(self):
-        """What scripts for Polyaxon upload files to: `upload_file` and `upload_dir` keep them with the run."""
+        """The object that scripts for Polyaxon upload files to: `upload_file` and `upload_dir` keep them with the run."""
         return _OutputsStore(self)
 
     def get_outputs_path(self):

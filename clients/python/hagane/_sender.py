@@ -85,7 +85,7 @@ class Sender(object):
             return
         if self._create is not None and not self._post_creation(server):
             return
-        # What is logged meanwhile waits for the next time: a program that logs all the time would be sent record by record.
+        # Records that come meanwhile wait for the next time: a program that logs all the time would be sent record by record.
         goal = self._backlog.last
         while self._backlog.acked < goal or (self._deadline is not None and not self.is_done):
             if self._is_over() or not self._post_batch(server):

@@ -56,7 +56,7 @@ class Writer(object):
             warn("a record is left out: %s" % error)
             return
         while lines:
-            # What comes while a stream closes belongs to the one after it.
+            # Lines that come while a stream closes belong to the one after it.
             lines = [late for line in lines for late in self._current().put(line)]
 
     def next_step(self):

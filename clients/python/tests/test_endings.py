@@ -137,7 +137,7 @@ class WhenTheCallReturns(Case):
 
         def interrupted(line):
             segment.append = store
-            # What a handler does that runs while the line is written.
+            # The work of a handler that runs while the line is written.
             backlog.append(b'{"x":2}\n')
             self.assertEqual(self.values(), [0])
             store(line)

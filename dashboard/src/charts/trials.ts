@@ -22,7 +22,7 @@ export interface Trial {
 
 export interface TrialSet {
   readonly trials: readonly Trial[]
-  /** What trials are compared by. */
+  /** The value that trials are compared by. */
   readonly metric: string | null
   readonly isMaximized: boolean
   /** Trial with the best value among those that count. */

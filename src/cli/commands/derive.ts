@@ -17,7 +17,7 @@ export interface DeriveFlags extends Pick<UpdateFlags, 'name' | 'note' | 'descri
   readonly params?: readonly string[]
   readonly upload?: boolean
   readonly copy?: boolean
-  /** Of a sweep: its failed trials alone, inside it. */
+  /** Runs only the failed trials of a sweep again, inside it. */
   readonly failed?: boolean
   /** The same as `upload`. */
   readonly withNewCode?: boolean

@@ -193,7 +193,7 @@ function hasField(run: RunView, field: Field): boolean {
   return field.kind === 'column' || Object.hasOwn(field.kind === 'param' ? run.params : run.metrics, field.name)
 }
 
-/** What a run has in a column, in few digits. */
+/** The value of a run in a column, in few digits. */
 function cell(value: unknown, field: Field, paint: Paint): string {
   if (value === undefined) return '-'
   if (field.kind === 'metric') return formatNumber(value)

@@ -52,7 +52,7 @@ interface StartFault {
   /** Schema of the database, and the one this version knows. */
   readonly found?: number
   readonly known?: number
-  /** Of a connection or a listener, as the system reports it. */
+  /** The code of a connection or a listener, as the system reports it. */
   readonly code?: string
   readonly address?: string
   readonly hostname?: string

@@ -3,7 +3,7 @@ import type { TrackingRecord } from '../../contract/tracking.ts'
 import { LongInteger, reviveFloats } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
-/** What a record comes to: what of it is kept, and a sentence for each part that is not. */
+/** A record as it is read: its part that is kept, and a sentence for each part that is not. */
 export interface ParsedRecord {
   readonly record: TrackingRecord | null
   readonly refused: readonly string[]

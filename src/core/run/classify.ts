@@ -9,7 +9,7 @@ const NOT_EXECUTABLE = 126
 const NOT_FOUND = 127
 const SIGNAL_BASE = 128
 const SIGNALS_MAX = 64
-/** What the shell of a command, which is called hagane, says of a command it cannot run and of one that a signal has ended. */
+/** Messages of the shell, which is called hagane, about a command that it cannot run and one that a signal has ended. */
 const SAID_BY_SHELL = /hagane: (\S+ )?\d+: /
 const KILLED_BY_SHELL = /hagane: (\S+ )?\d+: +\d+ /
 

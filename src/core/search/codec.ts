@@ -40,7 +40,7 @@ export interface Parameter {
  * its condition holds, and no search can tell that it is there.
  */
 export interface Codec {
-  /** Of the parameters that can vary, in the order of the space: `x[j]` belongs to `dimensions[j]`. */
+  /** The parameters that can vary, in the order of the space: `x[j]` belongs to `dimensions[j]`. */
   readonly dimensions: readonly Dimension[]
   /** All parameters, in the order of the space. */
   readonly parameters: readonly Parameter[]
@@ -91,7 +91,7 @@ export function createCodec(space: SearchSpace): Codec {
   }
 }
 
-/** What an axis is to a codec: a dimension, or the one value it has. */
+/** An axis as a codec takes it: a dimension, or the one value it has. */
 type Place = Dimension | { readonly name: string; readonly value: Value }
 
 function isFree(place: Place): place is Dimension {

@@ -106,7 +106,7 @@ function moveNumber(codec: Codec, { operator, left, right }: Comparison, x: Floa
   const isBelow = operator.startsWith('<') === high.gap > low.gap
   const [from, to] = isBelow ? [0, border] : [border, 1]
   x[j] = snap(from + own * (to - from))
-  // Of few values the one at the border may lie beyond it.
+  // With few values the one at the border may lie beyond it.
   const step = Number.isFinite(cells) ? 1 / cells : (to - from) * 1e-6
   const gap = at(x[j]).gap
   const isMet = operator === '<' ? gap < 0 : operator === '<=' ? gap <= 0 : operator === '>' ? gap > 0 : gap >= 0

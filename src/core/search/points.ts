@@ -24,7 +24,7 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
 
 const LISTED_MAX = 10
 
-/** Of a parameter with listed values, the one nearest to a number, or all of them for any other value. */
+/** Names the listed value nearest to a number, or all listed values for anything else. */
 function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): Detail {
   const name = String(problem.args!['name'])
   const axis = space.find((axis) => axis.name === name)

@@ -28,7 +28,7 @@ const SHARED_FROM = 500
 /** Told of a model that could not be computed, and of the trial that was chosen otherwise for it. */
 export type OnBreakdown = (error: unknown, index: number) => void
 
-/** What may be looked for is used up. */
+/** The tries are used up. */
 class OutOfTries extends Error {
   readonly tries: number
   constructor(tries: number) {
@@ -271,7 +271,7 @@ function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
 }
 
-/** What is looked at before a sweep begins: somebody waits for the answer, and nobody else is answered meanwhile. */
+/** Bounds of a check before a sweep begins: a person waits for the answer, and the server answers nobody else meanwhile. */
 const PREVIEW: Patience = { tries: 10_000, letters: 4_000_000 }
 
 /** Points of a sweep, and after how many tries the search for more was given up; undefined where it was not. */

@@ -80,7 +80,7 @@ export function valueAt(axis: Axis, i: number): Value {
       return quantity((gridBounds(axis)[0] + i) * axis.q, axis)
     case 'int':
     case 'logint':
-      // Of more values than a number counts exactly the last ones come out too large.
+      // Beyond the numbers that count exactly the last values come out too large.
       return Math.min(axis.high, axis.low + i)
     default:
       return sampleAxis(axis, 0)

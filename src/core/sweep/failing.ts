@@ -13,7 +13,7 @@ export function firstCount(concurrency: number): number {
 /** Failed trials that are looked at for what they have in common. */
 export const FAILURES_READ_MAX = 200
 
-/** What most of some failed trials ended with; of two ends that are as frequent the one that came first. `trials` says how many failed in all. */
+/** The most frequent end of some failed trials; the first one among ends that are as frequent. `trials` says how many failed in all. */
 export function commonCause(endings: readonly (Ending | null)[], trials = endings.length): FailureCause {
   const groups = new Map<string, { same: number; cause: Pick<FailureCause, 'ending' | 'line'> }>()
   for (const ending of endings) {
@@ -25,7 +25,7 @@ export function commonCause(endings: readonly (Ending | null)[], trials = ending
     same: 0,
     cause: causeOf({ reason: 'Lost', evidence: {} }),
   })
-  // Of very many the first ones stand for all.
+  // The first ones stand for very many.
   const same = most.same === endings.length ? trials : most.same
   return { trials, same, ...most.cause }
 }

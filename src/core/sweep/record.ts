@@ -4,7 +4,7 @@ import type { SweepResult } from '../records.ts'
 import type { History, Result } from '../search/history.ts'
 import type { Reached } from './halving.ts'
 
-/** What the trials of a sweep are compared by; of one without a metric, nothing that any trial has. */
+/** The measure of the trials of a sweep; a name that no trial has for a sweep without a metric. */
 export function measureOf({ objective }: Pick<SweepPlan, 'objective'>): Measure {
   return { metric: objective?.metric ?? '', part: objective?.bestBy ?? 'last' }
 }

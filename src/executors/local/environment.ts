@@ -33,7 +33,7 @@ export function attemptEnvironment(launch: Launch, dir: AttemptDir, options: Env
   const params = text.length <= PARAMS_CHARS_MAX ? text : undefined
   const dataPaths = JSON.stringify({ data: join(options.dataDir, 'data') })
   return {
-    // What a script prints is in its log at once, and not lost when it is killed.
+    // Prints reach the log at once, and are not lost when the script is killed.
     PYTHONUNBUFFERED: '1',
     ...polyaxonVariables(launch, dir, { params, dataPaths }),
     ...base,
@@ -61,7 +61,7 @@ export function attemptEnvironment(launch: Launch, dir: AttemptDir, options: Env
 /** Parameters above this are in their file alone: one variable takes 128 KiB, and all of them share one room with the command. */
 const PARAMS_CHARS_MAX = 20_000
 
-/** What the run is given, and nothing of what its scripts have logged since, as Python's `json` reads it. */
+/** The parameters that the run is given, without those that its scripts have logged since, as Python's `json` reads them. */
 export function paramsText({ plan }: Pick<Run, 'plan'>): string {
   return toPythonJson(plan.params)
 }
