@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError, ERRORS } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
 import { errorText, plainArgs, toLocale } from '../contract/messages/messages.ts'
@@ -30,7 +31,7 @@ export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: Ap
   })
   bindRoutes(app, { ...keys, ids, storage }, handlers)
   servePages(app, pagesDir)
-  app.notFound((context) => answer(new AppError('not_found', { what: 'such route' }), context.req.header('accept-language')))
+  app.notFound((context) => answer(new AppError('not_found', { what: phrase('thing_route') }), context.req.header('accept-language')))
   app.onError((error, context) => {
     if (error instanceof AppError) return answer(error, context.req.header('accept-language'))
     const id = ids.uuid().slice(-12)

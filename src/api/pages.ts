@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import type { Context, Hono } from 'hono'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { guardHost, guardOrigin } from './guard.ts'
 
@@ -47,7 +48,7 @@ export function servePages(app: Hono, folder: string): void {
     if (!PAGE_PATH.test(path) && !context.req.header('accept')?.includes('text/html')) return await next()
     guardPage(context)
     const page = await send(context, join(folder, 'index.html'), 'no-cache', PAGE_PATH.test(path) ? 200 : 404)
-    if (!page && path === '/') throw new AppError('not_found', { what: 'dashboard here: build it with npm run build' })
+    if (!page && path === '/') throw new AppError('not_found', { what: phrase('thing_dashboard') })
     return page || (await next())
   })
 }

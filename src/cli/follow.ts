@@ -101,7 +101,8 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
   const { failed = 0, running = 0, starting = 0, stopping = 0 } = sweep.counts
   const done = doneTrials(sweep)
   const elapsed = (Date.now() - Date.parse(sweep.createdAt)) / 1000
-  const left = sweep.trials !== null && done > 0 && !isSweepEnded(sweep.phase) ? ((sweep.trials - done) * elapsed) / done : undefined
+  // The time left of a paused sweep is unknown.
+  const left = sweep.trials !== null && done > 0 && !sweep.isPaused && !isSweepEnded(sweep.phase) ? ((sweep.trials - done) * elapsed) / done : undefined
   return cli.text('progress', {
     bar: paint('green', progressBar(sweep.trials ? done / sweep.trials : 0)),
     done,

@@ -33,6 +33,7 @@ function readMatrixEntry(value: unknown): MatrixEntry {
   // An option that is null is one that another file has taken back.
   const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
   if (written.length > 1) throw new FieldError('matrix_one_option', slip('matrix_options', { keys: written.join(', ') }))
+  if (options.length !== 1 && written.length === 1) throw new FieldError('matrix_one_option', slip('matrix_empty', { option: written[0]! }))
   if (options.length !== 1) throw new FieldError('matrix_one_option', slip('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
   const condition = when === undefined || when === null ? {} : { when: readCondition(when) }
   return { ...readOption(options[0]!, entry[options[0]!]!), ...condition }

@@ -169,7 +169,7 @@ function envVars() {
     for (const [index, pair] of value.entries()) {
       if (!Array.isArray(pair)) throw new FieldError('env_var_pair', slip('env_var_none', { found: describe(pair) }), [index])
       const [name] = pair as unknown[]
-      if (typeof name !== 'string') throw new FieldError('env_var_pair', slip('env_var_name', { found: describe(name) }), [index])
+      if (typeof name !== 'string' || !/^[^\s=\0]+$/.test(name)) throw new FieldError('env_var_pair', slip('env_var_name', { found: describe(name) }), [index])
       if (pair.length < 2 || pair[1] === null) throw new FieldError('env_var_pair', slip('env_var_value', { name }), [index])
       if (pair.length > 2) throw new FieldError('env_var_pair', slip('env_var_items', { name }), [index])
     }

@@ -128,8 +128,11 @@ export interface TrialStore {
   /** Ids by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>
-  /** Phases of trials from an index on, lowest first. */
-  phasesFrom(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
+  /**
+   * Phases of the first trials from an index on that have come to something, in the order of their ends; those that rest at
+   * a rung before all, those that a person stopped left out.
+   */
+  firstEnded(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
   /** Trials that failed and are not in the trash, from an index on, lowest first. */
   failures(sweepId: string, from: number, limit: number): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
   /** Which of these metrics any trial has reported. */

@@ -115,11 +115,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     }
   }
 
-  /** Whether the first trials have all failed: those in the order of their indices, so that one that runs longer than others that fail speaks for all. */
-  async function hasFailedFirst({ id, plan, concurrency, judgedFrom }: Sweep, { succeeded = 0, stopped = 0, failed = 0 }: PhaseCounts): Promise<boolean> {
+  /** Whether the first trials to end have all failed, and none has ever succeeded. */
+  async function hasFailedFirst({ id, plan, concurrency, judgedFrom }: Sweep, { succeeded = 0, failed = 0 }: PhaseCounts): Promise<boolean> {
     const count = firstCount(concurrency)
-    if (plan.goesOnFailing || succeeded + stopped > 0 || failed < count) return false
-    const phases = await store.read.trials.phasesFrom(id, judgedFrom, count)
+    if (plan.goesOnFailing || succeeded > 0 || failed < count) return false
+    const phases = await store.read.trials.firstEnded(id, judgedFrom, count)
     return phases.length === count && phases.every((phase) => phase === 'failed')
   }
 

@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { RunPlan } from '../contract/plan.ts'
 import { isTerminal } from '../contract/phases.ts'
@@ -76,7 +77,8 @@ async function planWork(
   const plan = await planAgain(deps, run, request)
   const host = request.host ?? run.host
   const snapshot = request.snapshot ?? run.snapshot
-  if (request.snapshot && !(await deps.store.read.content.snapshot(request.snapshot))) throw new AppError('not_found', { what: `snapshot ${snapshot}` })
+  if (request.snapshot && !(await deps.store.read.content.snapshot(request.snapshot)))
+    throw new AppError('not_found', { what: phrase('thing_snapshot', { name: request.snapshot }) })
   if (plan.kind === 'build' && host !== null) {
     const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
     return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
@@ -90,7 +92,7 @@ async function planWork(
 async function refuseGone(parts: Parts, run: Run): Promise<void> {
   await refuseTrashedProject(parts, run.projectId)
   const now = await parts.runs.get(run.id)
-  if (!now || now.purgedAt !== null) throw new AppError('not_found', { what: `run ${run.number}` })
+  if (!now || now.purgedAt !== null) throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 }
 
 /** Two runs that write into the same outputs would spoil them. */
@@ -122,7 +124,7 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
 async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [], params = {} }: DeriveRequest): Promise<RunPlan> {
   if (sources.length > 0) throw new AppError('conflict', { detail: `run ${run.number} is a trial: change parameters, or restart its sweep with the file` })
   const sweep = await store.read.sweeps.get(run.sweepId!)
-  if (!sweep) throw new AppError('not_found', { what: `the sweep of run ${run.number}` })
+  if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
   return explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
 }
 

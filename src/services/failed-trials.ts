@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { DeriveRequest } from '../contract/routes.ts'
 import { LIMITS } from '../contract/limits.ts'
@@ -17,7 +18,8 @@ type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
  */
 export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: Code): Promise<number> {
   const { store, hints } = deps
-  if (code.snapshot && !(await store.read.content.snapshot(code.snapshot))) throw new AppError('not_found', { what: `snapshot ${code.snapshot}` })
+  if (code.snapshot && !(await store.read.content.snapshot(code.snapshot)))
+    throw new AppError('not_found', { what: phrase('thing_snapshot', { name: code.snapshot }) })
   refuseTrash(sweep)
   refuseMet(sweep)
   const failed = (await store.read.trials.failures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)

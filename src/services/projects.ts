@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { Direction, ViewDefinition } from '../contract/project.ts'
@@ -11,7 +12,8 @@ import type { Creation } from './creations.ts'
 export async function findProject(parts: Parts, reference: string | undefined, { inTrash = false } = {}): Promise<Project> {
   if (reference === undefined) return (await parts.projects.get(DEFAULT_PROJECT.id))!
   const project = (await parts.projects.getByName(reference)) ?? (await parts.projects.get(reference))
-  if (!project || (project.deletedAt !== null) !== inTrash) throw new AppError('not_found', { what: `project ${reference}${inTrash ? ' in the trash' : ''}` })
+  if (!project || (project.deletedAt !== null) !== inTrash)
+    throw new AppError('not_found', { what: phrase(inTrash ? 'thing_trashed' : 'thing_project', { name: reference }) })
   return project
 }
 
@@ -70,7 +72,7 @@ export async function putView(store: Store, reference: string, name: string, def
 export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
-    if (!(await parts.projects.removeView(project.id, name))) throw new AppError('not_found', { what: `view ${name}` })
+    if (!(await parts.projects.removeView(project.id, name))) throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
     return project
   })
 }

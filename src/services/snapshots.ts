@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { manifestFault, manifestText } from '../contract/snapshot.ts'
@@ -60,7 +61,7 @@ function checkManifest(wanted: Manifest): void {
 /** The manifest of a kept snapshot. Throws AppError `not_found`. */
 export async function readManifest(code: Pick<CodeStore, 'read'>, digest: string): Promise<Manifest> {
   const bytes = await code.read(digest)
-  if (!bytes) throw new AppError('not_found', { what: `snapshot ${digest}` })
+  if (!bytes) throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
   const { files } = JSON.parse(new TextDecoder().decode(bytes)) as { files: [string, string, number, boolean][] }
   return { files: files.map(([path, sha256, sizeBytes, isExecutable]): FileEntry => ({ path, sha256, sizeBytes, isExecutable })) }
 }

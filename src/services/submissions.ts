@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Plan, RunPlan, SweepPlan } from '../contract/plan.ts'
 import type { Problem } from '../contract/problems.ts'
@@ -81,9 +82,10 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
 async function findPlace(store: Store, request: SubmitRequest): Promise<{ projectId: string; snapshot: string | null }> {
   const project = await findProject(store.read, request.project)
   const latest = request.latestSnapshot ? await store.read.content.latestSnapshot(project.id) : undefined
-  if (request.latestSnapshot && latest === undefined) throw new AppError('not_found', { what: `code in project ${project.name} yet` })
+  if (request.latestSnapshot && latest === undefined) throw new AppError('not_found', { what: phrase('thing_code', { name: project.name }) })
   const snapshot = latest ?? request.snapshot ?? null
-  if (snapshot !== null && !(await store.read.content.snapshot(snapshot))) throw new AppError('not_found', { what: `snapshot ${snapshot}` })
+  if (snapshot !== null && !(await store.read.content.snapshot(snapshot)))
+    throw new AppError('not_found', { what: phrase('thing_snapshot', { name: snapshot }) })
   return { projectId: project.id, snapshot }
 }
 

@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import type { ValueMap } from '../contract/values.ts'
@@ -43,10 +44,10 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.believe(sweep.id, task, history)
-  const best = beliefs.best && outcomes.find(({ index }) => index === beliefs.best!.index)
+  const best = await store.scan.trials.best(sweep.id, measureOf(plan), plan.objective.optimization)
   return {
     choice: autoChoice(task),
-    best: best ? { number: best.number, value: best.value! } : null,
+    best: best ? { number: best.run.number, value: best.value } : null,
     finished: outcomes.length,
     expectedImprovement: beliefs.expectedImprovement,
     importance: beliefs.importance,
@@ -154,7 +155,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
   const found = await Promise.all(
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
-      if (!sweep) throw new AppError('not_found', { what: `sweep ${number} to begin from` })
+      if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: number }) })
       return await store.read.trials.outcomes(sweep.id, measureOf(plan))
     }),
   )

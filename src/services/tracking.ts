@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { isTerminal } from '../contract/phases.ts'
 import type { Acknowledgement, BatchRequest, TrackingRecord } from '../contract/tracking.ts'
@@ -48,7 +49,7 @@ interface Batch {
 
 async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   // Its rows go piece by piece: what were written now would stay behind, or find nothing to belong to.
-  if (!(await parts.runs.isKept(run.id))) throw new AppError('not_found', { what: `run ${run.number}` })
+  if (!(await parts.runs.isKept(run.id))) throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
   const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
   // Another run's writer, or another attempt's: its mark says nothing about these records.
   if (!writer) throw new AppError('forbidden')

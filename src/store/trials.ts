@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
@@ -169,12 +170,16 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .execute()
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
-    phasesFrom: async (sweepId, from, limit) => {
+    firstEnded: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
         .select('phase')
         .where('sweep_id', '=', sweepId)
         .where('trial_index', '>=', from)
+        .where('phase', 'in', ['succeeded', 'failed', 'stopped', 'paused'])
+        .where((on) => on.or([on('reason', 'is', null), on('reason', '!=', 'StoppedByUser')]))
+        .orderBy(sql`case when phase = 'paused' then 0 else 1 end`)
+        .orderBy('ended_at')
         .orderBy('trial_index')
         .limit(limit)
         .execute()

@@ -64,6 +64,20 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     }
   })
 
+  it('pauses itself although a first trial hangs, and again after a person has stopped one', async () => {
+    await using place = await openPlace()
+    using work = createWork()
+    const sweep = await submitSurely(place.server, sweepText('if [ {{ x }} = 0 ]; then sleep 600; fi; exit 3'), work.folder)
+    await until(async () => (await view(place, sweep)).notices[0]?.code === 'failed_first')
+    expect(await view(place, sweep)).toMatchObject({ isPaused: true, phase: 'running' })
+    const hanging = (await runsOf(place, sweep)).find(({ trial }) => trial === 0)!
+    await post(place, `/runs/${hanging.number}/stop`)
+    await until(async () => (await view(place, sweep)).counts.stopped === 1)
+    await post(place, `/sweeps/${sweep}/resume`)
+    expect((await held(place, sweep)).notices).toMatchObject([{ code: 'failed_next', args: { trials: 5 } }])
+    await post(place, `/sweeps/${sweep}/stop`)
+  })
+
   it('counts a trial as failed only after its last attempt, and by as many as run at once now', async () => {
     await using place = await openPlace()
     using work = createWork()

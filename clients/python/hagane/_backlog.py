@@ -1,6 +1,7 @@
 """Numbered records between the program and the server."""
 
 import collections
+import errno
 import sys
 import threading
 import time
@@ -13,6 +14,10 @@ BATCH_POINTS = 20000
 MEMORY_BYTES_MAX = 20000000
 DISK_RETRY_S = 1.0
 LOCK_WAIT_S = 1.0
+# A folder that is moved away or mounted again comes back within this.
+MISSING_S = 10.0
+# At the end of a program nobody waits for it so long.
+CLOSING_MISSING_S = 0.5
 
 
 class Backlog(object):
@@ -30,6 +35,7 @@ class Backlog(object):
         self._waiting = collections.deque()
         self._segments = []
         self._disk_retry_at = 0.0
+        self._missing_since = None
         # Records that came into memory, and that left it: one thread writes each count.
         self._memory_in = 0
         self._memory_out = 0
@@ -136,7 +142,7 @@ class Backlog(object):
         while self.pending:
             segment = self._segments[0]
             if self.acked < segment.last:
-                lines = _batch(segment.peek(records_max))
+                lines = _batch(self._peek(segment, records_max))
                 if lines:
                     return self.acked + 1, lines, self.acked + len(lines) == self.last
                 # The disk did not keep them: say so, and go on with what it has.
@@ -144,6 +150,21 @@ class Backlog(object):
                 self.give_up(segment.last - self.acked)
             self._forget_past()
         return self.acked + 1, [], True
+
+    def _peek(self, segment, records_max):
+        """Raises OSError while a segment cannot be read: files run out, folders are moved and rights change for a while."""
+        try:
+            lines = segment.peek(records_max)
+        except OSError as error:
+            now = time.monotonic()
+            self._missing_since = self._missing_since or now
+            # A file that stays away must not hold up what was logged after it.
+            limit_s = CLOSING_MISSING_S if self._is_sealed else MISSING_S
+            if error.errno != errno.ENOENT or now - self._missing_since < limit_s:
+                raise
+            lines = []
+        self._missing_since = None
+        return lines
 
     def accept(self, mark, refused):
         """The server has made everything up to the mark durable. Returns whether that is news."""
@@ -187,6 +208,8 @@ class Backlog(object):
             segment.close()
             if isinstance(segment, _MemorySegment):
                 self._rescue(segment)
+            elif not segment.exists():
+                self.stranded += max(0, segment.last - max(self.acked, segment.before))
         self._spool.close()
 
     def _rescue(self, segment):

@@ -54,8 +54,9 @@ def _metrics_line(_, step, at, values):
 
 
 def _whole_characters(line):
-    """Names of files that are no UTF-8 come as halves of characters, which no database takes."""
+    """Names of files that are no UTF-8 come as halves of characters, which no database takes: their bytes stand as `\\xE9`."""
     text = json.JSONEncoder(ensure_ascii=False).encode(loads(line))
+    text = "".join("\\\\x%02X" % (ord(char) - 0xDC00) if "\udc80" <= char <= "\udcff" else char for char in text)
     return encode(loads(text.encode("utf-8", "replace").decode("utf-8")))
 
 

@@ -240,12 +240,12 @@ class _Run(object):
     @staticmethod
     def get_experiment_info():
         """Names and ids of the run as Polyaxon gives them to an experiment; empty outside of one."""
-        return _json("POLYAXON_EXPERIMENT_INFO")
+        return _mapping(os.environ.get("POLYAXON_EXPERIMENT_INFO"))
 
     @staticmethod
     def get_job_info():
         """Names and ids of the run as Polyaxon gives them to a job; empty outside of one."""
-        return _json("POLYAXON_JOB_INFO")
+        return _mapping(os.environ.get("POLYAXON_JOB_INFO"))
 
     def log_succeeded(self):
         """The same as `end`: how a run that Hagane started ends is told by its exit status."""
@@ -348,7 +348,7 @@ def _params_file():
         with io.open(os.environ.get("HAGANE_PARAMS_FILE") or os.devnull, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
-        _warn("the parameters cannot be read: %s" % error)
+        warn("the parameters cannot be read: %s" % error)
         return ""
 
 

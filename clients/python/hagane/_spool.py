@@ -70,9 +70,13 @@ class DiskSegment(object):
     def __init__(self, path, first, lines):
         head = b'{"first":%d}\n' % first
         self._path = path
+        # Number of the last record before this file.
+        self.before = first - 1
         self._start = len(head)
         # Size and number of the last record, in one value: an exception from a signal handler falls before or after both.
-        self.end = (0, first - 1)
+        self.end = (0, self.before)
+        # Sizes of the records at the beginning that were read and not skipped: skipping them needs no file.
+        self._sizes = []
         # Whether the one who reads has found records missing: nothing is added to such a file.
         self.is_damaged = False
         self._file = FileIO(path, "w")
@@ -120,31 +124,33 @@ class DiskSegment(object):
             pass
 
     def peek(self, records_max):
-        """The next records that are not skipped yet; none when the disk has not kept them."""
+        """The next records that are not skipped yet; none when the disk has not kept them. Raises OSError when it cannot be read now."""
         left = self.end[0] - self._start
-        try:
-            with FileIO(self._path) as file:
-                file.seek(self._start)
-                data = _read(file, min(left, READ_BYTES))
-                if b"\n" not in data:
-                    data += _read(file, left - len(data))
-        except OSError:
-            return []
-        return data.split(b"\n")[:-1][:records_max]
+        with FileIO(self._path) as file:
+            file.seek(self._start)
+            data = _read(file, min(left, READ_BYTES))
+            if b"\n" not in data:
+                data += _read(file, left - len(data))
+        lines = data.split(b"\n")[:-1][:records_max]
+        self._sizes = [len(line) + 1 for line in lines]
+        return lines
 
     def skip(self, count):
-        """Returns how many bytes of memory are free again."""
-        while count > 0:
-            lines = self.peek(count)
-            if not lines:
+        """Returns how many bytes of memory are free again. Raises OSError as `peek` does."""
+        while count > 0 and not self.is_damaged:
+            if not self._sizes and not self.peek(count):
                 break
-            count -= len(lines)
-            self._start += sum(map(len, lines)) + len(lines)
+            sizes, self._sizes = self._sizes[:count], self._sizes[count:]
+            self._start += sum(sizes)
+            count -= len(sizes)
         return 0
 
     def remove(self):
         self.close()
         remove(self._path)
+
+    def exists(self):
+        return os.path.exists(self._path)
 
 
 def remove(path):

@@ -45,6 +45,40 @@ class Delivery(Case):
         self.assertEqual(meta["hostname"], socket.gethostname())
         return meta, dict((number, record["v"]["x"]) for number, record in records.items())
 
+    def test_a_spool_that_cannot_be_read_for_a_while_loses_nothing(self):
+        writer = self.writer()
+        put_values(writer, range(3))
+        self.wait_until(lambda: writer.delivery["sent"] == 3)
+        away = self.spool_dir + ".away"
+        for turn, (break_it, mend_it) in enumerate((
+            (lambda: os.rename(self.spool_dir, away), lambda: os.rename(away, self.spool_dir)),
+            (self.refuse_reading, self.allow_reading),
+        )):
+            start = 3 + 10 * turn
+            self.server.fault = "error"
+            put_values(writer, range(start, start + 10))
+            break_it()
+            self.server.fault = None
+            time.sleep(0.3)
+            self.assertEqual(writer.delivery["dropped"], 0)
+            mend_it()
+            self.wait_until(lambda: writer.delivery["sent"] == start + 10)
+        self.assert_delivered(23)
+        writer.close()
+        self.assert_nothing_spooled()
+
+    def refuse_reading(self):
+        def refuse(path, mode="r"):
+            if mode == "r":
+                raise OSError(24, "Too many open files")
+            return io.FileIO(path, mode)
+
+        self.refusal = mock.patch.object(_spool, "FileIO", refuse)
+        self.refusal.start()
+
+    def allow_reading(self):
+        self.refusal.stop()
+
     def test_answers_that_get_lost_make_no_duplicates(self):
         for fault in ("lose", "cut"):
             self.ledger.records.clear()

@@ -1,3 +1,4 @@
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { AccessTokenView } from '../../contract/access-token.ts'
 import type { AccessToken } from '../../core/ports.ts'
@@ -16,7 +17,8 @@ export function createAccessTokenHandlers({ store, ids }: HandlerDeps): Pick<Han
       return { ...toView(made), token }
     },
     deleteToken: async ({ param }) => {
-      if (!(await store.write((parts) => parts.accessTokens.remove(param('token'))))) throw new AppError('not_found', { what: `token ${param('token')}` })
+      if (!(await store.write((parts) => parts.accessTokens.remove(param('token')))))
+        throw new AppError('not_found', { what: phrase('thing_token', { name: param('token') }) })
       return { changed: 1 }
     },
   }

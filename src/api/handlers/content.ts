@@ -1,3 +1,4 @@
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { removeEnvironment } from '../../services/environments.ts'
 import { createSnapshot, findMissing, readManifest } from '../../services/snapshots.ts'
@@ -14,7 +15,7 @@ export function createContentHandlers(
   /** By the whole hash or its beginning. */
   const findEnvironment = async (hash: string) => {
     const found = (await store.read.environments.list()).filter((item) => item.hash.startsWith(hash))
-    if (found.length !== 1) throw new AppError('not_found', { what: `environment ${hash}` })
+    if (found.length !== 1) throw new AppError('not_found', { what: phrase('thing_environment', { name: hash }) })
     return found[0]!
   }
   return {
@@ -26,12 +27,12 @@ export function createContentHandlers(
     },
     getSnapshot: async ({ param }) => {
       const digest = param('digest')
-      if (!(await store.read.content.snapshot(digest))) throw new AppError('not_found', { what: `snapshot ${digest}` })
+      if (!(await store.read.content.snapshot(digest))) throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
       return await readManifest(code, digest)
     },
     getBlob: async ({ param }) => {
       const content = await code.read(param('digest'))
-      if (!content) throw new AppError('not_found', { what: `content ${param('digest')}` })
+      if (!content) throw new AppError('not_found', { what: phrase('thing_content', { name: param('digest') }) })
       return downloadResponse(content, param('digest'))
     },
     listEnvironments: async () => await Promise.all((await store.read.environments.list()).map((item) => toEnvironmentView(store, item))),

@@ -1,3 +1,4 @@
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { toWireNumber } from '../../contract/run.ts'
@@ -38,13 +39,13 @@ export function createRecordHandlers(
     getMetric: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
       const points = await store.read.tracking.points(run.id, param('name'), query.from, query.limit)
-      if (!points) throw new AppError('not_found', { what: `metric ${param('name')} of run ${param('run')}` })
+      if (!points) throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return toPointViews(points)
     },
     getBuckets: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
       const buckets = await store.scan.tracking.buckets(run.id, param('name'), query.buckets)
-      if (!buckets) throw new AppError('not_found', { what: `metric ${param('name')} of run ${param('run')}` })
+      if (!buckets) throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return buckets.map(toBucketView)
     },
     listArtifacts: async ({ param }) => await store.read.attempts.listArtifacts((await findRun(store, param('run'))).id),
@@ -53,13 +54,13 @@ export function createRecordHandlers(
       // Only what is listed can be had; the path is looked up, and the executor keeps it inside the outputs.
       const listed = (await store.read.attempts.listArtifacts(run.id)).find((item) => item.path === query.path)
       const bytes = listed && (await deps.executor.openOutput(run, listed.path))
-      if (!bytes) throw new AppError('not_found', { what: `file ${query.path} of run ${run.number}` })
+      if (!bytes) throw new AppError('not_found', { what: phrase('thing_file', { name: query.path, run: run.number }) })
       return downloadResponse(bytes, listed.path)
     },
     track: async ({ body, caller, param }) => {
       if (caller?.kind === 'attempt' && caller.n !== body.attempt) throw new AppError('forbidden')
       const run = await findRun(store, param('run'))
-      if (body.attempt > run.attempts) throw new AppError('not_found', { what: `attempt ${body.attempt} of run ${run.number}` })
+      if (body.attempt > run.attempts) throw new AppError('not_found', { what: phrase('thing_attempt', { name: body.attempt, run: run.number }) })
       return await takeBatch(deps, run, body)
     },
   }

@@ -1,3 +1,4 @@
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { RunPageView } from '../../contract/routes.ts'
@@ -89,7 +90,7 @@ export function createRunHandlers(
     getDocument: async ({ param }) => {
       const run = await findRun(store, param('run'))
       const document = run.documentDigest === null ? undefined : await store.read.content.document(run.documentDigest)
-      if (!document) throw new AppError('not_found', { what: `document of run ${run.number}` })
+      if (!document) throw new AppError('not_found', { what: phrase('thing_document', { run: run.number }) })
       const diff = run.host?.git?.diff
       const changes = diff ? await store.read.content.document(diff) : undefined
       return { ...document, changes: changes?.sources[0]?.text ?? null }

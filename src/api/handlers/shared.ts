@@ -1,3 +1,4 @@
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { toNumber } from '../../contract/ids.ts'
 import type { DoctorFinding } from '../../contract/routes.ts'
@@ -26,7 +27,7 @@ export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearc
 export async function findRun({ read }: Store, text: string): Promise<Run> {
   const number = toNumber(text)
   const run = number === undefined ? await read.runs.get(text) : await read.runs.getByNumber(number)
-  if (!run) throw new AppError('not_found', { what: `run ${text}` })
+  if (!run) throw new AppError('not_found', { what: phrase('thing_run', { name: text }) })
   return run
 }
 
@@ -34,7 +35,7 @@ export async function findRun({ read }: Store, text: string): Promise<Run> {
 export async function findSweep({ read }: Store, text: string): Promise<Sweep> {
   const number = toNumber(text)
   const sweep = number === undefined ? await read.sweeps.get(text) : await read.sweeps.getByNumber(number)
-  if (!sweep) throw new AppError('not_found', { what: `sweep ${text}` })
+  if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: text }) })
   return sweep
 }
 

@@ -1,3 +1,4 @@
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { toNumber } from '../../contract/ids.ts'
 import { toJsonSchema } from '../../contract/json-schema.ts'
@@ -61,7 +62,7 @@ export function createSystemHandlers(
       const number = toNumber(param('number')) ?? -1
       if (await store.read.runs.getByNumber(number)) return { kind: 'run', number }
       if (await store.read.sweeps.getByNumber(number)) return { kind: 'sweep', number }
-      throw new AppError('not_found', { what: `run or sweep ${param('number')}` })
+      throw new AppError('not_found', { what: phrase('thing_number', { name: param('number') }) })
     },
     listEvents: async ({ query }) => {
       const about = withoutUndefined({

@@ -25,7 +25,7 @@ export async function show(cli: Cli, number: string, flags: { json?: boolean }):
 function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void {
   if (flags.json) return cli.print(JSON.stringify(sweep))
   const paint = createPaint(cli.config.hasColor)
-  cli.print(`${paint('bold', `#${sweep.number} ${sweep.name ?? ''}`)} ${paintPhase(sweep.phase, paint)} ${sweep.reason ?? ''}`)
+  cli.print(`${paint('bold', `#${sweep.number} ${sweep.name ?? ''}`)} ${paintPhase(sweep.isPaused ? 'paused' : sweep.phase, paint)} ${sweep.reason ?? ''}`)
   cli.print(`  ${sweep.method}, concurrency ${sweep.concurrency}, seed ${sweep.seed}`)
   if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)

@@ -1,10 +1,10 @@
-import type { Plan } from '../../contract/plan.ts'
+import type { Plan, RunPlan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { firstPoints } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
 import { trialsOf } from '../sweep/halving.ts'
-import { compileTrial, withResource } from './compile.ts'
+import { compileTrial, trialFailure, withResource } from './compile.ts'
 import type { Source } from './document.ts'
 import { loadPlan } from './load.ts'
 
@@ -32,9 +32,12 @@ function trialCount(plan: Plan): number | null {
 }
 
 function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: string | null }[] {
-  const runs =
-    plan.kind === 'group'
-      ? firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints).map((point) => compileTrial(plan, withResource(plan, point)))
-      : [plan]
-  return runs.map(({ params, command }) => ({ params, command: command?.display ?? null }))
+  if (plan.kind !== 'group') return [toShown(plan)]
+  const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints)
+  // A trial that cannot be computed is shown by its point.
+  return points.map((point) => (trialFailure(plan, point) ? { params: point, command: null } : toShown(compileTrial(plan, withResource(plan, point)))))
+}
+
+function toShown({ params, command }: RunPlan): { params: ValueMap; command: string | null } {
+  return { params, command: command?.display ?? null }
 }

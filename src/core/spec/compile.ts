@@ -16,7 +16,7 @@ import { refuseTooLong } from './lengths.ts'
 import { omit, pick, referencedNames, splitParams, toOwnAxis, toOwnPoint } from './group-params.ts'
 import type { SplitParams } from './group-params.ts'
 import { lintSpec } from './lint.ts'
-import { toMethod, toObjective, toStopCondition, toStoppingRule } from './search-plan.ts'
+import { toAxis, toMethod, toObjective, toStopCondition, toStoppingRule } from './search-plan.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
 import { atPath, renderDeep, resolveParams } from './render.ts'
@@ -27,6 +27,7 @@ import { validateSpec } from './validate.ts'
 import { previewPoints } from '../search/registry.ts'
 import { strangerIn } from '../search/constraints.ts'
 import { checkPoint } from '../search/points.ts'
+import { sampleAxis } from '../search/space.ts'
 import { toTask } from '../search/task.ts'
 
 /** A document's plan with what is worth a warning. */
@@ -47,7 +48,8 @@ export function compileDocument(document: Document): Compiled {
       : compileRun(spec, templateOf(spec, { params: resolveParams(params, { texts }) }), {}),
   )
   const plan = compiled.kind === 'group' ? checkSearch(document, compiled) : compiled
-  return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan)] }
+  const failing = plan.kind === 'group' ? failingTrials(document, plan) : []
+  return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan), ...failing] }
 }
 
 /** The plan of one trial: the sweep's template filled with a point. Throws TemplateError when it cannot be computed there. */
@@ -100,9 +102,10 @@ function readParams(document: Document, spec: Spec, searched: ReadonlySet<string
   return { params, texts }
 }
 
+/** The values of an axis as they are written, or one such as it draws. */
 function listedValues(entry: MatrixEntry): readonly Value[] {
   if (entry.option === 'values') return entry.values
-  return entry.option === 'pvalues' ? entry.pairs.map(([value]) => value) : []
+  return entry.option === 'pvalues' ? entry.pairs.map(([value]) => value) : [sampleAxis(toAxis('', entry), 0.5)]
 }
 
 /** Every template of a document that cannot be read, each at its place. Throws SpecError. */
@@ -122,9 +125,12 @@ function checkSyntax(document: Document, spec: Spec): void {
 }
 
 function templateProblem(document: Document, error: TemplateError, path: readonly PathKey[]): Problem {
-  const { detail, args } = error.detail
-  const remedy = isSlip(detail) ? slip(detail, args).remedy : phrase('template_check')
+  const remedy = templateRemedy(error.detail)
   return problemAt(document, path, error instanceof TemplateSyntaxError ? 'template_syntax' : 'template_value', { detail: error.detail, remedy })
+}
+
+function templateRemedy({ detail, args }: Detail): Detail {
+  return isSlip(detail) ? slip(detail, args).remedy : phrase('template_check')
 }
 
 /** Template failures become problems at the place of their text. */
@@ -175,6 +181,45 @@ function checkTrial(document: Document, plan: SweepPlan): void {
     ])
   }
   guardTemplates(document, () => points.forEach((point) => compileTrial(plan, withResource(plan, point))))
+}
+
+const TRIALS_TRIED = 10
+const VALUES_TRIED = 200
+
+/** Points whose trials cannot be computed, one for each reason: the first ones, and the first one with each listed value. */
+function failingTrials(document: Document, plan: SweepPlan): Problem[] {
+  const { points } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), TRIALS_TRIED, plan.firstPoints)
+  const [first] = points
+  const isFree = plan.space.every(({ when }) => when === undefined)
+  const varied = plan.space.flatMap((axis) =>
+    first && isFree && (axis.kind === 'values' || axis.kind === 'pvalues')
+      ? axis.values.slice(0, VALUES_TRIED).map((value): ValueMap => ({ ...first, [axis.name]: value }))
+      : [],
+  )
+  const found = new Map<string, Problem>()
+  for (const point of [...points, ...varied]) {
+    const error = trialFailure(plan, point)
+    if (error === undefined) continue
+    const at = Object.entries(point).map(([name, value]) => `${name}=${toPythonText(value)}`)
+    const args = { point: at.join(' ').slice(0, POINT_CHARS_MAX), detail: error.detail, remedy: templateRemedy(error.detail) }
+    const problem = problemAt(document, error.path ?? ['run', 'cmd'], 'trial_fails', args)
+    const key = JSON.stringify([problem.path, error.detail.detail])
+    if (!found.has(key)) found.set(key, problem)
+  }
+  return [...found.values()]
+}
+
+const POINT_CHARS_MAX = 100
+
+/** Why the trial of a point cannot be computed; undefined for one that can. */
+export function trialFailure(plan: SweepPlan, point: ValueMap): TemplateError | undefined {
+  try {
+    compileTrial(plan, withResource(plan, point))
+    return undefined
+  } catch (error) {
+    if (error instanceof TemplateError) return error
+    throw error
+  }
 }
 
 type Sections = {

@@ -3,7 +3,7 @@ import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { describe, phrase, slip } from '../../contract/fields.ts'
 import type { Words } from '../../contract/fields.ts'
-import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
+import type { Args, DetailCode, ProblemCode } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { problemAt } from './document.ts'
 import type { Document, PathKey } from './document.ts'
@@ -56,7 +56,7 @@ export function checkSearched(document: Document, { inputs }: Declared, name: st
   const io = inputs.find((input) => input.name === name)
   const problems: Problem[] = []
   const reader = new InputReader(document, problems)
-  if (io) for (const value of values) if (!isTemplated(value)) reader.read(['hptuning', 'matrix', name], io, value)
+  if (io) for (const [index, value] of values.entries()) if (!isTemplated(value)) reader.read(['hptuning', 'matrix', name, 'values', index], io, value)
   return problems
 }
 
@@ -68,8 +68,9 @@ const ONE_NAME = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}\}$/u
 
 /** The problem of a value that names an output of another run; undefined for any other text. */
 export function otherRunProblem(document: Document, path: readonly PathKey[], text: string): Problem | undefined {
-  if (!/^\s*\{\{\s*\w+\.\w+\.outputs\.[^}]*\}\}\s*$/.test(text)) return undefined
-  return problemAt(document, path, 'io_reference', slip('io_other_run', { found: text.trim() }))
+  const found = /\{\{\s*\w+\.\w+\.outputs\.[^}]*\}\}/.exec(text)?.[0]
+  if (found === undefined) return undefined
+  return problemAt(document, path, 'io_reference', slip('io_other_run', { found }))
 }
 
 /** Reads values as their inputs take them, and collects the problems of those that do not fit. */
@@ -95,10 +96,21 @@ class InputReader {
     }
     const isList = io.is_list === true || io.type === 'list'
     const read = isList && typeof value === 'string' ? (toList(value, io) ?? value) : value
-    const wrong = typeProblem(io, read, isList)
-    if (wrong) this.#add([...path, ...wrong.at], 'wrong_type', slip('wrong_kind', { expected: wrong.expected, found: wrong.found }))
-    else this.#checkOptions(path, io, read)
-    return read
+    const wrong = typeProblem(io, read, { isList, isLenient: path[0] === 'hptuning' })
+    if (wrong) {
+      this.#addWrong([...path, ...wrong.at], wrong)
+      return read
+    }
+    const typed = io.type === 'bool' && !io.is_flag ? toFlags(read) : read
+    this.#checkOptions(path, io, typed)
+    return typed
+  }
+
+  #addWrong(path: readonly PathKey[], { expected, found }: TypeProblem): void {
+    const spelling = this.#document.spelling(path)
+    if (isPhrase(expected, 'word_text') && spelling !== undefined) this.#add(path, 'wrong_type', slip('text_unquoted', { found: spelling }))
+    else if (isPhrase(expected, 'word_list') && !isPhrase(found, 'word_map')) this.#add(path, 'wrong_type', slip('list_bare', { found }))
+    else this.#add(path, 'wrong_type', slip('wrong_kind', { expected, found }))
   }
 
   #checkOptions(path: readonly PathKey[], { options, is_list: isList }: IoSpec, value: Value): void {
@@ -144,11 +156,29 @@ interface TypeProblem {
   readonly at: readonly PathKey[]
 }
 
-function typeProblem(io: IoSpec, value: Value, isList: boolean): TypeProblem | undefined {
+function isPhrase(words: Words, code: DetailCode): boolean {
+  return typeof words !== 'string' && words.detail === code
+}
+
+/** Texts of booleans as booleans: `no` in a template would count as true. */
+function toFlags(value: Value): Value {
+  if (Array.isArray(value)) return value.map(toFlags)
+  if (typeof value === 'string') return /^(true|yes|1|on)$/i.test(value)
+  return typeof value === 'number' ? value !== 0 : value
+}
+
+/** A searched float may be written without a point: the search draws what it is told. */
+interface TypeRules {
+  readonly isList: boolean
+  readonly isLenient: boolean
+}
+
+function typeProblem(io: IoSpec, value: Value, { isList, isLenient }: TypeRules): TypeProblem | undefined {
   if (isList && !Array.isArray(value)) return { expected: phrase('word_list'), found: describe(value), at: [] }
   if (!io.type || io.type === 'list') return undefined
   const items = io.is_list && Array.isArray(value) ? value : [value]
-  const wrong = items.findIndex((item) => !hasType(item, io.type!))
+  const isFine = (item: Value): boolean => hasType(item, io.type!) || (isLenient && io.type === 'float' && hasType(item, 'int'))
+  const wrong = items.findIndex((item) => !isFine(item))
   if (wrong === -1) return undefined
   return { expected: TYPE_WORDS[io.type] ?? phrase('word_text'), found: describe(items[wrong]), at: io.is_list ? [wrong] : [] }
 }
@@ -174,7 +204,7 @@ function hasType(value: Value, type: string): boolean {
     case 'float':
       return typed instanceof Float || (typeof typed === 'number' && !Number.isInteger(typed)) || (typeof value === 'string' && typeof typed === 'number')
     case 'bool':
-      return typeof typed === 'boolean' || (typeof value === 'string' && /^(true|false|yes|no|1|0|on|off)$/i.test(value))
+      return typeof typed === 'boolean' || typed === 0 || typed === 1 || (typeof value === 'string' && /^(true|false|yes|no|1|0|on|off)$/i.test(value))
     case 'dict':
     case 'dict_of_dicts':
       return isValueMap(typed)

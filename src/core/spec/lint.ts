@@ -12,6 +12,7 @@ import { spaceSize } from '../search/space.ts'
 import { findPlaces } from './command.ts'
 import { PARAMS_FILE, problemAt } from './document.ts'
 import type { Document, PathKey } from './document.ts'
+import { referencedNames } from './group-params.ts'
 import { refusalOf } from './runnable.ts'
 import { namesIn, referencesIn } from './template.ts'
 import { hasTemplate } from './template-syntax.ts'
@@ -84,8 +85,9 @@ function toNumber(value: Value | undefined): number | undefined {
 
 function lintIgnored(environment: Value | undefined, warn: Warn): void {
   if (!isValueMap(environment)) return
+  const isGiven = (value: Value | undefined): boolean => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
   for (const key of ['service_account', 'image_pull_secrets', 'data_refs', 'artifact_refs', 'node_selector', 'affinity', 'tolerations', 'replicas']) {
-    if (environment[key] !== undefined && environment[key] !== null) warn(['environment', key], 'ignored_here', { key })
+    if (isGiven(environment[key])) warn(['environment', key], 'ignored_here', { key })
   }
 }
 
@@ -132,13 +134,17 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
     if (quote !== undefined) warn(path, 'quote_wide', { found: quote })
     if (namesIn(line).size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
     const { comment, lineEnds } = findPlaces(line)
-    if (comment !== undefined && /\n\s*\S/.test(line.slice(comment))) warn(path, 'comment_swallows')
+    const isFollowed = comment !== undefined && (/\n\s*\S/.test(line.slice(comment)) || lines.slice(index + 1).some((next) => next.trim() !== ''))
+    if (isFollowed || (comment !== undefined && FOLDED_OPTION.test(line.slice(comment)))) warn(path, 'comment_swallows')
     if (lineEnds.some((at) => joinsCommands(line, at))) warn(path, 'command_lines_joined')
-    const end = /(?:[^&;\\]|^)([;&])\s*$/.exec(line)?.[1]
+    const end = /(?:[^&;|\\]|^)(;|&&?|\|\|?)\s*$/.exec(line)?.[1]
     if (end !== undefined && index < lines.length - 1) warn(path, 'command_item_end', { found: end })
     lintWords(line, plan, (code, args) => warn(path, code, args))
   })
 }
+
+// In a folded text the lines after a comment are part of it; an option there was hardly meant as a remark.
+const FOLDED_OPTION = /^#[^\n]*?\s--?[A-Za-z]/
 
 /** Whether a line ends where a new command seems to begin: nothing continues it, and the next is no option. */
 function joinsCommands(text: string, at: number): boolean {
@@ -148,12 +154,15 @@ function joinsCommands(text: string, at: number): boolean {
   return before !== '' && !/(?:\\|&&|\|\|?|;|&|[({]|\b(?:then|do|else))$/.test(before) && !/(?:^|\s)--?[\w-]+=?$/.test(before)
 }
 
+// A home folder, a variable at the start of a path, or a pattern of file names; no sentence, address or regular expression.
+const SHELL_WORD = /^~(?:\/|$)|^\$\{?[A-Za-z_]\w*\}?(?:\/|$)|^(?!\^)[\w./~-]*\*[\w./-]*$/
+
 /** Values that stand as words of their own and look as if a shell should read them. */
 function lintWords(line: string, plan: Plan, warn: (code: ProblemCode, args: Record<string, string>) => void): void {
   const flags = plan.kind === 'group' ? plan.trial.flags : []
   for (const [, name] of line.matchAll(/(?:^|\s)\{\{-?\s*([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*-?\}\}(?=\s|$)/gu)) {
     const values = flags.includes(name!) ? [] : textsOfName(plan, name!)
-    const shell = values.find((value) => /^~(?:\/|$)|\$\w|[*?]/.test(value))
+    const shell = values.find((value) => SHELL_WORD.test(value))
     const several = values.find((value) => /^-\S*\s+\S/.test(value))
     if (values.includes('')) warn('value_empty', { name: name! })
     if (several !== undefined) warn('value_words', { name: name!, found: several.slice(0, 60) })
@@ -182,13 +191,15 @@ function lintGiven(document: Document, spec: Spec, warn: Warn): void {
   for (const name of all.filter((name) => isGiven(name) && !own.includes(name))) {
     const near = nearest(name, own)
     if (near !== undefined) warn([section, name], 'param_near', { name, near })
+    else if (own.length > 0) warn([section, name], 'param_new', { name, known: own.join(', ') })
   }
 }
 
 function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan: SweepPlan }, warn: Warn): void {
   lintBudget(document, plan, warn)
   lintConcurrency(document, warn)
-  const given = new Set(Object.keys({ ...spec.declarations, ...spec.params }))
+  const params = { ...spec.declarations, ...spec.params }
+  const given = new Set(Object.keys(params).filter((name) => !referencedNames(params[name]!).includes(name)))
   for (const axis of plan.space) {
     const path = ['hptuning', 'matrix', axis.name]
     if (given.has(axis.name)) warn(path, 'param_shadows_matrix', { name: axis.name })

@@ -1,6 +1,10 @@
 import type { Compiled } from './compile.ts'
 import { compileDocument } from './compile.ts'
 import type { Document, Source } from './document.ts'
+import type { IoSpec } from '../../contract/spec.ts'
+import { isValueMap } from '../../contract/values.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { PARAMS_FILE } from './document.ts'
 import { paramsSource, parseDocument } from './parse.ts'
 
 /**
@@ -10,8 +14,30 @@ import { paramsSource, parseDocument } from './parse.ts'
 function loadDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Document {
   const document = parseDocument(sources)
   if (Object.keys(params).length === 0) return document
+  if (KINDS_WITHOUT_PARAMS.has(String(document.data['kind']))) return parseDocument([...sources, inputsSource(document.data['inputs'], params)])
   const section = document.data['declarations'] && !document.data['params'] ? 'declarations' : 'params'
-  return parseDocument([...sources, paramsSource(params, section)])
+  return parseDocument([...sources, paramsSource(asWritten(document.data[section], params), section)])
+}
+
+const KINDS_WITHOUT_PARAMS = new Set(['build', 'notebook', 'tensorboard'])
+
+/** Kinds without params take values for their inputs alone: they stand in the place of the defaults. */
+function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>): Source {
+  const declared = (Array.isArray(inputs) ? inputs : []).filter(isValueMap) as unknown as Partial<IoSpec>[]
+  const given = declared.map((io) => (io.name !== undefined && Object.hasOwn(params, io.name) ? { ...io, default: params[io.name], is_optional: true } : io))
+  const strange = Object.keys(params).filter((name) => !declared.some((io) => io.name === name))
+  return { file: PARAMS_FILE, text: JSON.stringify(strange.length > 0 ? { params } : { inputs: given }) }
+}
+
+/** `false` for a parameter that the document gives a boolean is one too: the command line has no other way to write it. */
+function asWritten(own: unknown, params: Readonly<Record<string, string>>): Record<string, string> {
+  const isFlag = (name: string): boolean => isValueMap(own) && Object.hasOwn(own, name) && typeof own[name] === 'boolean'
+  return Object.fromEntries(Object.entries(params).map(([name, text]) => [name, isFlag(name) ? asFlag(text) : text]))
+}
+
+function asFlag(text: string): string {
+  if (/^(true|yes|on|1)$/i.test(text)) return 'True'
+  return /^(false|no|off|0)$/i.test(text) ? 'False' : text
 }
 
 /** `loadDocument` and `compileDocument` in one. Throws SpecError. */

@@ -176,7 +176,7 @@ class NodeReader {
     if (!isScalar(node)) throw new SpecError([this.#slip('yaml_key', {}, path, key as Node)])
     const text = scalarText(node)
     if (startsWithWideSpace(text)) this.problems.push(this.#slip('yaml_wide_space', {}, path, node))
-    if (/^[\w.-]+ *：/.test(text)) this.problems.push(this.#slip('yaml_wide_colon', {}, path, node))
+    if (/^[\p{L}\p{N}_.-]+ *：/u.test(text)) this.problems.push(this.#slip('yaml_wide_colon', {}, path, node))
     return text
   }
 

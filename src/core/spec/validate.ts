@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 import { describe, phrase, slip } from '../../contract/fields.ts'
 import type { Words } from '../../contract/fields.ts'
-import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
+import type { Args, Detail, ProblemCode } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { KINDS, SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind, Spec } from '../../contract/spec.ts'
@@ -24,7 +24,24 @@ export function validateSpec(document: Document): Spec {
 /** Lines that belong under an empty field and stand beside it are one slip: what they are blamed for themselves is left out. */
 function withoutEchoes(problems: readonly Problem[]): Problem[] {
   const empty = problems.filter(({ code, args }) => code === 'wrong_type' && (args['detail'] as { detail?: string }).detail === 'nothing_under')
-  return problems.filter((problem) => !empty.some((one) => one !== problem && one.line < problem.line && parentOf(one.path) === parentOf(problem.path)))
+  return problems.filter(
+    (problem) =>
+      !empty.some((one) => one !== problem && one.line < problem.line && parentOf(one.path) === parentOf(problem.path)) && !isMistyped(problem, problems),
+  )
+}
+
+/** A field that is missing only because its name is mistyped, or stands in the place of older files. */
+function isMistyped({ code, path, args }: Problem, problems: readonly Problem[]): boolean {
+  if (code === 'matrix_required' || (code === 'required' && args['key'] === 'hptuning'))
+    return problems.some((other) => /^(?:settings|matrix)$/.test(other.path))
+  if (code !== 'required') return false
+  return (
+    problems.some(({ code: other, args: near, path: at }) => other === 'unknown_key_near' && near['near'] === args['key'] && parentOf(at) === parentOf(path)) ||
+    problems.some(
+      ({ code: other, path: at, args: { remedy } }) =>
+        other === 'unknown_key' && parentOf(at) === parentOf(path) && (remedy as Detail).args?.['place'] === path,
+    )
+  )
 }
 
 function parentOf(path: string): string {
@@ -47,7 +64,7 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, kind, path, key))
   if (issue.code === 'custom') {
     const { code, args } = issue.params as { code: ProblemCode; args: Args }
-    if (code === 'wrong_type' && 'expected' in args) return [wrongType(document, path, args['expected'] as Words)]
+    if (code === 'wrong_type' && 'expected' in args) return [wrongType(document, path, args['expected'] as Words, args['found'] as Words)]
     return [problemAt(document, path, code, code === 'required' ? { key: String(path.at(-1)) } : args)]
   }
   if (valueAt(document.data, path) === undefined) return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
@@ -64,20 +81,24 @@ const EXPECTED: Partial<Record<string, Words>> = {
   boolean: phrase('word_flag'),
 }
 
+/** A name and a full-width colon. */
+const WIDE_COLON = /^[\p{L}\p{N}_.-]+ *：/u
+
 /** A value of the wrong kind: the usual slips have sentences of their own. */
-function wrongType(document: Document, path: readonly PathKey[], expected: Words): Problem {
+function wrongType(document: Document, path: readonly PathKey[], expected: Words, told?: Words): Problem {
   const found = valueAt(document.data, path)
   const key = String(path.at(-1))
   const wanted = typeof expected === 'string' ? expected : expected.detail
   const spelling = document.spelling(path)
   const problem = (args: Args): Problem => problemAt(document, path, 'wrong_type', args)
-  if (typeof found === 'string' && /^[\w.-]+ *：/.test(found)) return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
+  if (typeof found === 'string' && WIDE_COLON.test(found)) return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
   if (wanted === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string') return problem(slip('run_text', { found }))
   if ((wanted === 'word_map' || wanted === 'word_list') && found === null && typeof path.at(-1) === 'string') return problem(slip('nothing_under', { key }))
   if (wanted === 'word_map' && path.at(-2) === 'resources' && path.at(-3) === 'environment')
-    return problem(slip('resource_amount', { key, found: describe(found) }))
+    return problem(slip('resource_amount', { key, found: describe(found), meant: typeof found === 'number' ? String(found) : '2' }))
+  if (/^word_text/.test(wanted) && isValueMap(found) && Object.keys(found).length === 1) return problem(slip('yaml_colon'))
   if (/^word_text/.test(wanted) && spelling !== undefined && found !== null) return problem(slip('text_unquoted', { found: spelling }))
-  return problem(slip('wrong_kind', { expected, found: describe(found) }))
+  return problem(slip('wrong_kind', { expected, found: told ?? describe(found) }))
 }
 
 function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], key: string): Problem {
@@ -85,7 +106,7 @@ function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], ke
   const known = knownKeys(kind, path)
   const renamed = newPlace(path, key)
   if (renamed !== undefined) return problemAt(document, at, 'unknown_key', slip('old_word', { key, place: renamed }))
-  const near = nearest(key, known)
+  const near = nearest(key, known) ?? (path.length > 0 ? known.find((name) => name.startsWith(`${key}_`)) : undefined)
   if (near !== undefined) return problemAt(document, at, 'unknown_key_near', { key, near })
   const place = placesOf(kind, key)[0]
   if (path.length === 0 && isSectionOfAnotherKind(key)) {

@@ -68,7 +68,7 @@ function wideSpace({ text, finding }: Place): YamlFault | undefined {
 }
 
 function wideColon({ text, finding }: Place): YamlFault | undefined {
-  const line = linesUpTo(text, finding.pos[0]).find((line) => /^\s*(?:- +)?[\w.-]+ *：/.test(line.text))
+  const line = linesUpTo(text, finding.pos[0]).find((line) => /^\s*(?:- +)?[\p{L}\p{N}_.-]+ *：/u.test(line.text))
   return line && { fault: 'yaml_wide_colon', args: {}, offset: line.offset + line.text.indexOf('：') }
 }
 
@@ -133,6 +133,8 @@ function start({ text, finding }: Place): YamlFault | undefined {
 function textAfterEnd({ text, finding }: Place): YamlFault | undefined {
   if (!/at node end/.test(finding.message)) return undefined
   const line = lineAt(text, finding.pos[0])
+  const inner = line.text.search(/[^\s:{,[]\s*\{\{/)
+  if (/^\s*(?:[^:'"]+:\s*)?\{/.test(line.text) && inner !== -1) return { fault: 'yaml_braces', args: {}, offset: line.offset + line.text.indexOf('{{', inner) }
   const [, before, mark] = /^(\s*(?:- +)*(?:[^:'"{[]+:\s+)?)(["'{[])/.exec(line.text) ?? []
   if (mark === undefined) return undefined
   if (mark === '{' || mark === '[') return { fault: 'yaml_start', args: { mark }, offset: line.offset + before!.length }
