@@ -1,3 +1,5 @@
+import { CommanderError } from 'commander'
+
 import { AppError, ERRORS, EXIT } from '../contract/errors.ts'
 import { errorText } from '../contract/messages/messages.ts'
 import type { CliCode } from '../contract/messages/messages.ts'
@@ -9,6 +11,7 @@ import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 import { formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
+import { usageLines } from './usage-faults.ts'
 
 /** The lines for a person when a command fails: sentences, never a stack trace; none where all is said. */
 export function toProblemLines(cli: Cli, error: unknown): string[] {
@@ -16,6 +19,7 @@ export function toProblemLines(cli: Cli, error: unknown): string[] {
     const paint = createPaint(cli.config.hasColor)
     return [error.message, ...error.problems.flatMap((problem) => formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' }))]
   }
+  if (error instanceof CommanderError) return usageLines(cli, error)
   if (error instanceof CliExit) return error.message === '' ? [] : error.message.split('\n')
   if (error instanceof AppError) return [errorText(cli.config.locale, error.code, error.args)]
   if (error instanceof SettingError) return [cli.text(error.code, error.args)]
@@ -45,6 +49,7 @@ function specLines(cli: Cli, { problems }: SpecError): string[] {
 
 /** The exit status that says what kind of failure it was. */
 export function toExitStatus(error: unknown): number {
+  if (error instanceof CommanderError) return EXIT.usage
   if (error instanceof CliExit) return error.status
   if (error instanceof SettingError || error instanceof SpecError) return EXIT.usage
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EXIT.notFound

@@ -10,7 +10,7 @@ watchOutput((error) => void endWith(error))
 try {
   await createProgram(cli).parseAsync()
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = EXIT.ok
   else process.exitCode = await tell(error)
 }
 

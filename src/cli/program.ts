@@ -17,7 +17,8 @@ export function createProgram(cli: Cli): Command {
     .description(help('hagane'))
     .version(VERSION, '-V, --version', help('version'))
     .helpOption('-h, --help', help('help'))
-    .showHelpAfterError(`(${help('more')})`)
+    // Its sentences are English in every language: `usage-faults.ts` has ours.
+    .configureOutput({ outputError: () => {} })
     .configureOutput({ writeOut: (text) => cli.print(linesOf(text)), writeErr: (text) => cli.say(linesOf(text)) })
     .exitOverride()
 

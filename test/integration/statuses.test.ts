@@ -39,7 +39,7 @@ afterAll(async () => {
 describe('the exit status', () => {
   it.each<[number, string, string]>([
     [2, 'nosuch', 'unknown command'],
-    [2, 'ls --nosuch', 'unknown option'],
+    [2, 'ls --nosuch', 'there is no option --nosuch'],
     [2, 'ls --sweeps -q phase=failed', '--sweeps'],
     [2, 'ls --sweeps --sort number', '--sweeps'],
     [2, 'ls -n 0', '--limit'],

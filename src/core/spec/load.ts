@@ -3,7 +3,6 @@ import { compileDocument } from './compile.ts'
 import type { Document, Source } from './document.ts'
 import type { IoSpec } from '../../contract/spec.ts'
 import { isValueMap } from '../../contract/values.ts'
-import type { ValueMap } from '../../contract/values.ts'
 import { PARAMS_FILE } from './document.ts'
 import { paramsSource, parseDocument } from './parse.ts'
 
