@@ -38,7 +38,7 @@ afterAll(async () => {
 
 describe('the exit status', () => {
   it.each<[number, string, string]>([
-    [2, 'nosuch', 'unknown command'],
+    [2, 'nosuch', 'there is no command nosuch'],
     [2, 'ls --nosuch', 'there is no option --nosuch'],
     [2, 'ls --sweeps -q phase=failed', '--sweeps'],
     [2, 'ls --sweeps --sort number', '--sweeps'],
