@@ -99,7 +99,7 @@ describe('the code of a run', () => {
     const missing = await work.hagane('run', '-f', 'run.yml', '--workdir', 'nowhere')
     expect([missing.status, missing.stderr]).toEqual([2, expect.stringMatching(/nowhere is no folder: say with --workdir/)])
     const both = await work.hagane('run', '-f', 'run.yml', '--in-place', '--no-upload')
-    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining("'--in-place' cannot be used with option '--no-upload'")])
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--in-place cannot stand beside --no-upload')])
   })
 
   it('is unpacked once for ten trials, each with a copy of its own', async () => {
