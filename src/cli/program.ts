@@ -223,7 +223,7 @@ function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Prom
   return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
 }
 
-/** Files that stand behind a command by themselves mean what `-f` means. */
+/** Adds the files given as plain arguments to those given with `-f`. */
 function withFiles<Flags extends { readonly file: readonly string[] }>(command: (cli: Cli, flags: Flags) => Promise<void>) {
   return (cli: Cli, files: readonly string[], flags: Flags) => command(cli, { ...flags, file: [...flags.file, ...files] })
 }

@@ -103,7 +103,7 @@ function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   return resolve(flag || env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane'))
 }
 
-/** Only the name of the setting is told: an address holds a password. */
+/** Checks the address of a database. The error names the setting and leaves out the address, which holds a password. */
 function checkDatabase(flag: string, address: string): string {
   if (!/^postgres(?:ql)?:\/\//.test(address) || !URL.canParse(address)) throw new SettingError('database_unknown', { flag })
   return address

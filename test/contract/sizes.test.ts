@@ -59,7 +59,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       await store.write((parts) => parts.tracking.append(other, points(5).slice(0, 3)))
       // One series of more chunks than one piece of a removal.
       await store.write((parts) => parts.tracking.append(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]))
-      // Another process knows nothing of what is there already.
+      // A second store has no cache of the series that the first store wrote.
       await open(database).write((parts) => parts.tracking.append(run, points(1)))
       const all = (await store.read.tracking.summaries([run.id])).get(run.id)!
       const asked = (await store.read.tracking.summaries([run.id, other.id], NAMES)).get(run.id)!

@@ -36,7 +36,7 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     const first = await held(place, sweep)
     expect(first).toMatchObject({ phase: 'running', isPaused: true, notices: [{ code: 'failed_first', args: { trials: 5, cause: MISSING } }] })
     expect(first.notices[0]!.message).toBe(`paused itself: the first 5 trials all failed: ${MISSING}`)
-    // Those that had a place before the pause have run to their own end, and most never began.
+    // The trials that ran at the moment of the pause end by themselves; most of the other trials never start.
     expect(first.counts.failed).toBeLessThan(20)
     await place.server.kill()
     await place.server.start()

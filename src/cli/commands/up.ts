@@ -117,7 +117,10 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
   throw new CliExit(EXIT.unreachable, cli.text('server_silent', { file: outputFile(cli) }))
 }
 
-/** A client of the server of the data directory. A port that was its own may be another's by now: the token of the directory tells them apart. */
+/**
+ * A client of the server of this data directory; undefined when none answers. Another server may use the recorded port now:
+ * that server refuses the token of this directory.
+ */
 async function findOwnServer(cli: Cli): Promise<Client | undefined> {
   const url = readServerState(cli.config.dataDir)?.url
   if (url === undefined) return undefined

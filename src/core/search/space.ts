@@ -3,7 +3,7 @@ import { asNumber, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
 
-/** How many values an axis can take; undefined for a continuous one that has any width. */
+/** The number of values of an axis; undefined for a continuous axis whose lower and upper end differ, which has infinitely many values. */
 export function axisSize(axis: Axis): number | undefined {
   switch (axis.kind) {
     case 'values':
@@ -26,7 +26,7 @@ export function axisSize(axis: Axis): number | undefined {
   }
 }
 
-/** The value of an axis that has no other: its distribution has no width, or none that numbers can tell. */
+/** The single value of an axis whose ends are equal, or equal once rounded to a number; undefined for an axis with more values. */
 export function onlyValue(axis: Axis): Value | undefined {
   if (axis.kind === 'pvalues') {
     const possible = axis.values.filter((_, index) => axis.weights[index]! > 0)

@@ -167,9 +167,9 @@ function toFlags(value: Value): Value {
   return typeof value === 'number' ? value !== 0 : value
 }
 
-/** A searched float may be written without a point: the search draws what it is told. */
 interface TypeRules {
   readonly isList: boolean
+  /** Accepts an integer where a float is declared: the values of a matrix may be written without a decimal point. */
   readonly isLenient: boolean
 }
 

@@ -30,7 +30,7 @@ function ashaPlan({ max_iter, min_iter, eta, resource, resume, search }: NonNull
   return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: min_iter ?? 1, eta: eta ?? ASHA_ETA, ...form }
 }
 
-// What 0.6.1 asked of its optimiser, kept inside what costs no one time.
+// Bounds of the optimiser settings of Polyaxon 0.6.1: larger values make a suggestion slow.
 const CANDIDATES_BOUNDS = [100, 2_000] as const
 const STARTS_BOUNDS = [1, 10] as const
 

@@ -258,7 +258,7 @@ function applyUnary({ operator, operand }: Extract<Expression, { type: 'unary' }
   return mapNumber(value, (number) => (operator === '-' ? -number : number))
 }
 
-/** Arithmetic with a name that nobody defines is told by that name. */
+/** Throws TemplateValueError with the name of the operand when the operand is an undefined name. */
 function requireDefined(operand: Expression, value: Value | undefined): void {
   if (value === undefined && operand.type === 'name') throw new TemplateValueError('template_undefined_name', { name: operand.name })
 }

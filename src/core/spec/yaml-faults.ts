@@ -16,7 +16,7 @@ export type FaultCode = Extract<SlipCode, `yaml_${string}`>
 
 type Finding = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>
 
-/** The slip behind the parser's findings. A parser stumbles several times over one slip, mostly after it: one is told. */
+/** The mistake that explains the errors of the YAML parser. One mistake causes several errors, mostly after its own place; the result is one fault. */
 export function diagnose(text: string, findings: readonly Finding[]): YamlFault {
   const [first] = [...findings].sort((a, b) => a.pos[0] - b.pos[0])
   const at = { text, finding: first!, findings }

@@ -107,7 +107,7 @@ async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 5 })
   } catch {
-    // The system's own programs go down folder by folder. What `chmod` cannot change is told by `rm`.
+    // `chmod` and `rm` descend folder by folder, so long paths do not stop them. `rm` reports the files that `chmod` could not change.
     await promisify(execFile)('chmod', ['-R', 'u+rwX', '--', path]).catch(() => {})
     await promisify(execFile)('rm', ['-rf', '--', path])
   }

@@ -12,8 +12,8 @@ interface Texts {
 }
 
 /**
- * The variables that scripts written for Polyaxon 0.6 read. No server of Polyaxon answers here: the client of Polyaxon is told
- * to work without one, or it would wait for it; what it logs goes nowhere, while its paths and parameters are right.
+ * The environment variables that scripts written for Polyaxon 0.6 read. They make the Polyaxon client work without a server:
+ * it reads the right paths and parameters, does not wait for a server, and discards the records it logs.
  */
 export function polyaxonVariables(
   { run, attempt, project }: Pick<Launch, 'run' | 'attempt' | 'project'>,
