@@ -2,19 +2,15 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, it } from 'vitest'
 
-import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { Store } from '../../src/core/ports.ts'
-import type { NewRun } from '../../src/core/records.ts'
-import { loadPlan } from '../../src/core/spec/load.ts'
 import { cleanUp } from '../../src/services/clean-up.ts'
 import type { CleanUpDeps } from '../../src/services/clean-up.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBoth } from '../support/databases.ts'
+import { HOST, newRun, SWEEP } from '../support/records.ts'
 
-const PLAN = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: echo}' }]).plan as RunPlan
-const SWEEP = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2]}}}\nrun: {cmd: echo}' }]).plan as SweepPlan
-const HOST = { workDir: '/', python: null, path: '', git: null }
+const STOPPED = { phase: 'stopped', ending: { reason: 'StoppedByUser', evidence: {} } } as const
 const DAY_MS = 86_400_000
 const NOW = 1_000 * DAY_MS
 
@@ -24,19 +20,6 @@ describeOnBoth('a round of clean-up', (openFresh) => {
     await migrate(database)
     return createStore(database, { now: () => 1 })
   }
-
-  const newRun = (): NewRun => ({
-    id: randomUUID(),
-    sweepId: null,
-    trialIndex: null,
-    plan: PLAN,
-    planDigest: 'd',
-    host: HOST,
-    actor: 'person',
-    isExecuted: true,
-    phase: 'stopped',
-    ending: { reason: 'StoppedByUser', evidence: {} },
-  })
 
   const failing = (message: string) => async (): Promise<never> => {
     throw Object.assign(new Error(message), { code: 'EACCES' })
@@ -65,7 +48,7 @@ describeOnBoth('a round of clean-up', (openFresh) => {
 
   it('removes all it can when some of it cannot go, says which, and goes on with those later', async () => {
     const store = await fresh()
-    const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 130 }, newRun)))
+    const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 130 }, () => newRun(STOPPED))))
     const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
     await store.write(async (parts) => {
       for (const run of runs) await parts.runs.setDeleted({ id: run.id }, { deletedAt: 1 })

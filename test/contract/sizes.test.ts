@@ -3,19 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 
-import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import { parseFilter } from '../../src/core/filter/parse.ts'
 import type { Store } from '../../src/core/ports.ts'
 import type { NewRun, Run } from '../../src/core/records.ts'
-import { loadPlan } from '../../src/core/spec/load.ts'
 import type { Database } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBoth } from '../support/databases.ts'
+import { HOST, newRun, PLAN, SWEEP } from '../support/records.ts'
 
-const PLAN = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: echo}' }]).plan as RunPlan
-const SWEEP = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2]}}}\nrun: {cmd: echo}' }]).plan as SweepPlan
-const HOST = { workDir: '/', python: null, path: '', git: null }
 const TIMEOUT_MS = 240_000
 
 // A statement holds 32,766 variables on SQLite and 65,535 on PostgreSQL: each list here needs several times as many.
@@ -30,19 +26,6 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
   }
 
   const open = (database: Database): Store => createStore(database, { now: () => 1_000 })
-
-  const newRun = (patch: Partial<NewRun> = {}): NewRun => ({
-    id: randomUUID(),
-    sweepId: null,
-    trialIndex: null,
-    plan: PLAN,
-    planDigest: 'd',
-    host: HOST,
-    actor: 'person',
-    isExecuted: true,
-    phase: 'queued',
-    ...patch,
-  })
 
   const insertRun = async (store: Store, patch: Partial<NewRun> = {}): Promise<Run> => (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
 

@@ -15,8 +15,7 @@ import { loadPlan } from '../../src/core/spec/load.ts'
 import { migrate, NewerSchemaError } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBoth } from '../support/databases.ts'
-
-const HOST = { workDir: '/tmp', python: null, path: '', git: null }
+import { HOST, newRun as newPlainRun } from '../support/records.ts'
 
 function runPlan(): RunPlan {
   return loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 1.0, name: "x y"}\nrun: {cmd: echo}' }]).plan as RunPlan
@@ -27,18 +26,7 @@ function sweepPlan(): SweepPlan {
 }
 
 function newRun(patch: Partial<NewRun> = {}): NewRun {
-  return {
-    id: randomUUID(),
-    sweepId: null,
-    trialIndex: null,
-    plan: runPlan(),
-    planDigest: 'd',
-    host: HOST,
-    actor: 'person',
-    isExecuted: true,
-    phase: 'queued',
-    ...patch,
-  }
+  return newPlainRun({ plan: runPlan(), ...patch })
 }
 
 describeOnBoth('the store', (openFresh) => {
