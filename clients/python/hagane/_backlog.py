@@ -155,16 +155,16 @@ class Backlog(object):
         """Raises OSError while a segment cannot be read: files run out, folders are moved and rights change for a while."""
         try:
             lines = segment.peek(records_max)
+            self._missing_since = None
+            return lines
         except OSError as error:
             now = time.monotonic()
             self._missing_since = self._missing_since or now
-            # A file that stays away must not hold up what was logged after it.
+            # A file that stays away must not hold up the records after it. All files of a folder are away together.
             limit_s = CLOSING_MISSING_S if self._is_sealed else MISSING_S
             if error.errno != errno.ENOENT or now - self._missing_since < limit_s:
                 raise
-            lines = []
-        self._missing_since = None
-        return lines
+            return []
 
     def accept(self, mark, refused):
         """The server has made everything up to the mark durable. Returns whether that is news."""
