@@ -25,9 +25,11 @@ export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: Ap
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
-    context.header('x-content-type-options', 'nosniff')
-    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
-    if (!context.res.headers.has('content-security-policy')) context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    // `context.header` would copy the whole answer.
+    const { headers } = context.res
+    headers.set('x-content-type-options', 'nosniff')
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
   bindRoutes(app, { ...keys, ids, storage }, handlers)
   servePages(app, pagesDir)

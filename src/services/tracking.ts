@@ -114,13 +114,14 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   const numbers = new Map<string, number[]>()
   for (const record of records) {
     if (record.kind !== 'metrics') continue
-    for (const [name, value] of record.values) {
+    const { step, time, values } = record
+    values.forEach((value, name) => {
       const list = numbers.get(name)
-      if (list) list.push(record.step, record.time * 1000, value)
-      else numbers.set(name, [record.step, record.time * 1000, value])
-    }
+      if (list) list.push(step, time * 1000, value)
+      else numbers.set(name, [step, time * 1000, value])
+    })
   }
-  return [...numbers].map(([name, list]) => ({ name, points: Float64Array.from(list) }))
+  return [...numbers].map(([name, list]) => ({ name, points: new Float64Array(list) }))
 }
 
 /** How old the mark of the last message may grow before it is written again; far below the silence that counts. */

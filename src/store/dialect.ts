@@ -76,6 +76,7 @@ export const postgres: Dialect = {
     for (const [table, column] of [
       ['event', 'seq'],
       ['series', 'id'],
+      ['waiting_batch', 'n'],
     ] as const)
       await sql`select setval(pg_get_serial_sequence(${table}, ${column}), coalesce((select max(${sql.ref(column)}) from ${sql.table(table)}), 0) + 1, false)`.execute(
         db,

@@ -29,6 +29,7 @@ const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
   ['run_param', ['name', 'run_number']],
   ['run_tag', ['tag', 'run_number']],
   ['chunk', ['series_id', 'n']],
+  ['waiting_batch', ['n']],
   ['artifact', ['run_id', 'path']],
 ]
 
@@ -72,7 +73,7 @@ export async function isEmpty({ reader }: Database): Promise<boolean> {
 
 const INSERTED_AT_ONCE = 100
 // Tables whose numbers the database gives by itself.
-const NUMBERED: readonly (keyof Tables)[] = ['event', 'series']
+const NUMBERED: readonly (keyof Tables)[] = ['event', 'series', 'waiting_batch']
 
 /** Fills an empty database, all of it or nothing. Columns that a newer schema has added take their defaults. */
 export async function fillTables(database: Database, rowsOf: (table: string) => AsyncIterable<Row> | undefined): Promise<void> {

@@ -12,7 +12,7 @@ import { takeNumbers } from './counters.ts'
 import { toParamRows, toTagRows } from './facts.ts'
 import { pieces } from './pieces.ts'
 import { purgeSome, removeTags } from './run-removal.ts'
-import type { SeriesCache } from './tracking.ts'
+import type { SeriesCache } from './series.ts'
 import { ACTIVE_PHASES, AT_RUNG, OPEN_PHASES, parseOrNull, toCodeColumns, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
 
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']

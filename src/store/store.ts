@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
+import { POINT_WIDTH } from '../core/metrics/series.ts'
 import type { Parts, Store } from '../core/ports.ts'
 import { createAccessTokenStore } from './access-tokens.ts'
 import { createAttemptStore } from './attempts.ts'
@@ -13,10 +14,11 @@ import { createRunStore } from './runs.ts'
 import { createProjectStore } from './projects.ts'
 import { createRunSearch } from './search.ts'
 import { createSweepStore } from './sweeps.ts'
+import type { SeriesCache } from './series.ts'
 import type { Tables } from './tables.ts'
 import { createTrialStore } from './trials.ts'
 import { createTrackingStore } from './tracking.ts'
-import type { SeriesCache } from './tracking.ts'
+import { foldFirst, foldWaiting } from './waiting-points.ts'
 
 /** Called first in every transaction; throws when this server may no longer write. */
 export type Fence = (db: Kysely<Tables>) => Promise<void>
@@ -25,25 +27,47 @@ const GROUP_MAX = 64
 const TRIES_MAX = 8
 const RETRY_STEP_MS = 10
 
+type Work<T> = (parts: Parts, db: Kysely<Tables>, tally: GroupTally) => Promise<T>
+
 interface Job {
-  readonly work: (parts: Parts, db: Kysely<Tables>) => Promise<unknown>
+  readonly work: Work<unknown>
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
 }
 
-/** The store ports over an open database. Works that arrive together share one durable commit. */
+/** So many points wait at most before they are folded: a transaction of a few milliseconds. */
+const WAITING_POINTS_MAX = 32_768
+/** So long they wait where nobody reads them. */
+const WAITING_MS = 1_000
+
+/** What a group of works leaves behind once it is committed. */
+interface GroupTally {
+  /** Runs whose points, params, tags and files were written. */
+  readonly written: Set<string>
+  /** Points that wait to be folded into their series. */
+  waitingPoints: number
+}
+
+/**
+ * The store ports over an open database. Works that arrive together share one durable commit. Points wait in rows of their
+ * own (`waiting-points.ts`) until somebody reads points, many wait, or a second has passed.
+ */
 export function createStore(database: Database, options: { now: () => number; fence?: Fence }): Store {
   const jobs: Job[] = []
   const listeners = new Set<(written: ReadonlySet<string>) => void>()
   let isDraining = false
   const cache: SeriesCache = new Map()
+  // An earlier server may have left some.
+  let waitingPoints = 1
+  let folding: Promise<void> | undefined
+  let foldTimer: NodeJS.Timeout | undefined
   const partsOf = (db: Kysely<Tables>): Parts => ({
     runs: createRunStore(db, options.now, cache),
     trials: createTrialStore(db),
     search: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
     sweeps: createSweepStore(db, options.now),
-    tracking: createTrackingStore(db, options.now, cache),
+    tracking: createTrackingStore({ db, now: options.now, cache }),
     events: createEventStore(db, options.now),
     projects: createProjectStore(db, options.now),
     content: createContentStore(db, options.now),
@@ -61,9 +85,12 @@ export function createStore(database: Database, options: { now: () => number; fe
   const commitGroup = async (group: readonly Job[]): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        const written = new Set<string>()
-        for (const settle of await tryGroup(group, written)) settle()
-        for (const listener of listeners) listener(written)
+        const tally: GroupTally = { written: new Set(), waitingPoints }
+        const settles = await tryGroup(group, tally)
+        waitingPoints = tally.waitingPoints
+        for (const settle of settles) settle()
+        for (const listener of listeners) listener(tally.written)
+        foldLater()
         return
       } catch (error) {
         if (tries === TRIES_MAX || !isConflict(error)) return group.forEach((job) => job.reject(error))
@@ -72,14 +99,14 @@ export function createStore(database: Database, options: { now: () => number; fe
     }
   }
 
-  const tryGroup = async (group: readonly Job[], written: Set<string>): Promise<(() => void)[]> => {
+  const tryGroup = async (group: readonly Job[], tally: GroupTally): Promise<(() => void)[]> => {
     const done: (() => void)[] = []
     await database.writer.connection().execute(async (db) => {
       await database.dialect.begin.execute(db)
       try {
         await options.fence?.(db)
-        const parts = noteWritten(partsOf(db), written)
-        for (const job of group) done.push(await runJob(db, parts, job, group.length > 1))
+        const parts = keepTally(foldFirst(partsOf(db), () => foldIn(db, tally)), tally)
+        for (const job of group) done.push(await runJob(db, parts, { job, tally, isShared: group.length > 1 }))
         await sql`commit`.execute(db)
       } catch (error) {
         cache.clear()
@@ -91,25 +118,31 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 
   /** A failing work undoes its own changes and leaves its neighbours in the group alone. A failing database fails them all. */
-  const runJob = async (db: Kysely<Tables>, parts: Parts, job: Job, isShared: boolean): Promise<() => void> => {
+  const runJob = async (
+    db: Kysely<Tables>,
+    parts: Parts,
+    { job, tally, isShared }: { job: Job; tally: GroupTally; isShared: boolean },
+  ): Promise<() => void> => {
+    const before = tally.waitingPoints
     if (!isShared) {
-      const value = (await job.work(parts, db)) as never
+      const value = (await job.work(parts, db, tally)) as never
       return () => job.resolve(value)
     }
     await sql`savepoint job`.execute(db)
     try {
-      const value = (await job.work(parts, db)) as never
+      const value = (await job.work(parts, db, tally)) as never
       await sql`release savepoint job`.execute(db)
       return () => job.resolve(value)
     } catch (error) {
       if (error instanceof StoreFault) throw error
       cache.clear()
       await sql`rollback to savepoint job`.execute(db)
+      tally.waitingPoints = before
       return () => job.reject(error)
     }
   }
 
-  const enqueue = <T>(work: (parts: Parts, db: Kysely<Tables>) => Promise<T>): Promise<T> =>
+  const enqueue = <T>(work: Work<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       jobs.push({ work, resolve: resolve, reject })
       if (isDraining) return
@@ -117,9 +150,33 @@ export function createStore(database: Database, options: { now: () => number; fe
       setImmediate(() => void drain())
     })
 
+  const foldIn = async (db: Kysely<Tables>, tally: GroupTally): Promise<void> => {
+    if (tally.waitingPoints === 0) return
+    await foldWaiting({ db, now: options.now, cache })
+    tally.waitingPoints = 0
+  }
+
+  /** Resolves once what waited at the call is folded. */
+  const fold = async (): Promise<void> => {
+    if (waitingPoints === 0) return
+    folding ??= enqueue(async (_parts, db, tally) => {
+      folding = undefined
+      await foldIn(db, tally)
+    })
+    await folding
+  }
+
+  const foldLater = (): void => {
+    if (waitingPoints > WAITING_POINTS_MAX) void fold().catch(() => {})
+    else if (waitingPoints > 0) foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
+  }
+
+  // Where nothing can be written, the points that were folded before are shown nevertheless.
+  const readFolded = (parts: Parts): Parts => foldFirst(parts, async () => await fold().catch(() => {}))
+
   return {
-    read: partsOf(database.reader),
-    scan: partsOf(database.scanner),
+    read: readFolded(partsOf(database.reader)),
+    scan: readFolded(partsOf(database.scanner)),
     write: enqueue,
     releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
     examine: () => database.dialect.examine(database.scanner as unknown as Kysely<never>),
@@ -130,17 +187,24 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 }
 
-/** The parts, which note the runs whose points, params, tags and files they write. */
-function noteWritten(parts: Parts, written: Set<string>): Parts {
+/** The parts, which note the runs whose points, params, tags and files they write, and the points that wait. */
+function keepTally(parts: Parts, tally: GroupTally): Parts {
   const { tracking, runs, attempts } = parts
   return {
     ...parts,
-    tracking: { ...tracking, append: (run, ...points) => (written.add(run.id), tracking.append(run, ...points)) },
-    runs: { ...runs, annotate: (run, patch) => (written.add(run.id), runs.annotate(run, patch)) },
+    tracking: {
+      ...tracking,
+      append: async (run, series, source) => {
+        tally.written.add(run.id)
+        await tracking.append(run, series, source)
+        tally.waitingPoints += series.reduce((sum, { points }) => sum + points.length / POINT_WIDTH, 0)
+      },
+    },
+    runs: { ...runs, annotate: (run, patch) => (tally.written.add(run.id), runs.annotate(run, patch)) },
     attempts: {
       ...attempts,
       putArtifacts: (runId, artifacts) => {
-        if (artifacts.length > 0) written.add(runId)
+        if (artifacts.length > 0) tally.written.add(runId)
         return attempts.putArtifacts(runId, artifacts)
       },
     },

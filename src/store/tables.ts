@@ -15,6 +15,7 @@ export interface Tables {
   run_param: { name: string; run_number: number; number: number | null; text: string }
   run_tag: { tag: string; run_number: number }
   chunk: { series_id: number; n: number; first_index: number; points: Bytes; rollup: Bytes; received_at: number }
+  waiting_batch: { n: Generated<number>; run_id: string; run_number: number; attempt: number; writer: number; series: string; points: Bytes }
   artifact: { run_id: string; attempt: number; path: string; kind: string; size_bytes: number; sha256: string }
   project: ProjectRow
   metric_direction: { project_id: string; metric: string; direction: string }

@@ -20,9 +20,13 @@ export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail
   }))
 }
 
-function concat(a: Float64Array, b: Float64Array): Float64Array {
-  const joined = new Float64Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
+/** Numbers in one row, in order. */
+export function concat(...parts: readonly Float64Array[]): Float64Array {
+  const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let end = 0
+  for (const part of parts) {
+    joined.set(part, end)
+    end += part.length
+  }
   return joined
 }

@@ -1,0 +1,171 @@
+import type { Kysely } from 'kysely'
+
+import { appendToTail } from '../core/metrics/chunks.ts'
+import type { Tail } from '../core/metrics/chunks.ts'
+import { EMPTY_SUMMARY, mean, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
+import type { PointSource, Summary } from '../core/metrics/series.ts'
+import type { SeriesPoints } from '../core/ports.ts'
+import type { Run } from '../core/records.ts'
+import { pieces } from './pieces.ts'
+import type { Tables } from './tables.ts'
+
+/** What the writing side remembers of a series, so that an append reads nothing. */
+interface OpenSeries {
+  readonly id: number
+  readonly summary: Summary
+  readonly tail: Tail | undefined
+}
+
+const OPEN_RUNS_MAX = 200
+
+/** Open series by run and name. Belongs to the one writing connection; emptied when a transaction fails. */
+export type SeriesCache = Map<string, Map<string, OpenSeries>>
+
+/** Where points are written to: the open transaction, and the memory of its connection. */
+export interface SeriesWriter {
+  readonly db: Kysely<Tables>
+  readonly now: () => number
+  readonly cache: SeriesCache
+}
+
+/** Adds points of one source to the series of a run: as chunks of float64 with a rollup each, and in the summaries beside them. */
+export async function appendPoints(writer: SeriesWriter, run: Pick<Run, 'id' | 'number'>, { series, source }: PointBatch): Promise<void> {
+  const { db, now } = writer
+  const known = await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
+  const written = series.map((item) => extend(known.get(item.name)!, item, source))
+  await writeSummaries(
+    db,
+    run.number,
+    written.map((item) => item.summary),
+  )
+  await writeChunks(
+    db,
+    written.flatMap((item) => item.chunks),
+    now(),
+  )
+  written.forEach((item, index) => known.set(series[index]!.name, item.next))
+}
+
+/** Points of one source for some series of a run, each series once. */
+export interface PointBatch {
+  readonly series: readonly SeriesPoints[]
+  readonly source: PointSource
+}
+
+/** Those series of a run, which are made where they are not there yet. */
+export async function openSeries(
+  { db, cache }: SeriesWriter,
+  { runId, names }: { readonly runId: string; readonly names: readonly string[] },
+): Promise<Map<string, OpenSeries>> {
+  const known = cache.get(runId) ?? new Map<string, OpenSeries>()
+  cache.delete(runId)
+  cache.set(runId, known)
+  if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
+  for (const some of pieces(names.filter((name) => !known.has(name)))) await loadSeries(db, runId, some, known)
+  for (const some of pieces(names.filter((name) => !known.has(name)).map((name) => ({ run_id: runId, name })))) await insertSeries(db, some, known)
+  return known
+}
+
+/** Those series of a run that are there already, each with its last chunk; neither chunk nor summary where points only wait. */
+async function loadSeries(db: Kysely<Tables>, runId: string, names: readonly string[], known: Map<string, OpenSeries>): Promise<void> {
+  const rows = await db
+    .selectFrom('series')
+    .innerJoin('run', 'run.id', 'series.run_id')
+    .leftJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
+    .leftJoin('chunk', (join) =>
+      join.onRef('chunk.series_id', '=', 'series.id').on('chunk.n', '=', (on) =>
+        on
+          .selectFrom('chunk as own')
+          .select((inner) => inner.fn.max('own.n').as('n'))
+          .whereRef('own.series_id', '=', 'series.id'),
+      ),
+    )
+    .select(['series.id', 'series.name', 'metric.summary', 'chunk.n', 'chunk.points'])
+    .where('series.run_id', '=', runId)
+    .where('series.name', 'in', names)
+    .execute()
+  for (const { id, name, summary, n, points } of rows)
+    known.set(name, { id, summary: summary === null ? EMPTY_SUMMARY : unpackSummary(summary), tail: n === null || points === null ? undefined : { n, points: toFloat64(points) } })
+}
+
+async function insertSeries(db: Kysely<Tables>, series: readonly { run_id: string; name: string }[], known: Map<string, OpenSeries>): Promise<void> {
+  const rows = await db.insertInto('series').values(series).returning(['id', 'name']).execute()
+  for (const row of rows) known.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
+}
+
+interface ChunkRow {
+  readonly seriesId: number
+  readonly chunk: Tail
+  readonly firstIndex: number
+}
+
+function extend(
+  series: OpenSeries,
+  { name, points }: SeriesPoints,
+  source: PointSource,
+): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
+  const summary = summarize(series.summary, points, source)
+  const chunks = appendToTail(series.tail, points)
+  let end = summary.count
+  const rows = [...chunks].reverse().map((chunk) => {
+    end -= chunk.points.length / POINT_WIDTH
+    return { seriesId: series.id, chunk, firstIndex: end }
+  })
+  return { next: { id: series.id, summary, tail: chunks.at(-1) ?? series.tail }, summary: { name, summary }, chunks: rows.reverse() }
+}
+
+async function writeSummaries(db: Kysely<Tables>, runNumber: number, items: readonly { name: string; summary: Summary }[]): Promise<void> {
+  const rows = items.map(({ name, summary }) => ({
+    name,
+    run_number: runNumber,
+    last: finiteOrNull(summary.last),
+    min: finiteOrNull(summary.min),
+    max: finiteOrNull(summary.max),
+    mean: finiteOrNull(mean(summary)),
+    summary: packSummary(summary),
+  }))
+  for (const some of pieces(rows))
+    await db
+      .insertInto('metric')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(['name', 'run_number']).doUpdateSet((on) => ({
+          last: on.ref('excluded.last'),
+          min: on.ref('excluded.min'),
+          max: on.ref('excluded.max'),
+          mean: on.ref('excluded.mean'),
+          summary: on.ref('excluded.summary'),
+        })),
+      )
+      .execute()
+}
+
+/** A value that is no finite number is neither better nor worse than any other. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+async function writeChunks(db: Kysely<Tables>, chunks: readonly ChunkRow[], receivedAt: number): Promise<void> {
+  const rows = chunks.map(({ seriesId, chunk, firstIndex }) => ({
+    series_id: seriesId,
+    n: chunk.n,
+    first_index: firstIndex,
+    points: toBytes(chunk.points),
+    rollup: packSummary(toBucket(chunk.points)),
+    received_at: receivedAt,
+  }))
+  for (const some of pieces(rows))
+    await db
+      .insertInto('chunk')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['series_id', 'n'])
+          .doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })),
+      )
+      .execute()
+}
+
+function toBytes(points: Float64Array): Uint8Array {
+  return new Uint8Array(points.buffer, points.byteOffset, points.byteLength)
+}

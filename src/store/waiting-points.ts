@@ -1,0 +1,144 @@
+import type { Kysely } from 'kysely'
+
+import { concat } from '../core/metrics/chunks.ts'
+import { POINT_WIDTH, toFloat64 } from '../core/metrics/series.ts'
+import type { Parts, SeriesPoints } from '../core/ports.ts'
+import type { Run } from '../core/records.ts'
+import { appendPoints, openSeries } from './series.ts'
+import type { PointBatch, SeriesWriter } from './series.ts'
+import type { Tables } from './tables.ts'
+
+/** A run as its points name it. */
+type PointRun = Pick<Run, 'id' | 'number'>
+
+const ROWS_AT_ONCE = 64
+
+/**
+ * Makes points of one source durable in a row of their own. They wait there: folding many batches of a run together writes
+ * each chunk and each summary once, where every batch by itself would write them all.
+ */
+export async function keepWaiting(writer: SeriesWriter, run: PointRun, { series, source }: PointBatch): Promise<void> {
+  // A name that the database does not take fails here, for the one who sends it.
+  await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
+  const row = {
+    run_id: run.id,
+    run_number: run.number,
+    attempt: source.attempt,
+    writer: source.writer,
+    ...packSeries(series),
+  }
+  await writer.db.insertInto('waiting_batch').values(row).execute()
+}
+
+/** Moves all points that wait into their series. */
+export async function foldWaiting(writer: SeriesWriter): Promise<void> {
+  for (;;) {
+    const rows = await writer.db.selectFrom('waiting_batch').selectAll().orderBy('n').limit(ROWS_AT_ONCE).execute()
+    for (const { run, batch } of joinBatches(rows.map(toRunBatch))) await appendPoints(writer, run, batch)
+    const last = rows.at(-1)
+    if (last) await writer.db.deleteFrom('waiting_batch').where('n', '<=', last.n).execute()
+    if (rows.length < ROWS_AT_ONCE) return
+  }
+}
+
+/** The parts, of which those whose answers depend on points have what waits folded before they answer. */
+export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
+  const { search, trials, tracking, runs } = parts
+  return {
+    ...parts,
+    search: after(fold, search),
+    trials: after(fold, trials),
+    tracking: { ...tracking, ...after(fold, pick(tracking, ['summaries', 'commonMetrics', 'points', 'buckets'])) },
+    runs: { ...runs, ...after(fold, pick(runs, ['purgeSome'])) },
+  }
+}
+
+/** The same methods, each called once the work before it is done. */
+function after<T extends object>(before: () => Promise<void>, part: T): T {
+  const methods = Object.entries(part) as [string, (...args: unknown[]) => Promise<unknown>][]
+  return Object.fromEntries(methods.map(([name, method]) => [name, async (...args: unknown[]) => (await before(), await method(...args))])) as T
+}
+
+function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>
+}
+
+/** Name and number of points of each series in JSON; then one after another steps and times, unless they are those of the series before, and values. */
+interface PackedSeries {
+  readonly series: string
+  readonly points: Uint8Array
+}
+
+function packSeries(series: readonly SeriesPoints[]): PackedSeries {
+  const numbers = new Float64Array(series.reduce((sum, { points }) => sum + points.length, 0))
+  let end = 0
+  const heads = series.map(({ name, points }, index) => {
+    const isLikeLast = index > 0 && haveSamePlaces(points, series[index - 1]!.points)
+    if (!isLikeLast) for (let at = 0; at < points.length; at += POINT_WIDTH) [numbers[end], numbers[end + 1], end] = [points[at]!, points[at + 1]!, end + 2]
+    for (let at = 2; at < points.length; at += POINT_WIDTH) numbers[end++] = points[at]!
+    return [name, points.length / POINT_WIDTH, isLikeLast]
+  })
+  return { series: JSON.stringify(heads), points: new Uint8Array(numbers.buffer, 0, end * Float64Array.BYTES_PER_ELEMENT) }
+}
+
+function unpackSeries(packed: PackedSeries): SeriesPoints[] {
+  const numbers = toFloat64(packed.points)
+  let end = 0
+  let places = numbers
+  return (JSON.parse(packed.series) as [string, number, boolean][]).map(([name, count, isLikeLast]) => {
+    if (!isLikeLast) places = numbers.subarray(end, (end += count * 2))
+    const points = new Float64Array(count * POINT_WIDTH)
+    for (let i = 0; i < count; i += 1) {
+      points[i * POINT_WIDTH] = places[i * 2]!
+      points[i * POINT_WIDTH + 1] = places[i * 2 + 1]!
+      points[i * POINT_WIDTH + 2] = numbers[end + i]!
+    }
+    end += count
+    return { name, points }
+  })
+}
+
+/** Whether points are of the same steps and times. */
+function haveSamePlaces(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at += POINT_WIDTH) if (a[at] !== b[at] || a[at + 1] !== b[at + 1]) return false
+  return true
+}
+
+interface RunBatch {
+  readonly run: PointRun
+  readonly batch: PointBatch
+}
+
+function toRunBatch(row: { run_id: string; run_number: number; attempt: number; writer: number; series: string; points: Uint8Array }): RunBatch {
+  return { run: { id: row.run_id, number: row.run_number }, batch: { series: unpackSeries(row), source: { attempt: row.attempt, writer: row.writer } } }
+}
+
+/** Batches of one run that follow each other and have one source, as one. The order of a run's points stays. */
+function joinBatches(batches: readonly RunBatch[]): RunBatch[] {
+  const byRun = Map.groupBy(batches, ({ run }) => run.id)
+  return [...byRun.values()].flatMap((ofRun) => neighbours(ofRun).map(joinAll))
+}
+
+/** Batches in stretches of one source. */
+function neighbours(batches: readonly RunBatch[]): RunBatch[][] {
+  const stretches: RunBatch[][] = []
+  for (const item of batches) {
+    const stretch = stretches.at(-1)
+    const { source } = item.batch
+    const before = stretch?.[0]!.batch.source
+    if (stretch && before!.attempt === source.attempt && before!.writer === source.writer) stretch.push(item)
+    else stretches.push([item])
+  }
+  return stretches
+}
+
+function joinAll(stretch: readonly RunBatch[]): RunBatch {
+  const [{ run, batch }] = stretch as [RunBatch]
+  const byName = Map.groupBy(
+    stretch.flatMap((item) => item.batch.series),
+    (item) => item.name,
+  )
+  const series = [...byName].map(([name, parts]): SeriesPoints => ({ name, points: concat(...parts.map((part) => part.points)) }))
+  return { run, batch: { series, source: batch.source } }
+}
