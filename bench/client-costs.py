@@ -10,9 +10,10 @@ from hagane import Experiment
 METRICS = dict(("metric_%d" % index, index * 0.5) for index in range(10))
 CALLS = 5000
 STEP_S = 0.001
+VALUES = [index * 0.5 for index in range(1000)]
 # Long enough that what the client does in the background falls into the block that caused it.
-STEPS = 4000
-ROUNDS = 5
+STEPS = 3000
+ROUNDS = 9
 WATCHED = 1000
 PAUSE_S = 0.003
 
@@ -31,8 +32,8 @@ def measure_calls(experiment):
 
 
 def calibrate():
-    """Turns of a plain loop that take one step of the processor, however busy the machine is."""
-    turns = 1000
+    """Turns of `work` that take one step of the processor, however busy the machine is."""
+    turns = 10
     while True:
         started = time.process_time()
         work(turns)
@@ -43,10 +44,9 @@ def calibrate():
 
 
 def work(turns):
-    total = 0.0
-    for index in range(turns):
-        total += index * 0.5
-    return total
+    """Makes no objects: how fast a loop makes them hangs on where the interpreter puts them, which any call between changes."""
+    for _ in range(turns):
+        sum(VALUES)
 
 
 def loop(turns, experiment):
@@ -55,21 +55,23 @@ def loop(turns, experiment):
         work(turns)
         if experiment is not None:
             experiment.log_metrics(METRICS, step=step)
-    return time.perf_counter() - started
+    took = time.perf_counter() - started
+    # What is still on its way belongs to the loop that logged it, not to the next one.
+    while experiment is not None and experiment.delivery["pending"]:
+        time.sleep(0.05)
+    return took
 
 
 def measure_loop(experiment):
-    """With and without logging in turns, so that a machine that slows down wrongs neither."""
+    """Loops with logging between two without: a machine that slows down meanwhile wrongs neither."""
     turns = calibrate()
     loop(turns, None)
     ratios = []
     for _ in range(ROUNDS):
-        bare = loop(turns, None)
-        ratios.append(loop(turns, experiment) / bare)
-        # What is still on its way belongs to the loop that logged it, not to the next bare one.
-        while experiment.delivery["pending"]:
-            time.sleep(0.05)
-    return {"calls": STEPS * ROUNDS, "ratio": sorted(ratios)[ROUNDS // 2]}
+        before = loop(turns, None)
+        logged = loop(turns, experiment) + loop(turns, experiment)
+        ratios.append(logged / (before + loop(turns, None)))
+    return {"calls": 2 * STEPS * ROUNDS, "ratio": sorted(ratios)[ROUNDS // 2]}
 
 
 def measure_end(experiment):

@@ -21,13 +21,13 @@ export function createUsageRecorder({ store, source, clock, log }: { store: Stor
     const samples = await source.sampleUsage(active.map((run) => run.attemptName))
     const sampled = active.filter((run) => samples.has(run.attemptName))
     if (sampled.length === 0) return
+    const points = sampled.map((run) => {
+      const step = steps.get(run.id) ?? 0
+      steps.set(run.id, step + 1)
+      return { run, series: Object.entries(samples.get(run.attemptName)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) })) }
+    })
     await store.write(async (parts) => {
-      for (const run of sampled) {
-        const step = steps.get(run.id) ?? 0
-        steps.set(run.id, step + 1)
-        const series = Object.entries(samples.get(run.attemptName)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) }))
-        await parts.tracking.append(run, series)
-      }
+      for (const { run, series } of points) await parts.tracking.append(run, series)
     })
   }
 

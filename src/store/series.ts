@@ -85,7 +85,11 @@ async function loadSeries(db: Kysely<Tables>, runId: string, names: readonly str
     .where('series.name', 'in', names)
     .execute()
   for (const { id, name, summary, n, points } of rows)
-    known.set(name, { id, summary: summary === null ? EMPTY_SUMMARY : unpackSummary(summary), tail: n === null || points === null ? undefined : { n, points: toFloat64(points) } })
+    known.set(name, {
+      id,
+      summary: summary === null ? EMPTY_SUMMARY : unpackSummary(summary),
+      tail: n === null || points === null ? undefined : { n, points: toFloat64(points) },
+    })
 }
 
 async function insertSeries(db: Kysely<Tables>, series: readonly { run_id: string; name: string }[], known: Map<string, OpenSeries>): Promise<void> {

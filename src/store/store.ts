@@ -35,6 +35,23 @@ interface Job {
   readonly reject: (error: unknown) => void
 }
 
+/** A work has thrown, and not because the database failed: its neighbours have to go on without it. */
+class FailedWork extends Error {
+  readonly job: Job
+  constructor(job: Job, cause: unknown) {
+    super('a work failed', { cause })
+    this.job = job
+  }
+}
+
+async function runJob(job: Job, run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run()
+  } catch (error) {
+    throw error instanceof StoreFault ? error : new FailedWork(job, error)
+  }
+}
+
 /** So many points wait at most before they are folded: a transaction of a few milliseconds. */
 const WAITING_POINTS_MAX = 32_768
 /** So long they wait where nobody reads them. */
@@ -93,10 +110,17 @@ export function createStore(database: Database, options: { now: () => number; fe
         foldLater()
         return
       } catch (error) {
-        if (tries === TRIES_MAX || !isConflict(error)) return group.forEach((job) => job.reject(error))
+        if (error instanceof FailedWork && group.length > 1) return await commitApart(group, error.job)
+        if (tries === TRIES_MAX || !isConflict(error)) return group.forEach((job) => job.reject(error instanceof FailedWork ? error.cause : error))
         await new Promise((resolve) => setTimeout(resolve, RETRY_STEP_MS * 2 ** tries))
       }
     }
+  }
+
+  /** A work that fails does not fail its neighbours. */
+  const commitApart = async (group: readonly Job[], failed: Job): Promise<void> => {
+    await commitGroup(group.filter((job) => job !== failed))
+    await commitGroup([failed])
   }
 
   const tryGroup = async (group: readonly Job[], tally: GroupTally): Promise<(() => void)[]> => {
@@ -105,8 +129,14 @@ export function createStore(database: Database, options: { now: () => number; fe
       await database.dialect.begin.execute(db)
       try {
         await options.fence?.(db)
-        const parts = keepTally(foldFirst(partsOf(db), () => foldIn(db, tally)), tally)
-        for (const job of group) done.push(await runJob(db, parts, { job, tally, isShared: group.length > 1 }))
+        const parts = keepTally(
+          foldFirst(partsOf(db), () => foldIn(db, tally)),
+          tally,
+        )
+        for (const job of group) {
+          const value = await runJob(job, () => job.work(parts, db, tally))
+          done.push(() => job.resolve(value as never))
+        }
         await sql`commit`.execute(db)
       } catch (error) {
         cache.clear()
@@ -115,31 +145,6 @@ export function createStore(database: Database, options: { now: () => number; fe
       }
     })
     return done
-  }
-
-  /** A failing work undoes its own changes and leaves its neighbours in the group alone. A failing database fails them all. */
-  const runJob = async (
-    db: Kysely<Tables>,
-    parts: Parts,
-    { job, tally, isShared }: { job: Job; tally: GroupTally; isShared: boolean },
-  ): Promise<() => void> => {
-    const before = tally.waitingPoints
-    if (!isShared) {
-      const value = (await job.work(parts, db, tally)) as never
-      return () => job.resolve(value)
-    }
-    await sql`savepoint job`.execute(db)
-    try {
-      const value = (await job.work(parts, db, tally)) as never
-      await sql`release savepoint job`.execute(db)
-      return () => job.resolve(value)
-    } catch (error) {
-      if (error instanceof StoreFault) throw error
-      cache.clear()
-      await sql`rollback to savepoint job`.execute(db)
-      tally.waitingPoints = before
-      return () => job.reject(error)
-    }
   }
 
   const enqueue = <T>(work: Work<T>): Promise<T> =>

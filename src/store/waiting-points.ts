@@ -1,12 +1,9 @@
-import type { Kysely } from 'kysely'
-
 import { concat } from '../core/metrics/chunks.ts'
 import { POINT_WIDTH, toFloat64 } from '../core/metrics/series.ts'
 import type { Parts, SeriesPoints } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
 import { appendPoints, openSeries } from './series.ts'
 import type { PointBatch, SeriesWriter } from './series.ts'
-import type { Tables } from './tables.ts'
 
 /** A run as its points name it. */
 type PointRun = Pick<Run, 'id' | 'number'>

@@ -224,7 +224,7 @@ describeOnBoth('the store', (openFresh) => {
     const plan = { ...sweepPlan(), method: { name: 'random', trialsMax: 7 } } as const
     const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }))
     const { constraints: _c, firstPoints: _f, warmStart: _w, failures: _p, plateau: _l, stoppingRules: _s, ...old } = plan
-    for (const table of ['suggestion', 'sweep_result', 'access_token']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
+    for (const table of ['suggestion', 'sweep_result', 'access_token', 'waiting_batch']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
     for (const column of ['budget', 'earlier', 'results', 'failure', 'judged_from'])
       await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
     for (const column of ['rung', 'take']) await sql`alter table run drop column ${sql.ref(column)}`.execute(database.writer)
@@ -241,7 +241,7 @@ describeOnBoth('the store', (openFresh) => {
     const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
     await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(database.writer)
     await sql`insert into older values (${sweep.id}, 1, 0, 0, 'failed', null), (${sweep.id}, 2, 1, 0, 'succeeded', 0.5)`.execute(database.writer)
-    await sql`drop table sweep_result`.execute(database.writer)
+    for (const table of ['sweep_result', 'waiting_batch']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
     await sql`alter table older rename to sweep_result`.execute(database.writer)
     for (const column of ['failure', 'judged_from']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`alter table run drop column take`.execute(database.writer)

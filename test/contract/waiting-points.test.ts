@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { expect, it } from 'vitest'
+
+import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
+import type { PointSource } from '../../src/core/metrics/series.ts'
+import type { Store } from '../../src/core/ports.ts'
+import type { Run } from '../../src/core/records.ts'
+import type { Database } from '../../src/store/database.ts'
+import { dumpTables, fillTables } from '../../src/store/dump.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { createStore } from '../../src/store/store.ts'
+import { describeOnBoth } from '../support/databases.ts'
+import { newRun } from '../support/records.ts'
+
+const SECOND: PointSource = { attempt: 2, writer: 7 }
+
+describeOnBoth('points that wait to be folded into their series', (openFresh) => {
+  const open = (database: Database): Store => createStore(database, { now: () => 1 })
+
+  async function openMigrated(): Promise<Database> {
+    const database = await openFresh()
+    await migrate(database)
+    return database
+  }
+
+  async function insertRun(store: Store): Promise<Run> {
+    return (await store.write((parts) => parts.runs.insert([newRun()])))[0]!
+  }
+
+  async function countWaiting({ writer }: Database): Promise<number> {
+    return Number((await writer.selectFrom('waiting_batch').select(writer.fn.countAll().as('count')).executeTakeFirstOrThrow()).count)
+  }
+
+  const point = (step: number, value: number): Float64Array => Float64Array.of(step, step * 10, value)
+
+  it('are there for whoever reads them, in the same transaction and after it, and wait no longer', async () => {
+    const database = await openMigrated()
+    const store = open(database)
+    const run = await insertRun(store)
+    const within = await store.write(async (parts) => {
+      await parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }])
+      return (await parts.tracking.summaries([run.id])).get(run.id)?.get('loss')?.last
+    })
+    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
+    expect([within, await countWaiting(database)]).toEqual([3, 1])
+    expect([...(await store.read.tracking.points(run.id, 'loss', 0, 10))!]).toEqual([0, 0, 3, 1, 10, 2])
+    expect(await countWaiting(database)).toBe(0)
+  })
+
+  it('are seen by filters, by names and by buckets', async () => {
+    const store = open(await openMigrated())
+    const run = await insertRun(store)
+    const append = (name: string, value: number) => store.write((parts) => parts.tracking.append(run, [{ name, points: point(0, value) }]))
+    await append('a', 1)
+    expect(await store.scan.search.isKnown('metric', 'a')).toBe(true)
+    await append('b', 2)
+    expect((await store.scan.search.names('metric', 'b', 10)).map((item) => item.text)).toEqual(['b'])
+    await append('b', 5)
+    expect((await store.scan.tracking.buckets(run.id, 'b', 10))!.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(2)
+    await append('c', 2)
+    expect(await store.read.tracking.commonMetrics([run.id], 10)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('outlive the server that took them', async () => {
+    const database = await openMigrated()
+    const first = open(database)
+    const run = await insertRun(first)
+    await first.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+    expect(await countWaiting(database)).toBe(1)
+    const second = open(database)
+    await second.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
+    expect((await second.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({ count: 2, sum: 5, last: 2 })
+  })
+
+  it('wait no longer than a second where nobody reads them', async () => {
+    const database = await openMigrated()
+    const store = open(database)
+    const run = await insertRun(store)
+    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+    await expect.poll(() => countWaiting(database), { timeout: 10_000 }).toBe(0)
+  })
+
+  it('are folded at once where many wait', async () => {
+    const database = await openMigrated()
+    const store = open(database)
+    const run = await insertRun(store)
+    const points = Float64Array.from({ length: 40_000 * POINT_WIDTH }, (_, at) => at)
+    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
+    await store.write((parts) => parts.runs.get(run.id))
+    expect(await countWaiting(database)).toBe(0)
+    expect(await store.read.tracking.points(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
+  })
+
+  it('of a work that fails are gone, and those of its neighbours stay', async () => {
+    const store = open(await openMigrated())
+    const run = await insertRun(store)
+    const works = [1, 2, 3, 4].map((value) =>
+      store.write(async (parts) => {
+        await parts.tracking.append(run, [{ name: 'm', points: point(value, value) }])
+        if (value % 2 === 0) throw new Error(`work ${value}`)
+        // It folds what the others left waiting.
+        await parts.tracking.summaries([run.id])
+      }),
+    )
+    const results = await Promise.allSettled(works)
+    expect(results.map((result) => (result.status === 'rejected' ? (result.reason as Error).message : 'done'))).toEqual(['done', 'work 2', 'done', 'work 4'])
+    expect([...(await store.read.tracking.points(run.id, 'm', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 2)).toEqual([1, 3])
+  })
+
+  it('go with their run', async () => {
+    const database = await openMigrated()
+    const store = open(database)
+    const run = await insertRun(store)
+    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+    const purge = () => store.write((parts) => parts.runs.purgeSome(run))
+    while (!(await purge()));
+    const left = await sql<{
+      n: number
+    }>`select (select count(*) from waiting_batch) + (select count(*) from series) + (select count(*) from run) as n`.execute(database.writer)
+    expect(Number(left.rows[0]!.n)).toBe(0)
+  })
+
+  it('go into a backup and come out of it', async () => {
+    const database = await openMigrated()
+    const store = open(database)
+    const run = await insertRun(store)
+    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, NaN) }], SECOND))
+    const tables = new Map<string, Record<string, unknown>[]>()
+    await dumpTables(database, async (table, rows) => {
+      const all: Record<string, unknown>[] = []
+      for await (const row of rows) all.push(row)
+      tables.set(table, all)
+    })
+    const copy = await openMigrated()
+    // As rows of a file: an iterable for each table.
+    await fillTables(copy, (table) =>
+      (async function* () {
+        yield* JSON.parse(JSON.stringify(tables.get(table))) as Record<string, unknown>[]
+      })(),
+    )
+    const restored = open(copy)
+    await restored.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
+    expect((await restored.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({ count: 2, numbers: 1, last: 1, lastAttempt: 2 })
+  })
+
+  it('come out as they went in: any sources, series and places, whenever they are folded', async () => {
+    const store = open(await openMigrated())
+    const number = fc.double({ noDefaultInfinity: false })
+    const series = fc.record({ name: fc.constantFrom('a', 'b', 'c'), points: fc.array(fc.tuple(fc.constantFrom(1, 2, -0), fc.constantFrom(5, 6), number)) })
+    const batch = fc.record({
+      series: fc.uniqueArray(series, { selector: (item) => item.name, minLength: 1 }),
+      writer: fc.constantFrom(1, 2),
+      isRead: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { maxLength: 12 }), async (batches) => {
+        const run = await insertRun(store)
+        const expected = new Map<string, number[]>()
+        for (const { series: all, writer, isRead } of batches) {
+          for (const { name, points } of all) expected.set(name, [...(expected.get(name) ?? []), ...points.flat()])
+          const filled = all.map(({ name, points }) => ({ name, points: Float64Array.from(points.flat()) }))
+          await store.write((parts) => parts.tracking.append(run, filled, { attempt: 1, writer }))
+          if (isRead) await store.read.tracking.commonMetrics([run.id], 1)
+        }
+        for (const [name, numbers] of expected) {
+          const points = (await store.read.tracking.points(run.id, name, 0, 10_000))!
+          expect(points).toEqual(Float64Array.from(numbers))
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
