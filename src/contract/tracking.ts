@@ -34,7 +34,9 @@ export interface MetricsRecord {
   readonly kind: 'metrics'
   readonly step: number
   readonly time: number
-  readonly values: ReadonlyMap<string, number>
+  readonly names: readonly string[]
+  /** A value for each name. */
+  readonly values: readonly number[]
 }
 
 export type TrackingRecord =

@@ -83,10 +83,14 @@ const LONG_INTEGER = /(?:^|[,:[\s-])\d{16}/
 /** Fields that hold parameters in requests and answers, and in the records of a script. Elsewhere a number is a float64, as metrics are. */
 const HOLDS_VALUES = new Set(['params', 'plan', 'v'])
 
+/** Fields that hold parameters, and the kind of a record that does, as JSON has them. */
+const MARKS_OF_VALUES = ['"params"', '"plan"', '"p"']
+
 /** JSON of others, in which an integer of a parameter that no number holds exactly is a `LongInteger`. Throws SyntaxError. */
 export function parseJson(text: string): unknown {
   // A reviver takes several times as long, and hardly any text needs it.
-  return LONG_INTEGER.test(text) ? roundElsewhere(JSON.parse(text, reviveInteger)) : (JSON.parse(text) as unknown)
+  const mayHoldLong = MARKS_OF_VALUES.some((mark) => text.includes(mark)) && LONG_INTEGER.test(text)
+  return mayHoldLong ? roundElsewhere(JSON.parse(text, reviveInteger)) : (JSON.parse(text) as unknown)
 }
 
 /** Throws SyntaxError on text that `encodeValue` did not write. */

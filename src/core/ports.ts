@@ -415,13 +415,14 @@ export interface Parts {
 }
 
 export interface Store {
-  /** Reads see what is committed and never wait for a write. */
+  /** Reads see what is committed. Those of points and summaries have the points that wait folded into their series first. */
   readonly read: Parts
   /** The same for questions that look at many rows: they never hold up anything else. */
   readonly scan: Parts
   /**
-   * Runs the work in a transaction and returns once it is durable. Works that arrive together share one commit; one that
-   * throws is rolled back alone; one that lost a race in the database runs again. No other I/O belongs inside.
+   * Runs the work in a transaction and returns once it is durable. Works that arrive together share one commit. A work may
+   * run several times, each from the start: when another one of its commit throws, or when it lost a race in the database.
+   * It changes nothing but the database, and no other I/O belongs inside.
    */
   write<T>(work: (parts: Parts) => Promise<T>): Promise<T>
   /** Hands a bounded piece of freed space back to the file system; false when there is none left. */

@@ -114,12 +114,12 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   const numbers = new Map<string, number[]>()
   for (const record of records) {
     if (record.kind !== 'metrics') continue
-    const { step, time, values } = record
-    values.forEach((value, name) => {
+    const { step, time, names, values } = record
+    for (const [at, name] of names.entries()) {
       const list = numbers.get(name)
-      if (list) list.push(step, time * 1000, value)
-      else numbers.set(name, [step, time * 1000, value])
-    })
+      if (list) list.push(step, time * 1000, values[at]!)
+      else numbers.set(name, [step, time * 1000, values[at]!])
+    }
   }
   return [...numbers].map(([name, list]) => ({ name, points: new Float64Array(list) }))
 }

@@ -27,6 +27,8 @@ export interface Dialect {
   /** What a check of the whole database finds wrong. */
   examine(db: Kysely<never>): Promise<string[]>
   autoIncrement(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** A number that the database gives to each row of a table; that of a deleted row may come again. */
+  rowNumber(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes the database itself refuse to move a run out of a terminal phase. */
   createTerminalGuard(db: Kysely<never>): Promise<void>
 }
@@ -56,6 +58,7 @@ export const sqlite: Dialect = {
     return rows[0]!.freelist_count > 0
   },
   autoIncrement: (column) => column.primaryKey().autoIncrement(),
+  rowNumber: (column) => column.primaryKey(),
   createTerminalGuard: async (db) => {
     await sql`
       create trigger run_terminal before update of phase on run
@@ -96,6 +99,7 @@ export const postgres: Dialect = {
   // Autovacuum does this by itself.
   releaseSpace: async () => false,
   autoIncrement: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
+  rowNumber: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
   createTerminalGuard: async (db) => {
     await sql`
       create function run_terminal_guard() returns trigger language plpgsql as $$

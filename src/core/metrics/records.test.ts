@@ -46,7 +46,12 @@ describe('a record of which something cannot be kept', () => {
     const parsed = parseRecord(raw)
     const { record } = parsed
     expect(
-      record && ('values' in record ? (record.values instanceof Map ? Object.fromEntries(record.values) : record.values) : 'tags' in record && record.tags),
+      record &&
+        ('names' in record
+          ? Object.fromEntries(record.names.map((name, at) => [name, record.values[at]]))
+          : 'values' in record
+            ? record.values
+            : 'tags' in record && record.tags),
     ).toEqual(kept)
     expect(parsed.refused).toHaveLength(refused.length)
     for (const [index, words] of refused.entries()) for (const word of words) expect(parsed.refused[index]).toContain(word)

@@ -102,15 +102,18 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
         ? 'its time is no number of seconds since 1970'
         : undefined
   if (problemOfAll !== undefined) return refuse(...names.map((name) => refusal('metric', name, problemOfAll)))
-  const read = new Map<string, number>()
+  const kept: string[] = []
+  const numbers: number[] = []
   const refused: string[] = []
   for (const name of names) {
     const value = toMetric(values[name])
     const problem = problemOfName(name) ?? (value === undefined ? 'it is not a number' : undefined)
-    if (problem === undefined) read.set(name, value!)
-    else refused.push(refusal('metric', name, problem))
+    if (problem === undefined) {
+      kept.push(name)
+      numbers.push(value!)
+    } else refused.push(refusal('metric', name, problem))
   }
-  return partly({ kind: 'metrics', step: step as number, time: time as number, values: read }, read.size, refused)
+  return partly({ kind: 'metrics', step: step as number, time: time as number, names: kept, values: numbers }, kept.length, refused)
 }
 
 /** A number, which an integer of many digits is as near as a float64 comes. */
@@ -126,7 +129,7 @@ const NON_FINITE = new Map<unknown, number>([
 ])
 
 function toMetric(value: unknown): number | undefined {
-  return toNumber(value) ?? NON_FINITE.get(value)
+  return typeof value === 'number' ? value : (toNumber(value) ?? NON_FINITE.get(value))
 }
 
 function parseTags(raw: unknown): ParsedRecord {
