@@ -52,9 +52,9 @@ async function runJob(job: Job, run: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** So many points wait at most before they are folded: a transaction of a few milliseconds. */
+/** Points that may wait before they are folded: folding them takes a few milliseconds. */
 const WAITING_POINTS_MAX = 32_768
-/** So long they wait where nobody reads them. */
+/** How long they wait where nobody reads them. */
 const WAITING_MS = 1_000
 
 /** What a group of works leaves behind once it is committed. */
@@ -168,7 +168,12 @@ export function createStore(database: Database, options: { now: () => number; fe
       folding = undefined
       await foldIn(db, tally)
     })
-    await folding
+    try {
+      await folding
+    } catch (error) {
+      folding = undefined
+      throw error
+    }
   }
 
   const foldLater = (): void => {
@@ -192,7 +197,7 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 }
 
-/** The parts, which note the runs whose points, params, tags and files they write, and the points that wait. */
+/** The same parts; what they write is added to the tally. */
 function keepTally(parts: Parts, tally: GroupTally): Parts {
   const { tracking, runs, attempts } = parts
   return {

@@ -38,7 +38,7 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
   }
 }
 
-/** The parts, of which those whose answers depend on points have what waits folded before they answer. */
+/** The same parts; methods whose answers depend on points first fold those that wait. */
 export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
   const { search, trials, tracking, runs } = parts
   return {
@@ -60,9 +60,10 @@ function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
   return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>
 }
 
-/** Name and number of points of each series in JSON; then one after another steps and times, unless they are those of the series before, and values. */
 interface PackedSeries {
+  /** JSON: for each series its name, its number of points, and whether their steps and times are those of the series before. */
   readonly series: string
+  /** Float64: for each series the steps and times of its points, unless they are those of the series before, and then their values. */
   readonly points: Uint8Array
 }
 

@@ -8,6 +8,7 @@ import type { Store } from '../../src/core/ports.ts'
 import type { Run } from '../../src/core/records.ts'
 import type { Database } from '../../src/store/database.ts'
 import { dumpTables, fillTables } from '../../src/store/dump.ts'
+import { StoreFault } from '../../src/store/faults.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBoth } from '../support/databases.ts'
@@ -90,6 +91,25 @@ describeOnBoth('points that wait to be folded into their series', (openFresh) =>
     await store.write((parts) => parts.runs.get(run.id))
     expect(await countWaiting(database)).toBe(0)
     expect(await store.read.tracking.points(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
+  })
+
+  it('are folded once the database takes writes again, and reads answer meanwhile', async () => {
+    const database = await openMigrated()
+    let isAway = false
+    const fence = async (): Promise<void> => {
+      if (isAway) throw new StoreFault('away', new Error('away'))
+    }
+    const store = createStore(database, { now: () => 1, fence })
+    const run = await insertRun(store)
+    const append = (step: number) => store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+    const read = async (): Promise<number> => (await store.read.tracking.points(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
+    await append(0)
+    expect(await read()).toBe(1)
+    await append(1)
+    isAway = true
+    expect([await read(), await read()]).toEqual([1, 1])
+    isAway = false
+    expect(await read()).toBe(2)
   })
 
   it('of a work that fails are gone, and those of its neighbours stay', async () => {
