@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { toLocale } from '../contract/messages/messages.ts'
 import type { Locale } from '../contract/messages/messages.ts'
@@ -55,7 +56,7 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       const raw = route.body && (await readJson(context, bytesMax))
       refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.judgesParts && { body: raw }) })
       for (const [key, value] of Object.entries<string>(context.req.param()))
-        if (value.length > LIMITS.nameCharsMax) throw new AppError('invalid', { detail: `${key}: at most ${LIMITS.nameCharsMax} characters` })
+        if (value.length > LIMITS.nameCharsMax) throw new AppError('invalid', { detail: phrase('query_long', { key, max: LIMITS.nameCharsMax }) })
       // A stream has no end: only its head is meant.
       if (context.req.method === 'HEAD' && route.produces === 'text/event-stream') return context.body(null, 200, { 'content-type': route.produces })
       const call = {
@@ -89,8 +90,8 @@ const BODY_DEPTH_MAX = 100
 
 /** No database keeps a NUL in a text, and no name has one. */
 function refuseNul(value: unknown, path = '', depth = 0): void {
-  if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: `more than ${BODY_DEPTH_MAX} levels` })
-  if (typeof value === 'string' && value.includes('\0')) throw new AppError('invalid', { detail: `${path}: a NUL character` })
+  if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: phrase('body_deep', { max: BODY_DEPTH_MAX }) })
+  if (typeof value === 'string' && value.includes('\0')) throw new AppError('invalid', { detail: phrase('body_nul', { path }) })
   if (typeof value !== 'object' || value === null) return
   for (const [key, item] of Object.entries(value)) {
     refuseNul(key, path, depth)
@@ -100,14 +101,13 @@ function refuseNul(value: unknown, path = '', depth = 0): void {
 
 async function readJson(context: Context, bytesMax: number): Promise<unknown> {
   if (!hasBody(context)) return {}
-  if (!/^application\/json\b/.test(context.req.header('content-type') ?? ''))
-    throw new AppError('invalid', { detail: 'the content type must be application/json' })
+  if (!/^application\/json\b/.test(context.req.header('content-type') ?? '')) throw new AppError('invalid', { detail: phrase('body_type') })
   if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
   const text = await readText(context.req.raw, bytesMax)
   try {
     return parseJson(text)
   } catch {
-    throw new AppError('invalid', { detail: 'the body is not JSON' })
+    throw new AppError('invalid', { detail: phrase('body_not_json') })
   }
 }
 
@@ -115,8 +115,7 @@ const KEY_CHARS_MAX = 200
 
 /** The id is the body's own, else made from the key, so that the same key means the same thing; else a new one. */
 function toCreation(ids: Ids, route: string, raw: unknown, key: string | undefined): Creation {
-  if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX))
-    throw new AppError('invalid', { detail: `Idempotency-Key: 1 to ${KEY_CHARS_MAX} characters` })
+  if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX)) throw new AppError('invalid', { detail: phrase('key_length', { max: KEY_CHARS_MAX }) })
   const { id, ...asked } = raw as Record<string, unknown>
   const digest = ids.digest(`${route} ${canonicalText(asked)}`)
   return { id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : keyedId(ids.digest(`${route} ${key}`)), digest }

@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ACTIVITY } from '../contract/events.ts'
@@ -12,7 +13,7 @@ const QUEUED_MAX = 100
 export function createEventStreams(toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>, activity: Activity) {
   let open = 0
   return (feed: EventFeed): Response => {
-    if (open >= LIMITS.eventStreamsMax) throw new AppError('unavailable', { detail: 'too many streams of events are open' })
+    if (open >= LIMITS.eventStreamsMax) throw new AppError('unavailable', { detail: phrase('streams_full') })
     open += 1
     const ended = new AbortController()
     let unwatch = (): void => {}

@@ -3,6 +3,7 @@ import { constants, existsSync, mkdirSync } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { pathBytes } from '../contract/file-paths.ts'
 import { LIMITS } from '../contract/limits.ts'
@@ -22,12 +23,12 @@ export function createCodeStore(dataDir: string): CodeStore {
   let turn: Promise<unknown> = Promise.resolve()
   const unpacking = new Map<string, Promise<{ path: string; isNew: boolean }>>()
   const blobPath = (hash: string): string => {
-    if (!HASH.test(hash)) throw new AppError('invalid', { detail: `${hash.slice(0, 70)} is not a SHA-256` })
+    if (!HASH.test(hash)) throw new AppError('invalid', { detail: phrase('hash_odd', { hash: hash.slice(0, 70) }) })
     return join(blobs, hash.slice(0, 2), hash.slice(2))
   }
 
   const put = async (hash: string, content: Uint8Array): Promise<void> => {
-    if (createHash('sha256').update(content).digest('hex') !== hash) throw new AppError('invalid', { detail: `the content sent as ${hash} has another hash` })
+    if (createHash('sha256').update(content).digest('hex') !== hash) throw new AppError('invalid', { detail: phrase('hash_other', { hash }) })
     const path = blobPath(hash)
     if (await touch(path)) return
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -162,14 +163,14 @@ async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fra
       yield frame
     }
   }
-  if (buffer.length > 0 || waiting.length > 0) throw new AppError('invalid', { detail: 'the last content is cut short' })
+  if (buffer.length > 0 || waiting.length > 0) throw new AppError('invalid', { detail: phrase('content_cut') })
 }
 
 function readFrame(buffer: Buffer): (Frame & { end: number }) | { needed: number } | undefined {
   const line = buffer.indexOf(10)
   if (line < 0 && buffer.length < HEAD_BYTES_MAX) return undefined
   const [, hash, size] = /^([0-9a-f]{64}) (\d{1,12})$/.exec(buffer.subarray(0, Math.max(0, line)).toString('latin1')) ?? []
-  if (hash === undefined) throw new AppError('invalid', { detail: 'a content needs a line with its SHA-256 and its size before it' })
+  if (hash === undefined) throw new AppError('invalid', { detail: phrase('content_head') })
   if (Number(size) > LIMITS.uploadBytesMax) throw new AppError('too_large', { max: LIMITS.uploadBytesMax })
   const end = line + 1 + Number(size)
   return buffer.length < end ? { needed: end } : { hash, content: buffer.subarray(line + 1, end), end }

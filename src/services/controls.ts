@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/events.ts'
 import { isTerminal } from '../contract/phases.ts'
@@ -49,8 +50,8 @@ async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'
 
 /** Asks a run to end its attempt and stay open. Throws AppError `conflict` when it has ended or cannot go on from anything. */
 export async function pauseRun({ store, hints }: ControlDeps, run: Run): Promise<number> {
-  if (isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has ended` })
-  if (!run.isExecuted) throw new AppError('conflict', { detail: `run ${run.number} was started by hand: nothing here can start it again` })
+  if (isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_ended', { run: run.number }) })
+  if (!run.isExecuted) throw new AppError('conflict', { detail: phrase('run_not_ours', { run: run.number }) })
   const changed = await store.write(async (parts) => {
     const ids = run.phase === 'paused' ? [] : await parts.runs.requestStop({ id: run.id }, 'pause')
     if (ids.length > 0) await note(parts, 'run.pause_requested', run)
@@ -71,7 +72,7 @@ export async function unpauseRun({ store, hints }: ControlDeps, run: Run, creati
     if (creation && known === undefined) await parts.content.putCreation(creation.id, creation.digest)
     return ids.length
   })
-  if (changed === 0 && run.stopCause === 'pause') throw new AppError('conflict', { detail: `run ${run.number} is still being paused; try again in a moment` })
+  if (changed === 0 && run.stopCause === 'pause') throw new AppError('conflict', { detail: phrase('run_pausing', { run: run.number }) })
   hints.run(run.id)
   hints.scheduler()
   return changed
@@ -114,7 +115,8 @@ export async function changeSweep(
 ): Promise<void> {
   await store.write(async (parts) => {
     const current = await currentSweep(parts, sweep)
-    if (patch.concurrency !== undefined && isSweepEnded(current.phase)) throw new AppError('conflict', { detail: `sweep ${sweep.number} has ended` })
+    if (patch.concurrency !== undefined && isSweepEnded(current.phase))
+      throw new AppError('conflict', { detail: phrase('sweep_ended', { sweep: sweep.number }) })
     await parts.sweeps.update(current, patch)
     await parts.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
   })
@@ -124,7 +126,8 @@ export async function changeSweep(
 
 async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
   const current = await currentSweep(parts, sweep)
-  if (current.phase !== 'running') throw new AppError('conflict', { detail: `sweep ${sweep.number} is ${current.phase}` })
+  if (current.phase !== 'running')
+    throw new AppError('conflict', { detail: phrase(current.phase === 'stopping' ? 'sweep_stopping' : 'sweep_ended', { sweep: sweep.number }) })
   await parts.sweeps.update(current, patch)
 }
 
@@ -168,13 +171,13 @@ export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run):
 /** Throws AppError `conflict` for what was in the trash when it was emptied. */
 export async function refuseGivenUp(parts: Parts, { deletedAt, purgedAt }: { deletedAt: number | null; purgedAt?: number | null }): Promise<void> {
   const emptiedAt = await parts.content.mark('trash_emptied')
-  if (purgedAt != null || (deletedAt ?? Infinity) <= emptiedAt) throw new AppError('conflict', { detail: 'the trash has been emptied: it is being removed' })
+  if (purgedAt != null || (deletedAt ?? Infinity) <= emptiedAt) throw new AppError('conflict', { detail: phrase('trash_emptied') })
 }
 
 /** Throws AppError `conflict` while a project is in the trash. */
 export async function refuseTrashedProject(parts: Parts, projectId: string): Promise<void> {
   const project = await parts.projects.get(projectId)
-  if (project?.deletedAt != null) throw new AppError('conflict', { detail: `its project ${project.name} is in the trash; restore that first` })
+  if (project?.deletedAt != null) throw new AppError('conflict', { detail: phrase('project_trashed', { project: project.name }) })
 }
 
 /** Throws AppError `conflict` when its removal has begun, or its project is in the trash. */

@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Parts } from '../core/ports.ts'
 
@@ -10,8 +11,7 @@ export interface Creation {
 /** Digest of the request that has used the id before; undefined for a new one. Throws AppError `conflict` when it was another. */
 export async function recall(parts: Parts, creation: Creation): Promise<string | undefined> {
   const known = await parts.content.creation(creation.id)
-  if (known !== undefined && known !== creation.digest)
-    throw new AppError('conflict', { detail: `the id or idempotency key ${creation.id} was used for another request` })
+  if (known !== undefined && known !== creation.digest) throw new AppError('conflict', { detail: phrase('id_used', { id: creation.id }) })
   return known
 }
 

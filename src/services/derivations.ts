@@ -21,7 +21,7 @@ import type { Submission, SubmissionDeps } from './submissions.ts'
  * with the outputs themselves. Throws AppError `conflict` for a run that has nothing to run, or still runs.
  */
 export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], derivation: Derivation): Promise<Run> {
-  if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: `run ${run.number} has not ended yet` })
+  if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_open', { run: run.number }) })
   const { request, creation } = derivation
   const work = withPlace(kind, run, await planWork(deps, run, derivation))
   const fresh: NewRun = {
@@ -83,8 +83,7 @@ async function planWork(
     const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
     return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
   }
-  if (plan.command === null || host === null)
-    throw new AppError('conflict', { detail: `run ${run.number} was started by hand: there is no command to run again` })
+  if (plan.command === null || host === null) throw new AppError('conflict', { detail: phrase('run_by_hand', { run: run.number }) })
   return { plan, host, snapshot }
 }
 
@@ -98,7 +97,7 @@ async function refuseGone(parts: Parts, run: Run): Promise<void> {
 /** Two runs that write into the same outputs would spoil them. */
 async function refuseOpenHeir(parts: Parts, run: Run): Promise<void> {
   const heir = await parts.runs.openHeir(run)
-  if (heir !== undefined) throw new AppError('conflict', { detail: `run ${heir} already goes on with the outputs of run ${run.number}` })
+  if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
 }
 
 export interface Derivation {
@@ -112,17 +111,17 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
   if (sources.length === 0 && Object.keys(params).length === 0) return run.plan
   if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
   const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
-  if (!document) throw new AppError('conflict', { detail: `the document of run ${run.number} is not kept` })
+  if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
   const { plan } = explain(() => loadPlan([...document.sources, ...sources], { ...document.params, ...params }))
   if (plan.kind !== 'group') return plan
-  if (sources.length > 0) throw new AppError('conflict', { detail: 'a run cannot become a group; submit the group itself' })
+  if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
   // Made from a trial: it is the template of that sweep at its point.
   return explain(() => compileChangedTrial(plan, run.plan.params, params))
 }
 
 /** A trial is its sweep's template at a point: only parameters can differ. */
 async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [], params = {} }: DeriveRequest): Promise<RunPlan> {
-  if (sources.length > 0) throw new AppError('conflict', { detail: `run ${run.number} is a trial: change parameters, or restart its sweep with the file` })
+  if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_trial', { run: run.number }) })
   const sweep = await store.read.sweeps.get(run.sweepId!)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
   return explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
@@ -140,7 +139,7 @@ function explain<T>(work: () => T): T {
 /** Submits the document of a sweep again, with other sources or parameters merged over it. */
 export async function restartSweep(deps: SubmissionDeps, sweep: Sweep, { request, creation }: Derivation): Promise<Submission> {
   const document = sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
-  if (!document) throw new AppError('conflict', { detail: `the document of sweep ${sweep.number} is not kept` })
+  if (!document) throw new AppError('conflict', { detail: phrase('document_sweep', { sweep: sweep.number }) })
   const again: SubmitRequest = {
     sources: [...document.sources, ...(request.sources ?? [])],
     params: { ...document.params, ...request.params },

@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { ReasonCode } from '../contract/messages/messages.ts'
@@ -128,7 +129,7 @@ export async function planBuild(
   { host, snapshot, id }: { host: HostInfo; snapshot: string | null; id: string },
 ): Promise<{ plan: RunPlan; hash: string }> {
   const hash = await hashFor(deps, { host, snapshot, id, plan })
-  if (hash === undefined) throw new AppError('conflict', { detail: 'the submitting shell has no Python 3 to make an environment from' })
+  if (hash === undefined) throw new AppError('conflict', { detail: phrase('no_python') })
   return { hash, plan: withBuildCommand(deps, hash, host, plan) }
 }
 
@@ -168,7 +169,7 @@ export async function settleBuild(parts: Parts, build: Run, packages: string | u
 /** Removes an environment. Throws AppError `conflict` while a run needs it. */
 export async function removeEnvironment({ store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>, environment: EnvironmentRecord): Promise<void> {
   if (environment.state === 'building' || (await store.read.runs.hasOpen(environment.hash)))
-    throw new AppError('conflict', { detail: 'a run needs this environment' })
+    throw new AppError('conflict', { detail: phrase('environment_needed') })
   await store.write(async (parts) => {
     await parts.environments.update(environment.hash, { state: 'removed' })
     await parts.events.append([{ kind: 'environment.removed', actor: 'platform', data: { hash: environment.hash } }])

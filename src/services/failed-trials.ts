@@ -80,6 +80,6 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
 
 /** A sweep that a rule of its own has ended would be ended again at once; one that bore no more failures has fewer now. */
 function refuseMet({ number, phase, reason }: Sweep): void {
-  if (phase === 'stopping') throw new AppError('conflict', { detail: `sweep ${number} is stopping` })
-  if (phase === 'stopped' && reason !== 'StoppedByUser') throw new AppError('conflict', { detail: `sweep ${number} has met its own rule` })
+  if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
+  if (phase === 'stopped' && reason !== 'StoppedByUser') throw new AppError('conflict', { detail: phrase('sweep_ruled', { sweep: number }) })
 }

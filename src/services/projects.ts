@@ -36,7 +36,7 @@ export async function changeProject(store: Store, reference: string, patch: { na
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
     if (patch.name !== undefined && patch.name !== project.name) {
-      if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: 'the default project keeps its name' })
+      if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_name') })
       await refuseTaken(parts, patch.name)
     }
     await parts.projects.update(project.id, patch)
@@ -47,7 +47,7 @@ export async function changeProject(store: Store, reference: string, patch: { na
 
 async function refuseTaken(parts: Parts, name: string): Promise<void> {
   const taken = await parts.projects.getByName(name)
-  if (taken) throw new AppError('conflict', { detail: `there is a project ${name}${taken.deletedAt === null ? '' : ' in the trash'}` })
+  if (taken) throw new AppError('conflict', { detail: phrase(taken.deletedAt === null ? 'project_taken' : 'project_taken_trash', { project: name }) })
 }
 
 export async function setDirection(store: Store, reference: string, metric: string, direction: Direction | null): Promise<Project> {
@@ -81,7 +81,7 @@ export async function removeView(store: Store, reference: string, name: string):
 export async function deleteProject({ store, clock }: { store: Store; clock: Clock }, reference: string): Promise<{ changed: number; runIds: string[] }> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
-    if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: 'the default project cannot be deleted' })
+    if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
     const deletedAt = clock.now()
     const runIds = await parts.runs.setDeleted({ projectId: project.id }, { deletedAt })
     for (const id of runIds) await parts.runs.requestStop({ id }, 'user')

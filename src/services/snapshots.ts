@@ -42,7 +42,7 @@ export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Prom
 
 async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
   const { digest, missing } = await lookUp(deps, wanted)
-  if (missing.length > 0) throw new AppError('conflict', { detail: `${missing.length} contents are missing, first ${missing[0]}` })
+  if (missing.length > 0) throw new AppError('conflict', { detail: phrase('contents_missing', { n: missing.length, first: missing[0]! }) })
   await deps.code.put(digest, new TextEncoder().encode(manifestText(wanted)))
   const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   return await deps.store.write(async (parts) => {

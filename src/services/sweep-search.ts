@@ -39,7 +39,7 @@ export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | '
 /** Computed in a thread, anew once something has happened since the last question. Throws AppError `conflict` for a sweep without a metric. */
 export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
-  if (!plan.objective) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no metric to be judged by` })
+  if (!plan.objective) throw new AppError('conflict', { detail: phrase('sweep_no_metric', { sweep: sweep.number }) })
   const outcomes = await store.scan.trials.outcomes(sweep.id, measureOf(plan))
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
@@ -79,11 +79,11 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
     const current = await currentSweep(parts, sweep)
     refuseTrash(current)
     const total = trialsOf(current.plan, current)
-    if (total === null) throw new AppError('conflict', { detail: `sweep ${sweep.number} has no end` })
+    if (total === null) throw new AppError('conflict', { detail: phrase('sweep_endless', { sweep: sweep.number }) })
     refuseRuled(current)
     const budget = total + more
     if (trialsOf(current.plan, { seed: current.seed, budget })! <= total)
-      throw new AppError('conflict', { detail: `the space of sweep ${sweep.number} holds no further point: all ${total} have been tried` })
+      throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
     if (!(await parts.sweeps.update(current, { budget, ...goOn(current) }))) throw new Error(`sweep ${sweep.number} has moved on`)
     await parts.events.append([{ kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } }])
   })
@@ -103,7 +103,7 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
     const current = await currentSweep(parts, sweep)
     refuseTrash(current)
     refuseRuled(current)
-    if (method.name === 'hyperband') throw new AppError('conflict', { detail: 'the brackets of Hyperband have no room for further points' })
+    if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
     const trials = await parts.sweeps.trials(sweep.id, 0)
     const trialIds = await parts.trials.trialIds(sweep.id)
     const knownIds = trials.flatMap(({ point }, at) => (codec.key(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : []))
@@ -126,9 +126,9 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
 
 /** A sweep that is stopping has no place for more, and one that its own rule has ended would be ended again at once. */
 function refuseRuled({ number, phase, reason }: Sweep): void {
-  if (phase === 'stopping') throw new AppError('conflict', { detail: `sweep ${number} is stopping` })
+  if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
   if (reason === 'TooManyFailures' || (phase === 'stopped' && reason !== 'StoppedByUser'))
-    throw new AppError('conflict', { detail: `sweep ${number} has met its own rule: begin another with warm_start: [${number}]` })
+    throw new AppError('conflict', { detail: phrase('sweep_ruled_warm', { sweep: number }) })
 }
 
 /** The changes that let a sweep that has ended go on. */
@@ -138,7 +138,7 @@ export function goOn({ phase }: Sweep): SweepPatch {
 
 /** Throws AppError `conflict` for a sweep in the trash. */
 export function refuseTrash({ number, deletedAt }: Sweep): void {
-  if (deletedAt !== null) throw new AppError('conflict', { detail: `sweep ${number} is in the trash: restore it first` })
+  if (deletedAt !== null) throw new AppError('conflict', { detail: phrase('sweep_trashed', { sweep: number }) })
 }
 
 /** The brackets of a sweep that gives out its resource step by step. */

@@ -1,6 +1,7 @@
 import type { DatabaseConnection, Dialect } from 'kysely'
 
 import { AppError } from '../contract/errors.ts'
+import { phrase } from '../contract/fields.ts'
 
 /**
  * What a failure says of the database: the transaction lost a race and may be tried again, the disk is full, the database
@@ -12,15 +13,15 @@ export type FaultKind = 'conflict' | 'full' | 'away' | 'broken'
 export class StoreFault extends AppError {
   readonly kind: FaultKind
   constructor(kind: FaultKind, cause: unknown) {
-    super(kind === 'full' ? 'storage_full' : 'unavailable', kind === 'full' ? {} : { detail: DETAILS[kind] }, { cause })
+    super(kind === 'full' ? 'storage_full' : 'unavailable', kind === 'full' ? {} : { detail: phrase(DETAILS[kind]) }, { cause })
     this.kind = kind
   }
 }
 
 const DETAILS = {
-  conflict: 'the database is busy',
-  away: 'the database does not answer',
-  broken: 'the database reported a failure of its disk',
+  conflict: 'database_busy',
+  away: 'database_away',
+  broken: 'database_broken',
 } as const satisfies Record<Exclude<FaultKind, 'full'>, string>
 
 /** The kind of a failure; undefined when the statement itself is to blame. */

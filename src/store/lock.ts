@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import pg from 'pg'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Fence } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -50,7 +51,7 @@ export interface LeaseHooks {
 /** This server has been replaced and must not write. */
 class ReplacedError extends AppError {
   constructor() {
-    super('unavailable', { detail: 'another server has taken over' })
+    super('unavailable', { detail: phrase('server_replaced') })
   }
 }
 

@@ -2,6 +2,7 @@ import { expressionBuilder, sql } from 'kysely'
 import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
 import { z } from 'zod'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
@@ -280,7 +281,7 @@ function decodeCursor(sort: readonly Sort[], text: string): Cursor {
   } catch {
     // Not a cursor of ours: said below.
   }
-  throw new AppError('invalid', { detail: 'cursor: not one of this list and order' })
+  throw new AppError('invalid', { detail: phrase('cursor_foreign') })
 }
 
 function formatSort(sort: readonly Sort[]): string {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { ScanAnswer, ScanQuestion } from './sqlite-worker.ts'
 
@@ -59,10 +60,7 @@ class ScanThread implements DatabaseConnection {
     const worker = (this.#worker ??= this.#start())
     const question: ScanQuestion = { id, sql: query.sql, parameters: query.parameters as ScanQuestion['parameters'] }
     // A question whose answer comes too late is given up; the thread goes on with the next one.
-    const timer = setTimeout(
-      () => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: 'the query took too long' }))),
-      SCAN_TIMEOUT_MS,
-    )
+    const timer = setTimeout(() => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: phrase('query_slow') }))), SCAN_TIMEOUT_MS)
     worker.ref()
     const answered = new Promise<unknown[]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
     worker.postMessage(question)

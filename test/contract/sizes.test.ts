@@ -42,14 +42,15 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       await store.write((parts) => parts.tracking.append(other, points(5).slice(0, 3)))
       // One series of more chunks than one piece of a removal.
       await store.write((parts) => parts.tracking.append(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]))
-      // A second store has no cache of the series that the first store wrote.
-      await open(database).write((parts) => parts.tracking.append(run, points(1)))
-      const all = (await store.read.tracking.summaries([run.id])).get(run.id)!
-      const asked = (await store.read.tracking.summaries([run.id, other.id], NAMES)).get(run.id)!
+      // The store of a server that starts again has no cache of the series.
+      const again = open(database)
+      await again.write((parts) => parts.tracking.append(run, points(1)))
+      const all = (await again.read.tracking.summaries([run.id])).get(run.id)!
+      const asked = (await again.read.tracking.summaries([run.id, other.id], NAMES)).get(run.id)!
       expect([all.size, asked.size, asked.get(NAMES.at(-1)!)]).toEqual([MANY, MANY, expect.objectContaining({ count: 2, last: MANY })])
       expect([...asked.keys()]).toEqual([...all.keys()])
-      while (!(await store.write((parts) => parts.runs.purgeSome(run))));
-      expect(await store.read.runs.get(run.id)).toBeUndefined()
+      while (!(await again.write((parts) => parts.runs.purgeSome(run))));
+      expect(await again.read.runs.get(run.id)).toBeUndefined()
       expect([await count(database, 'series'), await count(database, 'metric'), await count(database, 'chunk')]).toEqual([3, 3, 3])
     },
     TIMEOUT_MS,

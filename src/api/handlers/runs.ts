@@ -53,7 +53,7 @@ export function createRunHandlers(
     bulkRuns: async ({ body }) => {
       const { filter, runs, project, sweep, action, to, tags, dryRun } = body
       const isScoped = filter !== undefined || sweep !== undefined
-      if (!isScoped && runs === undefined) throw new AppError('invalid', { detail: 'filter, sweep or runs: say which runs are meant' })
+      if (!isScoped && runs === undefined) throw new AppError('invalid', { detail: phrase('runs_unnamed') })
       const scope = isScoped ? await toScope(store, { filter, project, sweep, trash: action === 'restore' }) : null
       const ids = (await Promise.all((runs ?? []).map((text) => findRun(store, text)))).map((run) => run.id)
       const toProjectId = to === undefined ? undefined : (await findProject(store.read, to)).id

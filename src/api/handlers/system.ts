@@ -73,7 +73,7 @@ export function createSystemHandlers(
     },
     streamEvents: async ({ query, header }) => {
       const last = header('last-event-id')
-      if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new AppError('invalid', { detail: 'Last-Event-ID is a number' })
+      if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new AppError('invalid', { detail: phrase('last_event') })
       const after = last === undefined ? (query.after ?? (await store.read.events.latestSeq())) : Number(last)
       return openStream(createEventFeed(deps, after))
     },
