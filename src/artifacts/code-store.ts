@@ -39,7 +39,7 @@ export function createCodeStore(dataDir: string): CodeStore {
     const path = join(trees, digest)
     if (await touch(path)) return { path, isNew: false }
     const fault = manifestFault(manifest)
-    if (fault) throw new AppError('invalid', { detail: `path ${JSON.stringify(fault.path)}: ${fault.why}` })
+    if (fault) throw new AppError('invalid', { detail: phrase(fault.why, { path: JSON.stringify(fault.path) }) })
     const half = `${path}.half`
     await rm(half, { recursive: true, force: true })
     await mkdir(half, { recursive: true, mode: 0o700 })

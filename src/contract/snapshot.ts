@@ -24,31 +24,33 @@ export function manifestText({ files }: Manifest): string {
   return JSON.stringify({ files: sorted.map(({ path, sha256, sizeBytes, isExecutable }) => [path, sha256, sizeBytes, isExecutable]) })
 }
 
+type PathFault = 'path_absolute' | 'path_dots' | 'path_characters' | 'path_parts'
+
 /**
  * Why a path may not be in a snapshot; undefined for one that may. Paths come from others: one that could leave the folder,
  * that some system reads as another, or that is written in a second way is refused rather than repaired.
  */
-export function pathFault(path: string): 'absolute' | 'dots' | 'characters' | 'parts' | undefined {
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'absolute'
+export function pathFault(path: string): PathFault | undefined {
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'path_absolute'
   const bytes = pathBytes(path)
-  if (!path.isWellFormed() || portablePathText(bytes) !== path) return 'characters'
+  if (!path.isWellFormed() || portablePathText(bytes) !== path) return 'path_characters'
   const parts = path.split('/')
-  if (parts.some((part) => part === '.' || part === '..')) return 'dots'
+  if (parts.some((part) => part === '.' || part === '..')) return 'path_dots'
   const isLong = path.length > LIMITS.pathCharsMax || parts.length > LIMITS.pathPartsMax
-  return isLong || !isInside(bytes) || parts.some((part) => pathBytes(part).length > LIMITS.fileNameBytesMax) ? 'parts' : undefined
+  return isLong || !isInside(bytes) || parts.some((part) => pathBytes(part).length > LIMITS.fileNameBytesMax) ? 'path_parts' : undefined
 }
 
 /** The first path of a manifest that cannot stand with the others, with the reason. */
-export function manifestFault({ files }: Manifest): { path: string; why: string } | undefined {
+export function manifestFault({ files }: Manifest): { path: string; why: PathFault | 'path_twice' | 'path_both' } | undefined {
   const seen = new Set<string>()
   const folders = new Set<string>()
   for (const { path } of files) {
     const fault = pathFault(path)
     if (fault) return { path, why: fault }
-    if (seen.has(path)) return { path, why: 'twice' }
+    if (seen.has(path)) return { path, why: 'path_twice' }
     seen.add(path)
     for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) folders.add(path.slice(0, at))
   }
   const both = [...seen].find((path) => folders.has(path))
-  return both === undefined ? undefined : { path: both, why: 'file and folder' }
+  return both === undefined ? undefined : { path: both, why: 'path_both' }
 }

@@ -1,4 +1,5 @@
 import type { EventKind } from '../contract/events.ts'
+import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Ending } from '../contract/run.ts'
@@ -104,7 +105,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
-      const ending: Ending = { reason, evidence: { detail: String(error.args['detail'] ?? error.code) } }
+      const { detail = error.code } = error.args
+      const ending: Ending = { reason, evidence: { detail: typeof detail === 'number' ? String(detail) : detail } }
       if (error.code === 'environment_gone') return await rebuild(run, attempt, ending)
       return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
     }
@@ -118,7 +120,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   async function originOutputs({ origin, startedAt }: Run): Promise<number | null> {
     if (origin?.kind !== 'copies' || startedAt !== null) return null
     const from = await store.read.runs.get(origin.runId)
-    if (!from || from.purgedAt !== null) throw new AppError('conflict', { detail: 'the run whose outputs it was to copy has been removed' })
+    if (!from || from.purgedAt !== null) throw new AppError('conflict', { detail: phrase('outputs_gone') })
     return from.outputsOf
   }
 

@@ -53,7 +53,7 @@ async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRec
 
 function checkManifest(wanted: Manifest): void {
   const fault = manifestFault(wanted)
-  if (fault) throw new AppError('invalid', { detail: `path ${JSON.stringify(fault.path)}: ${fault.why}` })
+  if (fault) throw new AppError('invalid', { detail: phrase(fault.why, { path: JSON.stringify(fault.path) }) })
   const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   if (sizeBytes > LIMITS.snapshotBytesMax) throw new AppError('too_large', { max: LIMITS.snapshotBytesMax })
 }

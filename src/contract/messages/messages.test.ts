@@ -31,6 +31,13 @@ describe('the two languages', () => {
     }
   })
 
+  it('say what went wrong: no error and no ending carries a sentence of one language', () => {
+    const root = join(import.meta.dirname, '../..')
+    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !/messages|\.test\./.test(name))
+    const sentence = /(?:AppError\('\w+', \{\s*|evidence: \{ )detail: (?:'[^']* |`[^`]*[a-z] )/
+    expect(sources.filter((name) => sentence.test(readFileSync(join(root, name), 'utf8')))).toEqual([])
+  })
+
   it('are chosen by locale', () => {
     expect(['ja_JP.UTF-8', 'ja', 'ja-JP,en;q=0.5', 'en_US', 'C', undefined].map(toLocale)).toEqual(['ja', 'ja', 'ja', 'en', 'en', 'en'])
   })

@@ -82,7 +82,7 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   const { run, observation, now } = state
   if (observation.state === 'ended') return decideEnded(state, observation)
   if (observation.state === 'absent')
-    return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: 'the executor has no trace of it' }, hasOutputs: true })
+    return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: { detail: 'attempt_untraced' } }, hasOutputs: true })
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
   const { timeoutMs } = run.plan.placement

@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, UsageSource } from '../../core/ports.ts'
@@ -48,8 +49,8 @@ function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOpt
     return spawn(command!, args, options)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'E2BIG') throw new AppError('invalid', { detail: 'its command and variables are longer than this system takes' }, { cause: error })
-    if (code === 'ERR_INVALID_ARG_VALUE') throw new AppError('invalid', { detail: 'its command or a variable has a NUL character in it' }, { cause: error })
+    if (code === 'E2BIG') throw new AppError('invalid', { detail: phrase('launch_long') }, { cause: error })
+    if (code === 'ERR_INVALID_ARG_VALUE') throw new AppError('invalid', { detail: phrase('launch_nul') }, { cause: error })
     throw new Error(message, { cause: error })
   }
 }
@@ -108,8 +109,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     createAttemptDir(dir)
     const { command } = run.plan
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
-    if (!command) throw new AppError('invalid', { detail: 'there is no command' })
-    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: `the folder ${cwd} does not exist any more` })
+    if (!command) throw new AppError('invalid', { detail: phrase('launch_none') })
+    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeMark(dir, attempt.id)
     await spawnSupervisor(attempt.name, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
 import type { Executor } from '../../core/ports.ts'
@@ -62,7 +63,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
     }
   }
   const onFault = (path: string, fault: NodeJS.ErrnoException): never => {
-    if (UNREADABLE.has(fault.code ?? '')) throw new AppError('conflict', { detail: `${path} cannot be copied: ${fault.code}` }, { cause: fault })
+    if (UNREADABLE.has(fault.code ?? '')) throw new AppError('conflict', { detail: phrase('file_uncopied', { path, code: fault.code! }) }, { cause: fault })
     throw fault
   }
   await copyFolder(from, to, { keepsMarks: true, onFault })
@@ -96,7 +97,7 @@ export async function openInside(root: string, path: string): Promise<ReadableSt
     return file && (Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM') throw new AppError('conflict', { detail: `the server may not read ${path}` }, { cause: error })
+    if (code === 'EACCES' || code === 'EPERM') throw new AppError('conflict', { detail: phrase('file_closed', { path }) }, { cause: error })
     if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(code ?? '')) return undefined
     throw error
   }

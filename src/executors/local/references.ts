@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { RunReferences } from '../../contract/plan.ts'
 
@@ -41,17 +42,13 @@ export function createReferences(dataDir: string): References {
 function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string): Record<string, string> {
   const folder = join(dataDir, kind, name)
   const keys = NAME.test(name) ? filesIn(folder) : []
-  const singular = kind === 'secrets' ? 'secret' : 'config map'
   if (keys.length === 0)
-    throw new AppError('reference_missing', {
-      detail: `there is no ${singular} ${name} on this machine: put its values into ${folder}, a file for each variable`,
-    })
+    throw new AppError('reference_missing', { detail: phrase(kind === 'secrets' ? 'secret_missing' : 'config_map_missing', { name, folder }) })
   return Object.fromEntries(
     keys.map((key) => {
       const path = join(folder, key)
-      if (!KEY.test(key)) throw new AppError('reference_missing', { detail: `${path} is not named like a variable` })
-      if (kind === 'secrets' && (statSync(path).mode & OTHERS) !== 0)
-        throw new AppError('reference_missing', { detail: `${path} can be read by others: chmod 600 it` })
+      if (!KEY.test(key)) throw new AppError('reference_missing', { detail: phrase('reference_name', { path }) })
+      if (kind === 'secrets' && (statSync(path).mode & OTHERS) !== 0) throw new AppError('reference_missing', { detail: phrase('reference_open', { path }) })
       return [key, read(path)]
     }),
   )
