@@ -140,6 +140,8 @@ export function createStore(database: Database, options: { now: () => number; fe
         await sql`commit`.execute(db)
       } catch (error) {
         cache.clear()
+        // A commit whose answer got lost may have left some.
+        waitingPoints = Math.max(1, waitingPoints)
         await sql`rollback`.execute(db).catch(() => {})
         throw error
       }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { expect, it } from 'vitest'
 
 import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
@@ -11,6 +12,7 @@ import { dumpTables, fillTables } from '../../src/store/dump.ts'
 import { StoreFault } from '../../src/store/faults.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
+import type { Tables } from '../../src/store/tables.ts'
 import { describeOnBoth } from '../support/databases.ts'
 import { newRun } from '../support/records.ts'
 
@@ -110,6 +112,21 @@ describeOnBoth('points that wait to be folded into their series', (openFresh) =>
     expect([await read(), await read()]).toEqual([1, 1])
     isAway = false
     expect(await read()).toBe(2)
+  })
+
+  it('of a commit whose answer got lost are read', async () => {
+    const database = await openMigrated()
+    let connection: Kysely<Tables> = database.writer
+    const store = createStore(database, { now: () => 1, fence: async (db) => void (connection = db) })
+    const run = await insertRun(store)
+    await store.read.tracking.commonMetrics([run.id], 1)
+    const lost = store.write(async (parts) => {
+      await parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }])
+      await sql`commit`.execute(connection)
+      throw new StoreFault('away', new Error('away'))
+    })
+    await expect(lost).rejects.toThrow()
+    expect((await store.read.tracking.summaries([run.id])).get(run.id)?.get('loss')?.last).toBe(3)
   })
 
   it('of a work that fails are gone, and those of its neighbours stay', async () => {
