@@ -56,7 +56,7 @@ def loop(turns, experiment):
         if experiment is not None:
             experiment.log_metrics(METRICS, step=step)
     took = time.perf_counter() - started
-    # What is still on its way belongs to the loop that logged it, not to the next one.
+    # The next loop starts only when the server has all records: their delivery must not slow it down.
     while experiment is not None and experiment.delivery["pending"]:
         time.sleep(0.05)
     return took

@@ -9,7 +9,7 @@ import type { Run } from '../core/records.ts'
 import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-/** What the writing side remembers of a series, so that an append reads nothing. */
+/** A series in memory: its row number, its summary and its last chunk. With them an append needs no read of the database. */
 interface OpenSeries {
   readonly id: number
   readonly summary: Summary
@@ -52,7 +52,7 @@ export interface PointBatch {
   readonly source: PointSource
 }
 
-/** Those series of a run, which are made where they are not there yet. */
+/** The named series of a run, from memory or the database; inserts those that do not exist yet. */
 export async function openSeries(
   { db, cache }: SeriesWriter,
   { runId, names }: { readonly runId: string; readonly names: readonly string[] },

@@ -57,7 +57,7 @@ const WAITING_POINTS_MAX = 32_768
 /** How long they wait where nobody reads them. */
 const WAITING_MS = 1_000
 
-/** What a group of works leaves behind once it is committed. */
+/** Counts for one commit: the runs that it writes, and the points that wait after it. */
 interface GroupTally {
   /** Runs whose points, params, tags and files were written. */
   readonly written: Set<string>

@@ -10,7 +10,7 @@ import type { SeriesWriter } from './series.ts'
 import type { Tables } from './tables.ts'
 import { keepWaiting } from './waiting-points.ts'
 
-/** What runs have logged, and the marks of those who log it. */
+/** Metric points and summaries of runs, and for each writer the number of its last stored record. */
 export function createTrackingStore(writer: SeriesWriter): TrackingStore {
   const { db } = writer
   const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
