@@ -39,7 +39,7 @@ import { createTokens } from './services/tokens.ts'
 import { takeLeftBatches } from './services/tracking.ts'
 import type { TrackingDeps } from './services/tracking.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
-import type { StoreFault } from './store/faults.ts'
+import { StoreFault } from './store/faults.ts'
 import { holdDirectory, takeLease } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
 import { createStore } from './store/store.ts'
@@ -157,7 +157,10 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 
 const DAY_MS = 86_400_000
 
-/** Takes what writers left that are gone. What cannot be taken stays for `hagane sync`: the end of the run does not wait for it. */
+/**
+ * Takes what writers left that are gone. What cannot be taken stays for `hagane sync`: the end of the run does not wait for
+ * it. Throws while the database is away: a moment later all can be taken.
+ */
 async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, folder: string): Promise<boolean> {
   let isAnyTaken = false
   try {
@@ -168,9 +171,14 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
       else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
     }
   } catch (error) {
+    if (isAway(error)) throw error
     deps.log.warn({ err: error, run: run.number }, 'left records were not found')
   }
   return isAnyTaken
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof StoreFault && error.kind !== 'full'
 }
 
 /** Returns what kept it from being taken. */
@@ -180,6 +188,7 @@ async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<un
     await spool.remove()
     return undefined
   } catch (error) {
+    if (isAway(error)) throw error
     return error
   }
 }

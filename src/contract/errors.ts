@@ -36,6 +36,11 @@ export class AppError extends Error {
   }
 }
 
+/** Whether the same request may be answered later: something that it needs is away, or has no room. */
+export function isTemporary(error: AppError): boolean {
+  return error.code === 'unavailable' || error.code === 'storage_full'
+}
+
 /** How an error looks on the wire. */
 export interface ErrorView {
   readonly error: { readonly code: string; readonly message: string; readonly args: PlainArgs; readonly problems?: readonly ProblemView[] }

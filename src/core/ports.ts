@@ -415,8 +415,13 @@ export interface Parts {
 }
 
 export interface Store {
-  /** Reads see what is committed. Those of points and summaries have the points that wait folded into their series first. */
+  /**
+   * Reads see what is committed. Those of points and summaries have the points that wait folded into their series first;
+   * where the disk is too full for that, they answer without those points.
+   */
   readonly read: Parts
+  /** The same for decisions, which need all points: those reads throw where the points that wait cannot be folded. */
+  readonly whole: Parts
   /** The same for questions that look at many rows: they never hold up anything else. */
   readonly scan: Parts
   /**

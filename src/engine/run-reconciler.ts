@@ -1,6 +1,6 @@
 import type { EventKind } from '../contract/events.ts'
 import { phrase } from '../contract/fields.ts'
-import { AppError } from '../contract/errors.ts'
+import { AppError, isTemporary } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Ending } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
@@ -42,7 +42,10 @@ interface Change {
   readonly more?: (parts: Parts) => Promise<void>
 }
 
-/** Brings one run a step further: load, observe, decide, act, write once. */
+/**
+ * Brings one run a step further: load, observe, decide, act, write once. A step after which there may be another one asks
+ * for a further look: a stop that was asked for meanwhile has used up its nudge.
+ */
 export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) => Promise<Outcome> {
   const { clock, executor, ids, store } = deps
   return async (runId) => {
@@ -70,8 +73,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'launch':
         return await launch(run, attempt!)
       case 'record_launch':
-        // The executor has it already: asking again starts nothing and tells where its outputs go.
-        return await launch(run, attempt!)
+        // The executor has it already: asking again starts nothing and returns where its outputs go.
+        await launch(run, attempt!)
+        return { againMs: 0 }
       case 'begin_stop':
         await move(run, 'stopping', { stopCause: action.cause }, { kind: 'run.stop_requested', data: { cause: action.cause } })
         return { againMs: 0 }
@@ -79,7 +83,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await executor.stop(attempt!.name, action.graceMs)
         return undefined
       case 'retry':
-        return await retry(run, attempt!, action)
+        await retry(run, attempt!, action)
+        return { againMs: 0 }
       case 'finish':
         return await finish(run, attempt, action)
       case 'pause':
@@ -103,7 +108,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       const project = (await store.read.projects.get(run.projectId))!.name
       launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: await originOutputs(run) })
     } catch (error) {
-      if (!(error instanceof AppError)) throw error
+      if (!(error instanceof AppError) || isTemporary(error)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
       const { detail = error.code } = error.args
       const ending: Ending = { reason, evidence: { detail: typeof detail === 'number' ? String(detail) : detail } }
@@ -175,7 +180,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     )
   }
 
-  async function retry(run: Run, attempt: Attempt, { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>): Promise<Outcome> {
+  async function retry(run: Run, attempt: Attempt, { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>): Promise<void> {
     await move(
       run,
       'queued',
@@ -186,7 +191,6 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         more: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
       },
     )
-    return undefined
   }
 
   async function finish(

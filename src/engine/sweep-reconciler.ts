@@ -105,7 +105,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       remaining,
       isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
-        sweep.plan.stopConditions.map((condition) => store.read.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization)),
+        sweep.plan.stopConditions.map((condition) => store.whole.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization)),
       ),
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
@@ -131,7 +131,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
   async function record(sweep: Sweep, book: Book): Promise<boolean> {
-    const found = await store.read.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
+    const found = await store.whole.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
     if (found.length === 0) return false
     const onTheWay = await judge.reached(sweep, book, found)
     await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))

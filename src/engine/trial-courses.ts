@@ -24,7 +24,7 @@ export function createCourses(store: Store): Courses {
   const since = async (runId: string, metric: string, from: number): Promise<Report[]> => {
     const all: Report[] = []
     for (;;) {
-      const points = await store.read.tracking.points(runId, metric, from + all.length, POINTS_AT_ONCE)
+      const points = await store.whole.tracking.points(runId, metric, from + all.length, POINTS_AT_ONCE)
       const found = points ? toReports(points) : []
       all.push(...found)
       if (found.length < POINTS_AT_ONCE) return all

@@ -183,12 +183,18 @@ export function createStore(database: Database, options: { now: () => number; fe
     else if (waitingPoints > 0) foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
   }
 
-  // Where nothing can be written, the points that were folded before are shown nevertheless.
-  const readFolded = (parts: Parts): Parts => foldFirst(parts, async () => await fold().catch(() => {}))
+  const foldUnlessFull = async (): Promise<void> => {
+    try {
+      await fold()
+    } catch (error) {
+      if (!(error instanceof StoreFault && error.kind === 'full')) throw error
+    }
+  }
 
   return {
-    read: readFolded(partsOf(database.reader)),
-    scan: readFolded(partsOf(database.scanner)),
+    read: foldFirst(partsOf(database.reader), foldUnlessFull),
+    whole: foldFirst(partsOf(database.reader), fold),
+    scan: foldFirst(partsOf(database.scanner), foldUnlessFull),
     write: enqueue,
     releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
     examine: () => database.dialect.examine(database.scanner as unknown as Kysely<never>),

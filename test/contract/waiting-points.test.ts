@@ -10,6 +10,7 @@ import type { Run } from '../../src/core/records.ts'
 import type { Database } from '../../src/store/database.ts'
 import { dumpTables, fillTables } from '../../src/store/dump.ts'
 import { StoreFault } from '../../src/store/faults.ts'
+import type { FaultKind } from '../../src/store/faults.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import type { Tables } from '../../src/store/tables.ts'
@@ -95,11 +96,11 @@ describeOnBoth('points that wait to be folded into their series', (openFresh) =>
     expect(await store.read.tracking.points(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
   })
 
-  it('are folded once the database takes writes again, and reads answer meanwhile', async () => {
+  it('are folded once the disk has room again; meanwhile pages are answered without them, and decisions not at all', async () => {
     const database = await openMigrated()
-    let isAway = false
+    let fault: FaultKind | undefined
     const fence = async (): Promise<void> => {
-      if (isAway) throw new StoreFault('away', new Error('away'))
+      if (fault) throw new StoreFault(fault, new Error(fault))
     }
     const store = createStore(database, { now: () => 1, fence })
     const run = await insertRun(store)
@@ -108,9 +109,12 @@ describeOnBoth('points that wait to be folded into their series', (openFresh) =>
     await append(0)
     expect(await read()).toBe(1)
     await append(1)
-    isAway = true
+    fault = 'full'
     expect([await read(), await read()]).toEqual([1, 1])
-    isAway = false
+    await expect(store.whole.tracking.points(run.id, 'loss', 0, 10)).rejects.toThrow('storage_full')
+    fault = 'away'
+    await expect(read()).rejects.toThrow('unavailable')
+    fault = undefined
     expect(await read()).toBe(2)
   })
 

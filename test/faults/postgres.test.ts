@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, it } from 'vitest'
 
+import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startProxy } from '../support/proxy.ts'
@@ -13,6 +14,7 @@ import type { TestServer } from '../support/server.ts'
 import {
   checkTrackedSweep,
   createWork,
+  isEnded,
   openOnPostgres,
   pause,
   pointsOf,
@@ -99,6 +101,8 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     using work = createWork()
     const random = seeded()
     writeFileSync(join(work.folder, 'trial.py'), trackingScript(10, 0.02))
+    // Its record is taken from its folder when it has ended.
+    writeFileSync(join(work.folder, 'leaves.py'), 'import ledger, os\nfrom hagane import Experiment\nExperiment().log_metrics(step=1, left=2)\nos._exit(0)\n')
     const { pid } = server
     const load = await startLoad(server)
     const numbers: number[] = []
@@ -106,7 +110,7 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       while (proxy.cuts < CUTS)
         numbers.push(
           await submitSurely(server, sweepOf(2, 2, 'python trial.py {{ a }}'), work.folder),
-          await submitSurely(server, 'version: 1\nkind: experiment\nrun: {cmd: "python -c \\"import ledger\\""}', work.folder),
+          await submitSurely(server, 'version: 1\nkind: experiment\nrun: {cmd: python leaves.py}', work.folder),
         )
     })()
     for (let cut = 0; cut < CUTS; cut += 1) {
@@ -121,7 +125,10 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     expect(new Set(numbers).size).toBe(numbers.length)
     for (let index = 0; index < numbers.length; index += 2) {
       expect((await sweepEnded(server, numbers[index]!)).phase).toBe('done')
-      await until(async () => (await tryCall<{ phase: string }>(server, 'GET', `/runs/${numbers[index + 1]}`))?.body.phase === 'succeeded', 90_000)
+      await until(async () => await isEnded(server, numbers[index + 1]!), 90_000)
+      const single = (await server.call<RunDetailView>('GET', `/runs/${numbers[index + 1]}`)).body
+      expect(single).toMatchObject({ phase: 'succeeded', attempts: [{ n: 1 }] })
+      expect([single.number, await pointsOf(server, single.number, 'left')]).toEqual([single.number, [[1, 2]]])
     }
     await load.finish()
     // Every run has a number of its own, in one sequence without a hole, and was started once.

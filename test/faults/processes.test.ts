@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { isAlive, bootId, findProcess } from '../../src/executors/local/process-table.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { seeded, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -133,6 +133,16 @@ time.sleep(600)
     await server.start()
     expect((await ended(number)).phase).toBe('stopped')
     expect(alivePids(pidsIn('stop.pids'))).toEqual([])
+  })
+
+  it('reaches a command that is told to stop at any moment of its start, 60 times, long before its grace is over', { timeout: 300_000 }, async () => {
+    const random = seeded()
+    for (let stop = 0; stop < 60; stop += 1) {
+      const number = await run('sleep 600')
+      await new Promise((resolve) => setTimeout(resolve, random.next() * 12))
+      expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
+      expect((await ended(number, 15_000)).phase).toBe('stopped')
+    }
   })
 
   it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { LIMITS } from '../../src/contract/limits.ts'
 import type { AccessTokenView, CreatedTokenView } from '../../src/contract/access-token.ts'
 import type { ActivityView } from '../../src/contract/events.ts'
 import type { ProjectView, ViewView } from '../../src/contract/project.ts'
@@ -116,6 +118,19 @@ describe('a run', () => {
     await until(async () => (await logOf(copy, 2)).includes('resumed=1'))
     await post(`/runs/${copy}/stop`)
     await hasPhase(copy, 'stopped')
+  })
+
+  it('told to stop before its launch is recorded stops at once, and not at the next look at all runs', async () => {
+    await using place = await startTestServer({ isStopped: true })
+    await place.start({ NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`, HAGANE_TEST_FAULT: 'launched.before' })
+    const dies = place.ended()
+    const { number } = await place.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 600"}')
+    expect(await dies).toBe('SIGKILL')
+    using database = new DatabaseSync(join(place.dataDir, 'hagane.db'))
+    database.exec("update run set stop_cause = 'user', version = version + 1")
+    await place.start()
+    const phase = async () => (await place.call<RunDetailView>('GET', `/runs/${number}`)).body.phase
+    await until(async () => (await phase()) === 'stopped', LIMITS.resyncMs / 2)
   })
 
   it('with more output files than are listed says so', async () => {

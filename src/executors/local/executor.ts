@@ -55,6 +55,12 @@ function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOpt
   }
 }
 
+/** A system that has too many processes, open files or too little memory starts the process later. */
+function spawnFailure(error: NodeJS.ErrnoException): AppError {
+  const isShort = ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(error.code ?? '')
+  return new AppError(isShort ? 'unavailable' : 'conflict', { detail: error.message }, { cause: error })
+}
+
 /** Throws AppError `environment_gone` for an environment whose files are not all there. */
 function refuseIncomplete(venv: string | null): void {
   if (venv !== null && !(existsSync(join(venv, '..', 'ready')) && existsSync(join(venv, 'bin', 'python'))))
@@ -92,7 +98,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const references = createReferences(dataDir)
   const children = new Set<string>()
   const adopted = new Set<string>()
-  const stopping = new Map<string, { isDue: boolean }>()
+  const stopping = new Map<string, { isTold: boolean; isDue: boolean }>()
   const ended = new Map<string, string>()
   let nudge: (name: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
@@ -143,7 +149,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         child.once('spawn', resolve)
         child.once('error', (error) => {
           children.delete(name)
-          reject(new AppError('unavailable', { detail: error.message }, { cause: error }))
+          reject(spawnFailure(error))
         })
       })
       child.unref()
@@ -223,33 +229,31 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   const stop = async (name: string, graceMs: number): Promise<void> => {
     if (stopping.has(name)) return
-    const order = { isDue: graceMs === 0 }
+    const order = { isTold: false, isDue: graceMs === 0 }
     stopping.set(name, order)
     // Waited for, not computed: the time of day may jump meanwhile.
-    if (graceMs > 0) {
-      for (const entry of processesIn(name)) signal(entry, 'SIGTERM')
-      clock.after(graceMs, () => (order.isDue = true))
-    }
-    forceWhenDue(name)
+    if (graceMs > 0) clock.after(graceMs, () => (order.isDue = true))
+    pressOn(name)
   }
 
-  /** After the grace everything but the supervisor is killed, again and again: a tree may grow while it is cut. */
-  const forceWhenDue = (name: string): void => {
+  /** Its processes are told once, as soon as there are any. After the grace everything but the supervisor is killed, again and again: a tree may grow while it is cut. */
+  const pressOn = (name: string): void => {
     const order = stopping.get(name)
     if (!order) return
     const dir = attemptDir(dataDir, name)
     if (readExit(dir)) return void stopping.delete(name)
-    if (order.isDue) {
+    if (order.isDue || !order.isTold) {
       const members = processesIn(name)
-      for (const entry of members) signal(entry, 'SIGKILL')
+      for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
+      order.isTold ||= members.length > 0
       const claim = readClaim(dir)
-      if (members.length === 0 && !(claim && isAlive(claim, boot))) {
+      if (order.isDue && members.length === 0 && !(claim && isAlive(claim, boot))) {
         stopping.delete(name)
         nudge(name)
         return
       }
     }
-    clock.after(KILL_ROUND_MS, () => forceWhenDue(name))
+    clock.after(KILL_ROUND_MS, () => pressOn(name))
   }
 
   const processesIn = (name: string) => {
