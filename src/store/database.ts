@@ -1,8 +1,11 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 
+import { reserveFor } from '../core/schedule/storage.ts'
 import { guardDialect } from './faults.ts'
 import type { StoreFault } from './faults.ts'
 import { nodeSqliteDialect } from './node-sqlite.ts'
@@ -20,10 +23,10 @@ export interface Database extends AsyncDisposable {
   readonly scanner: Kysely<Tables>
 }
 
-/** Half of what the disk guard keeps in reserve: writing the log back needs as much room as the log itself. */
-const WAL_BYTES_MAX = 16 * 1024 * 1024
 // 12 MiB: a page that every commit changes goes to the database file a third as often as with the default.
-const CHECKPOINT_PAGES = 3_000
+const CHECKPOINT_PAGES_MAX = 3_000
+const PAGE_BYTES = 4_096
+const WAL_BYTES_MIN = 32 * PAGE_BYTES
 const BUSY_TIMEOUT_MS = 5_000
 
 /** Told of each failure of the database itself, before the caller is. */
@@ -32,14 +35,22 @@ type OnFault = (fault: StoreFault) => void
 /** Opens or creates a SQLite file. Every commit is on the disk before it returns. */
 export function openSqlite(file: string, onFault: OnFault = () => {}): Database {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, allowExtension: false })
+  const walBytes = walBytesFor(file)
+  const checkpointPages = Math.floor(Math.min(CHECKPOINT_PAGES_MAX, walBytes / PAGE_BYTES))
   writer.exec(
-    `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma journal_size_limit = ${WAL_BYTES_MAX}`,
+    `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = ${walBytes}`,
   )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   const open = (database: DatabaseSync): Kysely<Tables> => new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
   const scanner = new Kysely<Tables>({ dialect: guardDialect(threadedSqliteDialect(file), onFault) })
   const kysely = { writer: open(writer), reader: open(reader), scanner }
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
+}
+
+/** Half of what the disk guard keeps in reserve: writing the log back needs as much room as the log itself. Some file systems do not say how large they are. */
+function walBytesFor(file: string): number {
+  const { blocks, bsize } = statfsSync(dirname(file))
+  return Math.max(WAL_BYTES_MIN, Math.floor(reserveFor(blocks * bsize) / 2))
 }
 
 const READERS_MAX = 4

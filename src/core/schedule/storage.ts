@@ -26,13 +26,18 @@ const FLOOR_SHARE = 0.05
 const RESERVE_BYTES_MAX = 32 * 2 ** 20
 const RESERVE_SHARE = 0.02
 
+/** Size of the reserve on a disk, in bytes. */
+export function reserveFor(totalBytes: number): number {
+  return Math.floor(Math.min(RESERVE_BYTES_MAX, totalBytes * RESERVE_SHARE))
+}
+
 /**
  * What to do about the disk now. The reserve's own existence is the memory between two looks: once released it is made
  * again only when there is room for twice of it, so the level does not flutter.
  */
 export function decideStorage({ freeBytes, totalBytes, hasReserve }: DiskState): StorageDecision {
   const floorBytes = Math.min(FLOOR_BYTES_MAX, totalBytes * FLOOR_SHARE)
-  const reserveBytes = Math.floor(Math.min(RESERVE_BYTES_MAX, totalBytes * RESERVE_SHARE))
+  const reserveBytes = reserveFor(totalBytes)
   const limits = { floorBytes, reserveBytes }
   if (hasReserve) {
     if (freeBytes <= reserveBytes / 4) return { level: 'full', reserve: 'release', ...limits }
