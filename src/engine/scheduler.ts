@@ -1,7 +1,7 @@
 import { LIMITS } from '../contract/limits.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
-import type { Executor, Clock, Ids, Parts, Storage, Store } from '../core/ports.ts'
+import type { Executor, Clock, Ids, Parts, Storage, Store, SweepLimit } from '../core/ports.ts'
 import type { QueuedRun } from '../core/records.ts'
 import type { Outcome } from './loop.ts'
 
@@ -20,22 +20,43 @@ export interface SchedulerDeps {
 /** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
 export function createScheduler({ store, executor, storage, clock, ids, onAdmitted, onUnprepared, onFailed }: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
-    const queued = await store.read.runs.listQueued(LIMITS.admitWindowMax)
+    const { queued, admission, sweepLimits } = await decide()
     if (queued.length === 0) return undefined
-    const active = await store.read.runs.listActive()
-    const sweepLimits = await store.read.sweeps.limits([...new Set(queued.flatMap((run) => run.sweepId ?? []))])
     onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
-    const prepared = queued.filter((run) => !run.isUnprepared)
-    const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), storage: storage.state(), now: clock.now() })
-    const admitted = await store.write((parts) => apply(parts, admission))
+    const admitted = await store.write((parts) => apply(parts, admission, sweepLimits))
     onAdmitted(admitted)
     onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))
     return admission.nextAt === null ? undefined : { againMs: Math.max(0, admission.nextAt - clock.now()) }
   }
 
-  async function apply(parts: Parts, { admitted, waiting, impossible }: Admission): Promise<string[]> {
+  /** Looks at the oldest queued runs, and at those behind them while the machine may have room for one of those. */
+  async function decide() {
+    const queued: QueuedRun[] = []
+    const active = await store.read.runs.listActive()
+    const sweepLimits = new Map<string, SweepLimit>()
+    const exceptSweeps = new Set<string>()
+    for (;;) {
+      const page = await store.read.runs.listQueued({
+        limit: LIMITS.admitWindowMax,
+        after: queued.at(-1)?.number ?? 0,
+        exceptSweeps: [...exceptSweeps].slice(-EXCEPT_SWEEPS_MAX),
+      })
+      queued.push(...page)
+      const sweepIds = new Set(page.flatMap((run) => run.sweepId ?? []))
+      for (const [id, limit] of await store.read.sweeps.limits([...sweepIds])) sweepLimits.set(id, limit)
+      const prepared = queued.filter((run) => !run.isUnprepared)
+      const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), storage: storage.state(), now: clock.now() })
+      if (page.length < LIMITS.admitWindowMax || isFull(admission)) return { queued, admission, sweepLimits }
+      for (const { run } of admission.waiting) if (run.sweepId !== null) exceptSweeps.add(run.sweepId)
+    }
+  }
+
+  async function apply(parts: Parts, { admitted, waiting, impossible }: Admission, sweepLimits: ReadonlyMap<string, SweepLimit>): Promise<string[]> {
     const started: { run: QueuedRun; devices: readonly string[] }[] = []
+    const sweepIds = new Set(admitted.flatMap(({ run }) => run.sweepId ?? []))
+    const changed = await changedLimits(parts, sweepIds, sweepLimits)
     for (const item of admitted) {
+      if (item.run.sweepId !== null && changed.has(item.run.sweepId)) continue
       const isTaken = await parts.runs.transition(item.run, 'starting', { attempts: item.run.attempts + 1, waiting: null })
       if (isTaken) started.push(item)
     }
@@ -59,4 +80,19 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
     }
     return started.map(({ run }) => run.id)
   }
+}
+
+/** Sweeps that a statement names at once. */
+const EXCEPT_SWEEPS_MAX = 1_000
+
+/** Whether no run can start now, whatever it asks for. */
+function isFull({ waiting }: Admission): boolean {
+  return waiting.some(({ why }) => why.code === 'machine_concurrency' || why.code === 'disk_low')
+}
+
+/** Sweeps that were paused, or whose concurrency was changed, since their limits were read. Their trials are looked at again. */
+async function changedLimits(parts: Parts, sweepIds: ReadonlySet<string>, read: ReadonlyMap<string, SweepLimit>): Promise<Set<string>> {
+  const now = await parts.sweeps.limits([...sweepIds])
+  const isSame = (id: string): boolean => now.get(id)?.isPaused === read.get(id)?.isPaused && now.get(id)?.concurrency === read.get(id)?.concurrency
+  return new Set([...sweepIds].filter((id) => !isSame(id)))
 }

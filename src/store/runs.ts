@@ -69,7 +69,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .execute()
       return rows.map((row) => row.id)
     },
-    listQueued: async (limit) => {
+    listQueued: async ({ limit, after = 0, exceptSweeps = [] }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('environment', 'environment.hash', 'run.environment')
@@ -79,6 +79,8 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .where((on) =>
           on.or([on('environment.state', 'is', null), on('environment.state', '!=', 'building'), on('environment.build_run_id', '=', on.ref('run.id'))]),
         )
+        .where('number', '>', after)
+        .$if(exceptSweeps.length > 0, (query) => query.where((on) => on.or([on('sweep_id', 'is', null), on('sweep_id', 'not in', exceptSweeps)])))
         .orderBy('number')
         .limit(limit)
         .execute()

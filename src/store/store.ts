@@ -183,18 +183,19 @@ export function createStore(database: Database, options: { now: () => number; fe
     else if (waitingPoints > 0) foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
   }
 
-  const foldUnlessFull = async (): Promise<void> => {
+  /** A disk that is full and a server that may write no longer are no reason to show nothing. */
+  const foldIfPossible = async (): Promise<void> => {
     try {
       await fold()
     } catch (error) {
-      if (!(error instanceof StoreFault && error.kind === 'full')) throw error
+      if (error instanceof StoreFault && error.kind !== 'full') throw error
     }
   }
 
   return {
-    read: foldFirst(partsOf(database.reader), foldUnlessFull),
+    read: foldFirst(partsOf(database.reader), foldIfPossible),
     whole: foldFirst(partsOf(database.reader), fold),
-    scan: foldFirst(partsOf(database.scanner), foldUnlessFull),
+    scan: foldFirst(partsOf(database.scanner), foldIfPossible),
     write: enqueue,
     releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
     examine: () => database.dialect.examine(database.scanner as unknown as Kysely<never>),

@@ -19,7 +19,7 @@ import { newRun } from '../support/records.ts'
 
 const SECOND: PointSource = { attempt: 2, writer: 7 }
 
-describeOnBoth('points that wait to be folded into their series', (openFresh) => {
+describeOnBoth('points that wait to be folded into their series', (openFresh, engine) => {
   const open = (database: Database): Store => createStore(database, { now: () => 1 })
 
   async function openMigrated(): Promise<Database> {
@@ -147,6 +147,18 @@ describeOnBoth('points that wait to be folded into their series', (openFresh) =>
     const results = await Promise.allSettled(works)
     expect(results.map((result) => (result.status === 'rejected' ? (result.reason as Error).message : 'done'))).toEqual(['done', 'work 2', 'done', 'work 4'])
     expect([...(await store.read.tracking.points(run.id, 'm', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 2)).toEqual([1, 3])
+  })
+
+  it('are taken beyond the two thousand millionth batch', async () => {
+    const database = await openMigrated()
+    const store = open(database)
+    const run = await insertRun(store)
+    const append = (step: number) => store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+    if (engine === 'postgres') await sql`alter table waiting_batch alter column n restart with 4000000000`.execute(database.writer)
+    await append(0)
+    if (engine === 'sqlite') await sql`update waiting_batch set n = 4000000000`.execute(database.writer)
+    await append(1)
+    expect([...(await store.read.tracking.points(run.id, 'loss', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 0)).toEqual([0, 1])
   })
 
   it('go with their run', async () => {

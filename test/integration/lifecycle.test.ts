@@ -133,6 +133,22 @@ describe('a run', () => {
     await until(async () => (await phase()) === 'stopped', LIMITS.resyncMs / 2)
   })
 
+  it('starts behind more queued trials of a paused sweep than one admission looks at', async () => {
+    await using place = await startTestServer({ env: { HAGANE_CONCURRENCY: '2' } })
+    const count = LIMITS.admitWindowMax + 100
+    const { number } = await place.submit(
+      `version: 1\nkind: group\nhptuning: {concurrency: ${count}, matrix: {a: {range: [0, ${count}, 1]}}}\nrun: {cmd: "sleep 600"}`,
+    )
+    const sweep = async () => (await place.call<SweepView>('GET', `/sweeps/${number}`)).body
+    await until(async () => (await sweep()).counts.running === 2 && (await sweep()).counts.queued === count - 2)
+    await place.call('POST', `/sweeps/${number}/pause`, { keepRunning: true })
+    const { runs } = (await place.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=running`)).body
+    for (const run of runs) await place.call('POST', `/runs/${run.number}/stop`)
+    const later = (await place.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
+    await until(async () => (await place.call<RunDetailView>('GET', `/runs/${later}`)).body.phase === 'succeeded')
+    expect((await sweep()).counts.queued).toBe(count - 2)
+  })
+
   it('with more output files than are listed says so', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')
     const cut = async () => (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find((event) => event.kind === 'run.listing_cut')

@@ -6,7 +6,7 @@ import type { Dialect } from '../dialect.ts'
 export async function up({ schema }: Kysely<never>, { rowNumber, blob, integer, tableEnd }: Dialect): Promise<void> {
   await schema
     .createTable('waiting_batch')
-    .addColumn('n', 'integer', rowNumber)
+    .addColumn('n', integer, rowNumber)
     .addColumn('run_id', 'text', (column) => column.notNull().references('run.id'))
     .addColumn('run_number', integer, (column) => column.notNull())
     .addColumn('attempt', integer, (column) => column.notNull())
