@@ -20,6 +20,7 @@ import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerSta
 import { LIMITS } from './contract/limits.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import type { Run } from './core/records.ts'
+import { isShortage } from './core/shortage.ts'
 import { createEngine } from './engine/engine.ts'
 import { createSearchThread } from './engine/search-thread.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
@@ -72,6 +73,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(held)
   const log = createLog(config)
+  const clock = createClock(log)
   const storage = stack.use(createDiskGuard({ dataDir: config.dataDir, clock, log }))
   const leaseHooks = { onStandby: hooks.onStandby, onReplaced: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` }
   const lease = config.database === null ? undefined : await takeLease(config.database, leaseHooks)
@@ -159,7 +161,7 @@ const DAY_MS = 86_400_000
 
 /**
  * Takes what writers left that are gone. What cannot be taken stays for `hagane sync`: the end of the run does not wait for
- * it. Throws while the database is away: a moment later all can be taken.
+ * it. Throws where all of it can be taken a moment later.
  */
 async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, folder: string): Promise<boolean> {
   let isAnyTaken = false
@@ -171,14 +173,15 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
       else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
     }
   } catch (error) {
-    if (isAway(error)) throw error
+    if (isPassing(error)) throw error
     deps.log.warn({ err: error, run: run.number }, 'left records were not found')
   }
   return isAnyTaken
 }
 
-function isAway(error: unknown): boolean {
-  return error instanceof StoreFault && error.kind !== 'full'
+/** Whether the same records can be taken a moment later: the database was away, or descriptors ran short. */
+function isPassing(error: unknown): boolean {
+  return isShortage(error) || (error instanceof StoreFault && error.kind !== 'full')
 }
 
 /** Returns what kept it from being taken. */
@@ -188,7 +191,7 @@ async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<un
     await spool.remove()
     return undefined
   } catch (error) {
-    if (isAway(error)) throw error
+    if (isPassing(error)) throw error
     return error
   }
 }
@@ -196,12 +199,22 @@ async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<un
 // A timer beyond this fires at once.
 const TIMER_MAX_MS = 2 ** 31 - 1
 
-const clock: Clock = {
-  now: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), TIMER_MAX_MS))
-    return () => clearTimeout(timer)
-  },
+/** A timer whose work throws is logged: it never ends the server. */
+function createClock(log: Logger): Clock {
+  return {
+    now: () => Date.now(),
+    after: (delayMs, callback) => {
+      const work = (): void => {
+        try {
+          callback()
+        } catch (error) {
+          log.error({ err: error }, 'a timer failed')
+        }
+      }
+      const timer = setTimeout(work, Math.min(Math.max(0, delayMs), TIMER_MAX_MS))
+      return () => clearTimeout(timer)
+    },
+  }
 }
 
 const ids: Ids = {

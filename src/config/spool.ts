@@ -43,8 +43,18 @@ export async function openSpools(folder: string, bytesMax = Infinity): Promise<S
   // Programs write here: only plain files are looked into.
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
   const notes = names.filter((name) => name.endsWith('.meta.json'))
-  const spools = await Promise.all(notes.map((note) => openSpool(folder, names, note, bytesMax)))
+  const spools = await Promise.all(notes.map((note) => openIfThere(folder, names, note, bytesMax)))
   return spools.filter((spool) => spool !== undefined)
+}
+
+/** A writer that has just sent all it had takes its files away. */
+async function openIfThere(...args: Parameters<typeof openSpool>): Promise<Spool | undefined> {
+  try {
+    return await openSpool(...args)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 async function openSpool(folder: string, names: readonly string[], note: string, bytesMax: number): Promise<Spool | undefined> {

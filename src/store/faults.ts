@@ -36,6 +36,9 @@ export function classifyFault(error: unknown): FaultKind | undefined {
 const SQLITE: ReadonlyMap<number, FaultKind> = new Map([
   [5, 'conflict'],
   [6, 'conflict'],
+  // Too little memory; a file that cannot be opened just now.
+  [7, 'away'],
+  [14, 'away'],
   // An I/O error, a failed sync among them: the kernel may have dropped what it could not write, so a second try proves nothing.
   [10, 'broken'],
   [11, 'broken'],
@@ -56,6 +59,8 @@ const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['XX002', 'broken'],
   // What was the primary is a replica now.
   ['25006', 'away'],
+  // The transaction stood still for too long and was ended.
+  ['25P03', 'away'],
 ])
 
 /** Connection exceptions, too little of something, an operator's doing: shutting down, starting up. */

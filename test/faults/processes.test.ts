@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
@@ -143,6 +143,22 @@ time.sleep(600)
       expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
       expect((await ended(number, 15_000)).phase).toBe('stopped')
     }
+  })
+
+  it('are stopped though a file of their attempt cannot be read for a while, and the server goes on', { timeout: 60_000 }, async () => {
+    const number = await run(script('deaf.py', 'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf.up", "w")\nwhile not os.path.exists("deaf.go"): time.sleep(0.05)\n'))
+    await until(async () => existsSync(join(folder, 'deaf.up')))
+    const { pid } = server
+    expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
+    await until(async () => (await show(number)).phase === 'stopping')
+    const inTheWay = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'exit')
+    mkdirSync(inTheWay)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect((await show(number)).phase).toBe('stopping')
+    rmdirSync(inTheWay)
+    writeFileSync(join(folder, 'deaf.go'), '')
+    expect((await ended(number, 15_000)).phase).toBe('stopped')
+    expect(server.pid).toBe(pid)
   })
 
   it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {

@@ -39,9 +39,14 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
     else fill(file, reserveBytes)
   }
 
+  /** Where the disk cannot be looked at, what was seen last stands. */
   function check(): void {
     const before = last.level
-    last = look()
+    try {
+      last = look()
+    } catch (error) {
+      log.warn({ err: error }, 'the disk could not be looked at')
+    }
     if (before !== 'ok' && last.level === 'ok') onRoom()
   }
 

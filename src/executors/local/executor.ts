@@ -10,6 +10,7 @@ import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, UsageSource } from '../../core/ports.ts'
 import type { RanOn, Run } from '../../core/records.ts'
+import { isShortage } from '../../core/shortage.ts'
 import { attemptDir, createAttemptDir, isAttemptName, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
 import type { Identity } from './process-table.ts'
@@ -32,6 +33,12 @@ export interface LocalExecutorOptions {
   readonly runsMax: number
   readonly clock: Clock
   readonly log: Logger
+}
+
+/** A stop under way: whether its processes have got the polite signal, and whether their grace is over. */
+interface StopOrder {
+  isTold: boolean
+  isDue: boolean
 }
 
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
@@ -57,8 +64,7 @@ function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOpt
 
 /** A system that has too many processes, open files or too little memory starts the process later. */
 function spawnFailure(error: NodeJS.ErrnoException): AppError {
-  const isShort = ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(error.code ?? '')
-  return new AppError(isShort ? 'unavailable' : 'conflict', { detail: error.message }, { cause: error })
+  return new AppError(isShortage(error) ? 'unavailable' : 'conflict', { detail: error.message }, { cause: error })
 }
 
 /** Throws AppError `environment_gone` for an environment whose files are not all there. */
@@ -98,7 +104,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const references = createReferences(dataDir)
   const children = new Set<string>()
   const adopted = new Set<string>()
-  const stopping = new Map<string, { isTold: boolean; isDue: boolean }>()
+  const stopping = new Map<string, StopOrder>()
   const ended = new Map<string, string>()
   let nudge: (name: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
@@ -202,12 +208,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   /** Ends what ended attempts left running. One look at the process table serves all that ended in the meantime. */
   const reap = (): void => {
     cancelReap = undefined
-    const alive = marksInUse(MARK)
-    for (const [mark, name] of ended) {
-      const claim = alive.has(mark) ? readClaim(attemptDir(dataDir, name)) : undefined
-      if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+    try {
+      const alive = marksInUse(MARK)
+      for (const [mark, name] of ended) {
+        const claim = alive.has(mark) ? readClaim(attemptDir(dataDir, name)) : undefined
+        if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+      }
+      ended.clear()
+    } catch (error) {
+      log.warn({ err: error }, 'looking for what ended attempts left failed, the next round tries again')
+      cancelReap = clock.after(REAP_DELAY_MS, reap)
     }
-    ended.clear()
   }
 
   /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
@@ -219,41 +230,59 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const pollAdopted = (): void => {
     cancelPoll = undefined
     for (const name of adopted) {
-      const claim = readClaim(attemptDir(dataDir, name))
-      if (claim && isAlive(claim, boot)) continue
+      if (hasLivingSupervisor(name)) continue
       adopted.delete(name)
       nudge(name)
     }
     if (adopted.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
 
+  /** True also where that cannot be found out just now. */
+  const hasLivingSupervisor = (name: string): boolean => {
+    try {
+      const claim = readClaim(attemptDir(dataDir, name))
+      return claim !== undefined && claim !== null && isAlive(claim, boot)
+    } catch (error) {
+      log.warn({ attempt: name, err: error }, 'looking for a supervisor failed, the next round tries again')
+      return true
+    }
+  }
+
   const stop = async (name: string, graceMs: number): Promise<void> => {
     if (stopping.has(name)) return
-    const order = { isTold: false, isDue: graceMs === 0 }
+    const order: StopOrder = { isTold: false, isDue: graceMs === 0 }
     stopping.set(name, order)
     // Waited for, not computed: the time of day may jump meanwhile.
     if (graceMs > 0) clock.after(graceMs, () => (order.isDue = true))
     pressOn(name)
   }
 
-  /** Its processes are told once, as soon as there are any. After the grace everything but the supervisor is killed, again and again: a tree may grow while it is cut. */
   const pressOn = (name: string): void => {
     const order = stopping.get(name)
     if (!order) return
-    const dir = attemptDir(dataDir, name)
-    if (readExit(dir)) return void stopping.delete(name)
-    if (order.isDue || !order.isTold) {
-      const members = processesIn(name)
-      for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
-      order.isTold ||= members.length > 0
-      const claim = readClaim(dir)
-      if (order.isDue && members.length === 0 && !(claim && isAlive(claim, boot))) {
-        stopping.delete(name)
-        nudge(name)
-        return
-      }
+    try {
+      if (press(name, order)) return void stopping.delete(name)
+    } catch (error) {
+      log.warn({ attempt: name, err: error }, 'stopping failed, the next round tries again')
     }
     clock.after(KILL_ROUND_MS, () => pressOn(name))
+  }
+
+  /**
+   * Its processes are told once, as soon as there are any. After the grace everything but the supervisor is killed, again
+   * and again: a tree may grow while it is cut. Returns whether it has ended.
+   */
+  const press = (name: string, order: StopOrder): boolean => {
+    const dir = attemptDir(dataDir, name)
+    if (readExit(dir)) return true
+    if (order.isTold && !order.isDue) return false
+    const members = processesIn(name)
+    for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
+    order.isTold ||= members.length > 0
+    const claim = readClaim(dir)
+    if (!order.isDue || members.length > 0 || (claim && isAlive(claim, boot))) return false
+    nudge(name)
+    return true
   }
 
   const processesIn = (name: string) => {

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 
 import { pathText } from '../../contract/file-paths.ts'
 import { LIMITS } from '../../contract/limits.ts'
+import { isShortage } from '../../core/shortage.ts'
 import { joinBytes } from './copy-folder.ts'
 import { openPlain } from './files.ts'
 
@@ -22,16 +23,17 @@ export interface Outputs {
   readonly unreadable: readonly string[]
 }
 
-/** Whether a folder holds anything; quick, however much it is. */
+/** Whether a folder holds anything; quick, however much it is. Throws where descriptors run short. */
 export function hasFiles(root: string): boolean {
   try {
     return readdirSync(root).length > 0
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error
     return false
   }
 }
 
-/** Regular files under a folder with their hashes, in order of their paths. Links are not followed. */
+/** Regular files under a folder with their hashes, in order of their paths. Links are not followed. Throws where descriptors run short. */
 export async function hashFiles(root: string): Promise<Outputs> {
   const found: Found = { paths: [], unreadable: [] }
   await collectPaths(root, Buffer.alloc(0), found)
@@ -80,6 +82,7 @@ async function readable<T>(path: Buffer, { unreadable }: Found, work: () => Prom
   try {
     return await work()
   } catch (error) {
+    if (isShortage(error)) throw error
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unreadable.push(pathText(path))
     return undefined
   }

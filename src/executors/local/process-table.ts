@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
+import { isShortage } from '../../core/shortage.ts'
+
 /** One process as the kernel shows it. `startedAt` is the kernel's own mark: it tells apart two uses of one pid. */
 export interface ProcessEntry {
   readonly pid: number
@@ -25,12 +27,13 @@ export function bootId(): string {
   return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).replace(/\D/g, '')
 }
 
-/** The process with this pid, undefined when there is none. */
+/** The process with this pid, undefined when there is none. Throws where that cannot be found out. */
 export function findProcess(pid: number): ProcessEntry | undefined {
   if (!HAS_PROC) return listProcesses().find((entry) => entry.pid === pid)
   try {
     return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error
     return undefined
   }
 }
@@ -133,7 +136,8 @@ function readMark(pid: number, name: string): string | undefined {
       .split('\0')
       .find((item) => item.startsWith(`${name}=`))
     return variable?.slice(name.length + 1)
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error
     return undefined
   }
 }
