@@ -5,7 +5,7 @@ import { LIMITS } from '../contract/limits.ts'
 import type { Ending } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
-import { decideRun } from '../core/run/decide.ts'
+import { countFailures, decideRun } from '../core/run/decide.ts'
 import type { RunAction } from '../core/run/decide.ts'
 import type { Clock, Executor, Ids, Launched, Parts, Store } from '../core/ports.ts'
 import type { Attempt, Run, RunPatch } from '../core/records.ts'
@@ -57,7 +57,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     // Its metrics decide about its sweep and its next attempt: they are there before its end is.
     if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
     const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
-    const action = decideRun({ run, attempt, observation, isUnprepared, now: clock.now(), random: ids.random() })
+    const failures = attempt && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
+    const action = decideRun({ run, attempt, observation, failures, isUnprepared, now: clock.now(), random: ids.random() })
     return await act(action, run, attempt)
   }
 
@@ -131,7 +132,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
   /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */
   async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
-    await store.write((parts) => parts.environments.update(run.environment!, { state: 'removed' }))
+    await store.write(async (parts) => {
+      // Another run may have found that out before, and somebody may be building it.
+      if ((await parts.environments.get(run.environment!))?.state === 'ready') await parts.environments.update(run.environment!, { state: 'removed' })
+    })
     await retry(run, attempt, { type: 'retry', ending, endedAt: clock.now(), notBefore: clock.now() })
     return { againMs: 0 }
   }

@@ -78,27 +78,36 @@ export async function removeView(store: Store, reference: string, name: string):
 }
 
 /** Stops what runs in a project and puts all of it into the trash, in one transaction. The default project stays. */
-export async function deleteProject({ store, clock }: { store: Store; clock: Clock }, reference: string): Promise<{ changed: number; runIds: string[] }> {
+export async function deleteProject(
+  { store, clock }: { store: Store; clock: Clock },
+  reference: string,
+): Promise<{ changed: number; runIds: string[]; sweepIds: string[] }> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
     if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
     const deletedAt = clock.now()
     const runIds = await parts.runs.setDeleted({ projectId: project.id }, { deletedAt })
     for (const id of runIds) await parts.runs.requestStop({ id }, 'user')
-    await stopSweepsOf(parts, project.id)
+    const stopped = await stopSweepsOf(parts, project.id)
     await parts.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
     await parts.projects.update(project.id, { deletedAt })
     await parts.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
-    return { changed: runIds.length, runIds }
+    return { changed: runIds.length, runIds: [...new Set([...runIds, ...stopped.runIds])], sweepIds: stopped.sweepIds }
   })
 }
 
-async function stopSweepsOf(parts: Parts, projectId: string): Promise<void> {
+/** Stops the sweeps of a project with all their trials, those that were moved to another project among them. */
+async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: string[]; sweepIds: string[] }> {
+  const runIds: string[] = []
+  const sweepIds: string[] = []
   for (const id of await parts.sweeps.listUnfinished()) {
     const sweep = await parts.sweeps.get(id)
-    if (sweep?.projectId === projectId && sweep.phase === 'running')
-      await parts.sweeps.update(sweep, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
+    if (sweep?.projectId !== projectId || sweep.phase !== 'running') continue
+    await parts.sweeps.update(sweep, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
+    runIds.push(...(await parts.runs.requestStop({ sweepId: id }, 'user')))
+    sweepIds.push(id)
   }
+  return { runIds, sweepIds }
 }
 
 export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {

@@ -121,15 +121,21 @@ function keepSession(url: string, first: pg.Client, { epoch, onReplaced }: { epo
   /** The lock is asked for before the epoch: with the lock in hand nobody else can raise it. */
   const stand = async (): Promise<boolean> => {
     client = await connect(url)
-    const isHeld = await tryLock(client)
-    const { rows } = await client.query<{ epoch: string }>("select epoch from lease where name = 'active'")
-    const isReplaced = Number(rows[0]?.epoch) !== epoch
-    if (isReplaced) {
-      isClosing = true
-      onReplaced()
+    try {
+      const isHeld = await tryLock(client)
+      const { rows } = await client.query<{ epoch: string }>("select epoch from lease where name = 'active'")
+      const isReplaced = Number(rows[0]?.epoch) !== epoch
+      if (isReplaced) {
+        isClosing = true
+        onReplaced()
+      }
+      if (isReplaced || !isHeld) await client.end()
+      return isHeld && !isReplaced
+    } catch (error) {
+      // A connection that nobody watches would keep the lock.
+      await client.end().catch(() => {})
+      throw error
     }
-    if (isReplaced || !isHeld) await client.end()
-    return isHeld && !isReplaced
   }
 
   watch()

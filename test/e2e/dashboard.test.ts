@@ -550,8 +550,9 @@ describe.skipIf(!browser)('the dashboard', () => {
     await form.getByLabel('Name').fill('marked')
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'marked' }).waitFor()
-    const { body } = await server.call<RunDetailView>('GET', `/runs/${number}`)
-    expect([body.name, body.tags, body.note]).toEqual(['marked', ['base', '検索'], 'what it is for'])
+    // The page shows a change before the server has answered.
+    const { name, tags, note } = { name: 'marked', tags: ['base', '検索'], note: 'what it is for' }
+    await expect.poll(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body).toMatchObject({ name, tags, note })
     await server.call('POST', `/runs/${number}/stop`)
     await page.close()
   })

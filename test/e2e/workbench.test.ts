@@ -305,7 +305,7 @@ describe.skipIf(!browser)('figures', () => {
     await row.getByRole('img', { name: 'better' }).waitFor()
     await row.getByRole('button', { name: /higher is better/ }).click()
     await row.getByRole('img', { name: 'worse' }).waitFor()
-    expect((await server.call<{ directions: object }>('GET', '/projects/default')).body.directions).toEqual({ score: 'minimize' })
+    await expect.poll(async () => (await server.call<{ directions: object }>('GET', '/projects/default')).body.directions).toEqual({ score: 'minimize' })
     expect(page.errors).toEqual([])
     await page.close()
   })

@@ -279,9 +279,13 @@ describe('the trash', () => {
     const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
     const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'doomed' })).body.number
     await until(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
+    await post('/projects', { name: 'elsewhere' })
+    const [moved] = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=phase=running`)).body.runs
+    expect((await post<{ changed: number }>('/runs/bulk', { project: 'doomed', runs: [String(moved!.number)], action: 'move', to: 'elsewhere' })).body.changed).toBe(1)
     const { changed } = (await server.call<{ changed: number }>('DELETE', '/projects/doomed')).body
-    expect(changed).toBeGreaterThanOrEqual(3)
+    expect(changed).toBeGreaterThanOrEqual(2)
     expect((await server.call('GET', '/projects/doomed')).status).toBe(404)
+    await hasPhase(moved!.number, 'stopped')
     await until(async () => (await getSweep(sweep)).phase === 'stopped')
     expect((await getSweep(sweep)).counts.running).toBeUndefined()
     expect((await post<{ changed: number }>('/projects/doomed/restore')).body.changed).toBe(changed)

@@ -31,8 +31,9 @@ export function createProjectHandlers(
     getProject: async ({ param }) => await toProjectView(store, await findProject(store.read, param('project'))),
     changeProject: async ({ param, body }) => await toProjectView(store, await changeProject(store, param('project'), withoutUndefined(body))),
     deleteProject: async ({ param }) => {
-      const { changed, runIds } = await deleteProject(deps, param('project'))
+      const { changed, runIds, sweepIds } = await deleteProject(deps, param('project'))
       for (const id of runIds) hints.run(id)
+      for (const id of sweepIds) hints.sweep(id)
       return { changed }
     },
     restoreProject: async ({ param }) => await restoreProject(store, param('project')),

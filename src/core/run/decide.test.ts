@@ -6,7 +6,7 @@ import type { RunPlan } from '../../contract/plan.ts'
 import { RUN_PHASES } from '../../contract/phases.ts'
 import type { Observation } from '../ports.ts'
 import type { Attempt, Run } from '../records.ts'
-import { decideRun } from './decide.ts'
+import { countFailures, decideRun } from './decide.ts'
 import { retryDelayMs } from './retry.ts'
 import { phasesBefore } from './state.ts'
 
@@ -21,8 +21,8 @@ function attempt(patch: Partial<Attempt> = {}): Attempt {
   return { n: 1, state: 'launched', startedAt: NOW - 100, ...patch } as Attempt
 }
 
-const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation; isUnprepared?: boolean }) =>
-  decideRun({ isUnprepared: false, attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
+const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation; failures?: number; isUnprepared?: boolean }) =>
+  decideRun({ failures: 0, isUnprepared: false, attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
 const ended = (exitCode: number | null, lastLines?: string): Observation => ({
   state: 'ended',
   exitCode,
@@ -153,8 +153,13 @@ describe('the next step of a run', () => {
     ],
     [
       'restarts run out',
-      { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1) },
+      { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1), failures: 1 },
       { type: 'finish', phase: 'failed' },
+    ],
+    [
+      'a pause uses up no restart',
+      { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1), failures: 0 },
+      { type: 'retry' },
     ],
     [
       'a stopped run is not tried again',
@@ -173,6 +178,16 @@ describe('the next step of a run', () => {
   ]
   it.each(cases)('%s', (_name, state, expected) => {
     expect(decide(state)).toMatchObject(expected)
+  })
+})
+
+describe('the failures that count', () => {
+  const attempts = (['ExitNonZero', 'Paused', 'RungReached', 'Lost', 'Timeout'] as const).map((reason, index) =>
+    attempt({ n: index + 1, state: 'ended', ending: { reason, evidence: {} } }),
+  )
+  it('are those that a further attempt could mend, since the last promotion', () => {
+    expect(countFailures(run(), [...attempts, attempt({ n: 6, ending: null })])).toBe(2)
+    expect(countFailures(run({ plan: { ...run().plan, rung: { index: 1, isLast: true, startsOver: false, firstAttempt: 4 } } }), attempts)).toBe(1)
   })
 })
 

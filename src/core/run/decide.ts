@@ -36,6 +36,8 @@ export interface RunState {
   readonly attempt: Attempt | undefined
   /** What the executor says of that attempt. */
   readonly observation: Observation
+  /** Attempts before the latest that failed at what the run does now: one that was paused, or ended at a rung, did not. */
+  readonly failures: number
   /** Whether it needs an environment that is not known to be ready. */
   readonly isUnprepared: boolean
   readonly now: number
@@ -92,21 +94,22 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   return leftMs > 0 ? { type: 'wait', afterMs: leftMs } : { type: 'begin_stop', cause: 'timeout' }
 }
 
-function decideEnded({ run, now, random }: RunState, ended: Extract<Observation, { state: 'ended' }>): RunAction {
+function decideEnded({ run, failures, now, random }: RunState, ended: Extract<Observation, { state: 'ended' }>): RunAction {
   // Asked to pause and not told yet, it ended by itself; once told, however it ends is the pause.
   if (run.stopCause === 'pause' && run.phase === 'stopping')
     return { type: 'pause', ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } }, endedAt: ended.endedAt }
   const { phase, ending } = classify(ended, run.stopCause)
-  const mayRetry = phase === 'failed' && isRetryable(ending.reason) && attemptsOf(run) <= run.plan.placement.maxRestarts
+  const mayRetry = phase === 'failed' && isRetryable(ending.reason) && failures < run.plan.placement.maxRestarts
   if (phase === 'succeeded' && run.plan.rung && !run.plan.rung.isLast)
     return { type: 'pause', ending: { ...ending, reason: 'RungReached' }, endedAt: ended.endedAt }
-  if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(attemptsOf(run), random) }
+  if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(failures + 1, random) }
   return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
 }
 
-/** Tries of what the run does now: a promotion is no failure. */
-function attemptsOf({ attempts, plan }: Run): number {
-  return attempts - ((plan.rung?.firstAttempt ?? 1) - 1)
+/** How many of these attempts failed at what the run does now: since its last promotion. */
+export function countFailures({ plan }: Run, attempts: readonly Attempt[]): number {
+  const first = plan.rung?.firstAttempt ?? 1
+  return attempts.filter(({ n, ending }) => n >= first && ending && isRetryable(ending.reason)).length
 }
 
 function stoppedBy(cause: Exclude<StopCause, 'pause'>): { phase: 'stopped' | 'failed'; ending: Ending } {

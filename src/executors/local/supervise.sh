@@ -22,9 +22,17 @@ identify() {
 }
 identify
 
+# Where the disk is full, until there is room.
 set -C
-{ printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; } 2> /dev/null || exit 0
+until { printf '' > "$dir/claim"; } 2> /dev/null; do
+  [ -d "$dir" ] && [ ! -e "$dir/claim" ] || exit 0
+  sleep 1
+done
 set +C
+until { printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; } 2> /dev/null; do
+  [ -d "$dir" ] || exit 0
+  sleep 1
+done
 printf '%15s\n' '' > "$dir/exit.tmp"
 
 # A polite stop goes to the whole process group: the command gets it, this shell only wakes up and waits on.
@@ -53,6 +61,7 @@ rm -f "$dir/end"
 
 # Over what stands there, without cutting it off first; where that fails, until there is room.
 until printf '%-15s\n' "$code $how" 1<> "$dir/exit.tmp"; do
+  [ -d "$dir" ] || exit 0
   sleep 1
 done
 sync "$dir/exit.tmp" 2> /dev/null
