@@ -5,6 +5,7 @@ import type { Attempt, Run } from '../core/records.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import type { Preparation } from '../services/environments.ts'
 import { createLoop } from './loop.ts'
+import { createRunCollector } from './run-collector.ts'
 import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSweepReconciler } from './sweep-reconciler.ts'
@@ -36,6 +37,7 @@ const SCHEDULER_KEY = 'scheduler'
 const JANITOR_KEY = 'janitor'
 const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
+const COLLECTIONS_AT_ONCE = 4
 
 export function createEngine({ store, executor, storage, clock, ids, log, searcher, ...work }: EngineOptions): Engine {
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
@@ -56,12 +58,21 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       ids,
       ...work,
       onRunChanged: afterRunChanged,
+      onUncollected: (runId) => collections.nudge(runId),
       onPrepared: () => scheduler.nudge(SCHEDULER_KEY),
       onBuilt: (runIds) => {
         runIds.forEach((id) => runs.nudge(id))
         scheduler.nudge(SCHEDULER_KEY)
       },
     }),
+  })
+  const collections = createLoop({
+    ...common,
+    name: 'collections',
+    concurrency: COLLECTIONS_AT_ONCE,
+    // The loop of runs names those that have ended.
+    listKeys: async () => [],
+    reconcile: createRunCollector({ store, executor }),
   })
   const sweeps = createLoop({
     ...common,
@@ -104,7 +115,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       return undefined
     },
   })
-  const loops = [scheduler, sweeps, runs, janitor]
+  const loops = [scheduler, sweeps, runs, collections, janitor]
 
   return {
     hints: { run: runs.nudge, sweep: sweeps.nudge, scheduler: () => scheduler.nudge(SCHEDULER_KEY), janitor: () => janitor.nudge(JANITOR_KEY) },

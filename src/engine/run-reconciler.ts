@@ -1,7 +1,6 @@
 import type { EventKind } from '../contract/events.ts'
 import { phrase } from '../contract/fields.ts'
 import { AppError, isTemporary } from '../contract/errors.ts'
-import { LIMITS } from '../contract/limits.ts'
 import type { Ending } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
@@ -13,6 +12,7 @@ import type { RunPhase } from '../contract/phases.ts'
 import { settleBuild } from '../services/environments.ts'
 import type { Preparation } from '../services/environments.ts'
 import type { Outcome } from './loop.ts'
+import { hasSecrets } from './run-collector.ts'
 
 export interface RunReconcilerDeps {
   readonly store: Store
@@ -33,6 +33,8 @@ export interface RunReconcilerDeps {
   readonly onBuilt: (runIds: readonly string[]) => void
   /** Called after a change that others wait for. */
   readonly onRunChanged: (run: Run) => void
+  /** Called with a run that has ended and whose outputs are not listed yet. */
+  readonly onUncollected: (runId: string) => void
 }
 
 /** What goes into the same transaction as a change of phase: its event, and what else must change with it. */
@@ -96,7 +98,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await move(run, 'unknown', {}, { kind: 'run.silent' })
         return undefined
       case 'collect':
-        return await collect(run, attempt)
+        deps.onUncollected(run.id)
+        return undefined
       default:
         return assertNever(action)
     }
@@ -217,27 +220,6 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return patch.isCollected ? undefined : { againMs: 0 }
   }
 
-  /** Lists what the run left in its outputs path. The run has ended already: nobody waits for the hashes. */
-  async function collect(run: Run, attempt: Attempt | undefined): Promise<Outcome> {
-    const { files, unreadable } = attempt && run.isExecuted ? await executor.listOutputs(attempt.name) : { files: [], unreadable: [] }
-    if (hasSecrets(run)) for (const { name } of await store.read.attempts.list(run.id)) await executor.sealLog(name)
-    await store.write(async (parts) => {
-      await parts.attempts.putArtifacts(
-        run.id,
-        files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
-      )
-      await parts.runs.annotate(run, { isCollected: true })
-      // The files are all kept; only so many are listed and hashed.
-      if (files.length >= LIMITS.artifactsPerRunMax)
-        await parts.events.append([{ kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } }])
-      if (unreadable.length > 0) {
-        const paths = unreadable.slice(0, NAMED_MAX).map((path) => path.slice(0, LIMITS.nameCharsMax))
-        await parts.events.append([{ kind: 'run.files_unreadable', actor: 'platform', runId: run.id, data: { files: unreadable.length, paths } }])
-      }
-    })
-    return undefined
-  }
-
   /** One guarded write; a run that has moved on meanwhile is left as it is and looked at again. */
   async function move(run: Run, phase: RunPhase, patch: RunPatch, { kind, data, more }: Change): Promise<void> {
     await store.write(async (parts) => {
@@ -247,12 +229,4 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     })
     deps.onRunChanged({ ...run, phase })
   }
-}
-
-/** Files that an event names. */
-const NAMED_MAX = 20
-
-/** Whether its logs may hold secrets, which are taken out once it has ended. */
-function hasSecrets({ plan }: Run): boolean {
-  return (plan.references?.secrets.length ?? 0) > 0
 }

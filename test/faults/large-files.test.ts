@@ -6,10 +6,13 @@ import { pipeline } from 'node:stream/promises'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import type { RunPageView } from '../../src/contract/routes.ts'
+import type { SweepView } from '../../src/contract/sweep.ts'
 import { createWorkplace } from '../support/cli.ts'
 import type { Workplace } from '../support/cli.ts'
 import { startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
+import { isEnded } from '../support/work.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 const SIZE_BYTES = 700_000_000
@@ -30,6 +33,19 @@ beforeAll(async () => {
 afterAll(async () => {
   work[Symbol.dispose]()
   await server[Symbol.asyncDispose]()
+})
+
+it('files of many runs that are being hashed hold up no other run', { timeout: 120_000 }, async () => {
+  await using server = await startTestServer()
+  const { number } = await server.submit(
+    'version: 1\nkind: group\nhptuning: {concurrency: 40, matrix: {a: {range: [0, 40, 1]}}}\nrun: {cmd: "truncate -s 1G $HAGANE_OUTPUTS/sparse"}',
+  )
+  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40)
+  const later = (await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
+  await until(async () => await isEnded(server, later))
+  const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body
+  const listed = await Promise.all(runs.map(async (run) => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length))
+  expect(listed).toContain(0)
 })
 
 it('a file larger than the memory that a command may use is fetched whole', async () => {
