@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -13,6 +13,7 @@ import { seeded, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 import { createWork, isEnded, pause, pointsOf, sweepEnded, sweepOf, sync, trackingScript, tryCall } from '../support/work.ts'
 
+const SUPERVISOR = join(import.meta.dirname, '../../src/executors/local/supervise.sh')
 const MIB = 2 ** 20
 
 /** A small disk of its own; undefined where this user may not mount one. */
@@ -119,6 +120,20 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
       expect([...statuses.keys()].filter((name) => name !== '200' && name !== 'no answer')).toEqual(['507 storage_full'])
     })
   }
+
+  it('delays a command until there is room for the note of who supervises it', { timeout: 60_000 }, async () => {
+    using disk = mountDisk(1)!
+    const attempt = join(disk.folder, 'attempt')
+    mkdirSync(attempt)
+    disk.fill()
+    const supervisor = spawn('/bin/sh', [SUPERVISOR, attempt, '/bin/sh', '-c', 'exit 7'], { stdio: 'ignore' })
+    await pause(1_500)
+    expect([supervisor.exitCode, existsSync(join(attempt, 'exit'))]).toEqual([null, false])
+    disk.free()
+    await until(async () => existsSync(join(attempt, 'exit')))
+    expect(readFileSync(join(attempt, 'exit'), 'utf8').trim()).toMatch(/^7/)
+    expect(readFileSync(join(attempt, 'claim'), 'utf8')).toMatch(new RegExp(`^${supervisor.pid} `))
+  })
 
   it('keeps how 20 runs ended that ended on a full disk', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!

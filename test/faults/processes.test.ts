@@ -146,7 +146,12 @@ time.sleep(600)
   })
 
   it('are stopped though a file of their attempt cannot be read for a while, and the server goes on', { timeout: 60_000 }, async () => {
-    const number = await run(script('deaf.py', 'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf.up", "w")\nwhile not os.path.exists("deaf.go"): time.sleep(0.05)\n'))
+    const number = await run(
+      script(
+        'deaf.py',
+        'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf.up", "w")\nwhile not os.path.exists("deaf.go"): time.sleep(0.05)\n',
+      ),
+    )
     await until(async () => existsSync(join(folder, 'deaf.up')))
     const { pid } = server
     expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)

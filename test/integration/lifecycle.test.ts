@@ -281,7 +281,9 @@ describe('the trash', () => {
     await until(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
     await post('/projects', { name: 'elsewhere' })
     const [moved] = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=phase=running`)).body.runs
-    expect((await post<{ changed: number }>('/runs/bulk', { project: 'doomed', runs: [String(moved!.number)], action: 'move', to: 'elsewhere' })).body.changed).toBe(1)
+    expect(
+      (await post<{ changed: number }>('/runs/bulk', { project: 'doomed', runs: [String(moved!.number)], action: 'move', to: 'elsewhere' })).body.changed,
+    ).toBe(1)
     const { changed } = (await server.call<{ changed: number }>('DELETE', '/projects/doomed')).body
     expect(changed).toBeGreaterThanOrEqual(2)
     expect((await server.call('GET', '/projects/doomed')).status).toBe(404)
