@@ -168,7 +168,9 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
   try {
     for (const spool of existsSync(folder) ? await openSpools(folder, LIMITS.leftRecordsBytesMax) : []) {
       if (spool.meta.run !== run.id) continue
-      const error = await takeSpool(deps, run, spool)
+      let error = await takeSpool(deps, run, spool)
+      // The first try has released the reserve.
+      if (error instanceof StoreFault) error = await takeSpool(deps, run, spool)
       if (error === undefined) isAnyTaken = true
       else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
     }

@@ -70,7 +70,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     ...common,
     name: 'collections',
     concurrency: COLLECTIONS_AT_ONCE,
-    // The loop of runs names those that have ended.
+    // Its keys come from the loop of runs.
     listKeys: async () => [],
     reconcile: createRunCollector({ store, executor }),
   })

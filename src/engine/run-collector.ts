@@ -32,7 +32,7 @@ function isUncollected({ phase, isCollected }: Run): boolean {
   return isTerminal(phase) && !isCollected
 }
 
-/** A run that has been resumed meanwhile is collected at its next end. */
+/** A run that is collected or removed already stays as it is. */
 async function record(
   parts: Parts,
   run: Run,

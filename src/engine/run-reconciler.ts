@@ -46,7 +46,7 @@ interface Change {
 
 /**
  * Brings one run a step further: load, observe, decide, act, write once. A step after which there may be another one asks
- * for a further look: a stop that was asked for meanwhile has used up its nudge.
+ * for a further look: the nudge of a stop that came meanwhile is spent.
  */
 export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) => Promise<Outcome> {
   const { clock, executor, ids, store } = deps
@@ -136,7 +136,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */
   async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
     await store.write(async (parts) => {
-      // Another run may have found that out before, and somebody may be building it.
+      // After an earlier run has found its files gone, it may be under construction again.
       if ((await parts.environments.get(run.environment!))?.state === 'ready') await parts.environments.update(run.environment!, { state: 'removed' })
     })
     await retry(run, attempt, { type: 'retry', ending, endedAt: clock.now(), notBefore: clock.now() })

@@ -23,9 +23,10 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
     const { queued, admission, sweepLimits } = await decide()
     if (queued.length === 0) return undefined
     onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
-    const admitted = await store.write((parts) => apply(parts, admission, sweepLimits))
-    onAdmitted(admitted)
+    const { started, isAnySkipped } = await store.write((parts) => apply(parts, admission, sweepLimits))
+    onAdmitted(started)
     onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))
+    if (isAnySkipped) return { againMs: 0 }
     return admission.nextAt === null ? undefined : { againMs: Math.max(0, admission.nextAt - clock.now()) }
   }
 
@@ -35,7 +36,7 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
     const active = await store.read.runs.listActive()
     const sweepLimits = new Map<string, SweepLimit>()
     const exceptSweeps = new Set<string>()
-    for (;;) {
+    for (let pages = 1; ; pages += 1) {
       const page = await store.read.runs.listQueued({
         limit: LIMITS.admitWindowMax,
         after: queued.at(-1)?.number ?? 0,
@@ -46,12 +47,17 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
       for (const [id, limit] of await store.read.sweeps.limits([...sweepIds])) sweepLimits.set(id, limit)
       const prepared = queued.filter((run) => !run.isUnprepared)
       const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), storage: storage.state(), now: clock.now() })
-      if (page.length < LIMITS.admitWindowMax || isFull(admission)) return { queued, admission, sweepLimits }
-      for (const { run } of admission.waiting) if (run.sweepId !== null) exceptSweeps.add(run.sweepId)
+      if (page.length < LIMITS.admitWindowMax || pages === PAGES_MAX || isFull(admission)) return { queued, admission, sweepLimits }
+      const held = [...admission.waiting.map(({ run }) => run), ...page.filter((run) => run.isUnprepared)]
+      for (const { sweepId } of held) if (sweepId !== null) exceptSweeps.add(sweepId)
     }
   }
 
-  async function apply(parts: Parts, { admitted, waiting, impossible }: Admission, sweepLimits: ReadonlyMap<string, SweepLimit>): Promise<string[]> {
+  async function apply(
+    parts: Parts,
+    { admitted, waiting, impossible }: Admission,
+    sweepLimits: ReadonlyMap<string, SweepLimit>,
+  ): Promise<{ started: string[]; isAnySkipped: boolean }> {
     const started: { run: QueuedRun; devices: readonly string[] }[] = []
     const sweepIds = new Set(admitted.flatMap(({ run }) => run.sweepId ?? []))
     const changed = await changedLimits(parts, sweepIds, sweepLimits)
@@ -71,18 +77,22 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
       })),
     )
     await parts.events.append(started.map(({ run }) => ({ kind: 'run.starting', actor: 'platform', runId: run.id, data: { attempt: run.attempts + 1 } })))
-    for (const { run, why } of waiting) {
-      if (JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run, { waiting: why })
+    for (const [index, { run, why }] of waiting.entries()) {
+      // The reasons of those far behind are written once: how much is free changes with every pass.
+      const isDue = run.waiting === null || index < LIMITS.admitWindowMax
+      if (isDue && JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run, { waiting: why })
     }
     for (const { run, why } of impossible) {
       const detail = `${why.args['asked']} ${why.args['name']} > ${why.args['has']}`
       await parts.runs.transition(run, 'failed', { ending: { reason: 'Unschedulable', evidence: { detail } }, endedAt: clock.now(), isCollected: true })
     }
-    return started.map(({ run }) => run.id)
+    return { started: started.map(({ run }) => run.id), isAnySkipped: changed.size > 0 }
   }
 }
 
-/** Sweeps that a statement names at once. */
+/** Pages of queued runs that one pass looks at. */
+const PAGES_MAX = 10
+/** The most sweeps that one statement leaves out. */
 const EXCEPT_SWEEPS_MAX = 1_000
 
 /** Whether no run can start now, whatever it asks for. */
@@ -90,7 +100,7 @@ function isFull({ waiting }: Admission): boolean {
   return waiting.some(({ why }) => why.code === 'machine_concurrency' || why.code === 'disk_low')
 }
 
-/** Sweeps that were paused, or whose concurrency was changed, since their limits were read. Their trials are looked at again. */
+/** Sweeps that were paused, or whose concurrency was changed, since their limits were read. The next pass looks at their trials. */
 async function changedLimits(parts: Parts, sweepIds: ReadonlySet<string>, read: ReadonlyMap<string, SweepLimit>): Promise<Set<string>> {
   const now = await parts.sweeps.limits([...sweepIds])
   const isSame = (id: string): boolean => now.get(id)?.isPaused === read.get(id)?.isPaused && now.get(id)?.concurrency === read.get(id)?.concurrency

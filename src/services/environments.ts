@@ -43,8 +43,8 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
   return await deps.store.write(async (parts) => {
     const known = await parts.environments.get(hash)
     const build = known && (await parts.runs.get(known.buildRunId))
-    // Its code may have been changed since it was hashed.
-    if ((await parts.runs.get(run.id))?.snapshot !== run.snapshot) throw new Error(`run ${run.number} has other code now`)
+    // Its code or its Python may have been changed since they were hashed.
+    if ((await parts.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
     if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
     if (known?.state === 'ready') return await useReady(deps, parts, known)
     if (known?.state === 'building' && build && !isTerminal(build.phase)) return { state: 'building', build: build.number }

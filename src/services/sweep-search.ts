@@ -156,7 +156,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
       if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: number }) })
-      return await store.read.trials.outcomes(sweep.id, measureOf(plan))
+      return await store.whole.trials.outcomes(sweep.id, measureOf(plan))
     }),
   )
   return found

@@ -47,10 +47,10 @@ export function openSqlite(file: string, onFault: OnFault = () => {}): Database 
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
 }
 
-/** Half of what the disk guard keeps in reserve: writing the log back needs as much room as the log itself. Some file systems do not say how large they are. */
+/** Half of what the disk guard keeps in reserve: writing the log back needs as much room as the log itself. Some file systems give no size. */
 function walBytesFor(file: string): number {
   const { blocks, bsize } = statfsSync(dirname(file))
-  return Math.max(WAL_BYTES_MIN, Math.floor(reserveFor(blocks * bsize) / 2))
+  return Math.max(WAL_BYTES_MIN, Math.floor(reserveFor(blocks === 0 ? Infinity : blocks * bsize) / 2))
 }
 
 const READERS_MAX = 4

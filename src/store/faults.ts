@@ -36,7 +36,7 @@ export function classifyFault(error: unknown): FaultKind | undefined {
 const SQLITE: ReadonlyMap<number, FaultKind> = new Map([
   [5, 'conflict'],
   [6, 'conflict'],
-  // Too little memory; a file that cannot be opened just now.
+  // Memory is short, or a file cannot be opened.
   [7, 'away'],
   [14, 'away'],
   // An I/O error, a failed sync among them: the kernel may have dropped what it could not write, so a second try proves nothing.
@@ -59,7 +59,7 @@ const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['XX002', 'broken'],
   // What was the primary is a replica now.
   ['25006', 'away'],
-  // The transaction stood still for too long and was ended.
+  // The server ends a transaction that stands still for too long.
   ['25P03', 'away'],
 ])
 

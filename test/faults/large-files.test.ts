@@ -35,12 +35,12 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-it('files of many runs that are being hashed hold up no other run', { timeout: 120_000 }, async () => {
+it('files of many runs that are being hashed hold up no other run', { timeout: 240_000 }, async () => {
   await using server = await startTestServer()
   const { number } = await server.submit(
     'version: 1\nkind: group\nhptuning: {concurrency: 40, matrix: {a: {range: [0, 40, 1]}}}\nrun: {cmd: "truncate -s 1G $HAGANE_OUTPUTS/sparse"}',
   )
-  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40)
+  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40, 90_000)
   const later = (await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
   await until(async () => await isEnded(server, later))
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body

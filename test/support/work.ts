@@ -150,8 +150,9 @@ export async function checkTrackedSweep(server: TestServer, number: number, work
     expect(signatures.get(run.number), `run ${run.number} ran once`).toHaveLength(1)
     const wanted = Array.from({ length: points }, (_, step) => [step, step * 1.5 + Number(run.params['a'])])
     expect(await pointsOf(server, run.number, 'value'), `points of run ${run.number}`).toEqual(wanted)
-    const artifacts = (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body
-    expect(artifacts.map((item) => item.path)).toEqual(['result'])
+    const artifacts = async () => (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map((item) => item.path)
+    await until(async () => (await artifacts()).length > 0)
+    expect(await artifacts()).toEqual(['result'])
   }
 }
 

@@ -54,7 +54,7 @@ export function createAttemptDir(dir: AttemptDir): void {
 export function readClaim(dir: AttemptDir): Identity | null | undefined {
   const text = readText(join(dir.path, 'claim'))
   if (text === undefined) return undefined
-  const [pid, startedAt, boot] = text.trim().split(' ')
+  const [pid, startedAt, boot] = text.split('\n', 1)[0]!.trim().split(' ')
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
 }
 

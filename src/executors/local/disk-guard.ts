@@ -28,7 +28,11 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
   function look(): ReturnType<Storage['state']> {
     const { bavail, blocks, bsize } = statfsSync(dataDir)
     const decision = decideStorage({ freeBytes: bavail * bsize, totalBytes: blocks * bsize, hasReserve: existsSync(file) })
-    act(decision)
+    try {
+      act(decision)
+    } catch (error) {
+      log.warn({ err: error }, 'the reserve stays as it is')
+    }
     return { level: decision.level, floorMib: Math.ceil(decision.floorBytes / MIB) }
   }
 

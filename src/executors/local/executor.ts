@@ -37,13 +37,12 @@ export interface LocalExecutorOptions {
 
 /** A stop under way: whether its processes have got the polite signal, and whether their grace is over. */
 interface StopOrder {
-  isTold: boolean
+  isSignalled: boolean
   isDue: boolean
 }
 
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
 
-/** What no system can start (a command or variables that are too long, or have a NUL in them) will not start later either. */
 /** The text for the shell's `-c`. A longer one than a system takes as one argument is read from a file of the attempt. */
 function shellText(script: string, dir: AttemptDir): string {
   if (Buffer.byteLength(script) <= LIMITS.commandWordBytesMax) return script
@@ -51,6 +50,7 @@ function shellText(script: string, dir: AttemptDir): string {
   return `eval "$(< '${dir.command.replaceAll("'", "'\\''")}')"`
 }
 
+/** Throws AppError `invalid` for a command that no system starts: one that is too long, or has a NUL in it. */
 function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
   try {
     return spawn(command!, args, options)
@@ -102,10 +102,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const capacity: Capacity = { cpu: cpus().length, memoryMib: Math.floor(totalmem() / 2 ** 20), devices: options.devices, runsMax: options.runsMax }
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
-  const children = new Set<string>()
+  const children = new Map<string, ChildProcess>()
   const adopted = new Set<string>()
   const stopping = new Map<string, StopOrder>()
   const ended = new Map<string, string>()
+  const logged = new Set<string>()
   let nudge: (name: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
   let cancelReap: (() => void) | undefined
@@ -146,7 +147,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
     try {
       const child = spawnOrExplain(['/bin/sh', SUPERVISOR, dir.path, ...argv], { ...place, detached: true, stdio: ['ignore', output, output] })
-      children.add(name)
+      children.set(name, child)
       child.once('exit', () => {
         children.delete(name)
         nudge(name)
@@ -210,15 +211,31 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     cancelReap = undefined
     try {
       const alive = marksInUse(MARK)
-      for (const [mark, name] of ended) {
-        const claim = alive.has(mark) ? readClaim(attemptDir(dataDir, name)) : undefined
-        if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
-      }
-      ended.clear()
+      for (const [mark, name] of ended) if (!alive.has(mark) || endLeftovers(mark, name)) ended.delete(mark)
     } catch (error) {
-      log.warn({ err: error }, 'looking for what ended attempts left failed, the next round tries again')
-      cancelReap = clock.after(REAP_DELAY_MS, reap)
+      logOnce('processes', error)
     }
+    if (ended.size > 0) cancelReap = clock.after(REAP_DELAY_MS, reap)
+  }
+
+  /** False where that has to be tried again. */
+  const endLeftovers = (mark: string, name: string): boolean => {
+    try {
+      const claim = readClaim(attemptDir(dataDir, name))
+      if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+      return true
+    } catch (error) {
+      logOnce(name, error)
+      return false
+    }
+  }
+
+  /** A round comes again soon after one that failed: its log has one line of each failure. */
+  const logOnce = (name: string, error: unknown): void => {
+    const key = `${name} ${(error as Error).message}`
+    if (logged.has(key)) return
+    logged.add(key)
+    log.warn({ attempt: name, err: error }, 'a round failed, the next one tries again')
   }
 
   /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
@@ -237,20 +254,20 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (adopted.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
 
-  /** True also where that cannot be found out just now. */
+  /** Returns true also where it cannot be found out just now. */
   const hasLivingSupervisor = (name: string): boolean => {
     try {
       const claim = readClaim(attemptDir(dataDir, name))
       return claim !== undefined && claim !== null && isAlive(claim, boot)
     } catch (error) {
-      log.warn({ attempt: name, err: error }, 'looking for a supervisor failed, the next round tries again')
+      logOnce(name, error)
       return true
     }
   }
 
   const stop = async (name: string, graceMs: number): Promise<void> => {
     if (stopping.has(name)) return
-    const order: StopOrder = { isTold: false, isDue: graceMs === 0 }
+    const order: StopOrder = { isSignalled: false, isDue: graceMs === 0 }
     stopping.set(name, order)
     // Waited for, not computed: the time of day may jump meanwhile.
     if (graceMs > 0) clock.after(graceMs, () => (order.isDue = true))
@@ -263,23 +280,25 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     try {
       if (press(name, order)) return void stopping.delete(name)
     } catch (error) {
-      log.warn({ attempt: name, err: error }, 'stopping failed, the next round tries again')
+      logOnce(name, error)
     }
     clock.after(KILL_ROUND_MS, () => pressOn(name))
   }
 
   /**
-   * Its processes are told once, as soon as there are any. After the grace everything but the supervisor is killed, again
+   * Its processes get one SIGTERM, as soon as there are any. After the grace everything but the supervisor is killed, again
    * and again: a tree may grow while it is cut. Returns whether it has ended.
    */
   const press = (name: string, order: StopOrder): boolean => {
     const dir = attemptDir(dataDir, name)
     if (readExit(dir)) return true
-    if (order.isTold && !order.isDue) return false
+    if (order.isSignalled && !order.isDue) return false
     const members = processesIn(name)
     for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
-    order.isTold ||= members.length > 0
+    order.isSignalled ||= members.length > 0
     const claim = readClaim(dir)
+    // A supervisor without a claim waits for room on the disk: its command has not begun.
+    if (order.isDue && !claim) children.get(name)?.kill('SIGKILL')
     if (!order.isDue || members.length > 0 || (claim && isAlive(claim, boot))) return false
     nudge(name)
     return true

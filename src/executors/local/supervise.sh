@@ -2,7 +2,7 @@
 # supervise.sh DIR COMMAND [ARGS]: runs one attempt and leaves its exit status in DIR, whatever becomes of the server.
 #
 # The server starts this in a session of its own with output to a file, so it outlives the server. It claims DIR by
-# creating DIR/claim exclusively: a second supervisor of the same attempt ends at once. The claim names this process so
+# creating DIR/claim exclusively: a second supervisor of the same attempt ends. The claim names this process so
 # that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all, and its room is
 # taken before the command starts: the command may leave a full disk behind.
 dir=$1
@@ -22,15 +22,15 @@ identify() {
 }
 identify
 
-# Where the disk is full, until there is room.
+# A full disk has no room for the claim: this waits for some as long as its server lives, which cannot find it without.
 set -C
 until { printf '' > "$dir/claim"; } 2> /dev/null; do
-  [ -d "$dir" ] && [ ! -e "$dir/claim" ] || exit 0
+  [ -d "$dir" ] && [ ! -e "$dir/claim" ] && kill -0 "$PPID" 2> /dev/null || exit 0
   sleep 1
 done
 set +C
 until { printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; } 2> /dev/null; do
-  [ -d "$dir" ] || exit 0
+  [ -d "$dir" ] && kill -0 "$PPID" 2> /dev/null || exit 0
   sleep 1
 done
 printf '%15s\n' '' > "$dir/exit.tmp"
