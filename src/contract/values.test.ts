@@ -10,6 +10,7 @@ const long = (value: bigint): LongInteger => new LongInteger(value)
 describe('an integer', () => {
   it.each<[string, number | LongInteger]>([
     ['0', 0],
+    ['-0', 0],
     ['-17', -17],
     ['+17', 17],
     ['9007199254740991', 2 ** 53 - 1],

@@ -35,11 +35,16 @@ export function toFloat(value: number): number | Float {
   return Number.isInteger(value) ? new Float(value) : value
 }
 
+/** The same integer; there is only one zero among integers. */
+export function asInteger(value: number): number {
+  return value === 0 ? 0 : value
+}
+
 /** The integer that digits say, decimal or with `0x`, `0o` or `0b` before them. */
 export function toInteger(digits: string): number | LongInteger {
   const [, sign, text] = /^([+-]?)(.*)$/.exec(digits)!
   const number = Number(text) * (sign === '-' ? -1 : 1)
-  if (Number.isSafeInteger(number)) return number
+  if (Number.isSafeInteger(number)) return asInteger(number)
   return new LongInteger(sign === '-' ? -BigInt(text!) : BigInt(text!))
 }
 

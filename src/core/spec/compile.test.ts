@@ -139,9 +139,10 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
   })
 
   it('of values of any kind survives storage', () => {
+    const text = fc.string().filter((value) => !/\{[{%#]/.test(value))
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string(), fc.boolean()), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), text, fc.boolean()), { minLength: 1, maxLength: 5 }),
         (values) => {
           const { plan } = load(grid(`{values: ${JSON.stringify(values)}}`))
           expect(decodeValue(encodeValue(plan))).toEqual(plan)

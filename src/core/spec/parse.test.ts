@@ -26,6 +26,9 @@ const places = (problems: readonly Problem[]) => problems.map(({ code, file, lin
 describe('values', () => {
   const cases: readonly [text: string, value: unknown][] = [
     ['1', 1],
+    ['-0', 0],
+    ['!!int -0', 0],
+    ['-0.0', new Float(-0)],
     ['1.0', new Float(1)],
     ['1e3', new Float(1000)],
     ['1e-3', 0.001],

@@ -3,7 +3,7 @@ import type { Alias, Document as YamlDocument, Node, Pair, Scalar } from 'yaml'
 
 import type { Place, Problem } from '../../contract/problems.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import { isValueMap, toFloat, toInteger } from '../../contract/values.ts'
+import { asInteger, isValueMap, toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { describe, phrase, slip, toNumber } from '../../contract/fields.ts'
 import type { Args, PlainArgs, ProblemCode } from '../../contract/messages/messages.ts'
@@ -207,7 +207,7 @@ class NodeReader {
       // A whole number too long for a float keeps every digit; with zeros before them it stays a text, which prints the same.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
-      return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : value
+      return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : asInteger(value)
     }
     if (typeof value === 'string') return this.#readText(value, path, node)
     return typeof value === 'boolean' || value === null ? value : String(value)
@@ -250,7 +250,7 @@ class NodeReader {
 
 const TAG_READERS: Partial<Record<CoreTag, (text: string) => Value | undefined>> = {
   str: (text) => text,
-  int: (text) => (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined),
+  int: (text) => (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? asInteger(Number(text)) : undefined),
   float: (text) => {
     const number = /^[+-]?\.inf$/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : /^\.nan$/i.test(text) ? NaN : toNumber(text)
     return number === undefined ? undefined : toFloat(number)
