@@ -151,7 +151,7 @@ export interface RunStore {
   /** Ids of runs something is still to be done for. */
   listUnfinished(): Promise<string[]>
   /** Queued runs whose environment is not known yet or has just become ready, oldest first: those after a number, and of no sweep that is named. */
-  listQueued(page: { readonly limit: number; readonly after?: number; readonly exceptSweeps?: readonly string[] }): Promise<QueuedRun[]>
+  listQueued(page: { readonly limit: number; readonly after: number; readonly exceptSweeps: readonly string[] }): Promise<QueuedRun[]>
   listActive(): Promise<ActiveRun[]>
   insert(runs: readonly NewRun[]): Promise<Run[]>
   /** False when the run has moved on since `version` was read, or may not go from its phase to the new one. */

@@ -59,7 +59,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     // Its metrics decide about its sweep and its next attempt: they are there before its end is.
     if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
     const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
-    const failures = attempt && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
+    const mayRetry = observation.state === 'ended' || observation.state === 'absent'
+    const failures = mayRetry && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
     const action = decideRun({ run, attempt, observation, failures, isUnprepared, now: clock.now(), random: ids.random() })
     return await act(action, run, attempt)
   }

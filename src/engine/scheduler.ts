@@ -20,8 +20,9 @@ export interface SchedulerDeps {
 /** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
 export function createScheduler({ store, executor, storage, clock, ids, onAdmitted, onUnprepared, onFailed }: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
-    const { queued, admission, sweepLimits } = await decide()
-    if (queued.length === 0) return undefined
+    const page = await listAfter(0, new Set())
+    if (page.length === 0) return undefined
+    const { queued, admission, sweepLimits } = await decide(page)
     onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
     const { started, isAnySkipped } = await store.write((parts) => apply(parts, admission, sweepLimits))
     onAdmitted(started)
@@ -30,18 +31,17 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
     return admission.nextAt === null ? undefined : { againMs: Math.max(0, admission.nextAt - clock.now()) }
   }
 
+  async function listAfter(after: number, exceptSweeps: ReadonlySet<string>): Promise<QueuedRun[]> {
+    return await store.read.runs.listQueued({ limit: LIMITS.admitWindowMax, after, exceptSweeps: [...exceptSweeps].slice(-EXCEPT_SWEEPS_MAX) })
+  }
+
   /** Looks at the oldest queued runs, and at those behind them while the machine may have room for one of those. */
-  async function decide() {
+  async function decide(oldest: readonly QueuedRun[]) {
     const queued: QueuedRun[] = []
     const active = await store.read.runs.listActive()
     const sweepLimits = new Map<string, SweepLimit>()
     const exceptSweeps = new Set<string>()
-    for (let pages = 1; ; pages += 1) {
-      const page = await store.read.runs.listQueued({
-        limit: LIMITS.admitWindowMax,
-        after: queued.at(-1)?.number ?? 0,
-        exceptSweeps: [...exceptSweeps].slice(-EXCEPT_SWEEPS_MAX),
-      })
+    for (let pages = 1, page = oldest; ; pages += 1) {
       queued.push(...page)
       const sweepIds = new Set(page.flatMap((run) => run.sweepId ?? []))
       for (const [id, limit] of await store.read.sweeps.limits([...sweepIds])) sweepLimits.set(id, limit)
@@ -50,6 +50,7 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
       if (page.length < LIMITS.admitWindowMax || pages === PAGES_MAX || isFull(admission)) return { queued, admission, sweepLimits }
       const held = [...admission.waiting.map(({ run }) => run), ...page.filter((run) => run.isUnprepared)]
       for (const { sweepId } of held) if (sweepId !== null) exceptSweeps.add(sweepId)
+      page = await listAfter(page.at(-1)!.number, exceptSweeps)
     }
   }
 

@@ -40,7 +40,8 @@ export async function stopSweep({ store, hints }: ControlDeps, sweep: Sweep): Pr
   hints.sweep(sweep.id)
 }
 
-async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
+/** The same within a transaction; returns the ids of the trials that it concerns. */
+export async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
   const current = await currentSweep(parts, sweep)
   const { id } = current
   if (current.phase === 'running') await parts.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })

@@ -4,7 +4,7 @@ import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { Direction, ViewDefinition } from '../contract/project.ts'
 import { parseFilter, parseSort } from '../core/filter/parse.ts'
 import type { Clock, Parts, Project, Store } from '../core/ports.ts'
-import { refuseGivenUp } from './controls.ts'
+import { refuseGivenUp, requestSweepStop } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 
@@ -103,8 +103,7 @@ async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: 
   for (const id of await parts.sweeps.listUnfinished()) {
     const sweep = await parts.sweeps.get(id)
     if (sweep?.projectId !== projectId || sweep.phase !== 'running') continue
-    await parts.sweeps.update(sweep, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
-    runIds.push(...(await parts.runs.requestStop({ sweepId: id }, 'user')))
+    runIds.push(...(await requestSweepStop(parts, sweep)))
     sweepIds.push(id)
   }
   return { runIds, sweepIds }

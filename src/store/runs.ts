@@ -69,7 +69,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .execute()
       return rows.map((row) => row.id)
     },
-    listQueued: async ({ limit, after = 0, exceptSweeps = [] }) => {
+    listQueued: async ({ limit, after, exceptSweeps }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('environment', 'environment.hash', 'run.environment')

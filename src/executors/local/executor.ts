@@ -258,7 +258,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const hasLivingSupervisor = (name: string): boolean => {
     try {
       const claim = readClaim(attemptDir(dataDir, name))
-      return claim !== undefined && claim !== null && isAlive(claim, boot)
+      return claim ? isAlive(claim, boot) : false
     } catch (error) {
       logOnce(name, error)
       return true

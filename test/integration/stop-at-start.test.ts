@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, it } from 'vitest'
+
+import type { RunPlan } from '../../src/contract/plan.ts'
+import type { Attempt, Run } from '../../src/core/records.ts'
+import { loadPlan } from '../../src/core/spec/load.ts'
+import { createLocalExecutor } from '../../src/executors/local/executor.ts'
+import { HOST } from '../support/records.ts'
+import { until } from '../support/server.ts'
+
+const { plan } = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: "sleep 600"}' }])
+const run = {
+  id: randomUUID(),
+  number: 1,
+  params: {},
+  tags: [],
+  plan: plan as RunPlan,
+  host: HOST,
+  environment: null,
+  outputsOf: 1,
+  origin: null,
+} as unknown as Run
+const clock = {
+  now: () => Date.now(),
+  after: (delayMs: number, callback: () => void) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+const log = { info: () => {}, warn: () => {}, error: () => {} }
+const GRACE_MS = 120_000
+
+it('a command that is told to stop before its supervisor has noted itself gets the signal then, and not at the end of its grace', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
+  const baseEnv = { PATH: process.env['PATH']! }
+  await using executor = createLocalExecutor({ dataDir, baseEnv, clientPath: '/nowhere', devices: [], runsMax: 1, clock, log })
+  for (let n = 1; n <= 5; n += 1) {
+    const attempt = { id: randomUUID(), runId: run.id, n, name: `hagane-1-${n}` } as Attempt
+    await executor.launch({ attempt, run, project: 'default', env: {}, tree: null, copiesOutputsOf: null })
+    await executor.stop(attempt.name, GRACE_MS)
+    await until(async () => (await executor.observe(attempt.name)).state === 'ended', GRACE_MS / 4)
+    expect(await executor.observe(attempt.name)).toMatchObject({ state: 'ended', exitCode: 143 })
+  }
+  rmSync(dataDir, { recursive: true })
+})
