@@ -5,11 +5,14 @@ import { once } from 'node:events'
 
 import type { ServerConfig } from './config/config.ts'
 import { createDataDir } from './config/config.ts'
+import { beginRestoring, endRestoring, isRestoring } from './config/state-files.ts'
 import { copyFolder } from './executors/local/copy-folder.ts'
+import { removeTree } from './executors/local/files.ts'
 import { starFile } from './executors/local/masking.ts'
 import { createReferences } from './executors/local/references.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
-import { dumpTables, fillTables, isEmpty, quietRestored } from './store/dump.ts'
+import type { Database } from './store/database.ts'
+import { dumpTables, fillTables, isEmpty } from './store/dump.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
 import { holdDirectory } from './store/lock.ts'
 
@@ -56,7 +59,7 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
   const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
   const unreadable: string[] = []
   for (const name of folders) {
-    const isKept = (path: Buffer): boolean => name !== 'attempts' || !isWorkingCopy(path)
+    const isKept = (path: Buffer): boolean => name !== 'attempts' || !isOfProcesses(path)
     const onFault = (path: string, fault: NodeJS.ErrnoException): void => {
       // A backup that cannot be written is none; what cannot be read leaves the rest as it is.
       if (!UNREADABLE.has(fault.code ?? '')) throw fault
@@ -78,9 +81,12 @@ function starLogs(dataDir: string, attempts: string): void {
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) starFile(join(attempts, name, 'log'), secrets)
 }
 
-/** Working copies can be made again. `path` is relative to the folder of attempts: what a run calls so in its outputs is kept. */
-function isWorkingCopy(path: Buffer): boolean {
-  return /^[^/]+\/code(\.half)?$/.test(path.toString('latin1'))
+/**
+ * Working copies can be made again, and claims name processes of this machine. `path` is relative to the folder of attempts:
+ * what a run calls so in its outputs is kept.
+ */
+function isOfProcesses(path: Buffer): boolean {
+  return /^[^/]+\/(code(\.half)?|claim)$/.test(path.toString('latin1'))
 }
 
 /**
@@ -99,11 +105,24 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   await using database = openDatabase(config)
   if (note.schema > schemaVersion()) throw new BackupError('damaged', `${folder}: schema ${note.schema}`)
   await migrate(database)
-  if (!(await isEmpty(database))) throw new BackupError('target_not_empty', config.dataDir)
-  await fillTables(database, (name) => (Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined))
-  await quietRestored(database, Date.parse(note.createdAt))
-  for (const name of note.folders) await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
+  await refuseUsed(config.dataDir, database)
+  beginRestoring(config.dataDir, folder)
+  for (const name of note.folders) {
+    await removeTree(join(config.dataDir, name))
+    await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
+  }
+  const rowsOf = (name: string) => (Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined)
+  // Last, and all at once: a restore that was cut before has left no run, and can be made again.
+  await fillTables(database, rowsOf, Date.parse(note.createdAt))
+  endRestoring(config.dataDir)
   return note
+}
+
+/** Throws BackupError for a target that holds runs. Files without rows are those of a restore that was cut short. */
+async function refuseUsed(dataDir: string, database: Database): Promise<void> {
+  const hasRows = !(await isEmpty(database))
+  const hasFiles = ['runs', 'attempts'].some((name) => existsSync(join(dataDir, name)) && readdirSync(join(dataDir, name)).length > 0)
+  if (hasRows || (hasFiles && !isRestoring(dataDir))) throw new BackupError('target_not_empty', dataDir)
 }
 
 function openDatabase(config: ServerConfig) {

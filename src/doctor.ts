@@ -11,6 +11,7 @@ import type { DetailCode } from './contract/messages/messages.ts'
 import type { DoctorFinding } from './contract/routes.ts'
 import { pathBytes } from './contract/file-paths.ts'
 import type { CodeStore, Store } from './core/ports.ts'
+import { runFolder } from './executors/local/attempt-dir.ts'
 import { joinBytes } from './executors/local/copy-folder.ts'
 
 interface Patient {
@@ -73,7 +74,7 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> 
       for (const artifact of await store.read.attempts.listArtifacts(run.id)) {
         if (artifact.kind !== 'output') continue
         files += 1
-        const path = joinBytes(join(config.dataDir, 'runs', String(run.number), 'outputs'), pathBytes(artifact.path))
+        const path = joinBytes(join(runFolder(config.dataDir, run), 'outputs'), pathBytes(artifact.path))
         const hash = existsSync(path) ? await hashOf(path) : undefined
         if (hash !== artifact.sha256) wrong.push(`#${run.number} ${artifact.path}: ${hash === undefined ? 'missing' : 'changed'}`)
       }

@@ -16,7 +16,17 @@ import type { ServerConfig } from './config/config.ts'
 import { PACKAGE_DIR, VERSION } from './config/package.ts'
 import { batchesOf, openSpools } from './config/spool.ts'
 import type { Spool } from './config/spool.ts'
-import { ensureSecret, readServerState, tokenFile, writeDatabase, writeServerState } from './config/state-files.ts'
+import {
+  directoryId,
+  endRestoring,
+  ensureSecret,
+  isRestoring,
+  readServerState,
+  readToken,
+  tokenFile,
+  writeDatabase,
+  writeServerState,
+} from './config/state-files.ts'
 import { LIMITS } from './contract/limits.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import type { Run } from './core/records.ts'
@@ -42,6 +52,7 @@ import type { TrackingDeps } from './services/tracking.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import { StoreFault } from './store/faults.ts'
 import { holdDirectory, takeLease } from './store/lock.ts'
+import { isEmpty } from './store/dump.ts'
 import { migrate } from './store/migrate.ts'
 import { createStore } from './store/store.ts'
 
@@ -51,6 +62,13 @@ export class DirectoryTakenError extends Error {
   constructor(pid: number | undefined) {
     super(`the data directory is held by process ${pid}`)
     this.pid = pid
+  }
+}
+
+/** A restore into this data directory was cut short. */
+export class RestoreCutError extends Error {
+  constructor(dataDir: string) {
+    super(`a restore into ${dataDir} was cut short`)
   }
 }
 
@@ -65,13 +83,14 @@ export interface ServerHooks {
   readonly onEnd: (why: 'shutdown' | 'replaced' | 'broken') => void
 }
 
-/** Builds everything and starts it. Throws DirectoryTakenError and NewerSchemaError. */
+/** Builds everything and starts it. Throws DirectoryTakenError, RestoreCutError and NewerSchemaError. */
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<Server> {
   await using stack = new AsyncDisposableStack()
   createDataDir(config.dataDir)
   const held = holdDirectory(join(config.dataDir, 'lock.db'))
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(held)
+  await refuseSecond(config.dataDir)
   const log = createLog(config)
   const clock = createClock(log)
   const storage = stack.use(createDiskGuard({ dataDir: config.dataDir, clock, log }))
@@ -85,6 +104,11 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
   const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db'), onFault) : openPostgres(config.database, onFault))
   await migrate(database)
+  if (isRestoring(config.dataDir)) {
+    if (await isEmpty(database)) throw new RestoreCutError(config.dataDir)
+    // Rows come last and all at once: only the end of the note was cut.
+    endRestoring(config.dataDir)
+  }
   const active = lease && stack.use(await lease(database.writer))
   const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
   const secrets = { secret: ensureSecret(join(config.dataDir, 'secret')), personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_') }
@@ -94,6 +118,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const executor = stack.use(
     createLocalExecutor({
       dataDir: config.dataDir,
+      place: directoryId(config.dataDir),
       baseEnv: config.baseEnv,
       clientPath: join(PACKAGE_DIR, 'clients', 'python'),
       devices,
@@ -126,7 +151,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),
     cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),
-    takeLeftRecords: async (run, attempt) => await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt.name).spool),
+    takeLeftRecords: async (run, attempt) => await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt).spool),
     trackingEnv: (run, attempt) => ({
       HAGANE_HOST: url,
       HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),
@@ -155,6 +180,17 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   log.info({ url, pid: process.pid, database: database.dialect.name }, 'ready')
   const disposables = stack.move()
   return { url, [Symbol.asyncDispose]: () => disposables.disposeAsync() }
+}
+
+const PROBE_MS = 2_000
+
+/** The lock of a server that lives may have been removed: then that server answers to this directory's token. */
+async function refuseSecond(dataDir: string): Promise<void> {
+  const state = readServerState(dataDir)
+  if (!state) return
+  const headers = { authorization: `Bearer ${readToken(dataDir) ?? ''}` }
+  const answer = await fetch(`${state.url}/api/v1/projects`, { headers, signal: AbortSignal.timeout(PROBE_MS) }).catch(() => undefined)
+  if (answer?.ok) throw new DirectoryTakenError(state.pid)
 }
 
 const DAY_MS = 86_400_000

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the server of a data directory answers, and which process it is. */
@@ -7,23 +7,48 @@ export interface ServerState {
   readonly pid: number
   readonly url: string
   readonly version: string
+  /** Identity of the data directory; absent in what version 0.1.0 wrote. */
+  readonly directory?: string
+}
+
+/** The identity of a data directory: a copy of it, or a restored backup, has another one; one that is moved keeps it. */
+export function directoryId(dataDir: string): string {
+  const { dev, ino } = statSync(dataDir)
+  return `${dev}:${ino}`
 }
 
 const stateFile = (dataDir: string): string => join(dataDir, 'server.json')
 const databaseFile = (dataDir: string): string => join(dataDir, 'database')
 export const tokenFile = (dataDir: string): string => join(dataDir, 'token')
 
-/** The state of the last server, running or not; undefined when there was none. */
+/** The state of the last server, running or not; undefined when there was none. One copied along with the directory is another's. */
 export function readServerState(dataDir: string): ServerState | undefined {
   try {
-    return JSON.parse(readFileSync(stateFile(dataDir), 'utf8')) as ServerState
+    const state = JSON.parse(readFileSync(stateFile(dataDir), 'utf8')) as ServerState
+    return state.directory === undefined || state.directory === directoryId(dataDir) ? state : undefined
   } catch {
     return undefined
   }
 }
 
-export function writeServerState(dataDir: string, state: ServerState): void {
-  replaceFile(stateFile(dataDir), JSON.stringify(state))
+export function writeServerState(dataDir: string, state: Omit<ServerState, 'directory'>): void {
+  replaceFile(stateFile(dataDir), JSON.stringify({ ...state, directory: directoryId(dataDir) }))
+}
+
+const restoringFile = (dataDir: string): string => join(dataDir, 'restoring')
+
+/** Whether a restore into the directory has begun and not ended. */
+export function isRestoring(dataDir: string): boolean {
+  return existsSync(restoringFile(dataDir))
+}
+
+/** Notes that a backup is being restored into the directory. */
+export function beginRestoring(dataDir: string, backup: string): void {
+  replaceFile(restoringFile(dataDir), backup)
+}
+
+export function endRestoring(dataDir: string): void {
+  rmSync(restoringFile(dataDir), { force: true })
 }
 
 /** Remembers which database belongs to a data directory; null: the SQLite file in it. Only its owner can read the URL. */

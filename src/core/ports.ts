@@ -17,6 +17,7 @@ import type {
   NewRun,
   RunPatch,
   Attempt,
+  AttemptRef,
   Sweep,
   NewSweep,
   SweepTrial,
@@ -199,6 +200,7 @@ export type RunNotes = Partial<
 
 export interface AttemptStore {
   get(runId: string, n: number): Promise<Attempt | undefined>
+  find(id: string): Promise<Attempt | undefined>
   latest(runId: string): Promise<Attempt | undefined>
   list(runId: string): Promise<Attempt[]>
   insert(attempts: readonly Omit<Attempt, 'state' | 'ending' | 'createdAt' | 'startedAt' | 'endedAt' | 'outputsPath'>[]): Promise<void>
@@ -445,6 +447,9 @@ export interface LogStart {
   readonly since?: number
 }
 
+/** A run by its id, under a number that another database may have given, too. */
+export type RunRef = Pick<Run, 'id' | 'number'>
+
 /** What an executor is asked to run. */
 export interface Launch {
   readonly attempt: Attempt
@@ -455,8 +460,10 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>
   /** Folder with its code, to be copied; null: it works in the submitting folder itself. */
   readonly tree: string | null
-  /** Number of the run whose outputs this one's begin as a copy of. */
-  readonly copiesOutputsOf: number | null
+  /** The run whose outputs this one's begin as a copy of. */
+  readonly copiesOutputsOf: RunRef | null
+  /** The run whose outputs this one writes to: itself, or one that it resumes. */
+  readonly outputsOwner: RunRef
 }
 
 export interface Launched {
@@ -496,23 +503,23 @@ export interface LogPage {
 export interface Executor {
   /** Starts the attempt under its name; does nothing when it exists. Returns where its outputs go. */
   launch(launch: Launch): Promise<Launched>
-  /** Names of all attempts that are alive. */
+  /** Ids of all attempts that are alive, also those of another database. */
   list(): Promise<string[]>
-  observe(name: string): Promise<Observation>
-  /** Calls back with a name when something may have changed; a hint, never the truth. */
-  watch(nudge: (name: string) => void): void
+  observe(attempt: Attempt): Promise<Observation>
+  /** Calls back with an attempt's id when something may have changed; a hint, never the truth. */
+  watch(nudge: (attemptId: string) => void): void
   /** Asks the whole process tree to end, forces it after `graceMs`; returns at once and may be repeated. */
-  stop(name: string, graceMs: number): Promise<void>
+  stop(attempt: AttemptRef, graceMs: number): Promise<void>
   /** Output from a byte cursor on; `tailLines` or `since` choose a cursor when none is given. */
-  readLog(name: string, from: LogStart, limitBytes: number): Promise<LogPage>
+  readLog(attempt: AttemptRef, from: LogStart, limitBytes: number): Promise<LogPage>
   /** Takes the secrets out of the log of an attempt that has ended, for good. May be repeated. */
-  sealLog(name: string): Promise<void>
+  sealLog(attempt: AttemptRef): Promise<void>
   /** Files the attempt left in its outputs path. */
-  listOutputs(name: string): Promise<{ readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]; readonly unreadable: readonly string[] }>
+  listOutputs(attempt: AttemptRef): Promise<{ readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]; readonly unreadable: readonly string[] }>
   /** Bytes of a file of a run's outputs by its listed path; undefined when it is gone or not a plain file inside them. */
-  openOutput(run: Pick<Run, 'number'>, path: string): Promise<ReadableStream<Uint8Array> | undefined>
+  openOutput(run: RunRef, path: string): Promise<ReadableStream<Uint8Array> | undefined>
   /** Removes the files of attempts and, unless another run still writes there, of their run's outputs. May be repeated. */
-  purge(what: { names: readonly string[]; run: Pick<Run, 'number' | 'outputsOf'>; keepsOutputs: boolean }): Promise<void>
+  purge(what: { attempts: readonly Attempt[]; run: RunRef & Pick<Run, 'outputsOf' | 'origin'>; keepsOutputs: boolean }): Promise<void>
   /** Removes working copies of attempts that ended before a time. */
   removeWorkCopies(endedBefore: number): Promise<number>
   capacity(): Capacity
@@ -552,6 +559,6 @@ export interface Storage {
 
 /** An executor that can tell what attempts use of its machine. */
 export interface UsageSource {
-  /** Amounts by metric name for each attempt that is alive; also the moment to note how far its log is. */
-  sampleUsage(names: readonly string[]): Promise<Map<string, Record<string, number>>>
+  /** Amounts by metric name for each attempt that is alive, by its id; also the moment to note how far its log is. */
+  sampleUsage(attempts: readonly AttemptRef[]): Promise<Map<string, Record<string, number>>>
 }

@@ -104,6 +104,9 @@ export interface Attempt {
   readonly endedAt: number | null
 }
 
+/** An attempt by its id, under a name with the number of its run. */
+export type AttemptRef = Pick<Attempt, 'id' | 'runId' | 'name'>
+
 export interface Sweep {
   readonly id: string
   readonly number: number
@@ -246,8 +249,8 @@ export interface QueuedRun {
 export interface ActiveRun {
   readonly id: string
   readonly number: number
-  /** Of its latest attempt. */
-  readonly attemptName: string
+  /** Its latest. */
+  readonly attempt: AttemptRef
   readonly sweepId: string | null
   readonly placement: RunPlan['placement']
   readonly devices: readonly string[]

@@ -120,8 +120,8 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
   return {
     hints: { run: runs.nudge, sweep: sweeps.nudge, scheduler: () => scheduler.nudge(SCHEDULER_KEY), janitor: () => janitor.nudge(JANITOR_KEY) },
     start: async () => {
-      executor.watch((name) => void nudgeByName(name))
-      await stopStrangers()
+      executor.watch((attemptId) => void nudgeByAttempt(attemptId))
+      await stopLeftovers()
       for (const loop of loops) loop.start()
     },
     [Symbol.asyncDispose]: async () => {
@@ -129,27 +129,25 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     },
   }
 
-  async function nudgeByName(name: string): Promise<void> {
+  async function nudgeByAttempt(id: string): Promise<void> {
     try {
-      const run = await runOf(name)
-      if (run) runs.nudge(run.id)
+      const attempt = await store.read.attempts.find(id)
+      if (attempt) runs.nudge(attempt.runId)
     } catch (error) {
-      log.warn({ attempt: name, err: error }, 'a nudge got lost')
+      log.warn({ attempt: id, err: error }, 'a nudge got lost')
     }
   }
 
-  /** An attempt's name holds its run's number: `hagane-18-1`. */
-  async function runOf(name: string): Promise<Run | undefined> {
-    return await store.read.runs.getByNumber(Number(name.split('-')[1]))
-  }
-
-  /** Ends what the executor still runs and the store knows nothing of, or knows to have ended. */
-  async function stopStrangers(): Promise<void> {
-    for (const name of await executor.list()) {
-      const run = await runOf(name)
-      if (run && !isTerminal(run.phase)) continue
-      log.warn({ attempt: name }, 'stopping a process that no run owns')
-      await executor.stop(name, 0)
+  /** Ends what still runs of runs that have ended. What the store has no row of belongs to another database, and is left alone. */
+  async function stopLeftovers(): Promise<void> {
+    for (const id of await executor.list()) {
+      const attempt = await store.read.attempts.find(id)
+      const run = attempt && (await store.read.runs.get(attempt.runId))
+      if (!run) log.warn({ attempt: id }, 'an attempt of another database runs from this data directory')
+      else if (isTerminal(run.phase)) {
+        log.warn({ attempt: id, run: run.number }, 'ending what an ended run has left running')
+        await executor.stop(attempt, 0)
+      }
     }
   }
 }

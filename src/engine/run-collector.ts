@@ -16,8 +16,8 @@ export function createRunCollector({ store, executor }: { store: Store; executor
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
     const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
-    const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt.name) : { files: [], unreadable: [] }
-    if (hasSecrets(run)) for (const { name } of await store.read.attempts.list(runId)) await executor.sealLog(name)
+    const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt) : { files: [], unreadable: [] }
+    if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await executor.sealLog(one)
     await store.write((parts) => record(parts, run, attempt, outputs))
     return undefined
   }

@@ -6,7 +6,7 @@ import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
 import { countFailures, decideRun } from '../core/run/decide.ts'
 import type { RunAction } from '../core/run/decide.ts'
-import type { Clock, Executor, Ids, Launched, Parts, Store } from '../core/ports.ts'
+import type { Clock, Executor, Ids, Launched, Parts, RunRef, Store } from '../core/ports.ts'
 import type { Attempt, Run, RunPatch } from '../core/records.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { settleBuild } from '../services/environments.ts'
@@ -55,7 +55,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     if (!run || (isTerminal(run.phase) && run.isCollected)) return undefined
     const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
     const isObservable = attempt && attempt.state !== 'ended' && run.isExecuted
-    const observation = isObservable ? await executor.observe(attempt.name) : ({ state: 'absent' } as const)
+    const observation = isObservable ? await executor.observe(attempt) : ({ state: 'absent' } as const)
     // Its metrics decide about its sweep and its next attempt: they are there before its end is.
     if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
     const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
@@ -84,7 +84,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await move(run, 'stopping', { stopCause: action.cause }, { kind: 'run.stop_requested', data: { cause: action.cause } })
         return { againMs: 0 }
       case 'stop':
-        await executor.stop(attempt!.name, action.graceMs)
+        await executor.stop(attempt!, action.graceMs)
         return undefined
       case 'retry':
         await retry(run, attempt!, action)
@@ -111,7 +111,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
       const project = (await store.read.projects.get(run.projectId))!.name
-      launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf: await originOutputs(run) })
+      const [copiesOutputsOf, outputsOwner] = [await copiedRun(run), await outputsOwnerOf(run)]
+      launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf, outputsOwner })
     } catch (error) {
       if (!(error instanceof AppError) || isTemporary(error)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
@@ -126,12 +127,18 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return timeoutMs === null ? undefined : { againMs: timeoutMs }
   }
 
-  /** Where the outputs of a copy begin; null once it has begun. Throws AppError `conflict` when the run they come from is gone. */
-  async function originOutputs({ origin, startedAt }: Run): Promise<number | null> {
+  /** The run whose outputs are copied; null once it has begun. Throws AppError `conflict` when the run they come from is gone. */
+  async function copiedRun({ origin, startedAt }: Run): Promise<Run | null> {
     if (origin?.kind !== 'copies' || startedAt !== null) return null
     const from = await store.read.runs.get(origin.runId)
     if (!from || from.purgedAt !== null) throw new AppError('conflict', { detail: phrase('outputs_gone') })
-    return from.outputsOf
+    return from
+  }
+
+  /** The run that is resumed may have been removed for good since; its outputs stay as long as another one writes to them. */
+  async function outputsOwnerOf(run: Run): Promise<RunRef> {
+    if (run.outputsOf === run.number) return run
+    return (await store.read.runs.getByNumber(run.outputsOf)) ?? { id: run.origin?.runId ?? run.id, number: run.outputsOf }
   }
 
   /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */

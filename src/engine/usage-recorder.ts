@@ -18,13 +18,13 @@ export function createUsageRecorder({ store, source, clock, log }: { store: Stor
     const active = await store.read.runs.listActive()
     if (active.length === 0) return steps.clear()
     const now = clock.now()
-    const samples = await source.sampleUsage(active.map((run) => run.attemptName))
-    const sampled = active.filter((run) => samples.has(run.attemptName))
+    const samples = await source.sampleUsage(active.map(({ attempt }) => attempt))
+    const sampled = active.filter((run) => samples.has(run.attempt.id))
     if (sampled.length === 0) return
     const points = sampled.map((run) => {
       const step = steps.get(run.id) ?? 0
       steps.set(run.id, step + 1)
-      return { run, series: Object.entries(samples.get(run.attemptName)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) })) }
+      return { run, series: Object.entries(samples.get(run.attempt.id)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) })) }
     })
     await store.write(async (parts) => {
       for (const { run, series } of points) await parts.tracking.append(run, series)

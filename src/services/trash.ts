@@ -66,7 +66,7 @@ async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore:
   if (!isBegun) return false
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countSharing(run)) > 0
-  await executor.purge({ names: attempts.map((attempt) => attempt.name), run, keepsOutputs: isShared })
+  await executor.purge({ attempts, run, keepsOutputs: isShared })
   while (!(await store.write((parts) => purgePiece(parts, run))));
   return true
 }

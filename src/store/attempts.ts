@@ -15,6 +15,10 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
       const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).where('n', '=', n).executeTakeFirst()
       return row && toAttempt(row)
     },
+    find: async (id) => {
+      const row = await db.selectFrom('attempt').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toAttempt(row)
+    },
     latest: async (runId) => {
       const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n', 'desc').limit(1).executeTakeFirst()
       return row && toAttempt(row)

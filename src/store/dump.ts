@@ -75,8 +75,11 @@ const INSERTED_AT_ONCE = 100
 // Tables whose numbers the database gives by itself.
 const NUMBERED: readonly (keyof Tables)[] = ['event', 'series', 'waiting_batch']
 
-/** Fills an empty database, all of it or nothing. Columns that a newer schema has added take their defaults. */
-export async function fillTables(database: Database, rowsOf: (table: string) => AsyncIterable<Row> | undefined): Promise<void> {
+/**
+ * Fills an empty database from a backup of some moment, all of it or nothing; it is safe to start a server on it. Columns that
+ * a newer schema has added take their defaults.
+ */
+export async function fillTables(database: Database, rowsOf: (table: string) => AsyncIterable<Row> | undefined, backedUpAt: number): Promise<void> {
   await database.writer.connection().execute(async (db) => {
     await database.dialect.begin.execute(db)
     try {
@@ -86,6 +89,7 @@ export async function fillTables(database: Database, rowsOf: (table: string) => 
         if (rows) await insertAll(db, database.dialect, { table, rows })
       }
       await database.dialect.advanceSequences(db as unknown as Kysely<never>)
+      await quiet(db, backedUpAt)
       await sql`commit`.execute(db)
     } catch (error) {
       await sql`rollback`.execute(db).catch(() => {})
@@ -112,11 +116,11 @@ async function insertAll(db: Kysely<Tables>, { overriding }: Dialect, { table, r
  * Makes a restored database safe to start: what ran then has ended, since nobody can say what became of it; what waited
  * waits for a person.
  */
-export async function quietRestored({ writer }: Database, backedUpAt: number): Promise<void> {
+async function quiet(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
   const ending = JSON.stringify({ reason: 'Restored', evidence: {} })
   await sql`update attempt set state = 'ended', ending = ${ending}, ended_at = ${backedUpAt} where state <> 'ended'`.execute(writer)
   await sql`
-    update run set phase = 'failed', ending = ${ending}, reason = 'Restored', ended_at = ${backedUpAt}, is_collected = 1, stop_cause = null
+    update run set phase = 'failed', ending = ${ending}, reason = 'Restored', ended_at = ${backedUpAt}, is_collected = 0, stop_cause = null
     where phase in ('preparing', 'starting', 'running', 'stopping', 'unknown')`.execute(writer)
   await sql`update run set phase = 'paused', waiting = null, stop_cause = null where phase in ('created', 'queued')`.execute(writer)
   await sql`update sweep set is_paused = 1 where phase = 'running'`.execute(writer)

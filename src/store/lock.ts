@@ -22,8 +22,9 @@ export function holdDirectory(file: string): Disposable | undefined {
     database.exec('pragma journal_mode = delete; begin exclusive')
   } catch (error) {
     database.close()
-    if (/locked|busy/i.test((error as Error).message)) return undefined
-    throw error
+    const { message } = error as Error
+    if (/locked|busy/i.test(message)) return undefined
+    throw new Error(`${file}: ${message}`, { cause: error })
   }
   return { [Symbol.dispose]: () => database.close() }
 }

@@ -101,14 +101,14 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       const rows = await db
         .selectFrom('run')
         .innerJoin('attempt', (join) => join.onRef('attempt.run_id', '=', 'run.id').onRef('attempt.n', '=', 'run.attempts'))
-        .select(['run.id', 'run.number', 'run.sweep_id', 'run.placement', 'attempt.devices', 'attempt.name'])
+        .select(['run.id', 'run.number', 'run.sweep_id', 'run.placement', 'attempt.devices', 'attempt.name', 'attempt.id as attempt_id'])
         .where('run.phase', 'in', ACTIVE_PHASES)
         .where('run.is_executed', '=', 1)
         .execute()
       return rows.map((row) => ({
         id: row.id,
         number: row.number,
-        attemptName: row.name,
+        attempt: { id: row.attempt_id, runId: row.id, name: row.name },
         sweepId: row.sweep_id,
         placement: JSON.parse(row.placement) as RunPlan['placement'],
         devices: JSON.parse(row.devices) as string[],

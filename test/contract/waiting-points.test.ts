@@ -187,10 +187,13 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     })
     const copy = await openMigrated()
     // As rows of a file: an iterable for each table.
-    await fillTables(copy, (table) =>
-      (async function* () {
-        yield* JSON.parse(JSON.stringify(tables.get(table))) as Record<string, unknown>[]
-      })(),
+    await fillTables(
+      copy,
+      (table) =>
+        (async function* () {
+          yield* JSON.parse(JSON.stringify(tables.get(table))) as Record<string, unknown>[]
+        })(),
+      Date.now(),
     )
     const restored = open(copy)
     await restored.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 1) }], SECOND))

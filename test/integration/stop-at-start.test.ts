@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { directoryId } from '../../src/config/state-files.ts'
 import type { RunPlan } from '../../src/contract/plan.ts'
 import type { Attempt, Run } from '../../src/core/records.ts'
 import { loadPlan } from '../../src/core/spec/load.ts'
@@ -37,13 +38,13 @@ const GRACE_MS = 120_000
 it('a command that is told to stop before its supervisor has noted itself gets the signal then, and not at the end of its grace', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
   const baseEnv = { PATH: process.env['PATH']! }
-  await using executor = createLocalExecutor({ dataDir, baseEnv, clientPath: '/nowhere', devices: [], runsMax: 1, clock, log })
+  await using executor = createLocalExecutor({ dataDir, place: directoryId(dataDir), baseEnv, clientPath: '/nowhere', devices: [], runsMax: 1, clock, log })
   for (let n = 1; n <= 5; n += 1) {
     const attempt = { id: randomUUID(), runId: run.id, n, name: `hagane-1-${n}` } as Attempt
-    await executor.launch({ attempt, run, project: 'default', env: {}, tree: null, copiesOutputsOf: null })
-    await executor.stop(attempt.name, GRACE_MS)
-    await until(async () => (await executor.observe(attempt.name)).state === 'ended', GRACE_MS / 4)
-    expect(await executor.observe(attempt.name)).toMatchObject({ state: 'ended', exitCode: 143 })
+    await executor.launch({ attempt, run, project: 'default', env: {}, tree: null, copiesOutputsOf: null, outputsOwner: run })
+    await executor.stop(attempt, GRACE_MS)
+    await until(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)
+    expect(await executor.observe(attempt)).toMatchObject({ state: 'ended', exitCode: 143 })
   }
   rmSync(dataDir, { recursive: true })
 })

@@ -71,7 +71,7 @@ async function readerOf({ store, executor }: HandlerDeps, reference: string, n: 
   const run = await findRun(store, reference)
   const attempt = n === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, n)
   if (!attempt || !run.isExecuted) return undefined
-  return async (from: LogStart) => await executor.readLog(attempt.name, from, LIMITS.logPageBytesMax)
+  return async (from: LogStart) => await executor.readLog(attempt, from, LIMITS.logPageBytesMax)
 }
 
 function logResponse(bytes: Uint8Array, cursor: number): Response {

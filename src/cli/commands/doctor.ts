@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 import { childEnv } from '../../config/config.ts'
+import { isRestoring } from '../../config/state-files.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { DoctorCheck } from '../../contract/routes.ts'
 import { findClient } from '../client.ts'
@@ -44,6 +45,7 @@ async function examinePython(cli: Cli): Promise<DoctorCheck> {
 
 async function examineServer(cli: Cli, isDeep: boolean): Promise<DoctorCheck[]> {
   const client = findClient(cli)
+  if (isRestoring(cli.config.dataDir)) return [{ name: 'data', isOk: false, detail: cli.text('restore_cut', { data: cli.config.dataDir }) }]
   if (!client) return [{ name: 'server', isOk: true, detail: cli.text('server_none') }]
   try {
     const { version } = await client.call<{ version: string }>('health')

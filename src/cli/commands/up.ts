@@ -25,7 +25,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   }
   const config = readServerConfig(flags)
   if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host)) throw new CliExit(EXIT.usage, cli.text('host_not_local', { host: config.host }))
-  const { DirectoryTakenError, startServer } = await import('../../server.ts')
+  const { DirectoryTakenError, RestoreCutError, startServer } = await import('../../server.ts')
   let end: (status: number) => void = () => {}
   const ended = new Promise<number>((resolve) => (end = resolve))
   watchSignals(end)
@@ -38,6 +38,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     },
   }).catch((error: unknown) => {
     if (error instanceof DirectoryTakenError) throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
+    if (error instanceof RestoreCutError) throw new CliExit(EXIT.failed, cli.text('restore_cut', { data: config.dataDir }))
     throw startFailure(cli, error)
   })
   cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }).split('\n'))

@@ -28,7 +28,14 @@ function queued(resources: Resources = {}, patch: Partial<QueuedRun> & { unsched
 }
 
 function active(resources: Resources = {}, devices: string[] = [], sweepId: string | null = null): ActiveRun {
-  return { id: `a${(count += 1)}`, number: count, attemptName: '', sweepId, devices, placement: { resources } as ActiveRun['placement'] }
+  return {
+    id: `a${(count += 1)}`,
+    number: count,
+    attempt: { id: '', runId: '', name: '' },
+    sweepId,
+    devices,
+    placement: { resources } as ActiveRun['placement'],
+  }
 }
 
 function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admit>[0]> = {}) {

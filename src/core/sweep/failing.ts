@@ -13,17 +13,19 @@ export function firstCount(concurrency: number): number {
 /** Failed trials that are looked at for what they have in common. */
 export const FAILURES_READ_MAX = 200
 
+const UNTRACED: Ending = { reason: 'Lost', evidence: { detail: { detail: 'attempt_untraced' } } }
+
 /** The most frequent end of some failed trials; the first one among ends that are as frequent. `trials` says how many failed in all. */
 export function commonCause(endings: readonly (Ending | null)[], trials = endings.length): FailureCause {
   const groups = new Map<string, { same: number; cause: Pick<FailureCause, 'ending' | 'line'> }>()
   for (const ending of endings) {
-    const cause = causeOf(ending ?? { reason: 'Lost', evidence: {} })
+    const cause = causeOf(ending ?? UNTRACED)
     const key = keyOf(cause)
     groups.set(key, { cause: groups.get(key)?.cause ?? cause, same: (groups.get(key)?.same ?? 0) + 1 })
   }
   const most = [...groups.values()].reduce((found, next) => (next.same > found.same ? next : found), {
     same: 0,
-    cause: causeOf({ reason: 'Lost', evidence: {} }),
+    cause: causeOf(UNTRACED),
   })
   // The first ones stand for very many.
   const same = most.same === endings.length ? trials : most.same

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { RunRef } from '../../core/ports.ts'
+import type { AttemptRef } from '../../core/records.ts'
 import type { Identity } from './process-table.ts'
 
 /** The files of attempts and runs under the data directory. Names come from the server, never from a user's text. */
@@ -21,18 +23,58 @@ export interface AttemptDir {
   readonly code: string
 }
 
-const NAME = /^hagane-(\d+)-(\d+)$/
+const NAME = /^hagane-(\d+)-\d+$/
+const FOLDER = /^hagane-\d+-\d+(\.[\w-]+)?$/
 
 /** Whether a name in the folder of attempts is one of ours: people and their programs leave other files there. */
-export function isAttemptName(name: string): boolean {
-  return NAME.test(name)
+export function isAttemptFolder(name: string): boolean {
+  return FOLDER.test(name)
 }
 
-export function attemptDir(dataDir: string, name: string): AttemptDir {
+/**
+ * Folder of an owner. Numbers begin again with each database, so a folder with the plain name may have another owner: then
+ * this owner's has its id behind the name.
+ */
+function folderOf(path: string, id: string): string {
+  const ownPath = `${path}.${id}`
+  return existsSync(ownPath) ? ownPath : path
+}
+
+/** Folder of a run: its outputs, checkpoints and spool; a link for one that writes to another's. */
+export function runFolder(dataDir: string, { id, number }: RunRef): string {
+  return folderOf(join(dataDir, 'runs', String(number)), id)
+}
+
+const OWNER = { run: 'run', attempt: 'mark' } as const
+
+/** Id of the run that a folder of a run belongs to; undefined without a folder, and for one that version 0.1.0 made. */
+export function ownerOfRunFolder(path: string): string | undefined {
+  return readText(join(path, OWNER.run))
+}
+
+/** Makes an empty folder that belongs to a run. */
+export function createRunFolder(path: string, runId: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  writeFileSync(join(path, OWNER.run), runId)
+}
+
+/** Where an owner's folder with this plain name is, or is to be. */
+export function placeFor(path: string, id: string, owner: string | undefined): string {
+  return owner === id || !hasEntries(path) ? path : `${path}.${id}`
+}
+
+function hasEntries(path: string): boolean {
+  return existsSync(path) && readdirSync(path).length > 0
+}
+
+/** The files of an attempt. They may be another attempt's of its name: `ownsFolder` says whether they are. */
+export function attemptDir(dataDir: string, { id, runId, name }: AttemptRef): AttemptDir {
   const match = NAME.exec(name)
   if (!match) throw new Error(`not a name of an attempt: ${name}`)
-  const path = join(dataDir, 'attempts', name)
-  const runPath = join(dataDir, 'runs', match[1]!)
+  return filesIn(folderOf(join(dataDir, 'attempts', name), id), runFolder(dataDir, { id: runId, number: Number(match[1]) }))
+}
+
+function filesIn(path: string, runPath: string): AttemptDir {
   return {
     path,
     log: join(path, 'log'),
@@ -46,12 +88,19 @@ export function attemptDir(dataDir: string, name: string): AttemptDir {
   }
 }
 
-export function createAttemptDir(dir: AttemptDir): void {
-  for (const path of [dir.path, dir.outputs]) mkdirSync(path, { recursive: true, mode: 0o700 })
+/** The files of an attempt to be launched, in a folder of its own. */
+export function createAttemptDir(dataDir: string, attempt: AttemptRef, mark: string): AttemptDir {
+  const plain = join(dataDir, 'attempts', attempt.name)
+  const path = placeFor(plain, attempt.id, idOf(readMarkIn(plain)))
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  writeFileSync(join(path, OWNER.attempt), mark)
+  const dir = attemptDir(dataDir, attempt)
+  mkdirSync(dir.outputs, { recursive: true, mode: 0o700 })
+  return dir
 }
 
 /** Who claimed the attempt: undefined without a claim, null for one that is not written yet. */
-export function readClaim(dir: AttemptDir): Identity | null | undefined {
+export function readClaim(dir: Pick<AttemptDir, 'path'>): Identity | null | undefined {
   const text = readText(join(dir.path, 'claim'))
   if (text === undefined) return undefined
   const [pid, startedAt, boot] = text.split('\n', 1)[0]!.trim().split(' ')
@@ -67,22 +116,47 @@ export interface ExitRecord {
 }
 
 /** The exit record. One without a status is none. */
-export function readExit(dir: AttemptDir): ExitRecord | undefined {
+export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined {
   const path = join(dir.path, 'exit')
   const [code, how] = readText(path)?.trim().split(' ') ?? []
   if (code === undefined || code === '') return undefined
   return { exitCode: Number(code), isKilled: how === undefined ? undefined : how === 'killed', endedAt: Math.round(statSync(path).mtimeMs) }
 }
 
-/** The mark all processes of the attempt carry in their environment. */
+/** Variable with the mark that all processes of an attempt carry in their environment. */
 export const MARK = 'HAGANE_ATTEMPT_ID'
 
-export function writeMark(dir: AttemptDir, mark: string): void {
-  writeFileSync(join(dir.path, 'mark'), mark)
+/**
+ * The mark of an attempt: its id and the identity of the data directory that it runs from. The server of a copy leaves the
+ * processes of the original alone.
+ */
+export function markOf(place: string, { id }: Pick<AttemptRef, 'id'>): string {
+  return `${id}@${place}`
 }
 
-export function readMark(dir: AttemptDir): string {
-  return readText(join(dir.path, 'mark')) ?? ''
+/** The mark in the folder of an attempt, empty where there is none. Version 0.1.0 wrote the id alone. */
+export function readMark(dir: Pick<AttemptDir, 'path'>): string {
+  return readMarkIn(dir.path)
+}
+
+/** Whether a folder is the attempt's, in this data directory or in the one it was copied from. */
+export function ownsFolder({ id }: Pick<AttemptRef, 'id'>, dir: Pick<AttemptDir, 'path'>): boolean {
+  return idOf(readMark(dir)) === id
+}
+
+/** Whether the mark in a folder says that its processes run from this data directory. */
+export function isFrom(place: string, mark: string): boolean {
+  const id = idOf(mark)
+  return mark !== '' && (mark === id || mark === markOf(place, { id }))
+}
+
+/** Id of the attempt in a mark. */
+export function idOf(mark: string): string {
+  return mark.split('@', 1)[0]!
+}
+
+function readMarkIn(path: string): string {
+  return readText(join(path, OWNER.attempt)) ?? ''
 }
 
 function readText(path: string): string | undefined {

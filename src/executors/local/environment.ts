@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import type { Capacity, Launch } from '../../core/ports.ts'
 import type { Run } from '../../core/records.ts'
 import { toPythonJson } from '../../core/spec/python.ts'
-import { MARK } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { polyaxonVariables } from './polyaxon.ts'
 
@@ -54,7 +53,6 @@ export function attemptEnvironment(launch: Launch, dir: AttemptDir, options: Env
     ...(params !== undefined && { HAGANE_PARAMS: params }),
     HAGANE_DATA_PATHS: dataPaths,
     HAGANE_LOG_LEVEL: logLevel,
-    [MARK]: attempt.id,
   }
 }
 

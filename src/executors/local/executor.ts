@@ -9,11 +9,24 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Capacity, Clock, Executor, Launch, Launched, Logger, Observation, UsageSource } from '../../core/ports.ts'
-import type { RanOn, Run } from '../../core/records.ts'
+import type { Attempt, AttemptRef, RanOn, Run } from '../../core/records.ts'
 import { isShortage } from '../../core/shortage.ts'
-import { attemptDir, createAttemptDir, isAttemptName, MARK, readClaim, readExit, readMark, writeMark } from './attempt-dir.ts'
+import {
+  attemptDir,
+  createAttemptDir,
+  idOf,
+  isAttemptFolder,
+  isFrom,
+  MARK,
+  markOf,
+  ownsFolder,
+  readClaim,
+  readExit,
+  readMark,
+  runFolder,
+} from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
-import type { Identity } from './process-table.ts'
+import type { Identity, ProcessEntry } from './process-table.ts'
 import { attemptEnvironment, paramsText } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
@@ -25,6 +38,8 @@ import { ageMs, bootId, isAlive, listProcesses, marksInUse, membersOf, signal } 
 
 export interface LocalExecutorOptions {
   readonly dataDir: string
+  /** Identity of the data directory. */
+  readonly place: string
   readonly baseEnv: Readonly<Record<string, string>>
   readonly clientPath: string
   /** Ids of the GPUs that may be given out. */
@@ -37,6 +52,7 @@ export interface LocalExecutorOptions {
 
 /** A stop under way: whether its processes have got the polite signal, and whether their grace is over. */
 interface StopOrder {
+  readonly attempt: AttemptRef
   isSignalled: boolean
   isDue: boolean
 }
@@ -92,10 +108,11 @@ const LAST_LINES_BYTES = 4_000
 
 /**
  * Runs attempts as processes of this machine, each under a supervisor that outlives the server. What is true of an
- * attempt stands in its folder: `claim` says who supervises it, `exit` how it ended. Memory only makes it quick.
+ * attempt stands in its folder: `mark` says whose it is, `claim` who supervises it, `exit` how it ended. Memory only makes it
+ * quick.
  */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
-  const { clock, dataDir, log } = options
+  const { clock, dataDir, log, place } = options
   const boot = bootId()
   const usage = createUsageSampler(options.devices.length > 0)
   const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
@@ -103,34 +120,35 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
   const children = new Map<string, ChildProcess>()
-  const adopted = new Set<string>()
+  const adopted = new Map<string, AttemptRef>()
   const stopping = new Map<string, StopOrder>()
-  const ended = new Map<string, string>()
+  /** By their marks. */
+  const ended = new Map<string, AttemptRef>()
   const logged = new Set<string>()
-  let nudge: (name: string) => void = () => {}
+  let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
   let cancelReap: (() => void) | undefined
 
   const launch = async (asked: Launch): Promise<Launched> => {
     const { attempt, run, tree } = asked
-    const dir = attemptDir(dataDir, attempt.name)
     const venv = venvOf(run)
-    const launched = { outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
-    if (readClaim(dir) !== undefined) return { startedAt: Math.round(statSync(join(dir.path, 'claim')).mtimeMs), ...launched }
+    const before = attemptDir(dataDir, attempt)
+    if (ownsFolder(attempt, before) && readClaim(before) !== undefined)
+      return { startedAt: Math.round(statSync(join(before.path, 'claim')).mtimeMs), outputsPath: before.outputs, ranOn: ranOn(run, venv) }
     refuseIncomplete(venv)
-    await prepareRunDir(dataDir, run, asked.copiesOutputsOf)
-    createAttemptDir(dir)
+    await prepareRunDir(dataDir, asked)
+    const mark = markOf(place, attempt)
+    const dir = createAttemptDir(dataDir, attempt, mark)
     const { command } = run.plan
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
     if (!command) throw new AppError('invalid', { detail: phrase('launch_none') })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
-    writeMark(dir, attempt.id)
-    await spawnSupervisor(attempt.name, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
+    await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
-      env: attemptEnvironment(asked, dir, { ...environment, venv, references: references.variables(run.plan.references) }),
+      env: { ...attemptEnvironment(asked, dir, { ...environment, venv, references: references.variables(run.plan.references) }), [MARK]: mark },
     })
-    return { startedAt: clock.now(), ...launched }
+    return { startedAt: clock.now(), outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
   }
 
   /** Folder of the environment that a run runs in; null for one that needs none, or builds it. */
@@ -139,7 +157,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   /** Own session and output to a file: the supervisor owes the server nothing. */
   const spawnSupervisor = async (
-    name: string,
+    attemptId: string,
     dir: AttemptDir,
     argv: readonly string[],
     place: { cwd: string; env: Record<string, string> },
@@ -147,15 +165,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
     try {
       const child = spawnOrExplain(['/bin/sh', SUPERVISOR, dir.path, ...argv], { ...place, detached: true, stdio: ['ignore', output, output] })
-      children.set(name, child)
+      children.set(attemptId, child)
       child.once('exit', () => {
-        children.delete(name)
-        nudge(name)
+        children.delete(attemptId)
+        nudge(attemptId)
       })
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve)
         child.once('error', (error) => {
-          children.delete(name)
+          children.delete(attemptId)
           reject(spawnFailure(error))
         })
       })
@@ -165,31 +183,36 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  const observe = async (name: string): Promise<Observation> => {
-    const dir = attemptDir(dataDir, name)
+  const observe = async (attempt: Attempt): Promise<Observation> => {
+    const dir = attemptDir(dataDir, attempt)
+    if (!ownsFolder(attempt, dir)) return await observeWithoutFolder(attempt)
     const exit = readExit(dir)
-    if (exit) return conclude(name, dir, exit)
+    if (exit) return conclude(attempt, dir, exit)
     const claim = readClaim(dir)
-    if (children.has(name)) return claim ? running(claim) : { state: 'waiting' }
+    if (children.has(attempt.id)) return claim ? running(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
-    if (claim && isAlive(claim, boot)) {
-      adopt(name)
+    const isHere = isFrom(place, readMark(dir))
+    if (claim && isHere && isAlive(claim, boot)) {
+      adopt(attempt)
       return running(claim)
     }
     const late = readExit(dir)
-    if (late) return conclude(name, dir, late)
+    if (late) return conclude(attempt, dir, late)
     // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
-    if (claim?.boot === boot && membersOf(claim, `${MARK}=${readMark(dir)}`).length > 0) {
-      await stop(name, 0)
+    if (processesIn(attempt).length > 0) {
+      await stop(attempt, 0)
       return { state: 'running' }
     }
-    return {
-      state: 'ended',
-      exitCode: null,
-      endedAt: clock.now(),
-      evidence: { detail: claim && claim.boot !== boot ? 'the machine was restarted' : 'its supervisor was killed' },
-      hasOutputs: hasFiles(dir.outputs),
-    }
+    const why = claim && claim.boot !== boot ? 'machine_restarted' : isHere ? 'supervisor_killed' : 'attempt_elsewhere'
+    return { state: 'ended', exitCode: null, endedAt: clock.now(), evidence: { detail: { detail: why } }, hasOutputs: hasFiles(dir.outputs) }
+  }
+
+  /** Somebody removed its folder, or it was never launched. Its processes end before it does: they have nowhere to report to. */
+  const observeWithoutFolder = async (attempt: Attempt): Promise<Observation> => {
+    if (attempt.state === 'intent') return { state: 'absent' }
+    if (processesIn(attempt).length === 0) return { state: 'absent' }
+    await stop(attempt, 0)
+    return { state: 'running' }
   }
 
   const running = (claim: Identity): Observation => {
@@ -197,10 +220,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
-  const conclude = (name: string, dir: AttemptDir, { exitCode, isKilled, endedAt }: ExitRecord): Observation => {
-    stopping.delete(name)
-    adopted.delete(name)
-    ended.set(readMark(dir), name)
+  const conclude = (attempt: AttemptRef, dir: AttemptDir, { exitCode, isKilled, endedAt }: ExitRecord): Observation => {
+    stopping.delete(attempt.id)
+    adopted.delete(attempt.id)
+    if (isFrom(place, readMark(dir))) ended.set(readMark(dir), attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
     const evidence = exitCode === 0 ? {} : { lastLines: references.mask(readLastLines(dir, LAST_LINES, LAST_LINES_BYTES)) }
     return { state: 'ended', exitCode, ...(isKilled !== undefined && { isKilled }), endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
@@ -211,7 +234,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     cancelReap = undefined
     try {
       const alive = marksInUse(MARK)
-      for (const [mark, name] of ended) if (!alive.has(mark) || endLeftovers(mark, name)) ended.delete(mark)
+      for (const [mark, attempt] of ended) if (!alive.has(mark) || endLeftovers(attempt)) ended.delete(mark)
     } catch (error) {
       logOnce('processes', error)
     }
@@ -219,13 +242,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   /** False where that has to be tried again. */
-  const endLeftovers = (mark: string, name: string): boolean => {
+  const endLeftovers = (attempt: AttemptRef): boolean => {
     try {
-      const claim = readClaim(attemptDir(dataDir, name))
-      if (claim) for (const entry of membersOf(claim, `${MARK}=${mark}`)) signal(entry, 'SIGKILL')
+      for (const entry of processesIn(attempt)) signal(entry, 'SIGKILL')
       return true
     } catch (error) {
-      logOnce(name, error)
+      logOnce(attempt.name, error)
       return false
     }
   }
@@ -239,85 +261,94 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
-  const adopt = (name: string): void => {
-    adopted.add(name)
+  const adopt = (attempt: AttemptRef): void => {
+    adopted.set(attempt.id, attempt)
     cancelPoll ??= clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
 
   const pollAdopted = (): void => {
     cancelPoll = undefined
-    for (const name of adopted) {
-      if (hasLivingSupervisor(name)) continue
-      adopted.delete(name)
-      nudge(name)
+    for (const attempt of adopted.values()) {
+      if (hasLivingSupervisor(attempt)) continue
+      adopted.delete(attempt.id)
+      nudge(attempt.id)
     }
     if (adopted.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
 
   /** Returns true also where it cannot be found out just now. */
-  const hasLivingSupervisor = (name: string): boolean => {
+  const hasLivingSupervisor = (attempt: AttemptRef): boolean => {
     try {
-      const claim = readClaim(attemptDir(dataDir, name))
+      const claim = claimOf(attempt)
       return claim ? isAlive(claim, boot) : false
     } catch (error) {
-      logOnce(name, error)
+      logOnce(attempt.name, error)
       return true
     }
   }
 
-  const stop = async (name: string, graceMs: number): Promise<void> => {
-    if (stopping.has(name)) return
-    const order: StopOrder = { isSignalled: false, isDue: graceMs === 0 }
-    stopping.set(name, order)
+  const stop = async (attempt: AttemptRef, graceMs: number): Promise<void> => {
+    if (stopping.has(attempt.id)) return
+    const order: StopOrder = { attempt, isSignalled: false, isDue: graceMs === 0 }
+    stopping.set(attempt.id, order)
     // Waited for, not computed: the time of day may jump meanwhile.
     if (graceMs > 0) clock.after(graceMs, () => (order.isDue = true))
-    pressOn(name)
+    pressOn(attempt.id)
   }
 
-  const pressOn = (name: string): void => {
-    const order = stopping.get(name)
+  const pressOn = (attemptId: string): void => {
+    const order = stopping.get(attemptId)
     if (!order) return
     try {
-      if (press(name, order)) return void stopping.delete(name)
+      if (press(order)) return void stopping.delete(attemptId)
     } catch (error) {
-      logOnce(name, error)
+      logOnce(order.attempt.name, error)
     }
-    clock.after(KILL_ROUND_MS, () => pressOn(name))
+    clock.after(KILL_ROUND_MS, () => pressOn(attemptId))
   }
 
   /**
    * Its processes get one SIGTERM, as soon as there are any. After the grace everything but the supervisor is killed, again
    * and again: a tree may grow while it is cut. Returns whether it has ended.
    */
-  const press = (name: string, order: StopOrder): boolean => {
-    const dir = attemptDir(dataDir, name)
-    if (readExit(dir)) return true
+  const press = (order: StopOrder): boolean => {
+    const { attempt } = order
+    const dir = attemptDir(dataDir, attempt)
+    if (ownsFolder(attempt, dir) && readExit(dir)) return true
     if (order.isSignalled && !order.isDue) return false
-    const members = processesIn(name)
+    const members = processesIn(attempt)
     for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
     order.isSignalled ||= members.length > 0
-    const claim = readClaim(dir)
+    const claim = claimOf(attempt)
     // A supervisor without a claim waits for room on the disk: its command has not begun.
-    if (order.isDue && !claim) children.get(name)?.kill('SIGKILL')
+    if (order.isDue && !claim) children.get(attempt.id)?.kill('SIGKILL')
     if (!order.isDue || members.length > 0 || (claim && isAlive(claim, boot))) return false
-    nudge(name)
+    nudge(attempt.id)
     return true
   }
 
-  const processesIn = (name: string) => {
-    const dir = attemptDir(dataDir, name)
-    const claim = readClaim(dir)
+  /** Who supervises an attempt from this data directory. */
+  const claimOf = (attempt: AttemptRef): Identity | null | undefined => {
+    const dir = attemptDir(dataDir, attempt)
+    return ownsFolder(attempt, dir) && isFrom(place, readMark(dir)) ? readClaim(dir) : undefined
+  }
+
+  /** Its processes but for the supervisor; that one too where its claim is lost. */
+  const processesIn = (attempt: AttemptRef): ProcessEntry[] => {
+    const dir = attemptDir(dataDir, attempt)
+    if (!ownsFolder(attempt, dir)) return membersOf(undefined, `${MARK}=${markOf(place, attempt)}`)
+    const claim = claimOf(attempt)
     return claim?.boot === boot ? membersOf(claim, `${MARK}=${readMark(dir)}`) : []
   }
 
   const list = async (): Promise<string[]> => {
     const folder = join(dataDir, 'attempts')
-    if (!existsSync(folder)) return []
-    return readdirSync(folder).filter((name) => {
-      if (!isAttemptName(name)) return false
-      const dir = attemptDir(dataDir, name)
+    const names = existsSync(folder) ? readdirSync(folder).filter(isAttemptFolder) : []
+    return names.flatMap((name) => {
+      const dir = { path: join(folder, name) }
       const claim = readClaim(dir)
-      return claim && readExit(dir) === undefined && isAlive(claim, boot)
+      const mark = readMark(dir)
+      return claim && isFrom(place, mark) && readExit(dir) === undefined && isAlive(claim, boot) ? [idOf(mark)] : []
     })
   }
 
@@ -329,19 +360,19 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       nudge = callback
     },
     stop,
-    readLog: async (name, from, limitBytes) => readMasked(attemptDir(dataDir, name), from, { limitBytes, secrets: references.secrets() }),
-    listOutputs: async (name) => await hashFiles(attemptDir(dataDir, name).outputs),
-    sealLog: async (name) => starFile(attemptDir(dataDir, name).log, references.secrets()),
-    openOutput: async (run, path) => await openInside(join(dataDir, 'runs', String(run.number), 'outputs'), path),
+    readLog: async (attempt, from, limitBytes) => readMasked(attemptDir(dataDir, attempt), from, { limitBytes, secrets: references.secrets() }),
+    listOutputs: async (attempt) => await hashFiles(attemptDir(dataDir, attempt).outputs),
+    sealLog: async (attempt) => starFile(attemptDir(dataDir, attempt).log, references.secrets()),
+    openOutput: async (run, path) => await openInside(join(runFolder(dataDir, run), 'outputs'), path),
     purge: async (what) => await purgeFiles(dataDir, what),
     removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
     capacity: () => capacity,
-    sampleUsage: async (names) => {
+    sampleUsage: async (attempts) => {
       const entries = listProcesses()
-      const groups = names.map((name) => {
-        noteLogTime(attemptDir(dataDir, name), clock.now())
-        const claim = readClaim(attemptDir(dataDir, name))
-        return { name, pids: claim ? entries.filter((entry) => entry.session === claim.pid).map((entry) => entry.pid) : [] }
+      const groups = attempts.map((attempt) => {
+        noteLogTime(attemptDir(dataDir, attempt), clock.now())
+        const claim = claimOf(attempt)
+        return { id: attempt.id, pids: claim ? entries.filter((entry) => entry.session === claim.pid).map((entry) => entry.pid) : [] }
       })
       return await usage.sample(groups, clock.now())
     },

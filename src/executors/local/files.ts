@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process'
-import { constants, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { constants, existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs'
 import { lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
-import type { Executor } from '../../core/ports.ts'
-import type { Run } from '../../core/records.ts'
-import { attemptDir, isAttemptName } from './attempt-dir.ts'
+import type { Executor, Launch, RunRef } from '../../core/ports.ts'
+import { attemptDir, createRunFolder, isAttemptFolder, ownerOfRunFolder, ownsFolder, placeFor, runFolder } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { copyFolder, joinBytes } from './copy-folder.ts'
 
@@ -19,19 +18,34 @@ import { copyFolder, joinBytes } from './copy-folder.ts'
  * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. It
  * appears whole or not at all.
  */
-export async function prepareRunDir(dataDir: string, run: Run, copiesOutputsOf: number | null): Promise<void> {
-  const folder = (number: number): string => join(dataDir, 'runs', String(number))
-  const own = folder(run.number)
-  if (existsSync(own)) return
-  if (copiesOutputsOf !== null) return await copyOutputs(folder(copiesOutputsOf), own)
-  mkdirSync(folder(run.outputsOf), { recursive: true, mode: 0o700 })
-  if (run.outputsOf !== run.number) return symlinkSync(String(run.outputsOf), own)
+export async function prepareRunDir(dataDir: string, { run, outputsOwner, copiesOutputsOf }: Launch): Promise<void> {
+  const ownerPath = placeOf(dataDir, outputsOwner, run.startedAt !== null)
+  if (copiesOutputsOf !== null && ownerOfRunFolder(ownerPath) !== run.id) await copyOutputs(runFolder(dataDir, copiesOutputsOf), ownerPath, run.id)
+  else createRunFolder(ownerPath, outputsOwner.id)
+  if (outputsOwner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
 }
 
-async function copyOutputs(from: string, own: string): Promise<void> {
+/** Where the folder of a run is, or is to be. `isBegun`: version 0.1.0, which noted no owner, may have made it. */
+function placeOf(dataDir: string, run: RunRef, isBegun: boolean): string {
+  const plain = runFolder(dataDir, run)
+  const owner = ownerOfRunFolder(plain)
+  return isBegun && owner === undefined ? plain : placeFor(plain, run.id, owner)
+}
+
+/** Links a run's place to the folder of the run that it resumes. */
+function linkTo(folder: string, plain: string, runId: string): void {
+  const target = basename(folder)
+  for (const path of [plain, `${plain}.${runId}`]) {
+    const there = lstatSync(path, { throwIfNoEntry: false })
+    if (!there) return symlinkSync(target, path)
+    if (there.isSymbolicLink() && readlinkSync(path) === target) return
+  }
+}
+
+async function copyOutputs(from: string, own: string, runId: string): Promise<void> {
   const half = `${own}.half`
   await removeTree(half)
-  mkdirSync(half, { recursive: true, mode: 0o700 })
+  createRunFolder(half, runId)
   for (const part of ['outputs', 'checkpoints']) if (existsSync(join(from, part))) await copyWhole(join(from, part), join(half, part))
   await rename(half, own)
 }
@@ -104,7 +118,7 @@ export async function openInside(root: string, path: string): Promise<ReadableSt
 }
 
 /** Removes a folder that a script may have left in any state: with folders that may not be emptied, or deeper than a path is long. */
-async function removeTree(path: string): Promise<void> {
+export async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 5 })
   } catch {
@@ -117,12 +131,19 @@ async function removeTree(path: string): Promise<void> {
 type Purge = Parameters<Executor['purge']>[0]
 
 /** Removes what a run left on the disk; its link to another run's folder, and that folder once nobody else writes there. */
-export async function purgeFiles(dataDir: string, { names, run, keepsOutputs }: Purge): Promise<void> {
-  for (const name of names) if (name.startsWith('hagane-')) await removeTree(attemptDir(dataDir, name).path)
-  const own = join(dataDir, 'runs', String(run.number))
-  const isLink = (await lstat(own).catch(() => undefined))?.isSymbolicLink() ?? false
-  if (isLink || !keepsOutputs) await removeTree(own)
-  if (!keepsOutputs) await removeTree(join(dataDir, 'runs', String(run.outputsOf)))
+export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
+  // A script that runs by itself has a name of its own kind, and no folder.
+  for (const attempt of attempts.filter(({ name }) => isAttemptFolder(name))) {
+    const dir = attemptDir(dataDir, attempt)
+    if (ownsFolder(attempt, dir)) await removeTree(dir.path)
+  }
+  const own = runFolder(dataDir, run)
+  const outputs = await realpath(own).catch(() => join(dataDir, 'runs', String(run.outputsOf)))
+  const owner = ownerOfRunFolder(outputs)
+  // A run that was never launched has made no folder: one under its number may be another database's.
+  if (!attempts.some(({ outputsPath }) => outputsPath !== null) && owner !== run.id && owner !== run.origin?.runId) return
+  if ((await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
+  if (!keepsOutputs) await removeTree(outputs)
 }
 
 /** Removes copies of code whose attempt ended before a time; how many that were. */
@@ -130,11 +151,10 @@ export async function removeWorkCopies(dataDir: string, endedBefore: number): Pr
   const folder = join(dataDir, 'attempts')
   let removed = 0
   for (const name of existsSync(folder) ? await readdir(folder) : []) {
-    if (!isAttemptName(name)) continue
-    const dir = attemptDir(dataDir, name)
-    const exit = await stat(join(dir.path, 'exit')).catch(() => undefined)
-    if (!exit || exit.mtimeMs >= endedBefore || !existsSync(dir.code)) continue
-    await removeTree(dir.code)
+    const [exitFile, code] = [join(folder, name, 'exit'), join(folder, name, 'code')]
+    const exit = await stat(exitFile).catch(() => undefined)
+    if (!isAttemptFolder(name) || !exit || exit.mtimeMs >= endedBefore || !existsSync(code)) continue
+    await removeTree(code)
     removed += 1
   }
   return removed

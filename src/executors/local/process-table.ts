@@ -90,19 +90,20 @@ function listWithPs(): ProcessEntry[] {
 
 /**
  * Every living process of an attempt but its supervisor: the supervisor's session and group, the descendants of those,
- * and processes that carry the attempt's mark in their environment, which finds the ones that left the session.
+ * and processes that carry the attempt's mark in their environment, which finds the ones that left the session. Where the
+ * supervisor is not known the mark alone decides, and finds that one too.
  *
  * The session and group count only while they are surely the supervisor's own: it lives, or one in them carries the
  * mark, since a number that names a session is given to no new process. Otherwise both may belong to someone else by now.
  */
-export function membersOf(supervisor: Identity, mark: string): ProcessEntry[] {
-  const { pid: supervisorPid } = supervisor
+export function membersOf(supervisor: Identity | undefined, mark: string): ProcessEntry[] {
+  const supervisorPid = supervisor?.pid
   const entries = listProcesses().filter((entry) => !entry.isZombie)
   const found = new Map<number, ProcessEntry>()
   const isNear = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid
   const isOwn =
     !HAS_PROC ||
-    entries.some((entry) => (entry.pid === supervisorPid ? entry.startedAt === supervisor.startedAt : isNear(entry) && carriesMark(entry.pid, mark)))
+    entries.some((entry) => (entry.pid === supervisorPid ? entry.startedAt === supervisor?.startedAt : isNear(entry) && carriesMark(entry.pid, mark)))
   const isMember = (entry: ProcessEntry): boolean =>
     (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || carriesMark(entry.pid, mark)
   // Parents usually have lower pids, but need not: repeat until nothing new is found.

@@ -4,7 +4,8 @@
 # The server starts this in a session of its own with output to a file, so it outlives the server. It claims DIR by
 # creating DIR/claim exclusively: a second supervisor of the same attempt ends. The claim names this process so
 # that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all, and its room is
-# taken before the command starts: the command may leave a full disk behind.
+# taken before the command starts: the command may leave a full disk behind. The supervisor works in DIR: one that is moved
+# gets its records all the same, and another folder in its place gets none.
 dir=$1
 shift
 
@@ -42,6 +43,7 @@ trap : TERM INT HUP
   exec "$@"
 ) &
 child=$!
+cd "$dir" || exit 0
 while :; do
   wait "$child"
   code=$?
@@ -51,20 +53,20 @@ done
 # The status of a program that a signal has ended is that of one that ends with 128 and more: shells whose list of jobs
 # says which it was are asked, here and not in a substitution, which has no jobs.
 how=
-if jobs > "$dir/end" 2> /dev/null && read -r end < "$dir/end"; then
+if jobs > end 2> /dev/null && read -r end < end; then
   case $end in
     *' Done'*) how=exited ;;
     *) how=killed ;;
   esac
 fi
-rm -f "$dir/end"
+rm -f end
 
 # Over what stands there, without cutting it off first; where that fails, until there is room.
-until printf '%-15s\n' "$code $how" 1<> "$dir/exit.tmp"; do
-  [ -d "$dir" ] || exit 0
+until printf '%-15s\n' "$code $how" 1<> exit.tmp; do
+  [ -e claim ] || exit 0
   sleep 1
 done
-sync "$dir/exit.tmp" 2> /dev/null
-mv "$dir/exit.tmp" "$dir/exit"
-sync "$dir" 2> /dev/null
+sync exit.tmp 2> /dev/null
+mv exit.tmp exit
+sync . 2> /dev/null
 exit 0

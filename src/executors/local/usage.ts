@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 export interface ProcessGroup {
-  readonly name: string
+  /** Of the attempt. */
+  readonly id: string
   readonly pids: readonly number[]
 }
 
 export interface UsageSampler {
-  /** Amounts by metric name for each group; rates are over the time since the sample before. */
+  /** Amounts by metric name for each group by its id; rates are over the time since the sample before. */
   sample(groups: readonly ProcessGroup[], now: number): Promise<Map<string, Record<string, number>>>
 }
 
@@ -24,18 +25,18 @@ export function createUsageSampler(hasGpu: boolean): UsageSampler {
   return {
     sample: async (groups, now) => {
       const machine = { ...networkUse(), ...(hasGpu ? await gpuUse() : {}) }
-      const samples = new Map(groups.filter((group) => group.pids.length > 0).map((group) => [group.name, { ...processUse(group, now), ...machine }]))
-      for (const name of before.keys()) if (!samples.has(name)) before.delete(name)
+      const samples = new Map(groups.filter((group) => group.pids.length > 0).map((group) => [group.id, { ...processUse(group, now), ...machine }]))
+      for (const id of before.keys()) if (!samples.has(id)) before.delete(id)
       return samples
     },
   }
 
-  function processUse({ name, pids }: ProcessGroup, now: number): Record<string, number> {
+  function processUse({ id, pids }: ProcessGroup, now: number): Record<string, number> {
     const uses = pids.map(readProcess)
     const sum = (pick: (use: ProcessUse) => number): number => uses.reduce((total, use) => total + pick(use), 0)
     const ticks = sum((use) => use.ticks)
-    const last = before.get(name)
-    before.set(name, { ticks, at: now })
+    const last = before.get(id)
+    before.set(id, { ticks, at: now })
     return {
       ...(last && now > last.at && { 'system.cpu_percent': Math.max(0, ((ticks - last.ticks) / TICKS_PER_SECOND / ((now - last.at) / 1000)) * 100) }),
       'system.memory_mib': sum((use) => use.memoryBytes) / MIB,

@@ -1,0 +1,277 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, describe, expect, inject, it } from 'vitest'
+
+import type { RunDetailView } from '../../src/contract/run.ts'
+import type { ArtifactView } from '../../src/contract/tracking.ts'
+import { createWorkplace } from '../support/cli.ts'
+import { startPostgres } from '../support/postgres.ts'
+import { startTestServer, until } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hagane-directories-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const document = (cmd: string, more = ''): string => `version: 1\nkind: experiment\n${more}run: {cmd: ${JSON.stringify(cmd)}}`
+const viewOf = async (server: TestServer, number: number): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+const logOf = async (server: TestServer, number: number): Promise<string> => (await server.call<string>('GET', `/runs/${number}/logs`)).body
+const supervisorOf = (server: TestServer, number: number): number =>
+  Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')[0])
+
+async function ended(server: TestServer, number: number): Promise<RunDetailView> {
+  await until(async () => ['succeeded', 'failed', 'stopped'].includes((await viewOf(server, number)).phase))
+  return await viewOf(server, number)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0] !== 'Z'
+  } catch {
+    return false
+  }
+}
+
+/** A run that goes on until it is stopped; returns once its command has begun. */
+async function startLong(server: TestServer, more = ''): Promise<{ number: number; pids: number[] }> {
+  const { number } = await server.submit(document('echo begun $$; exec sleep 600', more))
+  await until(async () => (await logOf(server, number)).startsWith('begun'))
+  await until(async () => (await viewOf(server, number)).phase === 'running')
+  return { number, pids: [supervisorOf(server, number), Number((await logOf(server, number)).split(' ')[1])] }
+}
+
+async function stop(server: TestServer, number: number): Promise<void> {
+  await server.call('POST', `/runs/${number}/stop`)
+  expect(await ended(server, number)).toMatchObject({ phase: 'stopped' })
+}
+
+/** What a run prints and leaves, so that two runs of one number can be told apart. */
+async function leave(server: TestServer, word: string, cmd = `echo ${word}; echo ${word} > $HAGANE_OUTPUTS/${word}`): Promise<number> {
+  const { number } = await server.submit(document(cmd))
+  await ended(server, number)
+  return number
+}
+
+async function expectLeft(server: TestServer, number: number, word: string): Promise<void> {
+  await until(async () => (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.length > 0)
+  expect((await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path)).toEqual([word])
+  expect((await server.call<string>('GET', `/runs/${number}/artifacts/content?path=${word}`)).body).toBe(`${word}\n`)
+  expect(await logOf(server, number)).toBe(`${word}\n`)
+}
+
+describe('two data directories on one machine', () => {
+  it('a server on a restored backup leaves the live runs of the original alone', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    using work = createWorkplace(server)
+    const runs = [await startLong(server), await startLong(server, 'environment: {max_restarts: 3}\n')]
+    expect((await work.hagane('backup', join(folder, 'live'))).status).toBe(0)
+    await using other = await startTestServer({ isStopped: true })
+    expect((await work.hagane('restore', join(folder, 'live'), '--data', other.dataDir)).status).toBe(0)
+    await other.start()
+    for (const { number } of runs) expect(await viewOf(other, number)).toMatchObject({ phase: 'failed', reason: 'Restored' })
+    for (const { number } of runs) await other.call('POST', `/runs/${number}/stop`)
+    await leave(other, 'next')
+    for (const { number, pids } of runs) {
+      expect(pids.filter(isAlive)).toEqual(pids)
+      expect(await viewOf(server, number)).toMatchObject({ phase: 'running' })
+      await stop(server, number)
+    }
+  })
+
+  it('a server on a copied directory takes the live runs of the original for lost, and signals none of them', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    const { number, pids } = await startLong(server)
+    const retried = await startLong(server, 'environment: {max_restarts: 1}\n')
+    const copy = join(folder, 'copied')
+    cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
+    await using other = await startTestServer({ dataDir: copy })
+    const lost = await ended(other, number)
+    expect(lost).toMatchObject({ phase: 'failed', reason: 'Lost' })
+    expect(JSON.stringify(lost)).toContain('it ran from another data directory')
+    await until(async () => (await viewOf(other, retried.number)).attempts.length === 2)
+    await until(async () => (await logOf(other, retried.number)).startsWith('begun'))
+    await stop(other, retried.number)
+    expect([...pids, ...retried.pids].every(isAlive)).toBe(true)
+    for (const run of [number, retried.number]) {
+      expect(await viewOf(server, run)).toMatchObject({ phase: 'running' })
+      await stop(server, run)
+    }
+    expect([...pids, ...retried.pids].some(isAlive)).toBe(false)
+  })
+
+  it('commands on a copied directory do not reach the server of the original', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    const copy = join(folder, 'copied-state')
+    cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
+    using work = createWorkplace({ ...server, dataDir: copy })
+    expect(await work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'ls')).toMatchObject({ status: 5, stderr: expect.stringContaining('no server') })
+  })
+
+  it(
+    'runs of a directory that is moved while they run are found in its new place, stopped there, and leave their ends there',
+    { timeout: 60_000 },
+    async () => {
+      const [before, after] = [join(folder, 'before'), join(folder, 'after')]
+      mkdirSync(before)
+      await using server = await startTestServer({ dataDir: before })
+      const { number, pids } = await startLong(server)
+      const ending = (await server.submit(document('echo begun; while [ ! -e go ]; do sleep 0.1; done; exit 5'), folder)).number
+      await until(async () => (await logOf(server, ending)) === 'begun\n')
+      renameSync(before, after)
+      await server.kill()
+      await using other = await startTestServer({ dataDir: after })
+      await until(async () => (await viewOf(other, number)).phase === 'running')
+      await stop(other, number)
+      expect(pids.some(isAlive)).toBe(false)
+      writeFileSync(join(folder, 'go'), '')
+      expect(await ended(other, ending)).toMatchObject({ phase: 'failed', attempts: [{ exitCode: 5 }] })
+      expect(existsSync(before)).toBe(false)
+    },
+  )
+})
+
+describe('a data directory whose runs another database does not have', () => {
+  const remove = async (dataDir: string): Promise<void> => {
+    for (const name of readdirSync(dataDir).filter((one) => one.startsWith('hagane.db'))) rmSync(join(dataDir, name))
+  }
+
+  /** Runs 1 to 3 of one database, then of another; each has what it printed and left. */
+  async function walk(server: TestServer, change: () => Promise<void>): Promise<void> {
+    for (const word of ['old1', 'old2']) await leave(server, word)
+    await leave(server, 'old3', 'echo old3; exit 7')
+    await server.kill()
+    await change()
+    await server.start()
+    for (const word of ['new1', 'new2', 'new3']) {
+      const number = await leave(server, word)
+      expect(await viewOf(server, number)).toMatchObject({ phase: 'succeeded' })
+      await expectLeft(server, number, word)
+    }
+    const { number } = await server.submit(document('echo $HAGANE_OUTPUTS; cat $HAGANE_OUTPUTS/*'))
+    await ended(server, number)
+    expect((await server.call('POST', '/runs/1/resume', { id: crypto.randomUUID() })).status).toBe(200)
+  }
+
+  it('its database is deleted: new runs of the old numbers run, with files of their own', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    await walk(server, () => remove(server.dataDir))
+    await server.call('DELETE', '/runs/2')
+    await server.call('POST', '/trash/empty')
+    await until(async () => !readdirSync(join(server.dataDir, 'runs')).some((name) => name.startsWith('2.')))
+    expect(readFileSync(join(server.dataDir, 'runs', '2', 'outputs', 'old2'), 'utf8')).toBe('old2\n')
+    expect(readFileSync(join(server.dataDir, 'attempts', 'hagane-2-1', 'log'), 'utf8')).toBe('old2\n')
+  })
+
+  it.skipIf(inject('postgresError') !== '')(
+    'it is used with PostgreSQL and then again with its own database: each has its own files',
+    { timeout: 90_000 },
+    async () => {
+      await using postgres = await startPostgres()
+      const database = await postgres.createDatabase()
+      await using server = await startTestServer()
+      await using other = await startTestServer({ database, dataDir: server.dataDir, isStopped: true })
+      for (const word of ['old1', 'old2']) await leave(server, word)
+      const long = await startLong(server)
+      await server.kill()
+      await other.start()
+      for (const word of ['new1', 'new2', 'new3']) await expectLeft(other, await leave(other, word), word)
+      expect(long.pids.every(isAlive)).toBe(true)
+      await other.kill()
+      await using again = await startTestServer({ database: 'sqlite', dataDir: server.dataDir })
+      await expectLeft(again, 1, 'old1')
+      expect(await viewOf(again, long.number)).toMatchObject({ phase: 'running' })
+      await stop(again, long.number)
+      expect(long.pids.some(isAlive)).toBe(false)
+    },
+  )
+
+  it('an older state of its database is put back: what it does not have runs on, and its numbers are given again', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    await leave(server, 'first')
+    await server.kill()
+    const older = readdirSync(server.dataDir).filter((name) => name.startsWith('hagane.db'))
+    mkdirSync(join(folder, 'older'))
+    for (const name of older) cpSync(join(server.dataDir, name), join(folder, 'older', name))
+    await server.start()
+    const long = await startLong(server)
+    await server.kill()
+    await remove(server.dataDir)
+    for (const name of older) cpSync(join(folder, 'older', name), join(server.dataDir, name))
+    await server.start()
+    expect(await leave(server, 'second')).toBe(long.number)
+    await expectLeft(server, long.number, 'second')
+    expect(long.pids.every(isAlive)).toBe(true)
+    process.kill(long.pids[1]!, 'SIGKILL')
+    await until(async () => !long.pids.some(isAlive))
+    await expectLeft(server, 1, 'first')
+  })
+
+  it('the folder of a running attempt is removed: a stop, and a restart, still end its processes', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    const [stopped, lost] = [await startLong(server), await startLong(server)]
+    rmSync(join(server.dataDir, 'attempts', `hagane-${stopped.number}-1`), { recursive: true })
+    await server.call('POST', `/runs/${stopped.number}/stop`)
+    expect(await ended(server, stopped.number)).toMatchObject({ phase: 'stopped' })
+    expect(stopped.pids.some(isAlive)).toBe(false)
+    await server.kill()
+    rmSync(join(server.dataDir, 'attempts', `hagane-${lost.number}-1`), { recursive: true })
+    await server.start()
+    expect(await ended(server, lost.number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+    expect(lost.pids.some(isAlive)).toBe(false)
+  })
+})
+
+describe('a data directory that another server may use', () => {
+  it('its lock is removed: a second server still finds the first one', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    rmSync(join(server.dataDir, 'lock.db'))
+    await using second = await startTestServer({ dataDir: server.dataDir, isStopped: true })
+    second.launch()
+    expect(await second.ended()).toBe(3)
+    expect(second.errors()).toContain(`process ${server.pid}`)
+  })
+
+  it('its lock cannot be read: the error names the file', { timeout: 60_000 }, async () => {
+    const dataDir = mkdtempSync(join(folder, 'garbage-'))
+    writeFileSync(join(dataDir, 'lock.db'), 'garbage, and more of it than a header of a database is long, '.repeat(20))
+    await using server = await startTestServer({ dataDir, isStopped: true })
+    server.launch()
+    expect(await server.ended()).toBe(1)
+    expect(server.errors()).toContain(join(dataDir, 'lock.db'))
+  })
+
+  it('a restore into it was cut short: no server starts on it, doctor says so, and the restore can be made again', { timeout: 60_000 }, async () => {
+    await using server = await startTestServer()
+    using work = createWorkplace(server)
+    await leave(server, 'kept')
+    const backup = join(folder, 'cut')
+    expect((await work.hagane('backup', backup)).status).toBe(0)
+    await using other = await startTestServer({ isStopped: true })
+    const restore = (): ReturnType<typeof work.hagane> => work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'restore', backup, '--data', other.dataDir)
+    // A folder that cannot be read ends the restore in its middle.
+    renameSync(join(backup, 'files', 'attempts'), join(backup, 'aside'))
+    writeFileSync(join(backup, 'files', 'attempts'), 'no folder')
+    expect((await restore()).status).not.toBe(0)
+    other.launch()
+    expect(await other.ended()).toBe(1)
+    expect(other.errors()).toContain('was cut short')
+    const doctor = await work.haganeWith({ env: { HAGANE_HOST: undefined, HAGANE_DATA: other.dataDir } }, 'doctor')
+    expect(doctor).toMatchObject({ status: 1, stdout: expect.stringContaining('was cut short') })
+    rmSync(join(backup, 'files', 'attempts'))
+    renameSync(join(backup, 'aside'), join(backup, 'files', 'attempts'))
+    expect(await restore()).toMatchObject({ status: 0 })
+    await other.start()
+    await expectLeft(other, 1, 'kept')
+  })
+
+  it('files of runs lie in it: a backup is not restored over them', async () => {
+    const dataDir = mkdtempSync(join(folder, 'used-'))
+    mkdirSync(join(dataDir, 'runs', '1', 'outputs'), { recursive: true })
+    using work = createWorkplace({ url: 'http://127.0.0.1:1', dataDir })
+    expect(await work.hagane('restore', join(folder, 'cut'), '--data', dataDir)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('has runs already'),
+    })
+  })
+})
