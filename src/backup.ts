@@ -8,8 +8,9 @@ import { createDataDir } from './config/config.ts'
 import { beginRestoring, endRestoring, isRestoring } from './config/state-files.ts'
 import { copyFolder } from './executors/local/copy-folder.ts'
 import { removeTree } from './executors/local/files.ts'
+import { readLogCut } from './executors/local/log-limit.ts'
 import { starFile } from './executors/local/masking.ts'
-import { createReferences } from './executors/local/references.ts'
+import { createReferences, readGiven } from './executors/local/references.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import type { Database } from './store/database.ts'
 import { dumpTables, fillTables, isEmpty } from './store/dump.ts'
@@ -68,7 +69,7 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
     mkdirSync(join(folder, 'files'), { recursive: true, mode: 0o700 })
     await copyFolder(join(config.dataDir, name), join(folder, 'files', name), { isKept, onFault })
   }
-  starLogs(config.dataDir, join(folder, 'files', 'attempts'))
+  await starLogs(config.dataDir, join(folder, 'files', 'attempts'))
   const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders, ...(unreadable.length > 0 && { unreadable }) }
   // Last: a folder without it is no backup.
   writeFileSync(join(folder, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`)
@@ -76,17 +77,20 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
 }
 
 /** Logs of what still ran may hold secrets that are taken out at its end. */
-function starLogs(dataDir: string, attempts: string): void {
-  const secrets = createReferences(dataDir).secrets()
-  for (const name of existsSync(attempts) ? readdirSync(attempts) : []) starFile(join(attempts, name, 'log'), secrets)
+async function starLogs(dataDir: string, attempts: string): Promise<void> {
+  const references = createReferences(dataDir)
+  for (const name of existsSync(attempts) ? readdirSync(attempts) : []) {
+    const given = readGiven(join(dataDir, 'attempts', name, 'secrets.json'))
+    await starFile(join(attempts, name, 'log'), references.secrets(given), readLogCut({ logCut: join(attempts, name, 'log.cut') }))
+  }
 }
 
 /**
- * Working copies can be made again, and claims name processes of this machine. `path` is relative to the folder of attempts:
+ * Claims name processes of this machine, and secrets stay where they are. Version 0.1.0 kept working copies here. `path` is relative to the folder of attempts:
  * what a run calls so in its outputs is kept.
  */
 function isOfProcesses(path: Buffer): boolean {
-  return /^[^/]+\/(code(\.half)?|claim)$/.test(path.toString('latin1'))
+  return /^[^/]+\/(code(\.half)?|claim|secrets\.json)$/.test(path.toString('latin1'))
 }
 
 /**

@@ -123,6 +123,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
       clientPath: join(PACKAGE_DIR, 'clients', 'python'),
       devices,
       runsMax: config.runsMax,
+      logBytesMax: config.logMibMax * 2 ** 20,
       clock,
       log,
     }),

@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly baseEnv: Readonly<Record<string, string>>
   /** Days that what is in the trash is kept. */
   readonly trashDays: number
+  /** Mebibytes that the log of an attempt may have. */
+  readonly logMibMax: number
 }
 
 /** How a command finds its server. */
@@ -60,6 +62,7 @@ export class SettingError extends Error {
 
 const RUNS_MAX_DEFAULT = 100
 const TRASH_DAYS_DEFAULT = 30
+const LOG_MIB_DEFAULT = 1_024
 
 /** Variables a program may expect of its machine; everything else of the server's environment stays with the server. */
 const PASSED_ON =
@@ -82,6 +85,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
     gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
     logLevel: readWord(env, 'HAGANE_SERVER_LOG', LOG_LEVELS) ?? 'info',
     trashDays: readNumber(env, 'HAGANE_TRASH_DAYS', { min: 0 }) ?? TRASH_DAYS_DEFAULT,
+    logMibMax: readNumber(env, 'HAGANE_LOG_LIMIT_MIB', { min: 1 }) ?? LOG_MIB_DEFAULT,
     baseEnv: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined)),
   }
 }

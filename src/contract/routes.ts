@@ -430,7 +430,8 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/runs/:run/logs',
     access: 'person',
-    summary: 'Output of an attempt as bytes from a cursor; the next cursor is in the header X-Hagane-Cursor.',
+    summary:
+      'Output of an attempt as bytes from a cursor; the next cursor is in the header X-Hagane-Cursor. X-Hagane-Cut: FROM-TO says which bytes were left out of a log beyond its limit; reading passes over them.',
     query: z.strictObject({
       attempt: z.coerce.number().int().min(1).optional(),
       cursor: z.coerce.number().int().min(0).optional(),

@@ -494,9 +494,17 @@ export interface Capacity {
   readonly runsMax: number
 }
 
+/** Bytes that were cut out of the middle of a log that is longer than its limit. */
+export interface LogCut {
+  readonly from: number
+  readonly to: number
+}
+
+/** Bytes without a hole between them, and where they end. */
 export interface LogPage {
   readonly bytes: Uint8Array
   readonly cursor: number
+  readonly cut?: LogCut
 }
 
 /** A place that executes attempts. Its own list is the truth about what runs. */

@@ -4,43 +4,107 @@ import { severityOf } from '../contract/severity.ts'
 import type { Severity } from '../contract/severity.ts'
 import { CONTROL_SEQUENCE } from '../contract/terminal.ts'
 
-/** A piece of a log to be looked through; `isLast`: what follows its last line end is a line too. */
+/** The next bytes of a log and where they begin; `isLast`: what follows their last line end is a line too. */
 export interface SearchPiece {
   readonly bytes: Uint8Array
+  readonly at: number
   readonly isLast: boolean
 }
 
-/** Lines of a piece that match, with the offset of each in the piece, and the bytes that belong to the next piece. */
+/** Lines that have ended in a piece, or go on after it, and match; each with where it begins in the log. */
 export interface SearchedPiece {
   readonly found: readonly { readonly offset: number; readonly text: string }[]
-  readonly restBytes: number
+  /** Line ends in the piece. */
+  readonly lines: number
 }
 
-/** What lines are looked for: a regular expression, whatever their case, or how bad they sound. */
-export type Wanted = { readonly pattern: string } | { readonly severity: Severity }
+/** The lines that are looked for: by a regular expression, whatever their case, or by how bad they sound. `lines`: they are counted alone. */
+export type Wanted = { readonly pattern: string } | { readonly severity: Severity } | { readonly lines: true }
 
 const LINE_SHOWN_MAX = 2_000
-const NEWLINE = 10
+const [NEWLINE, RETURN] = [10, 13]
+/** A longer line is looked at in parts, which overlap by this. */
+const PART_BYTES = 1_048_576
+const OVERLAP_BYTES = 65_536
 
-// The thread behind `searchLog`: a pattern of a person runs here, so that one without an end can be ended.
+// The thread behind `searchLog` and `countLines`: a pattern of a person runs here, so that one without an end can be ended.
 const wanted = workerData as Wanted
-const isWanted = 'severity' in wanted ? (line: string) => severityOf(line) === wanted.severity : matcherOf(wanted.pattern)
+const isWanted = 'lines' in wanted ? () => false : 'severity' in wanted ? (line: string) => severityOf(line) === wanted.severity : matcherOf(wanted.pattern)
 const decoder = new TextDecoder()
 
-parentPort!.on('message', ({ bytes, isLast }: SearchPiece) => {
-  const found: { offset: number; text: string }[] = []
-  let from = 0
-  for (let end = bytes.indexOf(NEWLINE); ; end = bytes.indexOf(NEWLINE, from)) {
-    if (end < 0 && (!isLast || from === bytes.length)) break
-    const line = decoder.decode(bytes.subarray(from, end < 0 ? bytes.length : end)).replace(CONTROL_SEQUENCE, '')
-    if (isWanted(line)) found.push({ offset: from, text: line.slice(0, LINE_SHOWN_MAX) })
-    from = end < 0 ? bytes.length : end + 1
-    if (end < 0) break
-  }
-  parentPort!.postMessage({ found, restBytes: bytes.length - from } satisfies SearchedPiece)
+/** Bytes after the last end of a stretch, where they begin, and their line, which is reported once. */
+let rest: Uint8Array = new Uint8Array()
+let restAt = 0
+let line = { offset: 0, isFound: false }
+let isAfterReturn = false
+let found: { offset: number; text: string }[] = []
+
+parentPort!.on('message', (piece: SearchPiece) => {
+  found = []
+  const lines = 'lines' in wanted ? countIn(piece.bytes) : take(piece)
+  parentPort!.postMessage({ found, lines } satisfies SearchedPiece)
 })
+
+function countIn(bytes: Uint8Array): number {
+  let lines = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1
+  return lines
+}
+
+/** Looks through what ends in a piece. A stretch ends with its line, or where a progress bar writes over it. */
+function take({ bytes, at, isLast }: SearchPiece): number {
+  if (at !== restAt + rest.length) beginAt(at)
+  const all = Buffer.concat([rest, bytes])
+  const start = restAt
+  let [from, lines] = [0, 0]
+  for (const { end, isLineEnd } of endsIn(all)) {
+    // A line end of two bytes has nothing between them.
+    if (!(isLineEnd && from === end && isAfterReturn)) look(all.subarray(from, end))
+    from = end + 1
+    isAfterReturn = !isLineEnd
+    if (!isLineEnd) continue
+    lines += 1
+    line = { offset: start + from, isFound: false }
+  }
+  const left = all.subarray(from)
+  const isLong = left.length > PART_BYTES
+  if (isLong || (isLast && left.length > 0)) look(left)
+  rest = isLong ? left.subarray(left.length - OVERLAP_BYTES) : left
+  restAt = start + all.length - rest.length
+  return lines
+}
+
+/** The search begins here, or something was cut out of the log before it. */
+function beginAt(at: number): void {
+  if (rest.length > 0) look(rest)
+  rest = new Uint8Array()
+  restAt = at
+  line = { offset: at, isFound: false }
+}
+
+function* endsIn(bytes: Buffer): Generator<{ end: number; isLineEnd: boolean }> {
+  let [newline, carriageReturn] = [bytes.indexOf(NEWLINE), bytes.indexOf(RETURN)]
+  while (newline >= 0 || carriageReturn >= 0) {
+    const isLineEnd = carriageReturn < 0 || (newline >= 0 && newline < carriageReturn)
+    if (isLineEnd) {
+      yield { end: newline, isLineEnd }
+      newline = bytes.indexOf(NEWLINE, newline + 1)
+    } else {
+      yield { end: carriageReturn, isLineEnd }
+      carriageReturn = bytes.indexOf(RETURN, carriageReturn + 1)
+    }
+  }
+}
+
+function look(bytes: Uint8Array): void {
+  if (line.isFound) return
+  const text = decoder.decode(bytes).replace(CONTROL_SEQUENCE, '')
+  if (!isWanted(text)) return
+  line.isFound = true
+  found.push({ offset: line.offset, text: text.slice(0, LINE_SHOWN_MAX) })
+}
 
 function matcherOf(pattern: string): (line: string) => boolean {
   const expression = new RegExp(pattern, 'iu')
-  return (line) => expression.test(line)
+  return (text) => expression.test(text)
 }

@@ -32,6 +32,40 @@ describe('a search of a log', () => {
     expect(await Promise.all([0, 17, 18, 59, 1_000].map((before) => countLines(logOf(LOG, size), before)))).toEqual([0, 0, 1, 3, 4])
   })
 
+  it.each([1, 7, 1_000])('finds a line once that a progress bar writes over, in each of its states, read in pieces of %d bytes', async (size) => {
+    const bar = 'begin\nepoch 1\repoch 2 nan\repoch 3 nan\nend\r\n'
+    const find = async (pattern: string) => (await searchLog(logOf(bar, size), { wanted: { pattern }, from: 0, limit: 9 })).lines
+    expect(await find('nan')).toEqual([{ offset: 6, text: 'epoch 2 nan' }])
+    expect(await find('^epoch 1$')).toEqual([{ offset: 6, text: 'epoch 1' }])
+    expect(await find('^$')).toEqual([])
+    expect(await find('^end$')).toEqual([{ offset: 38, text: 'end' }])
+  })
+
+  it('finds what stands anywhere in a line of many megabytes, and the lines behind it', async () => {
+    const long = `${'a'.repeat(1_500_000)}needle${'b'.repeat(3_000_000)}needle\nneedle\n`
+    const find = async (pattern: string) =>
+      (await searchLog(logOf(long, 999_999), { wanted: { pattern }, from: 0, limit: 9 })).lines.map(({ offset }) => offset)
+    expect(await find('needle')).toEqual([0, 4_500_013])
+    expect(await find('needleb')).toEqual([0])
+  })
+
+  it('goes on behind what was cut out of the middle of a log', async () => {
+    const [head, tail] = ['one needle\nhalf', 'needle two\nneedle three\n'].map((text) => Buffer.from(text))
+    const read: ReadLog = async (cursor) => {
+      if (cursor < head!.length) return { bytes: head!.subarray(cursor), cursor: head!.length }
+      const at = Math.max(1_000, cursor)
+      return { bytes: tail!.subarray(at - 1_000), cursor: 1_000 + tail!.length }
+    }
+    const { lines } = await searchLog(read, { wanted: { pattern: 'needle|half' }, from: 0, limit: 9 })
+    expect(lines.map(({ offset, text }) => [offset, text])).toEqual([
+      [0, 'one needle'],
+      [11, 'half'],
+      [1_000, 'needle two'],
+      [1_011, 'needle three'],
+    ])
+    expect(await Promise.all([11, 900, 1_000, 1_011, 9_999].map((before) => countLines(read, before)))).toEqual([1, 1, 1, 2, 3])
+  })
+
   it('gives so many and says that there are more', async () => {
     const { lines, isCut } = await searchLog(logOf('x\n'.repeat(5_000), 100_000), { wanted: { pattern: 'x' }, from: 0, limit: 1_000 })
     expect([lines.length, isCut, lines.at(-1)]).toEqual([1_000, true, { offset: 1_998, text: 'x' }])

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
 import { AppError } from '../contract/errors.ts'
-import { LIMITS } from '../contract/limits.ts'
 import type { LogSearchView } from '../contract/routes.ts'
 import type { SearchedPiece, SearchPiece, Wanted } from './log-search-worker.ts'
 
@@ -12,21 +11,51 @@ const PIECE_TIMEOUT_MS = 1_500
 export type ReadLog = (cursor: number) => Promise<{ readonly bytes: Uint8Array; readonly cursor: number }>
 
 interface LogSearch {
-  readonly wanted: Wanted
+  readonly wanted: Exclude<Wanted, { lines: true }>
   readonly from: number
   readonly limit: number
 }
 
 /**
  * Lines of a log that match a regular expression, whatever their case, or that sound so bad, from a byte on; so many at most.
- * It is matched in a thread that is ended when it takes too long. Throws AppError `invalid` for a pattern that is none or too slow.
+ * A line that a progress bar has written over is looked at in each of its states, and found once. It is matched in a thread
+ * that is ended when it takes too long. Throws AppError `invalid` for a pattern that is none or too slow.
  */
 export async function searchLog(read: ReadLog, { wanted, from, limit }: LogSearch): Promise<LogSearchView> {
   if ('pattern' in wanted) checkPattern(wanted.pattern)
+  return await withWorker(wanted, async (worker) => {
+    const lines: { offset: number; text: string }[] = []
+    for (let cursor = from; ;) {
+      const { bytes, cursor: end } = await read(cursor)
+      const isLast = bytes.length === 0
+      lines.push(...(await ask(worker, { bytes, at: end - bytes.length, isLast })).found)
+      if (lines.length >= limit) return { lines: lines.slice(0, limit), isCut: true }
+      if (isLast) return { lines, isCut: false }
+      cursor = end
+    }
+  })
+}
+
+/** Lines of a log that end before a byte. */
+export async function countLines(read: ReadLog, before: number): Promise<number> {
+  return await withWorker({ lines: true }, async (worker) => {
+    let lines = 0
+    for (let cursor = 0; cursor < before;) {
+      const { bytes, cursor: end } = await read(cursor)
+      const at = end - bytes.length
+      if (bytes.length === 0 || at >= before) break
+      lines += (await ask(worker, { bytes: bytes.subarray(0, before - at), at, isLast: false })).lines
+      cursor = end
+    }
+    return lines
+  })
+}
+
+async function withWorker<T>(wanted: Wanted, work: (worker: Worker) => Promise<T>): Promise<T> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./log-search-worker.${extension}`, import.meta.url), { workerData: wanted })
   try {
-    return await searchWith(worker, read, { from, limit })
+    return await work(worker)
   } finally {
     await worker.terminate()
   }
@@ -38,39 +67,6 @@ function checkPattern(pattern: string): void {
   } catch (error) {
     throw new AppError('invalid', { detail: { detail: 'pattern', args: { reason: (error as Error).message } } })
   }
-}
-
-async function searchWith(worker: Worker, read: ReadLog, { from, limit }: Omit<LogSearch, 'wanted'>): Promise<LogSearchView> {
-  const lines: { offset: number; text: string }[] = []
-  let rest: Uint8Array = new Uint8Array()
-  for (let cursor = from; ;) {
-    const page = await read(cursor)
-    const isLast = page.bytes.length === 0
-    const bytes = Buffer.concat([rest, page.bytes])
-    const start = page.cursor - bytes.length
-    const { found, restBytes } = await ask(worker, { bytes, isLast })
-    lines.push(...found.map(({ offset, text }) => ({ offset: start + offset, text })))
-    if (lines.length >= limit) return { lines: lines.slice(0, limit), isCut: true }
-    if (isLast) return { lines, isCut: false }
-    // A line without an end is looked at in parts rather than kept.
-    rest = restBytes > LIMITS.logPageBytesMax ? new Uint8Array() : bytes.subarray(bytes.length - restBytes)
-    cursor = page.cursor
-  }
-}
-
-const NEWLINE = 10
-
-/** Lines of a log that end before a byte. */
-export async function countLines(read: ReadLog, before: number): Promise<number> {
-  let lines = 0
-  for (let cursor = 0; cursor < before;) {
-    const page = await read(cursor)
-    if (page.bytes.length === 0) break
-    const bytes = page.bytes.subarray(0, before - cursor)
-    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1
-    cursor = page.cursor
-  }
-  return lines
 }
 
 function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {

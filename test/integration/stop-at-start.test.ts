@@ -38,7 +38,17 @@ const GRACE_MS = 120_000
 it('a command that is told to stop before its supervisor has noted itself gets the signal then, and not at the end of its grace', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
   const baseEnv = { PATH: process.env['PATH']! }
-  await using executor = createLocalExecutor({ dataDir, place: directoryId(dataDir), baseEnv, clientPath: '/nowhere', devices: [], runsMax: 1, clock, log })
+  await using executor = createLocalExecutor({
+    dataDir,
+    place: directoryId(dataDir),
+    baseEnv,
+    clientPath: '/nowhere',
+    devices: [],
+    runsMax: 1,
+    logBytesMax: 2 ** 30,
+    clock,
+    log,
+  })
   for (let n = 1; n <= 5; n += 1) {
     const attempt = { id: randomUUID(), runId: run.id, n, name: `hagane-1-${n}` } as Attempt
     await executor.launch({ attempt, run, project: 'default', env: {}, tree: null, copiesOutputsOf: null, outputsOwner: run })

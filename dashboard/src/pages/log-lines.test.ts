@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { append, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
+import { append, earlierThan, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -35,6 +35,30 @@ describe('a log', () => {
     ])
     expect(more.start).toBe(8)
     expect(prepend(more, all.subarray(0, 8), 0)).toMatchObject({ start: 0, lines: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }] })
+  })
+
+  it('goes on behind what was cut out of its middle, and is read backwards over it', () => {
+    const cut = { from: 8, to: 1_000 }
+    const head = splitLines(bytes('one\ntwo\n'), 0)
+    const on = append(head, bytes('nine\nten\n'), 1_000)
+    expect(on.lines.map(({ text, offset }) => [text, offset])).toEqual([
+      ['one', 0],
+      ['two', 4],
+      ['nine', 1_000],
+      ['ten', 1_005],
+    ])
+    expect(on.end).toBe(1_009)
+    const tail = prepend(splitLines(bytes('ten\n'), 1_005), bytes('nine\n'), 1_000, true)
+    expect(tail).toMatchObject({ start: 1_000, lines: [{ text: 'nine' }, { text: 'ten' }] })
+    expect(prepend(tail, bytes('one\ntwo\n'), 0).lines.map(({ offset }) => offset)).toEqual([0, 4, 1_000, 1_005])
+    expect([1_009, 1_005, 1_000, 8, 4].map((byte) => earlierThan(byte, 6, cut))).toEqual([
+      { from: 1_003, to: 1_009, isFirst: false },
+      { from: 1_000, to: 1_005, isFirst: true },
+      { from: 2, to: 8, isFirst: false },
+      { from: 2, to: 8, isFirst: false },
+      { from: 0, to: 4, isFirst: true },
+    ])
+    expect(earlierThan(100, 40, undefined)).toEqual({ from: 60, to: 100, isFirst: false })
   })
 
   it('keeps a line that has not ended until it has', () => {

@@ -31,8 +31,12 @@ export function splitLines(bytes: Uint8Array, start: number): LogPiece {
   return { start, end: start + bytes.length, lines, rest: bytes.slice(from) }
 }
 
-/** The piece with the bytes that follow it. */
-export function append(piece: LogPiece, bytes: Uint8Array): LogPiece {
+/** The piece with the bytes that follow it; they begin later where something was cut out of the log. */
+export function append(piece: LogPiece, bytes: Uint8Array, start = piece.end): LogPiece {
+  if (start !== piece.end) {
+    const next = splitLines(bytes, start)
+    return { ...piece, end: next.end, lines: [...shownLines(piece), ...next.lines], rest: next.rest }
+  }
   const joined = new Uint8Array(piece.rest.length + bytes.length)
   joined.set(piece.rest)
   joined.set(bytes, piece.rest.length)
@@ -40,9 +44,9 @@ export function append(piece: LogPiece, bytes: Uint8Array): LogPiece {
   return { ...piece, end: next.end, lines: [...piece.lines, ...next.lines], rest: next.rest }
 }
 
-/** The piece with the bytes before it; what precedes their first line end is left out, since it is no whole line. */
-export function prepend(piece: LogPiece, bytes: Uint8Array, start: number): LogPiece {
-  const cut = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
+/** The piece with the bytes before it. Unless a line begins with them, what precedes their first line end is left out: it is no whole line. */
+export function prepend(piece: LogPiece, bytes: Uint8Array, start: number, isLineStart = start === 0): LogPiece {
+  const cut = isLineStart ? 0 : bytes.indexOf(NEWLINE) + 1
   const before = splitLines(bytes.subarray(cut), start + cut)
   const linesBefore = piece.linesBefore === undefined ? undefined : piece.linesBefore - before.lines.length
   return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines], linesBefore }
@@ -93,4 +97,18 @@ function restyle(style: Pick<Span, 'color' | 'isBold'>, codes: string): Pick<Spa
     if (number >= 90 && number <= 97) return { ...now, color: COLORS[number - 90]! }
     return now
   }, style)
+}
+
+/** Bytes that were cut out of the middle of a log. */
+export interface LogCut {
+  readonly from: number
+  readonly to: number
+}
+
+/** Which bytes to read to see what is before a byte: so many, up to what was cut out, and before that what is before it. */
+export function earlierThan(byte: number, size: number, cut: LogCut | undefined): { from: number; to: number; isFirst: boolean } {
+  const to = cut && byte > cut.from && byte <= cut.to ? cut.from : byte
+  const floor = cut && to > cut.to ? cut.to : 0
+  const from = Math.max(floor, to - size)
+  return { from, to, isFirst: from === floor }
 }

@@ -9,6 +9,7 @@ import type { RunDetailView } from '../../../src/contract/run.ts'
 import { call, request } from '../api/client.ts'
 import { onWritten } from '../api/live.ts'
 import { toQuery } from '../api/to-query.ts'
+import { formatBytes } from '../format.ts'
 import { changeQuery, usePlace, withQuery } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
@@ -17,8 +18,8 @@ import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { LogSearch } from './log-search.tsx'
-import { append, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
-import type { LogLine, LogPiece } from './log-lines.ts'
+import { append, earlierThan, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
+import type { LogCut, LogLine, LogPiece } from './log-lines.ts'
 
 const LINE_PX = 19
 const TAIL_LINES = 2_000
@@ -192,6 +193,7 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
       <div className="logfoot">
         <span>{t('lines_n', { n: (log.piece?.linesBefore ?? 0) + lines.length })}</span>
         {log.piece && log.piece.start > 0 && <span className="dim">{t('earlier_above')}</span>}
+        {log.cut && <span className="warn">{t('log_cut', { size: formatBytes(log.cut.to - log.cut.from) })}</span>}
         <span className="grow" />
         {!isTerminal(run.phase) && <span className="hot">{t('live')}</span>}
       </div>
@@ -223,6 +225,7 @@ function find(lines: readonly LogLine[], search: string): number[] {
 interface Log {
   readonly piece: LogPiece | undefined
   readonly error: Error | undefined
+  readonly cut: LogCut | undefined
   /** Reads the bytes before the piece; returns how many lines they have. */
   readonly readEarlier: () => Promise<number>
 }
@@ -230,6 +233,7 @@ interface Log {
 function useLog(run: RunDetailView, attempt: number | undefined, at: string | null): Log {
   const [piece, setPiece] = useState<LogPiece | undefined>()
   const [error, setError] = useState<Error | undefined>()
+  const [cut, setCut] = useState<LogCut | undefined>()
   const latest = useRef<LogPiece>(undefined)
   const isBusy = useRef(false)
   const set = (next: LogPiece): void => {
@@ -247,13 +251,14 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     const step = async (): Promise<void> => {
       const known = latest.current
       const from = known ? { cursor: known.end } : anchor === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
-      const { bytes, cursor } = await read(run.number, { attempt, ...from }, controller.signal)
+      const { bytes, cursor, cut: found } = await read(run.number, { attempt, ...from }, controller.signal)
       if (controller.signal.aborted) return
       // Meanwhile its lines may have been counted, or earlier ones read.
       const now = latest.current
       const first = (start: number): LogPiece => prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
       if (!now) set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
-      else if (bytes.length > 0) set(append(now, bytes))
+      else if (bytes.length > 0) set(append(now, bytes, cursor - bytes.length))
+      setCut(found)
       setError(undefined)
       // A piece that came full is followed by the next at once.
       if (bytes.length > EARLIER_BYTES * 3) await step()
@@ -297,21 +302,21 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     try {
       // A line may be longer than what is read at once: then more is read, until one begins.
       for (let size = EARLIER_BYTES; ; size *= 4) {
-        const start = Math.max(0, known.start - size)
-        const bytes = await readAll(run.number, { attempt, from: start, to: known.start })
+        const { from, to, isFirst } = earlierThan(known.start, size, cut)
+        const bytes = await readAll(run.number, { attempt, from, to })
         const now = latest.current
         // Another place is read by now.
         if (!now || now.start !== known.start) return 0
-        const next = prepend(now, bytes, start)
-        if (next.start === known.start && start > 0) continue
+        const next = prepend(now, bytes, from, isFirst)
+        if (next.start === known.start && !isFirst) continue
         set(next)
         return next.lines.length - now.lines.length
       }
     } finally {
       isBusy.current = false
     }
-  }, [run.number, attempt])
-  return { piece, error, readEarlier }
+  }, [run.number, attempt, cut])
+  return { piece, error, cut, readEarlier }
 }
 
 /** How many lines of a piece end before a byte: it has grown at its start since that was asked. */
@@ -329,9 +334,14 @@ async function read(
   run: number,
   from: { attempt: number | undefined; cursor?: number; tail?: number },
   signal?: AbortSignal,
-): Promise<{ bytes: Uint8Array; cursor: number }> {
+): Promise<{ bytes: Uint8Array; cursor: number; cut: LogCut | undefined }> {
   const response = await request(`/runs/${run}/logs${toQuery(from)}`, signal ? { signal } : {})
-  return { bytes: new Uint8Array(await response.arrayBuffer()), cursor: Number(response.headers.get('x-hagane-cursor')) }
+  const [cutFrom, cutTo] = response.headers.get('x-hagane-cut')?.split('-').map(Number) ?? []
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    cursor: Number(response.headers.get('x-hagane-cursor')),
+    cut: cutTo === undefined ? undefined : { from: cutFrom!, to: cutTo },
+  }
 }
 
 /** The bytes between two places, page by page. */

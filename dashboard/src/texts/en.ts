@@ -271,6 +271,7 @@ export const en = {
   link_to_line: 'Link to this line',
   lines_n: '{n} {n|line|lines}',
   earlier_above: 'earlier ones above',
+  log_cut: '{size} in the middle are left out: the log is longer than its limit',
   live: 'live',
   method: 'Method',
   best: 'Best',

@@ -273,6 +273,7 @@ export const ja: Texts = {
   link_to_line: 'この行へのリンク',
   lines_n: '{n} 行',
   earlier_above: 'これより前は上にあります',
+  log_cut: '途中の {size} を省略しました。ログが上限を超えています',
   live: '更新中',
   method: '手法',
   best: '最良',

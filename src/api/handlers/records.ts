@@ -5,7 +5,7 @@ import { toWireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
 import { mean, POINT_WIDTH } from '../../core/metrics/series.ts'
 import type { Bucket } from '../../core/metrics/series.ts'
-import type { LogStart } from '../../core/ports.ts'
+import type { LogPage, LogStart } from '../../core/ports.ts'
 import { countLines, searchLog } from '../../services/log-search.ts'
 import { takeBatch } from '../../services/tracking.ts'
 import { toIso } from '../../services/views.ts'
@@ -21,10 +21,9 @@ export function createRecordHandlers(
   return {
     getLogs: async ({ param, query }) => {
       const read = await readerOf(deps, param('run'), query.attempt)
-      if (!read) return logResponse(new Uint8Array(), 0)
+      if (!read) return logResponse({ bytes: new Uint8Array(), cursor: 0 })
       const from = withoutUndefined({ cursor: query.cursor, tailLines: query.tail, since: query.since === undefined ? undefined : Date.parse(query.since) })
-      const page = await read(from)
-      return logResponse(page.bytes, page.cursor)
+      return logResponse(await read(from))
     },
     searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit } }) => {
       const read = await readerOf(deps, param('run'), attempt)
@@ -74,8 +73,9 @@ async function readerOf({ store, executor }: HandlerDeps, reference: string, n: 
   return async (from: LogStart) => await executor.readLog(attempt, from, LIMITS.logPageBytesMax)
 }
 
-function logResponse(bytes: Uint8Array, cursor: number): Response {
-  return new Response(new Uint8Array(bytes), { headers: { 'content-type': 'application/octet-stream', 'x-hagane-cursor': String(cursor) } })
+function logResponse({ bytes, cursor, cut }: LogPage): Response {
+  const headers = { 'content-type': 'application/octet-stream', 'x-hagane-cursor': String(cursor), ...(cut && { 'x-hagane-cut': `${cut.from}-${cut.to}` }) }
+  return new Response(new Uint8Array(bytes), { headers })
 }
 
 function toPointViews(points: Float64Array): PointView[] {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import type { RunRef } from '../../core/ports.ts'
 import type { AttemptRef } from '../../core/records.ts'
@@ -11,6 +11,10 @@ export interface AttemptDir {
   readonly log: string
   /** Sparse index of the log: a line `time offset` now and then. */
   readonly logIndex: string
+  /** `from to`: bytes that were cut out of the log. */
+  readonly logCut: string
+  /** Secret values that its processes were given, as JSON; removed once they are starred out of its log. */
+  readonly secrets: string
   /** Shared by all attempts of the run. */
   readonly outputs: string
   readonly checkpoints: string
@@ -19,7 +23,7 @@ export interface AttemptDir {
   readonly params: string
   /** A command that is too long for an argument. */
   readonly command: string
-  /** The attempt's own copy of its code, if it has one. */
+  /** The attempt's own copy of its code, if it has one. It lies apart: a script may well write to `../log`. */
   readonly code: string
 }
 
@@ -71,20 +75,23 @@ function hasEntries(path: string): boolean {
 export function attemptDir(dataDir: string, { id, runId, name }: AttemptRef): AttemptDir {
   const match = NAME.exec(name)
   if (!match) throw new Error(`not a name of an attempt: ${name}`)
-  return filesIn(folderOf(join(dataDir, 'attempts', name), id), runFolder(dataDir, { id: runId, number: Number(match[1]) }))
+  const path = folderOf(join(dataDir, 'attempts', name), id)
+  return filesIn(path, join(dataDir, 'work', basename(path)), runFolder(dataDir, { id: runId, number: Number(match[1]) }))
 }
 
-function filesIn(path: string, runPath: string): AttemptDir {
+function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
   return {
     path,
     log: join(path, 'log'),
     logIndex: join(path, 'log.index'),
+    logCut: join(path, 'log.cut'),
+    secrets: join(path, 'secrets.json'),
     outputs: join(runPath, 'outputs'),
     checkpoints: join(runPath, 'checkpoints'),
     spool: join(runPath, 'spool'),
     params: join(path, 'params.json'),
     command: join(path, 'command.sh'),
-    code: join(path, 'code'),
+    code: join(workPath, 'code'),
   }
 }
 

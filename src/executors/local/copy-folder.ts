@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, symlink, utimes } from 'node:fs/promises'
 
 import { pathText } from '../../contract/file-paths.ts'
 
@@ -53,8 +53,27 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
 async function copyEntry(entry: { isSymbolicLink(): boolean; isFile(): boolean }, { from, to }: Place, { keepsMarks }: CopyOptions): Promise<void> {
   if (entry.isSymbolicLink()) return await symlink(await readlink(from, { encoding: 'buffer' }), to)
   if (!entry.isFile()) return
-  await copyFile(from, to, constants.COPYFILE_FICLONE)
+  const { size, blocks } = await lstat(from)
+  if (size >= HOLES_FROM_BYTES && blocks * BLOCK_BYTES < size / 2) await copyWithHoles(from, to, size)
+  else await copyFile(from, to, constants.COPYFILE_FICLONE)
   if (keepsMarks) await keepMarks({ from, to })
+}
+
+const BLOCK_BYTES = 512
+const HOLES_FROM_BYTES = 8 * 2 ** 20
+const PIECE_BYTES = 2 ** 20
+
+/** A log that lost its middle has a large hole: zeros of it are not written. */
+async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<void> {
+  await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
+  await using target = await open(to, 'w', 0o600)
+  const piece = Buffer.alloc(PIECE_BYTES)
+  const zeros = Buffer.alloc(PIECE_BYTES)
+  for (let at = 0; at < size; at += PIECE_BYTES) {
+    const { bytesRead } = await source.read(piece, 0, Math.min(PIECE_BYTES, size - at), at)
+    if (piece.compare(zeros, 0, bytesRead, 0, bytesRead) !== 0) await target.write(piece, 0, bytesRead, at)
+  }
+  await target.truncate(size)
 }
 
 /** After its content: a folder that may not be written to is filled first. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,9 +30,10 @@ import type { Identity, ProcessEntry } from './process-table.ts'
 import { attemptEnvironment, paramsText } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
+import { limitLog, readLogCut } from './log-limit.ts'
 import { readMasked, starFile } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
-import { createReferences } from './references.ts'
+import { createReferences, mask, readGiven, writeGiven } from './references.ts'
 import { createUsageSampler } from './usage.ts'
 import { ageMs, bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
 
@@ -44,6 +45,8 @@ export interface LocalExecutorOptions {
   readonly clientPath: string
   /** Ids of the GPUs that may be given out. */
   readonly devices: readonly string[]
+  /** A log that is longer loses its middle. */
+  readonly logBytesMax: number
   /** Runs at once on this machine. */
   readonly runsMax: number
   readonly clock: Clock
@@ -101,6 +104,7 @@ function ranOn(run: Run, venv: string | null): RanOn {
 
 const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))
 const ADOPTED_POLL_MS = 300
+const LOG_LOOK_MS = 1_000
 const REAP_DELAY_MS = 1_000
 const KILL_ROUND_MS = 200
 const LAST_LINES = 20
@@ -120,7 +124,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
   const children = new Map<string, ChildProcess>()
-  const adopted = new Map<string, AttemptRef>()
+  /** Those that run, as far as is known. */
+  const running = new Map<string, AttemptRef>()
   const stopping = new Map<string, StopOrder>()
   /** By their marks. */
   const ended = new Map<string, AttemptRef>()
@@ -128,6 +133,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
   let cancelReap: (() => void) | undefined
+  let cancelLimits: (() => void) | undefined
 
   const launch = async (asked: Launch): Promise<Launched> => {
     const { attempt, run, tree } = asked
@@ -144,10 +150,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (!command) throw new AppError('invalid', { detail: phrase('launch_none') })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
+    writeGiven(dir.secrets, references.secretsOf(run.plan.references))
     await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
       env: { ...attemptEnvironment(asked, dir, { ...environment, venv, references: references.variables(run.plan.references) }), [MARK]: mark },
     })
+    follow(attempt)
     return { startedAt: clock.now(), outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
   }
 
@@ -187,17 +195,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const dir = attemptDir(dataDir, attempt)
     if (!ownsFolder(attempt, dir)) return await observeWithoutFolder(attempt)
     const exit = readExit(dir)
-    if (exit) return conclude(attempt, dir, exit)
+    if (exit) return await conclude(attempt, dir, exit)
     const claim = readClaim(dir)
-    if (children.has(attempt.id)) return claim ? running(claim) : { state: 'waiting' }
+    if (children.has(attempt.id)) return claim ? seen(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
     const isHere = isFrom(place, readMark(dir))
     if (claim && isHere && isAlive(claim, boot)) {
-      adopt(attempt)
-      return running(claim)
+      follow(attempt)
+      return seen(claim)
     }
     const late = readExit(dir)
-    if (late) return conclude(attempt, dir, late)
+    if (late) return await conclude(attempt, dir, late)
     // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
     if (processesIn(attempt).length > 0) {
       await stop(attempt, 0)
@@ -215,17 +223,18 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { state: 'running' }
   }
 
-  const running = (claim: Identity): Observation => {
+  const seen = (claim: Identity): Observation => {
     const ranMs = ageMs(claim)
     return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
-  const conclude = (attempt: AttemptRef, dir: AttemptDir, { exitCode, isKilled, endedAt }: ExitRecord): Observation => {
+  const conclude = async (attempt: AttemptRef, dir: AttemptDir, { exitCode, isKilled, endedAt }: ExitRecord): Promise<Observation> => {
     stopping.delete(attempt.id)
-    adopted.delete(attempt.id)
+    running.delete(attempt.id)
+    await limit(attempt)
     if (isFrom(place, readMark(dir))) ended.set(readMark(dir), attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
-    const evidence = exitCode === 0 ? {} : { lastLines: references.mask(readLastLines(dir, LAST_LINES, LAST_LINES_BYTES)) }
+    const evidence = exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
     return { state: 'ended', exitCode, ...(isKilled !== undefined && { isKilled }), endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
   }
 
@@ -260,21 +269,39 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     log.warn({ attempt: name, err: error }, 'a round failed, the next one tries again')
   }
 
-  /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
-  const adopt = (attempt: AttemptRef): void => {
-    adopted.set(attempt.id, attempt)
+  const follow = (attempt: AttemptRef): void => {
+    running.set(attempt.id, attempt)
     cancelPoll ??= clock.after(ADOPTED_POLL_MS, pollAdopted)
+    cancelLimits ??= clock.after(LOG_LOOK_MS, limitLogs)
   }
 
+  /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
   const pollAdopted = (): void => {
     cancelPoll = undefined
-    for (const attempt of adopted.values()) {
-      if (hasLivingSupervisor(attempt)) continue
-      adopted.delete(attempt.id)
+    for (const attempt of running.values()) {
+      if (children.has(attempt.id) || hasLivingSupervisor(attempt)) continue
+      running.delete(attempt.id)
       nudge(attempt.id)
     }
-    if (adopted.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
+    if (running.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
+
+  const limitLogs = (): void => {
+    void Promise.all([...running.values()].map(limit)).then(() => {
+      cancelLimits = running.size > 0 ? clock.after(LOG_LOOK_MS, limitLogs) : undefined
+    })
+  }
+
+  const limit = async (attempt: AttemptRef): Promise<void> => {
+    try {
+      await limitLog(attemptDir(dataDir, attempt), options.logBytesMax)
+    } catch (error) {
+      logOnce(attempt.name, error)
+    }
+  }
+
+  /** Secrets that may stand in an attempt's log. */
+  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readGiven(dir.secrets))
 
   /** Returns true also where it cannot be found out just now. */
   const hasLivingSupervisor = (attempt: AttemptRef): boolean => {
@@ -360,9 +387,16 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       nudge = callback
     },
     stop,
-    readLog: async (attempt, from, limitBytes) => readMasked(attemptDir(dataDir, attempt), from, { limitBytes, secrets: references.secrets() }),
+    readLog: async (attempt, from, limitBytes) => {
+      const dir = attemptDir(dataDir, attempt)
+      return await readMasked(dir, from, { limitBytes, secrets: secretsIn(dir) })
+    },
     listOutputs: async (attempt) => await hashFiles(attemptDir(dataDir, attempt).outputs),
-    sealLog: async (attempt) => starFile(attemptDir(dataDir, attempt).log, references.secrets()),
+    sealLog: async (attempt) => {
+      const dir = attemptDir(dataDir, attempt)
+      await starFile(dir.log, secretsIn(dir), readLogCut(dir))
+      rmSync(dir.secrets, { force: true })
+    },
     openOutput: async (run, path) => await openInside(join(runFolder(dataDir, run), 'outputs'), path),
     purge: async (what) => await purgeFiles(dataDir, what),
     removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
@@ -379,7 +413,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     [Symbol.asyncDispose]: async () => {
       cancelPoll?.()
       cancelReap?.()
-      log.info({ running: children.size + adopted.size }, 'leaving the runs to their supervisors')
+      cancelLimits?.()
+      log.info({ running: running.size }, 'leaving the runs to their supervisors')
     },
   }
 }

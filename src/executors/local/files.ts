@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
 import { constants, existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs'
-import { lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
@@ -13,6 +12,7 @@ import type { Executor, Launch, RunRef } from '../../core/ports.ts'
 import { attemptDir, createRunFolder, isAttemptFolder, ownerOfRunFolder, ownsFolder, placeFor, runFolder } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { copyFolder, joinBytes } from './copy-folder.ts'
+import { openPlain } from './plain-file.ts'
 
 /**
  * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. It
@@ -55,6 +55,7 @@ export async function copyTree(tree: string, dir: AttemptDir): Promise<string> {
   if (existsSync(dir.code)) return dir.code
   const half = `${dir.code}.half`
   await removeTree(half)
+  await mkdir(dirname(half), { recursive: true, mode: 0o700 })
   await copyWhole(tree, half)
   await rename(half, dir.code)
   return dir.code
@@ -90,14 +91,6 @@ async function hasManyFiles(folder: string): Promise<boolean> {
   return names.length > SYSTEM_COPY_FILES
 }
 
-/** A plain file, opened; undefined for anything else. A pipe in its place keeps nobody waiting. */
-export async function openPlain(path: Buffer): Promise<FileHandle | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  if ((await file.stat()).isFile()) return file
-  await file.close()
-  return undefined
-}
-
 /**
  * A file inside a folder as a stream; undefined for whatever leaves the folder, is no plain file, or is not there. Throws
  * AppError `conflict` for one that may not be read.
@@ -112,7 +105,7 @@ export async function openInside(root: string, path: string): Promise<ReadableSt
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EACCES' || code === 'EPERM') throw new AppError('conflict', { detail: phrase('file_closed', { path }) }, { cause: error })
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(code ?? '')) return undefined
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code ?? '')) return undefined
     throw error
   }
 }
@@ -135,7 +128,9 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
   // A script that runs by itself has a name of its own kind, and no folder.
   for (const attempt of attempts.filter(({ name }) => isAttemptFolder(name))) {
     const dir = attemptDir(dataDir, attempt)
-    if (ownsFolder(attempt, dir)) await removeTree(dir.path)
+    if (!ownsFolder(attempt, dir)) continue
+    await removeTree(dirname(dir.code))
+    await removeTree(dir.path)
   }
   const own = runFolder(dataDir, run)
   const outputs = await realpath(own).catch(() => join(dataDir, 'runs', String(run.outputsOf)))
@@ -146,16 +141,24 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
   if (!keepsOutputs) await removeTree(outputs)
 }
 
-/** Removes copies of code whose attempt ended before a time; how many that were. */
+/** Removes copies of code whose attempt ended before a time, or has no folder any more; how many that were. */
 export async function removeWorkCopies(dataDir: string, endedBefore: number): Promise<number> {
-  const folder = join(dataDir, 'attempts')
+  const [attempts, work] = [join(dataDir, 'attempts'), join(dataDir, 'work')]
+  const copies = [
+    ...(await namesIn(work)).map((name) => ({ name, path: join(work, name) })),
+    // Where version 0.1.0 had them.
+    ...(await namesIn(attempts)).map((name) => ({ name, path: join(attempts, name, 'code') })),
+  ]
   let removed = 0
-  for (const name of existsSync(folder) ? await readdir(folder) : []) {
-    const [exitFile, code] = [join(folder, name, 'exit'), join(folder, name, 'code')]
-    const exit = await stat(exitFile).catch(() => undefined)
-    if (!isAttemptFolder(name) || !exit || exit.mtimeMs >= endedBefore || !existsSync(code)) continue
-    await removeTree(code)
+  for (const { name, path } of copies.filter((copy) => isAttemptFolder(copy.name) && existsSync(copy.path))) {
+    const ended = await stat(existsSync(join(attempts, name)) ? join(attempts, name, 'exit') : path).catch(() => undefined)
+    if (!ended || ended.mtimeMs >= endedBefore) continue
+    await removeTree(path)
     removed += 1
   }
   return removed
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return existsSync(folder) ? await readdir(folder) : []
 }

@@ -1,43 +1,57 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { appendFileSync, constants, readFileSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 
 import type { LogPage, LogStart } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
+import { readLogCut } from './log-limit.ts'
+import { openPlain } from './plain-file.ts'
 
 const BLOCK_BYTES = 65_536
 
-/** Bytes of a log as they were written, at most `limitBytes`. A log that does not exist yet is empty. */
-export function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: number): LogPage {
-  const file = openOrNone(dir.log)
-  if (file === undefined) return { bytes: new Uint8Array(), cursor: 0 }
-  try {
-    const size = fstatSync(file).size
-    const start = Math.min(
-      size,
-      from.cursor ??
-        (from.tailLines !== undefined ? tailOffset(file, size, from.tailLines, limitBytes) : from.since !== undefined ? offsetAt(dir, from.since) : 0),
-    )
-    const bytes = Buffer.alloc(Math.min(limitBytes, size - start))
-    const read = readSync(file, bytes, 0, bytes.length, start)
-    return { bytes: bytes.subarray(0, read), cursor: start + read }
-  } finally {
-    closeSync(file)
-  }
+/**
+ * Bytes of a log as they were written, at most `limitBytes`; what was cut out of its middle is passed over. A log that does not
+ * exist yet is empty.
+ */
+export async function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: number): Promise<LogPage> {
+  await using file = await openPlain(dir.log)
+  if (!file) return { bytes: new Uint8Array(), cursor: 0 }
+  const { size } = await file.stat()
+  const cut = readLogCut(dir)
+  const asked = Math.min(size, from.cursor ?? (await startOf(file, { dir, from, size, limitBytes })))
+  const start = cut && asked >= cut.from && asked < cut.to ? cut.to : asked
+  const end = cut && start < cut.from ? cut.from : size
+  const bytes = Buffer.alloc(Math.max(0, Math.min(limitBytes, end - start)))
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, start)
+  return { bytes: bytes.subarray(0, bytesRead), cursor: start + bytesRead, ...(cut && { cut }) }
 }
 
 /** Last lines of a log as text, for the evidence of a failure. */
-export function readLastLines(dir: AttemptDir, lines: number, limitBytes: number): string {
-  const { bytes } = readLogFile(dir, { tailLines: lines }, limitBytes)
+export async function readLastLines(dir: AttemptDir, lines: number, limitBytes: number): Promise<string> {
+  const { bytes } = await readLogFile(dir, { tailLines: lines }, limitBytes)
   return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')
 }
 
+interface Place {
+  readonly dir: AttemptDir
+  readonly from: LogStart
+  readonly size: number
+  readonly limitBytes: number
+}
+
+async function startOf(file: FileHandle, { dir, from, size, limitBytes }: Place): Promise<number> {
+  if (from.tailLines !== undefined) return await tailOffset(file, { size, lines: from.tailLines, limitBytes })
+  return from.since === undefined ? 0 : offsetAt(dir, from.since)
+}
+
 /** Where the last `lines` lines begin, looking back no further than `limitBytes`. */
-function tailOffset(file: number, size: number, lines: number, limitBytes: number): number {
+async function tailOffset(file: FileHandle, { size, lines, limitBytes }: { size: number; lines: number; limitBytes: number }): Promise<number> {
   const floor = Math.max(0, size - limitBytes)
   const block = Buffer.alloc(BLOCK_BYTES)
   let seen = 0
   for (let end = size; end > floor;) {
     const start = Math.max(floor, end - BLOCK_BYTES)
-    readSync(file, block, 0, end - start, start)
+    await file.read(block, 0, end - start, start)
     for (let at = end - start - 1; at >= 0; at -= 1) {
       const isLastByte = start + at === size - 1
       if (block[at] === 10 && !isLastByte && (seen += 1) === lines) return start + at + 1
@@ -60,21 +74,14 @@ function offsetAt(dir: AttemptDir, time: number): number {
 }
 
 function readIndex(dir: AttemptDir): [number, number][] {
-  const file = openOrNone(dir.logIndex)
-  if (file === undefined) return []
-  const text = readFileSync(file, 'utf8')
-  closeSync(file)
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' ').map(Number) as [number, number])
-}
-
-function openOrNone(path: string): number | undefined {
   try {
-    return openSync(path, 'r')
+    const text = readFileSync(dir.logIndex, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NONBLOCK })
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').map(Number) as [number, number])
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
 }

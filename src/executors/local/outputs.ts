@@ -8,7 +8,7 @@ import { pathText } from '../../contract/file-paths.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { isShortage } from '../../core/shortage.ts'
 import { joinBytes } from './copy-folder.ts'
-import { openPlain } from './files.ts'
+import { openPlain } from './plain-file.ts'
 
 export interface OutputFile {
   /** As `pathText` writes it. */

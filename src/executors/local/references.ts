@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { phrase } from '../../contract/fields.ts'
@@ -9,10 +9,10 @@ import type { RunReferences } from '../../contract/plan.ts'
 export interface References {
   /** Variables of everything a run names. Throws AppError `reference_missing`. */
   variables(references: RunReferences | undefined): Record<string, string>
-  /** Every secret value of this machine, the longest first. */
-  secrets(): string[]
-  /** A text with every secret in it starred out. */
-  mask(text: string): string
+  /** Values of the secrets that a run names, as files hold them now. */
+  secretsOf(references: RunReferences | undefined): string[]
+  /** All that is to be starred out: every secret value of this machine, and others that were given to a process; the longest first. */
+  secrets(given?: readonly string[]): string[]
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -22,11 +22,11 @@ const MASKED_CHARS_MIN = 4
 const OTHERS = 0o077
 
 export function createReferences(dataDir: string): References {
-  const secrets = (): string[] => {
+  const secrets: References['secrets'] = (given = []) => {
     const root = join(dataDir, 'secrets')
-    const values = namesIn(root).flatMap((name) => filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []))
+    const kept = namesIn(root).flatMap((name) => filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []))
     // A secret of several lines is a secret in each of them.
-    const all = new Set(values.flatMap((value) => [value, ...value.split(/\r?\n/)]))
+    const all = new Set([...kept, ...given].flatMap((value) => [value, ...value.split(/\r?\n/)]))
     return [...all].filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
   }
   return {
@@ -34,8 +34,8 @@ export function createReferences(dataDir: string): References {
       ...Object.assign({}, ...(references?.configs ?? []).map((name) => readSet(dataDir, 'configmaps', name))),
       ...Object.assign({}, ...(references?.secrets ?? []).map((name) => readSet(dataDir, 'secrets', name))),
     }),
+    secretsOf: (references) => (references?.secrets ?? []).flatMap((name) => Object.values(readSet(dataDir, 'secrets', name))),
     secrets,
-    mask: (text) => secrets().reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text),
   }
 }
 
@@ -77,6 +77,25 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder).sort()
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
+    throw error
+  }
+}
+
+/** A text with some secrets in it starred out. */
+export function mask(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
+}
+
+/** Notes which secrets an attempt was given: they may be others by the time that its log is read. */
+export function writeGiven(path: string, secrets: readonly string[]): void {
+  if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
+}
+
+export function readGiven(path: string): string[] {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as string[]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
 }

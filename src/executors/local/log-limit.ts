@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+import type { LogCut } from '../../core/ports.ts'
+import type { AttemptDir } from './attempt-dir.ts'
+import { openPlain } from './plain-file.ts'
+
+/** It grows by this part of its limit before its middle is cut again. */
+const SLACK = 1 / 8
+const MIB = 2 ** 20
+/** File systems give back whole blocks. */
+const BLOCK_BYTES = 4_096
+const LINE_LOOKED_BYTES = 65_536
+
+/** Which bytes of a log were cut out; undefined for a log that is whole. */
+export function readLogCut(dir: Pick<AttemptDir, 'logCut'>): LogCut | undefined {
+  try {
+    const [from, to] = readFileSync(dir.logCut, 'utf8').split(' ').map(Number)
+    return { from: from!, to: to! }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * Cuts the middle out of a log that is longer than its limit: half of the limit stays at its head, half at its end, and a line
+ * between them says so. Its program writes on meanwhile: the bytes are given back to the disk as a hole, and no other byte
+ * changes its place. Throws where the file system has no holes.
+ */
+export async function limitLog(dir: AttemptDir, limitBytes: number): Promise<void> {
+  await using file = await openPlain(dir.log, 'write')
+  if (!file) return
+  const { size } = await file.stat()
+  const before = readLogCut(dir)
+  const cutBytes = before ? before.to - before.from : 0
+  if (size - cutBytes <= limitBytes * (1 + SLACK)) return
+  const half = Math.floor(limitBytes / 2)
+  const to = await lineStart(file, size - half)
+  const noteAt = before ? before.from - NOTE_BYTES : await lineStart(file, half)
+  const from = noteAt + NOTE_BYTES
+  await punch(dir.log, from, to)
+  await file.write(noteOf({ from: noteAt, to }, limitBytes), 0, NOTE_BYTES, noteAt)
+  writeFileSync(`${dir.logCut}.tmp`, `${from} ${to}`)
+  renameSync(`${dir.logCut}.tmp`, dir.logCut)
+}
+
+/** The first line that starts at or after a byte; the byte itself where the line is very long. */
+async function lineStart(file: FileHandle, byte: number): Promise<number> {
+  const block = Buffer.alloc(LINE_LOOKED_BYTES)
+  const { bytesRead } = await file.read(block, 0, block.length, byte)
+  const newline = block.subarray(0, bytesRead).indexOf('\n')
+  return newline < 0 ? byte : byte + newline + 1
+}
+
+async function punch(path: string, from: number, to: number): Promise<void> {
+  const [start, end] = [Math.ceil(from / BLOCK_BYTES) * BLOCK_BYTES, Math.floor(to / BLOCK_BYTES) * BLOCK_BYTES]
+  if (end > start) await promisify(execFile)('fallocate', ['--punch-hole', '--offset', String(start), '--length', String(end - start), path])
+}
+
+const NOTE_BYTES = 320
+
+/** Of one length, so that it can be written anew in its place. */
+function noteOf({ from, to }: LogCut, limitBytes: number): Buffer {
+  const [size, limit] = [Math.round((to - from) / MIB), Math.round(limitBytes / MIB)]
+  const text = `\n[hagane] ${size} MiB are left out here: this log is longer than ${limit} MiB (HAGANE_LOG_LIMIT_MIB)\n[hagane] ここで ${size} MiB を省略しました: ログが上限の ${limit} MiB (HAGANE_LOG_LIMIT_MIB) を超えています`
+  const note = Buffer.alloc(NOTE_BYTES, ' ')
+  note.write(text)
+  note[NOTE_BYTES - 1] = 10
+  return note
+}
