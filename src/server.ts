@@ -1,5 +1,5 @@
 import { createHash, randomFillSync } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -31,6 +31,7 @@ import { LIMITS } from './contract/limits.ts'
 import type { Clock, Ids, Logger } from './core/ports.ts'
 import type { Run } from './core/records.ts'
 import { isShortage } from './core/shortage.ts'
+import { createCompileThread } from './engine/compile-thread.ts'
 import { createEngine } from './engine/engine.ts'
 import { createSearchThread } from './engine/search-thread.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
@@ -139,7 +140,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))
-  const shared = { store, searcher, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
+  const compiler = stack.use(createCompileThread())
+  const shared = { store, searcher, compiler, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
   const engine = createEngine({
     store,
     executor,
@@ -304,6 +306,20 @@ const REQUEST_TIMEOUT_MS = 60_000
 // How often slow requests are looked for; Node's own half a minute would let them stay far beyond their time.
 const CHECK_EVERY_MS = 2_000
 
+const DESCRIPTORS_KEPT = 300
+const CONNECTIONS_MIN = 50
+
+/** Connections of anybody never take the descriptors that runs, logs and the database need. */
+function connectionsMax(): number {
+  try {
+    const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return limit === undefined ? Infinity : Math.max(CONNECTIONS_MIN, Number(limit) - DESCRIPTORS_KEPT)
+  } catch {
+    // Another system than Linux.
+    return Infinity
+  }
+}
+
 async function listen(app: ReturnType<typeof createApp>, hostname: string, port: number): Promise<ServerType> {
   return await new Promise((resolve, reject) => {
     const server = serve(
@@ -315,6 +331,7 @@ async function listen(app: ReturnType<typeof createApp>, hostname: string, port:
       },
       () => resolve(server),
     )
+    server.maxConnections = connectionsMax()
     server.once('error', reject)
   })
 }

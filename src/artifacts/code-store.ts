@@ -89,9 +89,9 @@ export function createCodeStore(dataDir: string): CodeStore {
       unpacking.set(digest, started)
       return await started
     },
-    removeStale: async (unusedSince) => {
+    removeStale: async (unusedSince, brokenSince) => {
       await removeOld(trees, unusedSince, () => true)
-      for (const folder of await prefixes(blobs)) await removeOld(join(blobs, folder), unusedSince, (name) => name.endsWith('.half'))
+      for (const folder of await prefixes(blobs)) await removeOld(join(blobs, folder), brokenSince, (name) => name.endsWith('.half'))
     },
     removeBlobs: async (olderThan, keep) => {
       let removed = 0
@@ -123,14 +123,23 @@ async function touch(path: string): Promise<boolean> {
 
 async function writeDurably(path: string, content: Uint8Array): Promise<void> {
   const half = `${path}.${process.pid}.${Math.trunc(performance.now() * 1000)}.half`
-  const file = await open(half, 'wx', 0o600)
   try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
+    await writeNew(half, content)
+    await rename(half, path)
+  } catch (error) {
+    await rm(half, { force: true })
+    if (FULL.has((error as NodeJS.ErrnoException).code ?? '')) throw new AppError('storage_full', {}, { cause: error })
+    throw error
   }
-  await rename(half, path)
+}
+
+/** No room on the disk, or none for this user. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
+
+async function writeNew(path: string, content: Uint8Array): Promise<void> {
+  await using file = await open(path, 'wx', 0o600)
+  await file.writeFile(content)
+  await file.sync()
 }
 
 interface Frame {

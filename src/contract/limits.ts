@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** One document; characters. */
   specCharsMax: 1_000_000,
+  /** Time that a document may take to be read. */
+  compileMs: 10_000,
   /** One parameter value or tag; characters. */
   textCharsMax: 20_000,
   /** One argument or variable of a command, as Linux takes them, and all of one command. */
@@ -26,6 +28,10 @@ export const LIMITS = {
   /** Points of one answer; a longer series comes in pages. */
   pointsPageMax: 10_000,
   runsPageMax: 1_000,
+  /** A page of runs ends after so many characters of plans and parameters. */
+  pageCharsMax: 32_000_000,
+  /** The body of a request of somebody who has not signed in. */
+  publicBodyBytesMax: 10_000,
   /** Lines of one request for charts: so many runs, so many metrics each. */
   chartRunsMax: 100,
   chartMetricsMax: 100,
@@ -85,6 +91,8 @@ export const LIMITS = {
   /** Code and environments that nothing names or uses are kept this long. */
   snapshotKeepMs: 86_400_000,
   treeKeepMs: 7 * 86_400_000,
+  /** What an upload has left that was cut short; none takes longer. */
+  brokenUploadKeepMs: 600_000,
   environmentKeepMs: 30 * 86_400_000,
   /** What is in the trash is removed after this. */
   trashKeepMs: 30 * 86_400_000,

@@ -241,6 +241,7 @@ export const ROUTES = {
     access: 'public',
     summary: 'Signs a browser in by a code or by the token of its person: the answer sets a cookie.',
     body: z.union([z.strictObject({ code: z.string().max(100) }), z.strictObject({ token: z.string().max(200) })]),
+    bodyBytesMax: LIMITS.publicBodyBytesMax,
     answer: z.strictObject({ signedIn: z.literal(true) }),
   },
   closeSession: {

@@ -545,8 +545,8 @@ export interface CodeStore {
   read(hash: string): Promise<Uint8Array | undefined>
   /** The folder of a manifest, unpacked if it is not yet; asked twice at once it is unpacked once. */
   checkOut(digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }>
-  /** Removes folders that nobody has asked for since a time, and what a write cut short has left. */
-  removeStale(unusedSince: number): Promise<void>
+  /** Removes folders that nobody has asked for since a time, and what a write that was cut short has left since another one. */
+  removeStale(unusedSince: number, brokenSince: number): Promise<void>
   /** Removes contents older than a time that are not among those to keep. */
   removeBlobs(olderThan: number, keep: (hash: string) => boolean): Promise<number>
 }

@@ -6,6 +6,7 @@ import type { Beliefs } from '../core/search/beliefs.ts'
 import type { Result, Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod } from '../core/search/registry.ts'
+import type { Answer } from './thread.ts'
 
 /** What is new of a sweep's history since the last question, and how much is to be suggested. */
 export interface SuggestQuestion {
@@ -28,9 +29,6 @@ export interface BelieveQuestion {
 }
 
 export type SearchQuestion = SuggestQuestion | BelieveQuestion
-
-/** `found` is the text of suggestions or of beliefs. */
-export type SearchAnswer = { readonly id: number; readonly found: string } | { readonly id: number; readonly error: string }
 
 /** A model of a sweep broke down; the trial was chosen otherwise. */
 export interface SearchBreakdown {
@@ -60,10 +58,10 @@ parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
   }
   try {
     const found = 'believe' in message ? readHistory(message) : answer(message)
-    parentPort!.postMessage({ id: message.id, found: encodeValue(found) } satisfies SearchAnswer)
+    parentPort!.postMessage({ id: message.id, found: encodeValue(found) } satisfies Answer)
   } catch (error) {
     if ('sweep' in message) sessions.delete(message.sweep)
-    parentPort!.postMessage({ id: message.id, error: (error as Error).stack ?? String(error) } satisfies SearchAnswer)
+    parentPort!.postMessage({ id: message.id, error: (error as Error).stack ?? String(error) } satisfies Answer)
   }
 })
 

@@ -5,15 +5,13 @@ import { isTerminal } from '../contract/phases.ts'
 import type { DeriveRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
 import { compileChangedTrial } from '../core/spec/compile.ts'
-import { SpecError } from '../core/spec/document.ts'
-import { loadPlan } from '../core/spec/load.ts'
 import type { Parts } from '../core/ports.ts'
 import type { NewRun, Origin, Run, Sweep } from '../core/records.ts'
 import { refuseTrashedProject } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 import { claimBuild } from './environments.ts'
-import { insertRun, submit } from './submissions.ts'
+import { explain, insertRun, submit } from './submissions.ts'
 import type { Submission, SubmissionDeps } from './submissions.ts'
 
 /**
@@ -112,11 +110,11 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
   if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
   const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
-  const { plan } = explain(() => loadPlan([...document.sources, ...sources], { ...document.params, ...params }))
+  const { plan } = await explain(() => deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }))
   if (plan.kind !== 'group') return plan
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
   // Made from a trial: it is the template of that sweep at its point.
-  return explain(() => compileChangedTrial(plan, run.plan.params, params))
+  return await explain(() => compileChangedTrial(plan, run.plan.params, params))
 }
 
 /** A trial is its sweep's template at a point: only parameters can differ. */
@@ -124,16 +122,7 @@ async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_trial', { run: run.number }) })
   const sweep = await store.read.sweeps.get(run.sweepId!)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
-  return explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
-}
-
-function explain<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error
-    throw new AppError('invalid_document', { count: error.problems.length }, { problems: error.problems })
-  }
+  return await explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
 }
 
 /** Submits the document of a sweep again, with other sources or parameters merged over it. */

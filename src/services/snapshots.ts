@@ -81,7 +81,7 @@ export async function collectSnapshots(deps: SnapshotDeps): Promise<void> {
 }
 
 async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
-  await code.removeStale(clock.now() - LIMITS.treeKeepMs)
+  await code.removeStale(clock.now() - LIMITS.treeKeepMs, clock.now() - LIMITS.brokenUploadKeepMs)
   const youngest = clock.now() - LIMITS.snapshotKeepMs
   const old = await store.read.content.listSnapshots(youngest, LISTED_MAX)
   let removed = 0

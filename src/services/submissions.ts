@@ -7,8 +7,8 @@ import type { CreateRunRequest, SubmitRequest } from '../contract/routes.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { Ids, Parts, Store } from '../core/ports.ts'
 import type { NewRun, NewSweep, Run, Sweep } from '../core/records.ts'
+import type { Compiler } from '../core/spec/compiler.ts'
 import { SpecError } from '../core/spec/document.ts'
-import { loadPlan } from '../core/spec/load.ts'
 import { refusalOf } from '../core/spec/runnable.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
@@ -21,6 +21,7 @@ export interface SubmissionDeps {
   readonly store: Store
   readonly ids: Ids
   readonly hints: Hints
+  readonly compiler: Compiler
   /** Turns the plan of a `kind: build` document into one that builds. */
   readonly planBuild: (plan: RunPlan, place: { host: HostInfo; snapshot: string | null; id: string }) => Promise<{ plan: RunPlan; hash: string }>
 }
@@ -35,7 +36,7 @@ const SEED_MAX = 2 ** 31
  */
 export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
   const { store, ids } = deps
-  const { plan } = compile(request)
+  const { plan } = await explain(() => deps.compiler.load(request.sources, request.params ?? {}))
   const refused = refusal(plan, request)
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused] })
   const place = await findPlace(store, request)
@@ -144,9 +145,10 @@ async function findSubmission(parts: Parts, id: string): Promise<Submission | un
   return sweep && { kind: 'sweep', sweep }
 }
 
-function compile(request: SubmitRequest) {
+/** Throws AppError `invalid_document` where a document is wrong. */
+export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return loadPlan(request.sources, request.params ?? {})
+    return await work()
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     throw new AppError('invalid_document', { count: error.problems.length }, { problems: error.problems })

@@ -8,6 +8,7 @@ import pg from 'pg'
 import { reserveFor } from '../core/schedule/storage.ts'
 import { guardDialect } from './faults.ts'
 import type { StoreFault } from './faults.ts'
+import { addCaseFold } from './fold-case.ts'
 import { nodeSqliteDialect } from './node-sqlite.ts'
 import { threadedSqliteDialect } from './sqlite-thread.ts'
 import { postgres, sqlite } from './dialect.ts'
@@ -41,6 +42,7 @@ export function openSqlite(file: string, onFault: OnFault = () => {}): Database 
     `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = ${walBytes}`,
   )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
+  for (const database of [writer, reader]) addCaseFold(database)
   const open = (database: DatabaseSync): Kysely<Tables> => new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
   const scanner = new Kysely<Tables>({ dialect: guardDialect(threadedSqliteDialect(file), onFault) })
   const kysely = { writer: open(writer), reader: open(reader), scanner }

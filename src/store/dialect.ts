@@ -31,6 +31,8 @@ export interface Dialect {
   rowNumber(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes the database itself refuse to move a run out of a terminal phase. */
   createTerminalGuard(db: Kysely<never>): Promise<void>
+  /** Makes the function `fold_case`, where it is not a connection that has it. */
+  createCaseFold(db: Kysely<never>): Promise<void>
 }
 
 // 4 MiB: a pause that nobody notices.
@@ -65,6 +67,7 @@ export const sqlite: Dialect = {
       when old.phase in ('succeeded', 'failed', 'stopped') and new.phase <> old.phase
       begin select raise(abort, 'a run cannot leave a terminal phase'); end`.execute(db)
   },
+  createCaseFold: async () => {},
 }
 
 export const postgres: Dialect = {
@@ -110,5 +113,11 @@ export const postgres: Dialect = {
         return new;
       end $$`.execute(db)
     await sql`create trigger run_terminal before update of phase on run for each row execute function run_terminal_guard()`.execute(db)
+  },
+  createCaseFold: async (db) => {
+    // A database whose locale is C lowers ASCII alone; nearly every PostgreSQL has the rules of Unicode beside it.
+    const { rows } = await sql`select 1 from pg_collation where collname = 'und-x-icu'`.execute(db)
+    const text = rows.length > 0 ? sql`$1 collate "und-x-icu"` : sql`$1`
+    await sql`create or replace function fold_case(text) returns text language sql immutable parallel safe as $$ select lower(${text}) $$`.execute(db)
   },
 }

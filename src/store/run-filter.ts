@@ -236,16 +236,19 @@ function toBound({ value }: Literal): RawBuilder<unknown> {
 function toTest(column: RawBuilder<unknown>, { op, values }: Test): Condition {
   const [value] = values.map((literal) => literal.value)
   if (op === 'in') return sql`${column} in (${sql.join(values.map(toBound))})`
-  if (op === 'contains') return sql`lower(${column}) like ${`%${escapeLike(value)}%`} escape '\\'`
-  if (op === 'starts') return sql`lower(${column}) like ${`${escapeLike(value)}%`} escape '\\'`
-  if (op === 'ends') return sql`lower(${column}) like ${`%${escapeLike(value)}`} escape '\\'`
+  if (op === 'contains') return isLike(column, `%${escapeLike(value)}%`)
+  if (op === 'starts') return isLike(column, `${escapeLike(value)}%`)
+  if (op === 'ends') return isLike(column, `%${escapeLike(value)}`)
   return sql`${column} ${sql.raw(op)} ${toBound(values[0]!)}`
 }
 
+/** Both sides are folded by the database: what one program takes for the small letter another may not. */
+function isLike(column: RawBuilder<unknown>, pattern: string): Condition {
+  return sql`fold_case(${column}) like fold_case(${pattern}) escape '\\'`
+}
+
 function escapeLike(value: string | number | undefined): string {
-  return String(value)
-    .toLowerCase()
-    .replace(/[\\%_]/g, (char) => `\\${char}`)
+  return String(value).replace(/[\\%_]/g, (char) => `\\${char}`)
 }
 
 /** The column of `metric` behind a part. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
@@ -12,7 +13,7 @@ import type { RunQuery, RunScope, RunSearch, Completion } from '../core/ports.ts
 import { amongNumbers, columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './run-rows.ts'
-import type { Tables } from './tables.ts'
+import type { RunRow, Tables } from './tables.ts'
 
 type SortValue = string | number | null
 
@@ -46,11 +47,14 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
     page: async (query) => {
       const context = await contextFor(query)
       const { found, total } = await findPage(db, query, context)
-      const numbers = found.map((item) => item.number)
-      const rows = numbers.length > 0 ? await db.selectFrom('run').selectAll().where('number', 'in', numbers).execute() : []
+      const { rows, read } = await readRows(
+        db,
+        found.map(({ number }) => number),
+      )
       const byNumber = new Map(rows.map((row) => [row.number, toRun(row)]))
-      const last = found.length === query.limit ? found.at(-1) : undefined
-      return { runs: numbers.flatMap((number) => byNumber.get(number) ?? []), next: last ? encodeCursor(query.sort, last) : null, total }
+      const last = read < found.length || found.length === query.limit ? found[read - 1] : undefined
+      const runs = found.slice(0, read).flatMap(({ number }) => byNumber.get(number) ?? [])
+      return { runs, next: last ? encodeCursor(query.sort, last) : null, total }
     },
     count: async (scope) => await countRuns(db, scope, await contextFor(scope)),
     countByPhase: async (scope) => {
@@ -99,6 +103,25 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       return await countEach(db, 'run_tag', await skipScan(db, { table: 'run_tag', column: 'tag', prefix, limit }))
     },
   }
+}
+
+const ROWS_AT_ONCE = 50
+
+/** The rows of a page; fewer than asked for where they are very long: `read` says of how many. */
+async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise<{ rows: RunRow[]; read: number }> {
+  const rows: RunRow[] = []
+  let [read, chars] = [0, 0]
+  while (read < numbers.length && chars < LIMITS.pageCharsMax) {
+    const some = await db
+      .selectFrom('run')
+      .selectAll()
+      .where('number', 'in', numbers.slice(read, read + ROWS_AT_ONCE))
+      .execute()
+    read = Math.min(numbers.length, read + ROWS_AT_ONCE)
+    chars += some.reduce((sum, row) => sum + row.plan.length + row.params.length, 0)
+    rows.push(...some)
+  }
+  return { rows, read }
 }
 
 /** A field of a run as text; sweeps and projects as filters name them. */

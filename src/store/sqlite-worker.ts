@@ -2,6 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 
+import { addCaseFold } from './fold-case.ts'
+
 export interface ScanQuestion {
   readonly id: number
   readonly sql: string
@@ -16,6 +18,7 @@ const CACHE_KIB = 65_536
 // The thread behind `threadedSqliteDialect`: reads one file, one question at a time.
 const database = new DatabaseSync(workerData as string, { timeout: 5_000, readOnly: true })
 database.exec(`pragma cache_size = -${CACHE_KIB}; pragma mmap_size = 1073741824`)
+addCaseFold(database)
 const statements = new Map<string, StatementSync>()
 
 parentPort!.on('message', ({ id, sql, parameters }: ScanQuestion) => {

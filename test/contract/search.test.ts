@@ -74,6 +74,26 @@ describeOnBoth('the search over runs', (openFresh) => {
     return runs.map((run) => run.number)
   }
 
+  it('finds texts of every script whatever their case', async () => {
+    const store = await fresh()
+    const names = ['École', 'ÄRGER', 'Иван', 'ＡＢＣ', 'İstanbul', 'straße', 'ΣΊΣΥΦΟΣ', 'plain', '50%_\\x']
+    await fill(
+      store,
+      names.map((name) => ({ params: { text: name }, tags: [], name })),
+    )
+    for (const [index, name] of names.entries()) {
+      const found = async (filter: string): Promise<number[]> => await numbers(store, filter)
+      for (const text of [name, name.toLowerCase().replace('i̇', 'İ'), name.slice(1)]) {
+        expect(await found(`name contains ${JSON.stringify(text)}`), text).toEqual([index + 1])
+        expect(await found(`p.text ends ${JSON.stringify(text)}`), text).toEqual([index + 1])
+      }
+      expect(await found(`name starts ${JSON.stringify(name.slice(0, 2))}`), name).toEqual([index + 1])
+      expect(await found(`not (name contains ${JSON.stringify(name)})`), name).toHaveLength(names.length - 1)
+    }
+    expect(await numbers(store, 'name contains ärg')).toEqual([2])
+    expect(await numbers(store, 'name contains ａｂ')).toEqual([4])
+  })
+
   it('finds runs by what they are, were given and have measured', async () => {
     const store = await fresh()
     await fill(store, [

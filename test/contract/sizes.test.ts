@@ -56,6 +56,27 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     TIMEOUT_MS,
   )
 
+  it('ends a page of runs early where they are very long, and goes on with the next', async () => {
+    const { store } = await fresh()
+    const text = 'x'.repeat(1_000_000)
+    for (let count = 0; count < 120; count += 1) {
+      const run = await insertRun(store)
+      await store.write((parts) => parts.runs.annotate(run, { params: { text } }))
+    }
+    const numbers: number[] = []
+    const sizes: number[] = []
+    for (let cursor: string | undefined; ;) {
+      const page = await store.scan.search.page({ sort: [], limit: 110, isCounted: true, ...(cursor !== undefined && { cursor }) })
+      numbers.push(...page.runs.map(({ number }) => number))
+      sizes.push(page.runs.length)
+      expect(page.total).toBe(120)
+      if (page.next === null) break
+      cursor = page.next
+    }
+    expect(sizes.length).toBeGreaterThan(2)
+    expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => 120 - index))
+  })
+
   it(
     'takes any number of tags, parameters and artifacts, changes them, and removes them with their run',
     async () => {

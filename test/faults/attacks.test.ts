@@ -103,6 +103,52 @@ describe('requests no honest client makes', () => {
   })
 })
 
+describe('somebody without a token', () => {
+  it('may send only as much as a sign-in takes, said or unsaid', async () => {
+    const send = async (head: string, body: string): Promise<number> =>
+      statusOf(await sendRaw(`POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n${head}\r\n\r\n${body}`))
+    const body = JSON.stringify({ token: 'x'.repeat(12_000) })
+    expect(await send(`Content-Length: ${body.length}`, body)).toBe(413)
+    expect(await send('Content-Length: 3000000', '{"token":"')).toBe(413)
+    expect(await send('Transfer-Encoding: chunked', `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)).toBe(413)
+    const wrong = JSON.stringify({ token: 'x'.repeat(100) })
+    expect(await send(`Content-Length: ${wrong.length}`, wrong)).toBe(401)
+  })
+
+  it('may hold every connection of a server that has few descriptors: its runs go on, and it answers again', { timeout: 120_000 }, async () => {
+    await using poor = await startTestServer({ within: ['prlimit', '--nofile=1024:1024'] })
+    const { number } = await poor.submit(
+      'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 24, 1]}}}\nrun: {cmd: "sleep 0.5; echo {{ a }}"}',
+    )
+    const sockets: Socket[] = []
+    for (let count = 0; count < 1_500; count += 1) {
+      const socket = connect(Number(new URL(poor.url).port), '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
+      sockets.push(socket)
+      if (count % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 7_000))
+    for (const socket of sockets) socket.destroy()
+    await until(async () => (await poor.call<{ phase: string }>('GET', `/sweeps/${number}`).catch(() => undefined))?.body.phase === 'done', 60_000)
+    expect((await poor.call<{ counts: object }>('GET', `/sweeps/${number}`)).body.counts).toEqual({ succeeded: 24 })
+  })
+})
+
+describe('documents that take long', () => {
+  const slow = `version: 1\nkind: experiment\nrun: {cmd: t}\n${Array.from({ length: 60_000 }, (_, index) => `x${index}: 1\n`).join('')}`
+
+  it('keep nobody else waiting', { timeout: 60_000 }, async () => {
+    const ends: string[] = []
+    const checked = server.call<{ errors: unknown[] }>('POST', '/checks', { sources: [{ file: 'a.yml', text: slow }] }).finally(() => ends.push('slow'))
+    for (let count = 0; count < 20; count += 1) await server.call('GET', '/runs?limit=1')
+    await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
+    ends.push('others')
+    expect((await checked).body.errors).toHaveLength(60_000)
+    expect(ends).toEqual(['others', 'slow'])
+  })
+})
+
 describe('texts that explode', () => {
   it('are answered at once: aliases, depth, filters and patterns', { timeout: 60_000 }, async () => {
     const bomb = `version: 1\nkind: experiment\nrun: {cmd: echo}\nparams:\n  a0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 12 }, (_, index) => `  a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`).join('\n')}\n`

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -64,6 +64,27 @@ const whyNot = canMount() ? '' : ' (this user may not mount a small disk)'
 const canTrace = spawnSync('strace', ['-f', 'true']).status === 0
 
 describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
+  it('says that an upload does not fit, and keeps none of it', { timeout: 60_000 }, async () => {
+    using disk = mountDisk(200)!
+    await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
+    const free = (): number => statfsSync(disk.folder).bavail * statfsSync(disk.folder).bsize
+    const upload = async (): Promise<number> => {
+      const content = randomBytes(60 * MIB)
+      const head = `${createHash('sha256').update(content).digest('hex')} ${content.length}\n`
+      const headers = { authorization: `Bearer ${server.token()}`, 'content-type': 'application/octet-stream' }
+      return (await fetch(`${server.url}/api/v1/blobs`, { method: 'POST', headers, body: Buffer.concat([Buffer.from(head), content]) })).status
+    }
+    const statuses: number[] = []
+    for (let count = 0; count < 5; count += 1) statuses.push(await upload())
+    expect(statuses[0]).toBe(200)
+    expect(statuses.slice(-2)).toEqual([507, 507])
+    const left = free()
+    expect(await upload()).toBe(507)
+    expect(free()).toBeGreaterThan(left - MIB)
+    const blobs = readdirSync(join(server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' })
+    expect(blobs.filter((name) => name.endsWith('.half'))).toEqual([])
+  })
+
   const FILLS = 8
   for (const sizeMib of [16, 64]) {
     it(`keeps what it acknowledged through ${FILLS} fills of ${sizeMib} MiB and a kill in every third`, { timeout: 300_000 }, async () => {

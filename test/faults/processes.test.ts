@@ -82,6 +82,20 @@ time.sleep(600)
     await until(async () => alivePids(pidsIn('left.pids')).length === 0)
   })
 
+  it('ends daemons that cleared their environment and left their session: after an end, a stop, and without a supervisor', { timeout: 60_000 }, async () => {
+    const daemon = (name: string): string =>
+      `(env -i setsid sh -c 'sleep 600 & echo $! > ${name}.pids; wait' &); while [ ! -s ${name}.pids ]; do sleep 0.1; done`
+    const finished = await run(daemon('finished'))
+    const [stopped, orphan] = [await run(`${daemon('stopped')}; sleep 600`), await run(`${daemon('forsaken')}; sleep 600`)]
+    await until(async () => ['stopped', 'forsaken'].every((name) => existsSync(join(folder, `${name}.pids`)) && pidsIn(`${name}.pids`).length === 1))
+    expect((await ended(finished)).phase).toBe('succeeded')
+    await server.call('POST', `/runs/${stopped}/stop`)
+    expect((await ended(stopped)).phase).toBe('stopped')
+    process.kill(Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${orphan}-1`, 'claim'), 'utf8').split(' ')[0]), 'SIGKILL')
+    expect(await ended(orphan)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+    await until(async () => ['finished', 'stopped', 'forsaken'].every((name) => alivePids(pidsIn(`${name}.pids`)).length === 0))
+  })
+
   it('lets a polite program finish by itself', { timeout: 60_000 }, async () => {
     const polite = script(
       'polite.py',

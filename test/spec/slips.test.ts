@@ -404,7 +404,6 @@ const READINGS: readonly Reading[] = [
   ['lines that go on by themselves', E('run:\n  cmd: |\n    a &&\n    b;\n    c |\n    d'), ['a && b; c | d'], []],
   ['lines inside quotes', E('run:\n  cmd: |\n    python -c "import x\n    x.y()"'), ['python -c "import x x.y()"'], []],
   ['item that ends in a semicolon', E('run: {cmd: ["cd a;", t]}'), ['cd a; && t'], ['command_item_end']],
-  ['no command', G('{a: {values: [1]}}', 'name: x'), [null], ['run_required']],
   ['kind that is not built', head('notebook', 'build: {image: a}'), [null], ['image_on_host', 'kind_not_built']],
   ['empty value on its own', G('{a: {values: ["", x]}}'), [`t ''`, 't x'], ['value_empty']],
   ['several words in one value', E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a }}"}'), [`t '--x 1 --y 2'`], ['value_words']],
@@ -454,6 +453,66 @@ describe('a document', () => {
     expect(found.commands).toEqual(commands)
     if (warnings) expect(found.warnings.map(({ code }) => code).toSorted()).toEqual([...warnings].toSorted())
   })
+})
+
+const COMPUTED = [
+  'if [[ {{ x }} -gt 5 ]]; then t; fi',
+  '[[ -v {{ x }} ]]',
+  'test -v {{ x }}',
+  '[ -v {{ x }} ]',
+  'printf -v {{ x }} %s 1',
+  'read {{ x }} < f',
+  'unset {{ x }}',
+  'declare -i a={{ x }}',
+  'local -ri a={{ x }}',
+  't ${A:{{ x }}:1}',
+  't ${A:1:{{ x }}}',
+  'arr[{{ x }}]=1',
+  'arr=([{{ x }}]=1)',
+  't ${arr[{{ x }}]}',
+  'declare {{ x }}=1',
+  'export {{ x }}=1',
+  'typeset -n r={{ x }}; t $r',
+  'a={{ x }}; t $((a))',
+  'a="{{ x }}"; [[ $a -gt 5 ]]',
+  'a={{ x }}; (( a > 5 )) && t',
+  'a={{ x }}; for ((i=0;i<a;i++)); do t; done',
+  'mapfile -t {{ x }} < f',
+  'let {{ x }}',
+]
+const NOT_COMPUTED = [
+  'if [ {{ x }} -gt 5 ]; then t; fi',
+  '[[ {{ x }} == adam ]] && t',
+  'export LR={{ x }}; t',
+  't -c "print(a[{{ x }}])"',
+  't --lr {{ x }} --n $((NPROC / 2))',
+  't ${A:-{{ x }}}',
+  'a={{ x }}; (( n > 5 )) && t $a',
+]
+
+describe('a command', () => {
+  const warningsOf = (cmd: unknown): string[] =>
+    read(JSON.stringify({ version: 1, kind: 'experiment', params: { x: 'x[$(t)]' }, run: { cmd } })).warnings.map(({ code }) => code)
+
+  it.each(COMPUTED)('warns where bash computes a value: %s', (cmd) => {
+    expect(warningsOf(cmd)).toEqual(['template_computed'])
+  })
+
+  it('warns where bash computes a variable that another line gives a value', () => {
+    expect(warningsOf(['a={{ x }}', '(( a > 5 ))'])).toEqual(['template_computed'])
+  })
+
+  it.each(NOT_COMPUTED)('does not warn where bash takes a value as it is: %s', (cmd) => {
+    expect(warningsOf(cmd)).toEqual([])
+  })
+})
+
+it.each([
+  ['experiment', E('name: x')],
+  ['group', G('{a: {values: [1]}}', 'name: x')],
+  ['build', head('build', 'image: a')],
+])('a document of kind %s that nothing can be made of is wrong, and not only when it is submitted', (_kind, text) => {
+  expect(read(text).problems.map(({ code }) => code)).toEqual([text.includes('kind: build') ? 'build_steps_required' : 'run_required'])
 })
 
 describe('the other language', () => {

@@ -35,6 +35,8 @@ export interface TestServerOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Do not start it yet. */
   readonly isStopped?: boolean
+  /** A command that starts it, with limits of its own. */
+  readonly within?: readonly string[]
   /** A directory that the caller removes; a new one when left out. */
   readonly dataDir?: string
 }
@@ -50,7 +52,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
   const launch = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
     const words = ['up', '--data', dataDir, '--port', String(port), ...(options.database ? ['--database', options.database] : [])]
-    const started = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env, ...env } })
+    const [program, ...args] = [...(options.within ?? []), process.execPath, MAIN, ...words]
+    const started = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env, ...env } })
     child = started
     errors = ''
     started.stderr.on('data', (chunk) => (errors += chunk))

@@ -8,7 +8,6 @@ import { toOpenApi } from '../../contract/openapi.ts'
 import { toProblemView } from '../../contract/problem-view.ts'
 import type { CheckView, SubmitRequest } from '../../contract/routes.ts'
 import { toPlain } from '../../contract/values.ts'
-import { checkDocument } from '../../core/spec/check.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import { createEventFeed } from '../../services/event-feed.ts'
 import { SESSION_LIFE_MS } from '../../services/sessions.ts'
@@ -55,7 +54,7 @@ export function createSystemHandlers(
         ...one,
         detail: typeof one.detail === 'string' ? one.detail : detailText(locale, one.detail),
       })),
-    checkDocument: async ({ body, locale }) => checkView(body, locale),
+    checkDocument: async ({ body, locale }) => await checkView(deps, body, locale),
     getLanguage: async () => toJsonSchema(),
     submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),
     resolve: async ({ param }) => {
@@ -86,9 +85,9 @@ export function createSystemHandlers(
 
 const RUNS_SHOWN = 10
 
-function checkView({ sources, params }: Pick<SubmitRequest, 'sources' | 'params'>, locale: Locale): CheckView {
+async function checkView({ compiler }: HandlerDeps, { sources, params }: Pick<SubmitRequest, 'sources' | 'params'>, locale: Locale): Promise<CheckView> {
   try {
-    const { plan, warnings, trials, first } = checkDocument(sources, params ?? {}, RUNS_SHOWN)
+    const { plan, warnings, trials, first } = await compiler.check(sources, params ?? {}, RUNS_SHOWN)
     return {
       errors: [],
       warnings: warnings.map((problem) => toProblemView(problem, locale)),

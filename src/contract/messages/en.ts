@@ -111,6 +111,10 @@ export const en = {
       '{name} is not defined and renders as nothing',
       'define it under params or matrix (known: {known}); write {% raw %} before braces that are text, and {% endraw %} after them',
     ],
+    template_computed: [
+      'bash computes {found} as an expression, and a value such as x[$(command)] would run a command there',
+      'compare with [ ] instead of [[ ]] or (( )), or let the program read the value',
+    ],
     template_in_nested_shell: [
       'a value inside a nested shell or eval is read by that shell as code',
       'let the program run directly, or pass the value as an argument of the nested shell',
@@ -175,6 +179,7 @@ export const en = {
     thing_code: 'code in project {name} yet',
     thing_route: 'such route',
     thing_dashboard: 'dashboard here: build it with npm run build',
+    document_slow: 'this document takes longer than {seconds} s to read: it may have constraints that hardly any point meets, or very long lists',
     attempt_untraced: 'the executor has no trace of it',
     attempt_elsewhere: 'it ran from another data directory, of which this one is a copy',
     machine_restarted: 'the machine was restarted',

@@ -109,6 +109,10 @@ export const ja: Catalogue = {
       '{name} は未定義で、空になります',
       'params か matrix に定義してください(定義済み: {known})。文字としての波括弧は {% raw %} と {% endraw %} で囲んでください',
     ],
+    template_computed: [
+      'bash は {found} を式として計算します。x[$(command)] のような値があると、コマンドが実行されます',
+      '[[ ]] や (( )) の代わりに [ ] で比べるか、値をプログラムの中で読んでください',
+    ],
     template_in_nested_shell: [
       '入れ子のシェルや eval の中の値は、そのシェルにコードとして読まれます',
       'プログラムを直接実行するか、値を内側のシェルの引数として渡してください',
@@ -173,6 +177,7 @@ export const ja: Catalogue = {
     thing_code: 'プロジェクト {name} のコード',
     thing_route: 'そのパス',
     thing_dashboard: 'ここにはダッシュボード (npm run build で作ります)',
+    document_slow: 'この文書の読み取りに {seconds} 秒以上かかります。ほとんどの点が満たさない制約や、とても長いリストがあるようです',
     attempt_untraced: '実行環境にこの実行の記録がありません',
     attempt_elsewhere: 'このデータディレクトリのコピー元で実行されていました',
     machine_restarted: 'マシンが再起動されました',

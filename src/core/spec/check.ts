@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../contract/messages/messages.ts'
 import type { Plan, RunPlan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
 import type { ValueMap } from '../../contract/values.ts'
@@ -5,6 +6,7 @@ import { firstPoints } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
 import { trialsOf } from '../sweep/halving.ts'
 import { compileTrial, trialFailure, withResource } from './compile.ts'
+import { SpecError } from './document.ts'
 import type { Source } from './document.ts'
 import { loadPlan } from './load.ts'
 
@@ -24,8 +26,13 @@ export interface Checked {
  */
 export function checkDocument(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Checked {
   const { plan, warnings } = loadPlan(sources, params)
+  const refused = warnings.filter(({ code }) => LACKS.has(code))
+  if (refused.length > 0) throw new SpecError(refused)
   return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan, shown) }
 }
+
+/** Nothing that has one of these is ever run. */
+const LACKS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
 
 function trialCount(plan: Plan): number | null {
   return plan.kind === 'group' ? trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) : 1

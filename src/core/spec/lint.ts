@@ -123,16 +123,46 @@ function lacksMember(value: Value | undefined, members: readonly string[]): bool
   return false
 }
 
-// `let` and the numeric comparisons of `[[ ]]` evaluate their operands like eval.
-const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|\blet\s|\[\[[^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s/
+const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|(?:\bsource|(?:^|[\s;&|])\.)\s+\/dev\/(?:stdin|fd)/
+
+/** Places where bash reads a text as an expression or as the name of a variable, with what it reads there. */
+const COMPUTED: readonly RegExp[] = [
+  /(?:\$|(?:^|[;&|(]|\b(?:if|while|until|then|do|else|for))\s*)\(\((.*?)\)\)/g,
+  /\[\[([^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s[^\]]*)\]\]/g,
+  /(?:\btest|\[\[?)\s+-v\s+(\{\{.*?\}\}|\S+)/g,
+  /\blet\s+([^;&|]*)/g,
+  /\b(?:declare|typeset|local|readonly|export)\s+(?:-\w+\s+)*-\w*[in]\w*\s+([^;&|]*)/g,
+  /\b(?:declare|typeset|local|readonly|export|unset|read|mapfile|readarray|printf\s+-v|wait\s+-p)\s+(?:-\w+\s+)*(\w*\{\{.*?\}\})/g,
+  /\bgetopts\s+\S+\s+(\w*\{\{.*?\}\})/g,
+  /\$\{\w+(?:\[[^\]]*\])?:((?:\{\{.*?\}\}|[^-=?+}])(?:\{\{.*?\}\}|[^}])*)\}/g,
+  /\$\{[!#]?\w+\[([^\]]*)\]/g,
+  /(?:^|[\s;&|(])\w+\[([^\]]*)\]=/g,
+  /=\(\s*\[([^\]]*)\]=/g,
+]
+
+/** The first place where bash would compute a value, or a variable that holds one. */
+function computedIn(line: string, holders: readonly string[]): string | undefined {
+  for (const place of COMPUTED)
+    for (const [found, computed] of line.matchAll(place))
+      if (namesIn(computed!).size > 0 || holders.some((name) => new RegExp(`\\b${name}\\b`).test(computed!))) return found.trim()
+  return undefined
+}
+
+/** Variables of the shell that a value is assigned to. */
+function holdersIn(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => [...line.matchAll(/(?:^|[\s;&|(])([A-Za-z_]\w*)=["']?[^\s;&|]*\{\{/g)].map(([, name]) => name!))
+}
 
 function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const lines = ('run' in spec && spec.run?.cmd) || []
+  const holders = holdersIn(lines)
   lines.forEach((line, index) => {
     const path = commandPath(lines, index)
     const quote = /[“”‘’„＂＇]/.exec(line)?.[0]
     if (quote !== undefined) warn(path, 'quote_wide', { found: quote })
     if (namesIn(line).size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
+    const computed = computedIn(line, holders)
+    if (computed !== undefined) warn(path, 'template_computed', { found: computed.slice(0, 60) })
     const { comment, lineEnds } = findPlaces(line)
     const isFollowed = comment !== undefined && (/\n\s*\S/.test(line.slice(comment)) || lines.slice(index + 1).some((next) => next.trim() !== ''))
     if (isFollowed || (comment !== undefined && FOLDED_OPTION.test(line.slice(comment)))) warn(path, 'comment_swallows')

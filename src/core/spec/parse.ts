@@ -177,7 +177,7 @@ class NodeReader {
     const text = scalarText(node)
     if (startsWithWideSpace(text)) this.problems.push(this.#slip('yaml_wide_space', {}, path, node))
     if (/^[\p{L}\p{N}_.-]+ *：/u.test(text)) this.problems.push(this.#slip('yaml_wide_colon', {}, path, node))
-    return text
+    return this.#readText(text, path, node)
   }
 
   #readPair(pair: Pair, path: readonly PathKey[], map: ValueMap, seen: Set<string>): void {

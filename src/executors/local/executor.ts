@@ -26,7 +26,7 @@ import {
   runFolder,
 } from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
-import type { Identity, ProcessEntry } from './process-table.ts'
+import type { Identity, ProcessEntry, Trace } from './process-table.ts'
 import { attemptEnvironment, paramsText } from './environment.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
@@ -35,7 +35,7 @@ import { readMasked, starFile } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
 import { createReferences, mask, readGiven, writeGiven } from './references.ts'
 import { createUsageSampler } from './usage.ts'
-import { ageMs, bootId, isAlive, listProcesses, marksInUse, membersOf, signal } from './process-table.ts'
+import { ageMs, argumentsOf, bootId, fileId, isAlive, isAmong, listProcesses, membersOf, signal, tracesInUse } from './process-table.ts'
 
 export interface LocalExecutorOptions {
   readonly dataDir: string
@@ -127,7 +127,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   /** Those that run, as far as is known. */
   const running = new Map<string, AttemptRef>()
   const stopping = new Map<string, StopOrder>()
-  /** By their marks. */
   const ended = new Map<string, AttemptRef>()
   const logged = new Set<string>()
   let nudge: (attemptId: string) => void = () => {}
@@ -232,7 +231,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     stopping.delete(attempt.id)
     running.delete(attempt.id)
     await limit(attempt)
-    if (isFrom(place, readMark(dir))) ended.set(readMark(dir), attempt)
+    if (isFrom(place, readMark(dir))) ended.set(attempt.id, attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
     const evidence = exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
     return { state: 'ended', exitCode, ...(isKilled !== undefined && { isKilled }), endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
@@ -242,8 +241,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const reap = (): void => {
     cancelReap = undefined
     try {
-      const alive = marksInUse(MARK)
-      for (const [mark, attempt] of ended) if (!alive.has(mark) || endLeftovers(attempt)) ended.delete(mark)
+      const alive = tracesInUse(MARK)
+      for (const attempt of ended.values()) if (!isAmong(alive, traceOf(attempt)) || endLeftovers(attempt)) ended.delete(attempt.id)
     } catch (error) {
       logOnce('processes', error)
     }
@@ -343,7 +342,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const dir = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, dir) && readExit(dir)) return true
     if (order.isSignalled && !order.isDue) return false
-    const members = processesIn(attempt)
+    // A copy of the supervisor is about to become the command: until then it would take the signal for its own.
+    const members = processesIn(attempt).filter(({ pid }) => order.isDue || !argumentsOf(pid).includes(SUPERVISOR))
     for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
     order.isSignalled ||= members.length > 0
     const claim = claimOf(attempt)
@@ -363,9 +363,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   /** Its processes but for the supervisor; that one too where its claim is lost. */
   const processesIn = (attempt: AttemptRef): ProcessEntry[] => {
     const dir = attemptDir(dataDir, attempt)
-    if (!ownsFolder(attempt, dir)) return membersOf(undefined, `${MARK}=${markOf(place, attempt)}`)
+    if (!ownsFolder(attempt, dir)) return membersOf(undefined, traceOf(attempt))
     const claim = claimOf(attempt)
-    return claim?.boot === boot ? membersOf(claim, `${MARK}=${readMark(dir)}`) : []
+    return claim?.boot === boot ? membersOf(claim, traceOf(attempt)) : []
+  }
+
+  const traceOf = (attempt: AttemptRef): Trace => {
+    const dir = attemptDir(dataDir, attempt)
+    const isOwn = ownsFolder(attempt, dir)
+    return { mark: `${MARK}=${isOwn ? readMark(dir) : markOf(place, attempt)}`, output: isOwn ? fileId(dir.log) : undefined }
   }
 
   const list = async (): Promise<string[]> => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { constants, existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs'
 import { lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'

@@ -1,5 +1,4 @@
 import { appendFileSync, constants, readFileSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 
 import type { LogPage, LogStart } from '../../core/ports.ts'

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 
 import { isShortage } from '../../core/shortage.ts'
 
@@ -88,24 +88,52 @@ function listWithPs(): ProcessEntry[] {
   })
 }
 
+/** The command line of a process; empty where it cannot be seen. */
+export function argumentsOf(pid: number): string[] {
+  try {
+    return HAS_PROC ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') : []
+  } catch (error) {
+    if (isShortage(error)) throw error
+    return []
+  }
+}
+
+/** By which its processes can be told: a variable of their environment as `NAME=value`, and the file that they print to. */
+export interface Trace {
+  readonly mark: string
+  /** Identity of the file; undefined where it is gone. */
+  readonly output: string | undefined
+}
+
+/** The identity of a file, whatever its name; undefined where there is none. Throws where descriptors run short. */
+export function fileId(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path)
+    return `${dev}:${ino}`
+  } catch (error) {
+    if (isShortage(error)) throw error
+    return undefined
+  }
+}
+
 /**
  * Every living process of an attempt but its supervisor: the supervisor's session and group, the descendants of those,
- * and processes that carry the attempt's mark in their environment, which finds the ones that left the session. Where the
- * supervisor is not known the mark alone decides, and finds that one too.
+ * and processes that leave a trace of the attempt, which finds the ones that left the session. Where the supervisor is not
+ * known traces alone decide, and find that one too.
  *
- * The session and group count only while they are surely the supervisor's own: it lives, or one in them carries the
- * mark, since a number that names a session is given to no new process. Otherwise both may belong to someone else by now.
+ * The session and group count only while they are surely the supervisor's own: it lives, or one in them leaves a
+ * trace, since a number that names a session is given to no new process. Otherwise both may belong to someone else by now.
  */
-export function membersOf(supervisor: Identity | undefined, mark: string): ProcessEntry[] {
+export function membersOf(supervisor: Identity | undefined, trace: Trace): ProcessEntry[] {
   const supervisorPid = supervisor?.pid
   const entries = listProcesses().filter((entry) => !entry.isZombie)
   const found = new Map<number, ProcessEntry>()
   const isNear = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid
   const isOwn =
     !HAS_PROC ||
-    entries.some((entry) => (entry.pid === supervisorPid ? entry.startedAt === supervisor?.startedAt : isNear(entry) && carriesMark(entry.pid, mark)))
+    entries.some((entry) => (entry.pid === supervisorPid ? entry.startedAt === supervisor?.startedAt : isNear(entry) && leavesTrace(entry.pid, trace)))
   const isMember = (entry: ProcessEntry): boolean =>
-    (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || carriesMark(entry.pid, mark)
+    (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || leavesTrace(entry.pid, trace)
   // Parents usually have lower pids, but need not: repeat until nothing new is found.
   for (let before = -1; before !== found.size;) {
     before = found.size
@@ -115,19 +143,28 @@ export function membersOf(supervisor: Identity | undefined, mark: string): Proce
   return [...found.values()]
 }
 
-/** The marks of all attempts that any living process carries. */
-export function marksInUse(name: string): Set<string> {
-  const marks = new Set<string>()
-  for (const entry of listProcesses()) {
-    const mark = readMark(entry.pid, name)
-    if (mark !== undefined && !entry.isZombie) marks.add(mark)
-  }
-  return marks
+/** All marks of a name and all outputs that any living process has: one look at the process table serves many attempts. */
+export function tracesInUse(name: string): Set<string> {
+  const traces = new Set<string | undefined>()
+  for (const { pid, isZombie } of listProcesses()) if (!isZombie) for (const trace of [`${name}=${readMark(pid, name)}`, ...outputsOf(pid)]) traces.add(trace)
+  traces.delete(undefined)
+  return traces as Set<string>
 }
 
-function carriesMark(pid: number, mark: string): boolean {
+/** Whether anything that is alive leaves a trace. */
+export function isAmong(traces: ReadonlySet<string>, { mark, output }: Trace): boolean {
+  return traces.has(mark) || (output !== undefined && traces.has(output))
+}
+
+/** A daemon may have an environment of its own, and still prints to where it came from. */
+function leavesTrace(pid: number, { mark, output }: Trace): boolean {
   const [name, value] = mark.split('=') as [string, string]
-  return readMark(pid, name) === value
+  return readMark(pid, name) === value || (output !== undefined && outputsOf(pid).includes(output))
+}
+
+/** Identities of the files that its standard output and error go to. */
+function outputsOf(pid: number): (string | undefined)[] {
+  return HAS_PROC ? [1, 2].map((descriptor) => fileId(`/proc/${pid}/fd/${descriptor}`)) : []
 }
 
 function readMark(pid: number, name: string): string | undefined {

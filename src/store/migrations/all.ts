@@ -7,6 +7,15 @@ import { up as search } from './0003-search.ts'
 import { up as tokens } from './0004-tokens.ts'
 import { up as failures } from './0005-failures.ts'
 import { up as waitingBatches } from './0006-waiting-batches.ts'
+import { up as foldCase } from './0007-fold-case.ts'
 
 /** Every migration in order; its place in the list, counted from 1, is the schema version it leads to. Append only. */
-export const MIGRATIONS: readonly ((db: Kysely<never>, dialect: Dialect) => Promise<void>)[] = [start, spine, search, tokens, failures, waitingBatches]
+export const MIGRATIONS: readonly ((db: Kysely<never>, dialect: Dialect) => Promise<void>)[] = [
+  start,
+  spine,
+  search,
+  tokens,
+  failures,
+  waitingBatches,
+  foldCase,
+]

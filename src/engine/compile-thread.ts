@@ -1,0 +1,35 @@
+import { phrase } from '../contract/fields.ts'
+import { AppError } from '../contract/errors.ts'
+import { LIMITS } from '../contract/limits.ts'
+import type { Problem } from '../contract/problems.ts'
+import { decodeValue } from '../contract/values.ts'
+import type { Compiler } from '../core/spec/compiler.ts'
+import { SpecError } from '../core/spec/document.ts'
+import type { CompileQuestion } from './compile-worker.ts'
+import { createThread } from './thread.ts'
+
+const IDLE_MS = 600_000
+
+/**
+ * Reads documents in threads of their own: a short one can take long. What somebody types is checked apart from what is
+ * submitted. Throws AppError `invalid` for a document that takes too long.
+ */
+export function createCompileThread(limitMs: number = LIMITS.compileMs): Compiler & AsyncDisposable {
+  const error = (): Error => new AppError('invalid', { detail: phrase('document_slow', { seconds: limitMs / 1_000 }) })
+  const options = { module: 'compile-worker', idleMs: IDLE_MS, limit: { ms: limitMs, error } }
+  const [loading, checking] = [createThread<CompileQuestion>(options), createThread<CompileQuestion>(options)]
+  return {
+    load: async (sources, params) => read(await loading.ask((id) => ({ id, sources, params }))),
+    check: async (sources, params, shown) => read(await checking.ask((id) => ({ id, sources, params, shown }))),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([loading.end(), checking.end()])
+    },
+  }
+}
+
+/** Throws SpecError. */
+function read<T>(text: string): T {
+  const found = decodeValue(text) as { readonly made: T } | { readonly problems: readonly Problem[] }
+  if ('problems' in found) throw new SpecError(found.problems)
+  return found.made
+}

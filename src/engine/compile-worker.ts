@@ -1,0 +1,34 @@
+import { parentPort } from 'node:worker_threads'
+
+import { encodeValue } from '../contract/values.ts'
+import { checkDocument } from '../core/spec/check.ts'
+import { SpecError } from '../core/spec/document.ts'
+import type { Source } from '../core/spec/document.ts'
+import { loadPlan } from '../core/spec/load.ts'
+import type { Answer } from './thread.ts'
+
+/** A document to be compiled; with `shown`, to be checked, with so many of its first runs. */
+export interface CompileQuestion {
+  readonly id: number
+  readonly sources: readonly Source[]
+  readonly params: Readonly<Record<string, string>>
+  readonly shown?: number
+}
+
+// The thread behind `createCompileThread`.
+parentPort!.on('message', ({ id, ...question }: CompileQuestion) => {
+  try {
+    parentPort!.postMessage({ id, found: encodeValue(answer(question)) } satisfies Answer)
+  } catch (error) {
+    parentPort!.postMessage({ id, error: (error as Error).stack ?? String(error) } satisfies Answer)
+  }
+})
+
+function answer({ sources, params, shown }: Omit<CompileQuestion, 'id'>): object {
+  try {
+    return { made: shown === undefined ? loadPlan(sources, params) : checkDocument(sources, params, shown) }
+  } catch (error) {
+    if (error instanceof SpecError) return { problems: error.problems }
+    throw error
+  }
+}
