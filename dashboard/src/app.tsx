@@ -12,6 +12,7 @@ import { SignIn } from './pages/sign-in.tsx'
 import { usePlace } from './state/location.ts'
 import { match } from './state/match.ts'
 import { t } from './texts/texts.ts'
+import { Boundary } from './ui/boundary.tsx'
 import { Toasts } from './ui/controls.tsx'
 import { Empty, Loading } from './ui/states.tsx'
 
@@ -32,6 +33,7 @@ export function App(): ReactElement {
 
 function Signed(): ReactElement {
   useLive()
+  const { path } = usePlace()
   return (
     <>
       <a className="skip" href="#main">
@@ -39,9 +41,11 @@ function Signed(): ReactElement {
       </a>
       <Bar />
       <main id="main">
-        <Suspense fallback={<Loading what={t('this_page')} />}>
-          <Page />
-        </Suspense>
+        <Boundary place={path}>
+          <Suspense fallback={<Loading what={t('this_page')} />}>
+            <Page />
+          </Suspense>
+        </Boundary>
       </main>
       <Keys />
       <Toasts />

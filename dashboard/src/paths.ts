@@ -14,30 +14,33 @@ export const paths = {
   create: (project: string, from?: number) => `/p/${encodeURIComponent(project)}/new${from === undefined ? '' : `?from=${from}`}`,
 }
 
-/** What a run is called where it has no name: its place in a sweep, or its number. */
-export function runName({
-  name,
-  sweep,
-  trial,
-  number,
-}: {
+interface Named {
   readonly name: string | null
   readonly sweep: number | null
-  readonly trial: number | null
+  readonly sweepName: string | null
   readonly number: number
-}): string {
-  if (name !== null && name.trim() !== '') return name
-  return sweep !== null && trial !== null ? `#${sweep}·${trial + 1}` : `#${number}`
+}
+
+/** What a run is called: by its name, or its number, which a trial has behind that of its sweep. */
+export function runName(run: Named): string {
+  return isNamed(run) ? run.name! : `${run.sweep === null ? '' : `${sweepName({ name: run.sweepName, number: run.sweep })} `}#${run.number}`
 }
 
 /** The same, and its number where that does not say it. */
-export function runTitle(run: Parameters<typeof runName>[0]): string {
-  const [name, number] = [runName(run), `#${run.number}`]
-  return name === number ? name : `${name} ${number}`
+export function runTitle(run: Named): string {
+  return isNamed(run) ? `${runName(run)} #${run.number}` : runName(run)
+}
+
+export function sweepName({ name, number }: Pick<Named, 'name' | 'number'>): string {
+  return isNamed({ name }) ? name! : `#${number}`
+}
+
+function isNamed({ name }: Pick<Named, 'name'>): boolean {
+  return name !== null && name.trim() !== ''
 }
 
 /** What runs are called beside each other, by number: those of the same name have their number too. */
-export function runLabels(runs: readonly Parameters<typeof runName>[0][]): Map<number, string> {
+export function runLabels(runs: readonly Named[]): Map<number, string> {
   const counts = new Map<string, number>()
   for (const name of runs.map(runName)) counts.set(name, (counts.get(name) ?? 0) + 1)
   return new Map(runs.map((run) => [run.number, counts.get(runName(run)) === 1 ? runName(run) : runTitle(run)]))

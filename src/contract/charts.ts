@@ -32,8 +32,9 @@ export const seriesView = z.strictObject({
   time: z.array(z.number()),
   /** The same of the first point of the whole series. */
   startTime: z.number(),
-  /** Points in the buckets together. */
+  /** Points in the buckets together, and how many of them are NaN, whatever the buckets show of them. */
   points: z.int(),
+  nans: z.int(),
 })
 export type SeriesView = z.output<typeof seriesView>
 
@@ -66,6 +67,8 @@ export const trialsView = z.strictObject({
   rung: z.array(z.int()),
   /** Value of the metric: its last, lowest or highest. */
   value: z.array(mark),
+  /** Whether it logged the metric, and what stands for it is no finite number. */
+  isOdd: z.array(z.boolean()),
   startedAt: z.array(moment.nullable()),
   endedAt: z.array(moment.nullable()),
   /** Values of each searched parameter; null where a trial has none. */
@@ -98,10 +101,12 @@ export const groupsRequest = z.strictObject({
   trash: z.boolean().optional(),
   by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
   columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
+  /** The order: `n`, or one of `by` or `columns`, by its mean; with `-` before it the greatest comes first. Left out: `-n`. What lacks it comes last. */
+  sort: z.string().min(1).max(LIMITS.nameCharsMax + 1).optional(),
 })
 const spread = z.strictObject({ n: z.int(), mean: mark, sd: mark, min: mark, max: mark })
 export const groupsView = z.strictObject({
-  /** The largest first, so many at most. */
+  /** In the order that was asked for, so many at most. */
   groups: z.array(z.strictObject({ keys: z.array(z.string().nullable()), n: z.int(), values: z.array(spread.nullable()) })),
   /** Groups and runs there are. */
   groupCount: z.int(),
@@ -110,7 +115,7 @@ export const groupsView = z.strictObject({
 export type GroupsView = z.output<typeof groupsView>
 
 /** Lines of groups of runs: of the largest groups, and of the latest runs of each. */
-export const bandsRequest = groupsRequest.omit({ columns: true }).extend({
+export const bandsRequest = groupsRequest.omit({ columns: true, sort: true }).extend({
   metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
   buckets: z.int().min(1).max(1000).default(200),
 })
@@ -133,6 +138,10 @@ export type BandsView = z.output<typeof bandsView>
 
 /** A name, how many runs have it, and how many of the latest runs of the project that was asked for; 0 where none was. */
 const nameCount = z.strictObject({ name: z.string(), count: z.int(), recent: z.int() })
+/** Parameters that differ among some runs, the commonest first, each with how many of the runs have it. */
+export const variedView = z.strictObject({ params: z.array(z.strictObject({ name: z.string(), count: z.int() })), runs: z.int() })
+export type VariedView = z.output<typeof variedView>
+
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
 export type NamesView = z.output<typeof namesView>
 

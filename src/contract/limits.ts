@@ -36,7 +36,7 @@ export const LIMITS = {
   chartRunsMax: 100,
   chartMetricsMax: 100,
   /** Fields that runs are grouped by, and columns of a grouping; groups that are answered, runs that are looked at. */
-  groupFieldsMax: 20,
+  groupFieldsMax: 60,
   groupsMax: 500,
   groupRunsMax: 100_000,
   /** Names of one kind that pickers are given. */

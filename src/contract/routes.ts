@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { accessTokenView, createdTokenView, createTokenRequest } from './access-token.ts'
-import { bandsRequest, bandsView, countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView } from './charts.ts'
+import { bandsRequest, bandsView, countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView, variedView } from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import type { Detail } from './messages/messages.ts'
@@ -336,6 +336,14 @@ export const ROUTES = {
     summary: 'Names of parameters and metrics, with how many runs have each; first those that the latest runs of a project have.',
     query: z.strictObject({ project: projectReference.optional() }),
     answer: namesView,
+  },
+  listVaried: {
+    method: 'GET',
+    path: '/api/v1/runs/varied',
+    access: 'person',
+    summary: 'Parameters that do not have one and the same value in all runs that match.',
+    query: z.strictObject({ filter: z.string().max(LIMITS.filterCharsMax).optional(), project: projectReference.optional(), trash: flag }),
+    answer: variedView,
   },
   getSeries: {
     method: 'POST',

@@ -86,13 +86,16 @@ export const runView = z.strictObject({
   kind: z.string(),
   name: z.string().nullable(),
   note: z.string().nullable(),
-  /** Number of its sweep, and its place among the trials from 0. */
+  /** Number and name of its sweep, and its place among the trials from 0. */
   sweep: z.int().nullable(),
+  sweepName: z.string().nullable(),
   trial: z.int().nullable(),
   phase: z.enum(RUN_PHASES),
   reason: z.string().nullable(),
   /** The reason as a sentence in the reader's language. */
   message: z.string().nullable(),
+  /** The line of its log that says why it failed: that of the last exception of Python, else the last one. Null where the log says no more than the reason. */
+  cause: z.string().nullable(),
   /** Why it has not started yet. */
   waiting: z.string().nullable(),
   params: z.record(z.string(), z.unknown()),

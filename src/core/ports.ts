@@ -101,6 +101,8 @@ export interface RunSearch {
   names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
   /** Of these names those that the latest `runs` of the runs that are meant have, with how many of them. */
   namesAmongLatest(kind: 'param' | 'metric', names: readonly string[], scope: RunScope, runs: number): Promise<Completion[]>
+  /** Parameters that do not have one and the same value in all of the runs that are meant, which are so many; the commonest first. */
+  varied(scope: RunScope, runs: number): Promise<Completion[]>
   /** Values of a parameter, or tags, that begin so. */
   values(field: Field, prefix: string, limit: number): Promise<Completion[]>
 }

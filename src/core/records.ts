@@ -216,6 +216,8 @@ export interface ChartTrial {
   readonly rung: number
   readonly params: ValueMap
   readonly value: number | null
+  /** Whether it logged the metric; without a value it was NaN. */
+  readonly hasMetric: boolean
   readonly startedAt: number | null
   readonly endedAt: number | null
 }

@@ -1,11 +1,13 @@
 import { toFigure, toMark } from '../contract/charts.ts'
-import type { AxisView, BandsView, BandView, ChartRange, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../contract/charts.ts'
+import type { AxisView, BandsView, BandView, ChartRange, GroupsView, NamesView, SeriesView, SlotsView, TrialsView, VariedView } from '../contract/charts.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Axis } from '../contract/search-space.ts'
 import { asNumber, toPlain } from '../contract/values.ts'
 import type { Field } from '../core/filter/filter.ts'
-import { groupRows } from '../core/metrics/groups.ts'
-import type { Spread } from '../core/metrics/groups.ts'
+import { formatField } from '../core/filter/format.ts'
+import { parseField } from '../core/filter/parse.ts'
+import { groupRows, sortGroups } from '../core/metrics/groups.ts'
+import type { GroupOrder, Spread } from '../core/metrics/groups.ts'
 import { bandOf, bandWidth } from '../core/metrics/bands.ts'
 import { bucketsOf, chunksWithin, coarsen, pointsWithin } from '../core/metrics/series.ts'
 import type { Bucket, Span } from '../core/metrics/series.ts'
@@ -146,14 +148,32 @@ function toLine(run: number, metric: string, { startTime, buckets }: FoundLine):
     min: buckets.map(({ min }) => toMark(min)),
     max: buckets.map(({ max }) => toMark(max)),
     time: buckets.map(({ lastTime }) => lastTime),
-    points: buckets.reduce((sum, { count }) => sum + count, 0),
+    points: countOf(buckets),
+    nans: buckets.reduce((sum, { count, numbers }) => sum + count - numbers, 0),
   }
 }
 
+interface GroupsAsked {
+  readonly by: readonly Field[]
+  readonly columns: readonly Field[]
+  /** A field, with `-` before it where the greatest comes first. */
+  readonly sort: string | undefined
+}
+
+/** What groups are ordered by; undefined for what is none of their fields. */
+function toGroupOrder({ by, columns, sort }: GroupsAsked): GroupOrder | undefined {
+  const isDescending = sort?.startsWith('-') ?? true
+  const name = sort?.replace(/^-/, '')
+  if (name === undefined || name === 'n') return { by: 'n', isDescending }
+  const place = (fields: readonly Field[]): number => fields.findIndex((field) => formatField(field) === formatField(parseField(name)))
+  if (place(columns) >= 0) return { by: 'column', index: place(columns), isDescending }
+  return place(by) >= 0 ? { by: 'key', index: place(by), isDescending } : undefined
+}
+
 /** Runs together by some of their fields. Throws FilterError for a field that is none. */
-export async function readGroups({ scan }: Store, scope: RunScope, { by, columns }: { by: readonly Field[]; columns: readonly Field[] }): Promise<GroupsView> {
+export async function readGroups({ scan }: Store, scope: RunScope, { by, columns, sort }: GroupsAsked): Promise<GroupsView> {
   const rows = await scan.search.table(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
-  const groups = groupRows(rows)
+  const groups = sortGroups(groupRows(rows), toGroupOrder({ by, columns, sort }))
   const toView = (spread: Spread | null) =>
     spread && { n: spread.n, mean: toFigure(spread.mean), sd: toFigure(spread.sd), min: toMark(spread.min), max: toMark(spread.max) }
   return {
@@ -161,6 +181,13 @@ export async function readGroups({ scan }: Store, scope: RunScope, { by, columns
     groupCount: groups.length,
     runCount: rows.length,
   }
+}
+
+/** Parameters that take more than one value among some runs, those that only some of them have included. */
+export async function readVaried({ scan: { search } }: Store, scope: RunScope): Promise<VariedView> {
+  const runs = await search.count(scope)
+  const varied = await search.varied(scope, runs)
+  return { params: varied.map(({ text, count }) => ({ name: text, count })), runs }
 }
 
 /** Names of parameters and metrics for pickers: those that the latest runs of a scope have come first, the commonest of them before others. */
@@ -201,6 +228,7 @@ export async function readTrials({ scan }: Store, { id, plan, results }: Sweep):
     reason: trials.map(({ reason }) => reason),
     rung: trials.map(({ rung }) => rung),
     value: trials.map(({ value }) => toMark(value)),
+    isOdd: trials.map(({ value, hasMetric }) => hasMetric && toMark(value) === null),
     startedAt: trials.map(({ startedAt }) => toIso(startedAt)),
     endedAt: trials.map(({ endedAt }) => toIso(endedAt)),
     params: Object.fromEntries(names.map((name) => [name, trials.map(({ params }) => toPlain(params[name] ?? null))])),

@@ -48,7 +48,7 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
   return {
     choice: autoChoice(task),
     best: best ? { number: best.run.number, value: best.value } : null,
-    finished: outcomes.length,
+    finished: new Set(history.results.map(({ index }) => index)).size,
     expectedImprovement: beliefs.expectedImprovement,
     importance: beliefs.importance,
     borders: beliefs.borders,

@@ -18,6 +18,7 @@ import { autoChoice } from '../core/search/registry.ts'
 import { toTask } from '../core/search/task.ts'
 import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
+import { causeOf } from '../core/sweep/failing.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
 import { measureOf } from '../core/sweep/record.ts'
 
@@ -41,7 +42,7 @@ function pick(params: RunView['params'], names: readonly string[]): RunView['par
 
 /** What the ids in runs are called by people. */
 interface Names {
-  readonly sweeps: ReadonlyMap<string, number>
+  readonly sweeps: ReadonlyMap<string, Pick<Sweep, 'number' | 'name'>>
   readonly projects: ReadonlyMap<string, string>
   readonly origins: ReadonlyMap<string, number>
 }
@@ -58,7 +59,7 @@ async function namesFor({ read }: Store, runs: readonly Run[]): Promise<Names> {
   return {
     sweeps: await collect(
       runs.map((run) => run.sweepId),
-      async (id) => (await read.sweeps.get(id))?.number,
+      (id) => read.sweeps.get(id),
     ),
     projects: await collect(
       runs.map((run) => run.projectId),
@@ -73,6 +74,7 @@ async function namesFor({ read }: Store, runs: readonly Run[]): Promise<Names> {
 
 function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined, { names, locale }: { names: Names; locale: Locale }): RunView {
   const { waiting } = run
+  const sweep = run.sweepId === null ? undefined : names.sweeps.get(run.sweepId)
   const ending: Ending | null = run.phase === 'unknown' ? { reason: 'Silent', evidence: {} } : run.ending
   return {
     id: run.id,
@@ -81,11 +83,13 @@ function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined
     kind: run.plan.kind,
     name: run.name,
     note: run.note,
-    sweep: run.sweepId === null ? null : (names.sweeps.get(run.sweepId) ?? null),
+    sweep: sweep?.number ?? null,
+    sweepName: sweep?.name ?? null,
     trial: run.trialIndex,
     phase: run.phase,
     reason: ending?.reason ?? null,
     message: ending && reasonText(locale, ending.reason, { ...ending.evidence }),
+    cause: ending && run.phase === 'failed' ? causeOf(ending).line : null,
     waiting: waiting && waitingText(locale, waiting.code, waiting.args),
     params: toPlain(run.params) as Record<string, unknown>,
     tags: [...run.tags],

@@ -97,6 +97,12 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       const latest = sql`select number from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number desc limit ${runs}`
       return await countEach(db, kind === 'param' ? 'run_param' : 'metric', names, sql`and run_number in (${latest})`)
     },
+    varied: async (scope, runs) => {
+      const { rows } = await sql<{ name: string; count: number }>`
+        select name, count(*) as count from run_param where run_number in (${numbersOf(db, scope, await contextFor(scope))})
+        group by name having count(distinct text) > 1 or count(*) < ${runs} order by count(*) desc, name`.execute(db)
+      return rows.map(({ name, count }) => ({ text: name, count: Number(count) }))
+    },
     values: async (field, prefix, limit) => {
       if (field.kind === 'param') return await paramValues(db, field.name, prefix, limit)
       if (field.kind !== 'column' || field.name !== 'tag') return []

@@ -120,7 +120,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
         .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
         .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at'])
-        .select(['suggestion.point', `metric.${part} as value`])
+        .select(['suggestion.point', `metric.${part} as value`, 'metric.name as measured'])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
         .where('run.deleted_at', 'is', null)
@@ -144,6 +144,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
           rung: row.rung,
           params: paramsOf(row),
           value: row.value,
+          hasMetric: row.measured !== null,
           startedAt: row.started_at,
           endedAt: row.ended_at,
         })),
@@ -237,7 +238,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const row = await trialsWithValue(sweepId, measure)
         .selectAll('run')
         .select(`metric.${measure.part} as value`)
-        .where('run.phase', 'in', ['succeeded', 'stopped'])
+        .where('run.phase', 'in', ['succeeded', 'stopped', 'paused'])
         .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
         .orderBy('run.number')
         .limit(1)

@@ -1,9 +1,9 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import type { AccessTokenView } from '../../../src/contract/access-token.ts'
-import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView } from '../../../src/contract/charts.ts'
+import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView, VariedView } from '../../../src/contract/charts.ts'
 import type { Directions, ProjectView, ViewView } from '../../../src/contract/project.ts'
 import type { CheckView, DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
 import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
@@ -20,12 +20,19 @@ export interface RunsAsked {
   readonly filter?: string
   readonly sort?: string
   readonly limit?: number
+  /** Params and metrics that rows carry; all when left out. */
+  readonly fields?: string
   readonly trash?: boolean | undefined
 }
 
-export function useRunPage(asked: RunsAsked, cursor?: string): UseQueryResult<RunPageView> {
-  const query = toQuery({ ...asked, cursor, count: cursor === undefined })
-  return useQuery({ queryKey: ['runs', query], queryFn: ({ signal }) => call<RunPageView>(`/runs${query}`, { signal }), placeholderData: keepPreviousData })
+export function useRunPage(asked: RunsAsked, { isWanted = true }: { readonly isWanted?: boolean } = {}): UseQueryResult<RunPageView> {
+  const query = toQuery({ ...asked, count: true })
+  return useQuery({
+    queryKey: ['runs', query],
+    queryFn: ({ signal }) => call<RunPageView>(`/runs${query}`, { signal }),
+    placeholderData: keepPreviousData,
+    enabled: isWanted,
+  })
 }
 
 /**
@@ -95,12 +102,44 @@ export function useSeries(
   })
 }
 
+/** Metrics that are read together: few enough that the first charts come soon. */
+const METRICS_AT_ONCE = 12
+
+/**
+ * Lines of any number of metrics, those that are in sight: they are read a few at a time, in the order of the list. `across` is a
+ * metric that all are drawn along.
+ */
+export function useSeriesInSight(
+  run: number,
+  metrics: readonly string[],
+  { seen, across, range }: { readonly seen: ReadonlySet<string>; readonly across: string | undefined; readonly range: ChartRange | undefined },
+): { readonly series: ReadonlyMap<string, readonly SeriesView[]>; readonly error: Error | undefined } {
+  const pieces = useMemo(
+    () => Array.from({ length: Math.ceil(metrics.length / METRICS_AT_ONCE) }, (_, i) => metrics.slice(i * METRICS_AT_ONCE, (i + 1) * METRICS_AT_ONCE)),
+    [metrics],
+  )
+  const found = useQueries({
+    queries: pieces.map((piece) => {
+      const body = { runs: [run], metrics: across === undefined ? piece : [...new Set([...piece, across])], buckets: 500, range }
+      return {
+        queryKey: ['series', body],
+        queryFn: ({ signal }: { signal: AbortSignal }) => call<SeriesView[]>('/series', { method: 'POST', body, signal }),
+        enabled: piece.some((name) => seen.has(name)),
+        placeholderData: keepPreviousData,
+      }
+    }),
+  })
+  const series = new Map(pieces.flatMap((piece, i) => (found[i]!.data ? piece.map((name) => [name, found[i]!.data!] as const) : [])))
+  return { series, error: found.find(({ error, data }) => error && !data)?.error ?? undefined }
+}
+
 export interface GroupsAsked {
   readonly project: string
   readonly trash: boolean
   readonly filter: string
   readonly by: readonly string[]
   readonly columns: readonly string[]
+  readonly sort?: string | undefined
 }
 
 export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
@@ -112,7 +151,7 @@ export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
 }
 
 /** Lines of groups of runs, from so many buckets as are worth a mean. */
-export function useBands(asked: Omit<GroupsAsked, 'columns'> & { readonly metrics: readonly string[] }): UseQueryResult<BandsView> {
+export function useBands(asked: Omit<GroupsAsked, 'columns' | 'sort'> & { readonly metrics: readonly string[] }): UseQueryResult<BandsView> {
   return useQuery({
     queryKey: ['runs', 'bands', asked],
     queryFn: ({ signal }) =>
@@ -120,6 +159,12 @@ export function useBands(asked: Omit<GroupsAsked, 'columns'> & { readonly metric
     enabled: asked.metrics.length > 0,
     placeholderData: keepPreviousData,
   })
+}
+
+/** Parameters that differ among the runs that match. */
+export function useVaried(asked: Pick<RunsAsked, 'project' | 'filter' | 'trash'>): UseQueryResult<VariedView> {
+  const query = toQuery({ ...asked })
+  return useQuery({ queryKey: ['runs', 'varied', query], queryFn: () => call<VariedView>(`/runs/varied${query}`), placeholderData: keepPreviousData })
 }
 
 export function useNames(project: string, isWanted = true): UseQueryResult<NamesView> {

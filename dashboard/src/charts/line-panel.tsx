@@ -27,19 +27,32 @@ export interface LinePanelProps {
   readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
   readonly hovered?: string | undefined
   readonly onHover?: ((key: string | undefined) => void) | undefined
+  /** The points have not come yet. */
+  readonly isReading?: boolean
+  /** Some of what is drawn may still get points. */
+  readonly isOpen?: boolean
+  /** Names of panels that are kept large, and that have a logarithmic axis: the page keeps them in its address. */
+  readonly marks?: PanelMarks | undefined
+}
+
+export interface PanelMarks {
+  readonly large: readonly string[]
+  readonly log: readonly string[]
+  readonly onChange: (patch: { readonly large?: readonly string[]; readonly log?: readonly string[] }) => void
 }
 
 /** One metric of several runs or groups, with how many of how many it draws, its data as a table and as a file. */
-function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom, hovered, onHover }: LinePanelProps): ReactElement {
-  const [isLog, setLog] = useState(false)
-  const [isLarge, setLarge] = useState(false)
+function LinePanel(props: LinePanelProps): ReactElement {
+  const { metric, lines, total, about, axis, smoothing, zoom, onZoom, hovered, onHover, isReading = false, isOpen = true } = props
+  const [isLog, setLog] = useMark(props, 'log')
+  const [isLarge, setLarge] = useMark(props, 'large')
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
-  const gaps = lines.reduce((sum, { line }) => sum + line.y.filter((value) => value === null).length, 0)
+  const gaps = lines.reduce((sum, { nans }) => sum + nans, 0)
   const canLog = lines.every(({ rows }) => rows.min.every((value) => value === null || value > 0))
   const each = buckets > 0 ? Math.round(points / buckets) : 1
   const note = [
-    total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
+    isReading ? '' : total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
     about ?? (each > 1 ? t('points_per_bucket', { n: each }) : lines.length === 1 ? t('points_n', { n: points }) : ''),
     gaps > 0 ? t('gaps_n', { n: gaps }) : '',
     smoothing > 0 ? `EMA ${smoothing}` : '',
@@ -48,6 +61,7 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
   return (
     <Panel
       title={metric}
+      dataNote={each > 1 ? t('buckets_of', { n: buckets, total: points }) : undefined}
       data={lines.length > 0 ? () => dataOf(lines) : undefined}
       className={isLarge ? 'line-panel large' : 'line-panel'}
       note={note.filter((part) => part !== '').join(' · ')}
@@ -73,7 +87,7 @@ function LinePanel({ metric, lines, total, about, axis, smoothing, zoom, onZoom,
       }
     >
       {lines.length === 0 ? (
-        <Faint text={t('no_points')} />
+        <Faint text={t(isReading ? 'reading_points' : isOpen ? 'no_points' : 'no_points_ended')} />
       ) : (
         <Suspense fallback={<div className="chart" />}>
           <LineChart
@@ -108,6 +122,14 @@ export function GroupPanel({
   ...rest
 }: Omit<LinePanelProps, 'lines' | 'axis' | 'about'> & { readonly bands: readonly BandView[] | undefined }): ReactElement {
   return <LinePanel {...rest} lines={useBandLines(bands, rest.metric)} axis="step" about={t('mean_and_sd')} />
+}
+
+/** One of the marks of a panel, kept by the page where it keeps them. */
+function useMark({ metric, marks }: LinePanelProps, name: 'large' | 'log'): [boolean, (isOn: boolean) => void] {
+  const [own, setOwn] = useState(false)
+  if (!marks) return [own, setOwn]
+  const others = marks[name].filter((one) => one !== metric)
+  return [marks[name].includes(metric), (isOn) => marks.onChange({ [name]: isOn ? [...others, metric] : others })]
 }
 
 function dataOf(lines: readonly PanelLine[]): PanelData {

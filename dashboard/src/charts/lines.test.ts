@@ -14,6 +14,7 @@ const series = (step: number[], last: (number | null)[], time = step.map((_, i) 
   time,
   startTime: time[0] ?? 0,
   points: step.length,
+  nans: last.filter((value) => value === null).length,
 })
 
 describe('a line', () => {

@@ -20,6 +20,8 @@ export interface DrawnRun {
 export interface PanelLine extends DrawnLine {
   readonly rows: Pick<SeriesView, 'step' | 'last' | 'min' | 'max'> & Partial<Pick<SeriesView, 'time'>>
   readonly points: number
+  /** Points that are NaN. */
+  readonly nans: number
 }
 
 export interface RunLinesAsked {
@@ -49,6 +51,7 @@ export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }:
       marks: found.length === 1 ? (run.restarts ?? []).flatMap((time) => placeOf(own, time, axis) ?? []) : [],
       rows: own,
       points: own.points,
+      nans: own.nans,
     }))
   }, [runs, series, metric, axis])
 }
@@ -70,6 +73,7 @@ export function useBandLines(bands: readonly BandView[] | undefined, metric: str
         hasBand: true,
         rows: { step, last: mean, min, max },
         points: n.reduce((sum, count) => sum + count, 0),
+        nans: 0,
       }
     })
   }, [bands, metric])

@@ -21,6 +21,7 @@ const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
   reason: [null, null, null, null],
   rung: [0, 0, 0, 0],
   value: [3, 1, 2, 0.5],
+  isOdd: [false, false, false, false],
   startedAt: [null, null, null, null],
   endedAt: [null, null, null, null],
   params: { lr: [0.01, 0.1, 1, null], kind: ['a', 'b', true, 'a'] },

@@ -1,5 +1,6 @@
 import type { Directions } from '../../../src/contract/project.ts'
 import type { RunView } from '../../../src/contract/run.ts'
+import { headline } from './causes.ts'
 import type { RunsState, SortKey } from './runs-state.ts'
 
 /** Summaries of a metric; `best` is its least or greatest value, as its direction says. */
@@ -19,6 +20,7 @@ const OWN = {
   sweep: (run: RunView) => run.sweep,
   trial: (run: RunView) => (run.trial === null ? null : run.trial + 1),
   reason: (run: RunView) => run.reason,
+  cause: (run: RunView) => (run.phase === 'failed' ? headline(run) : null),
   tag: (run: RunView) => (run.tags.length > 0 ? run.tags.join(', ') : null),
   note: (run: RunView) => run.note,
   branch: (run: RunView) => run.branch,
@@ -27,6 +29,11 @@ const OWN = {
   attempts: (run: RunView) => run.attemptCount,
 }
 type OwnColumn = keyof typeof OWN
+/** A column that the server cannot order by. */
+export function isUnordered(column: string): boolean {
+  return column === 'cause'
+}
+
 export const OWN_COLUMNS = Object.keys(OWN) as readonly OwnColumn[]
 
 function bestPart(direction: Directions[string] | undefined): 'min' | 'max' {

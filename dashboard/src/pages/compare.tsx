@@ -8,7 +8,7 @@ import { useAction, useProjects, useRunPage, useSeries } from '../api/queries.ts
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
-import { paths, runName } from '../paths.ts'
+import { paths, runName, runTitle } from '../paths.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
@@ -22,16 +22,14 @@ import { diffRows, isSame } from './compare-rows.ts'
 import type { Row } from './compare-rows.ts'
 import { metricsOf, toDrawn } from './run-charts.tsx'
 
-const RUNS_MAX = 8
+const RUNS_MAX = 30
 const CHARTS_MAX = 4
 
 /** Runs beside one another: what differs first, the first of them as the base. */
 export function Compare({ project }: { readonly project: string }): ReactElement {
   const { query } = usePlace()
-  const numbers = (query.get('runs') ?? '')
-    .split(',')
-    .flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))
-    .slice(0, RUNS_MAX)
+  const asked = [...new Set((query.get('runs') ?? '').split(',').flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : [])))]
+  const numbers = asked.slice(0, RUNS_MAX)
   const base = Number(query.get('base')) || numbers[0]
   const ordered = base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)]
   const [isAll, setAll] = useState(false)
@@ -44,6 +42,7 @@ export function Compare({ project }: { readonly project: string }): ReactElement
     <>
       <div className="head">
         <h1>{t('compare_n', { n: ordered.length })}</h1>
+        {asked.length > ordered.length && <span className="warn">{t('compare_cut', { n: ordered.length, total: asked.length })}</span>}
         <span className="grow" />
         <Segments
           label={t('rows_shown')}
@@ -142,10 +141,12 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
                     <Link className="clip ink strong" to={paths.run(run.project, run.number)} title={runName(run)}>
                       {runName(run)}
                     </Link>
-                    {i > 0 && <IconButton name="pin" label={t('make_base', { name: runName(run) })} onClick={() => onBase(run.number)} />}
-                    <IconButton name="cross" label={t('remove_run', { name: runName(run) })} onClick={() => onRemove(run.number)} />
                   </span>
-                  <small className="dim">{i === 0 ? t('base') : `#${run.number}`}</small>
+                  <span className="name under">
+                    <small className="dim grow clip">{i === 0 ? `${t('base')} · #${run.number}` : `#${run.number}`}</small>
+                    {i > 0 && <IconButton name="pin" label={t('make_base', { name: runTitle(run) })} onClick={() => onBase(run.number)} />}
+                    <IconButton name="cross" label={t('remove_run', { name: runTitle(run) })} onClick={() => onRemove(run.number)} />
+                  </span>
                 </th>
               ))}
             </tr>
@@ -207,7 +208,17 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
       <aside className="right" aria-label={t('charts')}>
         <div className="plates charts">
           {charts.map((metric) => (
-            <RunPanel key={metric} metric={metric} runs={drawn} total={runs.length} series={series.data ?? []} axis="step" smoothing={0} />
+            <RunPanel
+              key={metric}
+              metric={metric}
+              runs={drawn}
+              total={runs.length}
+              series={series.data ?? []}
+              axis="step"
+              smoothing={0}
+              isReading={series.isPending}
+              isOpen={drawn.some((run) => run.isOpen)}
+            />
           ))}
         </div>
       </aside>
@@ -318,6 +329,7 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
   )
 }
 
+const DELTA_DIGITS = 3
 const NEXT_DIRECTION = { none: 'maximize', maximize: 'minimize', minimize: null } as const
 const ARROWS = { none: '↕', maximize: '↑', minimize: '↓' } as const
 
@@ -350,7 +362,7 @@ function Delta({
   readonly direction: MetricRowProps['direction']
   readonly format: (value: number) => string
 }): ReactNode {
-  const signed = `${by > 0 ? '+' : '−'}${format(Math.abs(by))}`
+  const signed = `${by > 0 ? '+' : '−'}${format(Number(Math.abs(by).toPrecision(DELTA_DIGITS)))}`
   if (direction === undefined) return <span className="delta dim">{signed}</span>
   const isGood = direction === 'maximize' ? by > 0 : by < 0
   return (

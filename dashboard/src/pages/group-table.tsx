@@ -1,16 +1,25 @@
 import { useState } from 'react'
-import type { ReactElement } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 
-import { useGroups, useNames } from '../api/queries.ts'
-import { columnFormat } from '../format.ts'
+import type { GroupsView } from '../../../src/contract/charts.ts'
+import type { RunPageView } from '../../../src/contract/routes.ts'
+import type { RunView } from '../../../src/contract/run.ts'
+import { call } from '../api/client.ts'
+import { useAction, useGroups, useNames, useRunPage, useVaried } from '../api/queries.ts'
+import type { RunsAsked } from '../api/queries.ts'
+import { toQuery } from '../api/to-query.ts'
+import { columnFormat, formatValue } from '../format.ts'
+import { paths, runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
+import { CheckItem, Link, Menu } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { CheckItem, Menu } from '../ui/controls.tsx'
+import { PhaseIcon } from '../ui/phase.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
+import type { RunLook } from '../ui/run-color.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
-import { columnFor, isFigure, parseColumn } from './columns.ts'
+import { cellOf, columnFor, isFigure, parseColumn } from './columns.ts'
 import { filterOfGroup, GROUP_FIELDS_MAX } from './runs-state.ts'
-import type { RunsState } from './runs-state.ts'
+import type { RunsState, SortKey } from './runs-state.ts'
 
 interface GroupTableProps {
   readonly project: string
@@ -20,64 +29,64 @@ interface GroupTableProps {
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** Runs together by what they share, each group with the mean and the deviation of its figures. */
+/** Runs together by what they share, each group with the mean and the deviation of its figures; it opens to its runs. */
 export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
   const figures = columns.filter(isFigure).slice(0, GROUP_FIELDS_MAX)
-  const groups = useGroups({ project, filter, trash: state.isTrash, by: state.group, columns: figures })
+  const sort = groupSort(state, figures)
+  const asked = { project, filter, trash: state.isTrash, by: state.group, columns: figures, sort: `${sort.isDescending ? '-' : ''}${sort.field}` }
+  const groups = useGroups(asked)
+  const [open, setOpen] = useState<readonly string[]>([])
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
   const looks = looksOf(groups.data.groups.map(({ keys }) => JSON.stringify(keys)))
   const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))
-  const open = (keys: readonly (string | null)[]): void =>
-    onChange({
-      group: [],
-      filter: [state.filter.trim() === '' ? '' : `(${state.filter.trim()})`, filterOfGroup(state.group, keys)].filter((part) => part !== '').join(' and '),
-    })
+  const head = (field: string, text: ReactNode, isNumber: boolean): ReactElement => {
+    const isSorted = sort.field === field
+    const next = { field, isDescending: isSorted ? !sort.isDescending : isNumber }
+    return (
+      <th key={field} className={isNumber ? 'num' : ''} aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
+        <button type="button" className={isSorted ? 'sort on' : 'sort'} onClick={() => onChange({ sort: [next] })}>
+          {isSorted && <Icon name={sort.isDescending ? 'sort' : 'up'} size={13} />}
+          <span className="clip">{text}</span>
+        </button>
+      </th>
+    )
+  }
   return (
-    <div className="scroll groups">
+    <div className={groups.isPlaceholderData ? 'scroll groups old' : 'scroll groups'}>
       <table className="tbl">
         <thead>
           <tr>
-            {state.group.map((field) => (
-              <th key={field}>{nameOf(field)}</th>
-            ))}
-            <th className="num">n</th>
-            {figures.map((column) => (
-              <th key={column} className="num">
-                {nameOf(column)} <span className="dim">{t('mean_sd')}</span>
-              </th>
-            ))}
+            <th>
+              <span className="sr">{t('selection')}</span>
+            </th>
+            {state.group.map((field) => head(field, nameOf(field), false))}
+            {head('n', 'n', true)}
+            {figures.map((column) =>
+              head(
+                column,
+                <>
+                  {nameOf(column)} <span className="dim">{t('mean_sd')}</span>
+                </>,
+                true,
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
-          {groups.data.groups.map(({ keys, n, values }) => (
-            <tr key={JSON.stringify(keys)}>
-              {keys.map((key, i) => (
-                <td key={state.group[i]}>
-                  {i === 0 ? (
-                    <button type="button" className="btn bare" onClick={() => open(keys)}>
-                      <Sample look={looks.get(JSON.stringify(keys))} />
-                      <Icon name="right" size={13} />
-                      {key ?? <span className="dim">{t('without', { name: nameOf(state.group[i]!) })}</span>}
-                    </button>
-                  ) : (
-                    (key ?? <span className="dim">—</span>)
-                  )}
-                </td>
-              ))}
-              <td className="num">{n.toLocaleString('en-US')}</td>
-              {values.map((value, i) => (
-                <td key={figures[i]} className="num">
-                  {value?.mean !== null && value?.mean !== undefined && (
-                    <>
-                      {formats[i]!(value.mean)} {value.n > 1 && <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>}
-                      {value.n !== n && <span className="dim small"> n {value.n}</span>}
-                    </>
-                  )}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {groups.data.groups.map((group) => {
+            const key = JSON.stringify(group.keys)
+            const isOpen = open.includes(key)
+            return (
+              <GroupRow
+                key={key}
+                {...{ project, state, figures, formats, group, isOpen, onChange }}
+                look={looks.get(key)}
+                filter={[filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(state.group, group.keys)].filter((part) => part !== '').join(' and ')}
+                onToggle={() => setOpen(isOpen ? open.filter((one) => one !== key) : [...open, key])}
+              />
+            )
+          })}
         </tbody>
       </table>
       {groups.data.groupCount > groups.data.groups.length && (
@@ -86,6 +95,137 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
       <p className="foot">{t('groups_of', { n: groups.data.runCount, groups: groups.data.groupCount })}</p>
     </div>
   )
+}
+
+/** What groups are ordered by: the first key of the order that they have, else how many runs they are. */
+function groupSort({ sort, group }: RunsState, figures: readonly string[]): SortKey {
+  return sort.find(({ field }) => field === 'n' || group.includes(field) || figures.includes(field)) ?? { field: 'n', isDescending: true }
+}
+
+const MEMBERS_MAX = 50
+
+interface GroupRowProps {
+  readonly project: string
+  readonly state: RunsState
+  readonly figures: readonly string[]
+  readonly formats: readonly ((value: number) => string)[]
+  readonly group: GroupsView['groups'][number]
+  readonly look: RunLook | undefined
+  /** That of the runs in it. */
+  readonly filter: string
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+  readonly onChange: (patch: Partial<RunsState>) => void
+}
+
+function GroupRow({ project, state, figures, formats, group: { keys, n, values }, look, filter, isOpen, onToggle, onChange }: GroupRowProps): ReactElement {
+  const members = useMembers(isOpen, { project, filter, trash: state.isTrash || undefined, fields: figures.join(',') || 'number' })
+  const name = keys.map((key) => key ?? t('missing')).join(' · ')
+  const select = useAction(async () => {
+    const { runs } = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: MEMBERS_MAX, fields: 'number', trash: state.isTrash || undefined })}`)
+    const numbers = runs.map(({ number }) => number)
+    const isAll = numbers.every((number) => state.selected.includes(number))
+    onChange({ selected: isAll ? state.selected.filter((one) => !numbers.includes(one)) : [...new Set([...state.selected, ...numbers])].slice(0, MEMBERS_MAX) })
+  })
+  const known = members?.map(({ number }) => number) ?? []
+  const isSelected = known.length > 0 && known.every((number) => state.selected.includes(number))
+  return (
+    <>
+      <tr>
+        <td className="box">
+          <input
+            type="checkbox"
+            className="check"
+            aria-label={t('select_group', { name })}
+            checked={isSelected}
+            disabled={select.isPending}
+            onChange={() => {
+              if (!isOpen) onToggle()
+              select.mutate(undefined)
+            }}
+          />
+        </td>
+        {keys.map((key, i) => (
+          <td key={state.group[i]}>
+            {i === 0 ? (
+              <button type="button" className="btn bare" aria-expanded={isOpen} onClick={onToggle}>
+                <Sample look={look} />
+                <Icon name={isOpen ? 'down' : 'right'} size={13} />
+                {key ?? <span className="dim">{t('without', { name: nameOf(state.group[i]!) })}</span>}
+              </button>
+            ) : (
+              (key ?? <span className="dim">—</span>)
+            )}
+          </td>
+        ))}
+        <td className="num">{n.toLocaleString('en-US')}</td>
+        {values.map((value, i) => (
+          <td key={figures[i]} className="num" title={value === null ? undefined : t('low_high', { low: String(value.min), high: String(value.max) })}>
+            {value?.mean !== null && value?.mean !== undefined && (
+              <>
+                {formats[i]!(value.mean)} {value.n > 1 && <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>}
+                {value.n !== n && <span className="dim small"> n {value.n}</span>}
+              </>
+            )}
+          </td>
+        ))}
+      </tr>
+      {isOpen &&
+        (members ?? []).map((run) => (
+          <tr key={run.id} className={state.selected.includes(run.number) ? 'member selected' : 'member'}>
+            <td className="box">
+              <input
+                type="checkbox"
+                className="check"
+                aria-label={t('select_run', { name: runName(run) })}
+                checked={state.selected.includes(run.number)}
+                onChange={() =>
+                  onChange({
+                    selected: state.selected.includes(run.number) ? state.selected.filter((one) => one !== run.number) : [...state.selected, run.number],
+                  })
+                }
+              />
+            </td>
+            <td colSpan={keys.length + 1}>
+              <span className="name">
+                <PhaseIcon phase={run.phase} />
+                <Link className="clip ink" to={paths.run(project, run.number)}>
+                  {runName(run)}
+                </Link>
+              </span>
+            </td>
+            {figures.map((column, i) => {
+              const value = cellOf(run, column, {})
+              return (
+                <td key={column} className="num mid">
+                  {typeof value === 'number' ? formats[i]!(value) : formatValue(value)}
+                </td>
+              )
+            })}
+          </tr>
+        ))}
+      {isOpen && (
+        <tr className="member">
+          <td />
+          <td colSpan={keys.length + 1 + figures.length}>
+            <button type="button" className="btn bare small" onClick={() => onChange({ group: [], filter: toFilter(state, keys) })}>
+              {members && n > members.length ? t('group_shows', { n: members.length, total: n }) : t('group_as_list')}
+            </button>
+          </td>
+        </tr>
+      )}
+    </>
+  )
+}
+
+/** Its runs as a list, with the filter that is written. */
+function toFilter({ filter, group }: RunsState, keys: readonly (string | null)[]): string {
+  return [filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(group, keys)].filter((part) => part !== '').join(' and ')
+}
+
+/** The newest runs of a group that is open. */
+function useMembers(isOpen: boolean, asked: RunsAsked): readonly RunView[] | undefined {
+  return useRunPage({ ...asked, limit: MEMBERS_MAX }, { isWanted: isOpen }).data?.runs
 }
 
 function nameOf(column: string): string {
@@ -114,19 +254,22 @@ export function GroupMenu(props: GroupPickerProps): ReactElement {
 
 interface GroupPickerProps {
   readonly project: string
+  /** Which runs are put together. */
+  readonly filter: string
+  readonly isTrash: boolean
   readonly group: readonly string[]
   readonly onChange: (group: readonly string[]) => void
 }
 
-function GroupPicker({ project, group, onChange }: GroupPickerProps): ReactElement {
+function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerProps): ReactElement {
   const { data } = useNames(project)
+  const varied = useVaried({ project, filter, trash: isTrash || undefined })
   const [search, setSearch] = useState('')
-  const known = data?.params ?? []
-  const all = known.map(({ name }) => name)
-  // All but one are all that the project has now: what others vary would put every run in the same group.
-  const varied = known.filter(({ recent }) => recent > 0).map(({ name }) => name)
-  const params = all.filter((name) => name.toLowerCase().includes(search.toLowerCase()))
+  const params = (data?.params ?? []).map(({ name }) => name).filter((name) => name.toLowerCase().includes(search.toLowerCase()))
   const fields = [...params.slice(0, SHOWN_MAX).map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
+  // All but one are all that differ among the runs at hand: what none of them has, or all have alike, tells no group from another.
+  const differing = (varied.data?.params ?? []).map(({ name }) => name)
+  const isTooWide = differing.length > GROUP_FIELDS_MAX + 1
   return (
     <div className="picker">
       <input className="field" aria-label={t('find_param')} placeholder={t('find_param')} value={search} onChange={(event) => setSearch(event.target.value)} />
@@ -140,24 +283,17 @@ function GroupPicker({ project, group, onChange }: GroupPickerProps): ReactEleme
           />
         ))}
       </ul>
-      {varied.length > 1 && (
+      {isTooWide && <p className="dim small">{t('all_but_wide', { n: differing.length, max: GROUP_FIELDS_MAX })}</p>}
+      {differing.length > 1 && !isTooWide && (
         <ul>
-          {params
-            .filter((name) => varied.includes(name))
-            .slice(0, SHOWN_MAX)
+          {differing
+            .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
             .map((name) => (
               <li key={name}>
                 <button
                   type="button"
                   data-closes=""
-                  onClick={() =>
-                    onChange(
-                      varied
-                        .filter((one) => one !== name)
-                        .slice(0, GROUP_FIELDS_MAX)
-                        .map((one) => columnFor('param', one)),
-                    )
-                  }
+                  onClick={() => onChange(differing.filter((one) => one !== name).map((one) => columnFor('param', one)))}
                 >
                   {t('all_but', { name })}
                 </button>

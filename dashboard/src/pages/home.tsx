@@ -6,24 +6,29 @@ import { measureName } from '../../../src/contract/measure.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useCounts, useProjects, useRunPage, useSlots, useSweeps } from '../api/queries.ts'
 import { formatAge, formatDate, formatDuration, formatNumber, secondsBetween, zoneName } from '../format.ts'
-import { paths, runName } from '../paths.ts'
+import { paths, runName, sweepName } from '../paths.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Progress, useTitle } from '../ui/page.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { byCause } from './causes.ts'
+import type { Cause } from './causes.ts'
 
 const SHOWN_MAX = 12
-const FAILURES_MAX = 6
+const WAITING_READ_MAX = 200
+const CAUSES_MAX = 6
+/** Failures that are looked at for what they have in common. */
+const FAILURES_READ_MAX = 200
 
 /** One place that says what runs, what waits and why, and what went wrong last. */
 export function Home(): ReactElement {
   useTitle(t('home'))
   const now = useNow()
   const running = useRunPage({ filter: 'phase in (running, starting, stopping)', limit: SHOWN_MAX })
-  const waiting = useRunPage({ filter: 'phase in (queued, preparing, paused)', limit: SHOWN_MAX })
-  const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_MAX })
+  const waiting = useRunPage({ filter: 'phase in (queued, preparing, paused)', limit: WAITING_READ_MAX, fields: 'number' })
+  const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_READ_MAX, fields: 'number' })
   const sweeps = useSweeps()
   const broken = [running, waiting, failed, sweeps].find(({ error, data }) => error && !data)
   if (broken?.error) return <Failure error={broken.error} onRetry={() => void broken.refetch()} />
@@ -60,14 +65,19 @@ export function Home(): ReactElement {
               {t('waiting')}
               <span className="note">{t('waiting_why', { n: waiting.data.total ?? 0 })}</span>
             </h2>
-            {waiting.data.runs.map((run) => (
-              <div key={run.id} className="line waits">
-                <PhaseIcon phase={run.phase} />
-                <Title run={run} />
-                <span className="mid">{run.waiting ?? t(`phase_${run.phase}`)}</span>
-                <span className="dim num">{formatAge(run.createdAt, now)}</span>
-              </div>
-            ))}
+            {byWait(waiting.data.runs)
+              .slice(0, SHOWN_MAX)
+              .map(({ first, n }) => (
+                <div key={first.id} className="line waits">
+                  <PhaseIcon phase={first.phase} />
+                  {n === 1 ? <Title run={first} /> : <SweepTitle run={first} n={n} />}
+                  <span className="mid">{first.waiting ?? t(`phase_${first.phase}`)}</span>
+                  <span className="dim num">{formatAge(first.createdAt, now)}</span>
+                </div>
+              ))}
+            {(waiting.data.total ?? 0) > waiting.data.runs.length && (
+              <p className="dim small">{t('and_more', { n: (waiting.data.total ?? 0) - waiting.data.runs.length })}</p>
+            )}
             {waiting.data.runs.length === 0 && <p className="none">{t('nothing_waits')}</p>}
           </section>
           <section className="block">
@@ -75,21 +85,11 @@ export function Home(): ReactElement {
               {t('last_failures')}
               <span className="note">{t('failures_count', { n: failed.data.total ?? 0 })}</span>
             </h2>
-            {failed.data.runs.map((run) => (
-              <div key={run.id} className="line fails">
-                <PhaseIcon phase="failed" />
-                <div className="clip">
-                  <b className="strong">{run.message ?? t('phase_failed')}</b>
-                  <div className="small mid clip">
-                    <Link to={paths.run(run.project, run.number)}>{runName(run)}</Link> · {run.project} · {run.endedAt && formatAge(run.endedAt, now)}
-                  </div>
-                </div>
-                <Link className="btn" to={paths.create(run.project, run.number)}>
-                  {t('edit_and_run')}
-                </Link>
-                <Link to={paths.run(run.project, run.number, 'logs')}>{t('log')}</Link>
-              </div>
-            ))}
+            {byCause(failed.data.runs)
+              .slice(0, CAUSES_MAX)
+              .map((cause) => (
+                <FailureLine key={cause.runs[0]!.id} cause={cause} now={now} />
+              ))}
             {failed.data.runs.length === 0 && <p className="none">{t('nothing_failed')}</p>}
           </section>
         </div>
@@ -99,6 +99,53 @@ export function Home(): ReactElement {
         </aside>
       </div>
     </>
+  )
+}
+
+/** Why some runs failed, and the last of them. */
+function FailureLine({ cause: { text, runs }, now }: { readonly cause: Cause; readonly now: number }): ReactElement {
+  const run = runs[0]!
+  return (
+    <div className="line fails">
+      <PhaseIcon phase="failed" />
+      <div className="clip">
+        <b className={run.cause === null ? 'strong clip' : 'strong mono clip'} title={text}>
+          {text || t('phase_failed')}
+        </b>
+        <div className="small mid clip">
+          {runs.length > 1 && `${t('failures_n', { n: runs.length })} · `}
+          <Link to={paths.run(run.project, run.number)}>{runName(run)}</Link> · {run.project} · {run.endedAt && formatAge(run.endedAt, now)}
+        </div>
+      </div>
+      <Link className="btn" to={paths.create(run.project, run.number)}>
+        {t('edit_and_run')}
+      </Link>
+      <Link to={paths.run(run.project, run.number, 'logs')}>{t('log')}</Link>
+    </div>
+  )
+}
+
+/** Runs that wait for the same in the same sweep are one line. */
+function byWait(runs: readonly RunView[]): { first: RunView; n: number }[] {
+  const lines = new Map<string, { first: RunView; n: number }>()
+  for (const run of runs) {
+    const key = run.sweep === null ? run.id : `${run.sweep} ${run.waiting ?? run.phase}`
+    const known = lines.get(key)
+    lines.set(key, { first: known?.first ?? run, n: (known?.n ?? 0) + 1 })
+  }
+  return [...lines.values()]
+}
+
+function SweepTitle({ run, n }: { readonly run: RunView; readonly n: number }): ReactElement {
+  return (
+    <div className="clip">
+      <Link to={paths.sweep(run.project, run.sweep!)}>
+        <span className="ink">{sweepName({ name: run.sweepName, number: run.sweep! })}</span>
+      </Link>
+      <div className="small dim clip">
+        {run.project} · {t('trials_n', { n })}
+      </div>
+    </div>
   )
 }
 

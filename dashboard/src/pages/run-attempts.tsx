@@ -8,14 +8,18 @@ import { paths } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Phase } from '../ui/phase.tsx'
+import { headline } from './causes.ts'
 
 /** Why a run ended as it did, or why it has not begun, as a sentence with its evidence beside it. */
 export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElement | null {
   if (run.phase === 'failed')
     return (
       <section className="diag yours">
-        <h2>{run.message ?? t('phase_failed')}</h2>
-        <p>{t('failed_what_next')}</p>
+        <h2 className={run.cause === null ? '' : 'mono'}>{headline(run) || t('phase_failed')}</h2>
+        <p>
+          {run.cause !== null && run.message !== null && `${run.message}. `}
+          {t('failed_what_next')}
+        </p>
         <div className="do">
           <Link className="btn" to={paths.run(run.project, run.number, 'logs')}>
             {t('see_log')}

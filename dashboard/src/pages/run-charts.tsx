@@ -33,7 +33,7 @@ export interface RunChartsProps {
   readonly listed: readonly RunView[]
   readonly total: number
   readonly directions: Directions
-  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group' | 'isTrash'>
+  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group' | 'isTrash' | 'large' | 'log'>
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
   readonly onChange: (patch: Partial<RunsState>) => void
@@ -65,7 +65,7 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
         </Menu>
       </div>
       {panels.length === 0 && fields.length === 0 ? (
-        <Faint text={t('no_points')} />
+        <Faint text={t(runs.some(({ phase }) => isOpen(phase)) ? 'no_points' : 'no_points_ended')} />
       ) : (
         <div className="plates charts">
           {state.group.length > 0 ? <GroupLines {...props} panels={panels} /> : <RunLines {...props} panels={panels} />}
@@ -106,6 +106,9 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
       onZoom={(zoom) => onChange({ zoom })}
       hovered={hovered}
       onHover={onHover}
+      isReading={series.isPending || series.isPlaceholderData}
+      isOpen={drawn.some((run) => run.isOpen)}
+      marks={{ large: state.large, log: state.log, onChange }}
     />
   ))
 }
@@ -123,6 +126,8 @@ function GroupLines({ project, filter, state, panels, hovered, onHover, onChange
       onZoom={(zoom) => onChange({ zoom, axis: 'step' })}
       hovered={hovered}
       onHover={onHover}
+      isReading={bands.isPending || bands.isPlaceholderData}
+      marks={{ large: state.large, log: state.log, onChange }}
     />
   ))
 }

@@ -75,11 +75,15 @@ export const Row = memo(function Row({ run, index, frame, look, now, isSelected,
             {runName(run)}
           </Link>
           {run.name !== null && <span className="dim small">#{run.number}</span>}
-          {run.tags.slice(0, 2).map((tag) => (
-            <span key={tag} className="tag clip">
-              {tag}
+          {run.tags.length > 0 && (
+            <span className="tags clip" title={run.tags.join(', ')}>
+              {run.tags.slice(0, 2).map((tag) => (
+                <span key={tag} className="tag">
+                  {tag}
+                </span>
+              ))}
             </span>
-          ))}
+          )}
         </span>
         {frame.summary && <Summary run={run} columns={frame.summary} frame={frame} now={now} />}
         {pinned.map((column, i) => (

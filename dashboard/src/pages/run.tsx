@@ -1,21 +1,24 @@
 import type { ReactElement } from 'react'
 import { useMemo, useState } from 'react'
 
+import type { SeriesView } from '../../../src/contract/charts.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
-import { useAction, useRun, useSeries } from '../api/queries.ts'
+import { useAction, useRun, useSeriesInSight } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { metricOn } from '../charts/lines.ts'
 import type { XAxis } from '../charts/lines.ts'
 import { formatDate, formatDuration, formatNumber, secondsBetween } from '../format.ts'
-import { paths, runName } from '../paths.ts'
+import { paths, runName, sweepName } from '../paths.ts'
 import { changeQuery, go, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
+import { readList, writeList } from '../state/query-lists.ts'
 import { t } from '../texts/texts.ts'
 import { Confirm, CopyButton, Link } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
+import { InSight, useSeen } from '../ui/in-sight.tsx'
 import { Crumbs, Figures, Pairs, Tabs, useTitle } from '../ui/page.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
@@ -23,6 +26,7 @@ import { Failure, Loading } from '../ui/states.tsx'
 import { InTrash } from './in-trash.tsx'
 import { LogView } from './log-view.tsx'
 import { MarksEditor } from './marks-editor.tsx'
+import { sectionsOf } from './metric-sections.ts'
 import { AxisMenu, metricsOf, SmoothingMenu, toDrawn } from './run-charts.tsx'
 import { AttemptTable, Diagnosis } from './run-attempts.tsx'
 import { Artifacts, Code, Environment, Spec } from './run-records.tsx'
@@ -48,7 +52,7 @@ export function Run({ project, number, tab }: { readonly project: string; readon
             { text: project, to: paths.runs(project) },
             ...(view.sweep === null
               ? [{ text: t('runs'), to: paths.runs(project) }]
-              : [{ text: t('sweep_n', { number: view.sweep }), to: paths.sweep(project, view.sweep) }]),
+              : [{ text: sweepName({ name: view.sweepName, number: view.sweep }), to: paths.sweep(project, view.sweep) }]),
             { text: `#${view.number}` },
           ]}
         />
@@ -81,9 +85,9 @@ export function Run({ project, number, tab }: { readonly project: string; readon
 function TabBody({ tab, run, now }: { readonly tab: (typeof TABS)[number]; readonly run: RunDetailView; readonly now: number }): ReactElement {
   switch (tab) {
     case 'charts':
-      return <Charts run={run} metrics={metricsOf([run])} />
+      return <OwnCharts run={run} />
     case 'system':
-      return <Charts run={run} metrics={Object.keys(run.metrics).filter((name) => name.startsWith('system.'))} axis="relative" />
+      return <SystemCharts run={run} />
     case 'logs':
       return <LogView key={run.id} run={run} isWide />
     case 'attempts':
@@ -133,12 +137,13 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
 }
 
 function Actions({ run, project }: { readonly run: RunDetailView; readonly project: string }): ReactElement {
-  const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
+  const [asked, setAsked] = useState<'stop' | 'delete' | 'resume' | undefined>()
   const post = (verb: string) =>
     call<{ number?: number }>(`/runs/${run.number}/${verb}`, { method: 'POST', ...(verb === 'restart' || verb === 'resume' ? { body: {} } : {}) })
   const act = useAction(post, ({ number }, verb) => {
-    toast(t(`done_${verb as 'stop' | 'pause' | 'resume' | 'restart'}`))
-    if (number !== undefined && number !== run.number) go(paths.run(project, number))
+    const isNew = number !== undefined && number !== run.number
+    toast(isNew ? t('started_n', { number }) : t(`done_${verb as 'stop' | 'pause' | 'resume' | 'restart'}`))
+    if (isNew) go(paths.run(project, number))
   })
   const restore = useAction(
     () => call(`/runs/${run.number}/restore`, { method: 'POST' }),
@@ -175,7 +180,7 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
         </>
       )}
       {canStart && (run.phase === 'paused' || isEnded) && (
-        <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => act.mutate('resume')}>
+        <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => (isEnded ? setAsked('resume') : act.mutate('resume'))}>
           {t('resume')}
         </button>
       )}
@@ -197,10 +202,11 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
       )}
       {asked && (
         <Confirm
-          title={t(asked === 'stop' ? 'stop_runs' : 'delete_runs', { n: 1 })}
-          text={`${t(asked === 'stop' ? 'stop_runs_text' : 'delete_runs_text')} ${runName(run)}`}
+          title={asked === 'resume' ? t('resume_ended', { number: run.number }) : t(`${asked}_runs`, { n: 1 })}
+          text={asked === 'resume' ? t('resume_ended_text') : `${t(`${asked}_runs_text`)} ${runName(run)}`}
           verb={t(asked)}
-          onConfirm={() => (asked === 'stop' ? act.mutate('stop') : remove.mutate(undefined))}
+          isHarmless={asked === 'resume'}
+          onConfirm={() => (asked === 'delete' ? remove.mutate(undefined) : act.mutate(asked))}
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -208,7 +214,10 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
   )
 }
 
+const CHARTS_SHOWN = 4
+
 function Overview({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
+  const metrics = useMemo(() => metricsOf([run]), [run])
   return (
     <div className="cols">
       <aside className="about">
@@ -261,7 +270,12 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
         <Panel title={t('tab_attempts')} note={t('attempts_n', { n: run.attempts.length })}>
           <AttemptTable run={run} now={now} />
         </Panel>
-        <Charts run={run} metrics={metricsOf([run]).slice(0, 4)} isPart />
+        <Charts run={run} metrics={metrics.slice(0, CHARTS_SHOWN)} isPart />
+        {metrics.length > CHARTS_SHOWN && (
+          <p className="foot">
+            <Link to={paths.run(run.project, run.number, 'charts')}>{t('all_charts', { n: metrics.length })}</Link>
+          </p>
+        )}
       </div>
       <LogView key={run.id} run={run} />
     </div>
@@ -277,60 +291,107 @@ function formatParam(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function Charts({
-  run,
-  metrics,
-  axis = 'step',
-  isPart = false,
-}: {
+function OwnCharts({ run }: { readonly run: RunDetailView }): ReactElement {
+  return <Charts run={run} metrics={useMemo(() => metricsOf([run]), [run])} />
+}
+
+/** What the machine measured of it. */
+function SystemCharts({ run }: { readonly run: RunDetailView }): ReactElement {
+  const metrics = useMemo(() => Object.keys(run.metrics).filter((name) => name.startsWith('system.')), [run])
+  return <Charts run={run} metrics={metrics} axis="relative" />
+}
+
+interface ChartsProps {
   readonly run: RunDetailView
   readonly metrics: readonly string[]
   /** What lies on x where the address does not say. */
   readonly axis?: 'step' | 'relative'
   readonly isPart?: boolean
-}): ReactElement {
+}
+
+/** All metrics of a run, a panel each, in sections by what stands before the first `/` of their names. Points are read for what is in sight. */
+function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): ReactElement {
   const { query } = usePlace()
   const read = readRunsState(query)
   const state = query.has('x') ? read : { ...read, axis }
-  const across = metricOn(state.axis)
-  const series = useSeries([run.number], across === undefined || metrics.length === 0 ? metrics : [...new Set([...metrics, across])], {
-    range: rangeOf(state),
-  })
+  const search = isPart ? '' : (query.get('find') ?? '')
+  const folded = useMemo(() => readList(query, 'fold') ?? [], [query])
+  const sections = useMemo(() => sectionsOf(metrics, search), [metrics, search])
+  const shown = useMemo(() => sections.flatMap(({ name, metrics: own }) => (folded.includes(name) ? [] : own)), [sections, folded])
+  const [seen, see] = useSeen()
+  const { series, error } = useSeriesInSight(run.number, shown, { seen, across: metricOn(state.axis), range: rangeOf(state) })
   const drawn = useMemo(() => [{ ...toDrawn([run])[0]!, restarts: restartsOf(run) }], [run])
   const change = (patch: Partial<RunsState>): void => {
     const next = { ...state, ...patch }
     changeQuery({ ...writeRunsState(next), x: next.axis === axis ? null : next.axis })
   }
+  const fold = (name: string): void =>
+    changeQuery({ fold: writeList(folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name]) })
   return (
     <>
       {!isPart && (
         <div className="ctools">
           <AxisMenu state={state} metrics={metrics} onChange={change} />
           <SmoothingMenu state={state} onChange={change} />
+          {metrics.length > 1 && (
+            <input
+              className="field"
+              type="search"
+              aria-label={t('find_metric')}
+              placeholder={t('find_metric')}
+              value={search}
+              onChange={(event) => changeQuery({ find: event.target.value || null })}
+            />
+          )}
+          <span className="dim small">{t('charts_of', { n: sections.reduce((sum, section) => sum + section.metrics.length, 0), total: metrics.length })}</span>
         </div>
       )}
-      {series.error && !series.data && <Failure error={series.error} onRetry={() => void series.refetch()} />}
+      {error && <Failure error={error} />}
       {metrics.length === 0 ? (
         <div className="panel grow">
-          <p className="none">{t('no_points')}</p>
+          <p className="none">{t(isTerminal(run.phase) ? 'no_points_ended' : 'no_points')}</p>
+        </div>
+      ) : sections.length === 0 ? (
+        <div className="panel grow">
+          <p className="none">{t('nothing_found')}</p>
         </div>
       ) : (
-        <div className="plates charts two">
-          {metrics.map((metric) => (
-            <RunPanel
-              key={metric}
-              metric={metric}
-              runs={drawn}
-              total={1}
-              series={series.data ?? []}
-              axis={state.axis as XAxis}
-              smoothing={state.smoothing}
-              zoom={state.zoom}
-              onZoom={(zoom) => change({ zoom })}
-            />
-          ))}
-        </div>
+        sections.map(({ name, metrics: own }) => (
+          <section key={name} aria-label={name === '' ? t('charts') : name}>
+            {sections.length > 1 && (
+              <h2 className="section">
+                <button type="button" className="btn bare" aria-expanded={!folded.includes(name)} onClick={() => fold(name)}>
+                  <Icon name={folded.includes(name) ? 'right' : 'down'} size={13} />
+                  {name === '' ? t('without_prefix') : name} <span className="dim small">{own.length}</span>
+                </button>
+              </h2>
+            )}
+            {!folded.includes(name) && (
+              <div className="plates charts two">
+                {own.map((metric) => (
+                  <InSight key={metric} name={metric} onSee={see}>
+                    <RunPanel
+                      metric={metric}
+                      runs={drawn}
+                      total={1}
+                      series={series.get(metric) ?? NO_SERIES}
+                      axis={state.axis as XAxis}
+                      smoothing={state.smoothing}
+                      zoom={state.zoom}
+                      onZoom={(zoom) => change({ zoom })}
+                      isReading={!series.has(metric)}
+                      isOpen={!isTerminal(run.phase)}
+                      marks={{ large: state.large, log: state.log, onChange: change }}
+                    />
+                  </InSight>
+                ))}
+              </div>
+            )}
+          </section>
+        ))
       )}
     </>
   )
 }
+
+const NO_SERIES: readonly SeriesView[] = []

@@ -39,6 +39,8 @@ const state: fc.Arbitrary<RunsState> = fc.record({
   bars: fc.option(column, { nil: undefined }),
   smoothing: fc.constantFrom(0, 0.3, 0.6, 0.97),
   panels: fc.option(fc.uniqueArray(name, { maxLength: 4 }), { nil: undefined }),
+  large: fc.uniqueArray(name, { maxLength: 3 }),
+  log: fc.uniqueArray(name, { maxLength: 3 }),
 })
 
 describe('the state of the list of runs', () => {

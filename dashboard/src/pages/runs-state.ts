@@ -35,6 +35,9 @@ export interface RunsState {
   readonly scatter: readonly [string, string] | undefined
   /** The field that is drawn as bars; undefined: the first metric. */
   readonly bars: string | undefined
+  /** Metrics whose panel is large, and whose axis is logarithmic. */
+  readonly large: readonly string[]
+  readonly log: readonly string[]
 }
 
 export interface SortKey {
@@ -47,7 +50,7 @@ export const DRAWN_CHOICES = [5, 10, 20, 50] as const
 const SMOOTHING_MAX = 0.99
 const SELECTED_MAX = 50
 export const PINNED_MAX = 4
-export const GROUP_FIELDS_MAX = 20
+export const GROUP_FIELDS_MAX = 60
 export const WIDTH_LIMITS = { min: 56, max: 800 }
 
 export function readRunsState(query: URLSearchParams): RunsState {
@@ -80,6 +83,8 @@ export function readRunsState(query: URLSearchParams): RunsState {
     panels: list('panels'),
     scatter: x !== undefined && y !== undefined ? [x, y] : undefined,
     bars: query.get('bars') || undefined,
+    large: list('large') ?? [],
+    log: list('log') ?? [],
   }
 }
 
@@ -102,6 +107,8 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
     panels: writeList(state.panels, '-'),
     xy: writeList(state.scatter),
     bars: state.bars ?? null,
+    large: writeList(state.large),
+    log: writeList(state.log),
   }
 }
 
@@ -129,13 +136,13 @@ export function nextSort(sort: readonly SortKey[], field: string, isMore: boolea
   return known.isDescending ? [...others, { field, isDescending: false }] : others
 }
 
-/** The selected runs; where none are, the first of the list: its order says which. */
+/** The selected runs; where none are, the first of the list that have points or may still get some: its order says which. */
 export function drawnRuns(
   runs: readonly RunView[],
   { selected, drawn }: { readonly selected: readonly RunView[]; readonly drawn: number },
 ): readonly RunView[] {
   if (selected.length > 0) return selected
-  return runs.filter(({ metrics }) => Object.keys(metrics).length > 0).slice(0, drawn)
+  return runs.filter(({ phase, metrics }) => isOpen(phase) || Object.keys(metrics).length > 0).slice(0, drawn)
 }
 
 /** A filter for the runs of one group. */

@@ -82,7 +82,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   // Once for each count: what two readings see differently would be read for ever.
   useEffect(() => void showNews(), [counts.dataUpdatedAt, isLookedAt])
 
-  if (list.error && !list.data && state.filter === '') return <Failure error={list.error} onRetry={() => void list.refetch()} />
+  if (list.error && !list.data && state.filter === '' && state.sort.length === 0) return <Failure error={list.error} onRetry={() => void list.refetch()} />
   const isEmpty = list.data !== undefined && total === 0
   const isNew = isEmpty && state.filter === '' && state.phases.length === 0 && !state.isTrash
   return (
@@ -96,7 +96,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         )}
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
-        <GroupMenu project={project} group={state.group} onChange={(group) => change({ group, zoom: undefined })} />
+        <GroupMenu project={project} filter={filter} isTrash={state.isTrash} group={state.group} onChange={(group) => change({ group, zoom: undefined })} />
         <ColumnPicker project={project} columns={columns} pinned={state.pinned} onChange={change} />
         <Link className="btn solid" to={paths.create(project)}>
           <Icon name="plus" />
@@ -113,14 +113,18 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         onFilter={(text) => change({ filter: text })}
         onPhases={(phases) => change({ phases })}
       />
-      {!list.data ? (
+      {!list.data && list.error ? (
+        <Empty title={t('filter_unread')} text={t('filter_unread_how')} />
+      ) : !list.data ? (
         <Loading what={t('runs')} lines={14} />
       ) : isNew ? (
         <Empty title={t('no_runs', { project })} text={t('no_runs_how')} command={`hagane run -f group.yml --project ${project}`} />
       ) : (
         <div className="split">
           <section className={list.isPlaceholderData || list.error ? 'left old' : 'left'} aria-label={t('runs')}>
-            {state.group.length > 0 ? (
+            {isEmpty ? (
+              <Empty title={t(state.isTrash ? 'trash_empty' : 'nothing_matches')} text={t(state.isTrash ? 'trash_why' : 'nothing_matches_why')} />
+            ) : state.group.length > 0 ? (
               <GroupTable project={project} filter={filter} state={state} columns={columns} onChange={change} />
             ) : (
               <RunTable
@@ -140,10 +144,9 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 onMore={() => !list.isFetching && !list.isFetchNextPageError && void list.fetchNextPage()}
               />
             )}
-            {isEmpty && <Empty title={t(state.isTrash ? 'trash_empty' : 'nothing_matches')} text={t(state.isTrash ? 'trash_why' : 'nothing_matches_why')} />}
             <SelectionBar
               project={project}
-              runs={drawn}
+              runs={chosen}
               selected={selected}
               total={total}
               filter={filter}

@@ -141,7 +141,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
             className="btn bare"
             disabled={restart.isPending || count > RESTART_MAX}
             title={count > RESTART_MAX ? t('restart_max', { n: RESTART_MAX }) : undefined}
-            onClick={() => (isAll ? setAsked('restart') : restart.mutate(selected))}
+            onClick={() => setAsked('restart')}
           >
             <Icon name="retry" />
             {t('run_again')}
@@ -165,8 +165,9 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
           title={t(`${asked}_runs`, { n: count })}
           text={[t(`${asked}_runs_text`), ...(isAll ? [] : [namesOf(runs, selected)])].join(' ')}
           verb={t(asked === 'restart' ? 'run_again' : asked)}
+          isHarmless={asked === 'restart'}
           onConfirm={() => {
-            if (asked === 'restart') restart.mutate('all')
+            if (asked === 'restart') restart.mutate(isAll ? 'all' : selected)
             else bulk.mutate({ action: asked, scope })
             if (asked === 'delete') onSelect([])
           }}

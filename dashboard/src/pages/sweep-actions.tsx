@@ -21,7 +21,7 @@ const SHOWN_HERE = { showsError: true }
 
 /** What can be done with a sweep, the most harmless first. */
 export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactElement {
-  const [asked, setAsked] = useState<'stop' | 'delete' | undefined>()
+  const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | 'retry' | undefined>()
   const { number, project } = sweep
   const isOpen = !isSweepEnded(sweep.phase)
   const post = useAction(
@@ -52,6 +52,12 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     },
   )
   if (sweep.deletedAt !== null) return <InTrash since={sweep.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
+  const act = {
+    stop: () => post.mutate({ path: '/stop' }),
+    delete: () => remove.mutate(undefined),
+    restart: () => restart.mutate(undefined),
+    retry: () => retry.mutate(undefined),
+  }
   const problem = post.error ?? restart.error ?? retry.error
   return (
     <div className="name actions not-phone-wrap">
@@ -90,12 +96,12 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
       />
       <AddPoint sweep={sweep} onAdd={(params) => post.mutate({ path: '/points', body: { params } })} />
       {(sweep.counts.failed ?? 0) > 0 && (
-        <button type="button" className="btn not-phone" disabled={retry.isPending} onClick={() => retry.mutate(undefined)}>
+        <button type="button" className="btn not-phone" disabled={retry.isPending} onClick={() => setAsked('retry')}>
           {t('retry_failed', { n: sweep.counts.failed ?? 0 })}
         </button>
       )}
       {sweep.best && <BestFiles best={sweep.best.number} />}
-      <button type="button" className="btn not-phone" disabled={restart.isPending} onClick={() => restart.mutate(undefined)}>
+      <button type="button" className="btn not-phone" disabled={restart.isPending} onClick={() => setAsked('restart')}>
         <Icon name="retry" />
         {t('run_again')}
       </button>
@@ -104,16 +110,27 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
         {t(isOpen ? 'stop_keep_best' : 'delete')}
       </button>
       {asked && (
-        <Confirm
-          title={t(asked === 'stop' ? 'stop_sweep' : 'delete_sweep')}
-          text={t(asked === 'stop' ? 'stop_sweep_text' : 'delete_sweep_text', { n: Object.values(sweep.counts).reduce((sum, count) => sum + count, 0) })}
-          verb={t(asked)}
-          onConfirm={() => (asked === 'stop' ? post.mutate({ path: '/stop' }) : remove.mutate(undefined))}
-          onClose={() => setAsked(undefined)}
-        />
+        <Confirm {...questionOf(asked, sweep)} isHarmless={asked === 'restart' || asked === 'retry'} onConfirm={() => act[asked]()} onClose={() => setAsked(undefined)} />
       )}
     </div>
   )
+}
+
+type Asked = 'stop' | 'delete' | 'restart' | 'retry'
+
+/** What is asked before it is done, with how much it concerns. */
+function questionOf(asked: Asked, { trials, counts, concurrency }: SweepView): { title: string; text: string; verb: string } {
+  const [all, failed] = [Object.values(counts).reduce((sum, count) => sum + count, 0), counts.failed ?? 0]
+  switch (asked) {
+    case 'stop':
+      return { title: t('stop_sweep'), text: t('stop_sweep_text', { n: all }), verb: t('stop') }
+    case 'delete':
+      return { title: t('delete_sweep'), text: t('delete_sweep_text', { n: all }), verb: t('delete') }
+    case 'restart':
+      return { title: t('restart_sweep'), text: t('restart_sweep_text', { n: trials ?? '∞', concurrency }), verb: t('run_again') }
+    case 'retry':
+      return { title: t('retry_failed', { n: failed }), text: t('retry_failed_text', { n: failed }), verb: t('run_again') }
+  }
 }
 
 function NumberMenu({

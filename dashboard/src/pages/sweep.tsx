@@ -5,7 +5,7 @@ import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import { measureName } from '../../../src/contract/measure.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
-import { useBeliefs, useSweep, useTrials } from '../api/queries.ts'
+import { useBeliefs, useRunPage, useSweep, useTrials } from '../api/queries.ts'
 import { Faint } from '../charts/faint.tsx'
 import { History } from '../charts/history.tsx'
 import { inside, toAxes } from '../charts/parallel-axes.ts'
@@ -17,7 +17,7 @@ import { Timeline } from '../charts/timeline.tsx'
 import { toTrialSet, trialData } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { formatClock, formatDuration, formatNumber } from '../format.ts'
-import { paths } from '../paths.ts'
+import { paths, sweepName } from '../paths.ts'
 import { changeQuery, go, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
@@ -27,6 +27,7 @@ import { Panel } from '../ui/panel.tsx'
 import type { PanelData } from '../ui/panel.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
+import { byCause } from './causes.ts'
 import { columnFor } from './columns.ts'
 import { Slices } from './slices.tsx'
 import { SweepActions } from './sweep-actions.tsx'
@@ -117,7 +118,7 @@ function SweepFigures({ sweep, stopped, now }: { readonly sweep: SweepView; read
           ? {
               label: t('best_metric', { metric: measureName(best) }),
               value: formatNumber(best.value),
-              sub: <Link to={paths.run(sweep.project, best.number)}>{t('trial_n', { number: best.number })}</Link>,
+              sub: <Link to={paths.run(sweep.project, best.number)}>{`${sweepName(sweep)} #${best.number}`}</Link>,
             }
           : { label: t('best'), value: '—', sub: t(done === 0 ? 'best_none' : 'best_without_value') },
         {
@@ -242,7 +243,7 @@ function drawnNote(set: TrialSet): string {
 
 /** Why each failed, and what it was given. */
 function failedColumns({ best }: SweepView): string {
-  return ['reason', ...Object.keys(best?.params ?? {}).map((name) => columnFor('param', name))].map(encodeURIComponent).join(',')
+  return ['cause', ...Object.keys(best?.params ?? {}).map((name) => columnFor('param', name))].map(encodeURIComponent).join(',')
 }
 
 /** What the search believes, where it calls for something to be done. */
@@ -260,6 +261,7 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
       {failed > 0 && (
         <section className="diag yours">
           <h2>{t('trials_failed', { n: failed })}</h2>
+          <Causes sweep={sweep} />
           <p>
             <Link to={`${paths.runs(sweep.project)}?q=${encodeURIComponent(`sweep = ${sweep.number}`)}&phase=failed&cols=${failedColumns(sweep)}`}>
               {t('see_failed')}
@@ -274,6 +276,26 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
         </section>
       )}
     </div>
+  )
+}
+
+const CAUSES_SHOWN = 3
+const FAILURES_READ_MAX = 200
+
+/** What failed trials have in common, the most frequent cause first. */
+function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElement | null {
+  const { data } = useRunPage({ sweep: number, filter: 'phase = failed', limit: FAILURES_READ_MAX, fields: 'number' })
+  const causes = byCause(data?.runs ?? []).toSorted((a, b) => b.runs.length - a.runs.length)
+  if (causes.length === 0) return null
+  return (
+    <ul className="causes">
+      {causes.slice(0, CAUSES_SHOWN).map(({ text, runs }) => (
+        <li key={text}>
+          <b className="strong num">{runs.length}</b> <span className="mono clip">{text}</span>
+        </li>
+      ))}
+      {causes.length > CAUSES_SHOWN && <li className="dim small">{t('and_more', { n: causes.length - CAUSES_SHOWN })}</li>}
+    </ul>
   )
 }
 

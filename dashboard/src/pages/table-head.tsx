@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { columnTitle } from './columns.ts'
+import { columnTitle, isUnordered } from './columns.ts'
 import { nextSort, WIDTH_LIMITS } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
@@ -54,7 +54,8 @@ export function Head({ column, text, state, width, className, onSort, onWidth, o
       <button
         type="button"
         className={key ? 'sort on' : 'sort'}
-        title={t('sort_hint')}
+        title={isUnordered(column) ? undefined : t('sort_hint')}
+        disabled={isUnordered(column)}
         onClick={(event) => onSort(nextSort(state.sort, column, event.shiftKey))}
       >
         {key && <Icon name={key.isDescending ? 'sort' : 'up'} size={13} />}

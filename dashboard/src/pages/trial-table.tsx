@@ -107,9 +107,9 @@ export function TrialTable({
               <div key={trial.index} role="row" aria-rowindex={index + 2} className={trial.index === set.best?.index ? 'row best' : 'row'}>
                 <span role="rowheader" className="cell name">
                   <Link className="ink" to={paths.run(project, trial.number)}>
-                    {trial.index + 1}
+                    #{trial.number}
                   </Link>
-                  <span className="dim small">#{trial.number}</span>
+                  <span className="dim small">{t('nth', { n: trial.index + 1 })}</span>
                 </span>
                 <span role="cell" className="cell name">
                   <PhaseIcon phase={trial.phase} label="" />

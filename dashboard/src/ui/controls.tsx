@@ -128,6 +128,10 @@ export function Menu({
   const holder = useRef<HTMLSpanElement>(null)
   const id = useId()
   useEffect(() => {
+    // Whoever opens a menu with a field in it wants to type.
+    if (isOpen) holder.current?.querySelector<HTMLInputElement>('.menu input:not([type=checkbox]), .menu textarea')?.select()
+  }, [isOpen])
+  useEffect(() => {
     if (!isOpen) return undefined
     const onPointer = (event: PointerEvent): void => {
       if (!holder.current?.contains(event.target as Node)) setOpen(false)
@@ -189,17 +193,20 @@ export function Segments<T extends string>({
   )
 }
 
-/** Asks before something is lost: names what, and repeats the verb on its button. */
+/** Asks before something is lost, or much is started: names what, and repeats the verb on its button. */
 export function Confirm({
   title,
   text,
   verb,
+  isHarmless = false,
   onConfirm,
   onClose,
 }: {
   readonly title: string
   readonly text: string
   readonly verb: string
+  /** Nothing is lost by it. */
+  readonly isHarmless?: boolean
   readonly onConfirm: () => void
   readonly onClose: () => void
 }): ReactElement {
@@ -215,7 +222,7 @@ export function Confirm({
         </button>
         <button
           type="button"
-          className="btn danger"
+          className={isHarmless ? 'btn solid' : 'btn danger'}
           onClick={() => {
             onConfirm()
             onClose()

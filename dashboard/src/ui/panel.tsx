@@ -23,12 +23,14 @@ interface PanelProps {
   readonly acts?: ReactNode
   /** What is drawn, made when somebody asks for it; absent for what is no chart, or draws nothing yet. */
   readonly data?: (() => PanelData) | undefined
+  /** How its data falls short of all there is. */
+  readonly dataNote?: string | undefined
   readonly children: ReactNode
   readonly className?: string
 }
 
 /** A plate: its name, how much of what it shows, what can be done with it. A chart can be had as a table, a file, a picture and a link. */
-export function Panel({ title, note, acts, data, children, className = '' }: PanelProps): ReactElement {
+export function Panel({ title, note, acts, data, dataNote, children, className = '' }: PanelProps): ReactElement {
   const section = useRef<HTMLElement>(null)
   const [isTable, setTable] = useState(false)
   const anchor = anchorOf(title)
@@ -47,7 +49,11 @@ export function Panel({ title, note, acts, data, children, className = '' }: Pan
             {data && (
               <>
                 <IconButton name="table" label={t('show_data')} pressed={isTable} onClick={() => setTable(!isTable)} />
-                <IconButton name="download" label={t('download_csv')} onClick={() => saveFile(`${fileNameOf(title)}.csv`, toCsv(data()))} />
+                <IconButton
+                  name="download"
+                  label={dataNote === undefined ? t('download_csv') : `${t('download_csv')}: ${dataNote}`}
+                  onClick={() => saveFile(`${fileNameOf(title)}${dataNote === undefined ? '' : '-buckets'}.csv`, toCsv(data()))}
+                />
                 {!isTable && (
                   <IconButton
                     name="picture"
@@ -61,7 +67,7 @@ export function Panel({ title, note, acts, data, children, className = '' }: Pan
           </span>
         )}
       </header>
-      {isTable && data ? <DataTable data={data()} /> : children}
+      {isTable && data ? <DataTable data={data()} note={dataNote} /> : children}
     </section>
   )
 }
@@ -91,7 +97,7 @@ function toCsv({ head, rows }: PanelData): string {
 
 const ROWS_MAX = 500
 
-function DataTable({ data: { head, rows } }: { readonly data: PanelData }): ReactElement {
+function DataTable({ data: { head, rows }, note }: { readonly data: PanelData; readonly note: string | undefined }): ReactElement {
   const numeric = head.map((_, i) => typeof rows.find((row) => row[i] !== null && row[i] !== undefined)?.[i] === 'number')
   return (
     <div className="datatable">
@@ -118,6 +124,7 @@ function DataTable({ data: { head, rows } }: { readonly data: PanelData }): Reac
           ))}
         </tbody>
       </table>
+      {note !== undefined && <p className="foot">{note}</p>}
       {rows.length > ROWS_MAX && <p className="foot">{t('rows_cut', { n: ROWS_MAX, total: rows.length })}</p>}
     </div>
   )

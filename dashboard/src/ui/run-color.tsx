@@ -18,8 +18,32 @@ function lookOf(id: string): RunLook {
   return { color: `--c${1 + (place % HUES)}`, dash: DASHES[Math.floor(place / HUES)]! }
 }
 
-/** Looks of runs drawn together: where two hues meet, the pattern tells them apart; past that each has its own place. */
+/** Hues that are told apart at once; those of one family are not. */
+const FAMILIES: readonly (readonly number[])[] = [[1, 9], [2, 8], [3, 12], [4, 11], [5], [6], [7], [10]]
+
+/**
+ * Looks of runs drawn together. Of so many that each can have a hue, each has one, of a family that no other has as long as
+ * there are any: the one of its hash where that is free. Of more, where two hues meet the pattern tells them apart.
+ */
 export function looksOf(ids: readonly string[]): Map<string, RunLook> {
+  return ids.length <= HUES ? huesOf(ids) : patternsOf(ids)
+}
+
+function huesOf(ids: readonly string[]): Map<string, RunLook> {
+  const taken = new Set<number>()
+  const isAlone = (hue: number): boolean => FAMILIES.find((family) => family.includes(hue))!.every((one) => !taken.has(one))
+  return new Map(
+    ids.map((id) => {
+      const own = Number(lookOf(id).color.slice(3))
+      const around = Array.from({ length: HUES }, (_, i) => 1 + ((own - 1 + i) % HUES)).filter((hue) => !taken.has(hue))
+      const hue = around.find(isAlone) ?? around[0]!
+      taken.add(hue)
+      return [id, { color: `--c${hue}`, dash: [] }]
+    }),
+  )
+}
+
+function patternsOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<string>()
   return new Map(
     ids.map((id) => {

@@ -1,4 +1,4 @@
-import { readBands, readGroups, readNames, readSeries, readSlots, readTrials } from '../../services/charts.ts'
+import { readBands, readGroups, readNames, readSeries, readSlots, readTrials, readVaried } from '../../services/charts.ts'
 import { parseField } from '../../core/filter/parse.ts'
 import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
@@ -7,15 +7,16 @@ import type { HandlerDeps } from './shared.ts'
 /** What the dashboard draws. */
 export function createChartHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'countRuns' | 'groupRuns' | 'listNames' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'> {
+): Pick<Handlers, 'countRuns' | 'groupRuns' | 'listNames' | 'listVaried' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'> {
   const { store } = deps
   return {
     countRuns: async ({ query }) => {
       const phases = await store.scan.search.countByPhase(await toScope(store, query))
       return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
     },
-    groupRuns: async ({ body: { filter, project, trash, by, columns } }) =>
-      await readGroups(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), columns: columns.map(parseField) }),
+    groupRuns: async ({ body: { filter, project, trash, by, columns, sort } }) =>
+      await readGroups(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), columns: columns.map(parseField), sort }),
+    listVaried: async ({ query }) => await readVaried(store, await toScope(store, query)),
     listNames: async ({ query }) => await readNames(store, query.project === undefined ? undefined : await toScope(store, query)),
     getSeries: async ({ body }) => {
       const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))

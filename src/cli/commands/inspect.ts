@@ -36,6 +36,7 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
 function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[]): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(`${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`)
+  if (run.cause !== null) cli.print(paint('red', run.cause))
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
   else if (run.sweep !== null) cli.print(`  ${cli.text('run_again_since', { number: run.sweep })}`)
   if (run.command) cli.print(commandLines(run.command))

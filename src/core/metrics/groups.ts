@@ -36,6 +36,28 @@ export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
     .toSorted((a, b) => b.n - a.n || (JSON.stringify(a.keys) < JSON.stringify(b.keys) ? -1 : 1))
 }
 
+/** What groups are ordered by: how many runs they have, one of their keys, or the mean of a column. */
+export type GroupOrder = { readonly isDescending: boolean } & ({ readonly by: 'n' } | { readonly by: 'key' | 'column'; readonly index: number })
+
+/** Groups in an order; what lacks the key or the figure comes last. Undefined: as they are. */
+export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | undefined): readonly RunGroup[] {
+  if (!order) return groups
+  const of = ({ n, keys, values }: RunGroup): number | string | null =>
+    order.by === 'n' ? n : order.by === 'key' ? keys[order.index]! : (values[order.index]?.mean ?? null)
+  return groups.toSorted((a, b) => {
+    const [x, y] = [of(a), of(b)]
+    if (x === null || y === null) return Number(x === null) - Number(y === null)
+    return (order.isDescending ? -1 : 1) * compare(x, y)
+  })
+}
+
+/** Keys that are numbers are ordered as numbers. */
+function compare(a: number | string, b: number | string): number {
+  const [x, y] = [Number(a), Number(b)]
+  const areNumbers = a !== '' && b !== '' && !Number.isNaN(x) && !Number.isNaN(y)
+  return areNumbers ? x - y : a < b ? -1 : a > b ? 1 : 0
+}
+
 interface Tally {
   n: number
   mean: number

@@ -35,7 +35,8 @@ export function commonCause(endings: readonly (Ending | null)[], trials = ending
 /** Ends whose log says more than the end itself. */
 const SAID_BY_LOG: ReadonlySet<ReasonCode> = new Set(['ExitNonZero', 'CommandNotFound', 'CommandNotExecutable'])
 
-function causeOf({ reason, evidence: { lastLines, ...evidence } }: Ending): Pick<FailureCause, 'ending' | 'line'> {
+/** An end without the log, and the line of the log that says more. */
+export function causeOf({ reason, evidence: { lastLines, ...evidence } }: Ending): Pick<FailureCause, 'ending' | 'line'> {
   return { ending: { reason, evidence }, line: SAID_BY_LOG.has(reason) ? failureLine(lastLines ?? '') : null }
 }
 

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+
+import type { RunView } from '../../../src/contract/run.ts'
+import { byCause, headline } from './causes.ts'
+
+const failed = (number: number, cause: string | null, message = 'the program ended with status 1') => ({ number, cause, message }) as RunView
+
+it('the last line of a log is the headline of a failure, the reason where the log says nothing', () => {
+  expect(headline(failed(1, "KeyError: 'lr'"))).toBe("KeyError: 'lr'")
+  expect(headline(failed(1, null))).toBe('the program ended with status 1')
+})
+
+it('failures of one cause are one row, whatever numbers stand in it', () => {
+  const runs = [
+    failed(9, 'ValueError: x is 0.25'),
+    failed(8, 'MemoryError'),
+    failed(7, 'ValueError: x is 1e-3'),
+    failed(6, null),
+    failed(5, 'MemoryError'),
+    failed(4, null, 'the program ended with status 2'),
+  ]
+  expect(byCause(runs).map(({ text, runs: same }) => [text, same.map(({ number }) => number)])).toEqual([
+    ['ValueError: x is 0.25', [9, 7]],
+    ['MemoryError', [8, 5]],
+    ['the program ended with status 1', [6, 4]],
+  ])
+})

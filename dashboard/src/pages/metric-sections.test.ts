@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+
+import { sectionsOf } from './metric-sections.ts'
+
+it('metrics are put together by what stands before the first slash of their names', () => {
+  expect(sectionsOf(['loss', 'train/loss', 'val/loss', 'train/acc/top5', 'lr'], '')).toEqual([
+    { name: '', metrics: ['loss', 'lr'] },
+    { name: 'train', metrics: ['train/loss', 'train/acc/top5'] },
+    { name: 'val', metrics: ['val/loss'] },
+  ])
+})
+
+it('a search leaves the metrics that have the text in their names, whatever its case', () => {
+  expect(sectionsOf(['Train/Loss', 'val/acc', '損失'], ' loss ')).toEqual([{ name: 'Train', metrics: ['Train/Loss'] }])
+  expect(sectionsOf(['val/acc', '損失'], '損')).toEqual([{ name: '', metrics: ['損失'] }])
+  expect(sectionsOf(['a'], 'b')).toEqual([])
+})

@@ -1,0 +1,66 @@
+import { Component, useEffect } from 'react'
+import type { ErrorInfo, ReactElement, ReactNode } from 'react'
+
+import { t } from '../texts/texts.ts'
+import { Failure } from './states.tsx'
+
+interface BoundaryProps {
+  /** A page that breaks down says so until another one takes its place. */
+  readonly place: string
+  readonly children: ReactNode
+}
+
+interface BoundaryState {
+  readonly error: Error | undefined
+  readonly place: string
+}
+
+/** What breaks down inside is said in its place, with a way to try again; the frame around it stays. */
+export class Boundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { error: undefined, place: this.props.place }
+
+  static getDerivedStateFromError(error: Error): Partial<BoundaryState> {
+    return { error }
+  }
+
+  static getDerivedStateFromProps({ place }: BoundaryProps, state: BoundaryState): BoundaryState | null {
+    return place === state.place ? null : { error: undefined, place }
+  }
+
+  override componentDidCatch(error: Error, { componentStack }: ErrorInfo): void {
+    console.error(error, componentStack)
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state
+    if (error === undefined) return this.props.children
+    return isUnloaded(error) ? <Unloaded /> : <Failure error={error} onRetry={() => location.reload()} />
+  }
+}
+
+/** Each browser has its own words for a part of the page that did not come. */
+function isUnloaded({ message, name }: Error): boolean {
+  return name === 'ChunkLoadError' || /dynamically imported module|importing a module script|module script failed|preload CSS/i.test(message)
+}
+
+const ASK_EVERY_MS = 2_000
+const RELOADED = 'hagane.reloaded'
+/** A page that fails right after it was loaded again is not loaded again by itself. */
+const RELOAD_APART_MS = 30_000
+
+/** A part of the page did not come: its server was away, or has a newer version by now. The page is loaded again once it answers. */
+function Unloaded(): ReactElement {
+  useEffect(() => {
+    if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < RELOAD_APART_MS) return undefined
+    const ask = async (): Promise<void> => {
+      const answer = await fetch('/api/v1/health').catch(() => undefined)
+      if (!answer?.ok) return
+      sessionStorage.setItem(RELOADED, String(Date.now()))
+      location.reload()
+    }
+    void ask()
+    const timer = setInterval(() => void ask(), ASK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return <Failure error={new Error(t('part_missing'))} onRetry={() => location.reload()} />
+}
