@@ -102,7 +102,11 @@ export const groupsRequest = z.strictObject({
   by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
   columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
   /** The order: `n`, or one of `by` or `columns`, by its mean; with `-` before it the greatest comes first. Left out: `-n`. What lacks it comes last. */
-  sort: z.string().min(1).max(LIMITS.nameCharsMax + 1).optional(),
+  sort: z
+    .string()
+    .min(1)
+    .max(LIMITS.nameCharsMax + 1)
+    .optional(),
 })
 const spread = z.strictObject({ n: z.int(), mean: mark, sd: mark, min: mark, max: mark })
 export const groupsView = z.strictObject({

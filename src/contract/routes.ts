@@ -1,7 +1,19 @@
 import { z } from 'zod'
 
 import { accessTokenView, createdTokenView, createTokenRequest } from './access-token.ts'
-import { bandsRequest, bandsView, countsView, groupsRequest, groupsView, namesView, seriesRequest, seriesView, slotsView, trialsView, variedView } from './charts.ts'
+import {
+  bandsRequest,
+  bandsView,
+  countsView,
+  groupsRequest,
+  groupsView,
+  namesView,
+  seriesRequest,
+  seriesView,
+  slotsView,
+  trialsView,
+  variedView,
+} from './charts.ts'
 import { reference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import type { Detail } from './messages/messages.ts'

@@ -5,7 +5,6 @@ import type { Size } from './canvas.tsx'
 import { place, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
 import { tickFont, token } from './theme.ts'
-import type { Trial } from './trials.ts'
 
 export interface Frame {
   readonly left: number
@@ -131,13 +130,6 @@ export function dot(
 
 const NEAR_PX = 11
 
-/** Where a trial is drawn, in pixels. */
-export interface PlacedTrial {
-  readonly trial: Trial
-  readonly x: number
-  readonly y: number
-}
-
 /** The one of these that the pointer is on or next to; undefined once it has left. */
 export function pointedAt<T extends { readonly x: number; readonly y: number }>(placed: readonly T[], event: PointerEvent<HTMLElement>): T | undefined {
   const { offsetX, offsetY } = event.nativeEvent
@@ -148,13 +140,16 @@ export function pointedAt<T extends { readonly x: number; readonly y: number }>(
   return distance(nearest) < NEAR_PX ? nearest : undefined
 }
 
-/** Trials as a pointer finds them: the one that it is next to is told of, and a click opens it. */
-export function pickTrial(
-  placed: readonly PlacedTrial[],
-  event: PointerEvent<HTMLElement>,
-  { onHover, onOpen }: { readonly onHover: (trial: Trial | undefined) => void; readonly onOpen: (trial: Trial) => void },
-): void {
-  const found = pointedAt(placed, event)?.trial
-  if (event.type === 'pointerup' && found) onOpen(found)
-  onHover(found)
+/** What lies beyond the upper or the lower end of a chart: a triangle at that edge. */
+export function edgeMark(context: CanvasRenderingContext2D, [x, y]: readonly [number, number], isAbove: boolean, color: string): void {
+  const tip = isAbove ? -EDGE_PX : EDGE_PX
+  context.beginPath()
+  context.moveTo(x, y + tip)
+  context.lineTo(x - EDGE_PX, y - tip / 2)
+  context.lineTo(x + EDGE_PX, y - tip / 2)
+  context.closePath()
+  context.fillStyle = color
+  context.fill()
 }
+
+const EDGE_PX = 3.5

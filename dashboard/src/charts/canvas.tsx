@@ -13,12 +13,15 @@ export interface SketchProps {
   /** Draws everything, in CSS pixels. Called again at the next frame where it says that it is not done. */
   readonly draw: (context: CanvasRenderingContext2D, size: Size) => 'undone' | void
   readonly onPointer?: (event: ReactPointerEvent<HTMLCanvasElement>, size: Size) => void
-  readonly onKey?: (key: string) => boolean
+  /** True where the chart has an answer to the key. */
+  readonly onKey?: (key: string, isShift: boolean) => boolean
   readonly cursor?: string
+  /** A text beside a place, in pixels. */
+  readonly tip?: { readonly x: number; readonly y: number; readonly text: string } | undefined
 }
 
 /** A canvas that is as large as its place, sharp on every screen, and drawn anew when its data, size or theme change. */
-export function Sketch({ label, draw, onPointer, onKey, cursor }: SketchProps): ReactElement {
+export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null)
   const latest = useRef(draw)
   latest.current = draw
@@ -61,8 +64,23 @@ export function Sketch({ label, draw, onPointer, onKey, cursor }: SketchProps): 
         tabIndex={0}
         style={cursor === undefined ? undefined : { cursor }}
         {...(point && { onPointerDown: point, onPointerMove: point, onPointerUp: point, onPointerLeave: point })}
-        onKeyDown={(event) => onKey?.(event.key) && event.preventDefault()}
+        onKeyDown={(event) => !event.ctrlKey && !event.metaKey && !event.altKey && onKey?.(event.key, event.shiftKey) && event.preventDefault()}
       />
+      {tip && <Tip {...tip} width={canvas.current?.clientWidth ?? 0} />}
     </div>
   )
 }
+
+/** On the side of its place that has more room. */
+function Tip({ x, y, text, width }: { readonly x: number; readonly y: number; readonly text: string; readonly width: number }): ReactElement {
+  const side = x > width / 2 ? { right: width - x + TIP_APART_PX } : { left: x + TIP_APART_PX }
+  return (
+    <div className="tip" aria-hidden="true" style={{ ...side, top: Math.max(0, y - TIP_APART_PX) }}>
+      {text.split(' · ').map((part) => (
+        <div key={part}>{part}</div>
+      ))}
+    </div>
+  )
+}
+
+const TIP_APART_PX = 12

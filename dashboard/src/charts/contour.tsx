@@ -5,11 +5,11 @@ import type { ReactElement } from 'react'
 import type { AxisView } from '../../../src/contract/charts.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import { dot, drawCategories, drawFrame, MARGIN, pickTrial } from './axes.ts'
-import type { PlacedTrial } from './axes.ts'
+import { dot, drawCategories, drawFrame, MARGIN } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { trialText } from './history.tsx'
 import { coordinatesOf } from './parallel-axes.ts'
+import { usePicking } from './picking.ts'
 import { place } from './scales.ts'
 import { surfaceOf } from './surface.ts'
 import { temper, token } from './theme.ts'
@@ -28,7 +28,8 @@ interface ContourProps {
 /** The objective over two parameters: what the trials measured, and between them what lies near suggests. */
 export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
   const [chosen, setChosen] = useState<readonly [string, string]>([axes[0]!.name, axes[1]!.name])
-  const [hovered, setHovered] = useState<Trial | undefined>()
+  const picking = usePicking(onOpen)
+  const { placed, picked } = picking
   const [x, y] = chosen.map((name, i) => axes.find((axis) => axis.name === name) ?? axes[i]!) as [AxisView, AxisView]
   const { across, up, points } = useMemo(() => {
     const [across, up] = [coordinatesOf(x, set), coordinatesOf(y, set)]
@@ -47,7 +48,6 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
     const levels = Array.from({ length: LEVELS }, (_, i) => i / LEVELS)
     return points.length === 0 ? [] : contours().size([GRID, GRID]).thresholds(levels)([...grid])
   }, [points, across, up, set])
-  const placed: PlacedTrial[] = []
   const select = (which: 0 | 1, label: string): ReactElement => (
     <select
       className="field axis"
@@ -83,7 +83,8 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
     >
       <Sketch
         label={t('contour_label', { n: points.length, x: x.name, y: y.name })}
-        cursor={hovered ? 'pointer' : 'default'}
+        cursor={picked ? 'pointer' : 'default'}
+        tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
         draw={(context, size) => {
           const frame = drawFrame(context, size, { x: across.scale, y: up.scale, xName: x.name, margin: MARGIN })
           const [width, height] = [frame.right - frame.left, frame.bottom - frame.top]
@@ -106,16 +107,17 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           if (up.isCategory) drawCategories(context, size, { frame, side: 'y', categories: y.categories })
           placed.length = 0
           for (const { trial, a, b } of points) {
-            const at = { trial, x: frame.x(a), y: frame.y(b) }
+            const at = { item: trial, x: frame.x(a), y: frame.y(b) }
             placed.push(at)
             const isBest = trial.index === set.best?.index
             dot(context, [at.x, at.y], isBest ? 5 : 2, { fill: token(isBest ? '--accent' : '--ink'), ...(isBest && { stroke: token('--panel') }) })
           }
         }}
-        onPointer={(event) => pickTrial(placed, event, { onHover: setHovered, onOpen })}
+        onPointer={picking.onPointer}
+        onKey={picking.onKey}
       />
       <p className="foot clip" role="status">
-        {hovered ? trialText(hovered) : t('contour_how')}
+        {picked ? trialText(picked.item) : t('contour_how')}
       </p>
     </Panel>
   )

@@ -1,14 +1,13 @@
-import { useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { dot, drawFrame, line, outlined, pickTrial } from './axes.ts'
-import type { PlacedTrial } from './axes.ts'
+import { dot, drawFrame, edgeMark, line, outlined } from './axes.ts'
 import type { Frame } from './axes.ts'
 import { Sketch } from './canvas.tsx'
+import { usePicking } from './picking.ts'
 import { temper, tickFont, token } from './theme.ts'
-import { bestSoFar } from './trials.ts'
+import { bestSoFar, isAtWork, sideOf } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 /** What each trial came to, in order, with the best so far. Filled: it went all the way; hollow: stopped early; cross: failed. */
@@ -21,14 +20,14 @@ export function History({
   readonly total: number | null
   readonly onOpen: (trial: Trial) => void
 }): ReactElement {
-  const [hovered, setHovered] = useState<Trial | undefined>()
+  const picking = usePicking(onOpen)
+  const { placed, picked } = picking
   const last = Math.max(1, total ?? 0, set.trials.length)
   const x = { low: 0, high: last, isLog: false, isWhole: true }
-  const placed: PlacedTrial[] = []
   const draw = (context: CanvasRenderingContext2D, size: { width: number; height: number }): void => {
     const frame = drawFrame(context, size, { x, y: set.scale, xName: t('trial') })
     placed.length = 0
-    for (const trial of set.trials) placed.push({ trial, ...drawTrial(context, frame, trial, set) })
+    for (const trial of set.trials) placed.push({ item: trial, ...drawTrial(context, frame, trial, set) })
     drawBest(context, frame, set)
     const { best } = set
     if (best) {
@@ -40,21 +39,21 @@ export function History({
       context.textBaseline = by < 40 ? 'top' : 'bottom'
       outlined(context, `#${best.number}  ${formatNumber(best.value)}`, [bx, by < 40 ? by + 11 : by - 10], token('--ink'))
     }
-    if (hovered) {
-      const at = placed.find(({ trial }) => trial.index === hovered.index)
-      if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
-    }
+    const at = placed.find(({ item }) => item.index === picked?.item.index)
+    if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
   }
   return (
     <>
       <Sketch
         label={t('history_label', { n: set.trials.length })}
         draw={draw}
-        cursor={hovered ? 'pointer' : 'default'}
-        onPointer={(event) => pickTrial(placed, event, { onHover: setHovered, onOpen })}
+        cursor={picked ? 'pointer' : 'default'}
+        onPointer={picking.onPointer}
+        onKey={picking.onKey}
+        tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
       />
       <p className="foot" role="status">
-        {hovered ? trialText(hovered) : t('history_how')}
+        {picked ? trialText(picked.item) : t('history_how')}
       </p>
     </>
   )
@@ -64,7 +63,7 @@ export function trialText(trial: Trial): string {
   const params = Object.entries(trial.params)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value, 4) : String(value)}`)
-  return [`#${trial.number}`, trial.value === null ? t(`phase_${trial.phase}`) : formatNumber(trial.value), ...params].join(' · ')
+  return [`#${trial.number}`, trial.value !== null ? formatNumber(trial.value) : trial.isOdd ? 'NaN' : t(`phase_${trial.phase}`), ...params].join(' · ')
 }
 
 function drawTrial(context: CanvasRenderingContext2D, frame: Frame, trial: Trial, set: TrialSet): { x: number; y: number } {
@@ -78,8 +77,14 @@ function drawTrial(context: CanvasRenderingContext2D, frame: Frame, trial: Trial
   }
   if (trial.value === null) return { x, y: -100 }
   const y = frame.y(trial.value)
+  const side = sideOf(set.scale, trial.value)
+  if (side !== 0) {
+    edgeMark(context, [x, y], side > 0, token('--ink-3'))
+    return { x, y }
+  }
   const isCut = trial.phase === 'stopped' || trial.reason === 'RungReached'
-  if (trial.endedAt === null) dot(context, [x, y], 3.2, { fill: token('--heat-mark') })
+  if (isAtWork(trial.phase)) dot(context, [x, y], 3.2, { fill: token('--heat-mark') })
+  else if (trial.phase === 'paused') dot(context, [x, y], 2.8, { fill: token('--panel'), stroke: token('--ink-3') })
   else if (isCut) dot(context, [x, y], 2.4, { stroke: token('--axis') })
   else dot(context, [x, y], 3, { fill: temper(0.15 + 0.85 * set.worth(trial.value)) })
   return { x, y }

@@ -9,6 +9,7 @@ import type { Size } from './canvas.tsx'
 import { Layer } from './layer.ts'
 import { flip, inside } from './parallel-axes.ts'
 import type { Axis, Brush } from './parallel-axes.ts'
+import { trialText } from './history.tsx'
 import { place, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
 import { temper, tickFont, token } from './theme.ts'
@@ -23,6 +24,10 @@ const HANDLE_PX = 6
 const MANY = 2_000
 /** So many of the best are drawn before all others, on a layer above them. */
 const BEST = 300
+/** So near to an axis a pointer is on it, and so near to a line on that. */
+const AXIS_PX = 24
+const LINE_NEAR_PX = 6
+const KEY_STEP = 0.02
 /** For this long a frame draws lines. */
 const FRAME_MS = 8
 
@@ -33,15 +38,20 @@ export interface ParallelProps {
   readonly onBrush: (name: string, brushes: readonly Brush[]) => void
   readonly onMove: (name: string, to: number) => void
   readonly onInvert: (name: string) => void
+  readonly onOpen: (trial: Trial) => void
 }
 
 /**
  * All trials as lines across their parameters, coloured by what they came to, the best on top. Drag along an axis to brush
- * it (several parts, too), click a brush away, drag a name to move its axis, click a name to turn it over.
+ * it (several parts, too), click a brush away, drag a name to move its axis, click a name to turn it over, click a line to open
+ * its trial. With keys: ← → choose an axis, ↑ ↓ a place on it, Space begins and ends a brush, Backspace takes the brushes of the
+ * axis away, i turns it over, Shift with ← → moves it.
  */
-export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: ParallelProps): ReactElement {
+export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen }: ParallelProps): ReactElement {
   const drag = useRef<{ axis: number; from: number; isName: boolean; moved: boolean } | undefined>(undefined)
   const [pending, setPending] = useState<{ axis: number; brush: Brush } | undefined>()
+  const [pointed, setPointed] = useState<{ trial: Trial; x: number; y: number } | undefined>()
+  const [cursor, setCursor] = useState<KeyCursor | undefined>()
   const shown = useMemo(() => {
     if (!pending) return brushes
     const { name } = axes[pending.axis]!
@@ -105,6 +115,14 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
       }),
     )
     axes.forEach((axis, i) => (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })))
+    if (pointed) {
+      context.strokeStyle = token('--accent')
+      context.lineWidth = 2.4
+      const own = lines.find(({ trial }) => trial.index === pointed.trial.index)
+      if (own) trace(context, own)
+      context.lineWidth = 1
+    }
+    if (cursor) drawCursor(context, cursor, { x: xOf(cursor.axis, size), size, yOf })
     if (lines.some(({ parts }) => parts.includes(undefined))) {
       context.font = tickFont()
       context.fillStyle = token('--ink-3')
@@ -115,11 +133,63 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
     if (!isDone) return 'undone'
   }
 
+  /** The line that passes next to a place between two axes, one inside the brushes before others. */
+  const lineAt = (x: number, y: number, size: Size): Line | undefined => {
+    const right = axes.findIndex((_, i) => xOf(i, size) >= x)
+    if (right < 1) return undefined
+    const along = (x - xOf(right - 1, size)) / (xOf(right, size) - xOf(right - 1, size))
+    const height = ({ parts }: Line): number | undefined => {
+      const [from, to] = [parts[right - 1], parts[right]].map((part) => (part === undefined ? size.height - BOTTOM / 2 : yOf(part, size)))
+      return from! + along * (to! - from!)
+    }
+    let [nearest, distance] = [undefined as Line | undefined, LINE_NEAR_PX]
+    for (const one of lines) {
+      if (isBrushed && !isIn.has(one.trial.index)) continue
+      const apart = Math.abs(height(one)! - y)
+      if (apart <= distance) [nearest, distance] = [one, apart]
+    }
+    return nearest
+  }
+
+  const onKey = (key: string, isShift: boolean): boolean => {
+    const at = cursor ?? { axis: 0, part: 0.5, from: undefined }
+    const { name } = axes[at.axis] ?? axes[0]!
+    const clamp = (value: number, max: number): number => Math.min(max, Math.max(0, value))
+    const side = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
+    const up = key === 'ArrowUp' ? 1 : key === 'ArrowDown' ? -1 : 0
+    if (side !== 0) {
+      const axis = cursor ? clamp(at.axis + side, axes.length - 1) : 0
+      if (isShift && axis !== at.axis) onMove(name, axis)
+      setCursor({ axis, part: 0.5, from: undefined })
+    } else if (up !== 0) {
+      const part = clamp(at.part + up * (isShift ? 5 : 1) * KEY_STEP, 1)
+      setCursor({ ...at, part })
+      setPending(at.from === undefined ? undefined : { axis: at.axis, brush: [Math.min(part, at.from), Math.max(part, at.from)] })
+    } else if (key === ' ') {
+      if (at.from !== undefined && pending) onBrush(name, [...(brushes[name] ?? []), pending.brush])
+      setPending(undefined)
+      setCursor({ ...at, from: at.from === undefined ? at.part : undefined })
+    } else if (key === 'Backspace' || key === 'Delete') onBrush(name, [])
+    else if (key === 'i' && cursor) onInvert(name)
+    else if (key === 'Escape' && cursor) {
+      setCursor(undefined)
+      setPending(undefined)
+    } else return false
+    return true
+  }
+
   const onPointer = (event: ReactPointerEvent<HTMLCanvasElement>, size: Size): void => {
     const { offsetX: x, offsetY: y } = event.nativeEvent
     const axis = axes.reduce((best, _, i) => (Math.abs(xOf(i, size) - x) < Math.abs(xOf(best, size) - x) ? i : best), 0)
+    const isOnAxis = y < TOP || Math.abs(xOf(axis, size) - x) <= AXIS_PX
+    if (!drag.current) {
+      const near = event.type === 'pointerleave' || isOnAxis ? undefined : lineAt(x, y, size)
+      if (event.type === 'pointerup' && near) return onOpen(near.trial)
+      if (near?.trial.index !== pointed?.trial.index) setPointed(near && { trial: near.trial, x, y })
+    }
     if (event.type === 'pointerdown') {
-      if (y >= TOP && Math.abs(xOf(axis, size) - x) > 24) return
+      if (!isOnAxis) return
+      setCursor(undefined)
       event.currentTarget.setPointerCapture(event.pointerId)
       drag.current = { axis, from: partAt(y, size), isName: y < TOP, moved: false }
     } else if (event.type === 'pointermove' && drag.current) {
@@ -152,9 +222,18 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert }: Para
       label={t('parallel_label', { n: set.trials.length, inside: isBrushed ? isIn.size : set.trials.length })}
       draw={draw}
       onPointer={onPointer}
-      cursor="crosshair"
+      onKey={onKey}
+      cursor={pointed ? 'pointer' : 'crosshair'}
+      tip={pointed && { x: pointed.x, y: pointed.y, text: trialText(pointed.trial) }}
     />
   )
+}
+
+/** Where keys are at: an axis, a place on it, and where a brush begins that is not ended yet. */
+interface KeyCursor {
+  readonly axis: number
+  readonly part: number
+  readonly from: number | undefined
 }
 
 interface Line {
@@ -212,6 +291,12 @@ function numberMarks(scale: Scale): { text: string; part: number }[] {
 
 function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}
+
+function drawCursor(context: CanvasRenderingContext2D, { part }: KeyCursor, { x, size, yOf }: AxisPlace): void {
+  context.lineWidth = 2
+  line(context, token('--accent'), [x - 10, yOf(part, size), x + 10, yOf(part, size)])
+  context.lineWidth = 1
 }
 
 function drawBrush(context: CanvasRenderingContext2D, axis: Axis, [low, high]: Brush, { x, size, yOf }: AxisPlace): void {

@@ -3,12 +3,14 @@ import type { ReactElement } from 'react'
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { dot, line } from './axes.ts'
+import { dot, edgeMark, line } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import type { Size } from './canvas.tsx'
+import { usePicking } from './picking.ts'
 import { objectiveScale, place, ticks } from './scales.ts'
 import { temper, tickFont, token } from './theme.ts'
-import type { TrialSet } from './trials.ts'
+import { isAtWork, sideOf } from './trials.ts'
+import type { Trial, TrialSet } from './trials.ts'
 
 const TOP = 44
 const BOTTOM = 14
@@ -16,7 +18,9 @@ const LEFT = 62
 const RIGHT = 40
 
 /** Halving, rung by rung: who stood where, who went on, who was stopped, and where the line was drawn. */
-export function Rungs({ view, set }: { readonly view: TrialsView; readonly set: TrialSet }): ReactElement {
+export function Rungs({ view, set, onOpen }: { readonly view: TrialsView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
+  const picking = usePicking<Stand>(({ trial }) => onOpen(trial))
+  const { placed, picked } = picking
   const amounts = view.rungs!.amounts
   const values = new Map<number, Map<number, number>>()
   for (const { index, rung, value } of view.reached) {
@@ -46,6 +50,7 @@ export function Rungs({ view, set }: { readonly view: TrialsView; readonly set: 
       context.fillStyle = token('--ink-3')
       context.fillText(formatNumber(value, 4), 36, y(value))
     }
+    placed.length = 0
     for (const [index, own] of values) {
       const rungs = [...own.keys()].toSorted((a, b) => a - b)
       context.globalAlpha = 0.55
@@ -59,8 +64,12 @@ export function Rungs({ view, set }: { readonly view: TrialsView; readonly set: 
       for (const rung of rungs) {
         const value = own.get(rung)!
         const wentOn = rung < rungs.at(-1)! || rung === amounts.length - 1
-        const isOpen = set.trials[index]?.endedAt === null && rung === rungs.at(-1)
-        if (isOpen) dot(context, [x(rung) + spread(index, rung), y(value)], 3, { fill: token('--heat-mark') })
+        const trial = set.trials[index]
+        if (trial) placed.push({ item: standOf(trial, rung, value), x: x(rung) + spread(index, rung), y: y(value) })
+        const isOpen = trial !== undefined && isAtWork(trial.phase) && rung === rungs.at(-1)
+        const side = sideOf(scale, value)
+        if (side !== 0) edgeMark(context, [x(rung) + spread(index, rung), y(value)], side > 0, token('--ink-3'))
+        else if (isOpen) dot(context, [x(rung) + spread(index, rung), y(value)], 3, { fill: token('--heat-mark') })
         else if (wentOn) dot(context, [x(rung) + spread(index, rung), y(value)], 2.6, { fill: temper(worth(value)) })
         else dot(context, [x(rung) + spread(index, rung), y(value)], 2.2, { fill: token('--panel'), stroke: token('--axis') })
       }
@@ -81,5 +90,41 @@ export function Rungs({ view, set }: { readonly view: TrialsView; readonly set: 
       context.fillText(t('trials_n', { n: counts[rung]! }), x(rung), 31)
     })
   }
-  return <Sketch label={t('rungs_label', { n: amounts.length })} draw={draw} />
+  return (
+    <Sketch
+      label={t('rungs_label', { n: amounts.length })}
+      draw={(context, size) => {
+        draw(context, size)
+        if (picked) dot(context, [picked.x, picked.y], 5, { stroke: token('--accent') })
+      }}
+      cursor={picked ? 'pointer' : 'default'}
+      onPointer={picking.onPointer}
+      onKey={picking.onKey}
+      tip={
+        picked && {
+          x: picked.x,
+          y: picked.y,
+          text: `#${picked.item.trial.number} · ${formatNumber(amounts[picked.item.rung])} · ${formatNumber(picked.item.value)}`,
+        }
+      }
+    />
+  )
+}
+
+/** A trial at a rung. */
+interface Stand {
+  readonly trial: Trial
+  readonly rung: number
+  readonly value: number
+}
+
+const stands = new WeakMap<Trial, Map<number, Stand>>()
+
+/** The same each time it is drawn, so that it stays picked. */
+function standOf(trial: Trial, rung: number, value: number): Stand {
+  const own = stands.get(trial) ?? new Map<number, Stand>()
+  stands.set(trial, own)
+  const stand = own.get(rung) ?? { trial, rung, value }
+  own.set(rung, stand)
+  return stand
 }

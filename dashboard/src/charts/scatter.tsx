@@ -14,11 +14,13 @@ import { looksOf } from '../ui/run-color.tsx'
 import { dot, drawFrame, pointedAt } from './axes.ts'
 import { Sketch } from './canvas.tsx'
 import { Faint } from './faint.tsx'
+import { usePicking } from './picking.ts'
 import { scaleFor } from './scales.ts'
 import { token } from './theme.ts'
 
 interface ScatterProps {
-  readonly runs: readonly RunView[]
+  /** Undefined while they are read. */
+  readonly runs: readonly RunView[] | undefined
   /** Runs drawn as lines beside it: they keep their colours. */
   readonly drawn: readonly RunView[]
   readonly total: number
@@ -32,29 +34,30 @@ interface ScatterProps {
   readonly onHover: (id: string | undefined) => void
 }
 
-/** Any two figures of the listed runs against each other. */
+/** Any two figures of all runs that match against each other. */
 export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, onHover }: ScatterProps): ReactElement {
   const points = useMemo(
     () =>
-      runs.flatMap((run) => {
+      (runs ?? []).flatMap((run) => {
         const [a, b] = [cellOf(run, x, directions), cellOf(run, y, directions)]
         return typeof a === 'number' && typeof b === 'number' ? [{ run, a, b }] : []
       }),
     [runs, x, y, directions],
   )
   const looks = looksOf(drawn.map(({ id }) => id))
-  const placed: { run: RunView; x: number; y: number }[] = []
-  const at = points.find(({ run }) => run.id === hovered)
+  const picking = usePicking<RunView>((run) => go(paths.run(run.project, run.number)))
+  const { placed, picked } = picking
+  const at = points.find(({ run }) => run.id === (picked?.item.id ?? hovered))
   return (
     <Panel
       title={t('scatter')}
       data={points.length > 0 ? () => dataOf(points, [x, y]) : undefined}
       className="line-panel"
-      note={t('drawn_of', { n: points.length, total })}
+      note={runs && t('drawn_of', { n: points.length, total })}
       acts={acts}
     >
       {points.length === 0 ? (
-        <Faint text={t('no_points')} />
+        <Faint text={t(runs ? 'no_pairs' : 'reading_points')} />
       ) : (
         <>
           <Sketch
@@ -65,7 +68,7 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
               placed.length = 0
               context.globalAlpha = 0.5
               for (const { run, a, b } of points) {
-                placed.push({ run, x: frame.x(a), y: frame.y(b) })
+                placed.push({ item: run, x: frame.x(a), y: frame.y(b) })
                 if (!looks.has(run.id)) dot(context, [frame.x(a), frame.y(b)], 2, { fill: token('--ink-3') })
               }
               context.globalAlpha = 1
@@ -76,10 +79,12 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
               if (at) dot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: token('--accent') })
             }}
             onPointer={(event) => {
-              const found = pointedAt(placed, event)?.run
-              if (event.type === 'pointerup' && found) go(paths.run(found.project, found.number))
+              picking.onPointer(event)
+              const found = pointedAt(placed, event)?.item
               if (found?.id !== hovered) onHover(found?.id)
             }}
+            onKey={picking.onKey}
+            tip={picked && at && { x: picked.x, y: picked.y, text: `${runTitle(at.run)} · ${y} ${formatNumber(at.b)} · ${x} ${formatNumber(at.a)}` }}
           />
           <p className="foot clip" role="status">
             {at ? `${runTitle(at.run)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}

@@ -99,6 +99,15 @@ export function Timeline({
           if (event.type === 'pointerup' && found) onOpen(found.trial)
           if (found?.trial !== hovered?.trial || found?.n !== hovered?.n) setHovered(found)
         }}
+        onKey={(key) => {
+          const step = key === 'ArrowRight' || key === 'ArrowDown' ? 1 : key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 0
+          const at = bars.findIndex((bar) => bar.trial === hovered?.trial && bar.n === hovered.n)
+          if (key === 'Enter' && hovered) onOpen(hovered.trial)
+          else if (key === 'Escape' && hovered) setHovered(undefined)
+          else if (step !== 0) setHovered(bars[at < 0 ? (step > 0 ? 0 : bars.length - 1) : Math.min(bars.length - 1, Math.max(0, at + step))])
+          else return false
+          return true
+        }}
       />
       <p className="foot" role="status">
         {hovered

@@ -15,6 +15,8 @@ export interface Trial {
   readonly rung: number
   /** null: it has none, or has failed. */
   readonly value: number | null
+  /** Whether it logged the metric, and that is no number. */
+  readonly isOdd: boolean
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly params: Readonly<Record<string, unknown>>
@@ -28,6 +30,8 @@ export interface TrialSet {
   /** Trial with the best value among those that count. */
   readonly best: Trial | undefined
   readonly scale: Scale
+  /** Trials whose value lies beyond an end of the scale: they are drawn at that end. */
+  readonly beyond: number
   /** The least and the largest value that the scale tells apart. */
   readonly ends: readonly [number, number]
   /** 0 for the worst on the scale, 1 for the best; the few best are kept apart. */
@@ -48,6 +52,7 @@ export function toTrialSet(view: TrialsView): TrialSet {
       reason: view.reason[i]!,
       rung: view.rung[i]!,
       value: phase === 'failed' ? null : view.value[i]!,
+      isOdd: view.isOdd[i]!,
       startedAt: toTime(view.startedAt[i]!),
       endedAt: toTime(view.endedAt[i]!),
       params: Object.fromEntries(names.map((name) => [name, view.params[name]![i]])),
@@ -56,13 +61,15 @@ export function toTrialSet(view: TrialsView): TrialSet {
   const isMaximized = view.optimization === 'maximize'
   const values = trials.flatMap(({ value }) => value ?? [])
   const scale = objectiveScale(values, isMaximized)
-  const ended = trials.filter(({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped'))
+  // One that rests at its rung has come to something, too.
+  const ended = trials.filter(({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped' || phase === 'paused'))
   return {
     trials,
     metric: view.metric === null ? null : measureName({ metric: view.metric, bestBy: view.bestBy }),
     isMaximized,
     best: ended.reduce<Trial | undefined>((best, trial) => (best === undefined || isBetter(trial.value!, best.value!, isMaximized) ? trial : best), undefined),
     scale,
+    beyond: values.filter((value) => sideOf(scale, value) !== 0).length,
     ends: values.reduce<[number, number]>(
       ([low, high], value) => [Math.min(low, Math.max(value, scale.low)), Math.max(high, Math.min(value, scale.high))],
       values.length > 0 ? [Infinity, -Infinity] : [scale.low, scale.high],
@@ -72,6 +79,32 @@ export function toTrialSet(view: TrialsView): TrialSet {
       return (isMaximized ? part : 1 - part) ** WORTH_POWER
     },
   }
+}
+
+/** 1 for a value above a scale, −1 for one below it, 0 for one on it. */
+export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
+  return value > high ? 1 : value < low ? -1 : 0
+}
+
+/** What has become of the trials: none of them is counted twice, and none is left out. */
+export function tally(trials: readonly Trial[]): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
+  const counts = { finished: 0, early: 0, stopped: 0, failed: 0, resting: 0, running: 0, waiting: 0 }
+  for (const trial of trials) counts[fateOf(trial)] += 1
+  return counts
+}
+
+function fateOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof tally> {
+  if (phase === 'failed') return 'failed'
+  // A rung ended it for good, or a rule did.
+  if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
+  if (phase === 'stopped') return reason === 'StoppedByUser' ? 'stopped' : 'early'
+  if (phase === 'paused') return startedAt === null ? 'waiting' : 'resting'
+  return isAtWork(phase) ? 'running' : 'waiting'
+}
+
+/** Whether a trial in this phase takes a place just now. */
+export function isAtWork(phase: RunPhase): boolean {
+  return phase === 'running' || phase === 'starting' || phase === 'stopping'
 }
 
 function toTime(iso: string | null): number | null {
@@ -86,7 +119,13 @@ function isBetter(a: number, b: number, isMaximized: boolean): boolean {
 export function trialData(trials: readonly Trial[], { metric }: Pick<TrialSet, 'metric'>, params: readonly string[]): PanelData {
   return {
     head: [t('trial'), t('run'), t('phase'), metric ?? '', ...params],
-    rows: trials.map((trial) => [trial.index + 1, `#${trial.number}`, trial.phase, trial.value, ...params.map((name) => toCell(trial.params[name]))]),
+    rows: trials.map((trial) => [
+      trial.index + 1,
+      `#${trial.number}`,
+      trial.phase,
+      trial.value ?? (trial.isOdd ? 'NaN' : null),
+      ...params.map((name) => toCell(trial.params[name])),
+    ]),
   }
 }
 

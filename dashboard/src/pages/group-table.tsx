@@ -290,11 +290,7 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
             .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
             .map((name) => (
               <li key={name}>
-                <button
-                  type="button"
-                  data-closes=""
-                  onClick={() => onChange(differing.filter((one) => one !== name).map((one) => columnFor('param', one)))}
-                >
+                <button type="button" data-closes="" onClick={() => onChange(differing.filter((one) => one !== name).map((one) => columnFor('param', one)))}>
                   {t('all_but', { name })}
                 </button>
               </li>

@@ -10,11 +10,12 @@ import { paths, runName, sweepName } from '../paths.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
-import { Progress, useTitle } from '../ui/page.tsx'
+import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { byCause } from './causes.ts'
 import type { Cause } from './causes.ts'
+import { ended, SweepBar } from './sweeps.tsx'
 
 const SHOWN_MAX = 12
 const WAITING_READ_MAX = 200
@@ -185,14 +186,14 @@ function RunLine({ run, now }: { readonly run: RunView; readonly now: number }):
 }
 
 function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
-  const { best, counts, trials } = sweep
-  const done = (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.stopped ?? 0)
+  const { best, trials } = sweep
+  const done = ended(sweep)
   return (
     <div className="line runs">
       <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} />
       <div className="clip">
         <Link to={paths.sweep(sweep.project, sweep.number)}>
-          <span className="ink">{sweep.name ?? t('sweep_n', { number: sweep.number })}</span>
+          <span className="ink">{sweepName(sweep)}</span>
         </Link>
         <div className="small dim clip">
           {sweep.project} · {t('sweep_line', { done, trials: trials ?? '∞', concurrency: sweep.concurrency })}
@@ -202,7 +203,7 @@ function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: nu
         {best && formatNumber(best.value)}
         <div className="small dim clip">{best && measureName(best)}</div>
       </div>
-      {trials === null ? <span /> : <Progress part={done / trials} label={t('progress')} />}
+      <SweepBar sweep={sweep} />
       <span className="num hot">{formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}</span>
     </div>
   )

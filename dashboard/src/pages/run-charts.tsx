@@ -2,7 +2,7 @@ import { memo, useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { useBands, useGroups, useNames, useSeries } from '../api/queries.ts'
+import { useBands, useGroups, useNames, useRunPage, useSeries } from '../api/queries.ts'
 import { Bars } from '../charts/bars.tsx'
 import type { Bar } from '../charts/bars.tsx'
 import { Faint } from '../charts/faint.tsx'
@@ -14,9 +14,10 @@ import { Scatter } from '../charts/scatter.tsx'
 import { runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { CheckItem, ChoiceMenu, Menu } from '../ui/controls.tsx'
+import { InSight, useSeen } from '../ui/in-sight.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
-import { cellOf, columnFor, variedParams } from './columns.ts'
+import { cellOf, columnFor, parseColumn, variedParams } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { FieldSelect } from './field-select.tsx'
 import { AXES, DRAWN_CHOICES, isOpen, rangeOf } from './runs-state.ts'
@@ -45,6 +46,7 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
   const metrics = useMemo(() => metricsOf(runs), [runs])
   const panels = state.panels ?? metrics.slice(0, PANELS_MAX)
   const fields = useMemo(() => fieldsFor(listed), [listed])
+  const [, see] = useSeen()
   if (listed.length === 0) return <aside className="right" aria-label={t('charts')} />
   return (
     <aside className="right" aria-label={t('charts')}>
@@ -70,7 +72,11 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
         <div className="plates charts">
           {state.group.length > 0 ? <GroupLines {...props} panels={panels} /> : <RunLines {...props} panels={panels} />}
           {fields.length > 0 && <BarPanel {...props} fields={fields} />}
-          {fields.length > 1 && state.group.length === 0 && <ScatterPanel {...props} fields={fields} />}
+          {fields.length > 1 && state.group.length === 0 && (
+            <InSight name="scatter" onSee={see}>
+              <ScatterPanel {...props} fields={fields} />
+            </InSight>
+          )}
         </div>
       )}
     </aside>
@@ -201,11 +207,16 @@ function BarPlate({
   )
 }
 
-function ScatterPanel({ project, runs, listed, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {
+/** Runs that a scatter plot is made of. */
+const SCATTER_MAX = 1_000
+
+function ScatterPanel({ project, filter, runs, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {
   const [x, y] = state.scatter ?? [fields[1] ?? fields[0]!, fields[0]!]
+  const carried = [x, y].filter((field) => parseColumn(field).kind !== 'other').join(',') || 'number'
+  const { data } = useRunPage({ project, filter, trash: state.isTrash || undefined, limit: SCATTER_MAX, fields: carried })
   return (
     <Scatter
-      runs={listed}
+      runs={data?.runs}
       drawn={runs}
       total={total}
       x={x}

@@ -325,8 +325,7 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
     const next = { ...state, ...patch }
     changeQuery({ ...writeRunsState(next), x: next.axis === axis ? null : next.axis })
   }
-  const fold = (name: string): void =>
-    changeQuery({ fold: writeList(folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name]) })
+  const fold = (name: string): void => changeQuery({ fold: writeList(folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name]) })
   return (
     <>
       {!isPart && (

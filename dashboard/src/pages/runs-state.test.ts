@@ -76,10 +76,10 @@ describe('the state of the list of runs', () => {
 })
 
 describe('drawn runs', () => {
-  const run = (number: number, metrics: Record<string, unknown>): RunView => ({ number, metrics }) as unknown as RunView
+  const run = (number: number, metrics: Record<string, unknown>, phase = 'succeeded'): RunView => ({ number, metrics, phase }) as unknown as RunView
 
-  it('are what is selected, else the first that have something to draw', () => {
-    const runs = [run(1, {}), run(2, { a: 1 }), run(3, { a: 1 }), run(4, { a: 1 })]
+  it('are what is selected, else the first that have something to draw or may still get it', () => {
+    const runs = [run(1, {}), run(2, { a: 1 }), run(3, {}, 'queued'), run(4, { a: 1 })]
     expect(drawnRuns(runs, { selected: [], drawn: 2 }).map(({ number }) => number)).toEqual([2, 3])
     expect(drawnRuns(runs, { selected: [runs[3]!, runs[0]!], drawn: 2 }).map(({ number }) => number)).toEqual([4, 1])
   })

@@ -1,17 +1,17 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { AxisView, TrialsView } from '../../../src/contract/charts.ts'
-import { dot, drawCategories, drawFrame, MARGIN, pickTrial } from '../charts/axes.ts'
-import type { PlacedTrial } from '../charts/axes.ts'
+import { dot, drawCategories, drawFrame, edgeMark, MARGIN } from '../charts/axes.ts'
 import { Sketch } from '../charts/canvas.tsx'
 import { Faint } from '../charts/faint.tsx'
 import { Distribution } from '../charts/distribution.tsx'
 import { Contour } from '../charts/contour.tsx'
 import { coordinatesOf } from '../charts/parallel-axes.ts'
+import { usePicking } from '../charts/picking.ts'
 import { temper, token } from '../charts/theme.ts'
 import { trialText } from '../charts/history.tsx'
-import { trialData } from '../charts/trials.ts'
+import { sideOf, trialData } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -31,7 +31,8 @@ export function Slices({ view, set, onOpen }: { readonly view: TrialsView; reado
 }
 
 function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
-  const [hovered, setHovered] = useState<Trial | undefined>()
+  const picking = usePicking(onOpen)
+  const { placed, picked } = picking
   const { scale: x, isCategory, at } = useMemo(() => coordinatesOf(axis, set), [axis, set])
   const points = useMemo(
     () =>
@@ -41,7 +42,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
       }),
     [at, set],
   )
-  const placed: PlacedTrial[] = []
+  const beyond = points.filter(({ y }) => sideOf(set.scale, y) !== 0).length
   const lacking = set.trials.length - points.length
   return (
     <Panel
@@ -56,19 +57,23 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
       note={
         t('drawn_of', { n: points.length, total: set.trials.length }) +
         (axis.scale === 'log' ? ` · ${t('log_axis')}` : '') +
-        (lacking > 0 ? ` · ${t('without_value', { n: lacking })}` : '')
+        (lacking > 0 ? ` · ${t('without_value', { n: lacking })}` : '') +
+        (beyond > 0 ? ` · ${t('beyond_n', { n: beyond })}` : '')
       }
       className="slice"
     >
       <Sketch
         label={t('slice_label', { name: axis.name, n: points.length })}
-        cursor={hovered ? 'pointer' : 'default'}
+        cursor={picked ? 'pointer' : 'default'}
+        tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
         draw={(context, size) => {
           const frame = drawFrame(context, size, { x, y: set.scale, margin: MARGIN })
           placed.length = 0
           points.forEach((point) => {
             const on = { x: frame.x(point.x), y: frame.y(point.y) }
-            placed.push({ trial: point.trial, ...on })
+            placed.push({ item: point.trial, ...on })
+            const side = sideOf(set.scale, point.y)
+            if (side !== 0) return edgeMark(context, [on.x, on.y], side > 0, token('--ink-3'))
             const isBest = point.trial.index === set.best?.index
             context.globalAlpha = isBest ? 1 : 0.75
             dot(context, [on.x, on.y], isBest ? 4.5 : 2.6, {
@@ -79,10 +84,11 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
           context.globalAlpha = 1
           if (isCategory) drawCategories(context, size, { frame, side: 'x', categories: axis.categories })
         }}
-        onPointer={(event) => pickTrial(placed, event, { onHover: setHovered, onOpen })}
+        onPointer={picking.onPointer}
+        onKey={picking.onKey}
       />
       <p className="foot clip" role="status">
-        {hovered ? trialText(hovered) : t('slice_how')}
+        {picked ? trialText(picked.item) : t('slice_how')}
       </p>
     </Panel>
   )

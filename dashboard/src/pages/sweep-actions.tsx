@@ -110,7 +110,12 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
         {t(isOpen ? 'stop_keep_best' : 'delete')}
       </button>
       {asked && (
-        <Confirm {...questionOf(asked, sweep)} isHarmless={asked === 'restart' || asked === 'retry'} onConfirm={() => act[asked]()} onClose={() => setAsked(undefined)} />
+        <Confirm
+          {...questionOf(asked, sweep)}
+          isHarmless={asked === 'restart' || asked === 'retry'}
+          onConfirm={() => act[asked]()}
+          onClose={() => setAsked(undefined)}
+        />
       )}
     </div>
   )

@@ -14,7 +14,7 @@ import type { ParallelState } from '../charts/parallel-state.ts'
 import { Parallel } from '../charts/parallel.tsx'
 import { Rungs } from '../charts/rungs.tsx'
 import { Timeline } from '../charts/timeline.tsx'
-import { toTrialSet, trialData } from '../charts/trials.ts'
+import { tally, toTrialSet, trialData } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { formatClock, formatDuration, formatNumber } from '../format.ts'
 import { paths, sweepName } from '../paths.ts'
@@ -33,7 +33,7 @@ import { Slices } from './slices.tsx'
 import { SweepActions } from './sweep-actions.tsx'
 import { SweepLogs } from './sweep-logs.tsx'
 import { SweepSettings } from './sweep-settings.tsx'
-import { ended } from './sweeps.tsx'
+import { ended, SweepBar } from './sweeps.tsx'
 import { TrialTable } from './trial-table.tsx'
 
 const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as const
@@ -42,7 +42,7 @@ const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as 
 export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
   const sweep = useSweep(number)
   const trials = useTrials(number)
-  const beliefs = useBeliefs(number, sweep.data && ended(sweep.data))
+  const beliefs = useBeliefs(number, sweep.data && ended(sweep.data) + (trials.data?.reached.length ?? 0))
   const now = useNow()
   useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
   if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />
@@ -76,7 +76,7 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
             {message}
           </p>
         ))}
-        <SweepFigures sweep={view} stopped={beliefs.data?.stopped.trials ?? 0} now={now} />
+        <SweepFigures sweep={view} trials={trials.data} now={now} />
         <Tabs
           label={name}
           current={current}
@@ -94,23 +94,23 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
   )
 }
 
-function SweepFigures({ sweep, stopped, now }: { readonly sweep: SweepView; readonly stopped: number; readonly now: number }): ReactElement {
+function SweepFigures({
+  sweep,
+  trials: view,
+  now,
+}: {
+  readonly sweep: SweepView
+  readonly trials: TrialsView | undefined
+  readonly now: number
+}): ReactElement {
   const { best, counts, trials, concurrency } = sweep
   const done = ended(sweep)
-  // Of a search with rungs those count too that a rung has ended.
-  const early = Math.max(stopped, counts.stopped ?? 0)
+  const fates = useMemo(() => view && tally(toTrialSet(view).trials), [view])
   const isOpen = !isSweepEnded(sweep.phase)
   const wall = ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
   const each = done > 0 ? sweep.runSeconds / done : undefined
   const left = isOpen && each !== undefined && trials !== null ? ((trials - done) * each) / concurrency : undefined
-  const parts = [
-    ['succeeded', '--ph-succeeded'],
-    ['stopped', '--accent-2'],
-    ['failed', '--ph-failed'],
-    ['running', '--heat-mark'],
-  ] as const
-  const all = Math.max(1, trials ?? done)
-  const [running, waiting] = [(counts.running ?? 0) + (counts.starting ?? 0), (counts.queued ?? 0) + (counts.preparing ?? 0) + (counts.paused ?? 0)]
+  const [running, waiting] = [(counts.running ?? 0) + (counts.starting ?? 0), (counts.queued ?? 0) + (counts.preparing ?? 0)]
   return (
     <Figures
       figures={[
@@ -118,32 +118,38 @@ function SweepFigures({ sweep, stopped, now }: { readonly sweep: SweepView; read
           ? {
               label: t('best_metric', { metric: measureName(best) }),
               value: formatNumber(best.value),
-              sub: <Link to={paths.run(sweep.project, best.number)}>{`${sweepName(sweep)} #${best.number}`}</Link>,
+              sub: (
+                <>
+                  <Link to={paths.run(sweep.project, best.number)}>{`${sweepName(sweep)} #${best.number}`}</Link>
+                  {isOpen && ` ${t('so_far')}`}
+                </>
+              ),
             }
           : { label: t('best'), value: '—', sub: t(done === 0 ? 'best_none' : 'best_without_value') },
         {
           label: t('trials'),
           value: done.toLocaleString('en-US'),
           unit: trials === null ? '/ ∞' : t('of_n', { n: trials }),
-          sub: t('trials_ended', { succeeded: (counts.succeeded ?? 0) + (counts.stopped ?? 0) - early, stopped: early, failed: counts.failed ?? 0 }),
+          sub: fates && FATES.flatMap((fate) => (fates[fate] > 0 ? [t(`fate_${fate}`, { n: fates[fate] })] : [])).join(', '),
         },
         {
           label: t('progress'),
-          value: (
-            <span className="stack" role="img" aria-label={t('sweep_line', { done, trials: trials ?? '∞', concurrency })}>
-              {parts.map(([phase, color]) => (
-                <i key={phase} style={{ width: `${(100 * (counts[phase] ?? 0)) / all}%`, background: `var(${color})` }} />
-              ))}
-            </span>
-          ),
-          sub: t('running_waiting', { running, waiting }),
+          value: <SweepBar sweep={sweep} />,
+          sub: t('running_waiting', { running, waiting }) + ((counts.paused ?? 0) > 0 ? ` · ${t('fate_resting', { n: counts.paused ?? 0 })}` : ''),
         },
         left !== undefined && { label: t('time_left'), value: formatDuration(left), sub: t('ends_about', { time: formatClock(now + left * 1000, false) }) },
-        { label: isOpen ? t('running_for') : t('ran_for'), value: formatDuration(wall), sub: t('machine_time', { time: formatDuration(sweep.runSeconds) }) },
+        {
+          label: !isOpen ? t('ran_for') : sweep.isPaused ? t('open_for') : t('running_for'),
+          value: formatDuration(wall),
+          sub: t('machine_time', { time: formatDuration(sweep.runSeconds) }),
+        },
       ]}
     />
   )
 }
+
+/** What trials have come to, in the order of what is good to read first. */
+const FATES = ['finished', 'early', 'stopped', 'failed', 'resting'] as const
 
 interface BodyProps {
   readonly sweep: SweepView
@@ -175,7 +181,7 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
 }
 
 function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
-  const beliefs = useBeliefs(String(sweep.number), ended(sweep))
+  const beliefs = useBeliefs(String(sweep.number), ended(sweep) + view.reached.length)
   return (
     <>
       {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
@@ -192,7 +198,7 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
         <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
         {view.rungs && (
           <Panel title={t('rungs')} data={rungData(view)} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
-            {view.reached.length === 0 ? <Faint text={t('no_trials_yet')} /> : <Rungs view={view} set={set} />}
+            {view.reached.length === 0 ? <Faint text={t('no_trials_yet')} /> : <Rungs view={view} set={set} onOpen={onOpen} />}
           </Panel>
         )}
         <Panel title={t('timeline')} data={attemptData(view)} className="span12 high">
@@ -237,8 +243,16 @@ function importanceData({ importance }: BeliefsView): PanelData {
 
 function drawnNote(set: TrialSet): string {
   const drawn = set.trials.filter(({ value }) => value !== null).length
-  const failed = set.trials.filter(({ phase }) => phase === 'failed').length
-  return [set.metric ?? '', t('history_note', { n: drawn, total: set.trials.length, failed })].filter((part) => part !== '').join(' · ')
+  const count = (is: (trial: Trial) => boolean): number => set.trials.filter(is).length
+  const rest = [
+    ['n_failed', count(({ phase }) => phase === 'failed')],
+    ['n_odd', count(({ phase, isOdd }) => phase !== 'failed' && isOdd)],
+    ['n_valueless', count(({ phase, value, isOdd }) => phase !== 'failed' && value === null && !isOdd)],
+    ['beyond_n', set.beyond],
+  ] as const
+  return [set.metric ?? '', t('drawn_of', { n: drawn, total: set.trials.length }), ...rest.map(([text, n]) => (n > 0 ? t(text, { n }) : ''))]
+    .filter((part) => part !== '')
+    .join(' · ')
 }
 
 /** Why each failed, and what it was given. */
@@ -368,7 +382,10 @@ function Coordinates({
   }, [view, set, inverted, order])
   const hasBrush = isBrushed(state)
   const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
-  const note = t('drawn_of', { n: set.trials.length, total: set.trials.length }) + (hasBrush ? ` · ${t('inside_n', { n: isIn.size })}` : '')
+  const note =
+    t('drawn_of', { n: set.trials.length, total: set.trials.length }) +
+    (set.beyond > 0 ? ` · ${t('beyond_n', { n: set.beyond })}` : '') +
+    (hasBrush ? ` · ${t('inside_n', { n: isIn.size })}` : '')
   return (
     <Panel
       title={t('parallel')}
@@ -417,6 +434,7 @@ function Coordinates({
               })
             }
             onInvert={(name) => show(turnAxis(state, name))}
+            onOpen={(trial) => go(paths.run(sweep.project, trial.number))}
           />
           {hasBrush ? (
             <div className="brushed">

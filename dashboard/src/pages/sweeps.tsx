@@ -5,12 +5,12 @@ import { measureName } from '../../../src/contract/measure.ts'
 import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useSweeps } from '../api/queries.ts'
 import { formatAge, formatDuration, formatNumber } from '../format.ts'
-import { paths } from '../paths.ts'
+import { paths, sweepName } from '../paths.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { Progress, useTitle } from '../ui/page.tsx'
+import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 
@@ -70,9 +70,9 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
         <span className="name">
           <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} />
           <Link className="clip ink" to={paths.sweep(sweep.project, sweep.number)}>
-            {sweep.name ?? t('sweep_n', { number: sweep.number })}
+            {sweepName(sweep)}
           </Link>
-          <span className="dim small">#{sweep.number}</span>
+          {sweep.name !== null && <span className="dim small">#{sweep.number}</span>}
         </span>
       </td>
       <td className="mid">{sweep.choice ? `${sweep.method} → ${sweep.choice.method}` : sweep.method}</td>
@@ -84,7 +84,9 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
           </>
         )}
       </td>
-      <td style={{ width: 160 }}>{trials !== null && <Progress part={done / Math.max(1, trials)} isClosed={!isOpen} label={t('progress')} />}</td>
+      <td style={{ width: 160 }}>
+        <SweepBar sweep={sweep} />
+      </td>
       <td className="num">
         {done.toLocaleString('en-US')} <span className="dim">/ {trials?.toLocaleString('en-US') ?? '∞'}</span>
       </td>
@@ -94,6 +96,32 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
       </td>
       <td className="num dim">{formatAge(sweep.createdAt, now)}</td>
     </tr>
+  )
+}
+
+const PARTS = [
+  ['succeeded', '--ph-succeeded'],
+  ['stopped', '--accent-2'],
+  ['failed', '--ph-failed'],
+  ['running', '--heat-mark'],
+  ['paused', '--line-3'],
+] as const
+
+/** How far a sweep is, and what its trials have come to: the same bar wherever a sweep is shown. */
+export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement {
+  const { counts, trials, concurrency } = sweep
+  const shown = PARTS.map(([phase, color]) => ({ phase, color, n: counts[phase] ?? 0 }))
+  const all = Math.max(
+    1,
+    trials ?? 0,
+    shown.reduce((sum, { n }) => sum + n, 0),
+  )
+  return (
+    <span className="stack" role="img" aria-label={t('sweep_line', { done: ended(sweep), trials: trials ?? '∞', concurrency })}>
+      {shown.map(({ phase, color, n }) => (
+        <i key={phase} style={{ width: `${(100 * n) / all}%`, background: `var(${color})` }} />
+      ))}
+    </span>
   )
 }
 

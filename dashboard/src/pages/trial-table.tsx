@@ -116,7 +116,7 @@ export function TrialTable({
                   <span className="clip">{t(`phase_${trial.phase}`)}</span>
                 </span>
                 <span role="cell" className="cell num">
-                  {trial.value === null ? '' : formatNumber(trial.value)}
+                  {trial.value !== null ? formatNumber(trial.value) : trial.isOdd ? 'NaN' : ''}
                 </span>
                 {view.rungs && (
                   <span role="cell" className="cell num">

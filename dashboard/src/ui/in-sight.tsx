@@ -12,7 +12,15 @@ export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
 }
 
 /** Says when it comes into sight, and draws what is in it from then on; its place is kept until then. */
-export function InSight({ name, onSee, children }: { readonly name: string; readonly onSee: (name: string) => void; readonly children: ReactNode }): ReactElement {
+export function InSight({
+  name,
+  onSee,
+  children,
+}: {
+  readonly name: string
+  readonly onSee: (name: string) => void
+  readonly children: ReactNode
+}): ReactElement {
   const holder = useRef<HTMLDivElement>(null)
   const [isSeen, setSeen] = useState(false)
   useEffect(() => {

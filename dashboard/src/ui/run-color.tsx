@@ -48,7 +48,9 @@ function patternsOf(ids: readonly string[]): Map<string, RunLook> {
   return new Map(
     ids.map((id) => {
       const own = lookOf(id)
-      const choices = [own, ...DASHES.map((dash) => ({ color: own.color, dash }))]
+      const hue = Number(own.color.slice(3))
+      const around = Array.from({ length: HUES }, (_, i) => `--c${1 + ((hue - 1 + i) % HUES)}`)
+      const choices = [own, ...around.flatMap((color) => DASHES.map((dash) => ({ color, dash })))]
       const look = choices.find((choice) => !taken.has(`${choice.color} ${choice.dash}`)) ?? own
       taken.add(`${look.color} ${look.dash}`)
       return [id, look]
