@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import { call } from './api/client.ts'
 import { toQuery } from './api/to-query.ts'
 import type { RunPageView } from '../../src/contract/routes.ts'
+import type { SweepView } from '../../src/contract/sweep.ts'
 import { globalPages, projectPages } from './nav.ts'
 import { paths, runTitle } from './paths.ts'
 import { HELP, isTyping, OPEN } from './shortcuts.ts'
@@ -11,7 +12,7 @@ import { go } from './state/location.ts'
 import { match } from './state/match.ts'
 import { choose, preferences, shownTheme } from './state/preferences.ts'
 import { t } from './texts/texts.ts'
-import { PhaseIcon } from './ui/phase.tsx'
+import { PhaseIcon, sweepShape } from './ui/phase.tsx'
 
 function projectOf(path: string): string | undefined {
   return match('/p/:project/:rest/:more?/:tab?', path)?.['project']
@@ -72,7 +73,10 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   useEffect(() => {
     const controller = new AbortController()
     const timer = setTimeout(() => {
-      void findRuns(text, controller.signal).then(setFound, () => setFound([]))
+      void Promise.all([findSweeps(text, controller.signal), findRuns(text, controller.signal)]).then(
+        (all) => setFound(all.flat()),
+        () => setFound([]),
+      )
     }, SEARCH_AFTER_MS)
     return () => {
       clearTimeout(timer)
@@ -122,6 +126,29 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
       </ul>
     </dialog>
   )
+}
+
+const SWEEPS_FOUND_MAX = 5
+const SWEEPS_LATEST = 2
+
+/** Sweeps whose name has the text, whatever its case, or whose number it is; the newest where there is none. */
+async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
+  const word = text.trim()
+  const number = /^#?(\d+)$/.exec(word)?.[1]
+  const sweeps =
+    number !== undefined
+      ? await call<SweepView>(`/sweeps/${number}`, { signal }).then(
+          (sweep) => [sweep],
+          () => [],
+        )
+      : await call<SweepView[]>(`/sweeps${toQuery({ limit: word === '' ? SWEEPS_LATEST : SWEEPS_FOUND_MAX, name: word || undefined })}`, { signal })
+  return sweeps.map((sweep) => ({
+    key: `sweep ${sweep.number}`,
+    text: sweep.name === null ? `#${sweep.number}` : `${sweep.name} #${sweep.number}`,
+    group: `${t('sweep')} · ${sweep.project}`,
+    icon: <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} label="" />,
+    act: () => go(paths.sweep(sweep.project, sweep.number)),
+  }))
 }
 
 /** Runs whose name has the text, or whose number it is; the newest where there is none. */

@@ -533,6 +533,8 @@ export const ROUTES = {
       /** Number of the last sweep of the page before. */
       before: z.coerce.number().int().min(1).optional(),
       project: projectReference.optional(),
+      /** Part of their names, whatever its case. */
+      name: z.string().min(1).max(LIMITS.nameCharsMax).optional(),
       trash: flag,
     }),
     answer: z.array(sweepView),

@@ -65,7 +65,14 @@ export const beliefsView = z.strictObject({
   /** Share of what the metric varies by, most important first; `sd` is its spread over models of parts of the trials. */
   importance: z.array(z.strictObject({ name: z.string(), share: z.number(), sd: z.number() })),
   /** Important parameters whose best value lies where the space ends: it may be worth widening there. */
-  borders: z.array(z.strictObject({ name: z.string(), side: z.enum(['low', 'high']) })),
+  borders: z.array(
+    z.strictObject({
+      name: z.string(),
+      side: z.enum(['low', 'high']),
+      /** The entry of the matrix with that end further out; null for one that cannot be widened so. */
+      wider: z.strictObject({ option: z.string(), values: z.array(z.number()) }).nullable(),
+    }),
+  ),
   /** Trials that rules or rungs ended, and the seconds they would have run on had they been like the others. */
   stopped: z.strictObject({ trials: z.int(), savedSeconds: z.number() }),
 })

@@ -217,7 +217,7 @@ export interface AttemptStore {
 export interface SweepStore {
   get(id: string): Promise<Sweep | undefined>
   getByNumber(number: number): Promise<Sweep | undefined>
-  list(page: { limit: number; before?: number; projectId?: string; isDeleted?: boolean }): Promise<Sweep[]>
+  list(page: { limit: number; before?: number; projectId?: string; name?: string; isDeleted?: boolean }): Promise<Sweep[]>
   listUnfinished(): Promise<string[]>
   /** What admission must know of sweeps. */
   limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>

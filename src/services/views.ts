@@ -4,6 +4,7 @@ import { toWireNumber } from '../contract/run.ts'
 import type { AttemptView, Ending, RunDetailView, RunView, SummaryView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/phases.ts'
 import type { BeliefsView, SweepView } from '../contract/sweep.ts'
+import type { SearchSpace } from '../contract/search-space.ts'
 import { toPlain } from '../contract/values.ts'
 import { AUTO_METRICS_MAX, withAuto } from '../core/filter/figures.ts'
 import type { FiguresAsked } from '../core/filter/figures.ts'
@@ -14,8 +15,10 @@ import type { ProjectView } from '../contract/project.ts'
 import type { EnvironmentView, EventView } from '../contract/routes.ts'
 import type { EnvironmentRecord, Project, Store } from '../core/ports.ts'
 import type { Attempt, Run, Sweep } from '../core/records.ts'
+import type { Border } from '../core/search/beliefs.ts'
 import { autoChoice } from '../core/search/registry.ts'
 import { toTask } from '../core/search/task.ts'
+import { widen } from '../core/search/wider.ts'
 import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
 import { causeOf } from '../core/sweep/failing.ts'
@@ -200,9 +203,15 @@ export function toBeliefsView({ number, plan }: Sweep, beliefs: SweepBeliefs): B
     best: best && { ...best, value: toWireNumber(best.value) },
     expectedImprovement: expectedImprovement === null ? null : toWireNumber(expectedImprovement),
     importance: [...importance],
-    borders: [...borders],
+    borders: borders.map(({ name, side }) => ({ name, side, wider: toWider(plan.space, { name, side }) })),
     stopped: beliefs.stopped,
   }
+}
+
+function toWider(space: SearchSpace, { name, side }: Border): BeliefsView['borders'][number]['wider'] {
+  const axis = space.find((one) => one.name === name)
+  const wider = axis && widen(axis, side)
+  return wider ? { option: wider.option, values: [...wider.values] } : null
 }
 
 export function toIso(timeMs: number | null): string | null {

@@ -236,10 +236,15 @@ function toBound({ value }: Literal): RawBuilder<unknown> {
 function toTest(column: RawBuilder<unknown>, { op, values }: Test): Condition {
   const [value] = values.map((literal) => literal.value)
   if (op === 'in') return sql`${column} in (${sql.join(values.map(toBound))})`
-  if (op === 'contains') return isLike(column, `%${escapeLike(value)}%`)
+  if (op === 'contains') return hasText(column, value)
   if (op === 'starts') return isLike(column, `${escapeLike(value)}%`)
   if (op === 'ends') return isLike(column, `%${escapeLike(value)}`)
   return sql`${column} ${sql.raw(op)} ${toBound(values[0]!)}`
+}
+
+/** Whether a column has a text anywhere in it, whatever its case. */
+export function hasText(column: RawBuilder<unknown>, value: string | number | undefined): Condition {
+  return isLike(column, `%${escapeLike(value)}%`)
 }
 
 /** Both sides are folded by the database: what one program takes for the small letter another may not. */

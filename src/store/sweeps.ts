@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Kysely, Updateable } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
@@ -12,13 +13,14 @@ import type { StopCause, Sweep, SweepFailure, SweepResult } from '../core/record
 import type { EarlierTrial, Source } from '../core/search/history.ts'
 import { takeNumbers } from './counters.ts'
 import { pieces } from './pieces.ts'
+import { hasText } from './run-filter.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
 export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepStore {
   return {
     get: async (id) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst()),
     getByNumber: async (number) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('number', '=', number).executeTakeFirst()),
-    list: async ({ limit, before, projectId, isDeleted = false }) => {
+    list: async ({ limit, before, projectId, name, isDeleted = false }) => {
       let query = db
         .selectFrom('sweep')
         .selectAll()
@@ -27,6 +29,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .limit(limit)
       if (projectId !== undefined) query = query.where('project_id', '=', projectId)
       if (before !== undefined) query = query.where('number', '<', before)
+      if (name !== undefined) query = query.where(hasText(sql.ref('name'), name))
       return (await query.execute()).map(toSweep)
     },
     listUnfinished: async () => {

@@ -335,3 +335,10 @@ export function useAction<A, R = unknown>(
     onError: (error) => !showsError && toast(error.message),
   })
 }
+
+/** Says which way a metric of a project is better; null takes it back. */
+export function useSetDirection(project: string) {
+  return useAction(({ name, direction }: { readonly name: string; readonly direction: 'maximize' | 'minimize' | null }) =>
+    call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, { method: 'PUT', body: { direction } }),
+  )
+}

@@ -4,7 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 
 import type { RunDetailView, WireNumber } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
-import { useAction, useProjects, useRunPage, useSeries } from '../api/queries.ts'
+import { useProjects, useRunPage, useSeries, useSetDirection } from '../api/queries.ts'
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
@@ -18,6 +18,7 @@ import { PhaseIcon } from '../ui/phase.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { CodeDiff } from './compare-code.tsx'
+import { DirectionButton } from './direction-button.tsx'
 import { diffRows, isSame } from './compare-rows.ts'
 import type { Row } from './compare-rows.ts'
 import { metricsOf, toDrawn } from './run-charts.tsx'
@@ -113,9 +114,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const files = useFiles(runs)
   const { data: projects = [] } = useProjects()
   const directions = projects.find(({ name }) => name === project)?.directions ?? {}
-  const setDirection = useAction(({ name, direction }: { name: string; direction: 'maximize' | 'minimize' | null }) =>
-    call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, { method: 'PUT', body: { direction } }),
-  )
+  const setDirection = useSetDirection(project)
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].filter((name) => !name.startsWith('system.')).toSorted()
   const params = diffRows(runs.map(({ params: own }) => own))
   const charts = metricsOf(runs).slice(0, CHARTS_MAX)
@@ -330,28 +329,6 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
 }
 
 const DELTA_DIGITS = 3
-const NEXT_DIRECTION = { none: 'maximize', maximize: 'minimize', minimize: null } as const
-const ARROWS = { none: '↕', maximize: '↑', minimize: '↓' } as const
-
-/** Which way a metric of the project is better: up, down, or not said. */
-function DirectionButton({
-  name,
-  direction,
-  onChange,
-}: Pick<MetricRowProps, 'name' | 'direction'> & { readonly onChange: (direction: 'maximize' | 'minimize' | null) => void }): ReactElement {
-  const now = direction ?? 'none'
-  return (
-    <button
-      type="button"
-      className="btn bare small"
-      aria-label={t(`better_${now}`, { name })}
-      title={t(`better_${now}`, { name })}
-      onClick={() => onChange(NEXT_DIRECTION[now])}
-    >
-      {ARROWS[now]}
-    </button>
-  )
-}
 
 function Delta({
   by,

@@ -12,6 +12,7 @@ import { paths } from '../paths.ts'
 import { go, usePlace } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
+import { toast } from '../ui/toasts.ts'
 import { Pairs, useTitle } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { trialDocument } from './trial-document.ts'
@@ -74,7 +75,8 @@ interface EditorProps {
 
 function Editor({ project, base, document: { sources, params }, title }: EditorProps): ReactElement {
   const last = sources.at(-1)!
-  const [text, setText] = useState(last.text)
+  const draft = useDraft(`${project} ${title} ${base.number}`, last.text)
+  const { text, setText } = draft
   const editor = useRef<YamlEditorHandle>(null)
   const edited = useMemo(() => [...sources.slice(0, -1), { file: last.file, text }], [sources, last.file, text])
   const settled = useSettled(edited)
@@ -88,9 +90,19 @@ function Editor({ project, base, document: { sources, params }, title }: EditorP
         body: { sources: edited, params, host, project, ...(snapshot !== null && { snapshot }) },
       })
     },
-    ({ kind, number }) => go(kind === 'run' ? paths.run(project, number) : paths.sweep(project, number)),
+    ({ kind, number }) => {
+      draft.forget()
+      go(kind === 'run' ? paths.run(project, number) : paths.sweep(project, number))
+    },
     { showsError: true },
   )
+  // What is wrong is said at the place where it is wrong, not by a server that refuses it.
+  const tryToStart = (): void => {
+    const [first] = settled === edited && check.data ? sorted(check.data.errors) : []
+    if (!first) return start.mutate(undefined)
+    toast(t('start_wrong', { n: check.data!.errors.length, line: first.line }))
+    editor.current?.goTo(first)
+  }
   const refused = start.error instanceof ApiError ? start.error.problems : []
   const remarks = useMemo(() => (check.data ? toRemarks(check.data, last.file) : []), [check.data, last.file])
   return (
@@ -101,7 +113,7 @@ function Editor({ project, base, document: { sources, params }, title }: EditorP
           {t('code_of')} <Link to={paths.run(project, base.number)}>#{base.number}</Link>
         </span>
         <span className="grow" />
-        <button type="button" className="btn solid" disabled={start.isPending} onClick={() => start.mutate(undefined)}>
+        <button type="button" className="btn solid" disabled={start.isPending} onClick={tryToStart}>
           {t('start')}
         </button>
       </div>
@@ -110,14 +122,23 @@ function Editor({ project, base, document: { sources, params }, title }: EditorP
           <YamlEditor
             ref={editor}
             label={last.file}
-            initialText={last.text}
+            key={draft.version}
+            initialText={text}
             loadSchema={loadSchema}
             remarks={remarks}
             onChange={setText}
-            onSubmit={() => start.mutate(undefined)}
+            onSubmit={tryToStart}
           />
         </Suspense>
         <aside className="about" aria-label={t('check')}>
+          {draft.isRestored && (
+            <p className="mid small" role="status">
+              {t('draft_kept')}{' '}
+              <button type="button" className="btn bare small" onClick={draft.drop}>
+                {t('draft_drop')}
+              </button>
+            </p>
+          )}
           <h2>{t('check')}</h2>
           {start.error && refused.length === 0 && <Failure error={start.error} />}
           {check.error && <Failure error={check.error} />}
@@ -134,6 +155,47 @@ function Editor({ project, base, document: { sources, params }, title }: EditorP
       </div>
     </>
   )
+}
+
+interface Draft {
+  readonly text: string
+  readonly setText: (text: string) => void
+  /** Whether the text is one that somebody wrote before and did not start. */
+  readonly isRestored: boolean
+  /** Changes when the text is another one from outside. */
+  readonly version: number
+  /** Begins again with what was there at first. */
+  readonly drop: () => void
+  readonly forget: () => void
+}
+
+/** A text that outlives the page it is written on, until it is started or this tab is closed: going elsewhere loses nothing. */
+function useDraft(name: string, original: string): Draft {
+  const key = `hagane.draft ${name}`
+  const [kept] = useState(() => sessionStorage.getItem(key))
+  const [text, setOwn] = useState(kept ?? original)
+  const [version, setVersion] = useState(0)
+  const setText = (next: string): void => {
+    setOwn(next)
+    if (next === original) sessionStorage.removeItem(key)
+    else sessionStorage.setItem(key, next)
+  }
+  return {
+    text,
+    setText,
+    isRestored: kept !== null && version === 0,
+    version,
+    drop: () => {
+      setText(original)
+      setVersion(version + 1)
+    },
+    forget: () => sessionStorage.removeItem(key),
+  }
+}
+
+/** Problems in the order of their places. */
+function sorted(problems: CheckView['errors']): CheckView['errors'] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** The value as it was when it last rested. */
@@ -167,7 +229,7 @@ function Problems({
     )
   return (
     <ul className="problems" role="status">
-      {[...errors, ...warnings].map((one, i) => (
+      {[...sorted(errors), ...sorted(warnings)].map((one, i) => (
         <li key={`${one.code} ${one.line} ${one.column}`} className={i < errors.length ? 'bad' : ''}>
           <button type="button" className="btn bare" onClick={() => onGo(one)}>
             {t('line_n', { n: one.line })}

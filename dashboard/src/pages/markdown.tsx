@@ -1,10 +1,32 @@
 import { marked } from 'marked'
 import type { Token, Tokens } from 'marked'
+import { createContext, use } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
-/** Markdown as elements of this page. Whatever HTML is in it stays text, and images are named, not fetched. */
-export function Markdown({ text }: { readonly text: string }): ReactElement {
-  return <div className="markdown">{blocks(marked.lexer(text))}</div>
+/** Draws the picture behind a relative address; undefined for one that is not at hand. */
+export type DrawPicture = (address: string, text: string) => ReactNode
+
+const Pictures = createContext<DrawPicture>(() => undefined)
+
+interface MarkdownProps {
+  readonly text: string
+  /** Each line end is one. */
+  readonly breaks?: boolean
+  readonly drawPicture?: DrawPicture
+}
+
+/** Markdown as elements of this page. Whatever HTML is in it stays text, and pictures from elsewhere are named, not fetched. */
+export function Markdown({ text, breaks = false, drawPicture = () => undefined }: MarkdownProps): ReactElement {
+  return (
+    <Pictures value={drawPicture}>
+      <div className="markdown">{blocks(marked.lexer(text, { breaks }))}</div>
+    </Pictures>
+  )
+}
+
+function Image({ image: { href, text } }: { readonly image: Tokens.Image }): ReactNode {
+  const drawPicture = use(Pictures)
+  return (/^[a-z][a-z\d+.-]*:|^\/\//i.test(href) ? undefined : drawPicture(href, text)) ?? <span className="dim">[{text}]</span>
 }
 
 function blocks(tokens: readonly Token[]): ReactNode[] {
@@ -26,7 +48,12 @@ function Block({ token }: { readonly token: Token }): ReactNode {
       return <blockquote>{blocks(token.tokens ?? [])}</blockquote>
     case 'list': {
       const { ordered, start, items } = token as Tokens.List
-      const entries = items.map((item, i) => <li key={i}>{blocks(item.tokens)}</li>)
+      const entries = items.map((item, i) => (
+        <li key={i} className={item.task ? 'task' : undefined}>
+          {item.task && <input type="checkbox" className="check" checked={item.checked ?? false} readOnly disabled />}
+          {blocks(item.tokens.filter(({ type }) => type !== 'checkbox'))}
+        </li>
+      ))
       return ordered ? <ol start={Number(start) || 1}>{entries}</ol> : <ul>{entries}</ul>
     }
     case 'table':
@@ -91,7 +118,7 @@ function Inline({ token }: { readonly token: Token }): ReactNode {
       )
     }
     case 'image':
-      return <span className="dim">[{(token as Tokens.Image).text}]</span>
+      return <Image image={token as Tokens.Image} />
     case 'escape':
       return (token as Tokens.Escape).text
     case 'text':

@@ -6,6 +6,7 @@ import { request } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
 import { Failure, Loading } from '../ui/states.tsx'
 import { indentJson } from './indent-json.ts'
+import type { DrawPicture } from './markdown.tsx'
 import { parseTable } from './parse-table.ts'
 
 const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }))
@@ -20,14 +21,24 @@ const IMAGES: Readonly<Record<string, string>> = {
   gif: 'image/gif',
   webp: 'image/webp',
   bmp: 'image/bmp',
+  // As a picture it runs no script and fetches nothing.
+  svg: 'image/svg+xml',
 }
 const BINARY = new Set(['pt', 'pth', 'pkl', 'pickle', 'npz', 'npy', 'h5', 'onnx', 'zip', 'gz', 'tar', 'whl', 'bin', 'parquet', 'so', 'joblib'])
+
+interface PreviewProps {
+  readonly address: string
+  readonly path: string
+  readonly sizeBytes: number
+  /** Draws a picture that lies beside a text. */
+  readonly drawPicture?: DrawPicture | undefined
+}
 
 /**
  * What is in a file. Everything is shown as text or as the pixels of an image: what a run wrote never becomes markup, a
  * script or a document here.
  */
-export function Preview({ address, path, sizeBytes }: { readonly address: string; readonly path: string; readonly sizeBytes: number }): ReactElement {
+export function Preview({ address, path, sizeBytes, drawPicture }: PreviewProps): ReactElement {
   const ending = path.split('.').at(-1)?.toLowerCase() ?? ''
   const image = IMAGES[ending]
   const isShown = image ? sizeBytes <= IMAGE_MAX_BYTES : sizeBytes <= TEXT_MAX_BYTES && !BINARY.has(ending)
@@ -47,7 +58,7 @@ export function Preview({ address, path, sizeBytes }: { readonly address: string
   if (ending === 'md' || ending === 'markdown')
     return (
       <Suspense fallback={<Loading what={path} />}>
-        <Markdown text={text} />
+        <Markdown text={text} {...(drawPicture && { drawPicture })} />
       </Suspense>
     )
   return <pre className="code text">{ending === 'json' ? indentJson(text) : text}</pre>
@@ -62,6 +73,10 @@ function Picture({ bytes, type, name }: { readonly bytes: ArrayBuffer; readonly 
 function Table({ text, separator }: { readonly text: string; readonly separator: string }): ReactElement {
   const rows = useMemo(() => parseTable(text, separator), [text, separator])
   const [head = [], ...body] = rows
+  const isNumber = head.map((_, j) => {
+    const cells = body.slice(0, ROWS_MAX).flatMap((row) => (row[j] === undefined || row[j] === '' ? [] : row[j]))
+    return cells.length > 0 && cells.every((cell) => Number.isFinite(Number(cell)))
+  })
   return (
     <div className="datatable">
       <table className="tbl">
@@ -69,7 +84,9 @@ function Table({ text, separator }: { readonly text: string; readonly separator:
           <tr>
             {head.map((cell, i) => (
               // A file may name two columns alike.
-              <th key={i}>{cell}</th>
+              <th key={i} className={isNumber[i] ? 'num' : ''}>
+                {cell}
+              </th>
             ))}
           </tr>
         </thead>
@@ -77,7 +94,7 @@ function Table({ text, separator }: { readonly text: string; readonly separator:
           {body.slice(0, ROWS_MAX).map((row, i) => (
             <tr key={i}>
               {head.map((_, j) => (
-                <td key={j} className={row[j] !== undefined && row[j] !== '' && Number.isFinite(Number(row[j])) ? 'num' : ''}>
+                <td key={j} className={isNumber[j] ? 'num' : ''}>
                   {row[j]}
                 </td>
               ))}

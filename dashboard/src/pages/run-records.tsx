@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
+import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useArtifacts, useDocument, useEnvironment, useSnapshot } from '../api/queries.ts'
 import { formatBytes } from '../format.ts'
+import { changeQuery, usePlace } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Pairs } from '../ui/page.tsx'
@@ -18,21 +20,34 @@ import { Sources } from './sources.tsx'
 /** Files that a run left in its outputs, with what is in them. */
 export function Artifacts({ run }: { readonly run: RunDetailView }): ReactElement {
   const artifacts = useArtifacts(String(run.number))
-  const [path, setPath] = useState<string | undefined>()
+  const { query } = usePlace()
+  const path = query.get('file') ?? undefined
   if (artifacts.error && !artifacts.data) return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
   if (!artifacts.data) return <Loading what={t('tab_artifacts')} />
-  if (artifacts.data.length === 0) return <Empty title={t('no_artifacts')} text={t('no_artifacts_how')} />
+  if (artifacts.data.length === 0) return <Empty title={t('no_artifacts')} text={t(isTerminal(run.phase) ? 'no_artifacts_ended' : 'no_artifacts_how')} />
   const chosen = artifacts.data.find((one) => one.path === path)
   return (
     <div className="files">
-      <FileTree files={artifacts.data} chosen={path} onChoose={setPath} />
-      {chosen ? <Artifact key={chosen.path} run={run} artifact={chosen} /> : <p className="none">{t('choose_file')}</p>}
+      <FileTree files={artifacts.data} chosen={path} onChoose={(file) => changeQuery({ file }, {})} />
+      {chosen ? <Artifact key={chosen.path} run={run} artifact={chosen} all={artifacts.data} /> : <p className="none">{t('choose_file')}</p>}
     </div>
   )
 }
 
-function Artifact({ run, artifact }: { readonly run: RunDetailView; readonly artifact: ArtifactView }): ReactElement {
-  const address = `/runs/${run.number}/artifacts/content${toQuery({ path: artifact.path })}`
+interface ArtifactProps {
+  readonly run: RunDetailView
+  readonly artifact: ArtifactView
+  readonly all: readonly ArtifactView[]
+}
+
+function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
+  const addressOf = ({ path }: ArtifactView): string => `/runs/${run.number}/artifacts/content${toQuery({ path })}`
+  const address = addressOf(artifact)
+  const drawPicture = (relative: string): ReactElement | undefined => {
+    const path = resolvePath(artifact.path, relative)
+    const found = all.find((one) => one.path === path)
+    return found && <Preview address={addressOf(found)} path={found.path} sizeBytes={found.sizeBytes} />
+  }
   return (
     <section className="panel" aria-label={artifact.path}>
       <header>
@@ -45,9 +60,14 @@ function Artifact({ run, artifact }: { readonly run: RunDetailView; readonly art
           </a>
         </span>
       </header>
-      <Preview address={address} path={artifact.path} sizeBytes={artifact.sizeBytes} />
+      <Preview address={address} path={artifact.path} sizeBytes={artifact.sizeBytes} drawPicture={drawPicture} />
     </section>
   )
+}
+
+/** A path beside a file, as a text in that file writes it. */
+function resolvePath(file: string, relative: string): string {
+  return decodeURIComponent(new URL(relative, `file:///${file.split('/').map(encodeURIComponent).join('/')}`).pathname.slice(1))
 }
 
 /** The code a run worked with, as it was, and how it differed from its commit. */

@@ -24,6 +24,8 @@ export interface RowFrame {
   /** Columns of a second line, where there is no room beside the name. */
   readonly summary: readonly string[] | undefined
   readonly ranges: ReadonlyMap<string, Range | undefined>
+  /** The column that has a gauge: the first metric whose better way is known. */
+  readonly gauged: string | undefined
   readonly texts: ReadonlySet<string>
   readonly directions: Directions
 }
@@ -37,7 +39,8 @@ interface RowProps {
   readonly isSelected: boolean
   readonly isHovered: boolean
   readonly isFocused: boolean
-  readonly onToggle: (number: number) => void
+  /** `isRange`: all rows from the one before to this. */
+  readonly onToggle: (number: number, isRange: boolean) => void
   readonly onHover: (id: string | undefined) => void
 }
 
@@ -63,7 +66,7 @@ export const Row = memo(function Row({ run, index, frame, look, now, isSelected,
             className="check"
             aria-label={t('select_run', { name: runName(run) })}
             checked={isSelected}
-            onChange={() => onToggle(run.number)}
+            onChange={(event) => onToggle(run.number, (event.nativeEvent as MouseEvent).shiftKey)}
           />
         </span>
         <span role="cell" className="cell sample">
@@ -150,7 +153,7 @@ interface CellProps {
   readonly index: number
 }
 
-function Cell({ run, column, frame: { ranges, texts, directions }, index }: CellProps): ReactElement {
+function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index }: CellProps): ReactElement {
   const value = cellOf(run, column, directions)
   if (!isFigure(column))
     return (
@@ -159,9 +162,9 @@ function Cell({ run, column, frame: { ranges, texts, directions }, index }: Cell
       </span>
     )
   const range = ranges.get(column)
-  const part = range && typeof value === 'number' && range.high > range.low ? (value - range.low) / (range.high - range.low) : undefined
+  const part = column === gauged && range && typeof value === 'number' ? worthOn(range, value, isMinimized(column, directions)) : undefined
   return (
-    <span role="cell" aria-colindex={index + 1} className="cell num gauge">
+    <span role="cell" aria-colindex={index + 1} className={part === undefined ? 'cell num' : 'cell num gauge'}>
       {part !== undefined && (
         <i>
           <b style={{ width: `${Math.round(100 * part)}%` }} />
@@ -170,6 +173,17 @@ function Cell({ run, column, frame: { ranges, texts, directions }, index }: Cell
       <span>{value === undefined ? '' : typeof value === 'number' && range ? range.format(value) : formatNumber(value)}</span>
     </span>
   )
+}
+
+/** Between 0 and 1, the better the more; undefined where all are alike. */
+function worthOn({ low, high }: Range, value: number, isLessBetter: boolean): number | undefined {
+  if (!(high > low) || !Number.isFinite(value)) return undefined
+  const part = (value - low) / (high - low)
+  return isLessBetter ? 1 - part : part
+}
+
+function isMinimized(column: string, directions: Directions): boolean {
+  return directions[columnTitle(column).name] === 'minimize'
 }
 
 /** Whether a column holds words, which stand at the left. */

@@ -3,9 +3,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactElement, RefObject } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { useFreshRuns } from '../api/queries.ts'
+import { useFreshRuns, useSetDirection } from '../api/queries.ts'
 import { isTyping } from '../shortcuts.ts'
 import { paths } from '../paths.ts'
+import { useKeptScroll } from '../state/kept-scroll.ts'
 import { go } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { usePreferences } from '../state/preferences.ts'
@@ -13,7 +14,8 @@ import { t } from '../texts/texts.ts'
 import { RowWindow } from '../ui/row-window.tsx'
 import { looksOf } from '../ui/run-color.tsx'
 import type { Directions } from '../../../src/contract/project.ts'
-import { isFigure } from './columns.ts'
+import { columnTitle, isFigure } from './columns.ts'
+import { DirectionButton } from './direction-button.tsx'
 import { isText, rangeOf, Row } from './run-row.tsx'
 import { isOpen } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
@@ -84,18 +86,28 @@ export function RunTable(props: RunTableProps): ReactElement {
       isCut: end < layout.moving.length - 1,
       summary: isPhone ? [...columns.filter(isFigure), ...columns].slice(0, SUMMARY_COLUMNS) : undefined,
       ranges: new Map(columns.map((column) => [column, rangeOf(pages, column, directions)])),
+      gauged: gaugedColumn(columns, state.sort, directions),
       texts: new Set(columns.filter((column) => isText(pages[0] ?? [], column, directions))),
       directions,
     }),
-    [project, layout, isPhone, first, end, columns, pages, directions],
+    [project, layout, isPhone, first, end, columns, pages, directions, state.sort],
   )
 
   const selected = new Set(state.selected)
   const select = (numbers: readonly number[]): void => onChange({ selected: numbers.slice(0, SELECTED_MAX) })
   const toggle = (number: number): void => select(selected.has(number) ? state.selected.filter((one) => one !== number) : [...state.selected, number])
-  const latestToggle = useRef(toggle)
-  latestToggle.current = toggle
-  const onToggle = useCallback((number: number) => latestToggle.current(number), [])
+  const lastToggled = useRef<number | undefined>(undefined)
+  const toggleRange = (number: number, isRange: boolean): void => {
+    const [from, to] = [lastToggled.current, number].map((one) => runs.findIndex((run) => run.number === one))
+    lastToggled.current = number
+    if (!isRange || from === undefined || to === undefined || from < 0 || to < 0) return toggle(number)
+    const between = runs.slice(Math.min(from, to), Math.max(from, to) + 1).map((run) => run.number)
+    select(selected.has(number) ? state.selected.filter((one) => !between.includes(one)) : [...new Set([...state.selected, ...between])])
+  }
+  const latestToggle = useRef(toggleRange)
+  latestToggle.current = toggleRange
+  const onToggle = useCallback((number: number, isRange: boolean) => latestToggle.current(number, isRange), [])
+  useKeptScroll(scroller, runs.length > 0)
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -181,6 +193,7 @@ export function RunTable(props: RunTableProps): ReactElement {
             width={width}
             columnIndex={4 + layout.pinned.length + first + i}
             className={frame.texts.has(column) ? '' : 'num'}
+            direction={isFigure(column) ? <ColumnDirection project={project} column={column} directions={directions} /> : undefined}
           />
         ))}
         {frame.isCut && <span className="after" />}
@@ -208,6 +221,26 @@ export function RunTable(props: RunTableProps): ReactElement {
       </RowWindow>
     </div>
   )
+}
+
+/** The metric that the list is ordered by, else the first, of those whose better way is known. */
+function gaugedColumn(columns: readonly string[], sort: RunsState['sort'], directions: Directions): string | undefined {
+  const known = columns.filter((column) => isFigure(column) && directions[columnTitle(column).name] !== undefined)
+  return known.find((column) => column === sort[0]?.field) ?? known[0]
+}
+
+function ColumnDirection({
+  project,
+  column,
+  directions,
+}: {
+  readonly project: string
+  readonly column: string
+  readonly directions: Directions
+}): ReactElement {
+  const { name } = columnTitle(column)
+  const set = useSetDirection(project)
+  return <DirectionButton name={name} direction={directions[name]} onChange={(direction) => set.mutate({ name, direction })} />
 }
 
 /** Which of the columns that move are in sight. It changes when one comes into sight, not with every pixel. */

@@ -27,6 +27,7 @@ import { InTrash } from './in-trash.tsx'
 import { LogView } from './log-view.tsx'
 import { MarksEditor } from './marks-editor.tsx'
 import { sectionsOf } from './metric-sections.ts'
+import { Note } from './note.tsx'
 import { AxisMenu, metricsOf, SmoothingMenu, toDrawn } from './run-charts.tsx'
 import { AttemptTable, Diagnosis } from './run-attempts.tsx'
 import { Artifacts, Code, Environment, Spec } from './run-records.tsx'
@@ -258,15 +259,10 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
             <pre className="code">{run.command}</pre>
           </>
         )}
-        {run.note !== null && (
-          <>
-            <h2>{t('note')}</h2>
-            <p>{run.note}</p>
-          </>
-        )}
       </aside>
       <div className="middle">
         <Diagnosis run={run} />
+        <Note text={run.note} />
         <Panel title={t('tab_attempts')} note={t('attempts_n', { n: run.attempts.length })}>
           <AttemptTable run={run} now={now} />
         </Panel>

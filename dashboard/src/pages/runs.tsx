@@ -56,7 +56,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   // What the rows say comes before what is said about them, and before what is drawn of them.
   const isResting = useRest(list.data !== undefined)
   const counts = useCounts({ project, filter: state.filter.trim(), trash: state.isTrash || undefined }, isResting)
-  const directions = useDirections(project, showsBest(state))
+  const directions = useDirections(project, isResting || showsBest(state))
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
   const runs = useMemo(() => pages.flat(), [pages])
   // Charts stay as they are while further pages come.

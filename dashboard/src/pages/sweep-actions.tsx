@@ -126,16 +126,12 @@ type Asked = 'stop' | 'delete' | 'restart' | 'retry'
 /** What is asked before it is done, with how much it concerns. */
 function questionOf(asked: Asked, { trials, counts, concurrency }: SweepView): { title: string; text: string; verb: string } {
   const [all, failed] = [Object.values(counts).reduce((sum, count) => sum + count, 0), counts.failed ?? 0]
-  switch (asked) {
-    case 'stop':
-      return { title: t('stop_sweep'), text: t('stop_sweep_text', { n: all }), verb: t('stop') }
-    case 'delete':
-      return { title: t('delete_sweep'), text: t('delete_sweep_text', { n: all }), verb: t('delete') }
-    case 'restart':
-      return { title: t('restart_sweep'), text: t('restart_sweep_text', { n: trials ?? '∞', concurrency }), verb: t('run_again') }
-    case 'retry':
-      return { title: t('retry_failed', { n: failed }), text: t('retry_failed_text', { n: failed }), verb: t('run_again') }
-  }
+  return {
+    stop: { title: t('stop_sweep'), text: t('stop_sweep_text', { n: all }), verb: t('stop') },
+    delete: { title: t('delete_sweep'), text: t('delete_sweep_text', { n: all }), verb: t('delete') },
+    restart: { title: t('restart_sweep'), text: t('restart_sweep_text', { n: trials ?? '∞', concurrency }), verb: t('run_again') },
+    retry: { title: t('retry_failed', { n: failed }), text: t('retry_failed_text', { n: failed }), verb: t('run_again') },
+  }[asked]
 }
 
 function NumberMenu({

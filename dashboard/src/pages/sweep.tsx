@@ -1,11 +1,12 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import { measureName } from '../../../src/contract/measure.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
-import { useBeliefs, useRunPage, useSweep, useTrials } from '../api/queries.ts'
+import { useAction, useBeliefs, useRunPage, useSweep, useTrials } from '../api/queries.ts'
+import { call } from '../api/client.ts'
 import { Faint } from '../charts/faint.tsx'
 import { History } from '../charts/history.tsx'
 import { inside, toAxes } from '../charts/parallel-axes.ts'
@@ -21,9 +22,10 @@ import { paths, sweepName } from '../paths.ts'
 import { changeQuery, go, usePlace } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
-import { Link } from '../ui/controls.tsx'
+import { Confirm, Link } from '../ui/controls.tsx'
 import { Crumbs, Figures, Tabs, useTitle } from '../ui/page.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { Note } from './note.tsx'
 import type { PanelData } from '../ui/panel.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
@@ -42,7 +44,6 @@ const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as 
 export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
   const sweep = useSweep(number)
   const trials = useTrials(number)
-  const beliefs = useBeliefs(number, sweep.data && ended(sweep.data) + (trials.data?.reached.length ?? 0))
   const now = useNow()
   useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
   if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />
@@ -185,6 +186,7 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
   return (
     <>
       {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
+      <Note text={sweep.note} />
       <div className="plates board">
         <Panel
           title={t('history')}
@@ -266,10 +268,11 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
   if (beliefs.borders.length === 0 && failed === 0 && beliefs.stopped.trials === 0) return null
   return (
     <div className="advice-row">
-      {beliefs.borders.map(({ name, side }) => (
+      {beliefs.borders.map(({ name, side, wider }) => (
         <section key={name} className="diag advice">
           <h2>{t('best_at_border')}</h2>
           <p>{t(side === 'low' ? 'border_low' : 'border_high', { name })}</p>
+          {wider && <Widen sweep={sweep} name={name} side={side} wider={wider} />}
         </section>
       ))}
       {failed > 0 && (
@@ -288,6 +291,48 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
           <h2>{t('saved_time', { time: formatDuration(beliefs.stopped.savedSeconds) })}</h2>
           <p>{t('saved_by', { n: beliefs.stopped.trials })}</p>
         </section>
+      )}
+    </div>
+  )
+}
+
+type Border = BeliefsView['borders'][number]
+
+/** Starts the sweep again with one end of a parameter further out. */
+function Widen({
+  sweep,
+  name,
+  side,
+  wider,
+}: {
+  readonly sweep: SweepView
+  readonly name: string
+  readonly side: Border['side']
+  readonly wider: NonNullable<Border['wider']>
+}): ReactElement {
+  const [isAsked, setAsked] = useState(false)
+  const end = formatNumber(wider.values[side === 'low' ? 0 : 1])
+  const restart = useAction(
+    () => {
+      const text = JSON.stringify({ hptuning: { matrix: { [name]: { [wider.option]: wider.values } } } })
+      return call<{ number: number }>(`/sweeps/${sweep.number}/restart`, { method: 'POST', body: { sources: [{ file: 'wider.yml', text }] } })
+    },
+    (made) => go(paths.sweep(sweep.project, made.number)),
+  )
+  return (
+    <div className="do">
+      <button type="button" className="btn" disabled={restart.isPending} onClick={() => setAsked(true)}>
+        {t('widen_to', { end })}
+      </button>
+      {isAsked && (
+        <Confirm
+          title={t('widen_sweep', { name, end })}
+          text={t('restart_sweep_text', { n: sweep.trials ?? '∞', concurrency: sweep.concurrency })}
+          verb={t('start')}
+          isHarmless
+          onConfirm={() => restart.mutate(undefined)}
+          onClose={() => setAsked(false)}
+        />
       )}
     </div>
   )

@@ -23,10 +23,12 @@ interface HeadProps {
   /** Another column is dropped here; absent where none may stand. */
   readonly onPlace?: (column: string) => void
   readonly columnIndex: number
+  /** Says which way its metric is better. */
+  readonly direction?: ReactElement | undefined
 }
 
 /** A column's head: sorts with a click, is dragged to another place, and made wider at its right edge. */
-export function Head({ column, text, state, width, className, onSort, onWidth, onPlace, columnIndex }: HeadProps): ReactElement {
+export function Head({ column, text, state, width, className, onSort, onWidth, onPlace, columnIndex, direction }: HeadProps): ReactElement {
   const at = state.sort.findIndex((key) => key.field === column)
   const key = state.sort[at]
   const [isTarget, setTarget] = useState(false)
@@ -65,6 +67,7 @@ export function Head({ column, text, state, width, className, onSort, onWidth, o
           {part && <span className="dim"> .{part}</span>}
         </span>
       </button>
+      {direction}
       <Sizer label={t('width_of', { name: text ?? name })} width={width} onWidth={onWidth} />
     </span>
   )

@@ -17,7 +17,17 @@ function update(): void {
   place = read()
   for (const listener of listeners) listener()
 }
-addEventListener('popstate', update)
+addEventListener('popstate', () => {
+  isBack = true
+  update()
+})
+
+let isBack = false
+
+/** Whether this place was come to by the browser's way back or forth. */
+export function isGoingBack(): boolean {
+  return isBack
+}
 
 export function usePlace(): Place {
   return useSyncExternalStore(
@@ -33,6 +43,7 @@ export function usePlace(): Place {
 export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (to === location.pathname + location.search) return
   history[replace ? 'replaceState' : 'pushState'](null, '', to)
+  isBack = false
   update()
   if (!replace) scrollTo(0, 0)
 }

@@ -1,5 +1,5 @@
 import { Component, useEffect } from 'react'
-import type { ErrorInfo, ReactElement, ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 
 import { t } from '../texts/texts.ts'
 import { Failure } from './states.tsx'
@@ -25,10 +25,6 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 
   static getDerivedStateFromProps({ place }: BoundaryProps, state: BoundaryState): BoundaryState | null {
     return place === state.place ? null : { error: undefined, place }
-  }
-
-  override componentDidCatch(error: Error, { componentStack }: ErrorInfo): void {
-    console.error(error, componentStack)
   }
 
   override render(): ReactNode {

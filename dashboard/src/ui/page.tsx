@@ -94,19 +94,3 @@ export function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, R
     </dl>
   )
 }
-
-/** How much is done: an open end is cut on the slant. `part` is between 0 and 1. */
-export function Progress({ part, isClosed = false, label }: { readonly part: number; readonly isClosed?: boolean; readonly label: string }): ReactElement {
-  return (
-    <span
-      className={isClosed ? 'prog closed' : 'prog'}
-      role="progressbar"
-      aria-label={label}
-      aria-valuenow={Math.round(100 * part)}
-      aria-valuemin={0}
-      aria-valuemax={100}
-    >
-      <i style={{ width: `${Math.min(100, 100 * part)}%` }} />
-    </span>
-  )
-}

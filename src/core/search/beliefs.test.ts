@@ -63,4 +63,19 @@ describe('the border', () => {
     const { borders } = played({ space: UNIT, method: 'auto', seed: 1 }, (point) => at(point, 'a') + 0.001 * at(point, 'b'))
     expect(borders).toEqual([{ name: 'a', side: 'low' }])
   })
+
+  it('is not told of a parameter that makes no difference to the best trials', () => {
+    const space: SearchSpace = [
+      { name: 'model', kind: 'values', values: ['linear', 'tree'] },
+      { name: 'depth', kind: 'int', low: 1, high: 12 },
+    ]
+    const points = Array.from({ length: 48 }, (_, i) => ({ model: i % 2 === 0 ? 'linear' : 'tree', depth: 1 + ((7 * i) % 12) }))
+    // Deep trees are better, and no tree is as good as any linear model; of those the deepest happens to be the very best.
+    const value = ({ model, depth }: (typeof points)[number]): number => (model === 'tree' ? 10 - depth / 2 : depth === 12 ? 0 : 0.1)
+    const history = {
+      trials: points.map((point) => ({ point, meta: undefined }) as unknown as Suggestion),
+      results: points.map((point, index) => ({ index, status: 'finished', value: value(point) }) as unknown as Result),
+    }
+    expect(believe({ space, constraints: [], seed: 1, earlier: [] }, history).borders).toEqual([])
+  })
 })

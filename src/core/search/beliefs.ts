@@ -22,7 +22,7 @@ export interface Importance {
   readonly sd: number
 }
 
-/** The best trial lies where the space ends. */
+/** The best trials lie where the space ends. */
 export interface Border {
   readonly name: string
   readonly side: 'low' | 'high'
@@ -61,7 +61,7 @@ export function believe(task: Pick<SearchTask, 'space' | 'constraints' | 'seed' 
     best: { index: best.index, value: best.value },
     expectedImprovement: !isKnown ? null : improvementLeft(codec, entries, { ...task, most }),
     importance,
-    borders: bordersOf(codec, best.x, importance),
+    borders: bordersOf(codec, leaders(own), importance),
   }
 }
 
@@ -176,13 +176,25 @@ const CELLS_MIN = 3
 /** A parameter that matters less may lie anywhere. */
 const SHARE_MIN = 0.05
 
-function bordersOf(codec: Codec, x: Float64Array, importance: readonly Importance[]): Border[] {
+const LEADERS_MIN = 3
+const LEADERS_SHARE = 0.1
+/** Where a parameter makes no difference to the best trials, they lie all over it. */
+const AT_EDGE_SHARE = 0.6
+
+/** The best trials, the very best first. */
+function leaders(finished: readonly Entry[]): readonly Entry[] {
+  return finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, Math.max(LEADERS_MIN, Math.ceil(LEADERS_SHARE * finished.length)))
+}
+
+function bordersOf(codec: Codec, best: readonly Entry[], importance: readonly Importance[]): Border[] {
   return importance.flatMap(({ name, share }): Border[] => {
     const j = codec.dimensions.findIndex((dimension) => dimension.name === name)
     const { categories, cells } = codec.dimensions[j] ?? { categories: 0, cells: 1 }
-    if (share < SHARE_MIN || categories > 0 || cells < CELLS_MIN || !codec.isActive(x, j)) return []
+    if (share < SHARE_MIN || categories > 0 || cells < CELLS_MIN || !codec.isActive(best[0]!.x, j)) return []
     const edge = Math.max(EDGE, Number.isFinite(cells) ? 0.5 / cells + 1e-9 : 0)
-    if (x[j]! <= edge) return [{ name, side: 'low' }]
-    return x[j]! >= 1 - edge ? [{ name, side: 'high' }] : []
+    const sides = best.map(({ x }) => (!codec.isActive(x, j) ? 'none' : x[j]! <= edge ? 'low' : x[j]! >= 1 - edge ? 'high' : 'none'))
+    const [side] = sides
+    const isShared = sides.filter((one) => one === side).length >= AT_EDGE_SHARE * best.length
+    return side !== 'none' && side !== undefined && isShared ? [{ name, side }] : []
   })
 }

@@ -1,0 +1,30 @@
+import type { ReactElement } from 'react'
+
+import { t } from '../texts/texts.ts'
+
+export type Direction = 'maximize' | 'minimize'
+
+const NEXT = { none: 'maximize', maximize: 'minimize', minimize: null } as const
+const ARROWS = { none: '↕', maximize: '↑', minimize: '↓' } as const
+
+interface DirectionButtonProps {
+  readonly name: string
+  readonly direction: Direction | undefined
+  readonly onChange: (direction: Direction | null) => void
+}
+
+/** Which way a metric of the project is better: up, down, or not said. */
+export function DirectionButton({ name, direction, onChange }: DirectionButtonProps): ReactElement {
+  const now = direction ?? 'none'
+  return (
+    <button
+      type="button"
+      className="btn bare small direction"
+      aria-label={t(`better_${now}`, { name })}
+      title={t(`better_${now}`, { name })}
+      onClick={() => onChange(NEXT[now])}
+    >
+      {ARROWS[now]}
+    </button>
+  )
+}
