@@ -36,6 +36,8 @@ export const sweepView = z.strictObject({
   /** Trials the sweep will run; null when it has no end. */
   trials: z.int().nullable(),
   counts: z.partialRecord(z.enum(RUN_PHASES), z.int()),
+  /** Trials that succeeded or stopped: they ran to their end, a rung or a stopping rule ended them early, or a person stopped them. */
+  ends: z.strictObject({ finished: z.int(), early: z.int(), stopped: z.int() }),
   best: bestView.nullable(),
   /** Why it paused itself, gave up or failed; a metric that it goes by and no trial reports. */
   notices: z.array(noticeView),

@@ -118,6 +118,16 @@ export interface Measure {
   readonly part: BestBy
 }
 
+/** Trials that ended without a failure. */
+export interface TrialEnds {
+  /** They ran to their end. */
+  readonly finished: number
+  /** A rung or a stopping rule ended them before. */
+  readonly early: number
+  /** A person stopped them. */
+  readonly stopped: number
+}
+
 /** What a sweep asks of its runs. */
 export interface TrialStore {
   /** Executed runs of a sweep that have not ended. */
@@ -131,6 +141,8 @@ export interface TrialStore {
   /** Ids by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
   countByPhase(sweepId: string): Promise<PhaseCounts>
+  /** Trials that ended without a failure, by who ended them. */
+  countEnds(sweepId: string): Promise<TrialEnds>
   /**
    * Phases of the first trials from an index on that have come to something, in the order of their ends; those that rest at
    * a rung before all, those that a person stopped left out.

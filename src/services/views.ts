@@ -171,6 +171,7 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
     concurrency: sweep.concurrency,
     trials: trialsOf(sweep.plan, sweep),
     counts,
+    ends: await store.read.trials.countEnds(sweep.id),
     best: best
       ? {
           number: best.run.number,

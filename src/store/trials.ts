@@ -6,7 +6,7 @@ import type { Ending, Waiting } from '../contract/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Measure, TrialStore } from '../core/ports.ts'
+import type { Measure, TrialEnds, TrialStore } from '../core/ports.ts'
 import type { SweepResult, TrialOutcome } from '../core/records.ts'
 import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
@@ -171,6 +171,19 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .execute()
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
+    countEnds: async (sweepId) => {
+      const rows = await db
+        .selectFrom('run')
+        .select(['phase', 'reason', db.fn.countAll<number>().as('count')])
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', 'is not', null)
+        .where('phase', 'in', ['succeeded', 'stopped'])
+        .groupBy(['phase', 'reason'])
+        .execute()
+      const ends = { finished: 0, early: 0, stopped: 0 }
+      for (const { phase, reason, count } of rows) ends[endOf(phase, reason)] += Number(count)
+      return ends
+    },
     firstEnded: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
@@ -257,6 +270,11 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
 }
 
 /** Its point is what a trial tried, whatever its scripts have logged under those names. */
+function endOf(phase: string, reason: string | null): keyof TrialEnds {
+  if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
+  return reason === 'StoppedByUser' ? 'stopped' : 'early'
+}
+
 function paramsOf({ params, point }: { params: string; point: string | null }): ValueMap {
   return { ...(decodeValue(params) as ValueMap), ...(point === null ? {} : (decodeValue(point) as ValueMap)) }
 }

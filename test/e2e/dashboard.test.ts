@@ -118,9 +118,9 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.waitForURL(/q=m\.loss/)
     const few = (await trials()).filter(({ metrics }) => Number(metrics['loss']?.last) < 0.3).length
     await expect.poll(async () => await rows.count()).toBe(few + 1)
-    await page.getByRole('button', { name: /^loss/ }).click()
+    await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=-m\.loss/)
-    await page.getByRole('button', { name: /^loss/ }).click()
+    await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=m\.loss/)
     const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
     await expect.poll(async () => await rows.nth(1).getByRole('link').getAttribute('href')).toBe(`/p/default/runs/${best}`)
@@ -186,9 +186,14 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
     const expected = (await trials()).filter(({ params }) => params['k'] === 'a').length
     const row = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'a', exact: true }) })
-    expect(await row.getByRole('cell').nth(1).textContent()).toBe(String(expected))
+    expect(await row.getByRole('cell').nth(2).textContent()).toBe(String(expected))
     await page.keyboard.press('Escape')
     await row.getByRole('button').click()
+    await expect.poll(async () => await page.getByRole('checkbox', { name: /^Select valley #/ }).count()).toBe(expected)
+    await page
+      .getByRole('button', { name: 'List these runs' })
+      .or(page.getByRole('link', { name: 'List these runs' }))
+      .click()
     await page.getByText(`${expected} match`).waitFor()
     expect(page.errors).toEqual([])
     await page.close()
@@ -232,11 +237,11 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('says why a run failed, and finds the first error in its log', async () => {
     const failed = (await trials()).find(({ phase }) => phase === 'failed')!
     const page = await open(`/p/default/runs/${failed.number}`)
-    await page.getByRole('heading', { name: failed.message! }).waitFor()
+    await page.getByRole('heading', { name: failed.cause! }).waitFor()
     await page.getByRole('button', { name: 'First error' }).click()
     await page.getByText('ValueError: x is too large').waitFor()
     await page.goto(`${server.url}/`)
-    await page.getByRole('region').or(page.locator('section')).getByText(failed.message!).first().waitFor()
+    await page.getByRole('region').or(page.locator('section')).getByText('ValueError: x is too large').first().waitFor()
     await page.close()
   })
 
@@ -455,6 +460,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.goto(`${server.url}/p/default/sweeps/${sweep}`)
     const before = (await trials()).filter(({ phase }) => phase === 'failed').length
     await page.getByRole('button', { name: `Run ${before} failed again` }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
     await page.getByText(`${before} run${before === 1 ? '' : 's'} started again.`).waitFor()
     await sweepEnded(server, sweep, 60_000)
     // They fail again, in the place of those that failed before.
@@ -566,7 +572,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
     await page
-      .getByRole('checkbox', { name: /^Select #/ })
+      .getByRole('checkbox', { name: /^Select .*#/ })
       .nth(2)
       .check()
     await page.route('**/api/v1/runs/bulk', (route) => route.abort())

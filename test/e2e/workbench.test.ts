@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
-
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { RunDetailView } from '../../src/contract/run.ts'
 import { launchBrowser, openPage } from '../support/browser.ts'
 import type { Look } from '../support/browser.ts'
+import { recordRun } from '../support/recorded.ts'
+import type { Recorded } from '../support/recorded.ts'
 import { createWorkplace } from '../support/cli.ts'
 import type { Workplace } from '../support/cli.ts'
 import { startTestServer, until } from '../support/server.ts'
@@ -14,7 +14,6 @@ import type { TestServer } from '../support/server.ts'
 const POINTS = 3_000
 const RUNS = 24
 const WIDE = 80
-const RECORDS_AT_ONCE = 1_000
 
 let browser: Browser | undefined
 let server: TestServer
@@ -23,29 +22,7 @@ let work: Workplace
 // Decided before the tests are collected, so that what is skipped is named.
 browser = await launchBrowser()
 
-/** A run that a script logs by itself. */
-async function record(
-  project: string,
-  { name, params, metrics }: { name: string; params: object; metrics: Record<string, (number | 'NaN')[]> },
-): Promise<number> {
-  const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name, project })
-  const length = Math.max(...Object.values(metrics).map((values) => values.length))
-  const points = Array.from({ length }, (_, i) => ({
-    k: 'm',
-    s: i,
-    t: 1_700_000_000 + i,
-    v: Object.fromEntries(Object.entries(metrics).flatMap(([key, values]) => (i < values.length ? [[key, values[i]]] : []))),
-  }))
-  const records = [{ k: 'p', v: params }, ...points, { k: 's', v: 'succeeded', m: '' }]
-  const writer = randomUUID()
-  for (let at = 0; at < records.length; at += RECORDS_AT_ONCE) {
-    const part = records.slice(at, at + RECORDS_AT_ONCE)
-    const batch = { writer, attempt: 1, first: at + 1, closed: at + part.length === records.length, records: part }
-    const { status, body } = await server.call<{ refused: unknown[] }>('POST', `/runs/${run.number}/batches`, batch)
-    if (status !== 200 || body.refused.length > 0) throw new Error(JSON.stringify(body))
-  }
-  return run.number
-}
+const record = async (project: string, run: Recorded): Promise<number> => await recordRun(server, project, run)
 
 beforeAll(async () => {
   server = await startTestServer({ env: { HAGANE_CONCURRENCY: '2' } })
@@ -71,7 +48,7 @@ afterAll(async () => {
 const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
 const table = (page: Page) => page.getByRole('table', { name: 'Runs' })
 const heads = async (page: Page): Promise<string[]> =>
-  (await table(page).getByRole('columnheader').allTextContents()).map((text) => text.trim()).filter((text) => text !== '')
+  (await table(page).getByRole('columnheader').allTextContents()).map((text) => text.replace(/[↑↓↕]$/, '').trim()).filter((text) => text !== '')
 
 describe.skipIf(!browser)('the list of runs', () => {
   it('has each column that is asked for, moved, widened and kept in sight, all of it in the address', async () => {
@@ -134,7 +111,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     expect([box.y >= below.y, Math.abs(box.x - below.x) < 60]).toEqual([true, true])
     await filter.fill('p.p0 < 5')
     await page.getByText('5 match').waitFor()
-    await page.getByRole('button', { name: /^loss/ }).click()
+    await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=/)
     await page.goBack()
     await page.waitForURL((url) => !url.searchParams.has('sort') && url.searchParams.get('q') === 'p.p0 < 5')

@@ -149,6 +149,40 @@ describe('a run', () => {
     expect((await sweep()).counts.queued).toBe(count - 2)
   })
 
+  it.each(['echo x >', 'ln -s nowhere', 'mkfifo'])(
+    'that left something else in place of its outputs (%s) is copied or resumed to an end, and says why it cannot be tried again',
+    { timeout: 60_000 },
+    async (put) => {
+      const ended = async (number: number) => {
+        await until(async () => ['succeeded', 'failed'].includes((await getRun(number)).phase), 30_000)
+        return await getRun(number)
+      }
+      const document = (rest: string) => `version: 1\nkind: experiment\n${rest}\n`
+      const { number } = await server.submit(document(`run: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"'}`))
+      await ended(number)
+      for (const how of ['copy', 'resume']) await ended((await post(`/runs/${number}/${how}`)).body.number)
+      const again = document(`environment: {max_restarts: 1}\nrun: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"; exit 1'}`)
+      const restarted = await ended((await server.submit(again)).number)
+      expect(restarted).toMatchObject({ phase: 'failed', message: expect.stringContaining('is no folder any more') })
+      expect(restarted.attempts).toHaveLength(2)
+    },
+  )
+
+  it.each(['', 'echo x > ../run', 'printf 0 > ../run', 'mkdir ../run', 'mkfifo ../run', 'ln -s / ../run'])(
+    'finds the outputs of its first attempt in its second, whatever a script leaves beside them (%s)',
+    { timeout: 60_000 },
+    async (put) => {
+      const script = `cd $HAGANE_OUTPUTS; [ -e first ] && exit 0; echo good > first; rm -f ../run; ${put || 'true'}; exit 1`
+      const { number } = await server.submit(`version: 1\nkind: experiment\nenvironment: {max_restarts: 1}\nrun: {cmd: '${script}'}\n`)
+      await hasPhase(number, 'succeeded')
+      expect(await outputOf(number, 'first')).toBe('good\n')
+      await server.call('DELETE', `/runs/${number}`)
+      await post('/trash/empty')
+      await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+      expect(existsSync(join(server.dataDir, 'runs', String(number)))).toBe(false)
+    },
+  )
+
   it('with more output files than are listed says so', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')
     const cut = async () => (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find((event) => event.kind === 'run.listing_cut')

@@ -117,4 +117,21 @@ describe('a log', () => {
       rmSync(join(folder, 'fifo'), { force: true })
     }
   })
+
+  it.each(['log.cut', 'log.index', 'secrets.json', 'exit'])(
+    'is read, and its run ends, whatever a script puts in place of %s beside it: a pipe, a folder, a link, garbage',
+    { timeout: 60_000 },
+    async (name) => {
+      await using server = await startTestServer()
+      for (const put of [`mkfifo "$f"`, `mkdir "$f"`, `ln -s / "$f"`, `echo {garbage > "$f"`]) {
+        const { number } = await server.submit(document(`f="$(dirname "$(readlink /proc/$$/fd/1)")/${name}"; rm -f "$f"; ${put}; echo put; sleep 1`), folder)
+        await until(async () => (await page(server, `/runs/${number}/logs`)).text === 'put\n', 20_000)
+        await server.call('POST', `/runs/${number}/stop`)
+        await ended(server, number)
+        expect((await page(server, `/runs/${number}/logs`)).text).toMatch(/^put\n/)
+        expect((await page(server, `/runs/${number}/logs?tail=10`)).text).toMatch(/^put\n/)
+      }
+      expect((await server.call('GET', '/health')).status).toBe(200)
+    },
+  )
 })

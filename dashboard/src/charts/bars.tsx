@@ -54,7 +54,7 @@ export function Bars({
             </span>
           </li>
         ))}
-      {bars.length === 0 && <li className="dim">{t('no_points')}</li>}
+      {bars.length === 0 && <li className="dim">{t('no_figures')}</li>}
     </ul>
   )
 }

@@ -38,7 +38,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
   const [open, setOpen] = useState<readonly string[]>([])
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
-  const looks = looksOf(groups.data.groups.map(({ keys }) => JSON.stringify(keys)))
+  const looks = looksOf(drawnGroups(groups.data.groups))
   const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))
   const head = (field: string, text: ReactNode, isNumber: boolean): ReactElement => {
     const isSorted = sort.field === field
@@ -95,6 +95,18 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
       <p className="foot">{t('groups_of', { n: groups.data.runCount, groups: groups.data.groupCount })}</p>
     </div>
   )
+}
+
+/** Groups that are drawn as lines. */
+const BANDS_MAX = 10
+
+/** Names of the groups that the charts draw: the largest, as the server picks them. */
+export function drawnGroups(groups: GroupsView['groups']): string[] {
+  const named = groups.map(({ keys, n }) => ({ name: JSON.stringify(keys), n }))
+  return named
+    .toSorted((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1))
+    .slice(0, BANDS_MAX)
+    .map(({ name }) => name)
 }
 
 /** What groups are ordered by: the first key of the order that they have, else how many runs they are. */

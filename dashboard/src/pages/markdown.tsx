@@ -19,7 +19,7 @@ interface MarkdownProps {
 export function Markdown({ text, breaks = false, drawPicture = () => undefined }: MarkdownProps): ReactElement {
   return (
     <Pictures value={drawPicture}>
-      <div className="markdown">{blocks(marked.lexer(text, { breaks }))}</div>
+      <div className="markdown">{blocks(marked.lexer(text, { gfm: true, breaks }))}</div>
     </Pictures>
   )
 }
@@ -50,8 +50,7 @@ function Block({ token }: { readonly token: Token }): ReactNode {
       const { ordered, start, items } = token as Tokens.List
       const entries = items.map((item, i) => (
         <li key={i} className={item.task ? 'task' : undefined}>
-          {item.task && <input type="checkbox" className="check" checked={item.checked ?? false} readOnly disabled />}
-          {blocks(item.tokens.filter(({ type }) => type !== 'checkbox'))}
+          {blocks(item.tokens)}
         </li>
       ))
       return ordered ? <ol start={Number(start) || 1}>{entries}</ol> : <ul>{entries}</ul>
@@ -60,6 +59,8 @@ function Block({ token }: { readonly token: Token }): ReactNode {
       return <Table table={token as Tokens.Table} />
     case 'hr':
       return <hr />
+    case 'checkbox':
+      return <Box token={token as Tokens.Checkbox} />
     case 'space':
       return null
     case 'text':
@@ -67,6 +68,11 @@ function Block({ token }: { readonly token: Token }): ReactNode {
     default:
       return <p>{token.raw}</p>
   }
+}
+
+/** The box of a task, which nobody ticks here. */
+function Box({ token: { checked } }: { readonly token: Tokens.Checkbox }): ReactElement {
+  return <input type="checkbox" className="check" checked={checked} readOnly disabled />
 }
 
 function Table({ table: { header, rows } }: { readonly table: Tokens.Table }): ReactElement {
@@ -108,6 +114,8 @@ function Inline({ token }: { readonly token: Token }): ReactNode {
       return <code className="mono">{(token as Tokens.Codespan).text}</code>
     case 'br':
       return <br />
+    case 'checkbox':
+      return <Box token={token as Tokens.Checkbox} />
     case 'link': {
       const { href } = token as Tokens.Link
       if (!/^https?:\/\//i.test(href)) return inline(token.tokens)

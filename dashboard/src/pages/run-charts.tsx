@@ -20,6 +20,7 @@ import { looksOf } from '../ui/run-color.tsx'
 import { cellOf, columnFor, parseColumn, variedParams } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { FieldSelect } from './field-select.tsx'
+import { drawnGroups } from './group-table.tsx'
 import { AXES, DRAWN_CHOICES, isOpen, rangeOf } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
@@ -164,7 +165,7 @@ function GroupBars(props: FigureProps): ReactElement {
   const field = fieldOf(props)
   const { data } = useGroups({ project, filter, trash: state.isTrash, by: state.group, columns: [field] })
   const groups = (data?.groups ?? []).slice(0, GROUP_BARS_MAX)
-  const looks = looksOf(groups.map(({ keys }) => JSON.stringify(keys)))
+  const looks = looksOf(drawnGroups(data?.groups ?? []))
   const bars = groups.flatMap(({ keys, n, values: [spread] }): Bar[] => {
     const key = JSON.stringify(keys)
     if (spread?.mean === null || spread?.mean === undefined) return []

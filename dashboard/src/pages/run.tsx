@@ -344,7 +344,7 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
       {error && <Failure error={error} />}
       {metrics.length === 0 ? (
         <div className="panel grow">
-          <p className="none">{t(isTerminal(run.phase) ? 'no_points_ended' : 'no_points')}</p>
+          <p className="none">{t(isTerminal(run.phase) ? 'no_metrics_ended' : 'no_points')}</p>
         </div>
       ) : sections.length === 0 ? (
         <div className="panel grow">

@@ -164,7 +164,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 </button>
               )}
               <span className="grow" />
-              {state.group.length === 0 && <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>}
+              {state.group.length === 0 && !isEmpty && <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>}
             </div>
           </section>
           <RunCharts

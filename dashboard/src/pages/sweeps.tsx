@@ -90,7 +90,9 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
       <td className="num">
         {done.toLocaleString('en-US')} <span className="dim">/ {trials?.toLocaleString('en-US') ?? '∞'}</span>
       </td>
-      <td className={(counts.failed ?? 0) > 0 ? 'num bad' : 'num zero'}>{counts.failed ?? 0}</td>
+      <td className={(counts.failed ?? 0) > 0 ? 'num bad' : 'num'}>
+        <span className={(counts.failed ?? 0) > 0 ? undefined : 'zero'}>{counts.failed ?? 0}</span>
+      </td>
       <td className={isOpen ? 'num hot' : 'num mid'}>
         {formatDuration(((sweep.endedAt ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000)}
       </td>
@@ -99,27 +101,28 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
   )
 }
 
-const PARTS = [
-  ['succeeded', '--ph-succeeded'],
-  ['stopped', '--accent-2'],
-  ['failed', '--ph-failed'],
-  ['running', '--heat-mark'],
-  ['paused', '--line-3'],
-] as const
+/** The parts of the bar of a sweep, by their colours. */
+function partsOf({ counts, ends }: SweepView): Readonly<Record<string, number>> {
+  return {
+    '--ph-succeeded': ends.finished,
+    '--accent-2': ends.early,
+    '--ph-stopped': ends.stopped,
+    '--ph-failed': counts.failed ?? 0,
+    '--heat-mark': counts.running ?? 0,
+    '--line-3': counts.paused ?? 0,
+  }
+}
 
 /** How far a sweep is, and what its trials have come to: the same bar wherever a sweep is shown. */
 export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement {
-  const { counts, trials, concurrency } = sweep
-  const shown = PARTS.map(([phase, color]) => ({ phase, color, n: counts[phase] ?? 0 }))
-  const all = Math.max(
-    1,
-    trials ?? 0,
-    shown.reduce((sum, { n }) => sum + n, 0),
-  )
+  const { trials, concurrency } = sweep
+  const parts = Object.entries(partsOf(sweep))
+  const known = parts.reduce((sum, [, n]) => sum + n, 0)
+  const all = Math.max(1, trials ?? 0, known)
   return (
     <span className="stack" role="img" aria-label={t('sweep_line', { done: ended(sweep), trials: trials ?? '∞', concurrency })}>
-      {shown.map(({ phase, color, n }) => (
-        <i key={phase} style={{ width: `${(100 * n) / all}%`, background: `var(${color})` }} />
+      {parts.map(([color, n]) => (
+        <i key={color} style={{ width: `${(100 * n) / all}%`, background: `var(${color})` }} />
       ))}
     </span>
   )

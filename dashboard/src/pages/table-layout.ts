@@ -2,6 +2,8 @@
 const FIXED = { check: 40, sample: 28, name: 240, duration: 92, created: 92 }
 const METRIC_WIDTH = 128
 const WIDTH = 104
+/** A cause is a sentence. */
+const CAUSE_WIDTH = 320
 /** Columns beside those in sight that are drawn too, so that a slow scroll meets none that is empty. */
 const SPARE = 2
 
@@ -38,6 +40,7 @@ export function layOut(columns: readonly string[], { pinned, widths }: { pinned:
 
 function widthOf(column: string): number {
   if (column === 'duration' || column === 'created') return FIXED[column]
+  if (column === 'cause') return CAUSE_WIDTH
   return column.startsWith('m.') ? METRIC_WIDTH : WIDTH
 }
 

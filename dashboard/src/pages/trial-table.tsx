@@ -47,7 +47,7 @@ export function TrialTable({
     estimateSize: () => height,
     overscan: 12,
   })
-  const template = `140px 130px minmax(110px, 1fr) ${view.rungs ? '70px ' : ''}${names.map(() => 'minmax(110px, 1fr)').join(' ')} 110px`
+  const template = `168px 130px minmax(110px, 1fr) ${view.rungs ? '70px ' : ''}${names.map(() => 'minmax(110px, 1fr)').join(' ')} 110px`
   const head = (key: Key, text: string, isNumber = true): ReactElement => (
     <span
       role="columnheader"

@@ -230,6 +230,8 @@ export const en = {
   draft_kept: 'Your text from before is back.',
   draft_drop: 'Begin anew',
   start_wrong: '{n} {n|mistake|mistakes}: the first is in line {line}.',
+  no_metrics_ended: 'This run logged no metrics.',
+  no_figures: 'None of the drawn runs has this figure.',
   reading_points: 'Reading the points …',
   chart_label: '{metric}, {n} {n|line|lines}',
   run: 'Run',

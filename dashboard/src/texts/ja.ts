@@ -232,6 +232,8 @@ export const ja: Texts = {
   draft_kept: '以前書いていた内容を戻しました。',
   draft_drop: '最初から書く',
   start_wrong: '誤りが {n} 件あります。最初は {line} 行目です。',
+  no_metrics_ended: 'このランは指標を記録していません。',
+  no_figures: '描画中のランにこの値はありません。',
   reading_points: '点を読み込んでいます…',
   chart_label: '{metric}、線 {n} 本',
   run: 'ラン',

@@ -24,6 +24,10 @@ describe('runs that are drawn together', () => {
     expect(new Set(looks).size).toBe(30)
   })
 
+  it('look the same however they are listed', () => {
+    for (const n of [5, 30]) for (const id of ids(n)) expect(looksOf(ids(n).toReversed()).get(id)).toEqual(looksOf(ids(n)).get(id))
+  })
+
   it('one alone has the hue of its id, whatever page it is on', () => {
     const [id] = ids(1)
     expect(looksOf([id!]).get(id!)).toEqual(looksOf([id!]).get(id!))

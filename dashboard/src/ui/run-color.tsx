@@ -26,7 +26,9 @@ const FAMILIES: readonly (readonly number[])[] = [[1, 9], [2, 8], [3, 12], [4, 1
  * there are any: the one of its hash where that is free. Of more, where two hues meet the pattern tells them apart.
  */
 export function looksOf(ids: readonly string[]): Map<string, RunLook> {
-  return ids.length <= HUES ? huesOf(ids) : patternsOf(ids)
+  // In an order of their own: the same ones look the same, however they are listed.
+  const ordered = ids.toSorted()
+  return ordered.length <= HUES ? huesOf(ordered) : patternsOf(ordered)
 }
 
 function huesOf(ids: readonly string[]): Map<string, RunLook> {

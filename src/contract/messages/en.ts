@@ -195,6 +195,7 @@ export const en = {
     reference_name: '{path} is not named like a variable',
     reference_open: '{path} can be read by others: chmod 600 it',
     file_uncopied: '{path} cannot be copied: {code}',
+    outputs_no_folder: '{path} is no folder any more: an attempt before this one put something else in its place; remove it and try again',
     file_closed: 'the server may not read {path}',
     launch_long: 'its command and variables are longer than this system takes',
     launch_nul: 'its command or a variable has a NUL character in it',

@@ -193,6 +193,7 @@ export const ja: Catalogue = {
     reference_name: '{path} の名前は変数名として使えません',
     reference_open: '{path} を他人が読めます。chmod 600 してください',
     file_uncopied: '{path} をコピーできません: {code}',
+    outputs_no_folder: '{path} はフォルダーではなくなっています。前の試行が別のものに置き換えました。削除してから、もう一度実行してください',
     file_closed: 'サーバーには {path} を読む権限がありません',
     launch_long: 'コマンドと変数が、このシステムの上限より長くなっています',
     launch_nul: 'コマンドか変数に NUL 文字があります',

@@ -15,7 +15,7 @@ import type { CheckedInputs } from './inputs.ts'
 import { refuseTooLong } from './lengths.ts'
 import { omit, pick, referencedNames, splitParams, toOwnAxis, toOwnPoint } from './group-params.ts'
 import type { SplitParams } from './group-params.ts'
-import { lintSpec } from './lint.ts'
+import { lintSpec, undefinedNames } from './lint.ts'
 import { toAxis, toMethod, toObjective, toStopCondition, toStoppingRule } from './search-plan.ts'
 import { toPythonText } from './python.ts'
 import { paramsSource, parseDocument } from './parse.ts'
@@ -38,6 +38,16 @@ export interface Compiled {
 
 /** Turns a read document into its immutable plan. Throws SpecError with every problem found. */
 export function compileDocument(document: Document): Compiled {
+  try {
+    return compileRead(document)
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+    const places = new Set(error.problems.map(({ path }) => path))
+    throw new SpecError([...error.problems, ...undefinedNames(document).filter(({ path }) => !places.has(path))])
+  }
+}
+
+function compileRead(document: Document): Compiled {
   const spec = validateSpec(document)
   checkSyntax(document, spec)
   const searched = searchedNames(spec)

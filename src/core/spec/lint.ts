@@ -15,8 +15,9 @@ import type { Document, PathKey } from './document.ts'
 import { referencedNames } from './group-params.ts'
 import { refusalOf } from './runnable.ts'
 import { namesIn, referencesIn } from './template.ts'
-import { hasTemplate } from './template-syntax.ts'
+import { hasTemplate, TemplateSyntaxError } from './template-syntax.ts'
 import { commandPath, textsOf } from './texts.ts'
+import type { PlacedText } from './texts.ts'
 
 type Warn = (path: readonly PathKey[], code: ProblemCode, args?: Args) => void
 
@@ -27,7 +28,7 @@ export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] 
   lintNames(document, warn)
   lintResources(document.data['environment'], ['environment'], warn)
   lintIgnored(document.data['environment'], warn)
-  lintReferences(spec, plan, warn)
+  lintReferences(textsOf(spec), knownNames(plan), warn)
   lintCommand(spec, plan, warn)
   lintGiven(document, spec, warn)
   lintBuild(document, spec, warn)
@@ -100,16 +101,48 @@ function knownNames(plan: Plan): Map<string, Value | undefined> {
 }
 
 /** Names that nobody defines, wherever templates are read. */
-function lintReferences(spec: Spec, plan: Plan, warn: Warn): void {
-  const known = knownNames(plan)
+function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string, Value | undefined>, warn: Warn): void {
   const list = known.size > 0 ? [...known.keys()].join(', ') : phrase('word_none')
-  for (const { text, path } of textsOf(spec)) {
+  for (const { text, path } of texts) {
     for (const [first, ...members] of hasTemplate(text) ? referencesIn(text) : []) {
       const [name, ...rest] = first === 'params' && members.length > 0 ? members : [first, ...members]
       if (name === 'params' && members.length === 0) continue
       if (!known.has(name!)) warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
       else if (lacksMember(known.get(name!), rest)) warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
     }
+  }
+}
+
+/**
+ * Names in the command of a refused document that nobody defines, so that they are shown with its other problems.
+ * None where the parts that define names are themselves wrong.
+ */
+export function undefinedNames(document: Document): Problem[] {
+  const { data } = document
+  const method = ['hyperband', 'asha'].map((name) => valueAt(data, ['hptuning', name, 'resource', 'name']))
+  const sections = [data['params'], data['declarations'], valueAt(data, ['hptuning', 'matrix'])].filter((section) => section !== undefined && section !== null)
+  const inputs = data['inputs'] ?? []
+  if (!sections.every(isValueMap) || !Array.isArray(inputs)) return []
+  const names = [...sections.flatMap((section) => Object.keys(section)), ...method, ...inputs.map((input) => valueAt(input, ['name']))]
+  const problems: Problem[] = []
+  const known = new Map(names.filter((name) => typeof name === 'string').map((name) => [name, undefined] as const))
+  lintReferences(commandTexts(valueAt(data, ['run', 'cmd'])), known, (path, code, args) => void problems.push(problemAt(document, path, code, args)))
+  return problems
+}
+
+/** The readable lines of a command as it is written. */
+function commandTexts(cmd: unknown): PlacedText[] {
+  const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line: unknown) => (typeof line === 'string' ? line : ''))
+  return lines.map((text, index) => ({ text, path: commandPath(lines, index) })).filter(({ text }) => isReadable(text))
+}
+
+function isReadable(text: string): boolean {
+  try {
+    if (hasTemplate(text)) referencesIn(text)
+    return true
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return false
+    throw error
   }
 }
 

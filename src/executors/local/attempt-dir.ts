@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
+import { AppError } from '../../contract/errors.ts'
+import { phrase } from '../../contract/fields.ts'
 import type { RunRef } from '../../core/ports.ts'
 import type { AttemptRef } from '../../core/records.ts'
+import { readPlainText } from './plain-file.ts'
 import type { Identity } from './process-table.ts'
 
 /** The files of attempts and runs under the data directory. Names come from the server, never from a user's text. */
@@ -51,15 +54,23 @@ export function runFolder(dataDir: string, { id, number }: RunRef): string {
 
 const OWNER = { run: 'run', attempt: 'mark' } as const
 
-/** Id of the run that a folder of a run belongs to; undefined without a folder, and for one that version 0.1.0 made. */
+const ID = /^[\da-f]{8}-[\da-f-]{27}$/
+
+/**
+ * Id of the run that a folder of a run belongs to; undefined without a folder, for one that version 0.1.0 made, and where a
+ * script that works in its outputs has written something else to `../run`.
+ */
 export function ownerOfRunFolder(path: string): string | undefined {
-  return readText(join(path, OWNER.run))
+  const owner = readPlainText(join(path, OWNER.run))
+  return owner !== undefined && ID.test(owner) ? owner : undefined
 }
 
 /** Makes an empty folder that belongs to a run. */
 export function createRunFolder(path: string, runId: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  writeFileSync(join(path, OWNER.run), runId)
+  const mark = join(path, OWNER.run)
+  rmSync(mark, { force: true, recursive: true })
+  writeFileSync(mark, runId, { flag: 'wx' })
 }
 
 /** Where an owner's folder with this plain name is, or is to be. */
@@ -102,13 +113,23 @@ export function createAttemptDir(dataDir: string, attempt: AttemptRef, mark: str
   mkdirSync(path, { recursive: true, mode: 0o700 })
   writeFileSync(join(path, OWNER.attempt), mark)
   const dir = attemptDir(dataDir, attempt)
-  mkdirSync(dir.outputs, { recursive: true, mode: 0o700 })
+  makeOutputs(dir.outputs)
   return dir
+}
+
+/** Throws AppError `conflict` where an earlier attempt left something in place of the folder. */
+function makeOutputs(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || !lstatSync(path, { throwIfNoEntry: false })) throw error
+    throw new AppError('conflict', { detail: phrase('outputs_no_folder', { path }) }, { cause: error })
+  }
 }
 
 /** Who claimed the attempt: undefined without a claim, null for one that is not written yet. */
 export function readClaim(dir: Pick<AttemptDir, 'path'>): Identity | null | undefined {
-  const text = readText(join(dir.path, 'claim'))
+  const text = readPlainText(join(dir.path, 'claim'))
   if (text === undefined) return undefined
   const [pid, startedAt, boot] = text.split('\n', 1)[0]!.trim().split(' ')
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
@@ -125,8 +146,8 @@ export interface ExitRecord {
 /** The exit record. One without a status is none. */
 export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined {
   const path = join(dir.path, 'exit')
-  const [code, how] = readText(path)?.trim().split(' ') ?? []
-  if (code === undefined || code === '') return undefined
+  const [code, how] = readPlainText(path)?.trim().split(' ') ?? []
+  if (code === undefined || !/^\d{1,3}$/.test(code)) return undefined
   return { exitCode: Number(code), isKilled: how === undefined ? undefined : how === 'killed', endedAt: Math.round(statSync(path).mtimeMs) }
 }
 
@@ -163,14 +184,5 @@ export function idOf(mark: string): string {
 }
 
 function readMarkIn(path: string): string {
-  return readText(join(path, OWNER.attempt)) ?? ''
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  return readPlainText(join(path, OWNER.attempt)) ?? ''
 }

@@ -78,13 +78,14 @@ async function copyWhole(from: string, to: string): Promise<void> {
     }
   }
   const onFault = (path: string, fault: NodeJS.ErrnoException): never => {
-    if (UNREADABLE.has(fault.code ?? '')) throw new AppError('conflict', { detail: phrase('file_uncopied', { path, code: fault.code! }) }, { cause: fault })
+    if (UNREADABLE.has(fault.code ?? ''))
+      throw new AppError('conflict', { detail: phrase('file_uncopied', { path: path || from, code: fault.code! }) }, { cause: fault })
     throw fault
   }
   await copyFolder(from, to, { keepsMarks: true, onFault })
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP'])
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP', 'ENOTDIR', 'EEXIST'])
 
 async function hasManyFiles(folder: string): Promise<boolean> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])

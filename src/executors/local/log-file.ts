@@ -1,10 +1,10 @@
-import { appendFileSync, constants, readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 
 import type { LogPage, LogStart } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { readLogCut } from './log-limit.ts'
-import { openPlain } from './plain-file.ts'
+import { appendPlain, openPlain, readPlainText } from './plain-file.ts'
 
 const BLOCK_BYTES = 65_536
 
@@ -64,7 +64,7 @@ async function tailOffset(file: FileHandle, { size, lines, limitBytes }: { size:
 export function noteLogTime(dir: AttemptDir, now: number): void {
   const size = statSync(dir.log, { throwIfNoEntry: false })?.size ?? 0
   const [, last] = readIndex(dir).at(-1) ?? [0, 0]
-  if (size > last) appendFileSync(dir.logIndex, `${now} ${size}\n`)
+  if (size > last) appendPlain(dir.logIndex, `${now} ${size}\n`)
 }
 
 /** The last noted offset at or before a time. */
@@ -73,14 +73,6 @@ function offsetAt(dir: AttemptDir, time: number): number {
 }
 
 function readIndex(dir: AttemptDir): [number, number][] {
-  try {
-    const text = readFileSync(dir.logIndex, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NONBLOCK })
-    return text
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ').map(Number) as [number, number])
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+  const lines = readPlainText(dir.logIndex)?.trim().split('\n') ?? []
+  return lines.map((line) => line.split(' ').map(Number) as [number, number])
 }

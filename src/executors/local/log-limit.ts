@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 import type { LogCut } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
-import { openPlain } from './plain-file.ts'
+import { openPlain, readPlainText } from './plain-file.ts'
 
 /** It grows by this part of its limit before its middle is cut again. */
 const SLACK = 1 / 8
@@ -16,13 +16,8 @@ const LINE_LOOKED_BYTES = 65_536
 
 /** Which bytes of a log were cut out; undefined for a log that is whole. */
 export function readLogCut(dir: Pick<AttemptDir, 'logCut'>): LogCut | undefined {
-  try {
-    const [from, to] = readFileSync(dir.logCut, 'utf8').split(' ').map(Number)
-    return { from: from!, to: to! }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  const [from, to] = readPlainText(dir.logCut)?.split(' ').map(Number) ?? []
+  return from !== undefined && to !== undefined && from <= to ? { from, to } : undefined
 }
 
 /**
@@ -43,7 +38,8 @@ export async function limitLog(dir: AttemptDir, limitBytes: number): Promise<voi
   const from = noteAt + NOTE_BYTES
   await punch(dir.log, from, to)
   await file.write(noteOf({ from: noteAt, to }, limitBytes), 0, NOTE_BYTES, noteAt)
-  writeFileSync(`${dir.logCut}.tmp`, `${from} ${to}`)
+  rmSync(`${dir.logCut}.tmp`, { force: true, recursive: true })
+  writeFileSync(`${dir.logCut}.tmp`, `${from} ${to}`, { flag: 'wx' })
   renameSync(`${dir.logCut}.tmp`, dir.logCut)
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { RunReferences } from '../../contract/plan.ts'
+import { readPlainText } from './plain-file.ts'
 
 /** Named sets of variables on this machine: `secrets/NAME/KEY` and `configmaps/NAME/KEY`, a file each. */
 export interface References {
@@ -91,11 +92,13 @@ export function writeGiven(path: string, secrets: readonly string[]): void {
   if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
 }
 
+/** None where the program itself has written something else there. */
 export function readGiven(path: string): string[] {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as string[]
+    const given: unknown = JSON.parse(readPlainText(path) ?? '[]')
+    return Array.isArray(given) ? given.filter((secret) => typeof secret === 'string') : []
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (error instanceof SyntaxError) return []
     throw error
   }
 }

@@ -67,6 +67,8 @@ until printf '%-15s\n' "$code $how" 1<> exit.tmp; do
   sleep 1
 done
 sync exit.tmp 2> /dev/null
+# A folder in its place would take it in.
+if [ -d exit ] || [ -L exit ]; then rm -rf exit; fi
 mv exit.tmp exit
 sync . 2> /dev/null
 exit 0

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+
+import type { TestServer } from './server.ts'
+
+const RECORDS_AT_ONCE = 1_000
+
+/** A run as a script would log it: the values of a metric in the order of its steps. */
+export interface Recorded {
+  readonly name: string
+  readonly params: object
+  readonly metrics: Readonly<Record<string, readonly (number | 'NaN')[]>>
+}
+
+/** Records a run that a script logs by itself, and ends it. Returns its number. */
+export async function recordRun(server: TestServer, project: string, { name, params, metrics }: Recorded): Promise<number> {
+  const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name, project })
+  const length = Math.max(...Object.values(metrics).map((values) => values.length))
+  const points = Array.from({ length }, (_, i) => ({
+    k: 'm',
+    s: i,
+    t: 1_700_000_000 + i,
+    v: Object.fromEntries(Object.entries(metrics).flatMap(([key, values]) => (i < values.length ? [[key, values[i]]] : []))),
+  }))
+  const records = [{ k: 'p', v: params }, ...points, { k: 's', v: 'succeeded', m: '' }]
+  const writer = randomUUID()
+  for (let at = 0; at < records.length; at += RECORDS_AT_ONCE) {
+    const part = records.slice(at, at + RECORDS_AT_ONCE)
+    const batch = { writer, attempt: 1, first: at + 1, closed: at + part.length === records.length, records: part }
+    const { status, body } = await server.call<{ refused: unknown[] }>('POST', `/runs/${run.number}/batches`, batch)
+    if (status !== 200 || body.refused.length > 0) throw new Error(JSON.stringify(body))
+  }
+  return run.number
+}
