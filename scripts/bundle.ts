@@ -1,17 +1,19 @@
-import { copyFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 
 import { build } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 
-/** Files that are started by their name: the program, its threads, and the library. All lie side by side, as do the chunks they share. */
+/** Files that are started by their name: the program, the library, and each thread. All lie side by side, as do the chunks they share. */
 const ENTRIES = {
   main: 'cli/main.ts',
   search: 'core/search/library.ts',
-  'sqlite-worker': 'store/sqlite-worker.ts',
-  'search-worker': 'engine/search-worker.ts',
-  'log-search-worker': 'services/log-search-worker.ts',
+  ...Object.fromEntries(
+    readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('-worker.ts'))
+      .map((file) => [basename(file, '.ts'), file]),
+  ),
 }
 
 const SCRIPTS = ['executors/local/supervise.sh', 'environments/build.sh']
