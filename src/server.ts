@@ -1,5 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -88,6 +89,8 @@ export interface ServerHooks {
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<Server> {
   await using stack = new AsyncDisposableStack()
   createDataDir(config.dataDir)
+  // Node starts its threads for files with the first use, and ends this process where it cannot: runs may leave no room for them later.
+  await stat(config.dataDir)
   const held = holdDirectory(join(config.dataDir, 'lock.db'))
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(held)

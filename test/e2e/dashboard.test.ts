@@ -239,7 +239,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     const page = await open(`/p/default/runs/${failed.number}`)
     await page.getByRole('heading', { name: failed.cause! }).waitFor()
     await page.getByRole('button', { name: 'First error' }).click()
-    await page.getByText('ValueError: x is too large').waitFor()
+    await page.getByRole('log').getByText('ValueError: x is too large').waitFor()
     await page.goto(`${server.url}/`)
     await page.getByRole('region').or(page.locator('section')).getByText('ValueError: x is too large').first().waitFor()
     await page.close()

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
@@ -228,6 +228,35 @@ time.sleep(600)
     expect(await ended(slow)).toMatchObject({ phase: 'failed', reason: 'Timeout' })
     const flaky = await run('echo try >> tries.txt; [ $(wc -l < tries.txt) -ge 3 ]', 'environment: {max_restarts: 3}\n')
     expect(await ended(flaky)).toMatchObject({ phase: 'succeeded', attempts: [{ n: 1 }, { n: 2 }, { n: 3, exitCode: 0 }] })
+  })
+})
+
+// Root is never held to a limit of processes: another user is.
+const OTHER_USER = '60999'
+const cannotBeOther = process.platform !== 'linux' || process.getuid?.() !== 0 ? 'only root can start a program as another user' : ''
+
+describe('a user who may start no more processes', () => {
+  it.skipIf(cannotBeOther)(`has supervisors that wait, run their command and record its end${cannotBeOther && ` (${cannotBeOther})`}`, () => {
+    const dir = mkdtempSync(join(tmpdir(), 'hagane-nproc-'))
+    const supervisor = join(dir, 'supervise.sh')
+    copyFileSync(join(import.meta.dirname, '../../src/executors/local/supervise.sh'), supervisor)
+    for (const path of [dir, supervisor]) chmodSync(path, 0o755)
+    mkdirSync(join(dir, 'attempt'))
+    chownSync(join(dir, 'attempt'), Number(OTHER_USER), 65_534)
+    // Three processes: this shell, one that sleeps, and the supervisor, which has none for its command until the sleep is over.
+    const script = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
+    const limits = [`--reuid=${OTHER_USER}`, '--regid=65534', '--clear-groups', 'prlimit', '--nproc=3:3']
+    expect(spawnSync('setpriv', [...limits, '/bin/sh', '-c', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+    expect(readFileSync(join(dir, 'attempt', 'log'), 'utf8')).toBe('ran\n')
+    expect(readFileSync(join(dir, 'attempt', 'exit'), 'utf8')).toMatch(/^7 /)
+    rmSync(dir, { recursive: true })
+  })
+
+  it.skipIf(process.platform !== 'linux')('meets a server that has its threads already', async () => {
+    await using fresh = await startTestServer()
+    const pid = JSON.parse(readFileSync(join(fresh.dataDir, 'server.json'), 'utf8')).pid as number
+    const names = readdirSync(`/proc/${pid}/task`).map((task) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim())
+    expect(names.filter((name) => name === 'libuv-worker').length).toBeGreaterThanOrEqual(4)
   })
 })
 

@@ -6,8 +6,12 @@
 # that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all, and its room is
 # taken before the command starts: the command may leave a full disk behind. The supervisor works in DIR: one that is moved
 # gets its records all the same, and another folder in its place gets none.
+#
+# A shell that cannot fork ends at once. This one then goes on in a new shell with the same process id, after `--again` or
+# `--ended CODE HOW`: no process is needed for that. Its complaints stay out of the log, which is the command's.
 dir=$1
 shift
+exec 3>&2 2> /dev/null
 
 identify() {
   if [ -r /proc/self/stat ]; then
@@ -21,54 +25,77 @@ identify() {
     start=$(ps -o lstart= -p $$ | tr -s ' ' '_')
   fi
 }
-identify
 
-# A full disk has no room for the claim: this waits for some as long as its server lives, which cannot find it without.
-set -C
-until { printf '' > "$dir/claim"; } 2> /dev/null; do
-  [ -d "$dir" ] && [ ! -e "$dir/claim" ] && kill -0 "$PPID" 2> /dev/null || exit 0
-  sleep 1
-done
-set +C
-until { printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; } 2> /dev/null; do
-  [ -d "$dir" ] && kill -0 "$PPID" 2> /dev/null || exit 0
-  sleep 1
-done
-printf '%15s\n' '' > "$dir/exit.tmp"
-
-# A polite stop goes to the whole process group: the command gets it, this shell only wakes up and waits on.
-trap : TERM INT HUP
-(
-  trap - TERM INT HUP QUIT
-  exec "$@"
-) &
-child=$!
-cd "$dir" || exit 0
-while :; do
-  wait "$child"
-  code=$?
-  kill -0 "$child" 2> /dev/null || break
-done
+claim() {
+  identify
+  # A full disk has no room for the claim: this waits for some as long as its server lives, which cannot find it without.
+  set -C
+  until printf '' > "$dir/claim"; do
+    [ -d "$dir" ] && [ ! -e "$dir/claim" ] && kill -0 "$PPID" || exit 0
+    sleep 1
+  done
+  set +C
+  until printf '%s %s %s\n' "$$" "$start" "$boot" > "$dir/claim"; do
+    [ -d "$dir" ] && kill -0 "$PPID" || exit 0
+    sleep 1
+  done
+  printf '%15s\n' '' > "$dir/exit.tmp"
+}
 
 # The status of a program that a signal has ended is that of one that ends with 128 and more: shells whose list of jobs
 # says which it was are asked, here and not in a substitution, which has no jobs.
-how=
-if jobs > end 2> /dev/null && read -r end < end; then
-  case $end in
-    *' Done'*) how=exited ;;
-    *) how=killed ;;
-  esac
-fi
-rm -f end
+tell_how() {
+  how=
+  if jobs > end && read -r end < end; then
+    case $end in
+      *' Done'*) how=exited ;;
+      *) how=killed ;;
+    esac
+  fi
+}
 
-# Over what stands there, without cutting it off first; where that fails, until there is room.
-until printf '%-15s\n' "$code $how" 1<> exit.tmp; do
-  [ -e claim ] || exit 0
-  sleep 1
-done
-sync exit.tmp 2> /dev/null
-# A folder in its place would take it in.
-if [ -d exit ] || [ -L exit ]; then rm -rf exit; fi
-mv exit.tmp exit
-sync . 2> /dev/null
+record() {
+  rm -f end
+  # Over what stands there, without cutting it off first; where that fails, until there is room.
+  until printf '%-15s\n' "$code $how" 1<> exit.tmp; do
+    [ -e claim ] || return 0
+    sleep 1
+  done
+  sync exit.tmp
+  # A folder in its place would take it in.
+  if [ -d exit ] || [ -L exit ]; then rm -rf exit; fi
+  mv exit.tmp exit
+  sync .
+}
+
+# A polite stop goes to the whole process group: the command gets it, this shell only wakes up and waits on.
+trap : TERM INT HUP
+if [ "$1" != --ended ]; then
+  case $1 in
+    --again) shift ;;
+    *) claim ;;
+  esac
+  trap 'exec /bin/sh "$0" "$dir" --again "$@" 2>&3 3>&-' EXIT
+  (
+    trap - TERM INT HUP QUIT EXIT
+    exec "$@" 2>&3 3>&-
+  ) &
+  child=$!
+  trap - EXIT
+  cd "$dir" || exit 0
+  while :; do
+    wait "$child"
+    code=$?
+    kill -0 "$child" || break
+  done
+  tell_how
+else
+  code=$2
+  how=$3
+  cd "$dir" || exit 0
+fi
+
+trap 'exec /bin/sh "$0" "$dir" --ended "$code" "$how" 2>&3 3>&-' EXIT
+record
+trap - EXIT
 exit 0
