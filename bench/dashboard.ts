@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { ensureDashboard, firstLoadBytes } from '../scripts/dashboard.ts'
 import { openSqlite } from '../src/store/database.ts'
 import { launchBrowser, openPage } from '../test/support/browser.ts'
+import { recordRun } from '../test/support/recorded.ts'
 import { startTestServer, until } from '../test/support/server.ts'
 import type { TestServer } from '../test/support/server.ts'
 import { fill, RUNS } from './large-data.ts'
@@ -21,6 +22,10 @@ const LOG_LINES = 1_000_000
 const LONGEST_POINTS = 5_000_000
 const WIDE_RUNS = 300
 const WIDE_NAMES = 500
+// Ten thousand names in all.
+const NAMED = { runs: 34, names: 300 }
+const MANY_METRICS = 300
+const MANY_POINTS = 200
 const SERIES =
   'version: 1\nkind: group\nname: large\nhptuning:\n  concurrency: 1\n  metric: {name: loss, optimization: minimize}\n  random_search: {n_experiments: 20100}\n'
 const SWEEP = `${SERIES}  matrix: {${Array.from({ length: 10 }, (_, i) => `p${String(i).padStart(2, '0')}: ${i === 1 ? '{values: [adam, sgd, rmsprop]}' : '{uniform: [0, 1]}'}`).join(', ')}}\nrun: {cmd: sleep 1000}\n`
@@ -38,7 +43,7 @@ export async function measure(): Promise<Figure[]> {
   const browser = await launchBrowser()
   if (!browser) throw new Error('no browser')
   using folder = createFolder('dashboard')
-  const { sweep, log, last } = await seed(folder.path)
+  const { sweep, log, last, many } = await seed(folder.path)
   const server = await startTestServer({ dataDir: folder.path })
   try {
     const still: Measured = { name: 'static_ready_ms', value: await staticReadyMs(browser) }
@@ -47,6 +52,7 @@ export async function measure(): Promise<Figure[]> {
       atMost(180, 'script_kb', firstLoadBytes() / 1000, 'kB'),
       ...rows,
       await onWide(browser, server),
+      ...(await onManyMetrics(browser, server, { run: many, still })),
       ...(await onChart(browser, server, { last, still })),
       ...(await onSweep(browser, server, { sweep, still })),
       ...(await onLog(browser, server, { run: log, still })),
@@ -59,12 +65,15 @@ export async function measure(): Promise<Figure[]> {
 }
 
 /** A sweep and a log as the product makes them, then a hundred thousand runs beside them. */
-async function seed(dataDir: string): Promise<{ sweep: number; log: number; last: number }> {
+async function seed(dataDir: string): Promise<{ sweep: number; log: number; last: number; many: number }> {
   const server = await startTestServer({ dataDir })
   const sweep = await server.submit(SWEEP)
   writeFileSync(join(dataDir, 'talk.py'), PRINT)
   const log = await server.submit('version: 1\nkind: experiment\nname: talkative\nrun: {cmd: python talk.py}\n')
   await until(async () => (await server.call<{ phase: string }>('GET', `/runs/${log.number}`)).body.phase === 'succeeded', 120_000)
+  const values = Array.from({ length: MANY_POINTS }, (_, i) => Math.sin(i / 20))
+  const metrics = Object.fromEntries(Array.from({ length: MANY_METRICS }, (_, i) => [`${['train', 'val', 'grad'][i % 3]}/metric_${i}`, values]))
+  const many = await recordRun(server, 'default', { name: 'many-metrics', params: {}, metrics })
   const { body: wide } = await server.call<{ id: string }>('POST', '/projects', { name: 'wide' })
   await server.call('POST', `/sweeps/${sweep.number}/stop`)
   await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep.number}`)).body.phase === 'stopped', 60_000)
@@ -76,8 +85,9 @@ async function seed(dataDir: string): Promise<{ sweep: number; log: number; last
     sweep: { id: sweep.id, trials: TRIALS, metric: 'loss' },
     longestPoints: LONGEST_POINTS,
     wide: { projectId: wide.id, runs: WIDE_RUNS, names: WIDE_NAMES },
+    named: NAMED,
   })
-  return { sweep: sweep.number, log: log.number, last: 999 + RUNS }
+  return { sweep: sweep.number, log: log.number, last: 999 + RUNS, many }
 }
 
 async function median(work: () => Promise<number>): Promise<number> {
@@ -170,6 +180,18 @@ async function onWide(browser: Browser, server: TestServer): Promise<Figure> {
   const path = `/p/wide/runs?cols=${columns.join(',')}`
   const isReady = async (page: Page) => await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
   return told('wide_ready_ms', await median(async () => await cold(browser, server, path, isReady)), 'ms')
+}
+
+/** The charts of a run that has logged three hundred metrics. */
+async function onManyMetrics(browser: Browser, server: TestServer, { run, still }: { run: number; still: Measured }): Promise<Figure[]> {
+  const isDrawn = async (page: Page) =>
+    await page
+      .getByRole('img', { name: /^grad\/metric_2, / })
+      .locator('canvas')
+      .first()
+      .waitFor()
+  const ready = await median(async () => await cold(browser, server, `/p/default/runs/${run}/charts`, isDrawn))
+  return beside(still, 1_000, `metrics_${MANY_METRICS}_ms`, ready)
 }
 
 async function onChart(browser: Browser, server: TestServer, { last, still }: { last: number; still: Measured }): Promise<Figure[]> {

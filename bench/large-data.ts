@@ -27,12 +27,14 @@ export interface LargeData {
   readonly sweep?: { readonly id: string; readonly trials: number; readonly metric: string }
   /** Runs of another project, after all others, each with so many params and as many metrics. */
   readonly wide?: { readonly projectId: string; readonly runs: number; readonly names: number }
+  /** Runs of the first project, after all others, each with so many metrics that no other run has. */
+  readonly named?: { readonly runs: number; readonly names: number }
   /** Points of one more run after the long ones. */
   readonly longestPoints?: number
 }
 
 /** Fills a database as the product would have, but with many rows a statement. */
-export async function fill(database: Database, { first: start = 1, longRuns = 1, sweep, wide, longestPoints }: LargeData = {}): Promise<void> {
+export async function fill(database: Database, { first: start = 1, longRuns = 1, sweep, wide, named, longestPoints }: LargeData = {}): Promise<void> {
   await migrate(database)
   const db = database.writer
   await database.dialect.begin.execute(db)
@@ -52,15 +54,18 @@ export async function fill(database: Database, { first: start = 1, longRuns = 1,
   }
   const wideFirst = last + 2
   if (wide) {
-    const size = { params: wide.names, metrics: wide.names, projectId: wide.projectId }
+    const size = { ...USUAL, params: wide.names, metrics: wide.names, projectId: wide.projectId }
     const numbers = Array.from({ length: wide.runs }, (_, i) => wideFirst + i)
     // One at a time: each is a thousand rows.
     for (const number of numbers) await insertRuns(db, [toRun(number, plan, random, undefined, size)])
   }
+  const namedFirst = wideFirst + (wide?.runs ?? 0)
+  for (let number = namedFirst; number < namedFirst + (named?.runs ?? 0); number += 1)
+    await insertRuns(db, [toRun(number, plan, random, undefined, { ...USUAL, metrics: named!.names, prefix: `run-${number}/` })])
   await db.deleteFrom('counter').where('name', '=', 'number').execute()
   await db
     .insertInto('counter')
-    .values({ name: 'number', value: wideFirst + (wide?.runs ?? 0) })
+    .values({ name: 'number', value: namedFirst + (named?.runs ?? 0) })
     .execute()
   await sql`commit`.execute(db)
 }
@@ -98,7 +103,7 @@ function trialOf(sweep: LargeData['sweep'], at: number): { sweepId: string; inde
   return sweep && at < sweep.trials ? { sweepId: sweep.id, index: 100 + at, metric: sweep.metric } : undefined
 }
 
-const USUAL = { params: PARAMS, metrics: METRICS, projectId: DEFAULT_PROJECT.id as string }
+const USUAL = { params: PARAMS, metrics: METRICS, projectId: DEFAULT_PROJECT.id as string, prefix: '' }
 
 function toRun(number: number, plan: RunPlan, random: () => number, trial: ReturnType<typeof trialOf>, size = USUAL) {
   const params = Object.fromEntries(
@@ -151,7 +156,7 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
         const value = random()
         const summary = summarize(EMPTY_SUMMARY, Float64Array.of(0, 0, value))
         return {
-          name: index === 0 && trial ? trial.metric : `m${String(index).padStart(2, '0')}`,
+          name: index === 0 && trial ? trial.metric : `${size.prefix}m${String(index).padStart(2, '0')}`,
           run_number: number,
           last: value,
           min: value,

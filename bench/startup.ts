@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { nodeStartS } from './references.ts'
-import { atMost, createFolder, percentile, plainEnv, root, say, sleep, startServer, submit, told, waitForSweep } from './support.ts'
+import { atMost, createFolder, percentile, plainEnv, readUse, root, say, sleep, startServer, submit, told, waitForSweep } from './support.ts'
 import type { Figure } from './support.ts'
 
 const STARTS = 5
@@ -94,23 +94,6 @@ async function watchIdle(dataDir: string): Promise<{ memoryMb: number; cpuPercen
       changed.reduce((sum, [, { size }]) => sum + Math.max(1, size), 0),
     ),
   }
-}
-
-// Linux counts processor time in hundredths of a second on every machine this runs on.
-const TICKS_PER_SECOND = 100
-
-function readUse(pid: number): { memoryMb: number; cpuSeconds: number; bytesWritten: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return {
-    memoryMb: (readField(`/proc/${pid}/status`, 'VmRSS') * 1024) / 1e6,
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-    bytesWritten: readField(`/proc/${pid}/io`, 'write_bytes'),
-  }
-}
-
-function readField(file: string, name: string): number {
-  return Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(readFileSync(file, 'utf8'))![1])
 }
 
 function listFiles(folder: string): Map<string, { mark: string; size: number }> {

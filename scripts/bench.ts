@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'search-overhead': { about: 'what a suggestion costs', load: () => import('../bench/search-overhead.ts') },
   dashboard: { about: 'the pages in a real browser, over 100,000 runs', load: () => import('../bench/dashboard.ts') },
   references: { about: 'pieces of work without Hagane that the other benches are measured beside', load: () => import('../bench/references.ts') },
+  soak: { about: 'half an hour of use with 50 event streams: whether memory grows', load: () => import('../bench/soak.ts') },
   startup: { about: 'start of a server, and what it takes while nothing happens', load: () => import('../bench/startup.ts') },
 }
 

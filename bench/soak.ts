@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+
+import type { RunDetailView } from '../src/contract/run.ts'
+import { isTerminal } from '../src/contract/phases.ts'
+import { atMost, createFolder, percentile, readUse, say, sleep, startServer, submit, told } from './support.ts'
+import type { Figure, Server } from './support.ts'
+
+const MINUTES = 30
+const SETTLED_MINUTES = 5
+const STREAMS = 50
+/** Streams of these are closed and opened again all the time, as pages are. */
+const RESTLESS = 10
+const RESTLESS_MS = 2_000
+const SCRIPTS = 5
+const BATCH_POINTS = 50
+const BATCH_MS = 300
+const READ_MS = 150
+const RUN_MS = 1_500
+const LOOK_MS = 15_000
+const READS = [
+  '/runs?limit=50&fields=auto',
+  '/runs?filter=m.loss%20%3C%202&sort=-m.acc&count=true',
+  '/events?after=0&limit=1000',
+  '/sweeps',
+  '/projects',
+  '/runs/1/logs?tail=100',
+  '/runs/1/logs/search?pattern=x',
+  '/runs/names',
+  '/runs/2/buckets/loss',
+]
+
+/** A server that is used for half an hour: whether its memory stays where it stood after five minutes. */
+export async function measure(): Promise<Figure[]> {
+  using folder = createFolder('soak')
+  await using server = await startServer(folder.path)
+  const end = new AbortController()
+  const work = startWork(server, folder.path, end.signal)
+  const looks: { minute: number; memoryMb: number }[] = []
+  const startedAt = performance.now()
+  while (performance.now() - startedAt < MINUTES * 60_000) {
+    await sleep(LOOK_MS)
+    const minute = (performance.now() - startedAt) / 60_000
+    looks.push({ minute, memoryMb: readUse(server.pid).memoryMb })
+    if (looks.length % 8 === 0) say(`${minute.toFixed(1)} min: ${looks.at(-1)!.memoryMb.toFixed(0)} MB`)
+  }
+  end.abort()
+  const { points, runs, reads, streams } = await work
+  const around = (from: number, to: number): number =>
+    percentile(
+      looks.filter(({ minute }) => minute >= from && minute <= to).map(({ memoryMb }) => memoryMb),
+      0.5,
+    )
+  const [settled, last] = [around(SETTLED_MINUTES - 1, SETTLED_MINUTES + 1), around(MINUTES - 2, MINUTES + 1)]
+  return [
+    atMost(1.2, 'memory_ratio', last / settled, 'x'),
+    told('memory_settled_mb', settled, 'MB'),
+    told('memory_end_mb', last, 'MB'),
+    told('points', points, 'points'),
+    told('runs', runs, 'runs'),
+    told('reads', reads, 'reads'),
+    told('streams_opened', streams, 'streams'),
+  ]
+}
+
+/** Everything that goes on at once, until it is told to end. Rejects at the first answer that is an error. */
+async function startWork(server: Server, workDir: string, end: AbortSignal): Promise<{ points: number; runs: number; reads: number; streams: number }> {
+  const counts = { points: 0, runs: 0, reads: 0, streams: 0 }
+  const until = async (work: () => Promise<void>, everyMs: number): Promise<void> => {
+    while (!end.aborted) {
+      await work()
+      await sleep(everyMs)
+    }
+  }
+  const first = await submit(server, 'version: 1\nkind: experiment\nrun: {cmd: seq 1000}\n', workDir)
+  const short = async (): Promise<void> => {
+    const { number } = await submit(server, 'version: 1\nkind: experiment\nrun: {cmd: "seq 1000; echo x > $HAGANE_OUTPUTS/f"}\n', workDir)
+    while (!end.aborted && !isTerminal((await server.call<RunDetailView>('GET', `/runs/${number}`)).phase)) await sleep(100)
+    counts.runs += 1
+  }
+  const reads = [...READS, `/runs/${first.number}/artifacts`]
+  const read = async (): Promise<void> => {
+    await fetchText(server, reads[counts.reads % reads.length]!)
+    counts.reads += 1
+  }
+  const streams = Array.from({ length: STREAMS }, async (_, at) => {
+    await until(async () => {
+      counts.streams += 1
+      await follow(server, at < RESTLESS ? AbortSignal.any([end, AbortSignal.timeout(RESTLESS_MS)]) : end)
+    }, 0)
+  })
+  const scripts = Array.from({ length: SCRIPTS }, async () => {
+    const log = await startScript(server)
+    await until(async () => {
+      await log()
+      counts.points += BATCH_POINTS
+    }, BATCH_MS)
+  })
+  await Promise.all([...streams, ...scripts, until(read, READ_MS), until(short, RUN_MS)])
+  return counts
+}
+
+async function fetchText(server: Server, path: string): Promise<void> {
+  const response = await fetch(`${server.url}/api/v1${path}`, { headers: { authorization: `Bearer ${server.token}` } })
+  await response.arrayBuffer()
+  if (!response.ok) throw new Error(`GET ${path}: ${response.status}`)
+}
+
+/** Reads the stream of events until it is told to end. */
+async function follow(server: Server, end: AbortSignal): Promise<void> {
+  const headers = { authorization: `Bearer ${server.token}` }
+  try {
+    const response = await fetch(`${server.url}/api/v1/events/stream?after=0`, { headers, signal: end })
+    if (!response.ok) throw new Error(`the stream of events: ${response.status}`)
+    for await (const _ of response.body!) if (end.aborted) return
+  } catch (error) {
+    if (!end.aborted) throw error
+  }
+}
+
+/** A run that a script logs by itself; each call sends a batch of points. */
+async function startScript(server: Server): Promise<() => Promise<void>> {
+  const run = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'soak' })
+  const writer = randomUUID()
+  let first = 1
+  return async () => {
+    const records = Array.from({ length: BATCH_POINTS }, (_, i) => ({
+      k: 'm',
+      s: first + i,
+      t: Date.now() / 1000,
+      v: { loss: 1 / (first + i), acc: 0.5, [`m${i % 7}`]: i },
+    }))
+    await server.call('POST', `/runs/${run.number}/batches`, { writer, attempt: 1, first, records })
+    first += BATCH_POINTS
+  }
+}
