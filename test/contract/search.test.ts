@@ -266,6 +266,19 @@ describeOnBoth('the search over runs', (openFresh) => {
     expect(await search.values({ kind: 'param', name: 'opt' }, '', 10)).toEqual([{ text: 'adam', count: 1 }])
   })
 
+  it('names the parameters that differ among some runs, or that some of them lack', async () => {
+    const store = await fresh()
+    await fill(store, [
+      { params: { seed: 1, lr: 0.1, constant: 7 }, tags: ['mine'] },
+      { params: { seed: 2, lr: 0.1, constant: 7, extra: 1 }, tags: ['mine'] },
+      { params: { seed: 3, lr: 0.2, constant: 8, other: 1 } },
+    ])
+    const varied = async (filter: string, runs: number) =>
+      (await store.scan.search.varied({ ...(filter && { filter: parseFilter(filter) }) }, runs)).map(({ text }) => text)
+    expect(await varied('t.mine', 2)).toEqual(['seed', 'extra'])
+    expect((await varied('', 3)).toSorted()).toEqual(['constant', 'extra', 'lr', 'other', 'seed'])
+  })
+
   it('keeps the trash apart', async () => {
     const store = await fresh()
     const [first] = await fill(store, [{}, {}])

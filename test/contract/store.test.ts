@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 
+import type { ReasonCode } from '../../src/contract/messages/messages.ts'
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { RunPhase } from '../../src/contract/phases.ts'
 import { encodeValue, Float, LongInteger } from '../../src/contract/values.ts'
@@ -206,6 +207,24 @@ describeOnBoth('the store', (openFresh) => {
     expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
     expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
+  })
+
+  it('says how trials without a failure ended: by themselves, early, by a person', async () => {
+    const store = await fresh()
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }))
+    const ends: [RunPhase, ReasonCode][] = [
+      ['succeeded', 'Completed'],
+      ['succeeded', 'RungReached'],
+      ['stopped', 'StoppedByMethod'],
+      ['stopped', 'StoppedByUser'],
+      ['failed', 'ExitNonZero'],
+    ]
+    for (const [index, [phase, reason]] of ends.entries()) {
+      const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
+      await store.write((parts) => parts.runs.transition(run, phase, { ending: { reason, evidence: {} } }))
+    }
+    await insertRun(store, { sweepId: sweep.id, trialIndex: null, phase: 'running' })
+    expect(await store.read.trials.countEnds(sweep.id)).toEqual({ finished: 1, early: 2, stopped: 1 })
   })
 
   it('migrates once, even when two begin together, and refuses a newer schema untouched', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { inside, textOf, toAxes } from './parallel-axes.ts'
 import { objectiveScale, place, scaleFor, ticks } from './scales.ts'
-import { bestSoFar, distributionOf, toLanes, toTrialSet } from './trials.ts'
+import { bestSoFar, distributionOf, sideOf, tally, toLanes, toTrialSet } from './trials.ts'
 
 const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
   metric: 'loss',
@@ -43,6 +43,27 @@ describe('the trials of a sweep', () => {
     expect(set.worth(0.5)).toBeGreaterThan(set.worth(2))
     const up = toTrialSet(view({ optimization: 'maximize' }))
     expect([up.best?.number, up.worth(0.5) < up.worth(2)]).toEqual([11, true])
+  })
+
+  it('are counted by what they came to: a rung, a rule or a person ended them, or they rest', () => {
+    const ends = view({
+      index: [0, 1, 2, 3, 4, 5, 6],
+      number: [1, 2, 3, 4, 5, 6, 7],
+      phase: ['succeeded', 'succeeded', 'stopped', 'stopped', 'failed', 'paused', 'queued'],
+      reason: [null, 'RungReached', 'StoppedByMethod', 'StoppedByUser', null, null, null],
+      rung: [0, 0, 0, 0, 0, 0, 0],
+      value: [1, 2, 3, 4, null, 5, null],
+      isOdd: [false, false, false, false, false, false, false],
+      startedAt: [null, null, null, null, null, '2026-01-01T00:00:00Z', null],
+      endedAt: [null, null, null, null, null, null, null],
+      params: { lr: [1, 1, 1, 1, 1, 1, 1], kind: ['a', 'a', 'a', 'a', 'a', 'a', 'a'] },
+    })
+    expect(tally(toTrialSet(ends).trials)).toEqual({ finished: 1, early: 2, stopped: 1, failed: 1, resting: 1, running: 0, waiting: 1 })
+  })
+
+  it('lie above or below a scale, or on it', () => {
+    const scale = scaleFor([0, 1], { margin: 0 })
+    expect([-0.1, 0, 0.5, 1, 1.1].map((value) => sideOf(scale, value))).toEqual([-1, 0, 0, 0, 1])
   })
 
   it('cross their axes at their values, whatever those are', () => {

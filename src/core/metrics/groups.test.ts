@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { groupRows } from './groups.ts'
+import { groupRows, sortGroups } from './groups.ts'
 
 describe('groups of runs', () => {
   it('have the same keys, the largest first; what lacks a key is a group of its own', () => {
@@ -24,6 +24,23 @@ describe('groups of runs', () => {
       },
       { keys: [null], n: 1, values: [null, null] },
     ])
+  })
+
+  it('are sorted by their size, a key or a mean, numbers as numbers, and what lacks it comes last', () => {
+    const groups = groupRows([
+      { keys: ['10', 'b'], values: [1] },
+      { keys: ['9', 'a'], values: [3] },
+      { keys: ['9', 'a'], values: [5] },
+      { keys: [null, 'c'], values: [null] },
+    ])
+    const first = (order: Parameters<typeof sortGroups>[1]) => sortGroups(groups, order).map(({ keys }) => keys[0])
+    expect(first({ by: 'key', index: 0, isDescending: false })).toEqual(['9', '10', null])
+    expect(first({ by: 'key', index: 0, isDescending: true })).toEqual(['10', '9', null])
+    expect(first({ by: 'key', index: 1, isDescending: true })).toEqual([null, '10', '9'])
+    expect(first({ by: 'column', index: 0, isDescending: true })).toEqual(['9', '10', null])
+    expect(first({ by: 'column', index: 0, isDescending: false })).toEqual(['10', '9', null])
+    expect(first({ by: 'n', isDescending: true })[0]).toBe('9')
+    expect(sortGroups(groups, undefined)).toBe(groups)
   })
 
   it('lose no digits where all figures lie far from zero', () => {

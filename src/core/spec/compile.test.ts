@@ -19,6 +19,44 @@ const sweep = (text: string): SweepPlan => load(text).plan as SweepPlan
 const grid = (matrix: string, rest = 'run: {cmd: "x {{ a }}"}') => `version: 1\nkind: group\nhptuning:\n  matrix: {a: ${matrix}}\n${rest}`
 const random = (matrix: string) => `version: 1\nkind: group\nhptuning:\n  random_search: {n_experiments: 5}\n  matrix: {a: ${matrix}}\nrun: {cmd: "x {{ a }}"}`
 
+describe('a document that is refused', () => {
+  const codes = (text: string): [string, string][] => {
+    try {
+      load(text)
+      return []
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error
+      return error.problems.map(({ code, path }) => [code, path])
+    }
+  }
+  const E = (rest: string) => `version: 1\nkind: experiment\n${rest}\n`
+  it.each<[string, string, [string, string][]]>([
+    [
+      'beside another mistake',
+      E('nonsense: 3\nrun: {cmd: "t {{ modle }} {{ x }}"}\nparams: {x: 1}'),
+      [
+        ['unknown_key', 'nonsense'],
+        ['template_undefined', 'run.cmd'],
+      ],
+    ],
+    [
+      'in a line of several',
+      E('nonsense: 3\nrun: {cmd: [a, "t {{ modle }}"]}'),
+      [
+        ['unknown_key', 'nonsense'],
+        ['template_undefined', 'run.cmd[1]'],
+      ],
+    ],
+    [
+      'that an input, the matrix or a rung defines: none',
+      'version: 1\nkind: group\nnonsense: 3\ninputs: [{name: i, type: int}]\nhptuning:\n  metric: {name: m, optimization: maximize}\n  asha: {n_experiments: 4, max_iter: 4, resource: {name: e, type: int}}\n  matrix: {a: {values: [1]}}\nrun: {cmd: "t {{ i }} {{ a }} {{ e }}"}',
+      [['unknown_key', 'nonsense']],
+    ],
+    ['where what defines names is itself wrong: none', E('params: [1]\nrun: {cmd: "t {{ modle }}"}'), [['wrong_type', 'params']]],
+    ['of a template that cannot be read: none', E('nonsense: 3\nrun: {cmd: "t {{ modle"}'), [['unknown_key', 'nonsense']]],
+  ])('says which names nobody defines: %s', (_, text, expected) => expect(codes(text)).toEqual(expected))
+})
+
 describe('the documents of the article are accepted as they stand', () => {
   it('group', () => {
     const { plan, warnings } = article('group.yml')
