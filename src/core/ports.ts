@@ -478,6 +478,8 @@ export interface Launch {
   readonly copiesOutputsOf: RunRef | null
   /** The run whose outputs this one writes to: itself, or one that it resumes. */
   readonly outputsOwner: RunRef
+  /** A run that has written there before, whose folder still is, or leads to, the one that is written to; null where none has. */
+  readonly goesOnWith: RunRef | null
 }
 
 export interface Launched {

@@ -6,7 +6,7 @@ import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
 import { countFailures, decideRun } from '../core/run/decide.ts'
 import type { RunAction } from '../core/run/decide.ts'
-import type { Clock, Executor, Ids, Launched, Parts, RunRef, Store } from '../core/ports.ts'
+import type { Clock, Executor, Ids, Launch, Launched, Parts, RunRef, Store } from '../core/ports.ts'
 import type { Attempt, Run, RunPatch } from '../core/records.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { settleBuild } from '../services/environments.ts'
@@ -111,8 +111,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
       const project = (await store.read.projects.get(run.projectId))!.name
-      const [copiesOutputsOf, outputsOwner] = [await copiedRun(run), await outputsOwnerOf(run)]
-      launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), copiesOutputsOf, outputsOwner })
+      const outputs = { copiesOutputsOf: await copiedRun(run), ...(await outputsOf(run)) }
+      launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), ...outputs })
     } catch (error) {
       if (!(error instanceof AppError) || isTemporary(error)) throw error
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
@@ -135,10 +135,13 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return from
   }
 
-  /** The run that is resumed may have been removed for good since; its outputs stay as long as another one writes to them. */
-  async function outputsOwnerOf(run: Run): Promise<RunRef> {
-    if (run.outputsOf === run.number) return run
-    return (await store.read.runs.getByNumber(run.outputsOf)) ?? { id: run.origin?.runId ?? run.id, number: run.outputsOf }
+  /** Where a run writes its outputs. Runs that wrote there may have been removed for good since; the outputs stay while another one writes to them. */
+  async function outputsOf(run: Run): Promise<Pick<Launch, 'outputsOwner' | 'goesOnWith'>> {
+    if (run.outputsOf === run.number) return { outputsOwner: run, goesOnWith: null }
+    const owner = await store.read.runs.getByNumber(run.outputsOf)
+    const resumed = run.origin ? await store.read.runs.get(run.origin.runId) : undefined
+    const goesOnWith = [run, resumed, owner].find((one) => one !== undefined && one.startedAt !== null) ?? null
+    return { outputsOwner: owner ?? { id: run.origin?.runId ?? run.id, number: run.outputsOf }, goesOnWith }
   }
 
   /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */

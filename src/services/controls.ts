@@ -101,10 +101,10 @@ export async function resumeSweep({ store, hints }: ControlDeps, sweep: Sweep): 
 }
 
 /** A person has seen that the first trials failed: those that have not ended are the first ones now. */
-async function forgiven(parts: Parts, { id }: Sweep): Promise<SweepPatch> {
-  const { failure, trialsCreated } = (await parts.sweeps.get(id))!
+async function forgiven(parts: Parts, sweep: Sweep): Promise<SweepPatch> {
+  const { failure, trialsCreated } = await currentSweep(parts, sweep)
   if (failure === null) return {}
-  const open = (await parts.trials.listOpen(id)).flatMap(({ index }) => index ?? [])
+  const open = (await parts.trials.listOpen(sweep.id)).flatMap(({ index }) => index ?? [])
   return { failure: null, judgedFrom: open.reduce((least, index) => Math.min(least, index), trialsCreated) }
 }
 

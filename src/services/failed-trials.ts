@@ -5,6 +5,7 @@ import { LIMITS } from '../contract/limits.ts'
 import type { Parts, SweepPatch } from '../core/ports.ts'
 import type { NewRun, Run, Sweep, SweepTrial } from '../core/records.ts'
 import { newTrial } from '../core/sweep/trial.ts'
+import { currentSweep } from './current.ts'
 import { bracketsOf, goOn, refuseTrash } from './sweep-search.ts'
 import type { SweepSearchDeps } from './sweep-search.ts'
 
@@ -25,29 +26,24 @@ export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: C
   const failed = (await store.read.trials.failures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
   let restarted = 0
   for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
-    restarted += await store.write((parts) => restartSome(deps, parts, { sweepId: sweep.id, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)))
+    restarted += await store.write((parts) => restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)))
   hints.sweep(sweep.id)
   hints.scheduler()
   return restarted
 }
 
-async function restartSome(
-  { ids }: SweepSearchDeps,
-  parts: Parts,
-  { sweepId, code }: { sweepId: string; code: Code },
-  chosen: readonly string[],
-): Promise<number> {
-  const current = (await parts.sweeps.get(sweepId))!
+async function restartSome({ ids }: SweepSearchDeps, parts: Parts, { sweep, code }: { sweep: Sweep; code: Code }, chosen: readonly string[]): Promise<number> {
+  const current = await currentSweep(parts, sweep)
   refuseTrash(current)
   refuseMet(current)
   const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter((run) => run?.phase === 'failed' && run.trialIndex !== null)
   if (runs.length === 0) return 0
-  const trials = await parts.sweeps.trials(sweepId, 0)
+  const trials = await parts.sweeps.trials(sweep.id, 0)
   await parts.runs.leaveTrials(runs.map((run) => run!.id))
   await parts.runs.insert(runs.map((run) => again(current, run!, trials, { code, ids })))
-  if (code.snapshot || code.host) await parts.runs.changeCode(sweepId, { snapshot: code.snapshot ?? current.snapshot, host: code.host ?? current.host })
+  if (code.snapshot || code.host) await parts.runs.changeCode(sweep.id, { snapshot: code.snapshot ?? current.snapshot, host: code.host ?? current.host })
   if (!(await parts.sweeps.update(current, patchFor(current, code)))) throw new Error(`sweep ${current.number} has moved on`)
-  await parts.events.append([{ kind: 'sweep.failed_restarted', actor: 'person', sweepId, data: { trials: runs.length } }])
+  await parts.events.append([{ kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } }])
   return runs.length
 }
 

@@ -3,8 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 
 import type { Store } from '../../src/core/ports.ts'
+import type { Sweep } from '../../src/core/records.ts'
 import { cleanUp } from '../../src/services/clean-up.ts'
 import type { CleanUpDeps } from '../../src/services/clean-up.ts'
+import { changeSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../src/services/controls.ts'
+import type { ControlDeps } from '../../src/services/controls.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBoth } from '../support/databases.ts'
@@ -77,5 +80,28 @@ describeOnBoth('a round of clean-up', (openFresh) => {
     ])
     await cleanUp(depsOf(store, () => false).deps)
     expect(await store.scan.search.count({ isDeleted: true })).toBe(0)
+  })
+})
+
+describeOnBoth('an act on what has just been removed for good', (openFresh) => {
+  const deps = (store: Store): ControlDeps => ({
+    store,
+    hints: { run: () => {}, sweep: () => {}, scheduler: () => {} } as unknown as ControlDeps['hints'],
+    clock: { now: () => NOW, after: () => () => {} },
+  })
+  const acts: [string, (deps: ControlDeps, sweep: Sweep) => Promise<unknown>][] = [
+    ['stop', stopSweep],
+    ['pause', (more, sweep) => pauseSweep(more, sweep, false)],
+    ['resume', resumeSweep],
+    ['change', (more, sweep) => changeSweep(more, sweep, { name: 'new' })],
+    ['restore', restoreSweep],
+  ]
+  it.each(acts)('says that there is no such sweep: %s', async (_, act) => {
+    const database = await openFresh()
+    await migrate(database)
+    const store = createStore(database, { now: () => 1 })
+    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
+    const found = { ...sweep, id: randomUUID() }
+    await expect(act(deps(store), found)).rejects.toMatchObject({ code: 'not_found' })
   })
 })

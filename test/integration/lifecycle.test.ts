@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -182,6 +182,40 @@ describe('a run', () => {
       expect(existsSync(join(server.dataDir, 'runs', String(number)))).toBe(false)
     },
   )
+
+  it.each([
+    ['this version', () => {}],
+    ['version 0.1.0, which noted no owner', (number: number) => rmSync(join(server.dataDir, 'runs', String(number), 'run'))],
+  ])('made by %s is resumed again and again, with all its files, also when its first run is gone for good', { timeout: 60_000 }, async (_, age) => {
+    const foldersOf = (numbers: readonly number[]): string[] =>
+      readdirSync(join(server.dataDir, 'runs')).filter((name) => numbers.some((number) => name.split('.')[0] === String(number)))
+    const gone = async (numbers: readonly number[]): Promise<void> => {
+      for (const number of numbers) await server.call('DELETE', `/runs/${number}`)
+      await post('/trash/empty')
+      for (const number of numbers) await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    }
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "ls $HAGANE_OUTPUTS; echo x > $HAGANE_OUTPUTS/f$HAGANE_RUN"}\n')
+    await hasPhase(number, 'succeeded')
+    age(number)
+    const all = [number]
+    const resume = async (): Promise<string[]> => {
+      const made = (await post(`/runs/${all.at(-1)}/resume`)).body.number
+      all.push(made)
+      await hasPhase(made, 'succeeded')
+      return (await logOf(made)).split('\n').filter(Boolean)
+    }
+    const files = (): string[] => all.map((one) => `f${one}`).toSorted()
+    let before = files()
+    expect(await resume()).toEqual(before)
+    await gone([number])
+    for (let times = 0; times < 2; times += 1) {
+      before = files()
+      expect(await resume()).toEqual(before)
+    }
+    expect(foldersOf(all).toSorted()).toEqual(all.map(String).toSorted())
+    await gone(all.slice(1))
+    await until(async () => foldersOf(all).length === 0)
+  })
 
   it('with more output files than are listed says so', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')

@@ -18,10 +18,11 @@ import { openPlain } from './plain-file.ts'
  * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. It
  * appears whole or not at all.
  */
-export async function prepareRunDir(dataDir: string, { run, outputsOwner, copiesOutputsOf }: Launch): Promise<void> {
-  const ownerPath = placeOf(dataDir, outputsOwner, run.startedAt !== null)
+export async function prepareRunDir(dataDir: string, { run, outputsOwner, goesOnWith, copiesOutputsOf }: Launch): Promise<void> {
+  const before = goesOnWith && (await realpath(runFolder(dataDir, goesOnWith)).catch(() => null))
+  const ownerPath = before ?? placeOf(dataDir, outputsOwner, run.startedAt !== null)
   if (copiesOutputsOf !== null && ownerOfRunFolder(ownerPath) !== run.id) await copyOutputs(runFolder(dataDir, copiesOutputsOf), ownerPath, run.id)
-  else createRunFolder(ownerPath, outputsOwner.id)
+  else if (before === null) createRunFolder(ownerPath, outputsOwner.id)
   if (outputsOwner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
 }
 
