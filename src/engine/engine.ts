@@ -45,6 +45,11 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
     scheduler.nudge(SCHEDULER_KEY)
     if (run.sweepId !== null) sweeps.nudge(run.sweepId)
+    if (isTerminal(run.phase)) afterEnd(run)
+  }
+  // An emptied trash waits for runs that are still ending.
+  const afterEnd = (run: Run): void => {
+    if (run.deletedAt !== null) janitor.nudge(JANITOR_KEY)
   }
   const runs = createLoop({
     ...common,
@@ -72,7 +77,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     concurrency: COLLECTIONS_AT_ONCE,
     // Its keys come from the loop of runs.
     listKeys: async () => [],
-    reconcile: createRunCollector({ store, executor }),
+    reconcile: createRunCollector({ store, executor, onCollected: afterEnd }),
   })
   const sweeps = createLoop({
     ...common,

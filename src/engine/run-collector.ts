@@ -7,11 +7,17 @@ import type { Outcome } from './loop.ts'
 /** Files that an event names. */
 const NAMED_MAX = 20
 
+interface RunCollectorDeps {
+  readonly store: Store
+  readonly executor: Executor
+  readonly onCollected: (run: Run) => void
+}
+
 /**
  * Lists the files in the outputs of a run that has ended, with their hashes, and takes secrets out of its logs. It reads as
  * many bytes as the run has left: it is apart from the loop of runs, so that none waits for the files of another.
  */
-export function createRunCollector({ store, executor }: { store: Store; executor: Executor }): (runId: string) => Promise<Outcome> {
+export function createRunCollector({ store, executor, onCollected }: RunCollectorDeps): (runId: string) => Promise<Outcome> {
   return async (runId) => {
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
@@ -19,6 +25,8 @@ export function createRunCollector({ store, executor }: { store: Store; executor
     const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt) : { files: [], unreadable: [] }
     if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await executor.sealLog(one)
     await store.write((parts) => record(parts, run, attempt, outputs))
+    const collected = await store.read.runs.get(runId)
+    if (collected) onCollected(collected)
     return undefined
   }
 }

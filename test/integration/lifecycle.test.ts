@@ -217,6 +217,18 @@ describe('a run', () => {
     await until(async () => foldersOf(all).length === 0)
   })
 
+  it('that is deleted while it runs is gone for good soon after its end, once the trash is emptied', { timeout: 60_000 }, async () => {
+    for (const leaves of ['true', 'echo x > $HAGANE_OUTPUTS/x']) {
+      const { number } = await server.submit(
+        `version: 1\nkind: experiment\nrun: {cmd: "${leaves}; trap 'sleep 2; exit 0' TERM; while :; do sleep 0.1; done"}\n`,
+      )
+      await hasPhase(number, 'running')
+      await server.call('DELETE', `/runs/${number}`)
+      await post('/trash/empty')
+      await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
+    }
+  })
+
   it('with more output files than are listed says so', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')
     const cut = async () => (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find((event) => event.kind === 'run.listing_cut')
