@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { call } from './api/client.ts'
@@ -67,15 +67,27 @@ const FOUND_MAX = 8
 function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
-  const [found, setFound] = useState<readonly Entry[]>([])
+  const [found, setFound] = useState<{ readonly text: string; readonly entries: readonly Entry[] }>({ text: '', entries: [] })
   const [at, setAt] = useState(0)
   useEffect(() => dialog.current?.showModal(), [])
+  // Enter came before the answer: it opens the first of what is found for this text, not of what stands there from before.
+  const isWanted = useRef(false)
+  const act = (entry: Entry | undefined): void => {
+    if (!entry) return
+    onClose()
+    entry.act()
+  }
+  const actOnAnswer = useEffectEvent(act)
   useEffect(() => {
     const controller = new AbortController()
     const timer = setTimeout(() => {
       void Promise.all([findSweeps(text, controller.signal), findRuns(text, controller.signal)]).then(
-        (all) => setFound(all.flat()),
-        () => setFound([]),
+        (all) => {
+          const entries = all.flat()
+          setFound({ text, entries })
+          if (isWanted.current) actOnAnswer([...entries, ...matching(text)][0])
+        },
+        () => !controller.signal.aborted && setFound({ text, entries: [] }),
       )
     }, SEARCH_AFTER_MS)
     return () => {
@@ -83,13 +95,8 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
       controller.abort()
     }
   }, [text])
-  const entries = [...found, ...commands().filter((entry) => entry.text.toLowerCase().includes(text.trim().toLowerCase()))]
+  const entries = [...found.entries, ...matching(text)]
   const chosen = Math.min(at, Math.max(0, entries.length - 1))
-  const act = (entry: Entry | undefined): void => {
-    if (!entry) return
-    onClose()
-    entry.act()
-  }
   return (
     <dialog ref={dialog} className="palette" aria-label={t('find')} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
       <input
@@ -104,12 +111,14 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
         onChange={(event) => {
           setText(event.target.value)
           setAt(0)
+          isWanted.current = false
         }}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return
           if (event.key === 'ArrowDown') setAt(Math.min(entries.length - 1, chosen + 1))
           else if (event.key === 'ArrowUp') setAt(Math.max(0, chosen - 1))
-          else if (event.key === 'Enter') act(entries[chosen])
+          else if (event.key === 'Enter' && found.text === text) act(entries[chosen])
+          else if (event.key === 'Enter') isWanted.current = true
           else return
           event.preventDefault()
         }}
@@ -128,13 +137,18 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   )
 }
 
+/** The number in `42`, `#42` and `departments #42`. */
+function numberIn(word: string): string | undefined {
+  return /^(?:.*#)?(\d+)$/.exec(word)?.[1]
+}
+
 const SWEEPS_FOUND_MAX = 5
 const SWEEPS_LATEST = 2
 
 /** Sweeps whose name has the text, whatever its case, or whose number it is; the newest where there is none. */
 async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
   const word = text.trim()
-  const number = /^#?(\d+)$/.exec(word)?.[1]
+  const number = numberIn(word)
   const sweeps =
     number !== undefined
       ? await call<SweepView>(`/sweeps/${number}`, { signal }).then(
@@ -154,7 +168,7 @@ async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
 /** Runs whose name has the text, or whose number it is; the newest where there is none. */
 async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
   const word = text.trim()
-  const number = /^#?(\d+)$/.exec(word)?.[1]
+  const number = numberIn(word)
   const filter = number !== undefined ? `number = ${number}` : word === '' ? '' : `name contains ${JSON.stringify(word)}`
   const { runs } = await call<RunPageView>(`/runs${toQuery({ filter, limit: FOUND_MAX })}`, { signal })
   return runs.map((run) => ({
@@ -164,6 +178,11 @@ async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
     icon: <PhaseIcon phase={run.phase} />,
     act: () => go(paths.run(run.project, run.number)),
   }))
+}
+
+/** Commands and pages whose text has this one. */
+function matching(text: string): Entry[] {
+  return commands().filter((entry) => entry.text.toLowerCase().includes(text.trim().toLowerCase()))
 }
 
 function commands(): Entry[] {

@@ -67,6 +67,7 @@ export function describe(value: unknown): Words {
   if (Array.isArray(value)) return phrase('word_list')
   if (value instanceof Float) return spellNumber(value.value, true)
   if (typeof value === 'number') return spellNumber(value, false)
+  if (typeof value === 'bigint') return String(value)
   if (isValueMap(value)) return phrase('word_map')
   const text = JSON.stringify(value)
   return text.length > FOUND_CHARS_MAX ? `${text.slice(0, FOUND_CHARS_MAX)}…` : text

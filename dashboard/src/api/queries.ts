@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { LIMITS } from '../../../src/contract/limits.ts'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import type { AccessTokenView } from '../../../src/contract/access-token.ts'
@@ -93,13 +94,20 @@ export function useSeries(
   metrics: readonly string[],
   options: { readonly buckets?: number; readonly range?: ChartRange | undefined } = {},
 ): UseQueryResult<SeriesView[]> {
-  const body = { runs, metrics, buckets: options.buckets ?? 500, range: options.range }
+  const asked = { runs, metrics, buckets: options.buckets ?? 500, range: options.range }
   return useQuery({
-    queryKey: ['series', body],
-    queryFn: ({ signal }) => call<SeriesView[]>('/series', { method: 'POST', body, signal }),
+    queryKey: ['series', asked],
+    queryFn: async ({ signal }) => {
+      const ask = (some: readonly string[]) => call<SeriesView[]>('/series', { method: 'POST', body: { ...asked, metrics: some }, signal })
+      return (await Promise.all(piecesOf(metrics, LIMITS.chartMetricsMax).map(ask))).flat()
+    },
     enabled: runs.length > 0 && metrics.length > 0,
     placeholderData: keepPreviousData,
   })
+}
+
+function piecesOf(names: readonly string[], length: number): (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / length) }, (_, i) => names.slice(i * length, (i + 1) * length))
 }
 
 /** Metrics that are read together: few enough that the first charts come soon. */
@@ -114,10 +122,7 @@ export function useSeriesInSight(
   metrics: readonly string[],
   { seen, across, range }: { readonly seen: ReadonlySet<string>; readonly across: string | undefined; readonly range: ChartRange | undefined },
 ): { readonly series: ReadonlyMap<string, readonly SeriesView[]>; readonly error: Error | undefined } {
-  const pieces = useMemo(
-    () => Array.from({ length: Math.ceil(metrics.length / METRICS_AT_ONCE) }, (_, i) => metrics.slice(i * METRICS_AT_ONCE, (i + 1) * METRICS_AT_ONCE)),
-    [metrics],
-  )
+  const pieces = useMemo(() => piecesOf(metrics, METRICS_AT_ONCE), [metrics])
   const found = useQueries({
     queries: pieces.map((piece) => {
       const body = { runs: [run], metrics: across === undefined ? piece : [...new Set([...piece, across])], buckets: 500, range }

@@ -61,7 +61,7 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
         className="sketch"
         role="img"
         aria-label={label}
-        tabIndex={0}
+        {...(onKey && { tabIndex: 0 })}
         style={cursor === undefined ? undefined : { cursor }}
         {...(point && { onPointerDown: point, onPointerMove: point, onPointerUp: point, onPointerLeave: point })}
         onKeyDown={(event) => !event.ctrlKey && !event.metaKey && !event.altKey && onKey?.(event.key, event.shiftKey) && event.preventDefault()}

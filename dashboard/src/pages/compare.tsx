@@ -7,9 +7,11 @@ import { call } from '../api/client.ts'
 import { useProjects, useRunPage, useSeries, useSetDirection } from '../api/queries.ts'
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
+import type { PanelMarks } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
 import { paths, runName, runTitle } from '../paths.ts'
 import { changeQuery, usePlace } from '../state/location.ts'
+import { readList, writeList } from '../state/query-lists.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton, Link, Menu, Segments } from '../ui/controls.tsx'
@@ -123,6 +125,12 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
     charts,
   )
   const drawn = useMemo(() => toDrawn(runs), [runs])
+  const { query } = usePlace()
+  const marks: PanelMarks = {
+    large: readList(query, 'large') ?? [],
+    log: readList(query, 'log') ?? [],
+    onChange: ({ large, log }) => changeQuery({ ...(large && { large: writeList(large) }), ...(log && { log: writeList(log) }) }),
+  }
   return (
     <div className="split compare">
       <div className="sideways">
@@ -205,6 +213,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
         <CodeDiff base={runs[0]!} others={runs.slice(1)} />
       </div>
       <aside className="right" aria-label={t('charts')}>
+        {series.error && !series.data && <Failure error={series.error} onRetry={() => void series.refetch()} />}
         <div className="plates charts">
           {charts.map((metric) => (
             <RunPanel
@@ -217,6 +226,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
               smoothing={0}
               isReading={series.isPending}
               isOpen={drawn.some((run) => run.isOpen)}
+              marks={marks}
             />
           ))}
         </div>

@@ -44,7 +44,15 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
   if (problem && !(run.data && document.data)) return <Failure error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
   if (document.data.sources.length === 0 || run.data.host === null) return <Empty title={t('no_document')} text={t('no_document_why')} />
-  return <Editor project={project} base={run.data} document={ownDocument(run.data, document.data)} title={t('edit_and_run')} />
+  return (
+    <Editor
+      draftName={`${project} ${run.data.number}`}
+      project={project}
+      base={run.data}
+      document={ownDocument(run.data, document.data)}
+      title={t('edit_and_run')}
+    />
+  )
 }
 
 /** The document of the run itself: one of a sweep describes all of its trials. */
@@ -62,10 +70,12 @@ function FromNothing({ project }: { readonly project: string }): ReactElement {
   if (latest.error && latest.data === undefined) return <Failure error={latest.error} />
   if (latest.data === undefined) return <Loading what={t('tab_spec')} />
   if (latest.data === null) return <Empty title={t('create_title')} text={t('create_how')} command={`hagane run -f train.yml --project ${project}`} />
-  return <Editor project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
+  return <Editor draftName={project} project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
 }
 
 interface EditorProps {
+  /** What the text is kept under while it is written. */
+  readonly draftName: string
   readonly project: string
   /** The run whose code and machine it is started with. */
   readonly base: RunDetailView
@@ -73,9 +83,9 @@ interface EditorProps {
   readonly title: string
 }
 
-function Editor({ project, base, document: { sources, params }, title }: EditorProps): ReactElement {
+function Editor({ draftName, project, base, document: { sources, params }, title }: EditorProps): ReactElement {
   const last = sources.at(-1)!
-  const draft = useDraft(`${project} ${title} ${base.number}`, last.text)
+  const draft = useDraft(draftName, last.text)
   const { text, setText } = draft
   const editor = useRef<YamlEditorHandle>(null)
   const edited = useMemo(() => [...sources.slice(0, -1), { file: last.file, text }], [sources, last.file, text])

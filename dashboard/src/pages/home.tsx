@@ -204,7 +204,7 @@ function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: nu
         <div className="small dim clip">{best && measureName(best)}</div>
       </div>
       <SweepBar sweep={sweep} />
-      <span className="num hot">{formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}</span>
+      <span className={sweep.isPaused ? 'num mid' : 'num hot'}>{formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}</span>
     </div>
   )
 }

@@ -17,6 +17,7 @@ import { CheckItem, ChoiceMenu, Menu } from '../ui/controls.tsx'
 import { InSight, useSeen } from '../ui/in-sight.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { looksOf } from '../ui/run-color.tsx'
+import { Failure } from '../ui/states.tsx'
 import { cellOf, columnFor, parseColumn, variedParams } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { FieldSelect } from './field-select.tsx'
@@ -100,6 +101,7 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
     { range: rangeOf(state) },
   )
   const drawn = useMemo(() => toDrawn(runs), [runs])
+  if (series.error && !series.data) return [<Failure key="error" error={series.error} onRetry={() => void series.refetch()} />]
   return panels.map((metric) => (
     <RunPanel
       key={metric}

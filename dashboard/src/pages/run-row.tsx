@@ -11,7 +11,7 @@ import { Sample } from '../ui/run-color.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
 import { cellOf, columnTitle, isFigure } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
-import { isOpen } from './runs-state.ts'
+import { isAtWork } from '../charts/trials.ts'
 
 /** What all rows of a list have in common: which columns are drawn, and how. */
 export interface RowFrame {
@@ -132,7 +132,7 @@ function Summary({
   return (
     <span role="cell" className="summary">
       <span className="clip grow">{facts.join(' · ')}</span>
-      <span className={isOpen(run.phase) ? 'hot' : ''}>{seconds === undefined ? (run.waiting ?? '') : formatDuration(seconds)}</span>
+      <span className={isAtWork(run.phase) ? 'hot' : ''}>{seconds === undefined ? (run.waiting ?? '') : formatDuration(seconds)}</span>
     </span>
   )
 }
@@ -140,7 +140,7 @@ function Summary({
 function Duration({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
   return (
-    <span role="cell" className={isOpen(run.phase) ? 'cell num hot' : 'cell num mid'}>
+    <span role="cell" className={isAtWork(run.phase) ? 'cell num hot' : 'cell num mid'}>
       {seconds === undefined ? (run.waiting ?? '—') : formatDuration(seconds)}
     </span>
   )

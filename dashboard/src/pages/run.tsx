@@ -5,6 +5,7 @@ import type { SeriesView } from '../../../src/contract/charts.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
+import { isAtWork } from '../charts/trials.ts'
 import { useAction, useRun, useSeriesInSight } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { metricOn } from '../charts/lines.ts'
@@ -127,7 +128,7 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
           sub: t('between', { low: formatNumber(summary.min), high: formatNumber(summary.max) }),
         })),
         {
-          label: isTerminal(run.phase) ? t('ran_for') : t('running_for'),
+          label: isTerminal(run.phase) ? t('ran_for') : isAtWork(run.phase) ? t('running_for') : t('open_for'),
           value: seconds === undefined ? '—' : formatDuration(seconds),
           sub: run.attempts.length > 1 ? t('attempts_n', { n: run.attempts.length }) : run.waiting,
         },

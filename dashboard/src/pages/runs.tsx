@@ -1,3 +1,4 @@
+import { ApiError } from '../api/client.ts'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
@@ -114,7 +115,11 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         onPhases={(phases) => change({ phases })}
       />
       {!list.data && list.error ? (
-        <Empty title={t('filter_unread')} text={t('filter_unread_how')} />
+        isUnread(list.error) ? (
+          <Empty title={t('filter_unread')} text={t('filter_unread_how')} />
+        ) : (
+          <Failure error={list.error} onRetry={() => void list.refetch()} />
+        )
       ) : !list.data ? (
         <Loading what={t('runs')} lines={14} />
       ) : isNew ? (
@@ -188,4 +193,9 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
 /** How many runs there are of some phases; of all where none are named. */
 function countOf({ phases, total }: CountsView, shown: readonly string[]): number {
   return shown.length === 0 ? total : shown.reduce((sum, phase) => sum + (phases[phase as RunPhase] ?? 0), 0)
+}
+
+/** Whether it is the question that cannot be answered, not the way to the server. */
+function isUnread(error: Error): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500
 }

@@ -93,7 +93,7 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
       <td className={(counts.failed ?? 0) > 0 ? 'num bad' : 'num'}>
         <span className={(counts.failed ?? 0) > 0 ? undefined : 'zero'}>{counts.failed ?? 0}</span>
       </td>
-      <td className={isOpen ? 'num hot' : 'num mid'}>
+      <td className={isOpen && !sweep.isPaused ? 'num hot' : 'num mid'}>
         {formatDuration(((sweep.endedAt ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000)}
       </td>
       <td className="num dim">{formatAge(sweep.createdAt, now)}</td>

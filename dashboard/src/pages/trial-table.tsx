@@ -17,6 +17,7 @@ import { PhaseIcon } from '../ui/phase.tsx'
 import { RowWindow } from '../ui/row-window.tsx'
 import { columnFor } from './columns.ts'
 import { readTrialSort, secondsOf, sortTrials, writeTrialSort } from './sort-trials.ts'
+import { useKeptScroll } from '../state/kept-scroll.ts'
 import type { Key } from './sort-trials.ts'
 
 /** All trials of a sweep, sorted in place: however many, only those in sight are in the page. */
@@ -37,6 +38,7 @@ export function TrialTable({
   const sort = useMemo(() => readTrialSort(query), [query])
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
+  useKeptScroll(scroller, trials.length > 0)
   const names = Object.keys(view.params)
   const words = new Set(view.axes.filter(({ scale }) => scale === 'category').map(({ name }) => name))
   const sorted = useMemo(() => sortTrials(trials, sort), [trials, sort])

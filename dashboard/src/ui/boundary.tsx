@@ -41,14 +41,14 @@ function isUnloaded({ message, name }: Error): boolean {
 
 const ASK_EVERY_MS = 2_000
 const RELOADED = 'hagane.reloaded'
-/** A page that fails right after it was loaded again is not loaded again by itself. */
+/** A page that fails right after it was loaded again waits so long before it is loaded once more. */
 const RELOAD_APART_MS = 30_000
 
 /** A part of the page did not come: its server was away, or has a newer version by now. The page is loaded again once it answers. */
 function Unloaded(): ReactElement {
   useEffect(() => {
-    if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < RELOAD_APART_MS) return undefined
     const ask = async (): Promise<void> => {
+      if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < RELOAD_APART_MS) return
       const answer = await fetch('/api/v1/health').catch(() => undefined)
       if (!answer?.ok) return
       sessionStorage.setItem(RELOADED, String(Date.now()))
