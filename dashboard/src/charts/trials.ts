@@ -166,3 +166,19 @@ export function toLanes<T extends { readonly start: number; readonly end: number
   }
   return lanes
 }
+
+/** Why some of these trials are not drawn, with how many each: they failed, have no number, or no value. */
+export function undrawnWords(trials: readonly Trial[]): string[] {
+  const count = (is: (trial: Trial) => boolean): number => trials.filter(is).length
+  const reasons = [
+    ['n_failed', count(({ phase }) => phase === 'failed')],
+    ['n_odd', count(({ phase, isOdd }) => phase !== 'failed' && isOdd)],
+    ['n_valueless', count(({ phase, value, isOdd }) => phase !== 'failed' && value === null && !isOdd)],
+  ] as const
+  return reasons.flatMap(([text, n]) => (n > 0 ? [t(text, { n })] : []))
+}
+
+/** How many points stand at the edge of a chart; empty where none does. */
+export function beyondWords(beyond: number): string {
+  return beyond > 0 ? t('beyond_n', { n: beyond }) : ''
+}

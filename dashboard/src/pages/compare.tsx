@@ -239,7 +239,9 @@ function Section({ title, note, width }: { readonly title: string; readonly note
   return (
     <tr className="sec">
       <th colSpan={width + 1} scope="rowgroup">
-        {title} <span>{note}</span>
+        <div>
+          {title} <span>{note}</span>
+        </div>
       </th>
     </tr>
   )

@@ -108,7 +108,7 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
     if (isFollowing !== isAtEnd) setFollowing(isAtEnd)
     if (node.scrollTop < 400 && log.piece && log.piece.start > 0) void log.readEarlier().then((count) => count > 0 && (node.scrollTop += count * LINE_PX))
   }
-  if (!run.attempts.length) return <p className="none">{t('no_log_yet')}</p>
+  if (!run.attempts.length) return <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>
   return (
     <section className={isWide ? 'logs wide' : 'logs'} aria-label={t('log')}>
       <div className="logtools">

@@ -57,7 +57,7 @@ export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElemen
 
 /** Every try of a run, from when to when, and how it ended. */
 export function AttemptTable({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
-  if (run.attempts.length === 0) return <p className="none">{t('no_attempts')}</p>
+  if (run.attempts.length === 0) return <p className="none">{t(isTerminal(run.phase) ? 'never_began' : 'no_attempts')}</p>
   return (
     <table className="tbl attempts">
       <tbody>

@@ -57,6 +57,8 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
   if (allOf !== undefined && (selected.length === 0 || allOf !== filter)) setAllOf(undefined)
   const isAll = allOf === filter && selected.length > 0
   const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
+  // What changes all that match is asked for, too: nobody sees all of them.
+  const [pending, setPending] = useState<Bulk & { readonly action: 'move' | 'tag' }>()
   const [tag, setTag] = useState('')
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
   const count = isAll ? total : selected.length
@@ -83,6 +85,11 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
     (n) => toast(t('exported', { n })),
   )
   if (selected.length === 0) return null
+  const doNow = (what: Bulk): void => {
+    bulk.mutate(what)
+    if (what.action === 'move') onSelect([])
+  }
+  const change = (what: Bulk & { readonly action: 'move' | 'tag' }): void => (isAll ? setPending(what) : doNow(what))
   return (
     <div className="selbar" role="toolbar" aria-label={t('selection')}>
       <b className="strong">{t('selected', { n: count })}</b>
@@ -117,7 +124,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
               className="name saver"
               onSubmit={(event) => {
                 event.preventDefault()
-                bulk.mutate({ action: 'tag', scope, tags: [tag.trim()] })
+                change({ action: 'tag', scope, tags: [tag.trim()] })
                 setTag('')
               }}
             >
@@ -131,8 +138,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
             <Targets
               project={project}
               onChoose={(to) => {
-                bulk.mutate({ action: 'move', scope, to })
-                onSelect([])
+                change({ action: 'move', scope, to })
               }}
             />
           </Menu>
@@ -158,6 +164,16 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
             {t('delete')}
           </button>
         </>
+      )}
+      {pending && (
+        <Confirm
+          title={t(`${pending.action}_runs`, { n: count, to: pending.to ?? '', tag: pending.tags?.join(', ') ?? '' })}
+          text={t(`${pending.action}_runs_text`)}
+          verb={t(pending.action)}
+          isHarmless
+          onConfirm={() => doNow(pending)}
+          onClose={() => setPending(undefined)}
+        />
       )}
       <IconButton name="cross" label={t('clear_selection')} onClick={() => onSelect([])} />
       {asked && (

@@ -11,14 +11,24 @@ import { coordinatesOf } from '../charts/parallel-axes.ts'
 import { usePicking } from '../charts/picking.ts'
 import { temper, token } from '../charts/theme.ts'
 import { trialText } from '../charts/history.tsx'
-import { sideOf, trialData } from '../charts/trials.ts'
+import { beyondWords, sideOf, trialData, undrawnWords } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
 
 /** Where the trials lie in the space: the objective against each parameter, later trials darker. */
-export function Slices({ view, set, onOpen }: { readonly view: TrialsView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
-  if (view.axes.length === 0 || set.trials.every(({ value }) => value === null)) return <Faint text={t('no_trials_yet')} />
+export function Slices({
+  view,
+  set,
+  isEnded,
+  onOpen,
+}: {
+  readonly view: TrialsView
+  readonly set: TrialSet
+  readonly isEnded: boolean
+  readonly onOpen: (trial: Trial) => void
+}): ReactElement {
+  if (view.axes.length === 0 || set.trials.every(({ value }) => value === null)) return <Faint text={t(isEnded ? 'no_values_ended' : 'no_trials_yet')} />
   return (
     <div className="plates slices">
       {view.axes.map((axis) => (
@@ -43,7 +53,8 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
     [at, set],
   )
   const beyond = points.filter(({ y }) => sideOf(set.scale, y) !== 0).length
-  const lacking = set.trials.length - points.length
+  // A parameter that a trial does not have.
+  const lacking = set.trials.filter((trial) => trial.value !== null && at(trial) === undefined).length
   return (
     <Panel
       title={axis.name}
@@ -54,12 +65,15 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
           [axis.name],
         )
       }
-      note={
-        t('drawn_of', { n: points.length, total: set.trials.length }) +
-        (axis.scale === 'log' ? ` · ${t('log_axis')}` : '') +
-        (lacking > 0 ? ` · ${t('without_value', { n: lacking })}` : '') +
-        (beyond > 0 ? ` · ${t('beyond_n', { n: beyond })}` : '')
-      }
+      note={[
+        t('drawn_of', { n: points.length, total: set.trials.length }),
+        axis.scale === 'log' ? t('log_axis') : '',
+        ...undrawnWords(set.trials),
+        lacking > 0 ? t('without_value', { n: lacking }) : '',
+        beyondWords(beyond),
+      ]
+        .filter(Boolean)
+        .join(' · ')}
       className="slice"
     >
       <Sketch

@@ -11,12 +11,12 @@ import { LogView } from './log-view.tsx'
 const OFFERED_MAX = 500
 
 /** What one trial prints: the one that was chosen, else the latest that runs, else the best. */
-export function SweepLogs({ set }: { readonly set: TrialSet }): ReactElement {
+export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly isEnded: boolean }): ReactElement {
   const { query } = usePlace()
   const started = set.trials.filter(({ startedAt }) => startedAt !== null)
   const chosen =
     started.find(({ number }) => String(number) === query.get('trial')) ?? started.findLast(({ phase }) => phase === 'running') ?? set.best ?? started.at(-1)
-  if (!chosen) return <Faint text={t('no_trials_yet')} />
+  if (!chosen) return <Faint text={t(isEnded ? 'no_log' : 'no_log_yet')} />
   return (
     <div className="panel grow trial-log">
       <label className="ctools">

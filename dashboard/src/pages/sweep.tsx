@@ -15,7 +15,7 @@ import type { ParallelState } from '../charts/parallel-state.ts'
 import { Parallel } from '../charts/parallel.tsx'
 import { Rungs } from '../charts/rungs.tsx'
 import { Timeline } from '../charts/timeline.tsx'
-import { tally, toTrialSet, trialData } from '../charts/trials.ts'
+import { beyondWords, tally, toTrialSet, trialData, undrawnWords } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { formatClock, formatDuration, formatNumber } from '../format.ts'
 import { paths, sweepName } from '../paths.ts'
@@ -161,19 +161,24 @@ interface BodyProps {
 function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TABS)[number] }): ReactElement {
   const set = useMemo(() => toTrialSet(view), [view])
   const open = (trial: Trial): void => go(paths.run(sweep.project, trial.number))
+  const isEnded = isSweepEnded(sweep.phase)
   switch (tab) {
     case 'trials':
       return <TrialTable project={sweep.project} sweep={sweep.number} view={view} set={set} trials={set.trials} />
     case 'timeline':
       return (
         <Panel title={t('timeline')} data={attemptData(view)} className="grow tall">
-          {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={open} />}
+          {view.attempts.index.length === 0 ? (
+            <Faint text={t(isEnded ? 'never_began' : 'no_attempts')} />
+          ) : (
+            <Timeline view={view} trials={set.trials} now={now} onOpen={open} />
+          )}
         </Panel>
       )
     case 'space':
-      return <Slices view={view} set={set} onOpen={open} />
+      return <Slices view={view} set={set} isEnded={isEnded} onOpen={open} />
     case 'logs':
-      return <SweepLogs set={set} />
+      return <SweepLogs set={set} isEnded={isEnded} />
     case 'settings':
       return <SweepSettings sweep={sweep} view={view} />
     default:
@@ -183,6 +188,8 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
 
 function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
   const beliefs = useBeliefs(String(sweep.number), ended(sweep) + view.reached.length)
+  const isEnded = isSweepEnded(sweep.phase)
+  const noTrials = t(isEnded ? 'no_values_ended' : 'no_trials_yet')
   return (
     <>
       {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
@@ -194,17 +201,26 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
           note={drawnNote(set)}
           className="span7 high"
         >
-          {set.trials.length === 0 ? <Faint text={t('no_trials_yet')} /> : <History set={set} total={sweep.trials} onOpen={onOpen} />}
+          {set.trials.length === 0 ? <Faint text={noTrials} /> : <History set={set} total={sweep.trials} onOpen={onOpen} />}
         </Panel>
-        <Importance beliefs={beliefs.data} />
+        <Importance beliefs={beliefs.data} isEnded={isEnded} />
         <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
         {view.rungs && (
-          <Panel title={t('rungs')} data={rungData(view)} note={t('rungs_note', { resource: view.rungs.resource })} className="span4 high">
-            {view.reached.length === 0 ? <Faint text={t('no_trials_yet')} /> : <Rungs view={view} set={set} onOpen={onOpen} />}
+          <Panel
+            title={t('rungs')}
+            data={rungData(view)}
+            note={[t('rungs_note', { resource: view.rungs.resource }), beyondWords(set.beyond)].filter(Boolean).join(' · ')}
+            className="span4 high"
+          >
+            {view.reached.length === 0 ? <Faint text={noTrials} /> : <Rungs view={view} set={set} onOpen={onOpen} />}
           </Panel>
         )}
         <Panel title={t('timeline')} data={attemptData(view)} className="span12 high">
-          {view.attempts.index.length === 0 ? <Faint text={t('no_attempts')} /> : <Timeline view={view} trials={set.trials} now={now} onOpen={onOpen} />}
+          {view.attempts.index.length === 0 ? (
+            <Faint text={t(isEnded ? 'never_began' : 'no_attempts')} />
+          ) : (
+            <Timeline view={view} trials={set.trials} now={now} onOpen={onOpen} />
+          )}
         </Panel>
       </div>
     </>
@@ -245,14 +261,7 @@ function importanceData({ importance }: BeliefsView): PanelData {
 
 function drawnNote(set: TrialSet): string {
   const drawn = set.trials.filter(({ value }) => value !== null).length
-  const count = (is: (trial: Trial) => boolean): number => set.trials.filter(is).length
-  const rest = [
-    ['n_failed', count(({ phase }) => phase === 'failed')],
-    ['n_odd', count(({ phase, isOdd }) => phase !== 'failed' && isOdd)],
-    ['n_valueless', count(({ phase, value, isOdd }) => phase !== 'failed' && value === null && !isOdd)],
-    ['beyond_n', set.beyond],
-  ] as const
-  return [set.metric ?? '', t('drawn_of', { n: drawn, total: set.trials.length }), ...rest.map(([text, n]) => (n > 0 ? t(text, { n }) : ''))]
+  return [set.metric ?? '', t('drawn_of', { n: drawn, total: set.trials.length }), ...undrawnWords(set.trials), beyondWords(set.beyond)]
     .filter((part) => part !== '')
     .join(' · ')
 }
@@ -358,17 +367,17 @@ function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElem
   )
 }
 
-function Importance({ beliefs }: { readonly beliefs: BeliefsView | undefined }): ReactElement {
+function Importance({ beliefs, isEnded }: { readonly beliefs: BeliefsView | undefined; readonly isEnded: boolean }): ReactElement {
   const top = Math.max(0.01, ...(beliefs?.importance ?? []).map(({ share, sd }) => share + 2 * sd))
   return (
     <Panel
       title={t('importance')}
-      note={beliefs && t('importance_note', { n: beliefs.finished })}
+      note={beliefs && beliefs.importance.length > 0 && t('importance_note', { n: beliefs.finished })}
       data={beliefs && beliefs.importance.length > 0 ? () => importanceData(beliefs) : undefined}
       className="span5 high"
     >
       {!beliefs || beliefs.importance.length === 0 ? (
-        <Faint text={t('importance_none')} />
+        <Faint text={t(isEnded ? 'importance_ended' : 'importance_none')} />
       ) : (
         <table className="tbl importance">
           <thead>
@@ -427,10 +436,9 @@ function Coordinates({
   }, [view, set, inverted, order])
   const hasBrush = isBrushed(state)
   const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
-  const note =
-    t('drawn_of', { n: set.trials.length, total: set.trials.length }) +
-    (set.beyond > 0 ? ` · ${t('beyond_n', { n: set.beyond })}` : '') +
-    (hasBrush ? ` · ${t('inside_n', { n: isIn.size })}` : '')
+  const note = [t('drawn_of', { n: set.trials.length, total: set.trials.length }), beyondWords(set.beyond), hasBrush ? t('inside_n', { n: isIn.size }) : '']
+    .filter(Boolean)
+    .join(' · ')
   return (
     <Panel
       title={t('parallel')}
@@ -459,8 +467,8 @@ function Coordinates({
         </>
       }
     >
-      {set.trials.length === 0 ? (
-        <Faint text={t('no_trials_yet')} />
+      {set.trials.every(({ value }) => value === null) ? (
+        <Faint text={t(isSweepEnded(sweep.phase) ? 'no_values_ended' : 'no_trials_yet')} />
       ) : (
         <>
           <Parallel
