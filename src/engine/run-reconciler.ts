@@ -1,7 +1,7 @@
 import type { EventKind } from '../contract/events.ts'
 import { phrase } from '../contract/fields.ts'
 import { AppError, isTemporary } from '../contract/errors.ts'
-import type { Ending } from '../contract/run.ts'
+import type { Ending, Waiting } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
 import { countFailures, decideRun } from '../core/run/decide.ts'
@@ -114,7 +114,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       const outputs = { copiesOutputsOf: await copiedRun(run), ...(await outputsOf(run)) }
       launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), ...outputs })
     } catch (error) {
-      if (!(error instanceof AppError) || isTemporary(error)) throw error
+      if (!(error instanceof AppError) || isTemporary(error)) {
+        await noteFailing(run, error)
+        throw error
+      }
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
       const { detail = error.code } = error.args
       const ending: Ending = { reason, evidence: { detail: typeof detail === 'number' ? String(detail) : detail } }
@@ -154,6 +157,17 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return { againMs: 0 }
   }
 
+  /** Says on the run why its start is tried again and again. A database that is away is told by the page itself. */
+  async function noteFailing(run: Run, error: unknown): Promise<void> {
+    const own = error instanceof AppError ? error.args['detail'] : undefined
+    const waiting: Waiting = {
+      code: 'launch_failing',
+      args: { detail: typeof own === 'string' ? own : String(error instanceof Error ? error.message : error) },
+    }
+    if (JSON.stringify(waiting) === JSON.stringify(run.waiting)) return
+    await store.write((parts) => parts.runs.annotate(run, { waiting })).catch(() => {})
+  }
+
   async function prepare(run: Run): Promise<Outcome> {
     const preparation = await deps.prepare(run)
     if (preparation.state === 'failed') {
@@ -186,7 +200,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     await move(
       run,
       'running',
-      { startedAt: run.startedAt ?? launched.startedAt },
+      { startedAt: run.startedAt ?? launched.startedAt, waiting: null },
       {
         kind: 'run.started',
         data: { attempt: attempt.n },

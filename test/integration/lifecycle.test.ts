@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -227,6 +227,21 @@ describe('a run', () => {
       await post('/trash/empty')
       await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
     }
+  })
+
+  it('that cannot be started for now says why, and starts once it can', { timeout: 60_000 }, async () => {
+    await using fresh = await startTestServer()
+    const attempts = join(fresh.dataDir, 'attempts')
+    rmSync(attempts, { recursive: true, force: true })
+    writeFileSync(attempts, '')
+    const { number } = await fresh.submit('version: 1\nkind: experiment\nrun: {cmd: echo hi}\n')
+    const view = async (): Promise<RunDetailView> => (await fresh.call<RunDetailView>('GET', `/runs/${number}`)).body
+    await until(async () => /cannot be started now.*(ENOTDIR|EEXIST)/.test((await view()).waiting ?? ''))
+    expect((await view()).phase).toBe('starting')
+    rmSync(attempts)
+    mkdirSync(attempts)
+    await until(async () => (await view()).phase === 'succeeded', 40_000)
+    expect((await view()).waiting).toBeNull()
   })
 
   it('with more output files than are listed says so', async () => {

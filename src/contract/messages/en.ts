@@ -513,6 +513,7 @@ export const en = {
     resource_missing: 'asks for {asked} {name}, the machine has {has}',
     backing_off: 'waits before the next attempt',
     sweep_paused: 'its sweep is paused',
+    launch_failing: 'it cannot be started now, and is tried again: {detail}',
     environment_building: 'its environment is being built by #{build}',
     rung_reached: 'has reached its rung and waits for the others',
     disk_low: 'the disk has less than {floorMib} MiB left: nothing starts until there is room',

@@ -510,6 +510,7 @@ export const ja: Catalogue = {
     resource_missing: '{name} を {asked} 要求していますが、マシンには {has} しかありません',
     backing_off: '次の試みまで待っています',
     sweep_paused: '探索が一時停止中です',
+    launch_failing: '今は開始できません。再び試みます: {detail}',
     environment_building: '環境を #{build} が作成中です',
     rung_reached: '段階に到達し、他の試行を待っています',
     disk_low: 'ディスクの空きが {floorMib} MiB を下回っています。空きができるまで何も開始しません',
