@@ -292,6 +292,18 @@ describe.skipIf(!browser)('the palette', () => {
     await page.waitForURL(new RegExp(`/p/default/sweeps/${sweep.number}`))
     await page.close()
   })
+
+  it('finds a trial by the name that it has everywhere, and Enter waits for the answer to what was typed', async () => {
+    const [trial] = await trials()
+    const page = await open('/p/seeds/runs')
+    await runsTable(page).getByRole('row').nth(2).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('option').first().waitFor()
+    await page.keyboard.insertText(`departments #${trial!.number}`)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(new RegExp(`/p/default/runs/${trial!.number}`))
+    await page.close()
+  })
 })
 
 describe.skipIf(!browser)('failures', () => {
@@ -390,6 +402,33 @@ describe.skipIf(!browser)('a new run', () => {
     await page.reload()
     await page.getByText('Your text from before is back.').waitFor()
     await page.getByText('nonsense: 3').first().waitFor()
+    await page.close()
+  })
+})
+
+describe.skipIf(!browser)('home', () => {
+  it('says how many waiting runs it does not show', async () => {
+    const document = 'version: 1\nkind: experiment\nname: patient\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 1}\n'
+    for (let i = 0; i < 14; i += 1) await server.submit(document, folder)
+    const page = await open('/')
+    await page.getByText('+ 2', { exact: true }).waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+})
+
+describe.skipIf(!browser)('what is moved', () => {
+  it('is asked about first where it is all that matches', async () => {
+    const page = await open('/p/seeds/runs?q=m.loss.last%20%3E%203')
+    await runsTable(page).getByRole('row').nth(2).waitFor()
+    const total = (await server.call<{ total: number }>('GET', '/runs/counts?project=seeds&filter=m.loss.last%20%3E%203')).body.total
+    await runsTable(page).getByRole('checkbox').nth(1).check()
+    await page.getByRole('button', { name: `or all ${total}` }).click()
+    await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Move' }).click()
+    await page.getByRole('button', { name: 'many', exact: true }).click()
+    await page.getByRole('dialog').getByText(`Move ${total} runs to many?`).waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    expect((await server.call<{ total: number }>('GET', '/runs/counts?project=seeds')).body.total).toBe(SEEDED)
     await page.close()
   })
 })

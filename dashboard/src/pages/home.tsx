@@ -17,6 +17,7 @@ import { byCause } from './causes.ts'
 import type { Cause } from './causes.ts'
 import { ended, SweepBar } from './sweeps.tsx'
 
+const AT_WORK = 'phase in (running, starting, stopping)'
 const SHOWN_MAX = 12
 const WAITING_READ_MAX = 200
 const CAUSES_MAX = 6
@@ -27,16 +28,19 @@ const FAILURES_READ_MAX = 200
 export function Home(): ReactElement {
   useTitle(t('home'))
   const now = useNow()
-  const running = useRunPage({ filter: 'phase in (running, starting, stopping)', limit: SHOWN_MAX })
+  const running = useRunPage({ filter: AT_WORK, limit: 1, fields: 'number' })
+  // Trials are shown by their sweeps.
+  const alone = useRunPage({ filter: `${AT_WORK} and sweep is missing`, limit: SHOWN_MAX })
   const waiting = useRunPage({ filter: 'phase in (queued, preparing, paused)', limit: WAITING_READ_MAX, fields: 'number' })
   const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_READ_MAX, fields: 'number' })
   const sweeps = useSweeps()
-  const broken = [running, waiting, failed, sweeps].find(({ error, data }) => error && !data)
+  const broken = [running, alone, waiting, failed, sweeps].find(({ error, data }) => error && !data)
   if (broken?.error) return <Failure error={broken.error} onRetry={() => void broken.refetch()} />
-  if (!running.data || !waiting.data || !failed.data || !sweeps.data) return <Loading what={t('home')} />
+  if (!running.data || !alone.data || !waiting.data || !failed.data || !sweeps.data) return <Loading what={t('home')} />
   const open = sweeps.data.filter(({ phase }) => !isSweepEnded(phase))
   const isNew = sweeps.data.length === 0 && running.data.total === 0 && waiting.data.total === 0 && failed.data.total === 0
-  const alone = running.data.runs.filter((run) => run.sweep === null || !open.some(({ number }) => number === run.sweep))
+  const waits = byWait(waiting.data.runs).slice(0, SHOWN_MAX)
+  const causes = byCause(failed.data.runs).slice(0, CAUSES_MAX)
   return (
     <>
       <div className="head">
@@ -56,29 +60,26 @@ export function Home(): ReactElement {
             {open.map((sweep) => (
               <SweepLine key={sweep.id} sweep={sweep} now={now} />
             ))}
-            {alone.map((run) => (
+            {alone.data.runs.map((run) => (
               <RunLine key={run.id} run={run} now={now} />
             ))}
-            {open.length + alone.length === 0 && <p className="none">{t('nothing_runs')}</p>}
+            <Rest n={(alone.data.total ?? 0) - alone.data.runs.length} />
+            {open.length + alone.data.runs.length === 0 && <p className="none">{t('nothing_runs')}</p>}
           </section>
           <section className="block">
             <h2>
               {t('waiting')}
               <span className="note">{t('waiting_why', { n: waiting.data.total ?? 0 })}</span>
             </h2>
-            {byWait(waiting.data.runs)
-              .slice(0, SHOWN_MAX)
-              .map(({ first, n }) => (
-                <div key={first.id} className="line waits">
-                  <PhaseIcon phase={first.phase} />
-                  {n === 1 ? <Title run={first} /> : <SweepTitle run={first} n={n} />}
-                  <span className="mid">{first.waiting ?? t(`phase_${first.phase}`)}</span>
-                  <span className="dim num">{formatAge(first.createdAt, now)}</span>
-                </div>
-              ))}
-            {(waiting.data.total ?? 0) > waiting.data.runs.length && (
-              <p className="dim small">{t('and_more', { n: (waiting.data.total ?? 0) - waiting.data.runs.length })}</p>
-            )}
+            {waits.map(({ first, n }) => (
+              <div key={first.id} className="line waits">
+                <PhaseIcon phase={first.phase} />
+                {n === 1 ? <Title run={first} /> : <SweepTitle run={first} n={n} />}
+                <span className="mid">{first.waiting ?? t(`phase_${first.phase}`)}</span>
+                <span className="dim num">{formatAge(first.createdAt, now)}</span>
+              </div>
+            ))}
+            <Rest n={(waiting.data.total ?? 0) - waits.reduce((sum, { n }) => sum + n, 0)} />
             {waiting.data.runs.length === 0 && <p className="none">{t('nothing_waits')}</p>}
           </section>
           <section className="block">
@@ -86,11 +87,10 @@ export function Home(): ReactElement {
               {t('last_failures')}
               <span className="note">{t('failures_count', { n: failed.data.total ?? 0 })}</span>
             </h2>
-            {byCause(failed.data.runs)
-              .slice(0, CAUSES_MAX)
-              .map((cause) => (
-                <FailureLine key={cause.runs[0]!.id} cause={cause} now={now} />
-              ))}
+            {causes.map((cause) => (
+              <FailureLine key={cause.runs[0]!.id} cause={cause} now={now} />
+            ))}
+            <Rest n={(failed.data.total ?? 0) - causes.reduce((sum, { runs }) => sum + runs.length, 0)} />
             {failed.data.runs.length === 0 && <p className="none">{t('nothing_failed')}</p>}
           </section>
         </div>
@@ -101,6 +101,11 @@ export function Home(): ReactElement {
       </div>
     </>
   )
+}
+
+/** How many are not shown. */
+function Rest({ n }: { readonly n: number }): ReactElement | null {
+  return n > 0 ? <p className="dim small">{t('and_more', { n })}</p> : null
 }
 
 /** Why some runs failed, and the last of them. */
