@@ -35,7 +35,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
   const sort = groupSort(state, figures)
   const asked = { project, filter, trash: state.isTrash, by: state.group, columns: figures, sort: `${sort.isDescending ? '-' : ''}${sort.field}` }
   const groups = useGroups(asked)
-  const [open, setOpen] = useState<readonly string[]>([])
+  const open = state.unfolded
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
   const looks = looksOf(drawnGroups(groups.data.groups))
@@ -83,7 +83,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
                 {...{ project, state, figures, formats, group, isOpen, onChange }}
                 look={looks.get(key)}
                 filter={[filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(state.group, group.keys)].filter((part) => part !== '').join(' and ')}
-                onToggle={() => setOpen(isOpen ? open.filter((one) => one !== key) : [...open, key])}
+                onToggle={() => onChange({ unfolded: isOpen ? open.filter((one) => one !== key) : [...open, key] })}
               />
             )
           })}

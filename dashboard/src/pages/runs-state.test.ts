@@ -39,6 +39,10 @@ const state: fc.Arbitrary<RunsState> = fc.record({
   bars: fc.option(column, { nil: undefined }),
   smoothing: fc.constantFrom(0, 0.3, 0.6, 0.97),
   panels: fc.option(fc.uniqueArray(name, { maxLength: 4 }), { nil: undefined }),
+  unfolded: fc.uniqueArray(
+    fc.array(fc.option(name), { minLength: 1, maxLength: 3 }).map((keys) => JSON.stringify(keys)),
+    { maxLength: 3 },
+  ),
   large: fc.uniqueArray(name, { maxLength: 3 }),
   log: fc.uniqueArray(name, { maxLength: 3 }),
 })

@@ -35,6 +35,8 @@ export interface RunsState {
   readonly scatter: readonly [string, string] | undefined
   /** The field that is drawn as bars; undefined: the first metric. */
   readonly bars: string | undefined
+  /** Groups whose runs are shown below them: their keys as JSON. */
+  readonly unfolded: readonly string[]
   /** Metrics whose panel is large, and whose axis is logarithmic. */
   readonly large: readonly string[]
   readonly log: readonly string[]
@@ -83,6 +85,7 @@ export function readRunsState(query: URLSearchParams): RunsState {
     panels: list('panels'),
     scatter: x !== undefined && y !== undefined ? [x, y] : undefined,
     bars: query.get('bars') || undefined,
+    unfolded: list('open') ?? [],
     large: list('large') ?? [],
     log: list('log') ?? [],
   }
@@ -107,6 +110,7 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
     panels: writeList(state.panels, '-'),
     xy: writeList(state.scatter),
     bars: state.bars ?? null,
+    open: writeList(state.unfolded),
     large: writeList(state.large),
     log: writeList(state.log),
   }

@@ -30,7 +30,7 @@ import { ViewMenu } from './view-menu.tsx'
 
 const NONE: readonly RunView[] = []
 const TYPING_MS = 5_000
-const FLUENT: readonly (keyof RunsState)[] = ['selected', 'widths', 'zoom']
+const FLUENT: readonly (keyof RunsState)[] = ['selected', 'widths', 'zoom', 'unfolded']
 
 /** Runs of a project: table and charts side by side, all of it in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
@@ -43,7 +43,9 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
     const isTyped = Object.keys(patch).join() === 'filter' && performance.now() - typedAt.current < TYPING_MS
     if ('filter' in patch) typedAt.current = performance.now()
     const isFluent = Object.keys(patch).every((key) => FLUENT.includes(key as keyof RunsState))
-    changeQuery(writeRunsState({ ...state, ...patch }), { replace: isTyped || isFluent })
+    // The address may have changed since this was drawn.
+    const now = readRunsState(new URLSearchParams(location.search))
+    changeQuery(writeRunsState({ ...now, ...patch, ...('group' in patch && { unfolded: [] }) }), { replace: isTyped || isFluent })
   }
   const [hovered, setHovered] = useState<string | undefined>()
 
