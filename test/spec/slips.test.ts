@@ -25,7 +25,7 @@ const G = (matrix: string, rest = 'run: {cmd: "t {{ a }}"}') => head('group', `h
 type Slip = readonly [name: string, text: string, place: string, code: string, english: RegExp, japanese: RegExp]
 
 const SLIPS: readonly Slip[] = [
-  ['bare list in the matrix', G('{lr: [0.1, 0.01]}'), '3:21', 'wrong_type', /bare list.*values/, /リスト.*values/],
+  ['bare list in the matrix', G('{a: [0.1, 0.01]}'), '3:21', 'wrong_type', /bare list.*values/, /リスト.*values/],
   [
     'comment inside a text of several lines',
     E('run:\n  cmd: python t.py \\\n    --a 1 \\ # how many\n    --b 2'),
@@ -61,8 +61,8 @@ const SLIPS: readonly Slip[] = [
     /hptuning.matrix/,
     /hptuning.matrix/,
   ],
-  ['one value where a list of values is needed', G('{lr: {values: 0.1}}'), '3:21', 'wrong_type', /0.1 stands here, and a list/, /リストが必要ですが、0.1/],
-  ['no value in a list of values', G('{lr: {values: []}}'), '3:21', 'matrix_one_option', /values is empty/, /values が空/],
+  ['one value where a list of values is needed', G('{a: {values: 0.1}}'), '3:21', 'wrong_type', /0.1 stands here, and a list/, /リストが必要ですが、0.1/],
+  ['no value in a list of values', G('{a: {values: []}}'), '3:21', 'matrix_one_option', /values is empty/, /values が空/],
   ['number for a declared text', E('inputs: [{name: v, type: str}]\nparams: {v: 1.10}\nrun: {cmd: t}'), '4:10', 'wrong_type', /quotes: "1.10"/, /"1.10"/],
   [
     'draws that are no whole numbers for one',

@@ -115,14 +115,16 @@ function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string,
 
 /**
  * Names in the command of a refused document that nobody defines, so that they are shown with its other problems.
- * None where the parts that define names are themselves wrong.
+ * None where the parts that define names are themselves wrong, or missing.
  */
 export function undefinedNames(document: Document): Problem[] {
   const { data } = document
   const method = ['hyperband', 'asha'].map((name) => valueAt(data, ['hptuning', name, 'resource', 'name']))
-  const sections = [data['params'], data['declarations'], valueAt(data, ['hptuning', 'matrix'])].filter((section) => section !== undefined && section !== null)
+  const matrix = valueAt(data, ['hptuning', 'matrix'])
+  const sections = [data['params'], data['declarations'], matrix].filter((section) => section !== undefined && section !== null)
   const inputs = data['inputs'] ?? []
-  if (!sections.every(isValueMap) || !Array.isArray(inputs)) return []
+  const lacksMatrix = data['kind'] === 'group' && !(isValueMap(matrix) && Object.keys(matrix).length > 0)
+  if (lacksMatrix || !sections.every(isValueMap) || !Array.isArray(inputs)) return []
   const names = [...sections.flatMap((section) => Object.keys(section)), ...method, ...inputs.map((input) => valueAt(input, ['name']))]
   const problems: Problem[] = []
   const known = new Map(names.filter((name) => typeof name === 'string').map((name) => [name, undefined] as const))
