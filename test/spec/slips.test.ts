@@ -62,6 +62,23 @@ const SLIPS: readonly Slip[] = [
     /hptuning.matrix/,
   ],
   ['one value where a list of values is needed', G('{a: {values: 0.1}}'), '3:21', 'wrong_type', /0.1 stands here, and a list/, /リストが必要ですが、0.1/],
+  ['number 2.0 for a section', E('environment: 2.0\nrun: {cmd: t}'), '3:1', 'wrong_type', /2\.0.*lines/, /2\.0/],
+  [
+    'number 9007199254740993 for a section',
+    E('environment: 9007199254740993\nrun: {cmd: t}'),
+    '3:1',
+    'wrong_type',
+    /9007199254740993.*lines/,
+    /9007199254740993/,
+  ],
+  [
+    'long integer in a list of sections',
+    head('group', 'hptuning: {early_stopping: [9007199254740992], matrix: {a: {values: [1]}}}\nrun: {cmd: "t {{ a }}"}'),
+    '3:29',
+    'wrong_type',
+    /9007199254740992.*lines/,
+    /9007199254740992/,
+  ],
   ['no value in a list of values', G('{a: {values: []}}'), '3:21', 'matrix_one_option', /values is empty/, /values が空/],
   ['number for a declared text', E('inputs: [{name: v, type: str}]\nparams: {v: 1.10}\nrun: {cmd: t}'), '4:10', 'wrong_type', /quotes: "1.10"/, /"1.10"/],
   [

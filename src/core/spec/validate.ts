@@ -6,7 +6,7 @@ import type { Args, Detail, ProblemCode } from '../../contract/messages/messages
 import type { Problem } from '../../contract/problems.ts'
 import { KINDS, SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind, Spec } from '../../contract/spec.ts'
-import { isValueMap } from '../../contract/values.ts'
+import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import { nearest } from '../nearest.ts'
 import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
@@ -18,7 +18,8 @@ export function validateSpec(document: Document): Spec {
   const kind = readKind(document)
   const result = SPEC_SCHEMAS[kind].safeParse(document.data)
   if (result.success) return result.data
-  throw new SpecError(withoutEchoes(result.error.issues.flatMap((issue) => toProblems(document, kind, issue))))
+  const problems = result.error.issues.flatMap((issue) => toProblems(document, kind, issue))
+  throw new SpecError(withoutEchoes([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]))
 }
 
 /** Lines that belong under an empty field and stand beside it are one slip: what they are blamed for themselves is left out. */
@@ -61,6 +62,8 @@ function readKind(document: Document): Kind {
 
 function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.filter((key): key is PathKey => typeof key !== 'symbol')
+  const section = numberRead(document, path, issue.code === 'unrecognized_keys')
+  if (section) return [wrongType(document, section, phrase('word_map'))]
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, kind, path, key))
   if (issue.code === 'custom') {
     const { code, args } = issue.params as { code: ProblemCode; args: Args }
@@ -70,6 +73,15 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   if (valueAt(document.data, path) === undefined) return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
   const expected = issue.code === 'invalid_type' ? (EXPECTED[issue.expected] ?? issue.expected) : issue.code
   return [wrongType(document, path, expected)]
+}
+
+/** The path of a number that was read as a section, since it is an object here: a whole float, or an integer of many digits. */
+function numberRead(document: Document, path: readonly PathKey[], isAbout: boolean): readonly PathKey[] | undefined {
+  const around = Array.from({ length: path.length + (isAbout ? 1 : 0) }, (_, length) => path.slice(0, length))
+  return around.find((one) => {
+    const value = valueAt(document.data, one)
+    return value instanceof Float || value instanceof LongInteger
+  })
 }
 
 const EXPECTED: Partial<Record<string, Words>> = {
