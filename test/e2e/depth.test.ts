@@ -304,7 +304,7 @@ describe.skipIf(!browser)('the palette', () => {
     const page = await open('/p/seeds/runs')
     await runsTable(page).getByRole('row').nth(2).waitFor()
     await page.keyboard.press('Control+k')
-    await page.getByRole('option').first().waitFor()
+    await page.getByRole('dialog').getByRole('option').first().waitFor()
     await page.keyboard.insertText(`departments #${trial!.number}`)
     await page.keyboard.press('Enter')
     await page.waitForURL(new RegExp(`/p/default/runs/${trial!.number}`))
