@@ -62,7 +62,7 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
-/** Everything that goes on at once, until it is told to end. Rejects at the first answer that is an error. */
+/** Runs all the load at once until the signal aborts. Rejects at the first answer that is an error. */
 async function startWork(server: Server, workDir: string, end: AbortSignal): Promise<{ points: number; runs: number; reads: number; streams: number }> {
   const counts = { points: 0, runs: 0, reads: 0, streams: 0 }
   const until = async (work: () => Promise<void>, everyMs: number): Promise<void> => {
@@ -105,7 +105,7 @@ async function fetchText(server: Server, path: string): Promise<void> {
   if (!response.ok) throw new Error(`GET ${path}: ${response.status}`)
 }
 
-/** Reads the stream of events until it is told to end. */
+/** Reads the stream of events until the signal aborts. */
 async function follow(server: Server, end: AbortSignal): Promise<void> {
   const headers = { authorization: `Bearer ${server.token}` }
   try {

@@ -225,7 +225,7 @@ export function createPoster(url: string, token: string): Poster {
 // Linux counts processor time in hundredths of a second on every machine this runs on.
 const TICKS_PER_SECOND = 100
 
-/** What a process uses now, and what it has used since its start; on Linux. */
+/** Memory of a process now, and its processor time and bytes written since its start. Linux only. */
 export function readUse(pid: number): { memoryMb: number; cpuSeconds: number; bytesWritten: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -89,7 +89,7 @@ export interface ServerHooks {
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<Server> {
   await using stack = new AsyncDisposableStack()
   createDataDir(config.dataDir)
-  // Node starts its threads for files with the first use, and ends this process where it cannot: runs may leave no room for them later.
+  // Node starts its file threads at their first use and aborts where it cannot. Start them now: later, runs may have used up the process limit.
   await stat(config.dataDir)
   const held = holdDirectory(join(config.dataDir, 'lock.db'))
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)

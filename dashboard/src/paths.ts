@@ -21,7 +21,7 @@ interface Named {
   readonly number: number
 }
 
-/** What a run is called: by its name, or its number, which a trial has behind that of its sweep. */
+/** Name of a run: its own name, `SWEEP #NUMBER` for a trial, or its number. */
 export function runName(run: Named): string {
   return isNamed(run) ? run.name! : `${run.sweep === null ? '' : `${sweepName({ name: run.sweepName, number: run.sweep })} `}#${run.number}`
 }

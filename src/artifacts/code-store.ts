@@ -133,7 +133,7 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-/** No room on the disk, or none for this user. */
+/** Error codes of a full disk and of an exhausted quota. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 
 async function writeNew(path: string, content: Uint8Array): Promise<void> {

@@ -67,7 +67,7 @@ export const trialsView = z.strictObject({
   rung: z.array(z.int()),
   /** Value of the metric: its last, lowest or highest. */
   value: z.array(mark),
-  /** Whether it logged the metric, and what stands for it is no finite number. */
+  /** Whether the trial logged the metric, and its value is NaN or an infinity. */
   isOdd: z.array(z.boolean()),
   startedAt: z.array(moment.nullable()),
   endedAt: z.array(moment.nullable()),
@@ -101,7 +101,7 @@ export const groupsRequest = z.strictObject({
   trash: z.boolean().optional(),
   by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
   columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
-  /** The order: `n`, or one of `by` or `columns`, by its mean; with `-` before it the greatest comes first. Left out: `-n`. What lacks it comes last. */
+  /** The order: `n`, one of `by`, or the mean of one of `columns`; a `-` before it puts the greatest first. Default: `-n`. Groups without the key come last. */
   sort: z
     .string()
     .min(1)

@@ -91,7 +91,7 @@ export const LIMITS = {
   /** Code and environments that nothing names or uses are kept this long. */
   snapshotKeepMs: 86_400_000,
   treeKeepMs: 7 * 86_400_000,
-  /** What an upload has left that was cut short; none takes longer. */
+  /** Age in milliseconds after which a half upload is removed: no upload takes longer. */
   brokenUploadKeepMs: 600_000,
   environmentKeepMs: 30 * 86_400_000,
   /** What is in the trash is removed after this. */

@@ -143,7 +143,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     }
   }
 
-  /** Ends what still runs of runs that have ended. What the store has no row of belongs to another database, and is left alone. */
+  /** Ends the processes of runs that have ended. An attempt without a row in the store belongs to another database, and is left alone. */
   async function stopLeftovers(): Promise<void> {
     for (const id of await executor.list()) {
       const attempt = await store.read.attempts.find(id)

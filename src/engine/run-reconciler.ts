@@ -157,7 +157,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return { againMs: 0 }
   }
 
-  /** Says on the run why its start is tried again and again. A database that is away is told by the page itself. */
+  /** Notes on the run why its start fails and is tried again. A write that fails is ignored: the database is away. */
   async function noteFailing(run: Run, error: unknown): Promise<void> {
     const own = error instanceof AppError ? error.args['detail'] : undefined
     const waiting: Waiting = {

@@ -10,7 +10,7 @@ interface Waiting {
 export interface Thread<Question, Message = never> {
   /** The text of the answer of the thread, which starts for the first question. Rejects when it breaks down, or takes too long. */
   ask(toQuestion: (id: number) => Question): Promise<string>
-  /** Says something to a thread that is there. */
+  /** Sends a message to the thread, if it runs. */
   post(message: Message): void
   end(): Promise<void>
 }
@@ -23,7 +23,7 @@ export interface ThreadOptions<Notice> {
   /** A question that takes longer ends the thread, and is answered with the error; questions come one at a time then. */
   readonly limit?: { readonly ms: number; readonly error: () => Error }
   readonly onNotice?: (notice: Notice) => void
-  /** What it was told is lost. */
+  /** The thread has ended, and all that was posted to it is lost. */
   readonly onGone?: () => void
 }
 

@@ -160,7 +160,7 @@ interface GroupsAsked {
   readonly sort: string | undefined
 }
 
-/** What groups are ordered by; undefined for what is none of their fields. */
+/** The order of groups that `sort` names; undefined for a field that groups do not have. */
 function toGroupOrder({ by, columns, sort }: GroupsAsked): GroupOrder | undefined {
   const isDescending = sort?.startsWith('-') ?? true
   const name = sort?.replace(/^-/, '')

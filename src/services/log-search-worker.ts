@@ -18,7 +18,7 @@ export interface SearchedPiece {
   readonly lines: number
 }
 
-/** The lines that are looked for: by a regular expression, whatever their case, or by how bad they sound. `lines`: they are counted alone. */
+/** The lines to search: by a regular expression without regard to case, or by severity. `lines`: the lines are counted only. */
 export type Wanted = { readonly pattern: string } | { readonly severity: Severity } | { readonly lines: true }
 
 const LINE_SHOWN_MAX = 2_000

@@ -46,7 +46,7 @@ async function stop(server: TestServer, number: number): Promise<void> {
   expect(await ended(server, number)).toMatchObject({ phase: 'stopped' })
 }
 
-/** What a run prints and leaves, so that two runs of one number can be told apart. */
+/** Runs a command that prints a word and writes a file of that name: two runs of one number differ by it. */
 async function leave(server: TestServer, word: string, cmd = `echo ${word}; echo ${word} > $HAGANE_OUTPUTS/${word}`): Promise<number> {
   const { number } = await server.submit(document(cmd))
   await ended(server, number)

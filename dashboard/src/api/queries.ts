@@ -110,7 +110,7 @@ function piecesOf(names: readonly string[], length: number): (readonly string[])
   return Array.from({ length: Math.ceil(names.length / length) }, (_, i) => names.slice(i * length, (i + 1) * length))
 }
 
-/** Metrics that are read together: few enough that the first charts come soon. */
+/** Number of metrics in one request: small, so that the first charts come soon. */
 const METRICS_AT_ONCE = 12
 
 /**

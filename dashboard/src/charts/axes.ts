@@ -140,7 +140,7 @@ export function pointedAt<T extends { readonly x: number; readonly y: number }>(
   return distance(nearest) < NEAR_PX ? nearest : undefined
 }
 
-/** What lies beyond the upper or the lower end of a chart: a triangle at that edge. */
+/** Draws a triangle at the upper or lower edge of a chart, for a point beyond that edge. */
 export function edgeMark(context: CanvasRenderingContext2D, [x, y]: readonly [number, number], isAbove: boolean, color: string): void {
   const tip = isAbove ? -EDGE_PX : EDGE_PX
   context.beginPath()

@@ -71,7 +71,7 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
   )
 }
 
-/** On the side of its place that has more room. */
+/** The tip, drawn on the side of the pointer that has more room. */
 function Tip({ x, y, text, width }: { readonly x: number; readonly y: number; readonly text: string; readonly width: number }): ReactElement {
   const side = x > width / 2 ? { right: width - x + TIP_APART_PX } : { left: x + TIP_APART_PX }
   return (

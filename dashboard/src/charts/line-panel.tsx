@@ -29,7 +29,7 @@ export interface LinePanelProps {
   readonly onHover?: ((key: string | undefined) => void) | undefined
   /** The points have not come yet. */
   readonly isReading?: boolean
-  /** Some of what is drawn may still get points. */
+  /** Whether a drawn run may still get points. */
   readonly isOpen?: boolean
   /** Names of panels that are kept large, and that have a logarithmic axis: the page keeps them in its address. */
   readonly marks?: PanelMarks | undefined
@@ -124,7 +124,7 @@ export function GroupPanel({
   return <LinePanel {...rest} lines={useBandLines(bands, rest.metric)} axis="step" about={t('mean_and_sd')} />
 }
 
-/** One of the marks of a panel, kept by the page where it keeps them. */
+/** Reads and sets one mark of a panel: in the state of the page, or in the panel's own where the page keeps none. */
 function useMark({ metric, marks }: LinePanelProps, name: 'large' | 'log'): [boolean, (isOn: boolean) => void] {
   const [own, setOwn] = useState(false)
   if (!marks) return [own, setOwn]

@@ -1,4 +1,4 @@
-/** Something that is drawn at a place, in pixels. */
+/** A drawn item with its position in pixels. */
 export interface Placed<T> {
   readonly item: T
   readonly x: number

@@ -24,7 +24,7 @@ const HANDLE_PX = 6
 const MANY = 2_000
 /** So many of the best are drawn before all others, on a layer above them. */
 const BEST = 300
-/** So near to an axis a pointer is on it, and so near to a line on that. */
+/** Distances in pixels: a pointer this near to an axis, or to a line, points at it. */
 const AXIS_PX = 24
 const LINE_NEAR_PX = 6
 const KEY_STEP = 0.02

@@ -8,7 +8,7 @@ import type { Placed } from './next-place.ts'
 export interface Picking<T> {
   /** Filled anew with each drawing. */
   readonly placed: Placed<T>[]
-  /** The one that the pointer or the keyboard is at. */
+  /** The picked item. */
   readonly picked: Placed<T> | undefined
   readonly onPointer: (event: PointerEvent<HTMLElement>) => void
   /** Arrows go from one to the next, Enter opens, Escape lets go. False for other keys. */

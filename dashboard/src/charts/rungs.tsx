@@ -120,7 +120,7 @@ interface Stand {
 
 const stands = new WeakMap<Trial, Map<number, Stand>>()
 
-/** The same each time it is drawn, so that it stays picked. */
+/** Returns the same object for each drawing, so that a picked item stays picked. */
 function standOf(trial: Trial, rung: number, value: number): Stand {
   const own = stands.get(trial) ?? new Map<number, Stand>()
   stands.set(trial, own)

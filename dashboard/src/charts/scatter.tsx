@@ -34,7 +34,7 @@ interface ScatterProps {
   readonly onHover: (id: string | undefined) => void
 }
 
-/** Any two figures of all runs that match against each other. */
+/** A scatter plot of two figures over all runs that match. */
 export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, onHover }: ScatterProps): ReactElement {
   const points = useMemo(
     () =>

@@ -15,7 +15,7 @@ export interface Trial {
   readonly rung: number
   /** null: it has none, or has failed. */
   readonly value: number | null
-  /** Whether it logged the metric, and that is no number. */
+  /** Whether the trial logged the metric as NaN or an infinity. */
   readonly isOdd: boolean
   readonly startedAt: number | null
   readonly endedAt: number | null
@@ -61,7 +61,7 @@ export function toTrialSet(view: TrialsView): TrialSet {
   const isMaximized = view.optimization === 'maximize'
   const values = trials.flatMap(({ value }) => value ?? [])
   const scale = objectiveScale(values, isMaximized)
-  // One that rests at its rung has come to something, too.
+  // A trial that rests at its rung has a value, too.
   const ended = trials.filter(({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped' || phase === 'paused'))
   return {
     trials,
@@ -86,7 +86,7 @@ export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
   return value > high ? 1 : value < low ? -1 : 0
 }
 
-/** What has become of the trials: none of them is counted twice, and none is left out. */
+/** Counts the trials by how they ended or what they do now. Each trial is counted once. */
 export function tally(trials: readonly Trial[]): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
   const counts = { finished: 0, early: 0, stopped: 0, failed: 0, resting: 0, running: 0, waiting: 0 }
   for (const trial of trials) counts[fateOf(trial)] += 1
@@ -95,7 +95,7 @@ export function tally(trials: readonly Trial[]): Readonly<Record<'finished' | 'e
 
 function fateOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof tally> {
   if (phase === 'failed') return 'failed'
-  // A rung ended it for good, or a rule did.
+  // Reason RungReached: a rung ended the trial for good.
   if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
   if (phase === 'stopped') return reason === 'StoppedByUser' ? 'stopped' : 'early'
   if (phase === 'paused') return startedAt === null ? 'waiting' : 'resting'

@@ -12,7 +12,7 @@ export function headline({ cause, message }: Pick<RunView, 'cause' | 'message'>)
   return cause ?? message ?? ''
 }
 
-/** Failed runs by their causes, each where its first run stands. Values, line numbers and process ids are no other cause. */
+/** Groups failed runs by cause, in the order of the first run of each. Numbers in a message (values, lines, process ids) do not separate causes. */
 export function byCause(runs: readonly RunView[]): Cause[] {
   const groups = new Map<string, RunView[]>()
   for (const run of runs) {

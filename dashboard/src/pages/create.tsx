@@ -74,7 +74,7 @@ function FromNothing({ project }: { readonly project: string }): ReactElement {
 }
 
 interface EditorProps {
-  /** What the text is kept under while it is written. */
+  /** Name of the draft in the session storage of the browser. */
   readonly draftName: string
   readonly project: string
   /** The run whose code and machine it is started with. */
@@ -106,7 +106,7 @@ function Editor({ draftName, project, base, document: { sources, params }, title
     },
     { showsError: true },
   )
-  // What is wrong is said at the place where it is wrong, not by a server that refuses it.
+  // Shows the first mistake at its line, and does not send the document.
   const tryToStart = (): void => {
     const [first] = settled === edited && check.data ? sorted(check.data.errors) : []
     if (!first) return start.mutate(undefined)

@@ -109,7 +109,7 @@ export function drawnGroups(groups: GroupsView['groups']): string[] {
     .map(({ name }) => name)
 }
 
-/** What groups are ordered by: the first key of the order that they have, else how many runs they are. */
+/** The sort key of the groups: the first key of the address that groups have, else the number of runs. */
 function groupSort({ sort, group }: RunsState, figures: readonly string[]): SortKey {
   return sort.find(({ field }) => field === 'n' || group.includes(field) || figures.includes(field)) ?? { field: 'n', isDescending: true }
 }
@@ -123,7 +123,7 @@ interface GroupRowProps {
   readonly formats: readonly ((value: number) => string)[]
   readonly group: GroupsView['groups'][number]
   readonly look: RunLook | undefined
-  /** That of the runs in it. */
+  /** The filter that matches the runs of the group. */
   readonly filter: string
   readonly isOpen: boolean
   readonly onToggle: () => void
@@ -279,7 +279,7 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
   const [search, setSearch] = useState('')
   const params = (data?.params ?? []).map(({ name }) => name).filter((name) => name.toLowerCase().includes(search.toLowerCase()))
   const fields = [...params.slice(0, SHOWN_MAX).map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
-  // All but one are all that differ among the runs at hand: what none of them has, or all have alike, tells no group from another.
+  // Offers only parameters that differ among the listed runs: any other parameter has one value in all groups.
   const differing = (varied.data?.params ?? []).map(({ name }) => name)
   const isTooWide = differing.length > GROUP_FIELDS_MAX + 1
   return (

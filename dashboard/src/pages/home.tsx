@@ -21,7 +21,7 @@ const AT_WORK = 'phase in (running, starting, stopping)'
 const SHOWN_MAX = 12
 const WAITING_READ_MAX = 200
 const CAUSES_MAX = 6
-/** Failures that are looked at for what they have in common. */
+/** Number of latest failures that are grouped by cause. */
 const FAILURES_READ_MAX = 200
 
 /** One place that says what runs, what waits and why, and what went wrong last. */

@@ -10,12 +10,12 @@ const Pictures = createContext<DrawPicture>(() => undefined)
 
 interface MarkdownProps {
   readonly text: string
-  /** Each line end is one. */
+  /** Whether each line end in the text is drawn as one. */
   readonly breaks?: boolean
   readonly drawPicture?: DrawPicture
 }
 
-/** Markdown as elements of this page. Whatever HTML is in it stays text, and pictures from elsewhere are named, not fetched. */
+/** Draws Markdown as elements of this page. HTML in it stays text; a picture from another site is shown as its name, not fetched. */
 export function Markdown({ text, breaks = false, drawPicture = () => undefined }: MarkdownProps): ReactElement {
   return (
     <Pictures value={drawPicture}>

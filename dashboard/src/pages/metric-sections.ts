@@ -1,6 +1,6 @@
-/** Metrics whose names begin alike. */
+/** Metrics with one prefix. */
 export interface MetricSection {
-  /** What stands before the first `/`; empty for those without one. */
+  /** The part of the metric's name before the first `/`; empty for a name without one. */
   readonly name: string
   readonly metrics: readonly string[]
 }

@@ -6,7 +6,7 @@ import { Panel } from '../ui/panel.tsx'
 
 const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }))
 
-/** What somebody noted about a run or a sweep, as Markdown; each of its lines stays a line. */
+/** The note of a run or a sweep, drawn as Markdown; each line break is kept. */
 export function Note({ text }: { readonly text: string | null }): ReactElement | null {
   if (text === null || text.trim() === '') return null
   return (

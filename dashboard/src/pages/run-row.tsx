@@ -175,7 +175,7 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
   )
 }
 
-/** Between 0 and 1, the better the more; undefined where all are alike. */
+/** Length of the gauge from 0 to 1: 1 for the best value of the rows; undefined where all values are equal. */
 function worthOn({ low, high }: Range, value: number, isLessBetter: boolean): number | undefined {
   if (!(high > low) || !Number.isFinite(value)) return undefined
   const part = (value - low) / (high - low)

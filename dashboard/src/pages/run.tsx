@@ -292,7 +292,7 @@ function OwnCharts({ run }: { readonly run: RunDetailView }): ReactElement {
   return <Charts run={run} metrics={useMemo(() => metricsOf([run]), [run])} />
 }
 
-/** What the machine measured of it. */
+/** Processor, memory and GPU use of a run, as the machine measured it. */
 function SystemCharts({ run }: { readonly run: RunDetailView }): ReactElement {
   const metrics = useMemo(() => Object.keys(run.metrics).filter((name) => name.startsWith('system.')), [run])
   return <Charts run={run} metrics={metrics} axis="relative" />

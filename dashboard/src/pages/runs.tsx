@@ -197,7 +197,7 @@ function countOf({ phases, total }: CountsView, shown: readonly string[]): numbe
   return shown.length === 0 ? total : shown.reduce((sum, phase) => sum + (phases[phase as RunPhase] ?? 0), 0)
 }
 
-/** Whether it is the question that cannot be answered, not the way to the server. */
+/** Whether the server refused the filter or the order, rather than being unreachable. */
 function isUnread(error: Error): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500
 }

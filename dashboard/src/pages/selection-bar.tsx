@@ -57,7 +57,7 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
   if (allOf !== undefined && (selected.length === 0 || allOf !== filter)) setAllOf(undefined)
   const isAll = allOf === filter && selected.length > 0
   const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
-  // What changes all that match is asked for, too: nobody sees all of them.
+  // A change of all runs that match is confirmed first: the list does not show all of them.
   const [pending, setPending] = useState<Bulk & { readonly action: 'move' | 'tag' }>()
   const [tag, setTag] = useState('')
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }

@@ -53,7 +53,7 @@ function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: T
     [at, set],
   )
   const beyond = points.filter(({ y }) => sideOf(set.scale, y) !== 0).length
-  // A parameter that a trial does not have.
+  // Trials without this parameter.
   const lacking = set.trials.filter((trial) => trial.value !== null && at(trial) === undefined).length
   return (
     <Panel

@@ -123,7 +123,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
 
 type Asked = 'stop' | 'delete' | 'restart' | 'retry'
 
-/** What is asked before it is done, with how much it concerns. */
+/** A question before an action, with the number of runs it concerns. */
 function questionOf(asked: Asked, { trials, counts, concurrency }: SweepView): { title: string; text: string; verb: string } {
   const [all, failed] = [Object.values(counts).reduce((sum, count) => sum + count, 0), counts.failed ?? 0]
   return {

@@ -149,7 +149,7 @@ function SweepFigures({
   )
 }
 
-/** What trials have come to, in the order of what is good to read first. */
+/** Ways in which trials ended, in reading order. */
 const FATES = ['finished', 'early', 'stopped', 'failed', 'resting'] as const
 
 interface BodyProps {
@@ -350,7 +350,7 @@ function Widen({
 const CAUSES_SHOWN = 3
 const FAILURES_READ_MAX = 200
 
-/** What failed trials have in common, the most frequent cause first. */
+/** The causes of failed trials, the most frequent first. */
 function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElement | null {
   const { data } = useRunPage({ sweep: number, filter: 'phase = failed', limit: FAILURES_READ_MAX, fields: 'number' })
   const causes = byCause(data?.runs ?? []).toSorted((a, b) => b.runs.length - a.runs.length)

@@ -24,7 +24,7 @@ addEventListener('popstate', () => {
 
 let isBack = false
 
-/** Whether this place was come to by the browser's way back or forth. */
+/** Whether the browser's Back or Forward led to this page. */
 export function isGoingBack(): boolean {
   return isBack
 }

@@ -5,7 +5,7 @@ import { t } from '../texts/texts.ts'
 import { Failure } from './states.tsx'
 
 interface BoundaryProps {
-  /** A page that breaks down says so until another one takes its place. */
+  /** Address of the page inside: a new one clears the error. */
   readonly place: string
   readonly children: ReactNode
 }
@@ -15,7 +15,7 @@ interface BoundaryState {
   readonly place: string
 }
 
-/** What breaks down inside is said in its place, with a way to try again; the frame around it stays. */
+/** Shows an error of the page inside in its place, with a button to try again; the frame around it stays. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { error: undefined, place: this.props.place }
 

@@ -128,7 +128,7 @@ export function Menu({
   const holder = useRef<HTMLSpanElement>(null)
   const id = useId()
   useEffect(() => {
-    // Whoever opens a menu with a field in it wants to type.
+    // A menu with a field gives the field the focus.
     if (isOpen) holder.current?.querySelector<HTMLInputElement>('.menu input:not([type=checkbox]), .menu textarea')?.select()
   }, [isOpen])
   useEffect(() => {

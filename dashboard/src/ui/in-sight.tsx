@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
-/** So far below the window something counts as in sight: it is there when somebody scrolls to it. */
+/** Distance below the window at which an element counts as in sight, so that it is loaded before it is scrolled to. */
 const AHEAD = '600px'
 
 /** Names that have been in sight once, and how to add one; several at once are one change. */
@@ -11,7 +11,7 @@ export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
   return [seen, see]
 }
 
-/** Says when it comes into sight, and draws what is in it from then on; its place is kept until then. */
+/** Reports when its place scrolls into sight, and draws its children from then on; an empty box keeps the place before. */
 export function InSight({
   name,
   onSee,

@@ -23,7 +23,7 @@ interface PanelProps {
   readonly acts?: ReactNode
   /** What is drawn, made when somebody asks for it; absent for what is no chart, or draws nothing yet. */
   readonly data?: (() => PanelData) | undefined
-  /** How its data falls short of all there is. */
+  /** A note on what the table leaves out of the data. */
   readonly dataNote?: string | undefined
   readonly children: ReactNode
   readonly className?: string

@@ -18,12 +18,12 @@ function lookOf(id: string): RunLook {
   return { color: `--c${1 + (place % HUES)}`, dash: DASHES[Math.floor(place / HUES)]! }
 }
 
-/** Hues that are told apart at once; those of one family are not. */
+/** Hues by family: hues of two families are easy to tell apart, hues of one family are not. */
 const FAMILIES: readonly (readonly number[])[] = [[1, 9], [2, 8], [3, 12], [4, 11], [5], [6], [7], [10]]
 
 /**
- * Looks of runs drawn together. Of so many that each can have a hue, each has one, of a family that no other has as long as
- * there are any: the one of its hash where that is free. Of more, where two hues meet the pattern tells them apart.
+ * Looks of runs drawn together. While there are hues, each run has its own, from an unused family first: the hue of its hash
+ * where that is free. When there are more runs than hues, a dash pattern separates the runs of one hue.
  */
 export function looksOf(ids: readonly string[]): Map<string, RunLook> {
   // In an order of their own: the same ones look the same, however they are listed.

@@ -36,7 +36,7 @@ export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
     .toSorted((a, b) => b.n - a.n || (JSON.stringify(a.keys) < JSON.stringify(b.keys) ? -1 : 1))
 }
 
-/** What groups are ordered by: how many runs they have, one of their keys, or the mean of a column. */
+/** The order of groups: by their number of runs, one of their keys, or the mean of a column. */
 export type GroupOrder = { readonly isDescending: boolean } & ({ readonly by: 'n' } | { readonly by: 'key' | 'column'; readonly index: number })
 
 /** Groups in an order; what lacks the key or the figure comes last. Undefined: as they are. */

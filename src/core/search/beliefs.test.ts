@@ -70,7 +70,7 @@ describe('the border', () => {
       { name: 'depth', kind: 'int', low: 1, high: 12 },
     ]
     const points = Array.from({ length: 48 }, (_, i) => ({ model: i % 2 === 0 ? 'linear' : 'tree', depth: 1 + ((7 * i) % 12) }))
-    // Deep trees are better, and no tree is as good as any linear model; of those the deepest happens to be the very best.
+    // Lower is better. Every linear model beats every tree, deeper trees are better, and the best of all is the linear model of depth 12.
     const value = ({ model, depth }: (typeof points)[number]): number => (model === 'tree' ? 10 - depth / 2 : depth === 12 ? 0 : 0.1)
     const history = {
       trials: points.map((point) => ({ point, meta: undefined }) as unknown as Suggestion),

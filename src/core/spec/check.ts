@@ -31,7 +31,7 @@ export function checkDocument(sources: readonly Source[], params: Readonly<Recor
   return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan, shown) }
 }
 
-/** Nothing that has one of these is ever run. */
+/** Warnings that refuse a document: the server would refuse its start. */
 const LACKS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
 
 function trialCount(plan: Plan): number | null {

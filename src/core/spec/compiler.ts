@@ -2,7 +2,7 @@ import type { Checked } from './check.ts'
 import type { Compiled } from './compile.ts'
 import type { Source } from './document.ts'
 
-/** Whatever reads documents: here, or in a thread of its own. */
+/** Reads documents: in this thread, or in one of its own. */
 export interface Compiler {
   /** `loadPlan`. Throws SpecError. */
   load(sources: readonly Source[], params: Readonly<Record<string, string>>): Promise<Compiled>

@@ -124,7 +124,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
   const children = new Map<string, ChildProcess>()
-  /** Those that run, as far as is known. */
+  /** Attempts that run, as far as this server knows. */
   const running = new Map<string, AttemptRef>()
   const stopping = new Map<string, StopOrder>()
   const ended = new Map<string, AttemptRef>()

@@ -148,7 +148,7 @@ export async function removeWorkCopies(dataDir: string, endedBefore: number): Pr
   const [attempts, work] = [join(dataDir, 'attempts'), join(dataDir, 'work')]
   const copies = [
     ...(await namesIn(work)).map((name) => ({ name, path: join(work, name) })),
-    // Where version 0.1.0 had them.
+    // Version 0.1.0 kept working copies in the attempt's folder.
     ...(await namesIn(attempts)).map((name) => ({ name, path: join(attempts, name, 'code') })),
   ]
   let removed = 0

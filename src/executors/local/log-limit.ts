@@ -7,7 +7,7 @@ import type { LogCut } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { openPlain, readPlainText } from './plain-file.ts'
 
-/** It grows by this part of its limit before its middle is cut again. */
+/** A log exceeds its limit by this part of the limit before its middle is cut again. */
 const SLACK = 1 / 8
 const MIB = 2 ** 20
 /** File systems give back whole blocks. */
@@ -58,7 +58,7 @@ async function punch(path: string, from: number, to: number): Promise<void> {
 
 const NOTE_BYTES = 320
 
-/** Of one length, so that it can be written anew in its place. */
+/** A note of fixed length, so that a later one can overwrite it. */
 function noteOf({ from, to }: LogCut, limitBytes: number): Buffer {
   const [size, limit] = [Math.round((to - from) / MIB), Math.round(limitBytes / MIB)]
   const text = `\n[hagane] ${size} MiB are left out here: this log is longer than ${limit} MiB (HAGANE_LOG_LIMIT_MIB)\n[hagane] ここで ${size} MiB を省略しました: ログが上限の ${limit} MiB (HAGANE_LOG_LIMIT_MIB) を超えています`

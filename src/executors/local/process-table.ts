@@ -98,7 +98,7 @@ export function argumentsOf(pid: number): string[] {
   }
 }
 
-/** By which its processes can be told: a variable of their environment as `NAME=value`, and the file that they print to. */
+/** Marks that identify the processes of an attempt: a variable of their environment as `NAME=value`, and the file that they print to. */
 export interface Trace {
   readonly mark: string
   /** Identity of the file; undefined where it is gone. */

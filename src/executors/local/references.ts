@@ -92,7 +92,7 @@ export function writeGiven(path: string, secrets: readonly string[]): void {
   if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
 }
 
-/** None where the program itself has written something else there. */
+/** The secret values that an attempt was given; an empty list where its program overwrote the file. */
 export function readGiven(path: string): string[] {
   try {
     const given: unknown = JSON.parse(readPlainText(path) ?? '[]')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 export interface ProcessGroup {
-  /** Of the attempt. */
+  /** Id of the attempt whose processes these are. */
   readonly id: string
   readonly pids: readonly number[]
 }
