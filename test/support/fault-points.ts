@@ -74,9 +74,15 @@ function armSpawn(): void {
 }
 
 function armExitRead(): void {
-  const { readFileSync } = fs
+  const { openSync, readFileSync } = fs
+  let exitFile: number | undefined
+  fs.openSync = ((...args: Parameters<typeof openSync>) => {
+    const file = openSync(...args)
+    exitFile = String(args[0]).endsWith('/exit') ? file : undefined
+    return file
+  }) as typeof openSync
   fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
-    const isExit = String(args[0]).endsWith('/exit') && fs.existsSync(String(args[0]))
+    const isExit = args[0] === exitFile
     if (isExit) hit('before')
     const text = readFileSync(...args)
     if (isExit) hit('after')
