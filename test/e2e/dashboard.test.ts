@@ -39,6 +39,7 @@ for step in range(10000):
 `
 const SWEEP =
   'version: 1\nkind: group\nname: valley\nhptuning:\n  concurrency: 4\n  seed: 5\n  metric: {name: loss, optimization: minimize}\n  first_points: [{x: 0.95, k: a}]\n  random_search: {n_experiments: 12}\n  matrix: {x: {uniform: [0, 1]}, k: {values: [a, b]}}\nrun:\n  cmd: python train.py {{ x }} {{ k }}\n'
+const PAGES_AT_ONCE = 5
 const LONG_NAME = '検索'.repeat(100)
 
 let browser: Browser | undefined
@@ -64,6 +65,16 @@ afterAll(async () => {
 })
 
 const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
+
+/** Opens pages side by side: they mostly wait. */
+async function onEach(pages: readonly (readonly [string, string])[], look: (name: string, path: string) => Promise<void>): Promise<void> {
+  const waiting = [...pages]
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await look(...next)
+  }
+  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, lane))
+}
+
 const trials = async () => (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep}&limit=100`)).body.runs
 const submitSlow = async (name: string) => (await server.submit(`version: 1\nkind: experiment\nrun: {cmd: python slow.py}\nname: ${name}\n`, folder)).number
 
@@ -317,7 +328,8 @@ describe.skipIf(!browser)('the dashboard', () => {
   it.each(['loading', 'failing'] as const)(
     'says on every page what it waits for and what went wrong: %s',
     async (how) => {
-      for (const [name, path] of pages().filter(([one]) => ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one))) {
+      const some = pages().filter(([one]) => ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one))
+      await onEach(some, async (name, path) => {
         const page = await open('/settings')
         await page.route('**/api/v1/**', async (route) => {
           if (how === 'failing')
@@ -340,7 +352,7 @@ describe.skipIf(!browser)('the dashboard', () => {
         })
         expect([name, page.errors.filter((text) => !/503|unavailable/.test(text))]).toEqual([name, []])
         await page.close()
-      }
+      })
     },
     180_000,
   )
@@ -389,19 +401,18 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('scrolls no page sideways on a phone', async () => {
     await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
     const wide: [string, number][] = []
-    for (const [name, path] of [
-      ...pages(),
-      ['space', `/p/default/sweeps/${sweep}/space`],
+    const more = [
       ['sweep settings', `/p/default/sweeps/${sweep}/settings`],
       ['system', `/p/default/runs/${sweep + 3}/system`],
-    ] as const) {
+    ] as const
+    await onEach([...pages(), ...more], async (name, path) => {
       const page = await open(path, { width: 390, height: 844, language: 'ja' })
       await page.waitForLoadState('networkidle').catch(() => {})
       await page.waitForTimeout(300)
       const width = await page.evaluate<number>('document.documentElement.scrollWidth')
       if (width > 390) wide.push([name, width])
       await page.close()
-    }
+    })
     expect(wide).toEqual([])
   })
 
@@ -615,7 +626,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   ] as const)('has no serious finding of axe on any page, in %s and %s', { timeout: 180_000 }, async (language, theme) => {
     await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
     const findings: string[] = []
-    for (const [name, path] of pages()) {
+    await onEach(pages(), async (name, path) => {
       const page = await open(path, { language, theme })
       await page.waitForLoadState('networkidle').catch(() => {})
       await page.waitForTimeout(400)
@@ -627,7 +638,7 @@ describe.skipIf(!browser)('the dashboard', () => {
         if (impact === 'serious' || impact === 'critical') findings.push(`${name}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`)
       expect([name, page.errors.filter((text) => !text.includes('Content Security Policy'))]).toEqual([name, []])
       await page.close()
-    }
+    })
     expect(findings).toEqual([])
   })
 })

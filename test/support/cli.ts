@@ -27,7 +27,14 @@ export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Wo
   const home = mkdtempSync(join(tmpdir(), 'hagane-work-'))
   const folder = join(home, 'work')
   mkdirSync(folder)
-  const base = { HOME: home, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C' }
+  const base = {
+    HOME: home,
+    PATH: process.env['PATH'],
+    HAGANE_DATA: server.dataDir,
+    HAGANE_HOST: server.url,
+    LANG: 'C',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+  }
   const haganeWith: Workplace['haganeWith'] = async ({ env, input = '', cwd = folder }, ...args) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...base, ...env } })
     child.stdin.end(input)
