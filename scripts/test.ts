@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..')
 const isFaults = process.argv.includes('--faults')
 const isCi = Boolean(process.env['CI'])
 // The client's tests mostly wait: more of them at once than there are cores.
-const PYTHONS_AT_ONCE = 4
+const PYTHONS_AT_ONCE = 8
 const total = { passed: 0, failed: 0, skipped: [] as string[] }
 
 ensureDashboard()

@@ -30,7 +30,7 @@ folder = os.environ["HAGANE_OUTPUTS"]
 os.makedirs(os.path.join(folder, "plots"), exist_ok=True)
 open(os.path.join(folder, "scores.csv"), "w").write("class,precision\\n" + "".join("c%d,0.%d\\n" % (i, i) for i in range(10, 70)))
 open(os.path.join(folder, "plots/curve.svg"), "w").write('<svg xmlns="http://www.w3.org/2000/svg" width="160" height="80"><path d="M0 80 L160 0" stroke="red"/></svg>')
-open(os.path.join(folder, "report.md"), "w").write("# Report\\n\\n- [x] trained\\n- [ ] tested\\n\\n![curve](plots/curve.svg)\\n")
+open(os.path.join(folder, "report.md"), "w").write("# Report\\n\\n- [x] trained\\n- [ ] tested\\n\\n![curve](plots/curve.svg)\\n\\n![gone](100%E9.png)\\n")
 `
 const SWEEP =
   'version: 1\nkind: group\nname: departments\ntags: [autumn]\nhptuning:\n  concurrency: 4\n  seed: 5\n  on_failure: continue\n  metric: {name: f1, optimization: maximize}\n' +
@@ -361,6 +361,26 @@ describe.skipIf(!browser)('a sweep', () => {
   })
 })
 
+describe.skipIf(!browser)('a trial far from the others', () => {
+  it('is drawn at the edge of its charts, which say so, and in the colour of the end', async () => {
+    writeFileSync(
+      join(folder, 'far.py'),
+      'import sys\nfrom hagane import Experiment\nx = int(sys.argv[1])\nExperiment().log_metrics(loss=1000 if x == 9 else x)\n',
+    )
+    const { number } = await server.submit(
+      'version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  metric: {name: loss, optimization: minimize}\n  grid_search: {}\n' +
+        '  matrix: {x: {range: [0, 10, 1]}, y: {values: [1]}}\nrun: {cmd: "python far.py {{ x }}"}\n',
+      folder,
+    )
+    await sweepEnded(server, number, 60_000)
+    const page = await open(`/p/default/sweeps/${number}/space`)
+    await page.getByText('1 beyond the axis (▴▾)').first().waitFor()
+    await page.getByText('1 beyond the range of the colours, in the colour of its end').waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+})
+
 describe.skipIf(!browser)('artifacts and notes', () => {
   it('show a whole table, a picture in its own size, tasks, pictures of Markdown, and the chosen file in the address', async () => {
     const good = (await trials()).find(({ phase }) => phase === 'succeeded')!
@@ -377,6 +397,7 @@ describe.skipIf(!browser)('artifacts and notes', () => {
     await page.getByRole('listitem').filter({ hasText: 'trained' }).getByRole('checkbox', { checked: true }).waitFor()
     const picture = page.getByRole('img', { name: 'curve' })
     await expect.poll(async () => await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(160)
+    await page.getByText('[gone]').waitFor()
     await page.goto(`${server.url}/p/default/runs/${good.number}/artifacts?file=plots%2Fcurve.svg`)
     const own = page.locator('main img, .preview img').last()
     await expect.poll(async () => (await own.boundingBox())?.width).toBeLessThan(200)

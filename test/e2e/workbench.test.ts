@@ -289,7 +289,7 @@ describe.skipIf(!browser)('figures', () => {
 })
 
 describe.skipIf(!browser)('what runs are made of', () => {
-  it('is compared file by file, and Markdown that they wrote is drawn and never run', async () => {
+  it('is compared file by file, kept in the address, and Markdown that they wrote is drawn and never run', async () => {
     const script = (rate: number) => `import os
 rate = ${rate}
 with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
@@ -310,6 +310,11 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
     await code.getByText('train.py').click()
     await code.getByText('-rate = 0.1').waitFor()
     await code.getByText('+rate = 0.2').waitFor()
+    await page.goto(`${server.url}/p/default/runs/${numbers[1]}/code`)
+    await page.getByRole('button', { name: /^train\.py/ }).click()
+    await page.waitForURL(/file=train\.py/)
+    await page.reload()
+    await page.getByRole('region', { name: 'train.py' }).getByText('rate = 0.2').waitFor()
     await page.goto(`${server.url}/p/default/runs/${numbers[1]}/artifacts`)
     await page.getByRole('button', { name: 'report.md' }).click()
     await page.getByRole('heading', { name: 'Result' }).waitFor()

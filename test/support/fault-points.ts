@@ -76,11 +76,11 @@ function armSpawn(): void {
 function armExitRead(): void {
   const { openSync, readFileSync } = fs
   let exitFile: number | undefined
-  fs.openSync = ((...args: Parameters<typeof openSync>) => {
+  fs.openSync = (...args: Parameters<typeof openSync>) => {
     const file = openSync(...args)
     exitFile = String(args[0]).endsWith('/exit') ? file : undefined
     return file
-  }) as typeof openSync
+  }
   fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
     const isExit = args[0] === exitFile
     if (isExit) hit('before')

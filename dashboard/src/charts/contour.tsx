@@ -13,7 +13,7 @@ import { usePicking } from './picking.ts'
 import { place } from './scales.ts'
 import { surfaceOf } from './surface.ts'
 import { temper, token } from './theme.ts'
-import { trialData } from './trials.ts'
+import { beyondWords, sideOf, trialData } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 const GRID = 40
@@ -48,6 +48,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
     const levels = Array.from({ length: LEVELS }, (_, i) => i / LEVELS)
     return points.length === 0 ? [] : contours().size([GRID, GRID]).thresholds(levels)([...grid])
   }, [points, across, up, set])
+  const beyond = points.filter(({ value }) => sideOf(set.scale, value) !== 0).length
   const select = (which: 0 | 1, label: string): ReactElement => (
     <select
       className="field axis"
@@ -74,7 +75,9 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           : undefined
       }
       className="slice wide"
-      note={`${t('drawn_of', { n: points.length, total: set.trials.length })} · ${t('between_trials')}`}
+      note={[t('drawn_of', { n: points.length, total: set.trials.length }), t('between_trials'), beyondWords(beyond, 'beyond_colors_n')]
+        .filter(Boolean)
+        .join(' · ')}
       acts={
         <>
           {select(1, t('y_axis'))} × {select(0, t('x_axis'))}

@@ -178,7 +178,7 @@ export function undrawnWords(trials: readonly Trial[]): string[] {
   return reasons.flatMap(([text, n]) => (n > 0 ? [t(text, { n })] : []))
 }
 
-/** How many points stand at the edge of a chart; empty where none does. */
-export function beyondWords(beyond: number): string {
-  return beyond > 0 ? t('beyond_n', { n: beyond }) : ''
+/** How many points lie beyond the ends of a scale, and how they are drawn there; empty where none does. */
+export function beyondWords(beyond: number, drawn: 'beyond_n' | 'beyond_colors_n' = 'beyond_n'): string {
+  return beyond > 0 ? t(drawn, { n: beyond }) : ''
 }

@@ -141,6 +141,7 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
   })
   const known = members?.map(({ number }) => number) ?? []
   const isSelected = known.length > 0 && known.every((number) => state.selected.includes(number))
+  const isSelectedInPart = n > MEMBERS_MAX
   return (
     <>
       <tr>
@@ -148,7 +149,8 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
           <input
             type="checkbox"
             className="check"
-            aria-label={t('select_group', { name })}
+            aria-label={t(isSelectedInPart ? 'select_group_latest' : 'select_group', { name, n: MEMBERS_MAX })}
+            title={isSelectedInPart ? t('select_group_latest', { name, n: MEMBERS_MAX }) : undefined}
             checked={isSelected}
             disabled={select.isPending}
             onChange={() => {

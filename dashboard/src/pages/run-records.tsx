@@ -13,6 +13,7 @@ import { Icon } from '../ui/icons.tsx'
 import { Pairs } from '../ui/page.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { FileTree } from './file-tree.tsx'
+import { pathBeside } from './path-beside.ts'
 import { Preview } from './preview.tsx'
 import { Diff } from './diff.tsx'
 import { Sources } from './sources.tsx'
@@ -44,7 +45,7 @@ function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
   const addressOf = ({ path }: ArtifactView): string => `/runs/${run.number}/artifacts/content${toQuery({ path })}`
   const address = addressOf(artifact)
   const drawPicture = (relative: string): ReactElement | undefined => {
-    const path = resolvePath(artifact.path, relative)
+    const path = pathBeside(artifact.path, relative)
     const found = all.find((one) => one.path === path)
     return found && <Preview address={addressOf(found)} path={found.path} sizeBytes={found.sizeBytes} />
   }
@@ -65,16 +66,12 @@ function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
   )
 }
 
-/** A path beside a file, as a text in that file writes it. */
-function resolvePath(file: string, relative: string): string {
-  return decodeURIComponent(new URL(relative, `file:///${file.split('/').map(encodeURIComponent).join('/')}`).pathname.slice(1))
-}
-
 /** The code a run worked with, as it was, and how it differed from its commit. */
 export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
   const snapshot = useSnapshot(run.snapshot)
   const document = useDocument(String(run.number))
-  const [path, setPath] = useState<string | undefined>()
+  const { query } = usePlace()
+  const path = query.get('file') ?? undefined
   const changes = document.data?.changes ?? null
   const file = snapshot.data?.files.find((one) => one.path === path)
   return (
@@ -90,7 +87,7 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
           />
         </div>
         {snapshot.error && <Failure error={snapshot.error} />}
-        {snapshot.data && <FileTree files={snapshot.data.files} chosen={path} onChoose={setPath} />}
+        {snapshot.data && <FileTree files={snapshot.data.files} chosen={path} onChoose={(chosen) => changeQuery({ file: chosen }, {})} />}
         {run.snapshot === null && <p className="none">{t('no_snapshot')}</p>}
       </div>
       {file ? (
