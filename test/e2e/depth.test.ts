@@ -276,6 +276,26 @@ describe.skipIf(!browser)('the list of runs', () => {
     expect(settings.x + settings.width).toBeLessThanOrEqual(width)
     await page.close()
   })
+
+  it('draws charts no wider than their columns, whose widths may end in half a pixel', async () => {
+    const page = await open(`/p/many/runs/${manyMetrics}/charts`, { width: 888 })
+    for (const width of [888, 887, 1000, 1001]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.locator('canvas').nth(1).waitFor()
+      await page.waitForTimeout(200)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    }
+    await page.close()
+  })
+
+  it('shows differences whole beside their values on a phone', async () => {
+    const ended = (await trials()).filter(({ phase }) => phase === 'succeeded').map((run) => run.number)
+    const page = await open(`/p/default/compare?runs=${ended.join(',')}`, { width: 390, height: 844 })
+    await page.locator('.delta').first().waitFor()
+    const isCut = '({ parentElement: cell }) => cell.scrollWidth > cell.clientWidth'
+    expect(await page.evaluate(`[...document.querySelectorAll('.delta')].filter(${isCut}).length`)).toBe(0)
+    await page.close()
+  })
 })
 
 describe.skipIf(!browser)('the palette', () => {

@@ -303,8 +303,10 @@ function formatX(value: number, axis: XAxis): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US').replaceAll(',', '\u2009') : formatNumber(value)
 }
 
+/** Whole pixels that fit: a column may be half a pixel less than its rounded width. */
 function sizeOf(node: HTMLElement): { width: number; height: number } {
-  return { width: Math.max(80, node.clientWidth), height: Math.max(80, node.clientHeight) }
+  const { width, height } = node.getBoundingClientRect()
+  return { width: Math.max(80, Math.floor(width)), height: Math.max(80, Math.floor(height)) }
 }
 
 interface Cursor {
