@@ -62,7 +62,7 @@ try {
   for (const [look, how] of looks) {
     for (const [name, path] of pages) {
       const page = await openPage(browser, server, path, how)
-      await page.waitForTimeout(1_200)
+      await page.waitForTimeout(2_500)
       await page.screenshot({ path: join(target, `${name}-${look}.png`), fullPage: how.width !== undefined })
       await page.close()
     }

@@ -288,6 +288,21 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
+  it.each([
+    ['the number of a trial whole where its name is cut', '/p/default/runs', '.labels li', '.numbered > :last-child'],
+    ['the begin of a column whose name is cut', '/p/many/runs?cols=m.train/metric_000', '[role=columnheader].num', '.sort'],
+  ])('keeps %s', async (_, path, outer, inner) => {
+    const page = await open(path)
+    await page.locator(`${outer} ${inner}`).first().waitFor()
+    const isInside = `(() => {
+      const outer = document.querySelector('${outer}')
+      const [around, one] = [outer, outer.querySelector('${inner}')].map((part) => part.getBoundingClientRect())
+      return one.width > 0 && one.left >= around.left && one.right <= around.right
+    })()`
+    expect(await page.evaluate(isInside)).toBe(true)
+    await page.close()
+  })
+
   it('shows differences whole beside their values on a phone', async () => {
     const ended = (await trials()).filter(({ phase }) => phase === 'succeeded').map((run) => run.number)
     const page = await open(`/p/default/compare?runs=${ended.join(',')}`, { width: 390, height: 844 })

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
+import { NumberedName } from '../ui/numbered-name.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
 
 export interface Bar {
@@ -35,7 +36,7 @@ export function Bars({
         .map(({ key, label: name, look, value, sd }) => (
           <li key={key} className={key === hovered ? 'hovered' : ''} onPointerEnter={() => onHover(key)} onPointerLeave={() => onHover(undefined)}>
             <span className="clip" title={name}>
-              {name}
+              <NumberedName text={name} />
             </span>
             <svg height="14" width="100%" aria-hidden="true">
               <rect

@@ -5,6 +5,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { digitsWithin, formatClock, formatDuration, formatMoments, formatNumber, formatSpans, formatTicks } from '../format.ts'
 import { t } from '../texts/texts.ts'
+import { NumberedName } from '../ui/numbered-name.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
 import { drawGaps, drawMark, drawOpenEnd } from './line-marks.ts'
 import { alone, join, smooth } from './lines.ts'
@@ -154,7 +155,7 @@ function Labels({ lines, hovered, onHover }: Pick<LineChartProps, 'lines' | 'hov
           <svg width="12" height="8" viewBox="0 0 12 8">
             <path d="M0 4h12" stroke={`var(${look.color})`} strokeWidth="2.5" strokeDasharray={look.dash.join(' ')} />
           </svg>
-          <span className="clip">{label}</span>
+          <NumberedName text={label} />
         </li>
       ))}
       {ordered.length > LABELS_MAX && <li>{t('and_more', { n: ordered.length - LABELS_MAX })}</li>}

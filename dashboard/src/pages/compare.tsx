@@ -16,6 +16,7 @@ import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton, Link, Menu, Segments } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
+import { NumberedName } from '../ui/numbered-name.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
@@ -146,11 +147,11 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
                     <Sample look={looks.get(run.id)} />
                     <PhaseIcon phase={run.phase} />
                     <Link className="clip ink strong" to={paths.run(run.project, run.number)} title={runName(run)}>
-                      {runName(run)}
+                      <NumberedName text={runName(run)} />
                     </Link>
                   </span>
                   <span className="name under">
-                    <small className="dim grow clip">{i === 0 ? `${t('base')} · #${run.number}` : `#${run.number}`}</small>
+                    <small className="dim grow clip">{i === 0 ? `#${run.number} · ${t('base')}` : `#${run.number}`}</small>
                     {i > 0 && <IconButton name="pin" label={t('make_base', { name: runTitle(run) })} onClick={() => onBase(run.number)} />}
                     <IconButton name="cross" label={t('remove_run', { name: runTitle(run) })} onClick={() => onRemove(run.number)} />
                   </span>

@@ -13,6 +13,7 @@ import { paths, runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { CheckItem, Link, Menu } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { NumberedName } from '../ui/numbered-name.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { looksOf, Sample } from '../ui/run-color.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
@@ -204,7 +205,7 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
               <span className="name">
                 <PhaseIcon phase={run.phase} />
                 <Link className="clip ink" to={paths.run(project, run.number)}>
-                  {runName(run)}
+                  <NumberedName text={runName(run)} />
                 </Link>
               </span>
             </td>

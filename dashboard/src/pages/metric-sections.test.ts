@@ -5,8 +5,16 @@ import { sectionsOf } from './metric-sections.ts'
 it('metrics are put together by what stands before the first slash of their names', () => {
   expect(sectionsOf(['loss', 'train/loss', 'val/loss', 'train/acc/top5', 'lr'], '')).toEqual([
     { name: '', metrics: ['loss', 'lr'] },
-    { name: 'train', metrics: ['train/loss', 'train/acc/top5'] },
+    { name: 'train', metrics: ['train/acc/top5', 'train/loss'] },
     { name: 'val', metrics: ['val/loss'] },
+  ])
+})
+
+it('metrics stand in the order of their names, numbers in theirs', () => {
+  expect(sectionsOf(['layer/10', 'layer/9/w', 'Layer/2', 'layer/9', 'a2', 'a10', 'a1'], '')).toEqual([
+    { name: '', metrics: ['a1', 'a2', 'a10'] },
+    { name: 'Layer', metrics: ['Layer/2'] },
+    { name: 'layer', metrics: ['layer/9', 'layer/9/w', 'layer/10'] },
   ])
 })
 

@@ -5,14 +5,18 @@ export interface MetricSection {
   readonly metrics: readonly string[]
 }
 
-/** Metrics whose names have the text, in any case, in sections in the order of the first of each. */
+/** `layer_2` comes before `layer_10`. */
+const byName = new Intl.Collator('en', { numeric: true }).compare
+
+/** Metrics whose names have the text, in any case, in sections; sections and metrics in the order of their names. */
 export function sectionsOf(metrics: readonly string[], search: string): MetricSection[] {
   const wanted = search.trim().toLowerCase()
   const sections = new Map<string, string[]>()
-  for (const metric of metrics) {
-    if (!metric.toLowerCase().includes(wanted)) continue
+  for (const metric of metrics.filter((name) => name.toLowerCase().includes(wanted)).toSorted(byName)) {
     const name = metric.includes('/') ? metric.slice(0, metric.indexOf('/')) : ''
-    sections.set(name, [...(sections.get(name) ?? []), metric])
+    const section = sections.get(name)
+    if (section) section.push(metric)
+    else sections.set(name, [metric])
   }
   return [...sections].map(([name, own]) => ({ name, metrics: own }))
 }

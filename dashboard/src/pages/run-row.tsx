@@ -6,6 +6,7 @@ import { columnFormat, formatAge, formatDuration, formatNumber, formatValue, sec
 import { paths, runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
+import { NumberedName } from '../ui/numbered-name.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { Sample } from '../ui/run-color.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
@@ -75,7 +76,7 @@ export const Row = memo(function Row({ run, index, frame, look, now, isSelected,
         <span role="rowheader" className="cell name">
           <PhaseIcon phase={run.phase} />
           <Link className="clip ink" to={paths.run(project, run.number)} title={runName(run)}>
-            {runName(run)}
+            <NumberedName text={runName(run)} />
           </Link>
           {run.name !== null && <span className="dim small">#{run.number}</span>}
           {run.tags.length > 0 && (
