@@ -19,6 +19,7 @@ describeOnBothServers('a server killed while a sweep runs', (openPlace) => {
     const random = seeded()
     writeFileSync(join(work.folder, 'trial.py'), trackingScript(POINTS, 0.05))
     const { number } = await place.server.submit(sweepOf(TRIALS, 6, 'python trial.py {{ a }}'), work.folder)
+    await place.server.kill()
     for (let kill = 0; kill < KILLS; kill += 1) await killOnce(place.server, random)
     await place.server.start()
     expect((await sweepEnded(place.server, number)).phase).toBe('done')

@@ -50,7 +50,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
   let errors = ''
 
+  const isRunning = (one: ChildProcess | undefined): one is ChildProcess => one !== undefined && one.exitCode === null && one.signalCode === null
+
   const launch = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
+    // The one before would answer in its place, and outlive the test.
+    if (isRunning(child)) throw new Error(`a server of ${dataDir} is running`)
     const words = ['up', '--data', dataDir, '--port', String(port), ...(options.database ? ['--database', options.database] : [])]
     const [program, ...args] = [...(options.within ?? []), process.execPath, MAIN, ...words]
     const started = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env, ...env } })
@@ -82,7 +86,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     const dying = child
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return
+    if (!isRunning(dying)) return
     const ended = new Promise((resolve) => dying.once('exit', resolve))
     dying.kill(signal)
     await ended
@@ -100,7 +104,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     signal: (name) => void child!.kill(name),
     ended: async () => {
       const ending = child!
-      if (ending.exitCode === null && ending.signalCode === null) await new Promise((resolve) => ending.once('exit', resolve))
+      if (isRunning(ending)) await new Promise((resolve) => ending.once('exit', resolve))
       return ending.exitCode ?? ending.signalCode!
     },
     token,
