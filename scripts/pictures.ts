@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 
 import { launchBrowser, openPage } from '../test/support/browser.ts'
 import type { Look } from '../test/support/browser.ts'
-import { startTestServer } from '../test/support/server.ts'
+import { startTestServer, until } from '../test/support/server.ts'
 import type { TestServer } from '../test/support/server.ts'
 import { sweepEnded } from '../test/support/work.ts'
 import { ensureDashboard } from './dashboard.ts'
@@ -72,8 +72,17 @@ try {
   await states(pages)
 } finally {
   await browser.close()
+  await stopRuns(server)
   await server[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** Runs outlive their server. */
+async function stopRuns(at: TestServer): Promise<void> {
+  const open = encodeURIComponent('phase = running or phase = queued')
+  const listOpen = async () => (await at.call<{ runs: { number: number }[] }>('GET', `/runs?filter=${open}&limit=100`)).body.runs
+  for (const { number } of await listOpen()) await at.call('POST', `/runs/${number}/stop`)
+  await until(async () => (await listOpen()).length === 0)
 }
 
 /** A folder with a Japanese font for programs that look there; undefined where the machine has one, or none can be had. */

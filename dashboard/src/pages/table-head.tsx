@@ -62,10 +62,8 @@ export function Head({ column, text, state, width, className, onSort, onWidth, o
       >
         {key && <Icon name={key.isDescending ? 'sort' : 'up'} size={13} />}
         {key && state.sort.length > 1 && <sub>{at + 1}</sub>}
-        <span className="clip">
-          {text ?? name}
-          {part && <span className="dim"> .{part}</span>}
-        </span>
+        <span className="clip">{text ?? name}</span>
+        {part && <span className="dim"> .{part}</span>}
       </button>
       {direction}
       <Sizer label={t('width_of', { name: text ?? name })} width={width} onWidth={onWidth} />
