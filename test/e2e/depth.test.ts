@@ -104,6 +104,19 @@ describe.skipIf(!browser)('the charts of a run', () => {
     await page.close()
   })
 
+  it.each(['en-US@posix', '', 'ja_JP.UTF-8'])('are drawn where the browser says that its language is %j', async (language) => {
+    const page = await open('/settings')
+    await page.addInitScript((tag) => Object.defineProperty(Navigator.prototype, 'language', { get: () => tag, configurable: true }), language)
+    await page.goto(`${server.url}/p/seeds/runs/${first}/charts`)
+    await page
+      .getByRole('img', { name: /^loss, 1 line/ })
+      .locator('canvas')
+      .first()
+      .waitFor()
+    expect(page.errors).toEqual([])
+    await page.close()
+  })
+
   it('keep a large panel and its scale in the address', async () => {
     const page = await open(`/p/seeds/runs/${first}/charts`)
     const region = page.getByRole('region', { name: 'loss' })
