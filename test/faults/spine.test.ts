@@ -191,7 +191,8 @@ describe('a removal cut short', () => {
     mkdirSync(folder)
     writeFileSync(
       join(folder, 'log.py'),
-      'from hagane import Experiment\ne = Experiment()\nfor step in range(3000):\n    e.log_metrics(step=step, **{"m%d" % i: step for i in range(20)})\n',
+      'from hagane import Experiment\ne = Experiment()\nfor step in range(3000):\n    e.log_metrics(step=step, **{"m%d" % i: step for i in range(20)})\n' +
+        'import os\nfor i in range(300):\n    open(os.path.join(os.environ["HAGANE_OUTPUTS"], str(i)), "w").close()\n',
     )
     const { number } = await server.submit(
       'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: python log.py}',
@@ -206,6 +207,8 @@ describe('a removal cut short', () => {
     }
     await until(async () => (await server.call('GET', `/sweeps/${number}`)).status === 404, 60_000)
     expect((await server.call<RunPageView>('GET', '/runs?trash=true')).body.runs).toEqual([])
+    for (const kind of ['attempts', 'runs', 'work'])
+      expect([kind, existsSync(join(server.dataDir, kind)) ? readdirSync(join(server.dataDir, kind)) : []]).toEqual([kind, []])
     using database = new DatabaseSync(join(server.dataDir, 'hagane.db'), { readOnly: true })
     for (const table of ['run', 'attempt', 'series', 'chunk', 'metric', 'run_param', 'run_tag', 'writer', 'artifact', 'sweep'])
       expect([table, database.prepare(`select count(*) as n from ${table}`).get()]).toEqual([table, { n: 0 }])

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -227,6 +228,41 @@ describe('a run', () => {
       await post('/trash/empty')
       await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
     }
+  })
+
+  it('whose files were half made or half removed, by a server that was killed, leaves none of them', async () => {
+    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo x > $HAGANE_OUTPUTS/x"}\n')
+    await hasPhase(number, 'succeeded')
+    await server.call('DELETE', `/runs/${number}`)
+    const places = [
+      ['attempts', `hagane-${number}-1`, 'mark'],
+      ['runs', String(number), 'run'],
+    ] as const
+    for (const [kind, name, mark] of places) {
+      const path = join(server.dataDir, kind, name)
+      rmSync(join(path, mark))
+      renameSync(path, `${path}.gone`)
+      mkdirSync(`${path}.half`)
+    }
+    await post('/trash/empty')
+    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    const left = places.flatMap(([kind, name]) => readdirSync(join(server.dataDir, kind)).filter((one) => one === name || one.startsWith(`${name}.`)))
+    expect(left).toEqual([])
+  })
+
+  it('whose program put a link in place of its folder loses the link, and nothing where it leads', async () => {
+    const kept = mkdtempSync(join(tmpdir(), 'hagane-kept-'))
+    writeFileSync(join(kept, 'data.csv'), '1')
+    const { number } = await server.submit(
+      `version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS/../..; own=$(basename $(dirname $HAGANE_OUTPUTS)); rm -r $own; ln -s ${kept} $own"}\n`,
+    )
+    await hasPhase(number, 'succeeded')
+    await server.call('DELETE', `/runs/${number}`)
+    await post('/trash/empty')
+    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    expect(readdirSync(kept)).toEqual(['data.csv'])
+    expect(readdirSync(join(server.dataDir, 'runs'))).not.toContain(String(number))
+    rmSync(kept, { recursive: true })
   })
 
   it('that cannot be started for now says why, and starts once it can', { timeout: 60_000 }, async () => {

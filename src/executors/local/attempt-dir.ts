@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { AppError } from '../../contract/errors.ts'
@@ -65,12 +65,38 @@ export function ownerOfRunFolder(path: string): string | undefined {
   return owner !== undefined && ID.test(owner) ? owner : undefined
 }
 
-/** Makes an empty folder that belongs to a run. */
+/** Makes a folder that belongs to a run. */
 export function createRunFolder(path: string, runId: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  const mark = join(path, OWNER.run)
-  rmSync(mark, { force: true, recursive: true })
-  writeFileSync(mark, runId, { flag: 'wx' })
+  createOwned(path, OWNER.run, runId)
+}
+
+/** Makes a folder that names its owner from its first moment on. One that is there, and does not name this owner, does so afterwards. */
+function createOwned(path: string, mark: string, owner: string): void {
+  if (readPlainText(join(path, mark)) === owner) return
+  const half = `${path}${HALF}`
+  rmSync(half, { recursive: true, force: true })
+  if (hasEntries(path)) {
+    writeFileSync(half, owner, { flag: 'wx' })
+    rmSync(join(path, mark), { recursive: true, force: true })
+    renameSync(half, join(path, mark))
+  } else {
+    mkdirSync(half, { recursive: true, mode: 0o700 })
+    writeFileSync(join(half, mark), owner)
+    renameSync(half, path)
+  }
+}
+
+const HALF = '.half'
+const GONE = '.gone'
+
+/** Where a folder lies while it is removed. */
+export function goneOf(path: string): string {
+  return `${path}${GONE}`
+}
+
+/** Where the rests of an owner's folder with this plain name lie whose making or removal was cut short. */
+export function restsOf(path: string, id: string): string[] {
+  return [path, `${path}.${id}`].flatMap((place) => [`${place}${HALF}`, goneOf(place)])
 }
 
 /** Where an owner's folder with this plain name is, or is to be. */
@@ -110,8 +136,7 @@ function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
 export function createAttemptDir(dataDir: string, attempt: AttemptRef, mark: string): AttemptDir {
   const plain = join(dataDir, 'attempts', attempt.name)
   const path = placeFor(plain, attempt.id, idOf(readMarkIn(plain)))
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  writeFileSync(join(path, OWNER.attempt), mark)
+  createOwned(path, OWNER.attempt, mark)
   const dir = attemptDir(dataDir, attempt)
   makeOutputs(dir.outputs)
   return dir

@@ -9,7 +9,7 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
 import type { Executor, Launch, RunRef } from '../../core/ports.ts'
-import { attemptDir, createRunFolder, isAttemptFolder, ownerOfRunFolder, ownsFolder, placeFor, runFolder } from './attempt-dir.ts'
+import { attemptDir, createRunFolder, goneOf, isAttemptFolder, ownerOfRunFolder, ownsFolder, placeFor, restsOf, runFolder } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { copyFolder, joinBytes } from './copy-folder.ts'
 import { openPlain } from './plain-file.ts'
@@ -130,17 +130,39 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
   // A script that runs by itself has a name of its own kind, and no folder.
   for (const attempt of attempts.filter(({ name }) => isAttemptFolder(name))) {
     const dir = attemptDir(dataDir, attempt)
-    if (!ownsFolder(attempt, dir)) continue
-    await removeTree(dirname(dir.code))
-    await removeTree(dir.path)
+    const isOwn = ownsFolder(attempt, dir)
+    if (isOwn) await removeTree(dirname(dir.code))
+    await removeWhole(isOwn ? dir.path : undefined, restsOf(join(dataDir, 'attempts', attempt.name), attempt.id))
   }
+  await purgeOutputs(dataDir, { attempts, run, keepsOutputs })
+}
+
+async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
   const own = runFolder(dataDir, run)
-  const outputs = await realpath(own).catch(() => join(dataDir, 'runs', String(run.outputsOf)))
+  const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
+  await removeWhole(undefined, restsOf(join(runs, String(run.number)), run.id))
+  const shared = join(runs, String(run.outputsOf))
+  const outputs = await realpath(own).catch(() => shared)
   const owner = ownerOfRunFolder(outputs)
   // A run that was never launched has made no folder: one under its number may be another database's.
-  if (!attempts.some(({ outputsPath }) => outputsPath !== null) && owner !== run.id && owner !== run.origin?.runId) return
-  if ((await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
-  if (!keepsOutputs) await removeTree(outputs)
+  const isOwn = attempts.some(({ outputsPath }) => outputsPath !== null) || owner === run.id || owner === run.origin?.runId
+  if (isOwn && (await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
+  if (keepsOutputs) return
+  // A program may have put a link in place of the folder.
+  const isInside = dirname(outputs) === runs
+  await removeWhole(isOwn && isInside ? outputs : undefined, restsOf(shared, run.origin?.runId ?? run.id))
+}
+
+/**
+ * Removes an owner's folder, and the rests of one whose making or removal was cut short. The folder is moved aside first: a half
+ * of it would not name its owner, and stay for ever.
+ */
+async function removeWhole(path: string | undefined, rests: readonly string[]): Promise<void> {
+  const gone = path === undefined ? [] : [goneOf(path)]
+  for (const rest of [...rests, ...gone]) await removeTree(rest)
+  if (path === undefined || !existsSync(path)) return
+  await rename(path, goneOf(path))
+  await removeTree(goneOf(path))
 }
 
 /** Removes copies of code whose attempt ended before a time, or has no folder any more; how many that were. */
