@@ -206,8 +206,18 @@ async function removeOld(folder: string, before: number, isUnwanted: (name: stri
   for (const name of existsSync(folder) ? await readdir(folder) : []) {
     const path = join(folder, name)
     if (!isUnwanted(name) || (await stat(path)).mtimeMs >= before) continue
-    await rm(path, { recursive: true, force: true })
+    await removeWhole(path)
     removed += 1
   }
   return removed
+}
+
+/** Removes a folder or a file. Half of it never has the name of the whole, even if this is cut short. */
+async function removeWhole(path: string): Promise<void> {
+  const half = path.endsWith('.half') ? path : `${path}.half`
+  if (half !== path) {
+    await rm(half, { recursive: true, force: true })
+    await rename(path, half)
+  }
+  await rm(half, { recursive: true, force: true })
 }

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, expect, it } from 'vitest'
+
+import { createCodeStore } from './code-store.ts'
+
+const FILES = 2_000
+const folder = mkdtempSync(join(tmpdir(), 'hagane-code-'))
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('a folder of code that is being removed is whole under its name or not there, at every moment', async () => {
+  const code = createCodeStore(folder)
+  const content = Buffer.from('print(1)\n')
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  await code.put(sha256, content)
+  const files = Array.from({ length: FILES }, (_, index) => ({ path: `file-${index}.py`, sha256, sizeBytes: content.length, isExecutable: false }))
+  const { path } = await code.checkOut('a'.repeat(64), { files })
+  expect(readdirSync(path)).toHaveLength(FILES)
+  let isDone = false
+  const removal = code.removeStale(Infinity, 0).then(() => (isDone = true))
+  while (!isDone) {
+    if (existsSync(path)) expect(readdirSync(path)).toHaveLength(FILES)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await removal
+  expect(readdirSync(join(folder, 'trees'))).toEqual([])
+})
