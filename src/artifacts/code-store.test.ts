@@ -20,12 +20,8 @@ it('a folder of code that is being removed is whole under its name or not there,
   const files = Array.from({ length: FILES }, (_, index) => ({ path: `file-${index}.py`, sha256, sizeBytes: content.length, isExecutable: false }))
   const { path } = await code.checkOut('a'.repeat(64), { files })
   expect(readdirSync(path)).toHaveLength(FILES)
-  let isDone = false
-  const removal = code.removeStale(Infinity, 0).then(() => (isDone = true))
-  while (!isDone) {
-    if (existsSync(path)) expect(readdirSync(path)).toHaveLength(FILES)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  await removal
+  const removal = code.removeStale(Infinity, 0).then(() => 'done')
+  const nextTurn = () => new Promise<'under way'>((resolve) => setImmediate(resolve, 'under way'))
+  while ((await Promise.race([removal, nextTurn()])) === 'under way') if (existsSync(path)) expect(readdirSync(path)).toHaveLength(FILES)
   expect(readdirSync(join(folder, 'trees'))).toEqual([])
 })
