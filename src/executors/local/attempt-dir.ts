@@ -70,7 +70,7 @@ export function createRunFolder(path: string, runId: string): void {
   createOwned(path, OWNER.run, runId)
 }
 
-/** Makes a folder that names its owner from its first moment on. One that is there, and does not name this owner, does so afterwards. */
+/** Makes a folder that names its owner from its first moment on; one that is there gets the name of this owner. */
 function createOwned(path: string, mark: string, owner: string): void {
   if (readPlainText(join(path, mark)) === owner) return
   const half = `${path}${HALF}`

@@ -61,7 +61,8 @@ async function copyEntry(entry: { isSymbolicLink(): boolean; isFile(): boolean }
 
 const BLOCK_BYTES = 512
 const HOLES_FROM_BYTES = 8 * 2 ** 20
-const PIECE_BYTES = 2 ** 20
+/** A piece at the edge of a hole is written whole: a large one would fill much of the hole. */
+const PIECE_BYTES = 2 ** 17
 
 /** A log that lost its middle has a large hole: zeros of it are not written. */
 async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<void> {

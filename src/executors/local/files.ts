@@ -130,9 +130,11 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
   // A script that runs by itself has a name of its own kind, and no folder.
   for (const attempt of attempts.filter(({ name }) => isAttemptFolder(name))) {
     const dir = attemptDir(dataDir, attempt)
-    const isOwn = ownsFolder(attempt, dir)
-    if (isOwn) await removeTree(dirname(dir.code))
-    await removeWhole(isOwn ? dir.path : undefined, restsOf(join(dataDir, 'attempts', attempt.name), attempt.id))
+    if (ownsFolder(attempt, dir)) {
+      await removeTree(dirname(dir.code))
+      await removeWhole(dir.path)
+    }
+    await removeRests(join(dataDir, 'attempts', attempt.name), attempt.id)
   }
   await purgeOutputs(dataDir, { attempts, run, keepsOutputs })
 }
@@ -140,7 +142,7 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
 async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
   const own = runFolder(dataDir, run)
   const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
-  await removeWhole(undefined, restsOf(join(runs, String(run.number)), run.id))
+  await removeRests(join(runs, String(run.number)), run.id)
   const shared = join(runs, String(run.outputsOf))
   const outputs = await realpath(own).catch(() => shared)
   const owner = ownerOfRunFolder(outputs)
@@ -149,20 +151,20 @@ async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Pu
   if (isOwn && (await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
   if (keepsOutputs) return
   // A program may have put a link in place of the folder.
-  const isInside = dirname(outputs) === runs
-  await removeWhole(isOwn && isInside ? outputs : undefined, restsOf(shared, run.origin?.runId ?? run.id))
+  if (isOwn && dirname(outputs) === runs) await removeWhole(outputs)
+  await removeRests(shared, run.origin?.runId ?? run.id)
 }
 
-/**
- * Removes an owner's folder, and the rests of one whose making or removal was cut short. The folder is moved aside first: a half
- * of it would not name its owner, and stay for ever.
- */
-async function removeWhole(path: string | undefined, rests: readonly string[]): Promise<void> {
-  const gone = path === undefined ? [] : [goneOf(path)]
-  for (const rest of [...rests, ...gone]) await removeTree(rest)
-  if (path === undefined || !existsSync(path)) return
-  await rename(path, goneOf(path))
+/** Removes an owner's folder under another name: a half of it would not name its owner, and nobody would remove it. */
+async function removeWhole(path: string): Promise<void> {
   await removeTree(goneOf(path))
+  if (existsSync(path)) await rename(path, goneOf(path))
+  await removeTree(goneOf(path))
+}
+
+/** Removes what a making or a removal of an owner's folder left when it was cut short. */
+async function removeRests(path: string, id: string): Promise<void> {
+  for (const rest of restsOf(path, id)) await removeTree(rest)
 }
 
 /** Removes copies of code whose attempt ended before a time, or has no folder any more; how many that were. */
