@@ -3,9 +3,9 @@
 #
 # The server starts this in a session of its own with output to a file, so it outlives the server. It claims DIR by
 # creating DIR/claim exclusively: a second supervisor of the same attempt ends. The claim names this process so
-# that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all, and its room is
-# taken before the command starts: the command may leave a full disk behind. The supervisor works in DIR: one that is moved
-# gets its records all the same, and another folder in its place gets none.
+# that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all. The room for it, and
+# for the list of jobs, is taken before the command starts: the command may leave a full disk behind. The supervisor works in
+# DIR: one that is moved gets its records all the same, and another folder in its place gets none.
 #
 # A shell that cannot fork ends at once. This one then goes on in a new shell with the same process id, after `--again` or
 # `--ended CODE HOW`: no process is needed for that. Its complaints stay out of the log, which is the command's.
@@ -40,13 +40,14 @@ claim() {
     sleep 1
   done
   printf '%15s\n' '' > "$dir/exit.tmp"
+  printf '%255s\n' '' > "$dir/end"
 }
 
 # The status of a program that a signal has ended is that of one that ends with 128 and more: shells whose list of jobs
 # says which it was are asked, here and not in a substitution, which has no jobs.
 tell_how() {
   how=
-  if jobs > end && read -r end < end; then
+  if jobs 1<> end && read -r end < end; then
     case $end in
       *' Done'*) how=exited ;;
       *) how=killed ;;
