@@ -27,9 +27,16 @@ export async function measure(): Promise<Figure[]> {
   const loop = await runScript('loop', live)
   const durable = await runScript('durable', { ...live, HAGANE_SPOOL: join(folder.path, 'watched') })
   if (durable.seen !== durable.calls) throw new Error(`${durable.seen} of ${durable.calls} records were seen on disk`)
-  const lost = (await countMissing(server, calls)) + (await countMissing(server, loop)) + (await countMissing(server, durable))
-  const refused = await runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: `http://127.0.0.1:${await freePort()}`, HAGANE_TOKEN: 'x' })
-  const dead = await withSilentServer((url) => runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: url, HAGANE_TOKEN: 'x' }))
+  const lost =
+    (await countMissing(server, calls)) + (await countMissing(server, loop)) + (await countMissing(server, durable))
+  const refused = await runScript('end', {
+    HAGANE_DATA: folder.path,
+    HAGANE_HOST: `http://127.0.0.1:${await freePort()}`,
+    HAGANE_TOKEN: 'x',
+  })
+  const dead = await withSilentServer((url) =>
+    runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: url, HAGANE_TOKEN: 'x' }),
+  )
   const writes = pythonWriteUs()
   const start = { name: 'python_start_ms', value: pythonStartMs() } as const
   return [

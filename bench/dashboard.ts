@@ -70,13 +70,21 @@ async function seed(dataDir: string): Promise<{ sweep: number; log: number; last
   const sweep = await server.submit(SWEEP)
   writeFileSync(join(dataDir, 'talk.py'), PRINT)
   const log = await server.submit('version: 1\nkind: experiment\nname: talkative\nrun: {cmd: python talk.py}\n')
-  await until(async () => (await server.call<{ phase: string }>('GET', `/runs/${log.number}`)).body.phase === 'succeeded', 120_000)
+  await until(
+    async () => (await server.call<{ phase: string }>('GET', `/runs/${log.number}`)).body.phase === 'succeeded',
+    120_000,
+  )
   const values = Array.from({ length: MANY_POINTS }, (_, i) => Math.sin(i / 20))
-  const metrics = Object.fromEntries(Array.from({ length: MANY_METRICS }, (_, i) => [`${['train', 'val', 'grad'][i % 3]}/metric_${i}`, values]))
+  const metrics = Object.fromEntries(
+    Array.from({ length: MANY_METRICS }, (_, i) => [`${['train', 'val', 'grad'][i % 3]}/metric_${i}`, values]),
+  )
   const many = await recordRun(server, 'default', { name: 'many-metrics', params: {}, metrics })
   const { body: wide } = await server.call<{ id: string }>('POST', '/projects', { name: 'wide' })
   await server.call('POST', `/sweeps/${sweep.number}/stop`)
-  await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep.number}`)).body.phase === 'stopped', 60_000)
+  await until(
+    async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep.number}`)).body.phase === 'stopped',
+    60_000,
+  )
   await server[Symbol.asyncDispose]()
   await using database = openSqlite(join(dataDir, 'hagane.db'))
   await fill(database, {
@@ -97,7 +105,12 @@ async function median(work: () => Promise<number>): Promise<number> {
 }
 
 /** Milliseconds from asking for an address to what makes it ready, in a context without a cache. */
-async function cold(browser: Browser, server: TestServer, path: string, ready: (page: Page) => Promise<unknown>): Promise<number> {
+async function cold(
+  browser: Browser,
+  server: TestServer,
+  path: string,
+  ready: (page: Page) => Promise<unknown>,
+): Promise<number> {
   const page = await openPage(browser, server, '/settings')
   const cookies = await page.context().cookies()
   await page.close()
@@ -113,12 +126,14 @@ async function cold(browser: Browser, server: TestServer, path: string, ready: (
 }
 
 async function onRuns(browser: Browser, server: TestServer, reference: Measured): Promise<Figure[]> {
-  const isReady = async (page: Page) => await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
+  const isReady = async (page: Page) =>
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
   await cold(browser, server, COLD_RUNS, isReady)
   await using site = await serveStatic()
   // By turns: what the machine does besides then slows both.
   const pairs: { ours: number; static: number }[] = []
-  for (let i = 0; i < PAIRS; i += 1) pairs.push({ ours: await cold(browser, server, COLD_RUNS, isReady), static: await openStatic(browser, site.url) })
+  for (let i = 0; i < PAIRS; i += 1)
+    pairs.push({ ours: await cold(browser, server, COLD_RUNS, isReady), static: await openStatic(browser, site.url) })
   const middle = (of: (pair: (typeof pairs)[number]) => number): number => percentile(pairs.map(of), 0.5)
   const ready = middle((pair) => pair.ours)
   const still = middle((pair) => pair.static)
@@ -169,7 +184,11 @@ async function scroll(page: Page): Promise<{ long: number; reached: number }> {
   for (const startedAt = performance.now(); performance.now() - startedAt < 45_000 && reached < 50_000;) {
     await page.mouse.wheel(0, 6_000)
     await page.waitForTimeout(16)
-    reached = Number(await page.evaluate(`[...document.querySelectorAll('[aria-rowindex]')].at(-1)?.getAttribute('aria-rowindex') ?? 0`))
+    reached = Number(
+      await page.evaluate(
+        `[...document.querySelectorAll('[aria-rowindex]')].at(-1)?.getAttribute('aria-rowindex') ?? 0`,
+      ),
+    )
   }
   return { long: Number(await page.evaluate('window.longTasks')), reached }
 }
@@ -178,12 +197,17 @@ async function scroll(page: Page): Promise<{ long: number; reached: number }> {
 async function onWide(browser: Browser, server: TestServer): Promise<Figure> {
   const columns = Array.from({ length: WIDE_NAMES }, (_, i) => `p.p${String(i).padStart(2, '0')}`)
   const path = `/p/wide/runs?cols=${columns.join(',')}`
-  const isReady = async (page: Page) => await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
+  const isReady = async (page: Page) =>
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
   return told('wide_ready_ms', await median(async () => await cold(browser, server, path, isReady)), 'ms')
 }
 
 /** The charts of a run that has logged three hundred metrics. */
-async function onManyMetrics(browser: Browser, server: TestServer, { run, still }: { run: number; still: Measured }): Promise<Figure[]> {
+async function onManyMetrics(
+  browser: Browser,
+  server: TestServer,
+  { run, still }: { run: number; still: Measured },
+): Promise<Figure[]> {
   const isDrawn = async (page: Page) =>
     await page
       .getByRole('img', { name: /^grad\/metric_2, / })
@@ -194,7 +218,11 @@ async function onManyMetrics(browser: Browser, server: TestServer, { run, still 
   return beside(still, 1_000, `metrics_${MANY_METRICS}_ms`, ready)
 }
 
-async function onChart(browser: Browser, server: TestServer, { last, still }: { last: number; still: Measured }): Promise<Figure[]> {
+async function onChart(
+  browser: Browser,
+  server: TestServer,
+  { last, still }: { last: number; still: Measured },
+): Promise<Figure[]> {
   const page = await openPage(browser, server, '/p/default/runs?panels=-')
   await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
   const ten = await drawn(
@@ -226,7 +254,11 @@ async function drawn(page: Page, numbers: readonly number[]): Promise<number> {
   })
 }
 
-async function onSweep(browser: Browser, server: TestServer, { sweep, still }: { sweep: number; still: Measured }): Promise<Figure[]> {
+async function onSweep(
+  browser: Browser,
+  server: TestServer,
+  { sweep, still }: { sweep: number; still: Measured },
+): Promise<Figure[]> {
   const path = `/p/default/sweeps/${sweep}`
   const isDrawn = async (page: Page) => await page.getByRole('img', { name: /trials across/ }).waitFor()
   const ready = await median(async () => await cold(browser, server, path, isDrawn))
@@ -253,7 +285,11 @@ async function onSweep(browser: Browser, server: TestServer, { sweep, still }: {
   ]
 }
 
-async function onLog(browser: Browser, server: TestServer, { run, still }: { run: number; still: Measured }): Promise<Figure[]> {
+async function onLog(
+  browser: Browser,
+  server: TestServer,
+  { run, still }: { run: number; still: Measured },
+): Promise<Figure[]> {
   const page = await openPage(browser, server, `/p/default/runs/${run}/spec`)
   await page.getByRole('link', { name: 'Logs' }).waitFor()
   const ms = await median(async () => {
@@ -312,7 +348,11 @@ async function idleCpu(page: Page): Promise<number> {
 }
 
 /** What half an hour of a point a second leaves behind, on a clock that is turned by hand. */
-async function heapGrowth(browser: Browser, server: TestServer, { run, log }: { run: number; log: (value: number) => Promise<void> }): Promise<number> {
+async function heapGrowth(
+  browser: Browser,
+  server: TestServer,
+  { run, log }: { run: number; log: (value: number) => Promise<void> },
+): Promise<number> {
   const page = await openPage(browser, server, '/settings')
   await page.clock.install()
   await page.goto(`${server.url}/p/default/runs/${run}`)

@@ -4,7 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 
 const [file, port] = process.argv.slice(2)
 const database = new DatabaseSync(file!)
-database.exec('pragma journal_mode = wal; pragma synchronous = full; create table batch (id integer primary key, path text, first integer, body text)')
+database.exec(
+  'pragma journal_mode = wal; pragma synchronous = full; create table batch (id integer primary key, path text, first integer, body text)',
+)
 const insert = database.prepare('insert into batch (path, first, body) values (?, ?, ?)')
 
 const server = createServer((request, response) => {

@@ -70,7 +70,12 @@ export async function measure(): Promise<Figure[]> {
     atLeast(POINTS_PER_S_MIN, 'points_per_s', POINTS / seconds, '1/s'),
     atLeast(RATIO_TO_BARE_MIN, 'ratio_to_bare', bareSeconds / seconds, 'x'),
     ...beside({ name: 'page_json_ms', value: pageJsonMs() }, LIST_P95_MS_MAX, 'list_p95_ms', percentile(listMs, 0.95)),
-    ...beside({ name: 'commit_p99_ms', value: await commitP99Ms() }, ACK_P99_MS_MAX, 'ack_p99_ms', percentile(acks, 0.99)),
+    ...beside(
+      { name: 'commit_p99_ms', value: await commitP99Ms() },
+      ACK_P99_MS_MAX,
+      'ack_p99_ms',
+      percentile(acks, 0.99),
+    ),
     told('bare_points_per_s', POINTS / bareSeconds, '1/s'),
     told('ack_p50_ms', percentile(acks, 0.5), 'ms'),
   ]
@@ -159,7 +164,11 @@ async function runBare(loads: readonly Load[]): Promise<number> {
   using folder = createFolder('ingest-bare')
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  await using child = startNode(['bench/ingest-bare.ts', join(folder.path, 'bare.db'), String(port)], plainEnv({}), join(folder.path, 'out'))
+  await using child = startNode(
+    ['bench/ingest-bare.ts', join(folder.path, 'bare.db'), String(port)],
+    plainEnv({}),
+    join(folder.path, 'out'),
+  )
   await waitUntilHealthy(child, url, performance.now())
   const target = { url, token: 'none' }
   await sendTogether(
@@ -199,7 +208,9 @@ async function compareSeries(server: Server, runId: string, writer: number, seri
   for (let page = await readPage(0); page.length > 0; page = await readPage(step)) {
     for (const point of page) {
       const isSame =
-        point.step === step && point.value === toValue(writer, step, series) && Date.parse(point.time) === (FIRST_TIME_S + step * STEP_SECONDS) * 1000
+        point.step === step &&
+        point.value === toValue(writer, step, series) &&
+        Date.parse(point.time) === (FIRST_TIME_S + step * STEP_SECONDS) * 1000
       if (!isSame) throw new Error(`point ${step} of ${path} is ${JSON.stringify(point)}`)
       step += 1
     }

@@ -34,11 +34,15 @@ export interface LargeData {
 }
 
 /** Fills a database as the product would have, but with many rows a statement. */
-export async function fill(database: Database, { first: start = 1, longRuns = 1, sweep, wide, named, longestPoints }: LargeData = {}): Promise<void> {
+export async function fill(
+  database: Database,
+  { first: start = 1, longRuns = 1, sweep, wide, named, longestPoints }: LargeData = {},
+): Promise<void> {
   await migrate(database)
   const db = database.writer
   await database.dialect.begin.execute(db)
-  const plan = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: python train.py}' }]).plan as RunPlan
+  const plan = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: python train.py}' }])
+    .plan as RunPlan
   const random = lcg(7)
   for (let first = start; first < start + RUNS; first += ROWS_AT_ONCE) {
     const numbers = Array.from({ length: ROWS_AT_ONCE }, (_, index) => first + index)
@@ -61,7 +65,9 @@ export async function fill(database: Database, { first: start = 1, longRuns = 1,
   }
   const namedFirst = wideFirst + (wide?.runs ?? 0)
   for (let number = namedFirst; number < namedFirst + (named?.runs ?? 0); number += 1)
-    await insertRuns(db, [toRun(number, plan, random, undefined, { ...USUAL, metrics: named!.names, prefix: `run-${number}/` })])
+    await insertRuns(db, [
+      toRun(number, plan, random, undefined, { ...USUAL, metrics: named!.names, prefix: `run-${number}/` }),
+    ])
   await db.deleteFrom('counter').where('name', '=', 'number').execute()
   await db
     .insertInto('counter')
@@ -99,7 +105,10 @@ async function insertRuns(db: Database['writer'], runs: readonly MadeRun[]): Pro
 }
 
 /** The first runs are trials of the sweep, from its hundredth place on: it has made some itself. */
-function trialOf(sweep: LargeData['sweep'], at: number): { sweepId: string; index: number; metric: string } | undefined {
+function trialOf(
+  sweep: LargeData['sweep'],
+  at: number,
+): { sweepId: string; index: number; metric: string } | undefined {
   return sweep && at < sweep.trials ? { sweepId: sweep.id, index: 100 + at, metric: sweep.metric } : undefined
 }
 
@@ -171,7 +180,11 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
 /** One series of so many points, in chunks as the tracking store writes them. */
 async function fillSeries({ writer: db }: Database, number: number, count: number): Promise<void> {
   const { id } = await db.selectFrom('run').select('id').where('number', '=', number).executeTakeFirstOrThrow()
-  const series = await db.insertInto('series').values({ run_id: id, name: 'long' }).returning('id').executeTakeFirstOrThrow()
+  const series = await db
+    .insertInto('series')
+    .values({ run_id: id, name: 'long' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   let summary = EMPTY_SUMMARY
   const rows: object[] = []
   for (let first = 0, n = 0; first < count; first += CHUNK_POINTS, n += 1) {
@@ -180,7 +193,14 @@ async function fillSeries({ writer: db }: Database, number: number, count: numbe
       index % 3 === 2 ? Math.sin((first + index / 3) / 1000) : first + Math.floor(index / 3),
     )
     summary = summarize(summary, points)
-    rows.push({ series_id: series.id, n, first_index: first, points: new Uint8Array(points.buffer), rollup: packSummary(toBucket(points)), received_at: 0 })
+    rows.push({
+      series_id: series.id,
+      n,
+      first_index: first,
+      points: new Uint8Array(points.buffer),
+      rollup: packSummary(toBucket(points)),
+      received_at: 0,
+    })
   }
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
     await db

@@ -8,6 +8,9 @@ const histogram = monitorEventLoopDelay({ resolution: 1 })
 histogram.enable()
 process.on('SIGUSR2', () => {
   const toMs = (ns) => ns / 1e6
-  writeFileSync(process.env.BENCH_LOOP_FILE, JSON.stringify({ p99: toMs(histogram.percentile(99)), max: toMs(histogram.max), count: histogram.count }))
+  writeFileSync(
+    process.env.BENCH_LOOP_FILE,
+    JSON.stringify({ p99: toMs(histogram.percentile(99)), max: toMs(histogram.max), count: histogram.count }),
+  )
   histogram.reset()
 })

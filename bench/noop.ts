@@ -39,7 +39,9 @@ async function runOurs(): Promise<number> {
   using folder = createFolder('noop')
   await using server = await startServer(folder.path)
   // Until the server says that the sweep is over: by then every end is durable.
-  const seconds = await timed(async () => waitForSweep(server, (await submit(server, DOCUMENT, folder.path)).number, TRIALS))
+  const seconds = await timed(async () =>
+    waitForSweep(server, (await submit(server, DOCUMENT, folder.path)).number, TRIALS),
+  )
   say(`${TRIALS} trials: ${seconds.toFixed(2)} s`)
   return TRIALS / seconds
 }
@@ -61,7 +63,11 @@ const SUPERVISOR = join(root, 'src', 'executors', 'local', 'supervise.sh')
 async function superviseBare(dir: string): Promise<void> {
   mkdirSync(dir)
   const output = openSync(join(dir, 'log'), 'a')
-  const child = spawn('/bin/sh', [SUPERVISOR, dir, '/bin/bash', '-c', 'true', 'hagane'], { cwd: dir, detached: true, stdio: ['ignore', output, output] })
+  const child = spawn('/bin/sh', [SUPERVISOR, dir, '/bin/bash', '-c', 'true', 'hagane'], {
+    cwd: dir,
+    detached: true,
+    stdio: ['ignore', output, output],
+  })
   closeSync(output)
   const status = await new Promise((resolve) => child.once('exit', resolve))
   if (status !== 0) throw new Error(`the supervisor ended with ${status}`)

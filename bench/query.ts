@@ -30,15 +30,30 @@ export async function measure(): Promise<Figure[]> {
   const sqlite = await onSqlite()
   const postgres = await onPostgres()
   return [
-    ...beside({ name: 'bare_list_p95_ms_sqlite', value: sqlite.bareListP95 }, LIST_P95_MS_SQLITE_MAX, 'list_p95_ms_sqlite', sqlite.listP95),
-    ...beside({ name: 'bare_list_p95_ms_postgres', value: postgres.bareListP95 }, LIST_P95_MS_POSTGRES_MAX, 'list_p95_ms_postgres', postgres.listP95),
+    ...beside(
+      { name: 'bare_list_p95_ms_sqlite', value: sqlite.bareListP95 },
+      LIST_P95_MS_SQLITE_MAX,
+      'list_p95_ms_sqlite',
+      sqlite.listP95,
+    ),
+    ...beside(
+      { name: 'bare_list_p95_ms_postgres', value: postgres.bareListP95 },
+      LIST_P95_MS_POSTGRES_MAX,
+      'list_p95_ms_postgres',
+      postgres.listP95,
+    ),
     ...beside(
       { name: 'bare_series_ms', value: Math.max(sqlite.bareSeries, postgres.bareSeries) },
       SERIES_MS_MAX,
       'series_ms',
       Math.max(sqlite.series, postgres.series),
     ),
-    ...beside({ name: 'page_json_ms', value: pageJsonMs() }, LOOP_DELAY_P99_MS_MAX, 'loop_delay_p99_ms', Math.max(sqlite.loopDelay, postgres.loopDelay)),
+    ...beside(
+      { name: 'page_json_ms', value: pageJsonMs() },
+      LOOP_DELAY_P99_MS_MAX,
+      'loop_delay_p99_ms',
+      Math.max(sqlite.loopDelay, postgres.loopDelay),
+    ),
     told('matches', sqlite.matches, 'runs'),
     told('list_p50_ms_sqlite', sqlite.listP50, 'ms'),
     told('list_p50_ms_postgres', postgres.listP50, 'ms'),
@@ -115,7 +130,13 @@ async function ask(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result
   say(
     `${matches} matches, list p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms, series ${percentile(seriesTimes, 0.5).toFixed(0)} ms`,
   )
-  return { listP95: percentile(times, 0.95), listP50: percentile(times, 0.5), series: percentile(seriesTimes, 0.5), loopDelay, matches }
+  return {
+    listP95: percentile(times, 0.95),
+    listP50: percentile(times, 0.5),
+    series: percentile(seriesTimes, 0.5),
+    loopDelay,
+    matches,
+  }
 }
 
 async function list(server: Server, cursor: string | undefined): Promise<number> {

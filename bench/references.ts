@@ -77,7 +77,10 @@ export async function measure(): Promise<Figure[]> {
   await using postgres = openPostgres(await server.createDatabase())
   await fill(postgres)
   await sql`vacuum analyze`.execute(postgres.writer)
-  const found = Object.fromEntries(Object.keys(FROZEN).map((name) => [name, [] as number[]])) as Record<Reference, number[]>
+  const found = Object.fromEntries(Object.keys(FROZEN).map((name) => [name, [] as number[]])) as Record<
+    Reference,
+    number[]
+  >
   try {
     for (let run = 0; run < RUNS_OF_REFERENCES; run += 1) {
       await sleep(2_000)
@@ -130,7 +133,9 @@ export function pythonStartMs(): number {
 /** Microseconds of one call that writes ten metrics as a line of JSON to a file: bench/python-write.py. */
 export function pythonWriteUs(): { p50: number; p99: number } {
   using folder = createFolder('python-write')
-  const output = execFileSync(findPython(), [join(root, 'bench', 'python-write.py'), join(folder.path, 'lines')], { encoding: 'utf8' })
+  const output = execFileSync(findPython(), [join(root, 'bench', 'python-write.py'), join(folder.path, 'lines')], {
+    encoding: 'utf8',
+  })
   return JSON.parse(output) as { p50: number; p99: number }
 }
 
@@ -140,7 +145,9 @@ const COMMITS = 400
 export async function commitP99Ms(): Promise<number> {
   using folder = createFolder('commit')
   const database = new DatabaseSync(join(folder.path, 'bare.db'))
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; create table batch (id integer primary key, body text)')
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; create table batch (id integer primary key, body text)',
+  )
   const insert = database.prepare('insert into batch (body) values (?)')
   const body = 'x'.repeat(50_000)
   const times: number[] = []
@@ -154,7 +161,9 @@ export async function commitP99Ms(): Promise<number> {
 
 /** Milliseconds to write and read a list of 100 runs with 30 fields each as JSON, twenty times. */
 export function pageJsonMs(): number {
-  const page = Array.from({ length: 100 }, (_, row) => Object.fromEntries(Array.from({ length: 30 }, (_, field) => [`field_${field}`, row / (field + 1)])))
+  const page = Array.from({ length: 100 }, (_, row) =>
+    Object.fromEntries(Array.from({ length: 30 }, (_, field) => [`field_${field}`, row / (field + 1)])),
+  )
   return median(15, () =>
     elapsedMs(() => {
       for (let turn = 0; turn < 20; turn += 1) JSON.parse(JSON.stringify(page))
@@ -167,7 +176,10 @@ const MATRIX_SIZE = 300
 /** Milliseconds of the Cholesky factor of one fixed matrix of 300 by 300, in plain loops. */
 export function choleskyMs(): number {
   const n = MATRIX_SIZE
-  const matrix = Float64Array.from({ length: n * n }, (_, at) => Math.exp(-0.5 * (((at % n) - Math.floor(at / n)) / 20) ** 2) + (at % (n + 1) === 0 ? 0.1 : 0))
+  const matrix = Float64Array.from(
+    { length: n * n },
+    (_, at) => Math.exp(-0.5 * (((at % n) - Math.floor(at / n)) / 20) ** 2) + (at % (n + 1) === 0 ? 0.1 : 0),
+  )
   return median(15, () => elapsedMs(() => void factor(matrix, n)))
 }
 
@@ -195,11 +207,19 @@ export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Pro
         select run_number from metric where name = 'm03' and last < 0.8
         intersect select run_number from run_param where name = 'p01' and text in ('adam', 'sgd'))
       select run_number, (select count(*) from matched) as total from metric
-      where name = 'm07' and run_number in (select run_number from matched) order by last desc limit ${PAGE_SIZE}`.execute(scanner)
+      where name = 'm07' and run_number in (select run_number from matched) order by last desc limit ${PAGE_SIZE}`.execute(
+      scanner,
+    )
     const numbers = rows.map((row) => Number(row.run_number))
     const runs = await scanner.selectFrom('run').selectAll().where('number', 'in', numbers).execute()
-    const metrics = await scanner.selectFrom('metric').selectAll().where('name', 'in', names).where('run_number', 'in', numbers).execute()
-    if (runs.length !== PAGE_SIZE || metrics.length < PAGE_SIZE * (METRICS - 1)) throw new Error(`a page of ${runs.length} runs`)
+    const metrics = await scanner
+      .selectFrom('metric')
+      .selectAll()
+      .where('name', 'in', names)
+      .where('run_number', 'in', numbers)
+      .execute()
+    if (runs.length !== PAGE_SIZE || metrics.length < PAGE_SIZE * (METRICS - 1))
+      throw new Error(`a page of ${runs.length} runs`)
   }
   for (let page = 0; page < 4; page += 1) await readPage()
   const times: number[] = []
@@ -214,7 +234,12 @@ export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Pro
 /** Milliseconds to read the summaries of all chunks of the longest series. */
 export async function bareSeriesMs({ reader }: Pick<Database, 'reader'>): Promise<number> {
   const { id } = await reader.selectFrom('run').select('id').where('number', '=', RUNS).executeTakeFirstOrThrow()
-  const series = await reader.selectFrom('series').select('id').where('run_id', '=', id).where('name', '=', 'long').executeTakeFirstOrThrow()
+  const series = await reader
+    .selectFrom('series')
+    .select('id')
+    .where('run_id', '=', id)
+    .where('name', '=', 'long')
+    .executeTakeFirstOrThrow()
   const times: number[] = []
   for (let turn = 0; turn < 15; turn += 1) {
     const startedAt = performance.now()

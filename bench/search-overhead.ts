@@ -49,7 +49,14 @@ export async function measure(): Promise<Figure[]> {
 }
 
 function taskFor(name: MethodName): SearchTask {
-  return { space: SPACE, constraints: [], method: { name, trialsMax: null }, concurrency: PENDING, seed: 1, earlier: [] }
+  return {
+    space: SPACE,
+    constraints: [],
+    method: { name, trialsMax: null },
+    concurrency: PENDING,
+    seed: 1,
+    earlier: [],
+  }
 }
 
 /** A smooth valley with a category that matters. */
@@ -60,7 +67,10 @@ function evaluate(point: ValueMap): number {
 
 function randomTrial(index: number): Suggestion {
   const stream = createStream(7, 'overhead', index)
-  return { point: Object.fromEntries(SPACE.map((axis) => [axis.name, sampleAxis(axis, stream.next())])), source: 'given' }
+  return {
+    point: Object.fromEntries(SPACE.map((axis) => [axis.name, sampleAxis(axis, stream.next())])),
+    source: 'given',
+  }
 }
 
 /** So many random trials, all but the last ten of them finished. */

@@ -34,7 +34,13 @@ export async function measure(): Promise<Figure[]> {
     tasksFor(Object.keys(STUCK), STUCK_SEEDS).filter(({ seed }) => seed >= SEEDS),
   )
   const asynchronous = await runAll('async', tasksFor(ASYNC_PROBLEMS, ASYNC_SEEDS))
-  return [...ratioFigures(main), ...stuckFigures(main, stuck), notWorse(main), asyncFigure(main, asynchronous), ...ashaFigures()]
+  return [
+    ...ratioFigures(main),
+    ...stuckFigures(main, stuck),
+    notWorse(main),
+    asyncFigure(main, asynchronous),
+    ...ashaFigures(),
+  ]
 }
 
 function tasksFor(names: readonly string[], seeds: number): Task[] {
@@ -43,7 +49,13 @@ function tasksFor(names: readonly string[], seeds: number): Task[] {
 
 async function runAll(mode: Mode, tasks: readonly Task[]): Promise<Runs> {
   const runs: Runs = {}
-  const plan = { module: new URL('search/engine.ts', import.meta.url).href, mode, trials: TRIALS, concurrency: CONCURRENCY, options: {} }
+  const plan = {
+    module: new URL('search/engine.ts', import.meta.url).href,
+    mode,
+    trials: TRIALS,
+    concurrency: CONCURRENCY,
+    options: {},
+  }
   await measureAll(plan, tasks, WORKERS, ({ task, result }) => {
     ;(runs[task.name] ??= {})[task.seed] = result
   })
@@ -52,7 +64,8 @@ async function runAll(mode: Mode, tasks: readonly Task[]): Promise<Runs> {
 }
 
 function regretsAt(runs: Runs, checkpoint: number): Regrets {
-  const ofSeeds = (seeds: Record<string, RunResult>) => Object.fromEntries(Object.entries(seeds).map(([seed, { regret }]) => [seed, regret[checkpoint]!]))
+  const ofSeeds = (seeds: Record<string, RunResult>) =>
+    Object.fromEntries(Object.entries(seeds).map(([seed, { regret }]) => [seed, regret[checkpoint]!]))
   return Object.fromEntries(Object.entries(runs).map(([name, seeds]) => [name, ofSeeds(seeds)]))
 }
 
@@ -71,7 +84,11 @@ function ratioFigures(runs: Runs): Figure[] {
     BASELINE_CHECKPOINTS.flatMap((checkpoint, column) => {
       const { ratio, low, high } = ratioOf(regretsAt(runs, checkpoint), rivalsAt(rival, column))!
       const name = `${rival}_${checkpoint}`
-      return [atMost(RATIOS_MAX[rival][column]!, name, ratio, 'x'), told(`${name}_low`, low, 'x'), told(`${name}_high`, high, 'x')]
+      return [
+        atMost(RATIOS_MAX[rival][column]!, name, ratio, 'x'),
+        told(`${name}_low`, low, 'x'),
+        told(`${name}_high`, high, 'x'),
+      ]
     }),
   )
 }
@@ -87,13 +104,23 @@ const NOT_WORSE_MIN = 7
 
 function notWorse(runs: Runs): Figure {
   const compared = compareProblems(regretsAt(runs, TRIALS), rivalsAt('gp', BASELINE_CHECKPOINTS.indexOf(TRIALS)))
-  return atLeast(NOT_WORSE_MIN, 'problems_not_worse', compared.filter(({ isNotWorse }) => isNotWorse).length, 'problems')
+  return atLeast(
+    NOT_WORSE_MIN,
+    'problems_not_worse',
+    compared.filter(({ isNotWorse }) => isNotWorse).length,
+    'problems',
+  )
 }
 
 const ASYNC_RATIO_MAX = 1.2
 
 function asyncFigure(batch: Runs, asynchronous: Runs): Figure {
-  return atMost(ASYNC_RATIO_MAX, 'async_ratio', ratioOf(regretsAt(asynchronous, TRIALS), regretsAt(batch, TRIALS))!.ratio, 'x')
+  return atMost(
+    ASYNC_RATIO_MAX,
+    'async_ratio',
+    ratioOf(regretsAt(asynchronous, TRIALS), regretsAt(batch, TRIALS))!.ratio,
+    'x',
+  )
 }
 
 /** Wall time of ten workers, in epochs, until the best is within so much of the optimum. */

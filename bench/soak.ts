@@ -63,7 +63,11 @@ export async function measure(): Promise<Figure[]> {
 }
 
 /** Runs all the load at once until the signal aborts. Rejects at the first answer that is an error. */
-async function startWork(server: Server, workDir: string, end: AbortSignal): Promise<{ points: number; runs: number; reads: number; streams: number }> {
+async function startWork(
+  server: Server,
+  workDir: string,
+  end: AbortSignal,
+): Promise<{ points: number; runs: number; reads: number; streams: number }> {
   const counts = { points: 0, runs: 0, reads: 0, streams: 0 }
   const until = async (work: () => Promise<void>, everyMs: number): Promise<void> => {
     while (!end.aborted) {
@@ -73,8 +77,13 @@ async function startWork(server: Server, workDir: string, end: AbortSignal): Pro
   }
   const first = await submit(server, 'version: 1\nkind: experiment\nrun: {cmd: seq 1000}\n', workDir)
   const short = async (): Promise<void> => {
-    const { number } = await submit(server, 'version: 1\nkind: experiment\nrun: {cmd: "seq 1000; echo x > $HAGANE_OUTPUTS/f"}\n', workDir)
-    while (!end.aborted && !isTerminal((await server.call<RunDetailView>('GET', `/runs/${number}`)).phase)) await sleep(100)
+    const { number } = await submit(
+      server,
+      'version: 1\nkind: experiment\nrun: {cmd: "seq 1000; echo x > $HAGANE_OUTPUTS/f"}\n',
+      workDir,
+    )
+    while (!end.aborted && !isTerminal((await server.call<RunDetailView>('GET', `/runs/${number}`)).phase))
+      await sleep(100)
     counts.runs += 1
   }
   const reads = [...READS, `/runs/${first.number}/artifacts`]

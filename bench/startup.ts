@@ -3,7 +3,20 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { nodeStartS } from './references.ts'
-import { atMost, createFolder, percentile, plainEnv, readUse, root, say, sleep, startServer, submit, told, waitForSweep } from './support.ts'
+import {
+  atMost,
+  createFolder,
+  percentile,
+  plainEnv,
+  readUse,
+  root,
+  say,
+  sleep,
+  startServer,
+  submit,
+  told,
+  waitForSweep,
+} from './support.ts'
 import type { Figure } from './support.ts'
 
 const STARTS = 5
@@ -63,7 +76,9 @@ async function useOnce(dataDir: string): Promise<void> {
 function versionS(): number {
   const start = (): number => {
     const startedAt = performance.now()
-    const { status } = spawnSync(process.execPath, [join(root, 'bin', 'hagane.mjs'), '--version'], { env: plainEnv({}) })
+    const { status } = spawnSync(process.execPath, [join(root, 'bin', 'hagane.mjs'), '--version'], {
+      env: plainEnv({}),
+    })
     if (status !== 0) throw new Error(`hagane --version ended with ${status}`)
     return (performance.now() - startedAt) / 1000
   }

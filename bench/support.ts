@@ -69,7 +69,10 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Ours between two runs of what it is compared with, so that a machine that slows down meanwhile wrongs neither. */
-export async function between<T>(other: () => Promise<number>, ours: () => Promise<T>): Promise<{ other: number; ours: T }> {
+export async function between<T>(
+  other: () => Promise<number>,
+  ours: () => Promise<T>,
+): Promise<{ other: number; ours: T }> {
   const before = await other()
   const result = await ours()
   return { other: mean([before, await other()]), ours: result }
@@ -87,7 +90,10 @@ export function createFolder(name: string): Folder {
 
 /** The caller's environment without anything that would point a server or a client elsewhere. */
 export function plainEnv(changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HAGANE_'))), ...changes }
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HAGANE_'))),
+    ...changes,
+  }
 }
 
 export async function freePort(): Promise<number> {
@@ -106,7 +112,11 @@ export interface Child extends AsyncDisposable {
 /** Starts a program of this clone under this Node, its output in a file; it is ended with its scope. */
 export function startNode(args: readonly string[], env: NodeJS.ProcessEnv, output: string): Child {
   const file = openSync(output, 'a')
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { cwd: root, env, stdio: ['ignore', file, file] })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', file, file],
+  })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return {
     pid: child.pid!,
@@ -138,7 +148,10 @@ export interface Server extends AsyncDisposable {
  * Starts a server on a data directory and waits until it answers. Flags of Node for it come from BENCH_NODE_ARGS:
  * `--cpu-prof --cpu-prof-dir=/tmp/profile` tells where its time goes.
  */
-export async function startServer(dataDir: string, more: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[] } = {}): Promise<Server> {
+export async function startServer(
+  dataDir: string,
+  more: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[] } = {},
+): Promise<Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const flags = [...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), ...(more.nodeArgs ?? [])]
@@ -153,7 +166,11 @@ export async function startServer(dataDir: string, more: { env?: NodeJS.ProcessE
   const token = readToken(dataDir)!
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const response = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
@@ -179,7 +196,12 @@ interface Submitted {
 /** Submits a document as the command line would, its commands to run in `workDir`. */
 export async function submit(server: Server, text: string, workDir: string): Promise<Submitted> {
   const { host } = await readHostInfo(workDir, process.env['PATH'] ?? '')
-  const body: SubmitRequest = { id: randomUUID(), sources: [{ file: join(workDir, 'haganefile.yml'), text }], params: {}, host }
+  const body: SubmitRequest = {
+    id: randomUUID(),
+    sources: [{ file: join(workDir, 'haganefile.yml'), text }],
+    params: {},
+    host,
+  }
   return await server.call('POST', '/submissions', body)
 }
 
@@ -192,7 +214,8 @@ export async function waitForSweep(server: Server, number: number, trials: numbe
     const sweep = await server.call<SweepView>('GET', `/sweeps/${number}`)
     const { succeeded = 0, failed = 0 } = sweep.counts
     if (isSweepEnded(sweep.phase) || failed > 0) {
-      if (sweep.phase !== 'done' || succeeded !== trials) throw new Error(`sweep ${number} is ${sweep.phase}: ${JSON.stringify(sweep.counts)}`)
+      if (sweep.phase !== 'done' || succeeded !== trials)
+        throw new Error(`sweep ${number} is ${sweep.phase}: ${JSON.stringify(sweep.counts)}`)
       return sweep
     }
     if (succeeded - told >= trials / 4) say(`${(told = succeeded)} of ${trials} trials`)
@@ -210,12 +233,16 @@ export function createPoster(url: string, token: string): Poster {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const post: Poster['post'] = (path, body) =>
     new Promise((resolve, reject) => {
-      const call = request(`${url}${path}`, { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } }, (response) => {
-        const parts: Buffer[] = []
-        response.on('data', (part: Buffer) => parts.push(part))
-        response.on('end', () => resolve({ status: response.statusCode!, text: Buffer.concat(parts).toString() }))
-        response.on('error', reject)
-      })
+      const call = request(
+        `${url}${path}`,
+        { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } },
+        (response) => {
+          const parts: Buffer[] = []
+          response.on('data', (part: Buffer) => parts.push(part))
+          response.on('end', () => resolve({ status: response.statusCode!, text: Buffer.concat(parts).toString() }))
+          response.on('error', reject)
+        },
+      )
       call.on('error', reject)
       call.end(body)
     })

@@ -4,7 +4,20 @@ import { join } from 'node:path'
 import { LIMITS } from '../src/contract/limits.ts'
 import type { RunPageView } from '../src/contract/routes.ts'
 import { findPython } from './references.ts'
-import { atMost, between, clientPath, createFolder, plainEnv, root, say, startServer, submit, timed, told, waitForSweep } from './support.ts'
+import {
+  atMost,
+  between,
+  clientPath,
+  createFolder,
+  plainEnv,
+  root,
+  say,
+  startServer,
+  submit,
+  timed,
+  told,
+  waitForSweep,
+} from './support.ts'
 import type { Figure } from './support.ts'
 
 const TRIALS = 200
@@ -34,14 +47,27 @@ export async function measure(): Promise<Figure[]> {
     () => runXargs(python),
     () => runOurs(python),
   )
-  return [atMost(WALL_RATIO_MAX, 'wall_ratio', ours / other, 'x'), told('wall_s', ours, 's'), told('xargs_wall_s', other, 's')]
+  return [
+    atMost(WALL_RATIO_MAX, 'wall_ratio', ours / other, 'x'),
+    told('wall_s', ours, 's'),
+    told('xargs_wall_s', other, 's'),
+  ]
 }
 
 async function runXargs(python: string): Promise<number> {
   using folder = createFolder('sweep-xargs')
-  const env = plainEnv({ PYTHONPATH: clientPath, HAGANE_OFFLINE: '1', HAGANE_SPOOL: join(folder.path, 'spool'), HAGANE_DATA: folder.path })
+  const env = plainEnv({
+    PYTHONPATH: clientPath,
+    HAGANE_OFFLINE: '1',
+    HAGANE_SPOOL: join(folder.path, 'spool'),
+    HAGANE_DATA: folder.path,
+  })
   const seconds = await timed(async () => {
-    const child = spawn('xargs', [`-P${CONCURRENCY}`, '-n1', python, SCRIPT], { env, cwd: folder.path, stdio: ['pipe', 'ignore', 'inherit'] })
+    const child = spawn('xargs', [`-P${CONCURRENCY}`, '-n1', python, SCRIPT], {
+      env,
+      cwd: folder.path,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
     child.stdin.end(Array.from({ length: TRIALS }, (_, index) => `${index}\n`).join(''))
     const status = await new Promise((resolve) => child.once('exit', resolve))
     if (status !== 0) throw new Error(`xargs ended with ${status}`)
@@ -63,6 +89,8 @@ async function runOurs(python: string): Promise<number> {
 
 /** A sweep that lost what its trials logged would be quick for the wrong reason. */
 async function checkMetrics(trials: RunPageView['runs']): Promise<void> {
-  const bad = trials.find(({ metrics }) => Array.from({ length: METRICS }).some((_, index) => metrics[`metric_${index}`]?.last !== index * 0.1))
+  const bad = trials.find(({ metrics }) =>
+    Array.from({ length: METRICS }).some((_, index) => metrics[`metric_${index}`]?.last !== index * 0.1),
+  )
   if (bad || trials.length !== TRIALS) throw new Error(`${trials.length} trials, metrics missing in run ${bad?.number}`)
 }

@@ -54,7 +54,11 @@ function make(folder) {
   const draft = `${folder}.${process.pid}`
   mkdirSync(draft, { recursive: true })
   try {
-    const { status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'scripts', 'bundle.ts'), draft], { stdio: 'ignore' })
+    const { status } = spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(root, 'scripts', 'bundle.ts'), draft],
+      { stdio: 'ignore' },
+    )
     if (status !== 0) throw new Error('the bundler failed')
     renameSync(draft, folder)
   } finally {

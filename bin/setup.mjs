@@ -47,7 +47,9 @@ function ensureNode() {
     npm(['install', '--no-save', '--ignore-scripts', `${name}@${NODE_VERSION}`], home)
     const check = spawnSync(binary, ['--version'], { encoding: 'utf8' })
     if (check.status !== 0)
-      fail(`the Node ${NODE_VERSION} from npm does not start on this machine (${check.error ?? check.stderr}); install Node 24 or newer and try again`)
+      fail(
+        `the Node ${NODE_VERSION} from npm does not start on this machine (${check.error ?? check.stderr}); install Node 24 or newer and try again`,
+      )
     writeFileSync(ready, NODE_VERSION)
   })
   return binary
@@ -76,16 +78,24 @@ function isSatisfied(stamp, wanted, level) {
 function npm(args, cwd) {
   // The variables of an enclosing `npm run` would change what this npm does.
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(config_(global|prefix|local_prefix|omit|include|production)|lifecycle|package)/i.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(config_(global|prefix|local_prefix|omit|include|production)|lifecycle|package)/i.test(name),
+    ),
   )
-  const result = spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const result = spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   if (result.status !== 0) fail(`npm ${args[0]} failed in ${cwd}:\n${result.error ?? ''}${result.stderr ?? ''}`)
 }
 
 function withLock(lock, work) {
   const startedAt = Date.now()
   while (!tryLock(lock)) {
-    if (Date.now() - startedAt > LOCK_WAIT_MS) fail(`another set-up holds ${lock}; remove that folder if none is running`)
+    if (Date.now() - startedAt > LOCK_WAIT_MS)
+      fail(`another set-up holds ${lock}; remove that folder if none is running`)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   }
   try {

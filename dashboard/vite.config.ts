@@ -31,7 +31,11 @@ function firstPaint(): Plugin {
       const built = await build({
         configFile: false,
         logLevel: 'warn',
-        build: { write: false, target, lib: { entry: join(import.meta.dirname, 'src/first-paint.ts'), formats: ['iife'], name: 'firstPaint' } },
+        build: {
+          write: false,
+          target,
+          lib: { entry: join(import.meta.dirname, 'src/first-paint.ts'), formats: ['iife'], name: 'firstPaint' },
+        },
       })
       const [{ output }] = built as unknown as [{ output: [{ code: string }] }]
       this.emitFile({ type: 'asset', fileName: FIRST_PAINT, source: output[0].code })

@@ -10,14 +10,20 @@ const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 rmSync(dist, { recursive: true, force: true })
 writeLicences(await bundle(dist))
-const { status } = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { stdio: 'inherit', cwd: root })
+const { status } = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+  cwd: root,
+})
 if (status === 0) buildDashboard()
 process.exit(status ?? 1)
 
 /** Their licences ask for it: whoever gets their code gets their texts. */
 function writeLicences(packages: readonly string[]): void {
   const texts = packages.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+      string,
+      string
+    >
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(basename(entry)))
     return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : ''}\n`
   })

@@ -80,7 +80,8 @@ try {
 /** Runs outlive their server. */
 async function stopRuns(at: TestServer): Promise<void> {
   const open = encodeURIComponent('phase = running or phase = queued')
-  const listOpen = async () => (await at.call<{ runs: { number: number }[] }>('GET', `/runs?filter=${open}&limit=100`)).body.runs
+  const listOpen = async () =>
+    (await at.call<{ runs: { number: number }[] }>('GET', `/runs?filter=${open}&limit=100`)).body.runs
   for (const { number } of await listOpen()) await at.call('POST', `/runs/${number}/stop`)
   await until(async () => (await listOpen()).length === 0)
 }
@@ -92,14 +93,24 @@ function japaneseFonts(): string | undefined {
   const own = join(cache, 'fonts')
   if (existsSync(own) && readdirSync(own).length > 0) return cache
   mkdirSync(own, { recursive: true })
-  const packed = spawnSync('npm', ['pack', '--silent', '--pack-destination', cache, FONT], { encoding: 'utf8', cwd: cache })
+  const packed = spawnSync('npm', ['pack', '--silent', '--pack-destination', cache, FONT], {
+    encoding: 'utf8',
+    cwd: cache,
+  })
   const file = packed.stdout.trim().split('\n').at(-1)
   if (packed.status !== 0 || !file) {
     console.error(`no Japanese font: ${packed.stderr}`)
     return undefined
   }
   for (const weight of ['400Regular', '600SemiBold', '700Bold'])
-    spawnSync('tar', ['-xzf', join(cache, file), '-C', own, '--strip-components=2', `package/${weight}/NotoSansJP_${weight}.ttf`])
+    spawnSync('tar', [
+      '-xzf',
+      join(cache, file),
+      '-C',
+      own,
+      '--strip-components=2',
+      `package/${weight}/NotoSansJP_${weight}.ttf`,
+    ])
   return cache
 }
 
@@ -110,9 +121,14 @@ function group(name: string, hptuning: string, command: string): string {
 /** Two sweeps that have ended, one run that goes on, one that waits. Returns the pages to be looked at. */
 async function seed(at: TestServer, work: string): Promise<(readonly [string, string])[]> {
   writeFileSync(join(work, 'train.py'), TRAIN)
-  const space = '  matrix:\n    learning_rate: {log: [0.01, 1]}\n    model: {values: [gbdt, lgbm, linear]}\n    max_depth: {int: [3, 9]}'
+  const space =
+    '  matrix:\n    learning_rate: {log: [0.01, 1]}\n    model: {values: [gbdt, lgbm, linear]}\n    max_depth: {int: [3, 9]}'
   const auto = await at.submit(
-    group('depth-and-rate', `  auto: {n_experiments: 48}\n${space}`, 'python train.py {{ learning_rate }} {{ model }} 40 0.01'),
+    group(
+      'depth-and-rate',
+      `  auto: {n_experiments: 48}\n${space}`,
+      'python train.py {{ learning_rate }} {{ model }} 40 0.01',
+    ),
     work,
   )
   const asha = await at.submit(
@@ -125,14 +141,23 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
   )
   for (const { number } of [auto, asha]) await sweepEnded(at, number, 120_000)
   await at.call('PUT', '/projects/default/metrics/f1_macro', { direction: 'maximize' })
-  const running = await at.submit('version: 1\nkind: experiment\nparams: {rate: 0.07}\nrun: {cmd: python train.py 0.07 gbdt 4000 0.5}\n', work)
+  const running = await at.submit(
+    'version: 1\nkind: experiment\nparams: {rate: 0.07}\nrun: {cmd: python train.py 0.07 gbdt 4000 0.5}\n',
+    work,
+  )
   await at.call('PATCH', `/runs/${running.number}`, { name: 'bert-ja-base 学習率 3e-5 タイトル正規化あり' })
   const long = await at.submit('version: 1\nkind: experiment\nrun: {cmd: python train.py 0.05 lgbm 4000 0.5}\n', work)
-  await at.call('PATCH', `/runs/${long.number}`, { name: '【再学習】出品タイトル正規化あり・説明文2-gram・クラス重み調整版（レビュー指摘反映後）'.repeat(3) })
-  for (let i = 0; i < 4; i += 1) await at.submit('version: 1\nkind: experiment\nname: nightly\nrun: {cmd: sleep 600}\n', work)
+  await at.call('PATCH', `/runs/${long.number}`, {
+    name: '【再学習】出品タイトル正規化あり・説明文2-gram・クラス重み調整版（レビュー指摘反映後）'.repeat(3),
+  })
+  for (let i = 0; i < 4; i += 1)
+    await at.submit('version: 1\nkind: experiment\nname: nightly\nrun: {cmd: sleep 600}\n', work)
   await new Promise((done) => setTimeout(done, 6_000))
   const { body } = await at.call<{ best: { number: number } }>('GET', `/sweeps/${auto.number}`)
-  const { body: failed } = await at.call<{ runs: { number: number }[] }>('GET', '/runs?filter=phase%20%3D%20failed&limit=1')
+  const { body: failed } = await at.call<{ runs: { number: number }[] }>(
+    'GET',
+    '/runs?filter=phase%20%3D%20failed&limit=1',
+  )
   const best = body.best.number
   return [
     ['home', '/'],
@@ -167,7 +192,11 @@ async function states(pages: readonly (readonly [string, string])[]): Promise<vo
   const refusal = '{"error":{"code":"unavailable","message":"ディスクに空きがありません","args":{}}}'
   const own = pages.filter(([name]) => STATES.includes(name))
   for (const [name, path] of own) {
-    await shoot(`${name}-loading`, { path, look: { language: 'en', theme: 'light' }, answer: async () => await new Promise<undefined>(() => {}) })
+    await shoot(`${name}-loading`, {
+      path,
+      look: { language: 'en', theme: 'light' },
+      answer: async () => await new Promise<undefined>(() => {}),
+    })
     await shoot(`${name}-failing`, { path, look: { language: 'ja', theme: 'dark' }, answer: async () => refusal })
   }
   console.log('states')
@@ -196,12 +225,17 @@ async function shoot(name: string, { path, look, answer }: Shot): Promise<void> 
 }
 
 /** Pictures small, page by page; those that were not taken are left out. */
-async function sheet(file: string, { names, looks }: { readonly names: readonly string[]; readonly looks: readonly string[] }): Promise<void> {
+async function sheet(
+  file: string,
+  { names, looks }: { readonly names: readonly string[]; readonly looks: readonly string[] },
+): Promise<void> {
   const cell = (name: string): string => {
     const path = join(target, `${name}.png`)
     return existsSync(path) ? `<img src="data:image/png;base64,${readFileSync(path).toString('base64')}">` : ''
   }
-  const rows = names.map((name) => `<tr><th>${name}</th>${looks.map((look) => `<td>${cell(`${name}-${look}`)}</td>`).join('')}</tr>`)
+  const rows = names.map(
+    (name) => `<tr><th>${name}</th>${looks.map((look) => `<td>${cell(`${name}-${look}`)}</td>`).join('')}</tr>`,
+  )
   const page = await browser!.newPage({ viewport: { width: 1800, height: 1000 } })
   await page.setContent(
     `<style>body{font:12px sans-serif;margin:8px}img{width:330px;height:210px;object-fit:cover;object-position:top left;border:1px solid #ccc}th{text-align:left}</style><table>${rows.join('')}</table>`,

@@ -30,7 +30,8 @@ const TEXTS = {
   en: {
     usage:
       '{detail}\nusage: npm run quickstart [-- [--once] [--json]]\n  --once  end when the sweep has ended, instead of staying up\n  --json  one line of JSON on standard output when the sweep has ended',
-    no_python: 'The example needs Python 3 and neither python nor python3 on your PATH is one: install Python 3.6 or newer and try again.',
+    no_python:
+      'The example needs Python 3 and neither python nor python3 on your PATH is one: install Python 3.6 or newer and try again.',
     example: 'example: {folder}/group.yml and train.py, with Python {version}',
     speed: '{work} of runs in {wall}, {concurrency} at once ({ratio} times the ideal)',
     data: 'everything lies in',
@@ -43,14 +44,16 @@ const TEXTS = {
     next_logs: 'what it printed',
     next_metrics: 'how its metric went, round by round',
     next_down: 'stop the server',
-    staying: 'The server stays up for you to look around. Ctrl-C stops it and ends this. The dashboard, signed in (again with: npx hagane open):\n{url}',
+    staying:
+      'The server stays up for you to look around. Ctrl-C stops it and ends this. The dashboard, signed in (again with: npx hagane open):\n{url}',
     was_running: 'The server at {url} was running before and goes on.',
     stopping: 'stopping the sweep ...',
   },
   ja: {
     usage:
       '{detail}\n使い方: npm run quickstart [-- [--once] [--json]]\n  --once  探索が終わったら起動したままにせず終了します\n  --json  探索が終わったときに標準出力へ JSON を 1 行出します',
-    no_python: 'サンプルには Python 3 が必要ですが、PATH の python も python3 も Python 3 ではありません。Python 3.6 以降を入れて、もう一度実行してください。',
+    no_python:
+      'サンプルには Python 3 が必要ですが、PATH の python も python3 も Python 3 ではありません。Python 3.6 以降を入れて、もう一度実行してください。',
     example: 'サンプル: {folder}/group.yml と train.py、Python {version}',
     speed: '合計 {work} の実行が {wall} で終わりました。同時 {concurrency} 件 (理想の時間の {ratio} 倍)',
     data: 'すべてのデータ',
@@ -63,7 +66,8 @@ const TEXTS = {
     next_logs: '標準出力',
     next_metrics: 'ラウンドごとのメトリクスの変化',
     next_down: 'サーバーを停止',
-    staying: 'サーバーは動き続けます。Ctrl-C でサーバーを停止して終了します。ダッシュボード(サインイン済み。再度開くには npx hagane open):\n{url}',
+    staying:
+      'サーバーは動き続けます。Ctrl-C でサーバーを停止して終了します。ダッシュボード(サインイン済み。再度開くには npx hagane open):\n{url}',
     was_running: '{url} のサーバーは以前から動いていたもので、このまま続きます。',
     stopping: '探索を停止しています ...',
   },
@@ -95,7 +99,8 @@ async function main(cli: Cli, text: Text): Promise<number> {
     await showResult(cli, client, { sweep, text, isUp: !isNew || !flags.once })
     if (flags.json) cli.print(JSON.stringify(toSummary(sweep, client.url)))
     if (!isNew) cli.say(text('was_running', { url: client.url }))
-    else if (!flags.once) await stayUp(cli, { client, text, interruption, path: `/p/${sweep.project}/sweeps/${sweep.number}` })
+    else if (!flags.once)
+      await stayUp(cli, { client, text, interruption, path: `/p/${sweep.project}/sweeps/${sweep.number}` })
     return sweep.phase === 'done' && (sweep.counts.failed ?? 0) === 0 ? EXIT.ok : EXIT.failed
   } finally {
     if (isNew && findClient(cli)) await down(cli)
@@ -104,7 +109,9 @@ async function main(cli: Cli, text: Text): Promise<number> {
 
 function readFlags(text: Text): Flags {
   try {
-    return parseArgs({ options: { once: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } }).values
+    return parseArgs({
+      options: { once: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    }).values
   } catch (error) {
     throw new CliExit(EXIT.usage, text('usage', { detail: (error as Error).message }))
   }
@@ -169,7 +176,11 @@ function ignoreBadEnd(error: unknown): void {
 const STOP_TIMEOUT_MS = 20_000
 
 /** Trials outlive the server, and nobody would look after those of a quickstart that was given up. */
-async function stopSweep(cli: Cli, client: Client, { number, text, following }: { number: number; text: Text; following: Promise<void> }): Promise<void> {
+async function stopSweep(
+  cli: Cli,
+  client: Client,
+  { number, text, following }: { number: number; text: Text; following: Promise<void> },
+): Promise<void> {
   if (isSweepEnded((await getSweep(client, number)).phase)) return
   cli.say(['', text('stopping')])
   await client.call('stopSweep', { params: { sweep: number } })
@@ -202,7 +213,10 @@ async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown
   cli.say(['', ...table(places), '', text('next'), ...table(nextSteps({ number, best, isUp }, text)), ''])
 }
 
-function nextSteps({ number, best, isUp }: { number: number; best: SweepView['best']; isUp: boolean }, text: Text): string[][] {
+function nextSteps(
+  { number, best, isUp }: { number: number; best: SweepView['best']; isUp: boolean },
+  text: Text,
+): string[][] {
   return [
     ...(isUp ? [] : [['  npx hagane up --detach', text('next_up')]]),
     [`  npx hagane ls --sweep ${number}`, text('next_ls')],
@@ -222,13 +236,25 @@ function toSummary(sweep: SweepView, url: string) {
   const { succeeded = 0, failed = 0 } = sweep.counts
   const best = sweep.best && { params: sweep.best.params, metric: sweep.best.metric, value: sweep.best.value }
   const wallSeconds = (Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000
-  return { sweep: sweep.number, trials: sweep.trials, succeeded, failed, best, wallSeconds, idealSeconds: sweep.runSeconds / sweep.concurrency, url }
+  return {
+    sweep: sweep.number,
+    trials: sweep.trials,
+    succeeded,
+    failed,
+    best,
+    wallSeconds,
+    idealSeconds: sweep.runSeconds / sweep.concurrency,
+    url,
+  }
 }
 
 const LOOK_MS = 1000
 
 /** Until a signal comes, or someone stops the server from elsewhere. */
-async function stayUp(cli: Cli, { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string }): Promise<void> {
+async function stayUp(
+  cli: Cli,
+  { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string },
+): Promise<void> {
   cli.say(text('staying', { url: await signInUrl(client, path) }).split('\n'))
   const isUp = (): Promise<boolean> =>
     client.call('health').then(

@@ -28,7 +28,10 @@ process.exit(total.failed > 0 || (isCi && total.skipped.some((name) => !name.inc
 interface VitestReport {
   readonly numPassedTests: number
   readonly numFailedTests: number
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[]
+  readonly testResults: readonly {
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
 }
 
 function runVitest(): void {
@@ -47,7 +50,11 @@ function runVitest(): void {
   // A file that does not load has no failed test of its own.
   if (status !== 0 && (report?.numFailedTests ?? 0) === 0) total.failed += 1
   const results = report?.testResults.flatMap((result) => result.assertionResults) ?? []
-  total.skipped.push(...results.filter((result) => result.status === 'skipped' || result.status === 'pending').map((result) => result.fullName))
+  total.skipped.push(
+    ...results
+      .filter((result) => result.status === 'skipped' || result.status === 'pending')
+      .map((result) => result.fullName),
+  )
 }
 
 function withOwnNode(): string {
@@ -66,9 +73,14 @@ function findPythons(): Python[] {
   const onPath = ['python3', ...Array.from({ length: 12 }, (_, index) => `python3.${index + 6}`)]
   const found = new Map<string, Python>()
   for (const name of [...onPath, ...installed]) {
-    const { stdout, status } = spawnSync(name, ['-c', 'import sys; print(sys.executable, "%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' })
+    const { stdout, status } = spawnSync(
+      name,
+      ['-c', 'import sys; print(sys.executable, "%d.%d" % sys.version_info[:2])'],
+      { encoding: 'utf8' },
+    )
     const [executable, version] = status === 0 ? stdout.trim().split(' ') : []
-    if (executable && version && /^3\.([6-9]|\d\d)$/.test(version) && !found.has(version)) found.set(version, { executable, version })
+    if (executable && version && /^3\.([6-9]|\d\d)$/.test(version) && !found.has(version))
+      found.set(version, { executable, version })
   }
   return [...found.values()]
 }
@@ -83,7 +95,10 @@ async function runPythons(pythons: readonly Python[]): Promise<void> {
   await Promise.all(Array.from({ length: PYTHONS_AT_ONCE }, lane))
 }
 
-async function runPython({ executable }: Python, place: NodeJS.ProcessEnv): Promise<{ status: number | null; output: string }> {
+async function runPython(
+  { executable }: Python,
+  place: NodeJS.ProcessEnv,
+): Promise<{ status: number | null; output: string }> {
   const client = join(root, 'clients', 'python')
   const child = spawn(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], {
     cwd: client,

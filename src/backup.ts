@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { once } from 'node:events'
 
@@ -48,7 +56,11 @@ const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLON
  * Writes everything into a new folder: each table as lines of JSON as of one moment, then the files. A server may go on
  * meanwhile; what it writes after that moment is not in the backup. Throws BackupError.
  */
-export async function backUp(config: ServerConfig, folder: string, { hasFiles, now }: { hasFiles: boolean; now: Date }): Promise<BackupNote> {
+export async function backUp(
+  config: ServerConfig,
+  folder: string,
+  { hasFiles, now }: { hasFiles: boolean; now: Date },
+): Promise<BackupNote> {
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new BackupError('folder_not_empty', folder)
   mkdirSync(join(folder, 'tables'), { recursive: true, mode: 0o700 })
   await using database = openDatabase(config)
@@ -70,7 +82,14 @@ export async function backUp(config: ServerConfig, folder: string, { hasFiles, n
     await copyFolder(join(config.dataDir, name), join(folder, 'files', name), { isKept, onFault })
   }
   await starLogs(config.dataDir, join(folder, 'files', 'attempts'))
-  const note: BackupNote = { form: 1, schema: schemaVersion(), createdAt: now.toISOString(), tables, folders, ...(unreadable.length > 0 && { unreadable }) }
+  const note: BackupNote = {
+    form: 1,
+    schema: schemaVersion(),
+    createdAt: now.toISOString(),
+    tables,
+    folders,
+    ...(unreadable.length > 0 && { unreadable }),
+  }
   // Last: a folder without it is no backup.
   writeFileSync(join(folder, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`)
   return note
@@ -81,7 +100,11 @@ async function starLogs(dataDir: string, attempts: string): Promise<void> {
   const references = createReferences(dataDir)
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) {
     const given = readGiven(join(dataDir, 'attempts', name, 'secrets.json'))
-    await starFile(join(attempts, name, 'log'), references.secrets(given), readLogCut({ logCut: join(attempts, name, 'log.cut') }))
+    await starFile(
+      join(attempts, name, 'log'),
+      references.secrets(given),
+      readLogCut({ logCut: join(attempts, name, 'log.cut') }),
+    )
   }
 }
 
@@ -115,7 +138,8 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
     await removeTree(join(config.dataDir, name))
     await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
   }
-  const rowsOf = (name: string) => (Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined)
+  const rowsOf = (name: string) =>
+    Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined
   // Last, and all at once: a restore that was cut before has left no run, and can be made again.
   await fillTables(database, rowsOf, Date.parse(note.createdAt))
   endRestoring(config.dataDir)
@@ -125,7 +149,9 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
 /** Throws BackupError for a target that holds runs. Files without rows are those of a restore that was cut short. */
 async function refuseUsed(dataDir: string, database: Database): Promise<void> {
   const hasRows = !(await isEmpty(database))
-  const hasFiles = ['runs', 'attempts'].some((name) => existsSync(join(dataDir, name)) && readdirSync(join(dataDir, name)).length > 0)
+  const hasFiles = ['runs', 'attempts'].some(
+    (name) => existsSync(join(dataDir, name)) && readdirSync(join(dataDir, name)).length > 0,
+  )
   if (hasRows || (hasFiles && !isRestoring(dataDir))) throw new BackupError('target_not_empty', dataDir)
 }
 

@@ -32,10 +32,22 @@ export async function examine(patient: Patient, isDeep: boolean): Promise<Doctor
   const mode = (await stat(config.dataDir)).mode & OTHERS
   return [
     { name: 'node', isOk: true, detail: process.version },
-    { name: 'data', isOk: mode === 0, detail: mode === 0 ? config.dataDir : { detail: 'doctor_open', args: { path: config.dataDir } } },
-    { name: 'disk', isOk: freeBytes >= FREE_BYTES_MIN, detail: { detail: 'doctor_free', args: { gigabytes: (freeBytes / 1e9).toFixed(1) } } },
+    {
+      name: 'data',
+      isOk: mode === 0,
+      detail: mode === 0 ? config.dataDir : { detail: 'doctor_open', args: { path: config.dataDir } },
+    },
+    {
+      name: 'disk',
+      isOk: freeBytes >= FREE_BYTES_MIN,
+      detail: { detail: 'doctor_free', args: { gigabytes: (freeBytes / 1e9).toFixed(1) } },
+    },
     await examineDatabase(patient),
-    await findProgram('python3', ['-c', 'import sys, venv, ensurepip; print(sys.version.split()[0], sys.executable)'], config),
+    await findProgram(
+      'python3',
+      ['-c', 'import sys, venv, ensurepip; print(sys.version.split()[0], sys.executable)'],
+      config,
+    ),
     await findProgram('uv', ['--version'], config, 'doctor_pip'),
     await findProgram('git', ['--version'], config, 'doctor_no_git'),
     ...(isDeep ? [await examineFiles(patient)] : []),
@@ -54,7 +66,12 @@ async function examineDatabase({ config, store }: Patient): Promise<DoctorFindin
 }
 
 /** A program of the machine; with `without` it may be missing. */
-async function findProgram(program: string, args: readonly string[], { baseEnv }: ServerConfig, without?: DetailCode): Promise<DoctorFinding> {
+async function findProgram(
+  program: string,
+  args: readonly string[],
+  { baseEnv }: ServerConfig,
+  without?: DetailCode,
+): Promise<DoctorFinding> {
   try {
     const { stdout } = await promisify(execFile)(program, args, { env: { ...baseEnv }, timeout: 10_000 })
     return { name: program, isOk: true, detail: stdout.trim() }
@@ -69,14 +86,19 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> 
   const wrong: string[] = []
   let files = 0
   for (let cursor: string | undefined; ;) {
-    const page = await store.scan.search.page({ sort: [], limit: RUNS_AT_ONCE, ...(cursor !== undefined && { cursor }) })
+    const page = await store.scan.search.page({
+      sort: [],
+      limit: RUNS_AT_ONCE,
+      ...(cursor !== undefined && { cursor }),
+    })
     for (const run of page.runs) {
       for (const artifact of await store.read.attempts.listArtifacts(run.id)) {
         if (artifact.kind !== 'output') continue
         files += 1
         const path = joinBytes(join(runFolder(config.dataDir, run), 'outputs'), pathBytes(artifact.path))
         const hash = existsSync(path) ? await hashOf(path) : undefined
-        if (hash !== artifact.sha256) wrong.push(`#${run.number} ${artifact.path}: ${hash === undefined ? 'missing' : 'changed'}`)
+        if (hash !== artifact.sha256)
+          wrong.push(`#${run.number} ${artifact.path}: ${hash === undefined ? 'missing' : 'changed'}`)
       }
     }
     if (page.next === null) break

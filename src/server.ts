@@ -98,15 +98,27 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const log = createLog(config)
   const clock = createClock(log)
   const storage = stack.use(createDiskGuard({ dataDir: config.dataDir, clock, log }))
-  const leaseHooks = { onStandby: hooks.onStandby, onReplaced: () => hooks.onEnd('replaced'), now: clock.now, holder: `${process.pid}` }
+  const leaseHooks = {
+    onStandby: hooks.onStandby,
+    onReplaced: () => hooks.onEnd('replaced'),
+    now: clock.now,
+    holder: `${process.pid}`,
+  }
   const lease = config.database === null ? undefined : await takeLease(config.database, leaseHooks)
   const onFault = ({ kind, cause }: StoreFault): void => {
     if (kind === 'full') storage.look()
     if (kind !== 'broken') return
-    log.error({ err: cause }, 'the database cannot be trusted any more, ending: the next process reads what is truly on the disk')
+    log.error(
+      { err: cause },
+      'the database cannot be trusted any more, ending: the next process reads what is truly on the disk',
+    )
     hooks.onEnd('broken')
   }
-  const database = stack.use(config.database === null ? openSqlite(join(config.dataDir, 'hagane.db'), onFault) : openPostgres(config.database, onFault))
+  const database = stack.use(
+    config.database === null
+      ? openSqlite(join(config.dataDir, 'hagane.db'), onFault)
+      : openPostgres(config.database, onFault),
+  )
   await migrate(database)
   if (isRestoring(config.dataDir)) {
     if (await isEmpty(database)) throw new RestoreCutError(config.dataDir)
@@ -115,7 +127,10 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
   const active = lease && stack.use(await lease(database.writer))
   const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
-  const secrets = { secret: ensureSecret(join(config.dataDir, 'secret')), personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_') }
+  const secrets = {
+    secret: ensureSecret(join(config.dataDir, 'secret')),
+    personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_'),
+  }
   const tokens = createTokens({ store, clock, ...secrets })
   const sessions = createSessions({ clock, ...secrets })
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
@@ -157,7 +172,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.packages(hash),
     cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),
-    takeLeftRecords: async (run, attempt) => await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt).spool),
+    takeLeftRecords: async (run, attempt) =>
+      await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt).spool),
     trackingEnv: (run, attempt) => ({
       HAGANE_HOST: url,
       HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),
@@ -176,7 +192,11 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
   })
-  const http = await listen(createApp({ handlers, pagesDir: join(PACKAGE_DIR, 'dist', 'dashboard'), tokens, sessions, ids, storage, log }), config.host, port)
+  const http = await listen(
+    createApp({ handlers, pagesDir: join(PACKAGE_DIR, 'dist', 'dashboard'), tokens, sessions, ids, storage, log }),
+    config.host,
+    port,
+  )
   stack.defer(() => close(http))
   stack.use(engine)
   stack.use(createUsageRecorder({ store, source: executor, clock, log }))
@@ -195,7 +215,9 @@ async function refuseSecond(dataDir: string): Promise<void> {
   const state = readServerState(dataDir)
   if (!state) return
   const headers = { authorization: `Bearer ${readToken(dataDir) ?? ''}` }
-  const answer = await fetch(`${state.url}/api/v1/projects`, { headers, signal: AbortSignal.timeout(PROBE_MS) }).catch(() => undefined)
+  const answer = await fetch(`${state.url}/api/v1/projects`, { headers, signal: AbortSignal.timeout(PROBE_MS) }).catch(
+    () => undefined,
+  )
   if (answer?.ok) throw new DirectoryTakenError(state.pid)
 }
 
@@ -330,7 +352,11 @@ async function listen(app: ReturnType<typeof createApp>, hostname: string, port:
         fetch: app.fetch,
         hostname,
         port,
-        serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
+        serverOptions: {
+          headersTimeout: HEADERS_TIMEOUT_MS,
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          connectionsCheckingInterval: CHECK_EVERY_MS,
+        },
       },
       () => resolve(server),
     )

@@ -9,7 +9,15 @@ import { CURVE_ETA, CURVE_RUNGS, CURVE_TABLE } from './halving.ts'
 import type { CurveJob, CurvePolicy } from './halving.ts'
 import { curves } from './tables.ts'
 
-const HALVING = { resource: 'epochs', isWhole: true, max: 27, min: 1, eta: CURVE_ETA, form: 'promotion', resumes: true } as const
+const HALVING = {
+  resource: 'epochs',
+  isWhole: true,
+  max: 27,
+  min: 1,
+  eta: CURVE_ETA,
+  form: 'promotion',
+  resumes: true,
+} as const
 
 /** Our own ASHA, promotion form. */
 export class OwnAsha implements CurvePolicy {
@@ -22,7 +30,14 @@ export class OwnAsha implements CurvePolicy {
 
   constructor(seed: number, chooser: 'auto' | 'random') {
     const method = { name: 'asha', trialsMax: null, halving: { ...HALVING, chooser } } as const
-    this.#method = createMethod({ space: toSpace(curves(CURVE_TABLE).space), constraints: [], method, concurrency: 10, seed, earlier: [] })
+    this.#method = createMethod({
+      space: toSpace(curves(CURVE_TABLE).space),
+      constraints: [],
+      method,
+      concurrency: 10,
+      seed,
+      earlier: [],
+    })
   }
 
   next(): CurveJob | undefined {

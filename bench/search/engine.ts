@@ -7,7 +7,8 @@ export const createOptimizer: CreateOptimizer = (space, { seed, trials, concurre
   const method = options['method'] as NonNullable<SearchOptions['method']> | undefined
   const search = createSearch({ space, seed, trials, concurrency, ...(method && { method }) })
   return {
-    ask: (count) => search.ask(count).map(({ id, params }) => ({ id, params: params as Record<string, number | string> })),
+    ask: (count) =>
+      search.ask(count).map(({ id, params }) => ({ id, params: params as Record<string, number | string> })),
     tell: (results) => search.tell(results),
   }
 }

@@ -47,7 +47,11 @@ export function curveRng(seed: number): PortableRng {
   return new PortableRng(`mf/${CURVE_TABLE}/${seed}`)
 }
 
-export function simulateCurves(policy: CurvePolicy, rng: PortableRng, options: CurveOptions = {}): { log: CurveLog; trials: number } {
+export function simulateCurves(
+  policy: CurvePolicy,
+  rng: PortableRng,
+  options: CurveOptions = {},
+): { log: CurveLog; trials: number } {
   const { workers = WORKERS, horizon = CURVE_HORIZON, countsAt = CURVE_RUNGS } = options
   const workshop = new Workshop(rng, workers)
   const log: [number, number][] = []
@@ -58,7 +62,8 @@ export function simulateCurves(policy: CurvePolicy, rng: PortableRng, options: C
     now = reached.at
     const { running, level, value } = reached
     const goesOn = policy.report(running.trial, level, value) && level < running.to
-    if ((!goesOn || countsAt.includes(level)) && running.best < (log.at(-1)?.[1] ?? Infinity)) log.push([now, running.best])
+    if ((!goesOn || countsAt.includes(level)) && running.best < (log.at(-1)?.[1] ?? Infinity))
+      log.push([now, running.best])
     if (goesOn) workshop.goOn(running, level)
     else workshop.free()
   }
@@ -107,7 +112,8 @@ class Workshop {
   }
 
   #start(job: CurveJob, now: number): void {
-    if (!(job.from < job.to && job.to <= CURVE_LEVEL_MAX)) throw new Error(`no job goes from level ${job.from} to ${job.to}`)
+    if (!(job.from < job.to && job.to <= CURVE_LEVEL_MAX))
+      throw new Error(`no job goes from level ${job.from} to ${job.to}`)
     const config = this.#table.indexOf(job.params)
     const speed = this.#speeds.get(config) ?? Math.exp(SPEED_SPREAD * this.#rng.n())
     this.#speeds.set(config, speed)
@@ -117,7 +123,11 @@ class Workshop {
   }
 
   goOn(running: Running, level: number): void {
-    this.#agenda.add(running.startedAt + running.speed * (level + 1 - running.from), { running, level: level + 1 }, running.order)
+    this.#agenda.add(
+      running.startedAt + running.speed * (level + 1 - running.from),
+      { running, level: level + 1 },
+      running.order,
+    )
   }
 
   reachNext(): { at: number; running: Running; level: number; value: number } | undefined {

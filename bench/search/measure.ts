@@ -4,7 +4,12 @@ import { Worker } from 'node:worker_threads'
 import type { Plan, Report, Task } from './measure-worker.ts'
 
 /** Runs all tasks on so many threads, each given its next task when it is through with the one before. */
-export async function measureAll(plan: Plan, tasks: readonly Task[], workers: number, onReport: (report: Report) => void): Promise<void> {
+export async function measureAll(
+  plan: Plan,
+  tasks: readonly Task[],
+  workers: number,
+  onReport: (report: Report) => void,
+): Promise<void> {
   const queue = [...tasks]
   const lane = async (): Promise<void> => {
     const worker = new Worker(new URL('measure-worker.ts', import.meta.url), { workerData: plan })

@@ -1,7 +1,18 @@
 import { baseline } from './baseline.ts'
 import type { Params, SpaceItem } from './space.ts'
 import { table } from './tables.ts'
-import { ackley, branin, hartmann6, levy, mixcat, rastrigin, rosenbrock, shifted, sphere, tuning } from './test-functions.ts'
+import {
+  ackley,
+  branin,
+  hartmann6,
+  levy,
+  mixcat,
+  rastrigin,
+  rosenbrock,
+  shifted,
+  sphere,
+  tuning,
+} from './test-functions.ts'
 import type { Shift } from './test-functions.ts'
 
 /** A thing to minimise. A regret is the distance from the optimum in units of that of the reference. */
@@ -17,7 +28,18 @@ export interface Problem {
 }
 
 /** The ten that count. */
-export const MAIN = ['branin2', 'hartmann6', 'ackley5', 'rosen5s', 'levy8s', 'mixcat', 'hpo7n', 'svm_cancer', 'gbdt_diabetes', 'mlp_digits'] as const
+export const MAIN = [
+  'branin2',
+  'hartmann6',
+  'ackley5',
+  'rosen5s',
+  'levy8s',
+  'mixcat',
+  'hpo7n',
+  'svm_cancer',
+  'gbdt_diabetes',
+  'mlp_digits',
+] as const
 
 const TUNING_NOISE = 0.02
 
@@ -85,7 +107,13 @@ function category(name: string, values: readonly string[]): SpaceItem {
   return { name, type: 'cat', values }
 }
 
-const MIXCAT_SPACE = [float('x', -1, 1), float('y', -1, 1), category('k', ['a', 'b', 'c', 'd']), category('m', ['p', 'q', 'r']), int('n', 1, 10)]
+const MIXCAT_SPACE = [
+  float('x', -1, 1),
+  float('y', -1, 1),
+  category('k', ['a', 'b', 'c', 'd']),
+  category('m', ['p', 'q', 'r']),
+  int('n', 1, 10),
+]
 const TUNING_SPACE = [
   float('lr', 1e-5, 1, true),
   float('wd', 1e-6, 1e-1, true),

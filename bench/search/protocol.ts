@@ -53,7 +53,12 @@ const DURATION_SPREAD = 0.6
  * One search. In batch mode it asks for as many as run at once and tells them together; in async mode each worker takes its own
  * time, and one is told, one asked.
  */
-export function runOne(optimizer: Optimizer, problem: Problem, seed: number, options: Budget & { readonly mode: Mode }): RunResult {
+export function runOne(
+  optimizer: Optimizer,
+  problem: Problem,
+  seed: number,
+  options: Budget & { readonly mode: Mode },
+): RunResult {
   const session = new Session(optimizer, problem, seed)
   if (options.mode === 'batch') runBatches(session, options)
   else runAsync(session, options, new PortableRng(`dur/${problem.name}/${seed}`))

@@ -7,6 +7,9 @@ import type { SpaceItem } from './space.ts'
 export function createOptimizer(space: readonly SpaceItem[], { seed }: OptimizerOptions): Optimizer {
   const rng = new PortableRng(`random/${seed}`)
   let asked = 0
-  const suggest = () => ({ id: asked++, params: Object.fromEntries(space.map((item) => [item.name, fromUnit(item, rng.u())])) })
+  const suggest = () => ({
+    id: asked++,
+    params: Object.fromEntries(space.map((item) => [item.name, fromUnit(item, rng.u())])),
+  })
   return { ask: (count) => Array.from({ length: count }, suggest), tell: () => undefined }
 }

@@ -47,7 +47,9 @@ export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
   const differences = shared(ours, theirs).map(({ pairs }) => pairs.map(([our, their]) => logOf(our) - logOf(their)))
   if (differences.length === 0) return undefined
   const random = createRandom(RESAMPLES)
-  const resampled = Float64Array.from({ length: RESAMPLES }, () => mean(differences.map((values) => resampledMean(values, random)))).sort()
+  const resampled = Float64Array.from({ length: RESAMPLES }, () =>
+    mean(differences.map((values) => resampledMean(values, random))),
+  ).sort()
   return {
     ratio: Math.exp(mean(differences.map(mean))),
     low: Math.exp(quantile(resampled, TAIL)),
@@ -72,7 +74,10 @@ interface Shared {
 
 function shared(ours: Regrets, theirs: Regrets): Shared[] {
   return Object.entries(ours)
-    .map(([problem, seeds]) => ({ problem, pairs: Object.entries(seeds).flatMap(([seed, our]) => pairOf(our, theirs[problem]?.[seed])) }))
+    .map(([problem, seeds]) => ({
+      problem,
+      pairs: Object.entries(seeds).flatMap(([seed, our]) => pairOf(our, theirs[problem]?.[seed])),
+    }))
     .filter(({ pairs }) => pairs.length > 0)
 }
 

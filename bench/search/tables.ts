@@ -15,7 +15,11 @@ export interface Table {
 }
 
 interface StoredTable {
-  readonly axes: readonly { readonly name: string; readonly type: string; readonly values: readonly (number | string)[] }[]
+  readonly axes: readonly {
+    readonly name: string
+    readonly type: string
+    readonly values: readonly (number | string)[]
+  }[]
   readonly scale: number
   readonly levels: readonly number[] | null
   /** Unsigned 16-bit little-endian cells in base64, the last axis and the levels fastest. */
@@ -47,7 +51,9 @@ function toTable({ axes, scale, levels: curve, data }: StoredTable): Table {
   const levels = curve?.length ?? 1
   const cells = decode(data, scale)
   const space = axes.map(({ name, type, values }): SpaceItem =>
-    type === 'cat' ? { name, type: 'cat', values: values.map(String) } : { name, type: 'int', low: 0, high: values.length - 1, log: false },
+    type === 'cat'
+      ? { name, type: 'cat', values: values.map(String) }
+      : { name, type: 'int', low: 0, high: values.length - 1, log: false },
   )
   return {
     space,
@@ -79,6 +85,7 @@ function sizeOf(item: SpaceItem): number {
 
 function placeOf(item: SpaceItem, value: number | string | undefined): number {
   const place = item.type === 'cat' ? item.values.indexOf(String(value)) : Number(value)
-  if (!Number.isInteger(place) || place < 0 || place >= sizeOf(item)) throw new Error(`${value} is no value of ${item.name}`)
+  if (!Number.isInteger(place) || place < 0 || place >= sizeOf(item))
+    throw new Error(`${value} is no value of ${item.name}`)
   return place
 }

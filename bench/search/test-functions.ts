@@ -4,7 +4,11 @@ import type { Params } from './space.ts'
 type Vector = readonly number[]
 
 export function branin([a, b]: Vector): number {
-  return (b! - (5.1 / (4 * Math.PI ** 2)) * a! * a! + (5 / Math.PI) * a! - 6) ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(a!) + 10
+  return (
+    (b! - (5.1 / (4 * Math.PI ** 2)) * a! * a! + (5 / Math.PI) * a! - 6) ** 2 +
+    10 * (1 - 1 / (8 * Math.PI)) * Math.cos(a!) +
+    10
+  )
 }
 
 const HARTMANN_WEIGHTS = [1, 1.2, 3, 3.2]
@@ -22,7 +26,8 @@ const HARTMANN_CENTRES = [
 ]
 
 export function hartmann6(x: Vector): number {
-  const depth = (row: number): number => Math.exp(-sum(x.map((v, i) => HARTMANN_SCALES[row]![i]! * (v - 1e-4 * HARTMANN_CENTRES[row]![i]!) ** 2)))
+  const depth = (row: number): number =>
+    Math.exp(-sum(x.map((v, i) => HARTMANN_SCALES[row]![i]! * (v - 1e-4 * HARTMANN_CENTRES[row]![i]!) ** 2)))
   return -sum(HARTMANN_WEIGHTS.map((weight, row) => weight * depth(row)))
 }
 

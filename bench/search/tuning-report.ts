@@ -52,7 +52,9 @@ function describeCosts({ runs }: Measured): string[] {
   const all = Object.values(runs).flatMap((seeds) => Object.values(seeds))
   const askMs = all.flatMap((run) => run.askMs)
   const overhead = meanOf(all.map(({ overheadMs }) => overheadMs))
-  return [`ms per suggestion: mean ${short(overhead)} with tell; ask alone p50 ${short(percentile(askMs, 0.5))}, p99 ${short(percentile(askMs, 0.99))}`]
+  return [
+    `ms per suggestion: mean ${short(overhead)} with tell; ask alone p50 ${short(percentile(askMs, 0.5))}, p99 ${short(percentile(askMs, 0.99))}`,
+  ]
 }
 
 function describeRatio(label: string, ours: Regrets, theirs: Regrets): string {
@@ -61,20 +63,29 @@ function describeRatio(label: string, ours: Regrets, theirs: Regrets): string {
   return `ratio to ${label.padEnd(14)} ${found.ratio.toFixed(3)} [${found.low.toFixed(3)}, ${found.high.toFixed(3)}] on ${found.pairs} pairs`
 }
 
-function describeWorse(name: string, last: number | undefined, ours: (c: number) => Regrets, theirs: (c: number) => Regrets): string[] {
+function describeWorse(
+  name: string,
+  last: number | undefined,
+  ours: (c: number) => Regrets,
+  theirs: (c: number) => Regrets,
+): string[] {
   if (last === undefined) return []
   const compared = compareProblems(ours(last), theirs(last))
   if (compared.length === 0) return []
   const worse = compared.filter(({ isNotWorse }) => !isNotWorse)
   const list = worse.map(({ problem, ours, theirs }) => `${problem} (${short(ours)} to ${short(theirs)})`).join(', ')
-  return [`not worse than ${name}@${last} on ${compared.length - worse.length} of ${compared.length}${list && `; worse on ${list}`}`]
+  return [
+    `not worse than ${name}@${last} on ${compared.length - worse.length} of ${compared.length}${list && `; worse on ${list}`}`,
+  ]
 }
 
 function describeStuck(measured: Measured, last: number | undefined): string[] {
   if (last === undefined) return []
   return Object.entries(STUCK_ABOVE).flatMap(([name, threshold]) => {
     const seeds = regretsOf(measured, last)[name]
-    return seeds ? [`stuck on ${name} (above ${threshold} at ${last}): ${(100 * stuckShare(seeds, threshold)).toFixed(0)} %`] : []
+    return seeds
+      ? [`stuck on ${name} (above ${threshold} at ${last}): ${(100 * stuckShare(seeds, threshold)).toFixed(0)} %`]
+      : []
   })
 }
 
@@ -87,7 +98,10 @@ function regretsOfRival(runs: RivalRuns, checkpoint: number): Regrets {
   return mapRuns(runs, (triple) => triple[place])
 }
 
-function mapRuns<T>(runs: Readonly<Record<string, Readonly<Record<string, T>>>>, pick: (run: T) => number | undefined): Regrets {
+function mapRuns<T>(
+  runs: Readonly<Record<string, Readonly<Record<string, T>>>>,
+  pick: (run: T) => number | undefined,
+): Regrets {
   const known = (seeds: Readonly<Record<string, T>>): [string, number][] =>
     Object.entries(seeds).flatMap(([seed, run]) => {
       const value = pick(run)

@@ -63,11 +63,20 @@ function Page(): ReactElement {
   const runs = at('/p/:project/runs')
   if (runs) return <Runs key={runs['project']} project={runs['project'] ?? ''} />
   const run = at('/p/:project/runs/:run/:tab?')
-  if (run) return <Run key={run['run']} project={run['project']!} number={run['run'] ?? ''} tab={run['tab'] ?? 'overview'} />
+  if (run)
+    return <Run key={run['run']} project={run['project']!} number={run['run'] ?? ''} tab={run['tab'] ?? 'overview'} />
   const sweeps = at('/p/:project/sweeps')
   if (sweeps) return <Sweeps project={sweeps['project']!} />
   const sweep = at('/p/:project/sweeps/:sweep/:tab?')
-  if (sweep) return <Sweep key={sweep['sweep']} project={sweep['project']!} number={sweep['sweep'] ?? ''} tab={sweep['tab'] ?? 'overview'} />
+  if (sweep)
+    return (
+      <Sweep
+        key={sweep['sweep']}
+        project={sweep['project']!}
+        number={sweep['sweep'] ?? ''}
+        tab={sweep['tab'] ?? 'overview'}
+      />
+    )
   const compare = at('/p/:project/compare')
   if (compare) return <Compare project={compare['project']!} />
   const create = at('/p/:project/new')

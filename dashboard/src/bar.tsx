@@ -75,11 +75,13 @@ export function Bar(): ReactElement {
           </Link>
           <span className="only-phone">
             <Menu label="" icon="menu">
-              {(project === undefined ? globalPages() : [...projectPages(project), ...globalPages()]).map(({ to, text }) => (
-                <Link key={to} to={to}>
-                  <span data-closes="">{text}</span>
-                </Link>
-              ))}
+              {(project === undefined ? globalPages() : [...projectPages(project), ...globalPages()]).map(
+                ({ to, text }) => (
+                  <Link key={to} to={to}>
+                    <span data-closes="">{text}</span>
+                  </Link>
+                ),
+              )}
             </Menu>
           </span>
         </div>

@@ -9,7 +9,10 @@ export function formatNumber(value: unknown, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return withMinus(WHOLE.format(value))
   const size = Math.abs(value)
-  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(Math.max(0, digits - 3)) : String(Number(value.toPrecision(digits)))
+  const text =
+    size !== 0 && (size < 1e-4 || size >= 1e7)
+      ? value.toExponential(Math.max(0, digits - 3))
+      : String(Number(value.toPrecision(digits)))
   return withMinus(text.replace('e+', 'e'))
 }
 
@@ -20,7 +23,9 @@ const DIGITS_MAX = 15
 /** Numbers along an axis, none of which reads like another that it is not. */
 export function formatTicks(values: readonly number[]): string[] {
   const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i]!)))
-  const digits = range(TICK_DIGITS, DIGITS_MAX).find((n) => values.every((value) => Math.abs(Number(value.toPrecision(n)) - value) <= step / 100))
+  const digits = range(TICK_DIGITS, DIGITS_MAX).find((n) =>
+    values.every((value) => Math.abs(Number(value.toPrecision(n)) - value) <= step / 100),
+  )
   return values.map((value) => formatExact(Number(value.toPrecision(digits ?? DIGITS_MAX))))
 }
 
@@ -48,7 +53,8 @@ export function formatMoments(values: readonly number[]): string[] {
   const times = values.map((value) => value * 1000)
   const days = times.map((time) => formatDate(time).split(' ')[0]!)
   const isOneYear = new Set(days.map((day) => day.slice(0, YEAR_CHARS))).size === 1
-  const before = (i: number): string => (new Set(days).size === 1 ? '' : `${isOneYear ? days[i]!.slice(YEAR_CHARS + 1) : days[i]!} `)
+  const before = (i: number): string =>
+    new Set(days).size === 1 ? '' : `${isOneYear ? days[i]!.slice(YEAR_CHARS + 1) : days[i]!} `
   const clocks = [
     (time: number) => formatClock(time, false),
     (time: number) => formatClock(time),
@@ -84,7 +90,8 @@ function withMinus(text: string): string {
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
   if (typeof value === 'boolean') return String(value)
   return JSON.stringify(value)
 }
@@ -147,7 +154,11 @@ export function formatDate(time: number | string): string {
 export function zoneName(): string {
   const name = zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   if (name === 'Asia/Tokyo') return 'JST'
-  return new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'short' }).formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? name
+  return (
+    new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'short' })
+      .formatToParts()
+      .find(({ type }) => type === 'timeZoneName')?.value ?? name
+  )
 }
 
 export function formatBytes(bytes: number): string {

@@ -67,7 +67,10 @@ const FOUND_MAX = 8
 function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
-  const [found, setFound] = useState<{ readonly text: string; readonly entries: readonly Entry[] }>({ text: '', entries: [] })
+  const [found, setFound] = useState<{ readonly text: string; readonly entries: readonly Entry[] }>({
+    text: '',
+    entries: [],
+  })
   const [at, setAt] = useState(0)
   useEffect(() => dialog.current?.showModal(), [])
   // Enter came before the answer: it opens the first of what is found for this text, not of what stands there from before.
@@ -98,7 +101,13 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   const entries = [...found.entries, ...matching(text)]
   const chosen = Math.min(at, Math.max(0, entries.length - 1))
   return (
-    <dialog ref={dialog} className="palette" aria-label={t('find')} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
+    <dialog
+      ref={dialog}
+      className="palette"
+      aria-label={t('find')}
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
       <input
         autoFocus
         role="combobox"
@@ -125,7 +134,14 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
       />
       <ul id="palette-list" role="listbox" aria-label={t('find')}>
         {entries.map((entry, i) => (
-          <li key={entry.key} id={`palette-${i}`} role="option" aria-selected={i === chosen} onPointerMove={() => setAt(i)} onClick={() => act(entry)}>
+          <li
+            key={entry.key}
+            id={`palette-${i}`}
+            role="option"
+            aria-selected={i === chosen}
+            onPointerMove={() => setAt(i)}
+            onClick={() => act(entry)}
+          >
             {entry.icon}
             <span className="clip grow">{entry.text}</span>
             <span className="dim small">{entry.group}</span>
@@ -155,7 +171,10 @@ async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
           (sweep) => [sweep],
           () => [],
         )
-      : await call<SweepView[]>(`/sweeps${toQuery({ limit: word === '' ? SWEEPS_LATEST : SWEEPS_FOUND_MAX, name: word || undefined })}`, { signal })
+      : await call<SweepView[]>(
+          `/sweeps${toQuery({ limit: word === '' ? SWEEPS_LATEST : SWEEPS_FOUND_MAX, name: word || undefined })}`,
+          { signal },
+        )
   return sweeps.map((sweep) => ({
     key: `sweep ${sweep.number}`,
     text: sweep.name === null ? `#${sweep.number}` : `${sweep.name} #${sweep.number}`,
@@ -169,7 +188,8 @@ async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
 async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
   const word = text.trim()
   const number = numberIn(word)
-  const filter = number !== undefined ? `number = ${number}` : word === '' ? '' : `name contains ${JSON.stringify(word)}`
+  const filter =
+    number !== undefined ? `number = ${number}` : word === '' ? '' : `name contains ${JSON.stringify(word)}`
   const { runs } = await call<RunPageView>(`/runs${toQuery({ filter, limit: FOUND_MAX })}`, { signal })
   return runs.map((run) => ({
     key: `run ${run.number}`,
@@ -187,18 +207,29 @@ function matching(text: string): Entry[] {
 
 function commands(): Entry[] {
   const project = projectOf(location.pathname)
-  const pages = [...(project === undefined ? [] : projectPages(project)), ...globalPages(), { to: paths.settings(), text: t('settings') }]
+  const pages = [
+    ...(project === undefined ? [] : projectPages(project)),
+    ...globalPages(),
+    { to: paths.settings(), text: t('settings') },
+  ]
   const { theme, language } = preferences()
   return [
     ...pages.map(({ to, text }) => ({ key: to, text, group: t('pages'), act: () => go(to) })),
-    ...(project === undefined ? [] : [{ key: 'new', text: t('new_run'), group: t('commands'), act: () => go(paths.create(project)) }]),
+    ...(project === undefined
+      ? []
+      : [{ key: 'new', text: t('new_run'), group: t('commands'), act: () => go(paths.create(project)) }]),
     {
       key: 'theme',
       text: t('change_theme'),
       group: t('commands'),
       act: () => choose('theme', shownTheme({ ...preferences(), theme }) === 'dark' ? 'light' : 'dark'),
     },
-    { key: 'language', text: language === 'ja' ? 'English' : '日本語', group: t('commands'), act: () => choose('language', language === 'ja' ? 'en' : 'ja') },
+    {
+      key: 'language',
+      text: language === 'ja' ? 'English' : '日本語',
+      group: t('commands'),
+      act: () => choose('language', language === 'ja' ? 'en' : 'ja'),
+    },
     { key: 'keys', text: t('shortcuts'), group: t('commands'), act: () => dispatchEvent(new Event(HELP)) },
   ]
 }
@@ -217,7 +248,12 @@ function Help({ onClose }: { readonly onClose: () => void }): ReactElement {
     ['?', t('key_help')],
   ] as const
   return (
-    <dialog ref={dialog} onClose={onClose} aria-labelledby="help-title" onClick={(event) => event.target === dialog.current && onClose()}>
+    <dialog
+      ref={dialog}
+      onClose={onClose}
+      aria-labelledby="help-title"
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
       <h2 id="help-title">{t('shortcuts')}</h2>
       <dl className="kv" style={{ marginTop: 8 }}>
         {rows.map(([key, text]) => (

@@ -9,8 +9,16 @@ interface PageLink {
 
 /** Pages of one project. */
 export function projectPages(project: string): PageLink[] {
-  const page = (to: string, text: string): PageLink => ({ to, text, isCurrent: (path) => path === to || path.startsWith(`${to}/`) })
-  return [page(paths.runs(project), t('runs')), page(paths.sweeps(project), t('sweeps')), page(paths.compare(project), t('compare'))]
+  const page = (to: string, text: string): PageLink => ({
+    to,
+    text,
+    isCurrent: (path) => path === to || path.startsWith(`${to}/`),
+  })
+  return [
+    page(paths.runs(project), t('runs')),
+    page(paths.sweeps(project), t('sweeps')),
+    page(paths.compare(project), t('compare')),
+  ]
 }
 
 /** Pages of the whole installation. */

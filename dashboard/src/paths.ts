@@ -10,8 +10,10 @@ export const paths = {
   sweeps: (project: string) => `/p/${encodeURIComponent(project)}/sweeps`,
   sweep: (project: string, number: number | string, tab?: string) =>
     `/p/${encodeURIComponent(project)}/sweeps/${number}${tab && tab !== 'overview' ? `/${tab}` : ''}`,
-  compare: (project: string, runs: readonly number[] = []) => `/p/${encodeURIComponent(project)}/compare${runs.length > 0 ? `?runs=${runs.join(',')}` : ''}`,
-  create: (project: string, from?: number) => `/p/${encodeURIComponent(project)}/new${from === undefined ? '' : `?from=${from}`}`,
+  compare: (project: string, runs: readonly number[] = []) =>
+    `/p/${encodeURIComponent(project)}/compare${runs.length > 0 ? `?runs=${runs.join(',')}` : ''}`,
+  create: (project: string, from?: number) =>
+    `/p/${encodeURIComponent(project)}/new${from === undefined ? '' : `?from=${from}`}`,
 }
 
 interface Named {
@@ -23,7 +25,9 @@ interface Named {
 
 /** Name of a run: its own name, `SWEEP #NUMBER` for a trial, or its number. */
 export function runName(run: Named): string {
-  return isNamed(run) ? run.name! : `${run.sweep === null ? '' : `${sweepName({ name: run.sweepName, number: run.sweep })} `}#${run.number}`
+  return isNamed(run)
+    ? run.name!
+    : `${run.sweep === null ? '' : `${sweepName({ name: run.sweepName, number: run.sweep })} `}#${run.number}`
 }
 
 /** The same, and its number where that does not say it. */

@@ -13,5 +13,7 @@ const TEXTLESS = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'fi
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement
   if (event.isComposing || target.isContentEditable) return true
-  return target instanceof HTMLInputElement ? !TEXTLESS.includes(target.type) : ['TEXTAREA', 'SELECT'].includes(target.tagName)
+  return target instanceof HTMLInputElement
+    ? !TEXTLESS.includes(target.type)
+    : ['TEXTAREA', 'SELECT'].includes(target.tagName)
 }

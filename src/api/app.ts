@@ -29,11 +29,14 @@ export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: Ap
     const { headers } = context.res
     headers.set('x-content-type-options', 'nosniff')
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
-    if (!headers.has('content-security-policy')) headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    if (!headers.has('content-security-policy'))
+      headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
   bindRoutes(app, { ...keys, ids, storage }, handlers)
   servePages(app, pagesDir)
-  app.notFound((context) => answer(new AppError('not_found', { what: phrase('thing_route') }), context.req.header('accept-language')))
+  app.notFound((context) =>
+    answer(new AppError('not_found', { what: phrase('thing_route') }), context.req.header('accept-language')),
+  )
   app.onError((error, context) => {
     if (error instanceof AppError) return answer(error, context.req.header('accept-language'))
     const id = ids.uuid().slice(-12)

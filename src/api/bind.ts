@@ -56,15 +56,19 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       const raw = route.body && (await readJson(context, bytesMax))
       refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.judgesParts && { body: raw }) })
       for (const [key, value] of Object.entries<string>(context.req.param()))
-        if (value.length > LIMITS.nameCharsMax) throw new AppError('invalid', { detail: phrase('query_long', { key, max: LIMITS.nameCharsMax }) })
+        if (value.length > LIMITS.nameCharsMax)
+          throw new AppError('invalid', { detail: phrase('query_long', { key, max: LIMITS.nameCharsMax }) })
       // A stream has no end: only its head is meant.
-      if (context.req.method === 'HEAD' && route.produces === 'text/event-stream') return context.body(null, 200, { 'content-type': route.produces })
+      if (context.req.method === 'HEAD' && route.produces === 'text/event-stream')
+        return context.body(null, 200, { 'content-type': route.produces })
       const call = {
         caller,
         locale: toLocale(context.req.header('accept-language')),
         query: route.query && parse(route.query, context.req.query()),
         body: route.body && parse(route.body, raw),
-        creation: route.isCreate && toCreation(ids, `${route.method} ${context.req.path}`, raw, context.req.header('idempotency-key')),
+        creation:
+          route.isCreate &&
+          toCreation(ids, `${route.method} ${context.req.path}`, raw, context.req.header('idempotency-key')),
         bytes: route.takesBytes && limited(context.req.raw.body ?? [], bytesMax),
         param: (key: string) => context.req.param(key) ?? '',
         header: (key: string) => context.req.header(key),
@@ -91,7 +95,8 @@ const BODY_DEPTH_MAX = 100
 /** No database keeps a NUL in a text, and no name has one. */
 function refuseNul(value: unknown, path = '', depth = 0): void {
   if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: phrase('body_deep', { max: BODY_DEPTH_MAX }) })
-  if (typeof value === 'string' && value.includes('\0')) throw new AppError('invalid', { detail: phrase('body_nul', { path }) })
+  if (typeof value === 'string' && value.includes('\0'))
+    throw new AppError('invalid', { detail: phrase('body_nul', { path }) })
   if (typeof value !== 'object' || value === null) return
   for (const [key, item] of Object.entries(value)) {
     refuseNul(key, path, depth)
@@ -101,7 +106,8 @@ function refuseNul(value: unknown, path = '', depth = 0): void {
 
 async function readJson(context: Context, bytesMax: number): Promise<unknown> {
   if (!hasBody(context)) return {}
-  if (!/^application\/json\b/.test(context.req.header('content-type') ?? '')) throw new AppError('invalid', { detail: phrase('body_type') })
+  if (!/^application\/json\b/.test(context.req.header('content-type') ?? ''))
+    throw new AppError('invalid', { detail: phrase('body_type') })
   if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
   const text = await readText(context.req.raw, bytesMax)
   try {
@@ -115,10 +121,14 @@ const KEY_CHARS_MAX = 200
 
 /** The id is the body's own, else made from the key, so that the same key means the same thing; else a new one. */
 function toCreation(ids: Ids, route: string, raw: unknown, key: string | undefined): Creation {
-  if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX)) throw new AppError('invalid', { detail: phrase('key_length', { max: KEY_CHARS_MAX }) })
+  if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX))
+    throw new AppError('invalid', { detail: phrase('key_length', { max: KEY_CHARS_MAX }) })
   const { id, ...asked } = raw as Record<string, unknown>
   const digest = ids.digest(`${route} ${canonicalText(asked)}`)
-  return { id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : keyedId(ids.digest(`${route} ${key}`)), digest }
+  return {
+    id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : keyedId(ids.digest(`${route} ${key}`)),
+    digest,
+  }
 }
 
 /** A UUID of version 8, made of a hash. */
@@ -129,11 +139,16 @@ function keyedId(hash: string): string {
 /** JSON whose keys are in order: two spellings of one request are one request. */
 function canonicalText(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
   )
 }
 
-async function* limited(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
+async function* limited(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesMax: number,
+): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of body) {
     size += chunk.length

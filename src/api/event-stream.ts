@@ -10,7 +10,10 @@ import type { EventFeed } from '../services/event-feed.ts'
 const QUEUED_MAX = 100
 
 /** Opens streams of server-sent events, at most so many at once: the history as it grows, and between its lines which runs write. */
-export function createEventStreams(toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>, activity: Activity) {
+export function createEventStreams(
+  toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>,
+  activity: Activity,
+) {
   let open = 0
   return (feed: EventFeed): Response => {
     if (open >= LIMITS.eventStreamsMax) throw new AppError('unavailable', { detail: phrase('streams_full') })
@@ -45,7 +48,9 @@ export function createEventStreams(toLines: (events: readonly Event[]) => Promis
           ended.abort()
           throw error
         })
-        const text = lines.map((line) => `id: ${line.seq}\nevent: ${line.kind}\ndata: ${JSON.stringify(line)}\n\n`).join('')
+        const text = lines
+          .map((line) => `id: ${line.seq}\nevent: ${line.kind}\ndata: ${JSON.stringify(line)}\n\n`)
+          .join('')
         // A quiet stream says now and then that it is alive.
         if (!ended.signal.aborted) controller.enqueue(encoder.encode(text || ': quiet\n\n'))
       },

@@ -36,14 +36,20 @@ export function guardHost(context: Context): string {
  * Lets in who may use the route. An attempt may only reach routes open to attempts, and there only its own run. Throws
  * `unauthenticated` and `forbidden`.
  */
-export async function authorize({ tokens, sessions }: Keys, access: Access, context: Context): Promise<Caller | undefined> {
+export async function authorize(
+  { tokens, sessions }: Keys,
+  access: Access,
+  context: Context,
+): Promise<Caller | undefined> {
   if (access === 'public') return undefined
   const header = context.req.header('authorization')
   const [scheme, token, ...rest] = (header ?? '').split(' ')
   const isBearer = scheme === 'Bearer' && token !== undefined && rest.length === 0
-  const caller = header === undefined ? callerOfSession(sessions, context) : isBearer ? await tokens.identify(token) : undefined
+  const caller =
+    header === undefined ? callerOfSession(sessions, context) : isBearer ? await tokens.identify(token) : undefined
   if (!caller) throw new AppError('unauthenticated')
-  if (caller.kind === 'attempt' && (access !== 'attempt' || context.req.param('run') !== caller.runId)) throw new AppError('forbidden')
+  if (caller.kind === 'attempt' && (access !== 'attempt' || context.req.param('run') !== caller.runId))
+    throw new AppError('forbidden')
   return caller
 }
 

@@ -37,7 +37,12 @@ export function servePages(app: Hono, folder: string): void {
   app.get('/assets/:file', async (context, next) => {
     guardOrigin(context)
     const file = context.req.param('file')
-    return (/^[\w.-]+$/.test(file) && !file.includes('..') && (await send(context, join(folder, 'assets', file), FOREVER))) || (await next())
+    return (
+      (/^[\w.-]+$/.test(file) &&
+        !file.includes('..') &&
+        (await send(context, join(folder, 'assets', file), FOREVER))) ||
+      (await next())
+    )
   })
   app.get('/:file{[a-z-]+\\.(?:js|svg)}', async (context, next) => {
     guardOrigin(context)
@@ -59,9 +64,19 @@ function guardPage(context: Context): void {
   else guardOrigin(context)
 }
 
-async function send(context: Context, path: string, caching: string, status: 200 | 404 = 200): Promise<Response | undefined> {
+async function send(
+  context: Context,
+  path: string,
+  caching: string,
+  status: 200 | 404 = 200,
+): Promise<Response | undefined> {
   const bytes = await readFile(path).catch(() => undefined)
   if (!bytes) return undefined
   const type = TYPES[path.split('.').at(-1)!] ?? 'application/octet-stream'
-  return context.body(bytes, status, { 'content-type': type, 'cache-control': caching, 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' })
+  return context.body(bytes, status, {
+    'content-type': type,
+    'cache-control': caching,
+    'content-security-policy': POLICY,
+    'referrer-policy': 'no-referrer',
+  })
 }

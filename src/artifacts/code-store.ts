@@ -28,7 +28,8 @@ export function createCodeStore(dataDir: string): CodeStore {
   }
 
   const put = async (hash: string, content: Uint8Array): Promise<void> => {
-    if (createHash('sha256').update(content).digest('hex') !== hash) throw new AppError('invalid', { detail: phrase('hash_other', { hash }) })
+    if (createHash('sha256').update(content).digest('hex') !== hash)
+      throw new AppError('invalid', { detail: phrase('hash_other', { hash }) })
     const path = blobPath(hash)
     if (await touch(path)) return
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -45,7 +46,8 @@ export function createCodeStore(dataDir: string): CodeStore {
     await mkdir(half, { recursive: true, mode: 0o700 })
     // The text of a path may stand for bytes that no text has.
     const pathOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${half}/`), pathBytes(path)])
-    for (const folder of new Set(manifest.files.map((file) => dirname(file.path)))) await mkdir(pathOf(folder), { recursive: true, mode: 0o700 })
+    for (const folder of new Set(manifest.files.map((file) => dirname(file.path))))
+      await mkdir(pathOf(folder), { recursive: true, mode: 0o700 })
     await forEach(manifest.files, (file) => place(blobPath(file.sha256), pathOf(file.path), file))
     await rename(half, path)
     return { path, isNew: true }
@@ -91,11 +93,13 @@ export function createCodeStore(dataDir: string): CodeStore {
     },
     removeStale: async (unusedSince, brokenSince) => {
       await removeOld(trees, unusedSince, () => true)
-      for (const folder of await prefixes(blobs)) await removeOld(join(blobs, folder), brokenSince, (name) => name.endsWith('.half'))
+      for (const folder of await prefixes(blobs))
+        await removeOld(join(blobs, folder), brokenSince, (name) => name.endsWith('.half'))
     },
     removeBlobs: async (olderThan, keep) => {
       let removed = 0
-      for (const prefix of await prefixes(blobs)) removed += await removeOld(join(blobs, prefix), olderThan, (name) => !keep(prefix + name))
+      for (const prefix of await prefixes(blobs))
+        removed += await removeOld(join(blobs, prefix), olderThan, (name) => !keep(prefix + name))
       return removed
     },
   }
@@ -178,7 +182,8 @@ async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fra
 function readFrame(buffer: Buffer): (Frame & { end: number }) | { needed: number } | undefined {
   const line = buffer.indexOf(10)
   if (line < 0 && buffer.length < HEAD_BYTES_MAX) return undefined
-  const [, hash, size] = /^([0-9a-f]{64}) (\d{1,12})$/.exec(buffer.subarray(0, Math.max(0, line)).toString('latin1')) ?? []
+  const [, hash, size] =
+    /^([0-9a-f]{64}) (\d{1,12})$/.exec(buffer.subarray(0, Math.max(0, line)).toString('latin1')) ?? []
   if (hash === undefined) throw new AppError('invalid', { detail: phrase('content_head') })
   if (Number(size) > LIMITS.uploadBytesMax) throw new AppError('too_large', { max: LIMITS.uploadBytesMax })
   const end = line + 1 + Number(size)

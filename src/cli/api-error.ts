@@ -9,7 +9,10 @@ export class ApiError extends CliExit {
   readonly args: Readonly<Record<string, unknown>>
   readonly problems: readonly ProblemView[]
   constructor({ error }: ErrorView) {
-    super(Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed, error.message)
+    super(
+      Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed,
+      error.message,
+    )
     this.code = error.code
     this.args = error.args
     this.problems = error.problems ?? []

@@ -28,7 +28,8 @@ export function findClient(cli: Cli): Client | undefined {
   const { host, login } = cli.config
   const url = host ?? login?.host ?? readServerState(cli.config.dataDir)?.url
   if (!url) return undefined
-  const token = cli.config.token ?? (login && login.host === url ? login.token : undefined) ?? readToken(cli.config.dataDir) ?? ''
+  const token =
+    cli.config.token ?? (login && login.host === url ? login.token : undefined) ?? readToken(cli.config.dataDir) ?? ''
   return createClient(url.replace(/\/$/, ''), token, cli)
 }
 
@@ -41,7 +42,8 @@ export function requireClient(cli: Cli): Client {
 
 /** A client of the server at a URL. */
 export function createClient(url: string, token: string, cli: Cli): Client {
-  const foreign = ({ status }: Response): CliExit => new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
+  const foreign = ({ status }: Response): CliExit =>
+    new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
   const unreached = (cause: unknown): never => {
     throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
   }
@@ -76,6 +78,10 @@ export function createClient(url: string, token: string, cli: Cli): Client {
 
 function fillPath(path: string, { params = {}, query = {} }: CallOptions): string {
   const filled = path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(String(params[key])))
-  const search = new URLSearchParams(Object.entries(query).flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, String(value)]])))
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([key, value]): [string, string][] =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  )
   return search.size > 0 ? `${filled}?${search}` : filled
 }

@@ -84,7 +84,10 @@ describe('a table', () => {
   it('has one line a row, whatever the cells hold', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
+          minLength: 1,
+          maxLength: 8,
+        }),
         fc.option(fc.integer({ min: 16, max: 90 }), { nil: undefined }),
         (rows, columns) => {
           const lines = table(rows, columns)
@@ -101,7 +104,9 @@ describe('a line on the screen', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, other) => {
         const line = toScreen(`${text}\u001b]0;title\u0007\u009b2J\r\n\t\u202e\ud800${other}`)
-        expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u)
+        expect(line).not.toMatch(
+          /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u,
+        )
       }),
     )
   })

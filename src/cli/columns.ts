@@ -58,8 +58,13 @@ const [CELL_MAX, PADDED_MAX] = [200, 40]
  * @param columns - Of the terminal, in which each row fits; undefined elsewhere: there the first cell is whole.
  */
 export function table(rows: readonly (readonly string[])[], columns?: number): string[] {
-  const shown = columns === undefined ? rows.map((row) => row.map((cell, index) => (index === 0 ? cell : cut(cell, CELL_MAX)))) : rows
-  const natural = (rows[0] ?? []).map((_, column) => shown.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0))
+  const shown =
+    columns === undefined
+      ? rows.map((row) => row.map((cell, index) => (index === 0 ? cell : cut(cell, CELL_MAX))))
+      : rows
+  const natural = (rows[0] ?? []).map((_, column) =>
+    shown.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
+  )
   const widths = columns === undefined ? natural.map((wide) => Math.min(wide, PADDED_MAX)) : fit(natural, columns)
   return shown.map((row) =>
     row

@@ -24,7 +24,12 @@ export interface Cli {
 export function createCli(config: ClientConfig = readClientConfig()): Cli {
   return {
     config,
-    text: (code, args = {}) => cliText(config.locale, code, Object.fromEntries(Object.entries(args).map(([name, value]) => [name, onOneLine(value)]))),
+    text: (code, args = {}) =>
+      cliText(
+        config.locale,
+        code,
+        Object.fromEntries(Object.entries(args).map(([name, value]) => [name, onOneLine(value)])),
+      ),
     columns: process.stdout.isTTY ? process.stdout.columns || undefined : undefined,
     print: (lines) => write(toLines(lines)),
     say: (lines) => void process.stderr.write(toLines(lines)),

@@ -23,23 +23,39 @@ function problemOf(files: readonly string[], cwd = folder) {
 }
 
 describe('a file that is not UTF-8', () => {
-  const tail = (bytes: readonly number[]) => Buffer.concat([Buffer.from(`${HEAD}name: a`), Buffer.from(bytes), Buffer.from('\n')])
-  const utf16 = (text: string, order: 'le' | 'be') => (order === 'le' ? Buffer.from(text, 'utf16le') : Buffer.from(text, 'utf16le').swap16())
+  const tail = (bytes: readonly number[]) =>
+    Buffer.concat([Buffer.from(`${HEAD}name: a`), Buffer.from(bytes), Buffer.from('\n')])
+  const utf16 = (text: string, order: 'le' | 'be') =>
+    order === 'le' ? Buffer.from(text, 'utf16le') : Buffer.from(text, 'utf16le').swap16()
   it.each<[name: string, bytes: Buffer, encoding: string, line: number, column: number]>([
     ['Shift_JIS', tail([0x8a, 0x77, 0x8f, 0x4b]), 'Shift_JIS', 3, 8],
     ['EUC-JP', tail([0xb3, 0xd8, 0xbd, 0xac]), 'EUC-JP', 3, 8],
     ['a French word in Latin-1', tail([0xe8, 0x6c, 0x65]), 'Latin-1', 3, 8],
-    ['a German word in Latin-1', tail([0x67, 0x72, 0xf6, 0xdf, 0x65].filter((byte) => byte !== 0xdf)), 'Latin-1', 3, 10],
+    [
+      'a German word in Latin-1',
+      tail([0x67, 0x72, 0xf6, 0xdf, 0x65].filter((byte) => byte !== 0xdf)),
+      'Latin-1',
+      3,
+      10,
+    ],
     ['UTF-16 with a mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16(HEAD, 'le')]), 'UTF-16', 1, 1],
     ['UTF-16, big end first', Buffer.concat([Buffer.from([0xfe, 0xff]), utf16(HEAD, 'be')]), 'UTF-16', 1, 1],
     ['UTF-16 without a mark', utf16(HEAD, 'le'), 'UTF-16', 1, 1],
-  ])('is refused by its name, with the encoding and the first wrong byte: %s', (_name, bytes, encoding, line, column) => {
-    writeFileSync(join(folder, 'x.yml'), bytes)
-    expect(problemOf(['x.yml'])).toMatchObject({ code: 'file_encoding', args: { file: 'x.yml', encoding }, line, column })
-    writeFileSync(join(folder, 'haganefile.yml'), bytes)
-    expect(problemOf([])).toMatchObject({ code: 'file_encoding', args: { file: 'haganefile.yml' } })
-    rmSync(join(folder, 'haganefile.yml'))
-  })
+  ])(
+    'is refused by its name, with the encoding and the first wrong byte: %s',
+    (_name, bytes, encoding, line, column) => {
+      writeFileSync(join(folder, 'x.yml'), bytes)
+      expect(problemOf(['x.yml'])).toMatchObject({
+        code: 'file_encoding',
+        args: { file: 'x.yml', encoding },
+        line,
+        column,
+      })
+      writeFileSync(join(folder, 'haganefile.yml'), bytes)
+      expect(problemOf([])).toMatchObject({ code: 'file_encoding', args: { file: 'haganefile.yml' } })
+      rmSync(join(folder, 'haganefile.yml'))
+    },
+  )
 
   it('is no file that begins with the mark of UTF-8, or that has one NUL among its text', () => {
     for (const text of [`\ufeff${HEAD}name: 学習\r\n`, `${HEAD}description: "a\0b"\n`]) {
@@ -52,9 +68,18 @@ describe('a file that is not UTF-8', () => {
 describe('a file that cannot be read', () => {
   it('is named with the reason in words', () => {
     mkdirSync(join(folder, 'folder.yml'), { recursive: true })
-    expect(problemOf(['none.yml'])).toMatchObject({ code: 'file_unreadable', args: { file: 'none.yml', reason: { detail: 'file_missing' } } })
-    expect(problemOf(['folder.yml'])).toMatchObject({ code: 'file_unreadable', args: { reason: { detail: 'file_folder' } } })
-    expect(problemOf(['x.yml/y.yml'])).toMatchObject({ code: 'file_unreadable', args: { reason: { detail: 'file_missing' } } })
+    expect(problemOf(['none.yml'])).toMatchObject({
+      code: 'file_unreadable',
+      args: { file: 'none.yml', reason: { detail: 'file_missing' } },
+    })
+    expect(problemOf(['folder.yml'])).toMatchObject({
+      code: 'file_unreadable',
+      args: { reason: { detail: 'file_folder' } },
+    })
+    expect(problemOf(['x.yml/y.yml'])).toMatchObject({
+      code: 'file_unreadable',
+      args: { reason: { detail: 'file_missing' } },
+    })
     expect(problemOf(['x.txt'])).toMatchObject({ code: 'file_type' })
     expect(problemOf([])).toMatchObject({ code: 'file_none' })
   })
@@ -62,7 +87,12 @@ describe('a file that cannot be read', () => {
 
 describe('parameters of the command line', () => {
   it('are pairs, each name once; a value may hold anything', () => {
-    expect(readParams({ param: ['a=1', '学習率=b=c', 'x='], params: ['y= '] })).toEqual({ a: '1', 学習率: 'b=c', x: '', y: ' ' })
+    expect(readParams({ param: ['a=1', '学習率=b=c', 'x='], params: ['y= '] })).toEqual({
+      a: '1',
+      学習率: 'b=c',
+      x: '',
+      y: ' ',
+    })
     for (const param of [['a'], ['=1'], ['a=1', 'a=2']]) expect(() => readParams({ param })).toThrow(SpecError)
   })
 })

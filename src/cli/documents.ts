@@ -7,8 +7,8 @@ import { SpecError } from '../core/spec/document.ts'
 import type { Source } from '../core/spec/document.ts'
 
 const TYPES = new Set(['.yml', '.yaml', '.json'])
-const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'polyaxon.ci', 'polyaxonfile'].flatMap((base) =>
-  ['yaml', 'yml', 'json'].map((type) => `${base}.${type}`),
+const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'polyaxon.ci', 'polyaxonfile'].flatMap(
+  (base) => ['yaml', 'yml', 'json'].map((type) => `${base}.${type}`),
 )
 
 /** Reads the files of one document; without any, the first file of a usual name. Throws SpecError. */
@@ -25,10 +25,18 @@ function readSource(file: string, path: string): Source {
   if (!TYPES.has(extname(file).toLowerCase())) return fail(file, 'file_type', { file })
   const bytes = tryRead(file.startsWith('/') ? file : path)
   if (bytes instanceof Uint8Array) return { file, text: decode(file, bytes) }
-  return fail(file, 'file_unreadable', { file, reason: { detail: REASONS[bytes.code ?? ''] ?? 'file_failed', args: { code: bytes.code ?? bytes.message } } })
+  return fail(file, 'file_unreadable', {
+    file,
+    reason: { detail: REASONS[bytes.code ?? ''] ?? 'file_failed', args: { code: bytes.code ?? bytes.message } },
+  })
 }
 
-const REASONS: Readonly<Record<string, DetailCode>> = { ENOENT: 'file_missing', EACCES: 'file_denied', EISDIR: 'file_folder', ENOTDIR: 'file_missing' }
+const REASONS: Readonly<Record<string, DetailCode>> = {
+  ENOENT: 'file_missing',
+  EACCES: 'file_denied',
+  EISDIR: 'file_folder',
+  ENOTDIR: 'file_missing',
+}
 
 function tryRead(path: string): Uint8Array | NodeJS.ErrnoException {
   try {
@@ -40,24 +48,44 @@ function tryRead(path: string): Uint8Array | NodeJS.ErrnoException {
 
 // In this order: bytes that a narrower encoding explains are hardly those of a wider one.
 const OTHER_ENCODINGS = ['euc-jp', 'shift_jis', 'gb18030', 'windows-1252'] as const
-const ENCODING_NAMES = { 'euc-jp': 'EUC-JP', shift_jis: 'Shift_JIS', gb18030: 'GB 18030', 'windows-1252': 'Latin-1' } as const
+const ENCODING_NAMES = {
+  'euc-jp': 'EUC-JP',
+  shift_jis: 'Shift_JIS',
+  gb18030: 'GB 18030',
+  'windows-1252': 'Latin-1',
+} as const
 
 /** The text of a file. Throws SpecError at the first byte that is no UTF-8. */
 function decode(file: string, bytes: Uint8Array): string {
   const text = decodeAs('utf-8', bytes)
   const [first, second] = bytes
-  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || zeroShare(bytes.subarray(0, 200)) > ZERO_SHARE_UTF16
+  const isUtf16 =
+    (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff) ||
+    zeroShare(bytes.subarray(0, 200)) > ZERO_SHARE_UTF16
   if (text !== undefined && !isUtf16) return text
-  const other = isLatin(bytes) ? undefined : OTHER_ENCODINGS.find((encoding) => looksLikeText(decodeAs(encoding, bytes)))
+  const other = isLatin(bytes)
+    ? undefined
+    : OTHER_ENCODINGS.find((encoding) => looksLikeText(decodeAs(encoding, bytes)))
   const encoding = isUtf16 ? 'UTF-16' : ENCODING_NAMES[other ?? 'windows-1252']
-  throw new SpecError([{ code: 'file_encoding', args: { file, encoding }, path: '', file, ...placeOf(bytes, isUtf16 ? 0 : validLength(bytes)) }])
+  throw new SpecError([
+    {
+      code: 'file_encoding',
+      args: { file, encoding },
+      path: '',
+      file,
+      ...placeOf(bytes, isUtf16 ? 0 : validLength(bytes)),
+    },
+  ])
 }
 
 const LETTERS_FROM = 0xc0
 
 /** Whether the bytes beyond ASCII are letters of Latin-1 that stand alone, as in French and German words. */
 function isLatin(bytes: Uint8Array): boolean {
-  return bytes.every((byte, at) => byte < 0x80 || (byte >= LETTERS_FROM && (bytes[at - 1] ?? 0) < 0x80 && (bytes[at + 1] ?? 0) < 0x80))
+  return bytes.every(
+    (byte, at) => byte < 0x80 || (byte >= LETTERS_FROM && (bytes[at - 1] ?? 0) < 0x80 && (bytes[at + 1] ?? 0) < 0x80),
+  )
 }
 
 // Every other byte of a Latin text in UTF-16 is zero.
@@ -108,7 +136,13 @@ function placeOf(bytes: Uint8Array, length: number): { line: number; column: num
 }
 
 /** Parameters from the `name=value` words of the command line, in either spelling of the option. Throws SpecError. */
-export function readParams({ param, params: others = [] }: { param: readonly string[]; params?: readonly string[] }): Record<string, string> {
+export function readParams({
+  param,
+  params: others = [],
+}: {
+  param: readonly string[]
+  params?: readonly string[]
+}): Record<string, string> {
   const params = new Map<string, string>()
   for (const pair of [...param, ...others]) {
     const at = pair.indexOf('=')

@@ -17,7 +17,12 @@ import { usageLines } from './usage-faults.ts'
 export function toProblemLines(cli: Cli, error: unknown): string[] {
   if (error instanceof ApiError) {
     const paint = createPaint(cli.config.hasColor)
-    return [error.message, ...error.problems.flatMap((problem) => formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' }))]
+    return [
+      error.message,
+      ...error.problems.flatMap((problem) =>
+        formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' }),
+      ),
+    ]
   }
   if (error instanceof CommanderError) return usageLines(cli, error)
   if (error instanceof CliExit) return error.message === '' ? [] : error.message.split('\n')
@@ -44,7 +49,9 @@ const FILE_FAULTS: Readonly<Record<string, CliCode>> = {
 
 function specLines(cli: Cli, { problems }: SpecError): string[] {
   const [paint, label] = [createPaint(cli.config.hasColor), cli.text('error')]
-  return problems.flatMap((problem) => formatProblem(toProblemView(problem, cli.config.locale), new Map(), { paint, label, style: 'red' }))
+  return problems.flatMap((problem) =>
+    formatProblem(toProblemView(problem, cli.config.locale), new Map(), { paint, label, style: 'red' }),
+  )
 }
 
 /** The exit status that says what kind of failure it was. */

@@ -15,11 +15,16 @@ import { createPaint, toScreen } from './screen.ts'
 const POLL_MS = 500
 
 /** Shows progress on standard error until the end; throws CliExit when it did not end well. */
-export async function follow(cli: Cli, client: Client, { kind, number }: { kind: 'run' | 'sweep'; number: number }): Promise<void> {
+export async function follow(
+  cli: Cli,
+  client: Client,
+  { kind, number }: { kind: 'run' | 'sweep'; number: number },
+): Promise<void> {
   const line = createStatusLine(cli)
   const said = new Set<string>()
   for (;;) {
-    const ended = kind === 'sweep' ? await followSweep(cli, client, number, { line, said }) : await followRun(cli, client, number)
+    const ended =
+      kind === 'sweep' ? await followSweep(cli, client, number, { line, said }) : await followRun(cli, client, number)
     if (ended !== undefined) {
       line.clear()
       cli.say(ended.lines)
@@ -57,16 +62,28 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const { best } = sweep
   const bestLines = best
-    ? [cli.text('sweep_best', { number: best.number, metric: measureName(best), value: formatNumber(best.value) }), `  ${pairs(best.params)}`]
+    ? [
+        cli.text('sweep_best', { number: best.number, metric: measureName(best), value: formatNumber(best.value) }),
+        `  ${pairs(best.params)}`,
+      ]
     : []
   return {
     isGood: sweep.phase === 'done' || (sweep.phase === 'stopped' && sweep.reason !== 'StoppedByUser'),
-    lines: [cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }), ...bestLines, ...notices],
+    lines: [
+      cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }),
+      ...bestLines,
+      ...notices,
+    ],
   }
 }
 
 /** It has paused itself, and nothing of it runs any more: it waits for a person. */
-function isHeld({ phase, isPaused, notices, counts: { preparing = 0, starting = 0, running = 0, stopping = 0 } }: SweepView): boolean {
+function isHeld({
+  phase,
+  isPaused,
+  notices,
+  counts: { preparing = 0, starting = 0, running = 0, stopping = 0 },
+}: SweepView): boolean {
   return phase === 'running' && isPaused && notices.some(isHold) && preparing + starting + running + stopping === 0
 }
 
@@ -84,14 +101,19 @@ async function followRun(cli: Cli, client: Client, number: number): Promise<Ende
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (!isTerminal(run.phase)) return undefined
   const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
-  return { isGood: run.phase === 'succeeded', lines: [cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' })] }
+  return {
+    isGood: run.phase === 'succeeded',
+    lines: [cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' })],
+  }
 }
 
 /** Why nothing has started yet, as its first trial tells it. */
 async function waitingNote(client: Client, sweep: SweepView): Promise<string> {
   const { queued = 0, ...others } = sweep.counts
   if (queued === 0 || Object.values(others).some((count) => count > 0)) return ''
-  const { runs } = await client.call<RunPageView>('listRuns', { query: { sweep: sweep.number, sort: 'number', limit: 1 } })
+  const { runs } = await client.call<RunPageView>('listRuns', {
+    query: { sweep: sweep.number, sort: 'number', limit: 1 },
+  })
   return runs[0]?.waiting ? ` (${runs[0].waiting})` : ''
 }
 
@@ -102,14 +124,23 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
   const done = doneTrials(sweep)
   const elapsed = (Date.now() - Date.parse(sweep.createdAt)) / 1000
   // The time left of a paused sweep is unknown.
-  const left = sweep.trials !== null && done > 0 && !sweep.isPaused && !isSweepEnded(sweep.phase) ? ((sweep.trials - done) * elapsed) / done : undefined
+  const left =
+    sweep.trials !== null && done > 0 && !sweep.isPaused && !isSweepEnded(sweep.phase)
+      ? ((sweep.trials - done) * elapsed) / done
+      : undefined
   return cli.text('progress', {
     bar: paint('green', progressBar(sweep.trials ? done / sweep.trials : 0)),
     done,
     total: sweep.trials ?? '∞',
     running: running + starting + stopping,
     failed: failed > 0 ? paint('red', cli.text('progress_failed', { count: failed })) : '',
-    best: sweep.best ? cli.text('progress_best', { metric: measureName(sweep.best), value: formatNumber(sweep.best.value), number: sweep.best.number }) : '',
+    best: sweep.best
+      ? cli.text('progress_best', {
+          metric: measureName(sweep.best),
+          value: formatNumber(sweep.best.value),
+          number: sweep.best.number,
+        })
+      : '',
     left: left === undefined ? '' : cli.text('progress_left', { left: formatDuration(left) }),
   })
 }

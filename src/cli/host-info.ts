@@ -25,11 +25,15 @@ export async function readHostInfo(workDir: string, shellPath: string): Promise<
 /** Tracked files against the last commit, as text; binary files are only named. */
 async function readChanges(folder: string): Promise<string | null> {
   try {
-    const { stdout } = await run('git', ['-C', folder, 'diff', 'HEAD', '--no-color', '--no-ext-diff', '--no-textconv'], {
-      timeout: TIMEOUT_MS,
-      env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }),
-      maxBuffer: LIMITS.diffCharsMax,
-    })
+    const { stdout } = await run(
+      'git',
+      ['-C', folder, 'diff', 'HEAD', '--no-color', '--no-ext-diff', '--no-textconv'],
+      {
+        timeout: TIMEOUT_MS,
+        env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }),
+        maxBuffer: LIMITS.diffCharsMax,
+      },
+    )
     return stdout === '' || stdout.includes('\0') ? null : stdout
   } catch {
     return null
@@ -38,7 +42,9 @@ async function readChanges(folder: string): Promise<string | null> {
 
 /** The folder a document's commands run in: where the command was typed, unless the file lies outside of it. */
 export function chooseWorkDir(files: readonly string[], cwd: string): string {
-  const outside = files.map((file) => resolve(cwd, file)).find((path) => relative(cwd, path).startsWith('..') || isAbsolute(relative(cwd, path)))
+  const outside = files
+    .map((file) => resolve(cwd, file))
+    .find((path) => relative(cwd, path).startsWith('..') || isAbsolute(relative(cwd, path)))
   return outside ? dirname(outside) : cwd
 }
 
@@ -46,10 +52,14 @@ export function chooseWorkDir(files: readonly string[], cwd: string): string {
 async function readPython(shellPath: string): Promise<HostInfo['python']> {
   for (const name of ['python', 'python3']) {
     try {
-      const { stdout } = await run(name, ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'], {
-        env: childEnv({ PATH: shellPath }),
-        timeout: TIMEOUT_MS,
-      })
+      const { stdout } = await run(
+        name,
+        ['-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'],
+        {
+          env: childEnv({ PATH: shellPath }),
+          timeout: TIMEOUT_MS,
+        },
+      )
       const [executable, version] = stdout.trim().split('\n')
       if (executable && version?.startsWith('3')) return { executable, version }
     } catch {
@@ -61,7 +71,9 @@ async function readPython(shellPath: string): Promise<HostInfo['python']> {
 
 async function readGit(folder: string): Promise<HostInfo['git']> {
   const git = async (...args: string[]): Promise<string> =>
-    (await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }) })).stdout.trim()
+    (
+      await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }) })
+    ).stdout.trim()
   try {
     const [commit, branch, remote, status] = await Promise.all([
       git('rev-parse', 'HEAD'),

@@ -5,11 +5,15 @@ import { formatDuration, formatNumber, formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
 
 const show = (text: string, column: number): string[] =>
-  formatProblem({ code: 'x', message: 'm', remedy: 'r', path: '', file: 'f.yml', line: 1, column }, new Map([['f.yml', text]]), {
-    paint: createPaint(false),
-    label: 'error',
-    style: 'red',
-  }).slice(2, 4)
+  formatProblem(
+    { code: 'x', message: 'm', remedy: 'r', path: '', file: 'f.yml', line: 1, column },
+    new Map([['f.yml', text]]),
+    {
+      paint: createPaint(false),
+      label: 'error',
+      style: 'red',
+    },
+  ).slice(2, 4)
 
 describe('the frame of a problem', () => {
   it.each([

@@ -45,17 +45,26 @@ export function formatProblem(
   { paint, label, style }: { paint: Paint; label: string; style: Style },
 ): string[] {
   const head = `${paint(style, label)} ${problem.message} ${paint('dim', `[${problem.code}]`)}`
-  const place = problem.file === '-P' ? `-P ${problem.path.replace(/^(?:params|declarations)\./, '')}` : `${problem.file}:${problem.line}:${problem.column}`
+  const place =
+    problem.file === '-P'
+      ? `-P ${problem.path.replace(/^(?:params|declarations)\./, '')}`
+      : `${problem.file}:${problem.line}:${problem.column}`
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
   const frame = line === undefined ? [] : formatFrame(line.replace(/\r$/, ''), problem, (text) => paint(style, text))
   const gutter = String(problem.line)
-  const framed = frame.map((text, index) => `  ${paint('dim', `${index === 0 ? gutter : ' '.repeat(gutter.length)} |`)} ${text}`)
+  const framed = frame.map(
+    (text, index) => `  ${paint('dim', `${index === 0 ? gutter : ' '.repeat(gutter.length)} |`)} ${text}`,
+  )
   const path = problem.file === '-P' || problem.path === '' ? '' : ` ${problem.path}`
   return [head, `  ${paint('cyan', place.trimEnd())}${path}`, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
 }
 
 /** The part of a line around a place, and a mark below the place. */
-function formatFrame(line: string, { column }: { readonly column: number }, paintMark: (text: string) => string): [string, string] {
+function formatFrame(
+  line: string,
+  { column }: { readonly column: number },
+  paintMark: (text: string) => string,
+): [string, string] {
   const before = cutStart(escapeText(line.slice(0, column - 1)), FRAME_BEFORE)
   const at = width(before)
   return [before + cut(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]

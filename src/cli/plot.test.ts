@@ -71,7 +71,10 @@ describe('a chart in the terminal', () => {
   })
 
   it('has the same shape and a dot for what is finite, whatever the numbers', () => {
-    const double = fc.oneof(fc.double(), fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 0, -0, NaN, Infinity, -Infinity))
+    const double = fc.oneof(
+      fc.double(),
+      fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 0, -0, NaN, Infinity, -Infinity),
+    )
     fc.assert(
       fc.property(
         fc.array(fc.tuple(double, double), { maxLength: 20 }),

@@ -36,7 +36,9 @@ export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize):
     const dots = points.map(([x, y]) => [toColumn(x), toRow(y)] as const)
     dots.forEach((to, index) => connect(dots[index - 1] ?? to, to, (column, row) => dot(column, row, owner)))
   })
-  const labels = Array.from({ length: rows }, (_, row) => (row === 0 ? shorten(ys.max) : row === rows - 1 ? shorten(ys.min) : ''))
+  const labels = Array.from({ length: rows }, (_, row) =>
+    row === 0 ? shorten(ys.max) : row === rows - 1 ? shorten(ys.min) : '',
+  )
   const width = Math.max(...labels.map((label) => label.length))
   const body = cells.map((row, index) => [
     { text: `${labels[index]!.padStart(width)} ┤`, owner: -1 },
@@ -71,7 +73,11 @@ function rangeOf(values: readonly number[]): Range {
 }
 
 /** Every dot of a straight line (Bresenham 1965). */
-function connect([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number], dot: (x: number, y: number) => void): void {
+function connect(
+  [x0, y0]: readonly [number, number],
+  [x1, y1]: readonly [number, number],
+  dot: (x: number, y: number) => void,
+): void {
   const [dx, dy] = [Math.abs(x1 - x0), -Math.abs(y1 - y0)]
   const [stepX, stepY] = [x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1]
   let [x, y, error] = [x0, y0, dx + dy]

@@ -26,7 +26,8 @@ export function createProgram(cli: Cli): Command {
   const add = (usage: string, code: HelpCode, parent: Command = program): Command => {
     const command = parent.command(usage).description(help(code))
     const examples = EXAMPLES[code]
-    if (examples) command.addHelpText('after', `\n${help('examples')}\n${examples.map((line) => `  ${line}`).join('\n')}`)
+    if (examples)
+      command.addHelpText('after', `\n${help('examples')}\n${examples.map((line) => `  ${line}`).join('\n')}`)
     return command
   }
   const number = (flag: string, range: NumberRange) => (text: string) => parseNumber(flag, text, range)
@@ -47,7 +48,12 @@ export function createProgram(cli: Cli): Command {
       .option('--tags <list>', help('tags'))
   /** Commands on many: numbers, or all that match. */
   const many = (command: Command): Command =>
-    json(project(command).option('-q, --filter <filter>', help('filter_option')).option('--dry-run', help('dry_run')).option('-y, --yes', help('yes')))
+    json(
+      project(command)
+        .option('-q, --filter <filter>', help('filter_option'))
+        .option('--dry-run', help('dry_run'))
+        .option('-y, --yes', help('yes')),
+    )
 
   add('up', 'up')
     .option('-d, --detach', help('up_detach'))
@@ -61,7 +67,9 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/open.ts')).open))
   add('down', 'down').action(load(cli, async () => (await import('./commands/up.ts')).down))
 
-  document(add('check [files...]', 'check')).action(load(cli, async () => withFiles((await import('./commands/check.ts')).check)))
+  document(add('check [files...]', 'check')).action(
+    load(cli, async () => withFiles((await import('./commands/check.ts')).check)),
+  )
   project(marks(document(add('run [files...]', 'run'))))
     .option('-w, --wait', help('run_wait'))
     .option('-l, --log', help('run_log'))
@@ -78,7 +86,17 @@ export function createProgram(cli: Cli): Command {
     .option('-q, --filter <filter>', help('filter_option'))
     .addOption(hidden('--query <filter>'))
     .option('-s, --sort <fields>', help('ls_sort'))
-    .addOption(new Option('--sweeps', help('ls_sweeps')).conflicts(['filter', 'query', 'sort', 'sweep', 'phase', 'view', 'count']))
+    .addOption(
+      new Option('--sweeps', help('ls_sweeps')).conflicts([
+        'filter',
+        'query',
+        'sort',
+        'sweep',
+        'phase',
+        'view',
+        'count',
+      ]),
+    )
     .option('--sweep <number>', help('ls_sweep'))
     .option('--phase <phase>', help('ls_phase'))
     .option('-n, --limit <count>', help('ls_limit'), number('--limit', { min: 1, isWhole: true }))
@@ -126,7 +144,9 @@ export function createProgram(cli: Cli): Command {
     .option('--concurrency <count>', help('update_concurrency'), number('--concurrency', { min: 1, isWhole: true }))
     .action(load(cli, async () => (await import('./commands/act.ts')).update))
   const sweeps = add('sweep', 'sweep')
-  json(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(load(cli, async () => (await import('./commands/sweep.ts')).beliefs))
+  json(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(
+    load(cli, async () => (await import('./commands/sweep.ts')).beliefs),
+  )
   json(add('extend <sweep>', 'sweep_extend', sweeps))
     .option('--trials <count>', help('sweep_extend_trials'), number('--trials', { min: 1, isWhole: true }))
     .action(load(cli, async () => (await import('./commands/sweep.ts')).extend))
@@ -138,36 +158,57 @@ export function createProgram(cli: Cli): Command {
     .option('--trial-time <time>', help('sweep_simulate_time'), '1m')
     .option('--failures <percent>', help('sweep_simulate_failures'), number('--failures', { min: 0, max: 100 }), 0)
     .option('--price <amount>', help('sweep_simulate_price'), number('--price', { min: 0 }))
-    .option('--plays <count>', help('sweep_simulate_plays'), number('--plays', { min: 1, max: LIMITS.playsMax, isWhole: true }), 5)
+    .option(
+      '--plays <count>',
+      help('sweep_simulate_plays'),
+      number('--plays', { min: 1, max: LIMITS.playsMax, isWhole: true }),
+      5,
+    )
     .action(load(cli, async () => withFiles((await import('./commands/sweep.ts')).simulate)))
   const trash = add('trash', 'trash')
   json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))
-  many(add('restore [numbers...]', 'trash_restore', trash)).action(load(cli, async () => (await import('./commands/act.ts')).restoreFromTrash))
-  json(add('empty', 'trash_empty', trash).option('-y, --yes', help('yes'))).action(load(cli, async () => (await import('./commands/act.ts')).emptyTrash))
+  many(add('restore [numbers...]', 'trash_restore', trash)).action(
+    load(cli, async () => (await import('./commands/act.ts')).restoreFromTrash),
+  )
+  json(add('empty', 'trash_empty', trash).option('-y, --yes', help('yes'))).action(
+    load(cli, async () => (await import('./commands/act.ts')).emptyTrash),
+  )
 
   const projects = add('project', 'project')
   json(add('ls', 'project_ls', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).list))
   json(add('create <name>', 'project_create', projects).option('--description <text>', help('note'))).action(
     load(cli, async () => (await import('./commands/projects.ts')).create),
   )
-  json(add('show [name]', 'project_show', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).show))
-  json(add('update <name>', 'project_update', projects).option('--name <name>', help('name')).option('--description <text>', help('note'))).action(
-    load(cli, async () => (await import('./commands/projects.ts')).update),
+  json(add('show [name]', 'project_show', projects)).action(
+    load(cli, async () => (await import('./commands/projects.ts')).show),
   )
+  json(
+    add('update <name>', 'project_update', projects)
+      .option('--name <name>', help('name'))
+      .option('--description <text>', help('note')),
+  ).action(load(cli, async () => (await import('./commands/projects.ts')).update))
   json(add('delete <name>', 'project_delete', projects).option('-y, --yes', help('yes'))).action(
     load(cli, async () => (await import('./commands/projects.ts')).remove),
   )
-  json(add('restore <name>', 'project_restore', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).restore))
+  json(add('restore <name>', 'project_restore', projects)).action(
+    load(cli, async () => (await import('./commands/projects.ts')).restore),
+  )
   add('use <name>', 'project_use', projects).action(load(cli, async () => (await import('./commands/projects.ts')).use))
-  json(project(add('metric <metric> [direction]', 'project_metric', projects))).action(load(cli, async () => (await import('./commands/projects.ts')).metric))
+  json(project(add('metric <metric> [direction]', 'project_metric', projects))).action(
+    load(cli, async () => (await import('./commands/projects.ts')).metric),
+  )
   const views = add('view', 'view')
-  json(project(add('ls', 'view_ls', views))).action(load(cli, async () => (await import('./commands/projects.ts')).listViews))
+  json(project(add('ls', 'view_ls', views))).action(
+    load(cli, async () => (await import('./commands/projects.ts')).listViews),
+  )
   json(project(add('save <name>', 'view_save', views)))
     .option('-q, --filter <filter>', help('filter_option'))
     .option('-s, --sort <fields>', help('ls_sort'))
     .option('--columns <list>', help('ls_columns'))
     .action(load(cli, async () => (await import('./commands/projects.ts')).saveView))
-  json(project(add('rm <name>', 'view_rm', views))).action(load(cli, async () => (await import('./commands/projects.ts')).removeView))
+  json(project(add('rm <name>', 'view_rm', views))).action(
+    load(cli, async () => (await import('./commands/projects.ts')).removeView),
+  )
 
   json(add('artifacts <run> [paths...]', 'artifacts').option('--to <folder>', help('artifacts_to'))).action(
     load(cli, async () => (await import('./commands/content.ts')).artifacts),
@@ -179,12 +220,20 @@ export function createProgram(cli: Cli): Command {
     .action(load(cli, async () => (await import('./commands/content.ts')).code))
   const env = add('env', 'env')
   json(add('ls', 'env_ls', env)).action(load(cli, async () => (await import('./commands/content.ts')).listEnvironments))
-  json(add('show <hash>', 'env_show', env)).action(load(cli, async () => (await import('./commands/content.ts')).showEnvironment))
-  json(add('rm <hash>', 'env_rm', env)).action(load(cli, async () => (await import('./commands/content.ts')).removeEnvironment))
+  json(add('show <hash>', 'env_show', env)).action(
+    load(cli, async () => (await import('./commands/content.ts')).showEnvironment),
+  )
+  json(add('rm <hash>', 'env_rm', env)).action(
+    load(cli, async () => (await import('./commands/content.ts')).removeEnvironment),
+  )
   const secrets = add('secret', 'secret')
   json(add('ls', 'secret_ls', secrets)).action(load(cli, async () => (await import('./commands/secrets.ts')).list))
-  add('set <name> <key>', 'secret_set', secrets).action(load(cli, async () => (await import('./commands/secrets.ts')).set))
-  add('rm <name> [key]', 'secret_rm', secrets).action(load(cli, async () => (await import('./commands/secrets.ts')).remove))
+  add('set <name> <key>', 'secret_set', secrets).action(
+    load(cli, async () => (await import('./commands/secrets.ts')).set),
+  )
+  add('rm <name> [key]', 'secret_rm', secrets).action(
+    load(cli, async () => (await import('./commands/secrets.ts')).remove),
+  )
 
   json(add('sync [folders...]', 'sync')).action(load(cli, async () => (await import('./commands/sync.ts')).sync))
   add('login', 'login')
@@ -202,7 +251,9 @@ export function createProgram(cli: Cli): Command {
     .option('--data <folder>', help('up_data'))
     .option('--database <url>', help('up_database'))
     .action(load(cli, async () => (await import('./commands/backup.ts')).restore))
-  json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(load(cli, async () => (await import('./commands/doctor.ts')).doctor))
+  json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(
+    load(cli, async () => (await import('./commands/doctor.ts')).doctor),
+  )
   return program
 }
 
@@ -224,6 +275,9 @@ function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Prom
 }
 
 /** Adds the files given as plain arguments to those given with `-f`. */
-function withFiles<Flags extends { readonly file: readonly string[] }>(command: (cli: Cli, flags: Flags) => Promise<void>) {
-  return (cli: Cli, files: readonly string[], flags: Flags) => command(cli, { ...flags, file: [...flags.file, ...files] })
+function withFiles<Flags extends { readonly file: readonly string[] }>(
+  command: (cli: Cli, flags: Flags) => Promise<void>,
+) {
+  return (cli: Cli, files: readonly string[], flags: Flags) =>
+    command(cli, { ...flags, file: [...flags.file, ...files] })
 }

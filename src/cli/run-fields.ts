@@ -14,8 +14,14 @@ export interface Column<Row> {
 }
 
 /** The value of a run in a field. `now` ends the duration of a run that goes on; `directions` say which value of a metric is its best. */
-export function runColumn(field: Field, { directions, now }: { directions: ReadonlyMap<string, Directions>; now: number }): Column<RunView> {
-  return { name: formatField(field), valueOf: (run) => valueOf(run, field, { directions: directions.get(run.project) ?? {}, now }) }
+export function runColumn(
+  field: Field,
+  { directions, now }: { directions: ReadonlyMap<string, Directions>; now: number },
+): Column<RunView> {
+  return {
+    name: formatField(field),
+    valueOf: (run) => valueOf(run, field, { directions: directions.get(run.project) ?? {}, now }),
+  }
 }
 
 function valueOf(run: RunView, field: Field, { directions, now }: { directions: Directions; now: number }): unknown {
@@ -41,7 +47,10 @@ const RUN_VALUES: Readonly<Record<ColumnName, (run: RunView, now: number) => unk
   created: (run) => run.createdAt,
   started: (run) => run.startedAt,
   ended: (run) => run.endedAt,
-  duration: (run, now) => (run.startedAt === null ? null : ((run.endedAt === null ? now : Date.parse(run.endedAt)) - Date.parse(run.startedAt)) / 1000),
+  duration: (run, now) =>
+    run.startedAt === null
+      ? null
+      : ((run.endedAt === null ? now : Date.parse(run.endedAt)) - Date.parse(run.startedAt)) / 1000,
   actor: (run) => run.actor,
   commit: (run) => run.commit,
   branch: (run) => run.branch,
@@ -91,7 +100,11 @@ export function sweepColumn(text: string): Column<SweepView> {
   const known = Object.hasOwn(SWEEP_VALUES, name) ? SWEEP_VALUES[name] : undefined
   if (known) return { name, valueOf: (sweep) => known(sweep) ?? undefined }
   const field = text.startsWith('p.') ? parseColumn(text) : undefined
-  if (field?.kind !== 'param') throw new FilterError('filter_field', 0, { found: text, near: nearest(name, Object.keys(SWEEP_VALUES)) ?? 'p.NAME' })
+  if (field?.kind !== 'param')
+    throw new FilterError('filter_field', 0, {
+      found: text,
+      near: nearest(name, Object.keys(SWEEP_VALUES)) ?? 'p.NAME',
+    })
   return bestParam(field.name)
 }
 

@@ -19,15 +19,40 @@ describe('settings of a server', () => {
   const read = (env: Record<string, string>, flags = {}) => readServerConfig(flags, { HOME: '/nowhere', ...env })
 
   it('takes an empty variable or option for none', () => {
-    const names = ['HAGANE_DATA', 'HAGANE_PORT', 'HAGANE_DATABASE', 'HAGANE_CONCURRENCY', 'HAGANE_TRASH_DAYS', 'HAGANE_SERVER_LOG', 'XDG_DATA_HOME']
-    const { baseEnv: _, ...empty } = read(Object.fromEntries(names.map((name) => [name, ''])), { data: '', host: '', database: '' })
+    const names = [
+      'HAGANE_DATA',
+      'HAGANE_PORT',
+      'HAGANE_DATABASE',
+      'HAGANE_CONCURRENCY',
+      'HAGANE_TRASH_DAYS',
+      'HAGANE_SERVER_LOG',
+      'XDG_DATA_HOME',
+    ]
+    const { baseEnv: _, ...empty } = read(Object.fromEntries(names.map((name) => [name, ''])), {
+      data: '',
+      host: '',
+      database: '',
+    })
     const { baseEnv: __, ...unset } = read({})
     expect(empty).toEqual(unset)
-    expect(unset).toMatchObject({ dataDir: '/nowhere/.local/share/hagane', port: null, runsMax: 100, trashDays: 30, logLevel: 'info', database: null })
+    expect(unset).toMatchObject({
+      dataDir: '/nowhere/.local/share/hagane',
+      port: null,
+      runsMax: 100,
+      trashDays: 30,
+      logLevel: 'info',
+      database: null,
+    })
   })
 
   it('reads numbers and words', () => {
-    const env = { HAGANE_PORT: ' 7500 ', HAGANE_CONCURRENCY: '3', HAGANE_TRASH_DAYS: '0.5', HAGANE_SERVER_LOG: 'WARN', HAGANE_GPUS: '' }
+    const env = {
+      HAGANE_PORT: ' 7500 ',
+      HAGANE_CONCURRENCY: '3',
+      HAGANE_TRASH_DAYS: '0.5',
+      HAGANE_SERVER_LOG: 'WARN',
+      HAGANE_GPUS: '',
+    }
     expect(read(env)).toMatchObject({ port: 7500, runsMax: 3, trashDays: 0.5, logLevel: 'warn', gpus: [] })
   })
 

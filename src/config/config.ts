@@ -80,17 +80,27 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
     dataDir,
     host: flags.host || '127.0.0.1',
     port: flags.port ?? readNumber(env, 'HAGANE_PORT', { min: 0, max: PORT_MAX, isWhole: true }) ?? null,
-    database: database === undefined || database === 'sqlite' ? null : checkDatabase(flags.database ? '--database' : 'HAGANE_DATABASE', database),
+    database:
+      database === undefined || database === 'sqlite'
+        ? null
+        : checkDatabase(flags.database ? '--database' : 'HAGANE_DATABASE', database),
     runsMax: readNumber(env, 'HAGANE_CONCURRENCY', { min: 0, isWhole: true }) ?? RUNS_MAX_DEFAULT,
     gpus: env['HAGANE_GPUS'] === undefined ? null : env['HAGANE_GPUS'].split(',').filter(Boolean),
     logLevel: readWord(env, 'HAGANE_SERVER_LOG', LOG_LEVELS) ?? 'info',
     trashDays: readNumber(env, 'HAGANE_TRASH_DAYS', { min: 0 }) ?? TRASH_DAYS_DEFAULT,
     logMibMax: readNumber(env, 'HAGANE_LOG_LIMIT_MIB', { min: 1 }) ?? LOG_MIB_DEFAULT,
-    baseEnv: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined)),
+    baseEnv: Object.fromEntries(
+      Object.entries(env).filter(
+        (entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined,
+      ),
+    ),
   }
 }
 
-export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTerminal = process.stdout.isTTY): ClientConfig {
+export function readClientConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  isTerminal = process.stdout.isTTY,
+): ClientConfig {
   return {
     dataDir: readDataDir(undefined, env),
     host: env['HAGANE_HOST'] || null,
@@ -104,12 +114,17 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env, isTermina
 }
 
 function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(flag || env['HAGANE_DATA'] || join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane'))
+  return resolve(
+    flag ||
+      env['HAGANE_DATA'] ||
+      join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hagane'),
+  )
 }
 
 /** Checks the address of a database. The error names the setting and leaves out the address, which holds a password. */
 function checkDatabase(flag: string, address: string): string {
-  if (!/^postgres(?:ql)?:\/\//.test(address) || !URL.canParse(address)) throw new SettingError('database_unknown', { flag })
+  if (!/^postgres(?:ql)?:\/\//.test(address) || !URL.canParse(address))
+    throw new SettingError('database_unknown', { flag })
   return address
 }
 
@@ -122,8 +137,16 @@ export interface NumberRange {
 /** The number that a text writes in plain decimal digits. Throws SettingError, which calls it by `flag`. */
 export function parseNumber(flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
   const value = Number(text)
-  if ((isWhole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text) && value >= min && value <= max && (max !== Infinity || value <= Number.MAX_SAFE_INTEGER)) return value
-  const [from, between] = isWhole ? (['flag_whole_from', 'flag_whole_between'] as const) : (['flag_number_from', 'flag_number_between'] as const)
+  if (
+    (isWhole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text) &&
+    value >= min &&
+    value <= max &&
+    (max !== Infinity || value <= Number.MAX_SAFE_INTEGER)
+  )
+    return value
+  const [from, between] = isWhole
+    ? (['flag_whole_from', 'flag_whole_between'] as const)
+    : (['flag_number_from', 'flag_number_between'] as const)
   throw new SettingError(max === Infinity ? from : between, { flag, found: text, min, max })
 }
 

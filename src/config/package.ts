@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 export const PACKAGE_DIR = findPackage(import.meta.dirname)
 
 /** The version in the description of the package. */
-export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8')) as { version: string }).version
+export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8')) as { version: string })
+  .version
 
 function findPackage(folder: string): string {
   return existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : findPackage(dirname(folder))

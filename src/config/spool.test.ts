@@ -23,7 +23,15 @@ function fields(): string[] {
 const boot = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 
 async function isOpened(patch: object): Promise<boolean> {
-  const meta = { writer: 'w', run: 'r', attempt: 1, pid: process.pid, hostname: hostname(), closed: false, create: null }
+  const meta = {
+    writer: 'w',
+    run: 'r',
+    attempt: 1,
+    pid: process.pid,
+    hostname: hostname(),
+    closed: false,
+    create: null,
+  }
   writeFileSync(join(folder, 'w.meta.json'), JSON.stringify({ ...meta, ...patch }))
   writeFileSync(join(folder, 'w.000000000000001.jsonl'), '{"first":1}\n{"k":"m"}\n{"k":"cut')
   const [spool] = await openSpools(folder)

@@ -41,7 +41,9 @@ export interface Spool {
  */
 export async function openSpools(folder: string, bytesMax = Infinity): Promise<Spool[]> {
   // Programs write here: only plain files are looked into.
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
+  const names = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
   const notes = names.filter((name) => name.endsWith('.meta.json'))
   const spools = await Promise.all(notes.map((note) => openIfThere(folder, names, note, bytesMax)))
   return spools.filter((spool) => spool !== undefined)
@@ -57,7 +59,12 @@ async function openIfThere(...args: Parameters<typeof openSpool>): Promise<Spool
   }
 }
 
-async function openSpool(folder: string, names: readonly string[], note: string, bytesMax: number): Promise<Spool | undefined> {
+async function openSpool(
+  folder: string,
+  names: readonly string[],
+  note: string,
+  bytesMax: number,
+): Promise<Spool | undefined> {
   const { data: meta } = metaSchema.safeParse(parseOrNone(await read(join(folder, note))))
   if (!meta || (!meta.closed && isRunning(meta))) return undefined
   const files = names.filter((name) => name.startsWith(`${meta.writer}.`) && name.endsWith('.jsonl')).sort()
@@ -79,7 +86,10 @@ async function sizeOf(folder: string, files: readonly string[]): Promise<number>
 
 /** Text of a file; one that has just become something else than a plain file holds nobody up. */
 async function read(path: string): Promise<string> {
-  return await readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK })
+  return await readFile(path, {
+    encoding: 'utf8',
+    flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  })
 }
 
 /** The records in batches, in order. What lies before them was acknowledged or is gone for good: only the server can tell which. */
@@ -90,7 +100,14 @@ export function* batchesOf({ meta, segments }: Spool): Generator<BatchRequest> {
     for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
       const batch = records.slice(at, at + LIMITS.batchRecordsMax)
       left -= batch.length
-      yield { writer, attempt, first: first + at, records: batch, lost: first - 1, ...(left === 0 && meta.closed && { closed: true }) }
+      yield {
+        writer,
+        attempt,
+        first: first + at,
+        records: batch,
+        lost: first - 1,
+        ...(left === 0 && meta.closed && { closed: true }),
+      }
     }
   }
 }

@@ -59,7 +59,9 @@ export const trialsView = z.strictObject({
   bestBy: z.enum(BEST_BY),
   axes: z.array(axisView),
   /** Amounts of the resource at each rung, lowest first, of sweeps that have rungs. */
-  rungs: z.strictObject({ resource: z.string(), amounts: z.array(z.number()), form: z.enum(['promotion', 'stopping']) }).nullable(),
+  rungs: z
+    .strictObject({ resource: z.string(), amounts: z.array(z.number()), form: z.enum(['promotion', 'stopping']) })
+    .nullable(),
   index: z.array(z.int()),
   number: z.array(z.int()),
   phase: z.array(z.enum(RUN_PHASES)),
@@ -87,7 +89,11 @@ export const trialsView = z.strictObject({
 export type TrialsView = z.output<typeof trialsView>
 
 /** Places on the machine that executes runs. */
-export const slotsView = z.strictObject({ places: z.int(), used: z.int(), devices: z.array(z.strictObject({ name: z.string(), isUsed: z.boolean() })) })
+export const slotsView = z.strictObject({
+  places: z.int(),
+  used: z.int(),
+  devices: z.array(z.strictObject({ name: z.string(), isUsed: z.boolean() })),
+})
 export type SlotsView = z.output<typeof slotsView>
 
 export const countsView = z.strictObject({ phases: z.partialRecord(z.enum(RUN_PHASES), z.int()), total: z.int() })
@@ -111,7 +117,9 @@ export const groupsRequest = z.strictObject({
 const spread = z.strictObject({ n: z.int(), mean: mark, sd: mark, min: mark, max: mark })
 export const groupsView = z.strictObject({
   /** In the order that was asked for, so many at most. */
-  groups: z.array(z.strictObject({ keys: z.array(z.string().nullable()), n: z.int(), values: z.array(spread.nullable()) })),
+  groups: z.array(
+    z.strictObject({ keys: z.array(z.string().nullable()), n: z.int(), values: z.array(spread.nullable()) }),
+  ),
   /** Groups and runs there are. */
   groupCount: z.int(),
   runCount: z.int(),
@@ -143,7 +151,10 @@ export type BandsView = z.output<typeof bandsView>
 /** A name, how many runs have it, and how many of the latest runs of the project that was asked for; 0 where none was. */
 const nameCount = z.strictObject({ name: z.string(), count: z.int(), recent: z.int() })
 /** Parameters that differ among some runs, the commonest first, each with how many of the runs have it. */
-export const variedView = z.strictObject({ params: z.array(z.strictObject({ name: z.string(), count: z.int() })), runs: z.int() })
+export const variedView = z.strictObject({
+  params: z.array(z.strictObject({ name: z.string(), count: z.int() })),
+  runs: z.int(),
+})
 export type VariedView = z.output<typeof variedView>
 
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })

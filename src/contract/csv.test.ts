@@ -37,10 +37,20 @@ describe('a field of comma-separated values', () => {
 
   it('is read back as it was, but for the apostrophe before what looks like a formula', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }), (rows) => {
-        const read = parseCsv(rows.map(csvLine).join(''))
-        expect(read.map((row, at) => row.map((field, index) => (field === `'${rows[at]![index]}` ? field.slice(1) : field)))).toEqual(rows)
-      }),
+      fc.property(
+        fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        (rows) => {
+          const read = parseCsv(rows.map(csvLine).join(''))
+          expect(
+            read.map((row, at) =>
+              row.map((field, index) => (field === `'${rows[at]![index]}` ? field.slice(1) : field)),
+            ),
+          ).toEqual(rows)
+        },
+      ),
     )
   })
 })

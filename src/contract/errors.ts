@@ -43,8 +43,22 @@ export function isTemporary(error: AppError): boolean {
 
 /** How an error looks on the wire. */
 export interface ErrorView {
-  readonly error: { readonly code: string; readonly message: string; readonly args: PlainArgs; readonly problems?: readonly ProblemView[] }
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly args: PlainArgs
+    readonly problems?: readonly ProblemView[]
+  }
 }
 
 /** Exit statuses of the command line. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, secondServer: 3, notFound: 4, unreachable: 5, unauthenticated: 6, interrupted: 130 } as const
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  secondServer: 3,
+  notFound: 4,
+  unreachable: 5,
+  unauthenticated: 6,
+  interrupted: 130,
+} as const

@@ -55,7 +55,12 @@ export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
         return read(value)
       } catch (error) {
         if (!(error instanceof FieldError)) throw error
-        context.issues.push({ code: 'custom', input: value, path: [...error.path], params: { code: error.code, args: error.args } })
+        context.issues.push({
+          code: 'custom',
+          input: value,
+          path: [...error.path],
+          params: { code: error.code, args: error.args },
+        })
         return z.NEVER
       }
     })
@@ -88,7 +93,9 @@ function wrongType(expected: DetailCode, value: unknown, path: readonly number[]
 
 // An underscore between digits is how YAML 1.1 and Python group them.
 const NUMERIC_TEXT = /^\s*[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
-export const numberJson = { anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$' }] }
+export const numberJson = {
+  anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$' }],
+}
 
 /** The number that a value is, or that a text spells; undefined for anything else. */
 export function toNumber(value: unknown): number | undefined {
@@ -106,8 +113,10 @@ function readNumber(value: unknown, expected: DetailCode): number {
 export function int(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = Math.trunc(readNumber(value, 'word_whole'))
-    if (!Number.isSafeInteger(number)) throw new FieldError('too_large', { max: String(Number.MAX_SAFE_INTEGER), found: describe(value) })
-    if (options.min !== undefined && number < options.min) throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
+    if (!Number.isSafeInteger(number))
+      throw new FieldError('too_large', { max: String(Number.MAX_SAFE_INTEGER), found: describe(value) })
+    if (options.min !== undefined && number < options.min)
+      throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
     return number
   })
 }
@@ -116,7 +125,8 @@ export function int(options: { min?: number } = {}) {
 export function float(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = readNumber(value, 'word_number')
-    if (options.min !== undefined && number < options.min) throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
+    if (options.min !== undefined && number < options.min)
+      throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
     return number
   })
 }
@@ -153,7 +163,9 @@ export function bool() {
 export function word<const T extends string>(words: readonly T[], options: { anyCase?: boolean } = {}) {
   const accepted = options.anyCase ? words.flatMap((item) => [item, item.toUpperCase(), capitalize(item)]) : words
   return field({ enum: accepted }, (value) => {
-    const found = words.find((item) => item === value || (options.anyCase && (item.toUpperCase() === value || capitalize(item) === value)))
+    const found = words.find(
+      (item) => item === value || (options.anyCase && (item.toUpperCase() === value || capitalize(item) === value)),
+    )
     if (found === undefined) throw new FieldError('not_in', { found: describe(value), known: words.join(', ') })
     return found
   })

@@ -31,7 +31,10 @@ describe('the text of a path', () => {
 
   it('of any bytes is one of its own, whole, and read back', () => {
     const texts = new Map<string, string>()
-    const bytes = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 12 }), fc.string({ unit: 'binary', minLength: 1 }).map(utf8))
+    const bytes = fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 12 }),
+      fc.string({ unit: 'binary', minLength: 1 }).map(utf8),
+    )
     fc.assert(
       fc.property(bytes, (path) => {
         for (const text of [pathText(path), portablePathText(path)]) {
@@ -51,7 +54,10 @@ describe('the text of a path', () => {
     },
   )
 
-  it.each(['a\\b', 'a\nb', 'caf\\xe9', '\\x61', '\\xC3\\xA9', 'c:x', 'a\ud800', 'a\u202eb'])('%j is not how a snapshot writes a path', (text) => {
-    expect(pathFault(text)).toMatch(/characters|absolute/)
-  })
+  it.each(['a\\b', 'a\nb', 'caf\\xe9', '\\x61', '\\xC3\\xA9', 'c:x', 'a\ud800', 'a\u202eb'])(
+    '%j is not how a snapshot writes a path',
+    (text) => {
+      expect(pathFault(text)).toMatch(/characters|absolute/)
+    },
+  )
 })

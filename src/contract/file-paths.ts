@@ -28,14 +28,19 @@ function escapedText(bytes: Uint8Array): string {
 
 /** The same for a path that is sent to other machines: whatever one of them could read as another path stands as bytes too. */
 export function portablePathText(bytes: Uint8Array): string {
-  const text = pathText(bytes).replace(/\\(?!x[0-9A-F]{2})|[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, escapeChar)
+  const text = pathText(bytes).replace(
+    /\\(?!x[0-9A-F]{2})|[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g,
+    escapeChar,
+  )
   return text.replace(/^([A-Za-z]):/, (_, letter: string) => letter + escapeChar(':'))
 }
 
 /** The bytes that a text of a path stands for. */
 export function pathBytes(text: string): Uint8Array {
   if (!text.includes('\\')) return encoder.encode(text)
-  const parts = text.split(/\\x([0-9A-F]{2})/).map((part, index) => (index % 2 === 0 ? encoder.encode(part) : Uint8Array.of(Number.parseInt(part, 16))))
+  const parts = text
+    .split(/\\x([0-9A-F]{2})/)
+    .map((part, index) => (index % 2 === 0 ? encoder.encode(part) : Uint8Array.of(Number.parseInt(part, 16))))
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -19,7 +19,9 @@ const metric = z.strictObject({
   optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
   best_by: word(BEST_BY_WORDS, { anyCase: true })
     .nullish()
-    .describe('What of the metric trials are compared by: its last (default), lowest (min) or highest (max) value; best is the one that optimization says.'),
+    .describe(
+      'What of the metric trials are compared by: its last (default), lowest (min) or highest (max) value; best is the one that optimization says.',
+    ),
 })
 
 /** Which of a metric's values a document means. */
@@ -32,16 +34,22 @@ export function toBestBy({ optimization, best_by: word }: z.output<typeof metric
 const earlyStoppingPolicy = z
   .strictObject({
     kind: word(['median', 'average', 'mean', 'truncation', 'diff']),
-    evaluation_interval: int({ min: 1 }).nullish().describe('Steps between two looks; trials are compared at the same step.'),
+    evaluation_interval: int({ min: 1 })
+      .nullish()
+      .describe('Steps between two looks; trials are compared at the same step.'),
     percent: float({ min: 0 })
       .nullish()
-      .describe('Of truncation: share of the running trials that is ended. Of diff: how much worse than the best, in per cent of its size, a trial may be.'),
+      .describe(
+        'Of truncation: share of the running trials that is ended. Of diff: how much worse than the best, in per cent of its size, a trial may be.',
+      ),
   })
   .superRefine((value, context) => {
-    if (value.evaluation_interval == null) report(context, ['evaluation_interval'], 'required', { key: 'evaluation_interval' })
+    if (value.evaluation_interval == null)
+      report(context, ['evaluation_interval'], 'required', { key: 'evaluation_interval' })
     const usesPercent = value.kind === 'truncation' || value.kind === 'diff'
     if (usesPercent && value.percent == null) report(context, ['percent'], 'required', { key: 'percent' })
-    if (!usesPercent && value.percent != null) report(context, ['percent'], 'meaningless_with', { key: 'percent', other: `kind: ${value.kind}` })
+    if (!usesPercent && value.percent != null)
+      report(context, ['percent'], 'meaningless_with', { key: 'percent', other: `kind: ${value.kind}` })
   })
 
 const earlyStopping = z.strictObject({
@@ -98,10 +106,18 @@ const asha = z.strictObject({
   search: word(['random', 'auto']).nullish().describe('What chooses the points of new trials. Default auto.'),
 })
 
-const bo = z.strictObject({ n_initial_trials: int({ min: 1 }), n_iterations: int({ min: 0 }), metric, utility_function: utilityFunction.nullish() })
+const bo = z.strictObject({
+  n_initial_trials: int({ min: 1 }),
+  n_iterations: int({ min: 0 }),
+  metric,
+  utility_function: utilityFunction.nullish(),
+})
 
 const budget = z.strictObject({ n_experiments: int({ min: 1 }).nullish() })
-const grid = z.strictObject({ ...budget.shape, order: word(['declared', 'shuffled']).nullish().describe('Order of the points. Default declared.') })
+const grid = z.strictObject({
+  ...budget.shape,
+  order: word(['declared', 'shuffled']).nullish().describe('Order of the points. Default declared.'),
+})
 const learning = z.strictObject({ ...budget.shape, metric: metric.nullish() })
 const plateau = z.strictObject({
   n_experiments: int({ min: 1 }).describe('Finished trials in a row.'),
@@ -118,7 +134,8 @@ function failureWords() {
       const wrong = given.find((one) => !words.some((word) => word === one))
       if (wrong !== undefined) throw new FieldError('not_in', { found: describe(wrong), known: words.join(', ') })
       const policies = FAILURE_POLICIES.filter((policy) => given.includes(policy))
-      if (policies.length > 1) throw new FieldError('not_in', { found: policies.join(', '), known: `one of ${FAILURE_POLICIES.join(', ')}` })
+      if (policies.length > 1)
+        throw new FieldError('not_in', { found: policies.join(', '), known: `one of ${FAILURE_POLICIES.join(', ')}` })
       return { policy: policies[0] ?? 'penalise', goesOn: given.includes(GO_ON_FAILING) }
     },
   )
@@ -141,7 +158,9 @@ export const hptuning = z.strictObject({
   bo: bo.nullish(),
   early_stopping: z.array(earlyStopping).nullish(),
   plateau: plateau.nullish().describe('Ends the sweep when nothing has become better for so many trials.'),
-  constraints: textList().nullish().describe('Expressions over parameters, such as "layers * width <= 4096". All must hold.'),
+  constraints: textList()
+    .nullish()
+    .describe('Expressions over parameters, such as "layers * width <= 4096". All must hold.'),
   first_points: z.array(valueMap()).nullish().describe('Points that are tried first: what is known to work.'),
   warm_start: z
     .array(int({ min: 1 }))
@@ -152,15 +171,28 @@ export const hptuning = z.strictObject({
     .describe(
       'What the search makes of a failed trial: avoid its surroundings (penalise, default), nothing (ignore), or try it again first (retry). With continue, alone or in a list with one of these, the sweep does not pause itself where its first trials all fail.',
     ),
-  max_failures: int({ min: 0 }).nullish().describe('Failed trials that the sweep bears: with one more it ends as failed. Default: any number.'),
+  max_failures: int({ min: 0 })
+    .nullish()
+    .describe('Failed trials that the sweep bears: with one more it ends as failed. Default: any number.'),
 })
 
-const ALGORITHMS = ['grid_search', 'random_search', 'sobol_search', 'auto', 'tpe', 'cmaes', 'hyperband', 'asha', 'bo'] as const
+const ALGORITHMS = [
+  'grid_search',
+  'random_search',
+  'sobol_search',
+  'auto',
+  'tpe',
+  'cmaes',
+  'hyperband',
+  'asha',
+  'bo',
+] as const
 
 /** What no single field can tell. */
 export function checkHptuning(value: z.output<typeof hptuning>, context: z.RefinementCtx): void {
   const algorithms = ALGORITHMS.filter((name) => value[name])
-  if (algorithms.length > 1) report(context, ['hptuning', algorithms[1]!], 'algorithm_many', { keys: algorithms.join(', ') })
+  if (algorithms.length > 1)
+    report(context, ['hptuning', algorithms[1]!], 'algorithm_many', { keys: algorithms.join(', ') })
   const matrix = value.matrix ?? {}
   if (Object.keys(matrix).length === 0) return report(context, ['hptuning'], 'matrix_required')
   checkConditions(matrix, context)
@@ -182,7 +214,10 @@ function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context:
     const seen = new Set([name])
     for (let parent = when?.name; parent !== undefined; parent = matrix[parent]?.when?.name) {
       if (!Object.hasOwn(matrix, parent) || seen.has(parent)) {
-        report(context, ['hptuning', 'matrix', name, 'when'], 'when_parameter', { name: parent, known: Object.keys(matrix).join(', ') })
+        report(context, ['hptuning', 'matrix', name, 'when'], 'when_parameter', {
+          name: parent,
+          known: Object.keys(matrix).join(', '),
+        })
         break
       }
       seen.add(parent)
@@ -196,7 +231,11 @@ const ETA_MIN = 1.5
 const WARM_SWEEPS_MAX = 20
 const LEARNING: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
 
-function checkObjective(value: z.output<typeof hptuning>, algorithm: (typeof ALGORITHMS)[number] | undefined, context: z.RefinementCtx): void {
+function checkObjective(
+  value: z.output<typeof hptuning>,
+  algorithm: (typeof ALGORITHMS)[number] | undefined,
+  context: z.RefinementCtx,
+): void {
   const own = algorithm !== undefined && LEARNING.includes(algorithm) ? value[algorithm as 'auto'] : undefined
   const needsMetric = own !== undefined || Boolean(value.plateau) || (value.warm_start?.length ?? 0) > 0
   const isThere = [value.metric, own?.metric, value.bo?.metric, value.hyperband?.metric].some(Boolean)
@@ -205,9 +244,11 @@ function checkObjective(value: z.output<typeof hptuning>, algorithm: (typeof ALG
     report(context, ['hptuning', 'matrix', resourceName], 'conflict', { keys: `matrix.${resourceName}, resource.name` })
   if (needsMetric && !isThere) report(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
   const { min_iter: min, max_iter: max } = value.asha ?? {}
-  if (min != null && max !== undefined && min > max) report(context, ['hptuning', 'asha', 'min_iter'], 'asha_amounts', { min: String(min), max: String(max) })
+  if (min != null && max !== undefined && min > max)
+    report(context, ['hptuning', 'asha', 'min_iter'], 'asha_amounts', { min: String(min), max: String(max) })
   const warm = value.warm_start?.length ?? 0
-  if (warm > WARM_SWEEPS_MAX) report(context, ['hptuning', 'warm_start'], 'list_long', { found: String(warm), max: String(WARM_SWEEPS_MAX) })
+  if (warm > WARM_SWEEPS_MAX)
+    report(context, ['hptuning', 'warm_start'], 'list_long', { found: String(warm), max: String(WARM_SWEEPS_MAX) })
   const factor = value.asha?.eta ?? value.hyperband?.eta
   if (factor != null && !(factor >= ETA_MIN))
     report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })

@@ -15,6 +15,7 @@ describe('the JSON Schema for editors', () => {
     const schema = toJsonSchema() as { anyOf: { $ref: string }[]; $defs: Record<string, unknown> }
     const kinds = schema.anyOf.map((kind) => schema.$defs[kind.$ref?.split('/').at(-1) ?? ''] ?? kind)
     expect(kinds).toHaveLength(6)
-    for (const kind of kinds) expect(kind).toMatchObject({ additionalProperties: false, required: expect.arrayContaining(['version', 'kind']) })
+    for (const kind of kinds)
+      expect(kind).toMatchObject({ additionalProperties: false, required: expect.arrayContaining(['version', 'kind']) })
   })
 })

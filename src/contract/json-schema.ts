@@ -4,6 +4,8 @@ import { KINDS, SPEC_SCHEMAS } from './spec.ts'
 
 /** JSON Schema of the language, one alternative per kind, made from the schemas that validate documents. */
 export function toJsonSchema(): Record<string, unknown> {
-  const document = z.union(KINDS.map((kind) => SPEC_SCHEMAS[kind]) as never).meta({ title: 'Hagane document, version 1' })
+  const document = z
+    .union(KINDS.map((kind) => SPEC_SCHEMAS[kind]) as never)
+    .meta({ title: 'Hagane document, version 1' })
   return z.toJSONSchema(document, { io: 'input', unrepresentable: 'any', reused: 'ref' })
 }

@@ -19,7 +19,10 @@ export type MatrixEntry = (
 /** One parameter of the matrix: exactly one option, and perhaps a condition. */
 export function matrixEntry() {
   const properties = Object.fromEntries([...AXIS_KINDS, 'when'].map((kind) => [kind, {}]))
-  return field({ type: 'object', properties, additionalProperties: false, minProperties: 1, maxProperties: 2 }, readMatrixEntry)
+  return field(
+    { type: 'object', properties, additionalProperties: false, minProperties: 1, maxProperties: 2 },
+    readMatrixEntry,
+  )
 }
 
 function readMatrixEntry(value: unknown): MatrixEntry {
@@ -28,13 +31,20 @@ function readMatrixEntry(value: unknown): MatrixEntry {
   if (!isValueMap(value)) throw new FieldError('wrong_type', slip('matrix_bare', { found: describe(value) }))
   const { when, ...entry } = value
   const unknown = Object.keys(entry).find((key) => !AXIS_KINDS.includes(key as never))
-  if (unknown !== undefined) throw new FieldError('unknown_key', slip('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }))
+  if (unknown !== undefined)
+    throw new FieldError(
+      'unknown_key',
+      slip('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }),
+    )
   const options = AXIS_KINDS.filter((kind) => isGiven(entry[kind]))
   // An option that is null is one that another file has taken back.
   const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
-  if (written.length > 1) throw new FieldError('matrix_one_option', slip('matrix_options', { keys: written.join(', ') }))
-  if (options.length !== 1 && written.length === 1) throw new FieldError('matrix_one_option', slip('matrix_empty', { option: written[0]! }))
-  if (options.length !== 1) throw new FieldError('matrix_one_option', slip('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
+  if (written.length > 1)
+    throw new FieldError('matrix_one_option', slip('matrix_options', { keys: written.join(', ') }))
+  if (options.length !== 1 && written.length === 1)
+    throw new FieldError('matrix_one_option', slip('matrix_empty', { option: written[0]! }))
+  if (options.length !== 1)
+    throw new FieldError('matrix_one_option', slip('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
   const condition = when === undefined || when === null ? {} : { when: readCondition(when) }
   return { ...readOption(options[0]!, entry[options[0]!]!), ...condition }
 }
@@ -59,7 +69,8 @@ function isGiven(value: Value | undefined): boolean {
 }
 
 function readValues(content: Value): Value[] {
-  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: phrase('word_list'), found: describe(content) })
+  if (!Array.isArray(content))
+    throw new FieldError('wrong_type', { expected: phrase('word_list'), found: describe(content) })
   const empty = content.indexOf(null)
   if (empty !== -1) throw new FieldError('wrong_type', slip('values_nothing'))
   return content
@@ -68,13 +79,15 @@ function readValues(content: Value): Value[] {
 const SUM_TOLERANCE = 1e-9
 
 function readPvalues(content: Value): [Value, number][] {
-  if (!Array.isArray(content)) throw new FieldError('wrong_type', { expected: phrase('word_pairs'), found: describe(content) })
+  if (!Array.isArray(content))
+    throw new FieldError('wrong_type', { expected: phrase('word_pairs'), found: describe(content) })
   const pairs = content.map((pair): [Value, number] => {
     const probability = Array.isArray(pair) && pair.length === 2 ? pair[1] : undefined
     // A probability is written as a float: 0 and 1 as integers are refused as 0.6.1 refuses them.
     const isOk = typeof probability === 'number' && !Number.isInteger(probability) && probability > 0 && probability < 1
     const isZero = probability instanceof Float && probability.value === 0
-    if (!isOk && !isZero) throw new FieldError('pvalues_item', { found: Array.isArray(pair) ? JSON.stringify(pair) : describe(pair) })
+    if (!isOk && !isZero)
+      throw new FieldError('pvalues_item', { found: Array.isArray(pair) ? JSON.stringify(pair) : describe(pair) })
     return [(pair as Value[])[0]!, isZero ? 0 : (probability as number)]
   })
   const sum = pairs.reduce((total, [, probability]) => total + probability, 0)
@@ -86,9 +99,13 @@ function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
   const { needed, optional } = AXIS_FIELDS[option]
   const names: readonly string[] = [...needed, ...optional]
   const items = toItems(content, names, needed)
-  if (items === undefined) throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describe(content) })
+  if (items === undefined)
+    throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describe(content) })
   const isFloat = [...items.values()].some(
-    (item) => item instanceof Float || (typeof item === 'number' && !Number.isInteger(item)) || (typeof item === 'string' && /[.e]/i.test(item)),
+    (item) =>
+      item instanceof Float ||
+      (typeof item === 'number' && !Number.isInteger(item)) ||
+      (typeof item === 'string' && /[.e]/i.test(item)),
   )
   const fields = Object.fromEntries([...items].map(([name, item]) => [name, readMatrixNumber(option, name, item)]))
   checkNumbers(option, fields)
@@ -118,10 +135,15 @@ const BOUNDED = new Set<string>(['log', 'int', 'logint'])
 /** Bounds that are values: in order, whole where numbers are, above zero where their logarithm is taken. */
 function checkBounds(option: string, { low, high }: Record<string, number>): void {
   if (!(low! < high!) && !(option !== 'log' && low === high))
-    throw new FieldError('matrix_order', slip('matrix_reversed', { option, low: 'low', high: 'high', start: String(low), stop: String(high) }))
-  if (option !== 'int' && !(low! > 0)) throw new FieldError('matrix_positive', { option, field: 'low', found: String(low) })
+    throw new FieldError(
+      'matrix_order',
+      slip('matrix_reversed', { option, low: 'low', high: 'high', start: String(low), stop: String(high) }),
+    )
+  if (option !== 'int' && !(low! > 0))
+    throw new FieldError('matrix_positive', { option, field: 'low', found: String(low) })
   const broken = [low!, high!].find((bound) => option !== 'log' && !Number.isSafeInteger(bound))
-  if (broken !== undefined) throw new FieldError('wrong_type', { expected: phrase('word_whole'), found: String(broken) })
+  if (broken !== undefined)
+    throw new FieldError('wrong_type', { expected: phrase('word_whole'), found: String(broken) })
 }
 
 /** Whether a number of values, or a multiple, is one that numbers tell from its neighbours. */
@@ -135,20 +157,32 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
   const { start, stop, step, num, q } = fields
   if (start !== undefined && stop !== undefined && !(start < stop)) {
     const args = { option, low: 'start', high: 'stop', start: String(start), stop: String(stop) }
-    throw new FieldError('matrix_order', step !== undefined || start === stop ? slip('matrix_upward', args) : slip('matrix_reversed', args))
+    throw new FieldError(
+      'matrix_order',
+      step !== undefined || start === stop ? slip('matrix_upward', args) : slip('matrix_reversed', args),
+    )
   }
-  if (step !== undefined && !(step > 0)) throw new FieldError('matrix_positive', { option, field: 'step', found: String(step) })
+  if (step !== undefined && !(step > 0))
+    throw new FieldError('matrix_positive', { option, field: 'step', found: String(step) })
   if (q !== undefined && !(q > 0)) throw new FieldError('matrix_positive', { option, field: 'q', found: String(q) })
   for (const [low, high, size] of [
     [start, stop, step],
     [fields['low'], fields['high'], q],
   ]) {
-    if (low !== undefined && high !== undefined && size !== undefined && ![low / size, high / size, (high - low) / size].every(isCountable))
+    if (
+      low !== undefined &&
+      high !== undefined &&
+      size !== undefined &&
+      ![low / size, high / size, (high - low) / size].every(isCountable)
+    )
       throw new FieldError('matrix_many', { option })
   }
   if (BOUNDED.has(option)) checkBounds(option, fields)
-  if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0)) throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })
+  if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0))
+    throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })
   if (num !== undefined && !isCountable(num)) throw new FieldError('matrix_many', { option })
-  if (option === 'geomspace' && !(start! * stop! > 0)) throw new FieldError('matrix_geomspace', { start: String(start), stop: String(stop) })
-  if (fields['scale'] !== undefined && fields['scale'] < 0) throw new FieldError('matrix_positive', { option, field: 'scale', found: String(fields['scale']) })
+  if (option === 'geomspace' && !(start! * stop! > 0))
+    throw new FieldError('matrix_geomspace', { start: String(start), stop: String(stop) })
+  if (fields['scale'] !== undefined && fields['scale'] < 0)
+    throw new FieldError('matrix_positive', { option, field: 'scale', found: String(fields['scale']) })
 }

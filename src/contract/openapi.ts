@@ -17,7 +17,11 @@ const errorSchema: Json = {
         code: { enum: Object.keys(ERRORS) },
         message: { type: 'string', description: 'A sentence in the language of Accept-Language (en or ja).' },
         args: { type: 'object' },
-        problems: { type: 'array', items: { type: 'object' }, description: 'What is wrong with a document, each with its place and a remedy.' },
+        problems: {
+          type: 'array',
+          items: { type: 'object' },
+          description: 'What is wrong with a document, each with its place and a remedy.',
+        },
       },
     },
   },
@@ -32,7 +36,11 @@ export function toOpenApi(version: string): Json {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Hagane', version, description: 'Machine-learning experiments: runs, sweeps, metrics, code and environments.' },
+    info: {
+      title: 'Hagane',
+      version,
+      description: 'Machine-learning experiments: runs, sweeps, metrics, code and environments.',
+    },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: { Error: errorSchema },
@@ -48,14 +56,21 @@ function toOperation(name: RouteName, route: Route): Json {
     summary: route.summary,
     ...(route.access === 'public' && { security: [] }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...(route.isCreate ? [IDEMPOTENCY_KEY] : [])],
-    ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } }),
+    ...(route.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } },
+    }),
     ...(route.takesBytes && { requestBody: { required: true, content: { 'application/octet-stream': {} } } }),
     responses: {
       '200': {
         description: 'Done.',
-        content: route.produces ? { [route.produces]: {} } : { 'application/json': { schema: route.answer ? toSchema(route.answer, 'output') : {} } },
+        content: route.produces
+          ? { [route.produces]: {} }
+          : { 'application/json': { schema: route.answer ? toSchema(route.answer, 'output') : {} } },
       },
-      default: { description: 'An error.', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+      default: {
+        description: 'An error.',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
     },
   }
 }
@@ -64,12 +79,18 @@ const IDEMPOTENCY_KEY: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'Any text. A repeated request with the same key and body answers as the first one did, for seven days; with another body it is refused.',
+  description:
+    'Any text. A repeated request with the same key and body answers as the first one did, for seven days; with another body it is refused.',
   schema: { type: 'string', maxLength: 200 },
 }
 
 function pathParameters({ path }: Route): Json[] {
-  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
 }
 
 function queryParameters({ query }: Route): Json[] {

@@ -1,5 +1,17 @@
 /** Phases of a run, in the order a run passes through them. */
-export const RUN_PHASES = ['created', 'queued', 'preparing', 'starting', 'running', 'stopping', 'paused', 'succeeded', 'failed', 'stopped', 'unknown'] as const
+export const RUN_PHASES = [
+  'created',
+  'queued',
+  'preparing',
+  'starting',
+  'running',
+  'stopping',
+  'paused',
+  'succeeded',
+  'failed',
+  'stopped',
+  'unknown',
+] as const
 export type RunPhase = (typeof RUN_PHASES)[number]
 
 /** Phases nothing leaves. */

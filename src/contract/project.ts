@@ -6,7 +6,9 @@ import { moment } from './run.ts'
 /** The project of whatever names none. */
 export const DEFAULT_PROJECT = { id: '00000000-0000-7000-8000-000000000001', name: 'default' } as const
 
-export const projectName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes and underscores, at most 100')
+export const projectName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes and underscores, at most 100')
 
 export const DIRECTIONS = ['maximize', 'minimize'] as const
 export type Direction = (typeof DIRECTIONS)[number]

@@ -175,8 +175,14 @@ const bulkRequest = z
     /** Only say how many runs it would concern. */
     dryRun: z.boolean().default(false),
   })
-  .refine(({ action, to }) => action !== 'move' || to !== undefined, { path: ['to'], message: 'the project to move to' })
-  .refine(({ action, tags: given }) => !action.endsWith('tag') || given !== undefined, { path: ['tags'], message: 'the tags' })
+  .refine(({ action, to }) => action !== 'move' || to !== undefined, {
+    path: ['to'],
+    message: 'the project to move to',
+  })
+  .refine(({ action, tags: given }) => !action.endsWith('tag') || given !== undefined, {
+    path: ['tags'],
+    message: 'the tags',
+  })
 
 const eventView = z.strictObject({
   seq: z.int(),
@@ -199,7 +205,10 @@ const logSearchQuery = z
     limit: z.coerce.number().int().min(1).max(LIMITS.logLinesFoundMax).default(LIMITS.logLinesFoundMax),
   })
   .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'either pattern or severity')
-const logSearchView = z.strictObject({ lines: z.array(z.strictObject({ offset: count, text: z.string() })), isCut: z.boolean() })
+const logSearchView = z.strictObject({
+  lines: z.array(z.strictObject({ offset: count, text: z.string() })),
+  isCut: z.boolean(),
+})
 export type LogSearchView = z.output<typeof logSearchView>
 
 const environmentView = z.strictObject({
@@ -239,7 +248,13 @@ export const ROUTES = {
     summary: 'Says that the server answers, and its version.',
     answer: z.strictObject({ name: z.literal('hagane'), version: z.string(), status: z.literal('ok') }),
   },
-  openapi: { method: 'GET', path: '/api/v1/openapi.json', access: 'public', summary: 'This description.', answer: z.record(z.string(), z.unknown()) },
+  openapi: {
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    access: 'public',
+    summary: 'This description.',
+    answer: z.record(z.string(), z.unknown()),
+  },
   createSessionCode: {
     method: 'POST',
     path: '/api/v1/session/codes',
@@ -330,7 +345,12 @@ export const ROUTES = {
     path: '/api/v1/runs/counts',
     access: 'person',
     summary: 'How many runs match a filter, by phase.',
-    query: z.strictObject({ filter: filterText.optional(), project: projectReference.optional(), sweep: reference.optional(), trash: flag }),
+    query: z.strictObject({
+      filter: filterText.optional(),
+      project: projectReference.optional(),
+      sweep: reference.optional(),
+      trash: flag,
+    }),
     answer: countsView,
   },
   groupRuns: {
@@ -345,7 +365,8 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/runs/names',
     access: 'person',
-    summary: 'Names of parameters and metrics, with how many runs have each; first those that the latest runs of a project have.',
+    summary:
+      'Names of parameters and metrics, with how many runs have each; first those that the latest runs of a project have.',
     query: z.strictObject({ project: projectReference.optional() }),
     answer: namesView,
   },
@@ -354,14 +375,19 @@ export const ROUTES = {
     path: '/api/v1/runs/varied',
     access: 'person',
     summary: 'Parameters that do not have one and the same value in all runs that match.',
-    query: z.strictObject({ filter: z.string().max(LIMITS.filterCharsMax).optional(), project: projectReference.optional(), trash: flag }),
+    query: z.strictObject({
+      filter: z.string().max(LIMITS.filterCharsMax).optional(),
+      project: projectReference.optional(),
+      trash: flag,
+    }),
     answer: variedView,
   },
   getSeries: {
     method: 'POST',
     path: '/api/v1/series',
     access: 'person',
-    summary: 'Several metrics of several runs as lines of a bounded number of buckets. A run that lacks a metric has no line.',
+    summary:
+      'Several metrics of several runs as lines of a bounded number of buckets. A run that lacks a metric has no line.',
     body: seriesRequest,
     answer: z.array(seriesView),
   },
@@ -369,7 +395,8 @@ export const ROUTES = {
     method: 'POST',
     path: '/api/v1/series/groups',
     access: 'person',
-    summary: 'Several metrics of groups of runs as lines of their means, with deviation, minimum and maximum on buckets that all lines of a metric share.',
+    summary:
+      'Several metrics of groups of runs as lines of their means, with deviation, minimum and maximum on buckets that all lines of a metric share.',
     body: bandsRequest,
     answer: bandsView,
   },
@@ -380,7 +407,13 @@ export const ROUTES = {
     summary: 'Places of the machine that executes runs, and who uses them.',
     answer: slotsView,
   },
-  getRun: { method: 'GET', path: '/api/v1/runs/:run', access: 'person', summary: 'One run with its attempts and metric summaries.', answer: runDetailView },
+  getRun: {
+    method: 'GET',
+    path: '/api/v1/runs/:run',
+    access: 'person',
+    summary: 'One run with its attempts and metric summaries.',
+    answer: runDetailView,
+  },
   changeRun: {
     method: 'PATCH',
     path: '/api/v1/runs/:run',
@@ -396,8 +429,20 @@ export const ROUTES = {
     summary: 'Puts a run into the trash; stops it first.',
     answer: changed,
   },
-  restoreRun: { method: 'POST', path: '/api/v1/runs/:run/restore', access: 'person', summary: 'Takes a run out of the trash.', answer: changed },
-  stopRun: { method: 'POST', path: '/api/v1/runs/:run/stop', access: 'person', summary: 'Asks a run to stop; returns at once.', answer: accepted },
+  restoreRun: {
+    method: 'POST',
+    path: '/api/v1/runs/:run/restore',
+    access: 'person',
+    summary: 'Takes a run out of the trash.',
+    answer: changed,
+  },
+  stopRun: {
+    method: 'POST',
+    path: '/api/v1/runs/:run/stop',
+    access: 'person',
+    summary: 'Asks a run to stop; returns at once.',
+    answer: accepted,
+  },
   pauseRun: {
     method: 'POST',
     path: '/api/v1/runs/:run/pause',
@@ -465,7 +510,8 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/runs/:run/logs/search',
     access: 'person',
-    summary: "Lines of an attempt's output that match a regular expression, or that sound like an error, from a byte on, with where they begin.",
+    summary:
+      "Lines of an attempt's output that match a regular expression, or that sound like an error, from a byte on, with where they begin.",
     query: logSearchQuery,
     answer: logSearchView,
   },
@@ -474,7 +520,10 @@ export const ROUTES = {
     path: '/api/v1/runs/:run/logs/lines',
     access: 'person',
     summary: "How many lines of an attempt's output end before a byte.",
-    query: z.strictObject({ attempt: z.coerce.number().int().min(1).optional(), before: z.coerce.number().int().min(0) }),
+    query: z.strictObject({
+      attempt: z.coerce.number().int().min(1).optional(),
+      before: z.coerce.number().int().min(0),
+    }),
     answer: z.strictObject({ lines: count }),
   },
   getMetric: {
@@ -539,7 +588,13 @@ export const ROUTES = {
     }),
     answer: z.array(sweepView),
   },
-  getSweep: { method: 'GET', path: '/api/v1/sweeps/:sweep', access: 'person', summary: 'One sweep with counts and its best trial.', answer: sweepView },
+  getSweep: {
+    method: 'GET',
+    path: '/api/v1/sweeps/:sweep',
+    access: 'person',
+    summary: 'One sweep with counts and its best trial.',
+    answer: sweepView,
+  },
   changeSweep: {
     method: 'PATCH',
     path: '/api/v1/sweeps/:sweep',
@@ -686,7 +741,13 @@ export const ROUTES = {
     isCreate: true,
     takesRoom: true,
   },
-  getProject: { method: 'GET', path: '/api/v1/projects/:project', access: 'person', summary: 'One project.', answer: projectView },
+  getProject: {
+    method: 'GET',
+    path: '/api/v1/projects/:project',
+    access: 'person',
+    summary: 'One project.',
+    answer: projectView,
+  },
   changeProject: {
     method: 'PATCH',
     path: '/api/v1/projects/:project',
@@ -732,8 +793,20 @@ export const ROUTES = {
     body: createTokenRequest,
     answer: createdTokenView,
   },
-  deleteToken: { method: 'DELETE', path: '/api/v1/tokens/:token', access: 'person', summary: 'Takes a token back, at once.', answer: changed },
-  listViews: { method: 'GET', path: '/api/v1/projects/:project/views', access: 'person', summary: 'Saved views of a project.', answer: z.array(viewView) },
+  deleteToken: {
+    method: 'DELETE',
+    path: '/api/v1/tokens/:token',
+    access: 'person',
+    summary: 'Takes a token back, at once.',
+    answer: changed,
+  },
+  listViews: {
+    method: 'GET',
+    path: '/api/v1/projects/:project/views',
+    access: 'person',
+    summary: 'Saved views of a project.',
+    answer: z.array(viewView),
+  },
   putView: {
     method: 'PUT',
     path: '/api/v1/projects/:project/views/:name',
@@ -816,7 +889,13 @@ export const ROUTES = {
     summary: 'The manifest of a snapshot.',
     answer: manifest,
   },
-  getBlob: { method: 'GET', path: '/api/v1/blobs/:digest', access: 'person', summary: 'Content by its SHA-256.', produces: 'application/octet-stream' },
+  getBlob: {
+    method: 'GET',
+    path: '/api/v1/blobs/:digest',
+    access: 'person',
+    summary: 'Content by its SHA-256.',
+    produces: 'application/octet-stream',
+  },
 
   listEnvironments: {
     method: 'GET',
@@ -840,7 +919,13 @@ export const ROUTES = {
     answer: environmentView,
   },
 
-  shutdown: { method: 'POST', path: '/api/v1/shutdown', access: 'person', summary: 'Stops the server; runs go on.', answer: accepted },
+  shutdown: {
+    method: 'POST',
+    path: '/api/v1/shutdown',
+    access: 'person',
+    summary: 'Stops the server; runs go on.',
+    answer: accepted,
+  },
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES

@@ -56,7 +56,13 @@ export function toWireNumber(value: number): WireNumber {
 export const moment = z.iso.datetime()
 
 /** What a series comes to; minimum, maximum and mean leave NaN out. */
-const summaryView = z.strictObject({ last: wireNumber, min: wireNumber, max: wireNumber, mean: wireNumber, count: z.int() })
+const summaryView = z.strictObject({
+  last: wireNumber,
+  min: wireNumber,
+  max: wireNumber,
+  mean: wireNumber,
+  count: z.int(),
+})
 export type SummaryView = z.output<typeof summaryView>
 
 /** Committed and perhaps not yet started; started; over. */

@@ -14,10 +14,35 @@ export interface Condition {
 
 type AxisForm =
   | { readonly name: string; readonly kind: 'values'; readonly values: readonly Value[] }
-  | { readonly name: string; readonly kind: 'pvalues'; readonly values: readonly Value[]; readonly weights: readonly number[] }
-  | { readonly name: string; readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly isFloat: boolean }
-  | { readonly name: string; readonly kind: 'linspace' | 'geomspace'; readonly start: number; readonly stop: number; readonly count: number }
-  | { readonly name: string; readonly kind: 'logspace'; readonly start: number; readonly stop: number; readonly count: number; readonly base: number }
+  | {
+      readonly name: string
+      readonly kind: 'pvalues'
+      readonly values: readonly Value[]
+      readonly weights: readonly number[]
+    }
+  | {
+      readonly name: string
+      readonly kind: 'range'
+      readonly start: number
+      readonly step: number
+      readonly count: number
+      readonly isFloat: boolean
+    }
+  | {
+      readonly name: string
+      readonly kind: 'linspace' | 'geomspace'
+      readonly start: number
+      readonly stop: number
+      readonly count: number
+    }
+  | {
+      readonly name: string
+      readonly kind: 'logspace'
+      readonly start: number
+      readonly stop: number
+      readonly count: number
+      readonly base: number
+    }
   | { readonly name: string; readonly kind: 'uniform' | 'loguniform'; readonly low: number; readonly high: number }
   /** Bounds are values. `log` is evenly spread in its logarithm, `int` takes whole numbers with both ends, `logint` both. */
   | { readonly name: string; readonly kind: 'log' | 'int' | 'logint'; readonly low: number; readonly high: number }

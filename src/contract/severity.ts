@@ -8,6 +8,10 @@ const HARMLESS =
 /** How bad a line of output sounds; undefined for one that sounds well. */
 export function severityOf(line: string): Severity | undefined {
   const text = line.replace(HARMLESS, '')
-  if (/\b(?:error|exception|traceback|fatal|critical|killed|out of memory)\b/i.test(text) || /[a-z](?:Error|Exception)\b/.test(text)) return 'error'
+  if (
+    /\b(?:error|exception|traceback|fatal|critical|killed|out of memory)\b/i.test(text) ||
+    /[a-z](?:Error|Exception)\b/.test(text)
+  )
+    return 'error'
   return /\bwarn(?:ing)?\b(?!ed|-)/i.test(text) || /[a-z]Warning\b/.test(text) ? 'warning' : undefined
 }

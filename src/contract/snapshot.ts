@@ -21,7 +21,9 @@ export type Manifest = z.output<typeof manifest>
 /** The one text of a manifest: equal content gives equal text. */
 export function manifestText({ files }: Manifest): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
-  return JSON.stringify({ files: sorted.map(({ path, sha256, sizeBytes, isExecutable }) => [path, sha256, sizeBytes, isExecutable]) })
+  return JSON.stringify({
+    files: sorted.map(({ path, sha256, sizeBytes, isExecutable }) => [path, sha256, sizeBytes, isExecutable]),
+  })
 }
 
 type PathFault = 'path_absolute' | 'path_dots' | 'path_characters' | 'path_parts'
@@ -37,11 +39,15 @@ export function pathFault(path: string): PathFault | undefined {
   const parts = path.split('/')
   if (parts.some((part) => part === '.' || part === '..')) return 'path_dots'
   const isLong = path.length > LIMITS.pathCharsMax || parts.length > LIMITS.pathPartsMax
-  return isLong || !isInside(bytes) || parts.some((part) => pathBytes(part).length > LIMITS.fileNameBytesMax) ? 'path_parts' : undefined
+  return isLong || !isInside(bytes) || parts.some((part) => pathBytes(part).length > LIMITS.fileNameBytesMax)
+    ? 'path_parts'
+    : undefined
 }
 
 /** The first path of a manifest that cannot stand with the others, with the reason. */
-export function manifestFault({ files }: Manifest): { path: string; why: PathFault | 'path_twice' | 'path_both' } | undefined {
+export function manifestFault({
+  files,
+}: Manifest): { path: string; why: PathFault | 'path_twice' | 'path_both' } | undefined {
   const seen = new Set<string>()
   const folders = new Set<string>()
   for (const { path } of files) {

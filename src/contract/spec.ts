@@ -54,8 +54,11 @@ const IO_TYPES = [
 function duration() {
   const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 }
   return field({ anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[0-9.]+[smhd]?$' }] }, (value) => {
-    const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(typeof value === 'string' ? value.trim() : String(asNumber(value) ?? ''))
-    if (!match || Number(match[1]) <= 0) throw new FieldError('wrong_type', { expected: phrase('word_duration'), found: describe(value) })
+    const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(
+      typeof value === 'string' ? value.trim() : String(asNumber(value) ?? ''),
+    )
+    if (!match || Number(match[1]) <= 0)
+      throw new FieldError('wrong_type', { expected: phrase('word_duration'), found: describe(value) })
     return Number(match[1]) * units[match[2] || 's']!
   })
 }
@@ -66,21 +69,37 @@ function quantity(unit: 'cpu' | 'memory' | 'devices') {
   return z.strictObject({ requests: amount().nullish(), limits: amount().nullish() })
 }
 
-const BYTES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 }
+const BYTES: Readonly<Record<string, number>> = {
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+}
 
 /** An amount of a resource; the units of Kubernetes are refused with the number that is meant. */
 function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number {
   const number = toNumber(value)
   if (number !== undefined && Number.isFinite(number)) return number
-  const [, digits, suffix = ''] = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(typeof value === 'string' ? value : '') ?? []
+  const [, digits, suffix = ''] =
+    /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(typeof value === 'string' ? value : '') ?? []
   const bytes = BYTES[suffix.toLowerCase().replace(/b$/, '')]
   if (unit === 'memory' && digits !== undefined && bytes !== undefined)
     throw new FieldError(
       'wrong_type',
-      slip('memory_unit', { found: describe(value), meant: String(Math.max(1, Math.round((Number(digits) * bytes) / 2 ** 20))) }),
+      slip('memory_unit', {
+        found: describe(value),
+        meant: String(Math.max(1, Math.round((Number(digits) * bytes) / 2 ** 20))),
+      }),
     )
   if (unit === 'cpu' && digits !== undefined && suffix === 'm')
-    throw new FieldError('wrong_type', slip('cpu_unit', { found: describe(value), meant: String(Number(digits) / 1000) }))
+    throw new FieldError(
+      'wrong_type',
+      slip('cpu_unit', { found: describe(value), meant: String(Number(digits) / 1000) }),
+    )
   throw new FieldError('wrong_type', { expected: phrase('word_number'), found: describe(value) })
 }
 
@@ -110,14 +129,27 @@ const environmentShape = {
   artifact_refs: textList().nullish(),
   outputs: outputsRefs.nullish(),
   index: int().nullish().describe('Place of a replica; means nothing elsewhere.'),
-  persistence: z.strictObject({ data: textList().nullish(), outputs: text().nullish() }).nullish().describe('Old form of data_refs and artifact_refs.'),
+  persistence: z
+    .strictObject({ data: textList().nullish(), outputs: text().nullish() })
+    .nullish()
+    .describe('Old form of data_refs and artifact_refs.'),
   timeout: duration().nullish().describe('Longest time of one attempt, in seconds or as 30m, 2h. Default none.'),
-  stop_grace: duration().nullish().describe('Time between the polite and the forced stop, in seconds or as 1m. Default 10.'),
-  unschedulable: word(['wait', 'fail']).nullish().describe('What happens when no machine can ever hold the run: wait (default) or fail.'),
+  stop_grace: duration()
+    .nullish()
+    .describe('Time between the polite and the forced stop, in seconds or as 1m. Default 10.'),
+  unschedulable: word(['wait', 'fail'])
+    .nullish()
+    .describe('What happens when no machine can ever hold the run: wait (default) or fail.'),
 }
 
 function refuseDoubleNames(
-  value: { persistence?: unknown; data_refs?: unknown; artifact_refs?: unknown; configmap_refs?: unknown; config_map_refs?: unknown },
+  value: {
+    persistence?: unknown
+    data_refs?: unknown
+    artifact_refs?: unknown
+    configmap_refs?: unknown
+    config_map_refs?: unknown
+  },
   context: z.RefinementCtx,
 ): void {
   if (holdsItems(value.persistence) && (holdsItems(value.data_refs) || holdsItems(value.artifact_refs)))
@@ -129,7 +161,11 @@ function refuseDoubleNames(
 /** An empty list or mapping says nothing. */
 function holdsItems(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
-  return typeof value === 'object' && value !== null && Object.values(value).some((item) => !Array.isArray(item) || item.length > 0)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).some((item) => !Array.isArray(item) || item.length > 0)
+  )
 }
 
 const environment = z.strictObject(environmentShape).superRefine(refuseDoubleNames)
@@ -143,11 +179,14 @@ const replicas = z.strictObject({
   ps: z.array(environment).nullish(),
 })
 
-const environmentWithReplicas = z.strictObject({ ...environmentShape, replicas: replicas.nullish() }).superRefine(refuseDoubleNames)
+const environmentWithReplicas = z
+  .strictObject({ ...environmentShape, replicas: replicas.nullish() })
+  .superRefine(refuseDoubleNames)
 
 function image() {
   return field({ type: 'string' }, (value) => {
-    if (typeof value !== 'string') throw new FieldError('wrong_type', { expected: phrase('word_text'), found: describe(value) })
+    if (typeof value !== 'string')
+      throw new FieldError('wrong_type', { expected: phrase('word_text'), found: describe(value) })
     const parts = value.split(':')
     const isOk = !/\s/.test(value) && parts.length <= 3 && (parts.length < 3 || parts[1]!.indexOf('/') > 0)
     if (!isOk) throw new FieldError('image_syntax', { found: describe(value) })
@@ -167,10 +206,13 @@ function envVars() {
   return field({ type: 'array', items: { type: 'array', minItems: 2, maxItems: 2 } }, (value) => {
     if (!Array.isArray(value)) throw new FieldError('env_var_pair', slip('env_vars_list', { found: describe(value) }))
     for (const [index, pair] of value.entries()) {
-      if (!Array.isArray(pair)) throw new FieldError('env_var_pair', slip('env_var_none', { found: describe(pair) }), [index])
+      if (!Array.isArray(pair))
+        throw new FieldError('env_var_pair', slip('env_var_none', { found: describe(pair) }), [index])
       const [name] = pair as unknown[]
-      if (typeof name !== 'string' || !/^[^\s=\0]+$/.test(name)) throw new FieldError('env_var_pair', slip('env_var_name', { found: describe(name) }), [index])
-      if (pair.length < 2 || pair[1] === null) throw new FieldError('env_var_pair', slip('env_var_value', { name }), [index])
+      if (typeof name !== 'string' || !/^[^\s=\0]+$/.test(name))
+        throw new FieldError('env_var_pair', slip('env_var_name', { found: describe(name) }), [index])
+      if (pair.length < 2 || pair[1] === null)
+        throw new FieldError('env_var_pair', slip('env_var_value', { name }), [index])
       if (pair.length > 2) throw new FieldError('env_var_pair', slip('env_var_items', { name }), [index])
     }
     return value as [string, Value][]
@@ -193,7 +235,10 @@ const io = z
     if (value.default && !value.is_optional) report(context, ['default'], 'io_default', { name: value.name })
   })
 
-const paramsFields = { params: valueMap().nullish(), declarations: valueMap().nullish().describe('Old name of params.') }
+const paramsFields = {
+  params: valueMap().nullish(),
+  declarations: valueMap().nullish().describe('Old name of params.'),
+}
 
 const headerShape = {
   version: field({ const: 1 }, (value) => {
@@ -222,10 +267,18 @@ const buildSource = {
   branch: text().nullish(),
 }
 
-function requireOneSource(value: { image?: unknown; dockerfile?: unknown; ref?: unknown }, context: z.RefinementCtx): void {
+function requireOneSource(
+  value: { image?: unknown; dockerfile?: unknown; ref?: unknown },
+  context: z.RefinementCtx,
+): void {
   const given = (['image', 'dockerfile', 'ref'] as const).filter((key) => value[key])
   if (given.length === 1) return
-  report(context, [], 'exactly_one', given.length === 0 ? slip('source_missing') : slip('source_many', { keys: given.join(', ') }))
+  report(
+    context,
+    [],
+    'exactly_one',
+    given.length === 0 ? slip('source_missing') : slip('source_many', { keys: given.join(', ') }),
+  )
 }
 
 const build = z
@@ -249,7 +302,11 @@ const run = z.strictObject({
     const parts: unknown[] = Array.isArray(value) ? value : [value]
     const wrong = parts.findIndex((part) => typeof part !== 'string')
     if (wrong !== -1)
-      throw new FieldError('wrong_type', { expected: phrase('word_text_or_texts'), found: describe(parts[wrong]) }, Array.isArray(value) ? [wrong] : [])
+      throw new FieldError(
+        'wrong_type',
+        { expected: phrase('word_text_or_texts'), found: describe(parts[wrong]) },
+        Array.isArray(value) ? [wrong] : [],
+      )
     if ((parts as string[]).every((part) => part.trim() === '')) throw new FieldError('command_empty')
     return parts as string[]
   }),
@@ -273,18 +330,35 @@ function checkTraining(
   if (!wanted) return
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
   if (value.framework && !known.includes(value.framework))
-    return report(context, ['framework'], 'replicas_framework', slip('framework_unknown', { found: value.framework, known: known.join(', ') }))
-  if (!value.framework) return report(context, ['environment', 'replicas'], 'replicas_framework', slip('framework_missing', { known: known.join(', ') }))
+    return report(
+      context,
+      ['framework'],
+      'replicas_framework',
+      slip('framework_unknown', { found: value.framework, known: known.join(', ') }),
+    )
+  if (!value.framework)
+    return report(
+      context,
+      ['environment', 'replicas'],
+      'replicas_framework',
+      slip('framework_missing', { known: known.join(', ') }),
+    )
   const isMpi = value.backend === 'mpi'
   const noServers = isMpi || value.framework === 'pytorch' || value.framework === 'horovod'
   for (const key of ['n_ps', 'default_ps', 'ps'] as const) {
-    if (noServers && wanted[key]) report(context, ['environment', 'replicas', key], 'replicas_role', { key, framework: isMpi ? 'mpi' : value.framework })
+    if (noServers && wanted[key])
+      report(context, ['environment', 'replicas', key], 'replicas_role', {
+        key,
+        framework: isMpi ? 'mpi' : value.framework,
+      })
   }
-  if (isMpi && wanted.worker) report(context, ['environment', 'replicas', 'worker'], 'replicas_role', { key: 'worker', framework: 'mpi' })
+  if (isMpi && wanted.worker)
+    report(context, ['environment', 'replicas', 'worker'], 'replicas_role', { key: 'worker', framework: 'mpi' })
 }
 
 function checkParams(value: { params?: unknown; declarations?: unknown }, context: z.RefinementCtx): void {
-  if (isFilled(value.params) && isFilled(value.declarations)) report(context, ['declarations'], 'conflict', { keys: 'params, declarations' })
+  if (isFilled(value.params) && isFilled(value.declarations))
+    report(context, ['declarations'], 'conflict', { keys: 'params, declarations' })
 }
 
 function isFilled(value: unknown): boolean {
@@ -356,7 +430,13 @@ const notebookSchema = z.strictObject({
   backend: word(['notebook', 'lab']).nullish(),
 })
 
-const tensorboardSchema = z.strictObject({ ...headerShape, kind: z.literal('tensorboard'), ...ioShape, environment: environment.nullish(), build })
+const tensorboardSchema = z.strictObject({
+  ...headerShape,
+  kind: z.literal('tensorboard'),
+  ...ioShape,
+  environment: environment.nullish(),
+  build,
+})
 
 /** The language, one strict schema per kind. JSON Schema for editors is made from these. */
 export const SPEC_SCHEMAS = {

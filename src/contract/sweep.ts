@@ -14,7 +14,11 @@ const bestView = z.strictObject({
 })
 
 /** Something that a person should know; `message` is in the reader's language. */
-const noticeView = z.strictObject({ code: z.string(), args: z.record(z.string(), z.union([z.string(), z.number()])), message: z.string() })
+const noticeView = z.strictObject({
+  code: z.string(),
+  args: z.record(z.string(), z.union([z.string(), z.number()])),
+  message: z.string(),
+})
 export type SweepNotice = z.output<typeof noticeView>
 
 export const sweepView = z.strictObject({

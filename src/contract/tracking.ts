@@ -43,7 +43,13 @@ export type TrackingRecord =
   | MetricsRecord
   | { readonly kind: 'params'; readonly values: Readonly<Record<string, unknown>> }
   | { readonly kind: 'tags'; readonly tags: readonly string[] }
-  | { readonly kind: 'artifact'; readonly name: string; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
+  | {
+      readonly kind: 'artifact'
+      readonly name: string
+      readonly path: string
+      readonly sizeBytes: number
+      readonly sha256: string
+    }
   | { readonly kind: 'status'; readonly status: 'succeeded' | 'failed'; readonly message: string }
 
 export const pointView = z.strictObject({ step: z.number(), time: moment, value: wireNumber })

@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { decodeValue, encodeValue, Float, LongInteger, parseJson, reviveFloats, toFloat, toInteger, toPlain } from './values.ts'
+import {
+  decodeValue,
+  encodeValue,
+  Float,
+  LongInteger,
+  parseJson,
+  reviveFloats,
+  toFloat,
+  toInteger,
+  toPlain,
+} from './values.ts'
 import type { Value } from './values.ts'
 
 const HUGE = 10n ** 400n
@@ -63,7 +73,9 @@ describe('a value', () => {
   })
 
   it('that an older version wrote is read: numbers too long for a float are the digits that stand there', () => {
-    expect(decodeValue('{"a":12345678901234567000,"b":{"$float":12345678901234567000},"c":1,"d":{"$float":"NaN"}}')).toEqual({
+    expect(
+      decodeValue('{"a":12345678901234567000,"b":{"$float":12345678901234567000},"c":1,"d":{"$float":"NaN"}}'),
+    ).toEqual({
       a: long(12345678901234567000n),
       b: new Float(12345678901234567e3),
       c: 1,
@@ -76,8 +88,14 @@ describe('a value', () => {
       '{"params": {"a": 9223372036854775807, "b": [1, {"c": -18446744073709551616}]}}',
       { params: { a: long(2n ** 63n - 1n), b: [1, { c: long(-(2n ** 64n)) }] } },
     ],
-    ['[{"params": [1234567890123.25, 0.1234567890123456, 1e20]}]', [{ params: [1234567890123.25, 0.1234567890123456, 1e20] }]],
-    ['{"params": {"text": "12345678901234567890", "n": 9007199254740991}}', { params: { text: '12345678901234567890', n: 2 ** 53 - 1 } }],
+    [
+      '[{"params": [1234567890123.25, 0.1234567890123456, 1e20]}]',
+      [{ params: [1234567890123.25, 0.1234567890123456, 1e20] }],
+    ],
+    [
+      '{"params": {"text": "12345678901234567890", "n": 9007199254740991}}',
+      { params: { text: '12345678901234567890', n: 2 ** 53 - 1 } },
+    ],
     [`{"records": [{"k": "p", "v": {"a": ${HUGE}}}]}`, { records: [{ k: 'p', v: { a: long(HUGE) } }] }],
   ])('of the JSON %.70s keeps its digits', (text, expected) => {
     expect(parseJson(text)).toEqual(expected)
@@ -98,7 +116,9 @@ describe('a value', () => {
 
   it('is shown with every digit and with the words that metrics have for what is no number', () => {
     const value = { a: long(2n ** 63n - 1n), b: [NaN, Infinity, new Float(-Infinity), new Float(2)], c: 0.5 }
-    expect(JSON.stringify(toPlain(value))).toBe('{"a":9223372036854775807,"b":["NaN","Infinity","-Infinity",2],"c":0.5}')
+    expect(JSON.stringify(toPlain(value))).toBe(
+      '{"a":9223372036854775807,"b":["NaN","Infinity","-Infinity",2],"c":0.5}',
+    )
   })
 
   it('of a client has the floats that JSON cannot say', () => {

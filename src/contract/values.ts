@@ -49,7 +49,13 @@ export function toInteger(digits: string): number | LongInteger {
 }
 
 export function isValueMap(value: unknown): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Float) && !(value instanceof LongInteger)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Float) &&
+    !(value instanceof LongInteger)
+  )
 }
 
 /** The number behind an int or a float that a float64 holds exactly, otherwise undefined. */
@@ -77,7 +83,8 @@ export function encodeValue(value: unknown): string {
   return JSON.stringify(value, function (this: Record<string, unknown>, key, written: unknown) {
     const raw = this[key]
     const number = asNumber(raw)
-    if (number !== undefined && (!Number.isFinite(number) || Object.is(number, -0))) return { [FLOAT_KEY]: number === 0 ? '-0' : String(number) }
+    if (number !== undefined && (!Number.isFinite(number) || Object.is(number, -0)))
+      return { [FLOAT_KEY]: number === 0 ? '-0' : String(number) }
     if (raw instanceof Float) return { [FLOAT_KEY]: raw.value }
     return raw instanceof LongInteger ? written : raw
   })
@@ -108,7 +115,9 @@ function roundElsewhere(value: unknown): unknown {
   if (value instanceof LongInteger) return Number(value.value)
   if (Array.isArray(value)) return value.map(roundElsewhere)
   if (!isValueMap(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, HOLDS_VALUES.has(name) ? item : roundElsewhere(item)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, HOLDS_VALUES.has(name) ? item : roundElsewhere(item)]),
+  )
 }
 
 /** The floats of data that came as JSON: what `encodeValue` writes for those that JSON cannot say. */
@@ -131,5 +140,7 @@ function reviveInteger(_key: string, value: unknown, context?: { readonly source
 function reviveFloat(value: unknown): unknown {
   if (!isValueMap(value) || !(FLOAT_KEY in value)) return value
   const inner = value[FLOAT_KEY]
-  return typeof inner === 'number' || inner instanceof LongInteger ? new Float(Number(String(inner))) : toFloat(Number(inner))
+  return typeof inner === 'number' || inner instanceof LongInteger
+    ? new Float(Number(String(inner)))
+    : toFloat(Number(inner))
 }

@@ -36,7 +36,15 @@ const FILES = {
   'pkg/pkg/a.py': '1',
   'train.py': 'print()',
 }
-const ALL_REQUIRED = ['deep.txt', 'limits.txt', 'more/base.txt', 'more/wheels/a.whl', 'pkg/pkg/a.py', 'pkg/setup.py', 'requirements.txt']
+const ALL_REQUIRED = [
+  'deep.txt',
+  'limits.txt',
+  'more/base.txt',
+  'more/wheels/a.whl',
+  'pkg/pkg/a.py',
+  'pkg/setup.py',
+  'requirements.txt',
+]
 
 describe('what an environment is known by', () => {
   it.each([
@@ -58,26 +66,35 @@ describe('what an environment is known by', () => {
 
   it('steps, variables, interpreter and the bytes of those files, and nothing else', async () => {
     const base = await textOf(['pip install -r limits.txt'], FILES)
-    expect(await textOf(['pip install -r limits.txt'], { ...FILES, 'train.py': 'other' }, { image: 'any', isFresh: true })).toBe(base)
+    expect(
+      await textOf(['pip install -r limits.txt'], { ...FILES, 'train.py': 'other' }, { image: 'any', isFresh: true }),
+    ).toBe(base)
     expect(await textOf(['pip install -r limits.txt'], { ...FILES, 'limits.txt': 'numpy<3' })).not.toBe(base)
     expect(await textOf(['pip install  -r limits.txt'], FILES)).not.toBe(base)
     expect(await textOf(['pip install -r limits.txt'], FILES, { envVars: [['A', 'b']] })).not.toBe(base)
-    const newer = { python: { ...PYTHON, version: '3.11.3' }, build: build(['pip install -r limits.txt']), folder: folder(FILES) }
+    const newer = {
+      python: { ...PYTHON, version: '3.11.3' },
+      build: build(['pip install -r limits.txt']),
+      folder: folder(FILES),
+    }
     expect(await environmentText(newer)).not.toBe(base)
   })
 
   it('never a path outside the folder, whatever a step or a file says', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: fc.constantFrom('.', '/', 'a', '-', 'r', ' ', '\n', '~', '\\') }), async (text) => {
-        const asked: string[] = []
-        const spy: CodeFolder = {
-          hash: async (path) => (asked.push(path), path === 'a.txt' ? 'h' : undefined),
-          text: async () => `-r ${text}`,
-          list: async (path) => (asked.push(path), []),
-        }
-        await environmentText({ python: PYTHON, build: build([text, 'pip install -r a.txt']), folder: spy })
-        for (const path of asked) expect(path.startsWith('/') || path.split('/').includes('..')).toBe(false)
-      }),
+      fc.asyncProperty(
+        fc.string({ unit: fc.constantFrom('.', '/', 'a', '-', 'r', ' ', '\n', '~', '\\') }),
+        async (text) => {
+          const asked: string[] = []
+          const spy: CodeFolder = {
+            hash: async (path) => (asked.push(path), path === 'a.txt' ? 'h' : undefined),
+            text: async () => `-r ${text}`,
+            list: async (path) => (asked.push(path), []),
+          }
+          await environmentText({ python: PYTHON, build: build([text, 'pip install -r a.txt']), folder: spy })
+          for (const path of asked) expect(path.startsWith('/') || path.split('/').includes('..')).toBe(false)
+        },
+      ),
     )
   })
 })

@@ -61,7 +61,10 @@ function pathsIn(step: string): string[] {
 function requirementsIn(path: string, text: string): string[] {
   const base = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : ''
   return text.split('\n').flatMap((line) => {
-    const [, target] = /^\s*(?:-r|--requirement|-c|--constraint|-e|--editable)[\s=]+(\S+)/.exec(line) ?? /^\s*(\.{0,2}\/[^\s;#]+)/.exec(line) ?? []
+    const [, target] =
+      /^\s*(?:-r|--requirement|-c|--constraint|-e|--editable)[\s=]+(\S+)/.exec(line) ??
+      /^\s*(\.{0,2}\/[^\s;#]+)/.exec(line) ??
+      []
     return target === undefined ? [] : resolveInside(base, target)
   })
 }

@@ -92,7 +92,11 @@ export interface RunSearch {
   count(scope: RunScope): Promise<number>
   countByPhase(scope: RunScope): Promise<PhaseCounts>
   /** Keys and figures of all runs that are meant, at most `limit` of them. */
-  table(scope: RunScope, fields: { readonly keys: readonly Field[]; readonly values: readonly Field[] }, limit: number): Promise<GroupRow[]>
+  table(
+    scope: RunScope,
+    fields: { readonly keys: readonly Field[]; readonly values: readonly Field[] },
+    limit: number,
+  ): Promise<GroupRow[]>
   /** The first so many, oldest first. */
   ids(scope: RunScope, limit: number): Promise<string[]>
   /** Whether any run has this parameter or metric. */
@@ -100,7 +104,12 @@ export interface RunSearch {
   /** Names of parameters or metrics that begin so. */
   names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
   /** Of these names those that the latest `runs` of the runs that are meant have, with how many of them. */
-  namesAmongLatest(kind: 'param' | 'metric', names: readonly string[], scope: RunScope, runs: number): Promise<Completion[]>
+  namesAmongLatest(
+    kind: 'param' | 'metric',
+    names: readonly string[],
+    scope: RunScope,
+    runs: number,
+  ): Promise<Completion[]>
   /** Parameters that do not have one and the same value in all of the runs that are meant, which are so many; the commonest first. */
   varied(scope: RunScope, runs: number): Promise<Completion[]>
   /** Values of a parameter, or tags, that begin so. */
@@ -149,7 +158,11 @@ export interface TrialStore {
    */
   firstEnded(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
   /** Trials that failed and are not in the trash, from an index on, lowest first. */
-  failures(sweepId: string, from: number, limit: number): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
+  failures(
+    sweepId: string,
+    from: number,
+    limit: number,
+  ): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
   /** Which of these metrics any trial has reported. */
   reported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
   /** Metrics that the latest of its ended trials have reported; what the machine measured is left out. */
@@ -166,7 +179,11 @@ export interface RunStore {
   /** Ids of runs something is still to be done for. */
   listUnfinished(): Promise<string[]>
   /** Queued runs whose environment is not known yet or has just become ready, oldest first: those after a number, and of no sweep that is named. */
-  listQueued(page: { readonly limit: number; readonly after: number; readonly exceptSweeps: readonly string[] }): Promise<QueuedRun[]>
+  listQueued(page: {
+    readonly limit: number
+    readonly after: number
+    readonly exceptSweeps: readonly string[]
+  }): Promise<QueuedRun[]>
   listActive(): Promise<ActiveRun[]>
   insert(runs: readonly NewRun[]): Promise<Run[]>
   /** False when the run has moved on since `version` was read, or may not go from its phase to the new one. */
@@ -182,7 +199,10 @@ export interface RunStore {
   /** Sets fields that no decision hangs on, whatever the version. */
   annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
   /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */
-  setDeleted(which: { id: string } | { sweepId: string } | { projectId: string }, change: DeletionChange): Promise<string[]>
+  setDeleted(
+    which: { id: string } | { sweepId: string } | { projectId: string },
+    change: DeletionChange,
+  ): Promise<string[]>
   /** Ended runs that have been in the trash since before a time, or whose removal has begun, by number; those after one. */
   listPurgeable(deletedBefore: number, page: { readonly after: number; readonly limit: number }): Promise<Run[]>
   /** Whether it is there and its removal has not begun. */
@@ -209,7 +229,19 @@ export interface RunStore {
 export type DeletionChange = { readonly deletedAt: number } | { readonly restored: true; readonly wentAt?: number }
 
 export type RunNotes = Partial<
-  Pick<Run, 'params' | 'tags' | 'waiting' | 'lastHeardAt' | 'isCollected' | 'name' | 'note' | 'environment' | 'ranOn' | 'projectId'>
+  Pick<
+    Run,
+    | 'params'
+    | 'tags'
+    | 'waiting'
+    | 'lastHeardAt'
+    | 'isCollected'
+    | 'name'
+    | 'note'
+    | 'environment'
+    | 'ranOn'
+    | 'projectId'
+  >
 >
 
 export interface AttemptStore {
@@ -217,7 +249,9 @@ export interface AttemptStore {
   find(id: string): Promise<Attempt | undefined>
   latest(runId: string): Promise<Attempt | undefined>
   list(runId: string): Promise<Attempt[]>
-  insert(attempts: readonly Omit<Attempt, 'state' | 'ending' | 'createdAt' | 'startedAt' | 'endedAt' | 'outputsPath'>[]): Promise<void>
+  insert(
+    attempts: readonly Omit<Attempt, 'state' | 'ending' | 'createdAt' | 'startedAt' | 'endedAt' | 'outputsPath'>[],
+  ): Promise<void>
   markLaunched(id: string, fields: { startedAt: number; outputsPath: string | null }): Promise<void>
   markEnded(id: string, ending: Ending, endedAt: number): Promise<void>
   /** Seconds the attempts of a sweep's trials ran, added up, and the end of the last one. */
@@ -229,7 +263,13 @@ export interface AttemptStore {
 export interface SweepStore {
   get(id: string): Promise<Sweep | undefined>
   getByNumber(number: number): Promise<Sweep | undefined>
-  list(page: { limit: number; before?: number; projectId?: string; name?: string; isDeleted?: boolean }): Promise<Sweep[]>
+  list(page: {
+    limit: number
+    before?: number
+    projectId?: string
+    name?: string
+    isDeleted?: boolean
+  }): Promise<Sweep[]>
   listUnfinished(): Promise<string[]>
   /** What admission must know of sweeps. */
   limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
@@ -539,11 +579,18 @@ export interface Executor {
   /** Takes the secrets out of the log of an attempt that has ended, for good. May be repeated. */
   sealLog(attempt: AttemptRef): Promise<void>
   /** Files the attempt left in its outputs path. */
-  listOutputs(attempt: AttemptRef): Promise<{ readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]; readonly unreadable: readonly string[] }>
+  listOutputs(attempt: AttemptRef): Promise<{
+    readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]
+    readonly unreadable: readonly string[]
+  }>
   /** Bytes of a file of a run's outputs by its listed path; undefined when it is gone or not a plain file inside them. */
   openOutput(run: RunRef, path: string): Promise<ReadableStream<Uint8Array> | undefined>
   /** Removes the files of attempts and, unless another run still writes there, of their run's outputs. May be repeated. */
-  purge(what: { attempts: readonly Attempt[]; run: RunRef & Pick<Run, 'outputsOf' | 'origin'>; keepsOutputs: boolean }): Promise<void>
+  purge(what: {
+    attempts: readonly Attempt[]
+    run: RunRef & Pick<Run, 'outputsOf' | 'origin'>
+    keepsOutputs: boolean
+  }): Promise<void>
   /** Removes working copies of attempts that ended before a time. */
   removeWorkCopies(endedBefore: number): Promise<number>
   capacity(): Capacity

@@ -74,18 +74,39 @@ export interface Run {
   readonly version: number
 }
 
-export type NewRun = Pick<Run, 'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'> & {
+export type NewRun = Pick<
+  Run,
+  'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'
+> & {
   readonly phase: RunPhase
   /** Of a run that has failed before it could start. */
   readonly ending?: Ending
-} & Partial<Pick<Run, 'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'take'>> & {
+} & Partial<
+    Pick<
+      Run,
+      'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'take'
+    >
+  > & {
     /** Absent: its own. */
     readonly outputsOf?: number
   }
 
 /** Fields a transition may set beside the phase. */
 export type RunPatch = Partial<
-  Pick<Run, 'plan' | 'planDigest' | 'ending' | 'waiting' | 'stopCause' | 'attempts' | 'notBefore' | 'isCollected' | 'lastHeardAt' | 'startedAt' | 'endedAt'>
+  Pick<
+    Run,
+    | 'plan'
+    | 'planDigest'
+    | 'ending'
+    | 'waiting'
+    | 'stopCause'
+    | 'attempts'
+    | 'notBefore'
+    | 'isCollected'
+    | 'lastHeardAt'
+    | 'startedAt'
+    | 'endedAt'
+  >
 >
 
 export interface Attempt {

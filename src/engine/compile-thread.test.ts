@@ -6,7 +6,9 @@ import { loadPlan } from '../core/spec/load.ts'
 import { createCompileThread } from './compile-thread.ts'
 
 const source = (text: string) => [{ file: 'a.yml', text }]
-const GOOD = source('version: 1\nkind: experiment\nparams: {seed: 18446744073709551615, lr: 1.0, x: .nan, z: -0.0}\nrun: {cmd: "t {{ seed }} {{ lr }}"}')
+const GOOD = source(
+  'version: 1\nkind: experiment\nparams: {seed: 18446744073709551615, lr: 1.0, x: .nan, z: -0.0}\nrun: {cmd: "t {{ seed }} {{ lr }}"}',
+)
 
 it('a document is compiled in a thread to what it is compiled to here, exactly', async () => {
   await using compiler = createCompileThread()
@@ -17,7 +19,9 @@ it('a document is compiled in a thread to what it is compiled to here, exactly',
 
 it('problems of a document come out of the thread with their places', async () => {
   await using compiler = createCompileThread()
-  const error = await compiler.load(source('version: 1\nkind: experiment\nruns: x'), {}).catch((reason: unknown) => reason)
+  const error = await compiler
+    .load(source('version: 1\nkind: experiment\nruns: x'), {})
+    .catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(SpecError)
   expect((error as SpecError).problems).toMatchObject([{ code: 'unknown_key_near', line: 3, column: 1 }])
 })
@@ -25,7 +29,13 @@ it('problems of a document come out of the thread with their places', async () =
 it('a document that takes too long is refused, and the next one is read', async () => {
   await using compiler = createCompileThread(1_500)
   const slow = `version: 1\nkind: experiment\nrun: {cmd: t}\n${Array.from({ length: 90_000 }, (_, index) => `x${index}: 1\n`).join('')}`
-  const [first, second] = await Promise.all([compiler.check(source(slow), {}, 1).catch((reason: unknown) => reason), compiler.check(GOOD, {}, 1)])
-  expect(first).toMatchObject({ code: 'invalid', args: { detail: { detail: 'document_slow', args: { seconds: 1.5 } } } })
+  const [first, second] = await Promise.all([
+    compiler.check(source(slow), {}, 1).catch((reason: unknown) => reason),
+    compiler.check(GOOD, {}, 1),
+  ])
+  expect(first).toMatchObject({
+    code: 'invalid',
+    args: { detail: { detail: 'document_slow', args: { seconds: 1.5 } } },
+  })
   expect(second.trials).toBe(1)
 })

@@ -123,7 +123,12 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
   const loops = [scheduler, sweeps, runs, collections, janitor]
 
   return {
-    hints: { run: runs.nudge, sweep: sweeps.nudge, scheduler: () => scheduler.nudge(SCHEDULER_KEY), janitor: () => janitor.nudge(JANITOR_KEY) },
+    hints: {
+      run: runs.nudge,
+      sweep: sweeps.nudge,
+      scheduler: () => scheduler.nudge(SCHEDULER_KEY),
+      janitor: () => janitor.nudge(JANITOR_KEY),
+    },
     start: async () => {
       executor.watch((attemptId) => void nudgeByAttempt(attemptId))
       await stopLeftovers()

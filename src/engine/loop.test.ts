@@ -133,27 +133,31 @@ describe('the loop', () => {
 
   it('never works on a key twice at once, nor on more keys than allowed', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 30 }), async (scheduler, nudges) => {
-        const working = new Set<string>()
-        const seen = new Set<string>()
-        const { loop } = loopWith(
-          async (key) => {
-            expect(working.has(key)).toBe(false)
-            working.add(key)
-            expect(working.size).toBeLessThanOrEqual(2)
-            await scheduler.schedule(Promise.resolve())
-            working.delete(key)
-            seen.add(key)
-            return undefined
-          },
-          { concurrency: 2 },
-        )
-        for (const key of nudges) loop.nudge(key)
-        await scheduler.waitIdle()
-        await settle()
-        await scheduler.waitIdle()
-        expect(seen).toEqual(new Set(nudges))
-      }),
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 30 }),
+        async (scheduler, nudges) => {
+          const working = new Set<string>()
+          const seen = new Set<string>()
+          const { loop } = loopWith(
+            async (key) => {
+              expect(working.has(key)).toBe(false)
+              working.add(key)
+              expect(working.size).toBeLessThanOrEqual(2)
+              await scheduler.schedule(Promise.resolve())
+              working.delete(key)
+              seen.add(key)
+              return undefined
+            },
+            { concurrency: 2 },
+          )
+          for (const key of nudges) loop.nudge(key)
+          await scheduler.waitIdle()
+          await settle()
+          await scheduler.waitIdle()
+          expect(seen).toEqual(new Set(nudges))
+        },
+      ),
       { numRuns: 100 },
     )
   })

@@ -17,7 +17,11 @@ interface RunCollectorDeps {
  * Lists the files in the outputs of a run that has ended, with their hashes, and takes secrets out of its logs. It reads as
  * many bytes as the run has left: it is apart from the loop of runs, so that none waits for the files of another.
  */
-export function createRunCollector({ store, executor, onCollected }: RunCollectorDeps): (runId: string) => Promise<Outcome> {
+export function createRunCollector({
+  store,
+  executor,
+  onCollected,
+}: RunCollectorDeps): (runId: string) => Promise<Outcome> {
   return async (runId) => {
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
@@ -56,9 +60,13 @@ async function record(
   await parts.runs.annotate(run, { isCollected: true })
   // The files are all kept; only so many are listed and hashed.
   if (files.length >= LIMITS.artifactsPerRunMax)
-    await parts.events.append([{ kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } }])
+    await parts.events.append([
+      { kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } },
+    ])
   if (unreadable.length > 0) {
     const paths = unreadable.slice(0, NAMED_MAX).map((path) => path.slice(0, LIMITS.nameCharsMax))
-    await parts.events.append([{ kind: 'run.files_unreadable', actor: 'platform', runId: run.id, data: { files: unreadable.length, paths } }])
+    await parts.events.append([
+      { kind: 'run.files_unreadable', actor: 'platform', runId: run.id, data: { files: unreadable.length, paths } },
+    ])
   }
 }

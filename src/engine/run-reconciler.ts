@@ -60,8 +60,17 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
     const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
     const mayRetry = observation.state === 'ended' || observation.state === 'absent'
-    const failures = mayRetry && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
-    const action = decideRun({ run, attempt, observation, failures, isUnprepared, now: clock.now(), random: ids.random() })
+    const failures =
+      mayRetry && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
+    const action = decideRun({
+      run,
+      attempt,
+      observation,
+      failures,
+      isUnprepared,
+      now: clock.now(),
+      random: ids.random(),
+    })
     return await act(action, run, attempt)
   }
 
@@ -81,7 +90,12 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await launch(run, attempt!)
         return { againMs: 0 }
       case 'begin_stop':
-        await move(run, 'stopping', { stopCause: action.cause }, { kind: 'run.stop_requested', data: { cause: action.cause } })
+        await move(
+          run,
+          'stopping',
+          { stopCause: action.cause },
+          { kind: 'run.stop_requested', data: { cause: action.cause } },
+        )
         return { againMs: 0 }
       case 'stop':
         await executor.stop(attempt!, action.graceMs)
@@ -122,7 +136,13 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       const { detail = error.code } = error.args
       const ending: Ending = { reason, evidence: { detail: typeof detail === 'number' ? String(detail) : detail } }
       if (error.code === 'environment_gone') return await rebuild(run, attempt, ending)
-      return await finish(run, attempt, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
+      return await finish(run, attempt, {
+        type: 'finish',
+        phase: 'failed',
+        ending,
+        endedAt: clock.now(),
+        hasOutputs: false,
+      })
     }
     // It runs whatever becomes of this: a database that fails here must not make the run a failed one.
     await recordLaunch(run, attempt, launched)
@@ -151,7 +171,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
     await store.write(async (parts) => {
       // After an earlier run has found its files gone, it may be under construction again.
-      if ((await parts.environments.get(run.environment!))?.state === 'ready') await parts.environments.update(run.environment!, { state: 'removed' })
+      if ((await parts.environments.get(run.environment!))?.state === 'ready')
+        await parts.environments.update(run.environment!, { state: 'removed' })
     })
     await retry(run, attempt, { type: 'retry', ending, endedAt: clock.now(), notBefore: clock.now() })
     return { againMs: 0 }
@@ -172,15 +193,27 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     const preparation = await deps.prepare(run)
     if (preparation.state === 'failed') {
       const ending: Ending = { reason: preparation.reason, evidence: { detail: preparation.detail } }
-      return await finish(run, undefined, { type: 'finish', phase: 'failed', ending, endedAt: clock.now(), hasOutputs: false })
+      return await finish(run, undefined, {
+        type: 'finish',
+        phase: 'failed',
+        ending,
+        endedAt: clock.now(),
+        hasOutputs: false,
+      })
     }
     if (preparation.state === 'building')
-      await store.write((parts) => parts.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }))
+      await store.write((parts) =>
+        parts.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }),
+      )
     deps.onPrepared()
     return undefined
   }
 
-  async function pause(run: Run, attempt: Attempt | undefined, { ending, endedAt }: Extract<RunAction, { type: 'pause' }>): Promise<Outcome> {
+  async function pause(
+    run: Run,
+    attempt: Attempt | undefined,
+    { ending, endedAt }: Extract<RunAction, { type: 'pause' }>,
+  ): Promise<Outcome> {
     await move(
       run,
       'paused',
@@ -212,7 +245,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     )
   }
 
-  async function retry(run: Run, attempt: Attempt, { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>): Promise<void> {
+  async function retry(
+    run: Run,
+    attempt: Attempt,
+    { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>,
+  ): Promise<void> {
     await move(
       run,
       'queued',
@@ -231,7 +268,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     { phase, ending, endedAt, hasOutputs }: Extract<RunAction, { type: 'finish' }>,
   ): Promise<Outcome> {
     const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs && !hasSecrets(run) }
-    const packages = run.plan.kind === 'build' && phase === 'succeeded' && run.environment !== null ? await deps.readPackages(run.environment) : undefined
+    const packages =
+      run.plan.kind === 'build' && phase === 'succeeded' && run.environment !== null
+        ? await deps.readPackages(run.environment)
+        : undefined
     const waiting: string[] = []
     await move(run, phase, patch, {
       kind: 'run.ended',

@@ -18,7 +18,16 @@ export interface SchedulerDeps {
 }
 
 /** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
-export function createScheduler({ store, executor, storage, clock, ids, onAdmitted, onUnprepared, onFailed }: SchedulerDeps): () => Promise<Outcome> {
+export function createScheduler({
+  store,
+  executor,
+  storage,
+  clock,
+  ids,
+  onAdmitted,
+  onUnprepared,
+  onFailed,
+}: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
     const page = await listAfter(0, new Set())
     if (page.length === 0) return undefined
@@ -32,7 +41,11 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
   }
 
   async function listAfter(after: number, exceptSweeps: ReadonlySet<string>): Promise<QueuedRun[]> {
-    return await store.read.runs.listQueued({ limit: LIMITS.admitWindowMax, after, exceptSweeps: [...exceptSweeps].slice(-EXCEPT_SWEEPS_MAX) })
+    return await store.read.runs.listQueued({
+      limit: LIMITS.admitWindowMax,
+      after,
+      exceptSweeps: [...exceptSweeps].slice(-EXCEPT_SWEEPS_MAX),
+    })
   }
 
   /** Looks at the oldest queued runs, and at those behind them while the machine may have room for one of those. */
@@ -46,8 +59,16 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
       const sweepIds = new Set(page.flatMap((run) => run.sweepId ?? []))
       for (const [id, limit] of await store.read.sweeps.limits([...sweepIds])) sweepLimits.set(id, limit)
       const prepared = queued.filter((run) => !run.isUnprepared)
-      const admission = admit({ queued: prepared, active, sweepLimits, capacity: executor.capacity(), storage: storage.state(), now: clock.now() })
-      if (page.length < LIMITS.admitWindowMax || pages === PAGES_MAX || isFull(admission)) return { queued, admission, sweepLimits }
+      const admission = admit({
+        queued: prepared,
+        active,
+        sweepLimits,
+        capacity: executor.capacity(),
+        storage: storage.state(),
+        now: clock.now(),
+      })
+      if (page.length < LIMITS.admitWindowMax || pages === PAGES_MAX || isFull(admission))
+        return { queued, admission, sweepLimits }
       const held = [...admission.waiting.map(({ run }) => run), ...page.filter((run) => run.isUnprepared)]
       for (const { sweepId } of held) if (sweepId !== null) exceptSweeps.add(sweepId)
       page = await listAfter(page.at(-1)!.number, exceptSweeps)
@@ -64,7 +85,10 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
     const changed = await changedLimits(parts, sweepIds, sweepLimits)
     for (const item of admitted) {
       if (item.run.sweepId !== null && changed.has(item.run.sweepId)) continue
-      const isTaken = await parts.runs.transition(item.run, 'starting', { attempts: item.run.attempts + 1, waiting: null })
+      const isTaken = await parts.runs.transition(item.run, 'starting', {
+        attempts: item.run.attempts + 1,
+        waiting: null,
+      })
       if (isTaken) started.push(item)
     }
     await parts.attempts.insert(
@@ -77,7 +101,14 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
         devices,
       })),
     )
-    await parts.events.append(started.map(({ run }) => ({ kind: 'run.starting', actor: 'platform', runId: run.id, data: { attempt: run.attempts + 1 } })))
+    await parts.events.append(
+      started.map(({ run }) => ({
+        kind: 'run.starting',
+        actor: 'platform',
+        runId: run.id,
+        data: { attempt: run.attempts + 1 },
+      })),
+    )
     for (const [index, { run, why }] of waiting.entries()) {
       // The reasons of those far behind are written once: how much is free changes with every pass.
       const isDue = run.waiting === null || index < LIMITS.admitWindowMax
@@ -85,7 +116,11 @@ export function createScheduler({ store, executor, storage, clock, ids, onAdmitt
     }
     for (const { run, why } of impossible) {
       const detail = `${why.args['asked']} ${why.args['name']} > ${why.args['has']}`
-      await parts.runs.transition(run, 'failed', { ending: { reason: 'Unschedulable', evidence: { detail } }, endedAt: clock.now(), isCollected: true })
+      await parts.runs.transition(run, 'failed', {
+        ending: { reason: 'Unschedulable', evidence: { detail } },
+        endedAt: clock.now(),
+        isCollected: true,
+      })
     }
     return { started: started.map(({ run }) => run.id), isAnySkipped: changed.size > 0 }
   }
@@ -102,8 +137,13 @@ function isFull({ waiting }: Admission): boolean {
 }
 
 /** Sweeps that were paused, or whose concurrency was changed, since their limits were read. The next pass looks at their trials. */
-async function changedLimits(parts: Parts, sweepIds: ReadonlySet<string>, read: ReadonlyMap<string, SweepLimit>): Promise<Set<string>> {
+async function changedLimits(
+  parts: Parts,
+  sweepIds: ReadonlySet<string>,
+  read: ReadonlyMap<string, SweepLimit>,
+): Promise<Set<string>> {
   const now = await parts.sweeps.limits([...sweepIds])
-  const isSame = (id: string): boolean => now.get(id)?.isPaused === read.get(id)?.isPaused && now.get(id)?.concurrency === read.get(id)?.concurrency
+  const isSame = (id: string): boolean =>
+    now.get(id)?.isPaused === read.get(id)?.isPaused && now.get(id)?.concurrency === read.get(id)?.concurrency
   return new Set([...sweepIds].filter((id) => !isSame(id)))
 }

@@ -27,16 +27,24 @@ const BELIEFS_MAX = 50
 export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncDisposable {
   const told = new Map<string, Told>()
   const onNotice = ({ sweep, index, breakdown }: SearchBreakdown): void =>
-    log.warn({ sweepId: sweep, trial: index, error: breakdown }, 'a search model broke down; the trial was chosen without it')
+    log.warn(
+      { sweepId: sweep, trial: index, error: breakdown },
+      'a search model broke down; the trial was chosen without it',
+    )
   const options = { module: 'search-worker', idleMs: IDLE_MS, onNotice }
-  const thread = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>({ ...options, onGone: () => told.clear() })
+  const thread = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>({
+    ...options,
+    onGone: () => told.clear(),
+  })
   const reader = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>(options)
   const beliefs = new Map<string, { readonly question: string; readonly answer: Promise<Beliefs> }>()
 
   return {
     suggest: async (sweepId, task, history, count) => {
       try {
-        return decodeValue(await thread.ask((id) => ({ id, sweep: sweepId, count, ...tell(sweepId, task, history) }))) as Suggestion[]
+        return decodeValue(
+          await thread.ask((id) => ({ id, sweep: sweepId, count, ...tell(sweepId, task, history) })),
+        ) as Suggestion[]
       } catch (error) {
         told.delete(sweepId)
         throw error
@@ -65,13 +73,21 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
   }
 
   /** What the thread does not know yet. */
-  function tell(sweepId: string, task: SearchTask, { trials, results }: History): Pick<SuggestQuestion, 'task' | 'trials' | 'results'> {
+  function tell(
+    sweepId: string,
+    task: SearchTask,
+    { trials, results }: History,
+  ): Pick<SuggestQuestion, 'task' | 'trials' | 'results'> {
     const text = encodeValue(task)
     const known = told.get(sweepId)
     const goesOn = known?.task === text && known.trials <= trials.length && known.results <= results.length
     const from = goesOn ? known : { trials: 0, results: 0 }
     told.set(sweepId, { task: text, trials: trials.length, results: results.length })
-    return { ...(!goesOn && { task: text }), trials: encodeValue(trials.slice(from.trials)), results: results.slice(from.results) }
+    return {
+      ...(!goesOn && { task: text }),
+      trials: encodeValue(trials.slice(from.trials)),
+      results: results.slice(from.results),
+    }
   }
 
   function remember(sweepId: string, entry: { question: string; answer: Promise<Beliefs> }): void {

@@ -72,7 +72,11 @@ function readHistory({ task, trials, results }: BelieveQuestion): Beliefs {
 function answer({ sweep, task, trials, results, count }: SuggestQuestion): Suggestion[] {
   if (task !== undefined) {
     const onBreakdown = (error: unknown, index: number): void =>
-      parentPort!.postMessage({ breakdown: (error as Error).stack ?? String(error), sweep, index } satisfies SearchBreakdown)
+      parentPort!.postMessage({
+        breakdown: (error as Error).stack ?? String(error),
+        sweep,
+        index,
+      } satisfies SearchBreakdown)
     const method = createMethod(decodeValue(task) as SearchTask, { onBreakdown })
     sessions.set(sweep, { method, trials: [], results: [] })
   }

@@ -19,12 +19,17 @@ export function createBooks(store: Store): Books {
     open: async (sweep) => {
       const book = books.get(sweep.id) ?? { trials: [], results: [] }
       books.set(sweep.id, book)
-      if (book.trials.length < sweep.trialsCreated) book.trials.push(...(await store.read.sweeps.trials(sweep.id, book.trials.length)))
-      if (book.results.length < sweep.results) book.results.push(...(await store.read.sweeps.results(sweep.id, book.results.length)))
+      if (book.trials.length < sweep.trialsCreated)
+        book.trials.push(...(await store.read.sweeps.trials(sweep.id, book.trials.length)))
+      if (book.results.length < sweep.results)
+        book.results.push(...(await store.read.sweeps.results(sweep.id, book.results.length)))
       // Trials of a version that kept no points: only their number counts, for methods that do not learn.
       const source = sweep.plan.method.name === 'grid' ? 'grid' : 'random'
       const missing = sweep.trialsCreated - book.trials.length
-      if (missing > 0) book.trials.unshift(...Array.from({ length: missing }, () => ({ point: {}, source, known: 0, budget: null }) as const))
+      if (missing > 0)
+        book.trials.unshift(
+          ...Array.from({ length: missing }, () => ({ point: {}, source, known: 0, budget: null }) as const),
+        )
       return { trials: upTo(book.trials, sweep.trialsCreated), results: upTo(book.results, sweep.results) }
     },
     close: (sweepId) => {

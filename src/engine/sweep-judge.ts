@@ -27,9 +27,17 @@ interface Passing {
 export interface SweepJudge {
   isNeeded(plan: SweepPlan): boolean
   /** Rungs that trials have passed since, and trials that must end. Until `take` is called the same would be found again. */
-  look(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[]; take: () => void }>
+  look(
+    sweep: Sweep,
+    book: Book,
+    open: readonly OpenTrial[],
+  ): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[]; take: () => void }>
   /** Rungs that trials had passed before they ended, and that nobody has looked at. */
-  reached(sweep: Sweep, book: Book, ended: readonly { readonly runId: string; readonly index: number }[]): Promise<SweepResult[]>
+  reached(
+    sweep: Sweep,
+    book: Book,
+    ended: readonly { readonly runId: string; readonly index: number }[],
+  ): Promise<SweepResult[]>
   forget(sweepId: string): void
 }
 
@@ -45,14 +53,18 @@ export function createSweepJudge(store: Store): SweepJudge {
     look: async (sweep, book, open) => {
       const { courses, ids } = of(sweep.id)
       const running = open.filter(({ phase }) => phase === 'running')
-      const rungs = isJudgedByStep(sweep.plan) ? passRungs(sweep, book, await passingOf(courses, sweep, running)) : { arrivals: [], verdicts: [] }
+      const rungs = isJudgedByStep(sweep.plan)
+        ? passRungs(sweep, book, await passingOf(courses, sweep, running))
+        : { arrivals: [], verdicts: [] }
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
       // A trial that is run again has another run.
       if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
         for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
-        sweep.plan.stoppingRules.map((rule) => applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) })),
+        sweep.plan.stoppingRules.map((rule) =>
+          applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) }),
+        ),
       )
       return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()], take: courses.take }
     },
@@ -63,7 +75,13 @@ export function createSweepJudge(store: Store): SweepJudge {
       return passRungs(
         sweep,
         book,
-        await Promise.all(ended.map(async (trial) => ({ ...trial, isOver: true, reports: await courses.allReports(trial.runId, metric) }))),
+        await Promise.all(
+          ended.map(async (trial) => ({
+            ...trial,
+            isOver: true,
+            reports: await courses.allReports(trial.runId, metric),
+          })),
+        ),
       ).arrivals
     },
     forget: (sweepId) => {
@@ -85,11 +103,19 @@ function isJudgedByStep({ method }: SweepPlan): boolean {
 }
 
 /** The best trial of the sweep goes on, whatever another metric says of it. */
-async function applyRule(courses: Courses, { objective }: SweepPlan, rule: StoppingRulePlan, field: Field): Promise<Sentence[]> {
+async function applyRule(
+  courses: Courses,
+  { objective }: SweepPlan,
+  rule: StoppingRulePlan,
+  field: Field,
+): Promise<Sentence[]> {
   const { ids, isRunning } = field
   if (isRunning.size === 0) return []
   const sign = signOf({ objective: rule })
-  const best = objective && objective.metric !== rule.metric ? bestOf(await contendersOf(courses, { ...objective, interval: rule.interval }, field)) : undefined
+  const best =
+    objective && objective.metric !== rule.metric
+      ? bestOf(await contendersOf(courses, { ...objective, interval: rule.interval }, field))
+      : undefined
   return judge(rule, await contendersOf(courses, rule, field))
     .filter(({ trial }) => trial !== best)
     .map(({ trial, step, value, bound }) => ({
@@ -119,7 +145,9 @@ function bestOf(contenders: readonly Contender[]): number | undefined {
 
 async function passingOf(courses: Courses, { plan }: Sweep, running: readonly OpenTrial[]): Promise<Passing[]> {
   const trials = running.flatMap(({ id, index }) => (index === null ? [] : [{ runId: id, index, isOver: false }]))
-  return await Promise.all(trials.map(async (trial) => ({ ...trial, reports: await reportsOf(courses, plan, trial.runId) })))
+  return await Promise.all(
+    trials.map(async (trial) => ({ ...trial, reports: await reportsOf(courses, plan, trial.runId) })),
+  )
 }
 
 /** A comparison by the lowest or highest value needs all that a trial has reported. */
@@ -131,15 +159,24 @@ async function reportsOf(courses: Courses, { objective }: SweepPlan, runId: stri
 /** The value of a report at a rung: its own, or the lowest or highest up to it. */
 function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Report): number {
   if (!bestBy) return report.value
-  const values = reports.slice(0, reports.indexOf(report) + 1).flatMap(({ value }) => (Number.isNaN(value) ? [] : [value]))
-  return values.reduce((best, value) => (bestBy === 'min' ? Math.min(best, value) : Math.max(best, value)), bestBy === 'min' ? Infinity : -Infinity)
+  const values = reports
+    .slice(0, reports.indexOf(report) + 1)
+    .flatMap(({ value }) => (Number.isNaN(value) ? [] : [value]))
+  return values.reduce(
+    (best, value) => (bestBy === 'min' ? Math.min(best, value) : Math.max(best, value)),
+    bestBy === 'min' ? Infinity : -Infinity,
+  )
 }
 
 /**
  * ASHA's stopping form. A report at or beyond a rung's amount is the trial's result there; rungs that were jumped over get
  * the same one. What is recorded is judged in the order of arrival, so a decision can be made again from the record.
  */
-function passRungs({ plan }: Sweep, book: Book, passing: readonly Passing[]): { arrivals: SweepResult[]; verdicts: Sentence[] } {
+function passRungs(
+  { plan }: Sweep,
+  book: Book,
+  passing: readonly Passing[],
+): { arrivals: SweepResult[]; verdicts: Sentence[] } {
   const { objective, method } = plan
   const resources = ladder(method.halving!)
   const sign = signOf(plan)
@@ -156,7 +193,10 @@ function passRungs({ plan }: Sweep, book: Book, passing: readonly Passing[]): { 
       arrivals.push(result)
       passed[rung]!.push(result)
       if (isOver) continue
-      const arrived = passed[rung]!.map((one) => ({ trial: one.index, value: one.value === null ? NaN : sign * one.value }))
+      const arrived = passed[rung]!.map((one) => ({
+        trial: one.index,
+        value: one.value === null ? NaN : sign * one.value,
+      }))
       if (goesOn(arrived, index, method.halving!.eta)) continue
       verdicts.push({ runId, data: { rule: 'asha', metric: objective!.metric, step: amount, value, rung } })
       break

@@ -91,12 +91,22 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const { name, halving } = sweep.plan.method
     const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, sweep.budget)
     const isLearning = learns(task)
-    const search: Search = { task, method: createMethod(task), learns: isLearning, isSlow: isLearning || isThinned(task), brackets, exhaustedAt: undefined }
+    const search: Search = {
+      task,
+      method: createMethod(task),
+      learns: isLearning,
+      isSlow: isLearning || isThinned(task),
+      brackets,
+      exhaustedAt: undefined,
+    }
     searches.set(sweep.id, search)
     return search
   }
 
-  async function stateOf({ sweep, search, book, open }: Scene, counts: PhaseCounts): Promise<Parameters<typeof decideSweep>[0]> {
+  async function stateOf(
+    { sweep, search, book, open }: Scene,
+    counts: PhaseCounts,
+  ): Promise<Parameters<typeof decideSweep>[0]> {
     const { plateau } = sweep.plan
     const remaining = remainingTrials(sweep, search, book)
     return {
@@ -105,7 +115,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       remaining,
       isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
-        sweep.plan.stopConditions.map((condition) => store.whole.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization)),
+        sweep.plan.stopConditions.map((condition) =>
+          store.whole.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization),
+        ),
       ),
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
@@ -116,7 +128,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /** Whether the first trials to end have all failed, and none has ever succeeded. */
-  async function hasFailedFirst({ id, plan, concurrency, judgedFrom }: Sweep, { succeeded = 0, failed = 0 }: PhaseCounts): Promise<boolean> {
+  async function hasFailedFirst(
+    { id, plan, concurrency, judgedFrom }: Sweep,
+    { succeeded = 0, failed = 0 }: PhaseCounts,
+  ): Promise<boolean> {
     const count = firstCount(concurrency)
     if (plan.goesOnFailing || succeeded > 0 || failed < count) return false
     const phases = await store.read.trials.firstEnded(id, judgedFrom, count)
@@ -125,7 +140,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   async function causeOf({ id, judgedFrom }: Sweep, kind: SweepFailure['kind'], trials: number): Promise<SweepFailure> {
     const from = kind === 'next' ? judgedFrom : 0
-    const endings = (await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(({ ending }) => ending)
+    const endings = (await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(
+      ({ ending }) => ending,
+    )
     return { kind, ...commonCause(endings, trials) }
   }
 
@@ -157,7 +174,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       for (const { runId, data } of verdicts) {
         const found = await parts.runs.requestStop({ id: runId }, 'method')
         told.push(...found)
-        if (found.length > 0) await parts.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
+        if (found.length > 0)
+          await parts.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
       }
       return told
     })
@@ -176,11 +194,17 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       case 'promote':
         return await promote(scene, action.promotions)
       case 'stop':
-        return await stop(sweep, 'EarlyStopping', { kind: 'sweep.condition_met', data: { metric: action.condition.metric, value: action.value } })
+        return await stop(sweep, 'EarlyStopping', {
+          kind: 'sweep.condition_met',
+          data: { metric: action.condition.metric, value: action.value },
+        })
       case 'level_off':
         return await stop(sweep, 'Plateau', { kind: 'sweep.plateau', data: { trials: action.trials } })
       case 'hold':
-        return await hold(sweep, await causeOf(sweep, sweep.judgedFrom === 0 ? 'first' : 'next', firstCount(sweep.concurrency)))
+        return await hold(
+          sweep,
+          await causeOf(sweep, sweep.judgedFrom === 0 ? 'first' : 'next', firstCount(sweep.concurrency)),
+        )
       case 'give_up': {
         const failure = await causeOf(sweep, 'many', action.trials)
         return await stop(sweep, 'TooManyFailures', { kind: 'sweep.gave_up', data: toSaid(failure) }, { failure })
@@ -192,7 +216,14 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         const failure = action.reason === 'AllTrialsFailed' ? { failure: await causeOf(sweep, 'all', failed) } : {}
         await store.write(async (parts) => {
           await update(parts, sweep, { phase: action.phase, reason: action.reason, endedAt: clock.now(), ...failure })
-          await parts.events.append([{ kind: 'sweep.ended', actor: 'platform', sweepId: sweep.id, data: { phase: action.phase, reason: action.reason } }])
+          await parts.events.append([
+            {
+              kind: 'sweep.ended',
+              actor: 'platform',
+              sweepId: sweep.id,
+              data: { phase: action.phase, reason: action.reason },
+            },
+          ])
         })
         return undefined
       }
@@ -211,13 +242,21 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       search.exhaustedAt = sweep.trialsCreated
       return { againMs: 0 }
     }
-    const trials = suggestions.map((suggestion): SweepTrial => ({ ...suggestion, known: sweep.results, budget: sweep.budget }))
-    const runs = trials.map(({ point }, offset) => newTrial(sweep, search.brackets, { index: sweep.trialsCreated + offset, point }, { ids, actor: 'platform' }))
+    const trials = suggestions.map((suggestion): SweepTrial => ({
+      ...suggestion,
+      known: sweep.results,
+      budget: sweep.budget,
+    }))
+    const runs = trials.map(({ point }, offset) =>
+      newTrial(sweep, search.brackets, { index: sweep.trialsCreated + offset, point }, { ids, actor: 'platform' }),
+    )
     await store.write(async (parts) => {
       await update(parts, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
       await parts.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
       const created = await parts.runs.insert(runs)
-      await parts.events.append(created.map((run) => ({ kind: 'run.created', actor: 'platform', runId: run.id, sweepId: sweep.id })))
+      await parts.events.append(
+        created.map((run) => ({ kind: 'run.created', actor: 'platform', runId: run.id, sweepId: sweep.id })),
+      )
     })
     deps.onTrialsCreated()
     return { againMs: 0 }
@@ -228,7 +267,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const given = pointsLeft(sweep, book).slice(0, count)
     if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
     const history = historyAt(sweep.plan, book, book.results.length)
-    return search.isSlow ? await searcher.suggest(sweep.id, search.task, history, count) : search.method.suggest(history, count)
+    return search.isSlow
+      ? await searcher.suggest(sweep.id, search.task, history, count)
+      : search.method.suggest(history, count)
   }
 
   /** The best of a rung wait for a place again, with more of their resource. */
@@ -317,7 +358,11 @@ function toSaid({ trials, same, ending, line }: SweepFailure): Record<string, un
 }
 
 /** A space may yield fewer points than its size says, so the method is asked whether it has one more. */
-function remainingTrials(sweep: Sweep, { method, brackets, isSlow, exhaustedAt }: Search, { trials, results }: Book): number | null {
+function remainingTrials(
+  sweep: Sweep,
+  { method, brackets, isSlow, exhaustedAt }: Search,
+  { trials, results }: Book,
+): number | null {
   const created = sweep.trialsCreated
   if (exhaustedAt === created) return 0
   const limits = [brackets ? brackets.trials : null, sweep.budget, method.size].filter((limit) => limit !== null)
@@ -343,5 +388,8 @@ function duePromotions({ sweep, search: { brackets }, book, open }: Scene, isCom
   const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
   const reached = toReached(sweep.plan, book.results)
-  return brackets.promotions({ reached, created: sweep.trialsCreated, isComplete, waiting, alive: indices(open) }, LIMITS.trialsAtOnceMax)
+  return brackets.promotions(
+    { reached, created: sweep.trialsCreated, isComplete, waiting, alive: indices(open) },
+    LIMITS.trialsAtOnceMax,
+  )
 }

@@ -28,7 +28,9 @@ export interface ThreadOptions<Notice> {
 }
 
 /** A thread that lives while there is something to ask. */
-export function createThread<Question, Message = never, Notice extends object = never>(options: ThreadOptions<Notice>): Thread<Question, Message> {
+export function createThread<Question, Message = never, Notice extends object = never>(
+  options: ThreadOptions<Notice>,
+): Thread<Question, Message> {
   const { limit, onGone = () => {} } = options
   const waiting = new Map<number, Waiting>()
   let worker: Worker | undefined

@@ -58,5 +58,8 @@ export function createCourses(store: Store): Courses {
 }
 
 function toReports(points: Float64Array): Report[] {
-  return Array.from({ length: points.length / POINT_WIDTH }, (_, i) => ({ step: points[i * POINT_WIDTH]!, value: points[i * POINT_WIDTH + 2]! }))
+  return Array.from({ length: points.length / POINT_WIDTH }, (_, i) => ({
+    step: points[i * POINT_WIDTH]!,
+    value: points[i * POINT_WIDTH + 2]!,
+  }))
 }

@@ -2,7 +2,17 @@ import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Logger, Store, UsageSource } from '../core/ports.ts'
 
 /** Records what running attempts use of their machine as series of their runs, every ten seconds while any runs. */
-export function createUsageRecorder({ store, source, clock, log }: { store: Store; source: UsageSource; clock: Clock; log: Logger }): Disposable {
+export function createUsageRecorder({
+  store,
+  source,
+  clock,
+  log,
+}: {
+  store: Store
+  source: UsageSource
+  clock: Clock
+  log: Logger
+}): Disposable {
   const steps = new Map<string, number>()
   let cancel = schedule()
 
@@ -24,7 +34,13 @@ export function createUsageRecorder({ store, source, clock, log }: { store: Stor
     const points = sampled.map((run) => {
       const step = steps.get(run.id) ?? 0
       steps.set(run.id, step + 1)
-      return { run, series: Object.entries(samples.get(run.attempt.id)!).map(([name, value]) => ({ name, points: Float64Array.of(step, now, value) })) }
+      return {
+        run,
+        series: Object.entries(samples.get(run.attempt.id)!).map(([name, value]) => ({
+          name,
+          points: Float64Array.of(step, now, value),
+        })),
+      }
     })
     await store.write(async (parts) => {
       for (const { run, series } of points) await parts.tracking.append(run, series)

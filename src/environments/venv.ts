@@ -20,7 +20,8 @@ export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
       args: [SCRIPT, folder(hash), python, ...steps],
       display: steps.join(' && '),
     }),
-    packages: async (hash) => (existsSync(join(folder(hash), 'ready')) ? await readFile(join(folder(hash), 'packages.txt'), 'utf8') : undefined),
+    packages: async (hash) =>
+      existsSync(join(folder(hash), 'ready')) ? await readFile(join(folder(hash), 'packages.txt'), 'utf8') : undefined,
     remove: async (hash) => {
       // Out of the way at once: half an environment must never look whole.
       const gone = `${folder(hash)}.gone`

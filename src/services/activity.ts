@@ -55,7 +55,8 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
   const grownLogs = async (): Promise<string[]> => {
     const active = await store.read.runs.listActive()
     const ends = new Map<string, number>()
-    for (const { attempt } of active) ends.set(attempt.id, (await executor.readLog(attempt, { tailLines: 0 }, 0)).cursor)
+    for (const { attempt } of active)
+      ends.set(attempt.id, (await executor.readLog(attempt, { tailLines: 0 }, 0)).cursor)
     const grown = active.filter(({ attempt }) => ends.get(attempt.id)! > (logEnds.get(attempt.id) ?? 0))
     logEnds = ends
     return grown.map(({ id }) => id)

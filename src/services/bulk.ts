@@ -60,7 +60,8 @@ async function apply(deps: ControlDeps, run: Run, { action, tags = [], toProject
       await changeRun(deps.store, run, { projectId: toProjectId })
       return true
     default: {
-      const change = (known: readonly string[]) => (action === 'tag' ? [...new Set([...known, ...tags])] : known.filter((tag) => !tags.includes(tag)))
+      const change = (known: readonly string[]) =>
+        action === 'tag' ? [...new Set([...known, ...tags])] : known.filter((tag) => !tags.includes(tag))
       return await changeTags(deps.store, run, change)
     }
   }

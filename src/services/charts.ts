@@ -1,5 +1,16 @@
 import { toFigure, toMark } from '../contract/charts.ts'
-import type { AxisView, BandsView, BandView, ChartRange, GroupsView, NamesView, SeriesView, SlotsView, TrialsView, VariedView } from '../contract/charts.ts'
+import type {
+  AxisView,
+  BandsView,
+  BandView,
+  ChartRange,
+  GroupsView,
+  NamesView,
+  SeriesView,
+  SlotsView,
+  TrialsView,
+  VariedView,
+} from '../contract/charts.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Axis } from '../contract/search-space.ts'
 import { asNumber, toPlain } from '../contract/values.ts'
@@ -26,7 +37,11 @@ export interface LinesAsked {
 }
 
 /** Lines of several metrics of several runs; what a run never logged is left out. */
-export async function readSeries(store: Store, runs: readonly Run[], { metrics, buckets, range }: LinesAsked): Promise<SeriesView[]> {
+export async function readSeries(
+  store: Store,
+  runs: readonly Run[],
+  { metrics, buckets, range }: LinesAsked,
+): Promise<SeriesView[]> {
   const lines: SeriesView[] = []
   for (const run of runs) {
     for (const metric of metrics) {
@@ -52,7 +67,10 @@ interface FoundLine {
   readonly buckets: readonly Bucket[]
 }
 
-async function readLine({ scan }: Store, { runId, metric, buckets: max, range }: LineAsked): Promise<FoundLine | undefined> {
+async function readLine(
+  { scan }: Store,
+  { runId, metric, buckets: max, range }: LineAsked,
+): Promise<FoundLine | undefined> {
   const rollups = await scan.tracking.buckets(runId, metric, Infinity)
   if (!rollups) return undefined
   const startTime = (await scan.tracking.points(runId, metric, 0, 1))?.[1] ?? Number.NaN
@@ -82,7 +100,11 @@ const GROUP_RUNS_MAX = 30
 const BANDS_MAX = 10
 
 /** Lines of the largest groups of runs, with the spread of their members. Throws FilterError for a field that is none. */
-export async function readBands(store: Store, scope: RunScope, { by, metrics, buckets }: LinesAsked & { readonly by: readonly Field[] }): Promise<BandsView> {
+export async function readBands(
+  store: Store,
+  scope: RunScope,
+  { by, metrics, buckets }: LinesAsked & { readonly by: readonly Field[] },
+): Promise<BandsView> {
   const number = { kind: 'column', name: 'number' } as const
   const rows = await store.scan.search.table(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
   const groups = groupRows(rows)
@@ -103,7 +125,9 @@ export async function readBands(store: Store, scope: RunScope, { by, metrics, bu
   }))
   const bands: BandView[] = []
   for (const metric of metrics) {
-    const lines = await Promise.all(drawn.map(async (group) => ({ ...group, lines: await linesOf(store, group.members, { metric, buckets }) })))
+    const lines = await Promise.all(
+      drawn.map(async (group) => ({ ...group, lines: await linesOf(store, group.members, { metric, buckets }) })),
+    )
     const width = bandWidth(
       lines.flatMap((group) => group.lines),
       buckets,
@@ -128,7 +152,11 @@ export async function readBands(store: Store, scope: RunScope, { by, metrics, bu
   return { bands, groupCount: groups.length }
 }
 
-async function linesOf(store: Store, numbers: readonly number[], asked: { readonly metric: string; readonly buckets: number }): Promise<(readonly Bucket[])[]> {
+async function linesOf(
+  store: Store,
+  numbers: readonly number[],
+  asked: { readonly metric: string; readonly buckets: number },
+): Promise<(readonly Bucket[])[]> {
   const lines: (readonly Bucket[])[] = []
   for (const number of numbers) {
     const run = await store.read.runs.getByNumber(number)
@@ -165,19 +193,32 @@ function toGroupOrder({ by, columns, sort }: GroupsAsked): GroupOrder | undefine
   const isDescending = sort?.startsWith('-') ?? true
   const name = sort?.replace(/^-/, '')
   if (name === undefined || name === 'n') return { by: 'n', isDescending }
-  const place = (fields: readonly Field[]): number => fields.findIndex((field) => formatField(field) === formatField(parseField(name)))
+  const place = (fields: readonly Field[]): number =>
+    fields.findIndex((field) => formatField(field) === formatField(parseField(name)))
   if (place(columns) >= 0) return { by: 'column', index: place(columns), isDescending }
   return place(by) >= 0 ? { by: 'key', index: place(by), isDescending } : undefined
 }
 
 /** Runs together by some of their fields. Throws FilterError for a field that is none. */
-export async function readGroups({ scan }: Store, scope: RunScope, { by, columns, sort }: GroupsAsked): Promise<GroupsView> {
+export async function readGroups(
+  { scan }: Store,
+  scope: RunScope,
+  { by, columns, sort }: GroupsAsked,
+): Promise<GroupsView> {
   const rows = await scan.search.table(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
   const groups = sortGroups(groupRows(rows), toGroupOrder({ by, columns, sort }))
   const toView = (spread: Spread | null) =>
-    spread && { n: spread.n, mean: toFigure(spread.mean), sd: toFigure(spread.sd), min: toMark(spread.min), max: toMark(spread.max) }
+    spread && {
+      n: spread.n,
+      mean: toFigure(spread.mean),
+      sd: toFigure(spread.sd),
+      min: toMark(spread.min),
+      max: toMark(spread.max),
+    }
   return {
-    groups: groups.slice(0, LIMITS.groupsMax).map(({ keys, n, values }) => ({ keys: [...keys], n, values: values.map(toView) })),
+    groups: groups
+      .slice(0, LIMITS.groupsMax)
+      .map(({ keys, n, values }) => ({ keys: [...keys], n, values: values.map(toView) })),
     groupCount: groups.length,
     runCount: rows.length,
   }
@@ -197,7 +238,9 @@ export async function readNames({ scan: { search } }: Store, scope: RunScope | u
     const texts = all.map(({ text }) => text)
     const latest = scope ? await search.namesAmongLatest(kind, texts, scope, LIMITS.namesRecentRuns) : []
     const recent = new Map(latest.map(({ text, count }) => [text, count]))
-    return all.map(({ text, count }) => ({ name: text, count, recent: recent.get(text) ?? 0 })).toSorted((a, b) => b.recent - a.recent)
+    return all
+      .map(({ text, count }) => ({ name: text, count, recent: recent.get(text) ?? 0 }))
+      .toSorted((a, b) => b.recent - a.recent)
   }
   return { params: await names('param'), metrics: await names('metric') }
 }
@@ -232,7 +275,11 @@ export async function readTrials({ scan }: Store, { id, plan, results }: Sweep):
     startedAt: trials.map(({ startedAt }) => toIso(startedAt)),
     endedAt: trials.map(({ endedAt }) => toIso(endedAt)),
     params: Object.fromEntries(names.map((name) => [name, trials.map(({ params }) => toPlain(params[name] ?? null))])),
-    reached: record.map(({ index, rung, phase, value }) => ({ index, rung, value: phase === 'failed' ? null : toMark(value) })),
+    reached: record.map(({ index, rung, phase, value }) => ({
+      index,
+      rung,
+      value: phase === 'failed' ? null : toMark(value),
+    })),
     attempts: {
       index: attempts.map(({ index }) => index),
       n: attempts.map(({ n }) => n),
@@ -243,15 +290,26 @@ export async function readTrials({ scan }: Store, { id, plan, results }: Sweep):
   }
 }
 
-const LOGARITHMIC = new Set<Axis['kind']>(['log', 'logint', 'logspace', 'geomspace', 'loguniform', 'qloguniform', 'lognormal', 'qlognormal'])
+const LOGARITHMIC = new Set<Axis['kind']>([
+  'log',
+  'logint',
+  'logspace',
+  'geomspace',
+  'loguniform',
+  'qloguniform',
+  'lognormal',
+  'qlognormal',
+])
 /** Lists of more numbers than this are an axis of numbers, not of categories. */
 const LISTED_MAX = 12
 
 function toAxisView(axis: Axis): AxisView {
   const size = axisSize(axis)
-  const listed = size !== undefined && size <= LISTED_MAX ? Array.from({ length: size }, (_, i) => valueAt(axis, i)) : undefined
+  const listed =
+    size !== undefined && size <= LISTED_MAX ? Array.from({ length: size }, (_, i) => valueAt(axis, i)) : undefined
   const values = axis.kind === 'values' || axis.kind === 'pvalues' ? axis.values : (listed ?? [])
-  const isCategory = (axis.kind === 'values' || axis.kind === 'pvalues') && values.some((value) => asNumber(value) === undefined)
+  const isCategory =
+    (axis.kind === 'values' || axis.kind === 'pvalues') && values.some((value) => asNumber(value) === undefined)
   const [low, high] = isCategory ? [null, null] : boundsOf(axis)
   return {
     name: axis.name,
@@ -274,6 +332,7 @@ function boundsOf(axis: Axis): [number | null, number | null] {
     const ends = [asNumber(valueAt(axis, 0))!, asNumber(valueAt(axis, size - 1))!]
     return [Math.min(...ends), Math.max(...ends)]
   }
-  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform') return [asNumber(sampleAxis(axis, 0))!, asNumber(sampleAxis(axis, 1))!]
+  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform')
+    return [asNumber(sampleAxis(axis, 0))!, asNumber(sampleAxis(axis, 1))!]
   return 'low' in axis ? [axis.low, axis.high] : [null, null]
 }

@@ -28,7 +28,12 @@ async function requestStop(parts: Parts, run: Pick<Run, 'id'>): Promise<void> {
   if (stopped.length > 0) await note(parts, 'run.stop_requested', run, { cause: 'user' })
 }
 
-async function note(parts: Parts, kind: EventKind, run: Pick<Run, 'id'>, data: Record<string, unknown> = {}): Promise<void> {
+async function note(
+  parts: Parts,
+  kind: EventKind,
+  run: Pick<Run, 'id'>,
+  data: Record<string, unknown> = {},
+): Promise<void> {
   await parts.events.append([{ kind, actor: 'person', runId: run.id, data }])
 }
 
@@ -44,7 +49,8 @@ export async function stopSweep({ store, hints }: ControlDeps, sweep: Sweep): Pr
 export async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
   const current = await currentSweep(parts, sweep)
   const { id } = current
-  if (current.phase === 'running') await parts.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
+  if (current.phase === 'running')
+    await parts.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
   await parts.events.append([{ kind: 'sweep.stop_requested', actor: 'person', sweepId: id }])
   return await parts.runs.requestStop({ sweepId: id }, 'user')
 }
@@ -73,7 +79,8 @@ export async function unpauseRun({ store, hints }: ControlDeps, run: Run, creati
     if (creation && known === undefined) await parts.content.putCreation(creation.id, creation.digest)
     return ids.length
   })
-  if (changed === 0 && run.stopCause === 'pause') throw new AppError('conflict', { detail: phrase('run_pausing', { run: run.number }) })
+  if (changed === 0 && run.stopCause === 'pause')
+    throw new AppError('conflict', { detail: phrase('run_pausing', { run: run.number }) })
   hints.run(run.id)
   hints.scheduler()
   return changed
@@ -128,12 +135,18 @@ export async function changeSweep(
 async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
   const current = await currentSweep(parts, sweep)
   if (current.phase !== 'running')
-    throw new AppError('conflict', { detail: phrase(current.phase === 'stopping' ? 'sweep_stopping' : 'sweep_ended', { sweep: sweep.number }) })
+    throw new AppError('conflict', {
+      detail: phrase(current.phase === 'stopping' ? 'sweep_stopping' : 'sweep_ended', { sweep: sweep.number }),
+    })
   await parts.sweeps.update(current, patch)
 }
 
 /** Adds and removes tags, from what they are at that moment; false when nothing changes. */
-export async function changeTags(store: Store, { id }: Pick<Run, 'id'>, change: (tags: readonly string[]) => readonly string[]): Promise<boolean> {
+export async function changeTags(
+  store: Store,
+  { id }: Pick<Run, 'id'>,
+  change: (tags: readonly string[]) => readonly string[],
+): Promise<boolean> {
   return await store.write(async (parts) => {
     const run = await parts.runs.get(id)
     const next = run && change(run.tags)
@@ -170,15 +183,20 @@ export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run):
 }
 
 /** Throws AppError `conflict` for what was in the trash when it was emptied. */
-export async function refuseGivenUp(parts: Parts, { deletedAt, purgedAt }: { deletedAt: number | null; purgedAt?: number | null }): Promise<void> {
+export async function refuseGivenUp(
+  parts: Parts,
+  { deletedAt, purgedAt }: { deletedAt: number | null; purgedAt?: number | null },
+): Promise<void> {
   const emptiedAt = await parts.content.mark('trash_emptied')
-  if (purgedAt != null || (deletedAt ?? Infinity) <= emptiedAt) throw new AppError('conflict', { detail: phrase('trash_emptied') })
+  if (purgedAt != null || (deletedAt ?? Infinity) <= emptiedAt)
+    throw new AppError('conflict', { detail: phrase('trash_emptied') })
 }
 
 /** Throws AppError `conflict` while a project is in the trash. */
 export async function refuseTrashedProject(parts: Parts, projectId: string): Promise<void> {
   const project = await parts.projects.get(projectId)
-  if (project?.deletedAt != null) throw new AppError('conflict', { detail: phrase('project_trashed', { project: project.name }) })
+  if (project?.deletedAt != null)
+    throw new AppError('conflict', { detail: phrase('project_trashed', { project: project.name }) })
 }
 
 /** Throws AppError `conflict` when its removal has begun, or its project is in the trash. */

@@ -11,7 +11,8 @@ export interface Creation {
 /** Digest of the request that has used the id before; undefined for a new one. Throws AppError `conflict` when it was another. */
 export async function recall(parts: Parts, creation: Creation): Promise<string | undefined> {
   const known = await parts.content.creation(creation.id)
-  if (known !== undefined && known !== creation.digest) throw new AppError('conflict', { detail: phrase('id_used', { id: creation.id }) })
+  if (known !== undefined && known !== creation.digest)
+    throw new AppError('conflict', { detail: phrase('id_used', { id: creation.id }) })
   return known
 }
 
@@ -19,7 +20,11 @@ export async function recall(parts: Parts, creation: Creation): Promise<string |
  * Makes something once, in the transaction of the caller: a repeated request finds what the first one made. Throws
  * AppError `conflict` when the id has been used for another request.
  */
-export async function createOnce<T>(parts: Parts, creation: Creation, how: { find: () => Promise<T | undefined>; make: () => Promise<T> }): Promise<T> {
+export async function createOnce<T>(
+  parts: Parts,
+  creation: Creation,
+  how: { find: () => Promise<T | undefined>; make: () => Promise<T> },
+): Promise<T> {
   const known = await recall(parts, creation)
   const found = await how.find()
   if (found !== undefined) return found

@@ -4,14 +4,20 @@ import type { Parts } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 
 /** A run as it is now: it may have been removed since it was looked up. Throws AppError `not_found`. */
-export async function currentRun({ runs }: Pick<Parts, 'runs'>, { id, number }: Pick<Run, 'id' | 'number'>): Promise<Run> {
+export async function currentRun(
+  { runs }: Pick<Parts, 'runs'>,
+  { id, number }: Pick<Run, 'id' | 'number'>,
+): Promise<Run> {
   const run = await runs.get(id)
   if (!run) throw new AppError('not_found', { what: phrase('thing_run', { name: number }) })
   return run
 }
 
 /** A sweep as it is now. Throws AppError `not_found`. */
-export async function currentSweep({ sweeps }: Pick<Parts, 'sweeps'>, { id, number }: Pick<Sweep, 'id' | 'number'>): Promise<Sweep> {
+export async function currentSweep(
+  { sweeps }: Pick<Parts, 'sweeps'>,
+  { id, number }: Pick<Sweep, 'id' | 'number'>,
+): Promise<Sweep> {
   const sweep = await sweeps.get(id)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: number }) })
   return sweep

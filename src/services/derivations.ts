@@ -18,8 +18,14 @@ import type { Submission, SubmissionDeps } from './submissions.ts'
  * Makes a new run from another one's document: `restarts` with empty outputs, `copies` with a copy of the outputs, `resumes`
  * with the outputs themselves. Throws AppError `conflict` for a run that has nothing to run, or still runs.
  */
-export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['kind'], derivation: Derivation): Promise<Run> {
-  if (kind !== 'restarts' && !isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_open', { run: run.number }) })
+export async function deriveRun(
+  deps: SubmissionDeps,
+  run: Run,
+  kind: Origin['kind'],
+  derivation: Derivation,
+): Promise<Run> {
+  if (kind !== 'restarts' && !isTerminal(run.phase))
+    throw new AppError('conflict', { detail: phrase('run_open', { run: run.number }) })
   const { request, creation } = derivation
   const work = withPlace(kind, run, await planWork(deps, run, derivation))
   const fresh: NewRun = {
@@ -60,7 +66,11 @@ export async function deriveRun(deps: SubmissionDeps, run: Run, kind: Origin['ki
  * Outside its sweep a trial waits at no rung. What goes on with its files, or a copy of them, finds those of the rung it
  * reached: a trial that began anew at each has several.
  */
-function withPlace<T extends { readonly plan: RunPlan }>(kind: Origin['kind'], { plan: { rung: reached } }: Run, work: T): T {
+function withPlace<T extends { readonly plan: RunPlan }>(
+  kind: Origin['kind'],
+  { plan: { rung: reached } }: Run,
+  work: T,
+): T {
   const { rung: _, ...plan } = work.plan
   const isKept = kind !== 'restarts' && reached?.startsOver === true
   return { ...work, plan: isKept ? { ...plan, rung: { ...reached, isLast: true, firstAttempt: 1 } } : plan }
@@ -81,7 +91,8 @@ async function planWork(
     const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
     return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
   }
-  if (plan.command === null || host === null) throw new AppError('conflict', { detail: phrase('run_by_hand', { run: run.number }) })
+  if (plan.command === null || host === null)
+    throw new AppError('conflict', { detail: phrase('run_by_hand', { run: run.number }) })
   return { plan, host, snapshot }
 }
 
@@ -89,7 +100,8 @@ async function planWork(
 async function refuseGone(parts: Parts, run: Run): Promise<void> {
   await refuseTrashedProject(parts, run.projectId)
   const now = await parts.runs.get(run.id)
-  if (!now || now.purgedAt !== null) throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
+  if (!now || now.purgedAt !== null)
+    throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 }
 
 /** Two runs that write into the same outputs would spoil them. */
@@ -110,7 +122,9 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
   if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
   const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
-  const { plan } = await explain(() => deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }))
+  const { plan } = await explain(() =>
+    deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }),
+  )
   if (plan.kind !== 'group') return plan
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
   // Made from a trial: it is the template of that sweep at its point.
@@ -118,7 +132,11 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
 }
 
 /** A trial is its sweep's template at a point: only parameters can differ. */
-async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [], params = {} }: DeriveRequest): Promise<RunPlan> {
+async function planTrialAgain(
+  { store }: SubmissionDeps,
+  run: Run,
+  { sources = [], params = {} }: DeriveRequest,
+): Promise<RunPlan> {
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_trial', { run: run.number }) })
   const sweep = await store.read.sweeps.get(run.sweepId!)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
@@ -126,8 +144,13 @@ async function planTrialAgain({ store }: SubmissionDeps, run: Run, { sources = [
 }
 
 /** Submits the document of a sweep again, with other sources or parameters merged over it. */
-export async function restartSweep(deps: SubmissionDeps, sweep: Sweep, { request, creation }: Derivation): Promise<Submission> {
-  const document = sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
+export async function restartSweep(
+  deps: SubmissionDeps,
+  sweep: Sweep,
+  { request, creation }: Derivation,
+): Promise<Submission> {
+  const document =
+    sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_sweep', { sweep: sweep.number }) })
   const again: SubmitRequest = {
     sources: [...document.sources, ...(request.sources ?? [])],

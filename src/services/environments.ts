@@ -9,7 +9,16 @@ import type { Manifest } from '../contract/snapshot.ts'
 import { encodeValue } from '../contract/values.ts'
 import { environmentText } from '../core/environment.ts'
 import type { CodeFolder } from '../core/environment.ts'
-import type { Clock, CodeStore, EnvironmentBuilder, EnvironmentRecord, Ids, Logger, Parts, Store } from '../core/ports.ts'
+import type {
+  Clock,
+  CodeStore,
+  EnvironmentBuilder,
+  EnvironmentRecord,
+  Ids,
+  Logger,
+  Parts,
+  Store,
+} from '../core/ports.ts'
 import type { NewRun, Run } from '../core/records.ts'
 import { eachAlone } from './each-alone.ts'
 import type { Hints } from './hints.ts'
@@ -47,7 +56,8 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
     if ((await parts.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
     if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
     if (known?.state === 'ready') return await useReady(deps, parts, known)
-    if (known?.state === 'building' && build && !isTerminal(build.phase)) return { state: 'building', build: build.number }
+    if (known?.state === 'building' && build && !isTerminal(build.phase))
+      return { state: 'building', build: build.number }
     if (known?.state === 'failed' && build && build.createdAt >= (await askedAt(parts, run))) return toFailure(build)
     const started = await startBuild(deps, parts, run, hash)
     return { state: 'building', build: started.number }
@@ -120,8 +130,16 @@ function toBuildPlan(deps: EnvironmentDeps, run: Run, hash: string): RunPlan {
   })
 }
 
-function withBuildCommand({ builder }: Pick<EnvironmentDeps, 'builder'>, hash: string, host: HostInfo, plan: RunPlan): RunPlan {
-  return { ...plan, command: builder.command({ hash, python: host.python!.executable, steps: plan.build?.steps ?? [] }) }
+function withBuildCommand(
+  { builder }: Pick<EnvironmentDeps, 'builder'>,
+  hash: string,
+  host: HostInfo,
+  plan: RunPlan,
+): RunPlan {
+  return {
+    ...plan,
+    command: builder.command({ hash, python: host.python!.executable, steps: plan.build?.steps ?? [] }),
+  }
 }
 
 /** A `kind: build` document becomes a run that builds; throws AppError `conflict` on a machine without Python. */
@@ -139,14 +157,26 @@ export async function planBuild(
 export async function claimBuild(parts: Parts, run: Run): Promise<void> {
   const known = await parts.environments.get(run.environment!)
   if (known?.state === 'building' || known?.state === 'ready') return
-  await parts.environments.putBuilding({ hash: run.environment!, buildRunId: run.id, python: run.host!.python!.version })
+  await parts.environments.putBuilding({
+    hash: run.environment!,
+    buildRunId: run.id,
+    python: run.host!.python!.version,
+  })
 }
 
 /** `id` is what a fresh environment belongs to: the run that asks for it, or the sweep, whose trials share it. */
-async function hashFor(deps: EnvironmentDeps, { host, snapshot, plan, id }: Pick<Run, 'host' | 'snapshot' | 'plan' | 'id'>): Promise<string | undefined> {
+async function hashFor(
+  deps: EnvironmentDeps,
+  { host, snapshot, plan, id }: Pick<Run, 'host' | 'snapshot' | 'plan' | 'id'>,
+): Promise<string | undefined> {
   if (!host?.python || !plan.build) return undefined
-  const folder = snapshot === null ? deps.openFolder(host.workDir) : snapshotFolder(deps.code, await readManifest(deps.code, snapshot))
-  return deps.ids.digest(await environmentText({ python: host.python, build: plan.build, folder, ...(plan.build.isFresh && { salt: id }) }))
+  const folder =
+    snapshot === null
+      ? deps.openFolder(host.workDir)
+      : snapshotFolder(deps.code, await readManifest(deps.code, snapshot))
+  return deps.ids.digest(
+    await environmentText({ python: host.python, build: plan.build, folder, ...(plan.build.isFresh && { salt: id }) }),
+  )
 }
 
 function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {
@@ -164,12 +194,17 @@ export async function settleBuild(parts: Parts, build: Run, packages: string | u
   if (!environment || environment.state !== 'building') return []
   const state = packages === undefined ? 'failed' : 'ready'
   await parts.environments.update(environment.hash, { state, ...(packages !== undefined && { packages }) })
-  await parts.events.append([{ kind: `environment.${state}`, actor: 'platform', runId: build.id, data: { hash: environment.hash } }])
+  await parts.events.append([
+    { kind: `environment.${state}`, actor: 'platform', runId: build.id, data: { hash: environment.hash } },
+  ])
   return await parts.runs.listWaitingFor(environment.hash)
 }
 
 /** Removes an environment. Throws AppError `conflict` while a run needs it. */
-export async function removeEnvironment({ store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>, environment: EnvironmentRecord): Promise<void> {
+export async function removeEnvironment(
+  { store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>,
+  environment: EnvironmentRecord,
+): Promise<void> {
   if (environment.state === 'building' || (await store.read.runs.hasOpen(environment.hash)))
     throw new AppError('conflict', { detail: phrase('environment_needed') })
   await store.write(async (parts) => {
@@ -180,10 +215,13 @@ export async function removeEnvironment({ store, builder }: Pick<EnvironmentDeps
 }
 
 /** Removes environments that nothing has used for long. */
-export async function collectEnvironments(deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'> & { readonly log: Logger }): Promise<void> {
+export async function collectEnvironments(
+  deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'> & { readonly log: Logger },
+): Promise<void> {
   const collect = async (environment: EnvironmentRecord): Promise<void> => {
     const isOld = environment.lastUsedAt < deps.clock.now() - LIMITS.environmentKeepMs
-    if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasOpen(environment.hash))) await removeEnvironment(deps, environment)
+    if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasOpen(environment.hash)))
+      await removeEnvironment(deps, environment)
   }
   await eachAlone(deps.log, await deps.store.read.environments.list(), collect, ({ hash }) => ({ environment: hash }))
 }

@@ -26,29 +26,50 @@ export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: C
   const failed = (await store.read.trials.failures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
   let restarted = 0
   for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
-    restarted += await store.write((parts) => restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)))
+    restarted += await store.write((parts) =>
+      restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)),
+    )
   hints.sweep(sweep.id)
   hints.scheduler()
   return restarted
 }
 
-async function restartSome({ ids }: SweepSearchDeps, parts: Parts, { sweep, code }: { sweep: Sweep; code: Code }, chosen: readonly string[]): Promise<number> {
+async function restartSome(
+  { ids }: SweepSearchDeps,
+  parts: Parts,
+  { sweep, code }: { sweep: Sweep; code: Code },
+  chosen: readonly string[],
+): Promise<number> {
   const current = await currentSweep(parts, sweep)
   refuseTrash(current)
   refuseMet(current)
-  const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter((run) => run?.phase === 'failed' && run.trialIndex !== null)
+  const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter(
+    (run) => run?.phase === 'failed' && run.trialIndex !== null,
+  )
   if (runs.length === 0) return 0
   const trials = await parts.sweeps.trials(sweep.id, 0)
   await parts.runs.leaveTrials(runs.map((run) => run!.id))
   await parts.runs.insert(runs.map((run) => again(current, run!, trials, { code, ids })))
-  if (code.snapshot || code.host) await parts.runs.changeCode(sweep.id, { snapshot: code.snapshot ?? current.snapshot, host: code.host ?? current.host })
-  if (!(await parts.sweeps.update(current, patchFor(current, code)))) throw new Error(`sweep ${current.number} has moved on`)
-  await parts.events.append([{ kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } }])
+  if (code.snapshot || code.host)
+    await parts.runs.changeCode(sweep.id, {
+      snapshot: code.snapshot ?? current.snapshot,
+      host: code.host ?? current.host,
+    })
+  if (!(await parts.sweeps.update(current, patchFor(current, code))))
+    throw new Error(`sweep ${current.number} has moved on`)
+  await parts.events.append([
+    { kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } },
+  ])
   return runs.length
 }
 
 /** The run that takes the place of a failed one, with the code that it had or with other code. */
-function again(sweep: Sweep, run: Run, trials: readonly SweepTrial[], { code, ids }: { code: Code; ids: SweepSearchDeps['ids'] }): NewRun {
+function again(
+  sweep: Sweep,
+  run: Run,
+  trials: readonly SweepTrial[],
+  { code, ids }: { code: Code; ids: SweepSearchDeps['ids'] },
+): NewRun {
   const place = { index: run.trialIndex!, point: trials[run.trialIndex!]!.point }
   return {
     ...newTrial(sweep, bracketsOf(sweep), place, { ids, actor: 'person' }),
@@ -77,5 +98,6 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
 /** A sweep that a rule of its own has ended would be ended again at once; one that bore no more failures has fewer now. */
 function refuseMet({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
-  if (phase === 'stopped' && reason !== 'StoppedByUser') throw new AppError('conflict', { detail: phrase('sweep_ruled', { sweep: number }) })
+  if (phase === 'stopped' && reason !== 'StoppedByUser')
+    throw new AppError('conflict', { detail: phrase('sweep_ruled', { sweep: number }) })
 }

@@ -29,7 +29,12 @@ const OVERLAP_BYTES = 65_536
 
 // The thread behind `searchLog` and `countLines`: a pattern of a person runs here, so that one without an end can be ended.
 const wanted = workerData as Wanted
-const isWanted = 'lines' in wanted ? () => false : 'severity' in wanted ? (line: string) => severityOf(line) === wanted.severity : matcherOf(wanted.pattern)
+const isWanted =
+  'lines' in wanted
+    ? () => false
+    : 'severity' in wanted
+      ? (line: string) => severityOf(line) === wanted.severity
+      : matcherOf(wanted.pattern)
 const decoder = new TextDecoder()
 
 /** Bytes after the last end of a stretch, where they begin, and their line, which is reported once. */

@@ -17,7 +17,10 @@ const LOG = 'loading データ\n\u001b[31mValueError\u001b[0m: bad\nstep=1 loss=
 describe('a search of a log', () => {
   it.each([1, 3, 7, 1_000])('finds lines and where they begin, read in pieces of %d bytes', async (size) => {
     const find = async (pattern: string, from = 0) =>
-      (await searchLog(logOf(LOG, size), { wanted: { pattern }, from, limit: 9 })).lines.map(({ offset, text }) => [offset, text])
+      (await searchLog(logOf(LOG, size), { wanted: { pattern }, from, limit: 9 })).lines.map(({ offset, text }) => [
+        offset,
+        text,
+      ])
     expect(await find('step=\\d+ loss=0\\.2')).toEqual([[59, 'step=2 loss=0.25']])
     expect(await find('^valueerror: bad$')).toEqual([[18, 'ValueError: bad']])
     expect(await find('データ')).toEqual([[0, 'loading データ']])
@@ -26,25 +29,36 @@ describe('a search of a log', () => {
     expect(await find('nowhere')).toEqual([])
   })
 
-  it.each([1, 7, 1_000])('finds the first line that sounds like an error, and counts those before a byte, read in pieces of %d bytes', async (size) => {
-    const { lines } = await searchLog(logOf(LOG, size), { wanted: { severity: 'error' }, from: 0, limit: 1 })
-    expect(lines).toEqual([{ offset: 18, text: 'ValueError: bad' }])
-    expect(await Promise.all([0, 17, 18, 59, 1_000].map((before) => countLines(logOf(LOG, size), before)))).toEqual([0, 0, 1, 3, 4])
-  })
+  it.each([1, 7, 1_000])(
+    'finds the first line that sounds like an error, and counts those before a byte, read in pieces of %d bytes',
+    async (size) => {
+      const { lines } = await searchLog(logOf(LOG, size), { wanted: { severity: 'error' }, from: 0, limit: 1 })
+      expect(lines).toEqual([{ offset: 18, text: 'ValueError: bad' }])
+      expect(await Promise.all([0, 17, 18, 59, 1_000].map((before) => countLines(logOf(LOG, size), before)))).toEqual([
+        0, 0, 1, 3, 4,
+      ])
+    },
+  )
 
-  it.each([1, 7, 1_000])('finds a line once that a progress bar writes over, in each of its states, read in pieces of %d bytes', async (size) => {
-    const bar = 'begin\nepoch 1\repoch 2 nan\repoch 3 nan\nend\r\n'
-    const find = async (pattern: string) => (await searchLog(logOf(bar, size), { wanted: { pattern }, from: 0, limit: 9 })).lines
-    expect(await find('nan')).toEqual([{ offset: 6, text: 'epoch 2 nan' }])
-    expect(await find('^epoch 1$')).toEqual([{ offset: 6, text: 'epoch 1' }])
-    expect(await find('^$')).toEqual([])
-    expect(await find('^end$')).toEqual([{ offset: 38, text: 'end' }])
-  })
+  it.each([1, 7, 1_000])(
+    'finds a line once that a progress bar writes over, in each of its states, read in pieces of %d bytes',
+    async (size) => {
+      const bar = 'begin\nepoch 1\repoch 2 nan\repoch 3 nan\nend\r\n'
+      const find = async (pattern: string) =>
+        (await searchLog(logOf(bar, size), { wanted: { pattern }, from: 0, limit: 9 })).lines
+      expect(await find('nan')).toEqual([{ offset: 6, text: 'epoch 2 nan' }])
+      expect(await find('^epoch 1$')).toEqual([{ offset: 6, text: 'epoch 1' }])
+      expect(await find('^$')).toEqual([])
+      expect(await find('^end$')).toEqual([{ offset: 38, text: 'end' }])
+    },
+  )
 
   it('finds what stands anywhere in a line of many megabytes, and the lines behind it', async () => {
     const long = `${'a'.repeat(1_500_000)}needle${'b'.repeat(3_000_000)}needle\nneedle\n`
     const find = async (pattern: string) =>
-      (await searchLog(logOf(long, 999_999), { wanted: { pattern }, from: 0, limit: 9 })).lines.map(({ offset }) => offset)
+      (await searchLog(logOf(long, 999_999), { wanted: { pattern }, from: 0, limit: 9 })).lines.map(
+        ({ offset }) => offset,
+      )
     expect(await find('needle')).toEqual([0, 4_500_013])
     expect(await find('needleb')).toEqual([0])
   })
@@ -63,17 +77,29 @@ describe('a search of a log', () => {
       [1_000, 'needle two'],
       [1_011, 'needle three'],
     ])
-    expect(await Promise.all([11, 900, 1_000, 1_011, 9_999].map((before) => countLines(read, before)))).toEqual([1, 1, 1, 2, 3])
+    expect(await Promise.all([11, 900, 1_000, 1_011, 9_999].map((before) => countLines(read, before)))).toEqual([
+      1, 1, 1, 2, 3,
+    ])
   })
 
   it('gives so many and says that there are more', async () => {
-    const { lines, isCut } = await searchLog(logOf('x\n'.repeat(5_000), 100_000), { wanted: { pattern: 'x' }, from: 0, limit: 1_000 })
+    const { lines, isCut } = await searchLog(logOf('x\n'.repeat(5_000), 100_000), {
+      wanted: { pattern: 'x' },
+      from: 0,
+      limit: 1_000,
+    })
     expect([lines.length, isCut, lines.at(-1)]).toEqual([1_000, true, { offset: 1_998, text: 'x' }])
   })
 
   it('refuses what is no pattern, and ends one that would not end', async () => {
-    await expect(searchLog(logOf('a', 10), { wanted: { pattern: '(' }, from: 0, limit: 1 })).rejects.toMatchObject({ code: 'invalid' })
-    const explosive = searchLog(logOf(`${'a'.repeat(40)}!\n`, 1_000), { wanted: { pattern: '^(a+)+$' }, from: 0, limit: 1 })
+    await expect(searchLog(logOf('a', 10), { wanted: { pattern: '(' }, from: 0, limit: 1 })).rejects.toMatchObject({
+      code: 'invalid',
+    })
+    const explosive = searchLog(logOf(`${'a'.repeat(40)}!\n`, 1_000), {
+      wanted: { pattern: '^(a+)+$' },
+      from: 0,
+      limit: 1,
+    })
     await expect(explosive).rejects.toMatchObject({ code: 'invalid', args: { detail: { detail: 'pattern_slow' } } })
   })
 })

@@ -9,7 +9,11 @@ import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 
 /** The project a request names, by name or id; the default one when it names none. Throws AppError `not_found`. */
-export async function findProject(parts: Parts, reference: string | undefined, { inTrash = false } = {}): Promise<Project> {
+export async function findProject(
+  parts: Parts,
+  reference: string | undefined,
+  { inTrash = false } = {},
+): Promise<Project> {
   if (reference === undefined) return (await parts.projects.get(DEFAULT_PROJECT.id))!
   const project = (await parts.projects.getByName(reference)) ?? (await parts.projects.get(reference))
   if (!project || (project.deletedAt !== null) !== inTrash)
@@ -18,7 +22,11 @@ export async function findProject(parts: Parts, reference: string | undefined, {
 }
 
 /** Throws AppError `conflict` for a name that is taken, by a project of the trash too. */
-export async function createProject(store: Store, creation: Creation, { name, description }: { name: string; description: string }): Promise<Project> {
+export async function createProject(
+  store: Store,
+  creation: Creation,
+  { name, description }: { name: string; description: string },
+): Promise<Project> {
   return await store.write((parts) =>
     createOnce(parts, creation, {
       find: () => parts.projects.get(creation.id),
@@ -32,7 +40,11 @@ export async function createProject(store: Store, creation: Creation, { name, de
   )
 }
 
-export async function changeProject(store: Store, reference: string, patch: { name?: string; description?: string }): Promise<Project> {
+export async function changeProject(
+  store: Store,
+  reference: string,
+  patch: { name?: string; description?: string },
+): Promise<Project> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
     if (patch.name !== undefined && patch.name !== project.name) {
@@ -47,10 +59,18 @@ export async function changeProject(store: Store, reference: string, patch: { na
 
 async function refuseTaken(parts: Parts, name: string): Promise<void> {
   const taken = await parts.projects.getByName(name)
-  if (taken) throw new AppError('conflict', { detail: phrase(taken.deletedAt === null ? 'project_taken' : 'project_taken_trash', { project: name }) })
+  if (taken)
+    throw new AppError('conflict', {
+      detail: phrase(taken.deletedAt === null ? 'project_taken' : 'project_taken_trash', { project: name }),
+    })
 }
 
-export async function setDirection(store: Store, reference: string, metric: string, direction: Direction | null): Promise<Project> {
+export async function setDirection(
+  store: Store,
+  reference: string,
+  metric: string,
+  direction: Direction | null,
+): Promise<Project> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
     await parts.projects.setDirection(project.id, metric, direction)
@@ -59,7 +79,12 @@ export async function setDirection(store: Store, reference: string, metric: stri
 }
 
 /** Throws FilterError for a filter or an order that cannot be read: a view that fails later is of no use. */
-export async function putView(store: Store, reference: string, name: string, definition: ViewDefinition): Promise<Project> {
+export async function putView(
+  store: Store,
+  reference: string,
+  name: string,
+  definition: ViewDefinition,
+): Promise<Project> {
   if (definition.filter !== '') parseFilter(definition.filter)
   parseSort(definition.sort)
   return await store.write(async (parts) => {
@@ -72,7 +97,8 @@ export async function putView(store: Store, reference: string, name: string, def
 export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
-    if (!(await parts.projects.removeView(project.id, name))) throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
+    if (!(await parts.projects.removeView(project.id, name)))
+      throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
     return project
   })
 }

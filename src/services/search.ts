@@ -12,20 +12,32 @@ export interface FilterSuggestion {
 }
 
 /** What could go on at the end of a filter, the words of the language and those of the data. */
-export async function completeFilter({ scan }: Pick<Store, 'scan'>, text: string): Promise<{ start: number; suggestions: FilterSuggestion[] }> {
+export async function completeFilter(
+  { scan }: Pick<Store, 'scan'>,
+  text: string,
+): Promise<{ start: number; suggestions: FilterSuggestion[] }> {
   const completion = completionAt(text)
   const { expects, field, prefix, start } = completion
   const words = wordsFor(completion).map((word) => ({ text: word, count: null }))
   const found =
-    expects === 'field' ? await suggestNames(scan.search, prefix) : expects === 'value' && field ? await suggestValues(scan.search, field, prefix) : []
+    expects === 'field'
+      ? await suggestNames(scan.search, prefix)
+      : expects === 'value' && field
+        ? await suggestValues(scan.search, field, prefix)
+        : []
   return { start, suggestions: [...found, ...words].slice(0, LIMITS.suggestionsMax) }
 }
 
 async function suggestNames(search: RunSearch, prefix: string): Promise<FilterSuggestion[]> {
   const [, kind, rest] = /^(p|m|t|sys)\.(.*)$/s.exec(prefix) ?? []
   if (kind === undefined) return []
-  if (kind === 't') return toTexts(await search.values({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
-  const names = await search.names(kind === 'p' ? 'param' : 'metric', kind === 'sys' ? `system.${rest}` : rest!, LIMITS.suggestionsMax)
+  if (kind === 't')
+    return toTexts(await search.values({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
+  const names = await search.names(
+    kind === 'p' ? 'param' : 'metric',
+    kind === 'sys' ? `system.${rest}` : rest!,
+    LIMITS.suggestionsMax,
+  )
   return names.map(({ text, count }) => ({
     text: formatField(kind === 'p' ? { kind: 'param', name: text } : { kind: 'metric', name: text, part: 'last' }),
     count,
@@ -37,20 +49,33 @@ async function suggestValues(search: RunSearch, field: Field, prefix: string): P
 }
 
 function toTexts(suggestions: readonly Completion[], before: string): FilterSuggestion[] {
-  return suggestions.map(({ text, count }) => ({ text: `${before}${/^[\p{L}\p{N}_.+-]+$/u.test(text) ? text : JSON.stringify(text)}`, count }))
+  return suggestions.map(({ text, count }) => ({
+    text: `${before}${/^[\p{L}\p{N}_.+-]+$/u.test(text) ? text : JSON.stringify(text)}`,
+    count,
+  }))
 }
 
 const KNOWN_MAX = 1_000
 
 /** Names in a filter and an order that no run has: probably mistyped, so each with the nearest that exists. */
-export async function findHints({ scan }: Pick<Store, 'scan'>, { filter, sort }: { filter: Filter | undefined; sort: readonly Sort[] }): Promise<string[]> {
+export async function findHints(
+  { scan }: Pick<Store, 'scan'>,
+  { filter, sort }: { filter: Filter | undefined; sort: readonly Sort[] },
+): Promise<string[]> {
   const hints: string[] = []
-  const fields = new Map([...(filter ? fieldsOf(filter) : []), ...sort.map(({ field }) => field)].map((field) => [formatField(field), field]))
+  const fields = new Map(
+    [...(filter ? fieldsOf(filter) : []), ...sort.map(({ field }) => field)].map((field) => [
+      formatField(field),
+      field,
+    ]),
+  )
   for (const field of fields.values()) {
     if (field.kind === 'column' || (await scan.search.isKnown(field.kind, field.name))) continue
     const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)
     const near = nearest(field.name, known)
-    hints.push(near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`)
+    hints.push(
+      near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`,
+    )
   }
   return hints
 }

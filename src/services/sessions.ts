@@ -21,9 +21,18 @@ const CODES_MAX = 100
 export const SESSION_LIFE_MS = 30 * 86_400_000
 
 /** Sessions are signed rather than kept: a restart of the server ends none. */
-export function createSessions({ secret, personToken, clock }: { secret: string; personToken: string; clock: Clock }): Sessions {
+export function createSessions({
+  secret,
+  personToken,
+  clock,
+}: {
+  secret: string
+  personToken: string
+  clock: Clock
+}): Sessions {
   const codes = new Map<string, number>()
-  const sign = (text: string): string => createHmac('sha256', `${secret}.${personToken}`).update(`session.${text}`).digest('base64url')
+  const sign = (text: string): string =>
+    createHmac('sha256', `${secret}.${personToken}`).update(`session.${text}`).digest('base64url')
   const open = (): string => {
     const body = `${clock.now() + SESSION_LIFE_MS}.${randomBytes(16).toString('base64url')}`
     return `${body}.${sign(body)}`

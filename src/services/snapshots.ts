@@ -42,7 +42,8 @@ export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Prom
 
 async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
   const { digest, missing } = await lookUp(deps, wanted)
-  if (missing.length > 0) throw new AppError('conflict', { detail: phrase('contents_missing', { n: missing.length, first: missing[0]! }) })
+  if (missing.length > 0)
+    throw new AppError('conflict', { detail: phrase('contents_missing', { n: missing.length, first: missing[0]! }) })
   await deps.code.put(digest, new TextEncoder().encode(manifestText(wanted)))
   const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   return await deps.store.write(async (parts) => {
@@ -63,13 +64,23 @@ export async function readManifest(code: Pick<CodeStore, 'read'>, digest: string
   const bytes = await code.read(digest)
   if (!bytes) throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
   const { files } = JSON.parse(new TextDecoder().decode(bytes)) as { files: [string, string, number, boolean][] }
-  return { files: files.map(([path, sha256, sizeBytes, isExecutable]): FileEntry => ({ path, sha256, sizeBytes, isExecutable })) }
+  return {
+    files: files.map(([path, sha256, sizeBytes, isExecutable]): FileEntry => ({
+      path,
+      sha256,
+      sizeBytes,
+      isExecutable,
+    })),
+  }
 }
 
 /** The folder with a snapshot's files, unpacked once per digest. */
 export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'code'>, digest: string): Promise<string> {
   const { path, isNew } = await code.checkOut(digest, await readManifest(code, digest))
-  if (isNew) await store.write((parts) => parts.events.append([{ kind: 'snapshot.unpacked', actor: 'platform', data: { digest } }]))
+  if (isNew)
+    await store.write((parts) =>
+      parts.events.append([{ kind: 'snapshot.unpacked', actor: 'platform', data: { digest } }]),
+    )
   return path
 }
 

@@ -23,7 +23,10 @@ export interface SubmissionDeps {
   readonly hints: Hints
   readonly compiler: Compiler
   /** Turns the plan of a `kind: build` document into one that builds. */
-  readonly planBuild: (plan: RunPlan, place: { host: HostInfo; snapshot: string | null; id: string }) => Promise<{ plan: RunPlan; hash: string }>
+  readonly planBuild: (
+    plan: RunPlan,
+    place: { host: HostInfo; snapshot: string | null; id: string },
+  ) => Promise<{ plan: RunPlan; hash: string }>
 }
 
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
@@ -43,7 +46,10 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
   const document = { sources: request.sources, params: request.params ?? {} }
   const documentDigest = ids.digest(JSON.stringify(document))
   const host = withChanges(request, ids)
-  const prepared = plan.kind === 'build' ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id }) : { plan, hash: undefined }
+  const prepared =
+    plan.kind === 'build'
+      ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id })
+      : { plan, hash: undefined }
   const earlier = plan.kind === 'group' ? await earlierTrials(store, plan) : []
   const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
   const submission = await store.write((parts) =>
@@ -51,11 +57,20 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
       find: () => findSubmission(parts, creation.id),
       make: async (): Promise<Submission> => {
         await parts.content.putDocument(documentDigest, document)
-        if (request.changes) await parts.content.putDocument(host.git!.diff!, { sources: [{ file: 'changes.diff', text: request.changes }], params: {} })
+        if (request.changes)
+          await parts.content.putDocument(host.git!.diff!, {
+            sources: [{ file: 'changes.diff', text: request.changes }],
+            params: {},
+          })
         if (plan.kind === 'group')
           return {
             kind: 'sweep',
-            sweep: await insertSweep(parts, { ...common, plan: named(plan, request), seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX), earlier }),
+            sweep: await insertSweep(parts, {
+              ...common,
+              plan: named(plan, request),
+              seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX),
+              earlier,
+            }),
           }
         const run = await insertRun(parts, {
           ...common,
@@ -80,10 +95,14 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
 }
 
 /** Where a submission belongs: its project, and the code it names. */
-async function findPlace(store: Store, request: SubmitRequest): Promise<{ projectId: string; snapshot: string | null }> {
+async function findPlace(
+  store: Store,
+  request: SubmitRequest,
+): Promise<{ projectId: string; snapshot: string | null }> {
   const project = await findProject(store.read, request.project)
   const latest = request.latestSnapshot ? await store.read.content.latestSnapshot(project.id) : undefined
-  if (request.latestSnapshot && latest === undefined) throw new AppError('not_found', { what: phrase('thing_code', { name: project.name }) })
+  if (request.latestSnapshot && latest === undefined)
+    throw new AppError('not_found', { what: phrase('thing_code', { name: project.name }) })
   const snapshot = latest ?? request.snapshot ?? null
   if (snapshot !== null && !(await store.read.content.snapshot(snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: snapshot }) })
@@ -106,7 +125,11 @@ function hint({ hints }: Pick<SubmissionDeps, 'hints'>, submission: Submission):
 }
 
 /** Records a run that a script started by itself: an attempt without an executor, known by what it sends. */
-export async function createRun(deps: Pick<SubmissionDeps, 'store' | 'ids' | 'hints'>, request: CreateRunRequest, creation: Creation): Promise<Run> {
+export async function createRun(
+  deps: Pick<SubmissionDeps, 'store' | 'ids' | 'hints'>,
+  request: CreateRunRequest,
+  creation: Creation,
+): Promise<Run> {
   const { store, ids, hints } = deps
   const plan = scriptPlan(request)
   const project = await findProject(store.read, request.project)
@@ -127,7 +150,14 @@ export async function createRun(deps: Pick<SubmissionDeps, 'store' | 'ids' | 'hi
           projectId: project.id,
         })
         await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
-        const attempt = { id: ids.uuid(), runId: created.id, n: 1, name: `script-${created.number}-1`, planDigest: created.planDigest, devices: [] }
+        const attempt = {
+          id: ids.uuid(),
+          runId: created.id,
+          n: 1,
+          name: `script-${created.number}-1`,
+          planDigest: created.planDigest,
+          devices: [],
+        }
         await parts.attempts.insert([attempt])
         await parts.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
         return created
@@ -166,7 +196,8 @@ async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {
   const { objective } = sweep.plan
   const known = objective && (await parts.projects.directions(inserted.projectId)).has(objective.metric)
   // The first sweep that says which way a metric is better says it for the project.
-  if (objective && !known) await parts.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
+  if (objective && !known)
+    await parts.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
   await parts.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
   return inserted
 }
@@ -187,7 +218,14 @@ function scriptPlan(request: CreateRunRequest): RunPlan {
     logLevel: 'INFO',
     params: {},
     command: request.command ? { script: request.command, args: [], display: request.command } : null,
-    placement: { resources: {}, nodeSelector: {}, maxRestarts: 0, timeoutMs: null, stopGraceMs: 0, unschedulable: 'wait' },
+    placement: {
+      resources: {},
+      nodeSelector: {},
+      maxRestarts: 0,
+      timeoutMs: null,
+      stopGraceMs: 0,
+      unschedulable: 'wait',
+    },
     build: null,
     references: { secrets: [], configs: [] },
   }

@@ -8,7 +8,12 @@ import type { Store } from '../core/ports.ts'
 import type { PhaseCounts, Sweep, SweepFailure } from '../core/records.ts'
 
 /** Findings about a sweep beside its figures, the gravest first. */
-export async function noticesOf(store: Store, sweep: Sweep, counts: PhaseCounts, locale: Locale): Promise<SweepNotice[]> {
+export async function noticesOf(
+  store: Store,
+  sweep: Sweep,
+  counts: PhaseCounts,
+  locale: Locale,
+): Promise<SweepNotice[]> {
   return [...failureNotices(sweep, locale), ...(await silentMetrics(store, sweep, counts, locale))]
 }
 
@@ -16,17 +21,25 @@ function notice(locale: Locale, code: NoticeCode, args: PlainArgs): SweepNotice 
   return { code, args, message: noticeText(locale, code, args) }
 }
 
-const FAILURE_CODES = { first: 'failed_first', next: 'failed_next', many: 'failed_many', all: 'failed_all' } as const satisfies Record<
-  SweepFailure['kind'],
-  NoticeCode
->
+const FAILURE_CODES = {
+  first: 'failed_first',
+  next: 'failed_next',
+  many: 'failed_many',
+  all: 'failed_all',
+} as const satisfies Record<SweepFailure['kind'], NoticeCode>
 
 function failureNotices({ failure, plan }: Sweep, locale: Locale): SweepNotice[] {
   if (!failure) return []
   const { kind, trials, same } = failure
   const cause = causeText(failure, locale)
   const said = same === trials ? cause : fill(noticeText(locale, 'cause_of_some'), { cause, same, trials })
-  return [notice(locale, FAILURE_CODES[kind], { trials, cause: said, ...(kind === 'many' && { max: plan.failuresMax ?? 0 }) })]
+  return [
+    notice(locale, FAILURE_CODES[kind], {
+      trials,
+      cause: said,
+      ...(kind === 'many' && { max: plan.failuresMax ?? 0 }),
+    }),
+  ]
 }
 
 function causeText({ line, ending }: SweepFailure, locale: Locale): string {
@@ -34,7 +47,12 @@ function causeText({ line, ending }: SweepFailure, locale: Locale): string {
 }
 
 /** Metrics that the sweep goes by and nobody reports. Known once a trial has had its chance. */
-async function silentMetrics({ read }: Store, sweep: Sweep, counts: PhaseCounts, locale: Locale): Promise<SweepNotice[]> {
+async function silentMetrics(
+  { read }: Store,
+  sweep: Sweep,
+  counts: PhaseCounts,
+  locale: Locale,
+): Promise<SweepNotice[]> {
   const asked = metricsAsked(sweep.plan)
   if (asked.length === 0 || !hasEnded(sweep, counts)) return []
   const reported = await read.trials.reported(sweep.id, asked)
@@ -49,7 +67,9 @@ async function silentMetrics({ read }: Store, sweep: Sweep, counts: PhaseCounts,
 
 /** The metrics that the search, its rules and its conditions go by. */
 function metricsAsked({ objective, stopConditions, stoppingRules }: SweepPlan): string[] {
-  return [...new Set([...(objective ? [objective] : []), ...stopConditions, ...stoppingRules].map(({ metric }) => metric))]
+  return [
+    ...new Set([...(objective ? [objective] : []), ...stopConditions, ...stoppingRules].map(({ metric }) => metric)),
+  ]
 }
 
 /** A trial at a rung has done what it was asked, too. */

@@ -59,18 +59,26 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
 /** The record where there is one; a sweep that does not learn keeps none, and its ended trials say the same. */
 async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
   const trials = await store.scan.sweeps.trials(sweep.id, 0)
-  const known = sweep.results > 0 ? toResults(sweep.plan, await store.scan.sweeps.results(sweep.id, 0)) : toResults(sweep.plan, outcomes)
+  const known =
+    sweep.results > 0
+      ? toResults(sweep.plan, await store.scan.sweeps.results(sweep.id, 0))
+      : toResults(sweep.plan, outcomes)
   return { trials, results: known.filter(({ index }) => index < trials.length) }
 }
 
 /** A trial that was ended early would have run as long as those that were not. */
 function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs['stopped'] {
-  const whole = outcomes.filter(({ phase, reason }) => phase === 'succeeded' && reason === 'Completed').map(({ seconds }) => seconds)
+  const whole = outcomes
+    .filter(({ phase, reason }) => phase === 'succeeded' && reason === 'Completed')
+    .map(({ seconds }) => seconds)
   const cut = outcomes.filter(({ reason }) => reason === 'StoppedByMethod' || reason === 'RungReached')
   const usual = whole.length === 0 ? 0 : median(whole)
   // Of a trial that had to begin anew at each rung, the last attempt alone is like a whole trial; its time still counts in full.
   const isCounted = plan.method.halving?.form !== 'promotion' || plan.method.halving.resumes
-  return { trials: cut.length, savedSeconds: isCounted ? cut.reduce((sum, { seconds }) => sum + Math.max(0, usual - seconds), 0) : 0 }
+  return {
+    trials: cut.length,
+    savedSeconds: isCounted ? cut.reduce((sum, { seconds }) => sum + Math.max(0, usual - seconds), 0) : 0,
+  }
 }
 
 /** Lets a sweep make so many trials more; one that has ended goes on. Throws AppError `conflict` where that cannot be. */
@@ -84,8 +92,11 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
     const budget = total + more
     if (trialsOf(current.plan, { seed: current.seed, budget })! <= total)
       throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
-    if (!(await parts.sweeps.update(current, { budget, ...goOn(current) }))) throw new Error(`sweep ${sweep.number} has moved on`)
-    await parts.events.append([{ kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } }])
+    if (!(await parts.sweeps.update(current, { budget, ...goOn(current) })))
+      throw new Error(`sweep ${sweep.number} has moved on`)
+    await parts.events.append([
+      { kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } },
+    ])
   })
   hints.sweep(sweep.id)
 }
@@ -94,7 +105,11 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
  * Adds a point by hand. One that was tried, or is running, is answered from the record; one that has only failed is tried
  * again. Throws AppError `invalid` for a point that does not belong to the space, `conflict` for a sweep that takes none any more.
  */
-export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sweep, given: ValueMap): Promise<{ number: number; isNew: boolean }> {
+export async function addPoint(
+  { store, hints, ids }: SweepSearchDeps,
+  sweep: Sweep,
+  given: ValueMap,
+): Promise<{ number: number; isNew: boolean }> {
   const { space, constraints, method } = sweep.plan
   const checked = checkPoint(space, constraints, given)
   if ('problem' in checked) throw new AppError('invalid', { detail: checked.problem })
@@ -106,16 +121,21 @@ export async function addPoint({ store, hints, ids }: SweepSearchDeps, sweep: Sw
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
     const trials = await parts.sweeps.trials(sweep.id, 0)
     const trialIds = await parts.trials.trialIds(sweep.id)
-    const knownIds = trials.flatMap(({ point }, at) => (codec.key(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : []))
+    const knownIds = trials.flatMap(({ point }, at) =>
+      codec.key(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
+    )
     const knownRuns = await Promise.all(knownIds.map(async (id) => await parts.runs.get(id)))
     const knownRun = knownRuns.find((run) => run !== undefined && run.phase !== 'failed')
     if (knownRun) return { number: knownRun.number, isNew: false }
     const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
     const index = current.trialsCreated
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
-    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goOn(current) }))) throw new Error(`sweep ${sweep.number} has moved on`)
+    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goOn(current) })))
+      throw new Error(`sweep ${sweep.number} has moved on`)
     await parts.sweeps.addTrials(sweep.id, index, [trial])
-    const [run] = await parts.runs.insert([newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' })])
+    const [run] = await parts.runs.insert([
+      newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' }),
+    ])
     await parts.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
     return { number: run!.number, isNew: true }
   })
@@ -161,7 +181,9 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
   )
   return found
     .flat()
-    .flatMap(({ params, value, rung, phase }) => (value === null || phase === 'failed' ? [] : [{ params, value: sign * value, rung }]))
+    .flatMap(({ params, value, rung, phase }) =>
+      value === null || phase === 'failed' ? [] : [{ params, value: sign * value, rung }],
+    )
     .toSorted((a, b) => b.rung - a.rung || a.value - b.value)
     .slice(0, WARM_TRIALS_MAX)
     .map(({ params, value }) => ({ point: pick(plan, params), value }))

@@ -4,7 +4,9 @@ import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Store } from '../core/ports.ts'
 
 /** Who a request comes from. */
-export type Caller = { readonly kind: 'person' } | { readonly kind: 'attempt'; readonly runId: string; readonly n: number }
+export type Caller =
+  | { readonly kind: 'person' }
+  | { readonly kind: 'attempt'; readonly runId: string; readonly n: number }
 
 export interface Tokens {
   /** The token of one attempt. Made from the installation's secret, so that it need not be kept anywhere. */
@@ -16,19 +18,32 @@ export interface Tokens {
 const ATTEMPT_PREFIX = 'hat_'
 const PERSON_PREFIX = 'hpt_'
 
-export function createTokens({ secret, personToken, store, clock }: { secret: string; personToken: string; store: Store; clock: Clock }): Tokens {
+export function createTokens({
+  secret,
+  personToken,
+  store,
+  clock,
+}: {
+  secret: string
+  personToken: string
+  store: Store
+  clock: Clock
+}): Tokens {
   const sign = (runId: string, n: number): string => createHmac('sha256', secret).update(`${runId}.${n}`).digest('hex')
 
   const isAlive = async (runId: string, n: number): Promise<boolean> => {
     const attempt = await store.read.attempts.get(runId, n)
-    return attempt !== undefined && (attempt.endedAt === null || clock.now() - attempt.endedAt < LIMITS.attemptTokenGraceMs)
+    return (
+      attempt !== undefined && (attempt.endedAt === null || clock.now() - attempt.endedAt < LIMITS.attemptTokenGraceMs)
+    )
   }
 
   const isKnown = async (token: string): Promise<boolean> => {
     const known = await store.read.accessTokens.findByHash(hashOf(token))
     if (!known) return false
     // Worth no wait and no failure: a disk that is full refuses writes, not reads.
-    if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs) store.write((parts) => parts.accessTokens.touch(known.id)).catch(() => {})
+    if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
+      store.write((parts) => parts.accessTokens.touch(known.id)).catch(() => {})
     return true
   }
 

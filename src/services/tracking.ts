@@ -27,9 +27,15 @@ interface Applied extends Acknowledgement {
  * Takes a writer's batch: what lies at or below its mark is dropped, a gap is refused with `gap` unless the writer declares
  * it lost, the rest is applied and the mark moved in the same transaction. Returns once that is durable.
  */
-export async function takeBatch({ store, clock, hints }: TrackingDeps, run: Run, batch: BatchRequest): Promise<Acknowledgement> {
+export async function takeBatch(
+  { store, clock, hints }: TrackingDeps,
+  run: Run,
+  batch: BatchRequest,
+): Promise<Acknowledgement> {
   const parsed = batch.records.map(parseRecord)
-  const { ack, refused, hasMetrics, hasMoved } = await store.write((parts) => applyBatch(parts, run, { batch, parsed, now: clock.now() }))
+  const { ack, refused, hasMetrics, hasMoved } = await store.write((parts) =>
+    applyBatch(parts, run, { batch, parsed, now: clock.now() }),
+  )
   if (hasMoved) hints.run(run.id)
   if (hasMetrics && run.sweepId !== null) hints.sweep(run.sweepId)
   return { ack, refused }
@@ -49,7 +55,8 @@ interface Batch {
 
 async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   // Its rows go piece by piece: what were written now would stay behind, or find nothing to belong to.
-  if (!(await parts.runs.isKept(run.id))) throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
+  if (!(await parts.runs.isKept(run.id)))
+    throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
   const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
   // Another run's writer, or another attempt's: its mark says nothing about these records.
   if (!writer) throw new AppError('forbidden')
@@ -64,7 +71,11 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
   })
   const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
   await applyRecords(parts, run, batch, records)
-  await parts.tracking.putWriter(batch.writer, { mark, lost: writer.lost + missing, isClosed: writer.isClosed || batch.closed === true })
+  await parts.tracking.putWriter(batch.writer, {
+    mark,
+    lost: writer.lost + missing,
+    isClosed: writer.isClosed || batch.closed === true,
+  })
   const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
   return { ack: mark, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
 }
@@ -77,7 +88,12 @@ function sentence(refused: readonly string[]): string {
   return refused.length > REFUSALS_SHOWN ? `${shown}; and ${refused.length - REFUSALS_SHOWN} more` : shown
 }
 
-async function applyRecords(parts: Parts, run: Run, { attempt, writer }: BatchRequest, records: readonly TrackingRecord[]): Promise<void> {
+async function applyRecords(
+  parts: Parts,
+  run: Run,
+  { attempt, writer }: BatchRequest,
+  records: readonly TrackingRecord[],
+): Promise<void> {
   const series = toSeries(records)
   if (series.length > 0) await parts.tracking.append(run, series, { attempt, writer: toWriterNumber(writer) })
   const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
@@ -93,14 +109,21 @@ async function applyRecords(parts: Parts, run: Run, { attempt, writer }: BatchRe
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
   await parts.attempts.putArtifacts(
     run.id,
-    artifacts.map((item) => ({ path: item.name, sizeBytes: item.sizeBytes, sha256: item.sha256, kind: 'logged', attempt })),
+    artifacts.map((item) => ({
+      path: item.name,
+      sizeBytes: item.sizeBytes,
+      sha256: item.sha256,
+      kind: 'logged',
+      attempt,
+    })),
   )
 }
 
 /** Parameters that an earlier attempt logged and that arrive late: those of a later one stay. */
 function unchangedSince({ params, plan }: Run, logged: ValueMap): ValueMap {
   const isUnchanged = (name: string) =>
-    !Object.hasOwn(params, name) || (Object.hasOwn(plan.params, name) && encodeValue(params[name]) === encodeValue(plan.params[name]))
+    !Object.hasOwn(params, name) ||
+    (Object.hasOwn(plan.params, name) && encodeValue(params[name]) === encodeValue(plan.params[name]))
   return Object.fromEntries(Object.entries(logged).filter(([name]) => isUnchanged(name)))
 }
 
@@ -139,11 +162,20 @@ async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], 
   return status !== undefined || current.phase === 'unknown'
 }
 
-async function end(parts: Parts, run: Run, status: Extract<TrackingRecord, { kind: 'status' }>, endedAt: number): Promise<void> {
+async function end(
+  parts: Parts,
+  run: Run,
+  status: Extract<TrackingRecord, { kind: 'status' }>,
+  endedAt: number,
+): Promise<void> {
   const ending =
-    status.status === 'succeeded' ? ({ reason: 'Completed', evidence: {} } as const) : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
+    status.status === 'succeeded'
+      ? ({ reason: 'Completed', evidence: {} } as const)
+      : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
   const attempt = await parts.attempts.latest(run.id)
   await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
   if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)
-  await parts.events.append([{ kind: 'run.ended', actor: 'run', runId: run.id, data: { phase: status.status, reason: ending.reason } }])
+  await parts.events.append([
+    { kind: 'run.ended', actor: 'run', runId: run.id, data: { phase: status.status, reason: ending.reason } },
+  ])
 }

@@ -10,7 +10,10 @@ export interface TrashDeps {
 }
 
 /** Gives up everything that is in the trash now: from here on none of it comes back. Returns how much that is. */
-export async function emptyTrash({ store, clock }: Pick<TrashDeps, 'store' | 'clock'>): Promise<{ runs: number; sweeps: number; projects: number }> {
+export async function emptyTrash({
+  store,
+  clock,
+}: Pick<TrashDeps, 'store' | 'clock'>): Promise<{ runs: number; sweeps: number; projects: number }> {
   const [runs, sweeps, projects] = [
     await store.scan.search.count({ isDeleted: true }),
     (await store.read.sweeps.list({ limit: LISTED_MAX, isDeleted: true })).length,
@@ -45,12 +48,19 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
       await parts.sweeps.purge(id)
       await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
     })
-  await eachAlone(log, await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE), purgeSweep, ({ number }) => ({ sweep: number }))
+  await eachAlone(
+    log,
+    await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE),
+    purgeSweep,
+    ({ number }) => ({ sweep: number }),
+  )
   const purgeProject = ({ id }: Project): Promise<void> =>
     store.write(async (parts) => {
       if (isGone(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
     })
-  await eachAlone(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({ project: name }))
+  await eachAlone(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({
+    project: name,
+  }))
   while (await store.releaseSpace()) await Promise.resolve()
   return purged
 }
@@ -62,7 +72,9 @@ function isGone(item: { readonly deletedAt: number | null } | undefined, deleted
 
 /** False for a run that has come back meanwhile, or whose outputs a run that has not started yet is to copy. */
 async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
-  const isBegun = await store.write(async (parts) => !(await parts.runs.isWantedByCopy(run.id)) && (await parts.runs.markPurged(run.id, deletedBefore)))
+  const isBegun = await store.write(
+    async (parts) => !(await parts.runs.isWantedByCopy(run.id)) && (await parts.runs.markPurged(run.id, deletedBefore)),
+  )
   if (!isBegun) return false
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countSharing(run)) > 0

@@ -26,7 +26,12 @@ import { trialsOf } from '../core/sweep/halving.ts'
 import { measureOf } from '../core/sweep/record.ts'
 
 /** Runs as the API shows them, with their params and metric summaries: all of them, or those that are asked for. */
-export async function toRunViews(store: Store, runs: readonly Run[], locale: Locale, asked?: FiguresAsked): Promise<RunView[]> {
+export async function toRunViews(
+  store: Store,
+  runs: readonly Run[],
+  locale: Locale,
+  asked?: FiguresAsked,
+): Promise<RunView[]> {
   const { tracking } = store.read
   const ids = runs.map((run) => run.id)
   const common = asked?.isAuto ? await tracking.commonMetrics(ids, AUTO_METRICS_MAX) : []
@@ -51,7 +56,10 @@ interface Names {
 }
 
 async function namesFor({ read }: Store, runs: readonly Run[]): Promise<Names> {
-  const collect = async <T>(ids: readonly (string | null | undefined)[], find: (id: string) => Promise<T | undefined>): Promise<Map<string, T>> => {
+  const collect = async <T>(
+    ids: readonly (string | null | undefined)[],
+    find: (id: string) => Promise<T | undefined>,
+  ): Promise<Map<string, T>> => {
     const found = new Map<string, T>()
     for (const id of new Set(ids)) {
       const value = id ? await find(id) : undefined
@@ -75,7 +83,11 @@ async function namesFor({ read }: Store, runs: readonly Run[]): Promise<Names> {
   }
 }
 
-function toRunView(run: Run, summaries: ReadonlyMap<string, Summary> | undefined, { names, locale }: { names: Names; locale: Locale }): RunView {
+function toRunView(
+  run: Run,
+  summaries: ReadonlyMap<string, Summary> | undefined,
+  { names, locale }: { names: Names; locale: Locale },
+): RunView {
   const { waiting } = run
   const sweep = run.sweepId === null ? undefined : names.sweeps.get(run.sweepId)
   const ending: Ending | null = run.phase === 'unknown' ? { reason: 'Silent', evidence: {} } : run.ending
@@ -249,7 +261,8 @@ export async function toEventViews({ read }: Store, events: readonly Event[]): P
   const sweeps = new Map<string, number | null>()
   for (const { runId, sweepId } of events) {
     if (runId !== undefined && !runs.has(runId)) runs.set(runId, (await read.runs.get(runId))?.number ?? null)
-    if (sweepId !== undefined && !sweeps.has(sweepId)) sweeps.set(sweepId, (await read.sweeps.get(sweepId))?.number ?? null)
+    if (sweepId !== undefined && !sweeps.has(sweepId))
+      sweeps.set(sweepId, (await read.sweeps.get(sweepId))?.number ?? null)
   }
   return events.map(({ seq, at, kind, actor, runId, sweepId, data }) => ({
     seq,

@@ -6,7 +6,8 @@ import type { Tables } from './tables.ts'
 /** Tokens for programs. */
 export function createAccessTokenStore(db: Kysely<Tables>, now: () => number): AccessTokenStore {
   return {
-    list: async () => (await db.selectFrom('access_token').selectAll().orderBy('created_at').orderBy('id').execute()).map(toToken),
+    list: async () =>
+      (await db.selectFrom('access_token').selectAll().orderBy('created_at').orderBy('id').execute()).map(toToken),
     findByHash: async (hash) => {
       const row = await db.selectFrom('access_token').selectAll().where('hash', '=', hash).executeTakeFirst()
       return row && toToken(row)
@@ -16,7 +17,8 @@ export function createAccessTokenStore(db: Kysely<Tables>, now: () => number): A
       await db.insertInto('access_token').values(row).execute()
       return toToken(row)
     },
-    touch: async (id) => void (await db.updateTable('access_token').set({ last_used_at: now() }).where('id', '=', id).execute()),
+    touch: async (id) =>
+      void (await db.updateTable('access_token').set({ last_used_at: now() }).where('id', '=', id).execute()),
     remove: async (id) => {
       const { numDeletedRows } = await db.deleteFrom('access_token').where('id', '=', id).executeTakeFirstOrThrow()
       return Number(numDeletedRows) > 0

@@ -12,7 +12,12 @@ import type { AttemptRow, Tables } from './tables.ts'
 export function createAttemptStore(db: Kysely<Tables>, now: () => number): AttemptStore {
   return {
     get: async (runId, n) => {
-      const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).where('n', '=', n).executeTakeFirst()
+      const row = await db
+        .selectFrom('attempt')
+        .selectAll()
+        .where('run_id', '=', runId)
+        .where('n', '=', n)
+        .executeTakeFirst()
       return row && toAttempt(row)
     },
     find: async (id) => {
@@ -20,10 +25,17 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
       return row && toAttempt(row)
     },
     latest: async (runId) => {
-      const row = await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n', 'desc').limit(1).executeTakeFirst()
+      const row = await db
+        .selectFrom('attempt')
+        .selectAll()
+        .where('run_id', '=', runId)
+        .orderBy('n', 'desc')
+        .limit(1)
+        .executeTakeFirst()
       return row && toAttempt(row)
     },
-    list: async (runId) => (await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n').execute()).map(toAttempt),
+    list: async (runId) =>
+      (await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n').execute()).map(toAttempt),
     insert: async (attempts) => {
       const rows = attempts.map((attempt): AttemptRow => ({
         id: attempt.id,
@@ -97,7 +109,11 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
           .onConflict((conflict) =>
             conflict
               .columns(['run_id', 'path'])
-              .doUpdateSet((on) => ({ attempt: on.ref('excluded.attempt'), size_bytes: on.ref('excluded.size_bytes'), sha256: on.ref('excluded.sha256') }))
+              .doUpdateSet((on) => ({
+                attempt: on.ref('excluded.attempt'),
+                size_bytes: on.ref('excluded.size_bytes'),
+                sha256: on.ref('excluded.sha256'),
+              }))
               // Records of an earlier attempt may arrive late.
               .where((on) => on('excluded.attempt', '>=', on.ref('artifact.attempt'))),
           )

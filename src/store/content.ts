@@ -8,7 +8,12 @@ export function createContentStore(db: Kysely<Tables>, now: () => number): Conte
   return {
     document: async (digest) => {
       const row = await db.selectFrom('document').selectAll().where('digest', '=', digest).executeTakeFirst()
-      return row && { sources: JSON.parse(row.sources) as SourceDocument['sources'], params: JSON.parse(row.params) as SourceDocument['params'] }
+      return (
+        row && {
+          sources: JSON.parse(row.sources) as SourceDocument['sources'],
+          params: JSON.parse(row.params) as SourceDocument['params'],
+        }
+      )
     },
     putDocument: async (digest, { sources, params }) => {
       await db
@@ -41,20 +46,28 @@ export function createContentStore(db: Kysely<Tables>, now: () => number): Conte
         .execute()
     },
     listSnapshots: async (createdBefore, limit) => {
-      const rows = await db.selectFrom('snapshot').selectAll().where('created_at', '<', createdBefore).orderBy('created_at').limit(limit).execute()
+      const rows = await db
+        .selectFrom('snapshot')
+        .selectAll()
+        .where('created_at', '<', createdBefore)
+        .orderBy('created_at')
+        .limit(limit)
+        .execute()
       return rows.map(toSnapshot)
     },
     removeSnapshot: async (digest) => {
       await db.deleteFrom('snapshot').where('digest', '=', digest).execute()
     },
-    creation: async (id) => (await db.selectFrom('creation').select('digest').where('id', '=', id).executeTakeFirst())?.digest,
+    creation: async (id) =>
+      (await db.selectFrom('creation').select('digest').where('id', '=', id).executeTakeFirst())?.digest,
     putCreation: async (id, digest) => {
       await db.insertInto('creation').values({ id, digest, created_at: now() }).execute()
     },
     pruneCreations: async (before) => {
       await db.deleteFrom('creation').where('created_at', '<', before).execute()
     },
-    mark: async (name) => (await db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst())?.value ?? 0,
+    mark: async (name) =>
+      (await db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst())?.value ?? 0,
     setMark: async (name, at) => {
       await db
         .insertInto('counter')

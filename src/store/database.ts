@@ -43,7 +43,8 @@ export function openSqlite(file: string, onFault: OnFault = () => {}): Database 
   )
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   for (const database of [writer, reader]) addCaseFold(database)
-  const open = (database: DatabaseSync): Kysely<Tables> => new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
+  const open = (database: DatabaseSync): Kysely<Tables> =>
+    new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
   const scanner = new Kysely<Tables>({ dialect: guardDialect(threadedSqliteDialect(file), onFault) })
   const kysely = { writer: open(writer), reader: open(reader), scanner }
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
@@ -66,7 +67,9 @@ const INT8_OID = 20
 
 /** Connects to a PostgreSQL server by URL. */
 export function openPostgres(url: string, onFault: OnFault = () => {}): Database {
-  const types: pg.CustomTypesConfig = { getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) }
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)),
+  }
   const open = (max: number, setUp?: string): Kysely<Tables> => {
     const pool = new pg.Pool({
       connectionString: url,

@@ -21,7 +21,12 @@ export interface Dialect {
   /** The same, for a table kept in the order of its key where the database can do that. */
   readonly clusteredEnd: RawBuilder<unknown>
   /** An index that holds further columns, for a database that does not keep tables in order: a scan then reads nothing else. */
-  createCovering(db: Kysely<never>, table: string, columns: readonly string[], included: readonly string[]): Promise<void>
+  createCovering(
+    db: Kysely<never>,
+    table: string,
+    columns: readonly string[],
+    included: readonly string[],
+  ): Promise<void>
   /** Hands freed space back to the file system, a bounded piece at a time; false when nothing is left. */
   releaseSpace(db: Kysely<never>): Promise<boolean>
   /** What a check of the whole database finds wrong. */
@@ -112,12 +117,16 @@ export const postgres: Dialect = {
         end if;
         return new;
       end $$`.execute(db)
-    await sql`create trigger run_terminal before update of phase on run for each row execute function run_terminal_guard()`.execute(db)
+    await sql`create trigger run_terminal before update of phase on run for each row execute function run_terminal_guard()`.execute(
+      db,
+    )
   },
   createCaseFold: async (db) => {
     // A database whose locale is C lowers ASCII alone; nearly every PostgreSQL has the rules of Unicode beside it.
     const { rows } = await sql`select 1 from pg_collation where collname = 'und-x-icu'`.execute(db)
     const text = rows.length > 0 ? sql`$1 collate "und-x-icu"` : sql`$1`
-    await sql`create or replace function fold_case(text) returns text language sql immutable parallel safe as $$ select lower(${text}) $$`.execute(db)
+    await sql`create or replace function fold_case(text) returns text language sql immutable parallel safe as $$ select lower(${text}) $$`.execute(
+      db,
+    )
   },
 }

@@ -37,7 +37,10 @@ const ROWS_AT_ONCE = 1_000
 const BYTES_KEY = '$bytes'
 
 /** Hands over the rows of each table as of one moment. Bytes are base64, so that a line is JSON. */
-export async function dumpTables(database: Database, take: (table: string, rows: AsyncIterable<Row>) => Promise<void>): Promise<void> {
+export async function dumpTables(
+  database: Database,
+  take: (table: string, rows: AsyncIterable<Row>) => Promise<void>,
+): Promise<void> {
   await database.reader.connection().execute(async (db) => {
     await database.dialect.beginSnapshot.execute(db)
     for (const [table, key] of TABLES) await take(table, readTable(db, table, key))
@@ -49,7 +52,8 @@ async function* readTable(db: Kysely<Tables>, table: keyof Tables, key: readonly
   const columns = sql.join(key.map((name) => sql.ref(name)))
   for (let last: Row | undefined; ;) {
     const after = last ? sql` where (${columns}) > (${sql.join(key.map((name) => last![name]))})` : sql``
-    const { rows } = await sql<Row>`select * from ${sql.table(table)}${after} order by ${columns} limit ${ROWS_AT_ONCE}`.execute(db)
+    const { rows } =
+      await sql<Row>`select * from ${sql.table(table)}${after} order by ${columns} limit ${ROWS_AT_ONCE}`.execute(db)
     for (const row of rows) yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toJson(value)]))
     if (rows.length < ROWS_AT_ONCE) return
     last = rows.at(-1)
@@ -67,7 +71,9 @@ function fromJson(value: unknown): unknown {
 
 /** Whether a database has been migrated and never used. */
 export async function isEmpty({ reader }: Database): Promise<boolean> {
-  const used = await sql<{ n: number }>`select (select count(*) from run) + (select count(*) from sweep) as n`.execute(reader)
+  const used = await sql<{ n: number }>`select (select count(*) from run) + (select count(*) from sweep) as n`.execute(
+    reader,
+  )
   return Number(used.rows[0]!.n) === 0
 }
 
@@ -79,7 +85,11 @@ const NUMBERED: readonly (keyof Tables)[] = ['event', 'series', 'waiting_batch']
  * Fills an empty database from a backup of some moment, all of it or nothing; it is safe to start a server on it. Columns that
  * a newer schema has added take their defaults.
  */
-export async function fillTables(database: Database, rowsOf: (table: string) => AsyncIterable<Row> | undefined, backedUpAt: number): Promise<void> {
+export async function fillTables(
+  database: Database,
+  rowsOf: (table: string) => AsyncIterable<Row> | undefined,
+  backedUpAt: number,
+): Promise<void> {
   await database.writer.connection().execute(async (db) => {
     await database.dialect.begin.execute(db)
     try {
@@ -98,14 +108,20 @@ export async function fillTables(database: Database, rowsOf: (table: string) => 
   })
 }
 
-async function insertAll(db: Kysely<Tables>, { overriding }: Dialect, { table, rows }: { table: keyof Tables; rows: AsyncIterable<Row> }): Promise<void> {
+async function insertAll(
+  db: Kysely<Tables>,
+  { overriding }: Dialect,
+  { table, rows }: { table: keyof Tables; rows: AsyncIterable<Row> },
+): Promise<void> {
   let batch: Row[] = []
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return
     const columns = Object.keys(batch[0]!)
     const values = batch.map((row) => sql`(${sql.join(columns.map((name) => fromJson(row[name]) ?? null))})`)
     const names = sql.join(columns.map((name) => sql.ref(name)))
-    await sql`insert into ${sql.table(table)} (${names}) ${NUMBERED.includes(table) ? overriding : sql``} values ${sql.join(values)}`.execute(db)
+    await sql`insert into ${sql.table(table)} (${names}) ${NUMBERED.includes(table) ? overriding : sql``} values ${sql.join(values)}`.execute(
+      db,
+    )
     batch = []
   }
   for await (const row of rows) if (batch.push(row) >= INSERTED_AT_ONCE) await flush()
@@ -118,11 +134,15 @@ async function insertAll(db: Kysely<Tables>, { overriding }: Dialect, { table, r
  */
 async function quiet(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
   const ending = JSON.stringify({ reason: 'Restored', evidence: {} })
-  await sql`update attempt set state = 'ended', ending = ${ending}, ended_at = ${backedUpAt} where state <> 'ended'`.execute(writer)
+  await sql`update attempt set state = 'ended', ending = ${ending}, ended_at = ${backedUpAt} where state <> 'ended'`.execute(
+    writer,
+  )
   await sql`
     update run set phase = 'failed', ending = ${ending}, reason = 'Restored', ended_at = ${backedUpAt}, is_collected = 0, stop_cause = null
     where phase in ('preparing', 'starting', 'running', 'stopping', 'unknown')`.execute(writer)
-  await sql`update run set phase = 'paused', waiting = null, stop_cause = null where phase in ('created', 'queued')`.execute(writer)
+  await sql`update run set phase = 'paused', waiting = null, stop_cause = null where phase in ('created', 'queued')`.execute(
+    writer,
+  )
   await sql`update sweep set is_paused = 1 where phase = 'running'`.execute(writer)
   await sql`update environment set state = 'removed'`.execute(writer)
 }

@@ -6,8 +6,12 @@ import type { EnvironmentRow, Tables } from './tables.ts'
 /** Environments by hash: a row is the lock against building one twice. */
 export function createEnvironmentStore(db: Kysely<Tables>, now: () => number): EnvironmentStore {
   return {
-    get: async (hash) => toRecordOrNone(await db.selectFrom('environment').selectAll().where('hash', '=', hash).executeTakeFirst()),
-    getByBuild: async (runId) => toRecordOrNone(await db.selectFrom('environment').selectAll().where('build_run_id', '=', runId).executeTakeFirst()),
+    get: async (hash) =>
+      toRecordOrNone(await db.selectFrom('environment').selectAll().where('hash', '=', hash).executeTakeFirst()),
+    getByBuild: async (runId) =>
+      toRecordOrNone(
+        await db.selectFrom('environment').selectAll().where('build_run_id', '=', runId).executeTakeFirst(),
+      ),
     list: async () => (await db.selectFrom('environment').selectAll().orderBy('created_at').execute()).map(toRecord),
     putBuilding: async ({ hash, buildRunId, python }) => {
       const fields = { state: 'building', build_run_id: buildRunId, python, last_used_at: now() }

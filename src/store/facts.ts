@@ -26,5 +26,8 @@ export function toParamNames(params: ValueMap): string[] {
 }
 
 export function toTagRows(runNumber: number, tags: readonly string[]): Tables['run_tag'][] {
-  return [...new Set(tags.map((tag) => tag.slice(0, LIMITS.nameCharsMax)))].map((tag) => ({ tag, run_number: runNumber }))
+  return [...new Set(tags.map((tag) => tag.slice(0, LIMITS.nameCharsMax)))].map((tag) => ({
+    tag,
+    run_number: runNumber,
+  }))
 }

@@ -13,7 +13,9 @@ export type FaultKind = 'conflict' | 'full' | 'away' | 'broken'
 export class StoreFault extends AppError {
   readonly kind: FaultKind
   constructor(kind: FaultKind, cause: unknown) {
-    super(kind === 'full' ? 'storage_full' : 'unavailable', kind === 'full' ? {} : { detail: phrase(DETAILS[kind]) }, { cause })
+    super(kind === 'full' ? 'storage_full' : 'unavailable', kind === 'full' ? {} : { detail: phrase(DETAILS[kind]) }, {
+      cause,
+    })
     this.kind = kind
   }
 }
@@ -28,7 +30,8 @@ const DETAILS = {
 export function classifyFault(error: unknown): FaultKind | undefined {
   const { code, errcode, message } = error as { code?: unknown; errcode?: unknown; message?: unknown }
   if (typeof errcode === 'number') return SQLITE_EXTENDED.get(errcode) ?? SQLITE.get(errcode & 0xff)
-  if (typeof code === 'string') return POSTGRES.get(code) ?? POSTGRES_CLASSES.get(code.slice(0, 2)) ?? (SOCKET.test(code) ? 'away' : undefined)
+  if (typeof code === 'string')
+    return POSTGRES.get(code) ?? POSTGRES_CLASSES.get(code.slice(0, 2)) ?? (SOCKET.test(code) ? 'away' : undefined)
   return CONNECTION_LOST.test(String(message)) ? 'away' : undefined
 }
 

@@ -81,7 +81,12 @@ export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Ky
     const session = keepSession(url, client, { epoch, onReplaced: hooks.onReplaced })
     return {
       fence: async (transaction) => {
-        const row = await transaction.selectFrom('lease').select('epoch').where('name', '=', 'active').forShare().executeTakeFirst()
+        const row = await transaction
+          .selectFrom('lease')
+          .select('epoch')
+          .where('name', '=', 'active')
+          .forShare()
+          .executeTakeFirst()
         if (row?.epoch === epoch) return
         hooks.onReplaced()
         throw new ReplacedError()
@@ -92,7 +97,11 @@ export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Ky
 }
 
 /** Holds on to the lock: keeps its session awake, and takes it again when it was lost. */
-function keepSession(url: string, first: pg.Client, { epoch, onReplaced }: { epoch: number; onReplaced: () => void }): AsyncDisposable {
+function keepSession(
+  url: string,
+  first: pg.Client,
+  { epoch, onReplaced }: { epoch: number; onReplaced: () => void },
+): AsyncDisposable {
   let client = first
   let isClosing = false
 
@@ -169,7 +178,9 @@ async function nextEpoch(db: Kysely<Tables>, { now, holder }: LeaseHooks): Promi
   const row = await db
     .insertInto('lease')
     .values({ name: 'active', epoch: 1, holder, renewed_at: now() })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ epoch: sql`lease.epoch + 1`, holder, renewed_at: now() }))
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet({ epoch: sql`lease.epoch + 1`, holder, renewed_at: now() }),
+    )
     .returning('epoch')
     .executeTakeFirstOrThrow()
   return row.epoch

@@ -41,13 +41,18 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .selectFrom('project')
         .selectAll()
         .where('deleted_at', '<', deletedBefore)
-        .where((on) => on.not(on.exists(on.selectFrom('run').select('run.id').whereRef('run.project_id', '=', 'project.id'))))
-        .where((on) => on.not(on.exists(on.selectFrom('sweep').select('sweep.id').whereRef('sweep.project_id', '=', 'project.id'))))
+        .where((on) =>
+          on.not(on.exists(on.selectFrom('run').select('run.id').whereRef('run.project_id', '=', 'project.id'))),
+        )
+        .where((on) =>
+          on.not(on.exists(on.selectFrom('sweep').select('sweep.id').whereRef('sweep.project_id', '=', 'project.id'))),
+        )
         .execute()
       return rows.map(toProject)
     },
     purge: async (id) => {
-      for (const table of ['metric_direction', 'saved_view'] as const) await db.deleteFrom(table).where('project_id', '=', id).execute()
+      for (const table of ['metric_direction', 'saved_view'] as const)
+        await db.deleteFrom(table).where('project_id', '=', id).execute()
       await db.deleteFrom('project').where('id', '=', id).execute()
     },
     directions: async (projectId) => {
@@ -56,7 +61,11 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
     },
     setDirection: async (projectId, metric, direction) => {
       if (direction === null) {
-        await db.deleteFrom('metric_direction').where('project_id', '=', projectId).where('metric', '=', metric).execute()
+        await db
+          .deleteFrom('metric_direction')
+          .where('project_id', '=', projectId)
+          .where('metric', '=', metric)
+          .execute()
         return
       }
       await db
@@ -66,8 +75,17 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .execute()
     },
     views: async (projectId) => {
-      const rows = await db.selectFrom('saved_view').selectAll().where('project_id', '=', projectId).orderBy('name').execute()
-      return rows.map((row) => ({ name: row.name, createdAt: row.created_at, ...viewDefinition.parse(JSON.parse(row.definition)) }))
+      const rows = await db
+        .selectFrom('saved_view')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .orderBy('name')
+        .execute()
+      return rows.map((row) => ({
+        name: row.name,
+        createdAt: row.created_at,
+        ...viewDefinition.parse(JSON.parse(row.definition)),
+      }))
     },
     putView: async (projectId, name, definition) => {
       const text = JSON.stringify(definition)
@@ -78,12 +96,22 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .execute()
     },
     removeView: async (projectId, name) => {
-      const result = await db.deleteFrom('saved_view').where('project_id', '=', projectId).where('name', '=', name).executeTakeFirst()
+      const result = await db
+        .deleteFrom('saved_view')
+        .where('project_id', '=', projectId)
+        .where('name', '=', name)
+        .executeTakeFirst()
       return result.numDeletedRows > 0n
     },
   }
 }
 
 function toProject(row: ProjectRow): Project {
-  return { id: row.id, name: row.name, description: row.description, createdAt: row.created_at, deletedAt: row.deleted_at }
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    createdAt: row.created_at,
+    deletedAt: row.deleted_at,
+  }
 }

@@ -25,10 +25,16 @@ function isLookedAt(column: string, { isNarrow }: FilterContext): RawBuilder<Sql
 }
 
 /** Which of these runs are meant. */
-export async function amongNumbers(scope: RunScope & { readonly filter: Filter }, numbers: readonly number[], context: FilterContext): Promise<Set<number>> {
+export async function amongNumbers(
+  scope: RunScope & { readonly filter: Filter },
+  numbers: readonly number[],
+  context: FilterContext,
+): Promise<Set<number>> {
   const lookedAt = sql.join(numbers.map((number) => sql`(cast(${number} as integer))`))
   const { rows } = await sql<{ number: number }>`
-    with looked_at (number) as (values ${lookedAt}) ${toNumberSet(scope, { ...context, isNarrow: true })}`.execute(context.db)
+    with looked_at (number) as (values ${lookedAt}) ${toNumberSet(scope, { ...context, isNarrow: true })}`.execute(
+    context.db,
+  )
   return new Set(rows.map(({ number }) => Number(number)))
 }
 
@@ -36,7 +42,11 @@ type On = ExpressionBuilder<Tables, 'run'>
 type Condition = Expression<SqlBool>
 
 /** Runs that are meant, by conditions on the run itself alone. */
-export function inScope(on: On, { isDeleted, projectId, sweepId, filter }: RunScope, context: FilterContext): ExpressionWrapper<Tables, 'run', SqlBool> {
+export function inScope(
+  on: On,
+  { isDeleted, projectId, sweepId, filter }: RunScope,
+  context: FilterContext,
+): ExpressionWrapper<Tables, 'run', SqlBool> {
   return on.and([
     on('run.deleted_at', isDeleted ? 'is not' : 'is', null),
     ...(projectId === undefined ? [] : [on('run.project_id', '=', projectId)]),
@@ -113,7 +123,11 @@ function runSet(condition: (on: On) => Condition, context: FilterContext): Numbe
 }
 
 /** Runs that a table kept apart has something of, on conditions. */
-function apartSet(table: 'metric' | 'run_param' | 'run_tag', conditions: readonly Condition[], context: FilterContext): NumberSet {
+function apartSet(
+  table: 'metric' | 'run_param' | 'run_tag',
+  conditions: readonly Condition[],
+  context: FilterContext,
+): NumberSet {
   const query = context.db.selectFrom(table).select('run_number as number').where(isLookedAt('run_number', context))
   return sql`select number from ${query.where((on) => on.and(conditions))} as own`
 }
@@ -126,7 +140,8 @@ function presentSet(field: Field, context: FilterContext): NumberSet {
 }
 
 function compareSet(field: Field, test: Test, context: FilterContext): NumberSet {
-  if (field.kind === 'metric') return apartSet('metric', [hasName(field.name), toTest(sql.ref(metricColumn(field, context)), test)], context)
+  if (field.kind === 'metric')
+    return apartSet('metric', [hasName(field.name), toTest(sql.ref(metricColumn(field, context)), test)], context)
   if (field.kind === 'param') return paramSet(field.name, test, context)
   return tagSet(test, context)
 }
@@ -186,7 +201,10 @@ function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: Filter
 
 /** A number is compared as a number, anything else as the text that Python prints. */
 function paramSet(name: string, { op, values }: Test, context: FilterContext): NumberSet {
-  const [numbers, texts] = [values.filter((value) => value.type === 'number'), values.filter((value) => value.type !== 'number')]
+  const [numbers, texts] = [
+    values.filter((value) => value.type === 'number'),
+    values.filter((value) => value.type !== 'number'),
+  ]
   const tests = [
     ...(numbers.length > 0 ? [toTest(sql.ref('number'), { op, values: numbers })] : []),
     ...(texts.length > 0 ? [toTest(sql.ref('text'), { op, values: texts })] : []),
@@ -257,7 +275,10 @@ function escapeLike(value: string | number | undefined): string {
 }
 
 /** The column of `metric` behind a part. */
-export function metricColumn(field: Extract<Field, { kind: 'metric' }>, { directions }: Pick<FilterContext, 'directions'>): 'last' | 'min' | 'max' | 'mean' {
+export function metricColumn(
+  field: Extract<Field, { kind: 'metric' }>,
+  { directions }: Pick<FilterContext, 'directions'>,
+): 'last' | 'min' | 'max' | 'mean' {
   if (field.part !== 'best') return field.part
   return directions.get(field.name) === 'minimize' ? 'min' : 'max'
 }
@@ -284,7 +305,8 @@ const COLUMN_NAMES = {
 
 /** The expression behind a column of the language; a duration goes on until now while the run does. */
 export function columnOf(name: ColumnName, now: number): RawBuilder<unknown> {
-  if (name === 'duration') return sql`cast((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0 as double precision)`
+  if (name === 'duration')
+    return sql`cast((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0 as double precision)`
   // People count trials from one, as their names do.
   if (name === 'trial') return sql`(run.trial_index + 1)`
   return sql.ref(`run.${COLUMN_NAMES[name as keyof typeof COLUMN_NAMES]}`)

@@ -13,7 +13,13 @@ const PURGED_SERIES = 500
 
 /** One table after another, the largest in pieces; the run's own row last, so that a removal cut short goes on. */
 export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'id' | 'number'>): Promise<boolean> {
-  const series = await db.selectFrom('series').select(['id', 'name']).where('run_id', '=', id).orderBy('id').limit(PURGED_SERIES).execute()
+  const series = await db
+    .selectFrom('series')
+    .select(['id', 'name'])
+    .where('run_id', '=', id)
+    .orderBy('id')
+    .limit(PURGED_SERIES)
+    .execute()
   if (series.length > 0) {
     await purgeSeries(db, number, series)
     return false
@@ -23,19 +29,34 @@ export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'i
   for (const some of pieces(toParamNames(decodeValue(row.params) as ValueMap)))
     await db.deleteFrom('run_param').where('name', 'in', some).where('run_number', '=', number).execute()
   await removeTags(db, number, JSON.parse(row.tags) as string[])
-  for (const table of ['writer', 'artifact', 'attempt', 'event'] as const) await db.deleteFrom(table).where('run_id', '=', id).execute()
+  for (const table of ['writer', 'artifact', 'attempt', 'event'] as const)
+    await db.deleteFrom(table).where('run_id', '=', id).execute()
   await db.deleteFrom('run').where('id', '=', id).execute()
   return true
 }
 
 /** A bounded piece of the points of some series, and the series themselves with the last of it. */
-async function purgeSeries(db: Kysely<Tables>, runNumber: number, series: readonly { id: number; name: string }[]): Promise<void> {
+async function purgeSeries(
+  db: Kysely<Tables>,
+  runNumber: number,
+  series: readonly { id: number; name: string }[],
+): Promise<void> {
   const ids = series.map((row) => row.id)
-  const chunks = db.selectFrom('chunk').select(['series_id', 'n']).where('series_id', 'in', ids).orderBy('series_id').orderBy('n')
+  const chunks = db
+    .selectFrom('chunk')
+    .select(['series_id', 'n'])
+    .where('series_id', 'in', ids)
+    .orderBy('series_id')
+    .orderBy('n')
   const last = await chunks.limit(1).offset(PURGED_CHUNKS).executeTakeFirst()
   const some = db.deleteFrom('chunk').where('series_id', 'in', ids)
   if (last) {
-    const before = some.where((on) => on.or([on('series_id', '<', last.series_id), on.and([on('series_id', '=', last.series_id), on('n', '<', last.n)])]))
+    const before = some.where((on) =>
+      on.or([
+        on('series_id', '<', last.series_id),
+        on.and([on('series_id', '=', last.series_id), on('n', '<', last.n)]),
+      ]),
+    )
     await before.execute()
     return
   }

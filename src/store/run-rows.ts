@@ -64,8 +64,16 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
 }
 
 /** Columns of the code of a run, and of the machine that it was submitted from. */
-export function toCodeColumns({ snapshot, host }: Pick<Run, 'snapshot' | 'host'>): Pick<RunRow, 'snapshot' | 'host' | 'commit' | 'branch'> {
-  return { snapshot, host: host && JSON.stringify(host), commit: host?.git?.commit ?? null, branch: host?.git?.branch ?? null }
+export function toCodeColumns({
+  snapshot,
+  host,
+}: Pick<Run, 'snapshot' | 'host'>): Pick<RunRow, 'snapshot' | 'host' | 'commit' | 'branch'> {
+  return {
+    snapshot,
+    host: host && JSON.stringify(host),
+    commit: host?.git?.commit ?? null,
+    branch: host?.git?.branch ?? null,
+  }
 }
 
 /** Columns of what no decision hangs on. */
@@ -139,7 +147,10 @@ export function toRun(row: RunRow): Run {
     snapshot: row.snapshot,
     environment: row.environment,
     ranOn: parseOrNull<RanOn>(row.ran_on),
-    origin: row.origin_kind === null || row.origin_id === null ? null : { kind: row.origin_kind as Origin['kind'], runId: row.origin_id },
+    origin:
+      row.origin_kind === null || row.origin_id === null
+        ? null
+        : { kind: row.origin_kind as Origin['kind'], runId: row.origin_id },
     outputsOf: row.outputs_of ?? row.number,
     deletedAt: row.deleted_at,
     purgedAt: row.purged_at,

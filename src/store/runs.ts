@@ -13,7 +13,18 @@ import { toParamRows, toTagRows } from './facts.ts'
 import { pieces } from './pieces.ts'
 import { purgeSome, removeTags } from './run-removal.ts'
 import type { SeriesCache } from './series.ts'
-import { ACTIVE_PHASES, AT_RUNG, OPEN_PHASES, parseOrNull, toCodeColumns, toColumns, toNoteColumns, toRow, toRun, toRunOrNone } from './run-rows.ts'
+import {
+  ACTIVE_PHASES,
+  AT_RUNG,
+  OPEN_PHASES,
+  parseOrNull,
+  toCodeColumns,
+  toColumns,
+  toNoteColumns,
+  toRow,
+  toRun,
+  toRunOrNone,
+} from './run-rows.ts'
 
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
 // Phases in which a request to pause may still be taken back: nothing has been signalled.
@@ -37,7 +48,9 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .insertInto('run_param')
         .values(some)
         .onConflict((conflict) =>
-          conflict.columns(['name', 'run_number']).doUpdateSet((on) => ({ number: on.ref('excluded.number'), text: on.ref('excluded.text') })),
+          conflict
+            .columns(['name', 'run_number'])
+            .doUpdateSet((on) => ({ number: on.ref('excluded.number'), text: on.ref('excluded.text') })),
         )
         .execute()
     }
@@ -60,7 +73,8 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
   }
   return {
     get: async (id) => toRunOrNone(await db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()),
-    getByNumber: async (number) => toRunOrNone(await db.selectFrom('run').selectAll().where('number', '=', number).executeTakeFirst()),
+    getByNumber: async (number) =>
+      toRunOrNone(await db.selectFrom('run').selectAll().where('number', '=', number).executeTakeFirst()),
     listUnfinished: async () => {
       const rows = await db
         .selectFrom('run')
@@ -73,14 +87,31 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       const rows = await db
         .selectFrom('run')
         .leftJoin('environment', 'environment.hash', 'run.environment')
-        .select(['id', 'number', 'sweep_id', 'attempts', 'plan_digest', 'placement', 'not_before', 'waiting', 'version', 'needs_environment'])
+        .select([
+          'id',
+          'number',
+          'sweep_id',
+          'attempts',
+          'plan_digest',
+          'placement',
+          'not_before',
+          'waiting',
+          'version',
+          'needs_environment',
+        ])
         .select('environment.state as environment_state')
         .where('phase', '=', 'queued')
         .where((on) =>
-          on.or([on('environment.state', 'is', null), on('environment.state', '!=', 'building'), on('environment.build_run_id', '=', on.ref('run.id'))]),
+          on.or([
+            on('environment.state', 'is', null),
+            on('environment.state', '!=', 'building'),
+            on('environment.build_run_id', '=', on.ref('run.id')),
+          ]),
         )
         .where('number', '>', after)
-        .$if(exceptSweeps.length > 0, (query) => query.where((on) => on.or([on('sweep_id', 'is', null), on('sweep_id', 'not in', exceptSweeps)])))
+        .$if(exceptSweeps.length > 0, (query) =>
+          query.where((on) => on.or([on('sweep_id', 'is', null), on('sweep_id', 'not in', exceptSweeps)])),
+        )
         .orderBy('number')
         .limit(limit)
         .execute()
@@ -100,8 +131,18 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
     listActive: async () => {
       const rows = await db
         .selectFrom('run')
-        .innerJoin('attempt', (join) => join.onRef('attempt.run_id', '=', 'run.id').onRef('attempt.n', '=', 'run.attempts'))
-        .select(['run.id', 'run.number', 'run.sweep_id', 'run.placement', 'attempt.devices', 'attempt.name', 'attempt.id as attempt_id'])
+        .innerJoin('attempt', (join) =>
+          join.onRef('attempt.run_id', '=', 'run.id').onRef('attempt.n', '=', 'run.attempts'),
+        )
+        .select([
+          'run.id',
+          'run.number',
+          'run.sweep_id',
+          'run.placement',
+          'attempt.devices',
+          'attempt.name',
+          'attempt.id as attempt_id',
+        ])
         .where('run.phase', 'in', ACTIVE_PHASES)
         .where('run.is_executed', '=', 1)
         .execute()
@@ -140,8 +181,14 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .set((on) => ({ stop_cause: cause, version: on('version', '+', 1) }))
         .where('phase', 'in', cause === 'pause' ? OPEN_PHASES.filter((phase) => phase !== 'paused') : OPEN_PHASES)
         // A stop overrules a pause that has not been carried out.
-        .where((on) => on.or([on('stop_cause', 'is', null), ...(cause === 'pause' ? [] : [on('stop_cause', '=', 'pause')])]))
-      const rows = await ('id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)).returning('id').execute()
+        .where((on) =>
+          on.or([on('stop_cause', 'is', null), ...(cause === 'pause' ? [] : [on('stop_cause', '=', 'pause')])]),
+        )
+      const rows = await (
+        'id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)
+      )
+        .returning('id')
+        .execute()
       return rows.map((row) => row.id)
     },
     unpause: async (which) => {
@@ -156,15 +203,29 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .where((on) =>
           on.or([
             // One that is paused at a rung waits for its promotion.
-            on.and([on('phase', '=', 'paused'), on('stop_cause', 'is', null), on.or([on('waiting', 'is', null), on('waiting', 'not like', AT_RUNG)])]),
+            on.and([
+              on('phase', '=', 'paused'),
+              on('stop_cause', 'is', null),
+              on.or([on('waiting', 'is', null), on('waiting', 'not like', AT_RUNG)]),
+            ]),
             on.and([on('phase', 'in', UNSTARTED_PAUSE), on('stop_cause', '=', 'pause')]),
           ]),
         )
-      const rows = await ('id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)).returning('id').execute()
+      const rows = await (
+        'id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)
+      )
+        .returning('id')
+        .execute()
       return rows.map((row) => row.id)
     },
     leaveTrials: async (ids) => {
-      if (ids.length > 0) await db.updateTable('run').set({ trial_index: null }).where('id', 'in', ids).where('phase', '=', 'failed').execute()
+      if (ids.length > 0)
+        await db
+          .updateTable('run')
+          .set({ trial_index: null })
+          .where('id', 'in', ids)
+          .where('phase', '=', 'failed')
+          .execute()
     },
     changeCode: async (sweepId, { snapshot, host }) => {
       await db
@@ -193,7 +254,9 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       const update =
         'deletedAt' in change
           ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
-          : base.set({ deleted_at: null }).where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
+          : base
+              .set({ deleted_at: null })
+              .where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
       const scoped =
         'id' in which
           ? update.where('id', '=', which.id)
@@ -226,7 +289,8 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return row !== undefined && row.purged_at === null
     },
     markPurged: async (id, deletedBefore) => {
-      const begun = (on: ExpressionBuilder<Tables, 'run'>) => on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
+      const begun = (on: ExpressionBuilder<Tables, 'run'>) =>
+        on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
       const result = await db
         .updateTable('run')
         .set((on) => ({ purged_at: on.fn.coalesce('purged_at', on.val(now())) }))
@@ -271,16 +335,28 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
             .selectFrom(table)
             .select(column as 'snapshot')
             .distinct()
-          for (const row of await query.where(column as 'snapshot', 'in', some).execute()) named.add(Object.values(row)[0] as string)
+          for (const row of await query.where(column as 'snapshot', 'in', some).execute())
+            named.add(Object.values(row)[0] as string)
         }
       return named
     },
     hasOpen: async (environment) => {
-      const row = await db.selectFrom('run').select('id').where('environment', '=', environment).where('phase', 'in', OPEN_PHASES).limit(1).executeTakeFirst()
+      const row = await db
+        .selectFrom('run')
+        .select('id')
+        .where('environment', '=', environment)
+        .where('phase', 'in', OPEN_PHASES)
+        .limit(1)
+        .executeTakeFirst()
       return row !== undefined
     },
     listWaitingFor: async (environment) => {
-      const rows = await db.selectFrom('run').select('id').where('environment', '=', environment).where('phase', '=', 'queued').execute()
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where('environment', '=', environment)
+        .where('phase', '=', 'queued')
+        .execute()
       return rows.map((row) => row.id)
     },
   }

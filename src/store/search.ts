@@ -40,7 +40,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       .selectAll()
       .$if(scope.projectId !== undefined, (query) => query.where('project_id', '=', scope.projectId!))
       .execute()
-    return { db, now: now(), directions: new Map(rows.map((row) => [row.metric, row.direction as 'maximize' | 'minimize'])) }
+    return {
+      db,
+      now: now(),
+      directions: new Map(rows.map((row) => [row.metric, row.direction as 'maximize' | 'minimize'])),
+    }
   }
 
   return {
@@ -59,7 +63,9 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
     count: async (scope) => await countRuns(db, scope, await contextFor(scope)),
     countByPhase: async (scope) => {
       const { rows } = await sql<{ phase: RunPhase; count: number }>`
-        select phase, count(*) as count from run where number in (${numbersOf(db, scope, await contextFor(scope))}) group by phase`.execute(db)
+        select phase, count(*) as count from run where number in (${numbersOf(db, scope, await contextFor(scope))}) group by phase`.execute(
+        db,
+      )
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
     table: async (scope, { keys, values }, limit) => {
@@ -69,7 +75,9 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
         ...values.map((field, i) => sql`${figureOf(field, context)} as ${sql.ref(`v${i}`)}`),
       ]
       const { rows } = await sql<Record<string, SortValue>>`
-        select ${sql.join([sql`run.number`, ...columns])} from run where run.number in (${numbersOf(db, scope, context)}) limit ${limit}`.execute(db)
+        select ${sql.join([sql`run.number`, ...columns])} from run where run.number in (${numbersOf(db, scope, context)}) limit ${limit}`.execute(
+        db,
+      )
       return rows.map((row) => ({
         keys: keys.map((_, i) => (row[`k${i}`] === null ? null : String(row[`k${i}`]))),
         values: values.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
@@ -77,7 +85,9 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
     },
     ids: async (scope, limit) => {
       const { rows } = await sql<{ id: string }>`
-        select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(db)
+        select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(
+        db,
+      )
       return rows.map((row) => row.id)
     },
     isKnown: async (kind, name) => {
@@ -132,7 +142,8 @@ async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise
 
 /** A field of a run as text; sweeps and projects as filters name them. */
 function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
-  if (field.kind === 'param') return sql`(select text from run_param where name = ${field.name} and run_number = run.number)`
+  if (field.kind === 'param')
+    return sql`(select text from run_param where name = ${field.name} and run_number = run.number)`
   if (field.kind === 'metric') return figureOf(field, context)
   if (field.name === 'sweep') return sql`(select number from sweep where id = run.sweep_id)`
   if (field.name === 'project') return sql`(select name from project where id = run.project_id)`
@@ -141,13 +152,18 @@ function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
 
 /** A field of a run as a number; null where it is none. */
 function figureOf(field: Field, context: FilterContext): RawBuilder<unknown> {
-  if (field.kind === 'param') return sql`(select number from run_param where name = ${field.name} and run_number = run.number)`
+  if (field.kind === 'param')
+    return sql`(select number from run_param where name = ${field.name} and run_number = run.number)`
   if (field.kind === 'column') return columnOf(field.name, context.now)
   return sql`(select ${sql.ref(metricColumn(field, context))} from metric where name = ${field.name} and run_number = run.number)`
 }
 
 /** The numbers of all runs that are meant. */
-function numbersOf(db: Kysely<Tables>, { filter, ...rest }: RunScope, context: FilterContext): RawBuilder<{ number: number }> {
+function numbersOf(
+  db: Kysely<Tables>,
+  { filter, ...rest }: RunScope,
+  context: FilterContext,
+): RawBuilder<{ number: number }> {
   if (filter && needsSets(filter)) return toNumberSet({ filter, ...rest }, context)
   return sql`select number from ${db
     .selectFrom('run')
@@ -156,7 +172,9 @@ function numbersOf(db: Kysely<Tables>, { filter, ...rest }: RunScope, context: F
 }
 
 async function countRuns(db: Kysely<Tables>, scope: RunScope, context: FilterContext): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*) as count from (${numbersOf(db, scope, context)}) as found`.execute(db)
+  const { rows } = await sql<{
+    count: number
+  }>`select count(*) as count from (${numbersOf(db, scope, context)}) as found`.execute(db)
   return Number(rows[0]!.count)
 }
 
@@ -172,7 +190,10 @@ async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterCont
   const [first] = query.sort
   if (!first || !isSideField(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
   const isPast = cursor?.values.slice(0, keyTypes(first).length).every((value) => value === null) ?? false
-  const present = isPast ? undefined : ((await readFirst(db, query, { context, cursor })) ?? (await readKeys(db, query, { context, cursor, half: 'present' })))
+  const present = isPast
+    ? undefined
+    : ((await readFirst(db, query, { context, cursor })) ??
+      (await readKeys(db, query, { context, cursor, half: 'present' })))
   if (present?.found.length === query.limit) return present
   const rest = { ...query, limit: query.limit - (present?.found.length ?? 0) }
   const absent = await readKeys(db, rest, { context, cursor: isPast ? cursor : undefined, half: 'absent' })
@@ -216,16 +237,29 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   const matched = usesSets ? sql`with matched as materialized (${numbersOf(db, query, context)}) ` : sql``
   const from = !usesSets ? sql`run` : isNarrow ? sql`matched as run` : sql`matched cross join run`
   if (usesSets && !isNarrow) conditions.push(sql`run.number = matched.number`)
-  const columns = [sql`run.number as number`, ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`)]
-  const order = keys.flatMap(({ expression, isDescending }) => [sql`${expression} is null`, isDescending ? sql`${expression} desc` : sql`${expression} asc`])
+  const columns = [
+    sql`run.number as number`,
+    ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`),
+  ]
+  const order = keys.flatMap(({ expression, isDescending }) => [
+    sql`${expression} is null`,
+    isDescending ? sql`${expression} desc` : sql`${expression} asc`,
+  ])
   const { rows } = await sql<Record<string, SortValue>>`
     ${matched}select ${sql.join([...columns, ...(isCounted && usesSets ? [sql`(select count(*) from matched) as total`] : [])])}
     from ${from}${side && half === 'present' ? sql` cross join (${side}) as side` : sql``}
     where ${sql.join(conditions, sql` and `)}
     order by ${sql.join([...order, sql`run.number desc`])}
     limit ${query.limit}`.execute(db)
-  const total = !isCounted ? null : usesSets && rows.length > 0 ? Number(rows[0]!['total']) : await countRuns(db, query, context)
-  return { total, found: rows.map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })) }
+  const total = !isCounted
+    ? null
+    : usesSets && rows.length > 0
+      ? Number(rows[0]!['total'])
+      : await countRuns(db, query, context)
+  return {
+    total,
+    found: rows.map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })),
+  }
 }
 
 /** Runs with the first values of an order that are looked at, for each that is wanted. */
@@ -235,12 +269,21 @@ const TRIED_PER_WANTED = 8
  * A page in the order of one metric or parameter, found from that order's own beginning: where a filter lets many runs pass,
  * its page is full long before all that match are known. Undefined where it is not, and all must be.
  */
-async function readFirst(db: Kysely<Tables>, query: RunQuery, { context, cursor }: Omit<Reading, 'half'>): Promise<Found | undefined> {
+async function readFirst(
+  db: Kysely<Tables>,
+  query: RunQuery,
+  { context, cursor }: Omit<Reading, 'half'>,
+): Promise<Found | undefined> {
   const [first, second] = query.sort
   if (second || !first || !isSideField(first.field) || !query.filter || !needsSets(query.filter)) return undefined
   const keys = toKeys(db, first, 'present', context)
-  const columns = [sql`side.run_number as number`, ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`)]
-  const order = keys.map(({ expression, isDescending }) => (isDescending ? sql`${expression} desc nulls last` : sql`${expression} asc nulls last`))
+  const columns = [
+    sql`side.run_number as number`,
+    ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`),
+  ]
+  const order = keys.map(({ expression, isDescending }) =>
+    isDescending ? sql`${expression} desc nulls last` : sql`${expression} asc nulls last`,
+  )
   const tried = query.limit * TRIED_PER_WANTED
   const { rows } = await sql<Record<string, SortValue>>`
     select ${sql.join(columns)} from (${sideOf(db, first.field, context)}) as side
@@ -253,7 +296,9 @@ async function readFirst(db: Kysely<Tables>, query: RunQuery, { context, cursor 
   if (found.length < query.limit) return undefined
   return {
     total: query.isCounted === true ? await countRuns(db, query, context) : null,
-    found: found.slice(0, query.limit).map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })),
+    found: found
+      .slice(0, query.limit)
+      .map((row) => ({ number: Number(row['number']), values: keys.map((_, index) => row[`k${index}`]!) })),
   }
 }
 
@@ -261,13 +306,19 @@ type Side = SelectQueryBuilder<Tables, 'metric' | 'run_param', { run_number: num
 
 /** Runs that have a value of a metric or a parameter, with what an order reads of it. */
 function sideOf(db: Kysely<Tables>, field: Extract<Field, { kind: 'metric' | 'param' }>, context: FilterContext): Side {
-  if (field.kind === 'param') return db.selectFrom('run_param').select(['run_number', 'number', 'text']).where('name', '=', field.name) as Side
+  if (field.kind === 'param')
+    return db.selectFrom('run_param').select(['run_number', 'number', 'text']).where('name', '=', field.name) as Side
   const column = metricColumn(field, context)
   const select = db.selectFrom('metric').select(['run_number', `metric.${column} as value`])
   return select.where('name', '=', field.name).where(`metric.${column}`, 'is not', null) as Side
 }
 
-function toKeys(db: Kysely<Tables>, { field, isDescending }: Sort, half: Reading['half'], context: FilterContext): Key[] {
+function toKeys(
+  db: Kysely<Tables>,
+  { field, isDescending }: Sort,
+  half: Reading['half'],
+  context: FilterContext,
+): Key[] {
   const toKey = (expression: RawBuilder<SortValue>): Key => ({ expression, isDescending })
   if (field.kind === 'column') return [toKey(columnOf(field.name, context.now) as RawBuilder<SortValue>)]
   const names = field.kind === 'param' ? ['number', 'text'] : ['value']
@@ -280,14 +331,23 @@ function toKeys(db: Kysely<Tables>, { field, isDescending }: Sort, half: Reading
 }
 
 /** Runs behind a cursor: later in the first key that differs, or with equal keys and a smaller number. */
-function afterCursor(keys: readonly Key[], { values, number }: Cursor, own: RawBuilder<unknown> = sql`run.number`): RawBuilder<SqlBool> {
-  const isSame = (index: number) => (values[index] === null ? sql`${keys[index]!.expression} is null` : sql`${keys[index]!.expression} = ${values[index]}`)
+function afterCursor(
+  keys: readonly Key[],
+  { values, number }: Cursor,
+  own: RawBuilder<unknown> = sql`run.number`,
+): RawBuilder<SqlBool> {
+  const isSame = (index: number) =>
+    values[index] === null
+      ? sql`${keys[index]!.expression} is null`
+      : sql`${keys[index]!.expression} = ${values[index]}`
   const isLater = (index: number) => {
     const { expression, isDescending } = keys[index]!
     if (values[index] === null) return sql`1 = 0`
     return sql`(${expression} ${sql.raw(isDescending ? '<' : '>')} ${values[index]} or ${expression} is null)`
   }
-  const ways = keys.map((_, index) => sql.join([...Array.from({ length: index }, (_, before) => isSame(before)), isLater(index)], sql` and `))
+  const ways = keys.map((_, index) =>
+    sql.join([...Array.from({ length: index }, (_, before) => isSame(before)), isLater(index)], sql` and `),
+  )
   const tie = sql.join([...keys.map((_, index) => isSame(index)), sql`${own} < ${number}`], sql` and `)
   return sql<SqlBool>`(${sql.join(
     [...ways, tie].map((way) => sql`(${way})`),
@@ -305,7 +365,8 @@ function decodeCursor(sort: readonly Sort[], text: string): Cursor {
   try {
     const [order, values, number] = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
     const types = sort.flatMap(keyTypes)
-    const isOurs = values.length === types.length && values.every((value, index) => value === null || typeof value === types[index])
+    const isOurs =
+      values.length === types.length && values.every((value, index) => value === null || typeof value === types[index])
     if (order === formatSort(sort) && isOurs) return { values, number }
   } catch {
     // Not a cursor of ours: said below.

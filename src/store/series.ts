@@ -2,7 +2,16 @@ import type { Kysely } from 'kysely'
 
 import { appendToTail } from '../core/metrics/chunks.ts'
 import type { Tail } from '../core/metrics/chunks.ts'
-import { EMPTY_SUMMARY, mean, packSummary, POINT_WIDTH, summarize, toBucket, toFloat64, unpackSummary } from '../core/metrics/series.ts'
+import {
+  EMPTY_SUMMARY,
+  mean,
+  packSummary,
+  POINT_WIDTH,
+  summarize,
+  toBucket,
+  toFloat64,
+  unpackSummary,
+} from '../core/metrics/series.ts'
 import type { PointSource, Summary } from '../core/metrics/series.ts'
 import type { SeriesPoints } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
@@ -29,7 +38,11 @@ export interface SeriesWriter {
 }
 
 /** Adds points of one source to the series of a run: as chunks of float64 with a rollup each, and in the summaries beside them. */
-export async function appendPoints(writer: SeriesWriter, run: Pick<Run, 'id' | 'number'>, { series, source }: PointBatch): Promise<void> {
+export async function appendPoints(
+  writer: SeriesWriter,
+  run: Pick<Run, 'id' | 'number'>,
+  { series, source }: PointBatch,
+): Promise<void> {
   const { db, now } = writer
   const known = await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
   const written = series.map((item) => extend(known.get(item.name)!, item, source))
@@ -62,16 +75,24 @@ export async function openSeries(
   cache.set(runId, known)
   if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
   for (const some of pieces(names.filter((name) => !known.has(name)))) await loadSeries(db, runId, some, known)
-  for (const some of pieces(names.filter((name) => !known.has(name)).map((name) => ({ run_id: runId, name })))) await insertSeries(db, some, known)
+  for (const some of pieces(names.filter((name) => !known.has(name)).map((name) => ({ run_id: runId, name }))))
+    await insertSeries(db, some, known)
   return known
 }
 
 /** Those series of a run that are there already, each with its last chunk; neither chunk nor summary where points only wait. */
-async function loadSeries(db: Kysely<Tables>, runId: string, names: readonly string[], known: Map<string, OpenSeries>): Promise<void> {
+async function loadSeries(
+  db: Kysely<Tables>,
+  runId: string,
+  names: readonly string[],
+  known: Map<string, OpenSeries>,
+): Promise<void> {
   const rows = await db
     .selectFrom('series')
     .innerJoin('run', 'run.id', 'series.run_id')
-    .leftJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
+    .leftJoin('metric', (join) =>
+      join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'),
+    )
     .leftJoin('chunk', (join) =>
       join.onRef('chunk.series_id', '=', 'series.id').on('chunk.n', '=', (on) =>
         on
@@ -92,7 +113,11 @@ async function loadSeries(db: Kysely<Tables>, runId: string, names: readonly str
     })
 }
 
-async function insertSeries(db: Kysely<Tables>, series: readonly { run_id: string; name: string }[], known: Map<string, OpenSeries>): Promise<void> {
+async function insertSeries(
+  db: Kysely<Tables>,
+  series: readonly { run_id: string; name: string }[],
+  known: Map<string, OpenSeries>,
+): Promise<void> {
   const rows = await db.insertInto('series').values(series).returning(['id', 'name']).execute()
   for (const row of rows) known.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
 }
@@ -115,10 +140,18 @@ function extend(
     end -= chunk.points.length / POINT_WIDTH
     return { seriesId: series.id, chunk, firstIndex: end }
   })
-  return { next: { id: series.id, summary, tail: chunks.at(-1) ?? series.tail }, summary: { name, summary }, chunks: rows.reverse() }
+  return {
+    next: { id: series.id, summary, tail: chunks.at(-1) ?? series.tail },
+    summary: { name, summary },
+    chunks: rows.reverse(),
+  }
 }
 
-async function writeSummaries(db: Kysely<Tables>, runNumber: number, items: readonly { name: string; summary: Summary }[]): Promise<void> {
+async function writeSummaries(
+  db: Kysely<Tables>,
+  runNumber: number,
+  items: readonly { name: string; summary: Summary }[],
+): Promise<void> {
   const rows = items.map(({ name, summary }) => ({
     name,
     run_number: runNumber,
@@ -163,9 +196,11 @@ async function writeChunks(db: Kysely<Tables>, chunks: readonly ChunkRow[], rece
       .insertInto('chunk')
       .values(some)
       .onConflict((conflict) =>
-        conflict
-          .columns(['series_id', 'n'])
-          .doUpdateSet((on) => ({ points: on.ref('excluded.points'), rollup: on.ref('excluded.rollup'), received_at: on.ref('excluded.received_at') })),
+        conflict.columns(['series_id', 'n']).doUpdateSet((on) => ({
+          points: on.ref('excluded.points'),
+          rollup: on.ref('excluded.rollup'),
+          received_at: on.ref('excluded.received_at'),
+        })),
       )
       .execute()
 }

@@ -60,7 +60,10 @@ class ScanThread implements DatabaseConnection {
     const worker = (this.#worker ??= this.#start())
     const question: ScanQuestion = { id, sql: query.sql, parameters: query.parameters as ScanQuestion['parameters'] }
     // A question whose answer comes too late is given up; the thread goes on with the next one.
-    const timer = setTimeout(() => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: phrase('query_slow') }))), SCAN_TIMEOUT_MS)
+    const timer = setTimeout(
+      () => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: phrase('query_slow') }))),
+      SCAN_TIMEOUT_MS,
+    )
     worker.ref()
     const answered = new Promise<unknown[]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
     worker.postMessage(question)
@@ -84,7 +87,9 @@ class ScanThread implements DatabaseConnection {
     const own = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js'
     const worker = new Worker(new URL(own, import.meta.url), { workerData: this.#file })
     worker.on('message', (answer: ScanAnswer) => {
-      this.#settle(answer.id, ({ resolve, reject }) => ('rows' in answer ? resolve(answer.rows) : reject(new Error(answer.error))))
+      this.#settle(answer.id, ({ resolve, reject }) =>
+        'rows' in answer ? resolve(answer.rows) : reject(new Error(answer.error)),
+      )
     })
     worker.on('error', (error) => this.#fail(error as Error))
     worker.on('exit', () => this.#fail(new Error('the reading thread has ended')))

@@ -10,7 +10,9 @@ export interface ScanQuestion {
   readonly parameters: readonly (string | number | null | Uint8Array)[]
 }
 
-export type ScanAnswer = { readonly id: number; readonly rows: unknown[] } | { readonly id: number; readonly error: string }
+export type ScanAnswer =
+  | { readonly id: number; readonly rows: unknown[] }
+  | { readonly id: number; readonly error: string }
 
 const STATEMENTS_MAX = 200
 const CACHE_KIB = 65_536

@@ -111,7 +111,8 @@ export function createStore(database: Database, options: { now: () => number; fe
         return
       } catch (error) {
         if (error instanceof FailedWork && group.length > 1) return await commitApart(group, error.job)
-        if (tries === TRIES_MAX || !isConflict(error)) return group.forEach((job) => job.reject(error instanceof FailedWork ? error.cause : error))
+        if (tries === TRIES_MAX || !isConflict(error))
+          return group.forEach((job) => job.reject(error instanceof FailedWork ? error.cause : error))
         await new Promise((resolve) => setTimeout(resolve, RETRY_STEP_MS * 2 ** tries))
       }
     }
@@ -180,7 +181,8 @@ export function createStore(database: Database, options: { now: () => number; fe
 
   const foldLater = (): void => {
     if (waitingPoints > WAITING_POINTS_MAX) void fold().catch(() => {})
-    else if (waitingPoints > 0) foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
+    else if (waitingPoints > 0)
+      foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
   }
 
   /** A disk that is full and a server that may write no longer are no reason to show nothing. */

@@ -19,7 +19,8 @@ import type { SweepRow, Tables } from './tables.ts'
 export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepStore {
   return {
     get: async (id) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst()),
-    getByNumber: async (number) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('number', '=', number).executeTakeFirst()),
+    getByNumber: async (number) =>
+      toSweepOrNone(await db.selectFrom('sweep').selectAll().where('number', '=', number).executeTakeFirst()),
     list: async ({ limit, before, projectId, name, isDeleted = false }) => {
       let query = db
         .selectFrom('sweep')
@@ -43,7 +44,11 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
     limits: async (ids) => {
       const limits = new Map<string, SweepLimit>()
       for (const some of pieces(ids)) {
-        const rows = await db.selectFrom('sweep').select(['id', 'concurrency', 'is_paused']).where('id', 'in', some).execute()
+        const rows = await db
+          .selectFrom('sweep')
+          .select(['id', 'concurrency', 'is_paused'])
+          .where('id', 'in', some)
+          .execute()
         for (const row of rows) limits.set(row.id, { concurrency: row.concurrency, isPaused: row.is_paused === 1 })
       }
       return limits
@@ -90,7 +95,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .where('trial_index', '>=', from)
         .orderBy('trial_index')
         .execute()
-      return rows.map((row) => ({ point: decodeValue(row.point) as ValueMap, source: row.source as Source, known: row.known, budget: row.budget }))
+      return rows.map((row) => ({
+        point: decodeValue(row.point) as ValueMap,
+        source: row.source as Source,
+        known: row.known,
+        budget: row.budget,
+      }))
     },
     addTrials: async (sweepId, from, trials) => {
       const rows = trials.map(({ point, source, known, budget }, offset) => ({
@@ -104,8 +114,20 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       for (const some of pieces(rows)) await db.insertInto('suggestion').values(some).execute()
     },
     results: async (sweepId, after) => {
-      const rows = await db.selectFrom('sweep_result').selectAll().where('sweep_id', '=', sweepId).where('seq', '>', after).orderBy('seq').execute()
-      return rows.map((row) => ({ index: row.trial_index, rung: row.rung, take: row.take, phase: row.phase as SweepResult['phase'], value: row.value }))
+      const rows = await db
+        .selectFrom('sweep_result')
+        .selectAll()
+        .where('sweep_id', '=', sweepId)
+        .where('seq', '>', after)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => ({
+        index: row.trial_index,
+        rung: row.rung,
+        take: row.take,
+        phase: row.phase as SweepResult['phase'],
+        value: row.value,
+      }))
     },
     addResults: async (sweepId, after, results) => {
       const rows = results.map(({ index, rung, take = 0, phase, value }, offset) => ({
@@ -137,7 +159,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       if (patch.name !== undefined) columns.name = patch.name
       if (patch.note !== undefined) columns.note = patch.note
       if (patch.tags !== undefined) columns.tags = JSON.stringify(patch.tags)
-      const result = await db.updateTable('sweep').set(columns).where('id', '=', id).where('version', '=', version).executeTakeFirst()
+      const result = await db
+        .updateTable('sweep')
+        .set(columns)
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
     setDeleted: async (which, change) => {
@@ -145,8 +172,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       const update =
         'deletedAt' in change
           ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
-          : base.set({ deleted_at: null }).where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
-      await ('id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)).execute()
+          : base
+              .set({ deleted_at: null })
+              .where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
+      await (
+        'id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)
+      ).execute()
     },
     listPurgeable: async (deletedBefore, limit) => {
       const rows = await db
@@ -154,13 +185,16 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .selectAll()
         .where((on) => on.or([on('deleted_at', '<', deletedBefore), on('purged_at', 'is not', null)]))
         .where('phase', 'in', ['done', 'stopped', 'failed'] satisfies SweepPhase[])
-        .where((on) => on.not(on.exists(on.selectFrom('run').select('run.id').whereRef('run.sweep_id', '=', 'sweep.id'))))
+        .where((on) =>
+          on.not(on.exists(on.selectFrom('run').select('run.id').whereRef('run.sweep_id', '=', 'sweep.id'))),
+        )
         .limit(limit)
         .execute()
       return rows.map(toSweep)
     },
     purge: async (id) => {
-      for (const table of ['suggestion', 'sweep_result', 'event'] as const) await db.deleteFrom(table).where('sweep_id', '=', id).execute()
+      for (const table of ['suggestion', 'sweep_result', 'event'] as const)
+        await db.deleteFrom(table).where('sweep_id', '=', id).execute()
       await db.deleteFrom('sweep').where('id', '=', id).execute()
     },
   }

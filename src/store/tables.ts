@@ -6,16 +6,47 @@ export interface Tables {
   run: RunRow
   attempt: AttemptRow
   sweep: SweepRow
-  suggestion: { sweep_id: string; trial_index: number; point: string; source: string; known: number; budget: number | null }
-  sweep_result: { sweep_id: string; seq: number; trial_index: number; rung: number; take: number; phase: string; value: number | null }
-  event: { seq: Generated<number>; at: number; kind: string; actor: string; run_id: string | null; sweep_id: string | null; data: string }
+  suggestion: {
+    sweep_id: string
+    trial_index: number
+    point: string
+    source: string
+    known: number
+    budget: number | null
+  }
+  sweep_result: {
+    sweep_id: string
+    seq: number
+    trial_index: number
+    rung: number
+    take: number
+    phase: string
+    value: number | null
+  }
+  event: {
+    seq: Generated<number>
+    at: number
+    kind: string
+    actor: string
+    run_id: string | null
+    sweep_id: string | null
+    data: string
+  }
   writer: { id: string; run_id: string; attempt: number; mark: number; lost: number; is_closed: number }
   series: { id: Generated<number>; run_id: string; name: string }
   metric: MetricRow
   run_param: { name: string; run_number: number; number: number | null; text: string }
   run_tag: { tag: string; run_number: number }
   chunk: { series_id: number; n: number; first_index: number; points: Bytes; rollup: Bytes; received_at: number }
-  waiting_batch: { n: Generated<number>; run_id: string; run_number: number; attempt: number; writer: number; series: string; points: Bytes }
+  waiting_batch: {
+    n: Generated<number>
+    run_id: string
+    run_number: number
+    attempt: number
+    writer: number
+    series: string
+    points: Bytes
+  }
   artifact: { run_id: string; attempt: number; path: string; kind: string; size_bytes: number; sha256: string }
   project: ProjectRow
   metric_direction: { project_id: string; metric: string; direction: string }

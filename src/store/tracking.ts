@@ -14,7 +14,8 @@ import { keepWaiting } from './waiting-points.ts'
 export function createTrackingStore(writer: SeriesWriter): TrackingStore {
   const { db } = writer
   const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
-    (await db.selectFrom('series').select('id').where('run_id', '=', runId).where('name', '=', name).executeTakeFirst())?.id
+    (await db.selectFrom('series').select('id').where('run_id', '=', runId).where('name', '=', name).executeTakeFirst())
+      ?.id
   return {
     writer: async (id, runId, attempt) => {
       const row = await db.selectFrom('writer').selectAll().where('id', '=', id).executeTakeFirst()
@@ -56,7 +57,11 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
         if (names) for (const wanted of pieces(names.toSorted())) take(await summariesNamed(db, some, wanted))
         else
           take(
-            await summarized(db).select(['series.run_id', 'series.name', 'metric.summary']).where('series.run_id', 'in', some).orderBy('series.name').execute(),
+            await summarized(db)
+              .select(['series.run_id', 'series.name', 'metric.summary'])
+              .where('series.run_id', 'in', some)
+              .orderBy('series.name')
+              .execute(),
           )
       }
       return byRun
@@ -132,10 +137,16 @@ function summarized(db: Kysely<Tables>) {
   return db
     .selectFrom('series')
     .innerJoin('run', 'run.id', 'series.run_id')
-    .innerJoin('metric', (join) => join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'))
+    .innerJoin('metric', (join) =>
+      join.onRef('metric.name', '=', 'series.name').onRef('metric.run_number', '=', 'run.number'),
+    )
 }
 
-function slicePoints(rows: readonly { first_index: number; points: Uint8Array }[], from: number, limit: number): Float64Array {
+function slicePoints(
+  rows: readonly { first_index: number; points: Uint8Array }[],
+  from: number,
+  limit: number,
+): Float64Array {
   const numbers = rows.flatMap((row) => {
     const points = toFloat64(row.points)
     const start = Math.max(0, from - row.first_index)

@@ -89,12 +89,27 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'suggestion.point', `metric.${part} as value`])
+        .leftJoin('suggestion', (join) =>
+          join
+            .onRef('suggestion.sweep_id', '=', 'run.sweep_id')
+            .onRef('suggestion.trial_index', '=', 'run.trial_index'),
+        )
+        .select([
+          'run.trial_index',
+          'run.number',
+          'run.phase',
+          'run.reason',
+          'run.rung',
+          'run.params',
+          'suggestion.point',
+          `metric.${part} as value`,
+        ])
         .select((on) =>
           on
             .selectFrom('attempt')
-            .select((inner) => inner.fn.sum<number>(inner('attempt.ended_at', '-', inner.ref('attempt.started_at'))).as('ran'))
+            .select((inner) =>
+              inner.fn.sum<number>(inner('attempt.ended_at', '-', inner.ref('attempt.started_at'))).as('ran'),
+            )
             .whereRef('attempt.run_id', '=', 'run.id')
             .as('ran_ms'),
         )
@@ -118,8 +133,21 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       const trials = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .leftJoin('suggestion', (join) => join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'))
-        .select(['run.trial_index', 'run.number', 'run.phase', 'run.reason', 'run.rung', 'run.params', 'run.started_at', 'run.ended_at'])
+        .leftJoin('suggestion', (join) =>
+          join
+            .onRef('suggestion.sweep_id', '=', 'run.sweep_id')
+            .onRef('suggestion.trial_index', '=', 'run.trial_index'),
+        )
+        .select([
+          'run.trial_index',
+          'run.number',
+          'run.phase',
+          'run.reason',
+          'run.rung',
+          'run.params',
+          'run.started_at',
+          'run.ended_at',
+        ])
         .select(['suggestion.point', `metric.${part} as value`, 'metric.name as measured'])
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
@@ -158,7 +186,12 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       }
     },
     trialIds: async (sweepId) => {
-      const rows = await db.selectFrom('run').select(['id', 'trial_index']).where('sweep_id', '=', sweepId).where('trial_index', 'is not', null).execute()
+      const rows = await db
+        .selectFrom('run')
+        .select(['id', 'trial_index'])
+        .where('sweep_id', '=', sweepId)
+        .where('trial_index', 'is not', null)
+        .execute()
       return new Map(rows.map((row) => [row.trial_index!, row.id]))
     },
     countByPhase: async (sweepId) => {

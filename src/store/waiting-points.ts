@@ -53,7 +53,9 @@ export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
 /** The same methods, each called once the work before it is done. */
 function after<T extends object>(before: () => Promise<void>, part: T): T {
   const methods = Object.entries(part) as [string, (...args: unknown[]) => Promise<unknown>][]
-  return Object.fromEntries(methods.map(([name, method]) => [name, async (...args: unknown[]) => (await before(), await method(...args))])) as T
+  return Object.fromEntries(
+    methods.map(([name, method]) => [name, async (...args: unknown[]) => (await before(), await method(...args))]),
+  ) as T
 }
 
 function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
@@ -72,11 +74,16 @@ function packSeries(series: readonly SeriesPoints[]): PackedSeries {
   let end = 0
   const heads = series.map(({ name, points }, index) => {
     const isLikeLast = index > 0 && haveSamePlaces(points, series[index - 1]!.points)
-    if (!isLikeLast) for (let at = 0; at < points.length; at += POINT_WIDTH) [numbers[end], numbers[end + 1], end] = [points[at]!, points[at + 1]!, end + 2]
+    if (!isLikeLast)
+      for (let at = 0; at < points.length; at += POINT_WIDTH)
+        [numbers[end], numbers[end + 1], end] = [points[at]!, points[at + 1]!, end + 2]
     for (let at = 2; at < points.length; at += POINT_WIDTH) numbers[end++] = points[at]!
     return [name, points.length / POINT_WIDTH, isLikeLast]
   })
-  return { series: JSON.stringify(heads), points: new Uint8Array(numbers.buffer, 0, end * Float64Array.BYTES_PER_ELEMENT) }
+  return {
+    series: JSON.stringify(heads),
+    points: new Uint8Array(numbers.buffer, 0, end * Float64Array.BYTES_PER_ELEMENT),
+  }
 }
 
 function unpackSeries(packed: PackedSeries): SeriesPoints[] {
@@ -108,8 +115,18 @@ interface RunBatch {
   readonly batch: PointBatch
 }
 
-function toRunBatch(row: { run_id: string; run_number: number; attempt: number; writer: number; series: string; points: Uint8Array }): RunBatch {
-  return { run: { id: row.run_id, number: row.run_number }, batch: { series: unpackSeries(row), source: { attempt: row.attempt, writer: row.writer } } }
+function toRunBatch(row: {
+  run_id: string
+  run_number: number
+  attempt: number
+  writer: number
+  series: string
+  points: Uint8Array
+}): RunBatch {
+  return {
+    run: { id: row.run_id, number: row.run_number },
+    batch: { series: unpackSeries(row), source: { attempt: row.attempt, writer: row.writer } },
+  }
 }
 
 /** Batches of one run that follow each other and have one source, as one. The order of a run's points stays. */
@@ -137,6 +154,9 @@ function joinAll(stretch: readonly RunBatch[]): RunBatch {
     stretch.flatMap((item) => item.batch.series),
     (item) => item.name,
   )
-  const series = [...byName].map(([name, parts]): SeriesPoints => ({ name, points: concat(...parts.map((part) => part.points)) }))
+  const series = [...byName].map(([name, parts]): SeriesPoints => ({
+    name,
+    points: concat(...parts.map((part) => part.points)),
+  }))
   return { run, batch: { series, source: batch.source } }
 }

@@ -52,7 +52,9 @@ describeOnBoth('a round of clean-up', (openFresh) => {
   it('removes all it can when some of it cannot go, says which, and goes on with those later', async () => {
     const store = await fresh()
     const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 130 }, () => newRun(STOPPED))))
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
+    )
     await store.write(async (parts) => {
       for (const run of runs) await parts.runs.setDeleted({ id: run.id }, { deletedAt: 1 })
       await parts.sweeps.update(sweep, { phase: 'stopped' })
@@ -71,7 +73,9 @@ describeOnBoth('a round of clean-up', (openFresh) => {
     expect((await store.read.environments.list()).map(({ state }) => state)).toEqual(['removed', 'removed'])
     expect(await store.read.content.creation('old')).toBeUndefined()
     const about = told.map((fields) => Object.entries(fields)[0]!)
-    expect(about.filter(([kind]) => kind === 'run').map(([, number]) => number)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1))
+    expect(about.filter(([kind]) => kind === 'run').map(([, number]) => number)).toEqual(
+      Array.from({ length: 120 }, (_, index) => index + 1),
+    )
     expect(about.filter(([kind]) => kind !== 'run')).toEqual([
       ['step', 'working copies'],
       ['step', 'code'],
@@ -100,7 +104,9 @@ describeOnBoth('an act on what has just been removed for good', (openFresh) => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
+    )
     const found = { ...sweep, id: randomUUID() }
     await expect(act(deps(store), found)).rejects.toMatchObject({ code: 'not_found' })
   })

@@ -8,7 +8,17 @@ import { parseFilter, parseSort } from '../../src/core/filter/parse.ts'
 import type { Store } from '../../src/core/ports.ts'
 import type { Run, Sweep } from '../../src/core/records.ts'
 import { loadPlan } from '../../src/core/spec/load.ts'
-import { changeRun, changeSweep, changeTags, deleteRun, deleteSweep, pauseSweep, restoreRun, restoreSweep, stopSweep } from '../../src/services/controls.ts'
+import {
+  changeRun,
+  changeSweep,
+  changeTags,
+  deleteRun,
+  deleteSweep,
+  pauseSweep,
+  restoreRun,
+  restoreSweep,
+  stopSweep,
+} from '../../src/services/controls.ts'
 import { createRun } from '../../src/services/submissions.ts'
 import { takeBatch } from '../../src/services/tracking.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -19,7 +29,9 @@ import { describeOnBoth } from '../support/databases.ts'
 const HINTS = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
 const CLOCK = { now: () => 1_000, after: () => () => {} }
 const IDS = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
-const SWEEP = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2]}}}\nrun: {cmd: echo}' }]).plan as SweepPlan
+const SWEEP = loadPlan([
+  { file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2]}}}\nrun: {cmd: echo}' },
+]).plan as SweepPlan
 const HOST = { workDir: '/', python: null, path: '', git: null }
 
 describeOnBoth('late arrivals', (openFresh) => {
@@ -34,23 +46,37 @@ describeOnBoth('late arrivals', (openFresh) => {
   const deps = (store: Store) => ({ store, clock: CLOCK, hints: HINTS, ids: IDS })
 
   async function insertTrial(store: Store, sweep: Sweep, index: number): Promise<Run> {
-    const plan = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 0.1, given: 1}\nrun: {cmd: echo}' }]).plan as Run['plan']
+    const plan = loadPlan([
+      { file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 0.1, given: 1}\nrun: {cmd: echo}' },
+    ]).plan as Run['plan']
     const [run] = await store.write(async (parts) => {
       const runs = await parts.runs.insert([
-        { id: randomUUID(), sweepId: sweep.id, trialIndex: index, plan, planDigest: 'd', host: HOST, actor: 'person', isExecuted: true, phase: 'running' },
+        {
+          id: randomUUID(),
+          sweepId: sweep.id,
+          trialIndex: index,
+          plan,
+          planDigest: 'd',
+          host: HOST,
+          actor: 'person',
+          isExecuted: true,
+          phase: 'running',
+        },
       ])
       return runs
     })
     return run!
   }
 
-  const insertSweep = (store: Store) => store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
+  const insertSweep = (store: Store) =>
+    store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
 
   /** A batch of a writer of its own. */
   const send = async (store: Store, run: Run, attempt: number, records: unknown[]) =>
     await takeBatch(deps(store), run, { writer: randomUUID(), attempt, first: 1, records })
 
-  const metrics = (attempt: number, losses: number[]) => losses.map((loss, step) => ({ k: 'm', s: step, t: 100 * attempt + step, v: { loss } }))
+  const metrics = (attempt: number, losses: number[]) =>
+    losses.map((loss, step) => ({ k: 'm', s: step, t: 100 * attempt + step, v: { loss } }))
 
   it('records of an earlier attempt leave the last value, and whatever goes by it, as it is', async () => {
     const { database, store } = await fresh()
@@ -65,23 +91,42 @@ describeOnBoth('late arrivals', (openFresh) => {
     const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('loss')!
     expect(summary).toMatchObject({ last: 1, lastStep: 2, min: 1, max: 100, count: 7 })
     const found = async (filter: string) =>
-      (await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })).runs.map(({ number }) => number)
-    expect([await found('m.loss < 2'), await found('m.loss > 0'), await found('m.loss > 50')]).toEqual([[run.number], [run.number, other.number], []])
-    expect(await store.read.trials.best(sweep.id, { metric: 'loss', part: 'last' }, 'minimize')).toMatchObject({ value: 1, run: { id: run.id } })
-    expect((await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ value }) => value)).toEqual([1, 2])
-    expect((await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ value }) => value)).toEqual([1, 2])
+      (await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })).runs.map(
+        ({ number }) => number,
+      )
+    expect([await found('m.loss < 2'), await found('m.loss > 0'), await found('m.loss > 50')]).toEqual([
+      [run.number],
+      [run.number, other.number],
+      [],
+    ])
+    expect(await store.read.trials.best(sweep.id, { metric: 'loss', part: 'last' }, 'minimize')).toMatchObject({
+      value: 1,
+      run: { id: run.id },
+    })
+    expect(
+      (await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ value }) => value),
+    ).toEqual([1, 2])
+    expect(
+      (await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ value }) => value),
+    ).toEqual([1, 2])
   })
 
   it('parameters that a trial logs under the names of its point leave its point as it was tried', async () => {
     const { store } = await fresh()
     const sweep = await insertSweep(store)
     const run = await insertTrial(store, sweep, 0)
-    await store.write((parts) => parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', known: 0, budget: null }]))
+    await store.write((parts) =>
+      parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', known: 0, budget: null }]),
+    )
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
     await store.write(async (parts) => await parts.runs.transition((await parts.runs.get(run.id))!, 'succeeded'))
     const tried = { lr: 0.1, given: 1, seed: 4 }
-    expect((await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params)).toEqual([tried])
-    expect((await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ params }) => params)).toEqual([tried])
+    expect(
+      (await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params),
+    ).toEqual([tried])
+    expect(
+      (await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ params }) => params),
+    ).toEqual([tried])
     expect((await store.read.runs.get(run.id))!.params).toEqual({ lr: 99, given: 1, seed: 4 })
   })
 
@@ -98,7 +143,10 @@ describeOnBoth('late arrivals', (openFresh) => {
     const file = (size: number) => ({ k: 'a', name: 'model', path: '/m', size, sha256: String(size).repeat(64) })
     await send(store, run, 2, [{ k: 'p', v: { lr: 0.2, seed: 2 } }, { k: 'g', v: ['b'] }, file(2)])
     await send(store, run, 1, [{ k: 'p', v: { lr: 0.3, seed: 1, given: 7, host: 'a' } }, { k: 'g', v: ['a'] }, file(1)])
-    expect(await store.read.runs.get(run.id)).toMatchObject({ params: { lr: 0.2, seed: 2, given: 7, host: 'a' }, tags: ['b', 'a'] })
+    expect(await store.read.runs.get(run.id)).toMatchObject({
+      params: { lr: 0.2, seed: 2, given: 7, host: 'a' },
+      tags: ['b', 'a'],
+    })
     expect(await store.read.attempts.listArtifacts(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 2 }])
     await send(store, run, 2, [file(3), { k: 'p', v: { lr: 0.4 } }])
     expect(await store.read.attempts.listArtifacts(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 3 }])
@@ -146,7 +194,9 @@ describeOnBoth('late arrivals', (openFresh) => {
       pauseSweep(all, sweep, false),
     ]
     const results = await Promise.allSettled(changes)
-    expect(results.map((result) => result.status === 'rejected' && (result.reason as AppError).code)).toEqual(changes.map(() => 'not_found'))
+    expect(results.map((result) => result.status === 'rejected' && (result.reason as AppError).code)).toEqual(
+      changes.map(() => 'not_found'),
+    )
     expect([await deleteRun(all, run), await changeTags(store, run, (tags) => [...tags, 'x'])]).toEqual([0, false])
   })
 })

@@ -47,7 +47,12 @@ describeOnBoth('the search over runs', (openFresh) => {
         trialIndex: null,
         plan: { ...PLAN, params: item.params ?? {}, name: item.name ?? null },
         planDigest: 'd',
-        host: { workDir: '/', python: null, path: '', git: { commit: 'abc', branch: 'main', remote: '', isDirty: false } },
+        host: {
+          workDir: '/',
+          python: null,
+          path: '',
+          git: { commit: 'abc', branch: 'main', remote: '', isDirty: false },
+        },
         actor: 'person',
         isExecuted: true,
         phase: item.phase ?? 'queued',
@@ -65,12 +70,24 @@ describeOnBoth('the search over runs', (openFresh) => {
     return runs
   }
 
-  const numbers = async (store: Store, filter: string, sort = '', more: { isDeleted?: boolean } = {}): Promise<number[]> => {
+  const numbers = async (
+    store: Store,
+    filter: string,
+    sort = '',
+    more: { isDeleted?: boolean } = {},
+  ): Promise<number[]> => {
     const scope = { ...(filter && { filter: parseFilter(filter) }), ...more }
-    const { runs, total } = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100, isCounted: true })
+    const { runs, total } = await store.scan.search.page({
+      ...scope,
+      sort: parseSort(sort),
+      limit: 100,
+      isCounted: true,
+    })
     const uncounted = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100 })
     expect(uncounted.runs.map((run) => run.id)).toEqual(runs.map((run) => run.id))
-    expect([total, await store.scan.search.count(scope), (await store.scan.search.ids(scope, 100)).length]).toEqual(Array(3).fill(runs.length))
+    expect([total, await store.scan.search.count(scope), (await store.scan.search.ids(scope, 100)).length]).toEqual(
+      Array(3).fill(runs.length),
+    )
     return runs.map((run) => run.number)
   }
 
@@ -170,7 +187,13 @@ describeOnBoth('the search over runs', (openFresh) => {
         fc.array(value, { minLength: 1, maxLength: 12 }),
         fc.constantFrom('', 'm.a', '-m.a', 'p.x', '-p.x', 'm.a,-p.x', 'phase,m.a', '-created'),
         // What is asked of other tables is answered from the order's beginning where that fills a page.
-        fc.constantFrom('', ' and tag = this', ' and not p.x = 2', ' and (m.a < 2 or m.a is missing)', ' and p.x is not missing and tag != that'),
+        fc.constantFrom(
+          '',
+          ' and tag = this',
+          ' and not p.x = 2',
+          ' and (m.a < 2 or m.a is missing)',
+          ' and p.x is not missing and tag != that',
+        ),
         async (values, sort, further) => {
           const runs = await fill(
             store,
@@ -185,7 +208,13 @@ describeOnBoth('the search over runs', (openFresh) => {
           expect(whole.total).toBe(whole.runs.length)
           const seen: number[] = []
           for (let cursor: string | undefined; ;) {
-            const page = await store.scan.search.page({ filter, sort: parseSort(sort), limit: 2, isCounted: true, ...(cursor !== undefined && { cursor }) })
+            const page = await store.scan.search.page({
+              filter,
+              sort: parseSort(sort),
+              limit: 2,
+              isCounted: true,
+              ...(cursor !== undefined && { cursor }),
+            })
             expect(page.total).toBe(whole.total)
             seen.push(...page.runs.map((run) => run.number))
             if (page.next === null) break
@@ -204,22 +233,49 @@ describeOnBoth('the search over runs', (openFresh) => {
     await fill(store, [{}, {}])
     const { next } = await store.scan.search.page({ sort: parseSort('created'), limit: 1 })
     await expect(store.scan.search.page({ sort: [], limit: 1, cursor: next! })).rejects.toThrow('invalid')
-    for (const cursor of ['', 'x', Buffer.from('["",[],1.5]').toString('base64url'), Buffer.from('["",[{}],1]').toString('base64url')])
+    for (const cursor of [
+      '',
+      'x',
+      Buffer.from('["",[],1.5]').toString('base64url'),
+      Buffer.from('["",[{}],1]').toString('base64url'),
+    ])
       await expect(store.scan.search.page({ sort: [], limit: 1, cursor })).rejects.toThrow('invalid')
   })
 
   it('binds every value: no text of a filter becomes SQL', async () => {
     const store = await fresh()
     await fill(store, [{ params: { x: 'a' }, tags: ['t'], metrics: { m: [1] } }])
-    const hostile = ["'; drop table run; --", '" or 1=1 --', '\\', '%', '_', "'", '$1', '?', '{}', '\u0000x'.replace('\0', '')]
+    const hostile = [
+      "'; drop table run; --",
+      '" or 1=1 --',
+      '\\',
+      '%',
+      '_',
+      "'",
+      '$1',
+      '?',
+      '{}',
+      '\u0000x'.replace('\0', ''),
+    ]
     for (const text of hostile) {
       const filters: Filter[] = [
         { type: 'compare', field: { kind: 'param', name: text }, op: '=', value: { type: 'text', value: text } },
-        { type: 'compare', field: { kind: 'metric', name: text, part: 'min' }, op: '<', value: { type: 'number', value: 1 } },
-        { type: 'compare', field: { kind: 'column', name: 'name' }, op: 'contains', value: { type: 'text', value: text } },
+        {
+          type: 'compare',
+          field: { kind: 'metric', name: text, part: 'min' },
+          op: '<',
+          value: { type: 'number', value: 1 },
+        },
+        {
+          type: 'compare',
+          field: { kind: 'column', name: 'name' },
+          op: 'contains',
+          value: { type: 'text', value: text },
+        },
         { type: 'in', field: { kind: 'column', name: 'tag' }, values: [{ type: 'text', value: text }] },
       ]
-      for (const filter of filters) expect((await store.scan.search.page({ filter, sort: [], limit: 5 })).runs).toEqual([])
+      for (const filter of filters)
+        expect((await store.scan.search.page({ filter, sort: [], limit: 5 })).runs).toEqual([])
     }
     expect(await numbers(store, '')).toEqual([1])
   })
@@ -228,8 +284,15 @@ describeOnBoth('the search over runs', (openFresh) => {
     const store = await fresh()
     await fill(store, [{ params: { a: 1 } }])
     const many = (condition: string, how: string) => parseFilter(Array(100).fill(condition).join(` ${how} `))
-    for (const filter of [many('p.a = 1', 'or'), many('not p.a = 2', 'and'), many('phase = queued', 'or'), many('t.x', 'or')])
-      expect((await store.scan.search.page({ filter, sort: [], limit: 5, isCounted: true })).runs.length).toBeLessThanOrEqual(1)
+    for (const filter of [
+      many('p.a = 1', 'or'),
+      many('not p.a = 2', 'and'),
+      many('phase = queued', 'or'),
+      many('t.x', 'or'),
+    ])
+      expect(
+        (await store.scan.search.page({ filter, sort: [], limit: 5, isCounted: true })).runs.length,
+      ).toBeLessThanOrEqual(1)
     expect(() => many('p.a = 1', 'or') && parseFilter(Array(101).fill('p.a = 1').join(' or '))).toThrow('filter_syntax')
   })
 

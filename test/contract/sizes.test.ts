@@ -27,31 +27,45 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
 
   const open = (database: Database): Store => createStore(database, { now: () => 1_000 })
 
-  const insertRun = async (store: Store, patch: Partial<NewRun> = {}): Promise<Run> => (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
+  const insertRun = async (store: Store, patch: Partial<NewRun> = {}): Promise<Run> =>
+    (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
 
   const count = async (database: Database, table: string): Promise<number> =>
-    Number((await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(database.reader)).rows[0]!.n)
+    Number(
+      (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(database.reader)).rows[0]!.n,
+    )
 
   it(
     'takes any number of metric names in one delivery, gives them back, and removes them with their run',
     async () => {
       const { database, store } = await fresh()
       const [run, other] = [await insertRun(store), await insertRun(store)]
-      const points = (offset: number) => NAMES.map((name, index) => ({ name, points: Float64Array.of(offset, offset, index + offset) }))
+      const points = (offset: number) =>
+        NAMES.map((name, index) => ({ name, points: Float64Array.of(offset, offset, index + offset) }))
       await store.write((parts) => parts.tracking.append(run, points(0)))
       await store.write((parts) => parts.tracking.append(other, points(5).slice(0, 3)))
       // One series of more chunks than one piece of a removal.
-      await store.write((parts) => parts.tracking.append(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]))
+      await store.write((parts) =>
+        parts.tracking.append(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
+      )
       // The store of a server that starts again has no cache of the series.
       const again = open(database)
       await again.write((parts) => parts.tracking.append(run, points(1)))
       const all = (await again.read.tracking.summaries([run.id])).get(run.id)!
       const asked = (await again.read.tracking.summaries([run.id, other.id], NAMES)).get(run.id)!
-      expect([all.size, asked.size, asked.get(NAMES.at(-1)!)]).toEqual([MANY, MANY, expect.objectContaining({ count: 2, last: MANY })])
+      expect([all.size, asked.size, asked.get(NAMES.at(-1)!)]).toEqual([
+        MANY,
+        MANY,
+        expect.objectContaining({ count: 2, last: MANY }),
+      ])
       expect([...asked.keys()]).toEqual([...all.keys()])
       while (!(await again.write((parts) => parts.runs.purgeSome(run))));
       expect(await again.read.runs.get(run.id)).toBeUndefined()
-      expect([await count(database, 'series'), await count(database, 'metric'), await count(database, 'chunk')]).toEqual([3, 3, 3])
+      expect([
+        await count(database, 'series'),
+        await count(database, 'metric'),
+        await count(database, 'chunk'),
+      ]).toEqual([3, 3, 3])
     },
     TIMEOUT_MS,
   )
@@ -66,7 +80,12 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     const numbers: number[] = []
     const sizes: number[] = []
     for (let cursor: string | undefined; ;) {
-      const page = await store.scan.search.page({ sort: [], limit: 110, isCounted: true, ...(cursor !== undefined && { cursor }) })
+      const page = await store.scan.search.page({
+        sort: [],
+        limit: 110,
+        isCounted: true,
+        ...(cursor !== undefined && { cursor }),
+      })
       numbers.push(...page.runs.map(({ number }) => number))
       sizes.push(page.runs.length)
       expect(page.total).toBe(120)
@@ -92,9 +111,17 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       expect(await store.read.attempts.listArtifacts(run.id)).toHaveLength(MANY)
       expect(await store.read.runs.get(run.id)).toMatchObject({ tags: { length: MANY - 9 }, params: { more: 1 } })
       const found = async (filter: string) => await store.scan.search.count({ filter: parseFilter(filter) })
-      expect([await found(`tag = "${NAMES[0]}"`), await found(`tag = "${NAMES.at(-1)}"`), await found('tag = new')]).toEqual([0, 1, 1])
+      expect([
+        await found(`tag = "${NAMES[0]}"`),
+        await found(`tag = "${NAMES.at(-1)}"`),
+        await found('tag = new'),
+      ]).toEqual([0, 1, 1])
       while (!(await store.write((parts) => parts.runs.purgeSome(run))));
-      expect([await count(database, 'run_tag'), await count(database, 'run_param'), await count(database, 'artifact')]).toEqual([0, 0, 0])
+      expect([
+        await count(database, 'run_tag'),
+        await count(database, 'run_param'),
+        await count(database, 'artifact'),
+      ]).toEqual([0, 0, 0])
     },
     TIMEOUT_MS,
   )
@@ -113,23 +140,53 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     'inserts any number of runs, attempts, events, suggestions and results at once',
     async () => {
       const { database, store } = await fresh()
-      const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 7, host: HOST }))
+      const sweep = await store.write((parts) =>
+        parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 7, host: HOST }),
+      )
       const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 3_000 }, () => newRun())))
-      const attempts = Array.from({ length: 12_000 }, (_, n) => ({ id: randomUUID(), runId: runs[0]!.id, n, name: `a${n}`, planDigest: 'd', devices: [] }))
-      const results = Array.from({ length: 24_000 }, (_, index) => ({ index, rung: 0, take: 0, phase: 'succeeded' as const, value: index }))
+      const attempts = Array.from({ length: 12_000 }, (_, n) => ({
+        id: randomUUID(),
+        runId: runs[0]!.id,
+        n,
+        name: `a${n}`,
+        planDigest: 'd',
+        devices: [],
+      }))
+      const results = Array.from({ length: 24_000 }, (_, index) => ({
+        index,
+        rung: 0,
+        take: 0,
+        phase: 'succeeded' as const,
+        value: index,
+      }))
       await store.write(async (parts) => {
         await parts.attempts.insert(attempts)
-        await parts.events.append(Array.from({ length: 24_000 }, () => ({ kind: 'run.created' as const, actor: 'person' as const, runId: runs[0]!.id })))
+        await parts.events.append(
+          Array.from({ length: 24_000 }, () => ({
+            kind: 'run.created' as const,
+            actor: 'person' as const,
+            runId: runs[0]!.id,
+          })),
+        )
         await parts.sweeps.addTrials(
           sweep.id,
           0,
-          Array.from({ length: 24_000 }, (_, index) => ({ point: { a: index }, source: 'random', known: 0, budget: null })),
+          Array.from({ length: 24_000 }, (_, index) => ({
+            point: { a: index },
+            source: 'random',
+            known: 0,
+            budget: null,
+          })),
         )
         await parts.sweeps.addResults(sweep.id, 0, results)
       })
-      expect([await count(database, 'run'), await count(database, 'attempt'), await count(database, 'event')]).toEqual([3_000, 12_000, 24_000])
+      expect([await count(database, 'run'), await count(database, 'attempt'), await count(database, 'event')]).toEqual([
+        3_000, 12_000, 24_000,
+      ])
       expect(await store.read.sweeps.results(sweep.id, 0)).toEqual(results)
-      expect(await store.read.sweeps.trials(sweep.id, 23_999)).toEqual([expect.objectContaining({ point: { a: 23_999 } })])
+      expect(await store.read.sweeps.trials(sweep.id, 23_999)).toEqual([
+        expect.objectContaining({ point: { a: 23_999 } }),
+      ])
     },
     TIMEOUT_MS,
   )
@@ -137,11 +194,20 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
   it('looks up any number of sweeps, snapshots and environments', async () => {
     const { store } = await fresh()
     const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 7, host: HOST, snapshot: 'of sweep' }),
+      parts.sweeps.insert({
+        id: randomUUID(),
+        plan: SWEEP,
+        planDigest: 'd',
+        seed: 7,
+        host: HOST,
+        snapshot: 'of sweep',
+      }),
     )
     await insertRun(store, { snapshot: 'of run', environment: 'e' })
     expect([...(await store.read.sweeps.limits([...NAMES, sweep.id])).keys()]).toEqual([sweep.id])
-    expect(await store.read.runs.stillNamed('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep'])).toEqual(new Set(['of run', 'of sweep']))
+    expect(await store.read.runs.stillNamed('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep'])).toEqual(
+      new Set(['of run', 'of sweep']),
+    )
     expect(await store.read.runs.stillNamed('environment', [...NAMES, 'e'])).toEqual(new Set(['e']))
   })
 
@@ -150,12 +216,24 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     const run = await insertRun(store, { plan: { ...PLAN, params: { x: 5 } }, tags: ['b'], phase: 'running' })
     await store.write((parts) => parts.tracking.append(run, [{ name: 'm', points: Float64Array.of(0, 0, 5) }]))
     const many = (value: string, length: number) => Array.from({ length }, () => value).join(',')
-    const filters = [`number in (${many('7', 4_900)}, ${run.number})`, `p.x in (${many('7', 4_900)}, 5)`, `m.m in (${many('7', 4_900)}, 5)`]
-    filters.push(`tag in (${many('a', 4_900)}, b)`, `p.x in (${many('a', 2_400)},${many('7', 2_400)},5)`, `created not in (${many('-1d', 2_400)})`)
+    const filters = [
+      `number in (${many('7', 4_900)}, ${run.number})`,
+      `p.x in (${many('7', 4_900)}, 5)`,
+      `m.m in (${many('7', 4_900)}, 5)`,
+    ]
+    filters.push(
+      `tag in (${many('a', 4_900)}, b)`,
+      `p.x in (${many('a', 2_400)},${many('7', 2_400)},5)`,
+      `created not in (${many('-1d', 2_400)})`,
+    )
     filters.push(`created in (${many('-1d', 2_400)}, 1970-01-01)`)
     for (const text of filters) {
       const query = { filter: parseFilter(text), sort: [], limit: 10, isCounted: true }
-      expect([text.slice(0, 20), (await store.scan.search.page(query)).total, await store.scan.search.count(query)]).toEqual([text.slice(0, 20), 1, 1])
+      expect([
+        text.slice(0, 20),
+        (await store.scan.search.page(query)).total,
+        await store.scan.search.count(query),
+      ]).toEqual([text.slice(0, 20), 1, 1])
     }
   })
 })

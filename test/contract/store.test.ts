@@ -19,11 +19,15 @@ import { describeOnBoth } from '../support/databases.ts'
 import { HOST, newRun as newPlainRun } from '../support/records.ts'
 
 function runPlan(): RunPlan {
-  return loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 1.0, name: "x y"}\nrun: {cmd: echo}' }]).plan as RunPlan
+  return loadPlan([
+    { file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 1.0, name: "x y"}\nrun: {cmd: echo}' },
+  ]).plan as RunPlan
 }
 
 function sweepPlan(): SweepPlan {
-  return loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.0]}}}\nrun: {cmd: echo}' }]).plan as SweepPlan
+  return loadPlan([
+    { file: 'a.yml', text: 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.0]}}}\nrun: {cmd: echo}' },
+  ]).plan as SweepPlan
 }
 
 function newRun(patch: Partial<NewRun> = {}): NewRun {
@@ -55,8 +59,12 @@ describeOnBoth('the store', (openFresh) => {
   it('numbers runs and sweeps in one sequence without holes', async () => {
     const store = await fresh()
     const first = await insertRun(store)
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }))
-    const trials = await store.write((parts) => parts.runs.insert([newRun({ sweepId: sweep.id, trialIndex: 0 }), newRun({ sweepId: sweep.id, trialIndex: 1 })]))
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
+    )
+    const trials = await store.write((parts) =>
+      parts.runs.insert([newRun({ sweepId: sweep.id, trialIndex: 0 }), newRun({ sweepId: sweep.id, trialIndex: 1 })]),
+    )
     expect([first.number, sweep.number, ...trials.map((run) => run.number)]).toEqual([1, 2, 3, 4])
   })
 
@@ -97,7 +105,9 @@ describeOnBoth('the store', (openFresh) => {
     const store = await fresh()
     const run = await insertRun(store)
     const insert = (name: string) =>
-      store.write((parts) => parts.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]))
+      store.write((parts) =>
+        parts.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]),
+      )
     await insert('hagane-1-1')
     await expect(insert('hagane-1-x')).rejects.toThrow()
     expect(await store.read.attempts.latest(run.id)).toMatchObject({ n: 1, state: 'intent', devices: ['0'] })
@@ -122,10 +132,16 @@ describeOnBoth('the store', (openFresh) => {
     const double = fc.double({ noDefaultInfinity: false, noNaN: false })
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(fc.tuple(double, double, double), { minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.array(fc.tuple(double, double, double), { minLength: 1, maxLength: 90 }), {
+          minLength: 1,
+          maxLength: 8,
+        }),
         async (batches) => {
           const run = await insertRun(store)
-          for (const batch of batches) await store.write((parts) => parts.tracking.append(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]))
+          for (const batch of batches)
+            await store.write((parts) =>
+              parts.tracking.append(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]),
+            )
           const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
           const wrote = Float64Array.from(batches.flat(2))
           expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
@@ -141,12 +157,22 @@ describeOnBoth('the store', (openFresh) => {
   it('keeps every digit of integers in parameters, sorts by their size and finds them by their digits', async () => {
     const store = await fresh()
     const long = (value: bigint) => new LongInteger(value)
-    const seeds = [long(2n ** 63n - 1n), long(12345678901234567890n), long(10n ** 400n), long(-(2n ** 64n)), 3, NaN, Infinity]
+    const seeds = [
+      long(2n ** 63n - 1n),
+      long(12345678901234567890n),
+      long(10n ** 400n),
+      long(-(2n ** 64n)),
+      3,
+      NaN,
+      Infinity,
+    ]
     const runs: Run[] = []
     for (const seed of seeds) runs.push(await insertRun(store, { plan: { ...runPlan(), params: { seed } } }))
     await store.write((parts) => parts.runs.annotate(runs[4]!, { params: { seed: long(4n * 10n ** 18n) } }))
     for (const [index, run] of runs.entries())
-      expect((await store.read.runs.get(run.id))!.params['seed']).toEqual(index === 4 ? long(4n * 10n ** 18n) : seeds[index])
+      expect((await store.read.runs.get(run.id))!.params['seed']).toEqual(
+        index === 4 ? long(4n * 10n ** 18n) : seeds[index],
+      )
     const found = async (filter: string) => {
       const page = await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('p.seed'), limit: 10 })
       return page.runs.map(({ number }) => number - 1)
@@ -162,7 +188,12 @@ describeOnBoth('the store', (openFresh) => {
     const run = await insertRun(store)
     for (let index = 0; index < 40; index += 1)
       await store.write((parts) =>
-        parts.tracking.append(run, [{ name: 'm', points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at) }]),
+        parts.tracking.append(run, [
+          {
+            name: 'm',
+            points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at),
+          },
+        ]),
       )
     const all = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
     for (const from of [0, 1, 255, 256, 700, all.length / 3 - 1]) {
@@ -190,7 +221,9 @@ describeOnBoth('the store', (openFresh) => {
 
   it('finds the best trial by finite last values of trials that ended well', async () => {
     const store = await fresh()
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }))
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
+    )
     const add = async (phase: RunPhase, value: number, index: number) => {
       const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
       await store.write(async (parts) => {
@@ -204,14 +237,22 @@ describeOnBoth('the store', (openFresh) => {
     await add('failed', 0.99, 2)
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
-    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({ run: { id: good.id }, value: 0.9 })
-    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({ run: { id: bad.id }, value: 0.1 })
+    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({
+      run: { id: good.id },
+      value: 0.9,
+    })
+    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({
+      run: { id: bad.id },
+      value: 0.1,
+    })
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
   })
 
   it('says how trials without a failure ended: by themselves, early, by a person', async () => {
     const store = await fresh()
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }))
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
+    )
     const ends: [RunPhase, ReasonCode][] = [
       ['succeeded', 'Completed'],
       ['succeeded', 'RungReached'],
@@ -241,28 +282,53 @@ describeOnBoth('the store', (openFresh) => {
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
     const plan = { ...sweepPlan(), method: { name: 'random', trialsMax: 7 } } as const
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }))
-    const { constraints: _c, firstPoints: _f, warmStart: _w, failures: _p, plateau: _l, stoppingRules: _s, ...old } = plan
-    for (const table of ['suggestion', 'sweep_result', 'access_token', 'waiting_batch']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }),
+    )
+    const {
+      constraints: _c,
+      firstPoints: _f,
+      warmStart: _w,
+      failures: _p,
+      plateau: _l,
+      stoppingRules: _s,
+      ...old
+    } = plan
+    for (const table of ['suggestion', 'sweep_result', 'access_token', 'waiting_batch'])
+      await sql`drop table ${sql.table(table)}`.execute(database.writer)
     for (const column of ['budget', 'earlier', 'results', 'failure', 'judged_from'])
       await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
-    for (const column of ['rung', 'take']) await sql`alter table run drop column ${sql.ref(column)}`.execute(database.writer)
+    for (const column of ['rung', 'take'])
+      await sql`alter table run drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`update sweep set plan = ${encodeValue(old)}`.execute(database.writer)
     await sql`delete from schema_version where version > 2`.execute(database.writer)
     await migrate(database)
-    expect(await store.read.sweeps.get(sweep.id)).toMatchObject({ budget: 7, results: 0, earlier: [], plan: { failures: 'penalise', stoppingRules: [] } })
+    expect(await store.read.sweeps.get(sweep.id)).toMatchObject({
+      budget: 7,
+      results: 0,
+      earlier: [],
+      plan: { failures: 'penalise', stoppingRules: [] },
+    })
   })
 
   it('keeps the record of a sweep of an older version, and takes a second result of a trial that is run again', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
-    await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(database.writer)
-    await sql`insert into older values (${sweep.id}, 1, 0, 0, 'failed', null), (${sweep.id}, 2, 1, 0, 'succeeded', 0.5)`.execute(database.writer)
-    for (const table of ['sweep_result', 'waiting_batch']) await sql`drop table ${sql.table(table)}`.execute(database.writer)
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
+    )
+    await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(
+      database.writer,
+    )
+    await sql`insert into older values (${sweep.id}, 1, 0, 0, 'failed', null), (${sweep.id}, 2, 1, 0, 'succeeded', 0.5)`.execute(
+      database.writer,
+    )
+    for (const table of ['sweep_result', 'waiting_batch'])
+      await sql`drop table ${sql.table(table)}`.execute(database.writer)
     await sql`alter table older rename to sweep_result`.execute(database.writer)
-    for (const column of ['failure', 'judged_from']) await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
+    for (const column of ['failure', 'judged_from'])
+      await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`alter table run drop column take`.execute(database.writer)
     await sql`delete from schema_version where version > 4`.execute(database.writer)
     await migrate(database)
@@ -280,7 +346,9 @@ describeOnBoth('the store', (openFresh) => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
+    )
     const courses = [
       [0.9, 0.01, 0.8],
       [0.5, 0.4, 0.3],
@@ -288,7 +356,12 @@ describeOnBoth('the store', (openFresh) => {
     ]
     const runs: Run[] = []
     for (const [index, values] of courses.entries()) {
-      const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'succeeded', ending: { reason: 'Completed', evidence: {} } })
+      const run = await insertRun(store, {
+        sweepId: sweep.id,
+        trialIndex: index,
+        phase: 'succeeded',
+        ending: { reason: 'Completed', evidence: {} },
+      })
       const points = Float64Array.from(values.flatMap((value, step) => [step, step, value]))
       await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
       runs.push(run)
@@ -315,8 +388,15 @@ describeOnBoth('the store', (openFresh) => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }))
-    const failed = await insertRun(store, { sweepId: sweep.id, trialIndex: 0, phase: 'failed', ending: { reason: 'ExitNonZero', evidence: { exitCode: 2 } } })
+    const sweep = await store.write((parts) =>
+      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
+    )
+    const failed = await insertRun(store, {
+      sweepId: sweep.id,
+      trialIndex: 0,
+      phase: 'failed',
+      ending: { reason: 'ExitNonZero', evidence: { exitCode: 2 } },
+    })
     expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
     const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, take: 1 })
     const [again] = await store.write(async (parts) => {

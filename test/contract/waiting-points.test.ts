@@ -33,7 +33,10 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
   }
 
   async function countWaiting({ writer }: Database): Promise<number> {
-    return Number((await writer.selectFrom('waiting_batch').select(writer.fn.countAll().as('count')).executeTakeFirstOrThrow()).count)
+    return Number(
+      (await writer.selectFrom('waiting_batch').select(writer.fn.countAll().as('count')).executeTakeFirstOrThrow())
+        .count,
+    )
   }
 
   const point = (step: number, value: number): Float64Array => Float64Array.of(step, step * 10, value)
@@ -55,7 +58,8 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
   it('are seen by filters, by names and by buckets', async () => {
     const store = open(await openMigrated())
     const run = await insertRun(store)
-    const append = (name: string, value: number) => store.write((parts) => parts.tracking.append(run, [{ name, points: point(0, value) }]))
+    const append = (name: string, value: number) =>
+      store.write((parts) => parts.tracking.append(run, [{ name, points: point(0, value) }]))
     await append('a', 1)
     expect(await store.scan.search.isKnown('metric', 'a')).toBe(true)
     await append('b', 2)
@@ -74,7 +78,11 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     expect(await countWaiting(database)).toBe(1)
     const second = open(database)
     await second.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
-    expect((await second.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({ count: 2, sum: 5, last: 2 })
+    expect((await second.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
+      count: 2,
+      sum: 5,
+      last: 2,
+    })
   })
 
   it('wait no longer than a second where nobody reads them', async () => {
@@ -104,8 +112,10 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     }
     const store = createStore(database, { now: () => 1, fence })
     const run = await insertRun(store)
-    const append = (step: number) => store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
-    const read = async (): Promise<number> => (await store.read.tracking.points(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
+    const append = (step: number) =>
+      store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+    const read = async (): Promise<number> =>
+      (await store.read.tracking.points(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
     await append(0)
     expect(await read()).toBe(1)
     await append(1)
@@ -145,20 +155,28 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
       }),
     )
     const results = await Promise.allSettled(works)
-    expect(results.map((result) => (result.status === 'rejected' ? (result.reason as Error).message : 'done'))).toEqual(['done', 'work 2', 'done', 'work 4'])
-    expect([...(await store.read.tracking.points(run.id, 'm', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 2)).toEqual([1, 3])
+    expect(results.map((result) => (result.status === 'rejected' ? (result.reason as Error).message : 'done'))).toEqual(
+      ['done', 'work 2', 'done', 'work 4'],
+    )
+    expect(
+      [...(await store.read.tracking.points(run.id, 'm', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 2),
+    ).toEqual([1, 3])
   })
 
   it('are taken beyond the two thousand millionth batch', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    const append = (step: number) => store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
-    if (engine === 'postgres') await sql`alter table waiting_batch alter column n restart with 4000000000`.execute(database.writer)
+    const append = (step: number) =>
+      store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+    if (engine === 'postgres')
+      await sql`alter table waiting_batch alter column n restart with 4000000000`.execute(database.writer)
     await append(0)
     if (engine === 'sqlite') await sql`update waiting_batch set n = 4000000000`.execute(database.writer)
     await append(1)
-    expect([...(await store.read.tracking.points(run.id, 'loss', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 0)).toEqual([0, 1])
+    expect(
+      [...(await store.read.tracking.points(run.id, 'loss', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 0),
+    ).toEqual([0, 1])
   })
 
   it('go with their run', async () => {
@@ -170,7 +188,9 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     while (!(await purge()));
     const left = await sql<{
       n: number
-    }>`select (select count(*) from waiting_batch) + (select count(*) from series) + (select count(*) from run) as n`.execute(database.writer)
+    }>`select (select count(*) from waiting_batch) + (select count(*) from series) + (select count(*) from run) as n`.execute(
+      database.writer,
+    )
     expect(Number(left.rows[0]!.n)).toBe(0)
   })
 
@@ -197,13 +217,21 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     )
     const restored = open(copy)
     await restored.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
-    expect((await restored.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({ count: 2, numbers: 1, last: 1, lastAttempt: 2 })
+    expect((await restored.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
+      count: 2,
+      numbers: 1,
+      last: 1,
+      lastAttempt: 2,
+    })
   })
 
   it('come out as they went in: any sources, series and places, whenever they are folded', async () => {
     const store = open(await openMigrated())
     const number = fc.double({ noDefaultInfinity: false })
-    const series = fc.record({ name: fc.constantFrom('a', 'b', 'c'), points: fc.array(fc.tuple(fc.constantFrom(1, 2, -0), fc.constantFrom(5, 6), number)) })
+    const series = fc.record({
+      name: fc.constantFrom('a', 'b', 'c'),
+      points: fc.array(fc.tuple(fc.constantFrom(1, 2, -0), fc.constantFrom(5, 6), number)),
+    })
     const batch = fc.record({
       series: fc.uniqueArray(series, { selector: (item) => item.name, minLength: 1 }),
       writer: fc.constantFrom(1, 2),

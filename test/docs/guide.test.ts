@@ -27,7 +27,11 @@ class Reader implements AsyncDisposable {
     this.#port = port
     const bin = join(this.#home, 'bin')
     for (const folder of [this.#work, bin]) mkdirSync(folder)
-    writeFileSync(join(bin, 'hagane'), `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'src/cli/main.ts')}' "$@"\n`, { mode: 0o755 })
+    writeFileSync(
+      join(bin, 'hagane'),
+      `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'src/cli/main.ts')}' "$@"\n`,
+      { mode: 0o755 },
+    )
     writeFileSync(this.#state, `export PATH='${bin}':"$PATH"\n`)
   }
 
@@ -60,7 +64,14 @@ class Reader implements AsyncDisposable {
   #env(): NodeJS.ProcessEnv {
     const cache = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }
     const client = { PYTHONPATH: join(ROOT, 'clients/python'), PYTHONDONTWRITEBYTECODE: '1' }
-    return { HOME: this.#home, PATH: process.env['PATH'], LANG: 'C', HAGANE_PORT: String(this.#port), ...cache, ...client }
+    return {
+      HOME: this.#home,
+      PATH: process.env['PATH'],
+      LANG: 'C',
+      HAGANE_PORT: String(this.#port),
+      ...cache,
+      ...client,
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,7 +90,9 @@ describe('the guide', () => {
   })
 
   it.each(PAGES)('%s has the same code, headings and tables in both languages', (page) => {
-    const [english, japanese] = LANGUAGES.map((language) => blocksOf(readPage(language, page)).filter((block) => block.language !== 'text' || block.title))
+    const [english, japanese] = LANGUAGES.map((language) =>
+      blocksOf(readPage(language, page)).filter((block) => block.language !== 'text' || block.title),
+    )
     const plain = (blocks: readonly Block[]) => blocks.map((block) => ({ ...block, line: 0 }))
     expect(plain(japanese!)).toEqual(plain(english!))
     const [first, second] = LANGUAGES.map((language) => shapeOf(readPage(language, page)))
@@ -107,7 +120,8 @@ describe('the guide', () => {
       await using reader = new Reader(await freePort())
       for (const block of blocksOf(readPage('en', page))) {
         if (block.title !== undefined) reader.write(block.title, block.text)
-        else if (block.language === 'sh' && !block.isSkipped) expect([page, block.line, await reader.run(block)]).toEqual([page, block.line, ''])
+        else if (block.language === 'sh' && !block.isSkipped)
+          expect([page, block.line, await reader.run(block)]).toEqual([page, block.line, ''])
       }
     },
     PAGE_TIMEOUT_MS,
@@ -156,7 +170,9 @@ describe.each(LANGUAGES)('the pages of reference (%s)', (language) => {
       if (row === undefined) return [path]
       return options.flatMap(({ long, short, hidden }) => {
         const where = hidden || uses(long!) >= COMMON_FROM ? page : row
-        return [long!, ...(short ? [`${short}, ${long}`] : [])].every((text) => where.includes(text)) ? [] : [`${path} ${long}`]
+        return [long!, ...(short ? [`${short}, ${long}`] : [])].every((text) => where.includes(text))
+          ? []
+          : [`${path} ${long}`]
       })
     })
     expect(missing).toEqual([])
@@ -164,9 +180,13 @@ describe.each(LANGUAGES)('the pages of reference (%s)', (language) => {
 
   it('configuration.md has every variable that the server, the commands and the client read, and every one a run gets', () => {
     const files = ['src/config', 'clients/python/hagane', 'src/executors/local'].flatMap((folder) =>
-      readdirSync(join(ROOT, folder)).flatMap((name) => (/\.(ts|py)$/.test(name) ? [readFileSync(join(ROOT, folder, name), 'utf8')] : [])),
+      readdirSync(join(ROOT, folder)).flatMap((name) =>
+        /\.(ts|py)$/.test(name) ? [readFileSync(join(ROOT, folder, name), 'utf8')] : [],
+      ),
     )
-    const names = files.flatMap((text) => [...text.matchAll(/\bHAGANE_[A-Z_]*[A-Z]\b|env(?:\['|\.get\(")([A-Z_]+)/g)].map((match) => match[1] ?? match[0]))
+    const names = files.flatMap((text) =>
+      [...text.matchAll(/\bHAGANE_[A-Z_]*[A-Z]\b|env(?:\['|\.get\(")([A-Z_]+)/g)].map((match) => match[1] ?? match[0]),
+    )
     const page = readPage(language, 'configuration.md')
     expect(names.length).toBeGreaterThan(20)
     expect([...new Set(names)].filter((name) => !page.includes(name))).toEqual([])

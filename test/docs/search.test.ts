@@ -13,7 +13,10 @@ it('the program of docs/search.md finds a valley', () => {
   try {
     const file = join(folder, 'program.mts')
     const train = 'const train = async ({ lr, layers }) => (Math.log10(lr) + 3) ** 2 + Math.abs(layers - 4)\n'
-    writeFileSync(file, train + program!.replace("'hagane/search'", JSON.stringify(join(root, 'src/core/search/library.ts'))))
+    writeFileSync(
+      file,
+      train + program!.replace("'hagane/search'", JSON.stringify(join(root, 'src/core/search/library.ts'))),
+    )
     const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
     expect(Number(/value: ([\d.e-]+)/.exec(stdout)![1])).toBeLessThan(0.01)

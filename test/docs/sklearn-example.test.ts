@@ -20,16 +20,35 @@ const missing = findObstacle()
 
 /** Why the example cannot run here; empty when it can. One small package of it is fetched to find out. */
 function findObstacle(): string {
-  const run = (...args: string[]) => spawnSync('python3', args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] })
+  const run = (...args: string[]) =>
+    spawnSync('python3', args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] })
   const version = run('-c', 'import venv, ensurepip, sys; print(*sys.version_info[:2])').stdout?.trim() ?? ''
   if (!/^3 (9|1[0-3])$/.test(version)) return 'no Python 3.9 to 3.13 with venv'
-  const fetched = run('-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '--retries', '0', '--timeout', '10', '-d', folder, 'joblib==1.4.2')
+  const fetched = run(
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--no-deps',
+    '--no-cache-dir',
+    '--retries',
+    '0',
+    '--timeout',
+    '10',
+    '-d',
+    folder,
+    'joblib==1.4.2',
+  )
   return fetched.status === 0 ? '' : 'no Python index'
 }
 
 function hagane<T>(...args: string[]): T {
   const env = { ...process.env, HOME: folder, HAGANE_DATA: join(folder, 'data'), HAGANE_PORT: String(port), LANG: 'C' }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: EXAMPLES, encoding: 'utf8', env })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: EXAMPLES,
+    encoding: 'utf8',
+    env,
+  })
   if (status !== 0) throw new Error(`${args.join(' ')}: ${status} ${stderr.slice(-3000)}`)
   return (args.includes('--json') ? JSON.parse(stdout) : stdout) as T
 }
@@ -43,7 +62,17 @@ describe.skipIf(missing !== '')(`the example with scikit-learn${missing === '' ?
   const few = join(folder, 'few.yml')
   const sweep = (): SweepView => {
     writeFileSync(few, 'hptuning: {random_search: {n_experiments: 4}, matrix: {n_estimators: {values: [5, 10]}}}\n')
-    const { number } = hagane<{ number: number }>('run', '-f', 'departments-sklearn/group.yml', '-f', few, '--workdir', EXAMPLES, '--wait', '--json')
+    const { number } = hagane<{ number: number }>(
+      'run',
+      '-f',
+      'departments-sklearn/group.yml',
+      '-f',
+      few,
+      '--workdir',
+      EXAMPLES,
+      '--wait',
+      '--json',
+    )
     return hagane<SweepView>('show', String(number), '--json')
   }
 

@@ -67,7 +67,10 @@ afterAll(async () => {
 const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
 
 /** Opens pages side by side: they mostly wait. */
-async function onEach(pages: readonly (readonly [string, string])[], look: (name: string, path: string) => Promise<void>): Promise<void> {
+async function onEach(
+  pages: readonly (readonly [string, string])[],
+  look: (name: string, path: string) => Promise<void>,
+): Promise<void> {
   const waiting = [...pages]
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) await look(...next)
@@ -75,8 +78,10 @@ async function onEach(pages: readonly (readonly [string, string])[], look: (name
   await Promise.all(Array.from({ length: PAGES_AT_ONCE }, lane))
 }
 
-const trials = async () => (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep}&limit=100`)).body.runs
-const submitSlow = async (name: string) => (await server.submit(`version: 1\nkind: experiment\nrun: {cmd: python slow.py}\nname: ${name}\n`, folder)).number
+const trials = async () =>
+  (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep}&limit=100`)).body.runs
+const submitSlow = async (name: string) =>
+  (await server.submit(`version: 1\nkind: experiment\nrun: {cmd: python slow.py}\nname: ${name}\n`, folder)).number
 
 describe.skipIf(!browser)('the dashboard', () => {
   const pages = (): [string, string][] => [
@@ -134,9 +139,13 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=m\.loss/)
     const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
-    await expect.poll(async () => await rows.nth(1).getByRole('link').getAttribute('href')).toBe(`/p/default/runs/${best}`)
+    await expect
+      .poll(async () => await rows.nth(1).getByRole('link').getAttribute('href'))
+      .toBe(`/p/default/runs/${best}`)
     await page.reload()
-    await expect.poll(async () => await rows.nth(1).getByRole('link').getAttribute('href')).toBe(`/p/default/runs/${best}`)
+    await expect
+      .poll(async () => await rows.nth(1).getByRole('link').getAttribute('href'))
+      .toBe(`/p/default/runs/${best}`)
     expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('m.loss < 0.3')
     await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss <')
     await page.getByRole('alert').waitFor()
@@ -229,8 +238,13 @@ describe.skipIf(!browser)('the dashboard', () => {
 
   it('goes to each found line of a long log, wherever what is read begins', async () => {
     const cmd = `python -c "print(chr(10).join('row %d of a long log that is read piece by piece' % i for i in range(30000)))"`
-    const { number } = await server.submit(`version: 1\nkind: experiment\nname: talkative\nrun:\n  cmd: ${cmd}\n`, folder)
-    await expect.poll(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase, { timeout: 60_000 }).toBe('succeeded')
+    const { number } = await server.submit(
+      `version: 1\nkind: experiment\nname: talkative\nrun:\n  cmd: ${cmd}\n`,
+      folder,
+    )
+    await expect
+      .poll(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase, { timeout: 60_000 })
+      .toBe('succeeded')
     const page = await open(`/p/default/runs/${number}/logs`)
     await page.getByText('row 29999 ').waitFor()
     await page.getByRole('button', { name: 'Search the whole log' }).click()
@@ -259,7 +273,8 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('shows a sweep: history, importance, parallel coordinates, timeline, trials, space', async () => {
     const page = await open(`/p/default/sweeps/${sweep}`)
     await page.getByRole('heading', { name: 'valley' }).waitFor()
-    for (const name of [/^Values of 12 trials/, /^12 trials across/, /^12 attempts on/]) await page.getByRole('img', { name }).waitFor()
+    for (const name of [/^Values of 12 trials/, /^12 trials across/, /^12 attempts on/])
+      await page.getByRole('img', { name }).waitFor()
     await page.getByRole('region', { name: 'Parameter importance' }).getByText('Share of the variance').waitFor()
     // A brush along the first axis leaves fewer trials, listed below it.
     const chart = page.getByRole('img', { name: /trials across/ })
@@ -309,9 +324,15 @@ describe.skipIf(!browser)('the dashboard', () => {
     await expect.poll(async () => await panels.count()).toBe(4)
     for (const name of ['History', 'Parameter importance', 'Parallel coordinates', 'Timeline']) {
       const panel = page.getByRole('region', { name, exact: true })
-      const [picture] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'Save as PNG' }).click()])
+      const [picture] = await Promise.all([
+        page.waitForEvent('download'),
+        panel.getByRole('button', { name: 'Save as PNG' }).click(),
+      ])
       expect([name, readFileSync(await picture.path()).length > 2_000]).toEqual([name, true])
-      const [table] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'Download CSV' }).click()])
+      const [table] = await Promise.all([
+        page.waitForEvent('download'),
+        panel.getByRole('button', { name: 'Download CSV' }).click(),
+      ])
       const rows = readFileSync(await table.path(), 'utf8')
         .trimEnd()
         .split('\r\n')
@@ -319,7 +340,9 @@ describe.skipIf(!browser)('the dashboard', () => {
       expect([name, await panel.getByRole('row').count()]).toEqual([name, rows.length])
       await panel.getByRole('button', { name: 'Data as a table' }).click()
       await panel.getByRole('button', { name: 'Copy a link to this' }).click()
-      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${server.url}/p/default/sweeps/${sweep}#panel-${name.replaceAll(' ', '-')}`)
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+        `${server.url}/p/default/sweeps/${sweep}#panel-${name.replaceAll(' ', '-')}`,
+      )
     }
     expect(page.errors).toEqual([])
     await page.close()
@@ -328,7 +351,9 @@ describe.skipIf(!browser)('the dashboard', () => {
   it.each(['loading', 'failing'] as const)(
     'says on every page what it waits for and what went wrong: %s',
     async (how) => {
-      const some = pages().filter(([one]) => ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one))
+      const some = pages().filter(([one]) =>
+        ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one),
+      )
       await onEach(some, async (name, path) => {
         const page = await open('/settings')
         await page.route('**/api/v1/**', async (route) => {
@@ -452,7 +477,13 @@ describe.skipIf(!browser)('the dashboard', () => {
     await write(['version: 1', 'kind: experimant', 'run: {cmd: echo edited}'])
     await page.getByRole('button', { name: 'Line 2' }).click()
     await page.locator('[role=textbox]:focus').waitFor()
-    await write(['version: 1', 'kind: group', 'hptuning:', '  matrix: {x: {values: [1, 2, 3, 4]}}', 'run: {cmd: "echo {{ x }}"}'])
+    await write([
+      'version: 1',
+      'kind: group',
+      'hptuning:',
+      '  matrix: {x: {values: [1, 2, 3, 4]}}',
+      'run: {cmd: "echo {{ x }}"}',
+    ])
     await page.getByText('4 runs', { exact: true }).waitFor()
     await page.getByText('echo 2', { exact: true }).waitFor()
     await write(['version: 1', 'kind: experiment', 'run: {cmd: echo edited}'])
@@ -579,7 +610,9 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('needs no network but its server, does at once what it is told or says why not, and nothing later', async () => {
     const page = await open('/p/default/sweeps')
     // The browser believes that there is no network; the server of this machine is there.
-    await page.evaluate(`Object.defineProperty(navigator, 'onLine', { get: () => false }); dispatchEvent(new Event('offline'))`)
+    await page.evaluate(
+      `Object.defineProperty(navigator, 'onLine', { get: () => false }); dispatchEvent(new Event('offline'))`,
+    )
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
     await page
@@ -623,22 +656,27 @@ describe.skipIf(!browser)('the dashboard', () => {
     ['en', 'dark'],
     ['ja', 'light'],
     ['ja', 'dark'],
-  ] as const)('has no serious finding of axe on any page, in %s and %s', { timeout: 180_000 }, async (language, theme) => {
-    await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
-    const findings: string[] = []
-    await onEach(pages(), async (name, path) => {
-      const page = await open(path, { language, theme })
-      await page.waitForLoadState('networkidle').catch(() => {})
-      await page.waitForTimeout(400)
-      await page.addScriptTag({ content: axe }).catch(async () => await page.evaluate(axe))
-      const found = await page.evaluate<{
-        violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
-      }>('axe.run(document, { resultTypes: ["violations"] })')
-      for (const { id, impact, nodes } of found.violations)
-        if (impact === 'serious' || impact === 'critical') findings.push(`${name}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`)
-      expect([name, page.errors.filter((text) => !text.includes('Content Security Policy'))]).toEqual([name, []])
-      await page.close()
-    })
-    expect(findings).toEqual([])
-  })
+  ] as const)(
+    'has no serious finding of axe on any page, in %s and %s',
+    { timeout: 180_000 },
+    async (language, theme) => {
+      await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
+      const findings: string[] = []
+      await onEach(pages(), async (name, path) => {
+        const page = await open(path, { language, theme })
+        await page.waitForLoadState('networkidle').catch(() => {})
+        await page.waitForTimeout(400)
+        await page.addScriptTag({ content: axe }).catch(async () => await page.evaluate(axe))
+        const found = await page.evaluate<{
+          violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
+        }>('axe.run(document, { resultTypes: ["violations"] })')
+        for (const { id, impact, nodes } of found.violations)
+          if (impact === 'serious' || impact === 'critical')
+            findings.push(`${name}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`)
+        expect([name, page.errors.filter((text) => !text.includes('Content Security Policy'))]).toEqual([name, []])
+        await page.close()
+      })
+      expect(findings).toEqual([])
+    },
+  )
 })

@@ -59,7 +59,10 @@ beforeAll(async () => {
     name: 'many-metrics',
     params: { a: 1 },
     metrics: Object.fromEntries(
-      Array.from({ length: METRICS }, (_, i) => [`${['train', 'val', 'grad'][i % 3]}/metric_${String(i).padStart(3, '0')}`, [i, i + 1, i + 2]]),
+      Array.from({ length: METRICS }, (_, i) => [
+        `${['train', 'val', 'grad'][i % 3]}/metric_${String(i).padStart(3, '0')}`,
+        [i, i + 1, i + 2],
+      ]),
     ),
   })
   // Six configurations of six seeds each; all have 25 parameters in common but the 23rd, and one that never changes.
@@ -67,7 +70,11 @@ beforeAll(async () => {
     const config = Math.floor(i / 6)
     const run = await recordRun(server, 'seeds', {
       name: `seeded-${i}`,
-      params: { seed: i % 6, constant: 7, ...Object.fromEntries(Array.from({ length: 25 }, (_, at) => [`a${at}`, at === 22 ? config : at])) },
+      params: {
+        seed: i % 6,
+        constant: 7,
+        ...Object.fromEntries(Array.from({ length: 25 }, (_, at) => [`a${at}`, at === 22 ? config : at])),
+      },
       metrics: { loss: [2 + config + (i % 6) / 100, 1 + config + (i % 6) / 100] },
     })
     if (i === 0) first = run
@@ -80,14 +87,16 @@ afterAll(async () => {
 })
 
 const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
-const trials = async () => (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep.number}&limit=100`)).body.runs
+const trials = async () =>
+  (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep.number}&limit=100`)).body.runs
 const runsTable = (page: Page) => page.getByRole('table', { name: 'Runs' })
 
 describe.skipIf(!browser)('the charts of a run', () => {
   it('show each of 300 metrics, in sections, read as they come in sight', async () => {
     const page = await open(`/p/many/runs/${manyMetrics}/charts`)
     await page.getByRole('img', { name: /^grad\/metric_002, 1 line/ }).hover()
-    for (const section of ['grad', 'train', 'val']) await page.getByRole('button', { name: new RegExp(`^${section} 100$`) }).waitFor()
+    for (const section of ['grad', 'train', 'val'])
+      await page.getByRole('button', { name: new RegExp(`^${section} 100$`) }).waitFor()
     const last = page.getByRole('region', { name: 'val/metric_298' })
     await page.getByRole('button', { name: /^val 100$/ }).scrollIntoViewIfNeeded()
     await expect
@@ -104,18 +113,24 @@ describe.skipIf(!browser)('the charts of a run', () => {
     await page.close()
   })
 
-  it.each(['en-US@posix', '', 'ja_JP.UTF-8'])('are drawn where the browser says that its language is %j', async (language) => {
-    const page = await open('/settings')
-    await page.addInitScript((tag) => Object.defineProperty(Navigator.prototype, 'language', { get: () => tag, configurable: true }), language)
-    await page.goto(`${server.url}/p/seeds/runs/${first}/charts`)
-    await page
-      .getByRole('img', { name: /^loss, 1 line/ })
-      .locator('canvas')
-      .first()
-      .waitFor()
-    expect(page.errors).toEqual([])
-    await page.close()
-  })
+  it.each(['en-US@posix', '', 'ja_JP.UTF-8'])(
+    'are drawn where the browser says that its language is %j',
+    async (language) => {
+      const page = await open('/settings')
+      await page.addInitScript(
+        (tag) => Object.defineProperty(Navigator.prototype, 'language', { get: () => tag, configurable: true }),
+        language,
+      )
+      await page.goto(`${server.url}/p/seeds/runs/${first}/charts`)
+      await page
+        .getByRole('img', { name: /^loss, 1 line/ })
+        .locator('canvas')
+        .first()
+        .waitFor()
+      expect(page.errors).toEqual([])
+      await page.close()
+    },
+  )
 
   it('keep a large panel and its scale in the address', async () => {
     const page = await open(`/p/seeds/runs/${first}/charts`)
@@ -125,7 +140,9 @@ describe.skipIf(!browser)('the charts of a run', () => {
     await region.getByRole('button', { name: 'Large' }).click()
     await page.waitForURL(/large=loss/)
     await page.reload()
-    await expect.poll(async () => await region.getByRole('button', { name: 'log', exact: true }).getAttribute('aria-pressed')).toBe('true')
+    await expect
+      .poll(async () => await region.getByRole('button', { name: 'log', exact: true }).getAttribute('aria-pressed'))
+      .toBe('true')
     expect(page.errors).toEqual([])
     await page.close()
   })
@@ -136,7 +153,8 @@ describe.skipIf(!browser)('a page whose part does not arrive', () => {
     const page = await open('/p/seeds/runs')
     await runsTable(page).getByRole('link', { name: 'seeded-30', exact: true }).waitFor()
     let isAway = true
-    const block = async (route: { abort(): Promise<void>; continue(): Promise<void> }): Promise<void> => await (isAway ? route.abort() : route.continue())
+    const block = async (route: { abort(): Promise<void>; continue(): Promise<void> }): Promise<void> =>
+      await (isAway ? route.abort() : route.continue())
     await page.route(/assets\/.*\.js/, block)
     await page.route(/api\/v1\/health/, block)
     await runsTable(page).getByRole('link', { name: 'seeded-30', exact: true }).click()
@@ -157,7 +175,11 @@ describe.skipIf(!browser)('a comparison', () => {
     const name = head.getByRole('link', { name: 'seeded-5', exact: true })
     expect(await name.evaluate((link) => link.scrollWidth <= link.clientWidth)).toBe(true)
     const top = (await head.boundingBox())!.y
-    await page.getByRole('rowheader', { name: 'Python' }).or(page.getByRole('rowheader').last()).last().scrollIntoViewIfNeeded()
+    await page
+      .getByRole('rowheader', { name: 'Python' })
+      .or(page.getByRole('rowheader').last())
+      .last()
+      .scrollIntoViewIfNeeded()
     expect(Math.abs((await head.boundingBox())!.y - top)).toBeLessThanOrEqual(1)
     expect(page.errors).toEqual([])
     await page.close()
@@ -166,7 +188,9 @@ describe.skipIf(!browser)('a comparison', () => {
   it('draws neighbours in hues that differ', async () => {
     const page = await open(`/p/seeds/compare?runs=${[0, 1, 2, 3, 4, 5].map((i) => first + i).join(',')}`)
     await page.getByRole('columnheader', { name: /seeded-5\b/ }).waitFor()
-    const colors = await page.locator('thead svg path[stroke-width="3"]').evaluateAll((paths) => paths.map((path) => path.getAttribute('stroke')))
+    const colors = await page
+      .locator('thead svg path[stroke-width="3"]')
+      .evaluateAll((paths) => paths.map((path) => path.getAttribute('stroke')))
     expect(colors.length).toBeGreaterThanOrEqual(6)
     expect(new Set(colors).size).toBe(6)
     await page.close()
@@ -227,7 +251,8 @@ describe.skipIf(!browser)('the list of runs', () => {
       .first()
       .click()
     await page.waitForURL(/sort=/)
-    const names = async (): Promise<(string | null)[]> => await page.getByRole('row').getByRole('button', { expanded: false }).allTextContents()
+    const names = async (): Promise<(string | null)[]> =>
+      await page.getByRole('row').getByRole('button', { expanded: false }).allTextContents()
     const rising = ['0', '1', '2', '3', '4', '5']
     const sorted = new URL(page.url()).searchParams.get('sort')!.startsWith('-') ? rising.toReversed() : rising
     await expect.poll(names).toEqual(sorted)
@@ -268,7 +293,11 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.getByRole('heading', { name: 'seeded-15' }).waitFor()
     await page.goBack()
     await scroller.getByRole('link', { name: 'seeded-15', exact: true }).waitFor()
-    expect(await scroller.getByRole('link', { name: 'seeded-15', exact: true }).evaluate((link) => link.getBoundingClientRect().top)).toBeLessThan(400)
+    expect(
+      await scroller
+        .getByRole('link', { name: 'seeded-15', exact: true })
+        .evaluate((link) => link.getBoundingClientRect().top),
+    ).toBeLessThan(400)
     await page.close()
   })
 
@@ -281,14 +310,17 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
-  it.each([641, 720, 768, 820, 900])('does not scroll sideways at %i pixels, and keeps its bar in sight', async (width) => {
-    const page = await open('/p/default/runs', { width })
-    await runsTable(page).getByRole('row').nth(2).waitFor()
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-    const settings = (await page.getByRole('link', { name: 'Settings' }).boundingBox())!
-    expect(settings.x + settings.width).toBeLessThanOrEqual(width)
-    await page.close()
-  })
+  it.each([641, 720, 768, 820, 900])(
+    'does not scroll sideways at %i pixels, and keeps its bar in sight',
+    async (width) => {
+      const page = await open('/p/default/runs', { width })
+      await runsTable(page).getByRole('row').nth(2).waitFor()
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+      const settings = (await page.getByRole('link', { name: 'Settings' }).boundingBox())!
+      expect(settings.x + settings.width).toBeLessThanOrEqual(width)
+      await page.close()
+    },
+  )
 
   it('draws charts no wider than their columns, whose widths may end in half a pixel', async () => {
     const page = await open(`/p/many/runs/${manyMetrics}/charts`, { width: 888 })
@@ -303,7 +335,12 @@ describe.skipIf(!browser)('the list of runs', () => {
 
   it.each([
     ['the number of a trial whole where its name is cut', '/p/default/runs', '.labels li', '.numbered > :last-child'],
-    ['the begin of a column whose name is cut', '/p/many/runs?cols=m.train/metric_000', '[role=columnheader].num', '.sort'],
+    [
+      'the begin of a column whose name is cut',
+      '/p/many/runs?cols=m.train/metric_000',
+      '[role=columnheader].num',
+      '.sort',
+    ],
   ])('keeps %s', async (_, path, outer, inner) => {
     const page = await open(path)
     await page.locator(`${outer} ${inner}`).first().waitFor()
@@ -388,7 +425,11 @@ describe.skipIf(!browser)('a sweep', () => {
     await page.getByText(/3 failed · 1 NaN/).waitFor()
     await page.getByText('6 finished, 3 failed').waitFor()
     const bar = page.locator('.figs .stack i').filter({ visible: true })
-    expect((await bar.evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().width))).filter((width) => width > 0)).toHaveLength(2)
+    expect(
+      (await bar.evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().width))).filter(
+        (width) => width > 0,
+      ),
+    ).toHaveLength(2)
     await page.goto(`${server.url}/p/default/sweeps/${sweep.number}/trials`)
     await page.getByRole('cell', { name: 'NaN', exact: true }).waitFor()
     await page.close()
@@ -444,7 +485,9 @@ describe.skipIf(!browser)('artifacts and notes', () => {
     await page.goto(`${server.url}/p/default/runs/${good.number}/artifacts?file=report.md`)
     await page.getByRole('listitem').filter({ hasText: 'trained' }).getByRole('checkbox', { checked: true }).waitFor()
     const picture = page.getByRole('img', { name: 'curve' })
-    await expect.poll(async () => await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(160)
+    await expect
+      .poll(async () => await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+      .toBe(160)
     await page.getByText('[gone]').waitFor()
     await page.goto(`${server.url}/p/default/runs/${good.number}/artifacts?file=plots%2Fcurve.svg`)
     const own = page.locator('main img, .preview img').last()
@@ -469,7 +512,9 @@ describe.skipIf(!browser)('a new run', () => {
     const editor = page.getByRole('textbox').first()
     await editor.click()
     await page.keyboard.press('Control+a')
-    await page.keyboard.insertText('version: 1\nkind: experiment\nnonsense: 3\nrun: {cmd: "python train.py {{ modle }}"}\n')
+    await page.keyboard.insertText(
+      'version: 1\nkind: experiment\nnonsense: 3\nrun: {cmd: "python train.py {{ modle }}"}\n',
+    )
     await page.getByText('nonsense is not known here').first().waitFor()
     await page.getByText('modle is not defined').first().waitFor()
     await page.getByRole('button', { name: /^Start/ }).click()
@@ -483,7 +528,8 @@ describe.skipIf(!browser)('a new run', () => {
 
 describe.skipIf(!browser)('home', () => {
   it('says how many waiting runs it does not show', async () => {
-    const document = 'version: 1\nkind: experiment\nname: patient\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 1}\n'
+    const document =
+      'version: 1\nkind: experiment\nname: patient\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 1}\n'
     for (let i = 0; i < 14; i += 1) await server.submit(document, folder)
     const page = await open('/')
     await page.getByText('+ 2', { exact: true }).waitFor()
@@ -496,7 +542,9 @@ describe.skipIf(!browser)('what is moved', () => {
   it('is asked about first where it is all that matches', async () => {
     const page = await open('/p/seeds/runs?q=m.loss.last%20%3E%203')
     await runsTable(page).getByRole('row').nth(2).waitFor()
-    const total = (await server.call<{ total: number }>('GET', '/runs/counts?project=seeds&filter=m.loss.last%20%3E%203')).body.total
+    const total = (
+      await server.call<{ total: number }>('GET', '/runs/counts?project=seeds&filter=m.loss.last%20%3E%203')
+    ).body.total
     await runsTable(page).getByRole('checkbox').nth(1).check()
     await page.getByRole('button', { name: `or all ${total}` }).click()
     await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Move' }).click()

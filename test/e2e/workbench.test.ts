@@ -33,11 +33,18 @@ beforeAll(async () => {
     const loss = Array.from({ length: 30 }, (_, step) => 1 / (step + 1) + i / 100 + (step === 10 ? -0.5 : 0))
     await record('wide', {
       name: `wide-${i}`,
-      params: { model: i % 2 === 0 ? 'a' : 'b', ...Object.fromEntries(Array.from({ length: WIDE }, (_, at) => [`p${at}`, i + at])) },
+      params: {
+        model: i % 2 === 0 ? 'a' : 'b',
+        ...Object.fromEntries(Array.from({ length: WIDE }, (_, at) => [`p${at}`, i + at])),
+      },
       metrics: { loss, epoch: loss.map((_, step) => step / 10) },
     })
   }
-  await record('default', { name: 'long', params: { a: 1 }, metrics: { wave: Array.from({ length: POINTS }, (_, i) => Math.sin(i / 50)) } })
+  await record('default', {
+    name: 'long',
+    params: { a: 1 },
+    metrics: { wave: Array.from({ length: POINTS }, (_, i) => Math.sin(i / 50)) },
+  })
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
@@ -48,7 +55,9 @@ afterAll(async () => {
 const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
 const table = (page: Page) => page.getByRole('table', { name: 'Runs' })
 const heads = async (page: Page): Promise<string[]> =>
-  (await table(page).getByRole('columnheader').allTextContents()).map((text) => text.replace(/[↑↓↕]$/, '').trim()).filter((text) => text !== '')
+  (await table(page).getByRole('columnheader').allTextContents())
+    .map((text) => text.replace(/[↑↓↕]$/, '').trim())
+    .filter((text) => text !== '')
 
 describe.skipIf(!browser)('the list of runs', () => {
   it('has each column that is asked for, moved, widened and kept in sight, all of it in the address', async () => {
@@ -64,9 +73,12 @@ describe.skipIf(!browser)('the list of runs', () => {
     const row = table(page)
       .getByRole('row')
       .filter({ has: page.getByRole('link', { name: 'wide-3', exact: true }) })
-    const least = (await server.call<{ runs: RunDetailView[] }>('GET', '/runs?project=wide&filter=name%20%3D%20%22wide-3%22')).body.runs[0]!.metrics['loss']!
-      .min
-    await expect.poll(async () => Number((await row.getByRole('cell').nth(3).textContent())!.replace('−', '-'))).toBeCloseTo(Number(least), 3)
+    const least = (
+      await server.call<{ runs: RunDetailView[] }>('GET', '/runs?project=wide&filter=name%20%3D%20%22wide-3%22')
+    ).body.runs[0]!.metrics['loss']!.min
+    await expect
+      .poll(async () => Number((await row.getByRole('cell').nth(3).textContent())!.replace('−', '-')))
+      .toBeCloseTo(Number(least), 3)
     const edge = page.getByRole('separator', { name: 'Width of p0' })
     const before = Number(await edge.getAttribute('aria-valuenow'))
     await edge.press('ArrowRight')
@@ -75,7 +87,9 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.waitForURL(/cols=p\.p0/)
     await page.reload()
     await expect.poll(async () => await heads(page)).toEqual(['Name', 'p1', 'p0', 'loss .best', 'Duration', 'Created'])
-    expect(Number(await page.getByRole('separator', { name: 'Width of p0' }).getAttribute('aria-valuenow'))).toBe(before + 16)
+    expect(Number(await page.getByRole('separator', { name: 'Width of p0' }).getAttribute('aria-valuenow'))).toBe(
+      before + 16,
+    )
     expect(page.errors).toEqual([])
     await page.close()
   })
@@ -116,7 +130,8 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.goBack()
     await page.waitForURL((url) => !url.searchParams.has('sort') && url.searchParams.get('q') === 'p.p0 < 5')
     await page.goForward()
-    for (const name of ['wide-0', 'wide-1']) await page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).check()
+    for (const name of ['wide-0', 'wide-1'])
+      await page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).check()
     const bar = (await page.getByRole('toolbar', { name: 'Selection' }).boundingBox())!
     expect(bar.y + bar.height).toBeLessThanOrEqual(900)
     await page.close()
@@ -241,7 +256,9 @@ describe.skipIf(!browser)('charts', () => {
     expect([Math.abs(from! - POINTS / 2) < 30, Math.abs(to! - POINTS * 0.55) < 30]).toEqual([true, true])
     await region.getByRole('button', { name: 'Data as a table' }).click()
     const steps = async (): Promise<number[]> =>
-      (await region.getByRole('row').locator('td:nth-child(2)').allTextContents()).map((text) => Number(text.replaceAll(',', '')))
+      (await region.getByRole('row').locator('td:nth-child(2)').allTextContents()).map((text) =>
+        Number(text.replaceAll(',', '')),
+      )
     await expect.poll(async () => (await steps()).slice(0, 2)).toEqual([Math.floor(from!), Math.floor(from!) + 1])
     await region.getByRole('button', { name: 'All' }).click()
     await page.waitForURL((url) => !url.searchParams.has('zoom'))
@@ -282,7 +299,9 @@ describe.skipIf(!browser)('figures', () => {
     await row.getByRole('img', { name: 'better' }).waitFor()
     await row.getByRole('button', { name: /higher is better/ }).click()
     await row.getByRole('img', { name: 'worse' }).waitFor()
-    await expect.poll(async () => (await server.call<{ directions: object }>('GET', '/projects/default')).body.directions).toEqual({ score: 'minimize' })
+    await expect
+      .poll(async () => (await server.call<{ directions: object }>('GET', '/projects/default')).body.directions)
+      .toEqual({ score: 'minimize' })
     expect(page.errors).toEqual([])
     await page.close()
   })
@@ -303,7 +322,11 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
       if (json === undefined) throw new Error(stderr)
       numbers.push((json as { number: number }).number)
     }
-    for (const number of numbers) await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded', 60_000)
+    for (const number of numbers)
+      await until(
+        async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded',
+        60_000,
+      )
     const page = await open(`/p/default/compare?runs=${numbers.join(',')}`)
     const code = page.getByRole('region', { name: 'Code', exact: true })
     await code.getByText('1 file differs').waitFor()
@@ -330,7 +353,10 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
       `version: 1\nkind: experiment\nrun:\n  cmd: python -c "print('ValueError early'); print(chr(10).join('row %d of a log that is read piece by piece' % i for i in range(30000)))"\n`,
       work.folder,
     )
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded', 60_000)
+    await until(
+      async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded',
+      60_000,
+    )
     const page = await open(`/p/default/runs/${number}/logs`)
     await page.getByText('row 29999 ').waitFor()
     await page.getByRole('link', { name: '30001', exact: true }).waitFor()

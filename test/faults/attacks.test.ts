@@ -57,19 +57,36 @@ describe('requests no honest client makes', () => {
         `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: ${body.length}\r\nTransfer-Encoding: chunked\r\n\r\n${body}`,
         [400],
       ],
-      ['two lengths', `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`, [400]],
-      ['odd encoding', `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Transfer-Encoding: xchunked\r\n\r\n{}`, [400, 501]],
+      [
+        'two lengths',
+        `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+        [400],
+      ],
+      [
+        'odd encoding',
+        `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Transfer-Encoding: xchunked\r\n\r\n{}`,
+        [400, 501],
+      ],
       ['two hosts', `GET /api/v1/runs HTTP/1.1\r\n${host()}Host: evil.example\r\n${auth()}\r\n`, [400, 421]],
       ['no host', `GET /api/v1/runs HTTP/1.1\r\n${auth()}\r\n`, [400, 421]],
-      ['foreign address', `GET http://evil.example/api/v1/runs HTTP/1.1\r\nHost: evil.example\r\n${auth()}\r\n`, [400, 421]],
-      ['forwarded', `GET /api/v1/runs HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: 127.0.0.1\r\nForwarded: host=127.0.0.1\r\n${auth()}\r\n`, [421]],
+      [
+        'foreign address',
+        `GET http://evil.example/api/v1/runs HTTP/1.1\r\nHost: evil.example\r\n${auth()}\r\n`,
+        [400, 421],
+      ],
+      [
+        'forwarded',
+        `GET /api/v1/runs HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: 127.0.0.1\r\nForwarded: host=127.0.0.1\r\n${auth()}\r\n`,
+        [421],
+      ],
       ['method override', `GET /api/v1/runs HTTP/1.1\r\n${host()}X-HTTP-Method-Override: POST\r\n${auth()}\r\n`, [200]],
       ['carriage return in a value', `GET /api/v1/runs HTTP/1.1\r\n${host()}X-Odd: a\rb\r\n${auth()}\r\n`, [400]],
       ['huge header', `GET /api/v1/runs HTTP/1.1\r\n${host()}X-Pad: ${'x'.repeat(100_000)}\r\n${auth()}\r\n`, [431]],
       ['connect', `CONNECT evil.example:443 HTTP/1.1\r\n${host()}\r\n`, [0, 400, 404, 405]],
       ['no protocol', 'hello\r\n\r\n', [400]],
     ]
-    for (const [name, request, statuses] of requests) expect([name, statuses.includes(statusOf(await sendRaw(request)))]).toEqual([name, true])
+    for (const [name, request, statuses] of requests)
+      expect([name, statuses.includes(statusOf(await sendRaw(request)))]).toEqual([name, true])
     expect((await server.call<RunPageView>('GET', '/runs')).status).toBe(200)
   })
 
@@ -78,7 +95,9 @@ describe('requests no honest client makes', () => {
     for (const line of slowHeaders) line.socket.write('GET /api/v1/runs HTTP/1.1\r\nHost: 127')
     const slowBodies = await Promise.all(Array.from({ length: 50 }, open))
     for (const line of slowBodies)
-      line.socket.write(`POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":`)
+      line.socket.write(
+        `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":`,
+      )
     for (let count = 0; count < 20; count += 1) expect((await server.call('GET', '/runs?limit=1')).status).toBe(200)
     await until(async () => slowHeaders.every((line) => line.isClosed), 30_000)
     for (const line of slowBodies) line.socket.destroy()
@@ -87,11 +106,16 @@ describe('requests no honest client makes', () => {
 
   it('with bodies beyond every limit are cut off, said or unsaid', async () => {
     const line = await open()
-    line.socket.write(`POST /api/v1/blobs HTTP/1.1\r\n${host()}${auth()}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    line.socket.write(
+      `POST /api/v1/blobs HTTP/1.1\r\n${host()}${auth()}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    )
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
     for (let count = 0; count < 200 && !line.isClosed && line.text === ''; count += 1) {
       if (!line.socket.write(chunk))
-        await Promise.race([new Promise((resolve) => line.socket.once('drain', resolve)), new Promise((resolve) => line.socket.once('close', resolve))])
+        await Promise.race([
+          new Promise((resolve) => line.socket.once('drain', resolve)),
+          new Promise((resolve) => line.socket.once('close', resolve)),
+        ])
     }
     await until(async () => line.text !== '' || line.isClosed)
     line.socket.destroy()
@@ -106,7 +130,11 @@ describe('requests no honest client makes', () => {
 describe('somebody without a token', () => {
   it('may send only as much as a sign-in takes, said or unsaid', async () => {
     const send = async (head: string, body: string): Promise<number> =>
-      statusOf(await sendRaw(`POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n${head}\r\n\r\n${body}`))
+      statusOf(
+        await sendRaw(
+          `POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n${head}\r\n\r\n${body}`,
+        ),
+      )
     const body = JSON.stringify({ token: 'x'.repeat(12_000) })
     expect(await send(`Content-Length: ${body.length}`, body)).toBe(413)
     expect(await send('Content-Length: 3000000', '{"token":"')).toBe(413)
@@ -115,24 +143,33 @@ describe('somebody without a token', () => {
     expect(await send(`Content-Length: ${wrong.length}`, wrong)).toBe(401)
   })
 
-  it('may hold every connection of a server that has few descriptors: its runs go on, and it answers again', { timeout: 120_000 }, async () => {
-    await using poor = await startTestServer({ within: ['prlimit', '--nofile=1024:1024'] })
-    const { number } = await poor.submit(
-      'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 24, 1]}}}\nrun: {cmd: "sleep 0.5; echo {{ a }}"}',
-    )
-    const sockets: Socket[] = []
-    for (let count = 0; count < 1_500; count += 1) {
-      const socket = connect(Number(new URL(poor.url).port), '127.0.0.1')
-      socket.on('error', () => {})
-      socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
-      sockets.push(socket)
-      if (count % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    await new Promise((resolve) => setTimeout(resolve, 7_000))
-    for (const socket of sockets) socket.destroy()
-    await until(async () => (await poor.call<{ phase: string }>('GET', `/sweeps/${number}`).catch(() => undefined))?.body.phase === 'done', 60_000)
-    expect((await poor.call<{ counts: object }>('GET', `/sweeps/${number}`)).body.counts).toEqual({ succeeded: 24 })
-  })
+  it(
+    'may hold every connection of a server that has few descriptors: its runs go on, and it answers again',
+    { timeout: 120_000 },
+    async () => {
+      await using poor = await startTestServer({ within: ['prlimit', '--nofile=1024:1024'] })
+      const { number } = await poor.submit(
+        'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 24, 1]}}}\nrun: {cmd: "sleep 0.5; echo {{ a }}"}',
+      )
+      const sockets: Socket[] = []
+      for (let count = 0; count < 1_500; count += 1) {
+        const socket = connect(Number(new URL(poor.url).port), '127.0.0.1')
+        socket.on('error', () => {})
+        socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
+        sockets.push(socket)
+        if (count % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      await new Promise((resolve) => setTimeout(resolve, 7_000))
+      for (const socket of sockets) socket.destroy()
+      await until(
+        async () =>
+          (await poor.call<{ phase: string }>('GET', `/sweeps/${number}`).catch(() => undefined))?.body.phase ===
+          'done',
+        60_000,
+      )
+      expect((await poor.call<{ counts: object }>('GET', `/sweeps/${number}`)).body.counts).toEqual({ succeeded: 24 })
+    },
+  )
 })
 
 describe('documents that take long', () => {
@@ -140,7 +177,9 @@ describe('documents that take long', () => {
 
   it('keep nobody else waiting', { timeout: 60_000 }, async () => {
     const ends: string[] = []
-    const checked = server.call<{ errors: unknown[] }>('POST', '/checks', { sources: [{ file: 'a.yml', text: slow }] }).finally(() => ends.push('slow'))
+    const checked = server
+      .call<{ errors: unknown[] }>('POST', '/checks', { sources: [{ file: 'a.yml', text: slow }] })
+      .finally(() => ends.push('slow'))
     for (let count = 0; count < 20; count += 1) await server.call('GET', '/runs?limit=1')
     await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
     ends.push('others')
@@ -161,7 +200,10 @@ describe('texts that explode', () => {
     ]
     const host = { workDir: '/tmp', python: null, path: '', git: null }
     for (const text of texts) {
-      const { status, body } = await server.call<{ error: { code: string } }>('POST', '/submissions', { sources: [{ file: 'a.yml', text }], host })
+      const { status, body } = await server.call<{ error: { code: string } }>('POST', '/submissions', {
+        sources: [{ file: 'a.yml', text }],
+        host,
+      })
       expect([status, body.error.code]).toEqual([422, 'invalid_document'])
     }
     const filters = [

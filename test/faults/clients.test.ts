@@ -10,14 +10,26 @@ import type { RunDetailView, RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { pythonPath, seeded, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { createWork, describeOnBothServers, isEnded, pause, pointsOf, sweepEnded, sweepOf, sync } from '../support/work.ts'
+import {
+  createWork,
+  describeOnBothServers,
+  isEnded,
+  pause,
+  pointsOf,
+  sweepEnded,
+  sweepOf,
+  sync,
+} from '../support/work.ts'
 
 async function runsOf(server: TestServer, sweep: number): Promise<RunView[]> {
   return (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
 }
 
 async function runToEnd(server: TestServer, command: string, folder: string): Promise<RunDetailView> {
-  const { number } = await server.submit(`version: 1\nkind: experiment\nrun: {cmd: ${JSON.stringify(command)}}\n`, folder)
+  const { number } = await server.submit(
+    `version: 1\nkind: experiment\nrun: {cmd: ${JSON.stringify(command)}}\n`,
+    folder,
+  )
   await until(async () => await isEnded(server, number), 120_000)
   return (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
 }
@@ -53,7 +65,10 @@ describeOnBothServers('a script that is killed', (openPlace) => {
       using work = createWork()
       const random = seeded()
       writeFileSync(join(work.folder, 'endless.py'), ENDLESS)
-      const { number } = await server.submit(sweepOf(CLIENT_KILLS, CLIENT_KILLS, 'python endless.py {{ a }}'), work.folder)
+      const { number } = await server.submit(
+        sweepOf(CLIENT_KILLS, CLIENT_KILLS, 'python endless.py {{ a }}'),
+        work.folder,
+      )
       await until(async () => work.signatures().size === CLIENT_KILLS, 60_000)
       await pause(1500)
       const pids = [...work.signatures().values()].flat().sort(() => random.next() - 0.5)
@@ -75,7 +90,9 @@ describeOnBothServers('a script that is killed', (openPlace) => {
         expect(run.reason).toBe('Signalled')
         const points = await pointsOf(server, run.number, 'value')
         expect(points).toEqual(upTo(points.length))
-        expect(points.length).toBeGreaterThanOrEqual(Number(readFileSync(join(work.folder, `acked-${run.number}`), 'utf8')))
+        expect(points.length).toBeGreaterThanOrEqual(
+          Number(readFileSync(join(work.folder, `acked-${run.number}`), 'utf8')),
+        )
         total += points.length
       }
       console.log(`${CLIENT_KILLS} kills, ${torn} torn spools, ${total} points`)
@@ -145,23 +162,30 @@ if __name__ == "__main__":
 `
 
 describeOnBothServers('a script of many threads and processes', (openPlace) => {
-  it('40 forks while four threads log, 32 threads, 8 processes on one run: every point once and in its order', { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    const { server } = place
-    using work = createWork()
-    for (const [name, text] of Object.entries({ forks: FORKS, threads: THREADS, ranks: RANKS })) writeFileSync(join(work.folder, `${name}.py`), text)
-    const forks = await runToEnd(server, 'python forks.py', work.folder)
-    const threads = await runToEnd(server, 'python threads.py', work.folder)
-    const ranks = await runToEnd(server, 'python ranks.py', work.folder)
-    expect([forks.phase, threads.phase, ranks.phase]).toEqual(['succeeded', 'succeeded', 'succeeded'])
-    sync(server)
-    for (let n = 0; n < 4; n += 1) expect(await pointsOf(server, forks.number, `thread-${n}`)).toEqual(upTo(2000))
-    for (let n = 0; n < 40; n += 1) expect(await pointsOf(server, forks.number, `child-${n}`)).toEqual(upTo(200))
-    for (let n = 0; n < 32; n += 1) expect(await pointsOf(server, threads.number, `thread-${n}`)).toEqual(upTo(2000))
-    const losses = (await pointsOf(server, ranks.number, 'loss')).map(([, value]) => Number(value))
-    for (let rank = 0; rank < 8; rank += 1)
-      expect(losses.filter((value) => Math.floor(value / 10_000) === rank)).toEqual(Array.from({ length: 3000 }, (_, step) => rank * 10_000 + step))
-  })
+  it(
+    '40 forks while four threads log, 32 threads, 8 processes on one run: every point once and in its order',
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      const { server } = place
+      using work = createWork()
+      for (const [name, text] of Object.entries({ forks: FORKS, threads: THREADS, ranks: RANKS }))
+        writeFileSync(join(work.folder, `${name}.py`), text)
+      const forks = await runToEnd(server, 'python forks.py', work.folder)
+      const threads = await runToEnd(server, 'python threads.py', work.folder)
+      const ranks = await runToEnd(server, 'python ranks.py', work.folder)
+      expect([forks.phase, threads.phase, ranks.phase]).toEqual(['succeeded', 'succeeded', 'succeeded'])
+      sync(server)
+      for (let n = 0; n < 4; n += 1) expect(await pointsOf(server, forks.number, `thread-${n}`)).toEqual(upTo(2000))
+      for (let n = 0; n < 40; n += 1) expect(await pointsOf(server, forks.number, `child-${n}`)).toEqual(upTo(200))
+      for (let n = 0; n < 32; n += 1) expect(await pointsOf(server, threads.number, `thread-${n}`)).toEqual(upTo(2000))
+      const losses = (await pointsOf(server, ranks.number, 'loss')).map(([, value]) => Number(value))
+      for (let rank = 0; rank < 8; rank += 1)
+        expect(losses.filter((value) => Math.floor(value / 10_000) === rank)).toEqual(
+          Array.from({ length: 3000 }, (_, step) => rank * 10_000 + step),
+        )
+    },
+  )
 })
 
 /** How it ends, what becomes of the run, and whether the client had a say in it. */
@@ -173,7 +197,11 @@ const ENDINGS: readonly [string, { phase: string; reason: string; exitCode: numb
   ['raise ValueError("no")', { phase: 'failed', reason: 'ExitNonZero', exitCode: 1 }, true],
   ['raise MemoryError()', { phase: 'failed', reason: 'ExitNonZero', exitCode: 1 }, true],
   ['raise KeyboardInterrupt()', { phase: 'failed', reason: 'Signalled', exitCode: 130 }, true],
-  ['threading.Thread(target=time.sleep, args=(0.5,)).start()', { phase: 'succeeded', reason: 'Completed', exitCode: 0 }, true],
+  [
+    'threading.Thread(target=time.sleep, args=(0.5,)).start()',
+    { phase: 'succeeded', reason: 'Completed', exitCode: 0 },
+    true,
+  ],
   ['os._exit(4)', { phase: 'failed', reason: 'ExitNonZero', exitCode: 4 }, false],
   ['os.kill(os.getpid(), signal.SIGTERM)', { phase: 'failed', reason: 'Signalled', exitCode: 143 }, false],
   ['os.kill(os.getpid(), signal.SIGKILL)', { phase: 'failed', reason: 'Signalled', exitCode: 137 }, false],
@@ -182,30 +210,43 @@ const ENDINGS: readonly [string, { phase: string; reason: string; exitCode: numb
 ]
 
 describe('the ways a script can end', () => {
-  it(`${ENDINGS.length} ways, three times each: the right status, the last words, every point`, { timeout: 240_000 }, async () => {
-    await using server = await startTestServer()
-    using work = createWork()
-    const head = `import ledger, os, signal, sys, threading, time
+  it(
+    `${ENDINGS.length} ways, three times each: the right status, the last words, every point`,
+    { timeout: 240_000 },
+    async () => {
+      await using server = await startTestServer()
+      using work = createWork()
+      const head = `import ledger, os, signal, sys, threading, time
 from hagane import Experiment
 experiment = Experiment()
 for step in range(20): experiment.log_metrics(step=step, value=step)
 while experiment.delivery["sent"] < 20: time.sleep(0.05)
 `
-    const runs = await Promise.all(
-      ENDINGS.flatMap((ending, index) => {
-        const [statement, , isHeard] = ending
-        const more = isHeard ? 'for step in range(20, 40): experiment.log_metrics(step=step, value=step)\n' : ''
-        writeFileSync(join(work.folder, `end${index}.py`), `${head}${more}print("last words", flush=True)\n${statement}\n`)
-        return [1, 2, 3].map(async () => ({ ending, run: await runToEnd(server, `python end${index}.py`, work.folder) }))
-      }),
-    )
-    for (const { ending, run } of runs) {
-      const [statement, { exitCode, ...end }, isHeard] = ending
-      expect([statement, run]).toMatchObject([statement, { ...end, attempts: [{ exitCode }] }])
-      expect([statement, (await server.call<string>('GET', `/runs/${run.number}/logs`)).body]).toEqual([statement, expect.stringContaining('last words')])
-      expect([statement, await pointsOf(server, run.number, 'value')]).toEqual([statement, upTo(isHeard ? 40 : 20)])
-    }
-  })
+      const runs = await Promise.all(
+        ENDINGS.flatMap((ending, index) => {
+          const [statement, , isHeard] = ending
+          const more = isHeard ? 'for step in range(20, 40): experiment.log_metrics(step=step, value=step)\n' : ''
+          writeFileSync(
+            join(work.folder, `end${index}.py`),
+            `${head}${more}print("last words", flush=True)\n${statement}\n`,
+          )
+          return [1, 2, 3].map(async () => ({
+            ending,
+            run: await runToEnd(server, `python end${index}.py`, work.folder),
+          }))
+        }),
+      )
+      for (const { ending, run } of runs) {
+        const [statement, { exitCode, ...end }, isHeard] = ending
+        expect([statement, run]).toMatchObject([statement, { ...end, attempts: [{ exitCode }] }])
+        expect([statement, (await server.call<string>('GET', `/runs/${run.number}/logs`)).body]).toEqual([
+          statement,
+          expect.stringContaining('last words'),
+        ])
+        expect([statement, await pointsOf(server, run.number, 'value')]).toEqual([statement, upTo(isHeard ? 40 : 20)])
+      }
+    },
+  )
 })
 
 describe('a script that starts without a server', () => {
@@ -247,14 +288,18 @@ describe('output of any kind', () => {
         join(work.folder, 'bytes.py'),
         'import random, sys\nrandom.seed(5)\nsys.stdout.buffer.write(bytes(random.randrange(256) for _ in range(2000000)))\n',
       )
-      writeFileSync(join(work.folder, 'line.py'), 'import sys\nfor _ in range(100): sys.stdout.write("\\r" + "é" * 500000)\nsys.exit(3)\n')
+      writeFileSync(
+        join(work.folder, 'line.py'),
+        'import sys\nfor _ in range(100): sys.stdout.write("\\r" + "é" * 500000)\nsys.exit(3)\n',
+      )
       const bytes = await runToEnd(server, 'python bytes.py', work.folder)
       const wanted = spawnSync(pythonPath(), ['bytes.py'], { cwd: work.folder, maxBuffer: 10_000_000 }).stdout
       expect(await hashOfLog(server, bytes.number)).toBe(createHash('sha256').update(wanted).digest('hex'))
       const line = await runToEnd(server, 'PYTHONIOENCODING=utf-8 python line.py', work.folder)
       expect(line).toMatchObject({ phase: 'failed', attempts: [{ exitCode: 3 }] })
       expect(JSON.stringify(line).length).toBeLessThan(20_000)
-      for (let index = 0; index < 20; index += 1) expect((await server.call('GET', `/runs/${line.number}/logs?tail=${index + 1}`)).status).toBe(200)
+      for (let index = 0; index < 20; index += 1)
+        expect((await server.call('GET', `/runs/${line.number}/logs?tail=${index + 1}`)).status).toBe(200)
       expect(await hashOfLog(server, line.number)).toBe(
         createHash('sha256')
           .update(`\r${'é'.repeat(500_000)}`.repeat(100))
@@ -269,7 +314,9 @@ describe('output of any kind', () => {
   async function hashOfLog(server: TestServer, run: number): Promise<string> {
     const hash = createHash('sha256')
     for (let cursor = 0; ;) {
-      const page = await fetch(`${server.url}/api/v1/runs/${run}/logs?cursor=${cursor}`, { headers: { authorization: `Bearer ${server.token()}` } })
+      const page = await fetch(`${server.url}/api/v1/runs/${run}/logs?cursor=${cursor}`, {
+        headers: { authorization: `Bearer ${server.token()}` },
+      })
       const bytes = Buffer.from(await page.arrayBuffer())
       if (bytes.length === 0) return hash.digest('hex')
       hash.update(bytes)
@@ -281,41 +328,59 @@ describe('output of any kind', () => {
 const NUMBERS = 2000
 
 describeOnBothServers('numbers', (openPlace) => {
-  it(`${NUMBERS} of any kind come back as they were logged, and none that is not finite is the best`, { timeout: 120_000 }, async () => {
-    await using place = await openPlace()
-    const { server } = place
-    using work = createWork()
-    const random = seeded()
-    const special = [NaN, Infinity, -Infinity, -0, 0, 1e308, -1e308, Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53, -(2 ** 53), 0.1, 1 / 3]
-    const bits = new DataView(new ArrayBuffer(8))
-    const values = Array.from({ length: NUMBERS }, (_, index) => {
-      if (index < special.length) return special[index]!
-      for (let at = 0; at < 8; at += 1) bits.setUint8(at, random.next() * 256)
-      return bits.getFloat64(0)
-    })
-    writeFileSync(join(work.folder, 'values'), Buffer.from(Float64Array.from(values).buffer))
-    writeFileSync(
-      join(work.folder, 'numbers.py'),
-      'import array, ledger\nfrom hagane import Experiment\nexperiment = Experiment()\nvalues = array.array("d", open("values", "rb").read())\nfor step, value in enumerate(values): experiment.log_metrics(step=step, value=value)\n',
-    )
-    const { number } = await runToEnd(server, 'python numbers.py', work.folder)
-    sync(server)
-    const read = (await pointsOf(server, number, 'value')).map(([, value]) => Number(value))
-    // JSON has no minus zero: it comes back as zero.
-    expect(read.map((value) => value + 0)).toEqual(values.map((value) => value + 0))
+  it(
+    `${NUMBERS} of any kind come back as they were logged, and none that is not finite is the best`,
+    { timeout: 120_000 },
+    async () => {
+      await using place = await openPlace()
+      const { server } = place
+      using work = createWork()
+      const random = seeded()
+      const special = [
+        NaN,
+        Infinity,
+        -Infinity,
+        -0,
+        0,
+        1e308,
+        -1e308,
+        Number.MAX_VALUE,
+        Number.MIN_VALUE,
+        2 ** 53,
+        -(2 ** 53),
+        0.1,
+        1 / 3,
+      ]
+      const bits = new DataView(new ArrayBuffer(8))
+      const values = Array.from({ length: NUMBERS }, (_, index) => {
+        if (index < special.length) return special[index]!
+        for (let at = 0; at < 8; at += 1) bits.setUint8(at, random.next() * 256)
+        return bits.getFloat64(0)
+      })
+      writeFileSync(join(work.folder, 'values'), Buffer.from(Float64Array.from(values).buffer))
+      writeFileSync(
+        join(work.folder, 'numbers.py'),
+        'import array, ledger\nfrom hagane import Experiment\nexperiment = Experiment()\nvalues = array.array("d", open("values", "rb").read())\nfor step, value in enumerate(values): experiment.log_metrics(step=step, value=value)\n',
+      )
+      const { number } = await runToEnd(server, 'python numbers.py', work.folder)
+      sync(server)
+      const read = (await pointsOf(server, number, 'value')).map(([, value]) => Number(value))
+      // JSON has no minus zero: it comes back as zero.
+      expect(read.map((value) => value + 0)).toEqual(values.map((value) => value + 0))
 
-    writeFileSync(
-      join(work.folder, 'best.py'),
-      'import ledger, sys\nfrom hagane import Experiment\nExperiment().log_metrics(value=[float("nan"), float("inf"), 5.0, float("-inf"), 1e308, -1e308][int(sys.argv[1])])\n',
-    )
-    for (const [optimization, best] of [
-      ['maximize', 1e308],
-      ['minimize', -1e308],
-    ] as const) {
-      const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 6\n  metric: {name: value, optimization: ${optimization}}\n  matrix: {a: {range: [0, 6, 1]}}\nrun: {cmd: "python best.py {{ a }}"}\n`
-      const { number: sweep } = await server.submit(text, work.folder)
-      await sweepEnded(server, sweep)
-      expect((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best?.value).toBe(best)
-    }
-  })
+      writeFileSync(
+        join(work.folder, 'best.py'),
+        'import ledger, sys\nfrom hagane import Experiment\nExperiment().log_metrics(value=[float("nan"), float("inf"), 5.0, float("-inf"), 1e308, -1e308][int(sys.argv[1])])\n',
+      )
+      for (const [optimization, best] of [
+        ['maximize', 1e308],
+        ['minimize', -1e308],
+      ] as const) {
+        const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 6\n  metric: {name: value, optimization: ${optimization}}\n  matrix: {a: {range: [0, 6, 1]}}\nrun: {cmd: "python best.py {{ a }}"}\n`
+        const { number: sweep } = await server.submit(text, work.folder)
+        await sweepEnded(server, sweep)
+        expect((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best?.value).toBe(best)
+      }
+    },
+  )
 })

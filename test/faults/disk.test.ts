@@ -1,6 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,13 +22,25 @@ import type { RunDetailView, RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { seeded, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { createWork, isEnded, pause, pointsOf, sweepEnded, sweepOf, sync, trackingScript, tryCall } from '../support/work.ts'
+import {
+  createWork,
+  isEnded,
+  pause,
+  pointsOf,
+  sweepEnded,
+  sweepOf,
+  sync,
+  trackingScript,
+  tryCall,
+} from '../support/work.ts'
 
 const SUPERVISOR = join(import.meta.dirname, '../../src/executors/local/supervise.sh')
 const MIB = 2 ** 20
 
 /** A small disk of its own; undefined where this user may not mount one. */
-function mountDisk(sizeMib: number): (Disposable & { folder: string; fill(leaveBytes?: number): void; free(): void }) | undefined {
+function mountDisk(
+  sizeMib: number,
+): (Disposable & { folder: string; fill(leaveBytes?: number): void; free(): void }) | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-disk-'))
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'none', folder]).status !== 0) {
     rmSync(folder, { recursive: true })
@@ -72,7 +95,13 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
       const content = randomBytes(60 * MIB)
       const head = `${createHash('sha256').update(content).digest('hex')} ${content.length}\n`
       const headers = { authorization: `Bearer ${server.token()}`, 'content-type': 'application/octet-stream' }
-      return (await fetch(`${server.url}/api/v1/blobs`, { method: 'POST', headers, body: Buffer.concat([Buffer.from(head), content]) })).status
+      return (
+        await fetch(`${server.url}/api/v1/blobs`, {
+          method: 'POST',
+          headers,
+          body: Buffer.concat([Buffer.from(head), content]),
+        })
+      ).status
     }
     const statuses: number[] = []
     for (let count = 0; count < 5; count += 1) statuses.push(await upload())
@@ -87,59 +116,70 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
 
   const FILLS = 8
   for (const sizeMib of [16, 64]) {
-    it(`keeps what it acknowledged through ${FILLS} fills of ${sizeMib} MiB and a kill in every third`, { timeout: 300_000 }, async () => {
-      using disk = mountDisk(sizeMib)!
-      await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-      const random = seeded()
-      const statuses = new Map<string, number>()
-      const run = randomUUID()
-      await server.call('POST', '/runs', { id: run, kind: 'job' })
-      const writer = randomUUID()
-      let acknowledged = 0
-      const over = new AbortController()
-      const load = (async () => {
-        while (!over.signal.aborted) {
-          const records = Array.from({ length: 50 }, (_, index) => ({ k: 'm', s: acknowledged + index, t: 1, v: { value: acknowledged + index } }))
-          const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', `/runs/${run}/batches`, {
-            writer,
-            attempt: 1,
-            first: acknowledged + 1,
-            records,
-          })
-          const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
-          statuses.set(name, (statuses.get(name) ?? 0) + 1)
-          if (answer?.status === 200) acknowledged += records.length
-          else await pause(20)
-        }
-      })()
-      for (let fill = 0; fill < FILLS; fill += 1) {
-        await pause(random.next() * 300)
-        const isKilled = fill % 3 === 2
-        disk.fill(random.next() < 0.5 ? 0 : random.next() * MIB)
-        const refusals = statuses.get('507 storage_full') ?? 0
-        disk.fill()
-        await until(async () => {
+    it(
+      `keeps what it acknowledged through ${FILLS} fills of ${sizeMib} MiB and a kill in every third`,
+      { timeout: 300_000 },
+      async () => {
+        using disk = mountDisk(sizeMib)!
+        await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
+        const random = seeded()
+        const statuses = new Map<string, number>()
+        const run = randomUUID()
+        await server.call('POST', '/runs', { id: run, kind: 'job' })
+        const writer = randomUUID()
+        let acknowledged = 0
+        const over = new AbortController()
+        const load = (async () => {
+          while (!over.signal.aborted) {
+            const records = Array.from({ length: 50 }, (_, index) => ({
+              k: 'm',
+              s: acknowledged + index,
+              t: 1,
+              v: { value: acknowledged + index },
+            }))
+            const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', `/runs/${run}/batches`, {
+              writer,
+              attempt: 1,
+              first: acknowledged + 1,
+              records,
+            })
+            const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
+            statuses.set(name, (statuses.get(name) ?? 0) + 1)
+            if (answer?.status === 200) acknowledged += records.length
+            else await pause(20)
+          }
+        })()
+        for (let fill = 0; fill < FILLS; fill += 1) {
+          await pause(random.next() * 300)
+          const isKilled = fill % 3 === 2
+          disk.fill(random.next() < 0.5 ? 0 : random.next() * MIB)
+          const refusals = statuses.get('507 storage_full') ?? 0
           disk.fill()
-          return (statuses.get('507 storage_full') ?? 0) > refusals + 2
-        })
-        if (isKilled) {
-          await server.kill()
-          disk.free()
-          await server.start()
-        } else disk.free()
-        const before = acknowledged
-        await until(async () => acknowledged > before).catch((error: unknown) => {
-          console.log(JSON.stringify([...statuses]), server.errors())
-          throw error
-        })
-      }
-      over.abort()
-      await load
-      console.log(`${acknowledged} points, answers: ${JSON.stringify([...statuses])}`)
-      const points = await pointsOf(server, run, 'value')
-      expect(points.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
-      expect([...statuses.keys()].filter((name) => name !== '200' && name !== 'no answer')).toEqual(['507 storage_full'])
-    })
+          await until(async () => {
+            disk.fill()
+            return (statuses.get('507 storage_full') ?? 0) > refusals + 2
+          })
+          if (isKilled) {
+            await server.kill()
+            disk.free()
+            await server.start()
+          } else disk.free()
+          const before = acknowledged
+          await until(async () => acknowledged > before).catch((error: unknown) => {
+            console.log(JSON.stringify([...statuses]), server.errors())
+            throw error
+          })
+        }
+        over.abort()
+        await load
+        console.log(`${acknowledged} points, answers: ${JSON.stringify([...statuses])}`)
+        const points = await pointsOf(server, run, 'value')
+        expect(points.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
+        expect([...statuses.keys()].filter((name) => name !== '200' && name !== 'no answer')).toEqual([
+          '507 storage_full',
+        ])
+      },
+    )
   }
 
   it('delays a command until there is room for the note of who supervises it', { timeout: 60_000 }, async () => {
@@ -178,7 +218,11 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body.runs
     const exitFile = (run: number): string => join(server.dataDir, 'attempts', `hagane-${run}-1`, 'exit')
     await until(async () =>
-      runs.every((run) => existsSync(exitFile(run.number)) && readFileSync(exitFile(run.number), 'utf8') === ended(Number(run.params['a']) % 5)),
+      runs.every(
+        (run) =>
+          existsSync(exitFile(run.number)) &&
+          readFileSync(exitFile(run.number), 'utf8') === ended(Number(run.params['a']) % 5),
+      ),
     )
     disk.free()
     expect((await sweepEnded(server, number)).phase).toBe('done')
@@ -194,35 +238,47 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     using work = createWork()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
     seeded()
-    writeFileSync(join(work.folder, 'ends.py'), 'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(3)\n')
+    writeFileSync(
+      join(work.folder, 'ends.py'),
+      'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(3)\n',
+    )
     const { number } = await server.submit(sweepOf(20, 20, 'python ends.py {{ a }}'), work.folder)
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
     disk.fill()
     await until(async () => !existsSync(join(server.dataDir, 'reserve')))
     expect((await server.call('POST', '/runs', { id: randomUUID(), kind: 'job' })).status).toBe(507)
     writeFileSync(join(work.folder, 'go'), '')
-    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.failed === 20, 60_000)
+    await until(
+      async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.failed === 20,
+      60_000,
+    )
   })
 
-  it('starts nothing on a disk that is low, says why, goes on with metrics, and starts when there is room', { timeout: 240_000 }, async () => {
-    using disk = mountDisk(64)!
-    using work = createWork()
-    await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-    seeded()
-    writeFileSync(join(work.folder, 'trial.py'), trackingScript(60, 0.1))
-    const { number: first } = await server.submit(sweepOf(1, 1, 'python trial.py {{ a }}'), work.folder)
-    await until(async () => work.signatures().size === 1)
-    disk.fill(2 * MIB)
-    await pause(6000)
-    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}', work.folder)
-    await until(async () => (await server.call<RunView>('GET', `/runs/${number}`)).body.waiting?.includes('disk') === true)
-    expect((await sweepEnded(server, first)).phase).toBe('done')
-    expect((await server.call<RunView>('GET', `/runs/${number}`)).body.phase).toBe('queued')
-    const [trial] = (await server.call<RunPageView>('GET', `/runs?sweep=${first}`)).body.runs
-    expect(await pointsOf(server, trial!.number, 'value')).toHaveLength(60)
-    disk.free()
-    await until(async () => await isEnded(server, number), 20_000)
-  })
+  it(
+    'starts nothing on a disk that is low, says why, goes on with metrics, and starts when there is room',
+    { timeout: 240_000 },
+    async () => {
+      using disk = mountDisk(64)!
+      using work = createWork()
+      await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
+      seeded()
+      writeFileSync(join(work.folder, 'trial.py'), trackingScript(60, 0.1))
+      const { number: first } = await server.submit(sweepOf(1, 1, 'python trial.py {{ a }}'), work.folder)
+      await until(async () => work.signatures().size === 1)
+      disk.fill(2 * MIB)
+      await pause(6000)
+      const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}', work.folder)
+      await until(
+        async () => (await server.call<RunView>('GET', `/runs/${number}`)).body.waiting?.includes('disk') === true,
+      )
+      expect((await sweepEnded(server, first)).phase).toBe('done')
+      expect((await server.call<RunView>('GET', `/runs/${number}`)).body.phase).toBe('queued')
+      const [trial] = (await server.call<RunPageView>('GET', `/runs?sweep=${first}`)).body.runs
+      expect(await pointsOf(server, trial!.number, 'value')).toHaveLength(60)
+      disk.free()
+      await until(async () => await isEnded(server, number), 20_000)
+    },
+  )
 
   it('does not take a script down with it: what it logged meanwhile arrives later', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!
@@ -239,50 +295,77 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     sync(server)
     for (const run of (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body.runs) {
       expect(run.phase).toBe('succeeded')
-      expect(await pointsOf(server, run.number, 'value')).toEqual(Array.from({ length: 150 }, (_, step) => [step, step * 1.5 + Number(run.params['a'])]))
+      expect(await pointsOf(server, run.number, 'value')).toEqual(
+        Array.from({ length: 150 }, (_, step) => [step, step * 1.5 + Number(run.params['a'])]),
+      )
     }
   })
 })
 
 describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace does not run here)'}`, () => {
   const FAILURES = 8
-  it(`ends with status 1 after any of ${FAILURES} failed syncs, and the next one has all that was acknowledged`, { timeout: 240_000 }, async () => {
-    await using server = await startTestServer()
-    const random = seeded()
-    const run = randomUUID()
-    await server.call('POST', '/runs', { id: run, kind: 'job' })
-    const writer = randomUUID()
-    let acknowledged = 0
-    for (let failure = 0; failure < FAILURES; failure += 1) {
-      const tracer = await failSync(server, 1 + Math.floor(random.next() * 20))
-      let isFailing = false
-      for (;;) {
-        const records = [{ k: 'm', s: acknowledged, t: 1, v: { value: acknowledged } }]
-        const answer = await tryCall(server, 'POST', `/runs/${run}/batches`, { writer, attempt: 1, first: acknowledged + 1, records })
-        if (!answer) break
-        isFailing ||= answer.status !== 200
-        expect([isFailing, answer.status]).not.toEqual([true, 200])
-        if (answer.status === 200) acknowledged += 1
+  it(
+    `ends with status 1 after any of ${FAILURES} failed syncs, and the next one has all that was acknowledged`,
+    { timeout: 240_000 },
+    async () => {
+      await using server = await startTestServer()
+      const random = seeded()
+      const run = randomUUID()
+      await server.call('POST', '/runs', { id: run, kind: 'job' })
+      const writer = randomUUID()
+      let acknowledged = 0
+      for (let failure = 0; failure < FAILURES; failure += 1) {
+        const tracer = await failSync(server, 1 + Math.floor(random.next() * 20))
+        let isFailing = false
+        for (;;) {
+          const records = [{ k: 'm', s: acknowledged, t: 1, v: { value: acknowledged } }]
+          const answer = await tryCall(server, 'POST', `/runs/${run}/batches`, {
+            writer,
+            attempt: 1,
+            first: acknowledged + 1,
+            records,
+          })
+          if (!answer) break
+          isFailing ||= answer.status !== 200
+          expect([isFailing, answer.status]).not.toEqual([true, 200])
+          if (answer.status === 200) acknowledged += 1
+        }
+        expect(await Promise.race([server.ended(), pause(30_000)])).toBe(1)
+        tracer.kill('SIGKILL')
+        await server.start()
+        // The one in hand may have reached the disk after all.
+        const points = await pointsOf(server, run, 'value')
+        expect(points.length - acknowledged).toBeGreaterThanOrEqual(0)
+        expect(points.length - acknowledged).toBeLessThanOrEqual(1)
+        acknowledged = points.length
       }
-      expect(await Promise.race([server.ended(), pause(30_000)])).toBe(1)
-      tracer.kill('SIGKILL')
-      await server.start()
-      // The one in hand may have reached the disk after all.
-      const points = await pointsOf(server, run, 'value')
-      expect(points.length - acknowledged).toBeGreaterThanOrEqual(0)
-      expect(points.length - acknowledged).toBeLessThanOrEqual(1)
-      acknowledged = points.length
-    }
-    expect(await pointsOf(server, run, 'value')).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
-    console.log(`${acknowledged} points over ${FAILURES} failed syncs`)
-  })
+      expect(await pointsOf(server, run, 'value')).toEqual(
+        Array.from({ length: acknowledged }, (_, step) => [step, step]),
+      )
+      console.log(`${acknowledged} points over ${FAILURES} failed syncs`)
+    },
+  )
 
   /** Makes the n-th sync of the server from now on fail, and only that one: a later one would seem to succeed. */
   async function failSync(server: TestServer, n: number) {
-    const tracer = spawn('strace', ['-f', '-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:error=EIO:when=${n}`, '-p', String(server.pid)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    await new Promise<void>((resolve) => tracer.stderr.on('data', (data: Buffer) => data.toString().includes('attached') && resolve()))
+    const tracer = spawn(
+      'strace',
+      [
+        '-f',
+        '-e',
+        'trace=fsync,fdatasync',
+        '-e',
+        `inject=fsync,fdatasync:error=EIO:when=${n}`,
+        '-p',
+        String(server.pid),
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
+    await new Promise<void>((resolve) =>
+      tracer.stderr.on('data', (data: Buffer) => data.toString().includes('attached') && resolve()),
+    )
     return tracer
   }
 })

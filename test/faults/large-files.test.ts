@@ -40,21 +40,37 @@ it('files of many runs that are being hashed hold up no other run', { timeout: 2
   const { number } = await server.submit(
     'version: 1\nkind: group\nhptuning: {concurrency: 40, matrix: {a: {range: [0, 40, 1]}}}\nrun: {cmd: "truncate -s 1G $HAGANE_OUTPUTS/sparse"}',
   )
-  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40, 90_000)
+  await until(
+    async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40,
+    90_000,
+  )
   const later = (await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
   await until(async () => await isEnded(server, later))
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body
-  const listed = await Promise.all(runs.map(async (run) => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length))
+  const listed = await Promise.all(
+    runs.map(async (run) => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length),
+  )
   expect(listed).toContain(0)
 })
 
 it('a file larger than the memory that a command may use is fetched whole', async () => {
-  const env = { HOME: work.folder, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C' }
-  const child = spawn(process.execPath, [MAIN, 'artifacts', '1', '--to', 'fetched'], { cwd: work.folder, env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const env = {
+    HOME: work.folder,
+    PATH: process.env['PATH'],
+    HAGANE_DATA: server.dataDir,
+    HAGANE_HOST: server.url,
+    LANG: 'C',
+  }
+  const child = spawn(process.execPath, [MAIN, 'artifacts', '1', '--to', 'fetched'], {
+    cwd: work.folder,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   let peakBytes = 0
   const watching = setInterval(() => {
     try {
-      peakBytes = Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024 || peakBytes
+      peakBytes =
+        Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024 || peakBytes
     } catch {
       // It has just ended.
     }
@@ -65,7 +81,9 @@ it('a file larger than the memory that a command may use is fetched whole', asyn
   expect(statSync(join(work.folder, 'fetched/model.bin')).size).toBe(SIZE_BYTES + 4)
   expect(peakBytes).toBeGreaterThan(0)
   expect(peakBytes).toBeLessThan(PEAK_BYTES_MAX)
-  const [fetched, kept] = await Promise.all([join(work.folder, 'fetched/model.bin'), join(server.dataDir, 'runs')].map(hashOf))
+  const [fetched, kept] = await Promise.all(
+    [join(work.folder, 'fetched/model.bin'), join(server.dataDir, 'runs')].map(hashOf),
+  )
   expect(fetched).toBe(kept)
 })
 
@@ -85,7 +103,10 @@ it('a file that is not what was recorded leaves what lay there before, and nothi
   const runs = join(server.dataDir, 'runs')
   const kept = join(runs, String(readdirSync(runs, { recursive: true }).find((name) => String(name).endsWith('small'))))
   writeFileSync(kept, 'y\n')
-  expect(await work.hagane('artifacts', '1', 'small', '--to', 'again')).toMatchObject({ status: 1, stderr: expect.stringContaining('hash') })
+  expect(await work.hagane('artifacts', '1', 'small', '--to', 'again')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('hash'),
+  })
   expect([readdirSync(folder), readFileSync(join(folder, 'small'), 'utf8')]).toEqual([['small'], 'mine'])
   writeFileSync(kept, 'x\n')
 })
@@ -96,5 +117,8 @@ it('a link in the place of a file is replaced and not written through', async ()
   rmSync(join(work.folder, 'again/small'))
   symlinkSync(outside, join(work.folder, 'again/small'))
   expect((await work.hagane('artifacts', '1', 'small', '--to', 'again')).status).toBe(0)
-  expect([readFileSync(outside, 'utf8'), readFileSync(join(work.folder, 'again/small'), 'utf8')]).toEqual(['mine', 'x\n'])
+  expect([readFileSync(outside, 'utf8'), readFileSync(join(work.folder, 'again/small'), 'utf8')]).toEqual([
+    'mine',
+    'x\n',
+  ])
 })

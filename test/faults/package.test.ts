@@ -30,8 +30,14 @@ it('the packed project works when installed into an empty folder', { timeout: 30
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
   writeFileSync(join(project, 'package.json'), '{"private":true}')
   call('npm', ['install', '--no-audit', '--no-fund', '--silent', join('..', tarball)], project)
-  writeFileSync(join(project, 'trial.py'), 'from hagane import Experiment\nExperiment().log_metrics(x=1)\nprint("packed")\n')
-  writeFileSync(join(project, 'run.yml'), 'version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo built]}\nrun: {cmd: python trial.py}\n')
+  writeFileSync(
+    join(project, 'trial.py'),
+    'from hagane import Experiment\nExperiment().log_metrics(x=1)\nprint("packed")\n',
+  )
+  writeFileSync(
+    join(project, 'run.yml'),
+    'version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo built]}\nrun: {cmd: python trial.py}\n',
+  )
   try {
     call('npx', ['hagane', 'run', '-f', 'run.yml', '--wait'], project)
     expect(call('npx', ['hagane', 'logs', '1'], project)).toBe('packed\n')
@@ -41,7 +47,10 @@ it('the packed project works when installed into an empty folder', { timeout: 30
     expect(call('npx', ['hagane', 'ls', '-q', 'm.x = 1', '--json'], project)).toContain('"number":1')
     expect(call('npx', ['hagane', 'code', '1'], project)).toContain('trial.py')
     // So is what fits models.
-    writeFileSync(join(project, 'valley.py'), 'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=(float(sys.argv[1]) - 0.3) ** 2)\n')
+    writeFileSync(
+      join(project, 'valley.py'),
+      'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=(float(sys.argv[1]) - 0.3) ** 2)\n',
+    )
     writeFileSync(join(project, 'group.yml'), GROUP)
     call('npx', ['hagane', 'run', '-f', 'group.yml', '--wait'], project)
     expect(call('npx', ['hagane', 'ls', '--sweeps', '--json'], project)).toContain('"phase":"done"')

@@ -42,7 +42,10 @@ async function startSleepers(
 ) {
   writeFileSync(join(work.folder, 'sleeper.py'), text)
   const { number } = await server.submit(sweepOf(count, count, 'python sleeper.py {{ a }}', more), work.folder)
-  await until(async () => [...work.signatures().values()].filter((pids) => pids.length === pidsEach).length === count, 60_000)
+  await until(
+    async () => [...work.signatures().values()].filter((pids) => pids.length === pidsEach).length === count,
+    60_000,
+  )
   await until(async () => (await runsOf(server, number)).every((run) => run.phase === 'running'), 60_000)
   return { sweep: number, runs: (await runsOf(server, number)).map((run) => run.number) }
 }
@@ -51,8 +54,10 @@ async function runsOf(server: TestServer, sweep: number): Promise<RunView[]> {
   return (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
 }
 
-const claimFile = (server: TestServer, run: number, attempt = 1): string => join(server.dataDir, 'attempts', `hagane-${run}-${attempt}`, 'claim')
-const supervisorOf = (server: TestServer, run: number): number => Number(readFileSync(claimFile(server, run), 'utf8').split(' ')[0])
+const claimFile = (server: TestServer, run: number, attempt = 1): string =>
+  join(server.dataDir, 'attempts', `hagane-${run}-${attempt}`, 'claim')
+const supervisorOf = (server: TestServer, run: number): number =>
+  Number(readFileSync(claimFile(server, run), 'utf8').split(' ')[0])
 
 async function allEnded(server: TestServer, runs: readonly number[]): Promise<RunDetailView[]> {
   await until(async () => (await Promise.all(runs.map((run) => isEnded(server, run)))).every(Boolean), 90_000)
@@ -60,18 +65,23 @@ async function allEnded(server: TestServer, runs: readonly number[]): Promise<Ru
 }
 
 describeOnBothServers('processes that are killed', (openPlace) => {
-  it(`${TREES} supervisors alone: the command is ended, the run is lost, nothing is left`, { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    using work = createWork()
-    const random = seeded()
-    const { runs } = await startSleepers(place.server, work, { count: TREES })
-    for (const run of runs) {
-      process.kill(supervisorOf(place.server, run), 'SIGKILL')
-      await pause(random.next() * 40)
-    }
-    for (const run of await allEnded(place.server, runs)) expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
-    expect(alivePids([...work.signatures().values()].flat())).toEqual([])
-  })
+  it(
+    `${TREES} supervisors alone: the command is ended, the run is lost, nothing is left`,
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      using work = createWork()
+      const random = seeded()
+      const { runs } = await startSleepers(place.server, work, { count: TREES })
+      for (const run of runs) {
+        process.kill(supervisorOf(place.server, run), 'SIGKILL')
+        await pause(random.next() * 40)
+      }
+      for (const run of await allEnded(place.server, runs))
+        expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
+      expect(alivePids([...work.signatures().values()].flat())).toEqual([])
+    },
+  )
 
   it(`${TREES} supervisors and their server, each before or after it: the same`, { timeout: 240_000 }, async () => {
     await using place = await openPlace()
@@ -90,54 +100,73 @@ describeOnBothServers('processes that are killed', (openPlace) => {
     expect(alivePids([...work.signatures().values()].flat())).toEqual([])
   })
 
-  it('10 exit records that are empty, as a power cut may leave them: lost, not succeeded', { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    using work = createWork()
-    const { runs } = await startSleepers(place.server, work, { count: 10 })
-    await place.server.kill()
-    for (const run of runs) {
-      process.kill(supervisorOf(place.server, run), 'SIGKILL')
-      writeFileSync(join(claimFile(place.server, run), '../exit'), '')
-    }
-    await place.server.start()
-    for (const run of await allEnded(place.server, runs)) expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
-  })
-
-  it('5 rounds of 6 acknowledged stops before the server dies: each is completed by the next server', { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    const { server } = place
-    const random = seeded()
-    for (let round = 0; round < 5; round += 1) {
+  it(
+    '10 exit records that are empty, as a power cut may leave them: lost, not succeeded',
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
       using work = createWork()
-      const { runs } = await startSleepers(server, work, { count: 6 })
-      const stopped: number[] = []
-      const asking = runs.map(async (run) => {
-        await pause(random.next() * 30)
-        const answer = await server.call('POST', `/runs/${run}/stop`).catch(() => undefined)
-        if (answer?.status === 200) stopped.push(run)
-      })
-      await pause(random.next() * 40)
-      await server.kill()
-      await Promise.all(asking)
-      await server.start()
-      for (const run of await allEnded(server, stopped)) expect(run).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
-      const others = runs.filter((run) => !stopped.includes(run))
-      await Promise.all(others.map((run) => server.call('POST', `/runs/${run}/stop`)))
-      await allEnded(server, others)
-      expect(alivePids([...work.signatures().values()].flat())).toEqual([])
-    }
-  })
+      const { runs } = await startSleepers(place.server, work, { count: 10 })
+      await place.server.kill()
+      for (const run of runs) {
+        process.kill(supervisorOf(place.server, run), 'SIGKILL')
+        writeFileSync(join(claimFile(place.server, run), '../exit'), '')
+      }
+      await place.server.start()
+      for (const run of await allEnded(place.server, runs))
+        expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
+    },
+  )
+
+  it(
+    '5 rounds of 6 acknowledged stops before the server dies: each is completed by the next server',
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      const { server } = place
+      const random = seeded()
+      for (let round = 0; round < 5; round += 1) {
+        using work = createWork()
+        const { runs } = await startSleepers(server, work, { count: 6 })
+        const stopped: number[] = []
+        const asking = runs.map(async (run) => {
+          await pause(random.next() * 30)
+          const answer = await server.call('POST', `/runs/${run}/stop`).catch(() => undefined)
+          if (answer?.status === 200) stopped.push(run)
+        })
+        await pause(random.next() * 40)
+        await server.kill()
+        await Promise.all(asking)
+        await server.start()
+        for (const run of await allEnded(server, stopped))
+          expect(run).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
+        const others = runs.filter((run) => !stopped.includes(run))
+        await Promise.all(others.map((run) => server.call('POST', `/runs/${run}/stop`)))
+        await allEnded(server, others)
+        expect(alivePids([...work.signatures().values()].flat())).toEqual([])
+      }
+    },
+  )
 })
 
 describeOnBothServers('trees of processes that do not want to end', (openPlace) => {
-  it(`20 that ignore the polite signal, fork twice and leave their session: none is left`, { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    using work = createWork()
-    const { sweep } = await startSleepers(place.server, work, { count: 20, text: STUBBORN, pidsEach: 3, more: 'environment: {stop_grace: 1}\n' })
-    expect((await place.server.call('POST', `/sweeps/${sweep}/stop`)).status).toBe(200)
-    expect((await sweepEnded(place.server, sweep)).phase).toBe('stopped')
-    expect(alivePids([...work.signatures().values()].flat())).toEqual([])
-  })
+  it(
+    `20 that ignore the polite signal, fork twice and leave their session: none is left`,
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      using work = createWork()
+      const { sweep } = await startSleepers(place.server, work, {
+        count: 20,
+        text: STUBBORN,
+        pidsEach: 3,
+        more: 'environment: {stop_grace: 1}\n',
+      })
+      expect((await place.server.call('POST', `/sweeps/${sweep}/stop`)).status).toBe(200)
+      expect((await sweepEnded(place.server, sweep)).phase).toBe('stopped')
+      expect(alivePids([...work.signatures().values()].flat())).toEqual([])
+    },
+  )
 })
 
 describe('a supervisor that cannot write its record', () => {
@@ -158,13 +187,24 @@ describe('a supervisor that cannot write its record', () => {
 
 /** A process that has nothing to do with Hagane: leader of a session of its own, with a child in it. */
 function startInnocent(): { leader: ChildProcess; child: Promise<number> } {
-  const leader = spawn('/bin/sh', ['-c', 'sleep 300 & echo $!; wait'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
-  return { leader, child: new Promise((resolve) => leader.stdout.once('data', (data: Buffer) => resolve(Number(data.toString())))) }
+  const leader = spawn('/bin/sh', ['-c', 'sleep 300 & echo $!; wait'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return {
+    leader,
+    child: new Promise((resolve) => leader.stdout.once('data', (data: Buffer) => resolve(Number(data.toString())))),
+  }
 }
 
 describeOnBothServers('a pid that belongs to someone else by now', (openPlace) => {
   /** Ends the runs' own processes while the server is away and gives their pids to innocents. */
-  async function replaceProcesses(server: TestServer, runs: readonly number[], work: Work, identityOf: (innocent: number, old: string[]) => string) {
+  async function replaceProcesses(
+    server: TestServer,
+    runs: readonly number[],
+    work: Work,
+    identityOf: (innocent: number, old: string[]) => string,
+  ) {
     await server.kill()
     for (const run of runs) process.kill(supervisorOf(server, run), 'SIGKILL')
     for (const pid of [...work.signatures().values()].flat()) process.kill(pid, 'SIGKILL')
@@ -172,51 +212,75 @@ describeOnBothServers('a pid that belongs to someone else by now', (openPlace) =
     const children = await Promise.all(innocents.map((innocent) => innocent.child))
     runs.forEach((run, index) => {
       const file = claimFile(server, run)
-      writeFileSync(file, `${identityOf(innocents[index]!.leader.pid!, readFileSync(file, 'utf8').trim().split(' '))}\n`)
+      writeFileSync(
+        file,
+        `${identityOf(innocents[index]!.leader.pid!, readFileSync(file, 'utf8').trim().split(' '))}\n`,
+      )
     })
     return { innocents, pids: [...innocents.map((innocent) => innocent.leader.pid!), ...children] }
   }
 
-  it(`${TREES} times: the run is lost, and neither that process nor its children get a signal, stop or not`, { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    using work = createWork()
-    const { runs } = await startSleepers(place.server, work, { count: TREES, text: DEAF })
-    const asked = runs.filter((run) => run % 2 === 0)
-    await Promise.all(asked.map((run) => place.server.call('POST', `/runs/${run}/stop`)))
-    const { innocents, pids } = await replaceProcesses(place.server, runs, work, (innocent, [, started, boot]) => `${innocent} ${started} ${boot}`)
-    try {
-      await place.server.start()
-      for (const run of await allEnded(place.server, runs)) expect(['failed', 'stopped']).toContain(run.phase)
-      await pause(1500)
-      expect(alivePids(pids)).toEqual(pids)
-    } finally {
-      for (const { leader } of innocents) process.kill(-leader.pid!, 'SIGKILL')
-    }
-  })
-
-  it(`${TREES} times after the machine was restarted: lost, tried again once where that was asked for, nothing signalled`, { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    using work = createWork()
-    const { runs } = await startSleepers(place.server, work, { count: TREES, more: 'environment: {max_restarts: 1}\n' })
-    expect(bootId()).not.toBe('')
-    // The same pid and even the same start time: only the boot tells them apart.
-    const { innocents, pids } = await replaceProcesses(place.server, runs, work, (innocent) => `${innocent} ${findProcess(innocent)!.startedAt} another-boot`)
-    writeFileSync(join(work.folder, 'sleeper.py'), 'import ledger\n')
-    try {
-      await place.server.start()
-      for (const run of await allEnded(place.server, runs)) {
-        expect(run).toMatchObject({
-          phase: 'succeeded',
-          attempts: [
-            { n: 1, reason: 'Lost' },
-            { n: 2, reason: 'Completed' },
-          ],
-        })
-        expect(work.signatures().get(run.number)).toHaveLength(2)
+  it(
+    `${TREES} times: the run is lost, and neither that process nor its children get a signal, stop or not`,
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      using work = createWork()
+      const { runs } = await startSleepers(place.server, work, { count: TREES, text: DEAF })
+      const asked = runs.filter((run) => run % 2 === 0)
+      await Promise.all(asked.map((run) => place.server.call('POST', `/runs/${run}/stop`)))
+      const { innocents, pids } = await replaceProcesses(
+        place.server,
+        runs,
+        work,
+        (innocent, [, started, boot]) => `${innocent} ${started} ${boot}`,
+      )
+      try {
+        await place.server.start()
+        for (const run of await allEnded(place.server, runs)) expect(['failed', 'stopped']).toContain(run.phase)
+        await pause(1500)
+        expect(alivePids(pids)).toEqual(pids)
+      } finally {
+        for (const { leader } of innocents) process.kill(-leader.pid!, 'SIGKILL')
       }
-      expect(alivePids(pids)).toEqual(pids)
-    } finally {
-      for (const { leader } of innocents) process.kill(-leader.pid!, 'SIGKILL')
-    }
-  })
+    },
+  )
+
+  it(
+    `${TREES} times after the machine was restarted: lost, tried again once where that was asked for, nothing signalled`,
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      using work = createWork()
+      const { runs } = await startSleepers(place.server, work, {
+        count: TREES,
+        more: 'environment: {max_restarts: 1}\n',
+      })
+      expect(bootId()).not.toBe('')
+      // The same pid and even the same start time: only the boot tells them apart.
+      const { innocents, pids } = await replaceProcesses(
+        place.server,
+        runs,
+        work,
+        (innocent) => `${innocent} ${findProcess(innocent)!.startedAt} another-boot`,
+      )
+      writeFileSync(join(work.folder, 'sleeper.py'), 'import ledger\n')
+      try {
+        await place.server.start()
+        for (const run of await allEnded(place.server, runs)) {
+          expect(run).toMatchObject({
+            phase: 'succeeded',
+            attempts: [
+              { n: 1, reason: 'Lost' },
+              { n: 2, reason: 'Completed' },
+            ],
+          })
+          expect(work.signatures().get(run.number)).toHaveLength(2)
+        }
+        expect(alivePids(pids)).toEqual(pids)
+      } finally {
+        for (const { leader } of innocents) process.kill(-leader.pid!, 'SIGKILL')
+      }
+    },
+  )
 })

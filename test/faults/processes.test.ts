@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
@@ -23,7 +35,9 @@ afterAll(async () => {
 })
 
 async function run(cmd: string, extra = ''): Promise<number> {
-  return (await server.submit(`version: 1\nkind: experiment\n${extra}run:\n  cmd:\n    - ${JSON.stringify(cmd)}\n`, folder)).number
+  return (
+    await server.submit(`version: 1\nkind: experiment\n${extra}run:\n  cmd:\n    - ${JSON.stringify(cmd)}\n`, folder)
+  ).number
 }
 
 async function show(number: number): Promise<RunDetailView> {
@@ -51,10 +65,13 @@ function script(name: string, text: string): string {
 }
 
 describe('processes of runs', () => {
-  it('ends a tree that ignores the polite signal, leaves its session and forks twice', { timeout: 90_000 }, async () => {
-    const stubborn = script(
-      'stubborn.py',
-      `
+  it(
+    'ends a tree that ignores the polite signal, leaves its session and forks twice',
+    { timeout: 90_000 },
+    async () => {
+      const stubborn = script(
+        'stubborn.py',
+        `
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 def note(): open("stubborn.pids", "a").write("%d\\n" % os.getpid())
@@ -68,13 +85,14 @@ for detach in (False, True):
         time.sleep(600)
 time.sleep(600)
 `,
-    )
-    const number = await run(stubborn, 'environment: {stop_grace: 1}\n')
-    await until(async () => existsSync(join(folder, 'stubborn.pids')) && pidsIn('stubborn.pids').length === 3)
-    await server.call('POST', `/runs/${number}/stop`)
-    expect(await ended(number)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
-    expect(alivePids(pidsIn('stubborn.pids'))).toEqual([])
-  })
+      )
+      const number = await run(stubborn, 'environment: {stop_grace: 1}\n')
+      await until(async () => existsSync(join(folder, 'stubborn.pids')) && pidsIn('stubborn.pids').length === 3)
+      await server.call('POST', `/runs/${number}/stop`)
+      expect(await ended(number)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
+      expect(alivePids(pidsIn('stubborn.pids'))).toEqual([])
+    },
+  )
 
   it('ends what a finished command left running', { timeout: 60_000 }, async () => {
     const number = await run(`(sleep 600 & echo $! > left.pids); setsid sleep 600 & echo $! >> left.pids; sleep 0.3`)
@@ -82,19 +100,35 @@ time.sleep(600)
     await until(async () => alivePids(pidsIn('left.pids')).length === 0)
   })
 
-  it('ends daemons that cleared their environment and left their session: after an end, a stop, and without a supervisor', { timeout: 60_000 }, async () => {
-    const daemon = (name: string): string =>
-      `(env -i setsid sh -c 'sleep 600 & echo $! > ${name}.pids; wait' &); while [ ! -s ${name}.pids ]; do sleep 0.1; done`
-    const finished = await run(daemon('finished'))
-    const [stopped, orphan] = [await run(`${daemon('stopped')}; sleep 600`), await run(`${daemon('forsaken')}; sleep 600`)]
-    await until(async () => ['stopped', 'forsaken'].every((name) => existsSync(join(folder, `${name}.pids`)) && pidsIn(`${name}.pids`).length === 1))
-    expect((await ended(finished)).phase).toBe('succeeded')
-    await server.call('POST', `/runs/${stopped}/stop`)
-    expect((await ended(stopped)).phase).toBe('stopped')
-    process.kill(Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${orphan}-1`, 'claim'), 'utf8').split(' ')[0]), 'SIGKILL')
-    expect(await ended(orphan)).toMatchObject({ phase: 'failed', reason: 'Lost' })
-    await until(async () => ['finished', 'stopped', 'forsaken'].every((name) => alivePids(pidsIn(`${name}.pids`)).length === 0))
-  })
+  it(
+    'ends daemons that cleared their environment and left their session: after an end, a stop, and without a supervisor',
+    { timeout: 60_000 },
+    async () => {
+      const daemon = (name: string): string =>
+        `(env -i setsid sh -c 'sleep 600 & echo $! > ${name}.pids; wait' &); while [ ! -s ${name}.pids ]; do sleep 0.1; done`
+      const finished = await run(daemon('finished'))
+      const [stopped, orphan] = [
+        await run(`${daemon('stopped')}; sleep 600`),
+        await run(`${daemon('forsaken')}; sleep 600`),
+      ]
+      await until(async () =>
+        ['stopped', 'forsaken'].every(
+          (name) => existsSync(join(folder, `${name}.pids`)) && pidsIn(`${name}.pids`).length === 1,
+        ),
+      )
+      expect((await ended(finished)).phase).toBe('succeeded')
+      await server.call('POST', `/runs/${stopped}/stop`)
+      expect((await ended(stopped)).phase).toBe('stopped')
+      process.kill(
+        Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${orphan}-1`, 'claim'), 'utf8').split(' ')[0]),
+        'SIGKILL',
+      )
+      expect(await ended(orphan)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+      await until(async () =>
+        ['finished', 'stopped', 'forsaken'].every((name) => alivePids(pidsIn(`${name}.pids`)).length === 0),
+      )
+    },
+  )
 
   it('lets a polite program finish by itself', { timeout: 60_000 }, async () => {
     const polite = script(
@@ -111,7 +145,9 @@ time.sleep(600)
   it('notices that only the supervisor was killed, ends the command and says so', { timeout: 60_000 }, async () => {
     const number = await run('echo $$ > orphan.pids; exec sleep 600')
     await until(async () => existsSync(join(folder, 'orphan.pids')))
-    const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')
+    const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(
+      ' ',
+    )
     process.kill(Number(supervisor), 'SIGKILL')
     expect(await ended(number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
     expect(alivePids(pidsIn('orphan.pids'))).toEqual([])
@@ -121,7 +157,9 @@ time.sleep(600)
     const number = await run('echo $$ > both.pids; exec sleep 600')
     await until(async () => existsSync(join(folder, 'both.pids')))
     await running(number)
-    const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')
+    const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(
+      ' ',
+    )
     await server.kill()
     process.kill(Number(supervisor), 'SIGKILL')
     await server.start()
@@ -149,34 +187,42 @@ time.sleep(600)
     expect(alivePids(pidsIn('stop.pids'))).toEqual([])
   })
 
-  it('reaches a command that is told to stop at any moment of its start, 60 times, long before its grace is over', { timeout: 300_000 }, async () => {
-    const random = seeded()
-    for (let stop = 0; stop < 60; stop += 1) {
-      const number = await run('sleep 600', 'environment: {stop_grace: 120}\n')
-      await new Promise((resolve) => setTimeout(resolve, random.next() * 12))
-      expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
-      expect((await ended(number, 30_000)).phase).toBe('stopped')
-    }
-  })
+  it(
+    'reaches a command that is told to stop at any moment of its start, 60 times, long before its grace is over',
+    { timeout: 300_000 },
+    async () => {
+      const random = seeded()
+      for (let stop = 0; stop < 60; stop += 1) {
+        const number = await run('sleep 600', 'environment: {stop_grace: 120}\n')
+        await new Promise((resolve) => setTimeout(resolve, random.next() * 12))
+        expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
+        expect((await ended(number, 30_000)).phase).toBe('stopped')
+      }
+    },
+  )
 
-  it('are stopped though a file of their attempt cannot be read for a while, and the server goes on', { timeout: 60_000 }, async () => {
-    const number = await run(
-      script(
-        'deaf.py',
-        'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf.up", "w")\nwhile not os.path.exists("deaf.go"): time.sleep(0.05)\n',
-      ),
-    )
-    await until(async () => existsSync(join(folder, 'deaf.up')))
-    expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
-    await until(async () => (await show(number)).phase === 'stopping')
-    const inTheWay = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'exit')
-    mkdirSync(inTheWay)
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    expect((await show(number)).phase).toBe('stopping')
-    rmdirSync(inTheWay)
-    writeFileSync(join(folder, 'deaf.go'), '')
-    expect((await ended(number)).phase).toBe('stopped')
-  })
+  it(
+    'are stopped though a file of their attempt cannot be read for a while, and the server goes on',
+    { timeout: 60_000 },
+    async () => {
+      const number = await run(
+        script(
+          'deaf.py',
+          'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf.up", "w")\nwhile not os.path.exists("deaf.go"): time.sleep(0.05)\n',
+        ),
+      )
+      await until(async () => existsSync(join(folder, 'deaf.up')))
+      expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
+      await until(async () => (await show(number)).phase === 'stopping')
+      const inTheWay = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'exit')
+      mkdirSync(inTheWay)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      expect((await show(number)).phase).toBe('stopping')
+      rmdirSync(inTheWay)
+      writeFileSync(join(folder, 'deaf.go'), '')
+      expect((await ended(number)).phase).toBe('stopped')
+    },
+  )
 
   it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {
     const { number } = await server.submit(
@@ -201,17 +247,25 @@ time.sleep(600)
   it('keeps a log byte for byte: binary, and 200 MB on one line', { timeout: 180_000 }, async () => {
     const binary = await run(script('binary.py', 'import sys\nsys.stdout.buffer.write(bytes(range(256)) * 100)\n'))
     await ended(binary)
-    const response = await fetch(`${server.url}/api/v1/runs/${binary}/logs`, { headers: { authorization: `Bearer ${server.token()}` } })
+    const response = await fetch(`${server.url}/api/v1/runs/${binary}/logs`, {
+      headers: { authorization: `Bearer ${server.token()}` },
+    })
     expect(
-      Buffer.from(await response.arrayBuffer()).equals(Buffer.concat(Array(100).fill(Buffer.from(Array.from({ length: 256 }, (_, index) => index))))),
+      Buffer.from(await response.arrayBuffer()).equals(
+        Buffer.concat(Array(100).fill(Buffer.from(Array.from({ length: 256 }, (_, index) => index)))),
+      ),
     ).toBe(true)
 
-    const long = await run(script('long.py', 'import sys\nfor _ in range(200): sys.stdout.write("x" * 1000000)\nsys.stdout.write("end")\n'))
+    const long = await run(
+      script('long.py', 'import sys\nfor _ in range(200): sys.stdout.write("x" * 1000000)\nsys.stdout.write("end")\n'),
+    )
     await ended(long, 120_000)
     const hash = createHash('sha256')
     let cursor = 0
     for (;;) {
-      const page = await fetch(`${server.url}/api/v1/runs/${long}/logs?cursor=${cursor}`, { headers: { authorization: `Bearer ${server.token()}` } })
+      const page = await fetch(`${server.url}/api/v1/runs/${long}/logs?cursor=${cursor}`, {
+        headers: { authorization: `Bearer ${server.token()}` },
+      })
       const bytes = Buffer.from(await page.arrayBuffer())
       if (bytes.length === 0) break
       hash.update(bytes)
@@ -227,42 +281,59 @@ time.sleep(600)
     const slow = await run('sleep 600', 'environment: {timeout: 1, stop_grace: 1}\n')
     expect(await ended(slow)).toMatchObject({ phase: 'failed', reason: 'Timeout' })
     const flaky = await run('echo try >> tries.txt; [ $(wc -l < tries.txt) -ge 3 ]', 'environment: {max_restarts: 3}\n')
-    expect(await ended(flaky)).toMatchObject({ phase: 'succeeded', attempts: [{ n: 1 }, { n: 2 }, { n: 3, exitCode: 0 }] })
+    expect(await ended(flaky)).toMatchObject({
+      phase: 'succeeded',
+      attempts: [{ n: 1 }, { n: 2 }, { n: 3, exitCode: 0 }],
+    })
   })
 })
 
 // Root is never held to a limit of processes: another user is.
 const OTHER_USER = '60999'
-const cannotBeOther = process.platform !== 'linux' || process.getuid?.() !== 0 ? 'only root can start a program as another user' : ''
+const cannotBeOther =
+  process.platform !== 'linux' || process.getuid?.() !== 0 ? 'only root can start a program as another user' : ''
 
 describe('a user who may start no more processes', () => {
-  it.skipIf(cannotBeOther)(`has supervisors that wait, run their command and record its end${cannotBeOther && ` (${cannotBeOther})`}`, () => {
-    const dir = mkdtempSync(join(tmpdir(), 'hagane-nproc-'))
-    const supervisor = join(dir, 'supervise.sh')
-    copyFileSync(join(import.meta.dirname, '../../src/executors/local/supervise.sh'), supervisor)
-    for (const path of [dir, supervisor]) chmodSync(path, 0o755)
-    mkdirSync(join(dir, 'attempt'))
-    chownSync(join(dir, 'attempt'), Number(OTHER_USER), 65_534)
-    // Three processes: this shell, one that sleeps, and the supervisor, which has none for its command until the sleep is over.
-    const script = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
-    const limits = [`--reuid=${OTHER_USER}`, '--regid=65534', '--clear-groups', 'prlimit', '--nproc=3:3']
-    expect(spawnSync('setpriv', [...limits, '/bin/sh', '-c', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
-    expect(readFileSync(join(dir, 'attempt', 'log'), 'utf8')).toBe('ran\n')
-    expect(readFileSync(join(dir, 'attempt', 'exit'), 'utf8')).toMatch(/^7 /)
-    rmSync(dir, { recursive: true })
-  })
+  it.skipIf(cannotBeOther)(
+    `has supervisors that wait, run their command and record its end${cannotBeOther && ` (${cannotBeOther})`}`,
+    () => {
+      const dir = mkdtempSync(join(tmpdir(), 'hagane-nproc-'))
+      const supervisor = join(dir, 'supervise.sh')
+      copyFileSync(join(import.meta.dirname, '../../src/executors/local/supervise.sh'), supervisor)
+      for (const path of [dir, supervisor]) chmodSync(path, 0o755)
+      mkdirSync(join(dir, 'attempt'))
+      chownSync(join(dir, 'attempt'), Number(OTHER_USER), 65_534)
+      // Three processes: this shell, one that sleeps, and the supervisor, which has none for its command until the sleep is over.
+      const script = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
+      const limits = [`--reuid=${OTHER_USER}`, '--regid=65534', '--clear-groups', 'prlimit', '--nproc=3:3']
+      expect(spawnSync('setpriv', [...limits, '/bin/sh', '-c', script], { encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      })
+      expect(readFileSync(join(dir, 'attempt', 'log'), 'utf8')).toBe('ran\n')
+      expect(readFileSync(join(dir, 'attempt', 'exit'), 'utf8')).toMatch(/^7 /)
+      rmSync(dir, { recursive: true })
+    },
+  )
 
   it.skipIf(process.platform !== 'linux')('meets a server that has its threads already', async () => {
     await using fresh = await startTestServer()
     const pid = JSON.parse(readFileSync(join(fresh.dataDir, 'server.json'), 'utf8')).pid as number
-    const names = readdirSync(`/proc/${pid}/task`).map((task) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim())
+    const names = readdirSync(`/proc/${pid}/task`).map((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim(),
+    )
     expect(names.filter((name) => name === 'libuv-worker').length).toBeGreaterThanOrEqual(4)
   })
 })
 
 describe('what a run uses of the machine', () => {
   it('is recorded every ten seconds', { timeout: 60_000 }, async () => {
-    const number = await run(script('busy.py', 'import time\nblock = bytearray(50_000_000)\nend = time.time() + 23\nwhile time.time() < end: pass\n'))
+    const number = await run(
+      script(
+        'busy.py',
+        'import time\nblock = bytearray(50_000_000)\nend = time.time() + 23\nwhile time.time() < end: pass\n',
+      ),
+    )
     const { metrics } = await ended(number)
     expect(metrics['system.cpu_percent']!.last).toBeGreaterThan(20)
     expect(metrics['system.memory_mib']!.max).toBeGreaterThan(40)
@@ -273,7 +344,11 @@ describe('what a run uses of the machine', () => {
 
 describe('a second server', () => {
   it('on the same data directory ends with status 3 and a sentence, the first unharmed', () => {
-    const second = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'up', '--data', server.dataDir], { encoding: 'utf8' })
+    const second = spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, '../../src/cli/main.ts'), 'up', '--data', server.dataDir],
+      { encoding: 'utf8' },
+    )
     expect(second.status).toBe(3)
     expect(second.stderr).toContain(String(server.pid))
     expect(second.stderr).not.toMatch(/\n\s+at /)

@@ -65,7 +65,8 @@ async function checkSearch(place: Place, number: number, work: Work, trials: num
   expect(new Set(keys).size).toBe(keys.length)
   const signatures = work.signatures()
   for (const run of runs) {
-    const attempts = (await place.server.call<{ attempts: unknown[] }>('GET', `/runs/${run.number}`)).body.attempts.length
+    const attempts = (await place.server.call<{ attempts: unknown[] }>('GET', `/runs/${run.number}`)).body.attempts
+      .length
     expect([run.number, signatures.get(run.number)?.length]).toEqual([run.number, attempts])
     expect(record.results.filter(({ index }) => index === run.trial)).toHaveLength(attempts)
   }
@@ -92,22 +93,26 @@ describeOnBothServers('a server killed while a sweep learns', (openPlace) => {
     await checkSearch(place, number, work, TRIALS)
   })
 
-  it(`goes on from each of ${SEARCH_FAULT_POINTS.length} named points of a sweep that promotes`, { timeout: 600_000 }, async () => {
-    await using place = await openPlace()
-    const { server } = place
-    const random = seeded()
-    for (const point of SEARCH_FAULT_POINTS) {
-      using work = createWork()
-      writeScripts(work)
-      const hit = 1 + Math.floor(random.next() * 4)
-      await server.kill()
-      server.launch({ NODE_OPTIONS: preload, HAGANE_TEST_FAULT: point, HAGANE_TEST_FAULT_HIT: String(hit) })
-      const submitting = submitSurely(server, PROMOTING, work.folder)
-      expect([point, hit, await Promise.race([server.ended(), pause(60_000)])]).toEqual([point, hit, 'SIGKILL'])
-      await server.start()
-      const number = await submitting
-      expect([point, (await sweepEnded(server, number)).phase]).toEqual([point, 'done'])
-      await checkSearch(place, number, work, 18)
-    }
-  })
+  it(
+    `goes on from each of ${SEARCH_FAULT_POINTS.length} named points of a sweep that promotes`,
+    { timeout: 600_000 },
+    async () => {
+      await using place = await openPlace()
+      const { server } = place
+      const random = seeded()
+      for (const point of SEARCH_FAULT_POINTS) {
+        using work = createWork()
+        writeScripts(work)
+        const hit = 1 + Math.floor(random.next() * 4)
+        await server.kill()
+        server.launch({ NODE_OPTIONS: preload, HAGANE_TEST_FAULT: point, HAGANE_TEST_FAULT_HIT: String(hit) })
+        const submitting = submitSurely(server, PROMOTING, work.folder)
+        expect([point, hit, await Promise.race([server.ended(), pause(60_000)])]).toEqual([point, hit, 'SIGKILL'])
+        await server.start()
+        const number = await submitting
+        expect([point, (await sweepEnded(server, number)).phase]).toEqual([point, 'done'])
+        await checkSearch(place, number, work, 18)
+      }
+    },
+  )
 })

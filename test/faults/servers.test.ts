@@ -9,7 +9,16 @@ import type { RunDetailView } from '../../src/contract/run.ts'
 import { freePort } from '../support/postgres.ts'
 import { seeded, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { alivePids, createWork, describeOnBothServers, isEnded, pause, queryRows, sweepEnded, sweepOf } from '../support/work.ts'
+import {
+  alivePids,
+  createWork,
+  describeOnBothServers,
+  isEnded,
+  pause,
+  queryRows,
+  sweepEnded,
+  sweepOf,
+} from '../support/work.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
@@ -17,7 +26,9 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 async function race(dataDir: string, count: number) {
   const port = await freePort()
   const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [MAIN, 'up', '--data', dataDir, '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    spawn(process.execPath, [MAIN, 'up', '--data', dataDir, '--port', String(port)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
   )
   const outcomes = await Promise.all(
     children.map(
@@ -46,23 +57,27 @@ describe('servers that start at once on one directory', () => {
   it.each([
     [20, 2],
     [2, 10],
-  ])('%i races of %i: one wins, the others end with status 3 and name it', { timeout: 240_000 }, async (races, count) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'hagane-race-'))
-    try {
-      for (let index = 0; index < races; index += 1) {
-        const { outcomes, isHealthy } = await race(dataDir, count)
-        expect(outcomes.filter((outcome) => outcome.isReady)).toHaveLength(1)
-        const losers = outcomes.filter((outcome) => !outcome.isReady)
-        for (const { status, errors } of losers) {
-          expect([status, errors]).toEqual([3, expect.stringContaining(dataDir)])
-          expect(errors).not.toMatch(/\n\s+at /)
+  ])(
+    '%i races of %i: one wins, the others end with status 3 and name it',
+    { timeout: 240_000 },
+    async (races, count) => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'hagane-race-'))
+      try {
+        for (let index = 0; index < races; index += 1) {
+          const { outcomes, isHealthy } = await race(dataDir, count)
+          expect(outcomes.filter((outcome) => outcome.isReady)).toHaveLength(1)
+          const losers = outcomes.filter((outcome) => !outcome.isReady)
+          for (const { status, errors } of losers) {
+            expect([status, errors]).toEqual([3, expect.stringContaining(dataDir)])
+            expect(errors).not.toMatch(/\n\s+at /)
+          }
+          expect(isHealthy).toBe(true)
         }
-        expect(isHealthy).toBe(true)
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true })
       }
-    } finally {
-      rmSync(dataDir, { recursive: true, force: true })
-    }
-  })
+    },
+  )
 })
 
 const preload = `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`
@@ -70,51 +85,68 @@ const HOUR_MS = 3_600_000
 const JUMPS_MS = [HOUR_MS, -HOUR_MS, 24 * HOUR_MS, -24 * HOUR_MS, 1000, -1000]
 
 describeOnBothServers('a clock that jumps', (openPlace) => {
-  it(`${JUMPS_MS.length} jumps, each over runs that wait, run, back off and stop: none is ended, held up or doubled by it`, { timeout: 300_000 }, async () => {
-    const clockFile = join(mkdtempSync(join(tmpdir(), 'hagane-clock-')), 'offset')
-    writeFileSync(clockFile, '0')
-    await using place = await openPlace({ env: { NODE_OPTIONS: preload, HAGANE_TEST_CLOCK: clockFile, HAGANE_CONCURRENCY: '3' } })
-    const { server } = place
-    seeded()
-    for (const jumpMs of JUMPS_MS) {
-      using work = createWork()
-      const script = (name: string, text: string): string => {
-        writeFileSync(join(work.folder, name), `import ledger, os, signal, sys, time\n${text}`)
-        return `python ${name}`
+  it(
+    `${JUMPS_MS.length} jumps, each over runs that wait, run, back off and stop: none is ended, held up or doubled by it`,
+    { timeout: 300_000 },
+    async () => {
+      const clockFile = join(mkdtempSync(join(tmpdir(), 'hagane-clock-')), 'offset')
+      writeFileSync(clockFile, '0')
+      await using place = await openPlace({
+        env: { NODE_OPTIONS: preload, HAGANE_TEST_CLOCK: clockFile, HAGANE_CONCURRENCY: '3' },
+      })
+      const { server } = place
+      seeded()
+      for (const jumpMs of JUMPS_MS) {
+        using work = createWork()
+        const script = (name: string, text: string): string => {
+          writeFileSync(join(work.folder, name), `import ledger, os, signal, sys, time\n${text}`)
+          return `python ${name}`
+        }
+        const submit = async (command: string, more = ''): Promise<number> =>
+          (
+            await server.submit(
+              `version: 1\nkind: experiment\n${more}run: {cmd: ${JSON.stringify(command)}}\n`,
+              work.folder,
+            )
+          ).number
+        const waitForGo = 'while not os.path.exists("go"): time.sleep(0.05)\n'
+        const running = await submit(script('running.py', waitForGo), 'environment: {timeout: 1800}\n')
+        const deaf = await submit(
+          script(
+            'deaf.py',
+            'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf", "w").close()\ntime.sleep(600)\n',
+          ),
+          'environment: {stop_grace: 2}\n',
+        )
+        const backing = await submit(
+          script('backing.py', 'sys.exit(0 if os.path.exists("go") else 1)\n'),
+          'environment: {max_restarts: 20}\n',
+        )
+        await until(async () => work.signatures().size === 3)
+        const waiting = await submit(script('waiting.py', ''))
+        await server.call('POST', `/runs/${deaf}/stop`)
+        await until(async () => (await show(server, deaf)).phase === 'stopping')
+        await pause(300)
+        await setClock(server, clockFile, jumpMs)
+        await until(async () => await isEnded(server, deaf), 20_000)
+        expect(alivePids(work.signatures().get(deaf)!)).toEqual([])
+        // A new server looks at every time limit at once.
+        await server.kill()
+        await server.start()
+        await pause(500)
+        expect((await show(server, running)).phase).toBe('running')
+        writeFileSync(join(work.folder, 'go'), '')
+        for (const run of [running, backing, waiting]) {
+          await until(async () => await isEnded(server, run), 40_000)
+          expect([jumpMs, run, (await show(server, run)).phase]).toEqual([jumpMs, run, 'succeeded'])
+        }
+        expect(work.signatures().get(running)).toHaveLength(1)
+        const attempts = (await show(server, backing)).attempts.length
+        expect(work.signatures().get(backing)).toHaveLength(attempts)
+        await setClock(server, clockFile, 0)
       }
-      const submit = async (command: string, more = ''): Promise<number> =>
-        (await server.submit(`version: 1\nkind: experiment\n${more}run: {cmd: ${JSON.stringify(command)}}\n`, work.folder)).number
-      const waitForGo = 'while not os.path.exists("go"): time.sleep(0.05)\n'
-      const running = await submit(script('running.py', waitForGo), 'environment: {timeout: 1800}\n')
-      const deaf = await submit(
-        script('deaf.py', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf", "w").close()\ntime.sleep(600)\n'),
-        'environment: {stop_grace: 2}\n',
-      )
-      const backing = await submit(script('backing.py', 'sys.exit(0 if os.path.exists("go") else 1)\n'), 'environment: {max_restarts: 20}\n')
-      await until(async () => work.signatures().size === 3)
-      const waiting = await submit(script('waiting.py', ''))
-      await server.call('POST', `/runs/${deaf}/stop`)
-      await until(async () => (await show(server, deaf)).phase === 'stopping')
-      await pause(300)
-      await setClock(server, clockFile, jumpMs)
-      await until(async () => await isEnded(server, deaf), 20_000)
-      expect(alivePids(work.signatures().get(deaf)!)).toEqual([])
-      // A new server looks at every time limit at once.
-      await server.kill()
-      await server.start()
-      await pause(500)
-      expect((await show(server, running)).phase).toBe('running')
-      writeFileSync(join(work.folder, 'go'), '')
-      for (const run of [running, backing, waiting]) {
-        await until(async () => await isEnded(server, run), 40_000)
-        expect([jumpMs, run, (await show(server, run)).phase]).toEqual([jumpMs, run, 'succeeded'])
-      }
-      expect(work.signatures().get(running)).toHaveLength(1)
-      const attempts = (await show(server, backing)).attempts.length
-      expect(work.signatures().get(backing)).toHaveLength(attempts)
-      await setClock(server, clockFile, 0)
-    }
-  })
+    },
+  )
 
   async function show(server: TestServer, run: number): Promise<RunDetailView> {
     return (await server.call<RunDetailView>('GET', `/runs/${run}`)).body

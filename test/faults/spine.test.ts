@@ -37,65 +37,80 @@ const UPLOAD_FILES = 400
 const UPLOAD_FILE_BYTES = 500_000
 
 describe('an upload of 200 MB', () => {
-  it(`survives ${UPLOAD_KILLS} kills of the server: what was kept is not sent again, and every hash is right`, { timeout: 300_000 }, async () => {
-    const random = seeded()
-    await using server = await startTestServer()
-    using work = createWorkplace(server)
-    for (let index = 0; index < UPLOAD_FILES; index += 1) work.write(`part-${index % 20}/file-${index}.bin`, String(index).padEnd(UPLOAD_FILE_BYTES, 'x'))
-    let kills = 0
-    let uploaded: { digest: string; files: number; sentBytes: number } | undefined
-    while (uploaded === undefined) {
-      const upload = work.hagane('upload', '--json')
-      if (kills < UPLOAD_KILLS) {
-        await pause(300 + random.next() * 900)
-        await killAndStart(server, random)
-        kills += 1
+  it(
+    `survives ${UPLOAD_KILLS} kills of the server: what was kept is not sent again, and every hash is right`,
+    { timeout: 300_000 },
+    async () => {
+      const random = seeded()
+      await using server = await startTestServer()
+      using work = createWorkplace(server)
+      for (let index = 0; index < UPLOAD_FILES; index += 1)
+        work.write(`part-${index % 20}/file-${index}.bin`, String(index).padEnd(UPLOAD_FILE_BYTES, 'x'))
+      let kills = 0
+      let uploaded: { digest: string; files: number; sentBytes: number } | undefined
+      while (uploaded === undefined) {
+        const upload = work.hagane('upload', '--json')
+        if (kills < UPLOAD_KILLS) {
+          await pause(300 + random.next() * 900)
+          await killAndStart(server, random)
+          kills += 1
+        }
+        const { status, stderr, json } = await upload
+        expect(stderr).not.toMatch(/\n\s+at /)
+        if (status === 0 && kills >= UPLOAD_KILLS) uploaded = json
       }
-      const { status, stderr, json } = await upload
-      expect(stderr).not.toMatch(/\n\s+at /)
-      if (status === 0 && kills >= UPLOAD_KILLS) uploaded = json
-    }
-    console.log(`upload: ${kills} kills, ${UPLOAD_FILES} files, the last try sent ${uploaded.sentBytes} bytes`)
-    const { files } = (await server.call<{ files: { path: string; sha256: string }[] }>('GET', `/snapshots/${uploaded.digest}`)).body
-    expect(files).toHaveLength(UPLOAD_FILES)
-    for (const { path, sha256 } of files) {
-      const blob = readFileSync(join(server.dataDir, 'blobs', sha256.slice(0, 2), sha256.slice(2)))
-      expect([path, createHash('sha256').update(blob).digest('hex')]).toEqual([path, sha256])
-    }
-  })
+      console.log(`upload: ${kills} kills, ${UPLOAD_FILES} files, the last try sent ${uploaded.sentBytes} bytes`)
+      const { files } = (
+        await server.call<{ files: { path: string; sha256: string }[] }>('GET', `/snapshots/${uploaded.digest}`)
+      ).body
+      expect(files).toHaveLength(UPLOAD_FILES)
+      for (const { path, sha256 } of files) {
+        const blob = readFileSync(join(server.dataDir, 'blobs', sha256.slice(0, 2), sha256.slice(2)))
+        expect([path, createHash('sha256').update(blob).digest('hex')]).toEqual([path, sha256])
+      }
+    },
+  )
 })
 
 const DELETED = 50
 
 describe('what is deleted while it runs', () => {
-  it(`is stopped first and leaves no process, file or row, ${DELETED} times with kills between`, { timeout: 300_000 }, async () => {
-    const random = seeded()
-    await using server = await startTestServer()
-    const ids: { id: string; number: number }[] = []
-    for (let round = 0; round < 5; round += 1) {
-      const batch = await Promise.all(
-        Array.from({ length: DELETED / 5 }, () =>
-          server.submit(
-            'version: 1\nkind: experiment\nenvironment: {stop_grace: 1}\nrun: {cmd: "trap \'\' TERM; echo x > $HAGANE_OUTPUTS/x; (sleep 300 &) ; while :; do sleep 0.1; done"}',
+  it(
+    `is stopped first and leaves no process, file or row, ${DELETED} times with kills between`,
+    { timeout: 300_000 },
+    async () => {
+      const random = seeded()
+      await using server = await startTestServer()
+      const ids: { id: string; number: number }[] = []
+      for (let round = 0; round < 5; round += 1) {
+        const batch = await Promise.all(
+          Array.from({ length: DELETED / 5 }, () =>
+            server.submit(
+              'version: 1\nkind: experiment\nenvironment: {stop_grace: 1}\nrun: {cmd: "trap \'\' TERM; echo x > $HAGANE_OUTPUTS/x; (sleep 300 &) ; while :; do sleep 0.1; done"}',
+            ),
           ),
-        ),
-      )
-      await pause(random.next() * 1500)
-      await Promise.all(batch.map((run) => server.call('DELETE', `/runs/${run.number}`)))
-      await server.call('POST', '/trash/empty')
-      if (random.next() < 0.8) await killAndStart(server, random)
-      ids.push(...batch)
-    }
-    await until(async () => {
-      await server.call('POST', '/trash/empty')
-      return (await server.call<RunPageView>('GET', '/runs?trash=true&count=true')).body.total === 0
-    }, 120_000)
-    for (const { id, number } of ids) {
-      expect((await server.call('GET', `/runs/${number}`)).status).toBe(404)
-      expect([number, existsSync(join(server.dataDir, 'runs', String(number))), processesOf(id)]).toEqual([number, false, 0])
-    }
-    expect(readdirSync(join(server.dataDir, 'attempts'))).toEqual([])
-  })
+        )
+        await pause(random.next() * 1500)
+        await Promise.all(batch.map((run) => server.call('DELETE', `/runs/${run.number}`)))
+        await server.call('POST', '/trash/empty')
+        if (random.next() < 0.8) await killAndStart(server, random)
+        ids.push(...batch)
+      }
+      await until(async () => {
+        await server.call('POST', '/trash/empty')
+        return (await server.call<RunPageView>('GET', '/runs?trash=true&count=true')).body.total === 0
+      }, 120_000)
+      for (const { id, number } of ids) {
+        expect((await server.call('GET', `/runs/${number}`)).status).toBe(404)
+        expect([number, existsSync(join(server.dataDir, 'runs', String(number))), processesOf(id)]).toEqual([
+          number,
+          false,
+          0,
+        ])
+      }
+      expect(readdirSync(join(server.dataDir, 'attempts'))).toEqual([])
+    },
+  )
 })
 
 const BUILD_KILLS = 12
@@ -155,7 +170,9 @@ describe('a run paused and resumed with kills between', () => {
     await server.call('POST', `/runs/${number}/stop`)
     await until(async () => (await get()).phase === 'stopped')
     const run = await get()
-    expect(run.attempts.map((attempt) => attempt.n)).toEqual(Array.from({ length: run.attempts.length }, (_, index) => index + 1))
+    expect(run.attempts.map((attempt) => attempt.n)).toEqual(
+      Array.from({ length: run.attempts.length }, (_, index) => index + 1),
+    )
     const lines = readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'all'), 'utf8')
       .trim()
       .split('\n')
@@ -174,11 +191,15 @@ describe('a run paused and resumed with kills between', () => {
     await suite(server)
   })
 
-  it.skipIf(inject('postgresError') !== '')(`goes on where it was, ${PAUSES} times on PostgreSQL`, { timeout: 300_000 }, async () => {
-    await using postgres = await startPostgres()
-    await using server = await startTestServer({ database: await postgres.createDatabase() })
-    await suite(server)
-  })
+  it.skipIf(inject('postgresError') !== '')(
+    `goes on where it was, ${PAUSES} times on PostgreSQL`,
+    { timeout: 300_000 },
+    async () => {
+      await using postgres = await startPostgres()
+      await using server = await startTestServer({ database: await postgres.createDatabase() })
+      await suite(server)
+    },
+  )
 })
 
 const PURGE_KILLS = 15
@@ -198,7 +219,10 @@ describe('a removal cut short', () => {
       'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: python log.py}',
       folder,
     )
-    await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${number}`)).body.phase === 'done', 120_000)
+    await until(
+      async () => (await server.call<{ phase: string }>('GET', `/sweeps/${number}`)).body.phase === 'done',
+      120_000,
+    )
     await server.call('DELETE', `/sweeps/${number}`)
     await server.call('POST', '/trash/empty')
     for (let kill = 0; kill < PURGE_KILLS; kill += 1) {
@@ -208,9 +232,23 @@ describe('a removal cut short', () => {
     await until(async () => (await server.call('GET', `/sweeps/${number}`)).status === 404, 60_000)
     expect((await server.call<RunPageView>('GET', '/runs?trash=true')).body.runs).toEqual([])
     for (const kind of ['attempts', 'runs', 'work'])
-      expect([kind, existsSync(join(server.dataDir, kind)) ? readdirSync(join(server.dataDir, kind)) : []]).toEqual([kind, []])
+      expect([kind, existsSync(join(server.dataDir, kind)) ? readdirSync(join(server.dataDir, kind)) : []]).toEqual([
+        kind,
+        [],
+      ])
     using database = new DatabaseSync(join(server.dataDir, 'hagane.db'), { readOnly: true })
-    for (const table of ['run', 'attempt', 'series', 'chunk', 'metric', 'run_param', 'run_tag', 'writer', 'artifact', 'sweep'])
+    for (const table of [
+      'run',
+      'attempt',
+      'series',
+      'chunk',
+      'metric',
+      'run_param',
+      'run_tag',
+      'writer',
+      'artifact',
+      'sweep',
+    ])
       expect([table, database.prepare(`select count(*) as n from ${table}`).get()]).toEqual([table, { n: 0 }])
   })
 })

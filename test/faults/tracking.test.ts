@@ -28,7 +28,8 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
     const ids = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
-    const run = async (): Promise<Run> => await createRun({ store, ids, hints: HINTS }, { kind: 'job' }, { id: randomUUID(), digest: 'd' })
+    const run = async (): Promise<Run> =>
+      await createRun({ store, ids, hints: HINTS }, { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const delivery = fc.record({
       writer: fc.integer({ min: 0, max: 2 }),
       /** Of the records: from where, how many. A client asks again after a gap from the mark it was told. */
@@ -52,13 +53,26 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
     const writers = [randomUUID(), randomUUID(), randomUUID()]
     const marks = [0, 0, 0]
     const send = async (writer: number, first: number, count: number): Promise<number> => {
-      const records = Array.from({ length: count }, (_, index) => ({ k: 'm', s: first + index, t: 1, v: { [`w${writer}`]: (first + index) * 2 } }))
-      return (await takeBatch({ store, clock: CLOCK, hints: HINTS }, run, { writer: writers[writer]!, attempt: 1, first, records })).ack
+      const records = Array.from({ length: count }, (_, index) => ({
+        k: 'm',
+        s: first + index,
+        t: 1,
+        v: { [`w${writer}`]: (first + index) * 2 },
+      }))
+      return (
+        await takeBatch({ store, clock: CLOCK, hints: HINTS }, run, {
+          writer: writers[writer]!,
+          attempt: 1,
+          first,
+          records,
+        })
+      ).ack
     }
     const one = async ({ writer, first, count, isDoubled }: (typeof deliveries)[number]): Promise<void> => {
       const sends = isDoubled ? [send(writer, first, count), send(writer, first, count)] : [send(writer, first, count)]
       for (const sent of await Promise.allSettled(sends)) {
-        if (first > marks[writer]! + 1) expect(sent).toMatchObject({ status: 'rejected', reason: { code: 'gap', args: { mark: marks[writer] } } })
+        if (first > marks[writer]! + 1)
+          expect(sent).toMatchObject({ status: 'rejected', reason: { code: 'gap', args: { mark: marks[writer] } } })
         else expect(sent).toEqual({ status: 'fulfilled', value: Math.max(marks[writer]!, first + count - 1) })
       }
       if (first <= marks[writer]! + 1) marks[writer] = Math.max(marks[writer]!, first + count - 1)
@@ -75,24 +89,31 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
 const LOST_ANSWERS = 150
 
 describeOnBothServers('an answer that gets lost', (openPlace) => {
-  it(`${LOST_ANSWERS} requests whose answer was cut, then sent again, two at once: one run or sweep for each id`, { timeout: 240_000 }, async () => {
-    await using place = await openPlace()
-    const random = seeded()
-    await using proxy = await startProxy(Number(new URL(place.server.url).port))
-    const ids: string[] = []
-    for (let index = 0; index < LOST_ANSWERS; index += 1) {
-      const id = randomUUID()
-      ids.push(id)
-      const [path, body] = requestOf(place, index, id)
-      proxy.cutAfter(Math.floor(random.next() * 200), 'down')
-      await sendAndForget(proxy.port, place, path, body)
-      const again = await Promise.all([place.server.call<{ number: number }>('POST', path, body), place.server.call<{ number: number }>('POST', path, body)])
-      expect(again.map((answer) => answer.status)).toEqual([200, 200])
-      expect(new Set(again.map((answer) => answer.body.number)).size).toBe(1)
-    }
-    expect(proxy.cuts).toBe(LOST_ANSWERS)
-    await expectOneEach(place, ids)
-  })
+  it(
+    `${LOST_ANSWERS} requests whose answer was cut, then sent again, two at once: one run or sweep for each id`,
+    { timeout: 240_000 },
+    async () => {
+      await using place = await openPlace()
+      const random = seeded()
+      await using proxy = await startProxy(Number(new URL(place.server.url).port))
+      const ids: string[] = []
+      for (let index = 0; index < LOST_ANSWERS; index += 1) {
+        const id = randomUUID()
+        ids.push(id)
+        const [path, body] = requestOf(place, index, id)
+        proxy.cutAfter(Math.floor(random.next() * 200), 'down')
+        await sendAndForget(proxy.port, place, path, body)
+        const again = await Promise.all([
+          place.server.call<{ number: number }>('POST', path, body),
+          place.server.call<{ number: number }>('POST', path, body),
+        ])
+        expect(again.map((answer) => answer.status)).toEqual([200, 200])
+        expect(new Set(again.map((answer) => answer.body.number)).size).toBe(1)
+      }
+      expect(proxy.cuts).toBe(LOST_ANSWERS)
+      await expectOneEach(place, ids)
+    },
+  )
 
   it('60 requests sent four times at once: one run or sweep for each id', { timeout: 240_000 }, async () => {
     await using place = await openPlace()
@@ -101,7 +122,9 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
       const id = randomUUID()
       ids.push(id)
       const [path, body] = requestOf(place, index, id)
-      const answers = await Promise.all(Array.from({ length: 4 }, () => place.server.call<{ number: number }>('POST', path, body)))
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => place.server.call<{ number: number }>('POST', path, body)),
+      )
       expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200])
       expect(new Set(answers.map((answer) => answer.body.number)).size).toBe(1)
     }
@@ -110,7 +133,12 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
 
   function requestOf(place: Place, index: number, id: string): [string, object] {
     if (index % 3 === 0) return ['/runs', { id, kind: 'job' }]
-    const host = { workDir: place.server.dataDir, python: { executable: pythonPath(), version: '3' }, path: '', git: null }
+    const host = {
+      workDir: place.server.dataDir,
+      python: { executable: pythonPath(), version: '3' },
+      path: '',
+      git: null,
+    }
     const text =
       index % 3 === 1
         ? 'version: 1\nkind: experiment\nrun: {cmd: "true"}'
@@ -119,7 +147,10 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
   }
 
   async function expectOneEach(place: Place, ids: readonly string[]): Promise<void> {
-    const rows = await queryRows(place, 'select id from run where sweep_id is null union all select id from sweep order by id')
+    const rows = await queryRows(
+      place,
+      'select id from run where sweep_id is null union all select id from sweep order by id',
+    )
     expect(rows.map((row) => row['id'])).toEqual([...ids].sort())
   }
 
@@ -144,7 +175,15 @@ describeOnBothServers('a client that lies about its numbers', (openPlace) => {
     const writer = randomUUID()
     const metric = (value: unknown) => ({ k: 'm', s: 0, t: 1, v: { value } })
     const send = async (run: string, patch: object): Promise<number> =>
-      (await server.call('POST', `/runs/${run}/batches`, { writer: randomUUID(), attempt: 1, first: 1, records: [metric(1)], ...patch })).status
+      (
+        await server.call('POST', `/runs/${run}/batches`, {
+          writer: randomUUID(),
+          attempt: 1,
+          first: 1,
+          records: [metric(1)],
+          ...patch,
+        })
+      ).status
     expect(await send(victim, { writer, records: [metric(1), metric(2)] })).toBe(200)
     const max = Number.MAX_SAFE_INTEGER
     const refused: [string, object, number][] = [
@@ -167,7 +206,9 @@ describeOnBothServers('a client that lies about its numbers', (openPlace) => {
     ]
     for (const [name, patch, status] of refused) expect([name, await send(liar, patch)]).toEqual([name, status])
     // The largest that is taken leaves a run that can still be read and written.
-    expect(await send(liar, { first: 1e12, lost: 1e12, records: Array.from({ length: 1000 }, () => metric(1)) })).toBe(200)
+    expect(await send(liar, { first: 1e12, lost: 1e12, records: Array.from({ length: 1000 }, () => metric(1)) })).toBe(
+      200,
+    )
     expect(await send(liar, { first: 1e12, lost: 1e12 })).toBe(200)
     expect(await send(liar, { records: [metric(5), { k: 'm', s: 'x' }, null, metric('many'), { k: '?' }] })).toBe(200)
     expect((await server.call<RunView>('GET', `/runs/${liar}`)).status).toBe(200)

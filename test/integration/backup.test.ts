@@ -24,9 +24,17 @@ const SEPARATORS = 'a\u2028b\u2029c\r\nd\u0085e\vf'
 /** Ended runs, a running one, a queued one and a sweep in the middle. */
 async function fill(server: TestServer): Promise<{ done: number; sweep: number; running: number }> {
   await server.call('PATCH', '/projects/default', { description: SEPARATORS })
-  const done = (await server.submit(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.5]}}}\nrun: {cmd: ${JSON.stringify(TRIAL)}}`)).number
+  const done = (
+    await server.submit(
+      `version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.5]}}}\nrun: {cmd: ${JSON.stringify(TRIAL)}}`,
+    )
+  ).number
   await until(async () => (await server.call<SweepView>('GET', `/sweeps/${done}`)).body.phase === 'done')
-  const sweep = (await server.submit('version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 50, 1]}}}\nrun: {cmd: sleep 100}')).number
+  const sweep = (
+    await server.submit(
+      'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 50, 1]}}}\nrun: {cmd: sleep 100}',
+    )
+  ).number
   const running = (
     await server.submit(
       'version: 1\nkind: experiment\nenvironment: {max_restarts: 5}\nrun: {cmd: "mkdir -p $HAGANE_OUTPUTS/attempts/x/code; echo mine > $HAGANE_OUTPUTS/attempts/x/code/a; mkfifo $HAGANE_OUTPUTS/pipe; ln -s nowhere $HAGANE_OUTPUTS/link; echo started; sleep 100"}',
@@ -34,23 +42,35 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
   ).number
   await until(async () => (await server.call<string>('GET', `/runs/${running}/logs`)).body === 'started\n')
   await until(async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2)
-  await until(async () => (await server.call<RunPageView>('GET', `/runs?sweep=${done}`)).body.runs.every((run) => run.metrics['x'] !== undefined))
+  await until(async () =>
+    (await server.call<RunPageView>('GET', `/runs?sweep=${done}`)).body.runs.every(
+      (run) => run.metrics['x'] !== undefined,
+    ),
+  )
   return { done, sweep, running }
 }
 
 async function stopAll(server: TestServer): Promise<void> {
-  for (const { number } of (await server.call<SweepView[]>('GET', '/sweeps')).body) await server.call('POST', `/sweeps/${number}/stop`)
+  for (const { number } of (await server.call<SweepView[]>('GET', '/sweeps')).body)
+    await server.call('POST', `/sweeps/${number}/stop`)
   await server.call('POST', '/runs/bulk', { action: 'stop', filter: 'phase in (queued, starting, running, paused)' })
 }
 
-async function checkRestored(server: TestServer, { done, sweep, running }: { done: number; sweep: number; running: number }): Promise<void> {
-  expect((await server.call<{ name: string; description: string }[]>('GET', '/projects')).body[0]).toMatchObject({ description: SEPARATORS })
+async function checkRestored(
+  server: TestServer,
+  { done, sweep, running }: { done: number; sweep: number; running: number },
+): Promise<void> {
+  expect((await server.call<{ name: string; description: string }[]>('GET', '/projects')).body[0]).toMatchObject({
+    description: SEPARATORS,
+  })
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${done}&sort=number`)).body
   expect(runs.map((run) => [run.phase, run.params['a'], run.metrics['x']?.last, run.metrics['loss']?.last])).toEqual([
     ['succeeded', 1, 1, 'NaN'],
     ['succeeded', 2.5, 2.5, 'NaN'],
   ])
-  expect((await server.call<unknown[]>('GET', `/runs/${runs[0]!.number}/metrics/x`)).body).toMatchObject([{ step: 1, value: 1 }])
+  expect((await server.call<unknown[]>('GET', `/runs/${runs[0]!.number}/metrics/x`)).body).toMatchObject([
+    { step: 1, value: 1 },
+  ])
   expect((await server.call<string>('GET', `/runs/${runs[1]!.number}/artifacts/content?path=model`)).body).toBe('2.5')
   expect((await server.call<RunDetailView>('GET', `/runs/${running}`)).body).toMatchObject({
     phase: 'failed',
@@ -59,7 +79,12 @@ async function checkRestored(server: TestServer, { done, sweep, running }: { don
   })
   expect((await server.call<string>('GET', `/runs/${running}/logs`)).body).toBe('started\n')
   const restored = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body
-  expect([restored.phase, restored.isPaused, restored.counts.running ?? 0, restored.counts.queued ?? 0]).toEqual(['running', true, 0, 0])
+  expect([restored.phase, restored.isPaused, restored.counts.running ?? 0, restored.counts.queued ?? 0]).toEqual([
+    'running',
+    true,
+    0,
+    0,
+  ])
   const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
   expect(number).toBeGreaterThan(running)
   await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
@@ -75,12 +100,20 @@ describe('a backup', () => {
     const numbers = await fill(server)
     const made = await work.hagane('backup', join(folder, 'one'), '--json')
     expect(made.status, made.stderr).toBe(0)
-    expect(await work.hagane('backup', join(folder, 'one'))).toMatchObject({ status: 1, stderr: expect.stringContaining('is not empty') })
+    expect(await work.hagane('backup', join(folder, 'one'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('is not empty'),
+    })
     const lines = readFileSync(join(folder, 'one', 'tables', 'run.jsonl'), 'utf8')
       .trim()
       .split('\n')
     expect(lines.length).toBeGreaterThan(5)
-    expect(readFileSync(join(folder, 'one', 'files', 'runs', String(numbers.running), 'outputs', 'attempts', 'x', 'code', 'a'), 'utf8')).toBe('mine\n')
+    expect(
+      readFileSync(
+        join(folder, 'one', 'files', 'runs', String(numbers.running), 'outputs', 'attempts', 'x', 'code', 'a'),
+        'utf8',
+      ),
+    ).toBe('mine\n')
     expect(readFileSync(join(folder, 'one', 'backup.json'), 'utf8') + lines.join('')).not.toContain(server.token())
     await stopAll(server)
 
@@ -106,7 +139,10 @@ describe('a backup', () => {
       stderr: expect.stringContaining('damaged'),
     })
     expect(existsSync(join(folder, 'new', 'hagane.db'))).toBe(false)
-    expect(await work.hagane('restore', folder, '--data', join(folder, 'new'))).toMatchObject({ status: 1, stderr: expect.stringContaining('not a backup') })
+    expect(await work.hagane('restore', folder, '--data', join(folder, 'new'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('not a backup'),
+    })
   })
 
   it.skipIf(inject('postgresError') !== '')('moves everything from SQLite to PostgreSQL and back', async () => {
@@ -118,11 +154,20 @@ describe('a backup', () => {
     await stopAll(server)
     const database = await postgres.createDatabase()
     await using onPostgres = await startTestServer({ database, isStopped: true })
-    const restored = await work.hagane('restore', join(folder, 'two'), '--data', onPostgres.dataDir, '--database', database)
+    const restored = await work.hagane(
+      'restore',
+      join(folder, 'two'),
+      '--data',
+      onPostgres.dataDir,
+      '--database',
+      database,
+    )
     expect(restored.status, restored.stderr).toBe(0)
     await onPostgres.start()
     await checkRestored(onPostgres, numbers)
-    expect((await work.hagane('backup', join(folder, 'three'), '--data', onPostgres.dataDir, '--database', database)).status).toBe(0)
+    expect(
+      (await work.hagane('backup', join(folder, 'three'), '--data', onPostgres.dataDir, '--database', database)).status,
+    ).toBe(0)
     await using back = await startTestServer({ isStopped: true })
     expect((await work.hagane('restore', join(folder, 'three'), '--data', back.dataDir)).status).toBe(0)
     await back.start()

@@ -37,9 +37,18 @@ function hagane(...args: string[]): Result {
 
 function haganeWith(env: NodeJS.ProcessEnv, ...args: string[]): Result {
   const base = { HOME: folder, PATH: process.env['PATH'], HAGANE_DATA: dataDir, HAGANE_PORT: String(port), LANG: 'C' }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: work, encoding: 'utf8', env: { ...base, ...env } })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: work,
+    encoding: 'utf8',
+    env: { ...base, ...env },
+  })
   const lines = stdout.trim().split('\n')
-  return { status, stdout, stderr, json: (args.includes('--json') && lines.length === 1 && lines[0] ? JSON.parse(lines[0]) : undefined) as never }
+  return {
+    status,
+    stdout,
+    stderr,
+    json: (args.includes('--json') && lines.length === 1 && lines[0] ? JSON.parse(lines[0]) : undefined) as never,
+  }
 }
 
 function write(name: string, text: string): string {
@@ -82,7 +91,11 @@ describe('the command line', () => {
       kind: 'group',
       trials: 6,
       errors: [],
-      commands: ["python -u trial.py --x 1 --word 'a b'", "python -u trial.py --x 1 --word 'it'\\''s; echo $HOME'", "python -u trial.py --x 2 --word 'a b'"],
+      commands: [
+        "python -u trial.py --x 1 --word 'a b'",
+        "python -u trial.py --x 1 --word 'it'\\''s; echo $HOME'",
+        "python -u trial.py --x 2 --word 'a b'",
+      ],
     })
     const bad = write('bad.yml', 'version: 1\nkind: experiment\nrunn: {}\nenvironment:\n  resources: {cpu: 2}\n')
     const { status, json, stderr } = hagane('check', '-f', bad, '--json')
@@ -108,14 +121,24 @@ describe('the command line', () => {
     expect(stderr).toContain('started a server')
     expect(json).toMatchObject({ kind: 'sweep', number: 1, url: expect.stringMatching(/^http/) })
     const sweep = hagane('show', '1', '--json').json as SweepView
-    expect(sweep).toMatchObject({ phase: 'done', counts: { succeeded: 6 }, seed: 3, best: { metric: 'score', value: 30, params: { x: 3 } } })
+    expect(sweep).toMatchObject({
+      phase: 'done',
+      counts: { succeeded: 6 },
+      seed: 3,
+      best: { metric: 'score', value: 30, params: { x: 3 } },
+    })
   })
 
   it('hands every value over as one argument', () => {
     const trials = hagane('ls', '--sweep', '1', '--json').json as RunView[]
     expect(trials.map((run) => run.trial)).toEqual([0, 1, 2, 3, 4, 5])
     for (const run of trials)
-      expect(JSON.parse(hagane('logs', String(run.number)).stdout)).toEqual(['--x', String(run.params['x']), '--word', run.params['word']])
+      expect(JSON.parse(hagane('logs', String(run.number)).stdout)).toEqual([
+        '--x',
+        String(run.params['x']),
+        '--word',
+        run.params['word'],
+      ])
   })
 
   it('shows a run with summaries, attempts and the files it left', () => {
@@ -129,7 +152,11 @@ describe('the command line', () => {
       metrics: { score: { last: 10, min: 1, max: 10, mean: 5.5, count: 2 }, 'odd/name': { last: 'NaN', count: 1 } },
     })
     expect(run.attempts).toHaveLength(1)
-    expect(run.attempts[0] as AttemptView).toMatchObject({ n: 1, exitCode: 0, delivery: { received: 2, lost: 0, isClosed: true } })
+    expect(run.attempts[0] as AttemptView).toMatchObject({
+      n: 1,
+      exitCode: 0,
+      delivery: { received: 2, lost: 0, isClosed: true },
+    })
     expect(run.host!.workDir).toBe(work)
     expect(hagane('show', '2').stdout).toContain('model.json')
     expect(hagane('metrics', '2', 'odd/name', '--json').json).toMatchObject([{ step: 0, value: 'NaN' }])
@@ -153,10 +180,14 @@ describe('the command line', () => {
   })
 
   it('takes a filter of either form together with other conditions, and says what is wrong with one it reads itself', () => {
-    const failed = hagane('ls', '--query', 'status:succeeded|failed', '--phase', 'succeeded', '--json').json as RunView[]
+    const failed = hagane('ls', '--query', 'status:succeeded|failed', '--phase', 'succeeded', '--json')
+      .json as RunView[]
     expect(failed.map((run) => run.phase)).toEqual(Array.from({ length: 6 }, () => 'succeeded'))
     const { status, stderr } = hagane('ls', '--columns', 'nonsense')
-    expect([status, stderr.trim()]).toEqual([2, 'filter, column 1: there is no field nonsense; did you mean p.NAME, m.NAME?'])
+    expect([status, stderr.trim()]).toEqual([
+      2,
+      'filter, column 1: there is no field nonsense; did you mean p.NAME, m.NAME?',
+    ])
   })
 
   it('shows the whole history, or as much of it as is asked for', () => {
@@ -166,7 +197,10 @@ describe('the command line', () => {
         .split('\n')
     const all = lines()
     const newest = hagane('ls', '-n', '1', '--json').json as RunView[]
-    expect([all[0]!.includes('sweep.created'), all.some((line) => line.includes(`#${newest[0]!.number}`))]).toEqual([true, true])
+    expect([all[0]!.includes('sweep.created'), all.some((line) => line.includes(`#${newest[0]!.number}`))]).toEqual([
+      true,
+      true,
+    ])
     expect(lines('-n', '3')).toEqual(all.slice(0, 3))
   })
 
@@ -184,7 +218,12 @@ describe('the command line', () => {
   })
 
   it('ends with 1 when what it waited for failed', () => {
-    const { status, stderr } = hagane('run', '-f', write('fail.yml', 'version: 1\nkind: experiment\nrun: {cmd: no-such-program}\n'), '--wait')
+    const { status, stderr } = hagane(
+      'run',
+      '-f',
+      write('fail.yml', 'version: 1\nkind: experiment\nrun: {cmd: no-such-program}\n'),
+      '--wait',
+    )
     expect([status, stderr.includes('the command was not found')]).toEqual([1, true])
   })
 
@@ -199,7 +238,10 @@ describe('the command line', () => {
   })
 
   it('ends a run whose environment cannot be built with what the failing step said', () => {
-    const file = write('broken.yml', 'version: 1\nkind: job\nbuild: {image: x, build_steps: ["echo no such package >&2; exit 3"]}\nrun: {cmd: "true"}\n')
+    const file = write(
+      'broken.yml',
+      'version: 1\nkind: job\nbuild: {image: x, build_steps: ["echo no such package >&2; exit 3"]}\nrun: {cmd: "true"}\n',
+    )
     const { status, stderr } = hagane('run', '-f', file, '--wait')
     expect([status, /could not be built: #\d+: no such package$/m.test(stderr)]).toEqual([1, true])
   })
@@ -207,14 +249,20 @@ describe('the command line', () => {
   it('sends no data folder as code, wherever it lies', () => {
     const project = join(folder, 'project')
     mkdirSync(join(project, 'data', 'runs'), { recursive: true })
-    for (const name of ['train.py', 'data/token', 'data/secret', 'data/lock.db', 'data/runs/model']) writeFileSync(join(project, name), name)
+    for (const name of ['train.py', 'data/token', 'data/secret', 'data/lock.db', 'data/runs/model'])
+      writeFileSync(join(project, name), name)
     expect(hagane('upload', '--workdir', project, '--json').json).toMatchObject({ files: 1, sizeBytes: 8 })
   })
 
   it('merges files and parameters', () => {
-    const base = write('base.yml', 'version: 1\nkind: experiment\nparams: {a: 1, b: {c: 1, d: 2}}\nrun: {cmd: "echo {{ a }} {{ b }}"}\n')
+    const base = write(
+      'base.yml',
+      'version: 1\nkind: experiment\nparams: {a: 1, b: {c: 1, d: 2}}\nrun: {cmd: "echo {{ a }} {{ b }}"}\n',
+    )
     const over = write('over.yml', 'params: {b: {c: 9}}\n')
-    expect(hagane('check', '-f', base, '-f', over, '-P', 'a=0.5', '--json').json).toMatchObject({ commands: ["echo 0.5 '{'\\''c'\\'': 9, '\\''d'\\'': 2}'"] })
+    expect(hagane('check', '-f', base, '-f', over, '-P', 'a=0.5', '--json').json).toMatchObject({
+      commands: ["echo 0.5 '{'\\''c'\\'': 9, '\\''d'\\'': 2}'"],
+    })
     expect(hagane('check', '-f', base, '--params', 'a=7', '--json').json).toMatchObject({ params: [{ a: 7 }] })
   })
 
@@ -236,7 +284,10 @@ describe('the command line', () => {
   })
 
   it('fails a trial whose command cannot be computed, and runs the others', () => {
-    const file = write('divide.yml', 'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 0, 2]}}}\nrun: {cmd: "echo {{ 1 / a }}"}\n')
+    const file = write(
+      'divide.yml',
+      'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 0, 2]}}}\nrun: {cmd: "echo {{ 1 / a }}"}\n',
+    )
     const { number } = hagane('run', '-f', file, '--wait', '--json').json as { number: number }
     const trials = hagane('ls', '--sweep', String(number), '--json').json as RunView[]
     expect(trials.map((run) => run.phase)).toEqual(['succeeded', 'failed', 'succeeded'])
@@ -264,7 +315,12 @@ describe('the command line', () => {
     expect(script.status, script.stderr).toBe(0)
     expect(hagane('sync', '--json').json).toMatchObject({ writers: 1, pending: 0 })
     const [run] = hagane('ls', '--json', '-n', '1').json as RunView[]
-    expect(run).toMatchObject({ name: 'offline', phase: 'succeeded', params: { lr: 0.1 }, metrics: { loss: { last: 'Infinity' } } })
+    expect(run).toMatchObject({
+      name: 'offline',
+      phase: 'succeeded',
+      params: { lr: 0.1 },
+      metrics: { loss: { last: 'Infinity' } },
+    })
     expect(hagane('sync', '--json').json).toMatchObject({ writers: 0 })
   })
 
@@ -272,7 +328,12 @@ describe('the command line', () => {
     write('by-hand.py', 'from hagane import Job\nj = Job()\nj.log_metrics(rows=5)\nraise ValueError("broken")\n')
     spawnSync('python3', ['by-hand.py'], {
       cwd: work,
-      env: { PATH: process.env['PATH'], HOME: folder, HAGANE_DATA: dataDir, PYTHONPATH: join(import.meta.dirname, '../../clients/python') },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        HAGANE_DATA: dataDir,
+        PYTHONPATH: join(import.meta.dirname, '../../clients/python'),
+      },
     })
     const [run] = hagane('ls', '--json', '-n', '1').json as RunView[]
     expect(run).toMatchObject({ kind: 'job', phase: 'failed', reason: 'Reported', metrics: { rows: { last: 5 } } })
@@ -295,12 +356,15 @@ describe('the command line', () => {
     expect(outputs.sort()).toEqual(['gpus=4 threads=1', 'gpus=7 threads=1'])
     const waiting = hagane('show', String(numbers[2]), '--json').json as RunView
     expect([waiting.phase, waiting.waiting]).toEqual(['queued', 'asks for 3 gpu, the machine has 2'])
-    expect(haganeWith({ LANG: 'ja_JP.UTF-8' }, 'show', String(numbers[2])).stdout).toContain('マシンには 2 しかありません')
+    expect(haganeWith({ LANG: 'ja_JP.UTF-8' }, 'show', String(numbers[2])).stdout).toContain(
+      'マシンには 2 しかありません',
+    )
     hagane('stop', String(numbers[2]))
   })
 
   it('keeps secrets to their owner', () => {
-    for (const name of ['token', 'secret', 'server.json']) expect([name, statSync(join(dataDir, name)).mode & 0o077]).toEqual([name, 0])
+    for (const name of ['token', 'secret', 'server.json'])
+      expect([name, statSync(join(dataDir, name)).mode & 0o077]).toEqual([name, 0])
     expect(statSync(dataDir).mode & 0o077).toBe(0)
     const token = readFileSync(join(dataDir, 'token'), 'utf8').trim()
     expect(readFileSync(join(dataDir, 'server.log'), 'utf8')).not.toContain(token)

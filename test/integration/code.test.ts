@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,7 +35,12 @@ afterAll(async () => {
 })
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex')
-const entry = (path: string, text = 'x'): FileEntry => ({ path, sha256: sha(text), sizeBytes: text.length, isExecutable: false })
+const entry = (path: string, text = 'x'): FileEntry => ({
+  path,
+  sha256: sha(text),
+  sizeBytes: text.length,
+  isExecutable: false,
+})
 
 async function sendBytes(body: string | Uint8Array): Promise<{ status: number; text: string }> {
   const headers = { authorization: `Bearer ${server.token()}`, 'content-type': 'application/octet-stream' }
@@ -34,11 +48,14 @@ async function sendBytes(body: string | Uint8Array): Promise<{ status: number; t
   return { status: response.status, text: await response.text() }
 }
 
-const frame = (text: string, hash = sha(text), size: number | string = text.length): string => `${hash} ${size}\n${text}`
+const frame = (text: string, hash = sha(text), size: number | string = text.length): string =>
+  `${hash} ${size}\n${text}`
 
 /** Files of the snapshot that a run had. */
 async function filesOf(run: number): Promise<string[]> {
-  return ((await work.hagane('code', String(run), '--json')).json as { files: FileEntry[] }).files.map((file) => file.path)
+  return ((await work.hagane('code', String(run), '--json')).json as { files: FileEntry[] }).files.map(
+    (file) => file.path,
+  )
 }
 
 describe('the code of a run', () => {
@@ -85,9 +102,13 @@ describe('the code of a run', () => {
     work.write('.haganeignore', '*\n!*.yml\n!*.py\n!.env\n')
     const { number } = (await work.hagane('run', '-f', 'run.yml', '--json')).json as { number: number }
     expect(await filesOf(number)).toEqual(['.env', 'run.yml', 'train.py'])
-    const inPlace = (await work.hagane('run', '-f', 'run.yml', '--in-place', '--wait', '--json')).json as { number: number }
+    const inPlace = (await work.hagane('run', '-f', 'run.yml', '--in-place', '--wait', '--json')).json as {
+      number: number
+    }
     expect((await work.hagane('code', String(inPlace.number))).status).toBe(4)
-    expect(((await work.hagane('show', String(inPlace.number), '--json')).json as RunDetailView).phase).toBe('succeeded')
+    expect(((await work.hagane('show', String(inPlace.number), '--json')).json as RunDetailView).phase).toBe(
+      'succeeded',
+    )
     work.write('train.py', 'raise SystemExit("not this one")')
     const latest = (await work.hagane('run', '-f', 'run.yml', '--no-upload', '--json')).json as { number: number }
     expect(((await work.hagane('show', String(latest.number), '--json')).json as RunDetailView).snapshot).toBe(
@@ -97,14 +118,23 @@ describe('the code of a run', () => {
 
   it('of a folder that is none, or asked for in two ways, is refused in one sentence', async () => {
     const missing = await work.hagane('run', '-f', 'run.yml', '--workdir', 'nowhere')
-    expect([missing.status, missing.stderr]).toEqual([2, expect.stringMatching(/nowhere is no folder: say with --workdir/)])
+    expect([missing.status, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/nowhere is no folder: say with --workdir/),
+    ])
     const both = await work.hagane('run', '-f', 'run.yml', '--in-place', '--no-upload')
-    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--in-place cannot stand beside --no-upload')])
+    expect([both.status, both.stderr]).toEqual([
+      2,
+      expect.stringContaining('--in-place cannot stand beside --no-upload'),
+    ])
   })
 
   it('is unpacked once for ten trials, each with a copy of its own', async () => {
     work.write('.haganeignore', '.env\n')
-    work.write('touch.py', 'import os, sys\nassert not os.path.exists("mark")\nopen("mark", "w").write(sys.argv[1])\nopen("touch.py", "a").write("# mine")\n')
+    work.write(
+      'touch.py',
+      'import os, sys\nassert not os.path.exists("mark")\nopen("mark", "w").write(sys.argv[1])\nopen("touch.py", "a").write("# mine")\n',
+    )
     const file = work.write(
       'ten.yml',
       'version: 1\nkind: group\nhptuning: {concurrency: 10, matrix: {x: {range: [0, 10, 1]}}}\nrun: {cmd: "python touch.py {{ x }}"}\n',
@@ -113,7 +143,8 @@ describe('the code of a run', () => {
     const { status, stderr, json } = await work.hagane('run', '-f', file, '--wait', '--json')
     expect(status, stderr).toBe(0)
     expect((await countEvents('snapshot.unpacked')) - before).toBe(1)
-    const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body.runs
+    const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body
+      .runs
     expect(new Set(trials.map((run) => run.snapshot)).size).toBe(1)
     const second = (await work.hagane('upload', '--json')).json as { sentBytes: number; digest: string }
     expect(second).toMatchObject({ sentBytes: 0, digest: trials[0]!.snapshot })
@@ -136,7 +167,11 @@ describe('the code of a run', () => {
     ).json as { number: number }
     const run = (await work.hagane('show', String(number), '--json')).json as RunDetailView
     expect(run.host!.git).toMatchObject({ isDirty: true, commit: expect.stringMatching(/^[0-9a-f]{40}$/) })
-    expect(run.ranOn).toMatchObject({ imageAsked: 'busybox', environment: null, python: { version: expect.stringMatching(/^3/) } })
+    expect(run.ranOn).toMatchObject({
+      imageAsked: 'busybox',
+      environment: null,
+      python: { version: expect.stringMatching(/^3/) },
+    })
     expect((await work.hagane('show', String(number))).stdout).toContain('not on the image busybox')
     expect((await work.hagane('code', String(number), '--diff')).stdout).toContain('+print("changed")')
     expect((await work.hagane('code', String(number), '--document')).stdout).toContain('kind: job')
@@ -210,9 +245,16 @@ describe('a hostile upload', () => {
     expect((await sendBytes('no frame at all'.repeat(20))).status).toBe(400)
     expect((await sendBytes(`../../etc 4\nevil`)).status).toBe(400)
     expect(await sendBytes(frame('fine'))).toMatchObject({ status: 200, text: '{"stored":1}' })
-    const missing = await server.call<{ error: { message: string } }>('POST', '/snapshots', { files: [entry('a', 'never sent')] })
-    expect([missing.status, missing.body.error.message]).toEqual([409, expect.stringContaining('1 contents are missing')])
-    const half = readdirSync(join(server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.half'))
+    const missing = await server.call<{ error: { message: string } }>('POST', '/snapshots', {
+      files: [entry('a', 'never sent')],
+    })
+    expect([missing.status, missing.body.error.message]).toEqual([
+      409,
+      expect.stringContaining('1 contents are missing'),
+    ])
+    const half = readdirSync(join(server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.half'),
+    )
     expect(half).toEqual([])
   })
 
@@ -227,7 +269,9 @@ describe('a hostile upload', () => {
   })
 
   it("gives a run's file only while it is a plain file inside its outputs", async () => {
-    const run = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo hello > $HAGANE_OUTPUTS/a.html; echo b > $HAGANE_OUTPUTS/b; echo ok"}')
+    const run = await server.submit(
+      'version: 1\nkind: experiment\nrun: {cmd: "echo hello > $HAGANE_OUTPUTS/a.html; echo b > $HAGANE_OUTPUTS/b; echo ok"}',
+    )
     await until(async () => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length === 2)
     const url = `${server.url}/api/v1/runs/${run.number}/artifacts/content?path=`
     const headers = { authorization: `Bearer ${server.token()}` }

@@ -68,9 +68,16 @@ describe('lists', () => {
     expect(lines[0]).toMatch(/^#\s+NAME\s+P\.LR\s+M\.LOSS\.MIN\s+M\.F1\.MAX\s+DURATION\s+TAG$/)
     expect(lines[1]).toMatch(/^2\s+second\s+0\.2\s+0\.025\s+0\.975\s+[\d.]+ s\s+second,all$/)
     expect([lines.length, stderr.trim()]).toEqual([3, '2 run(s) match'])
-    expect(((await hagane('ls', '--query', 'params.lr:0.1, status:succeeded', '--json')).json as RunView[]).map((run) => run.name)).toEqual(['first'])
+    expect(
+      ((await hagane('ls', '--query', 'params.lr:0.1, status:succeeded', '--json')).json as RunView[]).map(
+        (run) => run.name,
+      ),
+    ).toEqual(['first'])
     const wrong = await hagane('ls', '-q', 'phse = failed')
-    expect([wrong.status, wrong.stderr.trim()]).toEqual([2, 'filter, column 1: there is no field phse; did you mean phase?'])
+    expect([wrong.status, wrong.stderr.trim()]).toEqual([
+      2,
+      'filter, column 1: there is no field phse; did you mean phase?',
+    ])
     expect((await hagane('ls', '-q', 'm.los > 1')).stderr).toContain('no run has m.los → m.loss')
   })
 
@@ -97,7 +104,8 @@ describe('charts', () => {
 describe('a run', () => {
   it('is shown with all that is known of it, and its files fetched', async () => {
     const { stdout } = await hagane('show', '1')
-    for (const text of ['first', 'a note', 'first all', 'ran on Python', 'code ', 'model.txt']) expect(stdout).toContain(text)
+    for (const text of ['first', 'a note', 'first all', 'ran on Python', 'code ', 'model.txt'])
+      expect(stdout).toContain(text)
     expect((await hagane('artifacts', '1')).stdout).toContain('model.txt')
     expect((await hagane('artifacts', '1', '--to', 'fetched')).stdout.trim()).toBe('fetched/model.txt')
     expect(readFileSync(join(work.folder, 'fetched', 'model.txt'), 'utf8')).toBe('model')
@@ -109,11 +117,22 @@ describe('a run', () => {
     expect((await hagane('show', '2', '--json')).json).toMatchObject({ name: 'renamed', tags: ['x'], note: 'a note' })
     expect((await hagane('update', '2')).status).toBe(2)
     const restarted = (await hagane('restart', '2', '-P', 'lr=0.3', '--json')).json as { number: number }
-    await until(async () => ((await hagane('show', String(restarted.number), '--json')).json as RunDetailView).phase === 'succeeded')
-    expect((await hagane('show', String(restarted.number), '--json')).json).toMatchObject({ params: { lr: 0.3 }, origin: { kind: 'restarts', run: 2 } })
+    await until(
+      async () =>
+        ((await hagane('show', String(restarted.number), '--json')).json as RunDetailView).phase === 'succeeded',
+    )
+    expect((await hagane('show', String(restarted.number), '--json')).json).toMatchObject({
+      params: { lr: 0.3 },
+      origin: { kind: 'restarts', run: 2 },
+    })
     const copied = (await hagane('restart', '2', '--copy', '--json')).json as { number: number }
-    expect((await hagane('show', String(copied.number), '--json')).json).toMatchObject({ origin: { kind: 'copies', run: 2 } })
-    expect(await hagane('delete', String(restarted.number))).toMatchObject({ status: 0, stderr: expect.stringContaining('hagane trash restore') })
+    expect((await hagane('show', String(copied.number), '--json')).json).toMatchObject({
+      origin: { kind: 'copies', run: 2 },
+    })
+    expect(await hagane('delete', String(restarted.number))).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('hagane trash restore'),
+    })
     expect((await hagane('trash', 'ls')).stdout).toMatch(new RegExp(`^${restarted.number}\\s`, 'm'))
     expect((await hagane('trash', 'restore', String(restarted.number))).status).toBe(0)
     expect((await hagane('trash', 'ls')).stdout.trim()).toBe('nothing to show')
@@ -121,7 +140,10 @@ describe('a run', () => {
 
   it('is asked about before many are changed, where there is somebody to ask', async () => {
     expect((await hagane('delete', '-q', 'p.lr > 0', '--dry-run')).stderr).toMatch(/^\d+ run\(s\) match/)
-    expect(await hagane('delete', '-q', 'p.lr > 0')).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') })
+    expect(await hagane('delete', '-q', 'p.lr > 0')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--yes'),
+    })
     expect((await hagane('delete', '-q', 'p.lr = 0.3', '--yes', '--json')).json).toEqual({ matched: 1, changed: 1 })
     expect(await hagane('trash', 'empty')).toMatchObject({ status: 2 })
     expect((await hagane('trash', 'empty', '-y', '--json')).json).toMatchObject({ runs: 1 })
@@ -157,9 +179,15 @@ describe('projects', () => {
     expect((await hagane('show', String(number), '--json')).json).toMatchObject({ project: 'fraud' })
     expect(((await hagane('ls', '--json')).json as RunView[]).map((run) => run.number)).toEqual([number])
     expect(((await hagane('ls', '-p', 'default', '--json')).json as RunView[]).length).toBeGreaterThan(1)
-    expect((await hagane('project', 'metric', 'loss', 'minimize', '--json')).json).toMatchObject({ name: 'fraud', directions: { loss: 'minimize' } })
+    expect((await hagane('project', 'metric', 'loss', 'minimize', '--json')).json).toMatchObject({
+      name: 'fraud',
+      directions: { loss: 'minimize' },
+    })
     expect(await hagane('project', 'metric', 'loss', 'sideways')).toMatchObject({ status: 2 })
-    expect(((await hagane('project', 'ls', '--json')).json as ProjectView[]).map((item) => item.name)).toEqual(['default', 'fraud'])
+    expect(((await hagane('project', 'ls', '--json')).json as ProjectView[]).map((item) => item.name)).toEqual([
+      'default',
+      'fraud',
+    ])
     expect((await hagane('project', 'delete', 'fraud', '-y')).status).toBe(0)
     expect((await hagane('run', '-f', 'run.yml')).status).toBe(4)
     expect((await hagane('project', 'restore', 'fraud')).status).toBe(0)
@@ -199,7 +227,9 @@ describe('help', () => {
     expect(english.stdout).toContain('hagane ls --filter "phase = failed and created > -7d"')
     const japanese = await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'ls', '--help')
     expect(japanese.stdout).toContain('実行を新しい順に一覧する')
-    expect((await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'delete', '1', '--dry-run')).stderr).toContain('1 件が条件に合います')
+    expect((await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'delete', '1', '--dry-run')).stderr).toContain(
+      '1 件が条件に合います',
+    )
     expect((await hagane('--help')).stdout).not.toContain('undefined')
   })
 })

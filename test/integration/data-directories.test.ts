@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,9 +24,12 @@ import type { TestServer } from '../support/server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'hagane-directories-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const document = (cmd: string, more = ''): string => `version: 1\nkind: experiment\n${more}run: {cmd: ${JSON.stringify(cmd)}}`
-const viewOf = async (server: TestServer, number: number): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
-const logOf = async (server: TestServer, number: number): Promise<string> => (await server.call<string>('GET', `/runs/${number}/logs`)).body
+const document = (cmd: string, more = ''): string =>
+  `version: 1\nkind: experiment\n${more}run: {cmd: ${JSON.stringify(cmd)}}`
+const viewOf = async (server: TestServer, number: number): Promise<RunDetailView> =>
+  (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+const logOf = async (server: TestServer, number: number): Promise<string> =>
+  (await server.call<string>('GET', `/runs/${number}/logs`)).body
 const supervisorOf = (server: TestServer, number: number): number =>
   Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')[0])
 
@@ -47,7 +60,11 @@ async function stop(server: TestServer, number: number): Promise<void> {
 }
 
 /** Runs a command that prints a word and writes a file of that name: two runs of one number differ by it. */
-async function leave(server: TestServer, word: string, cmd = `echo ${word}; echo ${word} > $HAGANE_OUTPUTS/${word}`): Promise<number> {
+async function leave(
+  server: TestServer,
+  word: string,
+  cmd = `echo ${word}; echo ${word} > $HAGANE_OUTPUTS/${word}`,
+): Promise<number> {
   const { number } = await server.submit(document(cmd))
   await ended(server, number)
   return number
@@ -55,7 +72,9 @@ async function leave(server: TestServer, word: string, cmd = `echo ${word}; echo
 
 async function expectLeft(server: TestServer, number: number, word: string): Promise<void> {
   await until(async () => (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.length > 0)
-  expect((await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path)).toEqual([word])
+  expect((await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path)).toEqual([
+    word,
+  ])
   expect((await server.call<string>('GET', `/runs/${number}/artifacts/content?path=${word}`)).body).toBe(`${word}\n`)
   expect(await logOf(server, number)).toBe(`${word}\n`)
 }
@@ -69,7 +88,8 @@ describe('two data directories on one machine', () => {
     await using other = await startTestServer({ isStopped: true })
     expect((await work.hagane('restore', join(folder, 'live'), '--data', other.dataDir)).status).toBe(0)
     await other.start()
-    for (const { number } of runs) expect(await viewOf(other, number)).toMatchObject({ phase: 'failed', reason: 'Restored' })
+    for (const { number } of runs)
+      expect(await viewOf(other, number)).toMatchObject({ phase: 'failed', reason: 'Restored' })
     for (const { number } of runs) await other.call('POST', `/runs/${number}/stop`)
     await leave(other, 'next')
     for (const { number, pids } of runs) {
@@ -79,33 +99,40 @@ describe('two data directories on one machine', () => {
     }
   })
 
-  it('a server on a copied directory takes the live runs of the original for lost, and signals none of them', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    const { number, pids } = await startLong(server)
-    const retried = await startLong(server, 'environment: {max_restarts: 1}\n')
-    const copy = join(folder, 'copied')
-    cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
-    await using other = await startTestServer({ dataDir: copy })
-    const lost = await ended(other, number)
-    expect(lost).toMatchObject({ phase: 'failed', reason: 'Lost' })
-    expect(JSON.stringify(lost)).toContain('it ran from another data directory')
-    await until(async () => (await viewOf(other, retried.number)).attempts.length === 2)
-    await until(async () => (await logOf(other, retried.number)).startsWith('begun'))
-    await stop(other, retried.number)
-    expect([...pids, ...retried.pids].every(isAlive)).toBe(true)
-    for (const run of [number, retried.number]) {
-      expect(await viewOf(server, run)).toMatchObject({ phase: 'running' })
-      await stop(server, run)
-    }
-    expect([...pids, ...retried.pids].some(isAlive)).toBe(false)
-  })
+  it(
+    'a server on a copied directory takes the live runs of the original for lost, and signals none of them',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+      const { number, pids } = await startLong(server)
+      const retried = await startLong(server, 'environment: {max_restarts: 1}\n')
+      const copy = join(folder, 'copied')
+      cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
+      await using other = await startTestServer({ dataDir: copy })
+      const lost = await ended(other, number)
+      expect(lost).toMatchObject({ phase: 'failed', reason: 'Lost' })
+      expect(JSON.stringify(lost)).toContain('it ran from another data directory')
+      await until(async () => (await viewOf(other, retried.number)).attempts.length === 2)
+      await until(async () => (await logOf(other, retried.number)).startsWith('begun'))
+      await stop(other, retried.number)
+      expect([...pids, ...retried.pids].every(isAlive)).toBe(true)
+      for (const run of [number, retried.number]) {
+        expect(await viewOf(server, run)).toMatchObject({ phase: 'running' })
+        await stop(server, run)
+      }
+      expect([...pids, ...retried.pids].some(isAlive)).toBe(false)
+    },
+  )
 
   it('commands on a copied directory do not reach the server of the original', { timeout: 60_000 }, async () => {
     await using server = await startTestServer()
     const copy = join(folder, 'copied-state')
     cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
     using work = createWorkplace({ ...server, dataDir: copy })
-    expect(await work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'ls')).toMatchObject({ status: 5, stderr: expect.stringContaining('no server') })
+    expect(await work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'ls')).toMatchObject({
+      status: 5,
+      stderr: expect.stringContaining('no server'),
+    })
   })
 
   it(
@@ -116,7 +143,9 @@ describe('two data directories on one machine', () => {
       mkdirSync(before)
       await using server = await startTestServer({ dataDir: before })
       const { number, pids } = await startLong(server)
-      const ending = (await server.submit(document('echo begun; while [ ! -e go ]; do sleep 0.1; done; exit 5'), folder)).number
+      const ending = (
+        await server.submit(document('echo begun; while [ ! -e go ]; do sleep 0.1; done; exit 5'), folder)
+      ).number
       await until(async () => (await logOf(server, ending)) === 'begun\n')
       renameSync(before, after)
       await server.kill()
@@ -153,15 +182,19 @@ describe('a data directory whose runs another database does not have', () => {
     expect((await server.call('POST', '/runs/1/resume', { id: crypto.randomUUID() })).status).toBe(200)
   }
 
-  it('its database is deleted: new runs of the old numbers run, with files of their own', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    await walk(server, () => remove(server.dataDir))
-    await server.call('DELETE', '/runs/2')
-    await server.call('POST', '/trash/empty')
-    await until(async () => !readdirSync(join(server.dataDir, 'runs')).some((name) => name.startsWith('2.')))
-    expect(readFileSync(join(server.dataDir, 'runs', '2', 'outputs', 'old2'), 'utf8')).toBe('old2\n')
-    expect(readFileSync(join(server.dataDir, 'attempts', 'hagane-2-1', 'log'), 'utf8')).toBe('old2\n')
-  })
+  it(
+    'its database is deleted: new runs of the old numbers run, with files of their own',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+      await walk(server, () => remove(server.dataDir))
+      await server.call('DELETE', '/runs/2')
+      await server.call('POST', '/trash/empty')
+      await until(async () => !readdirSync(join(server.dataDir, 'runs')).some((name) => name.startsWith('2.')))
+      expect(readFileSync(join(server.dataDir, 'runs', '2', 'outputs', 'old2'), 'utf8')).toBe('old2\n')
+      expect(readFileSync(join(server.dataDir, 'attempts', 'hagane-2-1', 'log'), 'utf8')).toBe('old2\n')
+    },
+  )
 
   it.skipIf(inject('postgresError') !== '')(
     'it is used with PostgreSQL and then again with its own database: each has its own files',
@@ -186,40 +219,48 @@ describe('a data directory whose runs another database does not have', () => {
     },
   )
 
-  it('an older state of its database is put back: what it does not have runs on, and its numbers are given again', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    await leave(server, 'first')
-    await server.kill()
-    const older = readdirSync(server.dataDir).filter((name) => name.startsWith('hagane.db'))
-    mkdirSync(join(folder, 'older'))
-    for (const name of older) cpSync(join(server.dataDir, name), join(folder, 'older', name))
-    await server.start()
-    const long = await startLong(server)
-    await server.kill()
-    await remove(server.dataDir)
-    for (const name of older) cpSync(join(folder, 'older', name), join(server.dataDir, name))
-    await server.start()
-    expect(await leave(server, 'second')).toBe(long.number)
-    await expectLeft(server, long.number, 'second')
-    expect(long.pids.every(isAlive)).toBe(true)
-    process.kill(long.pids[1]!, 'SIGKILL')
-    await until(async () => !long.pids.some(isAlive))
-    await expectLeft(server, 1, 'first')
-  })
+  it(
+    'an older state of its database is put back: what it does not have runs on, and its numbers are given again',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+      await leave(server, 'first')
+      await server.kill()
+      const older = readdirSync(server.dataDir).filter((name) => name.startsWith('hagane.db'))
+      mkdirSync(join(folder, 'older'))
+      for (const name of older) cpSync(join(server.dataDir, name), join(folder, 'older', name))
+      await server.start()
+      const long = await startLong(server)
+      await server.kill()
+      await remove(server.dataDir)
+      for (const name of older) cpSync(join(folder, 'older', name), join(server.dataDir, name))
+      await server.start()
+      expect(await leave(server, 'second')).toBe(long.number)
+      await expectLeft(server, long.number, 'second')
+      expect(long.pids.every(isAlive)).toBe(true)
+      process.kill(long.pids[1]!, 'SIGKILL')
+      await until(async () => !long.pids.some(isAlive))
+      await expectLeft(server, 1, 'first')
+    },
+  )
 
-  it('the folder of a running attempt is removed: a stop, and a restart, still end its processes', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    const [stopped, lost] = [await startLong(server), await startLong(server)]
-    rmSync(join(server.dataDir, 'attempts', `hagane-${stopped.number}-1`), { recursive: true })
-    await server.call('POST', `/runs/${stopped.number}/stop`)
-    expect(await ended(server, stopped.number)).toMatchObject({ phase: 'stopped' })
-    expect(stopped.pids.some(isAlive)).toBe(false)
-    await server.kill()
-    rmSync(join(server.dataDir, 'attempts', `hagane-${lost.number}-1`), { recursive: true })
-    await server.start()
-    expect(await ended(server, lost.number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
-    expect(lost.pids.some(isAlive)).toBe(false)
-  })
+  it(
+    'the folder of a running attempt is removed: a stop, and a restart, still end its processes',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+      const [stopped, lost] = [await startLong(server), await startLong(server)]
+      rmSync(join(server.dataDir, 'attempts', `hagane-${stopped.number}-1`), { recursive: true })
+      await server.call('POST', `/runs/${stopped.number}/stop`)
+      expect(await ended(server, stopped.number)).toMatchObject({ phase: 'stopped' })
+      expect(stopped.pids.some(isAlive)).toBe(false)
+      await server.kill()
+      rmSync(join(server.dataDir, 'attempts', `hagane-${lost.number}-1`), { recursive: true })
+      await server.start()
+      expect(await ended(server, lost.number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+      expect(lost.pids.some(isAlive)).toBe(false)
+    },
+  )
 })
 
 describe('a data directory that another server may use', () => {
@@ -241,29 +282,34 @@ describe('a data directory that another server may use', () => {
     expect(server.errors()).toContain(join(dataDir, 'lock.db'))
   })
 
-  it('a restore into it was cut short: no server starts on it, doctor says so, and the restore can be made again', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    using work = createWorkplace(server)
-    await leave(server, 'kept')
-    const backup = join(folder, 'cut')
-    expect((await work.hagane('backup', backup)).status).toBe(0)
-    await using other = await startTestServer({ isStopped: true })
-    const restore = (): ReturnType<typeof work.hagane> => work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'restore', backup, '--data', other.dataDir)
-    // A folder that cannot be read ends the restore in its middle.
-    renameSync(join(backup, 'files', 'attempts'), join(backup, 'aside'))
-    writeFileSync(join(backup, 'files', 'attempts'), 'no folder')
-    expect((await restore()).status).not.toBe(0)
-    other.launch()
-    expect(await other.ended()).toBe(1)
-    expect(other.errors()).toContain('was cut short')
-    const doctor = await work.haganeWith({ env: { HAGANE_HOST: undefined, HAGANE_DATA: other.dataDir } }, 'doctor')
-    expect(doctor).toMatchObject({ status: 1, stdout: expect.stringContaining('was cut short') })
-    rmSync(join(backup, 'files', 'attempts'))
-    renameSync(join(backup, 'aside'), join(backup, 'files', 'attempts'))
-    expect(await restore()).toMatchObject({ status: 0 })
-    await other.start()
-    await expectLeft(other, 1, 'kept')
-  })
+  it(
+    'a restore into it was cut short: no server starts on it, doctor says so, and the restore can be made again',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+      using work = createWorkplace(server)
+      await leave(server, 'kept')
+      const backup = join(folder, 'cut')
+      expect((await work.hagane('backup', backup)).status).toBe(0)
+      await using other = await startTestServer({ isStopped: true })
+      const restore = (): ReturnType<typeof work.hagane> =>
+        work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'restore', backup, '--data', other.dataDir)
+      // A folder that cannot be read ends the restore in its middle.
+      renameSync(join(backup, 'files', 'attempts'), join(backup, 'aside'))
+      writeFileSync(join(backup, 'files', 'attempts'), 'no folder')
+      expect((await restore()).status).not.toBe(0)
+      other.launch()
+      expect(await other.ended()).toBe(1)
+      expect(other.errors()).toContain('was cut short')
+      const doctor = await work.haganeWith({ env: { HAGANE_HOST: undefined, HAGANE_DATA: other.dataDir } }, 'doctor')
+      expect(doctor).toMatchObject({ status: 1, stdout: expect.stringContaining('was cut short') })
+      rmSync(join(backup, 'files', 'attempts'))
+      renameSync(join(backup, 'aside'), join(backup, 'files', 'attempts'))
+      expect(await restore()).toMatchObject({ status: 0 })
+      await other.start()
+      await expectLeft(other, 1, 'kept')
+    },
+  )
 
   it('files of runs lie in it: a backup is not restored over them', async () => {
     const dataDir = mkdtempSync(join(folder, 'used-'))

@@ -34,7 +34,11 @@ afterAll(async () => {
 
 const PRINT = `python -c "import made, os, sys; print(made.VALUE, os.environ.get('COLOR'), sys.prefix != sys.base_prefix)"`
 
-function experiment(name: string, steps: readonly string[], { cmd = PRINT, more = '' }: { cmd?: string; more?: string } = {}): string {
+function experiment(
+  name: string,
+  steps: readonly string[],
+  { cmd = PRINT, more = '' }: { cmd?: string; more?: string } = {},
+): string {
   return work.write(
     name,
     `version: 1\nkind: experiment\nbuild:\n  image: any\n  build_steps: ${JSON.stringify(steps)}\n  env_vars: [[COLOR, red]]\n${more}run:\n  cmd: ${JSON.stringify(cmd)}\n`,
@@ -48,8 +52,10 @@ async function runFile(file: string): Promise<RunDetailView> {
 }
 
 const logOf = async (run: number): Promise<string> => (await server.call<string>('GET', `/runs/${run}/logs`)).body
-const builds = async (): Promise<RunPageView['runs']> => (await server.call<RunPageView>('GET', '/runs?filter=kind=build&sort=number')).body.runs
-const environments = async (): Promise<EnvironmentView[]> => (await server.call<EnvironmentView[]>('GET', '/environments')).body
+const builds = async (): Promise<RunPageView['runs']> =>
+  (await server.call<RunPageView>('GET', '/runs?filter=kind=build&sort=number')).body.runs
+const environments = async (): Promise<EnvironmentView[]> =>
+  (await server.call<EnvironmentView[]>('GET', '/environments')).body
 
 describe('an environment', () => {
   it('is built once for runs that need it at the same time, and its packages are recorded', async () => {
@@ -59,13 +65,18 @@ describe('an environment', () => {
     )
     const { status, stderr, json } = await work.hagane('run', '-f', file, '--wait', '--json')
     expect(status, stderr).toBe(0)
-    const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body.runs
+    const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body
+      .runs
     for (const trial of trials) expect(await logOf(trial.number)).toBe('one red True\n')
     expect(await builds()).toHaveLength(1)
     const [build] = await builds()
     expect(await logOf(build!.number)).toContain('+ python make.py\nmade\n')
     const [environment] = await environments()
-    expect(environment).toMatchObject({ state: 'ready', build: build!.number, packages: expect.arrayContaining([expect.stringMatching(/^pip==/)]) })
+    expect(environment).toMatchObject({
+      state: 'ready',
+      build: build!.number,
+      packages: expect.arrayContaining([expect.stringMatching(/^pip==/)]),
+    })
     const detail = (await server.call<RunDetailView>('GET', `/runs/${trials[0]!.number}`)).body
     expect(detail.ranOn).toMatchObject({
       environment: environment!.hash,
@@ -92,7 +103,12 @@ describe('an environment', () => {
   it('fails the runs that wait for it, in one sentence, and is tried again for the next', async () => {
     const run = await runFile(experiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
     const build = (await builds()).at(-1)!
-    expect(run).toMatchObject({ phase: 'failed', reason: 'BuildFailed', message: expect.stringContaining(`#${build.number}`), attempts: [] })
+    expect(run).toMatchObject({
+      phase: 'failed',
+      reason: 'BuildFailed',
+      message: expect.stringContaining(`#${build.number}`),
+      attempts: [],
+    })
     expect(await logOf(build.number)).toContain('the step ended with status 3')
     const count = (await builds()).length
     await runFile(experiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
@@ -113,7 +129,8 @@ describe('an environment', () => {
   })
 
   it('is made by kind: build alone, and found ready by a run that needs the same', async () => {
-    const text = 'version: 1\nkind: build\nimage: any\nbuild_steps: ["python make.py 0 value.txt unread.txt"]\nenv_vars: [[COLOR, red]]\n'
+    const text =
+      'version: 1\nkind: build\nimage: any\nbuild_steps: ["python make.py 0 value.txt unread.txt"]\nenv_vars: [[COLOR, red]]\n'
     const build = await runFile(work.write('build.yml', text))
     expect(build).toMatchObject({ kind: 'build', phase: 'succeeded' })
     const count = (await builds()).length
@@ -133,7 +150,11 @@ describe('an environment', () => {
         `version: 1\nkind: experiment\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], env_vars: [[COLOR, red]], nocache: true}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`,
       )
     const [first, second] = [await runFile(fresh('fresh.yml')), await runFile(fresh('fresh.yml'))]
-    expect([first.phase, second.phase, first.environment === second.environment]).toEqual(['succeeded', 'succeeded', false])
+    expect([first.phase, second.phase, first.environment === second.environment]).toEqual([
+      'succeeded',
+      'succeeded',
+      false,
+    ])
     const group =
       'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {x: {values: [1, 2]}}}\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], nocache: true}\nrun: {cmd: "true"}\n'
     expect((await work.hagane('run', '-f', work.write('fresh-group.yml', group), '--wait')).status).toBe(0)
@@ -156,19 +177,36 @@ describe('an environment', () => {
     const bin = join(work.folder, 'bin')
     mkdirSync(bin, { recursive: true })
     const real = process.env['PATH']!.split(':')
-    writeFileSync(join(bin, 'python'), `#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; *) exec /usr/bin/env -S PATH='${real.join(':')}' python3 "$@";; esac\n`, {
-      mode: 0o755,
-    })
-    const host = { workDir: work.folder, python: { executable: join(bin, 'python'), version: '3.9.9' }, path: '/usr/bin:/bin', git: null }
+    writeFileSync(
+      join(bin, 'python'),
+      `#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; *) exec /usr/bin/env -S PATH='${real.join(':')}' python3 "$@";; esac\n`,
+      {
+        mode: 0o755,
+      },
+    )
+    const host = {
+      workDir: work.folder,
+      python: { executable: join(bin, 'python'), version: '3.9.9' },
+      path: '/usr/bin:/bin',
+      git: null,
+    }
     const text = `version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo hi]}\nrun: {cmd: echo}\n`
-    const { body } = await server.call<{ number: number }>('POST', '/submissions', { sources: [{ file: 'a.yml', text }], host })
+    const { body } = await server.call<{ number: number }>('POST', '/submissions', {
+      sources: [{ file: 'a.yml', text }],
+      host,
+    })
     await until(async () => (await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body.phase === 'failed')
     expect((await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body).toMatchObject({
       reason: 'VenvMissing',
       message: expect.stringContaining('python3-venv'),
     })
-    const none = await server.call<{ number: number }>('POST', '/submissions', { sources: [{ file: 'a.yml', text }], host: { ...host, python: null } })
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.phase === 'failed')
+    const none = await server.call<{ number: number }>('POST', '/submissions', {
+      sources: [{ file: 'a.yml', text }],
+      host: { ...host, python: null },
+    })
+    await until(
+      async () => (await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.phase === 'failed',
+    )
     expect((await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.reason).toBe('PythonMissing')
   })
 
@@ -184,7 +222,8 @@ describe('an environment', () => {
 })
 
 describe('a secret', () => {
-  const document = (refs: string): string => `version: 1\nkind: experiment\nenvironment: {${refs}}\nrun: {cmd: 'echo "<$API_TOKEN> <$REGION>"; exit 3'}\n`
+  const document = (refs: string): string =>
+    `version: 1\nkind: experiment\nenvironment: {${refs}}\nrun: {cmd: 'echo "<$API_TOKEN> <$REGION>"; exit 3'}\n`
 
   it('reaches the run, and shows in no log, no evidence, no database', async () => {
     const secret = 'hunter2-väry-secret'
@@ -206,7 +245,10 @@ describe('a secret', () => {
     await until(async () => !readFileSync(file).includes(secret))
     expect(readFileSync(file, 'utf8')).toBe(log)
     // A page that begins or ends inside it shows no part of it either.
-    for (const cursor of [1, 5, 12]) expect((await server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(/hunter|secret/)
+    for (const cursor of [1, 5, 12])
+      expect((await server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(
+        /hunter|secret/,
+      )
     chmodSync(path, 0o644)
     expect((await runFile('secret.yml')).message).toContain('can be read by others')
     await work.hagane('secret', 'rm', 'warehouse')
@@ -219,7 +261,10 @@ describe('a secret', () => {
 
   it('is never looked for outside its folder', async () => {
     for (const name of ['../../token', '/etc', '..', '.'])
-      expect(await runFile(work.write('outside.yml', document(`secret_refs: ["${name}"]`)))).toMatchObject({ phase: 'failed', reason: 'ReferenceMissing' })
+      expect(await runFile(work.write('outside.yml', document(`secret_refs: ["${name}"]`)))).toMatchObject({
+        phase: 'failed',
+        reason: 'ReferenceMissing',
+      })
     expect((await work.haganeWith({ input: 'x' }, 'secret', 'set', '../up', 'KEY')).status).toBe(2)
   })
 })

@@ -14,8 +14,10 @@ import type { Place } from '../support/work.ts'
 // Each of these starts servers, command lines and some dozens of Python processes.
 vi.setConfig({ testTimeout: 180_000 })
 
-const view = async ({ server }: Place, sweep: number): Promise<SweepView> => (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body
-const runsOf = async ({ server }: Place, sweep: number) => (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
+const view = async ({ server }: Place, sweep: number): Promise<SweepView> =>
+  (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body
+const runsOf = async ({ server }: Place, sweep: number) =>
+  (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
 const post = async ({ server }: Place, path: string, body: unknown = {}) => await server.call('POST', path, body)
 const held = async (place: Place, sweep: number): Promise<SweepView> => {
   await until(async () => {
@@ -34,7 +36,11 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     using work = createWork()
     const sweep = await submitSurely(place.server, sweepText('python3 -c "import nosuchmodule"'), work.folder)
     const first = await held(place, sweep)
-    expect(first).toMatchObject({ phase: 'running', isPaused: true, notices: [{ code: 'failed_first', args: { trials: 5, cause: MISSING } }] })
+    expect(first).toMatchObject({
+      phase: 'running',
+      isPaused: true,
+      notices: [{ code: 'failed_first', args: { trials: 5, cause: MISSING } }],
+    })
     expect(first.notices[0]!.message).toBe(`paused itself: the first 5 trials all failed: ${MISSING}`)
     // The trials that ran at the moment of the pause end by themselves; most of the other trials never start.
     expect(first.counts.failed).toBeLessThan(20)
@@ -42,7 +48,9 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     await place.server.start()
     expect(await view(place, sweep)).toMatchObject({ isPaused: true, counts: first.counts, notices: first.notices })
     const events = (await place.server.call<EventView[]>('GET', `/events?sweep=${sweep}`)).body
-    expect(events.filter(({ kind }) => kind === 'sweep.held').map(({ data }) => data)).toEqual([{ trials: 5, same: 5, reason: 'ExitNonZero', line: MISSING }])
+    expect(events.filter(({ kind }) => kind === 'sweep.held').map(({ data }) => data)).toEqual([
+      { trials: 5, same: 5, reason: 'ExitNonZero', line: MISSING },
+    ])
 
     await post(place, `/sweeps/${sweep}/resume`)
     expect((await view(place, sweep)).notices).toEqual([])
@@ -55,7 +63,11 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     await using place = await openPlace()
     using work = createWork()
     const late = await submitSurely(place.server, sweepText('test {{ x }} = 2', '', 14), work.folder)
-    expect(await sweepEnded(place.server, late)).toMatchObject({ phase: 'done', counts: { succeeded: 1, failed: 13 }, notices: [] })
+    expect(await sweepEnded(place.server, late)).toMatchObject({
+      phase: 'done',
+      counts: { succeeded: 1, failed: 13 },
+      notices: [],
+    })
     for (const more of ['  on_failure: continue\n', '  on_failure: [ignore, continue]\n']) {
       const told = await submitSurely(place.server, sweepText('exit 3', more, 12), work.folder)
       const ended = await sweepEnded(place.server, told)
@@ -67,7 +79,11 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
   it('pauses itself although a first trial hangs, and again after a person has stopped one', async () => {
     await using place = await openPlace()
     using work = createWork()
-    const sweep = await submitSurely(place.server, sweepText('if [ {{ x }} = 0 ]; then sleep 600; fi; exit 3'), work.folder)
+    const sweep = await submitSurely(
+      place.server,
+      sweepText('if [ {{ x }} = 0 ]; then sleep 600; fi; exit 3'),
+      work.folder,
+    )
     await until(async () => (await view(place, sweep)).notices[0]?.code === 'failed_first')
     expect(await view(place, sweep)).toMatchObject({ isPaused: true, phase: 'running' })
     const hanging = (await runsOf(place, sweep)).find(({ trial }) => trial === 0)!
@@ -83,7 +99,10 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     using work = createWork()
     const script = 'test -f "$HAGANE_OUTPUTS/tried" || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
     const retried = sweepText(script, '', 8) + 'environment: {max_restarts: 1}\n'
-    expect(await sweepEnded(place.server, await submitSurely(place.server, retried, work.folder))).toMatchObject({ phase: 'done', counts: { succeeded: 8 } })
+    expect(await sweepEnded(place.server, await submitSurely(place.server, retried, work.folder))).toMatchObject({
+      phase: 'done',
+      counts: { succeeded: 8 },
+    })
     writeFileSync(join(work.folder, 'gate.sh'), 'until [ -f gate ]; do sleep 0.05; done; exit 1\n')
     const sweep = await submitSurely(place.server, sweepText('sh gate.sh'), work.folder)
     await until(async () => ((await view(place, sweep)).counts.running ?? 0) === 3)
@@ -98,7 +117,12 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     const text = sweepText('test {{ x }} -lt 4 || { echo broken >&2; exit 9; }', '  max_failures: 2\n', 60)
     const sweep = await submitSurely(place.server, text, work.folder)
     const ended = await sweepEnded(place.server, sweep)
-    expect(ended).toMatchObject({ phase: 'failed', reason: 'TooManyFailures', counts: { succeeded: 4 }, notices: [{ code: 'failed_many', args: { max: 2 } }] })
+    expect(ended).toMatchObject({
+      phase: 'failed',
+      reason: 'TooManyFailures',
+      counts: { succeeded: 4 },
+      notices: [{ code: 'failed_many', args: { max: 2 } }],
+    })
     expect(ended.counts.failed).toBeLessThan(10)
     expect(ended.notices[0]!.message).toContain('broken')
     expect((await post(place, `/sweeps/${sweep}/extend`, { trials: 3 })).status).toBe(409)
@@ -137,7 +161,11 @@ describeOnBothServers('restart --failed', (openPlace) => {
 
     const same = await cli.hagane('restart', '1', '--failed')
     expect(same.stdout).toBe('3 failed trial(s) of sweep #1 run again\n')
-    expect(await sweepEnded(place.server, 1)).toMatchObject({ phase: 'done', trials: 6, counts: { succeeded: 3, failed: 3 } })
+    expect(await sweepEnded(place.server, 1)).toMatchObject({
+      phase: 'done',
+      trials: 6,
+      counts: { succeeded: 3, failed: 3 },
+    })
 
     cli.write('gate.py', report('False'))
     const mended = await cli.hagane('restart', '1', '--failed', '--with-new-code', '--json')
@@ -151,14 +179,19 @@ describeOnBothServers('restart --failed', (openPlace) => {
     // The best is one of those that were run again.
     expect(ended.best).toMatchObject({ value: 0, params: { x: 0 } })
     for (const { number } of failed) {
-      const old = (await place.server.call<{ phase: string; trial: number | null; sweep: number }>('GET', `/runs/${number}`)).body
+      const old = (
+        await place.server.call<{ phase: string; trial: number | null; sweep: number }>('GET', `/runs/${number}`)
+      ).body
       expect(old).toMatchObject({ phase: 'failed', trial: null, sweep: 1 })
     }
     expect((await cli.hagane('show', String(failed[0]!.number))).stdout).toContain('was a trial of sweep #1')
     expect((await cli.hagane('restart', '1', '--failed')).stdout).toBe('sweep #1 has no failed trial\n')
     expect((await cli.hagane('restart', '1', '--failed', '-P', 'x=1')).status).toBe(2)
     expect((await cli.hagane('restart', String(failed[0]!.number), '--failed')).status).toBe(2)
-    expect((await place.server.call<BeliefsView>('GET', '/sweeps/1/beliefs')).body).toMatchObject({ finished: 6, best: { value: 0 } })
+    expect((await place.server.call<BeliefsView>('GET', '/sweeps/1/beliefs')).body).toMatchObject({
+      finished: 6,
+      best: { value: 0 },
+    })
     await place.server.call('DELETE', '/sweeps/1')
     expect((await post(place, '/sweeps/1/restart-failed')).status).toBe(409)
   })
@@ -172,7 +205,9 @@ describeOnBothServers('restart --failed', (openPlace) => {
     expect((await cli.hagane('run', '-f', 'group.yml', '--wait')).status).toBe(1)
     const before = await view(place, 1)
     cli.write('gate.py', report('False'))
-    expect((await cli.hagane('restart', '1', '--failed', '--with-new-code')).stdout).toContain(`${before.counts.failed} failed trial(s)`)
+    expect((await cli.hagane('restart', '1', '--failed', '--with-new-code')).stdout).toContain(
+      `${before.counts.failed} failed trial(s)`,
+    )
     await place.server.kill()
     await place.server.start()
     const ended = await sweepEnded(place.server, 1)
@@ -196,7 +231,10 @@ describeOnBothServers('restart --failed', (openPlace) => {
     await cli.hagane('run', '-f', 'group.yml', '--wait')
     const failed = (await view(place, 1)).counts.failed!
     expect(failed).toBeGreaterThan(0)
-    cli.write('gate.py', 'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=float(sys.argv[1]))\n')
+    cli.write(
+      'gate.py',
+      'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=float(sys.argv[1]))\n',
+    )
     expect((await cli.hagane('restart', '1', '--failed', '-u')).stdout).toContain(`${failed} failed`)
     const ended = await sweepEnded(place.server, 1)
     expect(ended.counts).toEqual({ succeeded: ended.trials })
@@ -228,12 +266,14 @@ describeOnBothServers('restart --failed', (openPlace) => {
 })
 
 describeOnBothServers('a metric that no trial reports', (openPlace) => {
-  const reports = (name: string): string => `python3 -c "from hagane import Experiment; Experiment().log_metrics(**{'${name}': {{ x }}, 'zzz': 1})"`
+  const reports = (name: string): string =>
+    `python3 -c "from hagane import Experiment; Experiment().log_metrics(**{'${name}': {{ x }}, 'zzz': 1})"`
 
   it('is said after the first trial, with what they report, the nearest first', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
-    const asked = '  metric: {name: val_loss, optimization: minimize}\n  early_stopping: [{metric: acc, value: 2}, {metric: loss, value: 99}]\n'
+    const asked =
+      '  metric: {name: val_loss, optimization: minimize}\n  early_stopping: [{metric: acc, value: 2}, {metric: loss, value: 99}]\n'
     cli.write('group.yml', sweepText(reports('loss'), asked, 4))
     const run = await cli.hagane('run', '-f', 'group.yml', '--wait')
     expect(run.status).toBe(0)
@@ -245,7 +285,9 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
       ['metric_unreported', { metric: 'val_loss', reported: 'loss, zzz' }],
       ['metric_unreported', { metric: 'acc', reported: 'zzz, loss' }],
     ])
-    expect(JSON.parse((await cli.hagane('show', '1', '--json')).stdout)).toMatchObject({ notices: [{ args: { metric: 'val_loss' } }, {}] })
+    expect(JSON.parse((await cli.hagane('show', '1', '--json')).stdout)).toMatchObject({
+      notices: [{ args: { metric: 'val_loss' } }, {}],
+    })
   })
 
   it('is said of trials that wait at their rungs, and not of one that every trial reports, or none has had the time to', async () => {
@@ -258,7 +300,9 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
     cli.write('failing.yml', sweepText('exit 1', '  metric: {name: loss}\n', 3))
     const wrong = (await cli.hagane('run', '-f', 'wrong.yml', '--json')).json as { number: number }
     await until(async () => (await view(place, wrong.number)).notices.length > 0)
-    expect((await view(place, wrong.number)).notices).toMatchObject([{ code: 'metric_unreported', args: { metric: 'lossy', reported: 'loss, zzz' } }])
+    expect((await view(place, wrong.number)).notices).toMatchObject([
+      { code: 'metric_unreported', args: { metric: 'lossy', reported: 'loss, zzz' } },
+    ])
     for (const file of ['right.yml', 'failing.yml']) {
       const { number } = (await cli.hagane('run', '-f', file, '--json')).json as { number: number }
       const { notices } = await sweepEnded(place.server, number)

@@ -25,7 +25,10 @@ const upTo = (count: number): [number, number][] => Array.from({ length: count }
 async function runScript(text: string, head = ''): Promise<RunDetailView> {
   using work = createWork()
   writeFileSync(join(work.folder, 'script.py'), text)
-  const { number } = await server.submit(`version: 1\nkind: experiment\n${head}run: {cmd: python3 script.py}\n`, work.folder)
+  const { number } = await server.submit(
+    `version: 1\nkind: experiment\n${head}run: {cmd: python3 script.py}\n`,
+    work.folder,
+  )
   await until(async () => await isEnded(server, number), 60_000)
   return (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
 }
@@ -42,7 +45,11 @@ describe('what a process logged and did not send', () => {
     ['os._exit', 'os._exit(0)', 'succeeded'],
     ['a kill', 'os.kill(os.getpid(), 9)', 'failed'],
     ['another program in its place', 'os.execv("/bin/true", ["true"])', 'succeeded'],
-    ['a forked child that leaves by os._exit', 'os._exit(0) if os.fork() == 0 else os.wait()\nos._exit(0)', 'succeeded'],
+    [
+      'a forked child that leaves by os._exit',
+      'os._exit(0) if os.fork() == 0 else os.wait()\nos._exit(0)',
+      'succeeded',
+    ],
   ])('is with its run when that has ended: %s', async (_, end, phase) => {
     const run = await runScript(`${LOG}${end}\n`)
     expect(run.phase).toBe(phase)
@@ -63,7 +70,10 @@ if __name__ == "__main__":
   })
 
   it('is there before the next attempt logs: the last value is of the last attempt', async () => {
-    const run = await runScript(`${LOG}if experiment.attempt == 1: os._exit(3)\nexperiment.log_metrics(step=0, x=1000)\n`, 'environment: {max_restarts: 1}\n')
+    const run = await runScript(
+      `${LOG}if experiment.attempt == 1: os._exit(3)\nexperiment.log_metrics(step=0, x=1000)\n`,
+      'environment: {max_restarts: 1}\n',
+    )
     expect([run.phase, run.attempts.map(({ n }) => n)]).toEqual(['succeeded', [1, 2]])
     expect(run.metrics['x']).toMatchObject({ last: 1000, count: 101 })
   })
@@ -124,7 +134,10 @@ os._exit(0)
 
 describe('`hagane sync`', () => {
   it('names what the server refuses, and keeps the rest', async () => {
-    const { body } = await server.call<{ id: string; number: number }>('POST', '/runs', { id: '11111111-2222-4333-8444-000000000001', kind: 'experiment' })
+    const { body } = await server.call<{ id: string; number: number }>('POST', '/runs', {
+      id: '11111111-2222-4333-8444-000000000001',
+      kind: 'experiment',
+    })
     const folder = join(server.dataDir, 'spool')
     const writer = '11111111-2222-4333-8444-000000000002'
     mkdirSync(folder, { recursive: true })
@@ -136,8 +149,16 @@ describe('`hagane sync`', () => {
       ['en', 'the server refuses metric'],
       ['ja', '受け取らなかった'],
     ] as const) {
-      if (lang === 'ja') writeFileSync(join(folder, `${writer}.meta.json`), JSON.stringify({ ...meta, writer: `${writer.slice(0, -1)}3` }))
-      if (lang === 'ja') writeFileSync(join(folder, `${writer.slice(0, -1)}3.000000000000001.jsonl`), `{"first":1}\n${JSON.stringify(record)}\n`)
+      if (lang === 'ja')
+        writeFileSync(
+          join(folder, `${writer}.meta.json`),
+          JSON.stringify({ ...meta, writer: `${writer.slice(0, -1)}3` }),
+        )
+      if (lang === 'ja')
+        writeFileSync(
+          join(folder, `${writer.slice(0, -1)}3.000000000000001.jsonl`),
+          `{"first":1}\n${JSON.stringify(record)}\n`,
+        )
       const { stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync'], {
         env: { ...process.env, HAGANE_DATA: server.dataDir, HAGANE_LANG: lang },
         encoding: 'utf8',

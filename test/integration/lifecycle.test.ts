@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -25,12 +35,16 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-const getRun = async (number: number): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
-const getSweep = async (number: number): Promise<SweepView> => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
-const post = async <T = { number: number }>(path: string, body: unknown = {}) => await server.call<T>('POST', path, body)
+const getRun = async (number: number): Promise<RunDetailView> =>
+  (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+const getSweep = async (number: number): Promise<SweepView> =>
+  (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
+const post = async <T = { number: number }>(path: string, body: unknown = {}) =>
+  await server.call<T>('POST', path, body)
 const logOf = async (run: number, attempt?: number): Promise<string> =>
   (await server.call<string>('GET', `/runs/${run}/logs${attempt === undefined ? '' : `?attempt=${attempt}`}`)).body
-const hasPhase = (number: number, ...phases: string[]) => until(async () => phases.includes((await getRun(number)).phase))
+const hasPhase = (number: number, ...phases: string[]) =>
+  until(async () => phases.includes((await getRun(number)).phase))
 
 // Counts on from its checkpoint; `echo` says where it began.
 const COUNTER = `
@@ -52,7 +66,11 @@ describe('a run', () => {
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 1 })
     await hasPhase(number, 'paused')
-    expect(await getRun(number)).toMatchObject({ phase: 'paused', endedAt: null, attempts: [{ n: 1, state: 'ended', reason: 'Paused' }] })
+    expect(await getRun(number)).toMatchObject({
+      phase: 'paused',
+      endedAt: null,
+      attempts: [{ n: 1, state: 'ended', reason: 'Paused' }],
+    })
     expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 0 })
     await server.kill()
     await server.start()
@@ -65,7 +83,9 @@ describe('a run', () => {
   })
 
   it('can be stopped while it is paused, and paused before it starts', async () => {
-    const { number } = await server.submit('version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}')
+    const { number } = await server.submit(
+      'version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}',
+    )
     await post(`/runs/${number}/pause`)
     await hasPhase(number, 'paused')
     await post(`/runs/${number}/resume`)
@@ -82,7 +102,11 @@ describe('a run', () => {
     await hasPhase(number, 'succeeded')
     const restarted = (await post(`/runs/${number}/restart`, { params: { word: 'second' }, name: 'again' })).body.number
     await hasPhase(restarted, 'succeeded')
-    expect(await getRun(restarted)).toMatchObject({ name: 'again', params: { word: 'second', until: 2 }, origin: { kind: 'restarts', run: number } })
+    expect(await getRun(restarted)).toMatchObject({
+      name: 'again',
+      params: { word: 'second', until: 2 },
+      origin: { kind: 'restarts', run: number },
+    })
     expect(await logOf(restarted)).toContain('from 0 resumed= word=second')
     const copied = (await post(`/runs/${number}/copy`, { params: { word: 'third' } })).body.number
     await hasPhase(copied, 'succeeded')
@@ -95,13 +119,17 @@ describe('a run', () => {
     expect(await outputOf(number, 'words')).toBe('first\nfourth\n')
     expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: number })
     const merged = (
-      await post(`/runs/${number}/restart`, { sources: [{ file: 'more.yml', text: 'params: {word: merged}\nenvironment: {max_restarts: 1}\n' }] })
+      await post(`/runs/${number}/restart`, {
+        sources: [{ file: 'more.yml', text: 'params: {word: merged}\nenvironment: {max_restarts: 1}\n' }],
+      })
     ).body.number
     await hasPhase(merged, 'succeeded')
     expect((await getRun(merged)).params).toMatchObject({ word: 'merged', until: 2 })
     const document = (await server.call<{ sources: { text: string }[] }>('GET', `/runs/${merged}/document`)).body
     expect(document.sources[0]!.text).toBe(COUNTER.replace('until: 1000', 'until: 2'))
-    const bad = await post<{ error: { code: string; problems: unknown[] } }>(`/runs/${number}/restart`, { sources: [{ file: 'x.yml', text: 'runn: {}' }] })
+    const bad = await post<{ error: { code: string; problems: unknown[] } }>(`/runs/${number}/restart`, {
+      sources: [{ file: 'x.yml', text: 'runn: {}' }],
+    })
     expect([bad.status, bad.body.error.code, bad.body.error.problems.length]).toEqual([422, 'invalid_document', 1])
   })
 
@@ -123,7 +151,10 @@ describe('a run', () => {
 
   it('told to stop before its launch is recorded stops at once, and not at the next look at all runs', async () => {
     await using place = await startTestServer({ isStopped: true })
-    await place.start({ NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`, HAGANE_TEST_FAULT: 'launched.before' })
+    await place.start({
+      NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`,
+      HAGANE_TEST_FAULT: 'launched.before',
+    })
     const dies = place.ended()
     const { number } = await place.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 600"}')
     expect(await dies).toBe('SIGKILL')
@@ -159,10 +190,14 @@ describe('a run', () => {
         return await getRun(number)
       }
       const document = (rest: string) => `version: 1\nkind: experiment\n${rest}\n`
-      const { number } = await server.submit(document(`run: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"'}`))
+      const { number } = await server.submit(
+        document(`run: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"'}`),
+      )
       await ended(number)
       for (const how of ['copy', 'resume']) await ended((await post(`/runs/${number}/${how}`)).body.number)
-      const again = document(`environment: {max_restarts: 1}\nrun: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"; exit 1'}`)
+      const again = document(
+        `environment: {max_restarts: 1}\nrun: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"; exit 1'}`,
+      )
       const restarted = await ended((await server.submit(again)).number)
       expect(restarted).toMatchObject({ phase: 'failed', message: expect.stringContaining('is no folder any more') })
       expect(restarted.attempts).toHaveLength(2)
@@ -174,7 +209,9 @@ describe('a run', () => {
     { timeout: 60_000 },
     async (put) => {
       const script = `cd $HAGANE_OUTPUTS; [ -e first ] && exit 0; echo good > first; rm -f ../run; ${put || 'true'}; exit 1`
-      const { number } = await server.submit(`version: 1\nkind: experiment\nenvironment: {max_restarts: 1}\nrun: {cmd: '${script}'}\n`)
+      const { number } = await server.submit(
+        `version: 1\nkind: experiment\nenvironment: {max_restarts: 1}\nrun: {cmd: '${script}'}\n`,
+      )
       await hasPhase(number, 'succeeded')
       expect(await outputOf(number, 'first')).toBe('good\n')
       await server.call('DELETE', `/runs/${number}`)
@@ -186,49 +223,65 @@ describe('a run', () => {
 
   it.each([
     ['this version', () => {}],
-    ['version 0.1.0, which noted no owner', (number: number) => rmSync(join(server.dataDir, 'runs', String(number), 'run'))],
-  ])('made by %s is resumed again and again, with all its files, also when its first run is gone for good', { timeout: 60_000 }, async (_, age) => {
-    const foldersOf = (numbers: readonly number[]): string[] =>
-      readdirSync(join(server.dataDir, 'runs')).filter((name) => numbers.some((number) => name.split('.')[0] === String(number)))
-    const gone = async (numbers: readonly number[]): Promise<void> => {
-      for (const number of numbers) await server.call('DELETE', `/runs/${number}`)
-      await post('/trash/empty')
-      for (const number of numbers) await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
-    }
-    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "ls $HAGANE_OUTPUTS; echo x > $HAGANE_OUTPUTS/f$HAGANE_RUN"}\n')
-    await hasPhase(number, 'succeeded')
-    age(number)
-    const all = [number]
-    const resume = async (): Promise<string[]> => {
-      const made = (await post(`/runs/${all.at(-1)}/resume`)).body.number
-      all.push(made)
-      await hasPhase(made, 'succeeded')
-      return (await logOf(made)).split('\n').filter(Boolean)
-    }
-    const files = (): string[] => all.map((one) => `f${one}`).toSorted()
-    let before = files()
-    expect(await resume()).toEqual(before)
-    await gone([number])
-    for (let times = 0; times < 2; times += 1) {
-      before = files()
-      expect(await resume()).toEqual(before)
-    }
-    expect(foldersOf(all).toSorted()).toEqual(all.map(String).toSorted())
-    await gone(all.slice(1))
-    await until(async () => foldersOf(all).length === 0)
-  })
-
-  it('that is deleted while it runs is gone for good soon after its end, once the trash is emptied', { timeout: 60_000 }, async () => {
-    for (const leaves of ['true', 'echo x > $HAGANE_OUTPUTS/x']) {
+    [
+      'version 0.1.0, which noted no owner',
+      (number: number) => rmSync(join(server.dataDir, 'runs', String(number), 'run')),
+    ],
+  ])(
+    'made by %s is resumed again and again, with all its files, also when its first run is gone for good',
+    { timeout: 60_000 },
+    async (_, age) => {
+      const foldersOf = (numbers: readonly number[]): string[] =>
+        readdirSync(join(server.dataDir, 'runs')).filter((name) =>
+          numbers.some((number) => name.split('.')[0] === String(number)),
+        )
+      const gone = async (numbers: readonly number[]): Promise<void> => {
+        for (const number of numbers) await server.call('DELETE', `/runs/${number}`)
+        await post('/trash/empty')
+        for (const number of numbers)
+          await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+      }
       const { number } = await server.submit(
-        `version: 1\nkind: experiment\nrun: {cmd: "${leaves}; trap 'sleep 2; exit 0' TERM; while :; do sleep 0.1; done"}\n`,
+        'version: 1\nkind: experiment\nrun: {cmd: "ls $HAGANE_OUTPUTS; echo x > $HAGANE_OUTPUTS/f$HAGANE_RUN"}\n',
       )
-      await hasPhase(number, 'running')
-      await server.call('DELETE', `/runs/${number}`)
-      await post('/trash/empty')
-      await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
-    }
-  })
+      await hasPhase(number, 'succeeded')
+      age(number)
+      const all = [number]
+      const resume = async (): Promise<string[]> => {
+        const made = (await post(`/runs/${all.at(-1)}/resume`)).body.number
+        all.push(made)
+        await hasPhase(made, 'succeeded')
+        return (await logOf(made)).split('\n').filter(Boolean)
+      }
+      const files = (): string[] => all.map((one) => `f${one}`).toSorted()
+      let before = files()
+      expect(await resume()).toEqual(before)
+      await gone([number])
+      for (let times = 0; times < 2; times += 1) {
+        before = files()
+        expect(await resume()).toEqual(before)
+      }
+      expect(foldersOf(all).toSorted()).toEqual(all.map(String).toSorted())
+      await gone(all.slice(1))
+      await until(async () => foldersOf(all).length === 0)
+    },
+  )
+
+  it(
+    'that is deleted while it runs is gone for good soon after its end, once the trash is emptied',
+    { timeout: 60_000 },
+    async () => {
+      for (const leaves of ['true', 'echo x > $HAGANE_OUTPUTS/x']) {
+        const { number } = await server.submit(
+          `version: 1\nkind: experiment\nrun: {cmd: "${leaves}; trap 'sleep 2; exit 0' TERM; while :; do sleep 0.1; done"}\n`,
+        )
+        await hasPhase(number, 'running')
+        await server.call('DELETE', `/runs/${number}`)
+        await post('/trash/empty')
+        await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
+      }
+    },
+  )
 
   it('whose files were half made or half removed, by a server that was killed, leaves none of them', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo x > $HAGANE_OUTPUTS/x"}\n')
@@ -246,7 +299,9 @@ describe('a run', () => {
     }
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
-    const left = places.flatMap(([kind, name]) => readdirSync(join(server.dataDir, kind)).filter((one) => one === name || one.startsWith(`${name}.`)))
+    const left = places.flatMap(([kind, name]) =>
+      readdirSync(join(server.dataDir, kind)).filter((one) => one === name || one.startsWith(`${name}.`)),
+    )
     expect(left).toEqual([])
   })
 
@@ -281,8 +336,13 @@ describe('a run', () => {
   })
 
   it('with more output files than are listed says so', async () => {
-    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}')
-    const cut = async () => (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find((event) => event.kind === 'run.listing_cut')
+    const { number } = await server.submit(
+      'version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}',
+    )
+    const cut = async () =>
+      (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find(
+        (event) => event.kind === 'run.listing_cut',
+      )
     await until(async () => (await cut()) !== undefined)
     expect((await cut())!.data).toEqual({ listed: 10_000 })
   })
@@ -306,10 +366,17 @@ describe('a run', () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
     await hasPhase(number, 'succeeded')
     await post('/projects', { name: 'other' })
-    const { body } = await server.call<RunDetailView>('PATCH', `/runs/${number}`, { name: 'n', note: 'words', tags: ['x', 'y'], project: 'other' })
+    const { body } = await server.call<RunDetailView>('PATCH', `/runs/${number}`, {
+      name: 'n',
+      note: 'words',
+      tags: ['x', 'y'],
+      project: 'other',
+    })
     expect(body).toMatchObject({ name: 'n', note: 'words', tags: ['x', 'y'], project: 'other' })
     expect((await server.call('PATCH', `/runs/${number}`, { phase: 'failed' })).status).toBe(400)
-    expect((await server.call<RunPageView>('GET', '/runs?project=other&filter=t.x')).body.runs.map((run) => run.number)).toEqual([number])
+    expect(
+      (await server.call<RunPageView>('GET', '/runs?project=other&filter=t.x')).body.runs.map((run) => run.number),
+    ).toEqual([number])
   })
 })
 
@@ -320,7 +387,8 @@ async function outputOf(run: number, path: string): Promise<string> {
 
 describe('a sweep', () => {
   it('pauses and goes on; its concurrency changes while it runs', async () => {
-    const text = (cmd: string) => `version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: ${JSON.stringify(cmd)}}`
+    const text = (cmd: string) =>
+      `version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: ${JSON.stringify(cmd)}}`
     const { number } = await server.submit(text('sleep 0.4'))
     await until(async () => ((await getSweep(number)).counts.running ?? 0) === 2)
     await post(`/sweeps/${number}/pause`, { keepRunning: true })
@@ -333,28 +401,45 @@ describe('a sweep', () => {
     await post(`/sweeps/${number}/resume`)
     await until(async () => ((await getSweep(number)).counts.running ?? 0) === 5)
     await post(`/sweeps/${number}/pause`)
-    await until(async () => ((await getSweep(number)).counts.running ?? 0) + ((await getSweep(number)).counts.stopping ?? 0) === 0)
+    await until(
+      async () =>
+        ((await getSweep(number)).counts.running ?? 0) + ((await getSweep(number)).counts.stopping ?? 0) === 0,
+    )
     expect((await getSweep(number)).counts.paused).toBeGreaterThan(0)
     await post(`/sweeps/${number}/resume`)
     await until(async () => (await getSweep(number)).phase === 'done')
-    expect(await getSweep(number)).toMatchObject({ counts: { succeeded: 12 }, concurrency: 5, name: 'wide', tags: ['t'] })
+    expect(await getSweep(number)).toMatchObject({
+      counts: { succeeded: 12 },
+      concurrency: 5,
+      name: 'wide',
+      tags: ['t'],
+    })
     expect((await server.call('PATCH', `/sweeps/${number}`, { concurrency: 3 })).status).toBe(409)
   })
 })
 
 describe('the trash', () => {
   it('stops what runs, hides it, gives it back, and frees its bytes once it is emptied', async () => {
-    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}')
+    const { number } = await server.submit(
+      'version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}',
+    )
     await hasPhase(number, 'running')
     expect((await server.call('DELETE', `/runs/${number}`)).body).toEqual({ changed: 1 })
     await hasPhase(number, 'stopped')
-    const listed = async (query: string) => (await server.call<RunPageView>('GET', `/runs?${query}`)).body.runs.map((run) => run.number)
-    expect([(await listed('limit=1000')).includes(number), (await listed('trash=true')).includes(number)]).toEqual([false, true])
+    const listed = async (query: string) =>
+      (await server.call<RunPageView>('GET', `/runs?${query}`)).body.runs.map((run) => run.number)
+    expect([(await listed('limit=1000')).includes(number), (await listed('trash=true')).includes(number)]).toEqual([
+      false,
+      true,
+    ])
     expect((await post(`/runs/${number}/restore`)).body).toEqual({ changed: 1 })
     expect(await listed('limit=1000')).toContain(number)
     await until(async () => (await server.call<unknown[]>('GET', `/runs/${number}/artifacts`)).body.length === 1)
     await server.call('DELETE', `/runs/${number}`)
-    const folders = [join(server.dataDir, 'runs', String(number)), join(server.dataDir, 'attempts', `hagane-${number}-1`)]
+    const folders = [
+      join(server.dataDir, 'runs', String(number)),
+      join(server.dataDir, 'attempts', `hagane-${number}-1`),
+    ]
     expect(folders.map((path) => existsSync(path))).toEqual([true, true])
     await post('/trash/empty')
     expect((await post(`/runs/${number}/restore`)).status).not.toBe(200)
@@ -365,7 +450,12 @@ describe('the trash', () => {
   it('gives the space of the database back', async () => {
     const script = { id: randomUUID(), kind: 'experiment' }
     const { body } = await post<{ number: number }>('/runs', script)
-    const record = (step: number) => ({ k: 'm', s: step, t: 1, v: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`metric-${index}`, step])) })
+    const record = (step: number) => ({
+      k: 'm',
+      s: step,
+      t: 1,
+      v: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`metric-${index}`, step])),
+    })
     for (let batch = 0; batch < 40; batch += 1)
       await post(`/runs/${script.id}/batches`, {
         writer: '00000000-0000-4000-8000-000000000001',
@@ -405,19 +495,31 @@ describe('the trash', () => {
     await server.call('DELETE', `/runs/${resumed}`)
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${resumed}`)).status === 404)
-    expect([number, resumed].map((item) => existsSync(join(server.dataDir, 'runs', String(item))))).toEqual([false, false])
+    expect([number, resumed].map((item) => existsSync(join(server.dataDir, 'runs', String(item))))).toEqual([
+      false,
+      false,
+    ])
   })
 
   it('takes a project with all that runs in it, and gives it back whole', async () => {
     await post('/projects', { name: 'doomed' })
-    const text = 'version: 1\nkind: group\nhptuning: {concurrency: 3, matrix: {a: {range: [0, 9, 1]}}}\nrun: {cmd: sleep 300}'
+    const text =
+      'version: 1\nkind: group\nhptuning: {concurrency: 3, matrix: {a: {range: [0, 9, 1]}}}\nrun: {cmd: sleep 300}'
     const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
-    const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'doomed' })).body.number
+    const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'doomed' })).body
+      .number
     await until(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
     await post('/projects', { name: 'elsewhere' })
     const [moved] = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=phase=running`)).body.runs
     expect(
-      (await post<{ changed: number }>('/runs/bulk', { project: 'doomed', runs: [String(moved!.number)], action: 'move', to: 'elsewhere' })).body.changed,
+      (
+        await post<{ changed: number }>('/runs/bulk', {
+          project: 'doomed',
+          runs: [String(moved!.number)],
+          action: 'move',
+          to: 'elsewhere',
+        })
+      ).body.changed,
     ).toBe(1)
     const { changed } = (await server.call<{ changed: number }>('DELETE', '/projects/doomed')).body
     expect(changed).toBeGreaterThanOrEqual(3)
@@ -436,10 +538,13 @@ describe('many at once', () => {
   it('are counted before they are changed, and changed by filter or by name', async () => {
     await post('/projects', { name: 'bulk' })
     const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
-    const text = 'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 6, 1]}}}\nrun: {cmd: "true"}'
-    const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'bulk' })).body.number
+    const text =
+      'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 6, 1]}}}\nrun: {cmd: "true"}'
+    const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'bulk' })).body
+      .number
     await until(async () => (await getSweep(sweep)).phase === 'done')
-    const bulk = async (body: object) => (await post<{ matched: number; changed: number }>('/runs/bulk', { project: 'bulk', ...body })).body
+    const bulk = async (body: object) =>
+      (await post<{ matched: number; changed: number }>('/runs/bulk', { project: 'bulk', ...body })).body
     expect(await bulk({ action: 'delete', filter: 'p.a < 3', dryRun: true })).toEqual({ matched: 3, changed: 0 })
     expect(await bulk({ action: 'tag', filter: 'p.a < 3', tags: ['low'] })).toEqual({ matched: 3, changed: 3 })
     expect(await bulk({ action: 'tag', filter: 'p.a < 3', tags: ['low'] })).toEqual({ matched: 3, changed: 0 })
@@ -447,20 +552,31 @@ describe('many at once', () => {
     expect(await bulk({ action: 'delete', filter: 't.low' })).toEqual({ matched: 3, changed: 3 })
     expect(await bulk({ action: 'restore', filter: 't.low' })).toEqual({ matched: 3, changed: 3 })
     const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}`)).body
-    expect(await bulk({ action: 'untag', runs: runs.map((run) => String(run.number)), tags: ['low'] })).toEqual({ matched: 6, changed: 3 })
+    expect(await bulk({ action: 'untag', runs: runs.map((run) => String(run.number)), tags: ['low'] })).toEqual({
+      matched: 6,
+      changed: 3,
+    })
     expect((await post('/runs/bulk', { action: 'delete' })).status).toBe(400)
-    expect((await post<{ error: { code: string } }>('/runs/bulk', { action: 'delete', filter: 'nonsense = 1' })).body.error.code).toBe('filter_field')
+    expect(
+      (await post<{ error: { code: string } }>('/runs/bulk', { action: 'delete', filter: 'nonsense = 1' })).body.error
+        .code,
+    ).toBe('filter_field')
   })
 })
 
 describe('a project', () => {
   it('has directions of its metrics and saved views', async () => {
     await post('/projects', { name: 'views', description: 'd' })
-    expect((await server.call<ProjectView>('PUT', '/projects/views/metrics/val%2Floss', { direction: 'minimize' })).body.directions).toEqual({
+    expect(
+      (await server.call<ProjectView>('PUT', '/projects/views/metrics/val%2Floss', { direction: 'minimize' })).body
+        .directions,
+    ).toEqual({
       'val/loss': 'minimize',
     })
     const view = { filter: 'phase = failed', sort: '-created', columns: ['p.lr', 'm.loss'] }
-    expect((await server.call<ViewView[]>('PUT', '/projects/views/views/mine', view)).body).toMatchObject([{ name: 'mine', ...view }])
+    expect((await server.call<ViewView[]>('PUT', '/projects/views/views/mine', view)).body).toMatchObject([
+      { name: 'mine', ...view },
+    ])
     expect((await server.call('PUT', '/projects/views/views/bad', { filter: 'phase =' })).status).toBe(400)
     expect((await server.call<ViewView[]>('DELETE', '/projects/views/views/mine')).body).toEqual([])
     expect((await server.call<ProjectView>('PATCH', '/projects/views', { name: 'renamed' })).body.name).toBe('renamed')
@@ -468,28 +584,46 @@ describe('a project', () => {
   })
 
   it('learns the direction of a metric from the first sweep that names one', async () => {
-    await server.submit('version: 1\nkind: group\nhptuning: {metric: {name: rmse, optimization: minimize}, matrix: {a: {values: [1]}}}\nrun: {cmd: "true"}')
+    await server.submit(
+      'version: 1\nkind: group\nhptuning: {metric: {name: rmse, optimization: minimize}, matrix: {a: {values: [1]}}}\nrun: {cmd: "true"}',
+    )
     expect((await server.call<ProjectView>('GET', '/projects/default')).body.directions['rmse']).toBe('minimize')
   })
 })
 
 describe('a filter', () => {
   it('is read in both forms, completed, and told what no run has', async () => {
-    const { number } = await server.submit('version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}')
+    const { number } = await server.submit(
+      'version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}',
+    )
     await hasPhase(number, 'succeeded')
-    expect((await server.call('GET', `/filter?text=${encodeURIComponent('metrics.loss:<0.1, status:running')}`)).body).toEqual({
+    expect(
+      (await server.call('GET', `/filter?text=${encodeURIComponent('metrics.loss:<0.1, status:running')}`)).body,
+    ).toEqual({
       filter: 'm.loss < 0.1 and phase = running',
     })
     const complete = async (text: string) =>
-      (await server.call<{ suggestions: { text: string; count: number | null }[] }>('GET', `/filter/completions?text=${encodeURIComponent(text)}`)).body
-        .suggestions
+      (
+        await server.call<{ suggestions: { text: string; count: number | null }[] }>(
+          'GET',
+          `/filter/completions?text=${encodeURIComponent(text)}`,
+        )
+      ).body.suggestions
     expect(await complete('p.lear')).toEqual([{ text: 'p.learning_rate', count: 1 }])
     expect(await complete('tag = gr')).toEqual([{ text: 'green', count: 1 }])
     expect((await complete('phase = suc')).map((item) => item.text)).toEqual(['succeeded'])
-    const { hints } = (await server.call<RunPageView>('GET', `/runs?filter=${encodeURIComponent('p.learning_rat < 1')}`)).body
+    const { hints } = (
+      await server.call<RunPageView>('GET', `/runs?filter=${encodeURIComponent('p.learning_rat < 1')}`)
+    ).body
     expect(hints).toEqual(['p.learning_rat → p.learning_rate'])
-    const wrong = await server.call<{ error: { message: string } }>('GET', `/runs?filter=${encodeURIComponent('m.loss = high')}`)
-    expect([wrong.status, wrong.body.error.message]).toEqual([400, 'filter, column 10: m.loss is compared with a number, not with high'])
+    const wrong = await server.call<{ error: { message: string } }>(
+      'GET',
+      `/runs?filter=${encodeURIComponent('m.loss = high')}`,
+    )
+    expect([wrong.status, wrong.body.error.message]).toEqual([
+      400,
+      'filter, column 10: m.loss is compared with a number, not with high',
+    ])
   })
 })
 
@@ -498,7 +632,11 @@ describe('a repeated request', () => {
   const send = async (key: string, text: string) => {
     const response = await fetch(`${server.url}/api/v1/submissions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.token()}`, 'content-type': 'application/json', 'idempotency-key': key },
+      headers: {
+        authorization: `Bearer ${server.token()}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      },
       body: JSON.stringify({ sources: [{ file: 'a.yml', text }], host }),
     })
     return { status: response.status, body: (await response.json()) as { number: number } }
@@ -514,7 +652,9 @@ describe('a repeated request', () => {
     expect((await send('key-1', text.replace('true', 'false'))).status).toBe(409)
     expect((await send('key-2', text)).body.number).not.toBe(answers[0]!.body.number)
     expect((await send('', text)).status).toBe(400)
-    const [first, second] = await Promise.all([1, 2].map(() => post<{ id: string }>('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'once' })))
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => post<{ id: string }>('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'once' })),
+    )
     expect(first!.body.id).toBe(second!.body.id)
     expect((await post('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'twice' })).status).toBe(409)
   })
@@ -525,9 +665,15 @@ describe('a token for a program', () => {
     const { body: made, status } = await post<CreatedTokenView>('/tokens', { name: ' nightly ' })
     expect([status, made.name, made.token.length]).toEqual([200, 'nightly', 68])
     expect((await server.call('GET', '/runs', undefined, made.token)).status).toBe(200)
-    const listed = async () => (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)
+    const listed = async () =>
+      (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)
     await until(async () => (await listed())?.lastUsedAt !== null)
-    expect(await listed()).toEqual({ id: made.id, name: 'nightly', createdAt: made.createdAt, lastUsedAt: expect.stringMatching(/^\d{4}-/) as string })
+    expect(await listed()).toEqual({
+      id: made.id,
+      name: 'nightly',
+      createdAt: made.createdAt,
+      lastUsedAt: expect.stringMatching(/^\d{4}-/) as string,
+    })
     expect(readFileSync(join(server.dataDir, 'hagane.db')).includes(made.token)).toBe(false)
     expect((await server.call('POST', '/session', { token: made.token })).status).toBe(401)
     expect((await server.call('DELETE', `/tokens/${made.id}`)).status).toBe(200)
@@ -538,19 +684,31 @@ describe('a token for a program', () => {
 })
 
 describe('a document that is checked', () => {
-  const check = async (text: string) => (await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })).body
+  const check = async (text: string) =>
+    (await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })).body
 
   it('says what it comes to, and runs nothing', async () => {
-    const text = 'version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1, 2, 3, 4]}}}\nrun: {cmd: "echo {{ x }}"}\n'
+    const text =
+      'version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1, 2, 3, 4]}}}\nrun: {cmd: "echo {{ x }}"}\n'
     const before = (await server.call<RunPageView>('GET', '/runs?count=true')).body.total
     const { errors, plan, trials, first } = await check(text)
-    expect([errors, plan!['kind'], trials, first.map(({ command }) => command)]).toEqual([[], 'group', 4, ['echo 1', 'echo 2', 'echo 3', 'echo 4']])
+    expect([errors, plan!['kind'], trials, first.map(({ command }) => command)]).toEqual([
+      [],
+      'group',
+      4,
+      ['echo 1', 'echo 2', 'echo 3', 'echo 4'],
+    ])
     expect((await server.call<RunPageView>('GET', '/runs?count=true')).body.total).toBe(before)
   })
 
   it('says all that is wrong with it, where, and what to do', async () => {
     const checked = await check('version: 1\nkind: experimant\nrun: {cmd: 1}\n')
-    expect(checked).toMatchObject({ plan: null, trials: null, first: [], errors: [{ file: 'a.yml', line: 2, remedy: expect.stringMatching(/\w/) as string }] })
+    expect(checked).toMatchObject({
+      plan: null,
+      trials: null,
+      first: [],
+      errors: [{ file: 'a.yml', line: 2, remedy: expect.stringMatching(/\w/) as string }],
+    })
     expect((await server.call<{ anyOf: unknown[] }>('GET', '/language')).body.anyOf.length).toBeGreaterThan(3)
   })
 })
@@ -599,7 +757,11 @@ describe('the stream of events', () => {
     const more = read(10)
     await submitSome()
     await more
-    await until(async () => (await server.call<RunPageView>('GET', '/runs?filter=phase in (queued, starting, running)')).body.runs.length === 0)
+    await until(
+      async () =>
+        (await server.call<RunPageView>('GET', '/runs?filter=phase in (queued, starting, running)')).body.runs
+          .length === 0,
+    )
     await new Promise((resolve) => setTimeout(resolve, 300))
     const wanted = (await all()).filter((seq) => seq > start)
     while (seen.at(-1)! < wanted.at(-1)!) await read(1)
@@ -609,18 +771,27 @@ describe('the stream of events', () => {
 
   it('says between its lines which runs and sweeps write points or output', async () => {
     const ended = new AbortController()
-    const response = await fetch(`${server.url}/api/v1/events/stream`, { headers: { authorization: `Bearer ${server.token()}` }, signal: ended.signal })
+    const response = await fetch(`${server.url}/api/v1/events/stream`, {
+      headers: { authorization: `Bearer ${server.token()}` },
+      signal: ended.signal,
+    })
     const told: ActivityView[] = []
     const reading = (async () => {
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()))
-        for (const [, data] of chunk.matchAll(/^event: activity\ndata: (.*)$/gm)) told.push(JSON.parse(data!) as ActivityView)
+        for (const [, data] of chunk.matchAll(/^event: activity\ndata: (.*)$/gm))
+          told.push(JSON.parse(data!) as ActivityView)
     })().catch(() => {})
-    const { body: logging } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'logging' })
+    const { body: logging } = await server.call<{ number: number }>('POST', '/runs', {
+      kind: 'experiment',
+      name: 'logging',
+    })
     const batch = { writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 1, t: 1, v: { loss: 1 } }] }
     expect((await server.call('POST', `/runs/${logging.number}/batches`, batch)).status).toBe(200)
     await until(async () => told.some(({ runs }) => runs.includes(logging.number)))
     const script = 'python -c "import time; [print(i, flush=True) or time.sleep(0.2) for i in range(50)]"'
-    const sweep = await server.submit(`version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1]}}}\nrun: {cmd: '${script}'}\n`)
+    const sweep = await server.submit(
+      `version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1]}}}\nrun: {cmd: '${script}'}\n`,
+    )
     await until(async () => told.filter(({ sweeps }) => sweeps.includes(sweep.number)).length > 1, 30_000)
     await server.call('POST', `/sweeps/${sweep.number}/stop`)
     ended.abort()

@@ -42,7 +42,16 @@ const linesOf = ({ stdout }: CliResult): string[] => stdout.split('\r\n')
 describe('a list as comma-separated values', () => {
   it('has the columns that are asked for, with every digit', async () => {
     const columns = 'number,name,p.lr,p.note,p."two, words",p.list,m."val loss",m."train/loss".max,m."a,b",tag,phase'
-    const result = await hagane('ls', '--csv', '--sort', 'number', '--columns', columns, '--filter', 'kind = experiment and sweep is missing')
+    const result = await hagane(
+      'ls',
+      '--csv',
+      '--sort',
+      'number',
+      '--columns',
+      columns,
+      '--filter',
+      'kind = experiment and sweep is missing',
+    )
     expect(result).toMatchObject({ status: 0, stderr: '' })
     expect(linesOf(result)).toEqual([
       'number,name,p.lr,p.note,"p.""two, words""",p.list,"m.""val loss""",m.train/loss.max,"m.""a,b""",tag,phase',
@@ -63,17 +72,34 @@ describe('a list as comma-separated values', () => {
 
   it('lists sweeps too', async () => {
     const result = await hagane('ls', '--sweeps', '--csv', '--columns', 'number,phase,succeeded,metric,value,p.x')
-    expect(linesOf(result)).toEqual(['number,phase,succeeded,metric,value,p.x', '2,done,2,val loss,0.3333333333333333,1', ''])
+    expect(linesOf(result)).toEqual([
+      'number,phase,succeeded,metric,value,p.x',
+      '2,done,2,val loss,0.3333333333333333,1',
+      '',
+    ])
     expect(linesOf(await hagane('ls', '--sweeps', '--csv'))[0]).toMatch(/^number,name,.*,snapshot,p\.x$/)
-    expect((await hagane('ls', '--sweeps', '--columns', 'metric,p.x')).stdout).toBe('#  METRIC    P.X\n2  val loss  1\n')
-    expect(await hagane('ls', '--sweeps', '--columns', 'nosuch')).toMatchObject({ status: 2, stderr: expect.stringContaining('nosuch') })
+    expect((await hagane('ls', '--sweeps', '--columns', 'metric,p.x')).stdout).toBe(
+      '#  METRIC    P.X\n2  val loss  1\n',
+    )
+    expect(await hagane('ls', '--sweeps', '--columns', 'nosuch')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('nosuch'),
+    })
   })
 
   it('ends where its reader does, and says what cannot be', async () => {
-    expect(await hagane('ls', '--csv', '--limit', '1', '--columns', 'number', '-s', '-number')).toMatchObject({ stdout: 'number\r\n4\r\n' })
+    expect(await hagane('ls', '--csv', '--limit', '1', '--columns', 'number', '-s', '-number')).toMatchObject({
+      stdout: 'number\r\n4\r\n',
+    })
     expect(await hagane('ls', '--csv', '--json')).toMatchObject({ status: 2 })
-    expect(await hagane('ls', '--limit', 'many')).toMatchObject({ status: 2, stderr: expect.stringContaining('--limit') })
-    expect(await hagane('ls', '--csv', '-q', 'name = nobody', '--columns', 'number')).toMatchObject({ status: 0, stdout: 'number\r\n' })
+    expect(await hagane('ls', '--limit', 'many')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--limit'),
+    })
+    expect(await hagane('ls', '--csv', '-q', 'name = nobody', '--columns', 'number')).toMatchObject({
+      status: 0,
+      stdout: 'number\r\n',
+    })
   })
 })
 
@@ -98,7 +124,9 @@ describe('a metric', () => {
   })
 
   it('is written the same way in views and directions', async () => {
-    expect(await hagane('view', 'save', 'v', '--columns', 'm."a,b",p.lr', '-s', '-m."val loss"')).toMatchObject({ status: 0 })
+    expect(await hagane('view', 'save', 'v', '--columns', 'm."a,b",p.lr', '-s', '-m."val loss"')).toMatchObject({
+      status: 0,
+    })
     expect((await hagane('ls', '--view', 'v')).stdout).toMatch(/^#\s+M\."A,B"\s+P\.LR\n/)
     expect(await hagane('view', 'save', 'w', '--columns', 'nosuch')).toMatchObject({ status: 2 })
     expect(await hagane('view', 'save', 'w', '-q', 'lr = 1')).toMatchObject({ status: 2 })

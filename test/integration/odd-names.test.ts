@@ -60,16 +60,19 @@ function filesIn(folder: Buffer | string, prefix: Buffer = Buffer.alloc(0)): Map
   for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
     const path = Buffer.concat([Buffer.from(folder), latin('/'), entry.name])
     const name = Buffer.concat([prefix, entry.name])
-    if (entry.isDirectory()) for (const [inner, content] of filesIn(path, Buffer.concat([name, latin('/')]))) found.set(inner, content)
+    if (entry.isDirectory())
+      for (const [inner, content] of filesIn(path, Buffer.concat([name, latin('/')]))) found.set(inner, content)
     else found.set(name.toString('latin1'), readFileSync(path).toString('latin1'))
   }
   return found
 }
 
-const sorted = (files: Iterable<[string, string]>): Map<string, string> => new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+const sorted = (files: Iterable<[string, string]>): Map<string, string> =>
+  new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 const EXPECTED = sorted(NAMES.map(([, bytes]) => [bytes.toString('latin1'), bytes.toString('latin1')]))
 
-const getRun = async (number: number): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+const getRun = async (number: number): Promise<RunDetailView> =>
+  (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
 const hasSucceeded = (number: number) => until(async () => (await getRun(number)).phase === 'succeeded')
 const listed = async (number: number): Promise<string[]> =>
   (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path).toSorted()
@@ -77,7 +80,10 @@ const listed = async (number: number): Promise<string[]> =>
 async function write(more = ''): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-names-'))
   writeFileSync(join(folder, 'write.py'), WRITER)
-  const { number } = await server.submit(`version: 1\nkind: experiment\nrun: {cmd: ["python write.py $HAGANE_OUTPUTS ${encoded}"${more}]}`, folder)
+  const { number } = await server.submit(
+    `version: 1\nkind: experiment\nrun: {cmd: ["python write.py $HAGANE_OUTPUTS ${encoded}"${more}]}`,
+    folder,
+  )
   await hasSucceeded(number)
   rmSync(folder, { recursive: true })
   return number
@@ -89,9 +95,12 @@ describe('output files of any name', () => {
     await until(async () => (await listed(number)).length === NAMES.length)
     expect(await listed(number)).toEqual(NAMES.map(([text]) => text).toSorted())
     for (const [text, bytes] of NAMES) {
-      const answer = await fetch(`${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`, {
-        headers: { authorization: `Bearer ${server.token()}` },
-      })
+      const answer = await fetch(
+        `${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
+        {
+          headers: { authorization: `Bearer ${server.token()}` },
+        },
+      )
       expect([text, answer.status, Buffer.from(await answer.arrayBuffer())]).toEqual([text, 200, bytes])
     }
     const fetched = await work.hagane('artifacts', String(number), '--to', 'fetched')
@@ -120,31 +129,46 @@ describe('output files of any name', () => {
     const { status, json, stderr } = await work.hagane('artifacts', String(number), '--to', 'past', '--json')
     expect([status, (json as string[]).length]).toEqual([1, NAMES.length - 3])
     for (const name of ['...', '-rf', 'plain.txt']) expect(stderr).toContain(name)
-    expect(sorted(filesIn(join(work.folder, 'past')))).toEqual(new Map([...EXPECTED].filter(([name]) => !['...', '-rf', 'plain.txt'].includes(name))))
+    expect(sorted(filesIn(join(work.folder, 'past')))).toEqual(
+      new Map([...EXPECTED].filter(([name]) => !['...', '-rf', 'plain.txt'].includes(name))),
+    )
   })
 
-  it('are listed and backed up beside a folder that is too deep to be read, which is named', { timeout: 120_000 }, async () => {
-    const number = await write(
-      `, "cd $HAGANE_OUTPUTS; for i in $(seq 150); do mkdir dddddddddddddddddddddddddddddd; cd dddddddddddddddddddddddddddddd; done; echo x > f"`,
-    )
-    await until(async () => (await listed(number)).length === NAMES.length)
-    const { body } = await server.call<{ events: EventView[] } | EventView[]>('GET', `/events?run=${number}`)
-    const events = Array.isArray(body) ? body : body.events
-    expect(events.find(({ kind }) => kind === 'run.files_unreadable')?.data).toMatchObject({ files: 1, paths: [expect.stringMatching(/^ddd/)] })
-    const backup = join(work.folder, 'backup of deep')
-    const { status, stderr } = await work.hagane('backup', backup)
-    expect([status, stderr]).toEqual([0, expect.stringMatching(/not in the backup.*runs\/\d+\/outputs\/ddd/)])
-    expect(sorted(new Map([...filesIn(join(backup, 'files', 'runs', String(number), 'outputs'))].filter(([name]) => !name.startsWith('ddd'))))).toEqual(
-      EXPECTED,
-    )
-    const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
-    await until(async () => (await getRun(copy)).phase === 'failed')
-    expect((await getRun(copy)).message).toContain('ddd')
-    await server.call('DELETE', `/runs/${number}`)
-    await server.call('DELETE', `/runs/${copy}`)
-    await server.call('POST', '/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
-  })
+  it(
+    'are listed and backed up beside a folder that is too deep to be read, which is named',
+    { timeout: 120_000 },
+    async () => {
+      const number = await write(
+        `, "cd $HAGANE_OUTPUTS; for i in $(seq 150); do mkdir dddddddddddddddddddddddddddddd; cd dddddddddddddddddddddddddddddd; done; echo x > f"`,
+      )
+      await until(async () => (await listed(number)).length === NAMES.length)
+      const { body } = await server.call<{ events: EventView[] } | EventView[]>('GET', `/events?run=${number}`)
+      const events = Array.isArray(body) ? body : body.events
+      expect(events.find(({ kind }) => kind === 'run.files_unreadable')?.data).toMatchObject({
+        files: 1,
+        paths: [expect.stringMatching(/^ddd/)],
+      })
+      const backup = join(work.folder, 'backup of deep')
+      const { status, stderr } = await work.hagane('backup', backup)
+      expect([status, stderr]).toEqual([0, expect.stringMatching(/not in the backup.*runs\/\d+\/outputs\/ddd/)])
+      expect(
+        sorted(
+          new Map(
+            [...filesIn(join(backup, 'files', 'runs', String(number), 'outputs'))].filter(
+              ([name]) => !name.startsWith('ddd'),
+            ),
+          ),
+        ),
+      ).toEqual(EXPECTED)
+      const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
+      await until(async () => (await getRun(copy)).phase === 'failed')
+      expect((await getRun(copy)).message).toContain('ddd')
+      await server.call('DELETE', `/runs/${number}`)
+      await server.call('DELETE', `/runs/${copy}`)
+      await server.call('POST', '/trash/empty')
+      await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    },
+  )
 })
 
 describe('code files of any name', () => {

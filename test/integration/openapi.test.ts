@@ -15,7 +15,9 @@ beforeAll(async () => {
   const trial =
     "python3 -c \"from hagane import Experiment; e = Experiment(); e.log_metrics(step=1, loss=0.5, odd=float('nan')); open(e.outputs_path + '/a', 'w').write('x')\""
   sweep = (
-    await server.submit(`version: 1\nkind: group\nhptuning: {metric: {name: loss}, matrix: {a: {values: [1, 2]}}}\nrun: {cmd: ${JSON.stringify(trial)}}`)
+    await server.submit(
+      `version: 1\nkind: group\nhptuning: {metric: {name: loss}, matrix: {a: {values: [1, 2]}}}\nrun: {cmd: ${JSON.stringify(trial)}}`,
+    )
   ).number
   await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
   run = (await server.call<{ runs: { number: number }[] }>('GET', `/runs?sweep=${sweep}`)).body.runs[0]!.number
@@ -38,17 +40,24 @@ function requestFor(name: RouteName): [path: string, body?: unknown] {
     .replace(':sweep', String(sweep))
     .replace(':number', String(run))
     .replace(':project', 'default')
-  return [path.replace('metrics/:name', 'metrics/loss').replace('buckets/:name', 'buckets/loss').replace('views/:name', 'mine')]
+  return [
+    path
+      .replace('metrics/:name', 'metrics/loss')
+      .replace('buckets/:name', 'buckets/loss')
+      .replace('views/:name', 'mine'),
+  ]
 }
 
 describe('the description of the API', () => {
   it('has every route with its parameters, body and answer, and is valid JSON Schema', async () => {
-    const { body } = await server.call<{ openapi: string; paths: Record<string, Record<string, { operationId: string; responses: unknown }>> }>(
-      'GET',
-      '/openapi.json',
-    )
+    const { body } = await server.call<{
+      openapi: string
+      paths: Record<string, Record<string, { operationId: string; responses: unknown }>>
+    }>('GET', '/openapi.json')
     expect(body.openapi).toBe('3.1.0')
-    const operations = Object.values(body.paths).flatMap((path) => Object.values(path).map((operation) => operation.operationId))
+    const operations = Object.values(body.paths).flatMap((path) =>
+      Object.values(path).map((operation) => operation.operationId),
+    )
     expect(operations.sort()).toEqual(Object.keys(ROUTES).sort())
     const text = JSON.stringify(body)
     expect(text).toContain('Idempotency-Key')
@@ -88,7 +97,11 @@ describe('the description of the API', () => {
       ['createSnapshot', '/snapshots', { files: [] }],
     ] as const) {
       const answer = await server.call('POST', path, body)
-      expect([name, answer.status, (ROUTES[name].answer as z.ZodType).safeParse(answer.body).error?.issues ?? []]).toEqual([name, 200, []])
+      expect([
+        name,
+        answer.status,
+        (ROUTES[name].answer as z.ZodType).safeParse(answer.body).error?.issues ?? [],
+      ]).toEqual([name, 200, []])
     }
     for (const [name, path, body] of [
       ['changeRun', `/runs/${run}`, { note: 'x' }],
@@ -96,7 +109,11 @@ describe('the description of the API', () => {
       ['changeProject', '/projects/default', { description: 'x' }],
     ] as const) {
       const answer = await server.call('PATCH', path, body)
-      expect([name, answer.status, ROUTES[name].answer.safeParse(answer.body).error?.issues ?? []]).toEqual([name, 200, []])
+      expect([name, answer.status, ROUTES[name].answer.safeParse(answer.body).error?.issues ?? []]).toEqual([
+        name,
+        200,
+        [],
+      ])
     }
   })
 })

@@ -36,9 +36,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const getRun = async (number: number): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
-const logOf = async (number: number, attempt = 1): Promise<string> => (await server.call<string>('GET', `/runs/${number}/logs?attempt=${attempt}`)).body
-const hasEnded = (number: number) => until(async () => ['succeeded', 'failed', 'stopped'].includes((await getRun(number)).phase))
+const getRun = async (number: number): Promise<RunDetailView> =>
+  (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+const logOf = async (number: number, attempt = 1): Promise<string> =>
+  (await server.call<string>('GET', `/runs/${number}/logs?attempt=${attempt}`)).body
+const hasEnded = (number: number) =>
+  until(async () => ['succeeded', 'failed', 'stopped'].includes((await getRun(number)).phase))
 
 const document = (params: string, succeedsFrom = 1): string =>
   `version: 1\nkind: experiment\nparams: ${params}\nenvironment: {max_restarts: 1}\nrun: {cmd: "python train.py ${succeedsFrom}"}`
@@ -48,13 +51,22 @@ describe('parameters of an attempt', () => {
     const { number } = await server.submit(document('{lr: 0.1}', 2), folder)
     await hasEnded(number)
     expect([await logOf(number, 1), await logOf(number, 2)]).toEqual(["given ['lr'] 0.1 0\n", "given ['lr'] 0.1 0\n"])
-    expect(await getRun(number)).toMatchObject({ phase: 'succeeded', params: { lr: 99, config: { layer0: 'x'.repeat(100) } } })
+    expect(await getRun(number)).toMatchObject({
+      phase: 'succeeded',
+      params: { lr: 99, config: { layer0: 'x'.repeat(100) } },
+    })
     for (const how of ['restart', 'copy', 'resume']) {
       const again = (await server.call<{ number: number }>('POST', `/runs/${number}/${how}`, {})).body.number
       await hasEnded(again)
-      expect([how, (await getRun(again)).phase, (await logOf(again, 1)).split('\n')[0]]).toEqual([how, 'succeeded', "given ['lr'] 0.1 0"])
+      expect([how, (await getRun(again)).phase, (await logOf(again, 1)).split('\n')[0]]).toEqual([
+        how,
+        'succeeded',
+        "given ['lr'] 0.1 0",
+      ])
     }
-    const changed = (await server.call<{ number: number }>('POST', `/runs/${number}/restart`, { params: { lr: '0.5' } })).body.number
+    const changed = (
+      await server.call<{ number: number }>('POST', `/runs/${number}/restart`, { params: { lr: '0.5' } })
+    ).body.number
     await hasEnded(changed)
     expect((await logOf(changed, 1)).split('\n')[0]).toBe("given ['lr'] 0.5 0")
   })
@@ -98,7 +110,10 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
 `,
     )
     const cmd = 'python digits.py {{ mask }} {{ seed }} {{ deep }}'
-    const { number } = await server.submit(`version: 1\nkind: experiment\nparams: ${YAML}\nrun: {cmd: "${cmd}"}`, folder)
+    const { number } = await server.submit(
+      `version: 1\nkind: experiment\nparams: ${YAML}\nrun: {cmd: "${cmd}"}`,
+      folder,
+    )
     await hasEnded(number)
     expect(await logOf(number)).toBe(
       "['18446744073709551615', '12345678901234567890', '[9223372036854775807]']\nTrue 12345678901234567890 True inf -inf True 1.0 [9223372036854775807]\n",
@@ -108,12 +123,12 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
     const headers = { authorization: `Bearer ${server.token()}` }
     for (const path of [`/runs/${number}`, `/runs?filter=${encodeURIComponent('p.torch_seed > 9e18')}&limit=5`]) {
       const text = await (await fetch(`${server.url}/api/v1${path}`, { headers })).text()
-      expect([text.includes(given), text.includes(logged), text.includes('"low":"-Infinity"'), text.includes('["-Infinity",-18446744073709551616]')]).toEqual([
-        true,
-        true,
-        true,
-        true,
-      ])
+      expect([
+        text.includes(given),
+        text.includes(logged),
+        text.includes('"low":"-Infinity"'),
+        text.includes('["-Infinity",-18446744073709551616]'),
+      ]).toEqual([true, true, true, true])
     }
     using place = createWorkplace(server)
     for (const words of [
@@ -133,10 +148,21 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
     )
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
     const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&sort=number`)).body
-    expect(await Promise.all(runs.map(async (run) => await logOf(run.number)))).toEqual(['12345678901234567890\n', '12345678901234567891\n'])
-    const trials = await (await fetch(`${server.url}/api/v1/sweeps/${number}/trials`, { headers: { authorization: `Bearer ${server.token()}` } })).text()
+    expect(await Promise.all(runs.map(async (run) => await logOf(run.number)))).toEqual([
+      '12345678901234567890\n',
+      '12345678901234567891\n',
+    ])
+    const trials = await (
+      await fetch(`${server.url}/api/v1/sweeps/${number}/trials`, {
+        headers: { authorization: `Bearer ${server.token()}` },
+      })
+    ).text()
     expect(trials).toContain('"params":{"seed":[12345678901234567890,12345678901234567891]}')
-    const again = (await server.call<{ number: number }>('POST', `/runs/${runs[0]!.number}/restart`, { params: { seed: '18446744073709551616' } })).body.number
+    const again = (
+      await server.call<{ number: number }>('POST', `/runs/${runs[0]!.number}/restart`, {
+        params: { seed: '18446744073709551616' },
+      })
+    ).body.number
     await hasEnded(again)
     expect(await logOf(again)).toBe('18446744073709551616\n')
   })
@@ -144,10 +170,22 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
 
 describe('a command', () => {
   it.each([
-    ['a value', `params: {text: "${'x'.repeat(139_999)}!"}\nrun: {cmd: "echo {{ text }} é"}`, /a value in the command has 140000 bytes/],
+    [
+      'a value',
+      `params: {text: "${'x'.repeat(139_999)}!"}\nrun: {cmd: "echo {{ text }} é"}`,
+      /a value in the command has 140000 bytes/,
+    ],
     ['a text', `run: {cmd: "echo ${'é'.repeat(70_000)}"}`, /a word of the command has 140000 bytes/],
-    ['a variable', `build: {image: a, env_vars: [[LONG, ${'é'.repeat(70_000)}]]}\nrun: {cmd: "true"}`, /the variable LONG has 140005 bytes/],
-    ['many values', `params: {text: "${'a b'.repeat(40_000)}"}\nrun: {cmd: "echo ${'{{ text }} '.repeat(10)}"}`, /has 1200\d\d\d bytes/],
+    [
+      'a variable',
+      `build: {image: a, env_vars: [[LONG, ${'é'.repeat(70_000)}]]}\nrun: {cmd: "true"}`,
+      /the variable LONG has 140005 bytes/,
+    ],
+    [
+      'many values',
+      `params: {text: "${'a b'.repeat(40_000)}"}\nrun: {cmd: "echo ${'{{ text }} '.repeat(10)}"}`,
+      /has 1200\d\d\d bytes/,
+    ],
   ])('with %s that no system starts is refused before it is submitted', async (_, rest, message) => {
     const text = `version: 1\nkind: experiment\n${rest}`
     const { status, body } = await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })
@@ -156,7 +194,10 @@ describe('a command', () => {
 
   it('with many values, longer than one argument, runs', async () => {
     const cmd = `python -c \\"import sys; print([len(word) for word in sys.argv[1:]])\\" ${'{{ text }} '.repeat(3)}; exit 7`
-    const { number } = await server.submit(`version: 1\nkind: experiment\nparams: {text: "${"it's ".repeat(20_000)}"}\nrun: {cmd: "${cmd}"}`, folder)
+    const { number } = await server.submit(
+      `version: 1\nkind: experiment\nparams: {text: "${"it's ".repeat(20_000)}"}\nrun: {cmd: "${cmd}"}`,
+      folder,
+    )
     await hasEnded(number)
     expect(await getRun(number)).toMatchObject({ phase: 'failed', message: 'the program ended with status 7' })
     expect(await logOf(number)).toBe('[100000, 100000, 100000]\n')
@@ -164,7 +205,10 @@ describe('a command', () => {
 
   it('with a value just as long as a system takes runs', async () => {
     const cmd = 'python -c \\"import sys; print(len(sys.argv[1]))\\" {{ text }}'
-    const { number } = await server.submit(`version: 1\nkind: experiment\nparams: {text: "${'a'.repeat(131_070)}!"}\nrun: {cmd: "${cmd}"}`, folder)
+    const { number } = await server.submit(
+      `version: 1\nkind: experiment\nparams: {text: "${'a'.repeat(131_070)}!"}\nrun: {cmd: "${cmd}"}`,
+      folder,
+    )
     await hasEnded(number)
     expect(await logOf(number)).toBe('131071\n')
   })

@@ -18,7 +18,9 @@ beforeAll(async () => {
   server = await startTestServer()
   own = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo $HAGANE_TOKEN; sleep 300"}')
   other = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 300"}')
-  await until(async () => (attemptToken = (await server.call<string>('GET', `/runs/${own.number}/logs`)).body.trim()).startsWith('hat_'))
+  await until(async () =>
+    (attemptToken = (await server.call<string>('GET', `/runs/${own.number}/logs`)).body.trim()).startsWith('hat_'),
+  )
 })
 afterAll(async () => {
   await server.call('POST', `/runs/${own.number}/stop`)
@@ -42,7 +44,13 @@ async function send(method: string, path: string, headers: Record<string, string
   const { hostname, port } = new URL(server.url)
   return await new Promise((resolve, reject) => {
     const call = request(
-      { hostname, port, method, path, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } },
+      {
+        hostname,
+        port,
+        method,
+        path,
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+      },
       (response) => {
         let text = ''
         response.on('data', (chunk) => (text += chunk))
@@ -101,14 +109,33 @@ describe('every route', () => {
   })
 
   it("lets a run's own token write to its own run and nothing else", async () => {
-    const batch = JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 0, t: 1, v: { m: 1 } }] })
+    const batch = JSON.stringify({
+      writer: randomUUID(),
+      attempt: 1,
+      first: 1,
+      records: [{ k: 'm', s: 0, t: 1, v: { m: 1 } }],
+    })
     for (const name of names.filter((item) => PUBLIC[item] === undefined && item !== 'shutdown')) {
       const route: Route = ROUTES[name]
-      const { status } = await send(route.method, pathOf(route, own.id), bearer(attemptToken), route.method === 'POST' ? batch : '')
+      const { status } = await send(
+        route.method,
+        pathOf(route, own.id),
+        bearer(attemptToken),
+        route.method === 'POST' ? batch : '',
+      )
       expect([name, status]).toEqual([name, FOR_ATTEMPTS.includes(name) ? 200 : 403])
     }
     expect((await send('POST', `/api/v1/runs/${other.id}/batches`, bearer(attemptToken), batch)).status).toBe(403)
-    expect((await send('POST', `/api/v1/runs/${own.id}/batches`, bearer(attemptToken), batch.replace('"attempt":1', '"attempt":2'))).status).toBe(403)
+    expect(
+      (
+        await send(
+          'POST',
+          `/api/v1/runs/${own.id}/batches`,
+          bearer(attemptToken),
+          batch.replace('"attempt":1', '"attempt":2'),
+        )
+      ).status,
+    ).toBe(403)
     expect((await send('POST', '/api/v1/shutdown', bearer(attemptToken))).status).toBe(403)
   })
 
@@ -128,17 +155,25 @@ describe('every route', () => {
     ]
     for (const name of names) {
       for (const headers of hostile) {
-        const { status, headers: answer } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { ...headers, ...bearer(server.token()) })
+        const { status, headers: answer } = await send(ROUTES[name].method, pathOf(ROUTES[name]), {
+          ...headers,
+          ...bearer(server.token()),
+        })
         expect([name, headers, status]).toEqual([name, headers, 421])
         expect(answer['access-control-allow-origin']).toBeUndefined()
       }
     }
-    expect((await send('GET', '/api/v1/runs', { host: `LOCALHOST:${new URL(server.url).port}`, ...bearer(server.token()) })).status).toBe(200)
+    expect(
+      (await send('GET', '/api/v1/runs', { host: `LOCALHOST:${new URL(server.url).port}`, ...bearer(server.token()) }))
+        .status,
+    ).toBe(200)
   })
 
   it('answers no other method and no path outside the table', async () => {
     for (const name of names) {
-      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter((item) => item !== ROUTES[name].method)) {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+        (item) => item !== ROUTES[name].method,
+      )) {
         const { status } = await send(method, pathOf(ROUTES[name]), bearer(server.token()))
         // Another route of the table may have the same path and this method.
         const isKnown = names.some((item) => ROUTES[item].method === method && ROUTES[item].path === ROUTES[name].path)
@@ -164,23 +199,38 @@ describe('every route', () => {
   })
 
   it('refuses bodies that are not JSON, not the schema or too large, and says why', async () => {
-    const post = (path: string, body: string, headers: Record<string, string> = {}) => send('POST', path, { ...bearer(server.token()), ...headers }, body)
+    const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+      send('POST', path, { ...bearer(server.token()), ...headers }, body)
     const track = `/api/v1/runs/${own.id}/batches`
     expect((await post(track, '{')).status).toBe(400)
     expect((await post(track, '{}', { 'content-type': 'text/plain' })).status).toBe(400)
-    expect((await post(track, JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [], phase: 'failed' }))).status).toBe(400)
-    expect((await post('/api/v1/submissions', JSON.stringify({ id: randomUUID(), pad: 'x'.repeat(4_100_000) }))).status).toBe(413)
+    expect(
+      (await post(track, JSON.stringify({ writer: randomUUID(), attempt: 1, first: 1, records: [], phase: 'failed' })))
+        .status,
+    ).toBe(400)
+    expect(
+      (await post('/api/v1/submissions', JSON.stringify({ id: randomUUID(), pad: 'x'.repeat(4_100_000) }))).status,
+    ).toBe(413)
     expect((await post('/api/v1/submissions', '{"id":"x"}')).body).toContain('sources')
     const poisoned = await post(
       track,
-      '{"writer":"' + randomUUID() + '","attempt":1,"first":1,"records":[{"k":"p","v":{"__proto__":{"polluted":1}}},{"k":"x"},7,null]}',
+      '{"writer":"' +
+        randomUUID() +
+        '","attempt":1,"first":1,"records":[{"k":"p","v":{"__proto__":{"polluted":1}}},{"k":"x"},7,null]}',
     )
     expect(JSON.parse(poisoned.body)).toMatchObject({ ack: 4, refused: [{ seq: 2 }, { seq: 3 }, { seq: 4 }] })
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
   it('names what does not exist without a stack trace', async () => {
-    for (const path of ['/runs/999', '/runs/not-a-number', `/runs/${randomUUID()}`, '/sweeps/999', '/numbers/999', `/runs/${own.number}/metrics/none`]) {
+    for (const path of [
+      '/runs/999',
+      '/runs/not-a-number',
+      `/runs/${randomUUID()}`,
+      '/sweeps/999',
+      '/numbers/999',
+      `/runs/${own.number}/metrics/none`,
+    ]) {
       const { status, body } = await server.call<{ error: { code: string; message: string } }>('GET', path)
       expect([path, status, body.error.code]).toEqual([path, 404, 'not_found'])
       expect(body.error.message).not.toMatch(/\n|at /)
@@ -217,12 +267,27 @@ describe('the pages', () => {
     expect(set).toMatch(/^hagane-[0-9a-f]{8}=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
     const cookie = set!.split(';')[0]!
     expect((await send('GET', '/api/v1/runs', { cookie })).status).toBe(200)
-    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, origin }, '{"note":"by cookie"}')).status).toBe(200)
-    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, 'sec-fetch-site': 'same-origin' }, '{"note":"by cookie"}')).status).toBe(200)
+    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, origin }, '{"note":"by cookie"}')).status).toBe(
+      200,
+    )
+    expect(
+      (
+        await send(
+          'PATCH',
+          `/api/v1/runs/${own.number}`,
+          { cookie, 'sec-fetch-site': 'same-origin' },
+          '{"note":"by cookie"}',
+        )
+      ).status,
+    ).toBe(200)
     // Neither a form of another site nor a request that does not say where it comes from changes anything.
     expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie }, '{"note":"x"}')).status).toBe(401)
-    expect((await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(421)
-    expect((await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, origin: 'http://evil.example' })).status).toBe(421)
+    expect(
+      (await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, 'sec-fetch-site': 'cross-site' })).status,
+    ).toBe(421)
+    expect(
+      (await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, origin: 'http://evil.example' })).status,
+    ).toBe(421)
     const [name, value] = cookie.split('=') as [string, string]
     const [until, chance, signature] = value.split('.') as [string, string, string]
     for (const forged of [
@@ -232,7 +297,10 @@ describe('the pages', () => {
       value.toUpperCase(),
       '',
     ])
-      expect([forged, (await send('GET', '/api/v1/runs', { cookie: `${name}=${forged}` })).status]).toEqual([forged, 401])
+      expect([forged, (await send('GET', '/api/v1/runs', { cookie: `${name}=${forged}` })).status]).toEqual([
+        forged,
+        401,
+      ])
     // A token that is wrong is not helped by a cookie.
     expect((await send('GET', '/api/v1/runs', { cookie, authorization: 'Bearer wrong' })).status).toBe(401)
     const closed = await send('DELETE', '/api/v1/session', { cookie, origin })
@@ -243,8 +311,15 @@ describe('the pages', () => {
 describe('the tracking protocol', () => {
   const point = (step: number) => ({ k: 'm', s: step, t: 1_700_000_000 + step, v: { loss: step } })
   const post = async (writer: string, first: number, records: unknown[], more: object = {}) =>
-    await server.call<{ ack: number; error?: { code: string } }>('POST', `/runs/${other.id}/batches`, { writer, attempt: 1, first, records, ...more })
-  const steps = async () => (await server.call<{ step: number }[]>('GET', `/runs/${other.number}/metrics/loss`)).body.map((item) => item.step)
+    await server.call<{ ack: number; error?: { code: string } }>('POST', `/runs/${other.id}/batches`, {
+      writer,
+      attempt: 1,
+      first,
+      records,
+      ...more,
+    })
+  const steps = async () =>
+    (await server.call<{ step: number }[]>('GET', `/runs/${other.number}/metrics/loss`)).body.map((item) => item.step)
 
   it('takes each record once, refuses gaps unless declared, and counts what is lost', async () => {
     const writer = randomUUID()
@@ -262,6 +337,8 @@ describe('the tracking protocol', () => {
   it('keeps the writers of one run apart', async () => {
     const before = (await steps()).length
     await Promise.all(Array.from({ length: 8 }, (_, index) => post(randomUUID(), 1, [point(100 + index)])))
-    expect((await steps()).slice(before).sort((a, b) => a - b)).toEqual(Array.from({ length: 8 }, (_, index) => 100 + index))
+    expect((await steps()).slice(before).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 8 }, (_, index) => 100 + index),
+    )
   })
 })

@@ -11,7 +11,9 @@ import { createWork, isEnded } from '../support/work.ts'
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer({ env: { PYTHONUNBUFFERED: undefined, POLYAXON_NO_OP: 'true', POLYAXON_PARAMS: 'of the machine' } })
+  server = await startTestServer({
+    env: { PYTHONUNBUFFERED: undefined, POLYAXON_NO_OP: 'true', POLYAXON_PARAMS: 'of the machine' },
+  })
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -21,17 +23,31 @@ const logOf = async (number: number): Promise<string> => (await server.call<stri
 
 const PRINT = `python3 -c "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith(('POLYAXON', 'PYTHONUNB', 'HAGANE_OUT'))}))"`
 
-async function variablesOf(head: string, on = server): Promise<{ variables: Record<string, string>; run: RunDetailView }> {
+async function variablesOf(
+  head: string,
+  on = server,
+): Promise<{ variables: Record<string, string>; run: RunDetailView }> {
   const { number } = await on.submit(`version: 1\n${head}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`)
   await until(async () => await isEnded(on, number), 60_000)
   const text = (await on.call<string>('GET', `/runs/${number}/logs`)).body
-  return { variables: JSON.parse(text) as Record<string, string>, run: (await on.call<RunDetailView>('GET', `/runs/${number}`)).body }
+  return {
+    variables: JSON.parse(text) as Record<string, string>,
+    run: (await on.call<RunDetailView>('GET', `/runs/${number}`)).body,
+  }
 }
 
 describe('the variables that scripts written for Polyaxon read', () => {
   it('an experiment gets its outputs path, data, parameters, log level and names', async () => {
-    const { variables, run } = await variablesOf('kind: experiment\nlogging: {level: DEBUG}\nparams: {lr: 0.1, name: "日本 \\"x\\""}')
-    const { POLYAXON_EXPERIMENT_INFO: info, POLYAXON_PARAMS: params, POLYAXON_RUN_DATA_PATHS: data, POLYAXON_TASK_INFO: task, ...others } = variables
+    const { variables, run } = await variablesOf(
+      'kind: experiment\nlogging: {level: DEBUG}\nparams: {lr: 0.1, name: "日本 \\"x\\""}',
+    )
+    const {
+      POLYAXON_EXPERIMENT_INFO: info,
+      POLYAXON_PARAMS: params,
+      POLYAXON_RUN_DATA_PATHS: data,
+      POLYAXON_TASK_INFO: task,
+      ...others
+    } = variables
     expect(others).toEqual({
       HAGANE_OUTPUTS: join(server.dataDir, 'runs', String(run.number), 'outputs'),
       POLYAXON_RUN_OUTPUTS_PATH: join(server.dataDir, 'runs', String(run.number), 'outputs'),
@@ -69,13 +85,17 @@ describe('the variables that scripts written for Polyaxon read', () => {
   })
 
   it('a file that a command names by $POLYAXON_RUN_OUTPUTS_PATH is among the outputs of the run', async () => {
-    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo weights > $POLYAXON_RUN_OUTPUTS_PATH/model.pt"}')
+    const { number } = await server.submit(
+      'version: 1\nkind: experiment\nrun: {cmd: "echo weights > $POLYAXON_RUN_OUTPUTS_PATH/model.pt"}',
+    )
     await until(async () => await isEnded(server, number))
     expect(readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'model.pt'), 'utf8')).toBe('weights\n')
   })
 
   it('the document may say otherwise', async () => {
-    const { variables } = await variablesOf('kind: experiment\nbuild: {image: any, env_vars: [[POLYAXON_NO_OP, "true"], [POLYAXON_LOG_LEVEL, QUIET]]}')
+    const { variables } = await variablesOf(
+      'kind: experiment\nbuild: {image: any, env_vars: [[POLYAXON_NO_OP, "true"], [POLYAXON_LOG_LEVEL, QUIET]]}',
+    )
     expect(variables).toMatchObject({ POLYAXON_NO_OP: 'true', POLYAXON_LOG_LEVEL: 'QUIET' })
   })
 })

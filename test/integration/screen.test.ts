@@ -37,7 +37,10 @@ beforeAll(async () => {
   await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
   await server.call('POST', '/projects', { name: 'other', description: HOSTILE })
   await server.call('PUT', `/projects/default/metrics/${encodeURIComponent(`m${HOSTILE}`)}`, { direction: 'minimize' })
-  work.write('keys.yml', `version: 1\nkind: experiment\n"k\\e[31m": 1\n"run\\e[31m": 2\nrun: {cmd: "echo {{ nobody\\e[31m }}"}\n`)
+  work.write(
+    'keys.yml',
+    `version: 1\nkind: experiment\n"k\\e[31m": 1\n"run\\e[31m": 2\nrun: {cmd: "echo {{ nobody\\e[31m }}"}\n`,
+  )
   work.write('run.yml', 'version: 1\nkind: experiment\nrun: {cmd: "true"}\n')
 })
 afterAll(async () => {
@@ -46,7 +49,12 @@ afterAll(async () => {
 })
 
 async function submit(text: string, workDir: string): Promise<number> {
-  const host = { workDir, python: { executable: pythonPath(), version: '3\u001b[31m' }, path: process.env['PATH'] ?? '', git: null }
+  const host = {
+    workDir,
+    python: { executable: pythonPath(), version: '3\u001b[31m' },
+    path: process.env['PATH'] ?? '',
+    git: null,
+  }
   const body = { id: randomUUID(), sources: [{ file: 'a\u001b[31m.yml', text }], host, name: `n${HOSTILE}` }
   const answer = await server.call<{ number: number }>('POST', '/submissions', body)
   expect([answer.status, answer.body]).toEqual([200, expect.anything()])
@@ -93,7 +101,9 @@ describe('what commands print', () => {
     ['project', 'delete', '\u001b[31m'],
     ['trash', 'ls'],
   ])('holds nothing that drives a terminal: hagane %s %s %s %s', async (...words) => {
-    const args = words.filter((word) => word !== undefined).map((word) => (word === 'RUN' ? String(run) : word === 'SWEEP' ? String(sweep) : word))
+    const args = words
+      .filter((word) => word !== undefined)
+      .map((word) => (word === 'RUN' ? String(run) : word === 'SWEEP' ? String(sweep) : word))
     const { stdout, stderr } = await work.hagane(...args)
     expect(stdout + stderr).not.toMatch(DRIVES)
     expect((stdout + stderr).length).toBeGreaterThan(0)
@@ -125,8 +135,18 @@ os.waitpid(pid, 0)
 
 /** The output of a command in a terminal so wide, its colours left out. */
 async function inTerminal(columns: number, ...args: string[]): Promise<string[]> {
-  const env = { HOME: work.folder, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C', TERM: 'xterm' }
-  const child = spawn(pythonPath(), ['-c', PTY, String(columns), process.execPath, MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = {
+    HOME: work.folder,
+    PATH: process.env['PATH'],
+    HAGANE_DATA: server.dataDir,
+    HAGANE_HOST: server.url,
+    LANG: 'C',
+    TERM: 'xterm',
+  }
+  const child = spawn(pythonPath(), ['-c', PTY, String(columns), process.execPath, MAIN, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   await new Promise((resolve) => child.once('close', resolve))

@@ -11,7 +11,9 @@ function startDriver() {
   const child = spawn(process.execPath, [DRIVER], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
-    say: async (request: unknown): Promise<{ trials?: { id: number; params: Record<string, unknown> }[]; error?: string }> => {
+    say: async (
+      request: unknown,
+    ): Promise<{ trials?: { id: number; params: Record<string, unknown> }[]; error?: string }> => {
       child.stdin.write(`${typeof request === 'string' ? request : JSON.stringify(request)}\n`)
       const { value } = await lines.next()
       return JSON.parse(value as string) as never
@@ -41,7 +43,10 @@ describe('the search driver', () => {
       expect(trials).toHaveLength(5)
       const results = trials.map(({ id, params }) => {
         expect(Object.hasOwn(params, 'momentum')).toBe(params['opt'] === 'sgd')
-        const value = (Math.log10(params['lr'] as number) + 2) ** 2 + Math.abs((params['layers'] as number) - 3) + (params['opt'] === 'adam' ? 0 : 1)
+        const value =
+          (Math.log10(params['lr'] as number) + 2) ** 2 +
+          Math.abs((params['layers'] as number) - 3) +
+          (params['opt'] === 'adam' ? 0 : 1)
         best = Math.min(best, value)
         return params['layers'] === 8 ? { id, failed: true } : { id, value }
       })
@@ -55,7 +60,9 @@ describe('the search driver', () => {
     expect((await driver.say({ op: 'ask', n: 1 })).error).toMatch(/init/)
     expect((await driver.say('{')).error).toBeTruthy()
     expect((await driver.say({ op: 'init', space: [] })).error).toMatch(/parameter/)
-    expect(await driver.say({ op: 'init', space: SPACE.slice(0, 1), seed: 1, trials: 5, concurrency: 1, method: 'random' })).toEqual({})
+    expect(
+      await driver.say({ op: 'init', space: SPACE.slice(0, 1), seed: 1, trials: 5, concurrency: 1, method: 'random' }),
+    ).toEqual({})
     expect((await driver.say({ op: 'tell', results: [{ id: 7, value: 1 }] })).error).toMatch(/no trial 7/)
     expect((await driver.say({ op: 'ask' })).trials).toHaveLength(1)
   })

@@ -80,7 +80,8 @@ const document = (hptuning: string, command: string): string =>
   `version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  seed: 5\n  metric: {name: loss, optimization: minimize}\n${hptuning}\nrun:\n  cmd: ${command}\n`
 const VALLEY = '  matrix:\n    x: {uniform: [0, 1]}\n    k: {values: [a, b, c]}'
 const submit = async (text: string): Promise<number> => (await server.submit(text, folder)).number
-const runsOf = async (sweep: number) => (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
+const runsOf = async (sweep: number) =>
+  (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
 const ended = async (sweep: number): Promise<SweepView> => await sweepEnded(server, sweep, 60_000)
 const place = () => ({ server, postgres: undefined, database: undefined })
 
@@ -99,21 +100,30 @@ describe('a sweep that learns', () => {
     await recompute(place(), sweep)
   })
 
-  it.each(['tpe', 'cmaes', 'sobol_search', 'random_search', 'grid_search'])('%s: a whole sweep can be computed again', async (method) => {
-    const matrix =
-      method === 'grid_search'
-        ? '  matrix:\n    x: {linspace: [0, 1, 4]}\n    k: {values: [a, b, c]}'
-        : `${VALLEY}\n    momentum: {uniform: [0, 1], when: {k: [b, c]}}\n  constraints: ["x < 0.95"]`
-    const sweep = await submit(document(`  ${method}: {n_experiments: 16}\n${matrix}`, 'python valley.py {{ x }} {{ k }}'))
-    expect((await ended(sweep)).phase).toBe('done')
-    const runs = await runsOf(sweep)
-    expect(runs).toHaveLength(method === 'grid_search' ? 12 : 16)
-    if (method !== 'grid_search') for (const { params } of runs) expect(Object.hasOwn(params, 'momentum')).toBe(params['k'] !== 'a')
-    await recompute(place(), sweep)
-  })
+  it.each(['tpe', 'cmaes', 'sobol_search', 'random_search', 'grid_search'])(
+    '%s: a whole sweep can be computed again',
+    async (method) => {
+      const matrix =
+        method === 'grid_search'
+          ? '  matrix:\n    x: {linspace: [0, 1, 4]}\n    k: {values: [a, b, c]}'
+          : `${VALLEY}\n    momentum: {uniform: [0, 1], when: {k: [b, c]}}\n  constraints: ["x < 0.95"]`
+      const sweep = await submit(
+        document(`  ${method}: {n_experiments: 16}\n${matrix}`, 'python valley.py {{ x }} {{ k }}'),
+      )
+      expect((await ended(sweep)).phase).toBe('done')
+      const runs = await runsOf(sweep)
+      expect(runs).toHaveLength(method === 'grid_search' ? 12 : 16)
+      if (method !== 'grid_search')
+        for (const { params } of runs) expect(Object.hasOwn(params, 'momentum')).toBe(params['k'] !== 'a')
+      await recompute(place(), sweep)
+    },
+  )
 
   it('tells what it believes, goes on where it is extended, and takes points by hand once', async () => {
-    const first = document(`  first_points: [{x: 0.5, k: a}]\n  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}')
+    const first = document(
+      `  first_points: [{x: 0.5, k: a}]\n  auto: {n_experiments: 24}\n${VALLEY}`,
+      'python valley.py {{ x }} {{ k }}',
+    )
     const sweep = await submit(first)
     await ended(sweep)
     expect((await runsOf(sweep)).find(({ trial }) => trial === 0)!.params).toEqual({ x: 0.5, k: 'a' })
@@ -127,7 +137,11 @@ describe('a sweep that learns', () => {
     await ended(sweep)
     expect(await runsOf(sweep)).toHaveLength(28)
     const add = async (params: object) =>
-      await server.call<{ number: number; isNew: boolean; error?: { code: string } }>('POST', `/sweeps/${sweep}/points`, { params })
+      await server.call<{ number: number; isNew: boolean; error?: { code: string } }>(
+        'POST',
+        `/sweeps/${sweep}/points`,
+        { params },
+      )
     const added = await add({ x: 0.125, k: 'c' })
     expect(added.body).toMatchObject({ isNew: true })
     expect((await add({ x: 0.125, k: 'c' })).body).toEqual({ number: added.body.number, isNew: false })
@@ -135,7 +149,9 @@ describe('a sweep that learns', () => {
       expect((await add(wrong)).body.error?.code).toBe('invalid')
     expect((await ended(sweep)).counts).toMatchObject({ succeeded: expect.any(Number) })
     await recompute(place(), sweep)
-    const warm = await submit(document(`  warm_start: [${sweep}]\n  auto: {n_experiments: 30}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    const warm = await submit(
+      document(`  warm_start: [${sweep}]\n  auto: {n_experiments: 30}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'),
+    )
     await ended(warm)
     const record = await readRecord(place(), warm)
     expect(record.earlier.length).toBeGreaterThan(20)
@@ -144,9 +160,13 @@ describe('a sweep that learns', () => {
   })
 
   it('tries a point again that has only failed, once', async () => {
-    const sweep = await submit(document('  matrix: {x: {values: [1]}}', `sh -c "test -e tried-${randomUUID()}-{{ x }} || exit 1"`))
+    const sweep = await submit(
+      document('  matrix: {x: {values: [1]}}', `sh -c "test -e tried-${randomUUID()}-{{ x }} || exit 1"`),
+    )
     expect((await ended(sweep)).counts).toEqual({ failed: 1 })
-    const add = async () => (await server.call<{ number: number; isNew: boolean }>('POST', `/sweeps/${sweep}/points`, { params: { x: 1 } })).body
+    const add = async () =>
+      (await server.call<{ number: number; isNew: boolean }>('POST', `/sweeps/${sweep}/points`, { params: { x: 1 } }))
+        .body
     const again = await add()
     expect(again.isNew).toBe(true)
     expect((await ended(sweep)).counts).toEqual({ failed: 2 })
@@ -155,9 +175,13 @@ describe('a sweep that learns', () => {
   })
 
   it('tries points that are given first, and each point of a grid once', async () => {
-    const sweep = await submit(document('  first_points: [{x: 2}, {x: 2}]\n  matrix: {x: {values: [1, 2, 3]}}', 'python valley.py 0.5 {{ x }}'))
+    const sweep = await submit(
+      document('  first_points: [{x: 2}, {x: 2}]\n  matrix: {x: {values: [1, 2, 3]}}', 'python valley.py 0.5 {{ x }}'),
+    )
     await ended(sweep)
-    expect((await runsOf(sweep)).toSorted((a, b) => a.trial! - b.trial!).map(({ params }) => params['x'])).toEqual([2, 1, 3])
+    expect((await runsOf(sweep)).toSorted((a, b) => a.trial! - b.trial!).map(({ params }) => params['x'])).toEqual([
+      2, 1, 3,
+    ])
     await recompute(place(), sweep)
     await server.call('DELETE', `/sweeps/${sweep}`)
     const extended = await server.call<{ error: { code: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 1 })
@@ -167,14 +191,24 @@ describe('a sweep that learns', () => {
   it('refuses to be extended where there is nothing to go on with', async () => {
     const full = await submit(document('  matrix: {k: {values: [a, b]}}', 'python valley.py 0.5 {{ k }}'))
     await ended(full)
-    const extend = async (sweep: number) => await server.call<{ error: { code: string; message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 5 })
-    expect((await extend(full)).body.error).toMatchObject({ code: 'conflict', message: expect.stringContaining('no further point') })
+    const extend = async (sweep: number) =>
+      await server.call<{ error: { code: string; message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 5 })
+    expect((await extend(full)).body.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('no further point'),
+    })
   })
 
   it('tries failures again where it is told to, and leaves them out where it is told that', async () => {
-    const script = 'test -f "$HAGANE_OUTPUTS/tried" && python valley.py 0.4 {{ k }} || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
+    const script =
+      'test -f "$HAGANE_OUTPUTS/tried" && python valley.py 0.4 {{ k }} || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
     const policy = async (name: string) => {
-      const sweep = await submit(document(`  on_failure: ${name}\n  tpe: {n_experiments: 2}\n  matrix: {k: {values: [a, b]}}`, JSON.stringify(script)))
+      const sweep = await submit(
+        document(
+          `  on_failure: ${name}\n  tpe: {n_experiments: 2}\n  matrix: {k: {values: [a, b]}}`,
+          JSON.stringify(script),
+        ),
+      )
       await ended(sweep)
       return (await runsOf(sweep)).map(({ phase }) => phase)
     }
@@ -184,7 +218,10 @@ describe('a sweep that learns', () => {
 
   it('ends on a plateau', async () => {
     const sweep = await submit(
-      document('  plateau: {n_experiments: 6}\n  random_search: {n_experiments: 500}\n  matrix: {x: {uniform: [0, 1]}}', 'python valley.py 0.5 {{ x }}'),
+      document(
+        '  plateau: {n_experiments: 6}\n  random_search: {n_experiments: 500}\n  matrix: {x: {uniform: [0, 1]}}',
+        'python valley.py 0.5 {{ x }}',
+      ),
     )
     expect(await ended(sweep)).toMatchObject({ phase: 'stopped', reason: 'Plateau' })
     expect((await runsOf(sweep)).length).toBeLessThan(60)
@@ -210,7 +247,11 @@ describe('trials that are compared by their lowest value', () => {
     const wanted = runs.toSorted((a, b) => lowest(a.params['x']) - lowest(b.params['x']))[0]!
     const least = lowest(wanted.params['x'])
     expect(view.best).toMatchObject({ number: wanted.number, metric: 'loss', bestBy: 'min', value: least })
-    for (const text of [followed.stderr, (await cli.hagane('show', String(sweep))).stdout, (await cli.hagane('sweep', 'beliefs', String(sweep))).stdout])
+    for (const text of [
+      followed.stderr,
+      (await cli.hagane('show', String(sweep))).stdout,
+      (await cli.hagane('sweep', 'beliefs', String(sweep))).stdout,
+    ])
       expect(text).toContain('loss.min')
     expect((await cli.hagane('ls', '--sweeps')).stdout).toMatch(new RegExp(`loss\\.min=\\S+ \\(#${wanted.number}\\)`))
     const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
@@ -219,7 +260,11 @@ describe('trials that are compared by their lowest value', () => {
     const byTrial = new Map(runs.map(({ trial, params }) => [trial, lowest(params['x'])]))
     expect(results.map(({ value }) => value)).toEqual(results.map(({ index }) => byTrial.get(index)))
     const chart = (await server.call<TrialsView>('GET', `/sweeps/${sweep}/trials`)).body
-    expect(chart).toMatchObject({ metric: 'loss', bestBy: 'min', value: chart.index.map((index) => byTrial.get(index)) })
+    expect(chart).toMatchObject({
+      metric: 'loss',
+      bestBy: 'min',
+      value: chart.index.map((index) => byTrial.get(index)),
+    })
     await recompute(place(), sweep)
   })
 
@@ -243,10 +288,13 @@ describe('trials that are compared by their lowest value', () => {
 })
 
 describe('a sweep that gives its resource out step by step', () => {
-  const halving = (method: string): string => document(`  ${method}\n  matrix: {x: {uniform: [0, 1]}}`, 'python epochs.py {{ x }} {{ epochs }} 0')
+  const halving = (method: string): string =>
+    document(`  ${method}\n  matrix: {x: {uniform: [0, 1]}}`, 'python epochs.py {{ x }} {{ epochs }} 0')
 
   it('asha continues the best from their checkpoints, as further attempts of the same runs', async () => {
-    const sweep = await submit(halving('asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'))
+    const sweep = await submit(
+      halving('asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'),
+    )
     expect((await ended(sweep)).phase).toBe('done')
     const runs = await runsOf(sweep)
     expect(runs).toHaveLength(12)
@@ -255,7 +303,11 @@ describe('a sweep that gives its resource out step by step', () => {
     expect(top.length).toBeGreaterThan(0)
     const detail = (await server.call<RunDetailView>('GET', `/runs/${top[0]!.number}`)).body
     expect(detail.attempts).toHaveLength(3)
-    const logs = await Promise.all([1, 2, 3].map(async (n) => (await server.call<string>('GET', `/runs/${top[0]!.number}/logs?attempt=${n}`)).body.trim()))
+    const logs = await Promise.all(
+      [1, 2, 3].map(async (n) =>
+        (await server.call<string>('GET', `/runs/${top[0]!.number}/logs?attempt=${n}`)).body.trim(),
+      ),
+    )
     expect(logs).toEqual(['from 0 resumed=', 'from 1 resumed=1', 'from 3 resumed=1'])
     const { results } = await readRecord(place(), sweep)
     const keys = results.map(({ index, rung }) => `${index}/${rung}`)
@@ -268,23 +320,37 @@ describe('a sweep that gives its resource out step by step', () => {
   })
 
   it('hyperband gives each bracket its exact table, and begins anew where nothing is resumed', async () => {
-    const sweep = await submit(halving('hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    const sweep = await submit(
+      halving(
+        'hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
+      ),
+    )
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 17 })
     const { results } = await readRecord(place(), sweep)
     const counts = (from: number, to: number) =>
-      [0, 1, 2].map((rung) => results.filter((result) => result.rung === rung && result.index >= from && result.index < to).length)
+      [0, 1, 2].map(
+        (rung) => results.filter((result) => result.rung === rung && result.index >= from && result.index < to).length,
+      )
     expect([counts(0, 9), counts(9, 14), counts(14, 17)]).toEqual([
       [9, 3, 1],
       [5, 1, 0],
       [3, 0, 0],
     ])
     const best = (await runsOf(sweep)).find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
-    const logs = await Promise.all([1, 2, 3].map(async (n) => (await server.call<string>('GET', `/runs/${best.number}/logs?attempt=${n}`)).body.trim()))
+    const logs = await Promise.all(
+      [1, 2, 3].map(async (n) =>
+        (await server.call<string>('GET', `/runs/${best.number}/logs?attempt=${n}`)).body.trim(),
+      ),
+    )
     expect(logs).toEqual(['from 0 resumed=', 'from 0 resumed=', 'from 0 resumed='])
   })
 
   it('a run made from a trial goes on from its highest rung, leaves the lower ones as they are, and waits at no rung', async () => {
-    const sweep = await submit(halving('hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    const sweep = await submit(
+      halving(
+        'hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
+      ),
+    )
     await ended(sweep)
     const runs = await runsOf(sweep)
     const best = runs.find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
@@ -294,11 +360,16 @@ describe('a sweep that gives its resource out step by step', () => {
       await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
       return { number, log: (await server.call<string>('GET', `/runs/${number}/logs`)).body.trim() }
     }
-    const checkpoint = (run: number, place = ''): string => readFileSync(join(server.dataDir, 'runs', String(run), 'checkpoints', place, 'epoch'), 'utf8')
+    const checkpoint = (run: number, place = ''): string =>
+      readFileSync(join(server.dataDir, 'runs', String(run), 'checkpoints', place, 'epoch'), 'utf8')
     expect((await made('copy', best.number, { epochs: '10' })).log).toBe('from 9 resumed=')
     const resumed = await made('resume', best.number, { epochs: '12' })
     expect(resumed.log).toBe('from 9 resumed=1')
-    expect([checkpoint(best.number), checkpoint(best.number, 'rung-1'), checkpoint(best.number, 'rung-2')]).toEqual(['1', '3', '12'])
+    expect([checkpoint(best.number), checkpoint(best.number, 'rung-1'), checkpoint(best.number, 'rung-2')]).toEqual([
+      '1',
+      '3',
+      '12',
+    ])
     expect((await made('resume', resumed.number, { epochs: '13' })).log).toBe('from 12 resumed=1')
     expect((await made('restart', best.number)).log).toBe('from 0 resumed=')
     // A trial that was not promoted waits for nobody outside its sweep.
@@ -318,7 +389,11 @@ describe('a sweep that gives its resource out step by step', () => {
     expect(stopped.length).toBeGreaterThan(3)
     expect(stopped.every(({ reason }) => reason === 'StoppedByMethod')).toBe(true)
     const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
-    expect(events.find(({ kind }) => kind === 'run.judged')?.data).toMatchObject({ rule: 'asha', metric: 'loss', step: expect.any(Number) })
+    expect(events.find(({ kind }) => kind === 'run.judged')?.data).toMatchObject({
+      rule: 'asha',
+      metric: 'loss',
+      step: expect.any(Number),
+    })
     await recompute(place(), sweep)
   })
 
@@ -331,12 +406,20 @@ describe('a sweep that gives its resource out step by step', () => {
     await server.call('POST', `/sweeps/${sweep}/resume`)
     expect((await ended(sweep)).phase).toBe('done')
     const runs = await runsOf(sweep)
-    expect([runs.length, runs.every(({ phase }) => phase === 'succeeded'), runs.some(({ params }) => params['epochs'] === 9)]).toEqual([12, true, true])
+    expect([
+      runs.length,
+      runs.every(({ phase }) => phase === 'succeeded'),
+      runs.some(({ params }) => params['epochs'] === 9),
+    ]).toEqual([12, true, true])
     await recompute(place(), sweep)
   })
 
   it('hyperband begins its brackets anew where it is extended', async () => {
-    const sweep = await submit(halving('hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}'))
+    const sweep = await submit(
+      halving(
+        'hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
+      ),
+    )
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 5 })
     expect((await server.call('POST', `/sweeps/${sweep}/extend`, { trials: 5 })).status).toBe(200)
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 10 })
@@ -363,7 +446,8 @@ describe('a sweep that gives its resource out step by step', () => {
     const { results } = await readRecord(place(), sweep)
     const whole = (await runsOf(sweep)).filter(({ phase }) => phase === 'succeeded').map(({ trial }) => trial)
     expect(whole.length).toBeGreaterThan(0)
-    for (const trial of whole) expect(results.filter(({ index }) => index === trial).map(({ rung }) => rung)).toEqual([0, 1, 2])
+    for (const trial of whole)
+      expect(results.filter(({ index }) => index === trial).map(({ rung }) => rung)).toEqual([0, 1, 2])
     await recompute(place(), sweep)
   })
 
@@ -372,12 +456,16 @@ describe('a sweep that gives its resource out step by step', () => {
       '  hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {values: [0.1, 0.3, 0.5, 0.9]}}'
     const sweep = await submit(document(matrix, 'python epochs.py {{ x }} {{ epochs }} 0'))
     expect((await ended(sweep)).phase).toBe('done')
-    expect((await runsOf(sweep)).map(({ params }) => Number(params['epochs'])).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 9])
+    expect((await runsOf(sweep)).map(({ params }) => Number(params['epochs'])).toSorted((a, b) => a - b)).toEqual([
+      1, 1, 1, 9,
+    ])
   })
 
   it('a trial at its rung can be stopped, and a pause of the sweep promotes nothing', async () => {
     const sweep = await submit(
-      halving('hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}'),
+      halving(
+        'hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}',
+      ),
     )
     await until(async () => (await runsOf(sweep)).some(({ phase }) => phase === 'paused' || phase === 'succeeded'))
     await server.call('POST', `/sweeps/${sweep}/pause`, { keepRunning: true })
@@ -405,7 +493,11 @@ describe('rules that end trials', () => {
     expect(stopped.length).toBeGreaterThan(0)
     expect(runs.find(({ params }) => params['x'] === 0.3)!.phase).toBe('succeeded')
     const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
-    const judged = events.find((event) => event.kind === 'run.judged')!.data as { rule: string; value: number; bound: number }
+    const judged = events.find((event) => event.kind === 'run.judged')!.data as {
+      rule: string
+      value: number
+      bound: number
+    }
     expect(judged.rule).toBe(kind)
     expect(judged.value).toBeGreaterThan(judged.bound)
   })
@@ -415,11 +507,12 @@ describe('rules by another metric', () => {
   it('spare the trial that is best by the metric of the sweep', async () => {
     // The worst by its time is the best by its loss.
     const values = '[1, 2, 3, 4, 5, 6]'
-    const rule = '{metric: time, optimization: minimize, policy: {kind: truncation, evaluation_interval: 2, percent: 50}}'
-    const text = document(`  concurrency: 6\n  early_stopping: [${rule}]\n  matrix: {x: {values: ${values}}}`, 'python slow.py {{ x }}').replace(
-      '  concurrency: 4\n',
-      '',
-    )
+    const rule =
+      '{metric: time, optimization: minimize, policy: {kind: truncation, evaluation_interval: 2, percent: 50}}'
+    const text = document(
+      `  concurrency: 6\n  early_stopping: [${rule}]\n  matrix: {x: {values: ${values}}}`,
+      'python slow.py {{ x }}',
+    ).replace('  concurrency: 4\n', '')
     const sweep = await submit(text)
     expect((await ended(sweep)).phase).toBe('done')
     const runs = await runsOf(sweep)
@@ -430,12 +523,17 @@ describe('rules by another metric', () => {
 
 describe('a sweep that has ended', () => {
   it('goes on where a person had stopped it or every trial had failed, and not where its rule is met', async () => {
-    const extend = async (sweep: number) => await server.call<{ error: { message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 2 })
-    const failed = await submit(document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'exit 1'))
+    const extend = async (sweep: number) =>
+      await server.call<{ error: { message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 2 })
+    const failed = await submit(
+      document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'exit 1'),
+    )
     expect(await ended(failed)).toMatchObject({ phase: 'failed', reason: 'AllTrialsFailed' })
     expect((await extend(failed)).status).toBe(200)
     expect(await ended(failed)).toMatchObject({ phase: 'failed', trials: 4, counts: { failed: 4 } })
-    const stopped = await submit(document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'sleep 60'))
+    const stopped = await submit(
+      document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'sleep 60'),
+    )
     await until(async () => (await runsOf(stopped)).some(({ phase }) => phase === 'running'))
     await server.call('POST', `/sweeps/${stopped}/stop`)
     expect(await ended(stopped)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
@@ -444,7 +542,10 @@ describe('a sweep that has ended', () => {
     await server.call('POST', `/sweeps/${stopped}/stop`)
     await ended(stopped)
     const plateau = await submit(
-      document('  plateau: {n_experiments: 3}\n  random_search: {n_experiments: 90}\n  matrix: {x: {uniform: [0, 1]}}', 'python valley.py 0.5 b'),
+      document(
+        '  plateau: {n_experiments: 3}\n  random_search: {n_experiments: 90}\n  matrix: {x: {uniform: [0, 1]}}',
+        'python valley.py 0.5 b',
+      ),
     )
     expect(await ended(plateau)).toMatchObject({ phase: 'stopped', reason: 'Plateau' })
     expect((await extend(plateau)).body.error.message).toContain(`warm_start: [${plateau}]`)
@@ -455,7 +556,11 @@ describe('a sweep that has ended', () => {
       '  random_search: {n_experiments: 9}\n  constraints: ["x == y"]\n  matrix: {x: {values: [1, 2]}, y: {values: [2, 1, 3]}}',
       'echo {{ x }}',
     )
-    expect(await ended(await submit(text))).toMatchObject({ phase: 'done', reason: 'NoFurtherPoint', counts: { succeeded: 2 } })
+    expect(await ended(await submit(text))).toMatchObject({
+      phase: 'done',
+      reason: 'NoFurtherPoint',
+      counts: { succeeded: 2 },
+    })
   })
 })
 
@@ -463,13 +568,37 @@ describe('hagane sweep', () => {
   it('simulates a sweep without a server, shows beliefs, extends and adds', async () => {
     using work = createWorkplace(server)
     work.write('group.yml', document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
-    const simulated = await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--trial-time', '10m', '--price', '2', '--plays', '2', '--json')
-    expect(simulated.json).toMatchObject({ trials: 24, plays: 2, concurrency: 4, choice: { method: 'bo' }, cost: expect.any(Number) })
+    const simulated = await work.hagane(
+      'sweep',
+      'simulate',
+      '-f',
+      'group.yml',
+      '--trial-time',
+      '10m',
+      '--price',
+      '2',
+      '--plays',
+      '2',
+      '--json',
+    )
+    expect(simulated.json).toMatchObject({
+      trials: 24,
+      plays: 2,
+      concurrency: 4,
+      choice: { method: 'bo' },
+      cost: expect.any(Number),
+    })
     const sweep = await submit(document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
     await ended(sweep)
-    expect((await work.hagane('ls', '-q', `sweep = ${sweep} and trial = 1`, '--columns', 'trial')).stdout).toMatch(/ 1\s*$/m)
-    expect((await work.hagane('sweep', 'beliefs', String(sweep))).stdout).toMatch(/Gaussian process[\s\S]*IMPORTANCE[\s\S]*x /)
-    expect((await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--record', String(sweep), '--plays', '1')).stdout).toMatch(/wall time/)
+    expect((await work.hagane('ls', '-q', `sweep = ${sweep} and trial = 1`, '--columns', 'trial')).stdout).toMatch(
+      / 1\s*$/m,
+    )
+    expect((await work.hagane('sweep', 'beliefs', String(sweep))).stdout).toMatch(
+      /Gaussian process[\s\S]*IMPORTANCE[\s\S]*x /,
+    )
+    expect(
+      (await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--record', String(sweep), '--plays', '1')).stdout,
+    ).toMatch(/wall time/)
     for (const [flag, value] of [
       ['--plays', 'abc'],
       ['--plays', '0'],
@@ -480,15 +609,29 @@ describe('hagane sweep', () => {
         status: 2,
         stderr: expect.stringContaining(`${flag} is ${value}`),
       })
-    work.write('huge.yml', document(`  random_search: {n_experiments: 1000000}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
-    expect(await work.hagane('sweep', 'simulate', '-f', 'huge.yml')).toMatchObject({ status: 2, stderr: expect.stringContaining('1000000 trials') })
-    work.write('typo.yml', document(`  random_search: {n_experiments: 9}\n  constraints: ["xx < 0.5"]\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
+    work.write(
+      'huge.yml',
+      document(`  random_search: {n_experiments: 1000000}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'),
+    )
+    expect(await work.hagane('sweep', 'simulate', '-f', 'huge.yml')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('1000000 trials'),
+    })
+    work.write(
+      'typo.yml',
+      document(
+        `  random_search: {n_experiments: 9}\n  constraints: ["xx < 0.5"]\n${VALLEY}`,
+        'python valley.py {{ x }} {{ k }}',
+      ),
+    )
     expect(await work.hagane('check', '-f', 'typo.yml')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('xx is not a parameter of the search: x, k'),
     })
     expect((await work.hagane('sweep', 'extend', String(sweep), '--trials', '2')).stdout).toContain('26')
-    expect((await work.hagane('sweep', 'add', String(sweep), '-P', 'x=0.25', '-P', 'k=b')).stdout).toMatch(/run #\d+ tries it/)
+    expect((await work.hagane('sweep', 'add', String(sweep), '-P', 'x=0.25', '-P', 'k=b')).stdout).toMatch(
+      /run #\d+ tries it/,
+    )
     expect((await work.hagane('sweep', 'extend', String(sweep))).status).toBe(2)
     await ended(sweep)
   })

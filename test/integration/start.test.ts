@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -27,13 +39,20 @@ function copyClone(): Clone {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, preserveTimestamps: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   const hagane: Clone['hagane'] = async (...args) => {
-    const child = spawn(process.execPath, [join(folder, 'bin/hagane.mjs'), ...args], { env: { HOME: home, PATH: process.env['PATH'], LANG: 'C' } })
+    const child = spawn(process.execPath, [join(folder, 'bin/hagane.mjs'), ...args], {
+      env: { HOME: home, PATH: process.env['PATH'], LANG: 'C' },
+    })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk) => (stdout += chunk))
     child.stderr.on('data', (chunk) => (stderr += chunk))
     return { status: await new Promise((resolve) => child.once('close', resolve)), stdout, stderr }
   }
-  return { folder, hagane, bundles: () => readdirSync(join(folder, '.bundle')).sort(), [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }) }
+  return {
+    folder,
+    hagane,
+    bundles: () => readdirSync(join(folder, '.bundle')).sort(),
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+  }
 }
 
 /** Changes a word of the help, and nothing else that a look at the file from outside would show. */
@@ -61,7 +80,9 @@ describe('the command line of a clone', () => {
   it('makes one bundle of the same sources however many commands start at once', async () => {
     using clone = copyClone()
     const results = await Promise.all(Array.from({ length: 4 }, () => clone.hagane('--version')))
-    expect(results.map(({ status, stdout, stderr }) => [status, stdout, stderr])).toEqual(Array.from({ length: 4 }, () => [0, '0.1.0\n', '']))
+    expect(results.map(({ status, stdout, stderr }) => [status, stdout, stderr])).toEqual(
+      Array.from({ length: 4 }, () => [0, '0.1.0\n', '']),
+    )
     expect(clone.bundles()).toHaveLength(1)
   })
 
@@ -120,7 +141,9 @@ describe('a command that needs a server', () => {
     await using place = openPlace()
     const names = ['a', 'b', 'c', 'd', 'e']
     const results = await Promise.all(names.map((name) => place.run(name)))
-    expect(results.map(({ status, stderr }) => [status, stderr.includes('did not')])).toEqual(names.map(() => [0, false]))
+    expect(results.map(({ status, stderr }) => [status, stderr.includes('did not')])).toEqual(
+      names.map(() => [0, false]),
+    )
     expect(results.filter(({ stderr }) => stderr.includes('started a server'))).toHaveLength(1)
     expect(await place.names()).toEqual(names)
   })
@@ -136,14 +159,20 @@ describe('a command that needs a server', () => {
     expect(await place.names()).toEqual(['a'])
   })
 
-  it.each(['a server of another directory', 'nobody'])('takes no notice of what a server before left behind, where %s answers there', async (who) => {
-    await using place = openPlace()
-    await using other = await startTestServer()
-    if (who === 'nobody') await other.kill()
-    // The number of a process that is alive, and a token as this directory would have it.
-    writeFileSync(join(place.dataDir, 'server.json'), JSON.stringify({ pid: process.pid, url: other.url, version: '0.1.0' }))
-    writeFileSync(join(place.dataDir, 'token'), 'hpt_0123')
-    expect(await place.run('a')).toMatchObject({ status: 0 })
-    expect(await place.names()).toEqual(['a'])
-  })
+  it.each(['a server of another directory', 'nobody'])(
+    'takes no notice of what a server before left behind, where %s answers there',
+    async (who) => {
+      await using place = openPlace()
+      await using other = await startTestServer()
+      if (who === 'nobody') await other.kill()
+      // The number of a process that is alive, and a token as this directory would have it.
+      writeFileSync(
+        join(place.dataDir, 'server.json'),
+        JSON.stringify({ pid: process.pid, url: other.url, version: '0.1.0' }),
+      )
+      writeFileSync(join(place.dataDir, 'token'), 'hpt_0123')
+      expect(await place.run('a')).toMatchObject({ status: 0 })
+      expect(await place.names()).toEqual(['a'])
+    },
+  )
 })

@@ -15,7 +15,8 @@ let server: TestServer
 let work: Workplace
 const hagane = (...args: string[]): Promise<CliResult> => work.hagane(...args)
 
-const group = (cmd: string): string => `version: 1\nkind: group\nhptuning: {grid_search: {}, matrix: {x: {values: [1, 2]}}}\nrun: {cmd: "${cmd}"}\n`
+const group = (cmd: string): string =>
+  `version: 1\nkind: group\nhptuning: {grid_search: {}, matrix: {x: {values: [1, 2]}}}\nrun: {cmd: "${cmd}"}\n`
 
 beforeAll(async () => {
   server = await startTestServer()
@@ -85,7 +86,9 @@ describe('the exit status', () => {
     [1, 'up --data DATA --database postgres://127.0.0.1:1/x', 'no database answers at 127.0.0.1:1'],
     [1, 'up --data ok.yml', 'ok.yml'],
   ])('is %i after: hagane %s', async (status, line, said) => {
-    const args = line.split(' ').map((word) => (word === 'SERVER' ? server.url : word === 'DATA' ? join(work.folder, 'data') : word))
+    const args = line
+      .split(' ')
+      .map((word) => (word === 'SERVER' ? server.url : word === 'DATA' ? join(work.folder, 'data') : word))
     const result = await hagane(...args)
     expect([result.status, result.stderr]).toEqual([status, expect.stringContaining(said)])
     expect(result.stderr).not.toMatch(/\n\s+at |\b(ENOTDIR|EISDIR|ECONNREFUSED|ENOSPC|EADDRINUSE)\b|undefined/)
@@ -96,7 +99,9 @@ describe('the exit status', () => {
       status: 2,
       stderr: expect.stringContaining('HAGANE_CONCURRENCY'),
     })
-    expect(await work.haganeWith({ env: { HAGANE_HOST: 'http://127.0.0.1:1' } }, 'run', 'ok.yml')).toMatchObject({ status: 5 })
+    expect(await work.haganeWith({ env: { HAGANE_HOST: 'http://127.0.0.1:1' } }, 'run', 'ok.yml')).toMatchObject({
+      status: 5,
+    })
     expect(await work.haganeWith({ env: { HAGANE_TOKEN: 'wrong' } }, 'run', 'ok.yml')).toMatchObject({ status: 6 })
   })
 
@@ -108,7 +113,11 @@ describe('the exit status', () => {
     const waiting = hagane('run', file, '--wait', '--name', file)
     let number = 0
     await until(async () => {
-      const list = (await hagane('ls', ...(file.includes('group') ? ['--sweeps'] : []), '--json')).json as { name: string; number: number; phase: string }[]
+      const list = (await hagane('ls', ...(file.includes('group') ? ['--sweeps'] : []), '--json')).json as {
+        name: string
+        number: number
+        phase: string
+      }[]
       number = list.find(({ name, phase }) => name === file && phase === 'running')?.number ?? 0
       return number > 0
     })
@@ -116,11 +125,21 @@ describe('the exit status', () => {
     expect((await waiting).status).toBe(1)
   })
 
-  const env = (): NodeJS.ProcessEnv => ({ HOME: work.folder, PATH: process.env['PATH'], HAGANE_DATA: server.dataDir, HAGANE_HOST: server.url, LANG: 'C' })
+  const env = (): NodeJS.ProcessEnv => ({
+    HOME: work.folder,
+    PATH: process.env['PATH'],
+    HAGANE_DATA: server.dataDir,
+    HAGANE_HOST: server.url,
+    LANG: 'C',
+  })
 
   /** The status of a command whose readers are gone before it says anything. */
   async function unread(...args: string[]): Promise<number | null> {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: work.folder, env: env(), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: work.folder,
+      env: env(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child.stdout.destroy()
     child.stderr.destroy()
     return await new Promise((resolve) => child.once('exit', resolve))
@@ -140,7 +159,11 @@ describe('the exit status', () => {
   })
 
   it('is 1 where a full disk takes no output, and says so', () => {
-    const { status, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${MAIN}' ls > /dev/full`], { cwd: work.folder, env: env(), encoding: 'utf8' })
+    const { status, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${MAIN}' ls > /dev/full`], {
+      cwd: work.folder,
+      env: env(),
+      encoding: 'utf8',
+    })
     expect([status, stderr]).toEqual([1, 'no room is left on the disk for the output: free some space and try again\n'])
   })
 
@@ -159,7 +182,9 @@ const server = createServer((_, response) => response.writeHead(Number(status)).
       ['401', 'null'],
     ]) {
       const child = spawn(process.execPath, [file, status!, body!], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const port = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk).trim())))
+      const port = await new Promise<string>((resolve) =>
+        child.stdout.once('data', (chunk) => resolve(String(chunk).trim())),
+      )
       const result = await work.haganeWith({ env: { HAGANE_HOST: `http://127.0.0.1:${port}` } }, 'ls')
       child.kill()
       expect([status, result.status, result.stderr]).toEqual([status, 5, expect.stringContaining('not Hagane')])

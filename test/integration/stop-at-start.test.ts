@@ -51,7 +51,16 @@ it('a command that is told to stop before its supervisor has noted itself gets t
   })
   for (let n = 1; n <= 5; n += 1) {
     const attempt = { id: randomUUID(), runId: run.id, n, name: `hagane-1-${n}` } as Attempt
-    await executor.launch({ attempt, run, project: 'default', env: {}, tree: null, copiesOutputsOf: null, outputsOwner: run, goesOnWith: null })
+    await executor.launch({
+      attempt,
+      run,
+      project: 'default',
+      env: {},
+      tree: null,
+      copiesOutputsOf: null,
+      outputsOwner: run,
+      goesOnWith: null,
+    })
     await executor.stop(attempt, GRACE_MS)
     await until(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)
     expect(await executor.observe(attempt)).toMatchObject({ state: 'ended', exitCode: 143 })

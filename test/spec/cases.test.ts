@@ -61,8 +61,12 @@ function checkSearch(plan: Extract<Compiled['plan'], { kind: 'group' }>, wanted:
   const axis: Axis = plan.space[0]!
   const task = toTask(plan, { seed: SEED })
   const limit = 100
-  if (wanted.values) expect(firstPoints(task, limit).map((point) => toPlain(point[axis.name]))).toEqual(wanted.values.map(closeTo))
-  if (wanted.draws) expect(wanted.draws.map(([u]) => toPlain(sampleAxis(axis, u)))).toEqual(wanted.draws.map(([, value]) => closeTo(value)))
+  if (wanted.values)
+    expect(firstPoints(task, limit).map((point) => toPlain(point[axis.name]))).toEqual(wanted.values.map(closeTo))
+  if (wanted.draws)
+    expect(wanted.draws.map(([u]) => toPlain(sampleAxis(axis, u)))).toEqual(
+      wanted.draws.map(([, value]) => closeTo(value)),
+    )
   if (wanted.trials !== undefined) {
     expect(Number(createMethod(task).size)).toBe(wanted.trials)
     expect(firstPoints(task, limit)).toHaveLength(wanted.trials)

@@ -39,7 +39,14 @@ type Extra = Omit<Accepted, 'ok'> & { readonly with?: Readonly<Record<string, st
 type Docs = string | readonly string[]
 
 function accepted(n: number, name: string, docs: Docs, { with: params, ...expected }: Extra = {}): Case {
-  return { n, name, docs: typeof docs === 'string' ? [docs] : docs, ...(params && { params }), expect: { ok: true, ...expected }, outcome: 'compatible' }
+  return {
+    n,
+    name,
+    docs: typeof docs === 'string' ? [docs] : docs,
+    ...(params && { params }),
+    expect: { ok: true, ...expected },
+    outcome: 'compatible',
+  }
 }
 
 function refused(n: number, name: string, docs: Docs, error: Refused['error']): Case {
@@ -57,7 +64,8 @@ function notBuilt(row: Case, why: string): Case {
 const head = (kind: string, rest = '') => `version: 1\nkind: ${kind}\n${rest}\n`
 const E = (rest = '') => head('experiment', `build: {image: img}\nrun: {cmd: x}\n${rest}`)
 const J = (rest = '') => head('job', `build: {image: img}\nrun: {cmd: x}\n${rest}`)
-const G = (hptuning = '{matrix: {a: {values: [1, 2]}}}', rest = 'run: {cmd: "x {{ a }}"}') => head('group', `hptuning: ${hptuning}\n${rest}`)
+const G = (hptuning = '{matrix: {a: {values: [1, 2]}}}', rest = 'run: {cmd: "x {{ a }}"}') =>
+  head('group', `hptuning: ${hptuning}\n${rest}`)
 const command = (cmd: string, params = '{x: 1}') => head('experiment', `params: ${params}\nrun: {cmd: ${cmd}}`)
 const build = (fields: string) => head('experiment', `build: {${fields}}\nrun: {cmd: x}`)
 const environment = (fields: string) => E(`environment: {${fields}}`)
@@ -65,9 +73,11 @@ const grid = (entry: string) => G(`{matrix: {a: ${entry}}}`)
 const random = (entry: string) => G(`{random_search: {n_experiments: 4}, matrix: {a: ${entry}}}`)
 const tuned = (fields: string) => G(`{${fields}, matrix: {a: {values: [1, 2]}}}`)
 const hyperband = (fields: string) => tuned(`hyperband: {${fields}}`)
-const bo = (rest = '', entry = '{values: [1, 2]}') => G(`{bo: {n_initial_trials: 2, n_iterations: 3, metric: {name: loss}${rest}}, matrix: {a: ${entry}}}`)
+const bo = (rest = '', entry = '{values: [1, 2]}') =>
+  G(`{bo: {n_initial_trials: 2, n_iterations: 3, metric: {name: loss}${rest}}, matrix: {a: ${entry}}}`)
 const stopping = (value: string) => tuned(`early_stopping: ${value}`)
-const input = (fields: string, params: string, cmd = 'x') => head('experiment', `inputs: [{name: p, ${fields}}]\nparams: ${params}\nrun: {cmd: "${cmd}"}`)
+const input = (fields: string, params: string, cmd = 'x') =>
+  head('experiment', `inputs: [{name: p, ${fields}}]\nparams: ${params}\nrun: {cmd: "${cmd}"}`)
 
 const OLD_YAML = 'Files are YAML 1.2, where this is text; YAML 1.1 reads something else.'
 const TEXT_STAYS = 'Text of a text field stays text; 0.6 turned it into a number after rendering and then refused it.'
@@ -76,13 +86,16 @@ const PIPELINES = 'Pipelines are not supported; submit their operations as docum
 const CLUSTER = 'Distributed training needs a cluster; the section is read, checked and has no effect on one machine.'
 const STORES = 'Named stores exist on a cluster; the names are read, checked and have no effect on one machine.'
 const NO_DEBUG = 'There is no debug mode that replaces the command by a sleep.'
-const SHARES_FOLDER = 'Runs work in the folder they are submitted from, nothing is uploaded, and ignore files are not read.'
+const SHARES_FOLDER =
+  'Runs work in the folder they are submitted from, nothing is uploaded, and ignore files are not read.'
 
 export const cases: readonly Case[] = [
   refused(1, 'no version', 'kind: experiment\nrun: {cmd: x}', ['required', 'version']),
   refused(2, 'no kind', 'version: 1\nrun: {cmd: x}', ['kind_required', 'kind']),
   refused(3, 'unknown kind', head('foo'), ['not_in', 'kind']),
-  ...['2', '0', '0.6', '1.1'].map((version) => refused(4, `version ${version}`, `version: ${version}\nkind: experiment`, ['version_unsupported', 'version'])),
+  ...['2', '0', '0.6', '1.1'].map((version) =>
+    refused(4, `version ${version}`, `version: ${version}\nkind: experiment`, ['version_unsupported', 'version']),
+  ),
   accepted(5, 'version 1.0', 'version: 1.0\nkind: experiment'),
   refused(6, 'version as text', 'version: "1"\nkind: experiment', ['wrong_type', 'version']),
   refused(7, 'empty file', '', 'yaml_empty'),
@@ -90,15 +103,24 @@ export const cases: readonly Case[] = [
   refused(8, 'two documents', `${E()}---\n${E()}`, 'yaml_multiple'),
   refused(9, 'tab as indentation', 'version: 1\nkind: experiment\nrun:\n\tcmd: x', 'yaml_syntax'),
   refused(9, 'bracket left open', head('experiment', 'tags: [a'), 'yaml_syntax'),
-  accepted(10, 'duplicate key', 'version: 1\nkind: job\nkind: experiment', { plan: { kind: 'experiment' }, warning: 'duplicate_key' }),
+  accepted(10, 'duplicate key', 'version: 1\nkind: job\nkind: experiment', {
+    plan: { kind: 'experiment' },
+    warning: 'duplicate_key',
+  }),
   accepted(11, 'JSON', '{"version": 1, "kind": "experiment", "run": {"cmd": "x"}}', { command: 'x' }),
   accepted(12, 'only version and kind', head('experiment'), { plan: { command: null } }),
-  refused(13, 'build with comments only', head('experiment', 'build:\n  # image: img\nrun: {cmd: x}'), ['wrong_type', 'build']),
+  refused(13, 'build with comments only', head('experiment', 'build:\n  # image: img\nrun: {cmd: x}'), [
+    'wrong_type',
+    'build',
+  ]),
   refused(14, 'x-foo', E('x-foo: 1'), ['unknown_key', 'x-foo']),
   refused(14, 'model', E('model: {}'), ['unknown_key', 'model']),
   refused(14, 'termination', E('termination: {}'), ['unknown_key', 'termination']),
   refused(14, 'log_level', E('log_level: INFO'), ['unknown_key', 'log_level']),
-  refused(15, 'experiment with hptuning', E('hptuning: {matrix: {a: {values: [1]}}}'), ['section_not_allowed', 'hptuning']),
+  refused(15, 'experiment with hptuning', E('hptuning: {matrix: {a: {values: [1]}}}'), [
+    'section_not_allowed',
+    'hptuning',
+  ]),
   refused(16, 'job without build', head('job', 'run: {cmd: x}'), ['required', 'build']),
   refused(16, 'job without run', head('job', 'build: {image: img}'), ['required', 'run']),
   accepted(17, 'job with null run', head('job', 'build: {image: img}\nrun:'), { plan: { command: null } }),
@@ -119,12 +141,21 @@ export const cases: readonly Case[] = [
     params: { a: 2, b: 3, c: 'relu', d: 0.001, e: [1, 2], f: 'true', g: true, h: '007' },
   }),
   accepted(25, '-P with a dot', E('params: {a: {b: 1}}'), { with: { 'a.b': '2' }, params: { a: { b: 1 }, 'a.b': 2 } }),
-  refused(26, 'notebook with run', head('notebook', 'build: {image: img}\nrun: {cmd: x}'), ['section_not_allowed', 'run']),
-  refused(26, 'notebook with params', head('notebook', 'build: {image: img}\nparams: {a: 1}'), ['section_not_allowed', 'params']),
+  refused(26, 'notebook with run', head('notebook', 'build: {image: img}\nrun: {cmd: x}'), [
+    'section_not_allowed',
+    'run',
+  ]),
+  refused(26, 'notebook with params', head('notebook', 'build: {image: img}\nparams: {a: 1}'), [
+    'section_not_allowed',
+    'params',
+  ]),
   refused(26, 'notebook without build', head('notebook'), ['required', 'build']),
   accepted(27, 'notebook backend lab', head('notebook', 'build: {image: img}\nbackend: lab')),
   refused(27, 'notebook backend x', head('notebook', 'build: {image: img}\nbackend: x'), ['not_in', 'backend']),
-  refused(28, 'tensorboard with backend', head('tensorboard', 'build: {image: img}\nbackend: native'), ['section_not_allowed', 'backend']),
+  refused(28, 'tensorboard with backend', head('tensorboard', 'build: {image: img}\nbackend: native'), [
+    'section_not_allowed',
+    'backend',
+  ]),
   accepted(29, 'build with image', head('build', 'image: img'), { plan: { kind: 'build', build: { image: 'img' } } }),
   refused(29, 'build with nothing', head('build'), 'exactly_one'),
   refused(29, 'build with image and dockerfile', head('build', 'image: img\ndockerfile: D'), 'exactly_one'),
@@ -134,7 +165,12 @@ export const cases: readonly Case[] = [
   refused(30, 'group with null hptuning', G('null'), ['wrong_type', 'hptuning']),
   refused(30, 'group without matrix', G('{concurrency: 2}'), ['matrix_required', 'hptuning']),
   refused(30, 'group with empty matrix', G('{matrix: {}}'), ['matrix_required', 'hptuning']),
-  refused(31, 'two algorithms', tuned('random_search: {n_experiments: 2}, grid_search: {n_experiments: 2}'), 'algorithm_many'),
+  refused(
+    31,
+    'two algorithms',
+    tuned('random_search: {n_experiments: 2}, grid_search: {n_experiments: 2}'),
+    'algorithm_many',
+  ),
   refused(32, 'algorithm without matrix', G('{random_search: {n_experiments: 2}}'), ['matrix_required', 'hptuning']),
   refused(33, 'grid with uniform', grid('{uniform: [0, 1]}'), ['matrix_method', 'hptuning.matrix.a']),
   refused(33, 'grid with pvalues', grid('{pvalues: [[a, 0.1], [b, 0.8]]}'), ['matrix_method', 'hptuning.matrix.a']),
@@ -146,32 +182,70 @@ export const cases: readonly Case[] = [
   accepted(35, 'concurrency 2.7', tuned('concurrency: 2.7'), { plan: { concurrency: 2 } }),
   ...['0', '-1'].map((found) =>
     different(
-      accepted(35, `concurrency ${found}`, tuned(`concurrency: ${found}`), { plan: { concurrency: 1 }, warning: 'concurrency_raised' }),
+      accepted(35, `concurrency ${found}`, tuned(`concurrency: ${found}`), {
+        plan: { concurrency: 1 },
+        warning: 'concurrency_raised',
+      }),
       'A concurrency below 1 is read as 1; in 0.6 such a search never started.',
     ),
   ),
-  refused(36, 'n_experiments 0', tuned('random_search: {n_experiments: 0}'), ['too_small', 'hptuning.random_search.n_experiments']),
-  refused(37, 'hyperband without metric', hyperband('max_iter: 81, eta: 3, resource: {name: n}'), ['required', 'hptuning.hyperband.metric']),
-  refused(37, 'hyperband without eta', hyperband('max_iter: 81, resource: {name: n}, metric: {name: loss}'), ['required', 'hptuning.hyperband.eta']),
-  refused(37, 'hyperband without resource', hyperband('max_iter: 81, eta: 3, metric: {name: loss}'), ['required', 'hptuning.hyperband.resource']),
-  refused(38, 'max_iter 0', hyperband('max_iter: 0, eta: 3, resource: {name: n}, metric: {name: loss}'), ['too_small', 'hptuning.hyperband.max_iter']),
-  refused(38, 'eta -1', hyperband('max_iter: 81, eta: -1, resource: {name: n}, metric: {name: loss}'), ['too_small', 'hptuning.hyperband.eta']),
+  refused(36, 'n_experiments 0', tuned('random_search: {n_experiments: 0}'), [
+    'too_small',
+    'hptuning.random_search.n_experiments',
+  ]),
+  refused(37, 'hyperband without metric', hyperband('max_iter: 81, eta: 3, resource: {name: n}'), [
+    'required',
+    'hptuning.hyperband.metric',
+  ]),
+  refused(37, 'hyperband without eta', hyperband('max_iter: 81, resource: {name: n}, metric: {name: loss}'), [
+    'required',
+    'hptuning.hyperband.eta',
+  ]),
+  refused(37, 'hyperband without resource', hyperband('max_iter: 81, eta: 3, metric: {name: loss}'), [
+    'required',
+    'hptuning.hyperband.resource',
+  ]),
+  refused(38, 'max_iter 0', hyperband('max_iter: 0, eta: 3, resource: {name: n}, metric: {name: loss}'), [
+    'too_small',
+    'hptuning.hyperband.max_iter',
+  ]),
+  refused(38, 'eta -1', hyperband('max_iter: 81, eta: -1, resource: {name: n}, metric: {name: loss}'), [
+    'too_small',
+    'hptuning.hyperband.eta',
+  ]),
   different(
-    refused(38, 'eta 0', hyperband('max_iter: 81, eta: 0, resource: {name: n}, metric: {name: loss}'), ['eta_above_one', 'hptuning.hyperband.eta']),
+    refused(38, 'eta 0', hyperband('max_iter: 81, eta: 0, resource: {name: n}, metric: {name: loss}'), [
+      'eta_above_one',
+      'hptuning.hyperband.eta',
+    ]),
     'One trial in eta goes on, so eta must be above 1; 0.6 accepted 0.',
   ),
-  refused(38, 'resource type str', hyperband('max_iter: 81, eta: 3, resource: {name: n, type: str}, metric: {name: loss}'), [
+  refused(
+    38,
+    'resource type str',
+    hyperband('max_iter: 81, eta: 3, resource: {name: n, type: str}, metric: {name: loss}'),
+    ['not_in', 'hptuning.hyperband.resource.type'],
+  ),
+  refused(39, 'optimization min', tuned('metric: {name: loss, optimization: min}'), [
     'not_in',
-    'hptuning.hyperband.resource.type',
+    'hptuning.metric.optimization',
   ]),
-  refused(39, 'optimization min', tuned('metric: {name: loss, optimization: min}'), ['not_in', 'hptuning.metric.optimization']),
   accepted(39, 'optimization MINIMIZE', bo().replace('name: loss', 'name: loss, optimization: MINIMIZE'), {
     plan: { objective: { metric: 'loss', optimization: 'minimize' } },
   }),
   accepted(39, 'optimization missing', bo(), { plan: { objective: { metric: 'loss', optimization: 'maximize' } } }),
-  refused(40, 'ucb without kappa', bo(', utility_function: {acquisition_function: ucb}'), ['required', 'hptuning.bo.utility_function.kappa']),
-  refused(40, 'ei without eps', bo(', utility_function: {acquisition_function: ei}'), ['required', 'hptuning.bo.utility_function.eps']),
-  refused(40, 'empty utility_function', bo(', utility_function: {}'), ['required', 'hptuning.bo.utility_function.kappa']),
+  refused(40, 'ucb without kappa', bo(', utility_function: {acquisition_function: ucb}'), [
+    'required',
+    'hptuning.bo.utility_function.kappa',
+  ]),
+  refused(40, 'ei without eps', bo(', utility_function: {acquisition_function: ei}'), [
+    'required',
+    'hptuning.bo.utility_function.eps',
+  ]),
+  refused(40, 'empty utility_function', bo(', utility_function: {}'), [
+    'required',
+    'hptuning.bo.utility_function.kappa',
+  ]),
   refused(41, 'kernel foo', bo(', utility_function: {kappa: 1, gaussian_process: {kernel: foo}}'), [
     'not_in',
     'hptuning.bo.utility_function.gaussian_process.kernel',
@@ -180,9 +254,15 @@ export const cases: readonly Case[] = [
     'not_in',
     'hptuning.bo.utility_function.acquisition_function',
   ]),
-  refused(42, 'early_stopping as mapping', stopping('{metric: loss, value: 1}'), ['wrong_type', 'hptuning.early_stopping']),
+  refused(42, 'early_stopping as mapping', stopping('{metric: loss, value: 1}'), [
+    'wrong_type',
+    'hptuning.early_stopping',
+  ]),
   refused(42, 'condition without metric', stopping('[{value: 1}]'), ['required', 'hptuning.early_stopping[0].metric']),
-  accepted(42, 'condition without value', stopping('[{metric: loss}]'), { plan: { stopConditions: [] }, warning: 'condition_without_value' }),
+  accepted(42, 'condition without value', stopping('[{metric: loss}]'), {
+    plan: { stopConditions: [] },
+    warning: 'condition_without_value',
+  }),
   refused(43, 'policy kind foo', stopping('[{metric: loss, value: 1, policy: {kind: foo, evaluation_interval: 1}}]'), [
     'not_in',
     'hptuning.early_stopping[0].policy.kind',
@@ -191,18 +271,32 @@ export const cases: readonly Case[] = [
     'required',
     'hptuning.early_stopping[0].policy.kind',
   ]),
-  refused(43, 'truncation without percent', stopping('[{metric: loss, value: 1, policy: {kind: truncation, evaluation_interval: 1}}]'), [
-    'required',
-    'hptuning.early_stopping[0].policy.percent',
-  ]),
-  ...['median', 'average'].map((kind) =>
-    accepted(43, `policy ${kind}`, stopping(`[{metric: loss, optimization: minimize, policy: {kind: ${kind}, evaluation_interval: 2}}]`), {
-      plan: { stopConditions: [], stoppingRules: [{ metric: 'loss', optimization: 'minimize', kind, interval: 2 }] },
-    }),
+  refused(
+    43,
+    'truncation without percent',
+    stopping('[{metric: loss, value: 1, policy: {kind: truncation, evaluation_interval: 1}}]'),
+    ['required', 'hptuning.early_stopping[0].policy.percent'],
   ),
-  accepted(43, 'policy truncation', stopping('[{metric: loss, value: 1, policy: {kind: truncation, percent: 40, evaluation_interval: 1}}]'), {
-    plan: { stoppingRules: [{ metric: 'loss', optimization: 'maximize', kind: 'truncation', interval: 1, percent: 40 }] },
-  }),
+  ...['median', 'average'].map((kind) =>
+    accepted(
+      43,
+      `policy ${kind}`,
+      stopping(`[{metric: loss, optimization: minimize, policy: {kind: ${kind}, evaluation_interval: 2}}]`),
+      {
+        plan: { stopConditions: [], stoppingRules: [{ metric: 'loss', optimization: 'minimize', kind, interval: 2 }] },
+      },
+    ),
+  ),
+  accepted(
+    43,
+    'policy truncation',
+    stopping('[{metric: loss, value: 1, policy: {kind: truncation, percent: 40, evaluation_interval: 1}}]'),
+    {
+      plan: {
+        stoppingRules: [{ metric: 'loss', optimization: 'maximize', kind: 'truncation', interval: 1, percent: 40 }],
+      },
+    },
+  ),
   refused(44, 'values []', grid('{values: []}'), ['matrix_one_option', 'hptuning.matrix.a']),
   refused(44, 'values 1', grid('{values: 1}'), ['wrong_type', 'hptuning.matrix.a']),
   refused(44, 'values [null]', grid('{values: [null]}'), ['wrong_type', 'hptuning.matrix.a']),
@@ -210,7 +304,10 @@ export const cases: readonly Case[] = [
   refused(44, 'no option', grid('{}'), ['matrix_one_option', 'hptuning.matrix.a']),
   accepted(45, 'range [1, 10, 2]', grid('{range: [1, 10, 2]}'), { values: [1, 3, 5, 7, 9], trials: 5 }),
   accepted(46, 'range "1:10:2"', grid('{range: "1:10:2"}'), { values: [1, 3, 5, 7, 9] }),
-  different(accepted(46, 'range 1:10:2', grid('{range: 1:10:2}'), { values: [1, 3, 5, 7, 9], warning: 'yaml11_sexagesimal' }), OLD_YAML),
+  different(
+    accepted(46, 'range 1:10:2', grid('{range: 1:10:2}'), { values: [1, 3, 5, 7, 9], warning: 'yaml11_sexagesimal' }),
+    OLD_YAML,
+  ),
   refused(47, 'range [1, 10]', grid('{range: [1, 10]}'), ['matrix_items', 'hptuning.matrix.a']),
   refused(47, 'range [10, 1, -1]', grid('{range: [10, 1, -1]}'), ['matrix_order', 'hptuning.matrix.a']),
   refused(47, 'range [1, 1, 1]', grid('{range: [1, 1, 1]}'), ['matrix_order', 'hptuning.matrix.a']),
@@ -218,7 +315,10 @@ export const cases: readonly Case[] = [
   refused(47, 'range of four', grid('{range: [1, 10, 2, 3]}'), ['matrix_items', 'hptuning.matrix.a']),
   accepted(48, 'range as mapping', grid('{range: {start: 1, stop: 10, step: 2}}'), { values: [1, 3, 5, 7, 9] }),
   refused(48, 'range without step', grid('{range: {start: 1, stop: 10}}'), ['matrix_items', 'hptuning.matrix.a']),
-  refused(48, 'range with an extra key', grid('{range: {start: 1, stop: 10, step: 2, num: 1}}'), ['matrix_items', 'hptuning.matrix.a']),
+  refused(48, 'range with an extra key', grid('{range: {start: 1, stop: 10, step: 2, num: 1}}'), [
+    'matrix_items',
+    'hptuning.matrix.a',
+  ]),
   accepted(49, 'range [0, 1, 0.25]', grid('{range: [0, 1, 0.25]}'), { values: [0, 0.25, 0.5, 0.75] }),
   accepted(50, 'linspace', grid('{linspace: 0.01:0.1:5}'), { values: [0.01, 0.0325, 0.055, 0.0775, 0.1] }),
   different(
@@ -266,21 +366,41 @@ export const cases: readonly Case[] = [
     params: { a: 9 },
     warning: 'param_shadows_matrix',
   }),
-  accepted(61, 'unknown name', G(undefined, 'run: {cmd: "x {{ b }}"}'), { command: 'x', warning: 'template_undefined' }),
+  accepted(61, 'unknown name', G(undefined, 'run: {cmd: "x {{ b }}"}'), {
+    command: 'x',
+    warning: 'template_undefined',
+  }),
   refused(62, 'part of an unknown name', command('"x {{ y.z }}"'), ['template_value', 'run.cmd']),
   refused(62, 'braces left open', command('"x {{ y"'), ['template_syntax', 'run.cmd']),
   different(accepted(63, 'command that is a number', command('"{{ x }}"'), { command: '1' }), TEXT_STAYS),
   accepted(63, 'command that is a word', command('"{{ x }}"', '{x: abc}'), { command: 'abc' }),
-  accepted(64, 'params that use params', E('params: {x: 1, y: "{{ x }}", z: "{{ y }}2"}'), { params: { x: 1, y: 1, z: 12 } }),
-  accepted(65, 'default, arithmetic, filter', command('"p {{ q | default(5) }} {{ x * 2 }} {{ y | upper }}"', '{x: 3, y: abc}'), { command: 'p 5 6 ABC' }),
-  accepted(66, 'True, None, 1e-05', command('"p {{ a }} {{ b }} {{ c }}"', '{a: true, b: null, c: 0.00001}'), { command: 'p True None 1e-05' }),
-  different(accepted(66, 'list', command('"p {{ x }}"', '{x: [1, a]}'), { command: `p '[1, '\\''a'\\'']'` }), ONE_ARGUMENT),
+  accepted(64, 'params that use params', E('params: {x: 1, y: "{{ x }}", z: "{{ y }}2"}'), {
+    params: { x: 1, y: 1, z: 12 },
+  }),
+  accepted(
+    65,
+    'default, arithmetic, filter',
+    command('"p {{ q | default(5) }} {{ x * 2 }} {{ y | upper }}"', '{x: 3, y: abc}'),
+    { command: 'p 5 6 ABC' },
+  ),
+  accepted(66, 'True, None, 1e-05', command('"p {{ a }} {{ b }} {{ c }}"', '{a: true, b: null, c: 0.00001}'), {
+    command: 'p True None 1e-05',
+  }),
+  different(
+    accepted(66, 'list', command('"p {{ x }}"', '{x: [1, a]}'), { command: `p '[1, '\\''a'\\'']'` }),
+    ONE_ARGUMENT,
+  ),
   accepted(67, 'command as list', command('["a {{ x }}", b]'), { command: 'a 1 && b' }),
   refused(68, 'list with a number', command('[a, 1]'), ['wrong_type', 'run.cmd[1]']),
   refused(68, 'cmd 1', command('1'), ['wrong_type', 'run.cmd']),
   refused(68, 'cmd null', command('null'), ['wrong_type', 'run.cmd']),
   different(accepted(68, 'cmd yes', command('yes'), { command: 'yes', warning: 'yaml11_boolean' }), OLD_YAML),
-  accepted(69, 'backslashes in plain text', head('experiment', 'run:\n  cmd: python a.py \\\n    --b=1 \\\n    --c=2'), { command: 'python a.py --b=1 --c=2' }),
+  accepted(
+    69,
+    'backslashes in plain text',
+    head('experiment', 'run:\n  cmd: python a.py \\\n    --b=1 \\\n    --c=2'),
+    { command: 'python a.py --b=1 --c=2' },
+  ),
   accepted(70, 'literal block', head('experiment', 'run:\n  cmd: |\n    python a.py \\\n      --b=2\n    echo done'), {
     command: 'python a.py --b=2 echo done',
   }),
@@ -295,9 +415,14 @@ export const cases: readonly Case[] = [
   refused(74, 'image {{ x }}', build('image: "{{ x }}"'), ['image_syntax', 'build.image']),
   accepted(74, 'image {{x}}', `${build('image: "{{x}}"')}params: {x: img}`, { plan: { build: { image: 'img' } } }),
   ...['{A: B}', '[A]', '[[A, B, C]]'].map((found) =>
-    refused(75, `env_vars ${found}`, build(`image: img, env_vars: ${found}`), ['env_var_pair', found.startsWith('[') ? 'build.env_vars[0]' : 'build.env_vars']),
+    refused(75, `env_vars ${found}`, build(`image: img, env_vars: ${found}`), [
+      'env_var_pair',
+      found.startsWith('[') ? 'build.env_vars[0]' : 'build.env_vars',
+    ]),
   ),
-  accepted(75, 'env_vars [[A, 1]]', build('image: img, env_vars: [[A, 1]]'), { plan: { build: { envVars: [['A', '1']] } } }),
+  accepted(75, 'env_vars [[A, 1]]', build('image: img, env_vars: [[A, 1]]'), {
+    plan: { build: { envVars: [['A', '1']] } },
+  }),
   refused(76, 'build_steps scalar', build('image: img, build_steps: a'), ['wrong_type', 'build.build_steps']),
   refused(76, 'build_steps [1]', build('image: img, build_steps: [1]'), ['wrong_type', 'build.build_steps[0]']),
   accepted(76, 'build_steps []', build('image: img, build_steps: []'), { plan: { build: { steps: [] } } }),
@@ -307,11 +432,24 @@ export const cases: readonly Case[] = [
   refused(78, 'tags [1]', E('tags: [1]'), ['wrong_type', 'tags[0]']),
   different(accepted(78, 'tags ["2020"]', E('tags: ["2020"]'), { plan: { tags: ['2020'] } }), TEXT_STAYS),
   refused(79, 'cpu 2', environment('resources: {cpu: 2}'), ['wrong_type', 'environment.resources.cpu']),
-  refused(79, 'cpu 500m', environment('resources: {cpu: {requests: "500m"}}'), ['wrong_type', 'environment.resources.cpu.requests']),
-  accepted(79, 'cpu "0.5"', environment('resources: {cpu: {requests: "0.5"}}'), { plan: { placement: { resources: { cpu: 0.5 } } } }),
-  refused(79, 'memory 1Gi', environment('resources: {memory: {requests: "1Gi"}}'), ['wrong_type', 'environment.resources.memory.requests']),
-  refused(79, 'request for requests', environment('resources: {cpu: {request: 1}}'), ['unknown_key_near', 'environment.resources.cpu.request']),
-  accepted(80, 'requests above limits', environment('resources: {cpu: {requests: 4, limits: 3}}'), { warning: 'requests_over_limits' }),
+  refused(79, 'cpu 500m', environment('resources: {cpu: {requests: "500m"}}'), [
+    'wrong_type',
+    'environment.resources.cpu.requests',
+  ]),
+  accepted(79, 'cpu "0.5"', environment('resources: {cpu: {requests: "0.5"}}'), {
+    plan: { placement: { resources: { cpu: 0.5 } } },
+  }),
+  refused(79, 'memory 1Gi', environment('resources: {memory: {requests: "1Gi"}}'), [
+    'wrong_type',
+    'environment.resources.memory.requests',
+  ]),
+  refused(79, 'request for requests', environment('resources: {cpu: {request: 1}}'), [
+    'unknown_key_near',
+    'environment.resources.cpu.request',
+  ]),
+  accepted(80, 'requests above limits', environment('resources: {cpu: {requests: 4, limits: 3}}'), {
+    warning: 'requests_over_limits',
+  }),
   accepted(80, 'negative amount', environment('resources: {cpu: {requests: -1}}'), { warning: 'resource_negative' }),
   accepted(80, 'half a gpu', environment('resources: {gpu: {requests: 0.5}}'), { warning: 'gpu_fraction' }),
   different(
@@ -324,24 +462,46 @@ export const cases: readonly Case[] = [
   ),
   accepted(81, 'labels on a job', J('environment: {labels: {a: b}, annotations: {a: b}}')),
   accepted(81, 'labels on a notebook', head('notebook', 'build: {image: img}\nenvironment: {labels: {a: b}}')),
-  refused(82, 'replicas on a job', J('environment: {replicas: {n_workers: 2}}'), ['unknown_key', 'environment.replicas']),
+  refused(82, 'replicas on a job', J('environment: {replicas: {n_workers: 2}}'), [
+    'unknown_key',
+    'environment.replicas',
+  ]),
   ...['', 'framework: mpi', 'framework: foo'].map((framework) =>
-    refused(83, `replicas with ${framework || 'no framework'}`, E(`environment: {replicas: {n_workers: 2}}\n${framework}`), [
-      'replicas_framework',
-      framework ? 'framework' : 'environment.replicas',
-    ]),
+    refused(
+      83,
+      `replicas with ${framework || 'no framework'}`,
+      E(`environment: {replicas: {n_workers: 2}}\n${framework}`),
+      ['replicas_framework', framework ? 'framework' : 'environment.replicas'],
+    ),
   ),
   ...['pytorch', 'horovod'].map((framework) =>
-    refused(84, `${framework} with n_ps`, E(`environment: {replicas: {n_ps: 2}}\nframework: ${framework}`), ['replicas_role', 'environment.replicas.n_ps']),
+    refused(84, `${framework} with n_ps`, E(`environment: {replicas: {n_ps: 2}}\nframework: ${framework}`), [
+      'replicas_role',
+      'environment.replicas.n_ps',
+    ]),
   ),
   notBuilt(
-    accepted(85, 'mpi with workers', E('environment: {replicas: {n_workers: 2}}\nframework: tensorflow\nbackend: mpi'), { warning: 'ignored_here' }),
+    accepted(
+      85,
+      'mpi with workers',
+      E('environment: {replicas: {n_workers: 2}}\nframework: tensorflow\nbackend: mpi'),
+      { warning: 'ignored_here' },
+    ),
     CLUSTER,
   ),
   notBuilt(accepted(86, 'configmap_refs', environment('configmap_refs: [a]'), { warning: 'deprecated' }), STORES),
-  refused(86, 'both names of config_map_refs', environment('configmap_refs: [a], config_map_refs: [a]'), ['conflict', 'environment.configmap_refs']),
-  notBuilt(accepted(87, 'persistence', environment('persistence: {data: [d], outputs: o}'), { warning: 'deprecated' }), STORES),
-  refused(87, 'persistence and data_refs', environment('persistence: {data: [d], outputs: o}, data_refs: [d]'), ['conflict', 'environment.persistence']),
+  refused(86, 'both names of config_map_refs', environment('configmap_refs: [a], config_map_refs: [a]'), [
+    'conflict',
+    'environment.configmap_refs',
+  ]),
+  notBuilt(
+    accepted(87, 'persistence', environment('persistence: {data: [d], outputs: o}'), { warning: 'deprecated' }),
+    STORES,
+  ),
+  refused(87, 'persistence and data_refs', environment('persistence: {data: [d], outputs: o}, data_refs: [d]'), [
+    'conflict',
+    'environment.persistence',
+  ]),
   refused(88, 'logging WARNING', E('logging: {level: WARNING}'), ['not_in', 'logging.level']),
   accepted(88, 'logging WARN', E('logging: {level: WARN}'), { plan: { logLevel: 'WARN' } }),
   refused(88, 'logging info', E('logging: {level: info}'), ['not_in', 'logging.level']),
@@ -354,7 +514,10 @@ export const cases: readonly Case[] = [
   refused(90, 'int input 3.0', input('type: int', '{p: 3.0}'), ['wrong_type', 'params.p']),
   refused(90, 'int input foo', input('type: int', '{p: foo}'), ['wrong_type', 'params.p']),
   refused(91, 'float input 3', input('type: float', '{p: 3}'), ['wrong_type', 'params.p']),
-  refused(92, 'default without is_optional', input('type: int, default: 3', '{p: 3}'), ['io_default', 'inputs[0].default']),
+  refused(92, 'default without is_optional', input('type: int, default: 3', '{p: 3}'), [
+    'io_default',
+    'inputs[0].default',
+  ]),
   refused(92, 'required input missing', input('type: int', '{}'), ['io_missing', 'inputs[0]']),
   refused(92, 'param that is no input', input('type: int', '{p: 3, q: 1}'), ['io_undeclared', 'params.q']),
   refused(92, 'value that is no option', input('type: int, options: [1, 2]', '{p: 3}'), ['not_in', 'params.p']),
@@ -362,38 +525,65 @@ export const cases: readonly Case[] = [
   accepted(93, 'flag true', input('type: bool, is_flag: true', '{p: true}', 'x {{ p }}'), { command: 'x --p' }),
   accepted(93, 'flag false', input('type: bool, is_flag: true', '{p: false}', 'x {{ p }}'), { command: 'x' }),
   different(
-    accepted(93, 'flag with -P p=false', input('type: bool, is_flag: true', '{p: true}', 'x {{ p }}'), { with: { p: 'false' }, command: 'x' }),
+    accepted(93, 'flag with -P p=false', input('type: bool, is_flag: true', '{p: true}', 'x {{ p }}'), {
+      with: { p: 'false' },
+      command: 'x',
+    }),
     'A flag given the text "false" is off; in 0.6 it was on.',
   ),
   notBuilt(
     refused(94, 'output of a job', input('type: int', '{p: "{{ jobs.1.outputs.p }}"}'), ['io_reference', 'params.p']),
     'Outputs of other runs cannot be used as parameters; 0.6 accepted them and crashed.',
   ),
-  refused(94, 'output of a job by name', input('type: int', '{p: "{{ jobs.foo.outputs.p }}"}'), ['io_reference', 'params.p']),
-  refused(94, 'output of something else', input('type: int', '{p: "{{ foo.1.outputs.p }}"}'), ['io_reference', 'params.p']),
-  accepted(95, 'mappings merge', [E('params: {b: {c: 1, d: 2}}'), 'params: {b: {c: 9}}'], { params: { b: { c: 9, d: 2 } } }),
+  refused(94, 'output of a job by name', input('type: int', '{p: "{{ jobs.foo.outputs.p }}"}'), [
+    'io_reference',
+    'params.p',
+  ]),
+  refused(94, 'output of something else', input('type: int', '{p: "{{ foo.1.outputs.p }}"}'), [
+    'io_reference',
+    'params.p',
+  ]),
+  accepted(95, 'mappings merge', [E('params: {b: {c: 1, d: 2}}'), 'params: {b: {c: 9}}'], {
+    params: { b: { c: 9, d: 2 } },
+  }),
   accepted(96, 'a list replaces', [E('params: {b: [1, 2]}'), 'params: {b: [3]}'], { params: { b: [3] } }),
   accepted(96, 'null replaces', [E('params: {b: {c: 1}}'), 'params: {b: null}'], { params: { b: null } }),
   accepted(96, 'a scalar replaces', [E('params: {b: {c: 1}}'), 'params: {b: 5}'], { params: { b: 5 } }),
   refused(97, 'dockerfile over image', [E(), 'build: {dockerfile: D}'], ['exactly_one', 'build']),
-  accepted(97, 'dockerfile over image with image null', [E(), 'build: {dockerfile: D, image: null}'], { plan: { build: { image: null } } }),
+  accepted(97, 'dockerfile over image with image null', [E(), 'build: {dockerfile: D, image: null}'], {
+    plan: { build: { image: null } },
+  }),
   notBuilt(accepted(98, 'debug', E(), { command: 'x' }), NO_DEBUG),
   notBuilt(refused(99, 'pipeline', head('pipeline', 'ops: []'), ['kind_pipeline', 'kind']), PIPELINES),
-  notBuilt(refused(100, 'pipeline with schedule', head('pipeline', 'schedule: {interval: 5}'), ['kind_pipeline', 'kind']), PIPELINES),
+  notBuilt(
+    refused(100, 'pipeline with schedule', head('pipeline', 'schedule: {interval: 5}'), ['kind_pipeline', 'kind']),
+    PIPELINES,
+  ),
   notBuilt(accepted(101, 'ignore files', E(), { command: 'x' }), SHARES_FOLDER),
   accepted(102, 'hyperband brackets', hyperband('max_iter: 81, eta: 3, resource: {name: n}, metric: {name: loss}'), {
     plan: { method: { name: 'hyperband', trialsMax: null, halving: { resource: 'n', max: 81, min: 1, eta: 3 } } },
   }),
-  accepted(103, 'random search in a small space', G('{random_search: {n_experiments: 10}, matrix: {a: {values: [1, 2]}, b: {values: [1, 2]}}}'), {
-    trials: 4,
-    warning: 'budget_over_space',
-  }),
+  accepted(
+    103,
+    'random search in a small space',
+    G('{random_search: {n_experiments: 10}, matrix: {a: {values: [1, 2]}, b: {values: [1, 2]}}}'),
+    {
+      trials: 4,
+      warning: 'budget_over_space',
+    },
+  ),
   accepted(104, 'grid in a small space', G('{grid_search: {n_experiments: 10}, matrix: {a: {values: [1, 2, 3]}}}'), {
     trials: 3,
     values: [1, 2, 3],
     warning: 'budget_over_space',
   }),
-  different(accepted(105, 'image yes', build('image: yes'), { plan: { build: { image: 'yes' } }, warning: 'yaml11_boolean' }), OLD_YAML),
-  different(accepted(105, 'tag yes', E('tags: [yes]'), { plan: { tags: ['yes'] }, warning: 'yaml11_boolean' }), OLD_YAML),
+  different(
+    accepted(105, 'image yes', build('image: yes'), { plan: { build: { image: 'yes' } }, warning: 'yaml11_boolean' }),
+    OLD_YAML,
+  ),
+  different(
+    accepted(105, 'tag yes', E('tags: [yes]'), { plan: { tags: ['yes'] }, warning: 'yaml11_boolean' }),
+    OLD_YAML,
+  ),
   different(accepted(105, 'date', E('params: {day: 2020-01-31}'), { params: { day: '2020-01-31' } }), OLD_YAML),
 ]

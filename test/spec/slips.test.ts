@@ -7,7 +7,10 @@ import { SpecError } from '../../src/core/spec/document.ts'
 
 type Params = Readonly<Record<string, string>>
 
-function read(text: string, params: Params = {}): { problems: readonly Problem[]; warnings: readonly Problem[]; commands: (string | null)[] } {
+function read(
+  text: string,
+  params: Params = {},
+): { problems: readonly Problem[]; warnings: readonly Problem[]; commands: (string | null)[] } {
   try {
     const { warnings, first } = checkDocument([{ file: 'a.yml', text }], params, 10)
     return { problems: [], warnings, commands: first.map(({ command }) => command) }
@@ -34,25 +37,109 @@ const SLIPS: readonly Slip[] = [
     /text ends at this #/,
     /この #/,
   ],
-  ['colon in a text', E('run:\n  cmd: echo result: 5'), '4:19', 'yaml_syntax', /begins a new field.*quotes/, /新しい項目.*引用符/],
+  [
+    'colon in a text',
+    E('run:\n  cmd: echo result: 5'),
+    '4:19',
+    'yaml_syntax',
+    /begins a new field.*quotes/,
+    /新しい項目.*引用符/,
+  ],
   ['comma and colon in a text', E('run:\n  cmd: a, b: c'), '4:12', 'yaml_syntax', /begins a new field/, /新しい項目/],
-  ['text that begins with braces', E('params: {a: 1}\nrun:\n  cmd: {{ a }} x'), '5:8', 'yaml_syntax', /begins with \{/, /\{ で始まる/],
-  ['text that is braces alone', E('params: {a: 1}\nrun:\n  cmd: {{ a }}'), '5:9', 'yaml_syntax', /begins with \{/, /\{ で始まる/],
-  ['text that begins with a bracket', E('run:\n  cmd: [ -f x ] && y'), '4:8', 'yaml_syntax', /begins with \[/, /\[ で始まる/],
+  [
+    'text that begins with braces',
+    E('params: {a: 1}\nrun:\n  cmd: {{ a }} x'),
+    '5:8',
+    'yaml_syntax',
+    /begins with \{/,
+    /\{ で始まる/,
+  ],
+  [
+    'text that is braces alone',
+    E('params: {a: 1}\nrun:\n  cmd: {{ a }}'),
+    '5:9',
+    'yaml_syntax',
+    /begins with \{/,
+    /\{ で始まる/,
+  ],
+  [
+    'text that begins with a bracket',
+    E('run:\n  cmd: [ -f x ] && y'),
+    '4:8',
+    'yaml_syntax',
+    /begins with \[/,
+    /\[ で始まる/,
+  ],
   ['text that begins with a star', E('run:\n  cmd: *.py'), '4:8', 'yaml_syntax', /begins with \*/, /\* で始まる/],
-  ['text that begins with an exclamation mark', E('run:\n  cmd: !env X'), '4:8', 'yaml_syntax', /!env.*quotes/, /!env.*引用符/],
+  [
+    'text that begins with an exclamation mark',
+    E('run:\n  cmd: !env X'),
+    '4:8',
+    'yaml_syntax',
+    /!env.*quotes/,
+    /!env.*引用符/,
+  ],
   ['text that begins with a backtick', E('run:\n  cmd: `ls`'), '4:8', 'yaml_syntax', /begins with `/, /` で始まる/],
-  ['text that goes on after its quote', E('run:\n  cmd: "python" t.py'), '4:17', 'yaml_syntax', /closing "/, /閉じの "/],
+  [
+    'text that goes on after its quote',
+    E('run:\n  cmd: "python" t.py'),
+    '4:17',
+    'yaml_syntax',
+    /closing "/,
+    /閉じの "/,
+  ],
   ['full-width indent', E('run:\n　　cmd: t'), '4:1', 'yaml_syntax', /full-width.*space/, /行頭に全角/],
   ['no-break space as indent', E('run:\n\u00a0\u00a0cmd: t'), '4:1', 'yaml_syntax', /no-break space/, /行頭に全角/],
   ['full-width colon', E('run：\n  cmd: t'), '3:4', 'yaml_syntax', /full-width colon/, /全角コロン/],
   ['full-width colon in the last line', E('run:\n  cmd：t'), '3:1', 'yaml_syntax', /full-width colon/, /全角コロン/],
-  ['full-width colon after a name in braces', E('run: {cmd: t}\nparams： {a: 1}'), '4:1', 'yaml_syntax', /full-width colon/, /全角コロン/],
-  ['full-width colon after a Japanese name', E('params:\n  学習率： 0.1\nrun: {cmd: t}'), '3:1', 'yaml_syntax', /full-width colon/, /全角コロン/],
-  ['braces inside braces', E('run: {cmd: python t.py --a {{ a }}}'), '3:28', 'yaml_syntax', /\{\{ stands inside/, /\{\{ があります/],
-  ['colon in an item of a list', E('run:\n  cmd:\n    - echo a: b'), '5:7', 'wrong_type', /begins a new field/, /新しい項目/],
-  ['mistyped field that is required', E('run: {cmdd: x}'), '3:7', 'unknown_key_near', /did you mean cmd/, /cmd の間違い/],
-  ['mistyped version', 'verison: 1\nkind: experiment\nrun: {cmd: x}', '1:1', 'unknown_key_near', /did you mean version/, /version の間違い/],
+  [
+    'full-width colon after a name in braces',
+    E('run: {cmd: t}\nparams： {a: 1}'),
+    '4:1',
+    'yaml_syntax',
+    /full-width colon/,
+    /全角コロン/,
+  ],
+  [
+    'full-width colon after a Japanese name',
+    E('params:\n  学習率： 0.1\nrun: {cmd: t}'),
+    '3:1',
+    'yaml_syntax',
+    /full-width colon/,
+    /全角コロン/,
+  ],
+  [
+    'braces inside braces',
+    E('run: {cmd: python t.py --a {{ a }}}'),
+    '3:28',
+    'yaml_syntax',
+    /\{\{ stands inside/,
+    /\{\{ があります/,
+  ],
+  [
+    'colon in an item of a list',
+    E('run:\n  cmd:\n    - echo a: b'),
+    '5:7',
+    'wrong_type',
+    /begins a new field/,
+    /新しい項目/,
+  ],
+  [
+    'mistyped field that is required',
+    E('run: {cmdd: x}'),
+    '3:7',
+    'unknown_key_near',
+    /did you mean cmd/,
+    /cmd の間違い/,
+  ],
+  [
+    'mistyped version',
+    'verison: 1\nkind: experiment\nrun: {cmd: x}',
+    '1:1',
+    'unknown_key_near',
+    /did you mean version/,
+    /version の間違い/,
+  ],
   [
     'matrix at the top, as in 0.3',
     head('group', 'matrix: {a: {values: [1]}}\nhptuning: {concurrency: 2}\nrun: {cmd: x}'),
@@ -61,7 +148,14 @@ const SLIPS: readonly Slip[] = [
     /hptuning.matrix/,
     /hptuning.matrix/,
   ],
-  ['one value where a list of values is needed', G('{a: {values: 0.1}}'), '3:21', 'wrong_type', /0.1 stands here, and a list/, /リストが必要ですが、0.1/],
+  [
+    'one value where a list of values is needed',
+    G('{a: {values: 0.1}}'),
+    '3:21',
+    'wrong_type',
+    /0.1 stands here, and a list/,
+    /リストが必要ですが、0.1/,
+  ],
   ['number 2.0 for a section', E('environment: 2.0\nrun: {cmd: t}'), '3:1', 'wrong_type', /2\.0.*lines/, /2\.0/],
   [
     'number 9007199254740993 for a section',
@@ -73,38 +167,128 @@ const SLIPS: readonly Slip[] = [
   ],
   [
     'long integer in a list of sections',
-    head('group', 'hptuning: {early_stopping: [9007199254740992], matrix: {a: {values: [1]}}}\nrun: {cmd: "t {{ a }}"}'),
+    head(
+      'group',
+      'hptuning: {early_stopping: [9007199254740992], matrix: {a: {values: [1]}}}\nrun: {cmd: "t {{ a }}"}',
+    ),
     '3:29',
     'wrong_type',
     /9007199254740992.*lines/,
     /9007199254740992/,
   ],
-  ['no value in a list of values', G('{a: {values: []}}'), '3:21', 'matrix_one_option', /values is empty/, /values が空/],
-  ['number for a declared text', E('inputs: [{name: v, type: str}]\nparams: {v: 1.10}\nrun: {cmd: t}'), '4:10', 'wrong_type', /quotes: "1.10"/, /"1.10"/],
+  [
+    'no value in a list of values',
+    G('{a: {values: []}}'),
+    '3:21',
+    'matrix_one_option',
+    /values is empty/,
+    /values が空/,
+  ],
+  [
+    'number for a declared text',
+    E('inputs: [{name: v, type: str}]\nparams: {v: 1.10}\nrun: {cmd: t}'),
+    '4:10',
+    'wrong_type',
+    /quotes: "1.10"/,
+    /"1.10"/,
+  ],
   [
     'draws that are no whole numbers for one',
-    head('group', 'inputs: [{name: n, type: int}]\nhptuning: {random_search: {n_experiments: 2}, matrix: {n: {uniform: [0, 1]}}}\nrun: {cmd: t}'),
+    head(
+      'group',
+      'inputs: [{name: n, type: int}]\nhptuning: {random_search: {n_experiments: 2}, matrix: {n: {uniform: [0, 1]}}}\nrun: {cmd: t}',
+    ),
     '4:56',
     'wrong_type',
     /whole number/,
     /整数/,
   ],
-  ['output of another run inside a command', E('run: {cmd: "t {{ jobs.1.outputs.z }}"}'), '3:7', 'io_reference', /another run/, /別のラン/],
+  [
+    'output of another run inside a command',
+    E('run: {cmd: "t {{ jobs.1.outputs.z }}"}'),
+    '3:7',
+    'io_reference',
+    /another run/,
+    /別のラン/,
+  ],
   ['tab as indent', E('run:\n\tcmd: t'), '4:1', 'yaml_syntax', /a tab/, /タブ/],
-  ['open quote', E('run:\n  cmd: "python t.py\nparams: {a: 1}'), '4:8', 'yaml_syntax', /never closed/, /閉じていません/],
-  ['open single quote', E("run:\n  cmd: 'python t.py\nparams: {a: 1}"), '4:8', 'yaml_syntax', /never closed/, /閉じていません/],
+  [
+    'open quote',
+    E('run:\n  cmd: "python t.py\nparams: {a: 1}'),
+    '4:8',
+    'yaml_syntax',
+    /never closed/,
+    /閉じていません/,
+  ],
+  [
+    'open single quote',
+    E("run:\n  cmd: 'python t.py\nparams: {a: 1}"),
+    '4:8',
+    'yaml_syntax',
+    /never closed/,
+    /閉じていません/,
+  ],
   ['open bracket', E('tags: [a, b\nrun: {cmd: t}'), '3:7', 'yaml_syntax', /\[ opened here.*\]/, /\[ が閉じて/],
   ['open brace', E('params: {a: 1\nrun: {cmd: t}'), '3:9', 'yaml_syntax', /\{ opened here/, /\{ が閉じて/],
-  ['backslash in double quotes', E('run:\n  cmd: "type C:\\path"'), '4:16', 'yaml_syntax', /\\p means nothing/, /\\p は意味/],
-  ['line that is indented too far', E('run:\n  cmd: t\n    x: y'), '5:5', 'yaml_syntax', /indented differently/, /字下げ/],
-  ['line that is indented too little', E('run:\n    cmd: t\n  x: y'), '5:3', 'yaml_syntax', /indented differently/, /字下げ/],
+  [
+    'backslash in double quotes',
+    E('run:\n  cmd: "type C:\\path"'),
+    '4:16',
+    'yaml_syntax',
+    /\\p means nothing/,
+    /\\p は意味/,
+  ],
+  [
+    'line that is indented too far',
+    E('run:\n  cmd: t\n    x: y'),
+    '5:5',
+    'yaml_syntax',
+    /indented differently/,
+    /字下げ/,
+  ],
+  [
+    'line that is indented too little',
+    E('run:\n    cmd: t\n  x: y'),
+    '5:3',
+    'yaml_syntax',
+    /indented differently/,
+    /字下げ/,
+  ],
   ['line without a colon', E('run\nname: x'), '3:1', 'yaml_syntax', /"run" is no/, /"run" は/],
   ['control character', E('name: x\nrun: {cmd: "a\u0007"}'), '4:14', 'yaml_syntax', /U\+0007/, /U\+0007/],
   ['escaped NUL', E('description: "a\\0b"\nrun: {cmd: t}'), '3:14', 'yaml_syntax', /U\+0000/, /U\+0000/],
-  ['escaped half of a character', E('description: "a\\ud800b"\nrun: {cmd: t}'), '3:14', 'yaml_syntax', /U\+D800/, /U\+D800/],
-  ['alias that repeats itself', E('params: &p {a: 1, again: *p}\nrun: {cmd: a}'), '3:26', 'yaml_too_deep', /\*p stands inside/, /\*p/],
-  ['merge of a list of numbers', E('params: {<<: [1, 2], a: 1}\nrun: {cmd: t}'), '3:10', 'yaml_syntax', /<<: takes/, /<<: には/],
-  ['tag that its value does not have', E('params: {a: !!float x}\nrun: {cmd: t}'), '3:21', 'yaml_syntax', /!!float stands before/, /!!float/],
+  [
+    'escaped half of a character',
+    E('description: "a\\ud800b"\nrun: {cmd: t}'),
+    '3:14',
+    'yaml_syntax',
+    /U\+D800/,
+    /U\+D800/,
+  ],
+  [
+    'alias that repeats itself',
+    E('params: &p {a: 1, again: *p}\nrun: {cmd: a}'),
+    '3:26',
+    'yaml_too_deep',
+    /\*p stands inside/,
+    /\*p/,
+  ],
+  [
+    'merge of a list of numbers',
+    E('params: {<<: [1, 2], a: 1}\nrun: {cmd: t}'),
+    '3:10',
+    'yaml_syntax',
+    /<<: takes/,
+    /<<: には/,
+  ],
+  [
+    'tag that its value does not have',
+    E('params: {a: !!float x}\nrun: {cmd: t}'),
+    '3:21',
+    'yaml_syntax',
+    /!!float stands before/,
+    /!!float/,
+  ],
   [
     'field with nothing under it',
     G('\n    a:\n    values: [1, 2]').replace('{matrix: ', '\n  matrix:').replace(']}', ']'),
@@ -113,12 +297,40 @@ const SLIPS: readonly Slip[] = [
     /a: has nothing under it/,
     /a: の中身/,
   ],
-  ['number where text is needed', E('build: {image: a, commit: 12e4567}\nrun: {cmd: a}'), '3:19', 'wrong_type', /quotes: "12e4567"/, /"12e4567"/],
+  [
+    'number where text is needed',
+    E('build: {image: a, commit: 12e4567}\nrun: {cmd: a}'),
+    '3:19',
+    'wrong_type',
+    /quotes: "12e4567"/,
+    /"12e4567"/,
+  ],
   ['infinity where text is needed', E('name: .inf\nrun: {cmd: a}'), '3:1', 'wrong_type', /quotes: ".inf"/, /".inf"/],
   ['flag where text is needed', E('tags: [true]\nrun: {cmd: a}'), '3:8', 'wrong_type', /quotes: "true"/, /"true"/],
-  ['memory with a unit', E('environment: {resources: {memory: {requests: 2Gi}}}\nrun: {cmd: a}'), '3:36', 'wrong_type', /write 2048/, /2048 と/],
-  ['cpu with a unit', E('environment: {resources: {cpu: {requests: 500m}}}\nrun: {cmd: a}'), '3:33', 'wrong_type', /write 0.5/, /0.5 と/],
-  ['resource without requests', E('environment: {resources: {cpu: 2}}\nrun: {cmd: a}'), '3:27', 'wrong_type', /cpu: \{requests: 2\}/, /cpu: \{requests: 2\}/],
+  [
+    'memory with a unit',
+    E('environment: {resources: {memory: {requests: 2Gi}}}\nrun: {cmd: a}'),
+    '3:36',
+    'wrong_type',
+    /write 2048/,
+    /2048 と/,
+  ],
+  [
+    'cpu with a unit',
+    E('environment: {resources: {cpu: {requests: 500m}}}\nrun: {cmd: a}'),
+    '3:33',
+    'wrong_type',
+    /write 0.5/,
+    /0.5 と/,
+  ],
+  [
+    'resource without requests',
+    E('environment: {resources: {cpu: 2}}\nrun: {cmd: a}'),
+    '3:27',
+    'wrong_type',
+    /cpu: \{requests: 2\}/,
+    /cpu: \{requests: 2\}/,
+  ],
   [
     'name with a dash',
     E('params: {batch-size: 32}\nrun: {cmd: "t {{ batch-size }}"}'),
@@ -127,8 +339,22 @@ const SLIPS: readonly Slip[] = [
     /params\['batch-size'\]/,
     /params\['batch-size'\]/,
   ],
-  ['name that nobody defines in arithmetic', E('run: {cmd: "t {{ epochs * 2 }}"}'), '3:7', 'template_value', /epochs is not defined/, /epochs は定義/],
-  ['open braces in a tag', E('tags: [a, "{{ m"]\nrun: {cmd: a}'), '3:11', 'template_syntax', /\{\{ is not closed/, /\{\{ が閉じて/],
+  [
+    'name that nobody defines in arithmetic',
+    E('run: {cmd: "t {{ epochs * 2 }}"}'),
+    '3:7',
+    'template_value',
+    /epochs is not defined/,
+    /epochs は定義/,
+  ],
+  [
+    'open braces in a tag',
+    E('tags: [a, "{{ m"]\nrun: {cmd: a}'),
+    '3:11',
+    'template_syntax',
+    /\{\{ is not closed/,
+    /\{\{ が閉じて/,
+  ],
   [
     'open braces in a step',
     E('build: {image: a, build_steps: [ls, "pip {{ m"]}\nrun: {cmd: a}'),
@@ -137,10 +363,31 @@ const SLIPS: readonly Slip[] = [
     /\{\{ is not closed/,
     /\{\{ が閉じて/,
   ],
-  ['division by zero in a param', E('params: {a: 1, b: "{{ a / 0 }}"}\nrun: {cmd: a}'), '3:16', 'template_value', /division by zero/, /0 で割って/],
-  ['variable without a value', E('build:\n  image: a\n  env_vars: [[A, 1], [B, ~]]\nrun: {cmd: a}'), '5:22', 'env_var_pair', /B has no value/, /変数 B/],
+  [
+    'division by zero in a param',
+    E('params: {a: 1, b: "{{ a / 0 }}"}\nrun: {cmd: a}'),
+    '3:16',
+    'template_value',
+    /division by zero/,
+    /0 で割って/,
+  ],
+  [
+    'variable without a value',
+    E('build:\n  image: a\n  env_vars: [[A, 1], [B, ~]]\nrun: {cmd: a}'),
+    '5:22',
+    'env_var_pair',
+    /B has no value/,
+    /変数 B/,
+  ],
   ['build without a source', E('build: {}\nrun: {cmd: a}'), '3:1', 'exactly_one', /none of image/, /どれもありません/],
-  ['command right under run', E('run: python t.py'), '3:1', 'wrong_type', /run: \{cmd: python t.py\}/, /run: \{cmd: python t.py\}/],
+  [
+    'command right under run',
+    E('run: python t.py'),
+    '3:1',
+    'wrong_type',
+    /run: \{cmd: python t.py\}/,
+    /run: \{cmd: python t.py\}/,
+  ],
   ['cmd at the top', E('cmd: t'), '3:1', 'unknown_key', /run.cmd/, /run.cmd/],
   ['image at the top', E('image: a\nrun: {cmd: t}'), '3:1', 'section_not_allowed', /build.image/, /build.image/],
   ['image under run, as in 0.4', E('run: {image: a, cmd: t}'), '3:7', 'unknown_key', /build.image/, /build.image/],
@@ -176,14 +423,70 @@ const SLIPS: readonly Slip[] = [
     /range\(\.\.\.\)/,
     /range\(\.\.\.\)/,
   ],
-  ['method in a template', E('params: {m: {a: 1}}\nrun: {cmd: "t {{ m.items() }}"}'), '4:7', 'template_syntax', /items\(\.\.\.\)/, /items\(\.\.\.\)/],
-  ['slice in a template', E('params: {x: abc}\nrun: {cmd: "t {{ x[:2] }}"}'), '4:7', 'template_syntax', /slice/, /スライス/],
-  ['two names in a loop', E('params: {m: {a: 1}}\nrun: {cmd: "{% for k, v in m %}t{% endfor %}"}'), '4:7', 'template_syntax', /one name/, /1 つ/],
-  ['format with a per cent sign', E('params: {n: 3}\nrun: {cmd: "t {{ \'%d\' % n }}"}'), '4:7', 'template_value', /cannot format/, /整形/],
-  ['named argument of a filter', E('params: {l: [1]}\nrun: {cmd: "t {{ l | sort(reverse=true) }}"}'), '4:7', 'template_syntax', /named/, /名前付き/],
-  ['argument of a test', E('params: {n: 3}\nrun: {cmd: "{% if n is divisibleby 2 %}t{% endif %}"}'), '4:7', 'template_syntax', /takes no argument/, /引数/],
-  ['end without its block', E('run: {cmd: "t {% endif %}"}'), '3:7', 'template_syntax', /stands without the block/, /対応するブロック/],
-  ['output of another run', E('params: {p: "{{ jobs.1.outputs.p }}"}\nrun: {cmd: "t {{ p }}"}'), '3:10', 'io_reference', /another run/, /別のラン/],
+  [
+    'method in a template',
+    E('params: {m: {a: 1}}\nrun: {cmd: "t {{ m.items() }}"}'),
+    '4:7',
+    'template_syntax',
+    /items\(\.\.\.\)/,
+    /items\(\.\.\.\)/,
+  ],
+  [
+    'slice in a template',
+    E('params: {x: abc}\nrun: {cmd: "t {{ x[:2] }}"}'),
+    '4:7',
+    'template_syntax',
+    /slice/,
+    /スライス/,
+  ],
+  [
+    'two names in a loop',
+    E('params: {m: {a: 1}}\nrun: {cmd: "{% for k, v in m %}t{% endfor %}"}'),
+    '4:7',
+    'template_syntax',
+    /one name/,
+    /1 つ/,
+  ],
+  [
+    'format with a per cent sign',
+    E('params: {n: 3}\nrun: {cmd: "t {{ \'%d\' % n }}"}'),
+    '4:7',
+    'template_value',
+    /cannot format/,
+    /整形/,
+  ],
+  [
+    'named argument of a filter',
+    E('params: {l: [1]}\nrun: {cmd: "t {{ l | sort(reverse=true) }}"}'),
+    '4:7',
+    'template_syntax',
+    /named/,
+    /名前付き/,
+  ],
+  [
+    'argument of a test',
+    E('params: {n: 3}\nrun: {cmd: "{% if n is divisibleby 2 %}t{% endif %}"}'),
+    '4:7',
+    'template_syntax',
+    /takes no argument/,
+    /引数/,
+  ],
+  [
+    'end without its block',
+    E('run: {cmd: "t {% endif %}"}'),
+    '3:7',
+    'template_syntax',
+    /stands without the block/,
+    /対応するブロック/,
+  ],
+  [
+    'output of another run',
+    E('params: {p: "{{ jobs.1.outputs.p }}"}\nrun: {cmd: "t {{ p }}"}'),
+    '3:10',
+    'io_reference',
+    /another run/,
+    /別のラン/,
+  ],
   [
     'template in a declared input',
     E('inputs: [{name: p, type: str}]\nparams: {a: 1, p: "x{{ a }}"}\nrun: {cmd: t}').replace('a: 1, ', ''),
@@ -192,7 +495,14 @@ const SLIPS: readonly Slip[] = [
     /remove p from inputs/,
     /inputs から p/,
   ],
-  ['two options of an axis', G('{a: {values: [1], range: [0, 3, 1]}}'), '3:21', 'matrix_one_option', /values, range/, /values, range/],
+  [
+    'two options of an axis',
+    G('{a: {values: [1], range: [0, 3, 1]}}'),
+    '3:21',
+    'matrix_one_option',
+    /values, range/,
+    /values, range/,
+  ],
   [
     'framework in capitals',
     E('framework: TensorFlow\nenvironment: {replicas: {n_workers: 2}}\nrun: {cmd: a}'),
@@ -211,7 +521,14 @@ const SLIPS: readonly Slip[] = [
     /low below high/,
     /low < high/,
   ],
-  ['input without a value', E('inputs: [{name: a, type: int}]\nrun: {cmd: t}'), '3:10', 'io_missing', /a has no value/, /a に値/],
+  [
+    'input without a value',
+    E('inputs: [{name: a, type: int}]\nrun: {cmd: t}'),
+    '3:10',
+    'io_missing',
+    /a has no value/,
+    /a に値/,
+  ],
   [
     'text of a list',
     E('inputs: [{name: n, type: float, is_list: true}]\nparams: {n: 2.5}\nrun: {cmd: t}'),
@@ -228,7 +545,14 @@ const SLIPS: readonly Slip[] = [
     /2.5.*whole number/,
     /整数が必要/,
   ],
-  ['params that name each other', E('params: {a: "{{ b }}", b: "{{ a }}"}\nrun: {cmd: t}'), '3:24', 'template_value', /a → b → a/, /a → b → a/],
+  [
+    'params that name each other',
+    E('params: {a: "{{ b }}", b: "{{ a }}"}\nrun: {cmd: t}'),
+    '3:24',
+    'template_value',
+    /a → b → a/,
+    /a → b → a/,
+  ],
   [
     'percent of a rule that has none',
     head(
@@ -240,26 +564,45 @@ const SLIPS: readonly Slip[] = [
     /remove percent/,
     /percent を削除/,
   ],
-  ['command of backslashes alone', E('run: {cmd: "\\\\"}'), '3:7', 'template_value', /nothing is left/, /何も残りません/],
+  [
+    'command of backslashes alone',
+    E('run: {cmd: "\\\\"}'),
+    '3:7',
+    'template_value',
+    /nothing is left/,
+    /何も残りません/,
+  ],
 ]
 
 /** Words of English that no Japanese sentence needs; names of fields and values are English in both. */
-const ENGLISH = /\b(?:expected|found|unexpected|the|is|are|not|missing|must|cannot|nothing|mapping|null|string|number|integer|boolean|scalar|alias|anchor)\b/i
+const ENGLISH =
+  /\b(?:expected|found|unexpected|the|is|are|not|missing|must|cannot|nothing|mapping|null|string|number|integer|boolean|scalar|alias|anchor)\b/i
 
 describe('a slip', () => {
-  it.each(SLIPS)('%s is one problem at its place, with a sentence and a remedy in both languages', (_name, text, place, code, english, japanese) => {
-    const { problems } = read(text)
-    expect(problems.map((problem) => `${problem.line}:${problem.column} ${problem.code}`)).toEqual([`${place} ${code}`])
-    const [en, ja] = [toProblemView(problems[0]!, 'en'), toProblemView(problems[0]!, 'ja')]
-    expect(`${en.message} → ${en.remedy}`).toMatch(english)
-    expect(`${ja.message} → ${ja.remedy}`).toMatch(japanese)
-    expect(`${ja.message} → ${ja.remedy}`).not.toMatch(ENGLISH)
-    expect(`${en.message} → ${en.remedy}`).not.toMatch(/\b(?:mapping|null|scalar|alias|anchor)\b|undefined|\[object/)
-  })
+  it.each(SLIPS)(
+    '%s is one problem at its place, with a sentence and a remedy in both languages',
+    (_name, text, place, code, english, japanese) => {
+      const { problems } = read(text)
+      expect(problems.map((problem) => `${problem.line}:${problem.column} ${problem.code}`)).toEqual([
+        `${place} ${code}`,
+      ])
+      const [en, ja] = [toProblemView(problems[0]!, 'en'), toProblemView(problems[0]!, 'ja')]
+      expect(`${en.message} → ${en.remedy}`).toMatch(english)
+      expect(`${ja.message} → ${ja.remedy}`).toMatch(japanese)
+      expect(`${ja.message} → ${ja.remedy}`).not.toMatch(ENGLISH)
+      expect(`${en.message} → ${en.remedy}`).not.toMatch(/\b(?:mapping|null|scalar|alias|anchor)\b|undefined|\[object/)
+    },
+  )
 })
 
 /** A document that is accepted: its first commands, and the warnings that it must have. */
-type Reading = readonly [name: string, text: string, commands: readonly (string | null)[], warnings?: readonly string[], params?: Params]
+type Reading = readonly [
+  name: string,
+  text: string,
+  commands: readonly (string | null)[],
+  warnings?: readonly string[],
+  params?: Params,
+]
 
 const READINGS: readonly Reading[] = [
   [
@@ -269,10 +612,17 @@ const READINGS: readonly Reading[] = [
   ],
   [
     'param that reads a param that reads the matrix',
-    G('{w: {values: [8]}}', 'params: {b: "{{ a + 1 }}", a: "{{ w * 2 }}", c: {d: ["{{ b }}"]}}\nrun: {cmd: "t {{ b }} {{ c.d[0] }}"}'),
+    G(
+      '{w: {values: [8]}}',
+      'params: {b: "{{ a + 1 }}", a: "{{ w * 2 }}", c: {d: ["{{ b }}"]}}\nrun: {cmd: "t {{ b }} {{ c.d[0] }}"}',
+    ),
     ['t 17 17'],
   ],
-  ['tag that reads the matrix through a param', G('{a: {values: [1]}}', 'params: {n: "run-{{ a }}"}\ntags: ["{{ n }}"]\nrun: {cmd: "t {{ n }}"}'), ['t run-1']],
+  [
+    'tag that reads the matrix through a param',
+    G('{a: {values: [1]}}', 'params: {n: "run-{{ a }}"}\ntags: ["{{ n }}"]\nrun: {cmd: "t {{ n }}"}'),
+    ['t run-1'],
+  ],
   [
     'param that reads the resource of a search',
     head(
@@ -283,16 +633,27 @@ const READINGS: readonly Reading[] = [
   ],
   [
     'quoted literals of the matrix',
-    G('{fast: {values: ["False", "True"]}, n: {values: ["8"]}}', `run: {cmd: "t {{ '--fast' if fast else '' }} {{ n * 2 }}"}`),
+    G(
+      '{fast: {values: ["False", "True"]}, n: {values: ["8"]}}',
+      `run: {cmd: "t {{ '--fast' if fast else '' }} {{ n * 2 }}"}`,
+    ),
     ['t 16', 't --fast 16'],
   ],
-  ['quoted numbers of a declared text', G('{v: {values: ["1.10", "1e3"]}}', 'inputs: [{name: v, type: str}]\nrun: {cmd: "t {{ v }}"}'), ['t 1.10', 't 1e3']],
+  [
+    'quoted numbers of a declared text',
+    G('{v: {values: ["1.10", "1e3"]}}', 'inputs: [{name: v, type: str}]\nrun: {cmd: "t {{ v }}"}'),
+    ['t 1.10', 't 1e3'],
+  ],
   [
     'matrix value that names a param',
     G('{s: {values: ["{{ root }}/a", "{{ root }}/b"]}}', 'params: {root: /data}\nrun: {cmd: "t {{ s }}"}'),
     ['t /data/a', 't /data/b'],
   ],
-  ['matrix value that names another axis', G('{m: {values: [a, b]}, f: {values: ["{{ m }}.pt"]}}', 'run: {cmd: "t {{ f }}"}'), ['t a.pt', 't b.pt']],
+  [
+    'matrix value that names another axis',
+    G('{m: {values: [a, b]}, f: {values: ["{{ m }}.pt"]}}', 'run: {cmd: "t {{ f }}"}'),
+    ['t a.pt', 't b.pt'],
+  ],
   [
     'names of any script',
     E(
@@ -302,11 +663,19 @@ const READINGS: readonly Reading[] = [
   ],
   [
     'the matrix over the default of an input',
-    G('{lr: {values: [0.1, 0.2]}}', 'inputs: [{name: lr, type: float, is_optional: true, default: 0.5}]\nrun: {cmd: "t {{ lr }}"}'),
+    G(
+      '{lr: {values: [0.1, 0.2]}}',
+      'inputs: [{name: lr, type: float, is_optional: true, default: 0.5}]\nrun: {cmd: "t {{ lr }}"}',
+    ),
     ['t 0.1', 't 0.2'],
     [],
   ],
-  ['the matrix for a required input', G('{lr: {values: [0.1, 0.2]}}', 'inputs: [{name: lr, type: float}]\nrun: {cmd: "t {{ lr }}"}'), ['t 0.1', 't 0.2'], []],
+  [
+    'the matrix for a required input',
+    G('{lr: {values: [0.1, 0.2]}}', 'inputs: [{name: lr, type: float}]\nrun: {cmd: "t {{ lr }}"}'),
+    ['t 0.1', 't 0.2'],
+    [],
+  ],
   [
     'axis fixed from the command line',
     G('{lr: {values: [0.1, 0.2]}, a: {values: [1, 2]}}', 'run: {cmd: "t {{ lr }} {{ a }}"}'),
@@ -314,7 +683,11 @@ const READINGS: readonly Reading[] = [
     ['param_shadows_matrix'],
     { lr: '0.5' },
   ],
-  ['axis that its param names again', G('{lr: {values: [0.1, 0.2]}}', 'params: {lr: "{{ lr }}"}\nrun: {cmd: "t {{ lr }}"}'), ['t 0.1', 't 0.2']],
+  [
+    'axis that its param names again',
+    G('{lr: {values: [0.1, 0.2]}}', 'params: {lr: "{{ lr }}"}\nrun: {cmd: "t {{ lr }}"}'),
+    ['t 0.1', 't 0.2'],
+  ],
   [
     'first point of a fixed axis',
     head(
@@ -327,14 +700,28 @@ const READINGS: readonly Reading[] = [
   ['number beyond all numbers', E('params: {sha: 12e4567}\nrun: {cmd: "t {{ sha }}"}'), ['t inf'], ['number_infinite']],
   ['quotation marks of a text program', E('run: {cmd: “t” x}'), ['“t” x'], ['quote_wide']],
   ['full-width comma between values', G('{a: {values: [0.1、0.2]}}'), ["t '0.1、0.2'"], ['comma_wide']],
-  ['trial that fails after the first', G('{a: {values: [1, x]}}', 'run: {cmd: "t {{ a * 2 }}"}'), ['t 2', null], ['trial_fails']],
+  [
+    'trial that fails after the first',
+    G('{a: {values: [1, x]}}', 'run: {cmd: "t {{ a * 2 }}"}'),
+    ['t 2', null],
+    ['trial_fails'],
+  ],
   [
     'trial that fails far from the first',
-    G(`{a: {values: [${Array.from({ length: 60 }, (_, i) => i + 1).join(', ')}, x]}, b: {values: [1, 2]}}`, 'run: {cmd: "t {{ a * 2 }}"}'),
+    G(
+      `{a: {values: [${Array.from({ length: 60 }, (_, i) => i + 1).join(', ')}, x]}, b: {values: [1, 2]}}`,
+      'run: {cmd: "t {{ a * 2 }}"}',
+    ),
     Array.from({ length: 10 }, (_, i) => `t ${2 * (1 + Math.floor(i / 2))}`),
     ['trial_fails'],
   ],
-  ['false of the command line for a parameter that is true', E('params: {fast: true}\nrun: {cmd: "t {{ 1 if fast else 0 }}"}'), ['t 0'], [], { fast: 'false' }],
+  [
+    'false of the command line for a parameter that is true',
+    E('params: {fast: true}\nrun: {cmd: "t {{ 1 if fast else 0 }}"}'),
+    ['t 0'],
+    [],
+    { fast: 'false' },
+  ],
   [
     'no of the command line for a declared boolean',
     E('inputs: [{name: a, type: bool, options: [true, false]}]\nrun: {cmd: "t {{ a }}"}'),
@@ -361,24 +748,50 @@ const READINGS: readonly Reading[] = [
     ['echo train # train && echo done'],
     ['comment_swallows'],
   ],
-  ['comment in a folded command', E('run:\n  cmd: >-\n    python t.py\n    # data\n    --a 1'), ['python t.py # data --a 1'], ['comment_swallows']],
+  [
+    'comment in a folded command',
+    E('run:\n  cmd: >-\n    python t.py\n    # data\n    --a 1'),
+    ['python t.py # data --a 1'],
+    ['comment_swallows'],
+  ],
   ...['東京の天気は?', 'https://e.jp/d?id=1', 'What is this?', '^a.*b$', 's3://b/*.parquet'].map((value): Reading => [
     `text ${value} that no shell expands`,
     E(`params: {a: ${JSON.stringify(value)}}\nrun: {cmd: "t {{ a }}"}`),
     [`t '${value}'`],
     [],
   ]),
-  ['parameter that nothing reads', E('params: {lr: 1}\nrun: {cmd: "t {{ lr }}"}'), ['t 1'], ['param_new'], { learning_rate: '0.2' }],
+  [
+    'parameter that nothing reads',
+    E('params: {lr: 1}\nrun: {cmd: "t {{ lr }}"}'),
+    ['t 1'],
+    ['param_new'],
+    { learning_rate: '0.2' },
+  ],
   ['item that ends in two ampersands', E('run: {cmd: ["cd a &&", t]}'), ['cd a && && t'], ['command_item_end']],
   ['output without a value', E('outputs: [{name: accuracy, type: metric}]\nrun: {cmd: t}'), ['t'], []],
   [
     'build with the default of its input',
-    head('build', 'image: a\ninputs: [{name: pkg, is_optional: true, default: numpy}]\nbuild_steps: ["pip install {{ pkg }}"]'),
+    head(
+      'build',
+      'image: a\ninputs: [{name: pkg, is_optional: true, default: numpy}]\nbuild_steps: ["pip install {{ pkg }}"]',
+    ),
     [null],
     ['image_beside_steps'],
   ],
-  ['list from the command line', E('inputs: [{name: n, type: int, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'), ['t 4 5'], [], { n: '[4,5]' }],
-  ['texts from the command line', E('inputs: [{name: n, type: str, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'), ['t v1 2 v3'], [], { n: 'v1,2,v3' }],
+  [
+    'list from the command line',
+    E('inputs: [{name: n, type: int, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'),
+    ['t 4 5'],
+    [],
+    { n: '[4,5]' },
+  ],
+  [
+    'texts from the command line',
+    E('inputs: [{name: n, type: str, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'),
+    ['t v1 2 v3'],
+    [],
+    { n: 'v1,2,v3' },
+  ],
   [
     'one text as a list from the command line',
     E('inputs: [{name: n, type: str, is_list: true}]\nrun: {cmd: "t {{ n | words }}"}'),
@@ -386,7 +799,13 @@ const READINGS: readonly Reading[] = [
     [],
     { n: '[v1]' },
   ],
-  ['option from the command line', E('inputs: [{name: n, type: int, options: [1, 2]}]\nrun: {cmd: "t {{ n }}"}'), ['t 2'], [], { n: '2' }],
+  [
+    'option from the command line',
+    E('inputs: [{name: n, type: int, options: [1, 2]}]\nrun: {cmd: "t {{ n }}"}'),
+    ['t 2'],
+    [],
+    { n: '2' },
+  ],
   ...['0', 'no', 'off', 'false', 'False'].map((fast): Reading => [
     `flag given ${fast}`,
     E('inputs: [{name: fast, type: bool, is_flag: true}]\nparams: {fast: true}\nrun: {cmd: "t {{ fast }}"}'),
@@ -394,37 +813,87 @@ const READINGS: readonly Reading[] = [
     [],
     { fast },
   ]),
-  ['optional input that is empty', E('inputs: [{name: n, type: int, is_optional: true, default: 6}]\nparams: {n: ~}\nrun: {cmd: "t {{ n }}"}'), ['t 6']],
+  [
+    'optional input that is empty',
+    E('inputs: [{name: n, type: int, is_optional: true, default: 6}]\nparams: {n: ~}\nrun: {cmd: "t {{ n }}"}'),
+    ['t 6'],
+  ],
   [
     'default that reads another input',
-    E('inputs: [{name: a, type: int}, {name: b, type: str, is_optional: true, default: "x{{ a }}"}]\nparams: {a: 2}\nrun: {cmd: "t {{ b }}"}'),
+    E(
+      'inputs: [{name: a, type: int}, {name: b, type: str, is_optional: true, default: "x{{ a }}"}]\nparams: {a: 2}\nrun: {cmd: "t {{ b }}"}',
+    ),
     ['t x2'],
   ],
-  ['powers of ten', G('{a: {geomspace: [0.0001, 1000, 8]}}'), ['t 0.0001', 't 0.001', 't 0.01', 't 0.1', 't 1.0', 't 10.0', 't 100.0', 't 1000.0']],
+  [
+    'powers of ten',
+    G('{a: {geomspace: [0.0001, 1000, 8]}}'),
+    ['t 0.0001', 't 0.001', 't 0.01', 't 0.1', 't 1.0', 't 10.0', 't 100.0', 't 1000.0'],
+  ],
   [
     'tags of the core schema',
-    E('params: {a: !!float 3, b: !!bool "yes", c: !!str 1, d: !!int "7"}\nrun: {cmd: "t {{ a }} {{ b }} {{ c ~ \'x\' }} {{ d + 1 }}"}'),
+    E(
+      'params: {a: !!float 3, b: !!bool "yes", c: !!str 1, d: !!int "7"}\nrun: {cmd: "t {{ a }} {{ b }} {{ c ~ \'x\' }} {{ d + 1 }}"}',
+    ),
     ['t 3.0 True 1x 8'],
   ],
-  ['JSON of a float', E('params: {x: 1.0, l: {a: [1, 2.5, null]}}\nrun: {cmd: "t {{ x | tojson }} {{ l | tojson }}"}'), [`t 1.0 '{"a":[1,2.5,null]}'`]],
-  ['braces inside quotes and raw blocks', E(`params: {a: 1}\nrun: {cmd: "t {{ '}}' }} {% raw %}{{ b }}{% endraw %} {{ a }}"}`), [`t '}}' {{ b }} 1`]],
+  [
+    'JSON of a float',
+    E('params: {x: 1.0, l: {a: [1, 2.5, null]}}\nrun: {cmd: "t {{ x | tojson }} {{ l | tojson }}"}'),
+    [`t 1.0 '{"a":[1,2.5,null]}'`],
+  ],
+  [
+    'braces inside quotes and raw blocks',
+    E(`params: {a: 1}\nrun: {cmd: "t {{ '}}' }} {% raw %}{{ b }}{% endraw %} {{ a }}"}`),
+    [`t '}}' {{ b }} 1`],
+  ],
   ['length of a shell list', E('run: {cmd: "l=(a b); t ${#l[@]}"}'), ['l=(a b); t ${#l[@]}']],
   ['index of an environment', E('environment: {index: 0}\nrun: {cmd: t}'), ['t']],
-  ['empty list beside its old name', E('environment: {configmap_refs: [], config_map_refs: []}\nrun: {cmd: t}'), ['t'], ['deprecated']],
+  [
+    'empty list beside its old name',
+    E('environment: {configmap_refs: [], config_map_refs: []}\nrun: {cmd: t}'),
+    ['t'],
+    ['deprecated'],
+  ],
   ['grouped digits', G('{a: {range: [0, 2_000, 1_000]}}'), ['t 0', 't 1000'], []],
   ['leading zeros', G('{a: {values: [08]}}'), ['t 8'], ['yaml11_leading_zero']],
-  ['grouped digits of a text', E('build: {image: a, build_steps: [x], env_vars: [[A, 1_000]]}\nrun: {cmd: t}'), ['t'], ['image_beside_steps', 'yaml11_number']],
+  [
+    'grouped digits of a text',
+    E('build: {image: a, build_steps: [x], env_vars: [[A, 1_000]]}\nrun: {cmd: t}'),
+    ['t'],
+    ['image_beside_steps', 'yaml11_number'],
+  ],
   ['comment above the command', E('run:\n  cmd: |\n    # prepare\n    t'), ['# prepare t'], ['comment_swallows']],
-  ['comment behind a line that goes on', E('run:\n  cmd: |\n    t \\  # data\n      --a 1'), ['t # data --a 1'], ['comment_swallows']],
+  [
+    'comment behind a line that goes on',
+    E('run:\n  cmd: |\n    t \\  # data\n      --a 1'),
+    ['t # data --a 1'],
+    ['comment_swallows'],
+  ],
   ['comment at the end', E('run:\n  cmd: |\n    t --a 1\n    --b 2 # last'), ['t --a 1 --b 2 # last'], []],
-  ['second command after continued lines', E('run:\n  cmd: |\n    t \\\n      --b 2\n    echo done'), ['t --b 2 echo done'], ['command_lines_joined']],
+  [
+    'second command after continued lines',
+    E('run:\n  cmd: |\n    t \\\n      --b 2\n    echo done'),
+    ['t --b 2 echo done'],
+    ['command_lines_joined'],
+  ],
   ['lines that go on by themselves', E('run:\n  cmd: |\n    a &&\n    b;\n    c |\n    d'), ['a && b; c | d'], []],
   ['lines inside quotes', E('run:\n  cmd: |\n    python -c "import x\n    x.y()"'), ['python -c "import x x.y()"'], []],
   ['item that ends in a semicolon', E('run: {cmd: ["cd a;", t]}'), ['cd a; && t'], ['command_item_end']],
   ['kind that is not built', head('notebook', 'build: {image: a}'), [null], ['image_on_host', 'kind_not_built']],
   ['empty value on its own', G('{a: {values: ["", x]}}'), [`t ''`, 't x'], ['value_empty']],
-  ['several words in one value', E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a }}"}'), [`t '--x 1 --y 2'`], ['value_words']],
-  ['several words by a filter', E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a | words }}"}'), ['t --x 1 --y 2'], []],
+  [
+    'several words in one value',
+    E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a }}"}'),
+    [`t '--x 1 --y 2'`],
+    ['value_words'],
+  ],
+  [
+    'several words by a filter',
+    E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a | words }}"}'),
+    ['t --x 1 --y 2'],
+    [],
+  ],
   ...['$HOME/data', '~/data', '*.csv'].map((value): Reading => [
     `shell word ${value} as a value`,
     E(`params: {a: "${value}"}\nrun: {cmd: "t {{ a }}"}`),
@@ -445,31 +914,56 @@ const READINGS: readonly Reading[] = [
     ['t 1'],
     ['template_undefined', 'template_undefined'],
   ],
-  ['parameter with a typing error', E('params: {lr: 1}\nrun: {cmd: "t {{ lr }}"}'), ['t 1'], ['param_near'], { lrr: '0.2' }],
+  [
+    'parameter with a typing error',
+    E('params: {lr: 1}\nrun: {cmd: "t {{ lr }}"}'),
+    ['t 1'],
+    ['param_near'],
+    { lrr: '0.2' },
+  ],
   ['new parameter that the command reads', E('run: {cmd: "t {{ lr }}"}'), ['t 0.2'], [], { lr: '0.2' }],
-  ['concurrency above its limit', G('{a: {values: [1]}}').replace('{matrix', '{concurrency: 20000, matrix'), ['t 1'], ['concurrency_lowered']],
+  [
+    'concurrency above its limit',
+    G('{a: {values: [1]}}').replace('{matrix', '{concurrency: 20000, matrix'),
+    ['t 1'],
+    ['concurrency_lowered'],
+  ],
   [
     'learning rates as exponents',
-    head('group', 'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: 1e-5, high: 0.1}}}}\nrun: {cmd: t}'),
+    head(
+      'group',
+      'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: 1e-5, high: 0.1}}}}\nrun: {cmd: t}',
+    ),
     ['t'],
     ['bounds_exponents'],
   ],
   [
     'exponents',
-    head('group', 'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: -11, high: -2}}}}\nrun: {cmd: t}'),
+    head(
+      'group',
+      'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: -11, high: -2}}}}\nrun: {cmd: t}',
+    ),
     ['t'],
     [],
   ],
-  ['learning rates as powers of ten', G('{a: {logspace: 0.01:0.1:2}}', 'run: {cmd: t}'), ['t', 't'], ['bounds_exponents']],
+  [
+    'learning rates as powers of ten',
+    G('{a: {logspace: 0.01:0.1:2}}', 'run: {cmd: t}'),
+    ['t', 't'],
+    ['bounds_exponents'],
+  ],
 ]
 
 describe('a document', () => {
-  it.each(READINGS.map((row) => [row[0], row] as const))('%s reads as its author means it', (_name, [, text, commands, warnings, params]) => {
-    const found = read(text, params)
-    expect(found.problems.map(({ code, args }) => [code, args])).toEqual([])
-    expect(found.commands).toEqual(commands)
-    if (warnings) expect(found.warnings.map(({ code }) => code).toSorted()).toEqual([...warnings].toSorted())
-  })
+  it.each(READINGS.map((row) => [row[0], row] as const))(
+    '%s reads as its author means it',
+    (_name, [, text, commands, warnings, params]) => {
+      const found = read(text, params)
+      expect(found.problems.map(({ code, args }) => [code, args])).toEqual([])
+      expect(found.commands).toEqual(commands)
+      if (warnings) expect(found.warnings.map(({ code }) => code).toSorted()).toEqual([...warnings].toSorted())
+    },
+  )
 })
 
 const COMPUTED = [
@@ -509,7 +1003,9 @@ const NOT_COMPUTED = [
 
 describe('a command', () => {
   const warningsOf = (cmd: unknown): string[] =>
-    read(JSON.stringify({ version: 1, kind: 'experiment', params: { x: 'x[$(t)]' }, run: { cmd } })).warnings.map(({ code }) => code)
+    read(JSON.stringify({ version: 1, kind: 'experiment', params: { x: 'x[$(t)]' }, run: { cmd } })).warnings.map(
+      ({ code }) => code,
+    )
 
   it.each(COMPUTED)('warns where bash computes a value: %s', (cmd) => {
     expect(warningsOf(cmd)).toEqual(['template_computed'])
@@ -529,12 +1025,16 @@ it.each([
   ['group', G('{a: {values: [1]}}', 'name: x')],
   ['build', head('build', 'image: a')],
 ])('a document of kind %s that nothing can be made of is wrong, and not only when it is submitted', (_kind, text) => {
-  expect(read(text).problems.map(({ code }) => code)).toEqual([text.includes('kind: build') ? 'build_steps_required' : 'run_required'])
+  expect(read(text).problems.map(({ code }) => code)).toEqual([
+    text.includes('kind: build') ? 'build_steps_required' : 'run_required',
+  ])
 })
 
 describe('the other language', () => {
   it('has no English sentence in any warning', () => {
-    const views = READINGS.flatMap(([, text, , , params]) => read(text, params).warnings).map((problem) => toProblemView(problem, 'ja'))
+    const views = READINGS.flatMap(([, text, , , params]) => read(text, params).warnings).map((problem) =>
+      toProblemView(problem, 'ja'),
+    )
     for (const { message, remedy } of views) expect(`${message} ${remedy}`).not.toMatch(ENGLISH)
   })
 })

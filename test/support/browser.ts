@@ -38,9 +38,13 @@ function unpack(): { path: string; libraries: string } {
   if (!existsSync(folder)) {
     const making = `${folder}.${process.pid}`
     mkdirSync(making, { recursive: true })
-    writeFileSync(join(making, 'chromium'), brotliDecompressSync(readFileSync(join(PACKED, 'chromium.br'))), { mode: 0o700 })
+    writeFileSync(join(making, 'chromium'), brotliDecompressSync(readFileSync(join(PACKED, 'chromium.br'))), {
+      mode: 0o700,
+    })
     for (const pack of ['al2023', 'swiftshader', 'fonts']) {
-      const tar = spawnSync('tar', ['-x', '-C', making], { input: brotliDecompressSync(readFileSync(join(PACKED, `${pack}.tar.br`))) })
+      const tar = spawnSync('tar', ['-x', '-C', making], {
+        input: brotliDecompressSync(readFileSync(join(PACKED, `${pack}.tar.br`))),
+      })
       if (tar.status !== 0) throw new Error(`tar: ${String(tar.stderr)}`)
     }
     try {
@@ -84,7 +88,10 @@ export async function openPage(
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && !message.text().includes('401') && errors.push(message.text()))
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && !message.text().includes('401') && errors.push(message.text()),
+  )
   const { body } = await server.call<{ code: string }>('POST', '/session/codes')
   await page.goto(`${server.url}/sign-in#code=${body.code}&to=${encodeURIComponent(path)}`)
   await page.waitForURL(server.url + path)

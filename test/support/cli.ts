@@ -43,7 +43,12 @@ export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Wo
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
     const lines = stdout.trim().split('\n')
-    return { status, stdout, stderr, json: (args.includes('--json') && lines.length === 1 && lines[0] ? JSON.parse(lines[0]) : undefined) as never }
+    return {
+      status,
+      stdout,
+      stderr,
+      json: (args.includes('--json') && lines.length === 1 && lines[0] ? JSON.parse(lines[0]) : undefined) as never,
+    }
   }
   return {
     folder,

@@ -35,7 +35,9 @@ export function describeOnBoth(name: string, suite: (openFresh: OpenFresh, engin
         rmSync(folder, { recursive: true, force: true })
       }, 60_000)
       suite(async () => {
-        const database = server ? openPostgres(await server.createDatabase()) : openSqlite(join(folder, `${opened.length}.db`))
+        const database = server
+          ? openPostgres(await server.createDatabase())
+          : openSqlite(join(folder, `${opened.length}.db`))
         opened.push(database)
         return database
       }, engine)

@@ -35,11 +35,15 @@ export function preparePostgres(): string {
   const data = join(folder, 'data')
   mkdirSync(data)
   if (asUser.uid !== undefined) chownSync(data, NOBODY, NOBODY)
-  execFileSync(join(binaries, 'bin', 'initdb'), ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
-    ...asUser,
-    cwd: folder,
-    stdio: 'pipe',
-  })
+  execFileSync(
+    join(binaries, 'bin', 'initdb'),
+    ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    {
+      ...asUser,
+      cwd: folder,
+      stdio: 'pipe',
+    },
+  )
   return folder
 }
 
@@ -65,9 +69,15 @@ export async function startPostgres(): Promise<Postgres> {
   const data = join(folder, 'data')
   execFileSync('cp', ['-a', join(template, 'data'), data])
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200', 'deadlock_timeout=50ms']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+    'max_connections=200',
+    'deadlock_timeout=50ms',
+  ]
   const words = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
-  const launch = (): ChildProcess => spawn(join(binaries, 'bin', 'postgres'), words, { ...asUser, cwd: folder, stdio: 'ignore' })
+  const launch = (): ChildProcess =>
+    spawn(join(binaries, 'bin', 'postgres'), words, { ...asUser, cwd: folder, stdio: 'ignore' })
   const urlOf = (database: string): string => `postgres://hagane@127.0.0.1:${port}/${database}`
   let server = launch()
   await waitUntilReady(urlOf('postgres'), server)

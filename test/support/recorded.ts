@@ -12,14 +12,20 @@ export interface Recorded {
 }
 
 /** Records a run that a script logs by itself, and ends it. Returns its number. */
-export async function recordRun(server: TestServer, project: string, { name, params, metrics }: Recorded): Promise<number> {
+export async function recordRun(
+  server: TestServer,
+  project: string,
+  { name, params, metrics }: Recorded,
+): Promise<number> {
   const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name, project })
   const length = Math.max(...Object.values(metrics).map((values) => values.length))
   const points = Array.from({ length }, (_, i) => ({
     k: 'm',
     s: i,
     t: 1_700_000_000 + i,
-    v: Object.fromEntries(Object.entries(metrics).flatMap(([key, values]) => (i < values.length ? [[key, values[i]]] : []))),
+    v: Object.fromEntries(
+      Object.entries(metrics).flatMap(([key, values]) => (i < values.length ? [[key, values[i]]] : [])),
+    ),
   }))
   const records = [{ k: 'p', v: params }, ...points, { k: 's', v: 'succeeded', m: '' }]
   const writer = randomUUID()

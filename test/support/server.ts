@@ -50,14 +50,25 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
   let errors = ''
 
-  const isRunning = (one: ChildProcess | undefined): one is ChildProcess => one !== undefined && one.exitCode === null && one.signalCode === null
+  const isRunning = (one: ChildProcess | undefined): one is ChildProcess =>
+    one !== undefined && one.exitCode === null && one.signalCode === null
 
   const launch = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
     // The one before would answer in its place, and outlive the test.
     if (isRunning(child)) throw new Error(`a server of ${dataDir} is running`)
-    const words = ['up', '--data', dataDir, '--port', String(port), ...(options.database ? ['--database', options.database] : [])]
+    const words = [
+      'up',
+      '--data',
+      dataDir,
+      '--port',
+      String(port),
+      ...(options.database ? ['--database', options.database] : []),
+    ]
     const [program, ...args] = [...(options.within ?? []), process.execPath, MAIN, ...words]
-    const started = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env, ...env } })
+    const started = spawn(program!, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...options.env, ...env },
+    })
     child = started
     errors = ''
     started.stderr.on('data', (chunk) => (errors += chunk))
@@ -67,7 +78,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const start = async (env: NodeJS.ProcessEnv = {}): Promise<void> => {
     const started = launch(env)
     await until(async () => {
-      if (started.exitCode !== null || started.signalCode !== null) throw new Error(`the server ended with status ${started.exitCode}: ${errors}`)
+      if (started.exitCode !== null || started.signalCode !== null)
+        throw new Error(`the server ended with status ${started.exitCode}: ${errors}`)
       return (await fetch(`${url}/api/v1/health`).catch(() => undefined))?.ok === true
     })
   }
@@ -77,11 +89,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const call: TestServer['call'] = async (method, path, body, bearer) => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${bearer ?? token()}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${bearer ?? token()}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { status: response.status, body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as never }
+    return {
+      status: response.status,
+      body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as never,
+    }
   }
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
@@ -112,8 +130,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     call,
     kill: () => kill(),
     submit: async (text, workDir = dataDir) => {
-      const host = { workDir, python: { executable: pythonPath(), version: '3' }, path: process.env['PATH'] ?? '', git: null }
-      const { status, body } = await call<never>('POST', '/submissions', { id: randomUUID(), sources: [{ file: 'test.yml', text }], host })
+      const host = {
+        workDir,
+        python: { executable: pythonPath(), version: '3' },
+        path: process.env['PATH'] ?? '',
+        git: null,
+      }
+      const { status, body } = await call<never>('POST', '/submissions', {
+        id: randomUUID(),
+        sources: [{ file: 'test.yml', text }],
+        host,
+      })
       if (status !== 200) throw new Error(JSON.stringify(body))
       return body
     },
@@ -149,7 +176,10 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 30_00
 }
 
 /** A seeded generator for tests; its seed is printed so that a failure can be played again. */
-export function seeded(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): { next(): number; seed: number } {
+export function seeded(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): {
+  next(): number
+  seed: number
+} {
   console.log(`HAGANE_TEST_SEED=${seed}`)
   let state = seed
   return {

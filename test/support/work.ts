@@ -25,11 +25,19 @@ export interface Place extends AsyncDisposable {
 }
 
 /** Runs a suite on SQLite and, where PostgreSQL can run, on PostgreSQL: each with real processes and files. */
-export function describeOnBothServers(name: string, suite: (openPlace: (options?: TestServerOptions) => Promise<Place>) => void): void {
+export function describeOnBothServers(
+  name: string,
+  suite: (openPlace: (options?: TestServerOptions) => Promise<Place>) => void,
+): void {
   describe(`${name}, on SQLite`, () =>
     suite(async (options = {}) => {
       const server = await startTestServer(options)
-      return { server, postgres: undefined, database: undefined, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+      return {
+        server,
+        postgres: undefined,
+        database: undefined,
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      }
     }))
   const why = inject('postgresError')
   describe.skipIf(why !== '')(`${name}, on PostgreSQL${why && ` (${why})`}`, () => suite(openOnPostgres))
@@ -71,7 +79,13 @@ export function createWork(): Work {
   writeFileSync(join(folder, 'ledger.py'), LEDGER)
   return {
     folder,
-    signatures: () => new Map(readdirSync(ledger).map((name) => [Number(name), readFileSync(join(ledger, name), 'utf8').trim().split('\n').map(Number)])),
+    signatures: () =>
+      new Map(
+        readdirSync(ledger).map((name) => [
+          Number(name),
+          readFileSync(join(ledger, name), 'utf8').trim().split('\n').map(Number),
+        ]),
+      ),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -102,10 +116,19 @@ export function sweepOf(trials: number, concurrency: number, command: string, mo
 /** Submits under one id until an answer comes through, whatever happens to the server meanwhile. */
 export async function submitSurely(server: TestServer, text: string, folder: string): Promise<number> {
   const id = randomUUID()
-  const host = { workDir: folder, python: { executable: pythonPath(), version: '3' }, path: process.env['PATH'] ?? '', git: null }
+  const host = {
+    workDir: folder,
+    python: { executable: pythonPath(), version: '3' },
+    path: process.env['PATH'] ?? '',
+    git: null,
+  }
   let number: number | undefined
   await until(async () => {
-    const answer = await tryCall<{ number: number }>(server, 'POST', '/submissions', { id, sources: [{ file: 'test.yml', text }], host })
+    const answer = await tryCall<{ number: number }>(server, 'POST', '/submissions', {
+      id,
+      sources: [{ file: 'test.yml', text }],
+      host,
+    })
     if (answer && answer.status < 500 && answer.status !== 200) throw new Error(JSON.stringify(answer.body))
     number = answer?.status === 200 ? answer.body.number : undefined
     return number !== undefined
@@ -114,7 +137,12 @@ export async function submitSurely(server: TestServer, text: string, folder: str
 }
 
 /** A call that may meet no server. */
-export async function tryCall<T>(server: TestServer, method: string, path: string, body?: unknown): Promise<{ status: number; body: T } | undefined> {
+export async function tryCall<T>(
+  server: TestServer,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: T } | undefined> {
   try {
     return await server.call<T>(method, path, body)
   } catch {
@@ -140,7 +168,12 @@ export function tailOfLog(server: TestServer): string {
 }
 
 /** Every trial succeeded, ran once, and has each of its points once and in order. */
-export async function checkTrackedSweep(server: TestServer, number: number, work: Work, { trials, points }: { trials: number; points: number }): Promise<void> {
+export async function checkTrackedSweep(
+  server: TestServer,
+  number: number,
+  work: Work,
+  { trials, points }: { trials: number; points: number },
+): Promise<void> {
   sync(server)
   const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=1000`)).body.runs
   expect(runs.map((run) => run.phase)).toEqual(Array(trials).fill('succeeded'))
@@ -150,16 +183,24 @@ export async function checkTrackedSweep(server: TestServer, number: number, work
     expect(signatures.get(run.number), `run ${run.number} ran once`).toHaveLength(1)
     const wanted = Array.from({ length: points }, (_, step) => [step, step * 1.5 + Number(run.params['a'])])
     expect(await pointsOf(server, run.number, 'value'), `points of run ${run.number}`).toEqual(wanted)
-    const artifacts = async () => (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map((item) => item.path)
+    const artifacts = async () =>
+      (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map((item) => item.path)
     await until(async () => (await artifacts()).length > 0)
     expect(await artifacts()).toEqual(['result'])
   }
 }
 
-export async function pointsOf(server: TestServer, run: number | string, name: string): Promise<[number, PointView['value']][]> {
+export async function pointsOf(
+  server: TestServer,
+  run: number | string,
+  name: string,
+): Promise<[number, PointView['value']][]> {
   const points: [number, PointView['value']][] = []
   for (;;) {
-    const { status, body } = await server.call<PointView[]>('GET', `/runs/${run}/metrics/${encodeURIComponent(name)}?from=${points.length}&limit=10000`)
+    const { status, body } = await server.call<PointView[]>(
+      'GET',
+      `/runs/${run}/metrics/${encodeURIComponent(name)}?from=${points.length}&limit=10000`,
+    )
     if (status === 404 || body.length === 0) return points
     points.push(...body.map((point): [number, PointView['value']] => [point.step, point.value]))
   }
@@ -179,6 +220,7 @@ export async function isEnded(server: TestServer, number: number): Promise<boole
   return phase === 'succeeded' || phase === 'failed' || phase === 'stopped'
 }
 
-export const alivePids = (pids: readonly number[]): number[] => pids.filter((pid) => findProcess(pid)?.isZombie === false)
+export const alivePids = (pids: readonly number[]): number[] =>
+  pids.filter((pid) => findProcess(pid)?.isZombie === false)
 
 export const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms))

@@ -47,7 +47,10 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
     (method === 'GET' ? takeEarly(path) : undefined) ??
     fetch(`/api/v1${path}`, {
       method,
-      headers: { 'accept-language': preferences().language, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        'accept-language': preferences().language,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
@@ -57,7 +60,9 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
   })
   if (response.ok) return response
   if (response.status === 401) setSignedOut(true)
-  const said = (await response.json().catch(() => undefined)) as { error?: { code: string; message: string; problems?: Problem[] } } | undefined
+  const said = (await response.json().catch(() => undefined)) as
+    | { error?: { code: string; message: string; problems?: Problem[] } }
+    | undefined
   throw new ApiError(
     response.status,
     said?.error?.code ?? 'unknown',

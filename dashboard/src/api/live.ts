@@ -85,7 +85,10 @@ export function useLive(): void {
       if (deafSince !== undefined) {
         void queries.invalidateQueries()
         for (const callbacks of writers.values()) for (const callback of callbacks) callback()
-      } else void queries.invalidateQueries({ predicate: ({ queryKey: [kind, what] }) => kind === 'run' || kind === 'sweep' || what === 'fresh' })
+      } else
+        void queries.invalidateQueries({
+          predicate: ({ queryKey: [kind, what] }) => kind === 'run' || kind === 'sweep' || what === 'fresh',
+        })
       setDeaf(undefined)
     })
     source.addEventListener('error', () => setDeaf(deafSince ?? lastHeard))
@@ -97,7 +100,10 @@ export function useLive(): void {
 }
 
 /** Whether what is asked shows one of these runs or sweeps. */
-function isOf([kind, what]: readonly unknown[], { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> }): boolean {
+function isOf(
+  [kind, what]: readonly unknown[],
+  { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> },
+): boolean {
   if (kind === 'run') return runs.has(Number(what))
   if (kind === 'sweep') return sweeps.has(Number(what))
   if (kind === 'series') return (what as { runs: readonly number[] }).runs.some((run) => runs.has(run))

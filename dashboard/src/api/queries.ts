@@ -4,7 +4,17 @@ import { LIMITS } from '../../../src/contract/limits.ts'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import type { AccessTokenView } from '../../../src/contract/access-token.ts'
-import type { BandsView, ChartRange, CountsView, GroupsView, NamesView, SeriesView, SlotsView, TrialsView, VariedView } from '../../../src/contract/charts.ts'
+import type {
+  BandsView,
+  ChartRange,
+  CountsView,
+  GroupsView,
+  NamesView,
+  SeriesView,
+  SlotsView,
+  TrialsView,
+  VariedView,
+} from '../../../src/contract/charts.ts'
 import type { Directions, ProjectView, ViewView } from '../../../src/contract/project.ts'
 import type { CheckView, DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
 import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
@@ -26,7 +36,10 @@ export interface RunsAsked {
   readonly trash?: boolean | undefined
 }
 
-export function useRunPage(asked: RunsAsked, { isWanted = true }: { readonly isWanted?: boolean } = {}): UseQueryResult<RunPageView> {
+export function useRunPage(
+  asked: RunsAsked,
+  { isWanted = true }: { readonly isWanted?: boolean } = {},
+): UseQueryResult<RunPageView> {
   const query = toQuery({ ...asked, count: true })
   return useQuery({
     queryKey: ['runs', query],
@@ -47,7 +60,10 @@ export function useFreshRuns(
   const { data } = useQuery({
     queryKey: ['runs', 'fresh', project, numbers, fields],
     queryFn: ({ signal }) =>
-      call<RunPageView>(`/runs${toQuery({ project, filter: `number in (${numbers.join(', ')})`, limit: numbers.length, fields })}`, { signal }),
+      call<RunPageView>(
+        `/runs${toQuery({ project, filter: `number in (${numbers.join(', ')})`, limit: numbers.length, fields })}`,
+        { signal },
+      ),
     enabled: numbers.length > 0,
     placeholderData: keepPreviousData,
     select: byNumber,
@@ -58,10 +74,17 @@ export function useFreshRuns(
 /** The selected runs of a list, also those that it has not come to yet or no longer holds. */
 export function useSelectedRuns(
   project: string,
-  { runs, selected, fields }: { readonly runs: readonly RunView[]; readonly selected: readonly number[]; readonly fields: string },
+  {
+    runs,
+    selected,
+    fields,
+  }: { readonly runs: readonly RunView[]; readonly selected: readonly number[]; readonly fields: string },
 ): readonly RunView[] {
   const listed = useMemo(() => runs.filter(({ number }) => selected.includes(number)), [runs, selected])
-  const missing = useMemo(() => selected.filter((number) => !listed.some((run) => run.number === number)), [selected, listed])
+  const missing = useMemo(
+    () => selected.filter((number) => !listed.some((run) => run.number === number)),
+    [selected, listed],
+  )
   const others = useFreshRuns(project, { numbers: missing, fields })
   return useMemo(() => [...listed, ...missing.flatMap((number) => others.get(number) ?? [])], [listed, missing, others])
 }
@@ -72,7 +95,10 @@ function byNumber({ runs }: RunPageView): ReadonlyMap<number, RunView> {
   return new Map(runs.map((run) => [run.number, run]))
 }
 
-export function useCounts(asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter' | 'trash'>, isWanted = true): UseQueryResult<CountsView> {
+export function useCounts(
+  asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter' | 'trash'>,
+  isWanted = true,
+): UseQueryResult<CountsView> {
   const query = toQuery({ ...asked })
   return useQuery({
     queryKey: ['runs', 'counts', query],
@@ -98,7 +124,8 @@ export function useSeries(
   return useQuery({
     queryKey: ['series', asked],
     queryFn: async ({ signal }) => {
-      const ask = (some: readonly string[]) => call<SeriesView[]>('/series', { method: 'POST', body: { ...asked, metrics: some }, signal })
+      const ask = (some: readonly string[]) =>
+        call<SeriesView[]>('/series', { method: 'POST', body: { ...asked, metrics: some }, signal })
       return (await Promise.all(piecesOf(metrics, LIMITS.chartMetricsMax).map(ask))).flat()
     },
     enabled: runs.length > 0 && metrics.length > 0,
@@ -120,21 +147,37 @@ const METRICS_AT_ONCE = 12
 export function useSeriesInSight(
   run: number,
   metrics: readonly string[],
-  { seen, across, range }: { readonly seen: ReadonlySet<string>; readonly across: string | undefined; readonly range: ChartRange | undefined },
+  {
+    seen,
+    across,
+    range,
+  }: {
+    readonly seen: ReadonlySet<string>
+    readonly across: string | undefined
+    readonly range: ChartRange | undefined
+  },
 ): { readonly series: ReadonlyMap<string, readonly SeriesView[]>; readonly error: Error | undefined } {
   const pieces = useMemo(() => piecesOf(metrics, METRICS_AT_ONCE), [metrics])
   const found = useQueries({
     queries: pieces.map((piece) => {
-      const body = { runs: [run], metrics: across === undefined ? piece : [...new Set([...piece, across])], buckets: 500, range }
+      const body = {
+        runs: [run],
+        metrics: across === undefined ? piece : [...new Set([...piece, across])],
+        buckets: 500,
+        range,
+      }
       return {
         queryKey: ['series', body],
-        queryFn: ({ signal }: { signal: AbortSignal }) => call<SeriesView[]>('/series', { method: 'POST', body, signal }),
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          call<SeriesView[]>('/series', { method: 'POST', body, signal }),
         enabled: piece.some((name) => seen.has(name)),
         placeholderData: keepPreviousData,
       }
     }),
   })
-  const series = new Map(pieces.flatMap((piece, i) => (found[i]!.data ? piece.map((name) => [name, found[i]!.data!] as const) : [])))
+  const series = new Map(
+    pieces.flatMap((piece, i) => (found[i]!.data ? piece.map((name) => [name, found[i]!.data!] as const) : [])),
+  )
   return { series, error: found.find(({ error, data }) => error && !data)?.error ?? undefined }
 }
 
@@ -150,17 +193,27 @@ export interface GroupsAsked {
 export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
   return useQuery({
     queryKey: ['runs', 'groups', asked],
-    queryFn: () => call<GroupsView>('/runs/groups', { method: 'POST', body: { ...asked, ...(asked.filter === '' && { filter: undefined }) } }),
+    queryFn: () =>
+      call<GroupsView>('/runs/groups', {
+        method: 'POST',
+        body: { ...asked, ...(asked.filter === '' && { filter: undefined }) },
+      }),
     placeholderData: keepPreviousData,
   })
 }
 
 /** Lines of groups of runs, from so many buckets as are worth a mean. */
-export function useBands(asked: Omit<GroupsAsked, 'columns' | 'sort'> & { readonly metrics: readonly string[] }): UseQueryResult<BandsView> {
+export function useBands(
+  asked: Omit<GroupsAsked, 'columns' | 'sort'> & { readonly metrics: readonly string[] },
+): UseQueryResult<BandsView> {
   return useQuery({
     queryKey: ['runs', 'bands', asked],
     queryFn: ({ signal }) =>
-      call<BandsView>('/series/groups', { method: 'POST', body: { ...asked, ...(asked.filter === '' && { filter: undefined }) }, signal }),
+      call<BandsView>('/series/groups', {
+        method: 'POST',
+        body: { ...asked, ...(asked.filter === '' && { filter: undefined }) },
+        signal,
+      }),
     enabled: asked.metrics.length > 0,
     placeholderData: keepPreviousData,
   })
@@ -169,7 +222,11 @@ export function useBands(asked: Omit<GroupsAsked, 'columns' | 'sort'> & { readon
 /** Parameters that differ among the runs that match. */
 export function useVaried(asked: Pick<RunsAsked, 'project' | 'filter' | 'trash'>): UseQueryResult<VariedView> {
   const query = toQuery({ ...asked })
-  return useQuery({ queryKey: ['runs', 'varied', query], queryFn: () => call<VariedView>(`/runs/varied${query}`), placeholderData: keepPreviousData })
+  return useQuery({
+    queryKey: ['runs', 'varied', query],
+    queryFn: () => call<VariedView>(`/runs/varied${query}`),
+    placeholderData: keepPreviousData,
+  })
 }
 
 export function useNames(project: string, isWanted = true): UseQueryResult<NamesView> {
@@ -198,12 +255,19 @@ export function useProjects(isWanted = true): UseQueryResult<ProjectView[]> {
 }
 
 export function useViews(project: string): UseQueryResult<ViewView[]> {
-  return useQuery({ queryKey: ['views', project], queryFn: () => call<ViewView[]>(`/projects/${encodeURIComponent(project)}/views`) })
+  return useQuery({
+    queryKey: ['views', project],
+    queryFn: () => call<ViewView[]>(`/projects/${encodeURIComponent(project)}/views`),
+  })
 }
 
 export function useSweeps(project?: string): UseQueryResult<SweepView[]> {
   const query = toQuery({ project, limit: 200 })
-  return useQuery({ queryKey: ['sweeps', query], queryFn: () => call<SweepView[]>(`/sweeps${query}`), placeholderData: keepPreviousData })
+  return useQuery({
+    queryKey: ['sweeps', query],
+    queryFn: () => call<SweepView[]>(`/sweeps${query}`),
+    placeholderData: keepPreviousData,
+  })
 }
 
 export function useSweep(number: string): UseQueryResult<SweepView> {
@@ -246,7 +310,12 @@ export interface DocumentView {
 }
 
 export function useDocument(run: string | undefined): UseQueryResult<DocumentView> {
-  return useQuery({ queryKey: ['document', run], queryFn: () => call<DocumentView>(`/runs/${run!}/document`), enabled: run !== undefined, staleTime: Infinity })
+  return useQuery({
+    queryKey: ['document', run],
+    queryFn: () => call<DocumentView>(`/runs/${run!}/document`),
+    enabled: run !== undefined,
+    staleTime: Infinity,
+  })
 }
 
 /** What a document comes to, asked anew when its text rests. */
@@ -263,7 +332,12 @@ export function useCheck(document: Pick<DocumentView, 'sources' | 'params'>): Us
 /** Reads the language as JSON Schema, once. */
 export function useLanguage(): () => Promise<JsonSchema> {
   const queries = useQueryClient()
-  return () => queries.ensureQueryData({ queryKey: ['language'], queryFn: () => call<JsonSchema>('/language'), staleTime: Infinity })
+  return () =>
+    queries.ensureQueryData({
+      queryKey: ['language'],
+      queryFn: () => call<JsonSchema>('/language'),
+      staleTime: Infinity,
+    })
 }
 
 /** The latest run of a project that was started from a machine, which another can be started like; null where there is none. */
@@ -275,7 +349,9 @@ export function useLatestRun(project: string): UseQueryResult<RunDetailView | nu
     gcTime: 0,
     queryFn: async () => {
       const filter = 'attempts > 0 and kind in (experiment, job)'
-      const { runs } = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: LATEST_LOOKED_AT, fields: 'number' })}`)
+      const { runs } = await call<RunPageView>(
+        `/runs${toQuery({ project, filter, limit: LATEST_LOOKED_AT, fields: 'number' })}`,
+      )
       for (const { number } of runs) {
         const run = await call<RunDetailView>(`/runs/${number}`)
         if (run.host !== null) return run
@@ -308,7 +384,12 @@ export interface ManifestView {
 }
 
 export function useSnapshot(digest: string | null): UseQueryResult<ManifestView> {
-  return useQuery({ queryKey: ['snapshot', digest], queryFn: () => call<ManifestView>(`/snapshots/${digest!}`), enabled: digest !== null, staleTime: Infinity })
+  return useQuery({
+    queryKey: ['snapshot', digest],
+    queryFn: () => call<ManifestView>(`/snapshots/${digest!}`),
+    enabled: digest !== null,
+    staleTime: Infinity,
+  })
 }
 
 export function useTokens(): UseQueryResult<AccessTokenView[]> {
@@ -343,7 +424,11 @@ export function useAction<A, R = unknown>(
 
 /** Says which way a metric of a project is better; null takes it back. */
 export function useSetDirection(project: string) {
-  return useAction(({ name, direction }: { readonly name: string; readonly direction: 'maximize' | 'minimize' | null }) =>
-    call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, { method: 'PUT', body: { direction } }),
+  return useAction(
+    ({ name, direction }: { readonly name: string; readonly direction: 'maximize' | 'minimize' | null }) =>
+      call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, {
+        method: 'PUT',
+        body: { direction },
+      }),
   )
 }

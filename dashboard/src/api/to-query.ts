@@ -1,5 +1,7 @@
 /** A query string of what is given. */
 export function toQuery(values: Readonly<Record<string, string | number | boolean | undefined | null>>): string {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined || value === null || value === '' ? [] : [[name, String(value)]]))
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+  )
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
 }

@@ -21,7 +21,12 @@ export const MARGIN = { left: 52, right: 14, top: 10, bottom: 26 }
 export function drawFrame(
   context: CanvasRenderingContext2D,
   size: Size,
-  { x, y, xName = '', margin = MARGIN }: { readonly x: Scale; readonly y: Scale; readonly xName?: string; readonly margin?: typeof MARGIN },
+  {
+    x,
+    y,
+    xName = '',
+    margin = MARGIN,
+  }: { readonly x: Scale; readonly y: Scale; readonly xName?: string; readonly margin?: typeof MARGIN },
 ): Frame {
   const frame = {
     left: margin.left,
@@ -29,7 +34,10 @@ export function drawFrame(
     top: margin.top,
     bottom: size.height - margin.bottom,
     x: (value: number): number => margin.left + place(x, value) * (size.width - margin.left - margin.right),
-    y: (value: number): number => size.height - margin.bottom - Math.min(1, Math.max(0, place(y, value))) * (size.height - margin.top - margin.bottom),
+    y: (value: number): number =>
+      size.height -
+      margin.bottom -
+      Math.min(1, Math.max(0, place(y, value))) * (size.height - margin.top - margin.bottom),
   }
   context.font = tickFont()
   context.lineWidth = 1
@@ -66,7 +74,11 @@ const LABEL_PX = 28
 export function drawCategories(
   context: CanvasRenderingContext2D,
   size: Size,
-  { frame, side, categories }: { readonly frame: Frame; readonly side: 'x' | 'y'; readonly categories: readonly string[] },
+  {
+    frame,
+    side,
+    categories,
+  }: { readonly frame: Frame; readonly side: 'x' | 'y'; readonly categories: readonly string[] },
 ): void {
   context.fillStyle = token('--panel')
   if (side === 'x') context.fillRect(0, frame.bottom + 1, size.width, size.height - frame.bottom)
@@ -91,7 +103,12 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
 }
 
 /** A text that can be read whatever lies below it. */
-export function outlined(context: CanvasRenderingContext2D, text: string, [x, y]: readonly [number, number], color: string): void {
+export function outlined(
+  context: CanvasRenderingContext2D,
+  text: string,
+  [x, y]: readonly [number, number],
+  color: string,
+): void {
   context.lineJoin = 'round'
   context.strokeStyle = token('--panel')
   context.lineWidth = 3
@@ -102,7 +119,11 @@ export function outlined(context: CanvasRenderingContext2D, text: string, [x, y]
 }
 
 /** From one point to another. */
-export function line(context: CanvasRenderingContext2D, color: string, [x0, y0, x1, y1]: readonly [number, number, number, number]): void {
+export function line(
+  context: CanvasRenderingContext2D,
+  color: string,
+  [x0, y0, x1, y1]: readonly [number, number, number, number],
+): void {
   context.strokeStyle = color
   context.beginPath()
   context.moveTo(x0, y0)
@@ -131,7 +152,10 @@ export function dot(
 const NEAR_PX = 11
 
 /** The one of these that the pointer is on or next to; undefined once it has left. */
-export function pointedAt<T extends { readonly x: number; readonly y: number }>(placed: readonly T[], event: PointerEvent<HTMLElement>): T | undefined {
+export function pointedAt<T extends { readonly x: number; readonly y: number }>(
+  placed: readonly T[],
+  event: PointerEvent<HTMLElement>,
+): T | undefined {
   const { offsetX, offsetY } = event.nativeEvent
   const distance = ({ x, y }: T): number => Math.hypot(x - offsetX, y - offsetY)
   const [first] = placed
@@ -141,7 +165,12 @@ export function pointedAt<T extends { readonly x: number; readonly y: number }>(
 }
 
 /** Draws a triangle at the upper or lower edge of a chart, for a point beyond that edge. */
-export function edgeMark(context: CanvasRenderingContext2D, [x, y]: readonly [number, number], isAbove: boolean, color: string): void {
+export function edgeMark(
+  context: CanvasRenderingContext2D,
+  [x, y]: readonly [number, number],
+  isAbove: boolean,
+  color: string,
+): void {
   const tip = isAbove ? -EDGE_PX : EDGE_PX
   context.beginPath()
   context.moveTo(x, y + tip)

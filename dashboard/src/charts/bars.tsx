@@ -34,7 +34,12 @@ export function Bars({
       {bars
         .toSorted((a, b) => b.value - a.value)
         .map(({ key, label: name, look, value, sd }) => (
-          <li key={key} className={key === hovered ? 'hovered' : ''} onPointerEnter={() => onHover(key)} onPointerLeave={() => onHover(undefined)}>
+          <li
+            key={key}
+            className={key === hovered ? 'hovered' : ''}
+            onPointerEnter={() => onHover(key)}
+            onPointerLeave={() => onHover(undefined)}
+          >
             <span className="clip" title={name}>
               <NumberedName text={name} />
             </span>
@@ -46,7 +51,9 @@ export function Bars({
                 height="10"
                 fill={`var(${look?.color ?? '--ink-3'})`}
               />
-              {sd !== undefined && <line x1={`${part(value - sd)}%`} x2={`${part(value + sd)}%`} y1="7" y2="7" stroke="var(--ink)" />}
+              {sd !== undefined && (
+                <line x1={`${part(value - sd)}%`} x2={`${part(value + sd)}%`} y1="7" y2="7" stroke="var(--ink)" />
+              )}
               <line x1={`${part(0)}%`} x2={`${part(0)}%`} y1="0" y2="14" stroke="var(--axis)" />
             </svg>
             <span className="num">

@@ -53,7 +53,8 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
   useEffect(() => repaint.current())
   const point =
     onPointer &&
-    ((event: ReactPointerEvent<HTMLCanvasElement>) => onPointer(event, { width: event.currentTarget.clientWidth, height: event.currentTarget.clientHeight }))
+    ((event: ReactPointerEvent<HTMLCanvasElement>) =>
+      onPointer(event, { width: event.currentTarget.clientWidth, height: event.currentTarget.clientHeight }))
   return (
     <div className="chart">
       <canvas
@@ -64,7 +65,13 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
         {...(onKey && { tabIndex: 0 })}
         style={cursor === undefined ? undefined : { cursor }}
         {...(point && { onPointerDown: point, onPointerMove: point, onPointerUp: point, onPointerLeave: point })}
-        onKeyDown={(event) => !event.ctrlKey && !event.metaKey && !event.altKey && onKey?.(event.key, event.shiftKey) && event.preventDefault()}
+        onKeyDown={(event) =>
+          !event.ctrlKey &&
+          !event.metaKey &&
+          !event.altKey &&
+          onKey?.(event.key, event.shiftKey) &&
+          event.preventDefault()
+        }
       />
       {tip && <Tip {...tip} width={canvas.current?.clientWidth ?? 0} />}
     </div>
@@ -72,7 +79,17 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
 }
 
 /** The tip, drawn on the side of the pointer that has more room. */
-function Tip({ x, y, text, width }: { readonly x: number; readonly y: number; readonly text: string; readonly width: number }): ReactElement {
+function Tip({
+  x,
+  y,
+  text,
+  width,
+}: {
+  readonly x: number
+  readonly y: number
+  readonly text: string
+  readonly width: number
+}): ReactElement {
   const side = x > width / 2 ? { right: width - x + TIP_APART_PX } : { left: x + TIP_APART_PX }
   return (
     <div className="tip" aria-hidden="true" style={{ ...side, top: Math.max(0, y - TIP_APART_PX) }}>

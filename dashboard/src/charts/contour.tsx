@@ -75,7 +75,11 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           : undefined
       }
       className="slice wide"
-      note={[t('drawn_of', { n: points.length, total: set.trials.length }), t('between_trials'), beyondWords(beyond, 'beyond_colors_n')]
+      note={[
+        t('drawn_of', { n: points.length, total: set.trials.length }),
+        t('between_trials'),
+        beyondWords(beyond, 'beyond_colors_n'),
+      ]
         .filter(Boolean)
         .join(' · ')}
       acts={
@@ -113,7 +117,10 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
             const at = { item: trial, x: frame.x(a), y: frame.y(b) }
             placed.push(at)
             const isBest = trial.index === set.best?.index
-            dot(context, [at.x, at.y], isBest ? 5 : 2, { fill: token(isBest ? '--accent' : '--ink'), ...(isBest && { stroke: token('--panel') }) })
+            dot(context, [at.x, at.y], isBest ? 5 : 2, {
+              fill: token(isBest ? '--accent' : '--ink'),
+              ...(isBest && { stroke: token('--panel') }),
+            })
           }
         }}
         onPointer={picking.onPointer}

@@ -26,7 +26,8 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
     [steps],
   )
   const drawn = set.trials.filter(({ value }) => value !== null).length
-  const read = at === undefined ? undefined : { value: at, share: steps.findLast(({ value }) => value <= at)?.share ?? 0 }
+  const read =
+    at === undefined ? undefined : { value: at, share: steps.findLast(({ value }) => value <= at)?.share ?? 0 }
   return (
     <Panel
       title={t('distribution')}
@@ -63,7 +64,9 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
         }}
       />
       <p className="foot clip" role="status">
-        {read ? t('distribution_at', { share: `${Math.round(100 * read.share)} %`, value: formatNumber(read.value, 4) }) : t('distribution_how')}
+        {read
+          ? t('distribution_at', { share: `${Math.round(100 * read.share)} %`, value: formatNumber(read.value, 4) })
+          : t('distribution_how')}
       </p>
     </Panel>
   )

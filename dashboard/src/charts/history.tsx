@@ -37,7 +37,12 @@ export function History({
       context.font = tickFont(12, 600)
       context.textAlign = bx > size.width - 120 ? 'right' : 'center'
       context.textBaseline = by < 40 ? 'top' : 'bottom'
-      outlined(context, `#${best.number}  ${formatNumber(best.value)}`, [bx, by < 40 ? by + 11 : by - 10], token('--ink'))
+      outlined(
+        context,
+        `#${best.number}  ${formatNumber(best.value)}`,
+        [bx, by < 40 ? by + 11 : by - 10],
+        token('--ink'),
+      )
     }
     const at = placed.find(({ item }) => item.index === picked?.item.index)
     if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
@@ -63,10 +68,19 @@ export function trialText(trial: Trial): string {
   const params = Object.entries(trial.params)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value, 4) : String(value)}`)
-  return [`#${trial.number}`, trial.value !== null ? formatNumber(trial.value) : trial.isOdd ? 'NaN' : t(`phase_${trial.phase}`), ...params].join(' · ')
+  return [
+    `#${trial.number}`,
+    trial.value !== null ? formatNumber(trial.value) : trial.isOdd ? 'NaN' : t(`phase_${trial.phase}`),
+    ...params,
+  ].join(' · ')
 }
 
-function drawTrial(context: CanvasRenderingContext2D, frame: Frame, trial: Trial, set: TrialSet): { x: number; y: number } {
+function drawTrial(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  trial: Trial,
+  set: TrialSet,
+): { x: number; y: number } {
   const x = frame.x(trial.index + 1)
   context.lineWidth = 1.3
   if (trial.phase === 'failed') {

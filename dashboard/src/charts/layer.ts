@@ -19,7 +19,12 @@ export class Layer {
    */
   advance<T>(
     key: readonly unknown[],
-    { size, until, lines, draw }: { size: Size; until: number; lines: readonly T[]; draw: (context: CanvasRenderingContext2D, line: T) => void },
+    {
+      size,
+      until,
+      lines,
+      draw,
+    }: { size: Size; until: number; lines: readonly T[]; draw: (context: CanvasRenderingContext2D, line: T) => void },
   ): boolean {
     const context = this.#canvas.getContext('2d', { willReadFrequently: true })!
     const whole = [size.width, size.height, devicePixelRatio, ...key]

@@ -3,7 +3,15 @@ import type { ReactElement } from 'react'
 import uPlot from 'uplot'
 
 import 'uplot/dist/uPlot.min.css'
-import { digitsWithin, formatClock, formatDuration, formatMoments, formatNumber, formatSpans, formatTicks } from '../format.ts'
+import {
+  digitsWithin,
+  formatClock,
+  formatDuration,
+  formatMoments,
+  formatNumber,
+  formatSpans,
+  formatTicks,
+} from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { NumberedName } from '../ui/numbered-name.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
@@ -49,14 +57,29 @@ const RAW = '3d'
 const NEAREST_MAX = 6
 
 /** Lines over steps or time. Drag to zoom, double click to see all again; arrows move the cursor point by point. */
-export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, onHover, zoom: givenZoom, onZoom, label }: LineChartProps): ReactElement {
+export function LineChart({
+  lines,
+  axis,
+  smoothing = 0,
+  isLog = false,
+  hovered,
+  onHover,
+  zoom: givenZoom,
+  onZoom,
+  label,
+}: LineChartProps): ReactElement {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const hover = useRef(hovered)
   const [ownZoom, setOwnZoom] = useState<Zoom | undefined>()
   const zoom = onZoom ? givenZoom : ownZoom
   const [cursor, setCursor] = useState<Cursor | undefined>()
-  const shape = [axis, isLog, smoothing, ...lines.map(({ key, look, hasBand, isOpen }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}`)].join('|')
+  const shape = [
+    axis,
+    isLog,
+    smoothing,
+    ...lines.map(({ key, look, hasBand, isOpen }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}`),
+  ].join('|')
   const data = useMemo(() => toData(lines, smoothing), [lines, smoothing])
   const latest = useRef({ data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom })
   latest.current = { data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom }
@@ -139,7 +162,11 @@ export function LineChart({ lines, axis, smoothing = 0, isLog = false, hovered, 
 const LABELS_MAX = 12
 
 /** Names beside the ends of the lines, in the order of their last values; they stand for a legend. */
-function Labels({ lines, hovered, onHover }: Pick<LineChartProps, 'lines' | 'hovered' | 'onHover'>): ReactElement | null {
+function Labels({
+  lines,
+  hovered,
+  onHover,
+}: Pick<LineChartProps, 'lines' | 'hovered' | 'onHover'>): ReactElement | null {
   if (lines.length < 2) return null
   const ordered = lines.toSorted((a, b) => lastOf(b.line) - lastOf(a.line))
   return (
@@ -209,7 +236,8 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
   const { lines } = latest.current
   const [ink, grid, base] = [token('--ink-3'), token('--grid'), token('--axis')]
   const strokeOf = (drawn: DrawnLine) => () =>
-    token(drawn.look.color) + (hover.current !== undefined && hover.current !== drawn.key && lines.length > 1 ? '66' : '')
+    token(drawn.look.color) +
+    (hover.current !== undefined && hover.current !== drawn.key && lines.length > 1 ? '66' : '')
   const plain = lines.map((drawn): uPlot.Series => ({
     label: drawn.label,
     stroke: smoothing > 0 ? () => token(drawn.look.color) + RAW : strokeOf(drawn),
@@ -219,7 +247,13 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
   }))
   const smoothed =
     smoothing > 0
-      ? lines.map((drawn): uPlot.Series => ({ label: drawn.label, stroke: strokeOf(drawn), width: 1.6, dash: [...drawn.look.dash], points: ALONE }))
+      ? lines.map((drawn): uPlot.Series => ({
+          label: drawn.label,
+          stroke: strokeOf(drawn),
+          width: 1.6,
+          dash: [...drawn.look.dash],
+          points: ALONE,
+        }))
       : []
   const banded = lines.filter(({ hasBand }) => hasBand)
   const edge: uPlot.Series = { stroke: 'transparent', points: { show: false } }
@@ -227,10 +261,23 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
     ...size,
     padding: [10, lines.length > 1 ? 104 : 14, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: `${SYNC} ${axis}`, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-    scales: { x: { time: false, range: (chart, low, high) => [...(latest.current.zoom ?? roomFor(chart.data[0], [low, high]))] }, y: { distr: isLog ? 3 : 1 } },
+    cursor: {
+      sync: { key: `${SYNC} ${axis}`, setSeries: false },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 6 },
+    },
+    scales: {
+      x: {
+        time: false,
+        range: (chart, low, high) => [...(latest.current.zoom ?? roomFor(chart.data[0], [low, high]))],
+      },
+      y: { distr: isLog ? 3 : 1 },
+    },
     series: [{}, ...banded.flatMap(() => [edge, edge]), ...plain, ...smoothed],
-    bands: banded.map(({ look }, i) => ({ series: [2 * i + 2, 2 * i + 1] as [number, number], fill: () => token(look.color) + ENVELOPE })),
+    bands: banded.map(({ look }, i) => ({
+      series: [2 * i + 2, 2 * i + 1] as [number, number],
+      fill: () => token(look.color) + ENVELOPE,
+    })),
     axes: [
       {
         stroke: ink,
@@ -336,7 +383,13 @@ function readCursor(chart: uPlot, { data, lines, axis, onHover }: Latest): Curso
     isRight: left > chart.over.clientWidth / 2,
     rows: near
       .toSorted((a, b) => b.value - a.value)
-      .map(({ drawn: { key, label, look }, value }) => ({ key, name: label, value: formatNumber(value, digits), color: look.color, dash: look.dash })),
+      .map(({ drawn: { key, label, look }, value }) => ({
+        key,
+        name: label,
+        value: formatNumber(value, digits),
+        color: look.color,
+        dash: look.dash,
+      })),
   }
 }
 

@@ -43,7 +43,20 @@ export interface PanelMarks {
 
 /** One metric of several runs or groups, with how many of how many it draws, its data as a table and as a file. */
 function LinePanel(props: LinePanelProps): ReactElement {
-  const { metric, lines, total, about, axis, smoothing, zoom, onZoom, hovered, onHover, isReading = false, isOpen = true } = props
+  const {
+    metric,
+    lines,
+    total,
+    about,
+    axis,
+    smoothing,
+    zoom,
+    onZoom,
+    hovered,
+    onHover,
+    isReading = false,
+    isOpen = true,
+  } = props
   const [isLog, setLog] = useMark(props, 'log')
   const [isLarge, setLarge] = useMark(props, 'large')
   const points = lines.reduce((sum, line) => sum + line.points, 0)
@@ -82,7 +95,12 @@ function LinePanel(props: LinePanelProps): ReactElement {
           >
             {t('log_axis')}
           </button>
-          <IconButton name="zoom" label={t(isLarge ? 'make_small' : 'make_large')} pressed={isLarge} onClick={() => setLarge(!isLarge)} />
+          <IconButton
+            name="zoom"
+            label={t(isLarge ? 'make_small' : 'make_large')}
+            pressed={isLarge}
+            onClick={() => setLarge(!isLarge)}
+          />
         </>
       }
     >
@@ -112,7 +130,10 @@ export function RunPanel({
   runs,
   series,
   ...rest
-}: Omit<LinePanelProps, 'lines'> & { readonly runs: readonly DrawnRun[]; readonly series: readonly SeriesView[] }): ReactElement {
+}: Omit<LinePanelProps, 'lines'> & {
+  readonly runs: readonly DrawnRun[]
+  readonly series: readonly SeriesView[]
+}): ReactElement {
   return <LinePanel {...rest} lines={useRunLines(runs, { metric: rest.metric, series, axis: rest.axis })} />
 }
 
@@ -120,7 +141,9 @@ export function RunPanel({
 export function GroupPanel({
   bands,
   ...rest
-}: Omit<LinePanelProps, 'lines' | 'axis' | 'about'> & { readonly bands: readonly BandView[] | undefined }): ReactElement {
+}: Omit<LinePanelProps, 'lines' | 'axis' | 'about'> & {
+  readonly bands: readonly BandView[] | undefined
+}): ReactElement {
   return <LinePanel {...rest} lines={useBandLines(bands, rest.metric)} axis="step" about={t('mean_and_sd')} />
 }
 
@@ -137,7 +160,14 @@ function dataOf(lines: readonly PanelLine[]): PanelData {
   return {
     head: [t('run'), t('step'), ...(hasTime ? [t('time')] : []), t('value'), t('minimum'), t('maximum')],
     rows: lines.flatMap(({ label, rows: own }) =>
-      own.step.map((step, i) => [label, step, ...(own.time ? [new Date(own.time[i]!).toISOString()] : []), own.last[i], own.min[i], own.max[i]]),
+      own.step.map((step, i) => [
+        label,
+        step,
+        ...(own.time ? [new Date(own.time[i]!).toISOString()] : []),
+        own.last[i],
+        own.min[i],
+        own.max[i],
+      ]),
     ),
   }
 }

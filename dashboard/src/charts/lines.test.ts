@@ -26,7 +26,10 @@ describe('a line', () => {
   })
 
   it('is put in the order of its steps after a restart, the later point counts', () => {
-    expect(toLine(series([1, 2, 3, 2, 3, 4], [1, 2, 3, 20, 30, 40]), 'step')).toMatchObject({ x: [1, 2, 3, 4], y: [1, 20, 30, 40] })
+    expect(toLine(series([1, 2, 3, 2, 3, 4], [1, 2, 3, 20, 30, 40]), 'step')).toMatchObject({
+      x: [1, 2, 3, 4],
+      y: [1, 20, 30, 40],
+    })
   })
 })
 
@@ -44,7 +47,12 @@ describe('a line along another metric', () => {
 describe('a moment', () => {
   it('lies on each axis at the first point that came after it', () => {
     const one = series([10, 20, 30], [1, 2, 3], [5_000, 6_000, 9_000])
-    expect((['step', 'relative', 'wall', 'm.x'] as const).map((axis) => placeOf(one, 7_000, axis))).toEqual([30, 2, 7, undefined])
+    expect((['step', 'relative', 'wall', 'm.x'] as const).map((axis) => placeOf(one, 7_000, axis))).toEqual([
+      30,
+      2,
+      7,
+      undefined,
+    ])
     expect(placeOf(one, 10_000, 'step')).toBeUndefined()
   })
 })
@@ -57,7 +65,9 @@ describe('smoothing', () => {
     [[1, null, 3], 0.5, [1, null, (0.5 * 0.5 * 1 + 0.5 * 3) / 0.75]],
     [[null, 2], 0.6, [null, 2]],
   ])('of %j by %d is %j', (values, weight, expected) => {
-    smooth(values, weight).forEach((value, i) => (expected[i] === null ? expect(value).toBeNull() : expect(value).toBeCloseTo(expected[i]!, 12)))
+    smooth(values, weight).forEach((value, i) =>
+      expected[i] === null ? expect(value).toBeNull() : expect(value).toBeCloseTo(expected[i]!, 12),
+    )
   })
 
   it('stays between the least and the greatest value', () => {

@@ -25,7 +25,12 @@ export function toLine(series: SeriesView, axis: XAxis, across?: SeriesView): Li
   const x = order.map((i) => places[i]!)
   if (!isRising(x)) order.sort((a, b) => places[a]! - places[b]! || a - b)
   const along = <T>(values: readonly T[]): T[] => order.map((i) => values[i]!)
-  return distinct({ x: order.map((i) => places[i]!), y: along(series.last), low: along(series.min), high: along(series.max) })
+  return distinct({
+    x: order.map((i) => places[i]!),
+    y: along(series.last),
+    low: along(series.min),
+    high: along(series.max),
+  })
 }
 
 function xOf(series: SeriesView, axis: XAxis): readonly (number | undefined)[] {

@@ -8,7 +8,11 @@ export interface Placed<T> {
 const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 
 /** The next place from left to right, or back; the first or the last where none is picked. Undefined for a key that goes nowhere. */
-export function nextPlace<T>(placed: readonly Placed<T>[], picked: Placed<T> | undefined, key: string): Placed<T> | undefined {
+export function nextPlace<T>(
+  placed: readonly Placed<T>[],
+  picked: Placed<T> | undefined,
+  key: string,
+): Placed<T> | undefined {
   const ordered = placed.filter(({ x, y }) => x >= 0 && y >= 0).toSorted((a, b) => a.x - b.x || a.y - b.y)
   if (key === 'Home') return ordered[0]
   if (key === 'End') return ordered.at(-1)

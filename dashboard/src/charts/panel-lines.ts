@@ -35,10 +35,13 @@ export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }:
   return useMemo(() => {
     const looks = looksOf(runs.map(({ id }) => id))
     const across = metricOn(axis)
-    const seriesOf = (run: DrawnRun, name: string) => series.find((one) => one.run === run.number && one.metric === name)
+    const seriesOf = (run: DrawnRun, name: string) =>
+      series.find((one) => one.run === run.number && one.metric === name)
     const found = runs.flatMap((run) => {
       const own = seriesOf(run, metric)
-      return own && own.step.length > 0 ? [{ run, own, line: toLine(own, axis, across === undefined ? undefined : seriesOf(run, across)) }] : []
+      return own && own.step.length > 0
+        ? [{ run, own, line: toLine(own, axis, across === undefined ? undefined : seriesOf(run, across)) }]
+        : []
     })
     return found.map(({ run, own, line }) => ({
       key: run.id,

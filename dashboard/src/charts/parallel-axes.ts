@@ -32,8 +32,12 @@ export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
         return index < 0 ? undefined : index
       },
     }
-  const at = ({ params }: Trial): number | undefined => (typeof params[axis.name] === 'number' ? (params[axis.name] as number) : undefined)
-  const values = [...set.trials.flatMap((trial) => at(trial) ?? []), ...[axis.low, axis.high].flatMap((end) => end ?? [])]
+  const at = ({ params }: Trial): number | undefined =>
+    typeof params[axis.name] === 'number' ? (params[axis.name] as number) : undefined
+  const values = [
+    ...set.trials.flatMap((trial) => at(trial) ?? []),
+    ...[axis.low, axis.high].flatMap((end) => end ?? []),
+  ]
   return { scale: scaleFor(values, { margin: 0.02, isLog: axis.scale === 'log' }), isCategory: false, at }
 }
 
@@ -43,7 +47,9 @@ export type Brush = readonly [number, number]
 /** The axes of a sweep: its searched parameters in their order, the objective last. */
 export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: ReadonlySet<string>): Axis[] {
   const own = axes.map((view) => {
-    const numbers = set.trials.flatMap(({ params }) => (typeof params[view.name] === 'number' ? [params[view.name] as number] : []))
+    const numbers = set.trials.flatMap(({ params }) =>
+      typeof params[view.name] === 'number' ? [params[view.name] as number] : [],
+    )
     const bounds = [view.low, view.high].flatMap((end) => end ?? [])
     const scale = { ...scaleFor([...numbers, ...bounds], { margin: 0, isLog: view.scale === 'log' }) }
     const isCategory = view.scale === 'category'
@@ -52,7 +58,9 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
       if (value === null || value === undefined) return undefined
       if (!isCategory) return typeof value === 'number' ? flip(place(scale, value), inverted.has(view.name)) : undefined
       const index = view.categories.indexOf(textOf(value))
-      return index < 0 ? undefined : flip(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
+      return index < 0
+        ? undefined
+        : flip(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
     }
     return {
       name: view.name,
@@ -71,7 +79,8 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
     scale: set.scale,
     categories: [],
     isInverted,
-    at: ({ value }: Trial) => (value === null ? undefined : flip(Math.min(1, Math.max(0, place(set.scale, value))), isInverted)),
+    at: ({ value }: Trial) =>
+      value === null ? undefined : flip(Math.min(1, Math.max(0, place(set.scale, value))), isInverted),
   }
   return [...own, objective]
 }
@@ -88,7 +97,11 @@ export function textOf(value: unknown): string {
 }
 
 /** Trials inside all brushes. One that has no value on a brushed axis is outside. */
-export function inside(trials: readonly Trial[], axes: readonly Axis[], brushes: Readonly<Record<string, readonly Brush[]>>): Set<number> {
+export function inside(
+  trials: readonly Trial[],
+  axes: readonly Axis[],
+  brushes: Readonly<Record<string, readonly Brush[]>>,
+): Set<number> {
   const active = axes.filter(({ name }) => (brushes[name]?.length ?? 0) > 0)
   return new Set(
     trials.flatMap((trial) => {

@@ -30,7 +30,11 @@ export function readParallelState(query: URLSearchParams): ParallelState {
 /** The parameters of the address that say a state; null for what is as it is by itself. */
 export function writeParallelState({ brushes, order, inverted }: ParallelState): Record<string, string | null> {
   return {
-    brush: writeList(Object.entries(brushes).flatMap(([name, list]) => list.map(([low, high]) => `${name}:${part(low)}~${part(high)}`))),
+    brush: writeList(
+      Object.entries(brushes).flatMap(([name, list]) =>
+        list.map(([low, high]) => `${name}:${part(low)}~${part(high)}`),
+      ),
+    ),
     axes: writeList(order),
     inverted: writeList(inverted),
   }

@@ -60,9 +60,11 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
   const isIn = useMemo(() => inside(set.trials, axes, shown), [set, axes, shown])
   const isBrushed = Object.values(shown).some((list) => list.length > 0)
 
-  const xOf = (i: number, size: Size): number => (axes.length === 1 ? size.width / 2 : SIDE + (i / (axes.length - 1)) * (size.width - 2 * SIDE))
+  const xOf = (i: number, size: Size): number =>
+    axes.length === 1 ? size.width / 2 : SIDE + (i / (axes.length - 1)) * (size.width - 2 * SIDE)
   const yOf = (part: number, size: Size): number => size.height - BOTTOM - part * (size.height - TOP - BOTTOM)
-  const partAt = (y: number, size: Size): number => Math.min(1, Math.max(0, (size.height - BOTTOM - y) / (size.height - TOP - BOTTOM)))
+  const partAt = (y: number, size: Size): number =>
+    Math.min(1, Math.max(0, (size.height - BOTTOM - y) / (size.height - TOP - BOTTOM)))
 
   const lines = useMemo(() => toLines(set, axes), [set, axes])
   const layers = useRef<readonly Layer[]>(undefined)
@@ -104,7 +106,12 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     const isDone =
       top!.advance([...key, isIn], { size, until, lines: within.slice(-BEST), draw: drawInside }) &&
       middle!.advance([...key, isIn], { size, until, lines: within.slice(0, -BEST), draw: drawInside }) &&
-      bottom!.advance([...key, isBrushed], { size, until, lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null), draw: drawOutside })
+      bottom!.advance([...key, isBrushed], {
+        size,
+        until,
+        lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null),
+        draw: drawOutside,
+      })
     for (const layer of [bottom!, middle!, top!]) layer.putOn(context, size)
     axes.forEach((axis, i) =>
       drawAxis(context, axis, {
@@ -114,7 +121,9 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
         side: axes.length === 1 ? 'middle' : i === 0 ? 'first' : i === axes.length - 1 ? 'last' : 'middle',
       }),
     )
-    axes.forEach((axis, i) => (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })))
+    axes.forEach((axis, i) =>
+      (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })),
+    )
     if (pointed) {
       context.strokeStyle = token('--accent')
       context.lineWidth = 2.4
@@ -139,7 +148,9 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     if (right < 1) return undefined
     const along = (x - xOf(right - 1, size)) / (xOf(right, size) - xOf(right - 1, size))
     const height = ({ parts }: Line): number | undefined => {
-      const [from, to] = [parts[right - 1], parts[right]].map((part) => (part === undefined ? size.height - BOTTOM / 2 : yOf(part, size)))
+      const [from, to] = [parts[right - 1], parts[right]].map((part) =>
+        part === undefined ? size.height - BOTTOM / 2 : yOf(part, size),
+      )
       return from! + along * (to! - from!)
     }
     let [nearest, distance] = [undefined as Line | undefined, LINE_NEAR_PX]
@@ -164,7 +175,11 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     } else if (up !== 0) {
       const part = clamp(at.part + up * (isShift ? 5 : 1) * KEY_STEP, 1)
       setCursor({ ...at, part })
-      setPending(at.from === undefined ? undefined : { axis: at.axis, brush: [Math.min(part, at.from), Math.max(part, at.from)] })
+      setPending(
+        at.from === undefined
+          ? undefined
+          : { axis: at.axis, brush: [Math.min(part, at.from), Math.max(part, at.from)] },
+      )
     } else if (key === ' ') {
       if (at.from !== undefined && pending) onBrush(name, [...(brushes[name] ?? []), pending.brush])
       setPending(undefined)
@@ -245,7 +260,11 @@ interface Line {
 /** Where each trial crosses the axes; the best come last, and so lie on top. */
 function toLines(set: TrialSet, axes: readonly Axis[]): Line[] {
   return set.trials
-    .map((trial) => ({ trial, worth: trial.value === null ? -1 : set.worth(trial.value), parts: axes.map(({ at }) => at(trial)) }))
+    .map((trial) => ({
+      trial,
+      worth: trial.value === null ? -1 : set.worth(trial.value),
+      parts: axes.map(({ at }) => at(trial)),
+    }))
     .toSorted((a, b) => a.worth - b.worth)
 }
 
@@ -261,13 +280,20 @@ interface AxisPlace {
   readonly yOf: (part: number, size: Size) => number
 }
 
-function drawAxis(context: CanvasRenderingContext2D, axis: Axis, { x, size, yOf, side }: AxisPlace & { readonly side: 'first' | 'middle' | 'last' }): void {
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  axis: Axis,
+  { x, size, yOf, side }: AxisPlace & { readonly side: 'first' | 'middle' | 'last' },
+): void {
   const isLast = side === 'last'
   context.lineWidth = 1
   line(context, token('--ink-3'), [x, yOf(0, size), x, yOf(1, size)])
   const marks =
     axis.kind === 'category'
-      ? axis.categories.map((text, i) => ({ text, part: axis.categories.length === 1 ? 0.5 : i / (axis.categories.length - 1) }))
+      ? axis.categories.map((text, i) => ({
+          text,
+          part: axis.categories.length === 1 ? 0.5 : i / (axis.categories.length - 1),
+        }))
       : numberMarks(axis.scale)
   context.font = tickFont()
   context.textBaseline = 'middle'
@@ -280,7 +306,10 @@ function drawAxis(context: CanvasRenderingContext2D, axis: Axis, { x, size, yOf,
   context.font = tickFont(12, isLast ? 600 : 400)
   context.textAlign = ({ first: 'left', middle: 'center', last: 'right' } as const)[side]
   context.textBaseline = 'top'
-  const name = cut(axis.name, 20) + (axis.scale.isLog && axis.kind === 'number' ? ` ${t('log_axis')}` : '') + (axis.isInverted ? ' ↓' : '')
+  const name =
+    cut(axis.name, 20) +
+    (axis.scale.isLog && axis.kind === 'number' ? ` ${t('log_axis')}` : '') +
+    (axis.isInverted ? ' ↓' : '')
   outlined(context, name, [{ first: 8, middle: x, last: size.width - 8 }[side], 8], token('--ink'))
 }
 
@@ -299,7 +328,12 @@ function drawCursor(context: CanvasRenderingContext2D, { part }: KeyCursor, { x,
   context.lineWidth = 1
 }
 
-function drawBrush(context: CanvasRenderingContext2D, axis: Axis, [low, high]: Brush, { x, size, yOf }: AxisPlace): void {
+function drawBrush(
+  context: CanvasRenderingContext2D,
+  axis: Axis,
+  [low, high]: Brush,
+  { x, size, yOf }: AxisPlace,
+): void {
   const [top, bottom] = [yOf(high, size), yOf(low, size)]
   context.fillStyle = token('--accent')
   context.globalAlpha = 0.16

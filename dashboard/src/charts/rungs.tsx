@@ -18,7 +18,15 @@ const LEFT = 62
 const RIGHT = 40
 
 /** Halving, rung by rung: who stood where, who went on, who was stopped, and where the line was drawn. */
-export function Rungs({ view, set, onOpen }: { readonly view: TrialsView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
+export function Rungs({
+  view,
+  set,
+  onOpen,
+}: {
+  readonly view: TrialsView
+  readonly set: TrialSet
+  readonly onOpen: (trial: Trial) => void
+}): ReactElement {
   const picking = usePicking<Stand>(({ trial }) => onOpen(trial))
   const { placed, picked } = picking
   const amounts = view.rungs!.amounts
@@ -39,9 +47,12 @@ export function Rungs({ view, set, onOpen }: { readonly view: TrialsView; readon
     return set.isMaximized ? part : 1 - part
   }
   const draw = (context: CanvasRenderingContext2D, size: Size): void => {
-    const x = (rung: number): number => (amounts.length === 1 ? size.width / 2 : LEFT + (rung * (size.width - LEFT - RIGHT)) / (amounts.length - 1))
-    const y = (value: number): number => size.height - BOTTOM - Math.min(1, Math.max(0, place(scale, value))) * (size.height - TOP - BOTTOM)
-    const spread = (index: number, rung: number): number => (((Math.imul(index + 1, 0x9e3779b1) >>> 8) % 100) / 100 - 0.5) * Math.max(6, 40 - 12 * rung)
+    const x = (rung: number): number =>
+      amounts.length === 1 ? size.width / 2 : LEFT + (rung * (size.width - LEFT - RIGHT)) / (amounts.length - 1)
+    const y = (value: number): number =>
+      size.height - BOTTOM - Math.min(1, Math.max(0, place(scale, value))) * (size.height - TOP - BOTTOM)
+    const spread = (index: number, rung: number): number =>
+      (((Math.imul(index + 1, 0x9e3779b1) >>> 8) % 100) / 100 - 0.5) * Math.max(6, 40 - 12 * rung)
     context.font = tickFont()
     context.textBaseline = 'middle'
     context.textAlign = 'right'
@@ -57,7 +68,12 @@ export function Rungs({ view, set, onOpen }: { readonly view: TrialsView; readon
       context.lineWidth = index === set.best?.index ? 2.4 : 1
       for (let i = 1; i < rungs.length; i += 1) {
         const [from, to] = [rungs[i - 1]!, rungs[i]!]
-        line(context, temper(worth(own.get(to)!)), [x(from) + spread(index, from), y(own.get(from)!), x(to) + spread(index, to), y(own.get(to)!)])
+        line(context, temper(worth(own.get(to)!)), [
+          x(from) + spread(index, from),
+          y(own.get(from)!),
+          x(to) + spread(index, to),
+          y(own.get(to)!),
+        ])
       }
       context.globalAlpha = 1
       context.lineWidth = 1.1
@@ -71,7 +87,11 @@ export function Rungs({ view, set, onOpen }: { readonly view: TrialsView; readon
         if (side !== 0) edgeMark(context, [x(rung) + spread(index, rung), y(value)], side > 0, token('--ink-3'))
         else if (isOpen) dot(context, [x(rung) + spread(index, rung), y(value)], 3, { fill: token('--heat-mark') })
         else if (wentOn) dot(context, [x(rung) + spread(index, rung), y(value)], 2.6, { fill: temper(worth(value)) })
-        else dot(context, [x(rung) + spread(index, rung), y(value)], 2.2, { fill: token('--panel'), stroke: token('--axis') })
+        else
+          dot(context, [x(rung) + spread(index, rung), y(value)], 2.2, {
+            fill: token('--panel'),
+            stroke: token('--axis'),
+          })
       }
     }
     amounts.forEach((amount, rung) => {

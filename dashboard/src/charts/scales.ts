@@ -15,7 +15,10 @@ export function place({ low, high, isLog }: Scale, value: number): number {
 }
 
 /** Ends that hold all values, with a margin for what lies on them. */
-export function scaleFor(values: readonly number[], { margin = 0.05, isLog = false }: { readonly margin?: number; readonly isLog?: boolean } = {}): Scale {
+export function scaleFor(
+  values: readonly number[],
+  { margin = 0.05, isLog = false }: { readonly margin?: number; readonly isLog?: boolean } = {},
+): Scale {
   let [low, high] = [Infinity, -Infinity]
   for (const value of values) {
     if (value < low) low = value
@@ -24,7 +27,11 @@ export function scaleFor(values: readonly number[], { margin = 0.05, isLog = fal
   if (low > high) return { low: 0, high: 1, isLog: false }
   // So near to each other that no tick could stand between them.
   if (high - low <= Math.max(1e-300, 1e-12 * Math.max(Math.abs(low), Math.abs(high))))
-    return { low: low - Math.max(0.5, Math.abs(low) * 0.1), high: high + Math.max(0.5, Math.abs(high) * 0.1), isLog: false }
+    return {
+      low: low - Math.max(0.5, Math.abs(low) * 0.1),
+      high: high + Math.max(0.5, Math.abs(high) * 0.1),
+      isLog: false,
+    }
   if (isLog && low > 0) return { low, high, isLog: true }
   const pad = margin * (high - low)
   return { low: low - pad, high: high + pad, isLog: false }
@@ -33,7 +40,10 @@ export function scaleFor(values: readonly number[], { margin = 0.05, isLog = fal
 /** Round values along a scale, about so many. */
 export function ticks({ low, high, isLog, isWhole = false }: Scale, count: number): number[] {
   if (isLog) {
-    const powers = Array.from({ length: Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1 }, (_, i) => 10 ** (Math.ceil(Math.log10(low)) + i))
+    const powers = Array.from(
+      { length: Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1 },
+      (_, i) => 10 ** (Math.ceil(Math.log10(low)) + i),
+    )
     return powers.length >= 2 ? powers : [low, high]
   }
   const raw = Math.max((high - low) / Math.max(1, count), isWhole ? 1 : 0)
@@ -42,7 +52,9 @@ export function ticks({ low, high, isLog, isWhole = false }: Scale, count: numbe
   const lead = raw / power
   const step = (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power
   const first = Math.ceil(low / step - 1e-9)
-  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)))
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  )
 }
 
 /**
@@ -54,6 +66,8 @@ export function objectiveScale(values: readonly number[], isMaximized: boolean):
   if (sorted.length < 5) return scaleFor(sorted)
   const [low, high] = [sorted[0]!, sorted.at(-1)!]
   const middle = sorted[Math.floor(sorted.length * (isMaximized ? 0.2 : 0.8))]!
-  const kept = isMaximized ? [Math.max(low, middle - (high - middle)), high] : [low, Math.min(high, middle + (middle - low))]
+  const kept = isMaximized
+    ? [Math.max(low, middle - (high - middle)), high]
+    : [low, Math.min(high, middle + (middle - low))]
   return scaleFor(kept)
 }

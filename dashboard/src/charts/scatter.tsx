@@ -64,7 +64,11 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
             label={t('scatter_label', { n: points.length, x, y })}
             cursor={at ? 'pointer' : 'default'}
             draw={(context, size) => {
-              const frame = drawFrame(context, size, { x: scaleFor(points.map(({ a }) => a)), y: scaleFor(points.map(({ b }) => b)), xName: x })
+              const frame = drawFrame(context, size, {
+                x: scaleFor(points.map(({ a }) => a)),
+                y: scaleFor(points.map(({ b }) => b)),
+                xName: x,
+              })
               placed.length = 0
               context.globalAlpha = 0.5
               for (const { run, a, b } of points) {
@@ -74,7 +78,8 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
               context.globalAlpha = 1
               for (const { run, a, b } of points) {
                 const look = looks.get(run.id)
-                if (look) dot(context, [frame.x(a), frame.y(b)], 4, { fill: token(look.color), stroke: token('--panel') })
+                if (look)
+                  dot(context, [frame.x(a), frame.y(b)], 4, { fill: token(look.color), stroke: token('--panel') })
               }
               if (at) dot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: token('--accent') })
             }}
@@ -84,7 +89,14 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
               if (found?.id !== hovered) onHover(found?.id)
             }}
             onKey={picking.onKey}
-            tip={picked && at && { x: picked.x, y: picked.y, text: `${runTitle(at.run)} · ${y} ${formatNumber(at.b)} · ${x} ${formatNumber(at.a)}` }}
+            tip={
+              picked &&
+              at && {
+                x: picked.x,
+                y: picked.y,
+                text: `${runTitle(at.run)} · ${y} ${formatNumber(at.b)} · ${x} ${formatNumber(at.a)}`,
+              }
+            }
           />
           <p className="foot clip" role="status">
             {at ? `${runTitle(at.run)} · ${formatNumber(at.b)} · ${formatNumber(at.a)}` : t('scatter_how')}

@@ -26,7 +26,13 @@ const BOTTOM = 26
 const LANE_MAX_PX = 26
 const LABEL_PX = 11
 const BROKEN = new Set(['Preempted', 'Lost', 'NodeLost', 'Restored'])
-const COLORS = { running: '--heat-mark', finished: '--ph-succeeded', early: '--accent-2', broken: '--warn', failed: '--ph-failed' } as const
+const COLORS = {
+  running: '--heat-mark',
+  finished: '--ph-succeeded',
+  early: '--accent-2',
+  broken: '--warn',
+  failed: '--ph-failed',
+} as const
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
 
 /** Attempts over time, on as many rows as ran at once: an open end is cut on the slant, one that was taken away is notched. */
@@ -50,7 +56,8 @@ export function Timeline({
   const end = bars.reduce((last, bar) => Math.max(last, bar.end), -Infinity)
   const busy = bars.reduce((sum, bar) => sum + bar.end - bar.start, 0) / Math.max(1, lanes.length * (end - start))
   const laneOf = (size: Size): number => Math.min(LANE_MAX_PX, (size.height - BOTTOM - 4) / Math.max(1, lanes.length))
-  const xOf = (time: number, size: Size): number => LEFT + ((time - start) / Math.max(1, end - start)) * (size.width - LEFT - RIGHT)
+  const xOf = (time: number, size: Size): number =>
+    LEFT + ((time - start) / Math.max(1, end - start)) * (size.width - LEFT - RIGHT)
   const draw = (context: CanvasRenderingContext2D, size: Size): void => {
     const height = laneOf(size)
     const gap = Math.min(2, height / 6)
@@ -59,7 +66,10 @@ export function Timeline({
     context.font = tickFont()
     context.textAlign = 'center'
     context.textBaseline = 'top'
-    for (const second of ticks({ low: start / 1000, high: end / 1000, isLog: false }, Math.max(1, (end - start) / 1000 / step))) {
+    for (const second of ticks(
+      { low: start / 1000, high: end / 1000, isLog: false },
+      Math.max(1, (end - start) / 1000 / step),
+    )) {
       const x = xOf(second * 1000, size)
       line(context, token('--grid'), [x, 4, x, bottom])
       context.fillStyle = token('--ink-3')
@@ -86,7 +96,9 @@ export function Timeline({
   }
   const barAt = (x: number, y: number, size: Size): Bar | undefined => {
     const lane = lanes[Math.floor((y - 4) / laneOf(size))]
-    return lane?.items.find((bar) => x >= xOf(bar.start, size) && x <= Math.max(xOf(bar.start, size) + 4, xOf(bar.end, size)))
+    return lane?.items.find(
+      (bar) => x >= xOf(bar.start, size) && x <= Math.max(xOf(bar.start, size) + 4, xOf(bar.end, size)),
+    )
   }
   return (
     <>
@@ -95,16 +107,23 @@ export function Timeline({
         draw={draw}
         cursor={hovered ? 'pointer' : 'default'}
         onPointer={(event, size) => {
-          const found = event.type === 'pointerleave' ? undefined : barAt(event.nativeEvent.offsetX, event.nativeEvent.offsetY, size)
+          const found =
+            event.type === 'pointerleave'
+              ? undefined
+              : barAt(event.nativeEvent.offsetX, event.nativeEvent.offsetY, size)
           if (event.type === 'pointerup' && found) onOpen(found.trial)
           if (found?.trial !== hovered?.trial || found?.n !== hovered?.n) setHovered(found)
         }}
         onKey={(key) => {
-          const step = key === 'ArrowRight' || key === 'ArrowDown' ? 1 : key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 0
+          const step =
+            key === 'ArrowRight' || key === 'ArrowDown' ? 1 : key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 0
           const at = bars.findIndex((bar) => bar.trial === hovered?.trial && bar.n === hovered.n)
           if (key === 'Enter' && hovered) onOpen(hovered.trial)
           else if (key === 'Escape' && hovered) setHovered(undefined)
-          else if (step !== 0) setHovered(bars[at < 0 ? (step > 0 ? 0 : bars.length - 1) : Math.min(bars.length - 1, Math.max(0, at + step))])
+          else if (step !== 0)
+            setHovered(
+              bars[at < 0 ? (step > 0 ? 0 : bars.length - 1) : Math.min(bars.length - 1, Math.max(0, at + step))],
+            )
           else return false
           return true
         }}
@@ -123,7 +142,11 @@ function toBars(view: TrialsView, trials: readonly Trial[], now: number): Bar[] 
   return view.attempts.index.flatMap((index, i): Bar[] => {
     const trial = byIndex.get(index)
     if (!trial) return []
-    const [startedAt, endedAt, reason] = [view.attempts.startedAt[i]!, view.attempts.endedAt[i]!, view.attempts.reason[i]!]
+    const [startedAt, endedAt, reason] = [
+      view.attempts.startedAt[i]!,
+      view.attempts.endedAt[i]!,
+      view.attempts.reason[i]!,
+    ]
     const kind =
       endedAt === null
         ? 'running'
@@ -134,7 +157,15 @@ function toBars(view: TrialsView, trials: readonly Trial[], now: number): Bar[] 
             : isEarly(reason)
               ? 'early'
               : 'failed'
-    return [{ trial, n: view.attempts.n[i]!, start: Date.parse(startedAt), end: endedAt === null ? now : Date.parse(endedAt), kind }]
+    return [
+      {
+        trial,
+        n: view.attempts.n[i]!,
+        start: Date.parse(startedAt),
+        end: endedAt === null ? now : Date.parse(endedAt),
+        kind,
+      },
+    ]
   })
 }
 
@@ -145,7 +176,19 @@ function isEarly(reason: string | null): boolean {
 function drawBar(
   context: CanvasRenderingContext2D,
   { kind, trial }: Bar,
-  { x0, x1, y, height, isHovered }: { readonly x0: number; readonly x1: number; readonly y: number; readonly height: number; readonly isHovered: boolean },
+  {
+    x0,
+    x1,
+    y,
+    height,
+    isHovered,
+  }: {
+    readonly x0: number
+    readonly x1: number
+    readonly y: number
+    readonly height: number
+    readonly isHovered: boolean
+  },
 ): void {
   const cut = Math.min(6, height / 2, (x1 - x0) / 2)
   context.beginPath()

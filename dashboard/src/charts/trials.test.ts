@@ -58,7 +58,15 @@ describe('the trials of a sweep', () => {
       endedAt: [null, null, null, null, null, null, null],
       params: { lr: [1, 1, 1, 1, 1, 1, 1], kind: ['a', 'a', 'a', 'a', 'a', 'a', 'a'] },
     })
-    expect(tally(toTrialSet(ends).trials)).toEqual({ finished: 1, early: 2, stopped: 1, failed: 1, resting: 1, running: 0, waiting: 1 })
+    expect(tally(toTrialSet(ends).trials)).toEqual({
+      finished: 1,
+      early: 2,
+      stopped: 1,
+      failed: 1,
+      resting: 1,
+      running: 0,
+      waiting: 1,
+    })
   })
 
   it('lie above or below a scale, or on it', () => {
@@ -92,14 +100,19 @@ describe('the trials of a sweep', () => {
 
 describe('a timeline', () => {
   it('puts attempts on as many rows as ever ran at once, none over another', () => {
-    const attempt = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 30 })).map(([start, length]) => ({ start, end: start + length }))
+    const attempt = fc
+      .tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 30 }))
+      .map(([start, length]) => ({ start, end: start + length }))
     fc.assert(
       fc.property(fc.array(attempt, { maxLength: 40 }), (attempts) => {
         const lanes = toLanes(attempts)
-        const atOnce = attempts.map(({ start }) => attempts.filter((other) => other.start <= start && other.end > start).length)
+        const atOnce = attempts.map(
+          ({ start }) => attempts.filter((other) => other.start <= start && other.end > start).length,
+        )
         expect(lanes).toHaveLength(Math.max(0, ...atOnce))
         expect(lanes.flatMap(({ items }) => items)).toHaveLength(attempts.length)
-        for (const { items } of lanes) for (let i = 1; i < items.length; i += 1) expect(items[i]!.start).toBeGreaterThanOrEqual(items[i - 1]!.end)
+        for (const { items } of lanes)
+          for (let i = 1; i < items.length; i += 1) expect(items[i]!.start).toBeGreaterThanOrEqual(items[i - 1]!.end)
       }),
     )
   })
@@ -136,13 +149,18 @@ describe('scales', () => {
 
   it('hold all values, with round ticks inside', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 }), (values) => {
-        const scale = scaleFor(values)
-        for (const value of values) expect(place(scale, value) >= 0 && place(scale, value) <= 1).toBe(true)
-        for (const tick of ticks(scale, 5))
-          expect(tick >= scale.low - 1e-9 * Math.abs(scale.low) && tick <= scale.high + 1e-9 * Math.abs(scale.high)).toBe(true)
-        expect(ticks(scale, 5).length).toBeLessThan(12)
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 }),
+        (values) => {
+          const scale = scaleFor(values)
+          for (const value of values) expect(place(scale, value) >= 0 && place(scale, value) <= 1).toBe(true)
+          for (const tick of ticks(scale, 5))
+            expect(
+              tick >= scale.low - 1e-9 * Math.abs(scale.low) && tick <= scale.high + 1e-9 * Math.abs(scale.high),
+            ).toBe(true)
+          expect(ticks(scale, 5).length).toBeLessThan(12)
+        },
+      ),
     )
   })
 
@@ -163,4 +181,6 @@ it.each([
   ['last', 'loss'],
   ['min', 'loss.min'],
   ['max', 'loss.max'],
-] as const)('trials that are compared by their %s value are labelled %s', (bestBy, metric) => expect(toTrialSet(view({ bestBy })).metric).toBe(metric))
+] as const)('trials that are compared by their %s value are labelled %s', (bestBy, metric) =>
+  expect(toTrialSet(view({ bestBy })).metric).toBe(metric),
+)

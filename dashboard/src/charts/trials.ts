@@ -62,12 +62,17 @@ export function toTrialSet(view: TrialsView): TrialSet {
   const values = trials.flatMap(({ value }) => value ?? [])
   const scale = objectiveScale(values, isMaximized)
   // A trial that rests at its rung has a value, too.
-  const ended = trials.filter(({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped' || phase === 'paused'))
+  const ended = trials.filter(
+    ({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped' || phase === 'paused'),
+  )
   return {
     trials,
     metric: view.metric === null ? null : measureName({ metric: view.metric, bestBy: view.bestBy }),
     isMaximized,
-    best: ended.reduce<Trial | undefined>((best, trial) => (best === undefined || isBetter(trial.value!, best.value!, isMaximized) ? trial : best), undefined),
+    best: ended.reduce<Trial | undefined>(
+      (best, trial) => (best === undefined || isBetter(trial.value!, best.value!, isMaximized) ? trial : best),
+      undefined,
+    ),
     scale,
     beyond: values.filter((value) => sideOf(scale, value) !== 0).length,
     ends: values.reduce<[number, number]>(
@@ -87,7 +92,9 @@ export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
 }
 
 /** Counts the trials by how they ended or what they do now. Each trial is counted once. */
-export function tally(trials: readonly Trial[]): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
+export function tally(
+  trials: readonly Trial[],
+): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
   const counts = { finished: 0, early: 0, stopped: 0, failed: 0, resting: 0, running: 0, waiting: 0 }
   for (const trial of trials) counts[fateOf(trial)] += 1
   return counts
@@ -116,7 +123,11 @@ function isBetter(a: number, b: number, isMaximized: boolean): boolean {
 }
 
 /** Trials as a table: their place, what they came to, and some of their parameters. */
-export function trialData(trials: readonly Trial[], { metric }: Pick<TrialSet, 'metric'>, params: readonly string[]): PanelData {
+export function trialData(
+  trials: readonly Trial[],
+  { metric }: Pick<TrialSet, 'metric'>,
+  params: readonly string[],
+): PanelData {
   return {
     head: [t('trial'), t('run'), t('phase'), metric ?? '', ...params],
     rows: trials.map((trial) => [
@@ -130,11 +141,16 @@ export function trialData(trials: readonly Trial[], { metric }: Pick<TrialSet, '
 }
 
 function toCell(value: unknown): DataCell {
-  return typeof value === 'number' || typeof value === 'string' || value === null || value === undefined ? value : JSON.stringify(value)
+  return typeof value === 'number' || typeof value === 'string' || value === null || value === undefined
+    ? value
+    : JSON.stringify(value)
 }
 
 /** The best value up to each trial that brought one, in the order of trials. */
-export function bestSoFar({ trials, isMaximized }: Pick<TrialSet, 'trials' | 'isMaximized'>): { index: number; value: number }[] {
+export function bestSoFar({
+  trials,
+  isMaximized,
+}: Pick<TrialSet, 'trials' | 'isMaximized'>): { index: number; value: number }[] {
   const steps: { index: number; value: number }[] = []
   for (const { index, value } of trials) {
     const best = steps.at(-1)

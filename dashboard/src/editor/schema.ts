@@ -31,14 +31,21 @@ const KIND = /^kind:\s*["']?([a-z_]+)["']?\s*(?:#.*)?$/m
 
 /** What may be written at a place of a document. */
 export function suggest(schema: JsonSchema, text: string, { path, position, siblings }: YamlPlace): Suggestion[] {
-  const alternatives = path.reduce((found, key) => found.flatMap((one) => inside(one, key, schema)), ofKind(schema, KIND.exec(text)?.[1]))
+  const alternatives = path.reduce(
+    (found, key) => found.flatMap((one) => inside(one, key, schema)),
+    ofKind(schema, KIND.exec(text)?.[1]),
+  )
   return position === 'key' ? keysOf(alternatives, schema, siblings) : valuesOf(alternatives)
 }
 
 /** The alternatives of the whole document; those of one kind where it is written. */
 function ofKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
   const all = alternativesOf(schema, schema)
-  const own = all.filter((one) => kind !== undefined && alternativesOf(one.properties?.['kind'] ?? {}, schema).some((value) => value.const === kind))
+  const own = all.filter(
+    (one) =>
+      kind !== undefined &&
+      alternativesOf(one.properties?.['kind'] ?? {}, schema).some((value) => value.const === kind),
+  )
   return own.length > 0 ? own : all
 }
 
@@ -66,7 +73,13 @@ function keysOf(alternatives: readonly JsonSchema[], root: JsonSchema, siblings:
       if (siblings.includes(text) || found.has(text)) continue
       const values = alternativesOf(schema, root)
       const isNested = values.some(({ type }) => type === 'object' || type === 'array')
-      found.set(text, { text, detail: typeText(values), description: schema.description, isRequired: isRequired(text), isNested })
+      found.set(text, {
+        text,
+        detail: typeText(values),
+        description: schema.description,
+        isRequired: isRequired(text),
+        isNested,
+      })
     }
   return [...found.values()].toSorted((a, b) => Number(b.isRequired) - Number(a.isRequired))
 }
@@ -85,7 +98,11 @@ function valuesOf(alternatives: readonly JsonSchema[]): Suggestion[] {
 const TYPE_ORDER = ['object', 'array', 'string', 'number', 'integer', 'boolean']
 
 function typeText(alternatives: readonly JsonSchema[]): string {
-  const types = new Set(alternatives.flatMap(({ type, enum: values, const: value }) => (values || value !== undefined ? ['…'] : [type ?? []].flat())))
+  const types = new Set(
+    alternatives.flatMap(({ type, enum: values, const: value }) =>
+      values || value !== undefined ? ['…'] : [type ?? []].flat(),
+    ),
+  )
   types.delete('null')
   return TYPE_ORDER.filter((type) => types.has(type)).join(' | ')
 }

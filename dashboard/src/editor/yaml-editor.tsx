@@ -44,7 +44,15 @@ export interface YamlEditorProps {
 }
 
 /** YAML with colours, what may be written next, and what is wrong beside its lines. */
-export function YamlEditor({ label, initialText, loadSchema, remarks, onChange, onSubmit, ref }: YamlEditorProps): ReactElement {
+export function YamlEditor({
+  label,
+  initialText,
+  loadSchema,
+  remarks,
+  onChange,
+  onSubmit,
+  ref,
+}: YamlEditorProps): ReactElement {
   const holder = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const latest = useRef({ initialText, loadSchema, onChange, onSubmit })
@@ -72,8 +80,15 @@ export function YamlEditor({ label, initialText, loadSchema, remarks, onChange, 
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label }),
           autocompletion({ override: [(context) => complete(context, latest.current.loadSchema)], icons: false }),
-          keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onSubmit(), true) }, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-          EditorView.updateListener.of(({ docChanged, state }) => docChanged && latest.current.onChange(state.doc.toString())),
+          keymap.of([
+            { key: 'Mod-Enter', run: () => (latest.current.onSubmit(), true) },
+            ...completionKeymap,
+            ...historyKeymap,
+            ...defaultKeymap,
+          ]),
+          EditorView.updateListener.of(
+            ({ docChanged, state }) => docChanged && latest.current.onChange(state.doc.toString()),
+          ),
         ],
       }),
     })
@@ -103,13 +118,18 @@ export function YamlEditor({ label, initialText, loadSchema, remarks, onChange, 
   return <div className="yaml" ref={holder} />
 }
 
-async function complete(context: CompletionContext, loadSchema: YamlEditorProps['loadSchema']): Promise<CompletionResult | null> {
+async function complete(
+  context: CompletionContext,
+  loadSchema: YamlEditorProps['loadSchema'],
+): Promise<CompletionResult | null> {
   const text = context.state.doc.toString()
   const place = yamlPlaceAt(text, context.pos)
   if (!place || (place.prefix === '' && !context.explicit && place.position === 'key')) return null
   const schema = await loadSchema()
   const indent = ' '.repeat(place.from - context.state.doc.lineAt(place.from).from)
-  const isFlow = /[{[]/.test(context.state.doc.lineAt(place.from).text.slice(0, place.from - context.state.doc.lineAt(place.from).from))
+  const isFlow = /[{[]/.test(
+    context.state.doc.lineAt(place.from).text.slice(0, place.from - context.state.doc.lineAt(place.from).from),
+  )
   const options = suggest(schema, text, place).map(({ text: word, detail, description, isRequired, isNested }) => ({
     label: word,
     detail: [detail, isRequired ? t('required') : ''].filter((part) => part !== '').join(' · '),
@@ -145,12 +165,27 @@ const LOOK = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
   '.cm-content': { caretColor: 'var(--ink)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-  '.cm-gutters': { backgroundColor: 'var(--sunken)', color: 'var(--ink-2)', border: 'none', borderRight: '1px solid var(--line-2)' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--sunken)',
+    color: 'var(--ink-2)',
+    border: 'none',
+    borderRight: '1px solid var(--line-2)',
+  },
   '.cm-activeLine': { backgroundColor: 'var(--hover)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--select)' },
-  '.cm-tooltip': { backgroundColor: 'var(--raised)', color: 'var(--ink)', border: '1px solid var(--line-2)', boxShadow: 'var(--shadow)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--select)',
+  },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line-2)',
+    boxShadow: 'var(--shadow)',
+  },
   '.cm-diagnosticText': { whiteSpace: 'pre-line' },
   '.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--select)', color: 'var(--ink)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--select)',
+    color: 'var(--ink)',
+  },
   '.cm-completionDetail': { color: 'var(--ink-2)', fontStyle: 'normal', marginLeft: '1em' },
 })

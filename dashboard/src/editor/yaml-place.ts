@@ -16,7 +16,8 @@ interface Token {
   readonly key: string | undefined
 }
 
-const KEY = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s:#'"{[\],&*!|>%@`-][^:#{}[\],]*?|-[^\s:#{}[\],][^:#{}[\],]*?))\s*:(?=\s|$)/
+const KEY =
+  /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s:#'"{[\],&*!|>%@`-][^:#{}[\],]*?|-[^\s:#{}[\],][^:#{}[\],]*?))\s*:(?=\s|$)/
 
 /**
  * Finds out from indentation alone where a cursor stands, so that a document which is not complete yet is understood too.
@@ -34,7 +35,13 @@ export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined
   const first = tokens[0] ?? { column, key: undefined }
   const parents = [...climb(lines, first.column, tokens.length > 0 && first.key === undefined), ...named(tokens, lines)]
   if (flow)
-    return { path: [...parents, ...flow.path], position: flow.position, prefix: flow.prefix, from: offset - flow.prefix.length, siblings: flow.siblings }
+    return {
+      path: [...parents, ...flow.path],
+      position: flow.position,
+      prefix: flow.prefix,
+      from: offset - flow.prefix.length,
+      siblings: flow.siblings,
+    }
   if (isValue) return { path: parents, position: 'value', prefix: rest, from: offset - rest.length, siblings: [] }
   const siblings = siblingsOf(text.split('\n'), lines.length, column)
   return { path: parents, position: 'key', prefix: rest, from: offset - rest.length, siblings }
@@ -97,7 +104,8 @@ function indexAt(lines: readonly string[], row: number, column: number): number 
 
 /** Keys of the same mapping, above and below; a dash to their left begins another. */
 function siblingsOf(lines: readonly string[], row: number, column: number): string[] {
-  const beginsOther = (line: string): boolean => readLine(line).tokens.some((token) => token.key === undefined && token.column < column)
+  const beginsOther = (line: string): boolean =>
+    readLine(line).tokens.some((token) => token.key === undefined && token.column < column)
   const found: string[] = []
   for (const step of [-1, 1]) {
     if (step === -1 && beginsOther(lines[row]!)) continue
@@ -158,7 +166,9 @@ function readFlow(text: string): Flow | undefined {
   }
   const top = open.at(-1)
   if (!top) return undefined
-  const path = open.flatMap(({ isMap, key, index }): (string | number)[] => (isMap ? (key === undefined ? [] : [key]) : [index]))
+  const path = open.flatMap(({ isMap, key, index }): (string | number)[] =>
+    isMap ? (key === undefined ? [] : [key]) : [index],
+  )
   const isKey = top.isMap && top.key === undefined
   return { path, position: isKey ? 'key' : 'value', prefix: word.trimStart(), siblings: isKey ? top.keys : [] }
 }

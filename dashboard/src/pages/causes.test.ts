@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import type { RunView } from '../../../src/contract/run.ts'
 import { byCause, headline } from './causes.ts'
 
-const failed = (number: number, cause: string | null, message = 'the program ended with status 1') => ({ number, cause, message }) as RunView
+const failed = (number: number, cause: string | null, message = 'the program ended with status 1') =>
+  ({ number, cause, message }) as RunView
 
 it('the last line of a log is the headline of a failure, the reason where the log says nothing', () => {
   expect(headline(failed(1, "KeyError: 'lr'"))).toBe("KeyError: 'lr'")

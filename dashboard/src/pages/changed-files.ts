@@ -21,6 +21,14 @@ export function changedFiles(before: readonly File[], after: readonly File[]): C
     const [a, b] = [old!.get(path), now!.get(path)]
     if (a?.sha256 === b?.sha256) return []
     const change = a === undefined ? 'added' : b === undefined ? 'removed' : 'changed'
-    return [{ path, change, before: a?.sha256 ?? null, after: b?.sha256 ?? null, sizeBytes: Math.max(a?.sizeBytes ?? 0, b?.sizeBytes ?? 0) }]
+    return [
+      {
+        path,
+        change,
+        before: a?.sha256 ?? null,
+        after: b?.sha256 ?? null,
+        sizeBytes: Math.max(a?.sizeBytes ?? 0, b?.sizeBytes ?? 0),
+      },
+    ]
   })
 }

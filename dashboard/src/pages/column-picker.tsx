@@ -38,11 +38,15 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
   const { data } = useNames(project)
   const [search, setSearch] = useState('')
   const all = [
-    ...(data?.metrics ?? []).filter(({ name }) => !name.startsWith('system.')).map((one) => ({ ...one, kind: 'metric' as const })),
+    ...(data?.metrics ?? [])
+      .filter(({ name }) => !name.startsWith('system.'))
+      .map((one) => ({ ...one, kind: 'metric' as const })),
     ...(data?.params ?? []).map((one) => ({ ...one, kind: 'param' as const })),
     ...OWN_COLUMNS.map((name) => ({ name, count: undefined, recent: 1, kind: 'other' as const })),
   ]
-  const found = all.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase())).toSorted((a, b) => Number(b.recent > 0) - Number(a.recent > 0))
+  const found = all
+    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
+    .toSorted((a, b) => Number(b.recent > 0) - Number(a.recent > 0))
   const move = (at: number, by: number): void => {
     const next = [...columns]
     const [column] = next.splice(at, 1)
@@ -62,7 +66,11 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
                   aria-label={t('summary_of', { name: field.name })}
                   value={field.part}
                   onChange={(event) =>
-                    onChange({ columns: columns.map((one, at) => (at === i ? columnFor('metric', field.name, event.target.value as Part) : one)) })
+                    onChange({
+                      columns: columns.map((one, at) =>
+                        at === i ? columnFor('metric', field.name, event.target.value as Part) : one,
+                      ),
+                    })
                   }
                 >
                   {PARTS.map((part) => (
@@ -75,7 +83,13 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
                 name="pin"
                 label={t('pin_column', { name: column })}
                 pressed={pinned.includes(column)}
-                onClick={() => onChange({ pinned: pinned.includes(column) ? pinned.filter((one) => one !== column) : [...pinned, column].slice(-PINNED_MAX) })}
+                onClick={() =>
+                  onChange({
+                    pinned: pinned.includes(column)
+                      ? pinned.filter((one) => one !== column)
+                      : [...pinned, column].slice(-PINNED_MAX),
+                  })
+                }
               />
               <IconButton
                 name="cross"
@@ -98,14 +112,20 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
           const column = kind === 'other' ? name : columnFor(kind, name)
           const known = columns.find((one) => {
             const field = parseColumn(one)
-            return field.kind === 'other' ? one === name && kind === 'other' : field.kind === kind && field.name === name
+            return field.kind === 'other'
+              ? one === name && kind === 'other'
+              : field.kind === kind && field.name === name
           })
           return (
             <CheckItem
               key={column}
               name={name}
               isOn={known !== undefined}
-              onToggle={() => onChange({ columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known) })}
+              onToggle={() =>
+                onChange({
+                  columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known),
+                })
+              }
             >
               <span className="dim small">
                 {recent === 0 && `${t('not_lately')} · `}

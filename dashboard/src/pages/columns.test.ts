@@ -20,11 +20,16 @@ describe('columns', () => {
     ({
       number,
       params,
-      metrics: Object.fromEntries(Object.entries(metrics).map(([key, last]) => [key, { last, min: 0, max: 9, mean: 5, count: 1 }])),
+      metrics: Object.fromEntries(
+        Object.entries(metrics).map(([key, last]) => [key, { last, min: 0, max: 9, mean: 5, count: 1 }]),
+      ),
     }) as unknown as RunView
 
   it('are by themselves the common metrics and the parameters that differ', () => {
-    const runs = [run(1, { lr: 0.1, seed: 1 }, { loss: 1, 'system.cpu_percent': 3 }), run(2, { lr: 0.2, seed: 1 }, { loss: 2, f1: 1 })]
+    const runs = [
+      run(1, { lr: 0.1, seed: 1 }, { loss: 1, 'system.cpu_percent': 3 }),
+      run(2, { lr: 0.2, seed: 1 }, { loss: 2, f1: 1 }),
+    ]
     expect(defaultColumns(runs)).toEqual(['m.loss.last', 'm.f1.last', 'p.lr'])
     expect(
       defaultColumns(runs, [
@@ -47,19 +52,22 @@ describe('columns', () => {
 
   it('show what a run has besides its figures', () => {
     const one = { ...run(1, {}, {}), tags: ['a', 'b'], commit: '0123456789abcdef', branch: null } as RunView
-    expect([cellOf(one, 'tag', {}), cellOf(one, 'commit', {}), cellOf(one, 'branch', {}), cellOf(one, 'constructor', {})]).toEqual([
-      'a, b',
-      '0123456789ab',
-      undefined,
-      undefined,
-    ])
+    expect([
+      cellOf(one, 'tag', {}),
+      cellOf(one, 'commit', {}),
+      cellOf(one, 'branch', {}),
+      cellOf(one, 'constructor', {}),
+    ]).toEqual(['a, b', '0123456789ab', undefined, undefined])
   })
 
   const arranged = { columns: undefined, sort: [], scatter: undefined, bars: undefined, panels: undefined }
   it.each([
     [arranged, 'auto'],
     [{ ...arranged, columns: ['p.a', 'branch'], sort: [{ field: 'm.b', isDescending: true }] }, 'p.a,m.b,auto'],
-    [{ ...arranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c', panels: ['loss'] }, 'p.a,m.loss.last,m."x, y".last,p.c'],
+    [
+      { ...arranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c', panels: ['loss'] },
+      'p.a,m.loss.last,m."x, y".last,p.c',
+    ],
     [{ ...arranged, sort: [{ field: 'created', isDescending: false }] }, 'auto'],
   ])('ask rows for what is shown of them: %j', (state, expected) => expect(fieldsAsked(state)).toBe(expected))
 

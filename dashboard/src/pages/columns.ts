@@ -11,7 +11,8 @@ export type Part = (typeof PARTS)[number]
 export function cellOf(run: RunView, column: string, directions: Directions): unknown {
   const field = parseColumn(column)
   if (field.kind === 'param') return run.params[field.name]
-  if (field.kind === 'metric') return run.metrics[field.name]?.[field.part === 'best' ? bestPart(directions[field.name]) : field.part]
+  if (field.kind === 'metric')
+    return run.metrics[field.name]?.[field.part === 'best' ? bestPart(directions[field.name]) : field.part]
   return OWN_COLUMNS.includes(column as OwnColumn) ? (OWN[column as OwnColumn](run) ?? undefined) : undefined
 }
 
@@ -89,7 +90,11 @@ export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[
   const params = variedParams(runs)
   const sorted = sort.flatMap(({ field }) => {
     const own = parseColumn(field)
-    return own.kind === 'metric' ? [columnFor('metric', own.name, own.part)] : own.kind === 'param' ? [columnFor('param', own.name)] : []
+    return own.kind === 'metric'
+      ? [columnFor('metric', own.name, own.part)]
+      : own.kind === 'param'
+        ? [columnFor('param', own.name)]
+        : []
   })
   const common = [
     ...metrics.slice(0, METRIC_COLUMNS).map((name) => columnFor('metric', name)),
@@ -106,16 +111,30 @@ function byCount(names: readonly string[]): string[] {
 
 /** Parameters that take more than one value among runs, the most common first. */
 export function variedParams(runs: readonly RunView[]): string[] {
-  return byCount(runs.flatMap((run) => Object.keys(run.params))).filter((name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1)
+  return byCount(runs.flatMap((run) => Object.keys(run.params))).filter(
+    (name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1,
+  )
 }
 
 /**
  * What the rows of a list are asked to carry: what is shown and drawn of them, and by itself what says most about them where
  * nobody has said what that is.
  */
-export function fieldsAsked({ columns, sort, scatter, bars, panels }: Pick<RunsState, 'columns' | 'sort' | 'scatter' | 'bars' | 'panels'>): string {
+export function fieldsAsked({
+  columns,
+  sort,
+  scatter,
+  bars,
+  panels,
+}: Pick<RunsState, 'columns' | 'sort' | 'scatter' | 'bars' | 'panels'>): string {
   const drawn = (panels ?? []).map((name) => columnFor('metric', name))
-  const named = [...(columns ?? []), ...drawn, ...sort.map(({ field }) => field), ...(scatter ?? []), ...(bars === undefined ? [] : [bars])]
+  const named = [
+    ...(columns ?? []),
+    ...drawn,
+    ...sort.map(({ field }) => field),
+    ...(scatter ?? []),
+    ...(bars === undefined ? [] : [bars]),
+  ]
   const carried = named.filter((field) => parseColumn(field).kind !== 'other')
   return [...new Set([...carried, ...(columns && scatter && bars !== undefined && panels ? [] : ['auto'])])].join(',')
 }

@@ -16,14 +16,22 @@ import { Diff } from './diff.tsx'
 const TEXT_MAX_BYTES = 1_000_000
 
 /** How the code and the document of one run differ from the base's, file by file. */
-export function CodeDiff({ base, others }: { readonly base: RunDetailView; readonly others: readonly RunDetailView[] }): ReactElement | null {
+export function CodeDiff({
+  base,
+  others,
+}: {
+  readonly base: RunDetailView
+  readonly others: readonly RunDetailView[]
+}): ReactElement | null {
   const [chosen, setChosen] = useState<number | undefined>()
   const other = others.find(({ number }) => number === chosen) ?? others[0]
   const [before, after] = [useSnapshot(base.snapshot), useSnapshot(other?.snapshot ?? null)]
   const [oldDocument, newDocument] = [useDocument(documentOf(base)), useDocument(documentOf(other))]
   if (!other) return null
   const files = before.data && after.data ? changedFiles(before.data.files, after.data.files) : []
-  const texts = [oldDocument, newDocument].map(({ data }) => data?.sources.map(({ text }) => text).join('\n---\n') ?? '')
+  const texts = [oldDocument, newDocument].map(
+    ({ data }) => data?.sources.map(({ text }) => text).join('\n---\n') ?? '',
+  )
   const hasDocument = oldDocument.data !== undefined && newDocument.data !== undefined && texts[0] !== texts[1]
   return (
     <Panel
@@ -31,7 +39,12 @@ export function CodeDiff({ base, others }: { readonly base: RunDetailView; reado
       note={before.data && after.data ? t('files_changed', { n: files.length }) : ''}
       acts={
         others.length > 1 && (
-          <select className="field axis" aria-label={t('compared_run')} value={other.number} onChange={(event) => setChosen(Number(event.target.value))}>
+          <select
+            className="field axis"
+            aria-label={t('compared_run')}
+            value={other.number}
+            onChange={(event) => setChosen(Number(event.target.value))}
+          >
             {others.map((run) => (
               <option key={run.id} value={run.number}>
                 {runTitle(run)}
@@ -42,8 +55,12 @@ export function CodeDiff({ base, others }: { readonly base: RunDetailView; reado
       }
     >
       {(before.error ?? after.error) && <Failure error={(before.error ?? after.error)!} />}
-      {base.snapshot !== null && other.snapshot !== null && files.length === 0 && !hasDocument && <p className="none">{t('code_equal')}</p>}
-      {(base.snapshot === null || other.snapshot === null) && !hasDocument && <p className="none">{t('no_snapshot')}</p>}
+      {base.snapshot !== null && other.snapshot !== null && files.length === 0 && !hasDocument && (
+        <p className="none">{t('code_equal')}</p>
+      )}
+      {(base.snapshot === null || other.snapshot === null) && !hasDocument && (
+        <p className="none">{t('no_snapshot')}</p>
+      )}
       {hasDocument && (
         <Folded name={t('document')} change="changed">
           <TextDiff name={t('document')} before={texts[0]!} after={texts[1]!} />
@@ -64,7 +81,15 @@ function documentOf(run: RunDetailView | undefined): string | undefined {
 }
 
 /** A file of the list, whose difference is read when somebody opens it. */
-function Folded({ name, change, children }: { readonly name: string; readonly change: ChangedFile['change']; readonly children: ReactElement }): ReactElement {
+function Folded({
+  name,
+  change,
+  children,
+}: {
+  readonly name: string
+  readonly change: ChangedFile['change']
+  readonly children: ReactElement
+}): ReactElement {
   const [isOpen, setOpen] = useState(false)
   return (
     <details className="changed" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -80,7 +105,12 @@ function FileDiff({ file: { path, before, after, sizeBytes } }: { readonly file:
   const isShown = sizeBytes <= TEXT_MAX_BYTES
   const texts = useQuery({
     queryKey: ['texts', before, after],
-    queryFn: async () => await Promise.all([before, after].map(async (digest) => (digest === null ? '' : await (await request(`/blobs/${digest}`)).text()))),
+    queryFn: async () =>
+      await Promise.all(
+        [before, after].map(async (digest) =>
+          digest === null ? '' : await (await request(`/blobs/${digest}`)).text(),
+        ),
+      ),
     enabled: isShown,
     staleTime: Infinity,
   })
@@ -93,13 +123,26 @@ function FileDiff({ file: { path, before, after, sizeBytes } }: { readonly file:
 }
 
 /** Line by line; what is computed here is computed once, where a difference is looked at. */
-function TextDiff({ name, before, after }: { readonly name: string; readonly before: string; readonly after: string }): ReactElement {
+function TextDiff({
+  name,
+  before,
+  after,
+}: {
+  readonly name: string
+  readonly before: string
+  readonly after: string
+}): ReactElement {
   const patch = useQuery({
     queryKey: ['patch', name, before, after],
-    queryFn: async () => (await import('diff')).createTwoFilesPatch(name, name, before, after, '', '', { timeout: 2_000 }) ?? '',
+    queryFn: async () =>
+      (await import('diff')).createTwoFilesPatch(name, name, before, after, '', '', { timeout: 2_000 }) ?? '',
     staleTime: Infinity,
     gcTime: 0,
   })
   if (patch.data === undefined) return <Loading what={name} lines={4} />
-  return patch.data === '' ? <p className="none">{t('diff_too_long')}</p> : <Diff text={patch.data.split('\n').slice(2).join('\n')} />
+  return patch.data === '' ? (
+    <p className="none">{t('diff_too_long')}</p>
+  ) : (
+    <Diff text={patch.data.split('\n').slice(2).join('\n')} />
+  )
 }

@@ -7,7 +7,9 @@ export interface Row {
 /** Facts of runs as rows, in the order in which they first appear. What no run has is left out. */
 export function diffRows(facts: readonly Readonly<Record<string, unknown>>[]): Row[] {
   const names = [...new Set(facts.flatMap((own) => Object.keys(own)))]
-  return names.map((name) => ({ name, values: facts.map((own) => own[name] ?? undefined) })).filter(({ values }) => values.some((value) => value !== undefined))
+  return names
+    .map((name) => ({ name, values: facts.map((own) => own[name] ?? undefined) }))
+    .filter(({ values }) => values.some((value) => value !== undefined))
 }
 
 /** Whether all runs have it, and alike. */

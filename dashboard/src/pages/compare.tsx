@@ -32,21 +32,31 @@ const CHARTS_MAX = 4
 /** Runs beside one another: what differs first, the first of them as the base. */
 export function Compare({ project }: { readonly project: string }): ReactElement {
   const { query } = usePlace()
-  const asked = [...new Set((query.get('runs') ?? '').split(',').flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : [])))]
+  const asked = [
+    ...new Set((query.get('runs') ?? '').split(',').flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))),
+  ]
   const numbers = asked.slice(0, RUNS_MAX)
   const base = Number(query.get('base')) || numbers[0]
   const ordered = base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)]
   const [isAll, setAll] = useState(false)
   useTitle(t('compare'), project)
-  const found = useQueries({ queries: ordered.map((number) => ({ queryKey: ['run', String(number)], queryFn: () => call<RunDetailView>(`/runs/${number}`) })) })
+  const found = useQueries({
+    queries: ordered.map((number) => ({
+      queryKey: ['run', String(number)],
+      queryFn: () => call<RunDetailView>(`/runs/${number}`),
+    })),
+  })
   const problem = found.find(({ error }) => error)?.error
   const runs = found.flatMap(({ data }) => data ?? [])
-  const setRuns = (next: readonly number[]): void => changeQuery({ runs: next.length === 0 ? null : next.join(','), base: null })
+  const setRuns = (next: readonly number[]): void =>
+    changeQuery({ runs: next.length === 0 ? null : next.join(','), base: null })
   return (
     <>
       <div className="head">
         <h1>{t('compare_n', { n: ordered.length })}</h1>
-        {asked.length > ordered.length && <span className="warn">{t('compare_cut', { n: ordered.length, total: asked.length })}</span>}
+        {asked.length > ordered.length && (
+          <span className="warn">{t('compare_cut', { n: ordered.length, total: asked.length })}</span>
+        )}
         <span className="grow" />
         <Segments
           label={t('rows_shown')}
@@ -57,7 +67,9 @@ export function Compare({ project }: { readonly project: string }): ReactElement
           ]}
           onChoose={(value) => setAll(value === 'all')}
         />
-        {ordered.length < RUNS_MAX && <AddRun project={project} known={ordered} onAdd={(number) => setRuns([...ordered, number])} />}
+        {ordered.length < RUNS_MAX && (
+          <AddRun project={project} known={ordered} onAdd={(number) => setRuns([...ordered, number])} />
+        )}
       </div>
       {problem && <Failure error={problem} />}
       {ordered.length === 0 ? (
@@ -118,7 +130,9 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const { data: projects = [] } = useProjects()
   const directions = projects.find(({ name }) => name === project)?.directions ?? {}
   const setDirection = useSetDirection(project)
-  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].filter((name) => !name.startsWith('system.')).toSorted()
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))]
+    .filter((name) => !name.startsWith('system.'))
+    .toSorted()
   const params = diffRows(runs.map(({ params: own }) => own))
   const charts = metricsOf(runs).slice(0, CHARTS_MAX)
   const series = useSeries(
@@ -130,7 +144,8 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const marks: PanelMarks = {
     large: readList(query, 'large') ?? [],
     log: readList(query, 'log') ?? [],
-    onChange: ({ large, log }) => changeQuery({ ...(large && { large: writeList(large) }), ...(log && { log: writeList(log) }) }),
+    onChange: ({ large, log }) =>
+      changeQuery({ ...(large && { large: writeList(large) }), ...(log && { log: writeList(log) }) }),
   }
   return (
     <div className="split compare">
@@ -151,9 +166,21 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
                     </Link>
                   </span>
                   <span className="name under">
-                    <small className="dim grow clip">{i === 0 ? `#${run.number} · ${t('base')}` : `#${run.number}`}</small>
-                    {i > 0 && <IconButton name="pin" label={t('make_base', { name: runTitle(run) })} onClick={() => onBase(run.number)} />}
-                    <IconButton name="cross" label={t('remove_run', { name: runTitle(run) })} onClick={() => onRemove(run.number)} />
+                    <small className="dim grow clip">
+                      {i === 0 ? `#${run.number} · ${t('base')}` : `#${run.number}`}
+                    </small>
+                    {i > 0 && (
+                      <IconButton
+                        name="pin"
+                        label={t('make_base', { name: runTitle(run) })}
+                        onClick={() => onBase(run.number)}
+                      />
+                    )}
+                    <IconButton
+                      name="cross"
+                      label={t('remove_run', { name: runTitle(run) })}
+                      onClick={() => onRemove(run.number)}
+                    />
                   </span>
                 </th>
               ))}
@@ -205,7 +232,9 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
             />
             <Rows
               title={t('environment')}
-              rows={diffRows(runs.map((run) => ({ Python: run.ranOn?.python?.version, ...packages.get(run.environment ?? '') })))}
+              rows={diffRows(
+                runs.map((run) => ({ Python: run.ranOn?.python?.version, ...packages.get(run.environment ?? '') })),
+              )}
               width={runs.length}
               isAll={isAll}
             />
@@ -236,7 +265,15 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   )
 }
 
-function Section({ title, note, width }: { readonly title: string; readonly note: string; readonly width: number }): ReactElement {
+function Section({
+  title,
+  note,
+  width,
+}: {
+  readonly title: string
+  readonly note: string
+  readonly width: number
+}): ReactElement {
   return (
     <tr className="sec">
       <th colSpan={width + 1} scope="rowgroup">
@@ -266,7 +303,11 @@ function Rows({
   if (rows.length === 0) return null
   return (
     <>
-      <Section title={title} note={differing.length === 0 ? t('all_equal') : t('n_differ', { n: differing.length })} width={width} />
+      <Section
+        title={title}
+        note={differing.length === 0 ? t('all_equal') : t('n_differ', { n: differing.length })}
+        width={width}
+      />
       {[...differing, ...(isAll || isOpen_ ? equal : [])].map((row) => (
         <tr key={row.name}>
           <th scope="row" className="clip" title={row.name}>
@@ -290,7 +331,15 @@ function Rows({
   )
 }
 
-function ValueCell({ value, base, isBase }: { readonly value: unknown; readonly base: unknown; readonly isBase: boolean }): ReactElement {
+function ValueCell({
+  value,
+  base,
+  isBase,
+}: {
+  readonly value: unknown
+  readonly base: unknown
+  readonly isBase: boolean
+}): ReactElement {
   if (value === undefined) return <td className="miss">{t('missing')}</td>
   const text = formatValue(value)
   return (
@@ -313,12 +362,22 @@ interface MetricRowProps {
 function MetricRow({ name, values, direction, onDirection, format = formatNumber }: MetricRowProps): ReactElement {
   const numbers = values.map((value) => (typeof value === 'number' ? value : undefined))
   const known = numbers.flatMap((value) => value ?? [])
-  const best = direction === undefined || known.length < 2 ? undefined : direction === 'maximize' ? Math.max(...known) : Math.min(...known)
+  const best =
+    direction === undefined || known.length < 2
+      ? undefined
+      : direction === 'maximize'
+        ? Math.max(...known)
+        : Math.min(...known)
   const [base] = numbers
   return (
     <tr>
       <th scope="row" className="clip" title={name}>
-        {name} {onDirection ? <DirectionButton name={name} direction={direction} onChange={onDirection} /> : direction && <span className="dim small">↓</span>}
+        {name}{' '}
+        {onDirection ? (
+          <DirectionButton name={name} direction={direction} onChange={onDirection} />
+        ) : (
+          direction && <span className="dim small">↓</span>
+        )}
       </th>
       {values.map((value, i) => {
         const number = numbers[i]
@@ -330,7 +389,9 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
           )
         return (
           <td key={`${name} ${String(i)}`} className={i === 0 ? 'base' : ''}>
-            <span className={number !== undefined && number === best ? 'strong' : ''}>{number === undefined ? String(value) : format(number)}</span>
+            <span className={number !== undefined && number === best ? 'strong' : ''}>
+              {number === undefined ? String(value) : format(number)}
+            </span>
             {i > 0 && number !== undefined && base !== undefined && format(Math.abs(number - base)) !== format(0) && (
               <Delta by={number - base} direction={direction} format={format} />
             )}
@@ -369,12 +430,17 @@ function Delta({
 function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
   const hashes = [...new Set(runs.flatMap(({ environment }) => environment ?? []))]
   const found = useQueries({
-    queries: hashes.map((hash) => ({ queryKey: ['environment', hash], queryFn: () => call<EnvironmentView>(`/environments/${hash}`) })),
+    queries: hashes.map((hash) => ({
+      queryKey: ['environment', hash],
+      queryFn: () => call<EnvironmentView>(`/environments/${hash}`),
+    })),
   })
   return new Map(
     found.flatMap(({ data }) => {
       if (!data) return []
-      const versions = data.packages.map((line) => line.split('==')).map(([name = '', version = '']) => [name, version] as const)
+      const versions = data.packages
+        .map((line) => line.split('=='))
+        .map(([name = '', version = '']) => [name, version] as const)
       return [[data.hash, Object.fromEntries(versions)] as const]
     }),
   )
@@ -384,11 +450,22 @@ function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record
 function useFiles(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
   const digests = [...new Set(runs.flatMap(({ snapshot }) => snapshot ?? []))]
   const found = useQueries({
-    queries: digests.map((digest) => ({ queryKey: ['snapshot', digest], queryFn: () => call<ManifestView>(`/snapshots/${digest}`), staleTime: Infinity })),
+    queries: digests.map((digest) => ({
+      queryKey: ['snapshot', digest],
+      queryFn: () => call<ManifestView>(`/snapshots/${digest}`),
+      staleTime: Infinity,
+    })),
   })
   return new Map(
     digests.flatMap((digest, i) =>
-      found[i]?.data ? [[digest, Object.fromEntries(found[i].data.files.map((file) => [file.path, file.sha256.slice(0, 8)]))] as const] : [],
+      found[i]?.data
+        ? [
+            [
+              digest,
+              Object.fromEntries(found[i].data.files.map((file) => [file.path, file.sha256.slice(0, 8)])),
+            ] as const,
+          ]
+        : [],
     ),
   )
 }

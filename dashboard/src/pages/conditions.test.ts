@@ -27,11 +27,15 @@ describe('a condition', () => {
 
   it('can be read by the language, whatever its value', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...OPERATORS), fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }), (operator, value) => {
-        fc.pre(operator !== 'in' || value.split(',').some((part) => part.trim() !== ''))
-        const text = writeCondition('p.x', operator, value)
-        expect(formatFilter(parseFilter(text))).not.toBe('')
-      }),
+      fc.property(
+        fc.constantFrom(...OPERATORS),
+        fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }),
+        (operator, value) => {
+          fc.pre(operator !== 'in' || value.split(',').some((part) => part.trim() !== ''))
+          const text = writeCondition('p.x', operator, value)
+          expect(formatFilter(parseFilter(text))).not.toBe('')
+        },
+      ),
     )
   })
 })

@@ -2,7 +2,19 @@ import { FILTER_MARKS } from '../state/filter-text.ts'
 import { columnFor, parseColumn } from './columns.ts'
 
 /** Comparisons of the filter language, as a form offers them. */
-export const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'starts', 'in', 'is missing', 'is not missing'] as const
+export const OPERATORS = [
+  '=',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'contains',
+  'starts',
+  'in',
+  'is missing',
+  'is not missing',
+] as const
 export type Operator = (typeof OPERATORS)[number]
 
 /** Whether an operator says all by itself. */

@@ -43,7 +43,8 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
   // What somebody writes stays, also where reading it again fails.
   if (problem && !(run.data && document.data)) return <Failure error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
-  if (document.data.sources.length === 0 || run.data.host === null) return <Empty title={t('no_document')} text={t('no_document_why')} />
+  if (document.data.sources.length === 0 || run.data.host === null)
+    return <Empty title={t('no_document')} text={t('no_document_why')} />
   return (
     <Editor
       draftName={`${project} ${run.data.number}`}
@@ -60,7 +61,11 @@ function ownDocument(run: RunDetailView, document: DocumentView): DocumentView {
   const last = document.sources.at(-1)!
   if (run.sweep === null) return document
   const own = trialDocument(last.text, run.params)
-  return { ...document, sources: [...document.sources.slice(0, -1), { file: last.file, text: own.text }], params: { ...document.params, ...own.params } }
+  return {
+    ...document,
+    sources: [...document.sources.slice(0, -1), { file: last.file, text: own.text }],
+    params: { ...document.params, ...own.params },
+  }
 }
 
 const NOTHING: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }], params: {}, changes: null }
@@ -69,7 +74,14 @@ function FromNothing({ project }: { readonly project: string }): ReactElement {
   const latest = useLatestRun(project)
   if (latest.error && latest.data === undefined) return <Failure error={latest.error} />
   if (latest.data === undefined) return <Loading what={t('tab_spec')} />
-  if (latest.data === null) return <Empty title={t('create_title')} text={t('create_how')} command={`hagane run -f train.yml --project ${project}`} />
+  if (latest.data === null)
+    return (
+      <Empty
+        title={t('create_title')}
+        text={t('create_how')}
+        command={`hagane run -f train.yml --project ${project}`}
+      />
+    )
   return <Editor draftName={project} project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
 }
 
@@ -220,7 +232,9 @@ function useSettled<T>(value: T): T {
 
 function toRemarks({ errors, warnings }: CheckView, file: string) {
   const of = (severity: 'error' | 'warning', problems: CheckView['errors']) =>
-    problems.filter((one) => one.file === file).map(({ line, column, message, remedy }) => ({ line, column, severity, text: `${message}\n${remedy}` }))
+    problems
+      .filter((one) => one.file === file)
+      .map(({ line, column, message, remedy }) => ({ line, column, severity, text: `${message}\n${remedy}` }))
   return [...of('error', errors), ...of('warning', warnings)]
 }
 
@@ -270,7 +284,9 @@ function Plan({ check: { plan, trials, first } }: { readonly check: CheckView })
           </li>
         ))}
       </ol>
-      {trials !== null && trials > first.length && <p className="dim small">{t('and_more', { n: trials - first.length })}</p>}
+      {trials !== null && trials > first.length && (
+        <p className="dim small">{t('and_more', { n: trials - first.length })}</p>
+      )}
       <details>
         <summary>{t('resolved_plan')}</summary>
         <pre className="code">{JSON.stringify(plan, null, 2)}</pre>

@@ -40,7 +40,12 @@ function toTree(files: readonly File[]): Folder {
   for (const file of files) {
     let at = root
     for (const name of file.path.split('/').slice(0, -1)) {
-      const next = at.folders.get(name) ?? { name, path: `${at.path}${name}/`, folders: new Map<string, Folder>(), files: [] }
+      const next = at.folders.get(name) ?? {
+        name,
+        path: `${at.path}${name}/`,
+        folders: new Map<string, Folder>(),
+        files: [],
+      }
       at.folders.set(name, next)
       at = next
     }
@@ -61,7 +66,8 @@ function Branch({
   readonly onChoose: (path: string) => void
 }): ReactElement {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(depth < OPEN_DEPTH ? folder.folders.keys() : []))
-  const toggle = (name: string): void => setOpen(new Set(open.has(name) ? [...open].filter((one) => one !== name) : [...open, name]))
+  const toggle = (name: string): void =>
+    setOpen(new Set(open.has(name) ? [...open].filter((one) => one !== name) : [...open, name]))
   return (
     <ul>
       {[...folder.folders.values()].map((child) => (
@@ -75,7 +81,12 @@ function Branch({
       ))}
       {folder.files.map((file) => (
         <li key={file.path}>
-          <button type="button" className="file" aria-current={file.path === chosen ? 'true' : undefined} onClick={() => onChoose(file.path)}>
+          <button
+            type="button"
+            className="file"
+            aria-current={file.path === chosen ? 'true' : undefined}
+            onClick={() => onChoose(file.path)}
+          >
             <span className="clip grow">{file.path.split('/').at(-1)}</span>
             <span className="dim small">{formatBytes(file.sizeBytes)}</span>
           </button>

@@ -31,7 +31,16 @@ export interface FilterBarProps {
 const APPLY_AFTER_MS = 120
 
 /** The filter as text, completed while it is written, with what it matches; phases beside it are toggles. */
-export function FilterBar({ project, filter, phases, counts, error, hints, onFilter, onPhases }: FilterBarProps): ReactElement {
+export function FilterBar({
+  project,
+  filter,
+  phases,
+  counts,
+  error,
+  hints,
+  onFilter,
+  onPhases,
+}: FilterBarProps): ReactElement {
   const [text, setText] = useState(filter)
   const [isFocused, setFocused] = useState(false)
   const [chosen, setChosen] = useState(-1)
@@ -80,7 +89,8 @@ export function FilterBar({ project, filter, phases, counts, error, hints, onFil
             if (event.nativeEvent.isComposing) return
             if (event.key === 'ArrowDown') setChosen(Math.min(suggestions.length - 1, chosen + 1))
             else if (event.key === 'ArrowUp') setChosen(Math.max(-1, chosen - 1))
-            else if ((event.key === 'Tab' || event.key === 'Enter') && suggestions[chosen]) accept(suggestions[chosen].text)
+            else if ((event.key === 'Tab' || event.key === 'Enter') && suggestions[chosen])
+              accept(suggestions[chosen].text)
             else if (event.key === 'Enter') onFilter(text)
             else if (event.key === 'Escape') input.current?.blur()
             else return
@@ -105,7 +115,9 @@ export function FilterBar({ project, filter, phases, counts, error, hints, onFil
                 }}
               >
                 <span className="mono grow">{suggestion.text}</span>
-                {suggestion.count !== null && <span className="dim small">{suggestion.count.toLocaleString('en-US')}</span>}
+                {suggestion.count !== null && (
+                  <span className="dim small">{suggestion.count.toLocaleString('en-US')}</span>
+                )}
               </li>
             ))}
           </ul>
@@ -127,7 +139,9 @@ export function FilterBar({ project, filter, phases, counts, error, hints, onFil
             className="btn bare"
             aria-pressed={phases.includes(phase)}
             title={t(`phase_${phase}`)}
-            onClick={() => onPhases(phases.includes(phase) ? phases.filter((one) => one !== phase) : [...phases, phase])}
+            onClick={() =>
+              onPhases(phases.includes(phase) ? phases.filter((one) => one !== phase) : [...phases, phase])
+            }
           >
             <PhaseIcon phase={phase} part={0.7} />
             {(counts?.phases[phase] ?? 0).toLocaleString('en-US')}

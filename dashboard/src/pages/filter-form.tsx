@@ -11,7 +11,21 @@ import { columnFor } from './columns.ts'
 import { conditionsOf, isAlone, OPERATORS, withCondition, writeCondition } from './conditions.ts'
 import type { Operator } from './conditions.ts'
 
-const OWN_FIELDS = ['phase', 'name', 'tag', 'created', 'started', 'ended', 'duration', 'reason', 'sweep', 'number', 'branch', 'commit', 'note'] as const
+const OWN_FIELDS = [
+  'phase',
+  'name',
+  'tag',
+  'created',
+  'started',
+  'ended',
+  'duration',
+  'reason',
+  'sweep',
+  'number',
+  'branch',
+  'commit',
+  'note',
+] as const
 const OFFERED_MAX = 500
 
 interface FormProps {
@@ -37,7 +51,10 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
   const list = useId()
   const values = useQuery({
     queryKey: ['completions', 'value', field],
-    queryFn: ({ signal }) => call<{ suggestions: readonly { text: string }[] }>(`/filter/completions${toQuery({ text: `${field} = ` })}`, { signal }),
+    queryFn: ({ signal }) =>
+      call<{ suggestions: readonly { text: string }[] }>(`/filter/completions${toQuery({ text: `${field} = ` })}`, {
+        signal,
+      }),
     enabled: !isAlone(operator),
   })
   const fields = [
@@ -72,7 +89,13 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
       </ul>
       <label>
         <span>{t('field')}</span>
-        <input className="field grow" list={`${list}-fields`} aria-label={t('field')} value={field} onChange={(event) => setField(event.target.value)} />
+        <input
+          className="field grow"
+          list={`${list}-fields`}
+          aria-label={t('field')}
+          value={field}
+          onChange={(event) => setField(event.target.value)}
+        />
       </label>
       <datalist id={`${list}-fields`}>
         {fields.slice(0, OFFERED_MAX).map((one) => (
@@ -81,7 +104,12 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
       </datalist>
       <label>
         <span>{t('comparison')}</span>
-        <select className="field grow" aria-label={t('comparison')} value={operator} onChange={(event) => setOperator(event.target.value as Operator)}>
+        <select
+          className="field grow"
+          aria-label={t('comparison')}
+          value={operator}
+          onChange={(event) => setOperator(event.target.value as Operator)}
+        >
           {OPERATORS.map((one) => (
             <option key={one} value={one}>
               {t(`operator_${one}`)}
@@ -92,7 +120,13 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
       {!isAlone(operator) && (
         <label>
           <span>{t('value')}</span>
-          <input className="field grow" list={list} aria-label={t('value')} value={value} onChange={(event) => setValue(event.target.value)} />
+          <input
+            className="field grow"
+            list={list}
+            aria-label={t('value')}
+            value={value}
+            onChange={(event) => setValue(event.target.value)}
+          />
         </label>
       )}
       <datalist id={list}>
@@ -100,7 +134,11 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
           <option key={text} value={text.replace(/^"(.*)"$/s, '$1')} />
         ))}
       </datalist>
-      <button type="submit" className="btn" disabled={field.trim() === '' || (!isAlone(operator) && value.trim() === '')}>
+      <button
+        type="submit"
+        className="btn"
+        disabled={field.trim() === '' || (!isAlone(operator) && value.trim() === '')}
+      >
         {t('add_condition')}
       </button>
     </form>

@@ -34,7 +34,14 @@ interface GroupTableProps {
 export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
   const figures = columns.filter(isFigure).slice(0, GROUP_FIELDS_MAX)
   const sort = groupSort(state, figures)
-  const asked = { project, filter, trash: state.isTrash, by: state.group, columns: figures, sort: `${sort.isDescending ? '-' : ''}${sort.field}` }
+  const asked = {
+    project,
+    filter,
+    trash: state.isTrash,
+    by: state.group,
+    columns: figures,
+    sort: `${sort.isDescending ? '-' : ''}${sort.field}`,
+  }
   const groups = useGroups(asked)
   const open = state.unfolded
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
@@ -45,7 +52,11 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
     const isSorted = sort.field === field
     const next = { field, isDescending: isSorted ? !sort.isDescending : isNumber }
     return (
-      <th key={field} className={isNumber ? 'num' : ''} aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
+      <th
+        key={field}
+        className={isNumber ? 'num' : ''}
+        aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}
+      >
         <button type="button" className={isSorted ? 'sort on' : 'sort'} onClick={() => onChange({ sort: [next] })}>
           {isSorted && <Icon name={sort.isDescending ? 'sort' : 'up'} size={13} />}
           <span className="clip">{text}</span>
@@ -83,7 +94,9 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
                 key={key}
                 {...{ project, state, figures, formats, group, isOpen, onChange }}
                 look={looks.get(key)}
-                filter={[filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(state.group, group.keys)].filter((part) => part !== '').join(' and ')}
+                filter={[filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(state.group, group.keys)]
+                  .filter((part) => part !== '')
+                  .join(' and ')}
                 onToggle={() => onChange({ unfolded: isOpen ? open.filter((one) => one !== key) : [...open, key] })}
               />
             )
@@ -112,7 +125,12 @@ export function drawnGroups(groups: GroupsView['groups']): string[] {
 
 /** The sort key of the groups: the first key of the address that groups have, else the number of runs. */
 function groupSort({ sort, group }: RunsState, figures: readonly string[]): SortKey {
-  return sort.find(({ field }) => field === 'n' || group.includes(field) || figures.includes(field)) ?? { field: 'n', isDescending: true }
+  return (
+    sort.find(({ field }) => field === 'n' || group.includes(field) || figures.includes(field)) ?? {
+      field: 'n',
+      isDescending: true,
+    }
+  )
 }
 
 const MEMBERS_MAX = 50
@@ -131,14 +149,36 @@ interface GroupRowProps {
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-function GroupRow({ project, state, figures, formats, group: { keys, n, values }, look, filter, isOpen, onToggle, onChange }: GroupRowProps): ReactElement {
-  const members = useMembers(isOpen, { project, filter, trash: state.isTrash || undefined, fields: figures.join(',') || 'number' })
+function GroupRow({
+  project,
+  state,
+  figures,
+  formats,
+  group: { keys, n, values },
+  look,
+  filter,
+  isOpen,
+  onToggle,
+  onChange,
+}: GroupRowProps): ReactElement {
+  const members = useMembers(isOpen, {
+    project,
+    filter,
+    trash: state.isTrash || undefined,
+    fields: figures.join(',') || 'number',
+  })
   const name = keys.map((key) => key ?? t('missing')).join(' · ')
   const select = useAction(async () => {
-    const { runs } = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: MEMBERS_MAX, fields: 'number', trash: state.isTrash || undefined })}`)
+    const { runs } = await call<RunPageView>(
+      `/runs${toQuery({ project, filter, limit: MEMBERS_MAX, fields: 'number', trash: state.isTrash || undefined })}`,
+    )
     const numbers = runs.map(({ number }) => number)
     const isAll = numbers.every((number) => state.selected.includes(number))
-    onChange({ selected: isAll ? state.selected.filter((one) => !numbers.includes(one)) : [...new Set([...state.selected, ...numbers])].slice(0, MEMBERS_MAX) })
+    onChange({
+      selected: isAll
+        ? state.selected.filter((one) => !numbers.includes(one))
+        : [...new Set([...state.selected, ...numbers])].slice(0, MEMBERS_MAX),
+    })
   })
   const known = members?.map(({ number }) => number) ?? []
   const isSelected = known.length > 0 && known.every((number) => state.selected.includes(number))
@@ -175,10 +215,15 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
         ))}
         <td className="num">{n.toLocaleString('en-US')}</td>
         {values.map((value, i) => (
-          <td key={figures[i]} className="num" title={value === null ? undefined : t('low_high', { low: String(value.min), high: String(value.max) })}>
+          <td
+            key={figures[i]}
+            className="num"
+            title={value === null ? undefined : t('low_high', { low: String(value.min), high: String(value.max) })}
+          >
             {value?.mean !== null && value?.mean !== undefined && (
               <>
-                {formats[i]!(value.mean)} {value.n > 1 && <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>}
+                {formats[i]!(value.mean)}{' '}
+                {value.n > 1 && <span className="dim small">± {formats[i]!(value.sd ?? 0)}</span>}
                 {value.n !== n && <span className="dim small"> n {value.n}</span>}
               </>
             )}
@@ -196,7 +241,9 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
                 checked={state.selected.includes(run.number)}
                 onChange={() =>
                   onChange({
-                    selected: state.selected.includes(run.number) ? state.selected.filter((one) => one !== run.number) : [...state.selected, run.number],
+                    selected: state.selected.includes(run.number)
+                      ? state.selected.filter((one) => one !== run.number)
+                      : [...state.selected, run.number],
                   })
                 }
               />
@@ -223,7 +270,11 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
         <tr className="member">
           <td />
           <td colSpan={keys.length + 1 + figures.length}>
-            <button type="button" className="btn bare small" onClick={() => onChange({ group: [], filter: toFilter(state, keys) })}>
+            <button
+              type="button"
+              className="btn bare small"
+              onClick={() => onChange({ group: [], filter: toFilter(state, keys) })}
+            >
               {members && n > members.length ? t('group_shows', { n: members.length, total: n }) : t('group_as_list')}
             </button>
           </td>
@@ -235,7 +286,9 @@ function GroupRow({ project, state, figures, formats, group: { keys, n, values }
 
 /** Its runs as a list, with the filter that is written. */
 function toFilter({ filter, group }: RunsState, keys: readonly (string | null)[]): string {
-  return [filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(group, keys)].filter((part) => part !== '').join(' and ')
+  return [filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(group, keys)]
+    .filter((part) => part !== '')
+    .join(' and ')
 }
 
 /** The newest runs of a group that is open. */
@@ -280,14 +333,22 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
   const { data } = useNames(project)
   const varied = useVaried({ project, filter, trash: isTrash || undefined })
   const [search, setSearch] = useState('')
-  const params = (data?.params ?? []).map(({ name }) => name).filter((name) => name.toLowerCase().includes(search.toLowerCase()))
+  const params = (data?.params ?? [])
+    .map(({ name }) => name)
+    .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
   const fields = [...params.slice(0, SHOWN_MAX).map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
   // Offers only parameters that differ among the listed runs: any other parameter has one value in all groups.
   const differing = (varied.data?.params ?? []).map(({ name }) => name)
   const isTooWide = differing.length > GROUP_FIELDS_MAX + 1
   return (
     <div className="picker">
-      <input className="field" aria-label={t('find_param')} placeholder={t('find_param')} value={search} onChange={(event) => setSearch(event.target.value)} />
+      <input
+        className="field"
+        aria-label={t('find_param')}
+        placeholder={t('find_param')}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
       <ul>
         {fields.map((field) => (
           <CheckItem
@@ -305,7 +366,13 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
             .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
             .map((name) => (
               <li key={name}>
-                <button type="button" data-closes="" onClick={() => onChange(differing.filter((one) => one !== name).map((one) => columnFor('param', one)))}>
+                <button
+                  type="button"
+                  data-closes=""
+                  onClick={() =>
+                    onChange(differing.filter((one) => one !== name).map((one) => columnFor('param', one)))
+                  }
+                >
                   {t('all_but', { name })}
                 </button>
               </li>

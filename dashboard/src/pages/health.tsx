@@ -30,7 +30,10 @@ export function Health(): ReactElement {
               <tr key={name}>
                 <td>
                   <span className="ph">
-                    <PhaseIcon phase={isOk ? 'succeeded' : 'failed'} label={isOk ? t('health_ok') : t('health_not_ok')} />
+                    <PhaseIcon
+                      phase={isOk ? 'succeeded' : 'failed'}
+                      label={isOk ? t('health_ok') : t('health_not_ok')}
+                    />
                     {name}
                   </span>
                 </td>

@@ -31,14 +31,19 @@ export function Home(): ReactElement {
   const running = useRunPage({ filter: AT_WORK, limit: 1, fields: 'number' })
   // Trials are shown by their sweeps.
   const alone = useRunPage({ filter: `${AT_WORK} and sweep is missing`, limit: SHOWN_MAX })
-  const waiting = useRunPage({ filter: 'phase in (queued, preparing, paused)', limit: WAITING_READ_MAX, fields: 'number' })
+  const waiting = useRunPage({
+    filter: 'phase in (queued, preparing, paused)',
+    limit: WAITING_READ_MAX,
+    fields: 'number',
+  })
   const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_READ_MAX, fields: 'number' })
   const sweeps = useSweeps()
   const broken = [running, alone, waiting, failed, sweeps].find(({ error, data }) => error && !data)
   if (broken?.error) return <Failure error={broken.error} onRetry={() => void broken.refetch()} />
   if (!running.data || !alone.data || !waiting.data || !failed.data || !sweeps.data) return <Loading what={t('home')} />
   const open = sweeps.data.filter(({ phase }) => !isSweepEnded(phase))
-  const isNew = sweeps.data.length === 0 && running.data.total === 0 && waiting.data.total === 0 && failed.data.total === 0
+  const isNew =
+    sweeps.data.length === 0 && running.data.total === 0 && waiting.data.total === 0 && failed.data.total === 0
   const waits = byWait(waiting.data.runs).slice(0, SHOWN_MAX)
   const causes = byCause(failed.data.runs).slice(0, CAUSES_MAX)
   return (
@@ -120,7 +125,8 @@ function FailureLine({ cause: { text, runs }, now }: { readonly cause: Cause; re
         </b>
         <div className="small mid clip">
           {runs.length > 1 && `${t('failures_n', { n: runs.length })} · `}
-          <Link to={paths.run(run.project, run.number)}>{runName(run)}</Link> · {run.project} · {run.endedAt && formatAge(run.endedAt, now)}
+          <Link to={paths.run(run.project, run.number)}>{runName(run)}</Link> · {run.project} ·{' '}
+          {run.endedAt && formatAge(run.endedAt, now)}
         </div>
       </div>
       <Link className="btn" to={paths.create(run.project, run.number)}>
@@ -209,7 +215,9 @@ function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: nu
         <div className="small dim clip">{best && measureName(best)}</div>
       </div>
       <SweepBar sweep={sweep} />
-      <span className={sweep.isPaused ? 'num mid' : 'num hot'}>{formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}</span>
+      <span className={sweep.isPaused ? 'num mid' : 'num hot'}>
+        {formatDuration((now - Date.parse(sweep.createdAt)) / 1000)}
+      </span>
     </div>
   )
 }

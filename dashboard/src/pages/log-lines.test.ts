@@ -17,7 +17,10 @@ describe('a log', () => {
       fc.property(text, fc.array(fc.nat(200), { maxLength: 5 }), (whole, cuts) => {
         const all = bytes(whole)
         const ends = [...cuts.map((cut) => cut % (all.length + 1)).toSorted((a, b) => a - b), all.length]
-        const piece = ends.reduce((known, end) => append(known, all.subarray(known.end, end)), splitLines(new Uint8Array(), 0))
+        const piece = ends.reduce(
+          (known, end) => append(known, all.subarray(known.end, end)),
+          splitLines(new Uint8Array(), 0),
+        )
         expect(piece.lines).toEqual(splitLines(all, 0).lines)
         expect(piece.rest).toHaveLength(0)
         expect(piece.end).toBe(all.length)
@@ -34,7 +37,10 @@ describe('a log', () => {
       ['four', 14],
     ])
     expect(more.start).toBe(8)
-    expect(prepend(more, all.subarray(0, 8), 0)).toMatchObject({ start: 0, lines: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }] })
+    expect(prepend(more, all.subarray(0, 8), 0)).toMatchObject({
+      start: 0,
+      lines: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }],
+    })
   })
 
   it('goes on behind what was cut out of its middle, and is read backwards over it', () => {
@@ -111,5 +117,7 @@ describe('colours', () => {
       ],
     ],
     ['\u001b[?25l\u001b(Bx\u001b[2K', [['x', undefined, false]]],
-  ])('of %j', (text, expected) => expect(toSpans(text).map((span) => [span.text, span.color, span.isBold])).toEqual(expected))
+  ])('of %j', (text, expected) =>
+    expect(toSpans(text).map((span) => [span.text, span.color, span.isBold])).toEqual(expected),
+  )
 })

@@ -106,7 +106,11 @@ export interface LogCut {
 }
 
 /** Which bytes to read to see what is before a byte: so many, up to what was cut out, and before that what is before it. */
-export function earlierThan(byte: number, size: number, cut: LogCut | undefined): { from: number; to: number; isFirst: boolean } {
+export function earlierThan(
+  byte: number,
+  size: number,
+  cut: LogCut | undefined,
+): { from: number; to: number; isFirst: boolean } {
   const to = cut && byte > cut.from && byte <= cut.to ? cut.from : byte
   const floor = cut && to > cut.to ? cut.to : 0
   const from = Math.max(floor, to - size)

@@ -23,7 +23,8 @@ export function LogSearch({
   const [pattern, setPattern] = useState('')
   const found = useQuery({
     queryKey: ['log-search', run, attempt, pattern],
-    queryFn: ({ signal }) => call<LogSearchView>(`/runs/${run}/logs/search${toQuery({ attempt, pattern })}`, { signal }),
+    queryFn: ({ signal }) =>
+      call<LogSearchView>(`/runs/${run}/logs/search${toQuery({ attempt, pattern })}`, { signal }),
     enabled: pattern !== '',
     retry: false,
   })
@@ -46,7 +47,10 @@ export function LogSearch({
           onChange={(event) => setText(event.target.value)}
         />
         <span className="dim small" role="status">
-          {found.data && (found.data.isCut ? t('search_cut', { n: found.data.lines.length }) : t('search_found', { n: found.data.lines.length }))}
+          {found.data &&
+            (found.data.isCut
+              ? t('search_cut', { n: found.data.lines.length })
+              : t('search_found', { n: found.data.lines.length }))}
         </span>
         <IconButton name="cross" label={t('close')} onClick={onClose} />
       </form>
@@ -59,7 +63,12 @@ export function LogSearch({
         <ul className="mono">
           {found.data.lines.map(({ offset, text: line }) => (
             <li key={offset}>
-              <button type="button" onClick={() => changeQuery({ at: String(offset), ...(attempt !== undefined && { attempt: String(attempt) }) })}>
+              <button
+                type="button"
+                onClick={() =>
+                  changeQuery({ at: String(offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
+                }
+              >
                 {line}
               </button>
             </li>

@@ -42,7 +42,11 @@ export function LogView(props: LogViewProps): ReactElement {
 }
 
 /** Opens at the end, follows it, reads earlier pieces as one goes up. */
-function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly attempt: number | undefined }): ReactElement {
+function AttemptLog({
+  run,
+  attempt,
+  isWide = false,
+}: LogViewProps & { readonly attempt: number | undefined }): ReactElement {
   const { query } = usePlace()
   const log = useLog(run, attempt, query.get('at'))
   const [isFollowing, setFollowing] = useState(query.get('at') === null)
@@ -106,7 +110,8 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
     const node = scroller.current!
     const isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < END_PX
     if (isFollowing !== isAtEnd) setFollowing(isAtEnd)
-    if (node.scrollTop < 400 && log.piece && log.piece.start > 0) void log.readEarlier().then((count) => count > 0 && (node.scrollTop += count * LINE_PX))
+    if (node.scrollTop < 400 && log.piece && log.piece.start > 0)
+      void log.readEarlier().then((count) => count > 0 && (node.scrollTop += count * LINE_PX))
   }
   if (!run.attempts.length) return <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>
   return (
@@ -114,7 +119,12 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
       <div className="logtools">
         <b className="strong">{t('log')}</b>
         {run.attempts.length > 1 && (
-          <select className="field" aria-label={t('tab_attempts')} value={attempt} onChange={(event) => changeQuery({ attempt: event.target.value, at: null })}>
+          <select
+            className="field"
+            aria-label={t('tab_attempts')}
+            value={attempt}
+            onChange={(event) => changeQuery({ attempt: event.target.value, at: null })}
+          >
             {run.attempts.map(({ n }) => (
               <option key={n} value={n}>
                 {t('attempt_n', { n })}
@@ -139,7 +149,12 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
           />
           <span className="dim small">{search !== '' && `${found.length === 0 ? 0 : at + 1} / ${found.length}`}</span>
         </span>
-        <button type="button" className="btn bare small not-phone" aria-pressed={isSearching} onClick={() => setSearching(!isSearching)}>
+        <button
+          type="button"
+          className="btn bare small not-phone"
+          aria-pressed={isSearching}
+          onClick={() => setSearching(!isSearching)}
+        >
           {t('search_all')}
         </button>
         <button
@@ -160,7 +175,15 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
       {log.error && !log.piece && <Failure error={log.error} />}
       {!log.piece && !log.error && <Loading what={t('log')} />}
       {log.piece && lines.length === 0 && <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>}
-      <div className={isWrapped ? 'log wrapped' : 'log'} ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label={t('log')}>
+      <div
+        className={isWrapped ? 'log wrapped' : 'log'}
+        ref={scroller}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={t('log')}
+      >
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map(({ index, start, key }) => {
             const line = lines[index]!
@@ -175,7 +198,10 @@ function AttemptLog({ run, attempt, isWide = false }: LogViewProps & { readonly 
               >
                 <a
                   className="ln"
-                  href={withQuery({ at: String(line.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })}
+                  href={withQuery({
+                    at: String(line.offset),
+                    ...(attempt !== undefined && { attempt: String(attempt) }),
+                  })}
                   title={t('link_to_line')}
                   onClick={(event) => {
                     event.preventDefault()
@@ -206,7 +232,11 @@ function LineText({ text }: { readonly text: string }): ReactElement {
     <span className="tx">
       {toSpans(text).map(({ text: part, color, isBold }, i) => (
         // Stretches of a line have no other name than their place.
-        <span key={i} style={color === undefined ? undefined : { color: `var(${color})` }} className={isBold ? 'strong' : undefined}>
+        <span
+          key={i}
+          style={color === undefined ? undefined : { color: `var(${color})` }}
+          className={isBold ? 'strong' : undefined}
+        >
           {part}
         </span>
       ))}
@@ -218,7 +248,8 @@ function LineText({ text }: { readonly text: string }): ReactElement {
 function find(lines: readonly LogLine[], search: string): number[] {
   const wanted = search.toLowerCase()
   const found: number[] = []
-  for (let i = 0; i < lines.length && found.length < FINDS_MAX; i += 1) if (lines[i]!.text.toLowerCase().includes(wanted)) found.push(i)
+  for (let i = 0; i < lines.length && found.length < FINDS_MAX; i += 1)
+    if (lines[i]!.text.toLowerCase().includes(wanted)) found.push(i)
   return found
 }
 
@@ -250,13 +281,19 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     const controller = new AbortController()
     const step = async (): Promise<void> => {
       const known = latest.current
-      const from = known ? { cursor: known.end } : anchor === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
+      const from = known
+        ? { cursor: known.end }
+        : anchor === null
+          ? { tail: TAIL_LINES }
+          : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
       const { bytes, cursor, cut: found } = await read(run.number, { attempt, ...from }, controller.signal)
       if (controller.signal.aborted) return
       // Meanwhile its lines may have been counted, or earlier ones read.
       const now = latest.current
-      const first = (start: number): LogPiece => prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
-      if (!now) set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
+      const first = (start: number): LogPiece =>
+        prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
+      if (!now)
+        set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
       else if (bytes.length > 0) set(append(now, bytes, cursor - bytes.length))
       setCut(found)
       setError(undefined)
@@ -288,8 +325,11 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
   useEffect(() => {
     if (start === undefined || isNumbered) return undefined
     const controller = new AbortController()
-    void call<{ lines: number }>(`/runs/${run.number}/logs/lines${toQuery({ attempt, before: start })}`, { signal: controller.signal }).then(
-      ({ lines }) => latest.current && set({ ...latest.current, linesBefore: lines - countBefore(latest.current, start) }),
+    void call<{ lines: number }>(`/runs/${run.number}/logs/lines${toQuery({ attempt, before: start })}`, {
+      signal: controller.signal,
+    }).then(
+      ({ lines }) =>
+        latest.current && set({ ...latest.current, linesBefore: lines - countBefore(latest.current, start) }),
       () => {},
     )
     return () => controller.abort()
@@ -345,7 +385,10 @@ async function read(
 }
 
 /** The bytes between two places, page by page. */
-async function readAll(run: number, { attempt, from, to }: { attempt: number | undefined; from: number; to: number }): Promise<Uint8Array> {
+async function readAll(
+  run: number,
+  { attempt, from, to }: { attempt: number | undefined; from: number; to: number },
+): Promise<Uint8Array> {
   const all = new Uint8Array(to - from)
   for (let at = from; at < to;) {
     const { bytes } = await read(run, { attempt, cursor: at })
@@ -365,5 +408,8 @@ async function download(run: RunDetailView, attempt: number | undefined): Promis
     parts.push(page.bytes as Uint8Array<ArrayBuffer>)
     cursor = page.cursor
   }
-  saveBlob(`run-${run.number}${attempt === undefined ? '' : `-${attempt}`}.log`, new Blob(parts, { type: 'text/plain' }))
+  saveBlob(
+    `run-${run.number}${attempt === undefined ? '' : `-${attempt}`}.log`,
+    new Blob(parts, { type: 'text/plain' }),
+  )
 }

@@ -26,7 +26,11 @@ export function Markdown({ text, breaks = false, drawPicture = () => undefined }
 
 function Image({ image: { href, text } }: { readonly image: Tokens.Image }): ReactNode {
   const drawPicture = use(Pictures)
-  return (/^[a-z][a-z\d+.-]*:|^\/\//i.test(href) ? undefined : drawPicture(href, text)) ?? <span className="dim">[{text}]</span>
+  return (
+    (/^[a-z][a-z\d+.-]*:|^\/\//i.test(href) ? undefined : drawPicture(href, text)) ?? (
+      <span className="dim">[{text}]</span>
+    )
+  )
 }
 
 function blocks(tokens: readonly Token[]): ReactNode[] {

@@ -54,7 +54,12 @@ function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: 
         </label>
         <label>
           {t('tags')}
-          <input className="field" value={tags} placeholder={t('tags_how')} onChange={(event) => setTags(event.target.value)} />
+          <input
+            className="field"
+            value={tags}
+            placeholder={t('tags_how')}
+            onChange={(event) => setTags(event.target.value)}
+          />
         </label>
         <label>
           {t('note')}

@@ -24,7 +24,24 @@ const IMAGES: Readonly<Record<string, string>> = {
   // As a picture it runs no script and fetches nothing.
   svg: 'image/svg+xml',
 }
-const BINARY = new Set(['pt', 'pth', 'pkl', 'pickle', 'npz', 'npy', 'h5', 'onnx', 'zip', 'gz', 'tar', 'whl', 'bin', 'parquet', 'so', 'joblib'])
+const BINARY = new Set([
+  'pt',
+  'pth',
+  'pkl',
+  'pickle',
+  'npz',
+  'npy',
+  'h5',
+  'onnx',
+  'zip',
+  'gz',
+  'tar',
+  'whl',
+  'bin',
+  'parquet',
+  'so',
+  'joblib',
+])
 
 interface PreviewProps {
   readonly address: string
@@ -64,7 +81,15 @@ export function Preview({ address, path, sizeBytes, drawPicture }: PreviewProps)
   return <pre className="code text">{ending === 'json' ? indentJson(text) : text}</pre>
 }
 
-function Picture({ bytes, type, name }: { readonly bytes: ArrayBuffer; readonly type: string; readonly name: string }): ReactElement {
+function Picture({
+  bytes,
+  type,
+  name,
+}: {
+  readonly bytes: ArrayBuffer
+  readonly type: string
+  readonly name: string
+}): ReactElement {
   const url = useMemo(() => URL.createObjectURL(new Blob([bytes], { type })), [bytes, type])
   useEffect(() => () => URL.revokeObjectURL(url), [url])
   return <img className="picture" src={url} alt={name} />

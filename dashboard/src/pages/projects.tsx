@@ -23,7 +23,8 @@ export function Projects(): ReactElement {
     (wanted: string) => call<ProjectView>('/projects', { method: 'POST', body: { name: wanted } }),
     (project) => go(paths.runs(project.name)),
   )
-  if (projects.error && !projects.data) return <Failure error={projects.error} onRetry={() => void projects.refetch()} />
+  if (projects.error && !projects.data)
+    return <Failure error={projects.error} onRetry={() => void projects.refetch()} />
   if (!projects.data) return <Loading what={t('projects')} />
   return (
     <>
@@ -72,7 +73,9 @@ export function Projects(): ReactElement {
                 </td>
                 <td className="mid">{project.description}</td>
                 <td className="num">{project.runs.toLocaleString('en-US')}</td>
-                <td className="num dim">{Date.parse(project.createdAt) === 0 ? '' : formatAge(project.createdAt, now)}</td>
+                <td className="num dim">
+                  {Date.parse(project.createdAt) === 0 ? '' : formatAge(project.createdAt, now)}
+                </td>
               </tr>
             ))}
           </tbody>

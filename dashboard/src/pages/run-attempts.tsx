@@ -57,7 +57,8 @@ export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElemen
 
 /** Every try of a run, from when to when, and how it ended. */
 export function AttemptTable({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
-  if (run.attempts.length === 0) return <p className="none">{t(isTerminal(run.phase) ? 'never_began' : 'no_attempts')}</p>
+  if (run.attempts.length === 0)
+    return <p className="none">{t(isTerminal(run.phase) ? 'never_began' : 'no_attempts')}</p>
   return (
     <table className="tbl attempts">
       <tbody>
@@ -74,9 +75,12 @@ export function AttemptTable({ run, now }: { readonly run: RunDetailView; readon
                 {attempt.delivery.lost > 0 && ` · ${t('records_lost', { n: attempt.delivery.lost })}`}
               </td>
               <td className="num mid">
-                {attempt.startedAt && formatClock(attempt.startedAt)} – {attempt.endedAt && formatClock(attempt.endedAt)}
+                {attempt.startedAt && formatClock(attempt.startedAt)} –{' '}
+                {attempt.endedAt && formatClock(attempt.endedAt)}
               </td>
-              <td className={attempt.endedAt === null ? 'num hot' : 'num'}>{seconds !== undefined && formatDuration(seconds)}</td>
+              <td className={attempt.endedAt === null ? 'num hot' : 'num'}>
+                {seconds !== undefined && formatDuration(seconds)}
+              </td>
             </tr>
           )
         })}

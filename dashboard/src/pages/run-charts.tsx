@@ -36,7 +36,10 @@ export interface RunChartsProps {
   readonly listed: readonly RunView[]
   readonly total: number
   readonly directions: Directions
-  readonly state: Pick<RunsState, 'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group' | 'isTrash' | 'large' | 'log'>
+  readonly state: Pick<
+    RunsState,
+    'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group' | 'isTrash' | 'large' | 'log'
+  >
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
   readonly onChange: (patch: Partial<RunsState>) => void
@@ -101,7 +104,8 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
     { range: rangeOf(state) },
   )
   const drawn = useMemo(() => toDrawn(runs), [runs])
-  if (series.error && !series.data) return [<Failure key="error" error={series.error} onRetry={() => void series.refetch()} />]
+  if (series.error && !series.data)
+    return [<Failure key="error" error={series.error} onRetry={() => void series.refetch()} />]
   return panels.map((metric) => (
     <RunPanel
       key={metric}
@@ -155,7 +159,9 @@ function RunBars(props: FigureProps): ReactElement {
   const labels = runLabels(runs)
   const bars = runs.flatMap((run): Bar[] => {
     const value = cellOf(run, field, directions)
-    return typeof value === 'number' ? [{ key: run.id, label: labels.get(run.number)!, look: looks.get(run.id), value }] : []
+    return typeof value === 'number'
+      ? [{ key: run.id, label: labels.get(run.number)!, look: looks.get(run.id), value }]
+      : []
   })
   return <BarPlate {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
 }
@@ -181,7 +187,14 @@ function GroupBars(props: FigureProps): ReactElement {
       },
     ]
   })
-  return <BarPlate {...props} field={field} bars={bars} note={`${t('drawn_of', { n: bars.length, total: data?.groupCount ?? 0 })} · ${t('mean_sd')}`} />
+  return (
+    <BarPlate
+      {...props}
+      field={field}
+      bars={bars}
+      note={`${t('drawn_of', { n: bars.length, total: data?.groupCount ?? 0 })} · ${t('mean_sd')}`}
+    />
+  )
 }
 
 function fieldOf({ state, fields }: FigureProps): string {
@@ -202,8 +215,20 @@ function BarPlate({
     <Panel
       title={t('bars')}
       note={note}
-      data={bars.length > 0 ? () => ({ head: [t('run'), field, t('std')], rows: bars.map(({ label, value, sd }) => [label, value, sd]) }) : undefined}
-      acts={<FieldSelect project={project} label={t('figure')} value={field} fields={fields} onChange={(chosen) => onChange({ bars: chosen })} />}
+      data={
+        bars.length > 0
+          ? () => ({ head: [t('run'), field, t('std')], rows: bars.map(({ label, value, sd }) => [label, value, sd]) })
+          : undefined
+      }
+      acts={
+        <FieldSelect
+          project={project}
+          label={t('figure')}
+          value={field}
+          fields={fields}
+          onChange={(chosen) => onChange({ bars: chosen })}
+        />
+      }
     >
       <Bars bars={bars} hovered={hovered} onHover={onHover} label={t('bars_label', { field, n: bars.length })} />
     </Panel>
@@ -213,10 +238,27 @@ function BarPlate({
 /** Runs that a scatter plot is made of. */
 const SCATTER_MAX = 1_000
 
-function ScatterPanel({ project, filter, runs, total, directions, state, fields, hovered, onHover, onChange }: FigureProps): ReactElement {
+function ScatterPanel({
+  project,
+  filter,
+  runs,
+  total,
+  directions,
+  state,
+  fields,
+  hovered,
+  onHover,
+  onChange,
+}: FigureProps): ReactElement {
   const [x, y] = state.scatter ?? [fields[1] ?? fields[0]!, fields[0]!]
   const carried = [x, y].filter((field) => parseColumn(field).kind !== 'other').join(',') || 'number'
-  const { data } = useRunPage({ project, filter, trash: state.isTrash || undefined, limit: SCATTER_MAX, fields: carried })
+  const { data } = useRunPage({
+    project,
+    filter,
+    trash: state.isTrash || undefined,
+    limit: SCATTER_MAX,
+    fields: carried,
+  })
   return (
     <Scatter
       runs={data?.runs}
@@ -227,8 +269,21 @@ function ScatterPanel({ project, filter, runs, total, directions, state, fields,
       directions={directions}
       acts={
         <>
-          <FieldSelect project={project} label={t('y_axis')} value={y} fields={fields} onChange={(field) => onChange({ scatter: [x, field] })} /> ×{' '}
-          <FieldSelect project={project} label={t('x_axis')} value={x} fields={fields} onChange={(field) => onChange({ scatter: [field, y] })} />
+          <FieldSelect
+            project={project}
+            label={t('y_axis')}
+            value={y}
+            fields={fields}
+            onChange={(field) => onChange({ scatter: [x, field] })}
+          />{' '}
+          ×{' '}
+          <FieldSelect
+            project={project}
+            label={t('x_axis')}
+            value={x}
+            fields={fields}
+            onChange={(field) => onChange({ scatter: [field, y] })}
+          />
         </>
       }
       hovered={hovered}
@@ -240,7 +295,10 @@ function ScatterPanel({ project, filter, runs, total, directions, state, fields,
 /** Figures of the runs at hand: their metrics, then the parameters that are numbers and differ. */
 function fieldsFor(runs: readonly RunView[]): string[] {
   const numbers = variedParams(runs).filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
-  return [...metricsOf(runs).map((name) => columnFor('metric', name)), ...numbers.map((name) => columnFor('param', name))]
+  return [
+    ...metricsOf(runs).map((name) => columnFor('metric', name)),
+    ...numbers.map((name) => columnFor('param', name)),
+  ]
 }
 
 const OFFERED_MAX = 60
@@ -274,7 +332,9 @@ function PanelPicker({ project, panels, onChange }: PanelPickerProps): ReactElem
             onToggle={() => onChange(panels.includes(name) ? panels.filter((one) => one !== name) : [...panels, name])}
           />
         ))}
-        {found.length > OFFERED_MAX && <li className="dim small">{t('and_more', { n: found.length - OFFERED_MAX })}</li>}
+        {found.length > OFFERED_MAX && (
+          <li className="dim small">{t('and_more', { n: found.length - OFFERED_MAX })}</li>
+        )}
       </ul>
     </div>
   )
@@ -335,6 +395,8 @@ export function SmoothingMenu({
 /** Metrics of runs, the most common first. What the machine measured has its own page. */
 export function metricsOf(runs: readonly RunView[]): string[] {
   const counts = new Map<string, number>()
-  for (const { metrics } of runs) for (const name of Object.keys(metrics)) if (!name.startsWith('system.')) counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const { metrics } of runs)
+    for (const name of Object.keys(metrics))
+      if (!name.startsWith('system.')) counts.set(name, (counts.get(name) ?? 0) + 1)
   return [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
 }

@@ -23,14 +23,22 @@ export function Artifacts({ run }: { readonly run: RunDetailView }): ReactElemen
   const artifacts = useArtifacts(String(run.number))
   const { query } = usePlace()
   const path = query.get('file') ?? undefined
-  if (artifacts.error && !artifacts.data) return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
+  if (artifacts.error && !artifacts.data)
+    return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
   if (!artifacts.data) return <Loading what={t('tab_artifacts')} />
-  if (artifacts.data.length === 0) return <Empty title={t('no_artifacts')} text={t(isTerminal(run.phase) ? 'no_artifacts_ended' : 'no_artifacts_how')} />
+  if (artifacts.data.length === 0)
+    return (
+      <Empty title={t('no_artifacts')} text={t(isTerminal(run.phase) ? 'no_artifacts_ended' : 'no_artifacts_how')} />
+    )
   const chosen = artifacts.data.find((one) => one.path === path)
   return (
     <div className="files">
       <FileTree files={artifacts.data} chosen={path} onChoose={(file) => changeQuery({ file }, {})} />
-      {chosen ? <Artifact key={chosen.path} run={run} artifact={chosen} all={artifacts.data} /> : <p className="none">{t('choose_file')}</p>}
+      {chosen ? (
+        <Artifact key={chosen.path} run={run} artifact={chosen} all={artifacts.data} />
+      ) : (
+        <p className="none">{t('choose_file')}</p>
+      )}
     </div>
   )
 }
@@ -87,7 +95,13 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
           />
         </div>
         {snapshot.error && <Failure error={snapshot.error} />}
-        {snapshot.data && <FileTree files={snapshot.data.files} chosen={path} onChoose={(chosen) => changeQuery({ file: chosen }, {})} />}
+        {snapshot.data && (
+          <FileTree
+            files={snapshot.data.files}
+            chosen={path}
+            onChoose={(chosen) => changeQuery({ file: chosen }, {})}
+          />
+        )}
         {run.snapshot === null && <p className="none">{t('no_snapshot')}</p>}
       </div>
       {file ? (
@@ -117,7 +131,9 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
 export function Environment({ run }: { readonly run: RunDetailView }): ReactElement {
   const environment = useEnvironment(run.environment)
   const [search, setSearch] = useState('')
-  const packages = (environment.data?.packages ?? []).filter((name) => name.toLowerCase().includes(search.toLowerCase()))
+  const packages = (environment.data?.packages ?? []).filter((name) =>
+    name.toLowerCase().includes(search.toLowerCase()),
+  )
   return (
     <div className="panel grow">
       <div className="about narrow">
@@ -156,7 +172,8 @@ export function Environment({ run }: { readonly run: RunDetailView }): ReactElem
 /** The text a run was compiled from. */
 export function Spec({ run }: { readonly run: RunDetailView }): ReactElement {
   const document = useDocument(String(run.number))
-  if (document.error && !document.data) return <Failure error={document.error} onRetry={() => void document.refetch()} />
+  if (document.error && !document.data)
+    return <Failure error={document.error} onRetry={() => void document.refetch()} />
   if (!document.data) return <Loading what={t('tab_spec')} />
   const { sources, params } = document.data
   if (sources.length === 0) return <Empty title={t('no_document')} text={t('no_document_why')} />

@@ -49,7 +49,18 @@ interface RowProps {
 const LEADING = 3
 
 /** A run of a list. It has no style of its own: see RowWindow. */
-export const Row = memo(function Row({ run, index, frame, look, now, isSelected, isHovered, isFocused, onToggle, onHover }: RowProps): ReactElement {
+export const Row = memo(function Row({
+  run,
+  index,
+  frame,
+  look,
+  now,
+  isSelected,
+  isHovered,
+  isFocused,
+  onToggle,
+  onHover,
+}: RowProps): ReactElement {
   const { project, pinned, moving, first, isCut } = frame
   return (
     <div
@@ -133,7 +144,9 @@ function Summary({
   return (
     <span role="cell" className="summary">
       <span className="clip grow">{facts.join(' · ')}</span>
-      <span className={isAtWork(run.phase) ? 'hot' : ''}>{seconds === undefined ? (run.waiting ?? '') : formatDuration(seconds)}</span>
+      <span className={isAtWork(run.phase) ? 'hot' : ''}>
+        {seconds === undefined ? (run.waiting ?? '') : formatDuration(seconds)}
+      </span>
     </span>
   )
 }
@@ -158,12 +171,20 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
   const value = cellOf(run, column, directions)
   if (!isFigure(column))
     return (
-      <span role="cell" aria-colindex={index + 1} className={`cell ${texts.has(column) ? 'clip' : 'num'}`} title={formatValue(value)}>
+      <span
+        role="cell"
+        aria-colindex={index + 1}
+        className={`cell ${texts.has(column) ? 'clip' : 'num'}`}
+        title={formatValue(value)}
+      >
         {formatValue(value)}
       </span>
     )
   const range = ranges.get(column)
-  const part = column === gauged && range && typeof value === 'number' ? worthOn(range, value, isMinimized(column, directions)) : undefined
+  const part =
+    column === gauged && range && typeof value === 'number'
+      ? worthOn(range, value, isMinimized(column, directions))
+      : undefined
   return (
     <span role="cell" aria-colindex={index + 1} className={part === undefined ? 'cell num' : 'cell num gauge'}>
       {part !== undefined && (
@@ -171,7 +192,9 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
           <b style={{ width: `${Math.round(100 * part)}%` }} />
         </i>
       )}
-      <span>{value === undefined ? '' : typeof value === 'number' && range ? range.format(value) : formatNumber(value)}</span>
+      <span>
+        {value === undefined ? '' : typeof value === 'number' && range ? range.format(value) : formatNumber(value)}
+      </span>
     </span>
   )
 }
@@ -199,7 +222,11 @@ export interface Range {
 }
 
 /** Lowest and highest of a metric's column, for its gauge; what a page has is looked at once. */
-export function rangeOf(pages: readonly (readonly RunView[])[], column: string, directions: Directions): Range | undefined {
+export function rangeOf(
+  pages: readonly (readonly RunView[])[],
+  column: string,
+  directions: Directions,
+): Range | undefined {
   if (!isFigure(column)) return undefined
   const all = pages.flatMap((page) => boundsOf(page, column, directions) ?? [])
   const bounds = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const
@@ -223,7 +250,12 @@ function boundsOf(page: readonly RunView[], column: string, directions: Directio
   boundsOfPages.set(page, known)
   if (!known.has(column)) {
     const values = page.map((run) => cellOf(run, column, directions)).filter((value) => typeof value === 'number')
-    const bounds = { low: Math.min(...values), high: Math.max(...values), count: values.length, sample: values.slice(0, SAMPLE) }
+    const bounds = {
+      low: Math.min(...values),
+      high: Math.max(...values),
+      count: values.length,
+      sample: values.slice(0, SAMPLE),
+    }
     known.set(column, values.length === 0 ? undefined : bounds)
   }
   return known.get(column)

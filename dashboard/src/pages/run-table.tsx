@@ -54,14 +54,34 @@ const SUMMARY_COLUMNS = 2
 
 /** A table of any length and any width: only what is in sight is in the page, further rows are read as they come near. */
 export function RunTable(props: RunTableProps): ReactElement {
-  const { project, runs, pages, drawn, total, columns, fields, directions, state, hovered, onHover, onChange, hasMore, onMore } = props
+  const {
+    project,
+    runs,
+    pages,
+    drawn,
+    total,
+    columns,
+    fields,
+    directions,
+    state,
+    hovered,
+    onHover,
+    onChange,
+    hasMore,
+    onMore,
+  } = props
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   const now = useNow()
   const [focused, setFocused] = useState(-1)
   const isPhone = matchMedia('(max-width: 640px)').matches
   const height = isPhone ? 52 : HEIGHTS[density]
-  const rows = useVirtualizer({ count: runs.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: OVERSCAN })
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+  })
   useEffect(() => rows.measure(), [rows, height])
   const shown = rows.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
@@ -69,7 +89,10 @@ export function RunTable(props: RunTableProps): ReactElement {
     if (hasMore && last >= runs.length - (rows.scrollOffset ? AHEAD : OVERSCAN)) onMore()
   })
   const looks = useMemo(() => looksOf(drawn.map(({ id }) => id)), [drawn])
-  const fresh = useFreshRuns(project, { numbers: shown.flatMap(({ index }) => (isOpen(runs[index]!.phase) ? [runs[index]!.number] : [])), fields })
+  const fresh = useFreshRuns(project, {
+    numbers: shown.flatMap(({ index }) => (isOpen(runs[index]!.phase) ? [runs[index]!.number] : [])),
+    fields,
+  })
 
   const [draft, setDraft] = useState<Readonly<Record<string, number>>>({})
   const layout = useMemo(
@@ -95,14 +118,19 @@ export function RunTable(props: RunTableProps): ReactElement {
 
   const selected = new Set(state.selected)
   const select = (numbers: readonly number[]): void => onChange({ selected: numbers.slice(0, SELECTED_MAX) })
-  const toggle = (number: number): void => select(selected.has(number) ? state.selected.filter((one) => one !== number) : [...state.selected, number])
+  const toggle = (number: number): void =>
+    select(selected.has(number) ? state.selected.filter((one) => one !== number) : [...state.selected, number])
   const lastToggled = useRef<number | undefined>(undefined)
   const toggleRange = (number: number, isRange: boolean): void => {
     const [from, to] = [lastToggled.current, number].map((one) => runs.findIndex((run) => run.number === one))
     lastToggled.current = number
     if (!isRange || from === undefined || to === undefined || from < 0 || to < 0) return toggle(number)
     const between = runs.slice(Math.min(from, to), Math.max(from, to) + 1).map((run) => run.number)
-    select(selected.has(number) ? state.selected.filter((one) => !between.includes(one)) : [...new Set([...state.selected, ...between])])
+    select(
+      selected.has(number)
+        ? state.selected.filter((one) => !between.includes(one))
+        : [...new Set([...state.selected, ...between])],
+    )
   }
   const latestToggle = useRef(toggleRange)
   latestToggle.current = toggleRange
@@ -111,14 +139,16 @@ export function RunTable(props: RunTableProps): ReactElement {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]'))
+        return
       const move = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0
       if (move !== 0) {
         const next = Math.min(runs.length - 1, Math.max(0, focused + move))
         setFocused(next)
         rows.scrollToIndex(next)
       } else if (event.key === 'x' && runs[focused]) toggle(runs[focused].number)
-      else if (event.key === 'Enter' && runs[focused] && document.activeElement === document.body) go(paths.run(project, runs[focused].number))
+      else if (event.key === 'Enter' && runs[focused] && document.activeElement === document.body)
+        go(paths.run(project, runs[focused].number))
       else if (event.key === 'c' && state.selected.length > 1) go(paths.compare(project, state.selected))
       else if (event.key === 'Escape' && state.selected.length > 0) select([])
     }
@@ -193,7 +223,11 @@ export function RunTable(props: RunTableProps): ReactElement {
             width={width}
             columnIndex={4 + layout.pinned.length + first + i}
             className={frame.texts.has(column) ? '' : 'num'}
-            direction={isFigure(column) ? <ColumnDirection project={project} column={column} directions={directions} /> : undefined}
+            direction={
+              isFigure(column) ? (
+                <ColumnDirection project={project} column={column} directions={directions} />
+              ) : undefined
+            }
           />
         ))}
         {frame.isCut && <span className="after" />}
@@ -240,7 +274,13 @@ function ColumnDirection({
 }): ReactElement {
   const { name } = columnTitle(column)
   const set = useSetDirection(project)
-  return <DirectionButton name={name} direction={directions[name]} onChange={(direction) => set.mutate({ name, direction })} />
+  return (
+    <DirectionButton
+      name={name}
+      direction={directions[name]}
+      onChange={(direction) => set.mutate({ name, direction })}
+    />
+  )
 }
 
 /** Which of the columns that move are in sight. It changes when one comes into sight, not with every pixel. */

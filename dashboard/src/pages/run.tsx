@@ -38,7 +38,15 @@ import type { RunsState } from './runs-state.ts'
 const TABS = ['overview', 'charts', 'logs', 'attempts', 'artifacts', 'code', 'environment', 'system', 'spec'] as const
 
 /** One run: what it is doing or why it ended, what it measured, printed and left behind. */
-export function Run({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
+export function Run({
+  project,
+  number,
+  tab,
+}: {
+  readonly project: string
+  readonly number: string
+  readonly tab: string
+}): ReactElement {
   const run = useRun(number)
   const now = useNow()
   useTitle(run.data ? runName(run.data) : `#${number}`, project)
@@ -54,7 +62,12 @@ export function Run({ project, number, tab }: { readonly project: string; readon
             { text: project, to: paths.runs(project) },
             ...(view.sweep === null
               ? [{ text: t('runs'), to: paths.runs(project) }]
-              : [{ text: sweepName({ name: view.sweepName, number: view.sweep }), to: paths.sweep(project, view.sweep) }]),
+              : [
+                  {
+                    text: sweepName({ name: view.sweepName, number: view.sweep }),
+                    to: paths.sweep(project, view.sweep),
+                  },
+                ]),
             { text: `#${view.number}` },
           ]}
         />
@@ -76,7 +89,11 @@ export function Run({ project, number, tab }: { readonly project: string; readon
           label={t('run_n', { number })}
           current={current}
           toPath={(key) => paths.run(project, number, key)}
-          tabs={TABS.map((key) => ({ key, text: t(`tab_${key}`), count: key === 'attempts' ? view.attempts.length : undefined }))}
+          tabs={TABS.map((key) => ({
+            key,
+            text: t(`tab_${key}`),
+            count: key === 'attempts' ? view.attempts.length : undefined,
+          }))}
         />
       </div>
       <TabBody tab={current} run={view} now={now} />
@@ -84,7 +101,15 @@ export function Run({ project, number, tab }: { readonly project: string; readon
   )
 }
 
-function TabBody({ tab, run, now }: { readonly tab: (typeof TABS)[number]; readonly run: RunDetailView; readonly now: number }): ReactElement {
+function TabBody({
+  tab,
+  run,
+  now,
+}: {
+  readonly tab: (typeof TABS)[number]
+  readonly run: RunDetailView
+  readonly now: number
+}): ReactElement {
   switch (tab) {
     case 'charts':
       return <OwnCharts run={run} />
@@ -132,7 +157,11 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
           value: seconds === undefined ? '—' : formatDuration(seconds),
           sub: run.attempts.length > 1 ? t('attempts_n', { n: run.attempts.length }) : run.waiting,
         },
-        { label: t('phase'), value: <span className="word">{t(`phase_${run.phase}`)}</span>, sub: isTerminal(run.phase) ? run.message : run.waiting },
+        {
+          label: t('phase'),
+          value: <span className="word">{t(`phase_${run.phase}`)}</span>,
+          sub: isTerminal(run.phase) ? run.message : run.waiting,
+        },
       ]}
     />
   )
@@ -141,7 +170,10 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
 function Actions({ run, project }: { readonly run: RunDetailView; readonly project: string }): ReactElement {
   const [asked, setAsked] = useState<'stop' | 'delete' | 'resume' | undefined>()
   const post = (verb: string) =>
-    call<{ number?: number }>(`/runs/${run.number}/${verb}`, { method: 'POST', ...(verb === 'restart' || verb === 'resume' ? { body: {} } : {}) })
+    call<{ number?: number }>(`/runs/${run.number}/${verb}`, {
+      method: 'POST',
+      ...(verb === 'restart' || verb === 'resume' ? { body: {} } : {}),
+    })
   const act = useAction(post, ({ number }, verb) => {
     const isNew = number !== undefined && number !== run.number
     toast(isNew ? t('started_n', { number }) : t(`done_${verb as 'stop' | 'pause' | 'resume' | 'restart'}`))
@@ -158,7 +190,8 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
       go(paths.runs(project))
     },
   )
-  if (run.deletedAt !== null) return <InTrash since={run.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
+  if (run.deletedAt !== null)
+    return <InTrash since={run.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
   const isEnded = isTerminal(run.phase)
   // What a script logged by itself cannot be started from here.
   const canStart = run.command !== null && run.host !== null
@@ -175,14 +208,24 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
             <Icon name="code" />
             {t('edit_and_run')}
           </Link>
-          <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => act.mutate('restart')}>
+          <button
+            type="button"
+            className="btn not-phone"
+            disabled={act.isPending}
+            onClick={() => act.mutate('restart')}
+          >
             <Icon name="retry" />
             {t('run_again')}
           </button>
         </>
       )}
       {canStart && (run.phase === 'paused' || isEnded) && (
-        <button type="button" className="btn not-phone" disabled={act.isPending} onClick={() => (isEnded ? setAsked('resume') : act.mutate('resume'))}>
+        <button
+          type="button"
+          className="btn not-phone"
+          disabled={act.isPending}
+          onClick={() => (isEnded ? setAsked('resume') : act.mutate('resume'))}
+        >
           {t('resume')}
         </button>
       )}
@@ -197,7 +240,12 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
           {t('delete')}
         </button>
       ) : (
-        <button type="button" className="btn danger stop" disabled={act.isPending || run.phase === 'stopping'} onClick={() => setAsked('stop')}>
+        <button
+          type="button"
+          className="btn danger stop"
+          disabled={act.isPending || run.phase === 'stopping'}
+          onClick={() => setAsked('stop')}
+        >
           <Icon name="stop" />
           {t('stop')}
         </button>
@@ -238,14 +286,22 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
             [t('created'), formatDate(run.createdAt)],
             [t('kind'), run.kind],
             ...(run.origin?.run
-              ? [[t(`origin_${run.origin.kind}`), <Link key="origin" to={paths.run(run.project, run.origin.run)}>{`#${run.origin.run}`}</Link>] as const]
+              ? [
+                  [
+                    t(`origin_${run.origin.kind}`),
+                    <Link key="origin" to={paths.run(run.project, run.origin.run)}>{`#${run.origin.run}`}</Link>,
+                  ] as const,
+                ]
               : []),
             ...(run.commit === null
               ? []
               : [
                   [
                     t('commit'),
-                    <Link key="commit" to={paths.run(run.project, run.number, 'code')}>{`${run.commit.slice(0, 8)} ${run.branch ?? ''}`}</Link>,
+                    <Link
+                      key="commit"
+                      to={paths.run(run.project, run.number, 'code')}
+                    >{`${run.commit.slice(0, 8)} ${run.branch ?? ''}`}</Link>,
                   ] as const,
                 ]),
             ...(run.ranOn?.python ? [['Python', run.ranOn.python.version] as const] : []),
@@ -281,7 +337,9 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
 
 /** When its further attempts began, in milliseconds since 1970. */
 function restartsOf({ attempts }: RunDetailView): number[] {
-  return attempts.filter(({ n }) => n > 1).flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))
+  return attempts
+    .filter(({ n }) => n > 1)
+    .flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]))
 }
 
 function formatParam(value: unknown): string {
@@ -314,15 +372,23 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
   const search = isPart ? '' : (query.get('find') ?? '')
   const folded = useMemo(() => readList(query, 'fold') ?? [], [query])
   const sections = useMemo(() => sectionsOf(metrics, search), [metrics, search])
-  const shown = useMemo(() => sections.flatMap(({ name, metrics: own }) => (folded.includes(name) ? [] : own)), [sections, folded])
+  const shown = useMemo(
+    () => sections.flatMap(({ name, metrics: own }) => (folded.includes(name) ? [] : own)),
+    [sections, folded],
+  )
   const [seen, see] = useSeen()
-  const { series, error } = useSeriesInSight(run.number, shown, { seen, across: metricOn(state.axis), range: rangeOf(state) })
+  const { series, error } = useSeriesInSight(run.number, shown, {
+    seen,
+    across: metricOn(state.axis),
+    range: rangeOf(state),
+  })
   const drawn = useMemo(() => [{ ...toDrawn([run])[0]!, restarts: restartsOf(run) }], [run])
   const change = (patch: Partial<RunsState>): void => {
     const next = { ...state, ...patch }
     changeQuery({ ...writeRunsState(next), x: next.axis === axis ? null : next.axis })
   }
-  const fold = (name: string): void => changeQuery({ fold: writeList(folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name]) })
+  const fold = (name: string): void =>
+    changeQuery({ fold: writeList(folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name]) })
   return (
     <>
       {!isPart && (
@@ -339,7 +405,12 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
               onChange={(event) => changeQuery({ find: event.target.value || null })}
             />
           )}
-          <span className="dim small">{t('charts_of', { n: sections.reduce((sum, section) => sum + section.metrics.length, 0), total: metrics.length })}</span>
+          <span className="dim small">
+            {t('charts_of', {
+              n: sections.reduce((sum, section) => sum + section.metrics.length, 0),
+              total: metrics.length,
+            })}
+          </span>
         </div>
       )}
       {error && <Failure error={error} />}
@@ -356,7 +427,12 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
           <section key={name} aria-label={name === '' ? t('charts') : name}>
             {sections.length > 1 && (
               <h2 className="section">
-                <button type="button" className="btn bare" aria-expanded={!folded.includes(name)} onClick={() => fold(name)}>
+                <button
+                  type="button"
+                  className="btn bare"
+                  aria-expanded={!folded.includes(name)}
+                  onClick={() => fold(name)}
+                >
                   <Icon name={folded.includes(name) ? 'right' : 'down'} size={13} />
                   {name === '' ? t('without_prefix') : name} <span className="dim small">{own.length}</span>
                 </button>

@@ -36,6 +36,8 @@ export function runsListed(project: string, state: RunsState): RunsListed {
 export function runsPath({ fields, trash, ...rest }: RunsListed, further?: Further): string {
   const listed = { ...rest, trash: trash || undefined }
   return `/runs${toQuery(
-    further ? { ...listed, limit: PAGE_FURTHER, cursor: further.cursor, fields: further.fields } : { ...listed, limit: PAGE, count: true, fields },
+    further
+      ? { ...listed, limit: PAGE_FURTHER, cursor: further.cursor, fields: further.fields }
+      : { ...listed, limit: PAGE, count: true, fields },
   )}`
 }

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 
 import type { RunView } from '../../../src/contract/run.ts'
 import { columnFor } from './columns.ts'
-import { addressOf, drawnRuns, filterOf, filterOfGroup, nextSort, rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
+import {
+  addressOf,
+  drawnRuns,
+  filterOf,
+  filterOfGroup,
+  nextSort,
+  rangeOf,
+  readRunsState,
+  writeRunsState,
+} from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
@@ -15,10 +24,13 @@ const state: fc.Arbitrary<RunsState> = fc.record({
   filter: fc.string({ maxLength: 60, unit: 'grapheme' }),
   isTrash: fc.boolean(),
   phases: fc.uniqueArray(fc.constantFrom('running', 'failed', 'succeeded'), { maxLength: 3 }),
-  sort: fc.uniqueArray(fc.record({ field: fc.oneof(fc.constantFrom('name', 'created'), column), isDescending: fc.boolean() }), {
-    maxLength: 3,
-    selector: (key) => key.field,
-  }),
+  sort: fc.uniqueArray(
+    fc.record({ field: fc.oneof(fc.constantFrom('name', 'created'), column), isDescending: fc.boolean() }),
+    {
+      maxLength: 3,
+      selector: (key) => key.field,
+    },
+  ),
   group: fc.uniqueArray(column, { maxLength: 4 }),
   columns: fc.option(fc.uniqueArray(column, { maxLength: 6 }), { nil: undefined }),
   selected: fc.uniqueArray(fc.integer({ min: 1, max: 1e6 }), { maxLength: 50 }),
@@ -57,7 +69,9 @@ describe('the state of the list of runs', () => {
   })
 
   it('leaves out of the address what is as it is by itself', () => {
-    expect(Object.values(writeRunsState(readRunsState(new URLSearchParams()))).every((value) => value === null)).toBe(true)
+    expect(Object.values(writeRunsState(readRunsState(new URLSearchParams()))).every((value) => value === null)).toBe(
+      true,
+    )
   })
 
   it.each([
@@ -76,11 +90,14 @@ describe('the state of the list of runs', () => {
     ['pin=a,b,c,d,e', { pinned: ['a', 'b', 'c', 'd'] }],
     ['cols=%25E0%25A4%25A', { columns: ['%E0%A4%A'] }],
     ['sort=,-,--m.loss', { sort: [{ field: '-m.loss', isDescending: true }] }],
-  ])('of %s takes what makes sense', (text, expected) => expect(readRunsState(new URLSearchParams(text))).toMatchObject(expected))
+  ])('of %s takes what makes sense', (text, expected) =>
+    expect(readRunsState(new URLSearchParams(text))).toMatchObject(expected),
+  )
 })
 
 describe('drawn runs', () => {
-  const run = (number: number, metrics: Record<string, unknown>, phase = 'succeeded'): RunView => ({ number, metrics, phase }) as unknown as RunView
+  const run = (number: number, metrics: Record<string, unknown>, phase = 'succeeded'): RunView =>
+    ({ number, metrics, phase }) as unknown as RunView
 
   it('are what is selected, else the first that have something to draw or may still get it', () => {
     const runs = [run(1, {}), run(2, { a: 1 }), run(3, {}, 'queued'), run(4, { a: 1 })]
@@ -91,7 +108,9 @@ describe('drawn runs', () => {
 
 describe('groups', () => {
   it('are asked for by a filter of their keys', () => {
-    expect(filterOfGroup(['p.model', 'p.lr', 'branch'], ['gb "dt"', '0.1', null])).toBe('p.model = "gb \\"dt\\"" and p.lr = "0.1" and branch is missing')
+    expect(filterOfGroup(['p.model', 'p.lr', 'branch'], ['gb "dt"', '0.1', null])).toBe(
+      'p.model = "gb \\"dt\\"" and p.lr = "0.1" and branch is missing',
+    )
   })
 })
 

@@ -67,17 +67,23 @@ export function readRunsState(query: URLSearchParams): RunsState {
     phases: [...new Set(list('phase') ?? [])],
     sort: (query.get('sort') ?? '')
       .split(',')
-      .flatMap((key) => (key === '' || key === '-' ? [] : [{ field: decode(key.replace(/^-/, '')), isDescending: key.startsWith('-') }])),
+      .flatMap((key) =>
+        key === '' || key === '-' ? [] : [{ field: decode(key.replace(/^-/, '')), isDescending: key.startsWith('-') }],
+      ),
     group: (list('group') ?? []).slice(0, GROUP_FIELDS_MAX),
     columns: list('cols'),
     pinned: (list('pin') ?? []).slice(0, PINNED_MAX),
     widths: Object.fromEntries(
       (list('width') ?? []).flatMap((text) => {
         const [, field, width] = /^(.+):(\d{1,4})$/s.exec(text) ?? []
-        return field === undefined ? [] : [[field, Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, Number(width)))]]
+        return field === undefined
+          ? []
+          : [[field, Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, Number(width)))]]
       }),
     ),
-    selected: (list('sel') ?? []).flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : [])).slice(0, SELECTED_MAX),
+    selected: (list('sel') ?? [])
+      .flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))
+      .slice(0, SELECTED_MAX),
     drawn: DRAWN_CHOICES.find((choice) => String(choice) === query.get('draw')) ?? 10,
     axis: AXES.find((one) => one === axis) ?? (axis.startsWith('m.') && axis.length > 2 ? axis : 'step'),
     zoom: Number.isFinite(from) && Number.isFinite(to) && from! < to! ? [from!, to!] : undefined,
@@ -97,7 +103,9 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
     q: state.filter || null,
     trash: state.isTrash ? '1' : null,
     phase: writeList(state.phases),
-    sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${encodeURIComponent(field)}`).join(',') || null,
+    sort:
+      state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${encodeURIComponent(field)}`).join(',') ||
+      null,
     group: writeList(state.group),
     cols: writeList(state.columns, '-'),
     pin: writeList(state.pinned),
@@ -119,7 +127,9 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
 /** A state as the query of an address. */
 export function addressOf(state: RunsState): string {
   return new URLSearchParams(
-    Object.entries(writeRunsState(state)).flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, value]])),
+    Object.entries(writeRunsState(state)).flatMap(([name, value]): [string, string][] =>
+      value === null ? [] : [[name, value]],
+    ),
   ).toString()
 }
 
@@ -151,7 +161,9 @@ export function drawnRuns(
 
 /** A filter for the runs of one group. */
 export function filterOfGroup(fields: readonly string[], keys: readonly (string | null)[]): string {
-  return fields.map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`)).join(' and ')
+  return fields
+    .map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`))
+    .join(' and ')
 }
 
 /** The part of the x axis that lines are read for; none of a metric, which the server does not order by. */

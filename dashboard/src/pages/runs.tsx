@@ -45,7 +45,9 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
     const isFluent = Object.keys(patch).every((key) => FLUENT.includes(key as keyof RunsState))
     // The address may have changed since this was drawn.
     const now = readRunsState(new URLSearchParams(location.search))
-    changeQuery(writeRunsState({ ...now, ...patch, ...('group' in patch && { unfolded: [] }) }), { replace: isTyped || isFluent })
+    changeQuery(writeRunsState({ ...now, ...patch, ...('group' in patch && { unfolded: [] }) }), {
+      replace: isTyped || isFluent,
+    })
   }
   const [hovered, setHovered] = useState<string | undefined>()
 
@@ -71,21 +73,32 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   const chosen = useSelectedRuns(project, { runs, selected, fields })
   const drawn = useMemo(() => drawnRuns(head, { selected: chosen, drawn: drawnCount }), [head, chosen, drawnCount])
   const total = list.data?.pages[0]?.total ?? runs.length
-  const columns = useMemo(() => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort), [state.columns, state.sort, runs])
-  const isComparable = !list.isPlaceholderData && !list.isFetching && !counts.isPlaceholderData && counts.dataUpdatedAt >= list.dataUpdatedAt
+  const columns = useMemo(
+    () => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort),
+    [state.columns, state.sort, runs],
+  )
+  const isComparable =
+    !list.isPlaceholderData &&
+    !list.isFetching &&
+    !counts.isPlaceholderData &&
+    counts.dataUpdatedAt >= list.dataUpdatedAt
   const news = isComparable && counts.data ? countOf(counts.data, state.phases) - total : 0
   const isLookedAt = hovered !== undefined || pages.length > 2
   const queries = useQueryClient()
   const readAgain = (): void => {
     // From its top: pages further down are read again as they come near.
-    queries.setQueryData(runsQuery(listed).queryKey, (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) })
+    queries.setQueryData(
+      runsQuery(listed).queryKey,
+      (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) },
+    )
     void list.refetch()
   }
   const showNews = useEffectEvent(() => news !== 0 && !isLookedAt && readAgain())
   // Once for each count: what two readings see differently would be read for ever.
   useEffect(() => void showNews(), [counts.dataUpdatedAt, isLookedAt])
 
-  if (list.error && !list.data && state.filter === '' && state.sort.length === 0) return <Failure error={list.error} onRetry={() => void list.refetch()} />
+  if (list.error && !list.data && state.filter === '' && state.sort.length === 0)
+    return <Failure error={list.error} onRetry={() => void list.refetch()} />
   const isEmpty = list.data !== undefined && total === 0
   const isNew = isEmpty && state.filter === '' && state.phases.length === 0 && !state.isTrash
   return (
@@ -99,7 +112,13 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         )}
         <ViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
-        <GroupMenu project={project} filter={filter} isTrash={state.isTrash} group={state.group} onChange={(group) => change({ group, zoom: undefined })} />
+        <GroupMenu
+          project={project}
+          filter={filter}
+          isTrash={state.isTrash}
+          group={state.group}
+          onChange={(group) => change({ group, zoom: undefined })}
+        />
         <ColumnPicker project={project} columns={columns} pinned={state.pinned} onChange={change} />
         <Link className="btn solid" to={paths.create(project)}>
           <Icon name="plus" />
@@ -125,12 +144,19 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
       ) : !list.data ? (
         <Loading what={t('runs')} lines={14} />
       ) : isNew ? (
-        <Empty title={t('no_runs', { project })} text={t('no_runs_how')} command={`hagane run -f group.yml --project ${project}`} />
+        <Empty
+          title={t('no_runs', { project })}
+          text={t('no_runs_how')}
+          command={`hagane run -f group.yml --project ${project}`}
+        />
       ) : (
         <div className="split">
           <section className={list.isPlaceholderData || list.error ? 'left old' : 'left'} aria-label={t('runs')}>
             {isEmpty ? (
-              <Empty title={t(state.isTrash ? 'trash_empty' : 'nothing_matches')} text={t(state.isTrash ? 'trash_why' : 'nothing_matches_why')} />
+              <Empty
+                title={t(state.isTrash ? 'trash_empty' : 'nothing_matches')}
+                text={t(state.isTrash ? 'trash_why' : 'nothing_matches_why')}
+              />
             ) : state.group.length > 0 ? (
               <GroupTable project={project} filter={filter} state={state} columns={columns} onChange={change} />
             ) : (
@@ -171,7 +197,9 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
                 </button>
               )}
               <span className="grow" />
-              {state.group.length === 0 && !isEmpty && <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>}
+              {state.group.length === 0 && !isEmpty && (
+                <span>{t(selected.length > 0 ? 'drawn_selected' : 'drawn_first', { n: drawn.length })}</span>
+              )}
             </div>
           </section>
           <RunCharts

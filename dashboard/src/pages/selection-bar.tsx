@@ -51,7 +51,17 @@ const BACK = {
 }
 
 /** What can be done with the selected runs, or with all that match. */
-export function SelectionBar({ project, runs, selected, total, filter, columns, directions, isTrash, onSelect }: SelectionBarProps): ReactElement | null {
+export function SelectionBar({
+  project,
+  runs,
+  selected,
+  total,
+  filter,
+  columns,
+  directions,
+  isTrash,
+  onSelect,
+}: SelectionBarProps): ReactElement | null {
   // All that match a filter, not only what is ticked: forgotten when nothing is ticked any more, or the filter is another.
   const [allOf, setAllOf] = useState<string | undefined>()
   if (allOf !== undefined && (selected.length === 0 || allOf !== filter)) setAllOf(undefined)
@@ -63,7 +73,8 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
   const count = isAll ? total : selected.length
   const bulk = useAction(
-    ({ scope: which, ...rest }: Bulk) => call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { ...which, ...rest } }),
+    ({ scope: which, ...rest }: Bulk) =>
+      call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { ...which, ...rest } }),
     ({ changed }, { action, scope: which }) => {
       // Of all that matched, more may lie in the trash than went there now.
       const back = 'runs' in which ? BACK[action as keyof typeof BACK]?.(project) : undefined
@@ -73,7 +84,10 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
   )
   const restart = useAction(
     async (which: 'all' | readonly number[]) => {
-      const numbers = which === 'all' ? (await readAll({ project, filter, fields: 'number', max: RESTART_MAX + 1 })).map(({ number }) => number) : which
+      const numbers =
+        which === 'all'
+          ? (await readAll({ project, filter, fields: 'number', max: RESTART_MAX + 1 })).map(({ number }) => number)
+          : which
       if (numbers.length > RESTART_MAX) throw new Error(t('restart_max', { n: RESTART_MAX }))
       for (const number of numbers) await call(`/runs/${number}/restart`, { method: 'POST', body: {} })
       return numbers.length
@@ -81,7 +95,14 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
     (n) => toast(t('restarted', { n })),
   )
   const exported = useAction(
-    () => exportRuns({ project, filter: isAll ? filter : undefined, runs: runs.filter(({ number }) => selected.includes(number)), columns, directions }),
+    () =>
+      exportRuns({
+        project,
+        filter: isAll ? filter : undefined,
+        runs: runs.filter(({ number }) => selected.includes(number)),
+        columns,
+        directions,
+      }),
     (n) => toast(t('exported', { n })),
   )
   if (selected.length === 0) return null
@@ -128,7 +149,13 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
                 setTag('')
               }}
             >
-              <input className="field grow" aria-label={t('tag')} placeholder={t('tag')} value={tag} onChange={(event) => setTag(event.target.value)} />
+              <input
+                className="field grow"
+                aria-label={t('tag')}
+                placeholder={t('tag')}
+                value={tag}
+                onChange={(event) => setTag(event.target.value)}
+              />
               <button type="submit" className="btn" disabled={tag.trim() === ''}>
                 {t('add')}
               </button>
@@ -152,7 +179,12 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
             <Icon name="retry" />
             {t('run_again')}
           </button>
-          <button type="button" className="btn bare" disabled={exported.isPending} onClick={() => exported.mutate(undefined)}>
+          <button
+            type="button"
+            className="btn bare"
+            disabled={exported.isPending}
+            onClick={() => exported.mutate(undefined)}
+          >
             <Icon name="download" />
             {t('export')}
           </button>
@@ -195,7 +227,13 @@ export function SelectionBar({ project, runs, selected, total, filter, columns, 
 }
 
 /** Projects that runs can be moved to. */
-function Targets({ project, onChoose }: { readonly project: string; readonly onChoose: (name: string) => void }): ReactElement {
+function Targets({
+  project,
+  onChoose,
+}: {
+  readonly project: string
+  readonly onChoose: (name: string) => void
+}): ReactElement {
   const { data = [] } = useProjects()
   const others = data.filter(({ name }) => name !== project)
   if (others.length === 0) return <p className="dim small">{t('no_other_project')}</p>
@@ -216,7 +254,10 @@ function namesOf(runs: readonly RunView[], selected: readonly number[]): string 
   const chosen = runs.filter(({ number }) => selected.includes(number))
   const labels = runLabels(chosen)
   const names = chosen.map(({ number }) => labels.get(number)!)
-  return names.slice(0, NAMED_MAX).join(', ') + (names.length > NAMED_MAX ? ` ${t('and_more', { n: names.length - NAMED_MAX })}` : '')
+  return (
+    names.slice(0, NAMED_MAX).join(', ') +
+    (names.length > NAMED_MAX ? ` ${t('and_more', { n: names.length - NAMED_MAX })}` : '')
+  )
 }
 
 /** The table as a file: what is selected, or everything that matches, page by page. Resolves to how many runs it has. */
@@ -253,10 +294,22 @@ async function exportRuns({
 }
 
 /** All runs that match, page by page, up to so many. */
-async function readAll({ project, filter, fields, max }: { project: string; filter: string; fields: string; max: number }): Promise<RunView[]> {
+async function readAll({
+  project,
+  filter,
+  fields,
+  max,
+}: {
+  project: string
+  filter: string
+  fields: string
+  max: number
+}): Promise<RunView[]> {
   const all: RunView[] = []
   for (let cursor: string | null | undefined; cursor !== null && all.length < max;) {
-    const page: RunPageView = await call<RunPageView>(`/runs${toQuery({ project, filter, limit: PAGE, cursor, fields })}`)
+    const page: RunPageView = await call<RunPageView>(
+      `/runs${toQuery({ project, filter, limit: PAGE, cursor, fields })}`,
+    )
     all.push(...page.runs)
     cursor = page.next
   }

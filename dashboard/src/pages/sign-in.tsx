@@ -51,7 +51,10 @@ export function SignIn(): ReactElement {
           className="name"
           onSubmit={(event) => {
             event.preventDefault()
-            void open({ token: token.trim() }, location.pathname === '/sign-in' ? '/' : location.pathname + location.search)
+            void open(
+              { token: token.trim() },
+              location.pathname === '/sign-in' ? '/' : location.pathname + location.search,
+            )
           }}
         >
           <label className="sr" htmlFor="token">

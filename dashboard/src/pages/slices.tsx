@@ -28,7 +28,8 @@ export function Slices({
   readonly isEnded: boolean
   readonly onOpen: (trial: Trial) => void
 }): ReactElement {
-  if (view.axes.length === 0 || set.trials.every(({ value }) => value === null)) return <Faint text={t(isEnded ? 'no_values_ended' : 'no_trials_yet')} />
+  if (view.axes.length === 0 || set.trials.every(({ value }) => value === null))
+    return <Faint text={t(isEnded ? 'no_values_ended' : 'no_trials_yet')} />
   return (
     <div className="plates slices">
       {view.axes.map((axis) => (
@@ -40,7 +41,15 @@ export function Slices({
   )
 }
 
-function Slice({ axis, set, onOpen }: { readonly axis: AxisView; readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
+function Slice({
+  axis,
+  set,
+  onOpen,
+}: {
+  readonly axis: AxisView
+  readonly set: TrialSet
+  readonly onOpen: (trial: Trial) => void
+}): ReactElement {
   const picking = usePicking(onOpen)
   const { placed, picked } = picking
   const { scale: x, isCategory, at } = useMemo(() => coordinatesOf(axis, set), [axis, set])

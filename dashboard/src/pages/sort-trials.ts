@@ -29,7 +29,13 @@ export function secondsOf({ startedAt, endedAt }: Trial): number | undefined {
 /** By a key; what lacks it comes last, whichever way. */
 export function sortTrials(trials: readonly Trial[], { key, isDescending }: TrialSort): Trial[] {
   const of = (trial: Trial): unknown =>
-    key === 'index' ? trial.index : key === 'value' ? trial.value : key === 'seconds' ? secondsOf(trial) : trial.params[key.slice(2)]
+    key === 'index'
+      ? trial.index
+      : key === 'value'
+        ? trial.value
+        : key === 'seconds'
+          ? secondsOf(trial)
+          : trial.params[key.slice(2)]
   const sign = isDescending ? -1 : 1
   return trials.toSorted((a, b) => {
     const [left, right] = [of(a), of(b)]

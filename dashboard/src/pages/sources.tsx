@@ -3,7 +3,11 @@ import type { ReactElement } from 'react'
 import { CopyButton } from '../ui/controls.tsx'
 
 /** The files of a document as they were written. */
-export function Sources({ sources }: { readonly sources: readonly { readonly file: string; readonly text: string }[] }): ReactElement {
+export function Sources({
+  sources,
+}: {
+  readonly sources: readonly { readonly file: string; readonly text: string }[]
+}): ReactElement {
   return (
     <>
       {sources.map(({ file, text }) => (

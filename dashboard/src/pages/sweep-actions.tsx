@@ -51,7 +51,8 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
       go(paths.sweeps(project))
     },
   )
-  if (sweep.deletedAt !== null) return <InTrash since={sweep.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
+  if (sweep.deletedAt !== null)
+    return <InTrash since={sweep.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
   const act = {
     stop: () => post.mutate({ path: '/stop' }),
     delete: () => remove.mutate(undefined),
@@ -105,7 +106,12 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
         <Icon name="retry" />
         {t('run_again')}
       </button>
-      <button type="button" className="btn danger" disabled={sweep.phase === 'stopping'} onClick={() => setAsked(isOpen ? 'stop' : 'delete')}>
+      <button
+        type="button"
+        className="btn danger"
+        disabled={sweep.phase === 'stopping'}
+        onClick={() => setAsked(isOpen ? 'stop' : 'delete')}
+      >
         <Icon name={isOpen ? 'stop' : 'cross'} />
         {t(isOpen ? 'stop_keep_best' : 'delete')}
       </button>
@@ -124,13 +130,24 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
 type Asked = 'stop' | 'delete' | 'restart' | 'retry'
 
 /** A question before an action, with the number of runs it concerns. */
-function questionOf(asked: Asked, { trials, counts, concurrency }: SweepView): { title: string; text: string; verb: string } {
+function questionOf(
+  asked: Asked,
+  { trials, counts, concurrency }: SweepView,
+): { title: string; text: string; verb: string } {
   const [all, failed] = [Object.values(counts).reduce((sum, count) => sum + count, 0), counts.failed ?? 0]
   return {
     stop: { title: t('stop_sweep'), text: t('stop_sweep_text', { n: all }), verb: t('stop') },
     delete: { title: t('delete_sweep'), text: t('delete_sweep_text', { n: all }), verb: t('delete') },
-    restart: { title: t('restart_sweep'), text: t('restart_sweep_text', { n: trials ?? '∞', concurrency }), verb: t('run_again') },
-    retry: { title: t('retry_failed', { n: failed }), text: t('retry_failed_text', { n: failed }), verb: t('run_again') },
+    restart: {
+      title: t('restart_sweep'),
+      text: t('restart_sweep_text', { n: trials ?? '∞', concurrency }),
+      verb: t('run_again'),
+    },
+    retry: {
+      title: t('retry_failed', { n: failed }),
+      text: t('retry_failed_text', { n: failed }),
+      verb: t('run_again'),
+    },
   }[asked]
 }
 
@@ -202,7 +219,11 @@ function FileLinks({ run }: { readonly run: string }): ReactElement {
   return (
     <>
       {(data ?? []).slice(0, FILES_MAX).map(({ path, sizeBytes }) => (
-        <a key={path} href={`/api/v1/runs/${run}/artifacts/content${toQuery({ path })}`} download={path.split('/').at(-1)}>
+        <a
+          key={path}
+          href={`/api/v1/runs/${run}/artifacts/content${toQuery({ path })}`}
+          download={path.split('/').at(-1)}
+        >
           <span className="mono clip grow">{path}</span>
           <span className="dim small">{formatBytes(sizeBytes)}</span>
         </a>
@@ -212,7 +233,13 @@ function FileLinks({ run }: { readonly run: string }): ReactElement {
   )
 }
 
-function AddPoint({ sweep, onAdd }: { readonly sweep: SweepView; readonly onAdd: (params: Record<string, unknown>) => void }): ReactElement {
+function AddPoint({
+  sweep,
+  onAdd,
+}: {
+  readonly sweep: SweepView
+  readonly onAdd: (params: Record<string, unknown>) => void
+}): ReactElement {
   const { data } = useTrials(String(sweep.number))
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const axes = data?.axes ?? []
@@ -223,7 +250,11 @@ function AddPoint({ sweep, onAdd }: { readonly sweep: SweepView; readonly onAdd:
         className="point"
         onSubmit={(event) => {
           event.preventDefault()
-          onAdd(Object.fromEntries(axes.flatMap(({ name }) => (started(name) === '' ? [] : [[name, typed(started(name))]]))))
+          onAdd(
+            Object.fromEntries(
+              axes.flatMap(({ name }) => (started(name) === '' ? [] : [[name, typed(started(name))]])),
+            ),
+          )
         }}
       >
         {axes.map(({ name, low, high, categories }) => (
@@ -232,7 +263,9 @@ function AddPoint({ sweep, onAdd }: { readonly sweep: SweepView; readonly onAdd:
             <input
               className="field"
               list={categories.length > 0 ? `values-${name}` : undefined}
-              placeholder={categories.length > 0 ? categories.slice(0, 3).join(', ') : low === null ? '' : `${low} … ${high ?? ''}`}
+              placeholder={
+                categories.length > 0 ? categories.slice(0, 3).join(', ') : low === null ? '' : `${low} … ${high ?? ''}`
+              }
               value={started(name)}
               onChange={(event) => setValues({ ...values, [name]: event.target.value })}
             />

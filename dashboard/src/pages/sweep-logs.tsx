@@ -15,13 +15,20 @@ export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly i
   const { query } = usePlace()
   const started = set.trials.filter(({ startedAt }) => startedAt !== null)
   const chosen =
-    started.find(({ number }) => String(number) === query.get('trial')) ?? started.findLast(({ phase }) => phase === 'running') ?? set.best ?? started.at(-1)
+    started.find(({ number }) => String(number) === query.get('trial')) ??
+    started.findLast(({ phase }) => phase === 'running') ??
+    set.best ??
+    started.at(-1)
   if (!chosen) return <Faint text={t(isEnded ? 'no_log' : 'no_log_yet')} />
   return (
     <div className="panel grow trial-log">
       <label className="ctools">
         {t('trial')}
-        <select className="field" value={chosen.number} onChange={(event) => changeQuery({ trial: event.target.value, at: null, attempt: null })}>
+        <select
+          className="field"
+          value={chosen.number}
+          onChange={(event) => changeQuery({ trial: event.target.value, at: null, attempt: null })}
+        >
           {offered(started, chosen).map((trial) => (
             <option key={trial.number} value={trial.number}>
               {trial.index + 1} · #{trial.number} · {t(`phase_${trial.phase}`)}

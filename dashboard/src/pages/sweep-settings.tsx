@@ -20,7 +20,9 @@ export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; read
             [t('method'), sweep.choice ? `${sweep.method} → ${sweep.choice.method}` : sweep.method],
             [
               t('metric'),
-              view.metric === null ? t('none') : `${measureName({ metric: view.metric, bestBy: view.bestBy })} ${view.optimization === 'maximize' ? '↑' : '↓'}`,
+              view.metric === null
+                ? t('none')
+                : `${measureName({ metric: view.metric, bestBy: view.bestBy })} ${view.optimization === 'maximize' ? '↑' : '↓'}`,
             ],
             [t('concurrency'), String(sweep.concurrency)],
             [t('trials'), sweep.trials === null ? '∞' : String(sweep.trials)],

@@ -10,7 +10,14 @@ import { call } from '../api/client.ts'
 import { Faint } from '../charts/faint.tsx'
 import { History } from '../charts/history.tsx'
 import { inside, toAxes } from '../charts/parallel-axes.ts'
-import { AS_IT_IS, isBrushed, moveAxis, readParallelState, turnAxis, writeParallelState } from '../charts/parallel-state.ts'
+import {
+  AS_IT_IS,
+  isBrushed,
+  moveAxis,
+  readParallelState,
+  turnAxis,
+  writeParallelState,
+} from '../charts/parallel-state.ts'
 import type { ParallelState } from '../charts/parallel-state.ts'
 import { Parallel } from '../charts/parallel.tsx'
 import { Rungs } from '../charts/rungs.tsx'
@@ -41,7 +48,15 @@ import { TrialTable } from './trial-table.tsx'
 const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as const
 
 /** One sweep: how far it is, what is best, what matters, who was stopped where. */
-export function Sweep({ project, number, tab }: { readonly project: string; readonly number: string; readonly tab: string }): ReactElement {
+export function Sweep({
+  project,
+  number,
+  tab,
+}: {
+  readonly project: string
+  readonly number: string
+  readonly tab: string
+}): ReactElement {
   const sweep = useSweep(number)
   const trials = useTrials(number)
   const now = useNow()
@@ -54,7 +69,13 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
   return (
     <>
       <div className="top">
-        <Crumbs parts={[{ text: project, to: paths.runs(project) }, { text: t('sweeps'), to: paths.sweeps(project) }, { text: `#${view.number}` }]} />
+        <Crumbs
+          parts={[
+            { text: project, to: paths.runs(project) },
+            { text: t('sweeps'), to: paths.sweeps(project) },
+            { text: `#${view.number}` },
+          ]}
+        />
         <div className="title">
           <PhaseIcon
             phase={sweepShape(view.phase, view.isPaused)}
@@ -90,7 +111,11 @@ export function Sweep({ project, number, tab }: { readonly project: string; read
         />
       </div>
       {trials.error && !trials.data && <Failure error={trials.error} onRetry={() => void trials.refetch()} />}
-      {!trials.data ? !trials.error && <Loading what={t('trials')} /> : <Body tab={current} sweep={view} view={trials.data} now={now} />}
+      {!trials.data ? (
+        !trials.error && <Loading what={t('trials')} />
+      ) : (
+        <Body tab={current} sweep={view} view={trials.data} now={now} />
+      )}
     </>
   )
 }
@@ -111,7 +136,10 @@ function SweepFigures({
   const wall = ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
   const each = done > 0 ? sweep.runSeconds / done : undefined
   const left = isOpen && each !== undefined && trials !== null ? ((trials - done) * each) / concurrency : undefined
-  const [running, waiting] = [(counts.running ?? 0) + (counts.starting ?? 0), (counts.queued ?? 0) + (counts.preparing ?? 0)]
+  const [running, waiting] = [
+    (counts.running ?? 0) + (counts.starting ?? 0),
+    (counts.queued ?? 0) + (counts.preparing ?? 0),
+  ]
   return (
     <Figures
       figures={[
@@ -131,14 +159,22 @@ function SweepFigures({
           label: t('trials'),
           value: done.toLocaleString('en-US'),
           unit: trials === null ? '/ ∞' : t('of_n', { n: trials }),
-          sub: fates && FATES.flatMap((fate) => (fates[fate] > 0 ? [t(`fate_${fate}`, { n: fates[fate] })] : [])).join(', '),
+          sub:
+            fates &&
+            FATES.flatMap((fate) => (fates[fate] > 0 ? [t(`fate_${fate}`, { n: fates[fate] })] : [])).join(', '),
         },
         {
           label: t('progress'),
           value: <SweepBar sweep={sweep} />,
-          sub: t('running_waiting', { running, waiting }) + ((counts.paused ?? 0) > 0 ? ` · ${t('fate_resting', { n: counts.paused ?? 0 })}` : ''),
+          sub:
+            t('running_waiting', { running, waiting }) +
+            ((counts.paused ?? 0) > 0 ? ` · ${t('fate_resting', { n: counts.paused ?? 0 })}` : ''),
         },
-        left !== undefined && { label: t('time_left'), value: formatDuration(left), sub: t('ends_about', { time: formatClock(now + left * 1000, false) }) },
+        left !== undefined && {
+          label: t('time_left'),
+          value: formatDuration(left),
+          sub: t('ends_about', { time: formatClock(now + left * 1000, false) }),
+        },
         {
           label: !isOpen ? t('ran_for') : sweep.isPaused ? t('open_for') : t('running_for'),
           value: formatDuration(wall),
@@ -186,7 +222,13 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
   }
 }
 
-function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
+function Overview({
+  sweep,
+  view,
+  set,
+  now,
+  onOpen,
+}: BodyProps & { readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
   const beliefs = useBeliefs(String(sweep.number), ended(sweep) + view.reached.length)
   const isEnded = isSweepEnded(sweep.phase)
   const noTrials = t(isEnded ? 'no_values_ended' : 'no_trials_yet')
@@ -201,7 +243,11 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
           note={drawnNote(set)}
           className="span7 high"
         >
-          {set.trials.length === 0 ? <Faint text={noTrials} /> : <History set={set} total={sweep.trials} onOpen={onOpen} />}
+          {set.trials.length === 0 ? (
+            <Faint text={noTrials} />
+          ) : (
+            <History set={set} total={sweep.trials} onOpen={onOpen} />
+          )}
         </Panel>
         <Importance beliefs={beliefs.data} isEnded={isEnded} />
         <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
@@ -209,7 +255,9 @@ function Overview({ sweep, view, set, now, onOpen }: BodyProps & { readonly set:
           <Panel
             title={t('rungs')}
             data={rungData(view)}
-            note={[t('rungs_note', { resource: view.rungs.resource }), beyondWords(set.beyond)].filter(Boolean).join(' · ')}
+            note={[t('rungs_note', { resource: view.rungs.resource }), beyondWords(set.beyond)]
+              .filter(Boolean)
+              .join(' · ')}
             className="span4 high"
           >
             {view.reached.length === 0 ? <Faint text={noTrials} /> : <Rungs view={view} set={set} onOpen={onOpen} />}
@@ -256,19 +304,29 @@ function rungData({ rungs, reached, metric }: TrialsView): (() => PanelData) | u
 }
 
 function importanceData({ importance }: BeliefsView): PanelData {
-  return { head: [t('parameter'), t('share'), t('two_sd')], rows: importance.map(({ name, share, sd }) => [name, share, 2 * sd]) }
+  return {
+    head: [t('parameter'), t('share'), t('two_sd')],
+    rows: importance.map(({ name, share, sd }) => [name, share, 2 * sd]),
+  }
 }
 
 function drawnNote(set: TrialSet): string {
   const drawn = set.trials.filter(({ value }) => value !== null).length
-  return [set.metric ?? '', t('drawn_of', { n: drawn, total: set.trials.length }), ...undrawnWords(set.trials), beyondWords(set.beyond)]
+  return [
+    set.metric ?? '',
+    t('drawn_of', { n: drawn, total: set.trials.length }),
+    ...undrawnWords(set.trials),
+    beyondWords(set.beyond),
+  ]
     .filter((part) => part !== '')
     .join(' · ')
 }
 
 /** Why each failed, and what it was given. */
 function failedColumns({ best }: SweepView): string {
-  return ['cause', ...Object.keys(best?.params ?? {}).map((name) => columnFor('param', name))].map(encodeURIComponent).join(',')
+  return ['cause', ...Object.keys(best?.params ?? {}).map((name) => columnFor('param', name))]
+    .map(encodeURIComponent)
+    .join(',')
 }
 
 /** What the search believes, where it calls for something to be done. */
@@ -289,7 +347,9 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
           <h2>{t('trials_failed', { n: failed })}</h2>
           <Causes sweep={sweep} />
           <p>
-            <Link to={`${paths.runs(sweep.project)}?q=${encodeURIComponent(`sweep = ${sweep.number}`)}&phase=failed&cols=${failedColumns(sweep)}`}>
+            <Link
+              to={`${paths.runs(sweep.project)}?q=${encodeURIComponent(`sweep = ${sweep.number}`)}&phase=failed&cols=${failedColumns(sweep)}`}
+            >
               {t('see_failed')}
             </Link>
           </p>
@@ -324,7 +384,10 @@ function Widen({
   const restart = useAction(
     () => {
       const text = JSON.stringify({ hptuning: { matrix: { [name]: { [wider.option]: wider.values } } } })
-      return call<{ number: number }>(`/sweeps/${sweep.number}/restart`, { method: 'POST', body: { sources: [{ file: 'wider.yml', text }] } })
+      return call<{ number: number }>(`/sweeps/${sweep.number}/restart`, {
+        method: 'POST',
+        body: { sources: [{ file: 'wider.yml', text }] },
+      })
     },
     (made) => go(paths.sweep(sweep.project, made.number)),
   )
@@ -362,12 +425,20 @@ function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElem
           <b className="strong num">{runs.length}</b> <span className="mono clip">{text}</span>
         </li>
       ))}
-      {causes.length > CAUSES_SHOWN && <li className="dim small">{t('and_more', { n: causes.length - CAUSES_SHOWN })}</li>}
+      {causes.length > CAUSES_SHOWN && (
+        <li className="dim small">{t('and_more', { n: causes.length - CAUSES_SHOWN })}</li>
+      )}
     </ul>
   )
 }
 
-function Importance({ beliefs, isEnded }: { readonly beliefs: BeliefsView | undefined; readonly isEnded: boolean }): ReactElement {
+function Importance({
+  beliefs,
+  isEnded,
+}: {
+  readonly beliefs: BeliefsView | undefined
+  readonly isEnded: boolean
+}): ReactElement {
   const top = Math.max(0.01, ...(beliefs?.importance ?? []).map(({ share, sd }) => share + 2 * sd))
   return (
     <Panel
@@ -396,7 +467,12 @@ function Importance({ beliefs, isEnded }: { readonly beliefs: BeliefsView | unde
                 <td>
                   <span className="whisker">
                     <i style={{ width: `${(100 * share) / top}%` }} />
-                    <u style={{ left: `${(100 * Math.max(0, share - 2 * sd)) / top}%`, width: `${(100 * Math.min(top, 4 * sd)) / top}%` }} />
+                    <u
+                      style={{
+                        left: `${(100 * Math.max(0, share - 2 * sd)) / top}%`,
+                        width: `${(100 * Math.min(top, 4 * sd)) / top}%`,
+                      }}
+                    />
                   </span>
                 </td>
                 <td className="num">
@@ -408,7 +484,9 @@ function Importance({ beliefs, isEnded }: { readonly beliefs: BeliefsView | unde
         </table>
       )}
       {beliefs?.expectedImprovement !== null && beliefs !== undefined && (
-        <p className="foot">{t('expected_gain', { metric: measureName(beliefs), value: formatNumber(beliefs.expectedImprovement) })}</p>
+        <p className="foot">
+          {t('expected_gain', { metric: measureName(beliefs), value: formatNumber(beliefs.expectedImprovement) })}
+        </p>
       )}
     </Panel>
   )
@@ -436,7 +514,11 @@ function Coordinates({
   }, [view, set, inverted, order])
   const hasBrush = isBrushed(state)
   const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
-  const note = [t('drawn_of', { n: set.trials.length, total: set.trials.length }), beyondWords(set.beyond), hasBrush ? t('inside_n', { n: isIn.size }) : '']
+  const note = [
+    t('drawn_of', { n: set.trials.length, total: set.trials.length }),
+    beyondWords(set.beyond),
+    hasBrush ? t('inside_n', { n: isIn.size }) : '',
+  ]
     .filter(Boolean)
     .join(' · ')
   return (
@@ -491,7 +573,13 @@ function Coordinates({
           />
           {hasBrush ? (
             <div className="brushed">
-              <TrialTable project={sweep.project} sweep={sweep.number} view={view} set={set} trials={set.trials.filter(({ index }) => isIn.has(index))} />
+              <TrialTable
+                project={sweep.project}
+                sweep={sweep.number}
+                view={view}
+                set={set}
+                trials={set.trials.filter(({ index }) => isIn.has(index))}
+              />
             </div>
           ) : (
             <p className="foot">{t('parallel_how')}</p>

@@ -32,7 +32,11 @@ export function Sweeps({ project }: { readonly project: string }): ReactElement 
         </Link>
       </div>
       {sweeps.data.length === 0 ? (
-        <Empty title={t('no_sweeps', { project })} text={t('no_sweeps_how')} command={`hagane run -f group.yml --project ${project}`} />
+        <Empty
+          title={t('no_sweeps', { project })}
+          text={t('no_sweeps_how')}
+          command={`hagane run -f group.yml --project ${project}`}
+        />
       ) : (
         <div className="panel grow sideways">
           <table className="tbl">
@@ -120,7 +124,11 @@ export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement
   const known = parts.reduce((sum, [, n]) => sum + n, 0)
   const all = Math.max(1, trials ?? 0, known)
   return (
-    <span className="stack" role="img" aria-label={t('sweep_line', { done: ended(sweep), trials: trials ?? '∞', concurrency })}>
+    <span
+      className="stack"
+      role="img"
+      aria-label={t('sweep_line', { done: ended(sweep), trials: trials ?? '∞', concurrency })}
+    >
       {parts.map(([color, n]) => (
         <i key={color} style={{ width: `${(100 * n) / all}%`, background: `var(${color})` }} />
       ))}

@@ -28,7 +28,18 @@ interface HeadProps {
 }
 
 /** A column's head: sorts with a click, is dragged to another place, and made wider at its right edge. */
-export function Head({ column, text, state, width, className, onSort, onWidth, onPlace, columnIndex, direction }: HeadProps): ReactElement {
+export function Head({
+  column,
+  text,
+  state,
+  width,
+  className,
+  onSort,
+  onWidth,
+  onPlace,
+  columnIndex,
+  direction,
+}: HeadProps): ReactElement {
   const at = state.sort.findIndex((key) => key.field === column)
   const key = state.sort[at]
   const [isTarget, setTarget] = useState(false)
@@ -72,7 +83,11 @@ export function Head({ column, text, state, width, className, onSort, onWidth, o
 }
 
 /** The right edge of a head: dragged, or moved with the arrow keys. */
-function Sizer({ label, width, onWidth }: { readonly label: string } & Pick<HeadProps, 'width' | 'onWidth'>): ReactElement {
+function Sizer({
+  label,
+  width,
+  onWidth,
+}: { readonly label: string } & Pick<HeadProps, 'width' | 'onWidth'>): ReactElement {
   const drag = useRef<{ x: number; width: number } | undefined>(undefined)
   const within = (value: number): number => Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, value)))
   return (
@@ -95,7 +110,9 @@ function Sizer({ label, width, onWidth }: { readonly label: string } & Pick<Head
         event.currentTarget.setPointerCapture(event.pointerId)
         drag.current = { x: event.clientX, width }
       }}
-      onPointerMove={(event) => drag.current && onWidth(within(drag.current.width + event.clientX - drag.current.x), false)}
+      onPointerMove={(event) =>
+        drag.current && onWidth(within(drag.current.width + event.clientX - drag.current.x), false)
+      }
       onPointerUp={(event) => {
         if (drag.current) onWidth(within(drag.current.width + event.clientX - drag.current.x), true)
         drag.current = undefined

@@ -24,12 +24,21 @@ export interface TableLayout {
 }
 
 /** A row of two lines, where a window is too narrow for columns: the name, and below it what `summary` names. */
-export const NARROW: TableLayout = { nameWidth: 0, pinned: [], moving: [], pinsWidth: FIXED.check + FIXED.sample, width: 0 }
+export const NARROW: TableLayout = {
+  nameWidth: 0,
+  pinned: [],
+  moving: [],
+  pinsWidth: FIXED.check + FIXED.sample,
+  width: 0,
+}
 
 /** The fields of the columns that every row ends with. */
 export const LAST_COLUMNS = ['duration', 'created'] as const
 
-export function layOut(columns: readonly string[], { pinned, widths }: { pinned: readonly string[]; widths: Readonly<Record<string, number>> }): TableLayout {
+export function layOut(
+  columns: readonly string[],
+  { pinned, widths }: { pinned: readonly string[]; widths: Readonly<Record<string, number>> },
+): TableLayout {
   const laid = (column: string): LaidColumn => ({ column, width: widths[column] ?? widthOf(column) })
   const nameWidth = widths['name'] ?? FIXED.name
   const stays = columns.filter((column) => pinned.includes(column)).map(laid)
@@ -49,7 +58,10 @@ function sum(columns: readonly LaidColumn[]): number {
 }
 
 /** Places in `moving` from the first to the last that a window shows; all of them where the whole table fits. */
-export function columnsInSight({ moving, pinsWidth, width }: TableLayout, view: { readonly left: number; readonly width: number }): [number, number] {
+export function columnsInSight(
+  { moving, pinsWidth, width }: TableLayout,
+  view: { readonly left: number; readonly width: number },
+): [number, number] {
   if (view.width === 0 || width <= view.width) return [0, moving.length - 1]
   const room = view.width - pinsWidth
   let first = 0
@@ -67,7 +79,12 @@ export function rowTemplate({ pinsWidth, moving }: TableLayout): string {
 
 /** The tracks of what stays in sight. */
 export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
-  return [`${FIXED.check}px`, `${FIXED.sample}px`, `minmax(${nameWidth}px, 1fr)`, ...pinned.map(({ width }) => `${width}px`)].join(' ')
+  return [
+    `${FIXED.check}px`,
+    `${FIXED.sample}px`,
+    `minmax(${nameWidth}px, 1fr)`,
+    ...pinned.map(({ width }) => `${width}px`),
+  ].join(' ')
 }
 
 /** The columns with one of them at another's place. */

@@ -32,7 +32,10 @@ describe('a separated text', () => {
 
 describe('an indented document', () => {
   it.each([
-    ['{"a":12345678901234567890,"b":[1.0,{}],"c":[]}', '{\n  "a": 12345678901234567890,\n  "b": [\n    1.0,\n    {}\n  ],\n  "c": []\n}'],
+    [
+      '{"a":12345678901234567890,"b":[1.0,{}],"c":[]}',
+      '{\n  "a": 12345678901234567890,\n  "b": [\n    1.0,\n    {}\n  ],\n  "c": []\n}',
+    ],
     ['{"a, b": "{\\"x\\": [1]}"}', '{\n  "a, b": "{\\"x\\": [1]}"\n}'],
     [' [ 1e400 , -0.50 , null ] ', '[\n  1e400,\n  -0.50,\n  null\n]'],
     ['{"a": NaN}', '{"a": NaN}'],
@@ -90,7 +93,12 @@ describe('an order of trials', () => {
 
 it('tells which files two states of a folder do not share', () => {
   const file = (path: string, sha256: string, sizeBytes = 1) => ({ path, sha256, sizeBytes })
-  expect(changedFiles([file('a', '1'), file('b', '2'), file('c', '3', 9)], [file('a', '1'), file('c', '4', 5), file('d', '2')])).toEqual([
+  expect(
+    changedFiles(
+      [file('a', '1'), file('b', '2'), file('c', '3', 9)],
+      [file('a', '1'), file('c', '4', 5), file('d', '2')],
+    ),
+  ).toEqual([
     { path: 'b', change: 'removed', before: '2', after: null, sizeBytes: 1 },
     { path: 'c', change: 'changed', before: '3', after: '4', sizeBytes: 9 },
     { path: 'd', change: 'added', before: null, after: '2', sizeBytes: 1 },

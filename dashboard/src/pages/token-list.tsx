@@ -15,7 +15,11 @@ export function TokenList(): ReactElement {
   const [name, setName] = useState('')
   const [made, setMade] = useState<CreatedTokenView | undefined>()
   const [asked, setAsked] = useState<{ id: string; name: string } | undefined>()
-  const create = useAction((wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }), setMade, { showsError: true })
+  const create = useAction(
+    (wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }),
+    setMade,
+    { showsError: true },
+  )
   const remove = useAction((id: string) => call(`/tokens/${id}`, { method: 'DELETE' }))
   return (
     <section aria-label={t('tokens')}>
@@ -64,7 +68,13 @@ export function TokenList(): ReactElement {
           setName('')
         }}
       >
-        <input className="field" aria-label={t('token_name')} placeholder={t('token_name')} value={name} onChange={(event) => setName(event.target.value)} />
+        <input
+          className="field"
+          aria-label={t('token_name')}
+          placeholder={t('token_name')}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
         <button type="submit" className="btn" disabled={name.trim() === '' || create.isPending}>
           {t('create_token')}
         </button>

@@ -23,17 +23,28 @@ describe("a trial's document", () => {
       'version: 1\nkind: experiment\nparams:\n  "lr": 0.25\n  "mode": "a \\"b\\""\nname: valley\nrun:\n  cmd: python train.py {{ lr }} {{ mode }}\n',
     )
     expect(params).toEqual({})
-    expect(loadPlan([{ file: 'a.yml', text }]).plan).toMatchObject({ kind: 'experiment', command: { display: `python train.py 0.25 'a "b"'` } })
+    expect(loadPlan([{ file: 'a.yml', text }]).plan).toMatchObject({
+      kind: 'experiment',
+      command: { display: `python train.py 0.25 'a "b"'` },
+    })
   })
 
   it('has the values beside it where it has parameters of its own', () => {
-    const { text, params } = trialDocument(SWEEP.replace('name: valley', 'params: {mode: slow}'), { lr: 0.25, mode: 'slow' })
+    const { text, params } = trialDocument(SWEEP.replace('name: valley', 'params: {mode: slow}'), {
+      lr: 0.25,
+      mode: 'slow',
+    })
     expect(params).toEqual({ lr: '0.25', mode: 'slow' })
-    expect(loadPlan([{ file: 'a.yml', text }], params).plan).toMatchObject({ kind: 'experiment', command: { display: 'python train.py 0.25 slow' } })
+    expect(loadPlan([{ file: 'a.yml', text }], params).plan).toMatchObject({
+      kind: 'experiment',
+      command: { display: 'python train.py 0.25 slow' },
+    })
   })
 
   it('may end with the search, or have none', () => {
-    expect(trialDocument('kind: group\nrun: {cmd: a}\nhptuning: {x: 1}', {}).text).toBe('kind: experiment\nrun: {cmd: a}')
+    expect(trialDocument('kind: group\nrun: {cmd: a}\nhptuning: {x: 1}', {}).text).toBe(
+      'kind: experiment\nrun: {cmd: a}',
+    )
     expect(trialDocument('kind: job\nrun: {cmd: a}', {}).text).toBe('kind: job\nrun: {cmd: a}')
   })
 })

@@ -12,13 +12,17 @@ const SECTION = /^(params|declarations)\s*:/
  * into it where it has no parameters of its own, and given beside it otherwise.
  */
 export function trialDocument(text: string, values: Readonly<Record<string, unknown>>): TrialDocument {
-  const lines = withoutBlock(text.split('\n'), SEARCH).map((line) => line.replace(/^kind\s*:\s*["']?group["']?/, 'kind: experiment'))
+  const lines = withoutBlock(text.split('\n'), SEARCH).map((line) =>
+    line.replace(/^kind\s*:\s*["']?group["']?/, 'kind: experiment'),
+  )
   const given = Object.entries(values)
   if (given.length === 0) return { text: lines.join('\n'), params: {} }
   if (lines.some((line) => SECTION.test(line)))
     return {
       text: lines.join('\n'),
-      params: Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])),
+      params: Object.fromEntries(
+        given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+      ),
     }
   const own = ['params:', ...given.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)]
   const at = lines.findIndex((line) => /^kind\s*:/.test(line))

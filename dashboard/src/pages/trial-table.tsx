@@ -59,7 +59,14 @@ export function TrialTable({
       <button
         type="button"
         className={sort.key === key ? 'sort on' : 'sort'}
-        onClick={() => changeQuery(writeTrialSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'value' && set.isMaximized }))}
+        onClick={() =>
+          changeQuery(
+            writeTrialSort({
+              key,
+              isDescending: sort.key === key ? !sort.isDescending : key === 'value' && set.isMaximized,
+            }),
+          )
+        }
       >
         {sort.key === key && <Icon name={sort.isDescending ? 'sort' : 'up'} size={13} />}
         <span className="clip">{text}</span>
@@ -85,7 +92,11 @@ export function TrialTable({
         aria-label={t('trials')}
         aria-rowcount={trials.length + 1}
         tabIndex={0}
-        style={{ ['--columns' as string]: template, ['--row' as string]: `${height}px`, ['--width' as string]: `${500 + 110 * names.length}px` }}
+        style={{
+          ['--columns' as string]: template,
+          ['--row' as string]: `${height}px`,
+          ['--width' as string]: `${500 + 110 * names.length}px`,
+        }}
       >
         <div className="row headrow" role="row">
           {head('index', t('trial'), false)}
@@ -106,7 +117,12 @@ export function TrialTable({
             const trial = sorted[index]!
             const seconds = secondsOf(trial)
             return (
-              <div key={trial.index} role="row" aria-rowindex={index + 2} className={trial.index === set.best?.index ? 'row best' : 'row'}>
+              <div
+                key={trial.index}
+                role="row"
+                aria-rowindex={index + 2}
+                className={trial.index === set.best?.index ? 'row best' : 'row'}
+              >
                 <span role="rowheader" className="cell name">
                   <Link className="ink" to={paths.run(project, trial.number)}>
                     #{trial.number}
@@ -126,7 +142,11 @@ export function TrialTable({
                   </span>
                 )}
                 {names.map((name) => (
-                  <span key={name} role="cell" className={typeof trial.params[name] === 'number' ? 'cell num' : 'cell clip'}>
+                  <span
+                    key={name}
+                    role="cell"
+                    className={typeof trial.params[name] === 'number' ? 'cell num' : 'cell clip'}
+                  >
                     {formatValue(trial.params[name])}
                   </span>
                 ))}
@@ -147,13 +167,20 @@ function listOf(project: string, sweep: number, { metric, optimization, axes }: 
   const value = metric === null ? [] : [columnFor('metric', metric)]
   const columns = [...value, ...axes.map(({ name }) => columnFor('param', name))]
   const query = new URLSearchParams({ q: `sweep = ${sweep}`, cols: columns.map(encodeURIComponent).join(',') })
-  if (value[0] !== undefined) query.set('sort', `${optimization === 'maximize' ? '-' : ''}${encodeURIComponent(value[0])}`)
+  if (value[0] !== undefined)
+    query.set('sort', `${optimization === 'maximize' ? '-' : ''}${encodeURIComponent(value[0])}`)
   return paths.runs(project, `?${query.toString()}`)
 }
 
 function download(set: TrialSet, trials: readonly Trial[], names: readonly string[]): void {
   const rows = trials.map((trial) =>
-    csvLine([trial.index + 1, trial.number, trial.phase, trial.value ?? null, ...names.map((name) => fieldOf(trial.params[name]))]),
+    csvLine([
+      trial.index + 1,
+      trial.number,
+      trial.phase,
+      trial.value ?? null,
+      ...names.map((name) => fieldOf(trial.params[name])),
+    ]),
   )
   saveFile('trials.csv', [csvLine(['trial', 'run', 'phase', set.metric ?? 'value', ...names]), ...rows].join(''))
 }

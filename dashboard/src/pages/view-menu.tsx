@@ -56,10 +56,18 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
           <button type="button" className="grow" data-closes="" onClick={() => onOpen(stateOf(view))}>
             <span className="clip">{view.name}</span>
           </button>
-          <IconButton name="cross" label={t('remove_view', { name: view.name })} onClick={() => remove.mutate(view.name)} />
+          <IconButton
+            name="cross"
+            label={t('remove_view', { name: view.name })}
+            onClick={() => remove.mutate(view.name)}
+          />
         </div>
       ))}
-      <button type="button" data-closes="" onClick={() => onOpen({ ...readRunsState(new URLSearchParams()), isTrash: true })}>
+      <button
+        type="button"
+        data-closes=""
+        onClick={() => onOpen({ ...readRunsState(new URLSearchParams()), isTrash: true })}
+      >
         <span className="mid">{t('trash')}</span>
       </button>
       <form
@@ -69,7 +77,13 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
           save.mutate(name.trim())
         }}
       >
-        <input className="field grow" aria-label={t('view_name')} placeholder={t('view_name')} value={name} onChange={(event) => setName(event.target.value)} />
+        <input
+          className="field grow"
+          aria-label={t('view_name')}
+          placeholder={t('view_name')}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
         <button type="submit" className="btn" disabled={name.trim() === ''}>
           {t('save')}
         </button>

@@ -49,7 +49,10 @@ export function go(to: string, { replace = false }: { readonly replace?: boolean
 }
 
 /** Changes parameters of the query and leaves the others; null removes one. */
-export function changeQuery(patch: Readonly<Record<string, string | null>>, options: { readonly replace?: boolean } = { replace: true }): void {
+export function changeQuery(
+  patch: Readonly<Record<string, string | null>>,
+  options: { readonly replace?: boolean } = { replace: true },
+): void {
   go(withQuery(patch), options)
 }
 

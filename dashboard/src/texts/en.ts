@@ -46,7 +46,8 @@ export const en = {
   loading: 'Reading {what} …',
   given_up: '{what} was not read: it was cancelled here.',
   failed_here: 'This page could not show what it read',
-  part_missing: 'A part of it did not arrive: the server is away, or has a newer version by now. It is loaded again as soon as the server answers.',
+  part_missing:
+    'A part of it did not arrive: the server is away, or has a newer version by now. It is loaded again as soon as the server answers.',
   unreachable: 'The server does not answer',
   unreachable_why: 'It may be stopped or restarting. Start it with hagane up; this page comes back by itself.',
   server_failed: 'The server could not do that',
@@ -78,7 +79,8 @@ export const en = {
   age_hours: '{n} h ago',
   age_days: '{n} d ago',
   sign_in: 'Sign in',
-  sign_in_how: 'Run hagane open in a terminal: it opens this page signed in. Or paste the token of this server, which hagane up names the file of.',
+  sign_in_how:
+    'Run hagane open in a terminal: it opens this page signed in. Or paste the token of this server, which hagane up names the file of.',
   token: 'Token',
   sign_in_code_old: 'That link has been used or is too old. Run hagane open again.',
   sign_in_token_wrong: 'This is not the token of this server.',
@@ -210,7 +212,8 @@ export const en = {
   low_high: '{low} to {high}',
   group_shows: 'Shows {n} of {total}: list all of them',
   group_as_list: 'List these runs',
-  all_but_wide: '{n} parameters differ among these runs; at most {max} can be grouped by. Choose some above, or narrow the filter.',
+  all_but_wide:
+    '{n} parameters differ among these runs; at most {max} can be grouped by. Choose some above, or narrow the filter.',
   beyond_n: '{n} beyond the axis (▴▾)',
   beyond_colors_n: '{n} beyond the range of the colours, in the colour of its end',
   n_failed: '{n} failed',
@@ -490,7 +493,8 @@ export const en = {
   'operator_is missing': 'is missing',
   'operator_is not missing': 'is there',
   tokens: 'Tokens',
-  tokens_how: 'For scripts and other machines that speak to this server: HAGANE_TOKEN. Each can be taken back by itself.',
+  tokens_how:
+    'For scripts and other machines that speak to this server: HAGANE_TOKEN. Each can be taken back by itself.',
   last_used: 'Last used',
   never: 'never',
   take_back: 'Take back',
@@ -501,7 +505,8 @@ export const en = {
   create_token: 'Create token',
   contour: 'Two parameters',
   contour_label: '{n} trials over {x} and {y}',
-  contour_how: 'Dots are trials, the best ringed; the shade between them is weighed by distance. The stronger the shade, the better.',
+  contour_how:
+    'Dots are trials, the best ringed; the shade between them is weighed by distance. The stronger the shade, the better.',
   between_trials: 'shades by inverse distance',
   trash: 'Trash',
   back_to_runs: 'Back to the runs',

@@ -48,7 +48,8 @@ export const ja: Texts = {
   loading: '{what}を読み込み中…',
   given_up: '{what}の読み込みをキャンセルしました。',
   failed_here: 'このページで表示に失敗しました',
-  part_missing: 'ページの一部が届きませんでした。サーバーが止まっているか、新しい版になっています。サーバーが応答しだい、読み込み直します。',
+  part_missing:
+    'ページの一部が届きませんでした。サーバーが止まっているか、新しい版になっています。サーバーが応答しだい、読み込み直します。',
   unreachable: 'サーバーが応答しません',
   unreachable_why: '停止中か再起動中の可能性があります。hagane up で起動すると、このページは自動で回復します。',
   server_failed: 'サーバーで処理できませんでした',
@@ -80,7 +81,8 @@ export const ja: Texts = {
   age_hours: '{n} 時間前',
   age_days: '{n} 日前',
   sign_in: 'サインイン',
-  sign_in_how: 'ターミナルで hagane open を実行すると、サインイン済みでこのページが開きます。または hagane up が示すファイルのトークンを貼り付けてください。',
+  sign_in_how:
+    'ターミナルで hagane open を実行すると、サインイン済みでこのページが開きます。または hagane up が示すファイルのトークンを貼り付けてください。',
   token: 'トークン',
   sign_in_code_old: 'このリンクは使用済みか期限切れです。もう一度 hagane open を実行してください。',
   sign_in_token_wrong: 'このサーバーのトークンではありません。',
@@ -212,7 +214,8 @@ export const ja: Texts = {
   low_high: '{low} から {high}',
   group_shows: '{total} 件中 {n} 件を表示中。すべてを一覧で見る',
   group_as_list: 'これらのランを一覧で見る',
-  all_but_wide: 'これらのランで値の異なるパラメータは {n} 個あります。まとめられるのは {max} 個までです。上から選ぶか、フィルターを絞ってください。',
+  all_but_wide:
+    'これらのランで値の異なるパラメータは {n} 個あります。まとめられるのは {max} 個までです。上から選ぶか、フィルターを絞ってください。',
   beyond_n: '軸の外 {n} 件 (▴▾)',
   beyond_colors_n: '色の範囲の外 {n} 件 (端の色)',
   n_failed: '失敗 {n}',

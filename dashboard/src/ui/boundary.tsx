@@ -36,7 +36,10 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 
 /** Each browser has its own words for a part of the page that did not come. */
 function isUnloaded({ message, name }: Error): boolean {
-  return name === 'ChunkLoadError' || /dynamically imported module|importing a module script|module script failed|preload CSS/i.test(message)
+  return (
+    name === 'ChunkLoadError' ||
+    /dynamically imported module|importing a module script|module script failed|preload CSS/i.test(message)
+  )
 }
 
 const ASK_EVERY_MS = 2_000

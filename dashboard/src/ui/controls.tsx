@@ -72,7 +72,14 @@ export function IconButton({
   readonly pressed?: boolean
 }): ReactElement {
   return (
-    <button type="button" className="icon" aria-label={label} title={label} {...(pressed !== undefined && { 'aria-pressed': pressed })} onClick={onClick}>
+    <button
+      type="button"
+      className="icon"
+      aria-label={label}
+      title={label}
+      {...(pressed !== undefined && { 'aria-pressed': pressed })}
+      onClick={onClick}
+    >
       <Icon name={name} size={15} />
     </button>
   )
@@ -98,11 +105,23 @@ interface ChoiceMenuProps<T> {
 }
 
 /** A menu of which one thing holds. */
-export function ChoiceMenu<T extends string | number>({ label, choices, value, onChoose }: ChoiceMenuProps<T>): ReactElement {
+export function ChoiceMenu<T extends string | number>({
+  label,
+  choices,
+  value,
+  onChoose,
+}: ChoiceMenuProps<T>): ReactElement {
   return (
     <Menu label={label} bare={false} side="left">
       {choices.map(([choice, text]) => (
-        <button key={choice} type="button" role="menuitemradio" data-closes="" aria-checked={choice === value} onClick={() => onChoose(choice)}>
+        <button
+          key={choice}
+          type="button"
+          role="menuitemradio"
+          data-closes=""
+          aria-checked={choice === value}
+          onClick={() => onChoose(choice)}
+        >
           <span className="clip">{text}</span>
         </button>
       ))}
@@ -129,7 +148,8 @@ export function Menu({
   const id = useId()
   useEffect(() => {
     // A menu with a field gives the field the focus.
-    if (isOpen) holder.current?.querySelector<HTMLInputElement>('.menu input:not([type=checkbox]), .menu textarea')?.select()
+    if (isOpen)
+      holder.current?.querySelector<HTMLInputElement>('.menu input:not([type=checkbox]), .menu textarea')?.select()
   }, [isOpen])
   useEffect(() => {
     if (!isOpen) return undefined
@@ -151,7 +171,13 @@ export function Menu({
   }, [isOpen])
   return (
     <span className="anchor" ref={holder}>
-      <button type="button" className={bare ? 'btn bare' : 'btn'} aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+      <button
+        type="button"
+        className={bare ? 'btn bare' : 'btn'}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
         {icon && <Icon name={icon} />}
         {label}
         <Icon name="down" size={13} />

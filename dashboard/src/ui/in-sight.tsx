@@ -7,7 +7,10 @@ const AHEAD = '600px'
 /** Names that have been in sight once, and how to add one; several at once are one change. */
 export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
-  const see = useCallback((name: string) => setSeen((known) => (known.has(name) ? known : new Set([...known, name]))), [])
+  const see = useCallback(
+    (name: string) => setSeen((known) => (known.has(name) ? known : new Set([...known, name]))),
+    [],
+  )
   return [seen, see]
 }
 

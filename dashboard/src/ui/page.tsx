@@ -11,7 +11,11 @@ export function useTitle(...parts: readonly string[]): void {
   }, [text])
 }
 
-export function Crumbs({ parts }: { readonly parts: readonly { readonly text: string; readonly to?: string }[] }): ReactElement {
+export function Crumbs({
+  parts,
+}: {
+  readonly parts: readonly { readonly text: string; readonly to?: string }[]
+}): ReactElement {
   return (
     <nav className="crumbs" aria-label="breadcrumb">
       {parts.map(({ text, to }, i) => (

@@ -52,13 +52,19 @@ export function Panel({ title, note, acts, data, dataNote, children, className =
                 <IconButton
                   name="download"
                   label={dataNote === undefined ? t('download_csv') : `${t('download_csv')}: ${dataNote}`}
-                  onClick={() => saveFile(`${fileNameOf(title)}${dataNote === undefined ? '' : '-buckets'}.csv`, toCsv(data()))}
+                  onClick={() =>
+                    saveFile(`${fileNameOf(title)}${dataNote === undefined ? '' : '-buckets'}.csv`, toCsv(data()))
+                  }
                 />
                 {!isTable && (
                   <IconButton
                     name="picture"
                     label={t('save_picture')}
-                    onClick={() => void import('./save-picture.ts').then(async ({ savePicture }) => await savePicture(section.current!, title))}
+                    onClick={() =>
+                      void import('./save-picture.ts').then(
+                        async ({ savePicture }) => await savePicture(section.current!, title),
+                      )
+                    }
                   />
                 )}
                 <IconButton name="link" label={t('copy_link')} onClick={() => void copyLink(anchor)} />
@@ -97,8 +103,16 @@ function toCsv({ head, rows }: PanelData): string {
 
 const ROWS_MAX = 500
 
-function DataTable({ data: { head, rows }, note }: { readonly data: PanelData; readonly note: string | undefined }): ReactElement {
-  const numeric = head.map((_, i) => typeof rows.find((row) => row[i] !== null && row[i] !== undefined)?.[i] === 'number')
+function DataTable({
+  data: { head, rows },
+  note,
+}: {
+  readonly data: PanelData
+  readonly note: string | undefined
+}): ReactElement {
+  const numeric = head.map(
+    (_, i) => typeof rows.find((row) => row[i] !== null && row[i] !== undefined)?.[i] === 'number',
+  )
   return (
     <div className="datatable">
       <table className="tbl">

@@ -24,7 +24,12 @@ export function PhaseIcon({
 }): ReactElement {
   const name = label ?? t(`phase_${phase}`)
   return (
-    <svg width={size} height={size} viewBox="0 0 14 14" {...(name === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': name })}>
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 14 14"
+      {...(name === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': name })}
+    >
       {shapeOf(phase, part)}
     </svg>
   )
@@ -118,7 +123,12 @@ function shapeOf(phase: RunPhase, part: number): ReactElement {
       return (
         <>
           <circle cx="7" cy="7" r="5.8" fill="none" stroke={color} strokeWidth="1.4" strokeDasharray="2.4 2.15" />
-          <path d="M5.3 5.6a1.7 1.7 0 1 1 2.3 1.6c-.4.2-.6.5-.6 1M7 9.3v1.2" fill="none" stroke={color} strokeWidth="1.3" />
+          <path
+            d="M5.3 5.6a1.7 1.7 0 1 1 2.3 1.6c-.4.2-.6.5-.6 1M7 9.3v1.2"
+            fill="none"
+            stroke={color}
+            strokeWidth="1.3"
+          />
         </>
       )
   }

@@ -4,7 +4,16 @@ import { looksOf } from './run-color.tsx'
 
 const ids = (n: number): string[] => Array.from({ length: n }, (_, i) => `run ${i} 018f-${i * 7919}`)
 /** Hues that look alike. */
-const FAMILY: Readonly<Record<string, number>> = { '--c1': 1, '--c9': 1, '--c2': 2, '--c8': 2, '--c3': 3, '--c12': 3, '--c4': 4, '--c11': 4 }
+const FAMILY: Readonly<Record<string, number>> = {
+  '--c1': 1,
+  '--c9': 1,
+  '--c2': 2,
+  '--c8': 2,
+  '--c3': 3,
+  '--c12': 3,
+  '--c4': 4,
+  '--c11': 4,
+}
 
 describe('runs that are drawn together', () => {
   it.each([2, 3, 5, 8])('%d of them have hues that are told apart at once, and whole lines', (n) => {
@@ -25,7 +34,8 @@ describe('runs that are drawn together', () => {
   })
 
   it('look the same however they are listed', () => {
-    for (const n of [5, 30]) for (const id of ids(n)) expect(looksOf(ids(n).toReversed()).get(id)).toEqual(looksOf(ids(n)).get(id))
+    for (const n of [5, 30])
+      for (const id of ids(n)) expect(looksOf(ids(n).toReversed()).get(id)).toEqual(looksOf(ids(n)).get(id))
   })
 
   it('one alone has the hue of its id, whatever page it is on', () => {

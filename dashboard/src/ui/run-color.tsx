@@ -33,7 +33,8 @@ export function looksOf(ids: readonly string[]): Map<string, RunLook> {
 
 function huesOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<number>()
-  const isAlone = (hue: number): boolean => FAMILIES.find((family) => family.includes(hue))!.every((one) => !taken.has(one))
+  const isAlone = (hue: number): boolean =>
+    FAMILIES.find((family) => family.includes(hue))!.every((one) => !taken.has(one))
   return new Map(
     ids.map((id) => {
       const own = Number(lookOf(id).color.slice(3))

@@ -31,7 +31,8 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
     context.drawImage(canvas, box.left - frame.left, box.top - top + HEAD_PX, box.width, box.height)
   })
   if (canvases.length === 0) for (const part of body) drawPlain(context, part, { x: frame.left, y: top - HEAD_PX })
-  for (const label of panel.querySelectorAll<HTMLElement>('.labels li')) drawLabel(context, label, { x: frame.left, y: top - HEAD_PX })
+  for (const label of panel.querySelectorAll<HTMLElement>('.labels li'))
+    drawLabel(context, label, { x: frame.left, y: top - HEAD_PX })
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))
   if (blob) saveBlob(`${title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')}.png`, blob)
 }
@@ -78,7 +79,11 @@ function drawPlain(context: CanvasRenderingContext2D, element: Element, origin: 
   }
 }
 
-function drawText(context: CanvasRenderingContext2D, text: Node, { style, origin }: { style: CSSStyleDeclaration; origin: Point }): void {
+function drawText(
+  context: CanvasRenderingContext2D,
+  text: Node,
+  { style, origin }: { style: CSSStyleDeclaration; origin: Point },
+): void {
   const range = document.createRange()
   range.selectNodeContents(text)
   const box = range.getBoundingClientRect()

@@ -8,7 +8,10 @@ import type { Handlers } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Tokens for programs: made with a name, said once, taken back one by one. */
-export function createAccessTokenHandlers({ store, ids }: HandlerDeps): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> {
+export function createAccessTokenHandlers({
+  store,
+  ids,
+}: HandlerDeps): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> {
   return {
     listTokens: async () => (await store.read.accessTokens.list()).map(toView),
     createToken: async ({ body }) => {

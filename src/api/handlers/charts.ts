@@ -1,4 +1,12 @@
-import { readBands, readGroups, readNames, readSeries, readSlots, readTrials, readVaried } from '../../services/charts.ts'
+import {
+  readBands,
+  readGroups,
+  readNames,
+  readSeries,
+  readSlots,
+  readTrials,
+  readVaried,
+} from '../../services/charts.ts'
 import { parseField } from '../../core/filter/parse.ts'
 import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
@@ -7,7 +15,10 @@ import type { HandlerDeps } from './shared.ts'
 /** What the dashboard draws. */
 export function createChartHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'countRuns' | 'groupRuns' | 'listNames' | 'listVaried' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'> {
+): Pick<
+  Handlers,
+  'countRuns' | 'groupRuns' | 'listNames' | 'listVaried' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'
+> {
   const { store } = deps
   return {
     countRuns: async ({ query }) => {
@@ -15,15 +26,24 @@ export function createChartHandlers(
       return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
     },
     groupRuns: async ({ body: { filter, project, trash, by, columns, sort } }) =>
-      await readGroups(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), columns: columns.map(parseField), sort }),
+      await readGroups(store, await toScope(store, { filter, project, trash }), {
+        by: by.map(parseField),
+        columns: columns.map(parseField),
+        sort,
+      }),
     listVaried: async ({ query }) => await readVaried(store, await toScope(store, query)),
-    listNames: async ({ query }) => await readNames(store, query.project === undefined ? undefined : await toScope(store, query)),
+    listNames: async ({ query }) =>
+      await readNames(store, query.project === undefined ? undefined : await toScope(store, query)),
     getSeries: async ({ body }) => {
       const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))
       return await readSeries(store, runs, body)
     },
     getBands: async ({ body: { filter, project, trash, by, metrics, buckets } }) =>
-      await readBands(store, await toScope(store, { filter, project, trash }), { by: by.map(parseField), metrics, buckets }),
+      await readBands(store, await toScope(store, { filter, project, trash }), {
+        by: by.map(parseField),
+        metrics,
+        buckets,
+      }),
     getSlots: async () => await readSlots(deps),
     getTrials: async ({ param }) => await readTrials(store, await findSweep(store, param('sweep'))),
   }

@@ -10,7 +10,17 @@ import type { HandlerDeps } from './shared.ts'
 /** Code and environments. */
 export function createContentHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'findMissing' | 'putBlobs' | 'createSnapshot' | 'getSnapshot' | 'getBlob' | 'listEnvironments' | 'getEnvironment' | 'removeEnvironment'> {
+): Pick<
+  Handlers,
+  | 'findMissing'
+  | 'putBlobs'
+  | 'createSnapshot'
+  | 'getSnapshot'
+  | 'getBlob'
+  | 'listEnvironments'
+  | 'getEnvironment'
+  | 'removeEnvironment'
+> {
   const { store, code } = deps
   /** By the whole hash or its beginning. */
   const findEnvironment = async (hash: string) => {
@@ -27,7 +37,8 @@ export function createContentHandlers(
     },
     getSnapshot: async ({ param }) => {
       const digest = param('digest')
-      if (!(await store.read.content.snapshot(digest))) throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
+      if (!(await store.read.content.snapshot(digest)))
+        throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
       return await readManifest(code, digest)
     },
     getBlob: async ({ param }) => {
@@ -35,7 +46,8 @@ export function createContentHandlers(
       if (!content) throw new AppError('not_found', { what: phrase('thing_content', { name: param('digest') }) })
       return downloadResponse(content, param('digest'))
     },
-    listEnvironments: async () => await Promise.all((await store.read.environments.list()).map((item) => toEnvironmentView(store, item))),
+    listEnvironments: async () =>
+      await Promise.all((await store.read.environments.list()).map((item) => toEnvironmentView(store, item))),
     getEnvironment: async ({ param }) => await toEnvironmentView(store, await findEnvironment(param('hash'))),
     removeEnvironment: async ({ param }) => {
       const environment = await findEnvironment(param('hash'))

@@ -1,5 +1,14 @@
 import type { Project } from '../../core/ports.ts'
-import { changeProject, createProject, deleteProject, findProject, putView, removeView, restoreProject, setDirection } from '../../services/projects.ts'
+import {
+  changeProject,
+  createProject,
+  deleteProject,
+  findProject,
+  putView,
+  removeView,
+  restoreProject,
+  setDirection,
+} from '../../services/projects.ts'
 import { emptyTrash } from '../../services/trash.ts'
 import { toIso, toProjectView } from '../../services/views.ts'
 import type { Handlers } from '../bind.ts'
@@ -24,12 +33,15 @@ export function createProjectHandlers(
   | 'emptyTrash'
 > {
   const { store, hints } = deps
-  const viewsOf = async ({ id }: Project) => (await store.read.projects.views(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
+  const viewsOf = async ({ id }: Project) =>
+    (await store.read.projects.views(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
   return {
-    listProjects: async ({ query }) => await Promise.all((await store.read.projects.list(query.trash)).map((project) => toProjectView(store, project))),
+    listProjects: async ({ query }) =>
+      await Promise.all((await store.read.projects.list(query.trash)).map((project) => toProjectView(store, project))),
     createProject: async ({ body, creation }) => await toProjectView(store, await createProject(store, creation, body)),
     getProject: async ({ param }) => await toProjectView(store, await findProject(store.read, param('project'))),
-    changeProject: async ({ param, body }) => await toProjectView(store, await changeProject(store, param('project'), withoutUndefined(body))),
+    changeProject: async ({ param, body }) =>
+      await toProjectView(store, await changeProject(store, param('project'), withoutUndefined(body))),
     deleteProject: async ({ param }) => {
       const { changed, runIds, sweepIds } = await deleteProject(deps, param('project'))
       for (const id of runIds) hints.run(id)
@@ -37,7 +49,8 @@ export function createProjectHandlers(
       return { changed }
     },
     restoreProject: async ({ param }) => await restoreProject(store, param('project')),
-    setDirection: async ({ param, body }) => await toProjectView(store, await setDirection(store, param('project'), param('name'), body.direction)),
+    setDirection: async ({ param, body }) =>
+      await toProjectView(store, await setDirection(store, param('project'), param('name'), body.direction)),
     listViews: async ({ param }) => await viewsOf(await findProject(store.read, param('project'))),
     putView: async ({ param, body }) => await viewsOf(await putView(store, param('project'), param('name'), body)),
     deleteView: async ({ param }) => await viewsOf(await removeView(store, param('project'), param('name'))),

@@ -16,13 +16,20 @@ import type { HandlerDeps } from './shared.ts'
 /** What runs write: logs, metrics, files. */
 export function createRecordHandlers(
   deps: HandlerDeps,
-): Pick<Handlers, 'getLogs' | 'searchLogs' | 'countLogLines' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'> {
+): Pick<
+  Handlers,
+  'getLogs' | 'searchLogs' | 'countLogLines' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'
+> {
   const { store } = deps
   return {
     getLogs: async ({ param, query }) => {
       const read = await readerOf(deps, param('run'), query.attempt)
       if (!read) return logResponse({ bytes: new Uint8Array(), cursor: 0 })
-      const from = withoutUndefined({ cursor: query.cursor, tailLines: query.tail, since: query.since === undefined ? undefined : Date.parse(query.since) })
+      const from = withoutUndefined({
+        cursor: query.cursor,
+        tailLines: query.tail,
+        since: query.since === undefined ? undefined : Date.parse(query.since),
+      })
       return logResponse(await read(from))
     },
     searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit } }) => {
@@ -38,16 +45,19 @@ export function createRecordHandlers(
     getMetric: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
       const points = await store.read.tracking.points(run.id, param('name'), query.from, query.limit)
-      if (!points) throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
+      if (!points)
+        throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return toPointViews(points)
     },
     getBuckets: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
       const buckets = await store.scan.tracking.buckets(run.id, param('name'), query.buckets)
-      if (!buckets) throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
+      if (!buckets)
+        throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return buckets.map(toBucketView)
     },
-    listArtifacts: async ({ param }) => await store.read.attempts.listArtifacts((await findRun(store, param('run'))).id),
+    listArtifacts: async ({ param }) =>
+      await store.read.attempts.listArtifacts((await findRun(store, param('run'))).id),
     getArtifact: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
       // Only what is listed can be had; the path is looked up, and the executor keeps it inside the outputs.
@@ -59,7 +69,8 @@ export function createRecordHandlers(
     track: async ({ body, caller, param }) => {
       if (caller?.kind === 'attempt' && caller.n !== body.attempt) throw new AppError('forbidden')
       const run = await findRun(store, param('run'))
-      if (body.attempt > run.attempts) throw new AppError('not_found', { what: phrase('thing_attempt', { name: body.attempt, run: run.number }) })
+      if (body.attempt > run.attempts)
+        throw new AppError('not_found', { what: phrase('thing_attempt', { name: body.attempt, run: run.number }) })
       return await takeBatch(deps, run, body)
     },
   }
@@ -74,7 +85,11 @@ async function readerOf({ store, executor }: HandlerDeps, reference: string, n: 
 }
 
 function logResponse({ bytes, cursor, cut }: LogPage): Response {
-  const headers = { 'content-type': 'application/octet-stream', 'x-hagane-cursor': String(cursor), ...(cut && { 'x-hagane-cut': `${cut.from}-${cut.to}` }) }
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'x-hagane-cursor': String(cursor),
+    ...(cut && { 'x-hagane-cut': `${cut.from}-${cut.to}` }),
+  }
   return new Response(new Uint8Array(bytes), { headers })
 }
 

@@ -44,12 +44,16 @@ export function createRunHandlers(
     listRuns: async ({ query, locale }): Promise<RunPageView> => {
       const scope = await toScope(store, query)
       const sort = parseSort(query.sort ?? '')
-      const page = await store.scan.search.page(withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }))
-      const hints = query.cursor === undefined ? await findHints(store, { filter: scope.filter ?? undefined, sort }) : []
+      const page = await store.scan.search.page(
+        withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }),
+      )
+      const hints =
+        query.cursor === undefined ? await findHints(store, { filter: scope.filter ?? undefined, sort }) : []
       const figures = query.fields === undefined ? undefined : parseFigures(query.fields)
       return { runs: await toRunViews(store, page.runs, locale, figures), next: page.next, total: page.total, hints }
     },
-    createRun: async ({ body, creation }) => toSubmissionView(deps, { kind: 'run', run: await createRun(deps, body, creation) }),
+    createRun: async ({ body, creation }) =>
+      toSubmissionView(deps, { kind: 'run', run: await createRun(deps, body, creation) }),
     bulkRuns: async ({ body }) => {
       const { filter, runs, project, sweep, action, to, tags, dryRun } = body
       const isScoped = filter !== undefined || sweep !== undefined
@@ -77,16 +81,28 @@ export function createRunHandlers(
     resumeRun: async ({ param, body, creation }) => {
       const run = await findRun(store, param('run'))
       // Ended since an unpause that is now repeated: the answer is still the run that went on.
-      const isUnpauseRepeated = (await store.read.content.creation(creation.id)) === creation.digest && !(await store.read.runs.get(creation.id))
+      const isUnpauseRepeated =
+        (await store.read.content.creation(creation.id)) === creation.digest &&
+        !(await store.read.runs.get(creation.id))
       if (isUnpauseRepeated) return toSubmissionView(deps, { kind: 'run', run })
-      if (isTerminal(run.phase)) return toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, run, 'resumes', { request: body, creation }) })
+      if (isTerminal(run.phase))
+        return toSubmissionView(deps, {
+          kind: 'run',
+          run: await deriveRun(deps, run, 'resumes', { request: body, creation }),
+        })
       await unpauseRun(deps, run, creation)
       return toSubmissionView(deps, { kind: 'run', run })
     },
     restartRun: async ({ param, body, creation }) =>
-      toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, await findRun(store, param('run')), 'restarts', { request: body, creation }) }),
+      toSubmissionView(deps, {
+        kind: 'run',
+        run: await deriveRun(deps, await findRun(store, param('run')), 'restarts', { request: body, creation }),
+      }),
     copyRun: async ({ param, body, creation }) =>
-      toSubmissionView(deps, { kind: 'run', run: await deriveRun(deps, await findRun(store, param('run')), 'copies', { request: body, creation }) }),
+      toSubmissionView(deps, {
+        kind: 'run',
+        run: await deriveRun(deps, await findRun(store, param('run')), 'copies', { request: body, creation }),
+      }),
     getDocument: async ({ param }) => {
       const run = await findRun(store, param('run'))
       const document = run.documentDigest === null ? undefined : await store.read.content.document(run.documentDigest)

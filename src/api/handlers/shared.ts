@@ -64,7 +64,10 @@ export function toSubmissionView({ url }: Pick<HandlerDeps, 'url'>, submission: 
 /** Bytes of others are always a download, never a page. */
 export function downloadResponse(body: ReadableStream<Uint8Array> | Uint8Array, path: string): Response {
   const name = encodeURIComponent(path.split('/').at(-1) ?? 'file')
-  const headers = { 'content-type': 'application/octet-stream', 'content-disposition': `attachment; filename*=UTF-8''${name}` }
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename*=UTF-8''${name}`,
+  }
   return new Response(body as ConstructorParameters<typeof Response>[0], { headers })
 }
 

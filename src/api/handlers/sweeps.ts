@@ -69,9 +69,15 @@ export function createSweepHandlers(
       await extendSweep(deps, sweep, body.trials)
       return await sweepAgain(sweep.id, locale)
     },
-    addPoint: async ({ param, body }) => await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),
-    restartFailed: async ({ param, body }) => ({ changed: await restartFailed(deps, await findSweep(store, param('sweep')), withoutUndefined(body)) }),
+    addPoint: async ({ param, body }) =>
+      await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),
+    restartFailed: async ({ param, body }) => ({
+      changed: await restartFailed(deps, await findSweep(store, param('sweep')), withoutUndefined(body)),
+    }),
     restartSweep: async ({ param, body, creation }) =>
-      toSubmissionView(deps, await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation })),
+      toSubmissionView(
+        deps,
+        await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation }),
+      ),
   }
 }

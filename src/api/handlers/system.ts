@@ -46,7 +46,10 @@ export function createSystemHandlers(
     openSession: async ({ body }) => {
       const cookie = 'code' in body ? deps.sessions.openWithCode(body.code) : deps.sessions.openWithToken(body.token)
       if (cookie === undefined) throw new AppError('unauthenticated')
-      return sessionResponse({ signedIn: true }, sessionCookie(deps.sessions.cookieName, cookie, SESSION_LIFE_MS / 1000))
+      return sessionResponse(
+        { signedIn: true },
+        sessionCookie(deps.sessions.cookieName, cookie, SESSION_LIFE_MS / 1000),
+      )
     },
     closeSession: async () => sessionResponse({ signedIn: false }, sessionCookie(deps.sessions.cookieName, '', 0)),
     doctor: async ({ query, locale }) =>
@@ -72,7 +75,8 @@ export function createSystemHandlers(
     },
     streamEvents: async ({ query, header }) => {
       const last = header('last-event-id')
-      if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new AppError('invalid', { detail: phrase('last_event') })
+      if (last !== undefined && !/^\d{1,15}$/.test(last))
+        throw new AppError('invalid', { detail: phrase('last_event') })
       const after = last === undefined ? (query.after ?? (await store.read.events.latestSeq())) : Number(last)
       return openStream(createEventFeed(deps, after))
     },
@@ -85,7 +89,11 @@ export function createSystemHandlers(
 
 const RUNS_SHOWN = 10
 
-async function checkView({ compiler }: HandlerDeps, { sources, params }: Pick<SubmitRequest, 'sources' | 'params'>, locale: Locale): Promise<CheckView> {
+async function checkView(
+  { compiler }: HandlerDeps,
+  { sources, params }: Pick<SubmitRequest, 'sources' | 'params'>,
+  locale: Locale,
+): Promise<CheckView> {
   try {
     const { plan, warnings, trials, first } = await compiler.check(sources, params ?? {}, RUNS_SHOWN)
     return {
@@ -97,7 +105,13 @@ async function checkView({ compiler }: HandlerDeps, { sources, params }: Pick<Su
     }
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
-    return { errors: error.problems.map((problem) => toProblemView(problem, locale)), warnings: [], plan: null, trials: null, first: [] }
+    return {
+      errors: error.problems.map((problem) => toProblemView(problem, locale)),
+      warnings: [],
+      plan: null,
+      trials: null,
+      first: [],
+    }
   }
 }
 

@@ -48,7 +48,9 @@ export function scanFolder(root: string): Scan {
   /** Undefined for a folder below the root that may not be read. */
   const readFolder = (folder: string): Dirent<Buffer>[] | undefined => {
     try {
-      return readdirSync(bytePath(root, folder), { withFileTypes: true, encoding: 'buffer' }).sort((a, b) => Buffer.compare(a.name, b.name))
+      return readdirSync(bytePath(root, folder), { withFileTypes: true, encoding: 'buffer' }).sort((a, b) =>
+        Buffer.compare(a.name, b.name),
+      )
     } catch (error) {
       if (folder === '') throw error
       return undefined

@@ -23,14 +23,18 @@ export interface Uploaded {
 
 /** Makes a snapshot of a folder and sends what the server lacks of it. Throws CliExit when the folder is too large. */
 export async function uploadFolder(cli: Cli, client: Client, root: string): Promise<Uploaded> {
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new CliExit(EXIT.usage, cli.text('code_no_folder', { path: root }))
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new CliExit(EXIT.usage, cli.text('code_no_folder', { path: root }))
   const { files, skipped } = scanFolder(root)
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   refuseTooLarge(cli, files, sizeBytes)
   const { entries, secrets } = hashAll(cli, root, files)
   warn(cli, { files, sizeBytes, skipped, secrets })
   const manifest: Manifest = { files: entries }
-  const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>('findMissing', { body: manifest })
+  const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>(
+    'findMissing',
+    { body: manifest },
+  )
   const sentBytes = await sendMissing(cli, client, { root, entries, missing: new Set(missing) })
   if (!isKnown || missing.length > 0) await client.call('createSnapshot', { body: manifest })
   return { digest, files: files.length, sizeBytes, sentBytes }
@@ -41,10 +45,21 @@ function refuseTooLarge(cli: Cli, files: readonly ScannedFile[], sizeBytes: numb
   if (huge)
     throw new CliExit(
       EXIT.usage,
-      cli.text('code_file_too_large', { path: huge.path, size: formatBytes(huge.sizeBytes), max: formatBytes(LIMITS.snapshotFileBytesMax) }),
+      cli.text('code_file_too_large', {
+        path: huge.path,
+        size: formatBytes(huge.sizeBytes),
+        max: formatBytes(LIMITS.snapshotFileBytesMax),
+      }),
     )
   if (files.length > LIMITS.snapshotFilesMax || sizeBytes > LIMITS.snapshotBytesMax)
-    throw new CliExit(EXIT.usage, cli.text('code_too_large', { files: files.length, size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }))
+    throw new CliExit(
+      EXIT.usage,
+      cli.text('code_too_large', {
+        files: files.length,
+        size: formatBytes(sizeBytes),
+        largest: largestFolders(files).join(', '),
+      }),
+    )
 }
 
 interface Findings {
@@ -57,11 +72,13 @@ interface Findings {
 const NAMED_MAX = 5
 
 function warn(cli: Cli, { files, sizeBytes, skipped, secrets }: Findings): void {
-  const named = (paths: readonly string[]): string => paths.slice(0, NAMED_MAX).join(', ') + (paths.length > NAMED_MAX ? ', …' : '')
+  const named = (paths: readonly string[]): string =>
+    paths.slice(0, NAMED_MAX).join(', ') + (paths.length > NAMED_MAX ? ', …' : '')
   const large = files.filter((file) => file.sizeBytes > LIMITS.snapshotFileWarnBytes).map((file) => file.path)
   if (secrets.length > 0) cli.say(cli.text('code_secrets', { paths: named(secrets) }))
   if (large.length > 0) cli.say(cli.text('code_large_files', { paths: named(large) }))
-  else if (sizeBytes > LIMITS.snapshotWarnBytes) cli.say(cli.text('code_large', { size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }))
+  else if (sizeBytes > LIMITS.snapshotWarnBytes)
+    cli.say(cli.text('code_large', { size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }))
   if (skipped.length > 0) cli.say(cli.text('code_skipped', { paths: named(skipped) }))
 }
 
@@ -85,13 +102,18 @@ type HashCache = Record<string, readonly [mark: string, hash: string, isSecret: 
 
 /** Hashes every file, but those that have not changed since the last time. */
 function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
-  const cacheFile = join(cli.config.dataDir, 'hashes', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`)
+  const cacheFile = join(
+    cli.config.dataDir,
+    'hashes',
+    `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`,
+  )
   const known = readCache(cacheFile)
   const next: HashCache = {}
   const secrets: string[] = []
   const settledBefore = Date.now() - UNSETTLED_MS
   const entries = files.map(({ path, sizeBytes, isExecutable, mark, mtimeMs }): FileEntry => {
-    const cached = Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(cli, root, path, mark)
+    const cached =
+      Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(cli, root, path, mark)
     if (mtimeMs < settledBefore) next[path] = cached
     if (cached[2]) secrets.push(path)
     return { path, sha256: cached[1], sizeBytes, isExecutable }
@@ -110,7 +132,10 @@ function readCode(cli: Cli, root: string, path: string): Buffer {
   try {
     return readFileSync(bytePath(root, path))
   } catch (error) {
-    throw new CliExit(EXIT.usage, cli.text('code_unreadable', { path, why: (error as NodeJS.ErrnoException).code ?? '' }))
+    throw new CliExit(
+      EXIT.usage,
+      cli.text('code_unreadable', { path, why: (error as NodeJS.ErrnoException).code ?? '' }),
+    )
   }
 }
 
@@ -146,7 +171,8 @@ async function sendMissing(
   for (const { path, sha256 } of entries) {
     if (!missing.delete(sha256)) continue
     const content = readCode(cli, root, path)
-    if (createHash('sha256').update(content).digest('hex') !== sha256) throw new CliExit(EXIT.usage, cli.text('code_changed', { path }))
+    if (createHash('sha256').update(content).digest('hex') !== sha256)
+      throw new CliExit(EXIT.usage, cli.text('code_changed', { path }))
     pack.push(Buffer.from(`${sha256} ${content.length}\n`), content)
     packBytes += content.length
     sentBytes += content.length

@@ -32,12 +32,17 @@ export async function stop(cli: Cli, numbers: readonly string[], flags: ManyFlag
   await act(cli, numbers, flags, {
     action: 'stop',
     said: 'stopped',
-    one: (client, kind, number) => client.call(kind === 'run' ? 'stopRun' : 'stopSweep', { params: { [kind]: number } }),
+    one: (client, kind, number) =>
+      client.call(kind === 'run' ? 'stopRun' : 'stopSweep', { params: { [kind]: number } }),
   })
 }
 
 /** `hagane pause`: a run ends its attempt and stays open; a sweep starts nothing more. */
-export async function pause(cli: Cli, numbers: readonly string[], flags: ManyFlags & { keepRunning?: boolean }): Promise<void> {
+export async function pause(
+  cli: Cli,
+  numbers: readonly string[],
+  flags: ManyFlags & { keepRunning?: boolean },
+): Promise<void> {
   await act(cli, numbers, flags, {
     action: 'pause',
     said: 'paused',
@@ -53,7 +58,8 @@ export async function remove(cli: Cli, numbers: readonly string[], flags: ManyFl
   await act(cli, numbers, flags, {
     action: 'delete',
     said: 'deleted',
-    one: (client, kind, number) => client.call(kind === 'run' ? 'deleteRun' : 'deleteSweep', { params: { [kind]: number } }),
+    one: (client, kind, number) =>
+      client.call(kind === 'run' ? 'deleteRun' : 'deleteSweep', { params: { [kind]: number } }),
   })
 }
 
@@ -62,7 +68,8 @@ export async function restoreFromTrash(cli: Cli, numbers: readonly string[], fla
   await act(cli, numbers, flags, {
     action: 'restore',
     said: 'restored',
-    one: (client, kind, number) => client.call(kind === 'run' ? 'restoreRun' : 'restoreSweep', { params: { [kind]: number } }),
+    one: (client, kind, number) =>
+      client.call(kind === 'run' ? 'restoreRun' : 'restoreSweep', { params: { [kind]: number } }),
   })
 }
 
@@ -75,7 +82,14 @@ async function act(cli: Cli, numbers: readonly string[], flags: ManyFlags, verb:
     if (flags.dryRun) continue
     await verb.one(client, kind, number)
     const plain = Number(number.replace('#', ''))
-    if (flags.json) cli.print(JSON.stringify({ kind, number: plain, ...(verb.said === 'stopped' ? { stopping: true } : { [verb.said]: true }) }))
+    if (flags.json)
+      cli.print(
+        JSON.stringify({
+          kind,
+          number: plain,
+          ...(verb.said === 'stopped' ? { stopping: true } : { [verb.said]: true }),
+        }),
+      )
     else cli.say(cli.text(verb.said, { what: cli.text(kind), number: plain }))
   }
   if (flags.dryRun) sayMatched(cli, numbers.length, flags)
@@ -114,22 +128,35 @@ export async function update(cli: Cli, number: string, flags: UpdateFlags): Prom
   const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
   const body = {
     ...toMarks(flags),
-    ...(kind === 'run' ? flags.project && { project: flags.project } : flags.concurrency && { concurrency: flags.concurrency }),
+    ...(kind === 'run'
+      ? flags.project && { project: flags.project }
+      : flags.concurrency && { concurrency: flags.concurrency }),
   }
   if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.text('nothing_to_change'))
-  const changed = await client.call<RunDetailView | SweepView>(kind === 'run' ? 'changeRun' : 'changeSweep', { params: { [kind]: number }, body })
+  const changed = await client.call<RunDetailView | SweepView>(kind === 'run' ? 'changeRun' : 'changeSweep', {
+    params: { [kind]: number },
+    body,
+  })
   if (flags.json) cli.print(JSON.stringify(changed))
   else cli.say(cli.text('changed', { what: cli.text(kind), number: changed.number }))
 }
 
 /** Name, note and tags as the API takes them. */
-export function toMarks(flags: Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags'>): { name?: string; note?: string; tags?: string[] } {
+export function toMarks(flags: Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags'>): {
+  name?: string
+  note?: string
+  tags?: string[]
+} {
   const note = flags.note ?? flags.description
   const tags = flags.tags
     ?.split(',')
     .map((tag) => tag.trim())
     .filter(Boolean)
-  return { ...(flags.name !== undefined && { name: flags.name }), ...(note !== undefined && { note }), ...(tags && { tags }) }
+  return {
+    ...(flags.name !== undefined && { name: flags.name }),
+    ...(note !== undefined && { note }),
+    ...(tags && { tags }),
+  }
 }
 
 /** `hagane trash ls`. */
@@ -138,7 +165,12 @@ export async function listTrash(cli: Cli, flags: { json?: boolean }): Promise<vo
   const { runs } = await client.call<RunPageView>('listRuns', { query: { trash: 'true', limit: 1000 } })
   const sweeps = await client.call<SweepView[]>('listSweeps', { query: { trash: 'true', limit: 1000 } })
   if (flags.json) return cli.print(JSON.stringify({ runs, sweeps }))
-  const rows = [...sweeps, ...runs].map((item) => [String(item.number), item.kind, item.name ?? '', item.deletedAt ?? ''])
+  const rows = [...sweeps, ...runs].map((item) => [
+    String(item.number),
+    item.kind,
+    item.name ?? '',
+    item.deletedAt ?? '',
+  ])
   cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['#', 'KIND', 'NAME', 'DELETED'], ...rows], cli.columns))
 }
 

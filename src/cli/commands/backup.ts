@@ -15,7 +15,9 @@ interface Flags extends ServerFlags {
 /** `hagane backup FOLDER`: everything into a new folder, whether or not a server runs. */
 export async function backup(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const { backUp } = await import('../../backup.ts')
-  const note = await explained(cli, () => backUp(readServerConfig(flags), resolve(folder), { hasFiles: flags.files !== false, now: new Date() }))
+  const note = await explained(cli, () =>
+    backUp(readServerConfig(flags), resolve(folder), { hasFiles: flags.files !== false, now: new Date() }),
+  )
   tell(cli, flags, note, cli.text('backed_up', { folder, rows: countRows(note) }))
   if (note.unreadable) cli.say(cli.text('backup_unreadable', { paths: note.unreadable.join(', ') }))
 }
@@ -25,7 +27,12 @@ export async function restore(cli: Cli, folder: string, flags: Flags): Promise<v
   const backups = await import('../../backup.ts')
   const config = readServerConfig(flags)
   const note = await explained(cli, () => backups.restore(config, resolve(folder)))
-  tell(cli, flags, note, cli.text('backup_restored', { data: config.dataDir, rows: countRows(note), at: note.createdAt }))
+  tell(
+    cli,
+    flags,
+    note,
+    cli.text('backup_restored', { data: config.dataDir, rows: countRows(note), at: note.createdAt }),
+  )
 }
 
 const SENTENCES = {

@@ -29,14 +29,26 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   try {
     sources = readSources(flags.file, process.cwd())
     const checked = checkDocument(sources, readParams(flags), SHOWN)
-    if (flags.json) return cli.print(JSON.stringify({ ok: true, ...toShown(checked), warnings: toViews(cli, checked.warnings), errors: [] }))
+    if (flags.json)
+      return cli.print(
+        JSON.stringify({ ok: true, ...toShown(checked), warnings: toViews(cli, checked.warnings), errors: [] }),
+      )
     showProblems(cli, sources, checked.warnings, 'warning')
     showPlan(cli, checked)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     if (flags.json)
       cli.print(
-        JSON.stringify({ ok: false, kind: null, trials: null, params: [], commands: [], plan: null, warnings: [], errors: toViews(cli, error.problems) }),
+        JSON.stringify({
+          ok: false,
+          kind: null,
+          trials: null,
+          params: [],
+          commands: [],
+          plan: null,
+          warnings: [],
+          errors: toViews(cli, error.problems),
+        }),
       )
     else showProblems(cli, sources, error.problems, 'error')
     throw new CliExit(EXIT.usage, flags.json ? '' : cli.text('check_failed', { count: error.problems.length }))
@@ -44,7 +56,13 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
 }
 
 function toShown({ plan, trials, first }: Checked) {
-  return { kind: plan.kind, trials, params: first.map(({ params }) => toPlain(params)), commands: commandsOf(first), plan: toPlain(plan) }
+  return {
+    kind: plan.kind,
+    trials,
+    params: first.map(({ params }) => toPlain(params)),
+    commands: commandsOf(first),
+    plan: toPlain(plan),
+  }
 }
 
 function commandsOf(first: Checked['first']): string[] {
@@ -52,11 +70,17 @@ function commandsOf(first: Checked['first']): string[] {
 }
 
 /** Problems with code frames, on standard error. */
-export function showProblems(cli: Cli, sources: readonly Source[], problems: readonly Problem[], level: 'warning' | 'error'): void {
+export function showProblems(
+  cli: Cli,
+  sources: readonly Source[],
+  problems: readonly Problem[],
+  level: 'warning' | 'error',
+): void {
   const texts = new Map(sources.map((source) => [source.file, source.text]))
   const paint = createPaint(cli.config.hasColor)
   const style = level === 'error' ? 'red' : 'yellow'
-  for (const view of toViews(cli, problems)) cli.say([...formatProblem(view, texts, { paint, label: cli.text(level), style }), ''])
+  for (const view of toViews(cli, problems))
+    cli.say([...formatProblem(view, texts, { paint, label: cli.text(level), style }), ''])
 }
 
 function toViews(cli: Cli, problems: readonly Problem[]) {
@@ -71,7 +95,8 @@ function showPlan(cli: Cli, { plan, trials, first }: Checked): void {
     cli.print(
       `  ${plan.method.name}, ${trials === null ? cli.text('trials_unlimited') : cli.text('trials', { count: trials })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`,
     )
-    for (const axis of plan.space) cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)
+    for (const axis of plan.space)
+      cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)
   }
   for (const command of commandsOf(first)) cli.print(commandLines(command))
 }

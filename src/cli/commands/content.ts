@@ -29,19 +29,32 @@ export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Pro
   const uploaded = await uploadFolder(cli, requireClient(cli), resolve(flags.workdir ?? '.'))
   if (flags.json) return cli.print(JSON.stringify(uploaded))
   cli.print(
-    cli.text('code_sent', { files: uploaded.files, size: formatBytes(uploaded.sizeBytes), sent: formatBytes(uploaded.sentBytes), digest: uploaded.digest }),
+    cli.text('code_sent', {
+      files: uploaded.files,
+      size: formatBytes(uploaded.sizeBytes),
+      sent: formatBytes(uploaded.sentBytes),
+      digest: uploaded.digest,
+    }),
   )
 }
 
 /** `hagane artifacts`: lists a run's files, or fetches them; what was fetched is compared with its hash. */
-export async function artifacts(cli: Cli, run: string, paths: readonly string[], flags: Flags & { to?: string }): Promise<void> {
+export async function artifacts(
+  cli: Cli,
+  run: string,
+  paths: readonly string[],
+  flags: Flags & { to?: string },
+): Promise<void> {
   const client = requireClient(cli)
   const all = await client.call<ArtifactView[]>('listArtifacts', { params: { run } })
-  const wanted = paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
+  const wanted =
+    paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
   if (flags.to === undefined) {
     if (flags.json) return cli.print(JSON.stringify(wanted))
     const rows = wanted.map((item) => [item.path, formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
-    return cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['PATH', 'SIZE', 'SHA-256'], ...rows], cli.columns))
+    return cli.print(
+      rows.length === 0 ? [cli.text('nothing')] : table([['PATH', 'SIZE', 'SHA-256'], ...rows], cli.columns),
+    )
   }
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
@@ -61,7 +74,8 @@ async function goOn<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined>
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof CliExit) || error.status === EXIT.unreachable || error.status === EXIT.unauthenticated) throw error
+    if (!(error instanceof CliExit) || error.status === EXIT.unreachable || error.status === EXIT.unauthenticated)
+      throw error
     cli.say(error.message)
     return undefined
   }
@@ -75,20 +89,34 @@ function fail(cli: Cli, path: string): never {
  * Writes a file of a server as it comes, so that its size is no matter, and under its name only when all of it is there and its
  * hash is right. It never leaves the folder it was asked into, whatever its path says. Answers where it lies.
  */
-async function writeInside(cli: Cli, folder: string, { path, sha256 }: { path: string; sha256: string }, response: Response): Promise<string> {
+async function writeInside(
+  cli: Cli,
+  folder: string,
+  { path, sha256 }: { path: string; sha256: string },
+  response: Response,
+): Promise<string> {
   if (!isInside(pathBytes(path))) return fail(cli, path)
   const draft = bytePath(folder, join(dirname(path), `.hagane-${randomUUID()}`))
   const hash = createHash('sha256')
   try {
     mkdirSync(bytePath(folder, dirname(path)), { recursive: true })
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), hashThrough(hash), createWriteStream(draft, { flags: 'wx' }))
+    await pipeline(
+      Readable.fromWeb(response.body as ReadableStream),
+      hashThrough(hash),
+      createWriteStream(draft, { flags: 'wx' }),
+    )
     if (hash.digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
     renameSync(draft, bytePath(folder, path))
   } catch (error) {
     if (error instanceof CliExit) throw error
     // The connection was cut.
-    if (error instanceof TypeError) throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: response.url }), { cause: error })
-    throw new CliExit(EXIT.failed, cli.text('file_not_written', { path, why: (error as NodeJS.ErrnoException).code ?? '' }), { cause: error })
+    if (error instanceof TypeError)
+      throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: response.url }), { cause: error })
+    throw new CliExit(
+      EXIT.failed,
+      cli.text('file_not_written', { path, why: (error as NodeJS.ErrnoException).code ?? '' }),
+      { cause: error },
+    )
   } finally {
     rmSync(draft, { force: true })
   }
@@ -105,21 +133,32 @@ function hashThrough(hash: Hash) {
 }
 
 /** `hagane code`: what code a run had; its files, document, or difference to the commit. */
-export async function code(cli: Cli, run: string, flags: Flags & { to?: string; diff?: boolean; document?: boolean }): Promise<void> {
+export async function code(
+  cli: Cli,
+  run: string,
+  flags: Flags & { to?: string; diff?: boolean; document?: boolean },
+): Promise<void> {
   const client = requireClient(cli)
   if (flags.diff || flags.document) {
-    const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>('getDocument', { params: { run } })
+    const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>(
+      'getDocument',
+      { params: { run } },
+    )
     if (flags.json) return cli.print(JSON.stringify(document))
     return cli.printDocument(
       `${flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n')}\n`,
     )
   }
   const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })
-  const manifest = snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })
-  if (flags.json && flags.to === undefined) return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
+  const manifest =
+    snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })
+  if (flags.json && flags.to === undefined)
+    return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
   if (!manifest) throw new CliExit(EXIT.notFound, cli.text('code_none', { folder: host?.workDir ?? '' }))
   if (flags.to === undefined)
-    return cli.print(table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns))
+    return cli.print(
+      table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns),
+    )
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
     await writeInside(cli, flags.to, { path, sha256 }, response)
@@ -140,7 +179,11 @@ export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
     item.build === null ? '-' : `#${item.build}`,
     String(item.packages.length),
   ])
-  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows], cli.columns))
+  cli.print(
+    rows.length === 0
+      ? [cli.text('nothing')]
+      : table([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows], cli.columns),
+  )
 }
 
 /** `hagane env show`. */

@@ -35,17 +35,38 @@ export async function restart(cli: Cli, number: string, flags: DeriveFlags): Pro
   const kind = await kindOf(client, number)
   if (flags.failed) return await restartFailed(cli, client, { number, kind, flags })
   if (kind === 'sweep')
-    return tell(cli, flags, await client.call<Derived>('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }))
+    return tell(
+      cli,
+      flags,
+      await client.call<Derived>('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }),
+    )
   const route = flags.copy ? 'copyRun' : 'restartRun'
-  tell(cli, flags, await client.call<Derived>(route, { params: { run: number }, body: await toBody(cli, client, flags) }))
+  tell(
+    cli,
+    flags,
+    await client.call<Derived>(route, { params: { run: number }, body: await toBody(cli, client, flags) }),
+  )
 }
 
-async function restartFailed(cli: Cli, client: Client, { number, kind, flags }: { number: string; kind: 'run' | 'sweep'; flags: DeriveFlags }): Promise<void> {
+async function restartFailed(
+  cli: Cli,
+  client: Client,
+  { number, kind, flags }: { number: string; kind: 'run' | 'sweep'; flags: DeriveFlags },
+): Promise<void> {
   if (kind === 'run') throw new CliExit(EXIT.usage, cli.text('failed_of_sweep', { number }))
-  if (flags.copy || flags.file.length > 0 || Object.keys(readParams(flags)).length > 0 || Object.keys(toMarks(flags)).length > 0)
+  if (
+    flags.copy ||
+    flags.file.length > 0 ||
+    Object.keys(readParams(flags)).length > 0 ||
+    Object.keys(toMarks(flags)).length > 0
+  )
     throw new CliExit(EXIT.usage, cli.text('failed_as_they_are'))
-  const { changed } = await client.call<{ changed: number }>('restartFailed', { params: { sweep: number }, body: await freshCode(cli, client, flags) })
-  if (flags.json) return cli.print(JSON.stringify({ kind, number: Number(number.replace('#', '')), restarted: changed }))
+  const { changed } = await client.call<{ changed: number }>('restartFailed', {
+    params: { sweep: number },
+    body: await freshCode(cli, client, flags),
+  })
+  if (flags.json)
+    return cli.print(JSON.stringify({ kind, number: Number(number.replace('#', '')), restarted: changed }))
   if (changed === 0) return cli.print(cli.text('failed_none', { number: number.replace('#', '') }))
   cli.print(cli.text('failed_restarted', { count: changed, number: number.replace('#', '') }))
 }
@@ -53,7 +74,11 @@ async function restartFailed(cli: Cli, client: Client, { number, kind, flags }: 
 /** `hagane copy`: a new run whose outputs begin as a copy. */
 export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
-  tell(cli, flags, await client.call<Derived>('copyRun', { params: { run: number }, body: await toBody(cli, client, flags) }))
+  tell(
+    cli,
+    flags,
+    await client.call<Derived>('copyRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
+  )
 }
 
 /** `hagane resume`: a paused run or sweep goes on; an ended run goes on as a new one with its outputs. */
@@ -64,7 +89,11 @@ export async function resume(cli: Cli, number: string, flags: DeriveFlags): Prom
     await client.call('resumeSweep', { params: { sweep: number } })
     return tell(cli, flags, { kind, number: Number(number.replace('#', '')) })
   }
-  tell(cli, flags, await client.call<Derived>('resumeRun', { params: { run: number }, body: await toBody(cli, client, flags) }))
+  tell(
+    cli,
+    flags,
+    await client.call<Derived>('resumeRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
+  )
 }
 
 async function kindOf(client: Client, number: string): Promise<'run' | 'sweep'> {
@@ -74,14 +103,27 @@ async function kindOf(client: Client, number: string): Promise<'run' | 'sweep'> 
 async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<object> {
   const cwd = process.cwd()
   const fresh = await freshCode(cli, client, flags)
-  return { id: randomUUID(), sources: flags.file.length > 0 ? readSources(flags.file, cwd) : [], params: readParams(flags), ...fresh, ...toMarks(flags) }
+  return {
+    id: randomUUID(),
+    sources: flags.file.length > 0 ? readSources(flags.file, cwd) : [],
+    params: readParams(flags),
+    ...fresh,
+    ...toMarks(flags),
+  }
 }
 
 /** The code of the present folder, where it is asked for. */
-async function freshCode(cli: Cli, client: Client, flags: Pick<DeriveFlags, 'upload' | 'withNewCode'>): Promise<object> {
+async function freshCode(
+  cli: Cli,
+  client: Client,
+  flags: Pick<DeriveFlags, 'upload' | 'withNewCode'>,
+): Promise<object> {
   const cwd = process.cwd()
   if (!flags.upload && !flags.withNewCode) return {}
-  return { snapshot: (await uploadFolder(cli, client, cwd)).digest, host: (await readHostInfo(cwd, cli.config.shellPath)).host }
+  return {
+    snapshot: (await uploadFolder(cli, client, cwd)).digest,
+    host: (await readHostInfo(cwd, cli.config.shellPath)).host,
+  }
 }
 
 function tell(cli: Cli, flags: DeriveFlags, { kind, number }: Derived): void {

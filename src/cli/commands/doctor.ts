@@ -26,15 +26,20 @@ export async function doctor(cli: Cli, flags: { deep?: boolean; json?: boolean }
 function show(cli: Cli, title: string, checks: readonly DoctorCheck[]): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(paint('bold', title))
-  for (const { name, isOk, detail } of checks) cli.print(`  ${isOk ? paint('green', '✓') : paint('red', '✗')} ${name.padEnd(10)} ${detail}`)
+  for (const { name, isOk, detail } of checks)
+    cli.print(`  ${isOk ? paint('green', '✓') : paint('red', '✗')} ${name.padEnd(10)} ${detail}`)
 }
 
 async function examinePython(cli: Cli): Promise<DoctorCheck> {
   for (const name of ['python', 'python3']) {
     try {
-      const { stdout } = await promisify(execFile)(name, ['-c', 'import sys; print(sys.version.split()[0], sys.executable)'], {
-        env: childEnv({ PATH: cli.config.shellPath }),
-      })
+      const { stdout } = await promisify(execFile)(
+        name,
+        ['-c', 'import sys; print(sys.version.split()[0], sys.executable)'],
+        {
+          env: childEnv({ PATH: cli.config.shellPath }),
+        },
+      )
       if (stdout.startsWith('3')) return { name: 'python', isOk: true, detail: stdout.trim() }
     } catch {
       continue
@@ -45,7 +50,8 @@ async function examinePython(cli: Cli): Promise<DoctorCheck> {
 
 async function examineServer(cli: Cli, isDeep: boolean): Promise<DoctorCheck[]> {
   const client = findClient(cli)
-  if (isRestoring(cli.config.dataDir)) return [{ name: 'data', isOk: false, detail: cli.text('restore_cut', { data: cli.config.dataDir }) }]
+  if (isRestoring(cli.config.dataDir))
+    return [{ name: 'data', isOk: false, detail: cli.text('restore_cut', { data: cli.config.dataDir }) }]
   if (!client) return [{ name: 'server', isOk: true, detail: cli.text('server_none') }]
   try {
     const { version } = await client.call<{ version: string }>('health')

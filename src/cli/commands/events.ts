@@ -32,7 +32,8 @@ export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   }
   while (flags.follow) {
     try {
-      for await (const event of readStream(client, last)) if (flags.run === undefined || event.run === Number(flags.run.replace('#', ''))) show(event)
+      for await (const event of readStream(client, last))
+        if (flags.run === undefined || event.run === Number(flags.run.replace('#', ''))) show(event)
     } catch (error) {
       if (!(error instanceof CliExit) && !(error instanceof TypeError)) throw error
     }

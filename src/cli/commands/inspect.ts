@@ -16,7 +16,8 @@ import { noticeLines, sweepProgress } from '../follow.ts'
 export async function show(cli: Cli, number: string, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
-  if (kind === 'sweep') return showSweep(cli, await client.call<SweepView>('getSweep', { params: { sweep: number } }), flags)
+  if (kind === 'sweep')
+    return showSweep(cli, await client.call<SweepView>('getSweep', { params: { sweep: number } }), flags)
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run))
   showRun(cli, run, await client.call<ArtifactView[]>('listArtifacts', { params: { run: number } }))
@@ -25,7 +26,9 @@ export async function show(cli: Cli, number: string, flags: { json?: boolean }):
 function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void {
   if (flags.json) return cli.print(JSON.stringify(sweep))
   const paint = createPaint(cli.config.hasColor)
-  cli.print(`${paint('bold', `#${sweep.number} ${sweep.name ?? ''}`)} ${paintPhase(sweep.isPaused ? 'paused' : sweep.phase, paint)} ${sweep.reason ?? ''}`)
+  cli.print(
+    `${paint('bold', `#${sweep.number} ${sweep.name ?? ''}`)} ${paintPhase(sweep.isPaused ? 'paused' : sweep.phase, paint)} ${sweep.reason ?? ''}`,
+  )
   cli.print(`  ${sweep.method}, concurrency ${sweep.concurrency}, seed ${sweep.seed}`)
   if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)
@@ -35,7 +38,9 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
 
 function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[]): void {
   const paint = createPaint(cli.config.hasColor)
-  cli.print(`${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`)
+  cli.print(
+    `${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`,
+  )
   if (run.cause !== null) cli.print(paint('red', run.cause))
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
   else if (run.sweep !== null) cli.print(`  ${cli.text('run_again_since', { number: run.sweep })}`)
@@ -63,7 +68,8 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
     cli.print(
       `  attempt ${attempt.n}: ${attempt.state}${attempt.reason ? ` ${attempt.reason}` : ''}${attempt.exitCode === null ? '' : ` (${attempt.exitCode})`}, ${attempt.delivery.received} records${attempt.delivery.lost > 0 ? paint('red', `, ${attempt.delivery.lost} lost`) : ''}`,
     )
-  for (const file of artifacts) cli.print(`  ${file.path}  ${file.sizeBytes} B  ${paint('dim', file.sha256.slice(0, 12))}`)
+  for (const file of artifacts)
+    cli.print(`  ${file.path}  ${file.sizeBytes} B  ${paint('dim', file.sha256.slice(0, 12))}`)
 }
 
 /** What it really ran on: an image that was asked for and could not be had is named. */
@@ -88,7 +94,8 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
   const client = requireClient(cli)
   if (flags.attempt !== undefined) {
     const { attempts } = await client.call<RunDetailView>('getRun', { params: { run: number } })
-    if (!attempts.some(({ n }) => n === flags.attempt)) throw new CliExit(EXIT.notFound, cli.text('attempt_none', { number, attempt: flags.attempt }))
+    if (!attempts.some(({ n }) => n === flags.attempt))
+      throw new CliExit(EXIT.notFound, cli.text('attempt_none', { number, attempt: flags.attempt }))
   }
   let cursor: string | undefined
   for (;;) {

@@ -47,14 +47,20 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   const view = await findView(cli, client, flags)
   const fields = (flags.columns === undefined ? (view?.columns ?? []) : splitFields(flags.columns)).map(parseColumn)
   const place = { directions: await findDirections(client, fields), now: Date.now() }
-  const wanted = { filter: toFilter(flags, view), sort: flags.sort ?? view?.sort, fields: flags.csv ? figuresOf(fields) : undefined }
+  const wanted = {
+    filter: toFilter(flags, view),
+    sort: flags.sort ?? view?.sort,
+    fields: flags.csv ? figuresOf(fields) : undefined,
+  }
   const page = await listRuns(cli, client, flags, wanted)
   for (const hint of page.hints) cli.say(cli.text('filter_hint', { hint }))
   for (const field of page.runs.length > 0 ? fields : [])
     if (!page.runs.some((run) => hasField(run, field))) cli.say(cli.text('column_hint', { hint: formatField(field) }))
   if (flags.count) cli.say(cli.text('bulk_matched', { matched: page.total ?? 0 }))
   if (flags.json) return cli.print(JSON.stringify(page.runs))
-  const columns = (flags.csv && fields.length === 0 ? allFields(page.runs) : fields).map((field) => runColumn(field, place))
+  const columns = (flags.csv && fields.length === 0 ? allFields(page.runs) : fields).map((field) =>
+    runColumn(field, place),
+  )
   if (flags.csv) return printCsv(cli, page.runs, columns)
   const paint = createPaint(cli.config.hasColor)
   const rows =
@@ -62,14 +68,19 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
       ? [['#', 'KIND', 'PHASE', 'PARAMS', 'METRICS'], ...page.runs.map((run) => runRow(run, paint))]
       : [
           ['#', ...columns.map(({ name }) => name.toUpperCase())],
-          ...page.runs.map((run) => [String(run.number), ...columns.map((column, index) => cell(column.valueOf(run), fields[index]!, paint))]),
+          ...page.runs.map((run) => [
+            String(run.number),
+            ...columns.map((column, index) => cell(column.valueOf(run), fields[index]!, paint)),
+          ]),
         ]
   cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
 }
 
 async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<ViewView | undefined> {
   if (flags.view === undefined) return undefined
-  const views = await client.call<ViewView[]>('listViews', { params: { project: chosenProject(cli, flags.project) ?? 'default' } })
+  const views = await client.call<ViewView[]>('listViews', {
+    params: { project: chosenProject(cli, flags.project) ?? 'default' },
+  })
   const view = views.find((item) => item.name === flags.view)
   if (!view) throw new CliExit(EXIT.notFound, cli.text('view_none', { name: flags.view }))
   return view
@@ -107,7 +118,12 @@ interface Wanted {
 }
 
 /** One page; all trials of a sweep, in the order they were made; all that match, for a file. */
-async function listRuns(cli: Cli, client: Client, flags: ListFlags, { filter, sort, fields }: Wanted): Promise<RunPageView> {
+async function listRuns(
+  cli: Cli,
+  client: Client,
+  flags: ListFlags,
+  { filter, sort, fields }: Wanted,
+): Promise<RunPageView> {
   const most = flags.limit ?? (flags.sweep !== undefined || flags.csv ? Infinity : LIMIT_DEFAULT)
   const query = {
     filter,
@@ -141,10 +157,14 @@ async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<v
       ? [['#', 'NAME', 'METHOD', 'PHASE', 'TRIALS', 'BEST'], ...sweeps.map((sweep) => sweepRow(sweep, paint))]
       : [
           ['#', ...columns.map(({ name }) => name.toUpperCase())],
-          ...sweeps.map((sweep) => [String(sweep.number), ...columns.map(({ valueOf }) => toText(valueOf(sweep) ?? '-'))]),
+          ...sweeps.map((sweep) => [
+            String(sweep.number),
+            ...columns.map(({ valueOf }) => toText(valueOf(sweep) ?? '-')),
+          ]),
         ]
   cli.print(sweeps.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
-  for (const { number, notices } of sweeps) for (const { message } of notices) cli.print(`#${number}: ${paint('yellow', message)}`)
+  for (const { number, notices } of sweeps)
+    for (const { message } of notices) cli.print(`#${number}: ${paint('yellow', message)}`)
 }
 
 async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<SweepView[]> {
@@ -153,7 +173,9 @@ async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<S
   const sweeps: SweepView[] = []
   for (;;) {
     const limit = Math.min(most - sweeps.length, LIMITS.runsPageMax)
-    const page = await client.call<SweepView[]>('listSweeps', { query: { ...query, limit, before: sweeps.at(-1)?.number } })
+    const page = await client.call<SweepView[]>('listSweeps', {
+      query: { ...query, limit, before: sweeps.at(-1)?.number },
+    })
     for (const sweep of page) sweeps.push(sweep)
     if (page.length < limit || sweeps.length >= most) return sweeps
   }

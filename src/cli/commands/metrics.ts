@@ -32,7 +32,11 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
 async function listMetrics(cli: Cli, client: Client, number: string, flags: MetricFlags): Promise<void> {
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run.metrics))
-  const rows = Object.entries(run.metrics).map(([key, summary]) => [key, formatNumber(summary.last), String(summary.count)])
+  const rows = Object.entries(run.metrics).map(([key, summary]) => [
+    key,
+    formatNumber(summary.last),
+    String(summary.count),
+  ])
   cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns))
 }
 
@@ -48,7 +52,10 @@ async function findName(client: Client, run: string, text: string): Promise<stri
 async function readPoints(client: Client, run: string, name: string): Promise<PointView[]> {
   const points: PointView[] = []
   for (;;) {
-    const page = await client.call<PointView[]>('getMetric', { params: { run, name }, query: { from: points.length, limit: LIMITS.pointsPageMax } })
+    const page = await client.call<PointView[]>('getMetric', {
+      params: { run, name },
+      query: { from: points.length, limit: LIMITS.pointsPageMax },
+    })
     for (const point of page) points.push(point)
     if (page.length < LIMITS.pointsPageMax) return points
   }
@@ -65,10 +72,12 @@ async function readLine(client: Client, run: string, text: string): Promise<Line
   const isShort = (detail.metrics[name]?.count ?? 0) <= BUCKETS
   const points = isShort
     ? (await readPoints(client, run, name)).map((point) => [point.step, toNumber(point.value)] as const)
-    : (await client.call<BucketView[]>('getBuckets', { params: { run, name }, query: { buckets: BUCKETS } })).flatMap((bucket) => [
-        [toNumber(bucket.firstStep), toNumber(bucket.min)] as const,
-        [toNumber(bucket.lastStep), toNumber(bucket.max)] as const,
-      ])
+    : (await client.call<BucketView[]>('getBuckets', { params: { run, name }, query: { buckets: BUCKETS } })).flatMap(
+        (bucket) => [
+          [toNumber(bucket.firstStep), toNumber(bucket.min)] as const,
+          [toNumber(bucket.lastStep), toNumber(bucket.max)] as const,
+        ],
+      )
   return { label: `#${detail.number} ${detail.name ?? name}`, points }
 }
 
@@ -84,6 +93,7 @@ function plot(cli: Cli, lines: readonly Line[]): void {
   if (left === points.length) return cli.print(cli.text('nothing'))
   const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, cli.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS)
   const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)
-  for (const row of drawChart(lines, { columns, rows: ROWS })) cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
+  for (const row of drawChart(lines, { columns, rows: ROWS }))
+    cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
   lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${line.label}`)))
 }

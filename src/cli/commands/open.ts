@@ -26,7 +26,9 @@ export async function signInUrl(client: Client, path = '/'): Promise<string> {
 async function pathOf(client: Client, number: string | undefined): Promise<string> {
   if (number === undefined) return '/'
   const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
-  const { project } = await client.call<{ project: string }>(kind === 'run' ? 'getRun' : 'getSweep', { params: { [kind]: number } })
+  const { project } = await client.call<{ project: string }>(kind === 'run' ? 'getRun' : 'getSweep', {
+    params: { [kind]: number },
+  })
   return `/p/${encodeURIComponent(project)}/${kind}s/${number}`
 }
 
@@ -35,7 +37,11 @@ function openBrowser(url: string): boolean {
   const env = childEnv()
   const hasScreen = process.platform === 'darwin' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'])
   if (!hasScreen) return false
-  const child = spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore', env })
+  const child = spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], {
+    detached: true,
+    stdio: 'ignore',
+    env,
+  })
   child.on('error', () => {})
   child.unref()
   return true

@@ -21,12 +21,23 @@ interface Flags {
 export async function list(cli: Cli, flags: Flags): Promise<void> {
   const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
   if (flags.json) return cli.print(JSON.stringify(projects))
-  cli.print(table([['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), item.description])], cli.columns))
+  cli.print(
+    table(
+      [['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), item.description])],
+      cli.columns,
+    ),
+  )
 }
 
 /** `hagane project create`. */
 export async function create(cli: Cli, name: string, flags: Flags & { description?: string }): Promise<void> {
-  tell(cli, flags, await requireClient(cli).call<ProjectView>('createProject', { body: { name, description: flags.description ?? '' } }))
+  tell(
+    cli,
+    flags,
+    await requireClient(cli).call<ProjectView>('createProject', {
+      body: { name, description: flags.description ?? '' },
+    }),
+  )
 }
 
 /** `hagane project show`: one project, with the direction of each metric. */
@@ -35,7 +46,11 @@ export async function show(cli: Cli, name: string | undefined, flags: Flags): Pr
 }
 
 /** `hagane project update`. */
-export async function update(cli: Cli, project: string, flags: Flags & { name?: string; description?: string }): Promise<void> {
+export async function update(
+  cli: Cli,
+  project: string,
+  flags: Flags & { name?: string; description?: string },
+): Promise<void> {
   const { name, description } = flags
   const body = { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
   if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.text('nothing_to_change'))
@@ -70,7 +85,8 @@ export async function use(cli: Cli, project: string): Promise<void> {
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
   const params = { project: nameOf(cli, flags.project), name: toMetricName(name) }
   if (direction === undefined) return await show(cli, params.project, flags)
-  if (!(DIRECTIONS as readonly string[]).includes(direction)) throw new CliExit(EXIT.usage, cli.text('direction_wrong', { known: DIRECTIONS.join(', ') }))
+  if (!(DIRECTIONS as readonly string[]).includes(direction))
+    throw new CliExit(EXIT.usage, cli.text('direction_wrong', { known: DIRECTIONS.join(', ') }))
   tell(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
 }
 
@@ -86,25 +102,46 @@ function tell(cli: Cli, flags: Flags, project: ProjectView): void {
 
 /** `hagane view ls`. */
 export async function listViews(cli: Cli, flags: Flags): Promise<void> {
-  tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }))
+  tellViews(
+    cli,
+    flags,
+    await requireClient(cli).call<ViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }),
+  )
 }
 
 /** `hagane view save`: what no list could show is refused. Throws FilterError. */
-export async function saveView(cli: Cli, name: string, flags: Flags & { filter?: string; sort?: string; columns?: string }): Promise<void> {
+export async function saveView(
+  cli: Cli,
+  name: string,
+  flags: Flags & { filter?: string; sort?: string; columns?: string },
+): Promise<void> {
   const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: splitFields(flags.columns ?? '') }
   if (body.filter !== '') parseFilter(body.filter)
   parseSort(body.sort)
   body.columns.forEach(parseColumn)
-  tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('putView', { params: { project: nameOf(cli, flags.project), name }, body }))
+  tellViews(
+    cli,
+    flags,
+    await requireClient(cli).call<ViewView[]>('putView', {
+      params: { project: nameOf(cli, flags.project), name },
+      body,
+    }),
+  )
 }
 
 /** `hagane view rm`. */
 export async function removeView(cli: Cli, name: string, flags: Flags): Promise<void> {
-  tellViews(cli, flags, await requireClient(cli).call<ViewView[]>('deleteView', { params: { project: nameOf(cli, flags.project), name } }))
+  tellViews(
+    cli,
+    flags,
+    await requireClient(cli).call<ViewView[]>('deleteView', { params: { project: nameOf(cli, flags.project), name } }),
+  )
 }
 
 function tellViews(cli: Cli, flags: Flags, views: readonly ViewView[]): void {
   if (flags.json) return cli.print(JSON.stringify(views))
   const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')])
-  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows], cli.columns))
+  cli.print(
+    rows.length === 0 ? [cli.text('nothing')] : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows], cli.columns),
+  )
 }

@@ -23,7 +23,8 @@ import { logs } from './inspect.ts'
 import { choiceText } from './sweep.ts'
 import { ensureServer } from './up.ts'
 
-export interface RunFlags extends DocumentFlags, Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags' | 'project'> {
+export interface RunFlags
+  extends DocumentFlags, Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags' | 'project'> {
   readonly wait?: boolean
   readonly log?: boolean
   readonly workdir?: string
@@ -56,7 +57,9 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
     ...(changes !== null && { changes }),
     ...(project !== undefined && { project }),
   }
-  const submitted = await client.call<Submitted>('submit', { body: { ...body, ...toMarks(flags), ...(await sendCode(cli, client, flags, workDir)) } })
+  const submitted = await client.call<Submitted>('submit', {
+    body: { ...body, ...toMarks(flags), ...(await sendCode(cli, client, flags, workDir)) },
+  })
   if (flags.json) cli.print(JSON.stringify(submitted))
   else await announce(cli, client, submitted, flags.wait === true)
   if (flags.log && submitted.kind === 'run') await logs(cli, String(submitted.number), { follow: true })
@@ -100,7 +103,15 @@ async function announce(cli: Cli, client: Client, { kind, number }: Submitted, i
   else {
     const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
     if (sweep.choice) cli.print(choiceText(cli, sweep.choice))
-    cli.print(cli.text('submitted_sweep', { number, trials: sweep.trials ?? '∞', concurrency: sweep.concurrency, method: sweep.method, seed: sweep.seed }))
+    cli.print(
+      cli.text('submitted_sweep', {
+        number,
+        trials: sweep.trials ?? '∞',
+        concurrency: sweep.concurrency,
+        method: sweep.method,
+        seed: sweep.seed,
+      }),
+    )
   }
   if (!isFollowed) cli.print(cli.text('follow_hint', { number }))
 }

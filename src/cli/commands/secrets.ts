@@ -17,7 +17,11 @@ export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const names = existsSync(root(cli)) ? readdirSync(root(cli)).sort() : []
   const secrets = names.map((name) => ({ name, keys: readdirSync(join(root(cli), name)).sort() }))
   if (flags.json) return cli.print(JSON.stringify(secrets))
-  cli.print(secrets.length === 0 ? [cli.text('nothing')] : table([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])], cli.columns))
+  cli.print(
+    secrets.length === 0
+      ? [cli.text('nothing')]
+      : table([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])], cli.columns),
+  )
 }
 
 /** `hagane secret set NAME KEY`: the value comes from standard input, so that no history and no process list shows it. */

@@ -40,17 +40,29 @@ export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<v
   if (view.choice) cli.print(choiceText(cli, view.choice))
   cli.print(
     best
-      ? cli.text('beliefs_best', { number: best.number, metric: measureName(view), value: formatNumber(best.value), finished: view.finished })
+      ? cli.text('beliefs_best', {
+          number: best.number,
+          metric: measureName(view),
+          value: formatNumber(best.value),
+          finished: view.finished,
+        })
       : cli.text('beliefs_none', { finished: view.finished }),
   )
-  if (expectedImprovement !== null) cli.print(cli.text('beliefs_gain', { metric: measureName(view), value: formatNumber(expectedImprovement) }))
+  if (expectedImprovement !== null)
+    cli.print(cli.text('beliefs_gain', { metric: measureName(view), value: formatNumber(expectedImprovement) }))
   if (importance.length > 0) {
-    const rows = importance.map(({ name, share, sd }) => [name, `${percent(share)} ± ${percent(sd)}`, progressBar(share)])
+    const rows = importance.map(({ name, share, sd }) => [
+      name,
+      `${percent(share)} ± ${percent(sd)}`,
+      progressBar(share),
+    ])
     cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows], cli.columns))
   }
   const paint = createPaint(cli.config.hasColor)
-  for (const { name, side } of borders) cli.print(paint('yellow', cli.text(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })))
-  if (stopped.trials > 0) cli.print(cli.text('beliefs_saved', { trials: stopped.trials, saved: formatDuration(stopped.savedSeconds) }))
+  for (const { name, side } of borders)
+    cli.print(paint('yellow', cli.text(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })))
+  if (stopped.trials > 0)
+    cli.print(cli.text('beliefs_saved', { trials: stopped.trials, saved: formatDuration(stopped.savedSeconds) }))
 }
 
 function percent(share: number): string {
@@ -64,8 +76,12 @@ export function choiceText(cli: Cli, { method, reason }: NonNullable<SweepView['
 
 /** `hagane sweep extend`. */
 export async function extend(cli: Cli, number: string, flags: Flags & { trials?: number }): Promise<void> {
-  if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1) throw new CliExit(EXIT.usage, cli.text('extend_trials'))
-  const sweep = await requireClient(cli).call<SweepView>('extendSweep', { params: { sweep: number }, body: { trials: flags.trials } })
+  if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1)
+    throw new CliExit(EXIT.usage, cli.text('extend_trials'))
+  const sweep = await requireClient(cli).call<SweepView>('extendSweep', {
+    params: { sweep: number },
+    body: { trials: flags.trials },
+  })
   if (flags.json) cli.print(JSON.stringify(sweep))
   else cli.print(cli.text('extended', { number: sweep.number, trials: sweep.trials ?? '∞' }))
 }
@@ -74,7 +90,10 @@ export async function extend(cli: Cli, number: string, flags: Flags & { trials?:
 export async function add(cli: Cli, number: string, flags: Flags & Pick<DocumentFlags, 'param'>): Promise<void> {
   const params = Object.fromEntries(Object.entries(readParams(flags)).map(([name, text]) => [name, typed(text)]))
   if (Object.keys(params).length === 0) throw new CliExit(EXIT.usage, cli.text('point_params'))
-  const answer = await requireClient(cli).call<{ number: number; isNew: boolean }>('addPoint', { params: { sweep: number }, body: { params } })
+  const answer = await requireClient(cli).call<{ number: number; isNew: boolean }>('addPoint', {
+    params: { sweep: number },
+    body: { params },
+  })
   if (flags.json) cli.print(JSON.stringify(answer))
   else cli.print(cli.text(answer.isNew ? 'point_added' : 'point_known', { number: answer.number }))
 }
@@ -100,11 +119,13 @@ interface SimulateFlags extends DocumentFlags {
 export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
   const plan = readPlan(cli, flags)
   const trials = trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
-  if (trials > LIMITS.playedTrialsMax) throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.playedTrialsMax }))
+  if (trials > LIMITS.playedTrialsMax)
+    throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.playedTrialsMax }))
   const secondsEach = toSeconds(flags.trialTime)
   if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))
   const recorded = flags.record === undefined ? undefined : await readRecord(cli, plan, flags.record)
-  const objectiveOf = (seed: number): SimulatedObjective => recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: flags.failures / 100 })
+  const objectiveOf = (seed: number): SimulatedObjective =>
+    recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: flags.failures / 100 })
   const seeds = Array.from({ length: flags.plays }, (_, index) => (plan.seed ?? 0) + index)
   const plays = seeds.map((seed) => simulateSweep(plan, seed, objectiveOf(seed)))
   const random = seeds.map((seed) => simulateSweep(asRandom(plan, plays[0]!.trials), seed, objectiveOf(seed)))
@@ -145,7 +166,11 @@ async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<Si
     .filter(({ phase }) => isTerminal(phase))
     .map((run) => {
       const value = Number(run.metrics[metric]?.[part] ?? NaN)
-      return { params: run.params as ValueMap, value: Number.isFinite(value) ? sign * value : null, seconds: secondsOf(run) }
+      return {
+        params: run.params as ValueMap,
+        value: Number.isFinite(value) ? sign * value : null,
+        seconds: secondsOf(run),
+      }
     })
   if (trials.length === 0) throw new CliExit(EXIT.usage, cli.text('simulate_record', { number }))
   return recordedObjective(plan, trials)
@@ -195,7 +220,10 @@ function report(
   cli.print(
     table(
       [
-        [cli.text('simulate_trials'), `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`],
+        [
+          cli.text('simulate_trials'),
+          `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`,
+        ],
         [cli.text('simulate_wall', { concurrency: plan.concurrency }), formatDuration(summary.wallSeconds)],
         [cli.text('simulate_machine'), formatDuration(summary.machineSeconds)],
         ...(summary.cost === null ? [] : [[cli.text('simulate_cost'), formatNumber(Number(summary.cost.toFixed(2)))]]),
@@ -209,5 +237,8 @@ function report(
 
 /** Parts of a document that depend on what trials will report, and are left out. */
 function unplayedParts({ stoppingRules, stopConditions, warmStart }: SweepPlan): string[] {
-  return [...(stoppingRules.length + stopConditions.length > 0 ? ['early_stopping'] : []), ...(warmStart.length > 0 ? ['warm_start'] : [])]
+  return [
+    ...(stoppingRules.length + stopConditions.length > 0 ? ['early_stopping'] : []),
+    ...(warmStart.length > 0 ? ['warm_start'] : []),
+  ]
 }

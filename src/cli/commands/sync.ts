@@ -15,7 +15,11 @@ import type { Cli } from '../context.ts'
 /** `hagane sync`: sends spooled records with the person's token and deletes what the server has made durable. */
 export async function sync(cli: Cli, folders: readonly string[], flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
-  const spools = (await Promise.all((folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map((folder) => openSpools(folder)))).flat()
+  const spools = (
+    await Promise.all(
+      (folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map((folder) => openSpools(folder)),
+    )
+  ).flat()
   let records = 0
   let pending = 0
   for (const spool of spools) {
@@ -31,7 +35,9 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
 async function usualFolders(dataDir: string): Promise<string[]> {
   const runs = join(dataDir, 'runs')
   const names = existsSync(runs) ? await readdir(runs) : []
-  return [join(dataDir, 'spool'), ...names.map((name) => join(runs, name, 'spool'))].filter((folder) => existsSync(folder))
+  return [join(dataDir, 'spool'), ...names.map((name) => join(runs, name, 'spool'))].filter((folder) =>
+    existsSync(folder),
+  )
 }
 
 /** Sentences about records that the server did not take; a script may repeat a mistake at every step. */

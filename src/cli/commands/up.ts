@@ -24,7 +24,8 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     return
   }
   const config = readServerConfig(flags)
-  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host)) throw new CliExit(EXIT.usage, cli.text('host_not_local', { host: config.host }))
+  if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host))
+    throw new CliExit(EXIT.usage, cli.text('host_not_local', { host: config.host }))
   const { DirectoryTakenError, RestoreCutError, startServer } = await import('../../server.ts')
   let end: (status: number) => void = () => {}
   const ended = new Promise<number>((resolve) => (end = resolve))
@@ -37,11 +38,17 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
       end(why === 'shutdown' ? EXIT.ok : EXIT.secondServer)
     },
   }).catch((error: unknown) => {
-    if (error instanceof DirectoryTakenError) throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
-    if (error instanceof RestoreCutError) throw new CliExit(EXIT.failed, cli.text('restore_cut', { data: config.dataDir }))
+    if (error instanceof DirectoryTakenError)
+      throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
+    if (error instanceof RestoreCutError)
+      throw new CliExit(EXIT.failed, cli.text('restore_cut', { data: config.dataDir }))
     throw startFailure(cli, error)
   })
-  cli.say(cli.text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) }).split('\n'))
+  cli.say(
+    cli
+      .text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) })
+      .split('\n'),
+  )
   const status = await ended
   await server[Symbol.asyncDispose]()
   cli.say(cli.text('server_stopped'))
@@ -64,7 +71,15 @@ const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'
 
 function startFailure(cli: Cli, cause: unknown): CliExit {
   // A name with several addresses fails once for each.
-  const { found, known, code = '', address, hostname, port, message } = (cause instanceof AggregateError ? cause.errors[0] : cause) as StartFault
+  const {
+    found,
+    known,
+    code = '',
+    address,
+    hostname,
+    port,
+    message,
+  } = (cause instanceof AggregateError ? cause.errors[0] : cause) as StartFault
   const place = [address ?? hostname, port].filter((part) => part !== undefined).join(':')
   const say = (text: string): CliExit => new CliExit(EXIT.failed, text, { cause })
   if (found !== undefined && known !== undefined) return say(cli.text('schema_newer', { found, known }))

@@ -11,27 +11,51 @@ export const en = {
     yaml_syntax: ['{detail}', '{remedy}'],
     yaml_too_deep: ['{detail}', '{remedy}'],
     file_encoding: ['{file} is not UTF-8: it looks like {encoding}', 'save it as UTF-8'],
-    yaml11_leading_zero: ['{found} is a number here and loses its zero; YAML 1.1 tools read it as text', 'quote it, or drop the leading zero'],
+    yaml11_leading_zero: [
+      '{found} is a number here and loses its zero; YAML 1.1 tools read it as text',
+      'quote it, or drop the leading zero',
+    ],
     yaml11_number: ['{found} is text here; YAML 1.1 tools read it as a number', 'write plain digits, or quote it'],
     meaningless_with: ['{key} means nothing beside {other}', 'remove {key}'],
     io_reference: ['{detail}', '{remedy}'],
-    number_infinite: ['{found} is too large for a number, and is read as infinity', 'quote it where it is text, and declare the input as type: str'],
+    number_infinite: [
+      '{found} is too large for a number, and is read as infinity',
+      'quote it where it is text, and declare the input as type: str',
+    ],
     quote_wide: ['{found} is no quotation mark of the shell; it is part of the word beside it', `write " or '`],
     comma_wide: ['{found} is one text: a full-width comma separates nothing', 'write a comma and a space'],
     comment_swallows: [
       'the lines of a command are joined into one, and the # here makes all that follows a comment',
       'move the comment above cmd, or write cmd as a list with one command an item',
     ],
-    command_item_end: ['the items of the list are joined by &&, which cannot follow the {found} at the end of this one', 'remove the {found}'],
-    value_empty: ['{name} may be empty, and is then an empty argument of its own', 'write {{ {name} | words }} where an empty value should be no argument'],
-    value_words: ['{name} holds several words, and is one argument: {found}', 'write {{ {name} | words }} for one argument a word'],
+    command_item_end: [
+      'the items of the list are joined by &&, which cannot follow the {found} at the end of this one',
+      'remove the {found}',
+    ],
+    value_empty: [
+      '{name} may be empty, and is then an empty argument of its own',
+      'write {{ {name} | words }} where an empty value should be no argument',
+    ],
+    value_words: [
+      '{name} holds several words, and is one argument: {found}',
+      'write {{ {name} | words }} for one argument a word',
+    ],
     value_shell: [
       '{name} is given to the program as it stands: no shell expands {found}',
       'write the shell word in run.cmd itself, or the whole path in {name}',
     ],
-    param_shadows_matrix: ['params.{name} gives {name} one value: its matrix is not searched', 'remove {name} from params to search it'],
-    param_beside_resource: ['params.{name} has no effect: the search gives {name} to its trials', 'remove {name} from params'],
-    param_new: ['nothing in the document reads {name}; a script finds it with get_params()', 'check its name; the document has {known}'],
+    param_shadows_matrix: [
+      'params.{name} gives {name} one value: its matrix is not searched',
+      'remove {name} from params to search it',
+    ],
+    param_beside_resource: [
+      'params.{name} has no effect: the search gives {name} to its trials',
+      'remove {name} from params',
+    ],
+    param_new: [
+      'nothing in the document reads {name}; a script finds it with get_params()',
+      'check its name; the document has {known}',
+    ],
     param_near: ['the document has no parameter {name}', 'did you mean {near}?'],
     bounds_exponents: [
       'the bounds of {option} are exponents: the values lie between {low} and {high}',
@@ -49,7 +73,10 @@ export const en = {
     not_in: ['{found} is not one of the allowed values', 'use one of {known}'],
     too_small: ['{found} is below {min}', 'use {min} or more'],
     too_large: ['{found} is above {max}', 'use {max} or less'],
-    asha_amounts: ['min_iter {min} is above max_iter {max}', 'give a trial at least as much at the end as at its lowest rung'],
+    asha_amounts: [
+      'min_iter {min} is above max_iter {max}',
+      'give a trial at least as much at the end as at its lowest rung',
+    ],
     list_long: ['{found} items are more than {max}', 'keep {max} of them'],
     name_pattern: ['{found} is not a name', 'use letters, digits, - and _ only'],
     image_syntax: ['{found} is not an image name', 'write it as name:tag or host:port/name:tag, without spaces'],
@@ -63,24 +90,45 @@ export const en = {
     command_empty: ['the command is empty', 'write what to run under run.cmd'],
     algorithm_many: ['only one search method can be used, found {keys}', 'keep one of them'],
     matrix_required: ['the search has no matrix', 'list at least one parameter under hptuning.matrix'],
-    when_one_parameter: ['when: is {found}', 'write one parameter and the values at which this one exists, such as {optimizer: [sgd]}'],
-    when_parameter: ['when: names {name}, which is not another parameter of the matrix', 'use one of {known}, and no circle'],
+    when_one_parameter: [
+      'when: is {found}',
+      'write one parameter and the values at which this one exists, such as {optimizer: [sgd]}',
+    ],
+    when_parameter: [
+      'when: names {name}, which is not another parameter of the matrix',
+      'use one of {known}, and no circle',
+    ],
     eta_above_one: ['eta is {found}', 'use 1.5 or more, such as 3'],
-    constraint_syntax: ['the constraint cannot be read: {detail}', 'write an expression over parameters, such as "layers * width <= 4096"'],
+    constraint_syntax: [
+      'the constraint cannot be read: {detail}',
+      'write an expression over parameters, such as "layers * width <= 4096"',
+    ],
     constraint_rare: [
       'none of {tries} points of the space that were tried meets the constraints',
       'loosen constraints, name a point that meets them under first_points, or make what must be equal one parameter',
     ],
     constraint_unmet: ['no point of the space meets the constraints', 'loosen constraints, or widen matrix'],
-    first_point: ['the point does not belong to the space: {detail}', 'give each parameter of matrix one of its values'],
+    first_point: [
+      'the point does not belong to the space: {detail}',
+      'give each parameter of matrix one of its values',
+    ],
     matrix_method: ['{option} cannot be searched by {method}', 'use one of {known}, or another method'],
     matrix_one_option: ['{detail}', '{remedy}'],
-    matrix_items: ['{option} needs {needed} but found {found}', 'write it as [{needed}], as `name: value` lines, or joined by colons'],
+    matrix_items: [
+      '{option} needs {needed} but found {found}',
+      'write it as [{needed}], as `name: value` lines, or joined by colons',
+    ],
     matrix_order: ['{detail}', '{remedy}'],
     matrix_positive: ['{field} of {option} cannot be {found}', 'use a positive number (a whole one for num)'],
-    matrix_many: ['{option} has more values than can be counted', 'use fewer and larger steps, or a parameter without steps such as uniform'],
+    matrix_many: [
+      '{option} has more values than can be counted',
+      'use fewer and larger steps, or a parameter without steps such as uniform',
+    ],
     matrix_geomspace: ['geomspace from {start} to {stop} crosses zero', 'use two numbers of the same sign'],
-    pvalues_item: ['{found} is not [value, probability] with a decimal probability from 0 to below 1', 'write pairs such as [relu, 0.3]'],
+    pvalues_item: [
+      '{found} is not [value, probability] with a decimal probability from 0 to below 1',
+      'write pairs such as [relu, 0.3]',
+    ],
     pvalues_sum: ['the probabilities add up to {sum}', 'make them add up to 1'],
     replicas_framework: ['{detail}', '{remedy}'],
     replicas_role: ['{key} has no meaning with {framework}', 'remove it'],
@@ -90,14 +138,23 @@ export const en = {
     param_pair: ['{found} is not NAME=VALUE', 'write -P name=value'],
     param_repeated: ['parameter {name} is given twice', 'give it once'],
     duplicate_key: ['{key} is written twice; the last one counts', 'remove one'],
-    yaml11_boolean: ['{found} is text here; YAML 1.1 tools read it as true or false', 'write true or false, or quote it'],
+    yaml11_boolean: [
+      '{found} is text here; YAML 1.1 tools read it as true or false',
+      'write true or false, or quote it',
+    ],
     yaml11_sexagesimal: ['{found} is text here; YAML 1.1 tools read it as a base-60 number', 'quote it'],
     yaml11_octal: ['{found} is decimal here; YAML 1.1 tools read it as octal', 'drop the leading zero, or quote it'],
     deprecated: ['{old} is an old name', 'write {replacement}'],
-    requests_over_limits: ['{name} asks for {requests} but is limited to {limits}', 'raise the limit or lower the request'],
+    requests_over_limits: [
+      '{name} asks for {requests} but is limited to {limits}',
+      'raise the limit or lower the request',
+    ],
     resource_negative: ['{name} is negative', 'use a positive amount'],
     gpu_fraction: ['{found} gpu is not a whole number of devices', 'devices are given out whole; ask for 1'],
-    ignored_here: ['{key} has no effect on this machine', 'it counts on a cluster; leave it if the file goes there too'],
+    ignored_here: [
+      '{key} has no effect on this machine',
+      'it counts on a cluster; leave it if the file goes there too',
+    ],
     image_on_host: [
       "the image is not used by a plain process: the run uses this machine's own Python",
       'write what the run needs as build_steps, or install it in the Python that your shell uses',
@@ -119,7 +176,10 @@ export const en = {
       'a value inside a nested shell or eval is read by that shell as code',
       'let the program run directly, or pass the value as an argument of the nested shell',
     ],
-    command_lines_joined: ['the lines of this command are joined into one', 'write cmd as a list to run several commands'],
+    command_lines_joined: [
+      'the lines of this command are joined into one',
+      'write cmd as a list to run several commands',
+    ],
     bounds_reversed: ['low of {name} is above high', 'swap them'],
     condition_direction: [
       '{metric} is to become smaller in this sweep, and larger for this condition: without optimization it maximises',
@@ -127,11 +187,20 @@ export const en = {
     ],
     condition_without_value: ['a condition without value never ends the search', 'add value'],
     budget_missing: ['the search has no end: n_experiments is missing', 'set how many trials to run'],
-    budget_over_space: ['{asked} experiments exceed the space of {size} points', '{size} trials will run; lower n_experiments or widen the matrix'],
+    budget_over_space: [
+      '{asked} experiments exceed the space of {size} points',
+      '{size} trials will run; lower n_experiments or widen the matrix',
+    ],
     space_large: ['the grid has {size} points', 'set grid_search.n_experiments, or use random_search'],
     concurrency_raised: ['concurrency {found} runs nothing', 'it is read as 1'],
-    boolean_values: ['{name} has boolean values, which print as True and False', 'compare text in the script, or use "true" and "false"'],
-    mixed_numbers: ['{name} mixes whole and decimal numbers; each keeps its own form', 'write all as decimals if the script expects that'],
+    boolean_values: [
+      '{name} has boolean values, which print as True and False',
+      'compare text in the script, or use "true" and "false"',
+    ],
+    mixed_numbers: [
+      '{name} mixes whole and decimal numbers; each keeps its own form',
+      'write all as decimals if the script expects that',
+    ],
     kind_not_built: ['kind: {kind} cannot be run yet', 'check accepts it; experiments, jobs, builds and groups run'],
     run_required: ['there is no command', 'add run.cmd'],
   },
@@ -179,7 +248,8 @@ export const en = {
     thing_code: 'code in project {name} yet',
     thing_route: 'such route',
     thing_dashboard: 'dashboard here: build it with npm run build',
-    document_slow: 'this document takes longer than {seconds} s to read: it may have constraints that hardly any point meets, or very long lists',
+    document_slow:
+      'this document takes longer than {seconds} s to read: it may have constraints that hardly any point meets, or very long lists',
     attempt_untraced: 'the executor has no trace of it',
     attempt_elsewhere: 'it ran from another data directory, of which this one is a copy',
     machine_restarted: 'the machine was restarted',
@@ -191,11 +261,13 @@ export const en = {
     path_twice: 'path {path} is there twice',
     path_both: 'path {path} is a file and a folder',
     secret_missing: 'there is no secret {name} on this machine: put its values into {folder}, a file for each variable',
-    config_map_missing: 'there is no config map {name} on this machine: put its values into {folder}, a file for each variable',
+    config_map_missing:
+      'there is no config map {name} on this machine: put its values into {folder}, a file for each variable',
     reference_name: '{path} is not named like a variable',
     reference_open: '{path} can be read by others: chmod 600 it',
     file_uncopied: '{path} cannot be copied: {code}',
-    outputs_no_folder: '{path} is no folder any more: an attempt before this one put something else in its place; remove it and try again',
+    outputs_no_folder:
+      '{path} is no folder any more: an attempt before this one put something else in its place; remove it and try again',
     file_closed: 'the server may not read {path}',
     launch_long: 'its command and variables are longer than this system takes',
     launch_nul: 'its command or a variable has a NUL character in it',
@@ -393,7 +465,8 @@ export const en = {
     command_long_fix: 'read long values in the script, with get_params()',
     variable_long: 'the variable {name} has {size} bytes, and a program is given {max} at most in one piece',
     variable_long_fix: 'put the value into a file, or into params and read it with get_params()',
-    command_total_long: 'the command with its values and variables has {size} bytes, and a program is given {max} at most',
+    command_total_long:
+      'the command with its values and variables has {size} bytes, and a program is given {max} at most',
     command_total_long_fix: 'read long values in the script, with get_params()',
     command_nul: 'a command cannot hold the character U+0000',
     command_arithmetic: 'only a number can stand inside $(( ))',
@@ -485,7 +558,8 @@ export const en = {
     BuildFailed: 'its environment could not be built: {detail}',
     VenvMissing:
       'the Python of this machine cannot make environments: install its venv module (on Debian and Ubuntu: apt install python3-venv), or uv ({detail})',
-    PythonMissing: 'the submitting shell has no Python 3 to make an environment from: install Python, or activate yours before you submit',
+    PythonMissing:
+      'the submitting shell has no Python 3 to make an environment from: install Python, or activate yours before you submit',
     ReferenceMissing: '{detail}',
     Restored: 'it was running when the backup was made',
     Silent: 'nothing was heard from it for ten minutes',
@@ -558,7 +632,8 @@ export const en = {
     simulate_random: 'in {wins} of {plays} plays the best was at least as good as that of as many random trials',
     opened: 'opened {url} in the browser',
     server_started: 'started a server at {url} (data in {data})',
-    server_ready: 'hagane is ready at {url}\n  data   {data}\n  token  {tokenFile}\n  dashboard: hagane open\n  stop with Ctrl-C or: hagane down',
+    server_ready:
+      'hagane is ready at {url}\n  data   {data}\n  token  {tokenFile}\n  dashboard: hagane open\n  stop with Ctrl-C or: hagane down',
     server_running: 'a server is already running at {url}',
     server_stopped: 'the server has stopped; runs that were going go on',
     server_none: 'no server is running',
@@ -570,7 +645,8 @@ export const en = {
     database_silent: 'no database answers at {place}: start it, or correct the address',
     port_taken: 'another program listens at {place}: choose another port with --port',
     server_silent: 'the server did not answer in time; see why in {file}',
-    server_foreign: 'at {url} answers a program that is not Hagane (status {status}); name the server with HAGANE_HOST, or start one with: hagane up',
+    server_foreign:
+      'at {url} answers a program that is not Hagane (status {status}); name the server with HAGANE_HOST, or start one with: hagane up',
     standing_by: 'another server is active on this database; standing by',
     submitted_sweep: 'sweep #{number}: {trials} trials, {concurrency} at once, {method}, seed {seed}',
     submitted_run: 'run #{number}',
@@ -659,7 +735,8 @@ export const en = {
     backed_up: '{rows} rows are in {folder}',
     backup_unreadable: 'not in the backup, because it could not be read: {paths}',
     backup_restored: '{rows} rows of {at} are in {data}; sweeps and waiting runs are paused until you resume them',
-    restore_cut: 'a restore into {data} was cut short: its runs are not there yet; call `hagane restore FOLDER` again, or delete this data folder',
+    restore_cut:
+      'a restore into {data} was cut short: its runs are not there yet; call `hagane restore FOLDER` again, or delete this data folder',
     backup_folder_not_empty: '{detail} is not empty: name a new folder',
     backup_not_a_backup: '{detail} is not a backup: it has no backup.json',
     backup_damaged: 'the backup is damaged or of a newer Hagane: {detail}',
@@ -668,16 +745,21 @@ export const en = {
     ran_on: 'ran on {python}{environment}{image}',
     ran_on_environment: ', environment {hash}',
     ran_on_image: ', not on the image {image} it asks for',
-    code_file_too_large: '{path} is {size}; files of code may have {max}: name it in .haganeignore and read it from a data path',
-    code_too_large: 'the folder is too large to send as code: {files} files, {size} (most in {largest}); name data in .haganeignore, or run with --in-place',
-    code_large: 'the code is {size} (most in {largest}); data is better named in .haganeignore and read from a data path',
+    code_file_too_large:
+      '{path} is {size}; files of code may have {max}: name it in .haganeignore and read it from a data path',
+    code_too_large:
+      'the folder is too large to send as code: {files} files, {size} (most in {largest}); name data in .haganeignore, or run with --in-place',
+    code_large:
+      'the code is {size} (most in {largest}); data is better named in .haganeignore and read from a data path',
     code_large_files: 'large files are sent as code: {paths}; name them in .haganeignore if they are data',
-    code_secrets: 'these files look like secrets and are sent as code: {paths}; name them in .haganeignore and use secret_refs',
+    code_secrets:
+      'these files look like secrets and are sent as code: {paths}; name them in .haganeignore and use secret_refs',
     code_no_folder: '{path} is no folder: say with --workdir which folder the code is in',
     code_unreadable: 'cannot read {path} ({why}): make it readable, or name it in .haganeignore',
     code_changed: '{path} changed while the code was being sent: run the command again',
     code_skipped: 'left out, since they are links out of the folder or have names no snapshot may have: {paths}',
     code_sent: 'code: {files} files, {size}, {sent} sent ({digest})',
-    schema_newer: 'the database was written by a newer Hagane (schema {found}, this one knows {known}); install that version, nothing was changed',
+    schema_newer:
+      'the database was written by a newer Hagane (schema {found}, this one knows {known}); install that version, nothing was changed',
   },
 } as const

@@ -261,7 +261,11 @@ export function helpText(locale: Locale, code: HelpCode): string {
 
 /** Lines to try, by command; the same in every language. */
 export const EXAMPLES: Readonly<Partial<Record<HelpCode, readonly string[]>>> = {
-  run: ['hagane run -f group.yml --wait', 'hagane run -f train.yml -P lr=0.01 --name baseline --tags first,cpu', 'hagane run -f train.yml --log'],
+  run: [
+    'hagane run -f group.yml --wait',
+    'hagane run -f train.yml -P lr=0.01 --name baseline --tags first,cpu',
+    'hagane run -f train.yml --log',
+  ],
   check: ['hagane check -f group.yml', 'hagane check -f base.yml -f override.yml -P lr=0.1'],
   ls: [
     'hagane ls --filter "phase = failed and created > -7d"',
@@ -270,7 +274,10 @@ export const EXAMPLES: Readonly<Partial<Record<HelpCode, readonly string[]>>> = 
     'hagane ls --sweep 1',
   ],
   metrics: ['hagane metrics 12', 'hagane metrics 12 loss --plot --with 13 --with 14'],
-  sweep_simulate: ['hagane sweep simulate -f group.yml --trial-time 10m --price 2.5', 'hagane sweep simulate -f group.yml --record 3'],
+  sweep_simulate: [
+    'hagane sweep simulate -f group.yml --trial-time 10m --price 2.5',
+    'hagane sweep simulate -f group.yml --record 3',
+  ],
   sweep_add: ['hagane sweep add 3 -P lr=0.01 -P optimizer=adam'],
   sweep_extend: ['hagane sweep extend 3 --trials 50'],
   stop: ['hagane stop 12 13', 'hagane stop --filter "phase = queued and tag = old" --dry-run'],

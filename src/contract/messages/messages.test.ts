@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 
 import { CATALOGUES, fill, toLocale } from './messages.ts'
 
-const placeholders = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort((a, b) => a.localeCompare(b))
+const placeholders = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort((a, b) => a.localeCompare(b))
 
 describe('the two languages', () => {
   it('say the same things about the same arguments', () => {
@@ -16,13 +17,18 @@ describe('the two languages', () => {
       ]
       expect(Object.keys(japanese)).toEqual(Object.keys(english))
       for (const code of Object.keys(english))
-        expect([code, placeholders([japanese[code]].flat().join(' '))]).toEqual([code, placeholders([english[code]].flat().join(' '))])
+        expect([code, placeholders([japanese[code]].flat().join(' '))]).toEqual([
+          code,
+          placeholders([english[code]].flat().join(' ')),
+        ])
     }
   })
 
   it('have no sentence that nothing says', () => {
     const root = join(import.meta.dirname, '../..')
-    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.includes('messages'))
+    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.includes('messages'),
+    )
     const code = sources.map((name) => readFileSync(join(root, name), 'utf8')).join('\n')
     for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli', 'details'] as const) {
       // A phrase with `_fix` is said with the one it belongs to.
@@ -33,13 +39,22 @@ describe('the two languages', () => {
 
   it('say what went wrong: no error and no ending carries a sentence of one language', () => {
     const root = join(import.meta.dirname, '../..')
-    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !/messages|\.test\./.test(name))
+    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !/messages|\.test\./.test(name),
+    )
     const sentence = /(?:AppError\('\w+', \{\s*|evidence: \{ )detail: (?:'[^']* |`[^`]*[a-z] )/
     expect(sources.filter((name) => sentence.test(readFileSync(join(root, name), 'utf8')))).toEqual([])
   })
 
   it('are chosen by locale', () => {
-    expect(['ja_JP.UTF-8', 'ja', 'ja-JP,en;q=0.5', 'en_US', 'C', undefined].map(toLocale)).toEqual(['ja', 'ja', 'ja', 'en', 'en', 'en'])
+    expect(['ja_JP.UTF-8', 'ja', 'ja-JP,en;q=0.5', 'en_US', 'C', undefined].map(toLocale)).toEqual([
+      'ja',
+      'ja',
+      'ja',
+      'en',
+      'en',
+      'en',
+    ])
   })
 
   it('never fill a place from the prototype', () => {

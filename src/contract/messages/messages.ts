@@ -46,7 +46,9 @@ export function detailText(locale: Locale, { detail, args }: Detail): string {
 
 /** Arguments with their words in a language. */
 export function plainArgs(locale: Locale, args: Args): PlainArgs {
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeof value === 'object' ? detailText(locale, value) : value]))
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [name, typeof value === 'object' ? detailText(locale, value) : value]),
+  )
 }
 
 export function problemText(locale: Locale, code: ProblemCode, args: Args): { message: string; remedy: string } {

@@ -65,7 +65,9 @@ function contextAfter(tokens: readonly Token[]): Pick<Completion, 'expects' | 'f
 
 function afterField(token: Token): Pick<Completion, 'expects' | 'field'> {
   try {
-    return token.text.startsWith('t.') ? { expects: 'connective' } : { expects: 'operator', field: toField(token.text, token.start) }
+    return token.text.startsWith('t.')
+      ? { expects: 'connective' }
+      : { expects: 'operator', field: toField(token.text, token.start) }
   } catch {
     return { expects: 'operator' }
   }
@@ -74,20 +76,30 @@ function afterField(token: Token): Pick<Completion, 'expects' | 'field'> {
 /** Words of the language that fit, without what only the data knows: names of parameters and metrics, and values. */
 export function wordsFor({ expects, field, prefix }: Completion): string[] {
   const words =
-    expects === 'field' ? fieldWords(prefix) : expects === 'operator' ? operatorWords(field) : expects === 'value' ? valueWords(field) : ['and', 'or']
+    expects === 'field'
+      ? fieldWords(prefix)
+      : expects === 'operator'
+        ? operatorWords(field)
+        : expects === 'value'
+          ? valueWords(field)
+          : ['and', 'or']
   return words.filter((word) => word.startsWith(prefix.toLowerCase()))
 }
 
 function fieldWords(prefix: string): string[] {
   const at = prefix.lastIndexOf('.')
-  const parts = prefix.startsWith('m.') && at > 1 ? METRIC_PARTS.map((part) => `${prefix.slice(0, at)}.${part}`.toLowerCase()) : []
+  const parts =
+    prefix.startsWith('m.') && at > 1 ? METRIC_PARTS.map((part) => `${prefix.slice(0, at)}.${part}`.toLowerCase()) : []
   return [...Object.keys(COLUMNS), 'p.', 'm.', 't.', 'sys.', 'not', ...parts]
 }
 
 function operatorWords(field: Field | undefined): string[] {
   const type = field && typeOf(field)
   const isOrdered = type === 'number' || type === 'time' || type === 'duration'
-  const known = COMPARISONS.filter((op) => type === undefined || type === 'param' || isOrdered !== (op === 'contains' || op === 'starts' || op === 'ends'))
+  const known = COMPARISONS.filter(
+    (op) =>
+      type === undefined || type === 'param' || isOrdered !== (op === 'contains' || op === 'starts' || op === 'ends'),
+  )
   const fitting = isOrdered || type === undefined || type === 'param' ? known : known.filter((op) => !/[<>]/.test(op))
   return [...fitting, 'in', 'not in', 'is missing', 'is not missing']
 }

@@ -24,6 +24,10 @@ function toMetric(text: string): Field {
 /** The part of a metric that a word names. Throws FilterError. */
 export function toPart(text: string, position: number): MetricPart {
   const part = METRIC_PARTS.find((item) => item === text)
-  if (!part) throw new FilterError('filter_syntax', position, { expected: METRIC_PARTS.map((item) => `.${item}`).join(' '), found: text })
+  if (!part)
+    throw new FilterError('filter_syntax', position, {
+      expected: METRIC_PARTS.map((item) => `.${item}`).join(' '),
+      found: text,
+    })
   return part
 }

@@ -26,7 +26,14 @@ describe('figures of a list', () => {
     expect(variedParams(rows)).toEqual(['lr', 'rare'])
     expect(variedParams(rows.slice(0, 1))).toEqual([])
     const asked = parseFigures('p.same,m.acc,auto')
-    expect(withAuto(asked, { params: rows, metrics: ['loss', 'acc'] })).toEqual({ params: ['same', 'lr', 'rare'], metrics: ['acc', 'loss'] })
-    expect(withAuto({ ...asked, isAuto: false }, { params: rows, metrics: ['loss'] })).toEqual({ isAuto: false, params: ['same'], metrics: ['acc'] })
+    expect(withAuto(asked, { params: rows, metrics: ['loss', 'acc'] })).toEqual({
+      params: ['same', 'lr', 'rare'],
+      metrics: ['acc', 'loss'],
+    })
+    expect(withAuto({ ...asked, isAuto: false }, { params: rows, metrics: ['loss'] })).toEqual({
+      isAuto: false,
+      params: ['same'],
+      metrics: ['acc'],
+    })
   })
 })

@@ -21,7 +21,9 @@ const AUTO_PARAMS_MAX = 6
 export function parseFigures(text: string): FiguresAsked {
   const parts = splitFields(text)
   const fields = parts.filter((part) => part !== AUTO).map(parseField)
-  const namesOf = (kind: Field['kind']): string[] => [...new Set(fields.filter((field) => field.kind === kind).map(({ name }) => name))]
+  const namesOf = (kind: Field['kind']): string[] => [
+    ...new Set(fields.filter((field) => field.kind === kind).map(({ name }) => name)),
+  ]
   return { isAuto: parts.includes(AUTO), params: namesOf('param'), metrics: namesOf('metric') }
 }
 

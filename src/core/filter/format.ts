@@ -7,7 +7,9 @@ export function formatFilter(filter: Filter): string {
   switch (filter.type) {
     case 'and':
     case 'or':
-      return filter.items.map((item) => (item.type === 'and' || item.type === 'or' ? `(${formatFilter(item)})` : formatFilter(item))).join(` ${filter.type} `)
+      return filter.items
+        .map((item) => (item.type === 'and' || item.type === 'or' ? `(${formatFilter(item)})` : formatFilter(item)))
+        .join(` ${filter.type} `)
     case 'not':
       return formatNegated(filter.item)
     case 'compare':
@@ -53,7 +55,11 @@ function formatLiteral(literal: Literal): string {
 
 /** Words that would be read as something else stay in quotes. */
 function isPlainWord(text: string): boolean {
-  return /^[\p{L}_][\p{L}\p{N}_.:/+-]*$/u.test(text) && !/^(and|or|not|in|is|missing)$/i.test(text) && !/^(true|false|null)$/.test(text)
+  return (
+    /^[\p{L}_][\p{L}\p{N}_.:/+-]*$/u.test(text) &&
+    !/^(and|or|not|in|is|missing)$/i.test(text) &&
+    !/^(true|false|null)$/.test(text)
+  )
 }
 
 function quote(text: string): string {

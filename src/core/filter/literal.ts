@@ -9,8 +9,13 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /** The value that a text means for a field. Throws FilterError when the field cannot have such a value. */
-export function toLiteral(field: Field, text: string, { isQuoted, position }: { isQuoted: boolean; position: number }): Literal {
-  const wrong = (detail: DetailCode) => new FilterError('filter_type', position, { field: formatField(field), expected: { detail }, found: text || '""' })
+export function toLiteral(
+  field: Field,
+  text: string,
+  { isQuoted, position }: { isQuoted: boolean; position: number },
+): Literal {
+  const wrong = (detail: DetailCode) =>
+    new FilterError('filter_type', position, { field: formatField(field), expected: { detail }, found: text || '""' })
   switch (typeOf(field)) {
     case 'number':
       if (!NUMBER.test(text)) throw wrong('a_number')
@@ -23,7 +28,9 @@ export function toLiteral(field: Field, text: string, { isQuoted, position }: { 
     case 'time':
       return toTime(text) ?? fail(wrong('a_time'))
     case 'param':
-      return isQuoted || !NUMBER.test(text) ? { type: 'text', value: isQuoted ? text : toPythonWord(text) } : { type: 'number', value: Number(text) }
+      return isQuoted || !NUMBER.test(text)
+        ? { type: 'text', value: isQuoted ? text : toPythonWord(text) }
+        : { type: 'number', value: Number(text) }
     case 'word':
       return { type: 'text', value: toWord(field, text, position) }
     default:
@@ -49,8 +56,13 @@ function toPythonWord(text: string): string {
 function toWord(field: Field, text: string, position: number): string {
   if (field.kind !== 'column' || field.name !== 'phase') return text
   const word = text.toLowerCase()
-  const phase = RUN_PHASES.find((item) => item === word) ?? (Object.hasOwn(PHASE_ALIASES, word) ? PHASE_ALIASES[word] : undefined)
-  if (!phase) throw new FilterError('filter_word', position, { found: text, known: nearest(word, RUN_PHASES) ?? RUN_PHASES.join(', ') })
+  const phase =
+    RUN_PHASES.find((item) => item === word) ?? (Object.hasOwn(PHASE_ALIASES, word) ? PHASE_ALIASES[word] : undefined)
+  if (!phase)
+    throw new FilterError('filter_word', position, {
+      found: text,
+      known: nearest(word, RUN_PHASES) ?? RUN_PHASES.join(', '),
+    })
   return phase
 }
 
@@ -65,11 +77,13 @@ const DAY_MS = 86_400_000
 function toTime(text: string): Literal | undefined {
   const age = text.startsWith('-') ? toSeconds(text.slice(1)) : undefined
   if (age !== undefined) return { type: 'age', value: age * 1000 }
-  const [, date, time, zone] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
+  const [, date, time, zone] =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
   if (date === undefined) return undefined
   const value = Date.parse(`${date}T${time ?? '00:00'}${zone ?? 'Z'}`)
   // Date.parse lets February 30 pass as March 2.
-  if (Number.isNaN(value) || new Date(Date.parse(`${date}T00:00Z`)).toISOString().slice(0, 10) !== date) return undefined
+  if (Number.isNaN(value) || new Date(Date.parse(`${date}T00:00Z`)).toISOString().slice(0, 10) !== date)
+    return undefined
   return { type: time === undefined ? 'day' : 'time', value }
 }
 

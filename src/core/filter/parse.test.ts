@@ -133,12 +133,18 @@ describe('a query of Polyaxon 0.6', () => {
     expect(formatted(text)).toBe(expected)
   })
 
-  it.each(['name:%a%b%', 'name:%', 'status:failed|', 'metrics.loss:abc', 'status:', 'created_at:2018..', 'status:>1', 'nonsense:1'])(
-    '%s is refused',
-    (text) => {
-      expect(() => parseFilter(text)).toThrow(FilterError)
-    },
-  )
+  it.each([
+    'name:%a%b%',
+    'name:%',
+    'status:failed|',
+    'metrics.loss:abc',
+    'status:',
+    'created_at:2018..',
+    'status:>1',
+    'nonsense:1',
+  ])('%s is refused', (text) => {
+    expect(() => parseFilter(text)).toThrow(FilterError)
+  })
 })
 
 describe('an order', () => {
@@ -147,8 +153,12 @@ describe('an order', () => {
       { field: { kind: 'metric', name: 'acc', part: 'max' }, isDescending: true },
       { field: { kind: 'column', name: 'created' }, isDescending: false },
     ])
-    expect(parseSort('-m."a, b".min')).toEqual([{ field: { kind: 'metric', name: 'a, b', part: 'min' }, isDescending: true }])
-    expect(parseSort('m."val.min"')).toEqual([{ field: { kind: 'metric', name: 'val.min', part: 'last' }, isDescending: false }])
+    expect(parseSort('-m."a, b".min')).toEqual([
+      { field: { kind: 'metric', name: 'a, b', part: 'min' }, isDescending: true },
+    ])
+    expect(parseSort('m."val.min"')).toEqual([
+      { field: { kind: 'metric', name: 'val.min', part: 'last' }, isDescending: false },
+    ])
     expect(() => parseSort('tag')).toThrow(FilterError)
     expect(parseSort('')).toEqual([])
   })
@@ -195,13 +205,22 @@ function catchError(work: () => unknown): FilterError {
 }
 
 const literals: fc.Arbitrary<Literal> = fc.string({ minLength: 1 }).map((value) => ({ type: 'text', value }))
-const numbers: fc.Arbitrary<Literal> = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => ({ type: 'number', value }))
+const numbers: fc.Arbitrary<Literal> = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .map((value) => ({ type: 'number', value }))
 const predicates: fc.Arbitrary<Filter> = fc.oneof(
-  fc.tuple(fc.string({ minLength: 1 }), literals).map(([name, value]): Filter => ({ type: 'compare', field: { kind: 'param', name }, op: '=', value })),
   fc
-    .tuple(fc.string({ minLength: 1 }), numbers)
-    .map(([name, value]): Filter => ({ type: 'compare', field: { kind: 'metric', name, part: 'min' }, op: '<=', value })),
-  fc.array(literals, { minLength: 1, maxLength: 3 }).map((values): Filter => ({ type: 'in', field: { kind: 'column', name: 'tag' }, values })),
+    .tuple(fc.string({ minLength: 1 }), literals)
+    .map(([name, value]): Filter => ({ type: 'compare', field: { kind: 'param', name }, op: '=', value })),
+  fc.tuple(fc.string({ minLength: 1 }), numbers).map(([name, value]): Filter => ({
+    type: 'compare',
+    field: { kind: 'metric', name, part: 'min' },
+    op: '<=',
+    value,
+  })),
+  fc
+    .array(literals, { minLength: 1, maxLength: 3 })
+    .map((values): Filter => ({ type: 'in', field: { kind: 'column', name: 'tag' }, values })),
   fc.string({ minLength: 1 }).map((name): Filter => ({ type: 'missing', field: { kind: 'param', name } })),
 )
 const { filter: filters } = fc.letrec<{ filter: Filter }>((tie) => ({

@@ -21,7 +21,10 @@ export function parseFilter(text: string): Filter {
   const filter = isPolyaxonForm(text) ? parsePolyaxon(text) : new Parser(tokenize(text)).parse()
   const count = countConditions(filter)
   if (count > LIMITS.filterConditionsMax)
-    throw new FilterError('filter_syntax', 0, { expected: { detail: 'conditions', args: { max: LIMITS.filterConditionsMax } }, found: count })
+    throw new FilterError('filter_syntax', 0, {
+      expected: { detail: 'conditions', args: { max: LIMITS.filterConditionsMax } },
+      found: count,
+    })
   return filter
 }
 
@@ -32,12 +35,17 @@ function countConditions(filter: Filter): number {
 
 /** Reads an order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */
 export function parseSort(text: string): Sort[] {
-  return splitFields(text).map((part) => ({ field: toSortable(part.replace(/^-/, '')), isDescending: part.startsWith('-') }))
+  return splitFields(text).map((part) => ({
+    field: toSortable(part.replace(/^-/, '')),
+    isDescending: part.startsWith('-'),
+  }))
 }
 
 /** The parts of a list between its commas; those in quotes, of either kind, belong to names. */
 export function splitFields(text: string): string[] {
-  return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^,"'])+/gs)].map(([part]) => part.trim()).filter(Boolean)
+  return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^,"'])+/gs)]
+    .map(([part]) => part.trim())
+    .filter(Boolean)
 }
 
 /** One field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for anything else, tags among it. */
@@ -60,7 +68,8 @@ export function toMetricName(text: string): string {
 
 function toSortable(name: string): Field {
   const field = parseColumn(name)
-  if (typeOf(field) === 'tags') throw new FilterError('filter_type', 0, { field: name, expected: { detail: 'single_field' }, found: 'tags' })
+  if (typeOf(field) === 'tags')
+    throw new FilterError('filter_type', 0, { field: name, expected: { detail: 'single_field' }, found: 'tags' })
   return field
 }
 
@@ -109,7 +118,8 @@ class Parser {
   #readPredicate(): Filter {
     const start = this.#peek()
     const tag = start.type === 'word' && start.text.startsWith('t.') ? this.#readName('t.') : undefined
-    if (tag !== undefined) return { type: 'compare', field: { kind: 'column', name: 'tag' }, op: '=', value: { type: 'text', value: tag } }
+    if (tag !== undefined)
+      return { type: 'compare', field: { kind: 'column', name: 'tag' }, op: '=', value: { type: 'text', value: tag } }
     const field = this.#readField()
     if (this.#takeWord('is')) {
       const isNegated = this.#takeWord('not')
@@ -133,7 +143,11 @@ class Parser {
     const part = this.#peek()
     const isPart = part.type === 'word' && part.text.startsWith('.') && part.start === this.#tokens[this.#at - 1]!.end
     if (prefix === 'p.') return { kind: 'param', name }
-    return { kind: 'metric', name: prefix === 'sys.' ? `system.${name}` : name, part: isPart ? this.#readPart() : 'last' }
+    return {
+      kind: 'metric',
+      name: prefix === 'sys.' ? `system.${name}` : name,
+      part: isPart ? this.#readPart() : 'last',
+    }
   }
 
   #readPart(): MetricPart {
@@ -146,14 +160,16 @@ class Parser {
     const token = this.#next()
     if (token.text !== prefix) return token.text.slice(prefix.length)
     const quoted = this.#peek()
-    if (quoted.type !== 'text' || quoted.start !== token.end) throw this.#unexpected({ detail: 'name_after', args: { prefix } })
+    if (quoted.type !== 'text' || quoted.start !== token.end)
+      throw this.#unexpected({ detail: 'name_after', args: { prefix } })
     return this.#next().text
   }
 
   #readComparison(field: Field): Comparison {
     const token = this.#peek()
     const op = COMPARISONS.find((item) => item === (token.text === '==' ? '=' : token.text.toLowerCase()))
-    if (op === undefined || token.type === 'text') throw this.#unexpected({ detail: 'comparison', args: { known: COMPARISONS.join(' ') } })
+    if (op === undefined || token.type === 'text')
+      throw this.#unexpected({ detail: 'comparison', args: { known: COMPARISONS.join(' ') } })
     const isForText = op === 'contains' || op === 'starts' || op === 'ends'
     const type = typeOf(field)
     const isOrdered = type === 'number' || type === 'time' || type === 'duration'

@@ -27,7 +27,8 @@ function parsePart(part: string, start: number): Filter {
   const name = part.slice(0, Math.max(0, colon)).trim()
   const operation = part.slice(colon + 1).trim()
   const position = start + Math.max(0, colon) + 1
-  if (name === '' || operation === '') throw new FilterError('filter_syntax', start, { expected: 'field:value', found: part.trim() })
+  if (name === '' || operation === '')
+    throw new FilterError('filter_syntax', start, { expected: 'field:value', found: part.trim() })
   if (name === 'independent') return parseIndependent(operation, position)
   const field = toPolyaxonField(name, start)
   const isNegated = operation.startsWith('~')
@@ -39,7 +40,10 @@ function parseIndependent(operation: string, position: number): Filter {
   const filter: Filter = { type: 'missing', field: { kind: 'column', name: 'sweep' } }
   if (/^true$/i.test(operation)) return filter
   if (/^false$/i.test(operation)) return { type: 'not', item: filter }
-  throw new FilterError('filter_syntax', position, { expected: { detail: 'one_of', args: { known: 'true false' } }, found: operation })
+  throw new FilterError('filter_syntax', position, {
+    expected: { detail: 'one_of', args: { known: 'true false' } },
+    found: operation,
+  })
 }
 
 function toPolyaxonField(name: string, position: number): Field {
@@ -53,7 +57,8 @@ function parseOperation(field: Field, text: string, position: number): Filter {
   const compare = (op: Comparison, value: string): Filter => ({ type: 'compare', field, op, value: literal(value) })
   if (text.includes('|')) {
     const values = text.split('|').map((item) => item.trim())
-    if (values.includes('')) throw new FilterError('filter_syntax', position, { expected: { detail: 'either_side' }, found: text })
+    if (values.includes(''))
+      throw new FilterError('filter_syntax', position, { expected: { detail: 'either_side' }, found: text })
     return { type: 'in', field, values: values.map(literal) }
   }
   if (text.includes('..')) {
@@ -69,7 +74,10 @@ function parseLike(field: Field, text: string, position: number): Filter {
   const [before, after] = [text.startsWith('%'), text.endsWith('%')]
   const inner = text.slice(Number(before), after && text.length > 1 ? -1 : undefined)
   if (inner === '' || inner.includes('%'))
-    throw new FilterError('filter_syntax', position, { expected: { detail: 'one_of', args: { known: '%text text% %text%' } }, found: text })
+    throw new FilterError('filter_syntax', position, {
+      expected: { detail: 'one_of', args: { known: '%text text% %text%' } },
+      found: text,
+    })
   const op = before && after ? 'contains' : before ? 'ends' : 'starts'
   return { type: 'compare', field, op, value: toLiteral(field, inner, { isQuoted: true, position }) }
 }

@@ -21,7 +21,11 @@ export function tokenize(text: string): Token[] {
       at += 1
       continue
     }
-    const token = MARKS.has(char) ? toToken('mark', text, at, at + 1) : char === '"' || char === "'" ? readQuoted(text, at) : readWord(text, at)
+    const token = MARKS.has(char)
+      ? toToken('mark', text, at, at + 1)
+      : char === '"' || char === "'"
+        ? readQuoted(text, at)
+        : readWord(text, at)
     tokens.push(token)
     at = token.end
   }
@@ -40,7 +44,10 @@ function readQuoted(text: string, start: number): Token {
     if (text[at] === '\\' && at + 1 < text.length) at += 1
     value += text[at]
   }
-  throw new FilterError('filter_syntax', start, { expected: { detail: 'closing_quote', args: { quote: text[start]! } }, found: { detail: 'the_end' } })
+  throw new FilterError('filter_syntax', start, {
+    expected: { detail: 'closing_quote', args: { quote: text[start]! } },
+    found: { detail: 'the_end' },
+  })
 }
 
 function readWord(text: string, start: number): Token {

@@ -35,18 +35,24 @@ describe('lines of a group', () => {
   it('lie within their least and greatest, whatever they are', () => {
     const line = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 })
     fc.assert(
-      fc.property(fc.array(fc.tuple(line, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 6 }), (given) => {
-        const lines = given.map(([values, every, from]) => lineOf(values, every, from))
-        const width = bandWidth(lines, 20)
-        const band = bandOf(lines, width)
-        expect(band.step.length).toBeLessThanOrEqual(22)
-        band.step.forEach((step, i) => {
-          if (i > 0) expect(step).toBeGreaterThan(band.step[i - 1]!)
-          expect(band.n[i]! >= 1 && band.n[i]! <= lines.length).toBe(true)
-          expect(band.min[i]! - 1e-6 <= band.mean[i]! && band.mean[i]! <= band.max[i]! + 1e-6).toBe(true)
-          expect(band.sd[i]).toBeGreaterThanOrEqual(0)
-        })
-      }),
+      fc.property(
+        fc.array(fc.tuple(line, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 40 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        (given) => {
+          const lines = given.map(([values, every, from]) => lineOf(values, every, from))
+          const width = bandWidth(lines, 20)
+          const band = bandOf(lines, width)
+          expect(band.step.length).toBeLessThanOrEqual(22)
+          band.step.forEach((step, i) => {
+            if (i > 0) expect(step).toBeGreaterThan(band.step[i - 1]!)
+            expect(band.n[i]! >= 1 && band.n[i]! <= lines.length).toBe(true)
+            expect(band.min[i]! - 1e-6 <= band.mean[i]! && band.mean[i]! <= band.max[i]! + 1e-6).toBe(true)
+            expect(band.sd[i]).toBeGreaterThanOrEqual(0)
+          })
+        },
+      ),
     )
   })
 })

@@ -20,12 +20,19 @@ export interface Band {
 export function bandWidth(lines: readonly (readonly Bucket[])[], max: number): number {
   const spans = lines.filter((line) => line.length > 0).map(spanOf)
   const [low, high] = [Math.min(...spans.map(({ first }) => first)), Math.max(...spans.map(({ last }) => last))]
-  const least = Math.max((high - low) / max, ...spans.map(({ first, last, points }) => (points > 1 ? (last - first) / (points - 1) : 0)))
+  const least = Math.max(
+    (high - low) / max,
+    ...spans.map(({ first, last, points }) => (points > 1 ? (last - first) / (points - 1) : 0)),
+  )
   return least > 0 && Number.isFinite(least) ? 2 ** Math.ceil(Math.log2(least)) : 1
 }
 
 function spanOf(line: readonly Bucket[]): { first: number; last: number; points: number } {
-  return { first: line[0]!.firstStep, last: line.at(-1)!.lastStep, points: line.reduce((sum, { count }) => sum + count, 0) }
+  return {
+    first: line[0]!.firstStep,
+    last: line.at(-1)!.lastStep,
+    points: line.reduce((sum, { count }) => sum + count, 0),
+  }
 }
 
 /** Lines together: the mean of each in a bucket, then the mean and the deviation of those. Nothing is interpolated. */
@@ -36,7 +43,9 @@ export function bandOf(lines: readonly (readonly Bucket[])[], width: number): Ba
       const bucket = buckets.get(at) ?? { step, values: [] }
       buckets.set(at, { step: Math.max(bucket.step, step), values: [...bucket.values, value] })
     }
-  const ordered = [...buckets].toSorted(([a], [b]) => a - b).map(([, { step, values }]) => ({ step, ...momentsOf(values), values }))
+  const ordered = [...buckets]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, { step, values }]) => ({ step, ...momentsOf(values), values }))
   return {
     step: ordered.map(({ step }) => step),
     mean: ordered.map(({ mean }) => mean),

@@ -45,16 +45,24 @@ describe('groups of runs', () => {
 
   it('lose no digits where all figures lie far from zero', () => {
     const values = [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]
-    expect(groupRows(values.map((value) => ({ keys: [], values: [value] })))[0]!.values[0]!.sd).toBeCloseTo(Math.sqrt(30), 9)
+    expect(groupRows(values.map((value) => ({ keys: [], values: [value] })))[0]!.values[0]!.sd).toBeCloseTo(
+      Math.sqrt(30),
+      9,
+    )
   })
 
   it('hold every run once, between their least and greatest figure', () => {
-    const row = fc.record({ keys: fc.tuple(fc.constantFrom('x', 'y', null)), values: fc.tuple(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }))) })
+    const row = fc.record({
+      keys: fc.tuple(fc.constantFrom('x', 'y', null)),
+      values: fc.tuple(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }))),
+    })
     fc.assert(
       fc.property(fc.array(row), (rows) => {
         const groups = groupRows(rows)
         expect(groups.reduce((sum, { n }) => sum + n, 0)).toBe(rows.length)
-        for (const { values } of groups) if (values[0]) expect(values[0].mean >= values[0].min - 1e-6 && values[0].mean <= values[0].max + 1e-6).toBe(true)
+        for (const { values } of groups)
+          if (values[0])
+            expect(values[0].mean >= values[0].min - 1e-6 && values[0].mean <= values[0].max + 1e-6).toBe(true)
       }),
     )
   })

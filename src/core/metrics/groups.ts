@@ -26,7 +26,11 @@ export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
   const groups = new Map<string, { keys: GroupRow['keys']; n: number; columns: Tally[] }>()
   for (const { keys, values } of rows) {
     const name = JSON.stringify(keys)
-    const group = groups.get(name) ?? { keys, n: 0, columns: values.map(() => ({ n: 0, mean: 0, squares: 0, min: Infinity, max: -Infinity })) }
+    const group = groups.get(name) ?? {
+      keys,
+      n: 0,
+      columns: values.map(() => ({ n: 0, mean: 0, squares: 0, min: Infinity, max: -Infinity })),
+    }
     groups.set(name, group)
     group.n += 1
     values.forEach((value, i) => value !== null && add(group.columns[i]!, value))
@@ -37,7 +41,10 @@ export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
 }
 
 /** The order of groups: by their number of runs, one of their keys, or the mean of a column. */
-export type GroupOrder = { readonly isDescending: boolean } & ({ readonly by: 'n' } | { readonly by: 'key' | 'column'; readonly index: number })
+export type GroupOrder = { readonly isDescending: boolean } & (
+  | { readonly by: 'n' }
+  | { readonly by: 'key' | 'column'; readonly index: number }
+)
 
 /** Groups in an order; what lacks the key or the figure comes last. Undefined: as they are. */
 export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | undefined): readonly RunGroup[] {

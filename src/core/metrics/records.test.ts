@@ -9,7 +9,12 @@ const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels -
 
 /** The record; names and values that are kept; words that each refusal has. */
 const CASES: readonly [string, unknown, unknown, readonly string[][]][] = [
-  ['a metric whose name has a NUL character', metrics({ 'nul\0name': 1, beside: 2 }), { beside: 2 }, [['metric', 'nul', 'NUL']]],
+  [
+    'a metric whose name has a NUL character',
+    metrics({ 'nul\0name': 1, beside: 2 }),
+    { beside: 2 },
+    [['metric', 'nul', 'NUL']],
+  ],
   ['a metric with a long name', metrics({ [EMOJI_400]: 1, beside: 2 }), { beside: 2 }, [['metric', '400', '250']]],
   ['a metric with half of a character', metrics({ 'a\ud800': 1, beside: 2 }), { beside: 2 }, [['half of a character']]],
   ['a metric without a name', metrics({ '': 1, beside: 2 }), { beside: 2 }, [['name is empty']]],
@@ -28,15 +33,35 @@ const CASES: readonly [string, unknown, unknown, readonly string[][]][] = [
   ],
   ['a time far away', metrics({ loss: 1 }, { t: 1e300 }), null, [['"loss"', 'time']]],
   ['a record without metrics', metrics({}), {}, []],
-  ['a value with a NUL character', params({ seed: 7, lr: 0.1, pad: 'a\0b' }), { seed: 7, lr: 0.1 }, [['parameter', '"pad"', 'NUL']]],
+  [
+    'a value with a NUL character',
+    params({ seed: 7, lr: 0.1, pad: 'a\0b' }),
+    { seed: 7, lr: 0.1 },
+    [['parameter', '"pad"', 'NUL']],
+  ],
   ['a value with a NUL character deep inside', params({ seed: 7, a: { b: ['\0'] } }), { seed: 7 }, [['"a"']]],
   ['a key of a value with a NUL character', params({ seed: 7, a: { 'b\0': 1 } }), { seed: 7 }, [['"a"']]],
   ['20 levels, and 21', params({ ok: nested(20), deep: nested(21) }), { ok: nested(20) }, [['"deep"', '20 levels']]],
-  ['a name of 250 characters, and one of 251', params({ ['x'.repeat(250)]: 1, ['y'.repeat(251)]: 2 }), { ['x'.repeat(250)]: 1 }, [['251']]],
-  ['names that objects have', params(JSON.parse('{"__proto__": 1, "constructor": 2}')), JSON.parse('{"__proto__": 1, "constructor": 2}'), []],
+  [
+    'a name of 250 characters, and one of 251',
+    params({ ['x'.repeat(250)]: 1, ['y'.repeat(251)]: 2 }),
+    { ['x'.repeat(250)]: 1 },
+    [['251']],
+  ],
+  [
+    'names that objects have',
+    params(JSON.parse('{"__proto__": 1, "constructor": 2}')),
+    JSON.parse('{"__proto__": 1, "constructor": 2}'),
+    [],
+  ],
   ['one tag of three', { k: 'g', v: ['a', 'b\0', 'c'] }, ['a', 'c'], [['tag', 'NUL']]],
   ['a tag that is a number', { k: 'g', v: ['a', 5] }, ['a'], [['"5"', 'not a text']]],
-  ['an artifact with a long name', { k: 'a', name: EMOJI_400, path: '/x', size: 1, sha256: '0'.repeat(64) }, null, [['artifact', '400']]],
+  [
+    'an artifact with a long name',
+    { k: 'a', name: EMOJI_400, path: '/x', size: 1, sha256: '0'.repeat(64) },
+    null,
+    [['artifact', '400']],
+  ],
   ['a record of an unknown kind', { k: 'z' }, null, [['kind "z"']]],
   ['no record', 7, null, [['no object']]],
 ]
@@ -54,6 +79,7 @@ describe('a record of which something cannot be kept', () => {
             : 'tags' in record && record.tags),
     ).toEqual(kept)
     expect(parsed.refused).toHaveLength(refused.length)
-    for (const [index, words] of refused.entries()) for (const word of words) expect(parsed.refused[index]).toContain(word)
+    for (const [index, words] of refused.entries())
+      for (const word of words) expect(parsed.refused[index]).toContain(word)
   })
 })

@@ -48,7 +48,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Why no database keeps the name; undefined when all do. */
 function problemOfName(name: string): string | undefined {
   if (name.length === 0) return 'its name is empty'
-  if (name.length > LIMITS.nameCharsMax) return `its name has ${name.length} characters, and ${LIMITS.nameCharsMax} are taken`
+  if (name.length > LIMITS.nameCharsMax)
+    return `its name has ${name.length} characters, and ${LIMITS.nameCharsMax} are taken`
   return isStorable(name, 0) ? undefined : 'its name has a NUL character or half of a character'
 }
 
@@ -94,7 +95,8 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
   const step = toNumber(raw['s'])
   if (!isObject(values)) return refuse('metrics that are no mapping of names to numbers')
   const names = Object.keys(values)
-  if (names.length > LIMITS.recordPointsMax) return refuse(`a record of ${names.length} metrics: ${LIMITS.recordPointsMax} are taken`)
+  if (names.length > LIMITS.recordPointsMax)
+    return refuse(`a record of ${names.length} metrics: ${LIMITS.recordPointsMax} are taken`)
   const problemOfAll =
     step === undefined || !Number.isFinite(step)
       ? 'its step is no finite number'
@@ -113,7 +115,11 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
       numbers.push(value!)
     } else refused.push(refusal('metric', name, problem))
   }
-  return partly({ kind: 'metrics', step: step as number, time: time as number, names: kept, values: numbers }, kept.length, refused)
+  return partly(
+    { kind: 'metrics', step: step as number, time: time as number, names: kept, values: numbers },
+    kept.length,
+    refused,
+  )
 }
 
 /** A number, which an integer of many digits is as near as a float64 comes. */

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { bucketsOf, chunksWithin, EMPTY_SUMMARY, packSummary, pointsWithin, summarize, unpackSummary } from './series.ts'
+import {
+  bucketsOf,
+  chunksWithin,
+  EMPTY_SUMMARY,
+  packSummary,
+  pointsWithin,
+  summarize,
+  unpackSummary,
+} from './series.ts'
 
 const pointsOf = (steps: readonly number[]) => Float64Array.from(steps.flatMap((step, i) => [step, 1_000 * i, step]))
 const stepsOf = (points: Float64Array) => [...points].filter((_, i) => i % 3 === 0)
@@ -110,12 +118,24 @@ describe('the last value of a series', () => {
 
   it('of a batch that began before another writer and ended after it is its end', () => {
     const other = summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 1, writer: 7 })
-    expect(summarize(other, Float64Array.of(0, 10, 2, 1, 20, 3, 2, 18, 4), { attempt: 1, writer: 8 })).toMatchObject({ last: 4, lastStep: 2, max: 4, count: 4 })
-    expect(summarize(other, Float64Array.of(0, 10, 2, 1, 14, 3), { attempt: 1, writer: 8 })).toMatchObject({ last: 1, lastTime: 15, max: 3, count: 3 })
+    expect(summarize(other, Float64Array.of(0, 10, 2, 1, 20, 3, 2, 18, 4), { attempt: 1, writer: 8 })).toMatchObject({
+      last: 4,
+      lastStep: 2,
+      max: 4,
+      count: 4,
+    })
+    expect(summarize(other, Float64Array.of(0, 10, 2, 1, 14, 3), { attempt: 1, writer: 8 })).toMatchObject({
+      last: 1,
+      lastTime: 15,
+      max: 3,
+      count: 3,
+    })
   })
 
   it('that an older version kept gives way to whatever comes', () => {
-    const old = unpackSummary(packSummary(summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 3, writer: 7 })).slice(0, 11 * 8))
+    const old = unpackSummary(
+      packSummary(summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 3, writer: 7 })).slice(0, 11 * 8),
+    )
     expect(summarize(old, Float64Array.of(0, 10, 2), { attempt: 1, writer: 8 }).last).toBe(2)
   })
 })

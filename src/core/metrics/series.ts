@@ -67,8 +67,20 @@ export function summarize(before: Summary, points: Float64Array, source: PointSo
   }
   const last =
     lastAt < 0
-      ? { last: before.last, lastStep: before.lastStep, lastTime: before.lastTime, lastAttempt: before.lastAttempt, lastWriter: before.lastWriter }
-      : { last: points[lastAt + 2]!, lastStep: points[lastAt]!, lastTime: points[lastAt + 1]!, lastAttempt: source.attempt, lastWriter: source.writer }
+      ? {
+          last: before.last,
+          lastStep: before.lastStep,
+          lastTime: before.lastTime,
+          lastAttempt: before.lastAttempt,
+          lastWriter: before.lastWriter,
+        }
+      : {
+          last: points[lastAt + 2]!,
+          lastStep: points[lastAt]!,
+          lastTime: points[lastAt + 1]!,
+          lastAttempt: source.attempt,
+          lastWriter: source.writer,
+        }
   return { count, numbers, sum, min, minStep, max, maxStep, ...last }
 }
 
@@ -76,7 +88,11 @@ export function summarize(before: Summary, points: Float64Array, source: PointSo
  * Whether a point happened after the last one so far: a later attempt's did. Within an attempt the records of one writer are
  * in order whatever its clock says; points of two writers are compared by time, then by step.
  */
-function isAfter(before: Summary, { step, time }: { step: number; time: number }, { attempt, writer }: PointSource): boolean {
+function isAfter(
+  before: Summary,
+  { step, time }: { step: number; time: number },
+  { attempt, writer }: PointSource,
+): boolean {
   if (before.count === 0) return true
   if (attempt !== before.lastAttempt) return attempt > before.lastAttempt
   if (writer === before.lastWriter) return true
@@ -117,7 +133,9 @@ function mergeBuckets(a: Bucket, b: Bucket): Bucket {
 export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
   const width = Math.ceil(buckets.length / max)
   if (width <= 1) return [...buckets]
-  return Array.from({ length: Math.ceil(buckets.length / width) }, (_, index) => buckets.slice(index * width, (index + 1) * width).reduce(mergeBuckets))
+  return Array.from({ length: Math.ceil(buckets.length / width) }, (_, index) =>
+    buckets.slice(index * width, (index + 1) * width).reduce(mergeBuckets),
+  )
 }
 
 const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', 'last', 'lastStep', 'lastTime'] as const
@@ -128,7 +146,9 @@ const SOURCE_FIELDS = ['lastAttempt', 'lastWriter'] as const
 export function bucketsOf(points: Float64Array, max: number): Bucket[] {
   const count = points.length / POINT_WIDTH
   const each = Math.max(1, Math.ceil(count / max))
-  return Array.from({ length: Math.ceil(count / each) }, (_, i) => toBucket(points.subarray(i * each * POINT_WIDTH, (i + 1) * each * POINT_WIDTH)))
+  return Array.from({ length: Math.ceil(count / each) }, (_, i) =>
+    toBucket(points.subarray(i * each * POINT_WIDTH, (i + 1) * each * POINT_WIDTH)),
+  )
 }
 
 /** A part of a series, both ends in it: by step, or by time in milliseconds. */
@@ -144,7 +164,9 @@ export interface Span {
  */
 export function chunksWithin(buckets: readonly Bucket[], { by, from, to }: Span): Places {
   const bounds = buckets.map((bucket, i) =>
-    by === 'step' ? [bucket.firstStep, bucket.lastStep].toSorted((a, b) => a - b) : [buckets[i - 1]?.lastTime ?? -Infinity, bucket.lastTime],
+    by === 'step'
+      ? [bucket.firstStep, bucket.lastStep].toSorted((a, b) => a - b)
+      : [buckets[i - 1]?.lastTime ?? -Infinity, bucket.lastTime],
   )
   return placesWithin(bounds.map(([low, high]) => (low! > to ? 1 : high! < from ? -1 : 0)))
 }
@@ -177,7 +199,13 @@ function placesWithin(sides: readonly number[]): Places {
 /** Exact binary form of a summary or a bucket: NaN, infinities and −0 survive, which no SQL number column promises. */
 export function packSummary(summary: Summary): Uint8Array {
   const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN
-  return new Uint8Array(Float64Array.from([...FIELDS.map((field) => summary[field]), first, ...SOURCE_FIELDS.map((field) => summary[field])]).buffer)
+  return new Uint8Array(
+    Float64Array.from([
+      ...FIELDS.map((field) => summary[field]),
+      first,
+      ...SOURCE_FIELDS.map((field) => summary[field]),
+    ]).buffer,
+  )
 }
 
 export function unpackSummary(bytes: Uint8Array): Bucket {

@@ -28,8 +28,20 @@ describe('the end of an attempt', () => {
     [126, false, 'hagane: line 1: ./a: Permission denied', 'CommandNotExecutable'],
     [126, false, '', 'ExitNonZero'],
   ])('with status %d (killed: %s) and "%s" in its log is %s', (exitCode, isKilled, lastLines, reason, signal) => {
-    const ended = { state: 'ended', exitCode, ...(isKilled !== undefined && { isKilled }), endedAt: 1, evidence: { lastLines }, hasOutputs: false } as const
+    const ended = {
+      state: 'ended',
+      exitCode,
+      ...(isKilled !== undefined && { isKilled }),
+      endedAt: 1,
+      evidence: { lastLines },
+      hasOutputs: false,
+    } as const
     const { phase, ending } = classify(ended, null)
-    expect([phase, ending.reason, ending.evidence.exitCode, ending.evidence.signal]).toEqual(['failed', reason, exitCode, signal])
+    expect([phase, ending.reason, ending.evidence.exitCode, ending.evidence.signal]).toEqual([
+      'failed',
+      reason,
+      exitCode,
+      signal,
+    ])
   })
 })

@@ -14,7 +14,10 @@ const SAID_BY_SHELL = /hagane: (\S+ )?\d+: /
 const KILLED_BY_SHELL = /hagane: (\S+ )?\d+: +\d+ /
 
 /** Why an attempt ended and what its run becomes, from what its executor saw. A stop that was asked for explains any end. */
-export function classify(ended: Ended, stopCause: StopCause | null): { phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>; ending: Ending } {
+export function classify(
+  ended: Ended,
+  stopCause: StopCause | null,
+): { phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>; ending: Ending } {
   const { exitCode } = ended
   const evidence = { ...ended.evidence, ...(exitCode === null ? {} : { exitCode }) }
   if (stopCause === 'user') return { phase: 'stopped', ending: { reason: 'StoppedByUser', evidence } }
@@ -23,10 +26,18 @@ export function classify(ended: Ended, stopCause: StopCause | null): { phase: Ex
   if (exitCode === 0) return { phase: 'succeeded', ending: { reason: 'Completed', evidence } }
   if (exitCode === null) return { phase: 'failed', ending: { reason: 'Lost', evidence } }
   const said = evidence.lastLines ?? ''
-  if (exitCode === NOT_FOUND && SAID_BY_SHELL.test(said)) return { phase: 'failed', ending: { reason: 'CommandNotFound', evidence } }
-  if (exitCode === NOT_EXECUTABLE && SAID_BY_SHELL.test(said)) return { phase: 'failed', ending: { reason: 'CommandNotExecutable', evidence } }
+  if (exitCode === NOT_FOUND && SAID_BY_SHELL.test(said))
+    return { phase: 'failed', ending: { reason: 'CommandNotFound', evidence } }
+  if (exitCode === NOT_EXECUTABLE && SAID_BY_SHELL.test(said))
+    return { phase: 'failed', ending: { reason: 'CommandNotExecutable', evidence } }
   const signal = signalOf(exitCode, ended.isKilled ?? true, said)
-  return { phase: 'failed', ending: signal === undefined ? { reason: 'ExitNonZero', evidence } : { reason: 'Signalled', evidence: { ...evidence, signal } } }
+  return {
+    phase: 'failed',
+    ending:
+      signal === undefined
+        ? { reason: 'ExitNonZero', evidence }
+        : { reason: 'Signalled', evidence: { ...evidence, signal } },
+  }
 }
 
 /** The signal behind a status: a program may end by itself with any number, and its shell passes on that of what it ran. */

@@ -14,15 +14,39 @@ const NOW = 1_000_000
 
 function run(patch: Partial<Run> = {}, placement: Partial<RunPlan['placement']> = {}): Run {
   const plan = { placement: { maxRestarts: 0, timeoutMs: null, stopGraceMs: 500, ...placement } } as RunPlan
-  return { phase: 'running', stopCause: null, attempts: 1, isExecuted: true, isCollected: false, lastHeardAt: NOW, createdAt: NOW, plan, ...patch } as Run
+  return {
+    phase: 'running',
+    stopCause: null,
+    attempts: 1,
+    isExecuted: true,
+    isCollected: false,
+    lastHeardAt: NOW,
+    createdAt: NOW,
+    plan,
+    ...patch,
+  } as Run
 }
 
 function attempt(patch: Partial<Attempt> = {}): Attempt {
   return { n: 1, state: 'launched', startedAt: NOW - 100, ...patch } as Attempt
 }
 
-const decide = (state: { run: Run; attempt?: Attempt; observation?: Observation; failures?: number; isUnprepared?: boolean }) =>
-  decideRun({ failures: 0, isUnprepared: false, attempt: undefined, observation: { state: 'absent' }, now: NOW, random: 0.5, ...state })
+const decide = (state: {
+  run: Run
+  attempt?: Attempt
+  observation?: Observation
+  failures?: number
+  isUnprepared?: boolean
+}) =>
+  decideRun({
+    failures: 0,
+    isUnprepared: false,
+    attempt: undefined,
+    observation: { state: 'absent' },
+    now: NOW,
+    random: 0.5,
+    ...state,
+  })
 const ended = (exitCode: number | null, lastLines?: string): Observation => ({
   state: 'ended',
   exitCode,
@@ -39,7 +63,11 @@ describe('the next step of a run', () => {
       { run: run({ phase: 'queued', attempts: 0, stopCause: 'user' }) },
       { type: 'finish', phase: 'stopped' },
     ],
-    ['an intent is launched', { run: run({ phase: 'starting' }), attempt: attempt({ state: 'intent' }) }, { type: 'launch' }],
+    [
+      'an intent is launched',
+      { run: run({ phase: 'starting' }), attempt: attempt({ state: 'intent' }) },
+      { type: 'launch' },
+    ],
     [
       'an intent the executor already has is not launched again',
       { run: run({ phase: 'starting' }), attempt: attempt({ state: 'intent' }), observation: { state: 'running' } },
@@ -50,8 +78,16 @@ describe('the next step of a run', () => {
       { run: run({ phase: 'starting', stopCause: 'method' }), attempt: attempt({ state: 'intent' }) },
       { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByMethod' } },
     ],
-    ['queued without its environment prepares it', { run: run({ phase: 'queued', attempts: 0 }), isUnprepared: true }, { type: 'prepare' }],
-    ['queued and told to pause pauses', { run: run({ phase: 'queued', attempts: 0, stopCause: 'pause' }) }, { type: 'pause' }],
+    [
+      'queued without its environment prepares it',
+      { run: run({ phase: 'queued', attempts: 0 }), isUnprepared: true },
+      { type: 'prepare' },
+    ],
+    [
+      'queued and told to pause pauses',
+      { run: run({ phase: 'queued', attempts: 0, stopCause: 'pause' }) },
+      { type: 'pause' },
+    ],
     [
       'an intent told to pause is never launched',
       { run: run({ phase: 'starting', stopCause: 'pause' }), attempt: attempt({ state: 'intent' }) },
@@ -67,14 +103,26 @@ describe('the next step of a run', () => {
       { run: run({ stopCause: 'pause' }), attempt: attempt(), observation: ended(0) },
       { type: 'finish', phase: 'succeeded' },
     ],
-    ['paused waits for a person', { run: run({ phase: 'paused' }), attempt: attempt({ state: 'ended' }) }, { type: 'wait' }],
+    [
+      'paused waits for a person',
+      { run: run({ phase: 'paused' }), attempt: attempt({ state: 'ended' }) },
+      { type: 'wait' },
+    ],
     [
       'paused and told to stop ends',
       { run: run({ phase: 'paused', stopCause: 'user' }), attempt: attempt({ state: 'ended' }) },
       { type: 'finish', phase: 'stopped' },
     ],
-    ['a running attempt is left alone', { run: run(), attempt: attempt(), observation: { state: 'running' } }, { type: 'wait' }],
-    ['a time limit is waited for', { run: run({}, { timeoutMs: 300 }), attempt: attempt(), observation: { state: 'running' } }, { type: 'wait', afterMs: 200 }],
+    [
+      'a running attempt is left alone',
+      { run: run(), attempt: attempt(), observation: { state: 'running' } },
+      { type: 'wait' },
+    ],
+    [
+      'a time limit is waited for',
+      { run: run({}, { timeoutMs: 300 }), attempt: attempt(), observation: { state: 'running' } },
+      { type: 'wait', afterMs: 200 },
+    ],
     [
       'a time limit that has passed stops',
       { run: run({}, { timeoutMs: 50 }), attempt: attempt(), observation: { state: 'running' } },
@@ -82,12 +130,20 @@ describe('the next step of a run', () => {
     ],
     [
       'a clock that was set forward uses up no time of a run',
-      { run: run({}, { timeoutMs: 300 }), attempt: attempt({ startedAt: 0 }), observation: { state: 'running', ranMs: 100 } },
+      {
+        run: run({}, { timeoutMs: 300 }),
+        attempt: attempt({ startedAt: 0 }),
+        observation: { state: 'running', ranMs: 100 },
+      },
       { type: 'wait', afterMs: 200 },
     ],
     [
       'nor does one that was set back give it any',
-      { run: run({}, { timeoutMs: 300 }), attempt: attempt({ startedAt: NOW * 2 }), observation: { state: 'running', ranMs: 300 } },
+      {
+        run: run({}, { timeoutMs: 300 }),
+        attempt: attempt({ startedAt: NOW * 2 }),
+        observation: { state: 'running', ranMs: 300 },
+      },
       { type: 'begin_stop', cause: 'timeout' },
     ],
     [
@@ -100,7 +156,11 @@ describe('the next step of a run', () => {
       { run: run({ stopCause: 'user', phase: 'stopping' }), attempt: attempt(), observation: { state: 'running' } },
       { type: 'stop', graceMs: 500 },
     ],
-    ['status 0 succeeds', { run: run(), attempt: attempt(), observation: ended(0) }, { type: 'finish', phase: 'succeeded', ending: { reason: 'Completed' } }],
+    [
+      'status 0 succeeds',
+      { run: run(), attempt: attempt(), observation: ended(0) },
+      { type: 'finish', phase: 'succeeded', ending: { reason: 'Completed' } },
+    ],
     [
       'another status fails',
       { run: run(), attempt: attempt(), observation: ended(3) },
@@ -113,7 +173,11 @@ describe('the next step of a run', () => {
     ],
     [
       'a command that the shell does not find is not tried again',
-      { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127, 'hagane: line 1: nosuch: command not found') },
+      {
+        run: run({}, { maxRestarts: 3 }),
+        attempt: attempt(),
+        observation: ended(127, 'hagane: line 1: nosuch: command not found'),
+      },
       { type: 'finish', ending: { reason: 'CommandNotFound' } },
     ],
     [
@@ -121,8 +185,16 @@ describe('the next step of a run', () => {
       { run: run({}, { maxRestarts: 3 }), attempt: attempt(), observation: ended(127, 'see you') },
       { type: 'retry', ending: { reason: 'ExitNonZero' } },
     ],
-    ['no record means lost', { run: run(), attempt: attempt(), observation: ended(null) }, { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } }],
-    ['no trace at all means lost', { run: run(), attempt: attempt() }, { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } }],
+    [
+      'no record means lost',
+      { run: run(), attempt: attempt(), observation: ended(null) },
+      { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } },
+    ],
+    [
+      'no trace at all means lost',
+      { run: run(), attempt: attempt() },
+      { type: 'finish', phase: 'failed', ending: { reason: 'Lost' } },
+    ],
     [
       'a stop explains any end',
       { run: run({ stopCause: 'user' }), attempt: attempt(), observation: ended(0) },
@@ -136,7 +208,13 @@ describe('the next step of a run', () => {
     [
       'a promotion uses up no restart',
       {
-        run: run({ attempts: 3, plan: { ...run({}, { maxRestarts: 1 }).plan, rung: { index: 2, isLast: true, startsOver: false, firstAttempt: 3 } } }),
+        run: run({
+          attempts: 3,
+          plan: {
+            ...run({}, { maxRestarts: 1 }).plan,
+            rung: { index: 2, isLast: true, startsOver: false, firstAttempt: 3 },
+          },
+        }),
         attempt: attempt({ n: 3 }),
         observation: ended(1),
       },
@@ -171,10 +249,26 @@ describe('the next step of a run', () => {
       { run: run({ stopCause: 'timeout' }, { maxRestarts: 9 }), attempt: attempt(), observation: ended(143) },
       { type: 'finish', phase: 'failed', ending: { reason: 'Timeout' } },
     ],
-    ['what has ended is collected once', { run: run({ phase: 'succeeded' }), attempt: attempt({ state: 'ended' }) }, { type: 'collect' }],
-    ['then nothing is left to do', { run: run({ phase: 'succeeded', isCollected: true }), attempt: attempt({ state: 'ended' }) }, { type: 'wait' }],
-    ['a script by itself is silent for ten minutes at most', { run: run({ isExecuted: false, lastHeardAt: NOW - LIMITS.silentMs }) }, { type: 'mark_unknown' }],
-    ['before that it is waited for', { run: run({ isExecuted: false, lastHeardAt: NOW - 1000 }) }, { type: 'wait', afterMs: LIMITS.silentMs - 1000 }],
+    [
+      'what has ended is collected once',
+      { run: run({ phase: 'succeeded' }), attempt: attempt({ state: 'ended' }) },
+      { type: 'collect' },
+    ],
+    [
+      'then nothing is left to do',
+      { run: run({ phase: 'succeeded', isCollected: true }), attempt: attempt({ state: 'ended' }) },
+      { type: 'wait' },
+    ],
+    [
+      'a script by itself is silent for ten minutes at most',
+      { run: run({ isExecuted: false, lastHeardAt: NOW - LIMITS.silentMs }) },
+      { type: 'mark_unknown' },
+    ],
+    [
+      'before that it is waited for',
+      { run: run({ isExecuted: false, lastHeardAt: NOW - 1000 }) },
+      { type: 'wait', afterMs: LIMITS.silentMs - 1000 },
+    ],
   ]
   it.each(cases)('%s', (_name, state, expected) => {
     expect(decide(state)).toMatchObject(expected)
@@ -187,13 +281,20 @@ describe('the failures that count', () => {
   )
   it('are those that a further attempt could mend, since the last promotion', () => {
     expect(countFailures(run(), [...attempts, attempt({ n: 6, ending: null })])).toBe(2)
-    expect(countFailures(run({ plan: { ...run().plan, rung: { index: 1, isLast: true, startsOver: false, firstAttempt: 4 } } }), attempts)).toBe(1)
+    expect(
+      countFailures(
+        run({ plan: { ...run().plan, rung: { index: 1, isLast: true, startsOver: false, firstAttempt: 4 } } }),
+        attempts,
+      ),
+    ).toBe(1)
   })
 })
 
 describe('phases', () => {
   it('lets nothing leave a terminal phase', () => {
-    for (const to of RUN_PHASES) for (const terminal of ['succeeded', 'failed', 'stopped'] as const) expect(phasesBefore(to)).not.toContain(terminal)
+    for (const to of RUN_PHASES)
+      for (const terminal of ['succeeded', 'failed', 'stopped'] as const)
+        expect(phasesBefore(to)).not.toContain(terminal)
   })
 })
 

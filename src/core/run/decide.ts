@@ -51,14 +51,17 @@ export function decideRun(state: RunState): RunAction {
   if (isTerminal(run.phase)) return run.isCollected ? { type: 'wait' } : { type: 'collect' }
   if (!run.isExecuted) return decideSilent(state)
   if (run.phase === 'paused')
-    return run.stopCause && run.stopCause !== 'pause' ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: state.now, hasOutputs: true } : { type: 'wait' }
+    return run.stopCause && run.stopCause !== 'pause'
+      ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: state.now, hasOutputs: true }
+      : { type: 'wait' }
   if (!attempt || attempt.state === 'ended') return decideUnstarted(state)
   return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
 }
 
 /** A script that runs by itself is known only by what it sends. */
 function decideSilent({ run, now }: RunState): RunAction {
-  if (run.stopCause && run.stopCause !== 'pause') return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
+  if (run.stopCause && run.stopCause !== 'pause')
+    return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
   if (run.phase === 'unknown') return { type: 'wait' }
   const silentMs = now - (run.lastHeardAt ?? run.createdAt)
   return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
@@ -84,7 +87,13 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   const { run, observation, now } = state
   if (observation.state === 'ended') return decideEnded(state, observation)
   if (observation.state === 'absent')
-    return decideEnded(state, { state: 'ended', exitCode: null, endedAt: now, evidence: { detail: { detail: 'attempt_untraced' } }, hasOutputs: true })
+    return decideEnded(state, {
+      state: 'ended',
+      exitCode: null,
+      endedAt: now,
+      evidence: { detail: { detail: 'attempt_untraced' } },
+      hasOutputs: true,
+    })
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
   const { timeoutMs } = run.plan.placement
@@ -94,15 +103,23 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   return leftMs > 0 ? { type: 'wait', afterMs: leftMs } : { type: 'begin_stop', cause: 'timeout' }
 }
 
-function decideEnded({ run, failures, now, random }: RunState, ended: Extract<Observation, { state: 'ended' }>): RunAction {
+function decideEnded(
+  { run, failures, now, random }: RunState,
+  ended: Extract<Observation, { state: 'ended' }>,
+): RunAction {
   // Asked to pause and not told yet, it ended by itself; once told, however it ends is the pause.
   if (run.stopCause === 'pause' && run.phase === 'stopping')
-    return { type: 'pause', ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } }, endedAt: ended.endedAt }
+    return {
+      type: 'pause',
+      ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } },
+      endedAt: ended.endedAt,
+    }
   const { phase, ending } = classify(ended, run.stopCause)
   const mayRetry = phase === 'failed' && isRetryable(ending.reason) && failures < run.plan.placement.maxRestarts
   if (phase === 'succeeded' && run.plan.rung && !run.plan.rung.isLast)
     return { type: 'pause', ending: { ...ending, reason: 'RungReached' }, endedAt: ended.endedAt }
-  if (mayRetry) return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(failures + 1, random) }
+  if (mayRetry)
+    return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(failures + 1, random) }
   return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
 }
 

@@ -9,7 +9,10 @@ import { admit } from './admit.ts'
 const CAPACITY: Capacity = { cpu: 4, memoryMib: 1000, devices: ['0', '1'], runsMax: 100 }
 
 let count = 0
-function queued(resources: Resources = {}, patch: Partial<QueuedRun> & { unschedulable?: 'wait' | 'fail' } = {}): QueuedRun {
+function queued(
+  resources: Resources = {},
+  patch: Partial<QueuedRun> & { unschedulable?: 'wait' | 'fail' } = {},
+): QueuedRun {
   const { unschedulable = 'wait', ...rest } = patch
   const placement = { resources, unschedulable } as QueuedRun['placement']
   return {
@@ -39,7 +42,15 @@ function active(resources: Resources = {}, devices: string[] = [], sweepId: stri
 }
 
 function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admit>[0]> = {}) {
-  const result = admit({ queued: runs, active: [], sweepLimits: new Map(), capacity: CAPACITY, storage: { level: 'ok', floorMib: 1 }, now: 0, ...more })
+  const result = admit({
+    queued: runs,
+    active: [],
+    sweepLimits: new Map(),
+    capacity: CAPACITY,
+    storage: { level: 'ok', floorMib: 1 },
+    now: 0,
+    ...more,
+  })
   return { ...result, codes: result.waiting.map((item) => item.why.code) }
 }
 
@@ -54,13 +65,18 @@ describe('admission', () => {
   })
 
   it('starts nothing of a paused sweep', () => {
-    const { admitted, codes } = decide([queued({}, { sweepId: 's' })], { sweepLimits: new Map([['s', { concurrency: 3, isPaused: true }]]) })
+    const { admitted, codes } = decide([queued({}, { sweepId: 's' })], {
+      sweepLimits: new Map([['s', { concurrency: 3, isPaused: true }]]),
+    })
     expect([admitted.length, codes]).toEqual([0, ['sweep_paused']])
   })
 
   it('holds a sweep to its concurrency, running trials counted', () => {
     const trials = Array.from({ length: 5 }, () => queued({}, { sweepId: 's' }))
-    const { admitted, codes } = decide(trials, { active: [active({}, [], 's')], sweepLimits: new Map([['s', { concurrency: 3, isPaused: false }]]) })
+    const { admitted, codes } = decide(trials, {
+      active: [active({}, [], 's')],
+      sweepLimits: new Map([['s', { concurrency: 3, isPaused: false }]]),
+    })
     expect([admitted.length, codes]).toEqual([2, ['sweep_concurrency', 'sweep_concurrency', 'sweep_concurrency']])
   })
 
@@ -112,7 +128,9 @@ describe('admission', () => {
         const devices = admitted.flatMap((item) => item.devices)
         expect(new Set(devices).size).toBe(devices.length)
         expect(admitted.length).toBeLessThanOrEqual(runsMax)
-        expect(admitted.reduce((sum, item) => sum + (item.run.placement.resources.cpu ?? 0), 0)).toBeLessThanOrEqual(CAPACITY.cpu)
+        expect(admitted.reduce((sum, item) => sum + (item.run.placement.resources.cpu ?? 0), 0)).toBeLessThanOrEqual(
+          CAPACITY.cpu,
+        )
       }),
     )
   })

@@ -88,8 +88,10 @@ class Room {
   busy(run: QueuedRun, sweepLimits: ReadonlyMap<string, SweepLimit>): Waiting | undefined {
     const sweep = run.sweepId === null ? undefined : sweepLimits.get(run.sweepId)
     if (sweep?.isPaused) return { code: 'sweep_paused', args: {} }
-    if (sweep && (this.#perSweep.get(run.sweepId!) ?? 0) >= sweep.concurrency) return { code: 'sweep_concurrency', args: { limit: sweep.concurrency } }
-    if (this.#runs >= this.#capacity.runsMax) return { code: 'machine_concurrency', args: { limit: this.#capacity.runsMax } }
+    if (sweep && (this.#perSweep.get(run.sweepId!) ?? 0) >= sweep.concurrency)
+      return { code: 'sweep_concurrency', args: { limit: sweep.concurrency } }
+    if (this.#runs >= this.#capacity.runsMax)
+      return { code: 'machine_concurrency', args: { limit: this.#capacity.runsMax } }
     const short = amountsOf(run).find(([name, asked]) => asked > this.#free(name))
     return short && { code: 'resource_busy', args: { name: short[0], asked: short[1], free: this.#free(short[0]) } }
   }

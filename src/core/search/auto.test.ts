@@ -4,14 +4,25 @@ import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { chooseMethod } from './auto.ts'
 import { createCodec } from './codec.ts'
 
-const numbers = (count: number): SearchSpace => Array.from({ length: count }, (_, i) => ({ name: `x${i}`, kind: 'uniform', low: 0, high: 1 }))
-const words = (count: number, name = 'word'): Axis => ({ name, kind: 'values', values: Array.from({ length: count }, (_, i) => `w${i}`) })
+const numbers = (count: number): SearchSpace =>
+  Array.from({ length: count }, (_, i) => ({ name: `x${i}`, kind: 'uniform', low: 0, high: 1 }))
+const words = (count: number, name = 'word'): Axis => ({
+  name,
+  kind: 'values',
+  values: Array.from({ length: count }, (_, i) => `w${i}`),
+})
 const cells = (count: number): SearchSpace => [{ name: 'n', kind: 'int', low: 1, high: count }]
 /** Of `idle` parameters, each is there in half of the trials. */
 const conditional = (idle: number, always: number): SearchSpace => [
   words(2),
   ...numbers(always),
-  ...Array.from({ length: idle }, (_, i): Axis => ({ name: `c${i}`, kind: 'uniform', low: 0, high: 1, when: { name: 'word', in: ['w1'] } })),
+  ...Array.from({ length: idle }, (_, i): Axis => ({
+    name: `c${i}`,
+    kind: 'uniform',
+    low: 0,
+    high: 1,
+    when: { name: 'word', in: ['w1'] },
+  })),
 ]
 
 describe('auto', () => {

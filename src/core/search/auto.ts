@@ -18,12 +18,18 @@ const CATEGORIES_MAX = 30
 const DIMENSIONS_MAX = 60
 
 /** The method for a space and a budget. */
-export function chooseMethod(space: SearchSpace, codec: Codec, { trialsMax, concurrency }: { trialsMax: number | null; concurrency: number }): AutoChoice {
+export function chooseMethod(
+  space: SearchSpace,
+  codec: Codec,
+  { trialsMax, concurrency }: { trialsMax: number | null; concurrency: number },
+): AutoChoice {
   const budget = trialsMax ?? BUDGET_DEFAULT
   const points = spaceSize(space)
   if (points !== undefined && points <= BigInt(budget)) return { method: 'random', reason: 'space_small' }
-  if (budget <= MODEL_TRIALS_MIN || budget < BATCHES_MIN * concurrency) return { method: 'sobol', reason: 'budget_small' }
-  if (codec.dimensions.some(({ categories }) => categories > CATEGORIES_MAX)) return { method: 'tpe', reason: 'categories_many' }
+  if (budget <= MODEL_TRIALS_MIN || budget < BATCHES_MIN * concurrency)
+    return { method: 'sobol', reason: 'budget_small' }
+  if (codec.dimensions.some(({ categories }) => categories > CATEGORIES_MAX))
+    return { method: 'tpe', reason: 'categories_many' }
   if (codec.dimensions.length > DIMENSIONS_MAX) return { method: 'tpe', reason: 'dimensions_many' }
   return { method: 'bo', reason: 'model' }
 }

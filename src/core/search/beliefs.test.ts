@@ -16,8 +16,19 @@ const UNIT: SearchSpace = [
 const at = (point: ValueMap, name: string): number => asNumber(point[name]!)!
 
 /** A whole sweep of a method, and what its trials say then. */
-function played({ space, method, seed }: { space: SearchSpace; method: MethodName; seed: number }, objective: (point: ValueMap) => number, count = 60) {
-  const task: SearchTask = { space, constraints: [], method: { name: method, trialsMax: count }, concurrency: 10, seed, earlier: [] }
+function played(
+  { space, method, seed }: { space: SearchSpace; method: MethodName; seed: number },
+  objective: (point: ValueMap) => number,
+  count = 60,
+) {
+  const task: SearchTask = {
+    space,
+    constraints: [],
+    method: { name: method, trialsMax: count },
+    concurrency: 10,
+    seed,
+    earlier: [],
+  }
   const engine = createMethod(task)
   const trials: Suggestion[] = []
   const results: Result[] = []
@@ -47,20 +58,28 @@ describe('importance', () => {
   it('stays where it was when nearly all trials have found the best', () => {
     const space: SearchSpace = [{ name: 'i', kind: 'int', low: 1, high: 8 }, UNIT[1]!]
     for (const seed of [1, 2]) {
-      const [first] = played({ space, method: 'auto', seed }, (point) => -at(point, 'i') + (at(point, 'b') - 0.5) ** 2).importance
+      const [first] = played(
+        { space, method: 'auto', seed },
+        (point) => -at(point, 'i') + (at(point, 'b') - 0.5) ** 2,
+      ).importance
       expect([first!.name, first!.share > 0.97]).toEqual(['i', true])
     }
   })
 
   it('is not lost to a few enormous values', () => {
-    const { importance } = played({ space: UNIT, method: 'random', seed: 5 }, (point) => (at(point, 'b') > 0.97 ? 1e30 : slope(point)))
+    const { importance } = played({ space: UNIT, method: 'random', seed: 5 }, (point) =>
+      at(point, 'b') > 0.97 ? 1e30 : slope(point),
+    )
     expect(importance.find(({ name }) => name === 'a')!.share).toBeGreaterThan(0.3)
   })
 })
 
 describe('the border', () => {
   it('is told of a parameter that matters and of no other', () => {
-    const { borders } = played({ space: UNIT, method: 'auto', seed: 1 }, (point) => at(point, 'a') + 0.001 * at(point, 'b'))
+    const { borders } = played(
+      { space: UNIT, method: 'auto', seed: 1 },
+      (point) => at(point, 'a') + 0.001 * at(point, 'b'),
+    )
     expect(borders).toEqual([{ name: 'a', side: 'low' }])
   })
 
@@ -69,9 +88,13 @@ describe('the border', () => {
       { name: 'model', kind: 'values', values: ['linear', 'tree'] },
       { name: 'depth', kind: 'int', low: 1, high: 12 },
     ]
-    const points = Array.from({ length: 48 }, (_, i) => ({ model: i % 2 === 0 ? 'linear' : 'tree', depth: 1 + ((7 * i) % 12) }))
+    const points = Array.from({ length: 48 }, (_, i) => ({
+      model: i % 2 === 0 ? 'linear' : 'tree',
+      depth: 1 + ((7 * i) % 12),
+    }))
     // Lower is better. Every linear model beats every tree, deeper trees are better, and the best of all is the linear model of depth 12.
-    const value = ({ model, depth }: (typeof points)[number]): number => (model === 'tree' ? 10 - depth / 2 : depth === 12 ? 0 : 0.1)
+    const value = ({ model, depth }: (typeof points)[number]): number =>
+      model === 'tree' ? 10 - depth / 2 : depth === 12 ? 0 : 0.1
     const history = {
       trials: points.map((point) => ({ point, meta: undefined }) as unknown as Suggestion),
       results: points.map((point, index) => ({ index, status: 'finished', value: value(point) }) as unknown as Result),

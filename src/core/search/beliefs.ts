@@ -46,12 +46,18 @@ const RESAMPLE_SHARE = 0.8
 const FIT = { tries: 8, evaluations: 30 }
 
 /** Reads a history with a Gaussian process of its own, whatever method the sweep has. */
-export function believe(task: Pick<SearchTask, 'space' | 'constraints' | 'seed' | 'earlier'>, history: History): Beliefs {
+export function believe(
+  task: Pick<SearchTask, 'space' | 'constraints' | 'seed' | 'earlier'>,
+  history: History,
+): Beliefs {
   const codec = createCodec(task.space)
   const ledger = createLedger(codec, task.earlier)
   ledger.read(history)
   const own = ledger.finished.filter(({ index }) => index >= 0)
-  const best = own.reduce<Entry | undefined>((found, entry) => (found && found.value <= entry.value ? found : entry), undefined)
+  const best = own.reduce<Entry | undefined>(
+    (found, entry) => (found && found.value <= entry.value ? found : entry),
+    undefined,
+  )
   if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
   const entries = latestAndBest(ledger.finished)
   const most = ordinaryMax(ledger.finished)
@@ -95,7 +101,11 @@ function ordinaryMax(finished: readonly Entry[]): number {
   return middle > best ? middle + WINSOR * (middle - best) : Infinity
 }
 
-function importanceOf(codec: Codec, entries: readonly Entry[], { seed, most }: { seed: number; most: number }): Importance[] {
+function importanceOf(
+  codec: Codec,
+  entries: readonly Entry[],
+  { seed, most }: { seed: number; most: number },
+): Importance[] {
   const shares = Array.from({ length: RESAMPLES }, (_, round) => {
     const part = resample(entries, seed, round)
     const values = standardise(Float64Array.from(part, ({ value }) => Math.min(value, most)))
@@ -115,7 +125,10 @@ function importanceOf(codec: Codec, entries: readonly Entry[], { seed, most }: {
 function resample(entries: readonly Entry[], seed: number, round: number): Entry[] {
   const count = Math.max(TRIALS_MIN, Math.floor(RESAMPLE_SHARE * entries.length))
   const key = createStream(seed, 'beliefs', round).nextWord()
-  return Array.from({ length: Math.min(count, entries.length) }, (_, i) => entries[Number(permute(BigInt(i), BigInt(entries.length), key))]!)
+  return Array.from(
+    { length: Math.min(count, entries.length) },
+    (_, i) => entries[Number(permute(BigInt(i), BigInt(entries.length), key))]!,
+  )
 }
 
 const EFFECT_POINTS = 256
@@ -183,7 +196,9 @@ const AT_EDGE_SHARE = 0.6
 
 /** The best trials, the very best first. */
 function leaders(finished: readonly Entry[]): readonly Entry[] {
-  return finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, Math.max(LEADERS_MIN, Math.ceil(LEADERS_SHARE * finished.length)))
+  return finished
+    .toSorted((a, b) => a.value - b.value || a.index - b.index)
+    .slice(0, Math.max(LEADERS_MIN, Math.ceil(LEADERS_SHARE * finished.length)))
 }
 
 function bordersOf(codec: Codec, best: readonly Entry[], importance: readonly Importance[]): Border[] {
@@ -192,7 +207,9 @@ function bordersOf(codec: Codec, best: readonly Entry[], importance: readonly Im
     const { categories, cells } = codec.dimensions[j] ?? { categories: 0, cells: 1 }
     if (share < SHARE_MIN || categories > 0 || cells < CELLS_MIN || !codec.isActive(best[0]!.x, j)) return []
     const edge = Math.max(EDGE, Number.isFinite(cells) ? 0.5 / cells + 1e-9 : 0)
-    const sides = best.map(({ x }) => (!codec.isActive(x, j) ? 'none' : x[j]! <= edge ? 'low' : x[j]! >= 1 - edge ? 'high' : 'none'))
+    const sides = best.map(({ x }) =>
+      !codec.isActive(x, j) ? 'none' : x[j]! <= edge ? 'low' : x[j]! >= 1 - edge ? 'high' : 'none',
+    )
     const [side] = sides
     const isShared = sides.filter((one) => one === side).length >= AT_EDGE_SHARE * best.length
     return side !== 'none' && side !== undefined && isShared ? [{ name, side }] : []

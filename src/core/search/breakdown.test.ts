@@ -28,7 +28,14 @@ vi.mock('./tpe.ts', async (load) => {
 })
 
 const space: SearchSpace = ['x', 'y'].map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
-const task: SearchTask = { space, constraints: [], method: { name: 'bo', trialsMax: 60 }, concurrency: 4, seed: 3, earlier: [] }
+const task: SearchTask = {
+  space,
+  constraints: [],
+  method: { name: 'bo', trialsMax: 60 },
+  concurrency: 4,
+  seed: 3,
+  earlier: [],
+}
 
 /** The sources of 40 trials, of which those from 20 to 29 are asked for while something is broken. */
 function live(what: { gaussian: boolean; density: boolean }): { sources: string[]; reported: number[] } {
@@ -48,9 +55,12 @@ function live(what: { gaussian: boolean; density: boolean }): { sources: string[
 it.each([
   [{ gaussian: true, density: false }, 'density', 1],
   [{ gaussian: true, density: true }, 'random', 2],
-] as const)('a model that breaks down (%o) is replaced by %s for those trials, and reported', (what, source, reports) => {
-  const { sources, reported } = live(what)
-  expect(new Set(sources.slice(20, 30))).toEqual(new Set([source]))
-  expect(new Set([...sources.slice(12, 20), ...sources.slice(30)])).toEqual(new Set(['gaussian']))
-  expect(reported).toEqual(Array.from({ length: 10 * reports }, (_, i) => 20 + Math.floor(i / reports)))
-})
+] as const)(
+  'a model that breaks down (%o) is replaced by %s for those trials, and reported',
+  (what, source, reports) => {
+    const { sources, reported } = live(what)
+    expect(new Set(sources.slice(20, 30))).toEqual(new Set([source]))
+    expect(new Set([...sources.slice(12, 20), ...sources.slice(30)])).toEqual(new Set(['gaussian']))
+    expect(reported).toEqual(Array.from({ length: 10 * reports }, (_, i) => 20 + Math.floor(i / reports)))
+  },
+)

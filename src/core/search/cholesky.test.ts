@@ -12,7 +12,8 @@ function matrixOf(size: number): Float64Array {
 
 function factorOf(matrix: Float64Array, size: number, capacity = size) {
   const factor = createFactor(capacity)
-  for (let i = 0; i < size; i += 1) appendRow(factor, matrix.subarray(i * size, i * size + size), matrix[i * size + i]!, 1e-10)
+  for (let i = 0; i < size; i += 1)
+    appendRow(factor, matrix.subarray(i * size, i * size + size), matrix[i * size + i]!, 1e-10)
   return factor
 }
 
@@ -45,7 +46,9 @@ describe.each(SIZES)('a factor of size %d', (size) => {
     const [inPlace, inverse] = [matrix.slice(), new Float64Array(size * size)]
     factorInPlace(inPlace, size)
     invertFactored(inPlace, size, inverse)
-    const again = b.map((_, i) => b.reduce((sum, value, j) => sum + inverse[Math.max(i, j) * size + Math.min(i, j)]! * value, 0))
+    const again = b.map((_, i) =>
+      b.reduce((sum, value, j) => sum + inverse[Math.max(i, j) * size + Math.min(i, j)]! * value, 0),
+    )
     again.forEach((value, i) => expect(value).toBeCloseTo(x[i]!, 10))
   })
 })

@@ -14,7 +14,8 @@ import { createWalk, scattered } from './walk.ts'
 export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
   const sequence = seedFor(seed, 'sobol')
   return {
-    choose: (index) => firstFree(options, 'sobol', (attempt) => sobolPoint(codec, index + attempt * SOBOL_STRIDE, sequence)),
+    choose: (index) =>
+      firstFree(options, 'sobol', (attempt) => sobolPoint(codec, index + attempt * SOBOL_STRIDE, sequence)),
   }
 }
 
@@ -29,7 +30,12 @@ export function createDraws({ space, codec, seed, ...options }: ChooserOptions):
   return {
     choose: (index) => {
       const stream = createStream(seed, 'draw', index)
-      const drawn = firstFree(options, 'random', () => randomPoint(codec, stream), points === undefined ? LONG_ATTEMPTS_MAX : ATTEMPTS_MAX)
+      const drawn = firstFree(
+        options,
+        'random',
+        () => randomPoint(codec, stream),
+        points === undefined ? LONG_ATTEMPTS_MAX : ATTEMPTS_MAX,
+      )
       if (drawn || points === undefined) return drawn
       const x = walk()
       return x && { x, source: 'random' }
@@ -64,13 +70,23 @@ export function createDensity(options: ChooserOptions): Chooser {
     choose: (index) => {
       const known = index + ledger.finished.filter((entry) => entry.index < 0).length
       if (ledger.finished.length < DENSITY_INITIAL || known < DENSITY_INITIAL) return initial.choose(index)
-      return chooseByDensity(options, byValue(ledger.finished), goodCount(ledger.finished.length), createStream(seed, 'density', index))
+      return chooseByDensity(
+        options,
+        byValue(ledger.finished),
+        goodCount(ledger.finished.length),
+        createStream(seed, 'density', index),
+      )
     },
   }
 }
 
 /** The most promising draw that nobody has tried; `good` of the ranked trials make the lower density. */
-function chooseByDensity({ codec, ledger, isAllowed }: ChooserOptions, ranked: readonly Entry[], good: number, stream: Stream): ReturnType<Chooser['choose']> {
+function chooseByDensity(
+  { codec, ledger, isAllowed }: ChooserOptions,
+  ranked: readonly Entry[],
+  good: number,
+  stream: Stream,
+): ReturnType<Chooser['choose']> {
   const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
   const draws = suggestByDensity(codec, { ranked: ranked.map(({ x }) => x), avoided, good }, stream, isAllowed)
   const x = draws.find((draw) => !ledger.isUsed(draw))
@@ -98,7 +114,10 @@ export function createClimbing(options: ChooserOptions): Chooser {
       const stream = createStream(seed, 'climbing', index)
       const climbers = ledger.climbers()
       if (climbers.length < CLIMBING_INITIAL || stream.next() < CLIMBING_DRAWN_SHARE) return draws.choose(index)
-      const good = Math.min(CLIMBING_GOOD_MAX, Math.max(CLIMBING_GOOD_MIN, Math.ceil(CLIMBING_GOOD_SHARE * climbers.length)))
+      const good = Math.min(
+        CLIMBING_GOOD_MAX,
+        Math.max(CLIMBING_GOOD_MIN, Math.ceil(CLIMBING_GOOD_SHARE * climbers.length)),
+      )
       return chooseByDensity(options, climbers, good, stream)
     },
   }
@@ -141,7 +160,8 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
 
   /** In the middle of the space, or as wide as the best tenth of the first `warmFrom` results lie around the best of them. */
   function begin(): { evolution: Evolution; taken: number } {
-    if (options.warmFrom === undefined) return { evolution: startEvolution(new Float64Array(ordered.length).fill(0.5)), taken: 0 }
+    if (options.warmFrom === undefined)
+      return { evolution: startEvolution(new Float64Array(ordered.length).fill(0.5)), taken: 0 }
     const prefix = ledger.arrived.slice(0, options.warmFrom)
     const best = byValue(prefix)
       .slice(0, Math.max(2, Math.ceil(WARM_SHARE * prefix.length)))
@@ -177,7 +197,10 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
 
 function frequentCategory({ dimensions }: Codec, ledger: Ledger, j: number, u: number): number {
   const best = byValue(ledger.finished).slice(0, Math.max(4, Math.ceil(ledger.finished.length / 4)))
-  const counts = Array.from({ length: dimensions[j]!.categories }, (_, category) => 1 + best.filter(({ x }) => x[j] === category).length)
+  const counts = Array.from(
+    { length: dimensions[j]!.categories },
+    (_, category) => 1 + best.filter(({ x }) => x[j] === category).length,
+  )
   let rest = u * counts.reduce((sum, count) => sum + count, 0)
   return Math.max(
     0,

@@ -11,7 +11,15 @@ describe('the strategy', () => {
   ])('of %d dimensions is that of the tutorial', (d, lambda, mu, constants) => {
     const strategy = strategyFor(d)
     expect([strategy.lambda, strategy.mu]).toEqual([lambda, mu])
-    const found = [strategy.muEff, strategy.cSigma, strategy.dSigma, strategy.cC, strategy.c1, strategy.cMu, strategy.chi]
+    const found = [
+      strategy.muEff,
+      strategy.cSigma,
+      strategy.dSigma,
+      strategy.cC,
+      strategy.c1,
+      strategy.cMu,
+      strategy.chi,
+    ]
     found.forEach((value, i) => expect(value).toBeCloseTo(constants[i]!, 5))
   })
 
@@ -66,7 +74,10 @@ describe('an evolution', () => {
     const drawn = Array.from({ length: 500 }, () => drawFrom(wide, stream))
     for (const x of drawn) for (const code of x) expect(code >= 0 && code <= 1).toBe(true)
     const narrow = startEvolution(Float64Array.of(0.3, 0.6), 0.01)
-    const means = [0, 1].map((j) => Array.from({ length: 2000 }, () => drawFrom(narrow, stream)[j]!).reduce((sum, code) => sum + code, 0) / 2000)
+    const means = [0, 1].map(
+      (j) =>
+        Array.from({ length: 2000 }, () => drawFrom(narrow, stream)[j]!).reduce((sum, code) => sum + code, 0) / 2000,
+    )
     expect(means[0]).toBeCloseTo(0.3, 2)
     expect(means[1]).toBeCloseTo(0.6, 2)
   })
@@ -75,7 +86,9 @@ describe('an evolution', () => {
     const start = startEvolution(Float64Array.of(0.5, 0.5), 0.001)
     const far = Array.from({ length: start.strategy.lambda }, () => Float64Array.of(1, 0))
     let evolution = evolve(start, far)
-    expect(Math.hypot(evolution.mean[0]! - 0.5, evolution.mean[1]! - 0.5)).toBeLessThanOrEqual(2 * start.strategy.chi * 0.001 * 1.0001)
+    expect(Math.hypot(evolution.mean[0]! - 0.5, evolution.mean[1]! - 0.5)).toBeLessThanOrEqual(
+      2 * start.strategy.chi * 0.001 * 1.0001,
+    )
     for (let generation = 0; generation < 50; generation += 1) evolution = evolve(evolution, far)
     expect([...evolution.mean, evolution.sigma, ...evolution.lengths].every(Number.isFinite)).toBe(true)
   })

@@ -98,7 +98,9 @@ export function evolve(evolution: Evolution, ranked: readonly Float64Array[]): E
   const d = mean.length
   const whitened = (y: Float64Array): Float64Array => {
     const inEigen = lengths.map((length, k) => axes.reduce((total, row, i) => total + row[k]! * y[i]!, 0) / length)
-    return axes.length > 0 ? mean.map((_, i) => axes[i]!.reduce((total, value, k) => total + value * inEigen[k]!, 0)) : y
+    return axes.length > 0
+      ? mean.map((_, i) => axes[i]!.reduce((total, value, k) => total + value * inEigen[k]!, 0))
+      : y
   }
   const steps = ranked.map((x) => {
     const y = x.map((value, i) => (value - mean[i]!) / sigma)
@@ -108,16 +110,25 @@ export function evolve(evolution: Evolution, ranked: readonly Float64Array[]): E
   const shift = new Float64Array(d)
   for (let i = 0; i < mu; i += 1) for (let j = 0; j < d; j += 1) shift[j]! += weights[i]! * steps[i]![j]!
   const whiteShift = whitened(shift)
-  const pathSigma = evolution.pathSigma.map((value, j) => (1 - cSigma) * value + Math.sqrt(cSigma * (2 - cSigma) * muEff) * whiteShift[j]!)
+  const pathSigma = evolution.pathSigma.map(
+    (value, j) => (1 - cSigma) * value + Math.sqrt(cSigma * (2 - cSigma) * muEff) * whiteShift[j]!,
+  )
   const generation = evolution.generation + 1
   const isShort = norm(pathSigma) / Math.sqrt(1 - (1 - cSigma) ** (2 * generation)) < (1.4 + 2 / (d + 1)) * chi
-  const pathC = evolution.pathC.map((value, j) => (1 - cC) * value + (isShort ? Math.sqrt(cC * (2 - cC) * muEff) * shift[j]! : 0))
+  const pathC = evolution.pathC.map(
+    (value, j) => (1 - cC) * value + (isShort ? Math.sqrt(cC * (2 - cC) * muEff) * shift[j]! : 0),
+  )
   const lost = isShort ? 0 : cC * (2 - cC)
-  const scaled = weights.map((weight, i) => (weight >= 0 ? weight : (weight * d) / Math.max(1e-12, norm(whitened(steps[i]!)) ** 2)))
+  const scaled = weights.map((weight, i) =>
+    weight >= 0 ? weight : (weight * d) / Math.max(1e-12, norm(whitened(steps[i]!)) ** 2),
+  )
   const keep = 1 + c1 * lost - c1 - cMu * sum(weights)
   const nextCovariance = covariance.map((row, i) =>
     row.map(
-      (value, j) => keep * value + c1 * pathC[i]! * pathC[j]! + cMu * scaled.reduce((total, weight, k) => total + weight * steps[k]![i]! * steps[k]![j]!, 0),
+      (value, j) =>
+        keep * value +
+        c1 * pathC[i]! * pathC[j]! +
+        cMu * scaled.reduce((total, weight, k) => total + weight * steps[k]![i]! * steps[k]![j]!, 0),
     ),
   )
   const { vectors, values } = eigen(nextCovariance)

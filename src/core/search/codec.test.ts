@@ -74,7 +74,11 @@ describe('values at a place of their distribution', () => {
     ],
     ['1.3 in steps of 0.5', { name: 'a', kind: 'qnormal', loc: 1.3, scale: 1e-9, q: 0.5, isFloat: true }, [[0.5, 1.5]]],
     ['7.9 in steps of 2', { name: 'a', kind: 'qnormal', loc: 7.9, scale: 1e-9, q: 2, isFloat: false }, [[0.5, 8]]],
-    ['1.3 in logarithmic steps of 0.5', { name: 'a', kind: 'qloguniform', low: Math.log(1.3), high: Math.log(7.9), q: 0.5, isFloat: true }, [[0, 1.5]]],
+    [
+      '1.3 in logarithmic steps of 0.5',
+      { name: 'a', kind: 'qloguniform', low: Math.log(1.3), high: Math.log(7.9), q: 0.5, isFloat: true },
+      [[0, 1.5]],
+    ],
   ]
   it.each(cases)('%s', (_name, axis, places) => {
     const codec = createCodec([axis])
@@ -96,38 +100,50 @@ describe('a code', () => {
         expect(code).toBeGreaterThanOrEqual(0)
         expect(code).toBeLessThanOrEqual(top)
         if (Number.isFinite(dimension!.cells)) expect(encodeValue(dimension!.toValue(code))).toBe(encodeValue(value))
-        else expect(Math.abs(asNumber(dimension!.toValue(code))! - asNumber(value)!)).toBeLessThan(1e-8 * Math.max(1, Math.abs(asNumber(value)!)))
+        else
+          expect(Math.abs(asNumber(dimension!.toValue(code))! - asNumber(value)!)).toBeLessThan(
+            1e-8 * Math.max(1, Math.abs(asNumber(value)!)),
+          )
         const snapped = dimension!.snap(u * top)
         expect(Math.abs(dimension!.snap(snapped) - snapped)).toBeLessThan(1e-12)
         // A point that is made and one that is read back must count as the same.
-        if (Number.isFinite(dimension!.cells)) expect(Math.abs(dimension!.toCode(dimension!.toValue(snapped)) - snapped)).toBeLessThan(1e-12)
+        if (Number.isFinite(dimension!.cells))
+          expect(Math.abs(dimension!.toCode(dimension!.toValue(snapped)) - snapped)).toBeLessThan(1e-12)
         expect(encodeValue(dimension!.toValue(dimension!.snap(snapped)))).toBe(encodeValue(dimension!.toValue(snapped)))
       }),
       { numRuns: 200 },
     )
   })
 
-  it.each(Object.entries(AXES).filter(([, axis]) => axisSize(axis) !== undefined))('tells all values apart: %s', (_name, axis) => {
-    const [dimension] = createCodec([axis]).dimensions
-    const values = Array.from({ length: axisSize(axis)! }, (_, i) => valueAt(axis, i))
-    const codes = values.map((value) => dimension!.toCode(value))
-    expect(dimension!.cells).toBe(values.length)
-    expect(new Set(codes).size).toBe(values.length)
-    expect(codes.map((code) => encodeValue(dimension!.toValue(dimension!.snap(code))))).toEqual(values.map(encodeValue))
-  })
+  it.each(Object.entries(AXES).filter(([, axis]) => axisSize(axis) !== undefined))(
+    'tells all values apart: %s',
+    (_name, axis) => {
+      const [dimension] = createCodec([axis]).dimensions
+      const values = Array.from({ length: axisSize(axis)! }, (_, i) => valueAt(axis, i))
+      const codes = values.map((value) => dimension!.toCode(value))
+      expect(dimension!.cells).toBe(values.length)
+      expect(new Set(codes).size).toBe(values.length)
+      expect(codes.map((code) => encodeValue(dimension!.toValue(dimension!.snap(code))))).toEqual(
+        values.map(encodeValue),
+      )
+    },
+  )
 
   it('of an ordered parameter grows with its value', () => {
     for (const [name, axis] of Object.entries(AXES)) {
       const [dimension] = createCodec([axis]).dimensions
       if (dimension!.categories > 0 || name === 'falling linspace') continue
-      const numbers = Array.from({ length: 50 }, (_, i) => asNumber(sampleAxis(axis, i / 50))!).toSorted((a, b) => a - b)
+      const numbers = Array.from({ length: 50 }, (_, i) => asNumber(sampleAxis(axis, i / 50))!).toSorted(
+        (a, b) => a - b,
+      )
       const codes = numbers.map((number) => dimension!.toCode(number))
       expect(codes, name).toEqual(codes.toSorted((a, b) => a - b))
     }
   })
 
   it('is a rank for numbers that are even in themselves or in their logarithms, and a size for others', () => {
-    const codesOf = (values: number[]) => values.map((value) => createCodec([{ name: 'a', kind: 'values', values }]).dimensions[0]!.toCode(value))
+    const codesOf = (values: number[]) =>
+      values.map((value) => createCodec([{ name: 'a', kind: 'values', values }]).dimensions[0]!.toCode(value))
     expect(codesOf([1, 2, 3, 4])).toEqual([0.125, 0.375, 0.625, 0.875])
     expect(codesOf([1, 10, 100, 1000])).toEqual([0.125, 0.375, 0.625, 0.875])
     const [zero, one, hundred] = codesOf([0, 1, 100])
@@ -136,7 +152,9 @@ describe('a code', () => {
 
   it('is a category for words, for two values and for weighted ones', () => {
     const categoriesOf = (axis: Axis) => createCodec([axis]).dimensions[0]!.categories
-    expect(['words', 'two numbers', 'pvalues', 'even numbers', 'int'].map((name) => categoriesOf(AXES[name]!))).toEqual([3, 2, 2, 0, 0])
+    expect(['words', 'two numbers', 'pvalues', 'even numbers', 'int'].map((name) => categoriesOf(AXES[name]!))).toEqual(
+      [3, 2, 2, 0, 0],
+    )
     expect(createCodec([AXES['pvalues']!]).dimensions[0]!.weights).toEqual([0.9, 0.1])
   })
 
@@ -174,8 +192,12 @@ describe('conditions', () => {
   it('make points equal that differ in what is not there alone', () => {
     const key = (point: ValueMap) => codec.key(codec.settle(codec.encode(point)))
     expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(key({ model: 'net', kind: 'adam' }))
-    expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(key({ model: 'net', kind: 'adam', momentum: 0.9, depth: 4 }))
-    expect(key({ model: 'net', kind: 'sgd', momentum: 0.3 })).not.toBe(key({ model: 'net', kind: 'sgd', momentum: 0.9 }))
+    expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(
+      key({ model: 'net', kind: 'adam', momentum: 0.9, depth: 4 }),
+    )
+    expect(key({ model: 'net', kind: 'sgd', momentum: 0.3 })).not.toBe(
+      key({ model: 'net', kind: 'sgd', momentum: 0.9 }),
+    )
   })
 
   it('hold for numbers however they are written', () => {
@@ -190,7 +212,9 @@ describe('conditions', () => {
   it('settle into codes that stay as they are, and points that come back', () => {
     fc.assert(
       fc.property(fc.array(unit, { minLength: 5, maxLength: 5 }), (codes) => {
-        const x = codec.settle(Float64Array.from(codes, (u, j) => (codec.dimensions[j]!.categories > 0 ? Math.floor(2 * u) : u)))
+        const x = codec.settle(
+          Float64Array.from(codes, (u, j) => (codec.dimensions[j]!.categories > 0 ? Math.floor(2 * u) : u)),
+        )
         expect(codec.settle(x.slice())).toEqual(x)
         const point = codec.decode(x)
         expect(codec.key(codec.encode(point))).toBe(codec.key(x))

@@ -85,8 +85,15 @@ export function createCodec(space: SearchSpace): Codec {
     isActive,
     settle,
     encode: (point) =>
-      Float64Array.from(dimensions, (dimension, j) => (Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : idle(j))),
-    decode: (x) => Object.fromEntries(parameters.flatMap((parameter) => (parameter.isActive(x) ? [[parameter.name, parameter.valueIn(x)] as const] : []))),
+      Float64Array.from(dimensions, (dimension, j) =>
+        Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : idle(j),
+      ),
+    decode: (x) =>
+      Object.fromEntries(
+        parameters.flatMap((parameter) =>
+          parameter.isActive(x) ? [[parameter.name, parameter.valueIn(x)] as const] : [],
+        ),
+      ),
     key: (x) => x.map((code) => Math.round(code * 1e9)).join(),
   }
 }
@@ -108,7 +115,9 @@ function toParameters(space: SearchSpace, places: readonly Place[], dimensions: 
     return {
       name: place.name,
       cells: isFree(place) ? place.cells : 1,
-      isActive: (x) => parent === undefined || (parameters[parent]!.isActive(x) && wanted.has(plainText(parameters[parent]!.valueIn(x)))),
+      isActive: (x) =>
+        parent === undefined ||
+        (parameters[parent]!.isActive(x) && wanted.has(plainText(parameters[parent]!.valueIn(x)))),
       valueIn: (x) => (isFree(place) ? place.toValue(x[j]!) : place.value),
     }
   })
@@ -159,7 +168,8 @@ function toDimension(axis: Axis): Dimension {
     case 'logint': {
       const { low, high } = logCells(axis)
       const codeOf = (number: number): number => (Math.log(number) - low) / (high - low)
-      const round = (code: number): number => Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low)))))
+      const round = (code: number): number =>
+        Math.min(axis.high, Math.max(axis.low, roundHalfEven(Math.exp(low + code * (high - low)))))
       return gridded(axis, { cells: axisSize(axis)!, step: 1, codeOf, toValue: round })
     }
     case 'log': {
@@ -207,7 +217,8 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
   const codes = codesOf(sorted)
   const nearestRank = (code: number): number => {
     let best = 0
-    for (let rank = 1; rank < codes.length; rank += 1) if (Math.abs(codes[rank]! - code) < Math.abs(codes[best]! - code)) best = rank
+    for (let rank = 1; rank < codes.length; rank += 1)
+      if (Math.abs(codes[rank]! - code) < Math.abs(codes[best]! - code)) best = rank
     return best
   }
   return {
@@ -218,7 +229,10 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
     snap: (code) => codes[nearestRank(code)]!,
     cell: (code) => {
       const rank = nearestRank(code)
-      return [rank === 0 ? 0 : (codes[rank - 1]! + codes[rank]!) / 2, rank === codes.length - 1 ? 1 : (codes[rank]! + codes[rank + 1]!) / 2]
+      return [
+        rank === 0 ? 0 : (codes[rank - 1]! + codes[rank]!) / 2,
+        rank === codes.length - 1 ? 1 : (codes[rank]! + codes[rank + 1]!) / 2,
+      ]
     },
     toValue: (code) => values[order[nearestRank(code)]!]!,
     toCode: (value) => codes[Math.max(0, sorted.indexOf(asNumber(value) ?? Number.NaN))]!,

@@ -7,7 +7,10 @@ import { holds, namesIn, parseExpression } from '../spec/template.ts'
  * Whether all expressions hold at a point. One that speaks of a parameter that is not there, or that cannot be computed at
  * this point, does not forbid it.
  */
-export function createConstraint(expressions: readonly string[], spend: Spend = () => {}): (point: ValueMap) => boolean {
+export function createConstraint(
+  expressions: readonly string[],
+  spend: Spend = () => {},
+): (point: ValueMap) => boolean {
   const read = expressions.map((text) => ({ expression: parseExpression(text), letters: text.length }))
   return (point) =>
     read.every(({ expression, letters }) => {

@@ -18,7 +18,9 @@ export function prior({ categories, weights }: Dimension, code: number): number 
 
 /** The middle of the space: for people's own bounds the best guess there is. */
 export function centrePoint(codec: Codec): Float64Array {
-  return codec.settle(Float64Array.from(codec.dimensions, ({ categories }) => (categories > 0 ? Math.floor(categories / 2) : 0.5)))
+  return codec.settle(
+    Float64Array.from(codec.dimensions, ({ categories }) => (categories > 0 ? Math.floor(categories / 2) : 0.5)),
+  )
 }
 
 export function randomPoint(codec: Codec, stream: Stream): Float64Array {
@@ -27,7 +29,9 @@ export function randomPoint(codec: Codec, stream: Stream): Float64Array {
 
 /** Point `index` of Sobol's scrambled sequence over the space. `seed` has 32 bits. */
 export function sobolPoint(codec: Codec, index: number, seed: number): Float64Array {
-  return codec.settle(Float64Array.from(codec.dimensions, (dimension, j) => randomCode(dimension, scrambledSobol(index, j, seed))))
+  return codec.settle(
+    Float64Array.from(codec.dimensions, (dimension, j) => randomCode(dimension, scrambledSobol(index, j, seed))),
+  )
 }
 
 /** 32 bits of a seed for one purpose. */

@@ -31,7 +31,10 @@ const POINTS = firstPoints(taskOf(CUBE, { method: { name: 'sobol', trialsMax: 20
 const VALUES = POINTS.map((point) => bowl(codesOf(CUBE, point)))
 
 /** Codes of the next suggestions after thirty trials with these values. */
-function next(values: readonly (number | undefined)[], { count = 4, task = taskOf(CUBE), points = POINTS } = {}): Float64Array[] {
+function next(
+  values: readonly (number | undefined)[],
+  { count = 4, task = taskOf(CUBE), points = POINTS } = {},
+): Float64Array[] {
   const trials = points.map((point): Suggestion => ({ point, source: 'sobol' }))
   const results = values.map((value, index): Result => ({ index, value }))
   const made = createMethod(task).suggest({ trials, results }, count)
@@ -39,7 +42,8 @@ function next(values: readonly (number | undefined)[], { count = 4, task = taskO
   return made.map(({ point }) => codesOf(task.space, point))
 }
 
-const distance = (x: Float64Array, y: Float64Array) => x.reduce((most, code, j) => Math.max(most, Math.abs(code - y[j]!)), 0)
+const distance = (x: Float64Array, y: Float64Array) =>
+  x.reduce((most, code, j) => Math.max(most, Math.abs(code - y[j]!)), 0)
 
 describe('what must not matter', () => {
   const plain = next(VALUES)
@@ -100,10 +104,18 @@ describe('trials that run at the same time', () => {
 })
 
 describe('spaces and results at the edge', () => {
-  const words = (name: string, count: number): SearchSpace[number] => ({ name, kind: 'values', values: Array.from({ length: count }, (_, i) => `w${i}`) })
+  const words = (name: string, count: number): SearchSpace[number] => ({
+    name,
+    kind: 'values',
+    values: Array.from({ length: count }, (_, i) => `w${i}`),
+  })
   const one: SearchSpace[number] = { name: 'one', kind: 'values', values: [7] }
 
-  function play(space: SearchSpace, value: (x: Float64Array, index: number) => number | undefined, count = 30): Suggestion[] {
+  function play(
+    space: SearchSpace,
+    value: (x: Float64Array, index: number) => number | undefined,
+    count = 30,
+  ): Suggestion[] {
     const task = taskOf(space, { concurrency: 2 })
     const method = createMethod(task)
     const trials: Suggestion[] = []
@@ -123,25 +135,40 @@ describe('spaces and results at the edge', () => {
     ['all values equal', CUBE, () => 3, 30],
     ['all trials failed', CUBE, () => undefined, 30],
     ['all but one failed', CUBE, (_x: Float64Array, index: number) => (index === 4 ? 1 : undefined), 30],
-    ['enormous values of both signs', CUBE, (_x: Float64Array, index: number) => (index % 2 === 0 ? 1e308 : -1e308), 30],
+    [
+      'enormous values of both signs',
+      CUBE,
+      (_x: Float64Array, index: number) => (index % 2 === 0 ? 1e308 : -1e308),
+      30,
+    ],
     ['one parameter', CUBE.slice(0, 1), bowl, 30],
     ['one whole number', [{ name: 'n', kind: 'int', low: 1, high: 30 }], bowl, 30],
     ['words alone', [words('u', 4), words('v', 3), words('w', 3)], (x: Float64Array) => x[0]! + x[1]! * x[2]!, 30],
     ['words alone, to the end', [words('u', 4), words('v', 3)], (x: Float64Array) => x[0]! + x[1]!, 12],
     ['a parameter with one value', [one, ...CUBE], bowl, 30],
     ['nothing but one value', [one], () => 1, 1],
-    ['twenty parameters', Array.from({ length: 20 }, (_, i) => ({ name: `x${i}`, kind: 'uniform', low: 0, high: 1 })), bowl, 50],
-  ] as [string, SearchSpace, (x: Float64Array, index: number) => number | undefined, number][])('%s', (_name, space, value, expected) => {
-    const points = play(space, value, Math.max(30, expected)).map(({ point }) => point)
-    expect(points).toHaveLength(expected)
-    expect(new Set(points.map(encodeValue)).size).toBe(expected)
-    const codec = createCodec(space)
-    for (const point of points) {
-      const x = codec.encode(point)
-      expect(codec.dimensions.every(({ categories }, j) => x[j]! >= 0 && x[j]! <= Math.max(1, categories - 1))).toBe(true)
-      expect(Object.keys(point)).toHaveLength(space.length)
-    }
-  })
+    [
+      'twenty parameters',
+      Array.from({ length: 20 }, (_, i) => ({ name: `x${i}`, kind: 'uniform', low: 0, high: 1 })),
+      bowl,
+      50,
+    ],
+  ] as [string, SearchSpace, (x: Float64Array, index: number) => number | undefined, number][])(
+    '%s',
+    (_name, space, value, expected) => {
+      const points = play(space, value, Math.max(30, expected)).map(({ point }) => point)
+      expect(points).toHaveLength(expected)
+      expect(new Set(points.map(encodeValue)).size).toBe(expected)
+      const codec = createCodec(space)
+      for (const point of points) {
+        const x = codec.encode(point)
+        expect(codec.dimensions.every(({ categories }, j) => x[j]! >= 0 && x[j]! <= Math.max(1, categories - 1))).toBe(
+          true,
+        )
+        expect(Object.keys(point)).toHaveLength(space.length)
+      }
+    },
+  )
 
   it('two trials at one place with different values', () => {
     const points = [...POINTS.slice(0, 15), ...POINTS.slice(0, 15)]
@@ -174,7 +201,8 @@ describe('what a document says', () => {
   })
 
   it('a width of nothing stays where the mean is best, a great one looks elsewhere', () => {
-    const ucb = (kappa: number) => next(VALUES, { count: 1, task: taskOf(CUBE, {}, { acquisition: { kind: 'ucb', kappa, eps: 0 } }) })[0]!
+    const ucb = (kappa: number) =>
+      next(VALUES, { count: 1, task: taskOf(CUBE, {}, { acquisition: { kind: 'ucb', kappa, eps: 0 } }) })[0]!
     const middle = Float64Array.of(0.3, 0.3, 0.3)
     expect(distance(ucb(0.01), middle)).toBeLessThan(0.15)
     expect(distance(ucb(50), middle)).toBeGreaterThan(distance(ucb(0.01), middle))
@@ -184,19 +212,33 @@ describe('what a document says', () => {
     const method = createMethod(taskOf(CUBE, { concurrency: 1 }, { initial: 7 }))
     const trials: Suggestion[] = []
     for (let index = 0; index < 9; index += 1)
-      trials.push(...method.suggest({ trials, results: trials.map(({ point }, i) => ({ index: i, value: asNumber(point['a'])! })) }, 1))
-    expect(trials.map(({ source }) => source)).toEqual(['centre', ...Array.from({ length: 6 }, () => 'sobol'), 'gaussian', 'gaussian'])
+      trials.push(
+        ...method.suggest(
+          { trials, results: trials.map(({ point }, i) => ({ index: i, value: asNumber(point['a'])! })) },
+          1,
+        ),
+      )
+    expect(trials.map(({ source }) => source)).toEqual([
+      'centre',
+      ...Array.from({ length: 6 }, () => 'sobol'),
+      'gaussian',
+      'gaussian',
+    ])
   })
 })
 
 describe('best', () => {
   it('gives the same as sorting all, and does not look at what cannot be among them', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(20), fc.nat(5)), { maxLength: 30 }), fc.integer({ min: 1, max: 6 }), (rows, count) => {
-        const items = rows.map(([bound, above], item) => ({ item, bound, value: bound + above }))
-        const sorted = items.toSorted((a, b) => a.value - b.value || a.item - b.item).slice(0, count)
-        expect(best(items, count, ({ value }) => value)).toEqual(sorted.map(({ item, value }) => ({ item, value })))
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(20), fc.nat(5)), { maxLength: 30 }),
+        fc.integer({ min: 1, max: 6 }),
+        (rows, count) => {
+          const items = rows.map(([bound, above], item) => ({ item, bound, value: bound + above }))
+          const sorted = items.toSorted((a, b) => a.value - b.value || a.item - b.item).slice(0, count)
+          expect(best(items, count, ({ value }) => value)).toEqual(sorted.map(({ item, value }) => ({ item, value })))
+        },
+      ),
     )
     let asked = 0
     best(
@@ -227,7 +269,14 @@ describe('a search that was found wanting', () => {
       { name: 'k', kind: 'pvalues', values: ['a', 'never', 'c'], weights: [0.5, 0, 0.5] },
     ]
     for (const name of ['bo', 'auto', 'cmaes', 'tpe'] as const) {
-      const method = createMethod({ space, constraints: [], method: { name, trialsMax: null }, concurrency: 1, seed: 3, earlier: [] })
+      const method = createMethod({
+        space,
+        constraints: [],
+        method: { name, trialsMax: null },
+        concurrency: 1,
+        seed: 3,
+        earlier: [],
+      })
       const history: { trials: Suggestion[]; results: Result[] } = { trials: [], results: [] }
       for (let index = 0; index < 40; index += 1) {
         const [made] = method.suggest(history, 1)

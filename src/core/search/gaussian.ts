@@ -34,7 +34,14 @@ export interface GaussianSettings {
   readonly starts: number
 }
 
-export const GAUSSIAN_DEFAULTS: GaussianSettings = { initial: null, acquisition: null, shape: 'matern52', length: null, candidates: 500, starts: 4 }
+export const GAUSSIAN_DEFAULTS: GaussianSettings = {
+  initial: null,
+  acquisition: null,
+  shape: 'matern52',
+  length: null,
+  candidates: 500,
+  starts: 4,
+}
 
 export interface Chooser {
   /** A point that nobody has tried, or undefined where this way of choosing finds none. Computed from what the ledger has read. */
@@ -124,7 +131,11 @@ export function createGaussian(
   /** Whether a model goes on: the same results, more running trials at most, and room for them. */
   function isCurrent(at: Model, pending: readonly number[]): boolean {
     const added = pending.length - at.pending.length
-    return at.resultCount === ledger.resultCount && isPrefix(at.pending, pending) && at.process.count + added <= at.process.capacity
+    return (
+      at.resultCount === ledger.resultCount &&
+      isPrefix(at.pending, pending) &&
+      at.process.count + added <= at.process.capacity
+    )
   }
 
   /** The centre, then a sequence that covers the space evenly. */
@@ -196,14 +207,19 @@ export function createGaussian(
       count: entries.length,
     }
     const hyperparameters =
-      entries.length < FINISHED_MIN ? priorMean(d) : fitHyperparameters(sample, form, starts(), { tries: FIT_TRIES, evaluations: FIT_EVALUATIONS })
+      entries.length < FINISHED_MIN
+        ? priorMean(d)
+        : fitHyperparameters(sample, form, starts(), { tries: FIT_TRIES, evaluations: FIT_EVALUATIONS })
     fitted = { count, hyperparameters }
     return hyperparameters
   }
 
   function starts(): Hyperparameters[] {
     const middle = priorMean(d)
-    const withLengths = (logLength: (prior: number) => number): Hyperparameters => ({ ...middle, logLengths: middle.logLengths.map(logLength) })
+    const withLengths = (logLength: (prior: number) => number): Hyperparameters => ({
+      ...middle,
+      logLengths: middle.logLengths.map(logLength),
+    })
     const asked = settings.length === null ? [] : [withLengths(() => Math.log(settings.length!))]
     return [middle, withLengths((prior) => prior - SHORT_START), ...asked]
   }
@@ -234,7 +250,8 @@ export function createGaussian(
     )
     let found: Scored | undefined
     const consider = (candidate: Scored): void => {
-      if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x)) found = candidate
+      if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x))
+        found = candidate
     }
     for (const { item, value } of distinct(order, pool.xs, settings.starts)) {
       const start = pool.xs[item]!
@@ -287,7 +304,10 @@ function fitPoint(count: number): number {
   return at
 }
 
-function initialCount(d: number, { concurrency, trialsMax }: Pick<ChooserOptions, 'concurrency' | 'trialsMax'>): number {
+function initialCount(
+  d: number,
+  { concurrency, trialsMax }: Pick<ChooserOptions, 'concurrency' | 'trialsMax'>,
+): number {
   const wanted = Math.max(concurrency, Math.min(2 * d, 3 * concurrency))
   return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }
@@ -304,7 +324,8 @@ function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: 
   const out: Ranked[] = []
   for (const ranked of order) {
     if (out.length === count) break
-    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > APART))) out.push(ranked)
+    if (out.every((other) => xs[ranked.item]!.some((code, j) => Math.abs(code - xs[other.item]![j]!) > APART)))
+      out.push(ranked)
   }
   return out
 }

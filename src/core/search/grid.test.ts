@@ -13,11 +13,15 @@ const space: SearchSpace = [
 ]
 
 /** A history in which the grid has made so many points. */
-const after = (count: number): History => ({ trials: Array.from({ length: count }, () => ({ point: {}, source: 'grid' as const })), results: [] })
+const after = (count: number): History => ({
+  trials: Array.from({ length: count }, () => ({ point: {}, source: 'grid' as const })),
+  results: [],
+})
 
 function grid(trialsMax: number | null, { of = space, ...more }: Partial<GridOptions> & { of?: SearchSpace } = {}) {
   const method = createGrid(of, { trialsMax, settle: (point) => point, isThinned: false, ...more })
-  const points = (from: number, count: number): ValueMap[] => method.suggest(after(from), count).map(({ point }) => point)
+  const points = (from: number, count: number): ValueMap[] =>
+    method.suggest(after(from), count).map(({ point }) => point)
   return { size: method.size, points }
 }
 
@@ -48,11 +52,20 @@ describe('createGrid', () => {
     const given = { point: { a: 9, b: 'x' }, source: 'given' as const }
     const [first, second] = method.suggest({ trials: [given, given], results: [] }, 2)
     expect(names([first!.point, second!.point])).toEqual(['1x', '1y'])
-    expect(names(method.suggest({ trials: [given, first!, given], results: [] }, 1).map(({ point }) => point))).toEqual(['1y'])
+    expect(names(method.suggest({ trials: [given, first!, given], results: [] }, 1).map(({ point }) => point))).toEqual(
+      ['1y'],
+    )
   })
 
   it('finds a cell of a huge grid by its index', () => {
-    const of: SearchSpace = ['a', 'b', 'c'].map((name) => ({ name, kind: 'range', start: 0, step: 1, count: 1_000_000, isFloat: false }))
+    const of: SearchSpace = ['a', 'b', 'c'].map((name) => ({
+      name,
+      kind: 'range',
+      start: 0,
+      step: 1,
+      count: 1_000_000,
+      isFloat: false,
+    }))
     expect(grid(null, { of }).points(3, 1)).toEqual([{ a: 0, b: 0, c: 3 }])
     expect(pointAt(of, 10n ** 18n - 1n)).toEqual({ a: 999_999, b: 999_999, c: 999_999 })
     expect(
@@ -71,7 +84,8 @@ describe('createGrid', () => {
   })
 
   it('leaves out what is not allowed and what is there already', () => {
-    const settle = ({ a, b }: ValueMap): ValueMap | undefined => (b === 'y' ? undefined : a === 1 ? { a } : { a: a!, b: b! })
+    const settle = ({ a, b }: ValueMap): ValueMap | undefined =>
+      b === 'y' ? undefined : a === 1 ? { a } : { a: a!, b: b! }
     const thinned = grid(null, { settle, isThinned: true })
     expect(thinned.size).toBeNull()
     expect(thinned.points(0, 100)).toEqual([{ a: 1 }, { a: 2, b: 'x' }, { a: 2, b: 'z' }])

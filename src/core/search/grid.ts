@@ -21,14 +21,17 @@ export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle,
   const total = spaceSize(space) ?? 0n
   const size = atMost(total, trialsMax)
   const indexAt = (step: bigint): bigint => (shuffleSeed === undefined ? step : permute(step, total, shuffleSeed))
-  const own = ({ trials }: History): number => trials.reduce((count, { source }) => count + Number(source === 'grid'), 0)
+  const own = ({ trials }: History): number =>
+    trials.reduce((count, { source }) => count + Number(source === 'grid'), 0)
   const thinned = isThinned ? createScan(space, indexAt, settle) : undefined
   return {
     size: isThinned && trialsMax === null ? null : size,
     suggest: (history, count) => {
       const from = own(history)
       const wanted = Math.max(0, Math.min(count, size - from))
-      const points = thinned ? thinned(from, wanted) : Array.from({ length: wanted }, (_, offset) => pointAt(space, indexAt(BigInt(from + offset))))
+      const points = thinned
+        ? thinned(from, wanted)
+        : Array.from({ length: wanted }, (_, offset) => pointAt(space, indexAt(BigInt(from + offset))))
       return points.map((point) => ({ point, source: 'grid' }))
     },
   }
@@ -41,7 +44,11 @@ function atMost(total: bigint, trialsMax: number | null): number {
 }
 
 /** Walks the cells and keeps the different points found so far: needed where a cell's index does not tell its point's. */
-function createScan(space: SearchSpace, indexAt: (step: bigint) => bigint, settle: GridOptions['settle']): (from: number, count: number) => ValueMap[] {
+function createScan(
+  space: SearchSpace,
+  indexAt: (step: bigint) => bigint,
+  settle: GridOptions['settle'],
+): (from: number, count: number) => ValueMap[] {
   const found: ValueMap[] = []
   const seen = new Set<string>()
   const walk = createWalk(space, indexAt, (cell) => {

@@ -52,10 +52,18 @@ export interface Kernel {
   /** Covariances of `x` with rows 0 … count−1 of a matrix of points, written to `out`. */
   against(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
   /** The same, and for each row what its covariance changes by per squared scaled distance. */
-  withSlopes(x: Float64Array, points: Float64Array, count: number, out: { values: Float64Array; slopes: Float64Array }): void
+  withSlopes(
+    x: Float64Array,
+    points: Float64Array,
+    count: number,
+    out: { values: Float64Array; slopes: Float64Array },
+  ): void
 }
 
-export function createKernel({ logLengths, logSignal, logNoise }: Hyperparameters, { isCategory, shape }: Form): Kernel {
+export function createKernel(
+  { logLengths, logSignal, logNoise }: Hyperparameters,
+  { isCategory, shape }: Form,
+): Kernel {
   const size = logLengths.length
   const weights = logLengths.map((value) => Math.exp(-2 * value))
   const signal = Math.exp(logSignal)

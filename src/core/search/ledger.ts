@@ -171,7 +171,9 @@ function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<numb
 function climb(results: readonly Result[]): { index: number; value: number; rung: number }[] {
   const last = new Map(results.map((result) => [result.index, result]))
   return [...last.values()]
-    .flatMap(({ index, value, rung = 0, isIgnored }) => (value === undefined || isIgnored ? [] : [{ index, value, rung }]))
+    .flatMap(({ index, value, rung = 0, isIgnored }) =>
+      value === undefined || isIgnored ? [] : [{ index, value, rung }],
+    )
     .toSorted((a, b) => b.rung - a.rung || a.value - b.value || a.index - b.index)
 }
 

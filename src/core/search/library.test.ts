@@ -28,12 +28,20 @@ describe('what makes no sense is refused, by name', () => {
     ['bounds that are not whole', of({ ...x, type: 'int', high: 1.5 }), /x needs whole bounds/],
     ['a condition on nothing', of({ ...x, when: { name: 'y', in: [1] } }), /when of x/],
     ['a condition on itself', of({ ...x, when: { name: 'x', in: [1] } }), /when of x/],
-    ['conditions in a circle', of({ ...x, when: { name: 'kind', in: ['a'] } }, { ...kind, when: { name: 'x', in: [1] } }), /when of x/],
+    [
+      'conditions in a circle',
+      of({ ...x, when: { name: 'kind', in: ['a'] } }, { ...kind, when: { name: 'x', in: [1] } }),
+      /when of x/,
+    ],
     ['a parameter without a name', of({ type: 'float', low: 0, high: 1 }), /no name/],
     ['no list of values', of({ name: 'k', type: 'cat' }), /k has no values/],
     ['no space', {} as SearchOptions, /no parameter/],
     ['a width beyond all numbers', of({ ...x, low: -1.7e308, high: 1.7e308 }), /x is wider/],
-    ['more whole numbers than can be counted', of({ ...x, type: 'int', low: -(2 ** 53 - 1), high: 2 ** 53 - 1 }), /x has more values/],
+    [
+      'more whole numbers than can be counted',
+      of({ ...x, type: 'int', low: -(2 ** 53 - 1), high: 2 ** 53 - 1 }),
+      /x has more values/,
+    ],
     ['a direction that there is not', { space: [x], direction: 'max' as 'maximize' }, /direction/],
     ['a constraint on nothing', { space: [x], constraints: ['lrr < 1'] }, /lrr is not a parameter.*: x/],
     ['a method that there is not', { space: [x], method: 'magic' as 'bo' }, /no method magic/],
@@ -56,7 +64,11 @@ describe('what makes no sense is refused, by name', () => {
 })
 
 describe('a search', () => {
-  const run = (options: SearchOptions, trials: number, value: (params: Readonly<Record<string, unknown>>, id: number) => number | undefined) => {
+  const run = (
+    options: SearchOptions,
+    trials: number,
+    value: (params: Readonly<Record<string, unknown>>, id: number) => number | undefined,
+  ) => {
     const search = createSearch(options)
     const asked = Array.from({ length: trials }, () => {
       const [trial] = search.ask()
@@ -137,20 +149,24 @@ describe('a search', () => {
   })
 
   it('keeps away from where trials failed', () => {
-    const { asked } = run({ space: [x], method: 'bo', trials: 30, seed: 3 }, 30, (params) => (Number(params['x']) > 0.5 ? undefined : -Number(params['x'])))
+    const { asked } = run({ space: [x], method: 'bo', trials: 30, seed: 3 }, 30, (params) =>
+      Number(params['x']) > 0.5 ? undefined : -Number(params['x']),
+    )
     // What is best lies beside the edge; nobody looks far beyond it once it is known.
     const late = asked.slice(15).map(({ params }) => Number(params['x']))
     expect(late.filter((value) => value > 0.6).length).toBeLessThan(3)
   })
 
   it('takes NaN and infinite values for failures', () => {
-    const at = (bad: number | undefined) => run({ space: [x], method: 'bo', trials: 20 }, 20, (params, id) => (id % 5 === 4 ? bad : bowl(params))).asked
+    const at = (bad: number | undefined) =>
+      run({ space: [x], method: 'bo', trials: 20 }, 20, (params, id) => (id % 5 === 4 ? bad : bowl(params))).asked
     expect(at(Number.NaN)).toEqual(at(undefined))
     expect(at(Infinity)).toEqual(at(undefined))
   })
 
   it('is the same for the same seed, another for another', () => {
-    const asked = (seed: number | undefined) => run({ space: MIXED, trials: 25, ...(seed !== undefined && { seed }) }, 25, bowl).asked
+    const asked = (seed: number | undefined) =>
+      run({ space: MIXED, trials: 25, ...(seed !== undefined && { seed }) }, 25, bowl).asked
     expect(asked(0)).toEqual(asked(undefined))
     expect(asked(7)).toEqual(asked(7))
     expect(asked(7)).not.toEqual(asked(8))

@@ -25,7 +25,14 @@ export interface When {
  * logarithm, for which `low` must be above 0. `cat` is one of `values`; three or more numbers are taken to be in order.
  */
 export type Parameter =
-  | { readonly name: string; readonly type: 'float' | 'int'; readonly low: number; readonly high: number; readonly log?: boolean; readonly when?: When }
+  | {
+      readonly name: string
+      readonly type: 'float' | 'int'
+      readonly low: number
+      readonly high: number
+      readonly log?: boolean
+      readonly when?: When
+    }
   | { readonly name: string; readonly type: 'cat'; readonly values: readonly Plain[]; readonly when?: When }
 
 export interface SearchOptions {
@@ -72,12 +79,20 @@ export interface Search {
 
 /** Throws RangeError for a space, a method or an option that makes no sense, saying which. */
 export function createSearch(options: SearchOptions): Search {
-  const { trials: trialsMax = null, method = 'auto', direction = 'minimize', seed = 0, concurrency = 1, constraints = [] } = options
+  const {
+    trials: trialsMax = null,
+    method = 'auto',
+    direction = 'minimize',
+    seed = 0,
+    concurrency = 1,
+    constraints = [],
+  } = options
   const sign = direction === 'maximize' ? -1 : 1
   if (trialsMax !== null) checkCount('trials', trialsMax, 1)
   checkCount('concurrency', concurrency, 1)
   checkCount('seed', seed, 0)
-  if (direction !== 'minimize' && direction !== 'maximize') throw new RangeError(`direction is minimize or maximize, not ${String(direction)}`)
+  if (direction !== 'minimize' && direction !== 'maximize')
+    throw new RangeError(`direction is minimize or maximize, not ${String(direction)}`)
   const space = toSpace(options.space)
   constraints.forEach((constraint) => checkConstraint(constraint, space))
   const task: SearchTask = {
@@ -86,19 +101,27 @@ export function createSearch(options: SearchOptions): Search {
     method: { name: checkMethod(method), trialsMax },
     concurrency,
     seed,
-    earlier: (options.earlier ?? []).map(({ params, value }): EarlierTrial => ({ point: { ...params } as EarlierTrial['point'], value: sign * value })),
+    earlier: (options.earlier ?? []).map(({ params, value }): EarlierTrial => ({
+      point: { ...params } as EarlierTrial['point'],
+      value: sign * value,
+    })),
   }
   const engine = createMethod(task)
   const asked: Suggestion[] = []
   const results: Result[] = []
   const values = new Map<number, number | undefined>()
-  const toTrial = ({ point, source }: Suggestion, id: number): Trial => ({ id, params: toPlain(point) as Trial['params'], source })
+  const toTrial = ({ point, source }: Suggestion, id: number): Trial => ({
+    id,
+    params: toPlain(point) as Trial['params'],
+    source,
+  })
 
   return {
     choice: autoChoice(task),
     get best() {
       let best: { id: number; value: number } | undefined
-      for (const [id, value] of values) if (value !== undefined && (!best || sign * value < sign * best.value)) best = { id, value }
+      for (const [id, value] of values)
+        if (value !== undefined && (!best || sign * value < sign * best.value)) best = { id, value }
       return best && { trial: toTrial(asked[best.id]!, best.id), value: best.value }
     },
     ask: (count = 1) => {
@@ -134,7 +157,8 @@ function valueOf(outcome: Outcome): number | undefined {
 }
 
 function checkCount(name: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min) throw new RangeError(`${name} is a whole number from ${min} on, not ${value}`)
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new RangeError(`${name} is a whole number from ${min} on, not ${value}`)
 }
 
 function checkConstraint(constraint: string, space: SearchSpace): void {
@@ -170,9 +194,14 @@ export function toSpace(parameters: readonly Parameter[]): SearchSpace {
 
 function checkCondition(space: SearchSpace, axis: Axis): void {
   const seen = new Set([axis.name])
-  for (let parent = axis.when?.name; parent !== undefined; parent = space.find(({ name }) => name === parent)?.when?.name) {
+  for (
+    let parent = axis.when?.name;
+    parent !== undefined;
+    parent = space.find(({ name }) => name === parent)?.when?.name
+  ) {
     const isKnown = space.some(({ name }) => name === parent)
-    if (!isKnown || seen.has(parent)) throw new RangeError(`when of ${axis.name} must name another parameter, and no circle: ${parent}`)
+    if (!isKnown || seen.has(parent))
+      throw new RangeError(`when of ${axis.name} must name another parameter, and no circle: ${parent}`)
     seen.add(parent)
   }
 }
@@ -185,13 +214,17 @@ function toAxis(parameter: Parameter): Axis {
     return { name, kind: 'values', values: [...distinct.values()] }
   }
   const { type, low, high, log = false } = parameter
-  if (type !== 'float' && type !== 'int') throw new RangeError(`${name} has the type ${String(type)}: use float, int or cat`)
-  if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) throw new RangeError(`${name} needs bounds with low <= high, not ${low} and ${high}`)
+  if (type !== 'float' && type !== 'int')
+    throw new RangeError(`${name} has the type ${String(type)}: use float, int or cat`)
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high))
+    throw new RangeError(`${name} needs bounds with low <= high, not ${low} and ${high}`)
   if (!Number.isFinite(high - low)) throw new RangeError(`${name} is wider than numbers go: ${low} to ${high}`)
   if (log && !(low > 0)) throw new RangeError(`${name} is logarithmic: its low must be above 0, not ${low}`)
   if (low === high) return { name, kind: 'values', values: [low] }
   if (type === 'float') return { name, kind: log ? 'log' : 'uniform', low, high }
-  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) throw new RangeError(`${name} needs whole bounds, not ${low} and ${high}`)
-  if (!Number.isSafeInteger(high - low)) throw new RangeError(`${name} has more values than can be counted: ${low} to ${high}`)
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high))
+    throw new RangeError(`${name} needs whole bounds, not ${low} and ${high}`)
+  if (!Number.isSafeInteger(high - low))
+    throw new RangeError(`${name} has more values than can be counted: ${low} to ${high}`)
   return { name, kind: log ? 'logint' : 'int', low, high }
 }

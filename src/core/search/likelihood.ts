@@ -48,7 +48,11 @@ function unpack(theta: Float64Array): Hyperparameters {
 
 /** What is believed before any data. */
 export function priorMean(dimensions: number): Hyperparameters {
-  return { logLengths: new Float64Array(dimensions).fill(lengthPrior(dimensions).mean), logSignal: SIGNAL.mean, logNoise: NOISE.mean }
+  return {
+    logLengths: new Float64Array(dimensions).fill(lengthPrior(dimensions).mean),
+    logSignal: SIGNAL.mean,
+    logNoise: NOISE.mean,
+  }
 }
 
 /** The hyperparameters of greatest posterior density: a few steps from each start, then from the best of them, always as many. */
@@ -62,7 +66,9 @@ export function fitHyperparameters(
   const loss = createLoss(sample, form)
   const lower = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[0]), SIGNAL_BOUNDS[0], NOISE_BOUNDS[0])
   const upper = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[1]), SIGNAL_BOUNDS[1], NOISE_BOUNDS[1])
-  const tried = starts.map((start) => minimizeInBox(loss, pack(start), { lower, upper, evaluations: tries, tolerance: TOLERANCE }))
+  const tried = starts.map((start) =>
+    minimizeInBox(loss, pack(start), { lower, upper, evaluations: tries, tolerance: TOLERANCE }),
+  )
   const { x } = tried.reduce((best, next) => (next.value < best.value ? next : best))
   return unpack(minimizeInBox(loss, x, { lower, upper, evaluations, tolerance: TOLERANCE }).x)
 }
@@ -71,7 +77,10 @@ const TOLERANCE = 1e-5
 const WORST = 1e10
 
 /** Minus the log posterior density of hyperparameters, up to a constant, with its slope. */
-export function createLoss({ points, values, count }: Sample, { isCategory, shape }: Form): (theta: Float64Array, gradient: Float64Array) => number {
+export function createLoss(
+  { points, values, count }: Sample,
+  { isCategory, shape }: Form,
+): (theta: Float64Array, gradient: Float64Array) => number {
   const d = isCategory.length
   const { value: shapeAt, slope: slopeAt } = SHAPES[shape]
   const distances = distancesOf(points, count, isCategory)

@@ -9,7 +9,16 @@ import type { Result, Suggestion } from './history.ts'
 import { createMethod, firstPoints, previewPoints } from './registry.ts'
 import type { SearchTask } from './method.ts'
 
-const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
+const halving: HalvingPlan = {
+  resource: 'n',
+  isWhole: true,
+  max: 9,
+  min: 1,
+  eta: 3,
+  form: 'promotion',
+  resumes: true,
+  chooser: 'auto',
+}
 const taskOf = (name: MethodName, space: SearchSpace, constraints: readonly string[], trialsMax = 24): SearchTask => ({
   space,
   constraints,
@@ -40,12 +49,17 @@ describe('constraints that hardly any point meets', () => {
       while (trials.length < 14) {
         const [made] = method.suggest({ trials, results }, 1)
         if (!made) break
-        results.push({ index: trials.length, value: asNumber(made.point[space[0]!.name]) ?? 0, ...((name === 'hyperband' || name === 'asha') && { rung: 0 }) })
+        results.push({
+          index: trials.length,
+          value: asNumber(made.point[space[0]!.name]) ?? 0,
+          ...((name === 'hyperband' || name === 'asha') && { rung: 0 }),
+        })
         trials.push(made)
       }
       expect([name, trials.length]).toEqual([name, 14])
       expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(14)
-      for (const { point } of trials) expect(constraints.map((constraint) => isTrue(constraint, point))).toEqual(constraints.map(() => true))
+      for (const { point } of trials)
+        expect(constraints.map((constraint) => isTrue(constraint, point))).toEqual(constraints.map(() => true))
     }
   })
 
@@ -88,7 +102,10 @@ describe('the first points of a sweep', () => {
 
   it('are known not to be there once all of a space has been looked at', () => {
     for (const name of ['grid', 'random', 'tpe'] as const)
-      expect(previewPoints(taskOf(name, [int('x', 20), int('y', 20)], ['x + y > 99']), 3)).toEqual({ points: [], givenUpAfter: undefined })
+      expect(previewPoints(taskOf(name, [int('x', 20), int('y', 20)], ['x + y > 99']), 3)).toEqual({
+        points: [],
+        givenUpAfter: undefined,
+      })
   })
 
   it('are given up too where cells without number are one point', () => {

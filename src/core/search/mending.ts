@@ -22,9 +22,17 @@ const ROUNDS = 4
  * the others, those of inequalities are drawn together to the part that is allowed. Follows what is linear in a parameter;
  * a point that cannot be mended is given back as it may be. Works in place.
  */
-export function createMender(codec: Codec, constraints: readonly string[], spend: Spend): (x: Float64Array) => Float64Array {
+export function createMender(
+  codec: Codec,
+  constraints: readonly string[],
+  spend: Spend,
+): (x: Float64Array) => Float64Array {
   const rules = constraints.flatMap((constraint) =>
-    conjuncts(parseExpression(constraint)).map((expression): Rule => ({ expression, letters: constraint.length, targets: targetsOf(codec, expression) })),
+    conjuncts(parseExpression(constraint)).map((expression): Rule => ({
+      expression,
+      letters: constraint.length,
+      targets: targetsOf(codec, expression),
+    })),
   )
   return (x) => {
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { minimizeInBox } from './minimize.ts'
 import type { Objective } from './minimize.ts'
 
-const box = (d: number, low: number, high: number) => ({ lower: new Float64Array(d).fill(low), upper: new Float64Array(d).fill(high) })
+const box = (d: number, low: number, high: number) => ({
+  lower: new Float64Array(d).fill(low),
+  upper: new Float64Array(d).fill(high),
+})
 
 const quadratic: Objective = (x, gradient) => {
   x.forEach((value, j) => (gradient[j] = 2 * (j + 1) * (value - 0.3)))
@@ -22,7 +25,11 @@ describe('minimizeInBox', () => {
     ['a bent valley', rosenbrock, [-1.2, 1], box(2, -2, 2), [1, 1]],
     ['a bent valley cut off', rosenbrock, [-1.2, 1], box(2, -2, 0.5), [0.5, 0.25]],
   ] as const)('finds the bottom of %s', (_name, objective, start, bounds, bottom) => {
-    const { x, value } = minimizeInBox(objective, Float64Array.from(start), { ...bounds, evaluations: 200, tolerance: 1e-14 })
+    const { x, value } = minimizeInBox(objective, Float64Array.from(start), {
+      ...bounds,
+      evaluations: 200,
+      tolerance: 1e-14,
+    })
     x.forEach((found, j) => expect(found).toBeCloseTo(bottom[j]!, 4))
     expect(value).toBe(objective(x, new Float64Array(x.length)))
   })
@@ -42,7 +49,11 @@ describe('minimizeInBox', () => {
   })
 
   it('leaves a held coordinate where it is', () => {
-    const { x } = minimizeInBox(quadratic, Float64Array.of(0.9, 0.7), { lower: Float64Array.of(0, 0.7), upper: Float64Array.of(1, 0.7), evaluations: 50 })
+    const { x } = minimizeInBox(quadratic, Float64Array.of(0.9, 0.7), {
+      lower: Float64Array.of(0, 0.7),
+      upper: Float64Array.of(1, 0.7),
+      evaluations: 50,
+    })
     expect(x[0]).toBeCloseTo(0.3, 4)
     expect(x[1]).toBe(0.7)
   })

@@ -18,7 +18,12 @@ const HALVINGS_MAX = 12
 export function minimizeInBox(
   objective: Objective,
   start: Float64Array,
-  { lower, upper, evaluations, tolerance = 1e-6 }: { lower: Float64Array; upper: Float64Array; evaluations: number; tolerance?: number },
+  {
+    lower,
+    upper,
+    evaluations,
+    tolerance = 1e-6,
+  }: { lower: Float64Array; upper: Float64Array; evaluations: number; tolerance?: number },
 ): Minimum {
   const size = start.length
   let x = clamp(start, lower, upper)
@@ -58,9 +63,16 @@ export function minimizeInBox(
 function descend(
   x: Float64Array,
   gradient: Float64Array,
-  { lower, upper, steps, changes }: { lower: Float64Array; upper: Float64Array; steps: Float64Array[]; changes: Float64Array[] },
+  {
+    lower,
+    upper,
+    steps,
+    changes,
+  }: { lower: Float64Array; upper: Float64Array; steps: Float64Array[]; changes: Float64Array[] },
 ): Float64Array {
-  const isHeld = x.map((value, j) => Number((value <= lower[j]! && gradient[j]! > 0) || (value >= upper[j]! && gradient[j]! < 0)))
+  const isHeld = x.map((value, j) =>
+    Number((value <= lower[j]! && gradient[j]! > 0) || (value >= upper[j]! && gradient[j]! < 0)),
+  )
   const q = gradient.map((value, j) => (isHeld[j] ? 0 : value))
   const weights: number[] = []
   for (let k = steps.length - 1; k >= 0; k -= 1) {

@@ -21,7 +21,8 @@ describe('the standard normal distribution', () => {
   })
 
   it('has a density that is the slope of its share', () => {
-    for (const z of [-3, -1, 0, 0.5, 2]) expect((normalCumulative(z + 1e-5) - normalCumulative(z - 1e-5)) / 2e-5).toBeCloseTo(normalDensity(z), 9)
+    for (const z of [-3, -1, 0, 0.5, 2])
+      expect((normalCumulative(z + 1e-5) - normalCumulative(z - 1e-5)) / 2e-5).toBeCloseTo(normalDensity(z), 9)
   })
 
   it('has a scaled complement without a step where its two forms meet', () => {

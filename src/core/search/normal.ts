@@ -18,7 +18,9 @@ let table: Float64Array | undefined
 export function fastCumulative(z: number): number {
   if (z <= -TABLE_END) return 0
   if (z >= TABLE_END) return 1
-  table ??= Float64Array.from({ length: 2 * TABLE_END * TABLE_STEPS + 2 }, (_, i) => normalCumulative(i / TABLE_STEPS - TABLE_END))
+  table ??= Float64Array.from({ length: 2 * TABLE_END * TABLE_STEPS + 2 }, (_, i) =>
+    normalCumulative(i / TABLE_STEPS - TABLE_END),
+  )
   const place = (z + TABLE_END) * TABLE_STEPS
   const i = Math.floor(place)
   const [t, h, left] = [place - i, 1 / TABLE_STEPS, i / TABLE_STEPS - TABLE_END]

@@ -15,9 +15,13 @@ const TOLERANCE = 1e-9
 /** Checks a point that a person gave, and spells its values as the space does. Parameters that are not there may be left out. */
 export function checkPoint(space: SearchSpace, constraints: readonly string[], given: ValueMap): CheckedPoint {
   const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
-  if (unknown !== undefined) return { problem: { detail: 'point_unknown', args: { name: unknown, known: space.map(({ name }) => name).join(', ') } } }
+  if (unknown !== undefined)
+    return {
+      problem: { detail: 'point_unknown', args: { name: unknown, known: space.map(({ name }) => name).join(', ') } },
+    }
   const checked = spell(createCodec(space), given)
-  if ('problem' in checked && /^point_(value|kind)$/.test(checked.problem.detail)) return { problem: listedProblem(space, given, checked.problem) }
+  if ('problem' in checked && /^point_(value|kind)$/.test(checked.problem.detail))
+    return { problem: listedProblem(space, given, checked.problem) }
   if ('problem' in checked || createConstraint(constraints)(checked.point)) return checked
   return { problem: { detail: 'point_constraints' } }
 }
@@ -32,12 +36,19 @@ function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): De
   const asked = asNumber(given[name])
   const distance = (value: Value): number => Math.abs(asNumber(value)! - asked!)
   const numbers = asked === undefined ? [] : axis.values.filter((value) => asNumber(value) !== undefined)
-  const near = numbers.reduce<Value | undefined>((best, value) => (best === undefined || distance(value) < distance(best) ? value : best), undefined)
+  const near = numbers.reduce<Value | undefined>(
+    (best, value) => (best === undefined || distance(value) < distance(best) ? value : best),
+    undefined,
+  )
   if (near !== undefined) return { ...problem, args: { ...problem.args, near: toPythonText(near) } }
   const known = axis.values.slice(0, LISTED_MAX).map(toPythonText)
   return {
     detail: 'point_listed',
-    args: { name, found: problem.args!['found']!, known: [...known, ...(axis.values.length > LISTED_MAX ? ['…'] : [])].join(', ') },
+    args: {
+      name,
+      found: problem.args!['found']!,
+      known: [...known, ...(axis.values.length > LISTED_MAX ? ['…'] : [])].join(', '),
+    },
   }
 }
 
@@ -60,7 +71,8 @@ export function spell(codec: Codec, given: ValueMap): CheckedPoint {
 
 function refusal(name: string, given: Value, known: Value): Detail {
   const found = toPythonText(given)
-  if (asNumber(known) !== undefined && asNumber(given) === undefined) return { detail: 'point_kind', args: { name, found, example: toPythonText(known) } }
+  if (asNumber(known) !== undefined && asNumber(given) === undefined)
+    return { detail: 'point_kind', args: { name, found, example: toPythonText(known) } }
   return { detail: 'point_value', args: { name, found, near: toPythonText(known) } }
 }
 
@@ -68,6 +80,7 @@ function refusal(name: string, given: Value, known: Value): Detail {
 function asOwn(given: Value, nearest: Value, isListed: boolean): Value | undefined {
   const [asked, own] = [asNumber(given), asNumber(nearest)]
   if (asked === undefined || own === undefined) return encodeValue(given) === encodeValue(nearest) ? nearest : undefined
-  if (!Number.isFinite(asked) || Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own))) return undefined
+  if (!Number.isFinite(asked) || Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own)))
+    return undefined
   return isListed ? nearest : toFloat(asked)
 }

@@ -45,7 +45,8 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
     mean: (i) => means[i]!,
     sd: (i) => {
       const row = (rows[i] ??= startRow(process, xs[i]!))
-      for (; row.followed < process.count; row.followed += 1) row.variance -= process.extend(xs[i]!, row.solved, row.followed) ** 2
+      for (; row.followed < process.count; row.followed += 1)
+        row.variance -= process.extend(xs[i]!, row.solved, row.followed) ** 2
       return Math.sqrt(Math.max(row.variance, VARIANCE_MIN))
     },
   }

@@ -17,11 +17,22 @@ const THREE = {
   values: Float64Array.of(1, -1, 0.5),
 }
 const process3 = (unknown: Float64Array[] = [], room = 4) =>
-  createProcess({ hyperparameters: THREE.hyperparameters, form: LINE, known: THREE.xs, values: THREE.values, unknown, room })
+  createProcess({
+    hyperparameters: THREE.hyperparameters,
+    form: LINE,
+    known: THREE.xs,
+    values: THREE.values,
+    unknown,
+    room,
+  })
 
 const MIXED: Form = { isCategory: [false, true, false], shape: 'matern52' }
 const mixedPoint = (i: number) => Float64Array.of((i * 0.37) % 1, i % 3, (i * 0.61) % 1)
-const mixedHyperparameters: Hyperparameters = { logLengths: Float64Array.of(-0.7, 0.2, -1.1), logSignal: 0.3, logNoise: -4 }
+const mixedHyperparameters: Hyperparameters = {
+  logLengths: Float64Array.of(-0.7, 0.2, -1.1),
+  logSignal: 0.3,
+  logNoise: -4,
+}
 const mixedProcess = (shape: Shape, unknown: Float64Array[] = []) =>
   createProcess({
     hyperparameters: mixedHyperparameters,
@@ -47,11 +58,15 @@ describe('covariance', () => {
 
   it.each(shapes)('of the shape %s has the slope of its own differences', (shape) => {
     const { value, slope } = SHAPES[shape]
-    for (const squared of [0.01, 0.3, 1, 4]) expect((value(squared + 1e-6) - value(squared - 1e-6)) / 2e-6).toBeCloseTo(slope(squared), 6)
+    for (const squared of [0.01, 0.3, 1, 4])
+      expect((value(squared + 1e-6) - value(squared - 1e-6)) / 2e-6).toBeCloseTo(slope(squared), 6)
   })
 
   it('takes two different categories for one length apart', () => {
-    const kernel = createKernel({ logLengths: Float64Array.of(Math.log(2)), logSignal: Math.log(3), logNoise: 0 }, { isCategory: [true], shape: 'matern52' })
+    const kernel = createKernel(
+      { logLengths: Float64Array.of(Math.log(2)), logSignal: Math.log(3), logNoise: 0 },
+      { isCategory: [true], shape: 'matern52' },
+    )
     const out = new Float64Array(3)
     kernel.against(Float64Array.of(1), Float64Array.of(1, 0, 2), 3, out)
     expect(out[0]).toBeCloseTo(3, 12)
@@ -84,7 +99,10 @@ describe('the likelihood', () => {
     const count = 8
     const points = new Float64Array(count * 3)
     for (let i = 0; i < count; i += 1) points.set(mixedPoint(i), i * 3)
-    const loss = createLoss({ points, values: Float64Array.from({ length: count }, (_, i) => Math.cos(2 * i)), count }, { ...MIXED, shape })
+    const loss = createLoss(
+      { points, values: Float64Array.from({ length: count }, (_, i) => Math.cos(2 * i)), count },
+      { ...MIXED, shape },
+    )
     const at = Float64Array.of(-0.7, 0.2, -1.1, 0.3, -3)
     const [gradient, ignored] = [new Float64Array(5), new Float64Array(5)]
     loss(at, gradient)
@@ -99,7 +117,10 @@ describe('the likelihood', () => {
   })
 
   it('is large and flat where rounding leaves no positive definite matrix', () => {
-    const twice = createLoss({ points: Float64Array.of(0.5, 0.5, 0.5), values: Float64Array.of(1, 1, Number.NaN), count: 3 }, LINE)
+    const twice = createLoss(
+      { points: Float64Array.of(0.5, 0.5, 0.5), values: Float64Array.of(1, 1, Number.NaN), count: 3 },
+      LINE,
+    )
     const gradient = new Float64Array(3).fill(9)
     const value = twice(Float64Array.of(Number.NaN, 0, 0), gradient)
     expect(value).toBeGreaterThan(1e6)
@@ -112,7 +133,8 @@ describe('the likelihood', () => {
     const values = points.map((x) => Math.sin(9 * x))
     const fit = () => fitHyperparameters({ points, values, count }, LINE, [priorMean(1)], { tries: 8, evaluations: 40 })
     const fitted = fit()
-    const packed = ({ logLengths, logSignal, logNoise }: Hyperparameters) => Float64Array.of(...logLengths, logSignal, logNoise)
+    const packed = ({ logLengths, logSignal, logNoise }: Hyperparameters) =>
+      Float64Array.of(...logLengths, logSignal, logNoise)
     const loss = createLoss({ points, values, count }, LINE)
     expect(loss(packed(fitted), new Float64Array(3))).toBeLessThan(loss(packed(priorMean(1)), new Float64Array(3)) - 1)
     expect(fitted.logNoise).toBeLessThan(Math.log(1e-3))
@@ -184,8 +206,19 @@ describe('a process', () => {
   it('blends other values as if they were its own', () => {
     const other = Float64Array.of(0, 1, 0)
     const process = process3()
-    const direct = createProcess({ hyperparameters: THREE.hyperparameters, form: LINE, known: THREE.xs, values: other, unknown: [], room: 0 })
-    for (const x of [0.1, 0.5, 0.8]) expect(process.blend(process.weigh(other), Float64Array.of(x))).toBeCloseTo(direct.predict(Float64Array.of(x)).mean, 12)
+    const direct = createProcess({
+      hyperparameters: THREE.hyperparameters,
+      form: LINE,
+      known: THREE.xs,
+      values: other,
+      unknown: [],
+      room: 0,
+    })
+    for (const x of [0.1, 0.5, 0.8])
+      expect(process.blend(process.weigh(other), Float64Array.of(x))).toBeCloseTo(
+        direct.predict(Float64Array.of(x)).mean,
+        12,
+      )
   })
 })
 

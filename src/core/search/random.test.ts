@@ -17,11 +17,15 @@ const weighted: SearchSpace = [
   { name: 'b', kind: 'values', values: [1, 2] },
 ]
 /** A history in which so many points have been drawn. */
-const after = (count: number): History => ({ trials: Array.from({ length: count }, () => ({ point: {}, source: 'random' as const })), results: [] })
+const after = (count: number): History => ({
+  trials: Array.from({ length: count }, () => ({ point: {}, source: 'random' as const })),
+  results: [],
+})
 
 function random(space: SearchSpace, trialsMax: number | null, seed: number) {
   const method = createRandom(space, { trialsMax, seed, settle: (point) => point, isThinned: false })
-  const points = (from: number, count: number): ValueMap[] => method.suggest(after(from), count).map(({ point }) => point)
+  const points = (from: number, count: number): ValueMap[] =>
+    method.suggest(after(from), count).map(({ point }) => point)
   return { size: method.size, points }
 }
 
@@ -89,8 +93,15 @@ describe('createRandom', () => {
 
   it('counts its own draws only, and leaves out what is not allowed', () => {
     const given = { point: {}, source: 'given' as const }
-    const method = createRandom(continuous, { trialsMax: null, seed: 5, settle: (point) => (point['a'] === 2 ? undefined : point), isThinned: true })
-    expect(method.suggest({ trials: [given, ...after(2).trials, given], results: [] }, 3)).toEqual(method.suggest(after(2), 3))
+    const method = createRandom(continuous, {
+      trialsMax: null,
+      seed: 5,
+      settle: (point) => (point['a'] === 2 ? undefined : point),
+      isThinned: true,
+    })
+    expect(method.suggest({ trials: [given, ...after(2).trials, given], results: [] }, 3)).toEqual(
+      method.suggest(after(2), 3),
+    )
     const points = method.suggest(after(0), 60).map(({ point }) => point['a'])
     expect(new Set(points)).toEqual(new Set([1, 3]))
   })
@@ -106,7 +117,12 @@ describe('createRandom', () => {
   })
 
   it('ends in a thinned finite space once no point is left', () => {
-    const method = createRandom(listed, { trialsMax: 50, seed: 5, settle: (point) => (point['a'] === 2 ? undefined : point), isThinned: true })
+    const method = createRandom(listed, {
+      trialsMax: 50,
+      seed: 5,
+      settle: (point) => (point['a'] === 2 ? undefined : point),
+      isThinned: true,
+    })
     const points = method.suggest(after(0), 50).map(({ point }) => encodeValue(point))
     expect(points).toHaveLength(8)
     expect(new Set(points).size).toBe(8)

@@ -23,7 +23,8 @@ export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isTh
   const size = atMost(points, trialsMax)
   const isWalked = points !== undefined && space.every(isEven) && !isThinned
   const at = isWalked
-    ? (from: number, count: number) => indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
+    ? (from: number, count: number) =>
+        indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
     : distinctDraws(space, size, { seed, points, settle })
   return {
     size: isThinned && trialsMax === null ? null : size,

@@ -62,7 +62,8 @@ function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
     (point, gradient) => {
       const { mean, sd } = process.predictWithSlopes(point, meanSlope, sdSlope)
       const [byMean, bySd] = slopes(acquisition, mean, sd)
-      for (let j = 0; j < point.length; j += 1) gradient[j] = isFree[j] ? byMean * meanSlope[j]! + bySd * sdSlope[j]! : 0
+      for (let j = 0; j < point.length; j += 1)
+        gradient[j] = isFree[j] ? byMean * meanSlope[j]! + bySd * sdSlope[j]! : 0
       return score(acquisition, mean, sd)
     },
     start,

@@ -38,7 +38,8 @@ export function trustRegion(codec: Codec, finished: readonly Entry[]): TrustRegi
     box: (x) => {
       const { entry } = nearest(x)
       const { lower, upper } = wholeBox(d)
-      for (const j of bounded) [lower[j], upper[j]] = [Math.max(0, entry.x[j]! - radius), Math.min(1, entry.x[j]! + radius)]
+      for (const j of bounded)
+        [lower[j], upper[j]] = [Math.max(0, entry.x[j]! - radius), Math.min(1, entry.x[j]! + radius)]
       return { lower, upper }
     },
   }
@@ -66,11 +67,18 @@ const AWAY_RADIUS_SPAN = 0.2
  * Insurance against the second best basin: where nothing has improved for long, a share of the suggestions must lie in
  * another category than the best trial, or at some distance from it. `values` are standardised, in trial order.
  */
-export function elsewhere(codec: Codec, finished: readonly Entry[], values: Float64Array, stream: Stream): ((x: Float64Array) => boolean) | undefined {
+export function elsewhere(
+  codec: Codec,
+  finished: readonly Entry[],
+  values: Float64Array,
+  stream: Stream,
+): ((x: Float64Array) => boolean) | undefined {
   if (sinceImprovement(Array.from(values), GAIN_MIN) < PATIENCE) return undefined
   const [share, pick, shift, width] = [stream.next(), stream.next(), stream.next(), stream.next()]
   const best = finished[values.indexOf(Math.min(...values))]!.x
-  const categorical = codec.dimensions.flatMap(({ categories }, j) => (categories > 1 && codec.isActive(best, j) ? [j] : []))
+  const categorical = codec.dimensions.flatMap(({ categories }, j) =>
+    categories > 1 && codec.isActive(best, j) ? [j] : [],
+  )
   const fine = fineDimensions(codec).filter((j) => codec.isActive(best, j))
   const chosen = Math.floor(pick * (categorical.length + Number(fine.length > 0)))
   const category = categorical[chosen]

@@ -13,13 +13,26 @@ import { autoChoice, createMethod, firstPoints, learns } from './registry.ts'
 import { createStream } from './rng.ts'
 import { isSteep } from './warp.ts'
 
-const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
+const halving: HalvingPlan = {
+  resource: 'n',
+  isWhole: true,
+  max: 9,
+  min: 1,
+  eta: 3,
+  form: 'promotion',
+  resumes: true,
+  chooser: 'auto',
+}
 const methodOf = (name: MethodName, trialsMax: number | null): MethodPlan => ({
   name,
   trialsMax,
   ...((name === 'hyperband' || name === 'asha') && { halving }),
 })
-const taskOf = (name: MethodName, space: SearchSpace, patch: Partial<SearchTask> & { trialsMax?: number | null } = {}): SearchTask => {
+const taskOf = (
+  name: MethodName,
+  space: SearchSpace,
+  patch: Partial<SearchTask> & { trialsMax?: number | null } = {},
+): SearchTask => {
   const { trialsMax = 100, ...more } = patch
   return { space, constraints: [], method: methodOf(name, trialsMax), concurrency: 4, seed: 11, earlier: [], ...more }
 }
@@ -46,7 +59,10 @@ function valueOf(space: SearchSpace, point: ValueMap): number | undefined {
   const codec = createCodec(space)
   const x = codec.encode(point)
   if (x[0]! > 0.8 && x[1]! > 0.5) return undefined
-  return codec.dimensions.reduce((sum, { categories }, j) => sum + (categories > 0 ? 0.1 * x[j]! : (x[j]! - 0.3) ** 2), 0)
+  return codec.dimensions.reduce(
+    (sum, { categories }, j) => sum + (categories > 0 ? 0.1 * x[j]! : (x[j]! - 0.3) ** 2),
+    0,
+  )
 }
 
 interface Step {
@@ -72,7 +88,11 @@ function live(task: SearchTask, trialsWanted: number): Step[] {
       const [index] = running.splice(Math.floor(stream.next() * running.length), 1)
       const rung = task.method.halving ? Math.floor(3 * stream.next() ** 2) : 0
       const value = valueOf(task.space, trials[index!]!.point)
-      results.push({ index: index!, value: value === undefined ? undefined : value + 0.1 * (2 - rung), ...(task.method.halving && { rung }) })
+      results.push({
+        index: index!,
+        value: value === undefined ? undefined : value + 0.1 * (2 - rung),
+        ...(task.method.halving && { rung }),
+      })
     }
   }
   return steps
@@ -146,14 +166,23 @@ describe.each(METHOD_NAMES)('%s', (name) => {
 
   it('finds the few points that a constraint leaves, each once, then none', () => {
     const size = 50
-    const grid: SearchSpace = ['a', 'b', 'c'].map((axis) => ({ name: axis, kind: 'range', start: 0, step: 1, count: size, isFloat: false }))
+    const grid: SearchSpace = ['a', 'b', 'c'].map((axis) => ({
+      name: axis,
+      kind: 'range',
+      start: 0,
+      step: 1,
+      count: size,
+      isFloat: false,
+    }))
     const few = taskOf(name, grid, { constraints: ['a == b and b == c and a % 20 == 7'], trialsMax: 30 })
     const made = live(few, 30).flatMap((step) => step.made)
     expect(made.map(({ point }) => Number(point['a'])).toSorted((a, b) => a - b)).toEqual([7, 27, 47])
   })
 
   it('never violates a constraint', () => {
-    const bound = taskOf(name, spaceOf(name), { constraints: ['layers * width <= 64', 'not (kind == "rms" and momentum > 0.5)'] })
+    const bound = taskOf(name, spaceOf(name), {
+      constraints: ['layers * width <= 64', 'not (kind == "rms" and momentum > 0.5)'],
+    })
     const made = live(bound, 40).flatMap((step) => step.made)
     expect(made.length).toBeGreaterThanOrEqual(40)
     for (const { point } of made) {
@@ -177,7 +206,8 @@ describe.each(METHOD_NAMES)('%s', (name) => {
 
 describe('a steep objective', () => {
   const SPACE: SearchSpace = ['x', 'y'].map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
-  const value = ({ x, y }: ValueMap): number => Math.expm1(40 * ((asNumber(x!)! - 0.4) ** 2 + (asNumber(y!)! - 0.7) ** 2))
+  const value = ({ x, y }: ValueMap): number =>
+    Math.expm1(40 * ((asNumber(x!)! - 0.4) ** 2 + (asNumber(y!)! - 0.7) ** 2))
 
   it('gives a fresh instance the same answers when it is known only late that it is one', () => {
     // A seed whose objective looks steep with one trial of the design, and not without it.
@@ -236,7 +266,9 @@ describe('points that differ in bits that their values have not', () => {
       const results: Result[] = []
       while (trials.length < 100) {
         const made = method.suggest({ trials, results }, 10)
-        results.push(...made.map(({ point }, i) => ({ index: trials.length + i, value: (asNumber(point['x']!)! % 10) ** 2 })))
+        results.push(
+          ...made.map(({ point }, i) => ({ index: trials.length + i, value: (asNumber(point['x']!)! % 10) ** 2 })),
+        )
         trials.push(...made)
         if (made.length === 0) break
       }
@@ -300,7 +332,8 @@ describe('methods and results', () => {
     expect(autoChoice(taskOf('asha', MIXED, { method: drawn }))).toBeUndefined()
   })
 
-  const sources = (name: MethodName, count: number) => new Set(live(taskOf(name, spaceOf(name)), count).flatMap(({ made }) => made.map(({ source }) => source)))
+  const sources = (name: MethodName, count: number) =>
+    new Set(live(taskOf(name, spaceOf(name)), count).flatMap(({ made }) => made.map(({ source }) => source)))
   it.each([
     ['grid', ['grid']],
     ['random', ['random']],
@@ -309,7 +342,9 @@ describe('methods and results', () => {
     ['bo', ['centre', 'gaussian', 'sobol']],
     ['cmaes', ['evolution', 'sobol']],
     ['auto', ['centre', 'gaussian', 'sobol']],
-  ] as const)('%s says where its points come from', (name, expected) => expect([...sources(name, 40)].toSorted()).toEqual(expected))
+  ] as const)('%s says where its points come from', (name, expected) =>
+    expect([...sources(name, 40)].toSorted()).toEqual(expected),
+  )
 })
 
 describe('a long search by auto', () => {
@@ -318,21 +353,26 @@ describe('a long search by auto', () => {
     const points = firstPoints(taskOf('random', space, { trialsMax: count }), count)
     return {
       trials: points.map((point) => ({ point, source: 'random' })),
-      results: points.map((point, index) => ({ index, value: valueOf(space, point) })).filter(({ value }) => value !== undefined),
+      results: points
+        .map((point, index) => ({ index, value: valueOf(space, point) }))
+        .filter(({ value }) => value !== undefined),
     }
   }
 
   it.each([
     ['numbers', numbers, 'evolution'],
     ['categories', MIXED, 'density'],
-  ] as const)('takes turns with a method that does not get slower, the same for a fresh instance: %s', (_name, space, other) => {
-    const task = taskOf('auto', space, { trialsMax: 2000 })
-    const history = longHistory(space, 640)
-    expect(history.results.length).toBeGreaterThan(500)
-    const method = createMethod(task)
-    const made = method.suggest(history, 2)
-    expect(new Set(made.map(({ source }) => source))).toEqual(new Set(['gaussian', other]))
-    const later = { trials: [...history.trials, ...made], results: [...history.results, { index: 640, value: 0.01 }] }
-    expect(createMethod(task).suggest(later, 2)).toEqual(method.suggest(later, 2))
-  })
+  ] as const)(
+    'takes turns with a method that does not get slower, the same for a fresh instance: %s',
+    (_name, space, other) => {
+      const task = taskOf('auto', space, { trialsMax: 2000 })
+      const history = longHistory(space, 640)
+      expect(history.results.length).toBeGreaterThan(500)
+      const method = createMethod(task)
+      const made = method.suggest(history, 2)
+      expect(new Set(made.map(({ source }) => source))).toEqual(new Set(['gaussian', other]))
+      const later = { trials: [...history.trials, ...made], results: [...history.results, { index: 640, value: 0.01 }] }
+      expect(createMethod(task).suggest(later, 2)).toEqual(method.suggest(later, 2))
+    },
+  )
 })

@@ -73,7 +73,8 @@ export function createMethod(task: SearchTask, { onBreakdown = () => {}, patienc
         },
       }),
     )
-  if (chosen.name === 'grid') return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
+  if (chosen.name === 'grid')
+    return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
   if (chosen.name === 'random') return listed((options) => createRandom(space, { ...options, seed }))
   return createModelled(task, codec, chosen, {
     isAllowed: (x) => (constraints.length === 0 && !patience) || holds(codec.decode(x)),
@@ -118,7 +119,8 @@ function createMended(codec: Codec, { space, constraints, seed }: SearchTask, { 
   let mend: ((x: Float64Array) => Float64Array) | undefined
   const isRare = (): boolean => {
     const draws = Math.max(RARE_DRAWS_MIN, Math.min(RARE_DRAWS, Math.floor(RARE_LETTERS / lettersIn(constraints))))
-    for (let draw = 0; draw < draws; draw += 1) if (holds(codec.decode(randomPoint(codec, createStream(seed, 'rare', draw))))) return false
+    for (let draw = 0; draw < draws; draw += 1)
+      if (holds(codec.decode(randomPoint(codec, createStream(seed, 'rare', draw))))) return false
     return true
   }
   return {
@@ -142,7 +144,8 @@ function skippingGiven(keyOf: (point: ValueMap) => string, create: (given: Reado
     size: known.method.size,
     suggest: (history, count) => {
       const given = history.trials.filter(({ source }) => source === 'given')
-      if (given.length !== known.count) known = { count: given.length, method: create(new Set(given.map(({ point }) => keyOf(point)))) }
+      if (given.length !== known.count)
+        known = { count: given.length, method: create(new Set(given.map(({ point }) => keyOf(point)))) }
       return known.method.suggest(history, count)
     },
   }
@@ -160,13 +163,20 @@ export function isThinned({ space, constraints }: Pick<SearchTask, 'space' | 'co
 }
 
 /** What `auto` comes to for a task; undefined for every other method. */
-export function autoChoice({ space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): AutoChoice | undefined {
+export function autoChoice({
+  space,
+  method,
+  concurrency,
+}: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): AutoChoice | undefined {
   if (method.name !== 'auto' && method.halving?.chooser !== 'auto') return undefined
   return chooseMethod(space, createCodec(space), { trialsMax: method.trialsMax, concurrency })
 }
 
 /** A method that stands for another replaced by it: `auto`, and what chooses the points of a halving method. */
-function resolve({ space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>, codec: Codec): MethodPlan {
+function resolve(
+  { space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>,
+  codec: Codec,
+): MethodPlan {
   if (method.halving?.chooser === 'random') return { ...method, name: 'random' }
   if (method.name !== 'auto' && !method.halving) return method
   const choice = chooseMethod(space, codec, { trialsMax: method.trialsMax, concurrency })
@@ -200,7 +210,8 @@ function createModelled(
 
   const next = (history: History): Suggestion | undefined => {
     // What has been computed is only good for a history that goes on from the last one.
-    if (session.isBroken || history.trials.length < session.trials || history.results.length < session.results) session = open()
+    if (session.isBroken || history.trials.length < session.trials || history.results.length < session.results)
+      session = open()
     ;[session.trials, session.results] = [history.trials.length, history.results.length]
     session.ledger.read(history)
     const index = history.trials.length
@@ -224,7 +235,12 @@ function createModelled(
     suggest: ({ trials, results }, count) => {
       // What was suggested last may never have become trials, and others may have.
       const { ledger, told } = session
-      if (ledger.xs.slice(told).some((x, k) => !trials[told + k] || codec.key(codec.encode(trials[told + k]!.point)) !== codec.key(x))) session = open()
+      if (
+        ledger.xs
+          .slice(told)
+          .some((x, k) => !trials[told + k] || codec.key(codec.encode(trials[told + k]!.point)) !== codec.key(x))
+      )
+        session = open()
       session.told = trials.length
       const made: Suggestion[] = []
       while (made.length < count && trials.length + made.length < (size ?? Infinity)) {
@@ -268,7 +284,12 @@ function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   const model = createRestarting(options, gaussianSettings(method))
   const canEvolve = codec.dimensions.every(({ categories }) => categories === 0)
   const other = canEvolve ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
-  return { choose: (index) => (ledger.finished.length > SHARED_FROM && index % 2 === 1 ? (other.choose(index) ?? model.choose(index)) : model.choose(index)) }
+  return {
+    choose: (index) =>
+      ledger.finished.length > SHARED_FROM && index % 2 === 1
+        ? (other.choose(index) ?? model.choose(index))
+        : model.choose(index),
+  }
 }
 
 /** Bounds of a check before a sweep begins: a person waits for the answer, and the server answers nobody else meanwhile. */

@@ -9,7 +9,14 @@ import { createMethod } from './registry.ts'
 
 const names = ['a', 'b', 'c', 'd']
 const space: SearchSpace = names.map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
-const task = (seed: number): SearchTask => ({ space, constraints: [], method: { name: 'bo', trialsMax: 400 }, concurrency: 10, seed, earlier: [] })
+const task = (seed: number): SearchTask => ({
+  space,
+  constraints: [],
+  method: { name: 'bo', trialsMax: 400 },
+  concurrency: 10,
+  seed,
+  earlier: [],
+})
 const [SHALLOW, DEEP] = [0.3, 0.85]
 
 function distance(point: ValueMap, centre: number): number {
@@ -62,13 +69,17 @@ describe('a search whose valley is searched out', () => {
       const before = (index: number): ValueMap => one.trials[bestUntil(one, 10 * Math.floor(index / 10))]!.point
       one.trials.forEach(({ point, source }, index) => {
         if (source !== 'restart') return
-        expect(Math.max(...names.map((name) => Math.abs(asNumber(point[name])! - asNumber(before(index)[name])!)))).toBeGreaterThan(0.2)
+        expect(
+          Math.max(...names.map((name) => Math.abs(asNumber(point[name])! - asNumber(before(index)[name])!))),
+        ).toBeGreaterThan(0.2)
       })
     }
   })
 
   it('goes on with all it knows once something better has been found', () => {
-    const [one] = plays.filter((each) => each.trials.some(({ source }, i) => source === 'restart' && bestUntil(each, i + 1) === i))
+    const [one] = plays.filter((each) =>
+      each.trials.some(({ source }, i) => source === 'restart' && bestUntil(each, i + 1) === i),
+    )
     const better = one!.trials.findIndex(({ source }, i) => source === 'restart' && bestUntil(one!, i + 1) === i)
     const next = 10 * Math.ceil((better + 1) / 10)
     expect(new Set(one!.trials.slice(next, next + 10).map(({ source }) => source))).toEqual(new Set(['gaussian']))

@@ -44,7 +44,8 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
   }
 
   function isSettled(): boolean {
-    if (looked.results !== ledger.resultCount) looked = { results: ledger.resultCount, isSettled: isSearchedOut(ledger) }
+    if (looked.results !== ledger.resultCount)
+      looked = { results: ledger.resultCount, isSettled: isSearchedOut(ledger) }
     return looked.isSettled
   }
 
@@ -61,11 +62,15 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
 
   function begin(key: string, best: Entry): NonNullable<typeof current> {
     const members = new Set<number>()
-    const chooser = createGaussian({ ...options, ledger: membersOnly(ledger, members), seed: seedFor(seed, `restart.${key}`) }, settings, {
-      holds: awayFrom(codec, best.x, createStream(seed, `restart.kind.${key}`, 0)),
-      initial: DESIGN_PER_DIMENSION * d,
-      made: () => members.size,
-    })
+    const chooser = createGaussian(
+      { ...options, ledger: membersOnly(ledger, members), seed: seedFor(seed, `restart.${key}`) },
+      settings,
+      {
+        holds: awayFrom(codec, best.x, createStream(seed, `restart.kind.${key}`, 0)),
+        initial: DESIGN_PER_DIMENSION * d,
+        made: () => members.size,
+      },
+    )
     return { key, members, chooser }
   }
 }
@@ -82,9 +87,15 @@ function isSearchedOut(ledger: Sample): boolean {
   return warped.filter((value) => value <= bound).length >= SETTLED.trials
 }
 
-function awayFrom(codec: Codec, best: Float64Array, stream: ReturnType<typeof createStream>): (x: Float64Array) => boolean {
+function awayFrom(
+  codec: Codec,
+  best: Float64Array,
+  stream: ReturnType<typeof createStream>,
+): (x: Float64Array) => boolean {
   const [kind, pick, width] = [stream.next(), stream.next(), stream.next()]
-  const categorical = codec.dimensions.flatMap(({ categories }, j) => (categories > 1 && codec.isActive(best, j) ? [j] : []))
+  const categorical = codec.dimensions.flatMap(({ categories }, j) =>
+    categories > 1 && codec.isActive(best, j) ? [j] : [],
+  )
   const fine = fineDimensions(codec).filter((j) => codec.isActive(best, j))
   if (categorical.length > 0 && (fine.length === 0 || kind < CATEGORY_SHARE)) {
     const category = categorical[Math.floor(pick * categorical.length)]!

@@ -7,8 +7,16 @@ describe('philox', () => {
   // Known answers of the Random123 library, file kat_vectors, philox4x32 10.
   const vectors = [
     { counter: [0, 0, 0, 0], key: [0, 0], output: '6627e8d5 e169c58d bc57ac4c 9b00dbd8' },
-    { counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], key: [0xffffffff, 0xffffffff], output: '408f276d 41c83b0e a20bc7c6 6d5451fd' },
-    { counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], key: [0xa4093822, 0x299f31d0], output: 'd16cfe09 94fdcceb 5001e420 24126ea1' },
+    {
+      counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      key: [0xffffffff, 0xffffffff],
+      output: '408f276d 41c83b0e a20bc7c6 6d5451fd',
+    },
+    {
+      counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      key: [0xa4093822, 0x299f31d0],
+      output: 'd16cfe09 94fdcceb 5001e420 24126ea1',
+    },
   ] as const
 
   for (const { counter, key, output } of vectors) {
@@ -47,7 +55,10 @@ describe('createStream', () => {
   it('stays in [0, 1) and is even', () => {
     const numbers = draws(1, 'even', 0, 20_000)
     expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true)
-    const tenths = Array.from({ length: 10 }, (_, tenth) => numbers.filter((number) => Math.floor(number * 10) === tenth).length)
+    const tenths = Array.from(
+      { length: 10 },
+      (_, tenth) => numbers.filter((number) => Math.floor(number * 10) === tenth).length,
+    )
     for (const count of tenths) expect(Math.abs(count - 2000)).toBeLessThan(6 * Math.sqrt(2000))
   })
 })

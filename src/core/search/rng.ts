@@ -3,7 +3,10 @@
  * be made again without the draws before it. Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
  * 1, 2, 3" (2011).
  */
-export function philox(counter: readonly [number, number, number, number], key: readonly [number, number]): [number, number, number, number] {
+export function philox(
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+): [number, number, number, number] {
   let [a, b, c, d] = counter
   let [k0, k1] = key
   for (let round = 0; round < 10; round += 1) {
@@ -67,7 +70,8 @@ export function permute(index: bigint, size: bigint, seed: number): bigint {
   let value = index
   do {
     let [left, right] = [value >> half, value & mask]
-    for (let round = 0; round < FEISTEL_ROUNDS; round += 1) [left, right] = [right, left ^ (scramble(right, round, seed) & mask)]
+    for (let round = 0; round < FEISTEL_ROUNDS; round += 1)
+      [left, right] = [right, left ^ (scramble(right, round, seed) & mask)]
     value = (left << half) | right
   } while (value >= size)
   return value
@@ -82,7 +86,9 @@ function scramble(value: bigint, round: number, seed: number): bigint {
   let out = 0n
   for (let rest = value, word = 0; rest > 0n || word === 0; rest >>= 32n, word += 1) {
     const stream = createStream(seed, `feistel.${round}.${word}`, Number(rest & 0xffffffffn))
-    out = (out * 0x9e3779b97f4a7c15n + ((BigInt(stream.nextWord()) << 32n) | BigInt(stream.nextWord()))) & ((1n << 512n) - 1n)
+    out =
+      (out * 0x9e3779b97f4a7c15n + ((BigInt(stream.nextWord()) << 32n) | BigInt(stream.nextWord()))) &
+      ((1n << 512n) - 1n)
   }
   return out
 }

@@ -43,7 +43,10 @@ describe('brackets of Hyperband', () => {
     const brackets = hyperbandBrackets(settings(max, eta))
     expect(brackets.map((bracket) => bracket.trials)).toEqual(trials)
     brackets.forEach((bracket, i) => {
-      const spent = bracket.resources.reduce((sum, amount, rung) => sum + amount * Math.floor(bracket.trials / eta ** rung + 1e-9), 0)
+      const spent = bracket.resources.reduce(
+        (sum, amount, rung) => sum + amount * Math.floor(bracket.trials / eta ** rung + 1e-9),
+        0,
+      )
       expect(Math.abs(spent - units[i]!)).toBeLessThan(0.06)
     })
   })
@@ -64,7 +67,8 @@ describe('brackets of Hyperband', () => {
     expect(daring!.resources).toEqual([1, 3, 10])
     const fine = hyperbandBrackets(settings(10, 3))[0]!.resources
     expect(fine.map((amount) => Math.round(amount * 100) / 100)).toEqual([1.11, 3.33, 10])
-    for (const max of [7, 10, 100, 1.5]) for (const { resources } of hyperbandBrackets(settings(max, 3))) expect(resources.at(-1)).toBe(max)
+    for (const max of [7, 10, 100, 1.5])
+      for (const { resources } of hyperbandBrackets(settings(max, 3))) expect(resources.at(-1)).toBe(max)
   })
 })
 

@@ -29,7 +29,10 @@ export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
   const most = rungsBelow(settings)
   return Array.from({ length: most + 1 }, (_, index) => {
     const s = most - index
-    return { trials: Math.ceil(((most + 1) * settings.eta ** s) / (s + 1) - TOLERANCE), resources: rungResources(settings, s) }
+    return {
+      trials: Math.ceil(((most + 1) * settings.eta ** s) / (s + 1) - TOLERANCE),
+      resources: rungResources(settings, s),
+    }
   })
 }
 
@@ -44,7 +47,9 @@ function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): numbe
 /** Amounts at the rungs of ASHA, from the least up; the last is exactly the most. */
 export function ladder({ max, min, eta, isWhole }: HalvingSettings): number[] {
   const most = rungsBelow({ max, min, eta })
-  const amounts = Array.from({ length: most + 1 }, (_, rung) => (isWhole ? Math.max(1, Math.floor(min * eta ** rung + 0.5)) : min * eta ** rung))
+  const amounts = Array.from({ length: most + 1 }, (_, rung) =>
+    isWhole ? Math.max(1, Math.floor(min * eta ** rung + 0.5)) : min * eta ** rung,
+  )
   const all = amounts.at(-1)! >= max * (1 - TOLERANCE) ? [...amounts.slice(0, -1), max] : [...amounts, max]
   // Two rungs of the same amount would promote for nothing.
   return all.filter((amount, rung) => rung === all.length - 1 || amount < all[rung + 1]!)
@@ -93,7 +98,11 @@ export interface Promotion {
  * Promotions of ASHA that are due: from the highest rung down, trials among its best 1/η that wait there. Li et al., "A
  * system for massively parallel hyperparameter tuning" (2020).
  */
-export function promotionsDue(results: RungResults, eta: number, isWaiting: (trial: number, rung: number) => boolean): Promotion[] {
+export function promotionsDue(
+  results: RungResults,
+  eta: number,
+  isWaiting: (trial: number, rung: number) => boolean,
+): Promotion[] {
   return results
     .slice(0, -1)
     .flatMap((reached, rung) =>

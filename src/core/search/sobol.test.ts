@@ -46,7 +46,8 @@ describe("Owen's scrambling", () => {
       ] as const) {
         const cells = Array.from(
           { length: 64 },
-          (_, i) => `${Math.floor(columns * scrambledSobol(i, 0, seed))}/${Math.floor(rows * scrambledSobol(i, 1, seed))}`,
+          (_, i) =>
+            `${Math.floor(columns * scrambledSobol(i, 0, seed))}/${Math.floor(rows * scrambledSobol(i, 1, seed))}`,
         )
         expect(new Set(cells).size).toBe(64)
       }
@@ -60,7 +61,8 @@ describe("Owen's scrambling", () => {
   })
 
   it('makes dimensions that share a table independent', () => {
-    const column = (dimension: number) => Array.from({ length: 512 }, (_, index) => scrambledSobol(index, dimension, 7) - 0.5)
+    const column = (dimension: number) =>
+      Array.from({ length: 512 }, (_, index) => scrambledSobol(index, dimension, 7) - 0.5)
     for (const [a, b] of [
       [0, 24],
       [3, 27],

@@ -32,7 +32,10 @@ const BITS = 32
 /** Dimensions of one table; further ones use it again with their points in another order. */
 const DIMENSIONS = DIRECTIONS.length + 1
 
-const TABLE: readonly Uint32Array[] = [directionsOfFirst(), ...DIRECTIONS.map(([polynomial, first]) => directionsOf(polynomial, first))]
+const TABLE: readonly Uint32Array[] = [
+  directionsOfFirst(),
+  ...DIRECTIONS.map(([polynomial, first]) => directionsOf(polynomial, first)),
+]
 
 function directionsOfFirst(): Uint32Array {
   return Uint32Array.from({ length: BITS }, (_, bit) => 2 ** (BITS - 1 - bit))

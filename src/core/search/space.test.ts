@@ -6,7 +6,8 @@ import { asNumber, Float, toPlain } from '../../contract/values.ts'
 import { createStream } from './rng.ts'
 import { axisSize, normalQuantile, pointAt, sampleAxis, spaceSize } from './space.ts'
 
-const finite = (axis: Axis) => Array.from({ length: axisSize(axis)! }, (_, index) => toPlain(pointAt([axis], BigInt(index))['a']))
+const finite = (axis: Axis) =>
+  Array.from({ length: axisSize(axis)! }, (_, index) => toPlain(pointAt([axis], BigInt(index))['a']))
 const sampled = (axis: Axis, count = 4000) => {
   const stream = createStream(11, 'space', 0)
   return Array.from({ length: count }, () => sampleAxis(axis, stream.next()))
@@ -37,7 +38,11 @@ function normalCumulative(x: number): number {
 describe('finite axes', () => {
   const cases: readonly [string, Axis, readonly unknown[]][] = [
     ['range', { name: 'a', kind: 'range', start: 1, step: 2, count: 5, isFloat: false }, [1, 3, 5, 7, 9]],
-    ['range of decimals', { name: 'a', kind: 'range', start: 0, step: 0.1, count: 4, isFloat: true }, [0, 0.1, 0.2, 0.3]],
+    [
+      'range of decimals',
+      { name: 'a', kind: 'range', start: 0, step: 0.1, count: 4, isFloat: true },
+      [0, 0.1, 0.2, 0.3],
+    ],
     ['linspace', { name: 'a', kind: 'linspace', start: 0.01, stop: 0.1, count: 5 }, [0.01, 0.0325, 0.055, 0.0775, 0.1]],
     ['linspace of one', { name: 'a', kind: 'linspace', start: 3, stop: 9, count: 1 }, [3]],
     ['logspace', { name: 'a', kind: 'logspace', start: 0, stop: 2, count: 3, base: 10 }, [1, 10, 100]],
@@ -45,8 +50,16 @@ describe('finite axes', () => {
     ['geomspace', { name: 'a', kind: 'geomspace', start: 1, stop: 256, count: 9 }, [1, 2, 4, 8, 16, 32, 64, 128, 256]],
     ['negative geomspace', { name: 'a', kind: 'geomspace', start: -8, stop: -1, count: 4 }, [-8, -4, -2, -1]],
     ['quniform', { name: 'a', kind: 'quniform', low: 0, high: 1, q: 0.25, isFloat: true }, [0, 0.25, 0.5, 0.75, 1]],
-    ['quniform off its grid', { name: 'a', kind: 'quniform', low: 0.1, high: 0.9, q: 0.25, isFloat: true }, [0.25, 0.5, 0.75]],
-    ['quniform between two grid points', { name: 'a', kind: 'quniform', low: 1.1, high: 1.2, q: 1, isFloat: true }, [1]],
+    [
+      'quniform off its grid',
+      { name: 'a', kind: 'quniform', low: 0.1, high: 0.9, q: 0.25, isFloat: true },
+      [0.25, 0.5, 0.75],
+    ],
+    [
+      'quniform between two grid points',
+      { name: 'a', kind: 'quniform', low: 1.1, high: 1.2, q: 1, isFloat: true },
+      [1],
+    ],
   ]
   for (const [name, axis, expected] of cases) {
     it(name, () => {
@@ -59,7 +72,12 @@ describe('finite axes', () => {
     expect(pointAt([cases[0]![1]], 0n)['a']).toBe(1)
     expect(pointAt([cases[4]![1]], 0n)['a']).toBeInstanceOf(Float)
     expect(pointAt([{ name: 'a', kind: 'quniform', low: 0, high: 10, q: 5, isFloat: false }], 1n)['a']).toBe(5)
-    expect(Object.is(asNumber(pointAt([{ name: 'a', kind: 'quniform', low: -0.2, high: 0.2, q: 1, isFloat: true }], 0n)['a']), 0)).toBe(true)
+    expect(
+      Object.is(
+        asNumber(pointAt([{ name: 'a', kind: 'quniform', low: -0.2, high: 0.2, q: 1, isFloat: true }], 0n)['a']),
+        0,
+      ),
+    ).toBe(true)
   })
 
   it('counts a space exactly, and not at all with a continuous axis', () => {
@@ -100,13 +118,16 @@ describe('samples', () => {
       }
     })
     it(`of ${axis.kind} are integers when q and the bounds are`, () => {
-      expect(sampled({ ...axis, q: 2, isFloat: false } as Axis, 200).every((value) => Number.isInteger(value))).toBe(true)
+      expect(sampled({ ...axis, q: 2, isFloat: false } as Axis, 200).every((value) => Number.isInteger(value))).toBe(
+        true,
+      )
     })
   }
 
   it('of quniform reach every point of the grid, both ends included, equally often', () => {
     const drawn = numbers({ name: 'a', kind: 'quniform', low: 0, high: 4, q: 1, isFloat: false })
-    for (const point of [0, 1, 2, 3, 4]) expect(Math.abs(drawn.filter((value) => value === point).length - 800)).toBeLessThan(6 * Math.sqrt(800))
+    for (const point of [0, 1, 2, 3, 4])
+      expect(Math.abs(drawn.filter((value) => value === point).length - 800)).toBeLessThan(6 * Math.sqrt(800))
   })
 
   it('of qnormal are rounded to the nearest step, not down', () => {

@@ -69,7 +69,9 @@ export function valueAt(axis: Axis, i: number): Value {
     case 'pvalues':
       return axis.values[i]!
     case 'range':
-      return axis.isFloat ? toFloat(tidy(axis.start + i * axis.step, axis.start, axis.step)) : axis.start + i * axis.step
+      return axis.isFloat
+        ? toFloat(tidy(axis.start + i * axis.step, axis.start, axis.step))
+        : axis.start + i * axis.step
     case 'linspace':
       return toFloat(line(axis, i))
     case 'logspace':
@@ -91,7 +93,9 @@ function line(axis: { start: number; stop: number; count: number }, i: number): 
   if (i === axis.count - 1 && i > 0) return axis.stop
   const width = axis.stop - axis.start
   const steps = Math.max(1, axis.count - 1)
-  return Number.isFinite(i * width) ? axis.start + (i * width) / steps : between({ low: axis.start, high: axis.stop }, i / steps)
+  return Number.isFinite(i * width)
+    ? axis.start + (i * width) / steps
+    : between({ low: axis.start, high: axis.stop }, i / steps)
 }
 
 /** As numpy's geomspace: both ends exact, the powers of ten between them, too. */
@@ -105,7 +109,9 @@ function geometric(axis: { start: number; stop: number; count: number }, i: numb
 /** The number of at most 14 digits that a result means, where it is one but for the last bits of the computation. */
 function clean(value: number): number {
   const rounded = Number(value.toPrecision(14))
-  return Math.abs(rounded - value) <= 4e-15 * Math.abs(value) && String(rounded).length < String(value).length ? rounded : value
+  return Math.abs(rounded - value) <= 4e-15 * Math.abs(value) && String(rounded).length < String(value).length
+    ? rounded
+    : value
 }
 
 /** The value of an axis at u in [0, 1): the inverse of its distribution. */
@@ -124,7 +130,12 @@ export function sampleAxis(axis: Axis, u: number): Value {
     case 'loguniform':
       return toFloat(power(between(axis, u)))
     case 'log':
-      return toFloat(Math.min(axis.high, Math.max(axis.low, Math.exp(between({ low: Math.log(axis.low), high: Math.log(axis.high) }, u)))))
+      return toFloat(
+        Math.min(
+          axis.high,
+          Math.max(axis.low, Math.exp(between({ low: Math.log(axis.low), high: Math.log(axis.high) }, u))),
+        ),
+      )
     case 'int':
     case 'quniform':
       return valueAt(axis, Math.min(axisSize(axis)! - 1, Math.floor(u * axisSize(axis)!)))
@@ -224,9 +235,17 @@ function gauss(axis: { loc: number; scale: number }, u: number): number {
 
 /** Quantile of the standard normal; relative error below 1.2e-9 (rational approximation by P. J. Acklam, 2003). */
 export function normalQuantile(p: number): number {
-  const a = [-3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.38357751867269e2, -3.066479806614716e1, 2.506628277459239]
-  const b = [-5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1]
-  const c = [-7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783]
+  const a = [
+    -3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.38357751867269e2, -3.066479806614716e1,
+    2.506628277459239,
+  ]
+  const b = [
+    -5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1,
+  ]
+  const c = [
+    -7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+    2.938163982698783,
+  ]
   const d = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1]
   if (p > 0.97575) return -normalQuantile(1 - p)
   if (p < 0.02425) {

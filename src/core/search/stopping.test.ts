@@ -10,7 +10,8 @@ const contender = (trial: number, values: number[], { isRunning = true, interval
   isRunning,
   course: advance(EMPTY_COURSE, reports(...values), interval),
 })
-const stopped = (rule: StoppingRule, contenders: readonly Contender[]) => judge(rule, contenders).map(({ trial }) => trial)
+const stopped = (rule: StoppingRule, contenders: readonly Contender[]) =>
+  judge(rule, contenders).map(({ trial }) => trial)
 
 const MEDIAN: StoppingRule = { kind: 'median', percent: 0 }
 const AVERAGE: StoppingRule = { kind: 'average', percent: 0 }
@@ -45,7 +46,9 @@ describe('a course', () => {
   it('is the same in parts as in one', () => {
     const all = reports(5, 3, 4, 1, 2, 6, 7)
     for (let cut = 0; cut <= all.length; cut += 1)
-      expect(advance(advance(EMPTY_COURSE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(advance(EMPTY_COURSE, all, 3))
+      expect(advance(advance(EMPTY_COURSE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(
+        advance(EMPTY_COURSE, all, 3),
+      )
   })
 
   it('takes nothing from what is no number', () => {
@@ -65,7 +68,9 @@ describe('median and average', () => {
     [MEDIAN, 2.4, []],
     [AVERAGE, 2.6, [9]],
     [AVERAGE, 2.5, []],
-  ])('%o with a best of %d ends %o', (rule, value, expected) => expect(stopped(rule, [...others, contender(9, [value + 1, value])])).toEqual(expected))
+  ])('%o with a best of %d ends %o', (rule, value, expected) =>
+    expect(stopped(rule, [...others, contender(9, [value + 1, value])])).toEqual(expected),
+  )
 
   it('differ where the others are skewed', () => {
     const skewed = [1, 2, 3, 100].map((value, trial) => contender(trial, [value], { isRunning: false }))
@@ -108,11 +113,15 @@ describe('truncation', () => {
     const [verdict] = judge(TRUNCATION, contenders)
     // Trial 2 is the worst at step 1, and the best of all since: nobody else stands in for it.
     expect(verdict).toBeUndefined()
-    expect(judge(TRUNCATION, [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 2])])).toEqual([{ trial: 2, step: 1, value: 6, bound: 5 }])
+    expect(judge(TRUNCATION, [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 2])])).toEqual([
+      { trial: 2, step: 1, value: 6, bound: 5 },
+    ])
   })
 
   it('waits until all that run have reported', () => {
-    expect(stopped(TRUNCATION, [contender(0, [1, 1]), contender(1, [9, 9]), contender(2, [5], { interval: 2 })])).toEqual([])
+    expect(
+      stopped(TRUNCATION, [contender(0, [1, 1]), contender(1, [9, 9]), contender(2, [5], { interval: 2 })]),
+    ).toEqual([])
   })
 })
 
@@ -125,12 +134,21 @@ describe('diff', () => {
     [-2, -1.81, false],
     [0, 0.001, true],
   ])('against a best of %d: %d is ended %o', (best, value, isEnded) => {
-    expect(stopped(DIFF, [contender(0, [best], { isRunning: false }), contender(1, [value])])).toEqual(isEnded ? [1] : [])
+    expect(stopped(DIFF, [contender(0, [best], { isRunning: false }), contender(1, [value])])).toEqual(
+      isEnded ? [1] : [],
+    )
   })
 })
 
 describe('all rules', () => {
-  const rules: readonly StoppingRule[] = [MEDIAN, AVERAGE, TRUNCATION, DIFF, { kind: 'truncation', percent: 100 }, { kind: 'diff', percent: 0 }]
+  const rules: readonly StoppingRule[] = [
+    MEDIAN,
+    AVERAGE,
+    TRUNCATION,
+    DIFF,
+    { kind: 'truncation', percent: 100 },
+    { kind: 'diff', percent: 0 },
+  ]
 
   it('say nothing of nothing', () => {
     for (const rule of rules) {
@@ -185,7 +203,9 @@ describe('how long nothing has improved', () => {
     [[5, 4.95, 4.9], 0.2, 2],
     [[5, 4.7, 4.9], 0.2, 1],
     [[5, 1, 2, 3], 0, 2],
-  ])('in %o by more than %d: %d trials', (values, delta, expected) => expect(sinceImprovement(values, delta)).toBe(expected))
+  ])('in %o by more than %d: %d trials', (values, delta, expected) =>
+    expect(sinceImprovement(values, delta)).toBe(expected),
+  )
 })
 
 describe('trials that have been ended', () => {
@@ -209,8 +229,14 @@ describe('trials that have been ended', () => {
 
   it('say nothing of steps they did not reach', () => {
     const ended = Array.from({ length: 5 }, (_, i) => ({ trial: i, isRunning: false, course: course([10]) }))
-    const finished = Array.from({ length: 4 }, (_, i) => ({ trial: 5 + i, isRunning: false, course: course(Array(50).fill(0.1)) }))
+    const finished = Array.from({ length: 4 }, (_, i) => ({
+      trial: 5 + i,
+      isRunning: false,
+      course: course(Array(50).fill(0.1)),
+    }))
     const running = { trial: 9, isRunning: true, course: course(Array(50).fill(5)) }
-    expect(judge({ kind: 'median', percent: 0 }, [...ended, ...finished, running]).map(({ trial }) => trial)).toEqual([9])
+    expect(judge({ kind: 'median', percent: 0 }, [...ended, ...finished, running]).map(({ trial }) => trial)).toEqual([
+      9,
+    ])
   })
 })

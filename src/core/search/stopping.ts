@@ -77,7 +77,10 @@ export function judge(rule: StoppingRule, contenders: readonly Contender[]): Ver
   const heard = contenders.filter(({ course }) => course.count > 0)
   if (heard.length === 0) return []
   const best = heard.reduce((found, next) => (next.course.best < found.course.best ? next : found))
-  const verdicts = rule.kind === 'truncation' ? truncate(rule.percent, heard) : heard.flatMap((contender) => compare(rule, contender, heard))
+  const verdicts =
+    rule.kind === 'truncation'
+      ? truncate(rule.percent, heard)
+      : heard.flatMap((contender) => compare(rule, contender, heard))
   return verdicts.filter(({ trial }) => trial !== best.trial)
 }
 
@@ -85,14 +88,20 @@ function compare(rule: StoppingRule, { trial, isRunning, course }: Contender, al
   const mark = course.marks.at(-1)
   if (!isRunning || !mark) return []
   const best = bestAt(all, mark.step)
-  const bound = rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, mark.step)
+  const bound =
+    rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, mark.step)
   // Rounding must not end a trial that lies exactly on the bound.
-  return bound !== undefined && mark.best > bound + 1e-12 * Math.abs(bound) ? [{ trial, step: mark.step, value: mark.best, bound }] : []
+  return bound !== undefined && mark.best > bound + 1e-12 * Math.abs(bound)
+    ? [{ trial, step: mark.step, value: mark.best, bound }]
+    : []
 }
 
 /** The best that any trial had reached at a step: one that is slower is not worse. */
 function bestAt(all: readonly Contender[], step: number): number {
-  return all.reduce((best, { course }) => Math.min(best, course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity), Infinity)
+  return all.reduce(
+    (best, { course }) => Math.min(best, course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity),
+    Infinity,
+  )
 }
 
 /** Of those that have come as far, or have ended. Vizier's rule: Golovin et al. (2017). */
@@ -117,7 +126,11 @@ function truncate(percent: number, heard: readonly Contender[]): Verdict[] {
   const step = Math.min(...running.map(({ course }) => course.marks.at(-1)!.step))
   const ranked = heard
     .filter(({ course }) => (course.marks.at(-1)?.step ?? 0) >= step)
-    .map(({ trial, isRunning, course }) => ({ trial, isRunning, value: course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity }))
+    .map(({ trial, isRunning, course }) => ({
+      trial,
+      isRunning,
+      value: course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity,
+    }))
     .toSorted((a, b) => a.value - b.value || a.trial - b.trial)
   const count = Math.min(ranked.length - 1, Math.floor((percent * ranked.length) / 100 + 1e-9))
   const bound = ranked[ranked.length - count - 1]!.value

@@ -53,7 +53,10 @@ describe('a mixture', () => {
     const { cells: count } = codec.dimensions[0]!
     const code = (index: number) => (index + 0.5) / count
     const { logDensity } = createMixture(codec, components(...indices.map(code)))
-    const total = Array.from({ length: count }, (_, index) => Math.exp(logDensity(Float64Array.of(code(index)))) / count)
+    const total = Array.from(
+      { length: count },
+      (_, index) => Math.exp(logDensity(Float64Array.of(code(index)))) / count,
+    )
     expect(total.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)
   })
 
@@ -96,7 +99,8 @@ describe('a mixture', () => {
     for (let draw = 0; draw < DRAWS; draw += 1) counts[binOf(sample(stream)[0]!)]! += 1
     return { counts, logDensity }
   }
-  const within = (count: number, share: number) => expect(Math.abs(count - DRAWS * share)).toBeLessThan(4 * Math.sqrt(DRAWS * share * (1 - share)))
+  const within = (count: number, share: number) =>
+    expect(Math.abs(count - DRAWS * share)).toBeLessThan(4 * Math.sqrt(DRAWS * share * (1 - share)))
 
   it.each([
     ['float', uniform, [0.02, 0.4, 0.97]],
@@ -104,7 +108,9 @@ describe('a mixture', () => {
   ])('is drawn from as its density says: %s', (_name, axis, codes) => {
     const bins = 20
     const { counts, logDensity } = shares(axis, codes, bins, (code) => Math.min(bins - 1, Math.floor(code * bins)))
-    counts.forEach((count, bin) => within(count, integral((x) => Math.exp(logDensity(Float64Array.of((bin + x) / bins))), 40) / bins))
+    counts.forEach((count, bin) =>
+      within(count, integral((x) => Math.exp(logDensity(Float64Array.of((bin + x) / bins))), 40) / bins),
+    )
   })
 
   it('is drawn from as its density says: cells', () => {
@@ -122,7 +128,12 @@ describe('suggestions by density', () => {
   const codec = createCodec([uniform, words])
   const ranked = Array.from({ length: 40 }, (_, i) => Float64Array.of(0.3 + 0.015 * i, i % 3))
   const suggest = (avoided: Float64Array[] = [], isAllowed = (_x: Float64Array) => true) =>
-    suggestByDensity(codec, { ranked, avoided, good: goodCount(ranked.length) }, createStream(1, 'density', 0), isAllowed)
+    suggestByDensity(
+      codec,
+      { ranked, avoided, good: goodCount(ranked.length) },
+      createStream(1, 'density', 0),
+      isAllowed,
+    )
 
   it('come close to the good trials', () => {
     const [first] = suggest()
@@ -157,7 +168,14 @@ describe('suggestions by density', () => {
 describe('a parameter of very many values', () => {
   it('is searched as closely as a continuous one', () => {
     const bestOf = (axis: Axis): number => {
-      const task = { space: [axis], constraints: [], method: { name: 'tpe', trialsMax: null }, concurrency: 1, seed: 3, earlier: [] } as const
+      const task = {
+        space: [axis],
+        constraints: [],
+        method: { name: 'tpe', trialsMax: null },
+        concurrency: 1,
+        seed: 3,
+        earlier: [],
+      } as const
       const method = createMethod(task)
       const trials: Suggestion[] = []
       const results: Result[] = []

@@ -41,7 +41,12 @@ export interface Evidence {
 }
 
 /** The most promising of a fixed number of draws from the density of good trials, against the density of the rest. */
-export function suggestByDensity(codec: Codec, { ranked, avoided, good }: Evidence, stream: Stream, isAllowed: (x: Float64Array) => boolean): Float64Array[] {
+export function suggestByDensity(
+  codec: Codec,
+  { ranked, avoided, good }: Evidence,
+  stream: Stream,
+  isAllowed: (x: Float64Array) => boolean,
+): Float64Array[] {
   const lower = createMixture(codec, weighed(ranked.slice(0, good)))
   const upper = createMixture(codec, weighed(thin([...ranked.slice(good), ...avoided])))
   const scored: { x: Float64Array; score: number }[] = []
@@ -60,7 +65,10 @@ function thin(xs: readonly Float64Array[]): Float64Array[] {
 /** Full weight for the last ones, a ramp from 1/n for those before. */
 function weighed(xs: readonly Float64Array[]): Component[] {
   const ramp = xs.length - RECENT
-  return xs.map((x, i) => ({ x, weight: i >= ramp ? 1 : 1 / xs.length + (i / Math.max(1, ramp - 1)) * (1 - 1 / xs.length) }))
+  return xs.map((x, i) => ({
+    x,
+    weight: i >= ramp ? 1 : 1 / xs.length + (i / Math.max(1, ramp - 1)) * (1 - 1 / xs.length),
+  }))
 }
 
 export function createMixture(codec: Codec, components: readonly Component[]): Mixture {
@@ -73,7 +81,9 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
   const logs = new Float64Array(total)
   const logWeights = Float64Array.from(weights, (weight) => Math.log(weight / weightSum))
   const rows = dimensions.map(() => new Map<number, Float64Array>())
-  const logMasses = dimensions.map((dimension, j) => Float64Array.from(components, ({ x }) => (dimension.categories > 0 ? 0 : Math.log(massOf(x[j]!, sd)))))
+  const logMasses = dimensions.map((dimension, j) =>
+    Float64Array.from(components, ({ x }) => (dimension.categories > 0 ? 0 : Math.log(massOf(x[j]!, sd)))),
+  )
 
   return {
     sample: (stream) => {
@@ -147,7 +157,8 @@ function massOf(centre: number, sd: number): number {
 const NARROW = 1e-4
 
 function logNear(x: number, centre: number, sd: number, cell: readonly [number, number] | undefined): number {
-  if (!cell || cell[1] - cell[0] < NARROW * sd) return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
+  if (!cell || cell[1] - cell[0] < NARROW * sd)
+    return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
   const mass = fastCumulative((cell[1] - centre) / sd) - fastCumulative((cell[0] - centre) / sd)
   return Math.log(Math.max(mass, 1e-300) / (cell[1] - cell[0]))
 }
@@ -155,5 +166,8 @@ function logNear(x: number, centre: number, sd: number, cell: readonly [number, 
 function drawNear(centre: number, sd: number, u: number): number {
   const from = fastCumulative(-centre / sd)
   const to = fastCumulative((1 - centre) / sd)
-  return Math.min(1, Math.max(0, centre + sd * normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, from + u * (to - from))))))
+  return Math.min(
+    1,
+    Math.max(0, centre + sd * normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, from + u * (to - from))))),
+  )
 }

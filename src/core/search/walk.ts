@@ -15,7 +15,11 @@ const KNOWN_MAX = 1_000_000
  * Looks at every cell of a finite space once, in the order of `indexAt`; one that has been passed is not looked at again.
  * undefined once none is left, and in a space that is not finite.
  */
-export function createWalk<T>(space: SearchSpace, indexAt: (step: bigint) => bigint, look: (point: ValueMap) => Cell<T>): () => T | undefined {
+export function createWalk<T>(
+  space: SearchSpace,
+  indexAt: (step: bigint) => bigint,
+  look: (point: ValueMap) => Cell<T>,
+): () => T | undefined {
   const total = spaceSize(space) ?? 0n
   let next = 0n
   let misses = 0

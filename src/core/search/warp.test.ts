@@ -35,7 +35,8 @@ describe('the power transform', () => {
       expect(values).toEqual(values.toSorted((a, b) => a - b))
     }
     for (const value of [-2, 0.5, 4])
-      for (const lambda of [0, 2]) expect(Math.abs(yeoJohnson(value, lambda + 1e-9) - yeoJohnson(value, lambda))).toBeLessThan(1e-7)
+      for (const lambda of [0, 2])
+        expect(Math.abs(yeoJohnson(value, lambda + 1e-9) - yeoJohnson(value, lambda))).toBeLessThan(1e-7)
   })
 })
 
@@ -108,7 +109,8 @@ describe('a steep objective', () => {
     const apart = (warped: Float64Array): number => warped[1]! - warped[0]!
     expect(apart(plain)).toBeLessThan(0.01)
     expect(apart(steep)).toBeGreaterThan(0.1)
-    const order = (warped: ArrayLike<number>): number[] => Array.from(warped, (_, i) => i).toSorted((a, b) => warped[a]! - warped[b]! || a - b)
+    const order = (warped: ArrayLike<number>): number[] =>
+      Array.from(warped, (_, i) => i).toSorted((a, b) => warped[a]! - warped[b]! || a - b)
     expect(order(steep)).toEqual(order(plain))
   })
 })

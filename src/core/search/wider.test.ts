@@ -13,7 +13,11 @@ it.each<[Axis, 'low' | 'high', { option: string; values: number[] } | undefined]
   [{ name: 'x', kind: 'int', low: 1, high: 6 }, 'high', { option: 'int', values: [1, 9] }],
   [{ name: 'x', kind: 'logint', low: 16, high: 256 }, 'low', { option: 'logint', values: [2, 256] }],
   [{ name: 'x', kind: 'logint', low: 1, high: 256 }, 'low', undefined],
-  [{ name: 'x', kind: 'quniform', low: 0, high: 4, q: 0.5, isFloat: true }, 'high', { option: 'quniform', values: [0, 6, 0.5] }],
+  [
+    { name: 'x', kind: 'quniform', low: 0, high: 4, q: 0.5, isFloat: true },
+    'high',
+    { option: 'quniform', values: [0, 6, 0.5] },
+  ],
   [{ name: 'x', kind: 'loguniform', low: -3, high: 0 }, 'low', { option: 'loguniform', values: [-4.5, 0] }],
   [{ name: 'x', kind: 'values', values: [1, 2, 3] }, 'high', undefined],
   [{ name: 'x', kind: 'normal', loc: 0, scale: 1 }, 'high', undefined],

@@ -14,7 +14,16 @@ import { checkPoint } from './points.ts'
 import { createMethod } from './registry.ts'
 import { axisSize, spaceSize } from './space.ts'
 
-const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
+const halving: HalvingPlan = {
+  resource: 'n',
+  isWhole: true,
+  max: 9,
+  min: 1,
+  eta: 3,
+  form: 'promotion',
+  resumes: true,
+  chooser: 'auto',
+}
 const TRIALS = 14
 const taskOf = (name: MethodName, space: SearchSpace): SearchTask => ({
   space,
@@ -37,7 +46,11 @@ function search(name: MethodName, space: SearchSpace): History {
     const made = method.suggest({ trials, results }, 2)
     if (made.length === 0) break
     for (const suggestion of made) {
-      results.push({ index: trials.length, value: value(suggestion.point), ...((name === 'hyperband' || name === 'asha') && { rung: 0 }) })
+      results.push({
+        index: trials.length,
+        value: value(suggestion.point),
+        ...((name === 'hyperband' || name === 'asha') && { rung: 0 }),
+      })
       trials.push(suggestion)
     }
   }
@@ -51,7 +64,20 @@ const BASE: SearchSpace = [
 const LISTED: SearchSpace = [{ name: 'x', kind: 'linspace', start: 0, stop: 1, count: 20 }, BASE[1]!]
 const baseOf = (name: MethodName): SearchSpace => (name === 'grid' ? LISTED : BASE)
 
-const edge = fc.constantFrom(0, 0.5, 1, -1, 3, 1e-300, 5e-324, -5e-324, 1e300, -1e300, Number.MAX_VALUE, -Number.MAX_VALUE)
+const edge = fc.constantFrom(
+  0,
+  0.5,
+  1,
+  -1,
+  3,
+  1e-300,
+  5e-324,
+  -5e-324,
+  1e300,
+  -1e300,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+)
 const number = fc.oneof(edge, fc.double({ noNaN: true, noDefaultInfinity: true }))
 const scale = number.map(Math.abs)
 const positive = scale.filter((at) => at > 0)
@@ -65,7 +91,9 @@ const anyAxis: fc.Arbitrary<Axis> = fc.oneof(
   fc.tuple(fc.constantFrom('uniform', 'loguniform'), bounds).map(([kind, at]) => ({ name, kind, ...at })),
   positiveBounds.filter(({ low, high }) => low < high).map((at): Axis => ({ name, kind: 'log', ...at })),
   fc.tuple(fc.constantFrom('int', 'logint'), wholeBounds).map(([kind, at]) => ({ name, kind, ...at })),
-  fc.tuple(fc.constantFrom('normal', 'lognormal'), number, scale).map(([kind, loc, spread]) => ({ name, kind, loc, scale: spread })),
+  fc
+    .tuple(fc.constantFrom('normal', 'lognormal'), number, scale)
+    .map(([kind, loc, spread]) => ({ name, kind, loc, scale: spread })),
   fc
     .tuple(fc.constantFrom('qnormal', 'qlognormal'), number, scale, positive, fc.boolean())
     .map(([kind, loc, spread, q, isFloat]) => ({ name, kind, loc, scale: spread, q, isFloat })),
@@ -73,9 +101,15 @@ const anyAxis: fc.Arbitrary<Axis> = fc.oneof(
     .tuple(fc.constantFrom('quniform', 'qloguniform'), bounds, positive, fc.boolean())
     .filter(([, { low, high }, q]) => [low / q, high / q, (high - low) / q].every(Number.isFinite))
     .map(([kind, at, q, isFloat]) => ({ name, kind, ...at, q, isFloat })),
-  fc.tuple(bounds, whole).map(([{ low, high }, count]): Axis => ({ name, kind: 'linspace', start: low, stop: high, count })),
-  fc.tuple(positiveBounds, whole).map(([{ low, high }, count]): Axis => ({ name, kind: 'geomspace', start: low, stop: high, count })),
-  fc.tuple(bounds, whole).map(([{ low, high }, count]): Axis => ({ name, kind: 'logspace', start: low, stop: high, count, base: 10 })),
+  fc
+    .tuple(bounds, whole)
+    .map(([{ low, high }, count]): Axis => ({ name, kind: 'linspace', start: low, stop: high, count })),
+  fc
+    .tuple(positiveBounds, whole)
+    .map(([{ low, high }, count]): Axis => ({ name, kind: 'geomspace', start: low, stop: high, count })),
+  fc
+    .tuple(bounds, whole)
+    .map(([{ low, high }, count]): Axis => ({ name, kind: 'logspace', start: low, stop: high, count, base: 10 })),
 )
 const q = { q: 0.5, isFloat: true }
 /** Axes that have one value, of every kind that can. */
@@ -150,7 +184,11 @@ describe.each(METHODS)('a search by %s', (method) => {
           expect(asNumber(point['x'])).toBeLessThanOrEqual(1)
         }
       }),
-      { seed, numRuns: method === 'grid' ? 60 : 25, examples: [[{ name, kind: 'uniform', low: -1e308, high: 1e308 }, true]] },
+      {
+        seed,
+        numRuns: method === 'grid' ? 60 : 25,
+        examples: [[{ name, kind: 'uniform', low: -1e308, high: 1e308 }, true]],
+      },
     )
   })
 
@@ -167,16 +205,19 @@ describe.each(METHODS)('a search by %s', (method) => {
 })
 
 describe('a parameter of one value', () => {
-  it.each(CONSTANTS.map((axis) => [`${axis.kind} ${JSON.stringify(axis)}`, axis] as const))('is one point of its space: %s', (_title, axis) => {
-    const codec = createCodec([axis])
-    expect(codec.dimensions).toEqual([])
-    const only = codec.decode(new Float64Array(0))
-    expect(Object.keys(only)).toEqual([name])
-    if (axis.kind !== 'pvalues') expect([axisSize(axis), spaceSize([axis])]).toEqual([1, 1n])
-    expect(checkPoint([axis], [], only)).toMatchObject({ point: only })
-    expect(checkPoint([axis], [], {})).toMatchObject({ problem: { detail: 'point_missing' } })
-    expect(checkPoint([axis], [], { [name]: 'other' })).toHaveProperty('problem')
-  })
+  it.each(CONSTANTS.map((axis) => [`${axis.kind} ${JSON.stringify(axis)}`, axis] as const))(
+    'is one point of its space: %s',
+    (_title, axis) => {
+      const codec = createCodec([axis])
+      expect(codec.dimensions).toEqual([])
+      const only = codec.decode(new Float64Array(0))
+      expect(Object.keys(only)).toEqual([name])
+      if (axis.kind !== 'pvalues') expect([axisSize(axis), spaceSize([axis])]).toEqual([1, 1n])
+      expect(checkPoint([axis], [], only)).toMatchObject({ point: only })
+      expect(checkPoint([axis], [], {})).toMatchObject({ problem: { detail: 'point_missing' } })
+      expect(checkPoint([axis], [], { [name]: 'other' })).toHaveProperty('problem')
+    },
+  )
 
   it('is there only where its condition holds', () => {
     const space: SearchSpace = [
@@ -201,7 +242,10 @@ describe('a parameter of one value', () => {
     for (const axis of CONSTANTS) {
       const space = [BASE[0]!, axis, BASE[1]!]
       const codec = createCodec(space)
-      const known = { trials: trials.map(({ point, source }) => ({ point: codec.decode(codec.encode(point)), source })), results }
+      const known = {
+        trials: trials.map(({ point, source }) => ({ point: codec.decode(codec.encode(point)), source })),
+        results,
+      }
       const beliefs = believe({ ...task, space }, known)
       expect(beliefs.importance).toEqual([...plain.importance, { name, share: 0, sd: 0 }])
       expect(beliefs.expectedImprovement).toBe(plain.expectedImprovement)
@@ -210,6 +254,9 @@ describe('a parameter of one value', () => {
 
   it('alone makes one trial, whatever the method', () => {
     for (const method of METHODS.filter((one) => one !== 'grid'))
-      expect([method, search(method, [{ name: 'x', kind: 'uniform', low: 0.5, high: 0.5 }]).trials.length]).toEqual([method, 1])
+      expect([method, search(method, [{ name: 'x', kind: 'uniform', low: 0.5, high: 0.5 }]).trials.length]).toEqual([
+        method,
+        1,
+      ])
   })
 })

@@ -24,7 +24,11 @@ export interface Checked {
  * Reads and compiles a document without running anything. Throws SpecError with everything that is wrong with it.
  * @param shown - How many of the first runs are shown.
  */
-export function checkDocument(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Checked {
+export function checkDocument(
+  sources: readonly Source[],
+  params: Readonly<Record<string, string>>,
+  shown: number,
+): Checked {
   const { plan, warnings } = loadPlan(sources, params)
   const refused = warnings.filter(({ code }) => LACKS.has(code))
   if (refused.length > 0) throw new SpecError(refused)
@@ -42,7 +46,11 @@ function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: stri
   if (plan.kind !== 'group') return [toShown(plan)]
   const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints)
   // A trial that cannot be computed is shown by its point.
-  return points.map((point) => (trialFailure(plan, point) ? { params: point, command: null } : toShown(compileTrial(plan, withResource(plan, point)))))
+  return points.map((point) =>
+    trialFailure(plan, point)
+      ? { params: point, command: null }
+      : toShown(compileTrial(plan, withResource(plan, point))),
+  )
 }
 
 function toShown({ params, command }: RunPlan): { params: ValueMap; command: string | null } {

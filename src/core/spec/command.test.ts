@@ -13,7 +13,10 @@ import { TemplateValueError } from './template.ts'
 let dir = ''
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'hagane-command-'))
-  writeFileSync(join(dir, 'show.py'), 'import sys\nsys.stdout.buffer.write(b"".join(a.encode("utf-8", "surrogateescape") + b"\\0" for a in sys.argv[1:]))\n')
+  writeFileSync(
+    join(dir, 'show.py'),
+    'import sys\nsys.stdout.buffer.write(b"".join(a.encode("utf-8", "surrogateescape") + b"\\0" for a in sys.argv[1:]))\n',
+  )
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
@@ -94,25 +97,61 @@ const CONTEXTS: readonly { name: string; cmd: string; expected: (value: string) 
   { name: 'in double quotes', cmd: `${RUN} "<{{ x }}>"`, expected: (value) => [`<${value}>`] },
   { name: 'alone in double quotes', cmd: `${RUN} "{{ x }}"`, expected: (value) => [value] },
   { name: 'in single quotes', cmd: `${RUN} '<{{ x }}>'`, expected: (value) => [`<${value}>`] },
-  { name: 'single quotes inside double quotes', cmd: `${RUN} "it's '{{ x }}'"`, expected: (value) => [`it's '${value}'`] },
+  {
+    name: 'single quotes inside double quotes',
+    cmd: `${RUN} "it's '{{ x }}'"`,
+    expected: (value) => [`it's '${value}'`],
+  },
   { name: 'double quotes inside single quotes', cmd: `${RUN} '"{{ x }}"'`, expected: (value) => [`"${value}"`] },
   { name: 'twice', cmd: `${RUN} {{ x }} "{{ x }}"`, expected: (value) => [value, value] },
   { name: 'glued to itself', cmd: `${RUN} {{ x }}{{ x }}`, expected: (value) => [value + value] },
   { name: 'before a separator', cmd: `${RUN} {{ x }}; true`, expected: (value) => [value] },
   { name: 'in a subshell', cmd: `(${RUN} {{ x }})`, expected: (value) => [value] },
   { name: 'before a pipe', cmd: `${RUN} {{ x }}|cat`, expected: (value) => [value] },
-  { name: 'after an escaped quote', cmd: `${RUN} a\\"{{ x }} "\\"{{ x }}"`, expected: (value) => [`a"${value}`, `"${value}`] },
+  {
+    name: 'after an escaped quote',
+    cmd: `${RUN} a\\"{{ x }} "\\"{{ x }}"`,
+    expected: (value) => [`a"${value}`, `"${value}`],
+  },
   { name: 'after a backslash', cmd: `${RUN} a\\{{ x }}`, expected: (value) => [`a${value}`] },
   { name: 'after a backslash in double quotes', cmd: `${RUN} "a\\{{ x }}"`, expected: (value) => [`a\\${value}`] },
-  { name: 'after a dollar', cmd: `${RUN} \${{ x }} "\${{ x }}" '\${{ x }}'`, expected: (value) => [`$${value}`, `$${value}`, `$${value}`] },
-  { name: 'in a function', cmd: `f() { ${RUN} "$1" {{ x }} "{{ x }}"; }; f one two`, expected: (value) => ['one', value, value] },
-  { name: 'in an exported function', cmd: `g() { ${RUN} {{ x }}; }; export -f g; bash -c g`, expected: (value) => [value] },
-  { name: 'after set and shift', cmd: `set -- p q; shift; ${RUN} "$1" {{ x }} "$#"`, expected: (value) => ['q', value, '1'] },
+  {
+    name: 'after a dollar',
+    cmd: `${RUN} \${{ x }} "\${{ x }}" '\${{ x }}'`,
+    expected: (value) => [`$${value}`, `$${value}`, `$${value}`],
+  },
+  {
+    name: 'in a function',
+    cmd: `f() { ${RUN} "$1" {{ x }} "{{ x }}"; }; f one two`,
+    expected: (value) => ['one', value, value],
+  },
+  {
+    name: 'in an exported function',
+    cmd: `g() { ${RUN} {{ x }}; }; export -f g; bash -c g`,
+    expected: (value) => [value],
+  },
+  {
+    name: 'after set and shift',
+    cmd: `set -- p q; shift; ${RUN} "$1" {{ x }} "$#"`,
+    expected: (value) => ['q', value, '1'],
+  },
   { name: 'before a redirection', cmd: `${RUN} {{ x }}>&1`, expected: (value) => [value] },
-  { name: 'as a default of a shell variable', cmd: `${RUN} "\${NOBODY:-{{ x }}}" "\${NOBODY:-a{{ x }}b}"`, expected: (value) => [value, `a${value}b`] },
+  {
+    name: 'as a default of a shell variable',
+    cmd: `${RUN} "\${NOBODY:-{{ x }}}" "\${NOBODY:-a{{ x }}b}"`,
+    expected: (value) => [value, `a${value}b`],
+  },
   { name: 'in quotes of C', cmd: `${RUN} $'<{{ x }}\\n>'`, expected: (value) => [`<${value}\n>`] },
-  { name: 'in a here string', cmd: `cat <<< {{ x }} | { IFS= read -rd '' y; ${RUN} "\${y%?}"; }`, expected: (value) => [value] },
-  { name: 'after a shell variable', cmd: `${RUN} $WHERE{{ x }} "$WHERE{{ x }}"`, expected: (value) => [`place${value}`, `place${value}`] },
+  {
+    name: 'in a here string',
+    cmd: `cat <<< {{ x }} | { IFS= read -rd '' y; ${RUN} "\${y%?}"; }`,
+    expected: (value) => [value],
+  },
+  {
+    name: 'after a shell variable',
+    cmd: `${RUN} $WHERE{{ x }} "$WHERE{{ x }}"`,
+    expected: (value) => [`place${value}`, `place${value}`],
+  },
 ]
 
 describe('a value in a command', () => {
@@ -140,7 +179,10 @@ describe('a value in a command', () => {
   it('is one argument inside $( ) and backticks, also nested and quoted', () => {
     const show = `printf '[%s]'`
     for (const value of HOSTILE) {
-      const inside = argumentsOf(`${RUN} "$(${show} {{ x }} "{{ x }}" '{{ x }}')" "\`${show} {{ x }}\`" "$(${show} "$(${show} {{ x }})")"`, { x: value })
+      const inside = argumentsOf(
+        `${RUN} "$(${show} {{ x }} "{{ x }}" '{{ x }}')" "\`${show} {{ x }}\`" "$(${show} "$(${show} {{ x }})")"`,
+        { x: value },
+      )
       expect(inside, JSON.stringify(value)).toEqual([`[${value}][${value}][${value}]`, `[${value}]`, `[[${value}]]`])
     }
     expect(readdirSync(dir)).toEqual(['show.py'])
@@ -152,7 +194,13 @@ describe('a value in a command', () => {
       .filter((value) => !value.includes('\0'))
     fc.assert(
       fc.property(text, text, (x, y) => {
-        expect(argumentsOf(`${RUN} {{ x }} --k={{ y }} "q {{ x }}" 'r {{ y }}' {{ y }}{{ x }}`, { x, y })).toEqual([x, `--k=${y}`, `q ${x}`, `r ${y}`, y + x])
+        expect(argumentsOf(`${RUN} {{ x }} --k={{ y }} "q {{ x }}" 'r {{ y }}' {{ y }}{{ x }}`, { x, y })).toEqual([
+          x,
+          `--k=${y}`,
+          `q ${x}`,
+          `r ${y}`,
+          y + x,
+        ])
       }),
       { numRuns: 150 },
     )
@@ -169,9 +217,12 @@ describe('a value in a command', () => {
   })
 
   it('in arithmetic is a number or refused, because the shell would evaluate it once more', () => {
-    expect(argumentsOf(`${RUN} $(( {{ x }} * (2 + {{ x }}) )) {{ y }} "$(({{ x }}))" $[{{ x }}+1]`, { x: 3, y: 'a b' })).toEqual(['15', 'a b', '3', '4'])
+    expect(
+      argumentsOf(`${RUN} $(( {{ x }} * (2 + {{ x }}) )) {{ y }} "$(({{ x }}))" $[{{ x }}+1]`, { x: 3, y: 'a b' }),
+    ).toEqual(['15', 'a b', '3', '4'])
     for (const cmd of ['echo $(( {{ x }} ))', 'echo "$(({{ x }}))"', '(( {{ x }} ))', 'echo $[ {{ x }} ]']) {
-      for (const value of ['a[$(touch pwned)]', 'PATH']) expect(() => buildCommand([cmd], { x: value }), cmd).toThrow(TemplateValueError)
+      for (const value of ['a[$(touch pwned)]', 'PATH'])
+        expect(() => buildCommand([cmd], { x: value }), cmd).toThrow(TemplateValueError)
     }
   })
 })
@@ -184,7 +235,14 @@ describe('empty values', () => {
 
 describe('the words filter', () => {
   it('makes several arguments, each of them safe', () => {
-    expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: 'a  b $(touch pwned) *' })).toEqual(['a', 'b', '$(touch', 'pwned)', '*', 'end'])
+    expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: 'a  b $(touch pwned) *' })).toEqual([
+      'a',
+      'b',
+      '$(touch',
+      'pwned)',
+      '*',
+      'end',
+    ])
     expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: ['a b', 'c', 1] })).toEqual(['a b', 'c', '1', 'end'])
     expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: '' })).toEqual(['end'])
     expect(argumentsOf(`${RUN} "{{ x | words }}"`, { x: 'a  b' })).toEqual(['a b'])
@@ -200,12 +258,20 @@ describe('cleaning', () => {
     ['makes one space of several, inside quotes too', 'echo "a   b"\t\'c  d\'', 'echo "a b" \'c d\''],
     ['joins a list by &&', ['a 1', 'b'], 'a 1 && b'],
     ['leaves out empty items of a list', ['a', '', '  \\ ', 'b'], 'a && b'],
-    ['leaves expansions of the author alone', 'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f', 'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f'],
+    [
+      'leaves expansions of the author alone',
+      'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f',
+      'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f',
+    ],
   ]
   for (const [name, cmd, script] of cases) it(name, () => expect(buildCommand([cmd].flat(), {})).toBe(script))
 
   it('leaves safe values readable in the script', () => {
-    const command = buildCommand(['run --lr={{ lr }} {{ path }} {{ text }}'], { lr: 0.00001, path: 'a/b-c_1.txt', text: 'a b' })
+    const command = buildCommand(['run --lr={{ lr }} {{ path }} {{ text }}'], {
+      lr: 0.00001,
+      path: 'a/b-c_1.txt',
+      text: 'a b',
+    })
     expect(command).toBe("run --lr=1e-05 a/b-c_1.txt 'a b'")
   })
 

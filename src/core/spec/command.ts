@@ -87,7 +87,8 @@ function isBreak(char: string | undefined): boolean {
 }
 
 function wordsOf(piece: Piece, context: Context): readonly string[] {
-  if (piece.type === 'words') return context === 'bare' || context === 'backtick' ? piece.words : [piece.words.join(' ')]
+  if (piece.type === 'words')
+    return context === 'bare' || context === 'backtick' ? piece.words : [piece.words.join(' ')]
   if (piece.text === '' && context !== 'bare' && context !== 'backtick') return []
   return [piece.text]
 }
@@ -212,7 +213,8 @@ export function findPlaces(text: string): CommandPlaces {
   for (let at = 0; at < plain.length; at += 1) {
     const token = nextToken(plain, at, stack.at(-1)!, stack)
     if (stack.at(-1) === 'comment') return { comment: at, lineEnds }
-    if (stack.at(-1) === 'bare') for (let offset = 0; offset < token.length; offset += 1) if (token[offset] === '\n') lineEnds.push(at + offset)
+    if (stack.at(-1) === 'bare')
+      for (let offset = 0; offset < token.length; offset += 1) if (token[offset] === '\n') lineEnds.push(at + offset)
     at += token.length - 1
   }
   return { comment: undefined, lineEnds }

@@ -13,11 +13,15 @@ import type { Compiled } from './compile.ts'
 import { SpecError } from './document.ts'
 import { loadPlan } from './load.ts'
 
-const article = (name: string): Compiled => loadPlan([{ file: name, text: readFileSync(join(import.meta.dirname, '../../../test/article', name), 'utf8') }])
-const load = (text: string, params: Record<string, string> = {}): Compiled => loadPlan([{ file: 'a.yml', text }], params)
+const article = (name: string): Compiled =>
+  loadPlan([{ file: name, text: readFileSync(join(import.meta.dirname, '../../../test/article', name), 'utf8') }])
+const load = (text: string, params: Record<string, string> = {}): Compiled =>
+  loadPlan([{ file: 'a.yml', text }], params)
 const sweep = (text: string): SweepPlan => load(text).plan as SweepPlan
-const grid = (matrix: string, rest = 'run: {cmd: "x {{ a }}"}') => `version: 1\nkind: group\nhptuning:\n  matrix: {a: ${matrix}}\n${rest}`
-const random = (matrix: string) => `version: 1\nkind: group\nhptuning:\n  random_search: {n_experiments: 5}\n  matrix: {a: ${matrix}}\nrun: {cmd: "x {{ a }}"}`
+const grid = (matrix: string, rest = 'run: {cmd: "x {{ a }}"}') =>
+  `version: 1\nkind: group\nhptuning:\n  matrix: {a: ${matrix}}\n${rest}`
+const random = (matrix: string) =>
+  `version: 1\nkind: group\nhptuning:\n  random_search: {n_experiments: 5}\n  matrix: {a: ${matrix}}\nrun: {cmd: "x {{ a }}"}`
 
 describe('a document that is refused', () => {
   const codes = (text: string): [string, string][] => {
@@ -52,8 +56,16 @@ describe('a document that is refused', () => {
       'version: 1\nkind: group\nnonsense: 3\ninputs: [{name: i, type: int}]\nhptuning:\n  metric: {name: m, optimization: maximize}\n  asha: {n_experiments: 4, max_iter: 4, resource: {name: e, type: int}}\n  matrix: {a: {values: [1]}}\nrun: {cmd: "t {{ i }} {{ a }} {{ e }}"}',
       [['unknown_key', 'nonsense']],
     ],
-    ['where what defines names is itself wrong: none', E('params: [1]\nrun: {cmd: "t {{ modle }}"}'), [['wrong_type', 'params']]],
-    ['of a template that cannot be read: none', E('nonsense: 3\nrun: {cmd: "t {{ modle"}'), [['unknown_key', 'nonsense']]],
+    [
+      'where what defines names is itself wrong: none',
+      E('params: [1]\nrun: {cmd: "t {{ modle }}"}'),
+      [['wrong_type', 'params']],
+    ],
+    [
+      'of a template that cannot be read: none',
+      E('nonsense: 3\nrun: {cmd: "t {{ modle"}'),
+      [['unknown_key', 'nonsense']],
+    ],
   ])('says which names nobody defines: %s', (_, text, expected) => expect(codes(text)).toEqual(expected))
 })
 
@@ -67,13 +79,22 @@ describe('the documents of the article are accepted as they stand', () => {
       method: { name: 'random', trialsMax: 200 },
       trial: { params: { train_size: 0.8 } },
     })
-    expect((plan as SweepPlan).space.map(({ name }) => name)).toEqual(['n_estimators', 'max_depth', 'max_name_ngram_range', 'max_description_name_range'])
+    expect((plan as SweepPlan).space.map(({ name }) => name)).toEqual([
+      'n_estimators',
+      'max_depth',
+      'max_name_ngram_range',
+      'max_description_name_range',
+    ])
     expect(warnings.find(({ code }) => code === 'budget_over_space')).toMatchObject({
       args: { asked: '200', size: '180' },
       path: 'hptuning.random_search.n_experiments',
       line: 17,
     })
-    expect(warnings.map(({ code }) => code).toSorted()).toEqual(['budget_over_space', 'deprecated', 'image_beside_steps'])
+    expect(warnings.map(({ code }) => code).toSorted()).toEqual([
+      'budget_over_space',
+      'deprecated',
+      'image_beside_steps',
+    ])
   })
 
   it('group, its trials', () => {
@@ -147,7 +168,8 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
   it('gives the same trials before and after storage', () => {
     const plan = sweep(full)
     const stored = decodeValue(encodeValue(plan)) as SweepPlan
-    const trialsOf = (source: SweepPlan) => firstPoints(toTask(source, { seed: 7 }), 20).map((point) => encodeValue(compileTrial(source, point)))
+    const trialsOf = (source: SweepPlan) =>
+      firstPoints(toTask(source, { seed: 7 }), 20).map((point) => encodeValue(compileTrial(source, point)))
     expect(trialsOf(stored)).toEqual(trialsOf(plan))
   })
 
@@ -180,7 +202,10 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
     const text = fc.string().filter((value) => !/\{[{%#]/.test(value))
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), text, fc.boolean()), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), text, fc.boolean()), {
+          minLength: 1,
+          maxLength: 5,
+        }),
         (values) => {
           const { plan } = load(grid(`{values: ${JSON.stringify(values)}}`))
           expect(decodeValue(encodeValue(plan))).toEqual(plan)
@@ -203,7 +228,11 @@ describe('axes', () => {
   })
 
   it('refuse what would have endless values', () => {
-    for (const text of [grid('{range: [0, 1e308, 1e-308]}'), random('{quniform: [0, 1e308, 1e-308]}'), random('{values: [1]}').replace('5', '"1e999"')])
+    for (const text of [
+      grid('{range: [0, 1e308, 1e-308]}'),
+      random('{quniform: [0, 1e308, 1e-308]}'),
+      random('{values: [1]}').replace('5', '"1e999"'),
+    ])
       expect(() => load(text)).toThrow(SpecError)
   })
 
@@ -213,14 +242,19 @@ describe('axes', () => {
   })
 
   it('accept pvalues that add up to 1 on paper and to more in floats', () => {
-    expect(() => load(random(`{pvalues: [${Array.from({ length: 10 }, (_, index) => `[v${index}, 0.1]`).join(', ')}]}`))).not.toThrow()
+    expect(() =>
+      load(random(`{pvalues: [${Array.from({ length: 10 }, (_, index) => `[v${index}, 0.1]`).join(', ')}]}`)),
+    ).not.toThrow()
     expect(() => load(random('{pvalues: [[a, 0.7], [b, 0.1], [c, 0.2], [d, 0.0]]}'))).not.toThrow()
   })
 })
 
 describe('flags', () => {
   const flag = (value: string, params = {}) =>
-    load(`version: 1\nkind: experiment\ninputs: [{name: f, type: bool, is_flag: true}]\nparams: {f: ${value}}\nrun: {cmd: "p {{ f }} end"}`, params).plan
+    load(
+      `version: 1\nkind: experiment\ninputs: [{name: f, type: bool, is_flag: true}]\nparams: {f: ${value}}\nrun: {cmd: "p {{ f }} end"}`,
+      params,
+    ).plan
   it('are a word or none at all', () => {
     expect(flag('true')).toMatchObject({ command: { script: 'p --f end', args: [] } })
     expect(flag('false')).toMatchObject({ command: { script: 'p end', args: [] } })
@@ -248,7 +282,12 @@ describe('templates', () => {
   })
 
   it('of a trial that is changed are computed again, and the rest stays', () => {
-    const plan = sweep(grid('{values: [0.1, 0.2]}', 'params: {out: "m-{{ a }}-{{ k }}", k: 3}\nrun: {cmd: "x {{ a }} {{ out }} {{ k }}"}'))
+    const plan = sweep(
+      grid(
+        '{values: [0.1, 0.2]}',
+        'params: {out: "m-{{ a }}-{{ k }}", k: 3}\nrun: {cmd: "x {{ a }} {{ out }} {{ k }}"}',
+      ),
+    )
     const point = compileTrial(plan, { a: 0.1 }).params
     const commandOf = (changes: Record<string, string>) => compileChangedTrial(plan, point, changes).command!.script
     expect(commandOf({ a: '0.5' })).toBe('x 0.5 m-0.5-3 3')
@@ -275,13 +314,19 @@ describe('an option of the matrix with steps', () => {
     }
   }
 
-  it.each(['{linspace: [0, 1, 1e16]}', '{geomspace: [1, 2, 1e300]}', '{logspace: [0, 1, 1e17]}', '{range: [0, 1, 1e-17]}', '{range: [0, 1e300, 1]}'])(
-    'has at most as many values as numbers count: %s',
-    (option) => expect(codes(grid(option))).toEqual(['matrix_many']),
+  it.each([
+    '{linspace: [0, 1, 1e16]}',
+    '{geomspace: [1, 2, 1e300]}',
+    '{logspace: [0, 1, 1e17]}',
+    '{range: [0, 1, 1e-17]}',
+    '{range: [0, 1e300, 1]}',
+  ])('has at most as many values as numbers count: %s', (option) =>
+    expect(codes(grid(option))).toEqual(['matrix_many']),
   )
 
-  it.each(['{quniform: [0, 1, 1e-17]}', '{quniform: [1e300, 1e300, 1e-10]}'])('is refused where its multiples are no numbers: %s', (option) =>
-    expect(codes(random(option))).toEqual(['matrix_many']),
+  it.each(['{quniform: [0, 1, 1e-17]}', '{quniform: [1e300, 1e300, 1e-10]}'])(
+    'is refused where its multiples are no numbers: %s',
+    (option) => expect(codes(random(option))).toEqual(['matrix_many']),
   )
 
   it.each(['auto', 'tpe', 'bo'])('may have a million billion values in a search by %s', (name) => {
@@ -301,7 +346,8 @@ describe('an option of the matrix with steps', () => {
 })
 
 describe('what trials are compared by', () => {
-  const objective = (metric: string) => sweep(`version: 1\nkind: group\nhptuning: {metric: ${metric}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`).objective
+  const objective = (metric: string) =>
+    sweep(`version: 1\nkind: group\nhptuning: {metric: ${metric}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`).objective
 
   it.each([
     ['{name: m}', undefined],
@@ -323,7 +369,8 @@ describe('what trials are compared by', () => {
 })
 
 describe('on_failure and max_failures', () => {
-  const plan = (fields: string) => sweep(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1]}}, ${fields}}\nrun: {cmd: x}`)
+  const plan = (fields: string) =>
+    sweep(`version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1]}}, ${fields}}\nrun: {cmd: x}`)
 
   it.each([
     ['seed: 1', { failures: 'penalise' }],
@@ -335,10 +382,15 @@ describe('on_failure and max_failures', () => {
     ['max_failures: null, on_failure: null', { failures: 'penalise' }],
   ])('%s', (fields, expected) => {
     const { failures, goesOnFailing, failuresMax } = plan(fields)
-    expect({ failures, ...(goesOnFailing && { goesOnFailing }), ...(failuresMax !== undefined && { failuresMax }) }).toEqual(expected)
+    expect({
+      failures,
+      ...(goesOnFailing && { goesOnFailing }),
+      ...(failuresMax !== undefined && { failuresMax }),
+    }).toEqual(expected)
   })
 
-  it.each(['on_failure: stop', 'on_failure: [retry, ignore]', 'on_failure: [retry, 3]', 'max_failures: -1'])('%s is refused', (fields) =>
-    expect(() => plan(fields)).toThrow(SpecError),
+  it.each(['on_failure: stop', 'on_failure: [retry, ignore]', 'on_failure: [retry, 3]', 'max_failures: -1'])(
+    '%s is refused',
+    (fields) => expect(() => plan(fields)).toThrow(SpecError),
   )
 })

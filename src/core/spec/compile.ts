@@ -2,7 +2,16 @@ import { LIMITS } from '../../contract/limits.ts'
 import { isSlip, phrase, slip } from '../../contract/fields.ts'
 import type { Detail } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
-import type { BuildPlan, CommandPlan, Placement, Plan, Resources, RunPlan, SweepPlan, TrialTemplate } from '../../contract/plan.ts'
+import type {
+  BuildPlan,
+  CommandPlan,
+  Placement,
+  Plan,
+  Resources,
+  RunPlan,
+  SweepPlan,
+  TrialTemplate,
+} from '../../contract/plan.ts'
 import type { MatrixEntry } from '../../contract/matrix.ts'
 import type { EnvironmentSpec, GroupSpec, RunKind, Spec } from '../../contract/spec.ts'
 import { isValueMap, toFloat } from '../../contract/values.ts'
@@ -76,7 +85,11 @@ export function withResource({ method: { halving } }: Pick<SweepPlan, 'method'>,
  * The plan of a trial with some parameters given anew, as texts of a command line. Throws SpecError.
  * @param point - All parameters of the trial.
  */
-export function compileChangedTrial(plan: SweepPlan, point: ValueMap, changes: Readonly<Record<string, string>>): RunPlan {
+export function compileChangedTrial(
+  plan: SweepPlan,
+  point: ValueMap,
+  changes: Readonly<Record<string, string>>,
+): RunPlan {
   const document = parseDocument([paramsSource(changes, 'params')])
   const given = (document.data['params'] ?? {}) as ValueMap
   const { params, derived = {}, texts = [] } = plan.trial
@@ -84,7 +97,10 @@ export function compileChangedTrial(plan: SweepPlan, point: ValueMap, changes: R
   const own = omit(point, Object.keys(derived))
   return guardTemplates(document, () => {
     const changed = resolveParams(given, { texts, given: omit({ ...params, ...own }, Object.keys(given)) })
-    return compileTrial({ ...plan, trial: { ...plan.trial, derived: omit(derived, Object.keys(changed)) } }, { ...own, ...changed })
+    return compileTrial(
+      { ...plan, trial: { ...plan.trial, derived: omit(derived, Object.keys(changed)) } },
+      { ...own, ...changed },
+    )
   })
 }
 
@@ -102,12 +118,19 @@ function searchedNames(spec: Spec): ReadonlySet<string> {
   return new Set([...Object.keys(matrix ?? {}), ...(resource === undefined ? [] : [resource])])
 }
 
-function readParams(document: Document, spec: Spec, searched: ReadonlySet<string>): Pick<CheckedInputs, 'params' | 'texts'> {
+function readParams(
+  document: Document,
+  spec: Spec,
+  searched: ReadonlySet<string>,
+): Pick<CheckedInputs, 'params' | 'texts'> {
   const given: ValueMap = 'params' in spec || 'declarations' in spec ? { ...spec.declarations, ...spec.params } : {}
   const declared = { inputs: spec.inputs ?? [], outputs: spec.outputs ?? [], searched }
   const { params, texts, problems } = checkInputs(document, declared, given)
   const axes = spec.kind === 'group' ? Object.entries(spec.hptuning.matrix ?? {}) : []
-  const all = [...problems, ...axes.flatMap(([name, entry]) => checkSearched(document, declared, name, listedValues(entry)))]
+  const all = [
+    ...problems,
+    ...axes.flatMap(([name, entry]) => checkSearched(document, declared, name, listedValues(entry))),
+  ]
   if (all.length > 0) throw new SpecError(all)
   return { params, texts }
 }
@@ -136,7 +159,10 @@ function checkSyntax(document: Document, spec: Spec): void {
 
 function templateProblem(document: Document, error: TemplateError, path: readonly PathKey[]): Problem {
   const remedy = templateRemedy(error.detail)
-  return problemAt(document, path, error instanceof TemplateSyntaxError ? 'template_syntax' : 'template_value', { detail: error.detail, remedy })
+  return problemAt(document, path, error instanceof TemplateSyntaxError ? 'template_syntax' : 'template_value', {
+    detail: error.detail,
+    remedy,
+  })
 }
 
 function templateRemedy({ detail, args }: Detail): Detail {
@@ -157,12 +183,16 @@ function guardTemplates<T>(document: Document, work: () => T): T {
 function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   const syntax = plan.constraints.flatMap((constraint, index) => {
     const detail = syntaxProblem(constraint) ?? strangerIn(constraint, plan.space)
-    return detail === undefined ? [] : [problemAt(document, ['hptuning', 'constraints', index], 'constraint_syntax', { detail })]
+    return detail === undefined
+      ? []
+      : [problemAt(document, ['hptuning', 'constraints', index], 'constraint_syntax', { detail })]
   })
   if (syntax.length > 0) throw new SpecError(syntax)
   const checked = plan.firstPoints.map((point) => checkPoint(plan.space, plan.constraints, point))
   const wrong = checked.flatMap((point, index) =>
-    'problem' in point ? [problemAt(document, ['hptuning', 'first_points', index], 'first_point', { detail: point.problem })] : [],
+    'problem' in point
+      ? [problemAt(document, ['hptuning', 'first_points', index], 'first_point', { detail: point.problem })]
+      : [],
   )
   if (wrong.length > 0) throw new SpecError(wrong)
   const points = new Map(checked.flatMap((point) => ('point' in point ? [[point.key, point.point] as const] : [])))
@@ -187,7 +217,9 @@ function checkTrial(document: Document, plan: SweepPlan): void {
   if (points.length === 0 && plan.constraints.length > 0) {
     const path = ['hptuning', 'constraints']
     throw new SpecError([
-      givenUpAfter === undefined ? problemAt(document, path, 'constraint_unmet') : problemAt(document, path, 'constraint_rare', { tries: givenUpAfter }),
+      givenUpAfter === undefined
+        ? problemAt(document, path, 'constraint_unmet')
+        : problemAt(document, path, 'constraint_rare', { tries: givenUpAfter }),
     ])
   }
   guardTemplates(document, () => points.forEach((point) => compileTrial(plan, withResource(plan, point))))
@@ -211,7 +243,11 @@ function failingTrials(document: Document, plan: SweepPlan): Problem[] {
     const error = trialFailure(plan, point)
     if (error === undefined) continue
     const at = Object.entries(point).map(([name, value]) => `${name}=${toPythonText(value)}`)
-    const args = { point: at.join(' ').slice(0, POINT_CHARS_MAX), detail: error.detail, remedy: templateRemedy(error.detail) }
+    const args = {
+      point: at.join(' ').slice(0, POINT_CHARS_MAX),
+      detail: error.detail,
+      remedy: templateRemedy(error.detail),
+    }
     const problem = problemAt(document, error.path ?? ['run', 'cmd'], 'trial_fails', args)
     const key = JSON.stringify([problem.path, error.detail.detail])
     if (!found.has(key)) found.set(key, problem)
@@ -240,7 +276,10 @@ type Sections = {
   readonly run?: { cmd: string[] } | null | undefined
 }
 
-function templateOf(spec: Spec, { params, derived, texts }: Pick<TrialTemplate, 'params' | 'derived' | 'texts'>): TrialTemplate {
+function templateOf(
+  spec: Spec,
+  { params, derived, texts }: Pick<TrialTemplate, 'params' | 'derived' | 'texts'>,
+): TrialTemplate {
   const sections: Sections = spec
   const inputs = spec.inputs ?? []
   return {
@@ -270,7 +309,12 @@ const TRIAL: Header = { kind: 'experiment' }
  * @param point - What the search gives; it wins over parameters of the same name.
  * @param isFinal - Values of the point that hold templates stay as they are.
  */
-function compileRun({ kind, name, description }: Header, template: TrialTemplate, point: ValueMap, { isFinal = false } = {}): RunPlan {
+function compileRun(
+  { kind, name, description }: Header,
+  template: TrialTemplate,
+  point: ValueMap,
+  { isFinal = false } = {},
+): RunPlan {
   const params = isFinal ? { ...point, ...omit(template.params, Object.keys(point)) } : trialParams(template, point)
   const scope: ValueMap = { ...params, params }
   for (const flag of template.flags) {
@@ -294,7 +338,10 @@ function compileRun({ kind, name, description }: Header, template: TrialTemplate
     command,
     placement: toPlacement(environment),
     build,
-    references: { secrets: environment?.secret_refs ?? [], configs: environment?.config_map_refs ?? environment?.configmap_refs ?? [] },
+    references: {
+      secrets: environment?.secret_refs ?? [],
+      configs: environment?.config_map_refs ?? environment?.configmap_refs ?? [],
+    },
   }
 }
 
@@ -303,7 +350,8 @@ function trialParams({ params, derived = {}, texts = [] }: TrialTemplate, point:
   const open = Object.fromEntries(Object.entries(point).filter(([, value]) => referencedNames(value).length > 0))
   const fixed = { ...omit(point, Object.keys(open)), ...omit(params, Object.keys(point)) }
   if (Object.keys(open).length === 0 && Object.keys(derived).length === 0) return fixed
-  const pathOf = (name: string): PathKey[] => (Object.hasOwn(open, name) ? ['hptuning', 'matrix', name] : ['params', name])
+  const pathOf = (name: string): PathKey[] =>
+    Object.hasOwn(open, name) ? ['hptuning', 'matrix', name] : ['params', name]
   const resolved = resolveParams({ ...open, ...derived }, { texts, given: fixed, pathOf })
   return { ...pick({ ...fixed, ...resolved }, Object.keys(point)), ...fixed, ...resolved }
 }
@@ -327,9 +375,15 @@ function toPlacement(environment: EnvironmentSpec | null): Placement {
 
 /** A request is what is set aside; where only a limit is written, that is the request. */
 function toResources(resources: EnvironmentSpec['resources']): Resources {
-  const amount = (entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined) =>
-    entry?.requests || entry?.limits || undefined
-  const entries = { cpu: amount(resources?.cpu), memoryMib: amount(resources?.memory), gpu: amount(resources?.gpu), tpu: amount(resources?.tpu) }
+  const amount = (
+    entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined,
+  ) => entry?.requests || entry?.limits || undefined
+  const entries = {
+    cpu: amount(resources?.cpu),
+    memoryMib: amount(resources?.memory),
+    gpu: amount(resources?.gpu),
+    tpu: amount(resources?.tpu),
+  }
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
 }
 
@@ -359,7 +413,10 @@ function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
     description: spec.description ?? null,
     tags: [...new Set(spec.tags ?? [])],
     method,
-    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({ ...toOwnAxis(name, entry, params), ...(entry.when && { when: entry.when }) })),
+    space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({
+      ...toOwnAxis(name, entry, params),
+      ...(entry.when && { when: entry.when }),
+    })),
     constraints: hptuning.constraints ?? [],
     firstPoints: (hptuning.first_points ?? []).map((point) => toOwnPoint(point, params)),
     warmStart: hptuning.warm_start ?? [],

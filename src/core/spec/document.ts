@@ -35,7 +35,10 @@ export class SpecError extends Error {
 export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Args = {}): Problem {
   // Parameters may stand under their old name.
   const [first, ...rest] = path
-  const own = first === 'params' && document.data['params'] === undefined && document.data['declarations'] !== undefined ? ['declarations', ...rest] : path
+  const own =
+    first === 'params' && document.data['params'] === undefined && document.data['declarations'] !== undefined
+      ? ['declarations', ...rest]
+      : path
   return { code, args, path: formatPath(own), ...document.locate(own) }
 }
 

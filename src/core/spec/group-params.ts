@@ -60,7 +60,8 @@ export function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, tex
 
 /** A point of the document as its own axes have it: a fixed axis has its one value. */
 export function toOwnPoint(point: ValueMap, { params, fixed, texts }: SplitParams): ValueMap {
-  const own = (name: string, value: Value): Value => typedValue(renderKnown(value, params, ['hptuning', 'first_points']), texts.includes(name))
+  const own = (name: string, value: Value): Value =>
+    typedValue(renderKnown(value, params, ['hptuning', 'first_points']), texts.includes(name))
   return Object.fromEntries(Object.entries({ ...point, ...fixed }).map(([name, value]) => [name, own(name, value)]))
 }
 

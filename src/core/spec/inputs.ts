@@ -29,7 +29,11 @@ export interface CheckedInputs {
  * Params checked against the declared inputs and outputs, defaults filled in. Nothing is checked where none are declared.
  * An input that the search gives values to needs neither a value nor its default; an output needs no value.
  */
-export function checkInputs(document: Document, { inputs, outputs, searched }: Declared, params: ValueMap): CheckedInputs {
+export function checkInputs(
+  document: Document,
+  { inputs, outputs, searched }: Declared,
+  params: ValueMap,
+): CheckedInputs {
   const declared = [...inputs, ...outputs]
   const texts = declared.filter(({ type }) => isTextType(type)).map(({ name }) => name)
   if (declared.length === 0) return { params, texts, problems: [] }
@@ -38,7 +42,12 @@ export function checkInputs(document: Document, { inputs, outputs, searched }: D
   const filled: ValueMap = { ...params }
   for (const name of Object.keys(params)) {
     if (!declared.some((io) => io.name === name))
-      problems.push(problemAt(document, ['params', name], 'io_undeclared', { name, known: declared.map((io) => io.name).join(', ') }))
+      problems.push(
+        problemAt(document, ['params', name], 'io_undeclared', {
+          name,
+          known: declared.map((io) => io.name).join(', '),
+        }),
+      )
   }
   for (const [index, io] of declared.entries()) {
     const isInput = index < inputs.length
@@ -52,11 +61,18 @@ export function checkInputs(document: Document, { inputs, outputs, searched }: D
 }
 
 /** Checks a value that the search gives to a declared input. */
-export function checkSearched(document: Document, { inputs }: Declared, name: string, values: readonly Value[]): Problem[] {
+export function checkSearched(
+  document: Document,
+  { inputs }: Declared,
+  name: string,
+  values: readonly Value[],
+): Problem[] {
   const io = inputs.find((input) => input.name === name)
   const problems: Problem[] = []
   const reader = new InputReader(document, problems)
-  if (io) for (const [index, value] of values.entries()) if (!isTemplated(value)) reader.read(['hptuning', 'matrix', name, 'values', index], io, value)
+  if (io)
+    for (const [index, value] of values.entries())
+      if (!isTemplated(value)) reader.read(['hptuning', 'matrix', name, 'values', index], io, value)
   return problems
 }
 
@@ -91,7 +107,8 @@ class InputReader {
   /** The value; a list that is given as one text is cut into its items. */
   read(path: readonly PathKey[], io: IoSpec, value: Value): Value {
     if (isTemplated(value)) {
-      if (!ONE_NAME.test((value as string).trim())) this.#add(path, 'io_reference', slip('io_template', { name: io.name }))
+      if (!ONE_NAME.test((value as string).trim()))
+        this.#add(path, 'io_reference', slip('io_template', { name: io.name }))
       return value
     }
     const isList = io.is_list === true || io.type === 'list'
@@ -108,8 +125,10 @@ class InputReader {
 
   #addWrong(path: readonly PathKey[], { expected, found }: TypeProblem): void {
     const spelling = this.#document.spelling(path)
-    if (isPhrase(expected, 'word_text') && spelling !== undefined) this.#add(path, 'wrong_type', slip('text_unquoted', { found: spelling }))
-    else if (isPhrase(expected, 'word_list') && !isPhrase(found, 'word_map')) this.#add(path, 'wrong_type', slip('list_bare', { found }))
+    if (isPhrase(expected, 'word_text') && spelling !== undefined)
+      this.#add(path, 'wrong_type', slip('text_unquoted', { found: spelling }))
+    else if (isPhrase(expected, 'word_list') && !isPhrase(found, 'word_map'))
+      this.#add(path, 'wrong_type', slip('list_bare', { found }))
     else this.#add(path, 'wrong_type', slip('wrong_kind', { expected, found }))
   }
 
@@ -177,10 +196,15 @@ function typeProblem(io: IoSpec, value: Value, { isList, isLenient }: TypeRules)
   if (isList && !Array.isArray(value)) return { expected: phrase('word_list'), found: describe(value), at: [] }
   if (!io.type || io.type === 'list') return undefined
   const items = io.is_list && Array.isArray(value) ? value : [value]
-  const isFine = (item: Value): boolean => hasType(item, io.type!) || (isLenient && io.type === 'float' && hasType(item, 'int'))
+  const isFine = (item: Value): boolean =>
+    hasType(item, io.type!) || (isLenient && io.type === 'float' && hasType(item, 'int'))
   const wrong = items.findIndex((item) => !isFine(item))
   if (wrong === -1) return undefined
-  return { expected: TYPE_WORDS[io.type] ?? phrase('word_text'), found: describe(items[wrong]), at: io.is_list ? [wrong] : [] }
+  return {
+    expected: TYPE_WORDS[io.type] ?? phrase('word_text'),
+    found: describe(items[wrong]),
+    at: io.is_list ? [wrong] : [],
+  }
 }
 
 const TYPE_WORDS: Partial<Record<string, Words>> = {
@@ -200,11 +224,25 @@ function hasType(value: Value, type: string): boolean {
   const typed = typeof value === 'string' ? (parsePythonLiteral(value) ?? value) : value
   switch (type) {
     case 'int':
-      return typed instanceof LongInteger || (typeof typed === 'number' && Number.isInteger(typed)) || typed === true || typed === false
+      return (
+        typed instanceof LongInteger ||
+        (typeof typed === 'number' && Number.isInteger(typed)) ||
+        typed === true ||
+        typed === false
+      )
     case 'float':
-      return typed instanceof Float || (typeof typed === 'number' && !Number.isInteger(typed)) || (typeof value === 'string' && typeof typed === 'number')
+      return (
+        typed instanceof Float ||
+        (typeof typed === 'number' && !Number.isInteger(typed)) ||
+        (typeof value === 'string' && typeof typed === 'number')
+      )
     case 'bool':
-      return typeof typed === 'boolean' || typed === 0 || typed === 1 || (typeof value === 'string' && /^(true|false|yes|no|1|0|on|off)$/i.test(value))
+      return (
+        typeof typed === 'boolean' ||
+        typed === 0 ||
+        typed === 1 ||
+        (typeof value === 'string' && /^(true|false|yes|no|1|0|on|off)$/i.test(value))
+      )
     case 'dict':
     case 'dict_of_dicts':
       return isValueMap(typed)
@@ -218,6 +256,11 @@ const OFF = /^(false|no|n|f|0|off|none|)$/i
 /** The text a flag input stands for: `--name` when set, nothing otherwise. */
 export function flagText(name: string, value: Value | undefined): string {
   const number = value instanceof Float ? value.value : value
-  const isOff = number === undefined || number === null || number === false || number === 0 || (typeof number === 'string' && OFF.test(number.trim()))
+  const isOff =
+    number === undefined ||
+    number === null ||
+    number === false ||
+    number === 0 ||
+    (typeof number === 'string' && OFF.test(number.trim()))
   return isOff ? '' : `--${name}`
 }

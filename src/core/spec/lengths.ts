@@ -7,7 +7,8 @@ const encoder = new TextEncoder()
 /** Throws TemplateValueError for a value that no system hands to a program as one argument. */
 export function refuseLongValue(text: string): void {
   const size = bytesOf(text)
-  if (size > LIMITS.commandWordBytesMax) throw new TemplateValueError('value_long', { size, max: LIMITS.commandWordBytesMax })
+  if (size > LIMITS.commandWordBytesMax)
+    throw new TemplateValueError('value_long', { size, max: LIMITS.commandWordBytesMax })
 }
 
 /**
@@ -17,11 +18,16 @@ export function refuseLongValue(text: string): void {
 export function refuseTooLong(lines: readonly string[], command: CommandPlan | null, build: BuildPlan | null): void {
   const word = { max: LIMITS.commandWordBytesMax }
   const variables = (build?.envVars ?? []).map(([name, value]) => ({ name, size: bytesOf(`${name}=${value}`) }))
-  for (const variable of variables) if (variable.size > word.max) throw new TemplateValueError('variable_long', { ...variable, ...word })
+  for (const variable of variables)
+    if (variable.size > word.max) throw new TemplateValueError('variable_long', { ...variable, ...word })
   const size = bytesOf(command?.script ?? '')
   const total = variables.reduce((sum, variable) => sum + variable.size, size)
-  if (total > LIMITS.commandBytesMax) throw new TemplateValueError('command_total_long', { size: total, max: LIMITS.commandBytesMax })
-  const longest = size > word.max ? lines.flatMap((line) => line.split(/\s+/)).reduce((most, text) => Math.max(most, bytesOf(text)), 0) : 0
+  if (total > LIMITS.commandBytesMax)
+    throw new TemplateValueError('command_total_long', { size: total, max: LIMITS.commandBytesMax })
+  const longest =
+    size > word.max
+      ? lines.flatMap((line) => line.split(/\s+/)).reduce((most, text) => Math.max(most, bytesOf(text)), 0)
+      : 0
   if (longest > word.max) throw new TemplateValueError('command_long', { size: longest, ...word })
 }
 

@@ -42,7 +42,8 @@ function lintBuild(document: Document, spec: Spec, warn: Warn): void {
   const section = spec.kind === 'build' ? [] : ['build']
   const steps = valueAt(document.data, [...section, 'build_steps'])
   const hasSteps = Array.isArray(steps) && steps.length > 0
-  if (valueAt(document.data, [...section, 'image'])) warn([...section, 'image'], hasSteps ? 'image_beside_steps' : 'image_on_host')
+  if (valueAt(document.data, [...section, 'image']))
+    warn([...section, 'image'], hasSteps ? 'image_beside_steps' : 'image_on_host')
   for (const key of ['dockerfile', 'ref', 'context', 'commit', 'branch']) {
     if (valueAt(document.data, [...section, key])) warn([...section, key], 'ignored_here', { key })
   }
@@ -74,8 +75,10 @@ function lintResources(environment: Value | undefined, path: readonly string[], 
     const place = [...path, 'resources', name]
     if (requests !== undefined && limits !== undefined && requests > limits)
       warn(place, 'requests_over_limits', { name, requests: String(requests), limits: String(limits) })
-    if ([requests, limits].some((amount) => amount !== undefined && amount < 0)) warn(place, 'resource_negative', { name })
-    if (name === 'gpu' && !Number.isInteger(requests ?? limits ?? 0)) warn(place, 'gpu_fraction', { found: String(requests ?? limits) })
+    if ([requests, limits].some((amount) => amount !== undefined && amount < 0))
+      warn(place, 'resource_negative', { name })
+    if (name === 'gpu' && !Number.isInteger(requests ?? limits ?? 0))
+      warn(place, 'gpu_fraction', { found: String(requests ?? limits) })
   }
 }
 
@@ -86,8 +89,18 @@ function toNumber(value: Value | undefined): number | undefined {
 
 function lintIgnored(environment: Value | undefined, warn: Warn): void {
   if (!isValueMap(environment)) return
-  const isGiven = (value: Value | undefined): boolean => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
-  for (const key of ['service_account', 'image_pull_secrets', 'data_refs', 'artifact_refs', 'node_selector', 'affinity', 'tolerations', 'replicas']) {
+  const isGiven = (value: Value | undefined): boolean =>
+    value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+  for (const key of [
+    'service_account',
+    'image_pull_secrets',
+    'data_refs',
+    'artifact_refs',
+    'node_selector',
+    'affinity',
+    'tolerations',
+    'replicas',
+  ]) {
     if (isGiven(environment[key])) warn(['environment', key], 'ignored_here', { key })
   }
 }
@@ -96,7 +109,11 @@ function lintIgnored(environment: Value | undefined, warn: Warn): void {
 function knownNames(plan: Plan): Map<string, Value | undefined> {
   if (plan.kind !== 'group') return new Map(Object.entries(plan.params))
   const { trial, space, method } = plan
-  const varying = [...space.map((axis) => axis.name), ...(method.halving ? [method.halving.resource] : []), ...Object.keys(trial.derived ?? {})]
+  const varying = [
+    ...space.map((axis) => axis.name),
+    ...(method.halving ? [method.halving.resource] : []),
+    ...Object.keys(trial.derived ?? {}),
+  ]
   return new Map([...varying.map((name) => [name, undefined] as const), ...Object.entries(trial.params)])
 }
 
@@ -108,7 +125,8 @@ function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string,
       const [name, ...rest] = first === 'params' && members.length > 0 ? members : [first, ...members]
       if (name === 'params' && members.length === 0) continue
       if (!known.has(name!)) warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
-      else if (lacksMember(known.get(name!), rest)) warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
+      else if (lacksMember(known.get(name!), rest))
+        warn(path, 'template_undefined', { name: [name, ...rest].join('.'), known: list })
     }
   }
 }
@@ -121,14 +139,24 @@ export function undefinedNames(document: Document): Problem[] {
   const { data } = document
   const method = ['hyperband', 'asha'].map((name) => valueAt(data, ['hptuning', name, 'resource', 'name']))
   const matrix = valueAt(data, ['hptuning', 'matrix'])
-  const sections = [data['params'], data['declarations'], matrix].filter((section) => section !== undefined && section !== null)
+  const sections = [data['params'], data['declarations'], matrix].filter(
+    (section) => section !== undefined && section !== null,
+  )
   const inputs = data['inputs'] ?? []
   const lacksMatrix = data['kind'] === 'group' && !(isValueMap(matrix) && Object.keys(matrix).length > 0)
   if (lacksMatrix || !sections.every(isValueMap) || !Array.isArray(inputs)) return []
-  const names = [...sections.flatMap((section) => Object.keys(section)), ...method, ...inputs.map((input) => valueAt(input, ['name']))]
+  const names = [
+    ...sections.flatMap((section) => Object.keys(section)),
+    ...method,
+    ...inputs.map((input) => valueAt(input, ['name'])),
+  ]
   const problems: Problem[] = []
   const known = new Map(names.filter((name) => typeof name === 'string').map((name) => [name, undefined] as const))
-  lintReferences(commandTexts(valueAt(data, ['run', 'cmd'])), known, (path, code, args) => void problems.push(problemAt(document, path, code, args)))
+  lintReferences(
+    commandTexts(valueAt(data, ['run', 'cmd'])),
+    known,
+    (path, code, args) => void problems.push(problemAt(document, path, code, args)),
+  )
   return problems
 }
 
@@ -179,13 +207,16 @@ const COMPUTED: readonly RegExp[] = [
 function computedIn(line: string, holders: readonly string[]): string | undefined {
   for (const place of COMPUTED)
     for (const [found, computed] of line.matchAll(place))
-      if (namesIn(computed!).size > 0 || holders.some((name) => new RegExp(`\\b${name}\\b`).test(computed!))) return found.trim()
+      if (namesIn(computed!).size > 0 || holders.some((name) => new RegExp(`\\b${name}\\b`).test(computed!)))
+        return found.trim()
   return undefined
 }
 
 /** Variables of the shell that a value is assigned to. */
 function holdersIn(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => [...line.matchAll(/(?:^|[\s;&|(])([A-Za-z_]\w*)=["']?[^\s;&|]*\{\{/g)].map(([, name]) => name!))
+  return lines.flatMap((line) =>
+    [...line.matchAll(/(?:^|[\s;&|(])([A-Za-z_]\w*)=["']?[^\s;&|]*\{\{/g)].map(([, name]) => name!),
+  )
 }
 
 function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
@@ -199,7 +230,9 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
     const computed = computedIn(line, holders)
     if (computed !== undefined) warn(path, 'template_computed', { found: computed.slice(0, 60) })
     const { comment, lineEnds } = findPlaces(line)
-    const isFollowed = comment !== undefined && (/\n\s*\S/.test(line.slice(comment)) || lines.slice(index + 1).some((next) => next.trim() !== ''))
+    const isFollowed =
+      comment !== undefined &&
+      (/\n\s*\S/.test(line.slice(comment)) || lines.slice(index + 1).some((next) => next.trim() !== ''))
     if (isFollowed || (comment !== undefined && FOLDED_OPTION.test(line.slice(comment)))) warn(path, 'comment_swallows')
     if (lineEnds.some((at) => joinsCommands(line, at))) warn(path, 'command_lines_joined')
     const end = /(?:[^&;|\\]|^)(;|&&?|\|\|?)\s*$/.exec(line)?.[1]
@@ -216,7 +249,11 @@ function joinsCommands(text: string, at: number): boolean {
   const before = text.slice(0, at).trimEnd()
   const after = text.slice(at).trimStart()
   if (after === '' || /^[-&|;)}\]<>'"{$]|^(?:then|do|done|fi|else|elif|esac)\b/.test(after)) return false
-  return before !== '' && !/(?:\\|&&|\|\|?|;|&|[({]|\b(?:then|do|else))$/.test(before) && !/(?:^|\s)--?[\w-]+=?$/.test(before)
+  return (
+    before !== '' &&
+    !/(?:\\|&&|\|\|?|;|&|[({]|\b(?:then|do|else))$/.test(before) &&
+    !/(?:^|\s)--?[\w-]+=?$/.test(before)
+  )
 }
 
 // A home folder, a variable at the start of a path, or a pattern of file names; no sentence, address or regular expression.
@@ -252,7 +289,11 @@ function lintGiven(document: Document, spec: Spec, warn: Warn): void {
   const all = Object.keys((document.data[section] ?? {}) as ValueMap)
   const isGiven = (name: string): boolean => document.locate([section, name]).file === PARAMS_FILE
   const used = new Set(textsOf(spec).flatMap(({ text }) => (hasTemplate(text) ? [...namesIn(text)] : [])))
-  const own = [...all.filter((name) => !isGiven(name)), ...used, ...(spec.kind === 'group' ? Object.keys(spec.hptuning.matrix ?? {}) : [])]
+  const own = [
+    ...all.filter((name) => !isGiven(name)),
+    ...used,
+    ...(spec.kind === 'group' ? Object.keys(spec.hptuning.matrix ?? {}) : []),
+  ]
   for (const name of all.filter((name) => isGiven(name) && !own.includes(name))) {
     const near = nearest(name, own)
     if (near !== undefined) warn([section, name], 'param_near', { name, near })
@@ -272,17 +313,20 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
     lintBounds(axis, path, warn)
   }
   const resource = plan.method.halving?.resource
-  if (resource !== undefined && given.has(resource)) warn(['params', resource], 'param_beside_resource', { name: resource })
+  if (resource !== undefined && given.has(resource))
+    warn(['params', resource], 'param_beside_resource', { name: resource })
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
     if (!isValueMap(condition)) continue
-    if (condition['value'] === undefined && !condition['policy']) warn(['hptuning', 'early_stopping', index], 'condition_without_value')
+    if (condition['value'] === undefined && !condition['policy'])
+      warn(['hptuning', 'early_stopping', index], 'condition_without_value')
     // Where it says nothing it maximises, as 0.6.1 did: what is to become smaller passes that at once.
     const { metric, optimization } = plan.objective ?? {}
     if (condition['optimization'] == null && optimization === 'minimize' && condition['metric'] === metric)
       warn(['hptuning', 'early_stopping', index], 'condition_direction', { metric: String(metric), optimization })
   }
-  if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined) warn(['hptuning'], 'budget_missing')
+  if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined)
+    warn(['hptuning'], 'budget_missing')
 }
 
 // Exponents of e beyond this leave every range of a parameter, and below this are no exponents of anything.
@@ -291,8 +335,10 @@ const EXPONENT_MIN = 0.2
 
 function lintBounds(axis: Axis, path: readonly PathKey[], warn: Warn): void {
   if (axis.kind === 'uniform' && axis.low > axis.high) warn(path, 'bounds_reversed', { name: axis.name })
-  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform') lintExponents(axis, { ...axis, base: Math.E, instead: 'log' }, path, warn)
-  if (axis.kind === 'logspace') lintExponents(axis, { low: axis.start, high: axis.stop, base: axis.base, instead: 'geomspace' }, path, warn)
+  if (axis.kind === 'loguniform' || axis.kind === 'qloguniform')
+    lintExponents(axis, { ...axis, base: Math.E, instead: 'log' }, path, warn)
+  if (axis.kind === 'logspace')
+    lintExponents(axis, { low: axis.start, high: axis.stop, base: axis.base, instead: 'geomspace' }, path, warn)
 }
 
 /** Bounds that look like the values themselves, where exponents are meant. */
@@ -320,22 +366,34 @@ function lintBudget(document: Document, plan: SweepPlan, warn: Warn): void {
   const size = spaceSize(plan.space)
   const asked = plan.method.trialsMax
   const section = plan.method.name === 'random' ? 'random_search' : 'grid_search'
-  if (asked !== null && size !== undefined && BigInt(asked) > size && section in (document.data['hptuning'] as object)) {
+  if (
+    asked !== null &&
+    size !== undefined &&
+    BigInt(asked) > size &&
+    section in (document.data['hptuning'] as object)
+  ) {
     warn(['hptuning', section, 'n_experiments'], 'budget_over_space', { asked: String(asked), size: String(size) })
   }
-  if (size !== undefined && size > BigInt(LIMITS.trialsMax) && asked === null) warn(['hptuning', 'matrix'], 'space_large', { size: String(size) })
+  if (size !== undefined && size > BigInt(LIMITS.trialsMax) && asked === null)
+    warn(['hptuning', 'matrix'], 'space_large', { size: String(size) })
 }
 
 function lintConcurrency(document: Document, warn: Warn): void {
   const concurrency = toNumber(valueAt(document.data, ['hptuning', 'concurrency']) as Value | undefined)
-  if (concurrency !== undefined && Math.trunc(concurrency) < 1) warn(['hptuning', 'concurrency'], 'concurrency_raised', { found: String(concurrency) })
+  if (concurrency !== undefined && Math.trunc(concurrency) < 1)
+    warn(['hptuning', 'concurrency'], 'concurrency_raised', { found: String(concurrency) })
   if (concurrency !== undefined && concurrency > LIMITS.concurrencyMax)
-    warn(['hptuning', 'concurrency'], 'concurrency_lowered', { found: String(concurrency), max: String(LIMITS.concurrencyMax) })
+    warn(['hptuning', 'concurrency'], 'concurrency_lowered', {
+      found: String(concurrency),
+      max: String(LIMITS.concurrencyMax),
+    })
 }
 
 function lintValues(name: string, values: readonly Value[], warn: Warn): void {
   const path = ['hptuning', 'matrix', name, 'values']
-  const joined = values.find((value) => typeof value === 'string' && /^[-\w.]+[、，,]\s*[-\w.]+/.test(value) && /[、，]/.test(value))
+  const joined = values.find(
+    (value) => typeof value === 'string' && /^[-\w.]+[、，,]\s*[-\w.]+/.test(value) && /[、，]/.test(value),
+  )
   if (joined !== undefined) warn(path, 'comma_wide', { found: String(joined) })
   if (values.some((value) => typeof value === 'boolean')) warn(path, 'boolean_values', { name })
   const isFloat = (value: Value) => value instanceof Float || (typeof value === 'number' && !Number.isInteger(value))

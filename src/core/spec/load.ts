@@ -13,7 +13,8 @@ import { paramsSource, parseDocument } from './parse.ts'
 function loadDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Document {
   const document = parseDocument(sources)
   if (Object.keys(params).length === 0) return document
-  if (KINDS_WITHOUT_PARAMS.has(String(document.data['kind']))) return parseDocument([...sources, inputsSource(document.data['inputs'], params)])
+  if (KINDS_WITHOUT_PARAMS.has(String(document.data['kind'])))
+    return parseDocument([...sources, inputsSource(document.data['inputs'], params)])
   const section = document.data['declarations'] && !document.data['params'] ? 'declarations' : 'params'
   return parseDocument([...sources, paramsSource(asWritten(document.data[section], params), section)])
 }
@@ -23,14 +24,19 @@ const KINDS_WITHOUT_PARAMS = new Set(['build', 'notebook', 'tensorboard'])
 /** Kinds without params take values for their inputs alone: they stand in the place of the defaults. */
 function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>): Source {
   const declared = (Array.isArray(inputs) ? inputs : []).filter(isValueMap) as unknown as Partial<IoSpec>[]
-  const given = declared.map((io) => (io.name !== undefined && Object.hasOwn(params, io.name) ? { ...io, default: params[io.name], is_optional: true } : io))
+  const given = declared.map((io) =>
+    io.name !== undefined && Object.hasOwn(params, io.name)
+      ? { ...io, default: params[io.name], is_optional: true }
+      : io,
+  )
   const strange = Object.keys(params).filter((name) => !declared.some((io) => io.name === name))
   return { file: PARAMS_FILE, text: JSON.stringify(strange.length > 0 ? { params } : { inputs: given }) }
 }
 
 /** `false` for a parameter that the document gives a boolean is one too: the command line has no other way to write it. */
 function asWritten(own: unknown, params: Readonly<Record<string, string>>): Record<string, string> {
-  const isFlag = (name: string): boolean => isValueMap(own) && Object.hasOwn(own, name) && typeof own[name] === 'boolean'
+  const isFlag = (name: string): boolean =>
+    isValueMap(own) && Object.hasOwn(own, name) && typeof own[name] === 'boolean'
   return Object.fromEntries(Object.entries(params).map(([name, text]) => [name, isFlag(name) ? asFlag(text) : text]))
 }
 

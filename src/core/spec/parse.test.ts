@@ -8,7 +8,8 @@ import type { Document } from './document.ts'
 import { loadPlan } from './load.ts'
 import { parseDocument } from './parse.ts'
 
-const read = (...texts: string[]): Document => parseDocument(texts.map((text, index) => ({ file: `${index}.yml`, text })))
+const read = (...texts: string[]): Document =>
+  parseDocument(texts.map((text, index) => ({ file: `${index}.yml`, text })))
 
 function problemsOf(work: () => unknown): readonly Problem[] {
   try {
@@ -21,7 +22,8 @@ function problemsOf(work: () => unknown): readonly Problem[] {
 }
 
 const codesOf = (text: string) => [...new Set(problemsOf(() => read(text)).map((problem) => problem.code))]
-const places = (problems: readonly Problem[]) => problems.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`).toSorted()
+const places = (problems: readonly Problem[]) =>
+  problems.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`).toSorted()
 
 describe('values', () => {
   const cases: readonly [text: string, value: unknown][] = [
@@ -60,7 +62,9 @@ describe('values', () => {
   it.each(cases)('%s', (text, value) => expect(read(`v: ${text}`).data['v']).toEqual(value))
 
   it('of JSON are read as JSON', () => {
-    const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => isValueMap(value) && !/-0|\d{16}|e[+-]?\d/.test(JSON.stringify(value)))
+    const json = fc
+      .jsonValue({ maxDepth: 4 })
+      .filter((value) => isValueMap(value) && !/-0|\d{16}|e[+-]?\d/.test(JSON.stringify(value)))
     fc.assert(
       fc.property(json, (value) => {
         expect(JSON.parse(JSON.stringify(read(JSON.stringify(value)).data))).toEqual(JSON.parse(JSON.stringify(value)))
@@ -92,7 +96,11 @@ describe('merging', () => {
   })
 
   it('of anchors: own keys beat merged ones wherever they stand, the first of a list beats the next', () => {
-    expect(read('a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc: {y: 9, <<: [*a, *b]}').data['c']).toEqual({ x: 1, y: 9, z: 2 })
+    expect(read('a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc: {y: 9, <<: [*a, *b]}').data['c']).toEqual({
+      x: 1,
+      y: 9,
+      z: 2,
+    })
   })
 
   it('lets an alias mean the anchor before it, and "<<" in quotes be a key', () => {
@@ -170,7 +178,11 @@ describe('documents made to hurt', () => {
   const cases: readonly [name: string, text: string, code: string | undefined][] = [
     ['aliases of aliases of aliases', bomb, 'yaml_too_deep'],
     ['aliases in a list at the top', bomb.replaceAll(/^n\d+:/gm, '-'), 'yaml_not_mapping'],
-    ['merges of merges', `n0: &n0 {a: 1}\n${levels(20, (name, before) => `${name}: &${name} {<<: [*${before}, *${before}, *${before}]}`)}`, 'yaml_too_deep'],
+    [
+      'merges of merges',
+      `n0: &n0 {a: 1}\n${levels(20, (name, before) => `${name}: &${name} {<<: [*${before}, *${before}, *${before}]}`)}`,
+      'yaml_too_deep',
+    ],
     ['an alias of itself', 'a: &a [*a]', 'yaml_too_deep'],
     ['open brackets', `a: ${'['.repeat(400_000)}`, 'yaml_too_deep'],
     ['nested lists in brackets', `a: ${'['.repeat(400_000)}${']'.repeat(400_000)}`, 'yaml_too_deep'],
@@ -192,7 +204,10 @@ describe('documents made to hurt', () => {
     const inner = document.data['a'] as Record<string, unknown>
     expect(Object.keys(document.data)).toEqual(['__proto__', 'a'])
     expect(Object.keys(inner)).toEqual(['__proto__', 'constructor'])
-    expect([Object.getPrototypeOf(document.data), Object.getPrototypeOf(inner)]).toEqual([Object.prototype, Object.prototype])
+    expect([Object.getPrototypeOf(document.data), Object.getPrototypeOf(inner)]).toEqual([
+      Object.prototype,
+      Object.prototype,
+    ])
     expect(({} as Record<string, unknown>)['x']).toBeUndefined()
   })
 })
@@ -212,7 +227,15 @@ toString: 1
 `
   it('come all at once, each at its place', () => {
     expect(places(problemsOf(() => loadPlan([{ file: 'a.yml', text }])))).toEqual(
-      ['1:1 version_unsupported', '3:1 unknown_key_near', '4:1 wrong_type', '7:11 unknown_key_near', '8:14 wrong_type', '10:3 wrong_type', '11:1 unknown_key']
+      [
+        '1:1 version_unsupported',
+        '3:1 unknown_key_near',
+        '4:1 wrong_type',
+        '7:11 unknown_key_near',
+        '8:14 wrong_type',
+        '10:3 wrong_type',
+        '11:1 unknown_key',
+      ]
         .map((place) => `a.yml:${place}`)
         .toSorted(),
     )
@@ -220,7 +243,10 @@ toString: 1
 
   it('name the path and what to write', () => {
     const problems = problemsOf(() => loadPlan([{ file: 'a.yml', text }]))
-    expect(problems.find((problem) => problem.line === 3)).toMatchObject({ path: 'nmae', args: { key: 'nmae', near: 'name' } })
+    expect(problems.find((problem) => problem.line === 3)).toMatchObject({
+      path: 'nmae',
+      args: { key: 'nmae', near: 'name' },
+    })
     expect(problems.find((problem) => problem.line === 8)).toMatchObject({
       path: 'environment.resources.memory.requests',
       code: 'wrong_type',
@@ -229,13 +255,23 @@ toString: 1
   })
 
   it('of -P are placed there', () => {
-    const source = { file: 'a.yml', text: 'version: 1\nkind: experiment\ninputs: [{name: a, type: int}]\nrun: {cmd: "x {{ a }}"}' }
-    expect(problemsOf(() => loadPlan([source], { a: 'x' }))).toMatchObject([{ file: '-P', path: 'params.a', code: 'wrong_type' }])
-    expect(problemsOf(() => loadPlan([source], { a: '2', b: '3' }))).toMatchObject([{ file: '-P', path: 'params.b', code: 'io_undeclared' }])
+    const source = {
+      file: 'a.yml',
+      text: 'version: 1\nkind: experiment\ninputs: [{name: a, type: int}]\nrun: {cmd: "x {{ a }}"}',
+    }
+    expect(problemsOf(() => loadPlan([source], { a: 'x' }))).toMatchObject([
+      { file: '-P', path: 'params.a', code: 'wrong_type' },
+    ])
+    expect(problemsOf(() => loadPlan([source], { a: '2', b: '3' }))).toMatchObject([
+      { file: '-P', path: 'params.b', code: 'io_undeclared' },
+    ])
   })
 
   it('of inputs named like members of every object are found as well', () => {
-    const source = { file: 'a.yml', text: 'version: 1\nkind: experiment\ninputs: [{name: constructor, type: int}]\nrun: {cmd: x}' }
+    const source = {
+      file: 'a.yml',
+      text: 'version: 1\nkind: experiment\ninputs: [{name: constructor, type: int}]\nrun: {cmd: x}',
+    }
     expect(problemsOf(() => loadPlan([source])).map(({ code }) => code)).toEqual(['io_missing'])
   })
 })

@@ -70,12 +70,18 @@ function parseSource(source: Source): Part {
   const [first, second] = Array.isArray(documents) ? documents : []
   if (!first || first.contents === null) return fail('yaml_empty', {})
   // A warning is a tag that the parser does not read; the core schema's own are read below.
-  const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [...document.errors, ...document.warnings.filter(isUnknownTag)])
+  const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [
+    ...document.errors,
+    ...document.warnings.filter(isUnknownTag),
+  ])
   const deep = errors.find((error) => /call stack|stack overflow/i.test(error.message))
   if (deep) fail('yaml_too_deep', slip('yaml_deep'), deep.pos[0])
   if (errors.length > 0) failAt(diagnose(source.text, errors))
   if (second) fail('yaml_multiple', {}, second.range?.[0] ?? 0)
-  if (!isMap(first.contents)) return fail('yaml_not_mapping', { found: isScalar(first.contents) ? describe(first.contents.value) : phrase('word_list') })
+  if (!isMap(first.contents))
+    return fail('yaml_not_mapping', {
+      found: isScalar(first.contents) ? describe(first.contents.value) : phrase('word_list'),
+    })
   const reader = new NodeReader(first, place)
   const data = reader.read(first.contents, []) as ValueMap
   if (reader.problems.length > 0) throw new SpecError(reader.problems)
@@ -88,7 +94,9 @@ function lineStarts(text: string): number[] {
 
 const CORE_TAG = 'tag:yaml.org,2002:'
 type CoreTag = 'str' | 'int' | 'float' | 'bool' | 'null' | 'seq' | 'map'
-const CORE_TAGS: readonly string[] = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'].map((name) => CORE_TAG + name)
+const CORE_TAGS: readonly string[] = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'].map(
+  (name) => CORE_TAG + name,
+)
 
 function isUnknownTag({ code, message }: { code: string; message: string }): boolean {
   return code !== 'TAG_RESOLVE_FAILED' || !CORE_TAGS.some((tag) => message.endsWith(` ${tag}`))
@@ -135,14 +143,20 @@ class NodeReader {
 
   read(node: unknown, path: readonly PathKey[]): Value {
     this.#nodes += 1
-    if (path.length > DEPTH_MAX) throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_deep'), path, node as Node)])
-    if (this.#nodes > NODES_MAX) throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node)])
+    if (path.length > DEPTH_MAX)
+      throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_deep'), path, node as Node)])
+    if (this.#nodes > NODES_MAX)
+      throw new SpecError([
+        this.#problem('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node),
+      ])
     if (isAlias(node)) return this.#readAlias(node, path)
     this.#remember(path, node)
     if (isScalar(node)) return this.#readScalar(node, path)
     if (!isMap(node) && !isSeq(node)) return null
     this.#open.add(node)
-    const value = isMap(node) ? this.#readMap(node.items, path) : node.items.map((item, index) => this.read(item, [...path, index]))
+    const value = isMap(node)
+      ? this.#readMap(node.items, path)
+      : node.items.map((item, index) => this.read(item, [...path, index]))
     this.#open.delete(node)
     return value
   }
@@ -151,7 +165,8 @@ class NodeReader {
 
   #readAlias(alias: Alias, path: readonly PathKey[]): Value {
     const target = this.#targetOf(alias, path)
-    if (this.#open.has(target)) throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_circle', { name: alias.source }), path, alias)])
+    if (this.#open.has(target))
+      throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_circle', { name: alias.source }), path, alias)])
     return this.read(target, path)
   }
 
@@ -203,7 +218,8 @@ class NodeReader {
     const tag = CORE_TAGS.includes(node.tag ?? '') ? (node.tag!.slice(CORE_TAG.length) as CoreTag) : undefined
     if (tag !== undefined) return this.#readTagged(tag, node, path)
     if (typeof value === 'number') {
-      if (Math.abs(value) === Infinity && !/inf/i.test(source)) this.warnings.push(this.#problem('number_infinite', { found: source }, path, node))
+      if (Math.abs(value) === Infinity && !/inf/i.test(source))
+        this.warnings.push(this.#problem('number_infinite', { found: source }, path, node))
       // A whole number too long for a float keeps every digit; with zeros before them it stays a text, which prints the same.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
@@ -216,7 +232,8 @@ class NodeReader {
   /** Escapes can spell what a file cannot hold, and a database would refuse. */
   #readText(text: string, path: readonly PathKey[], node: Node): string {
     const forbidden = /\0|\p{Cs}/u.exec(text)
-    if (forbidden) this.problems.push(this.#slip('yaml_character', { name: forbiddenCharacter(forbidden[0])!.name }, path, node))
+    if (forbidden)
+      this.problems.push(this.#slip('yaml_character', { name: forbiddenCharacter(forbidden[0])!.name }, path, node))
     return text
   }
 
@@ -252,7 +269,13 @@ const TAG_READERS: Partial<Record<CoreTag, (text: string) => Value | undefined>>
   str: (text) => text,
   int: (text) => (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? asInteger(Number(text)) : undefined),
   float: (text) => {
-    const number = /^[+-]?\.inf$/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : /^\.nan$/i.test(text) ? NaN : toNumber(text)
+    const number = /^[+-]?\.inf$/i.test(text)
+      ? text.startsWith('-')
+        ? -Infinity
+        : Infinity
+      : /^\.nan$/i.test(text)
+        ? NaN
+        : toNumber(text)
     return number === undefined ? undefined : toFloat(number)
   },
   bool: (text) => (/^(true|yes|on)$/i.test(text) ? true : /^(false|no|off)$/i.test(text) ? false : undefined),

@@ -10,10 +10,22 @@ import { toPythonJson, toPythonText } from './python.ts'
 
 describe('JSON that Python reads', () => {
   it('has every digit of integers, floats that stay floats, and what JSON has no number for', () => {
-    const value = { seed: new LongInteger(2n ** 63n), rate: new Float(1), tiny: 1e-7, list: [1, true, null, NaN, Infinity, new Float(-Infinity)], 'é "': 'a\n' }
+    const value = {
+      seed: new LongInteger(2n ** 63n),
+      rate: new Float(1),
+      tiny: 1e-7,
+      list: [1, true, null, NaN, Infinity, new Float(-Infinity)],
+      'é "': 'a\n',
+    }
     const code = 'import json, sys; print(repr(json.load(sys.stdin)))'
-    const { stdout } = spawnSync('python3', ['-c', code], { input: toPythonJson(value), encoding: 'utf8', env: { ...process.env, PYTHONIOENCODING: 'utf-8' } })
-    expect(stdout).toBe(`{'seed': 9223372036854775808, 'rate': 1.0, 'tiny': 1e-07, 'list': [1, True, None, nan, inf, -inf], 'é "': 'a\\n'}\n`)
+    const { stdout } = spawnSync('python3', ['-c', code], {
+      input: toPythonJson(value),
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+    })
+    expect(stdout).toBe(
+      `{'seed': 9223372036854775808, 'rate': 1.0, 'tiny': 1e-07, 'list': [1, True, None, nan, inf, -inf], 'é "': 'a\\n'}\n`,
+    )
   })
 })
 

@@ -48,7 +48,8 @@ function floatText(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
   const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
   const exponent = Number(exponentText)
-  if (exponent < -4 || exponent >= 16) return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  if (exponent < -4 || exponent >= 16)
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
   if (Number.isInteger(value)) return `${BigInt(value)}.0`
   if (exponent >= 0) return String(value)
   const digits = mantissa.replace('-', '').replace('.', '')
@@ -57,7 +58,12 @@ function floatText(value: number): string {
 
 function quote(value: string): string {
   const mark = value.includes("'") && !value.includes('"') ? '"' : "'"
-  const body = value.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`).replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
+  const body = value
+    .replaceAll('\\', '\\\\')
+    .replaceAll(mark, `\\${mark}`)
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
   return `${mark}${body}${mark}`
 }
 
@@ -74,9 +80,13 @@ export function isTruthy(value: Value | undefined): boolean {
 /** Python's `==`: 1, 1.0 and True are equal. */
 export function isEqual(left: Value | undefined, right: Value | undefined): boolean {
   const [a, b] = [toComparable(left), toComparable(right)]
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
   if (isValueMap(a) && isValueMap(b))
-    return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, item]) => Object.hasOwn(b, key) && isEqual(item, b[key]))
+    return (
+      Object.keys(a).length === Object.keys(b).length &&
+      Object.entries(a).every(([key, item]) => Object.hasOwn(b, key) && isEqual(item, b[key]))
+    )
   if (a instanceof LongInteger || b instanceof LongInteger) return integerOf(a) === integerOf(b)
   return a === b
 }

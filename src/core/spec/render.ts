@@ -21,10 +21,17 @@ export function renderDeep(value: Value, scope: ValueMap, path: readonly PathKey
 }
 
 /** A value with every text in it replaced; keys and other values stay. */
-export function mapTexts(value: Value, path: readonly PathKey[], replace: (text: string, path: readonly PathKey[]) => Value): Value {
+export function mapTexts(
+  value: Value,
+  path: readonly PathKey[],
+  replace: (text: string, path: readonly PathKey[]) => Value,
+): Value {
   if (typeof value === 'string') return replace(value, path)
   if (Array.isArray(value)) return value.map((item, index) => mapTexts(item, [...path, index], replace))
-  if (isValueMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, [...path, key], replace)]))
+  if (isValueMap(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, mapTexts(item, [...path, key], replace)]),
+    )
   return value
 }
 
@@ -41,7 +48,10 @@ export interface ResolveOptions {
  * Parameters with their references to one another resolved, in any order, and texts that are Python literals typed.
  * Throws TemplateError, also for names that lead in a circle.
  */
-export function resolveParams(params: ValueMap, { texts = [], given = {}, pathOf = (name) => ['params', name] }: ResolveOptions = {}): ValueMap {
+export function resolveParams(
+  params: ValueMap,
+  { texts = [], given = {}, pathOf = (name) => ['params', name] }: ResolveOptions = {},
+): ValueMap {
   const resolved = Object.assign(Object.create(null) as ValueMap, given)
   const pending: string[] = []
   const scope = new Proxy(resolved, {
@@ -56,7 +66,10 @@ export function resolveParams(params: ValueMap, { texts = [], given = {}, pathOf
     if (Object.hasOwn(resolved, name)) return resolved[name]
     const raw = Object.hasOwn(params, name) ? params[name] : undefined
     if (raw === undefined) return undefined
-    if (pending.includes(name)) throw new TemplateValueError('template_circle', { names: [...pending.slice(pending.indexOf(name)), name].join(' → ') })
+    if (pending.includes(name))
+      throw new TemplateValueError('template_circle', {
+        names: [...pending.slice(pending.indexOf(name)), name].join(' → '),
+      })
     pending.push(name)
     const rendered = renderDeep(raw, scope, pathOf(name))
     resolved[name] = texts.includes(name) ? rendered : typeDeep(rendered)

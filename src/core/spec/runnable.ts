@@ -4,9 +4,14 @@ import type { Plan } from '../../contract/plan.ts'
 const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build', 'group']
 
 /** Why a plan that is right cannot be run: `check` warns of it, a submission is refused. Undefined for one that can. */
-export function refusalOf(plan: Plan): { readonly code: ProblemCode; readonly args: Record<string, string>; readonly path: readonly string[] } | undefined {
+export function refusalOf(
+  plan: Plan,
+): { readonly code: ProblemCode; readonly args: Record<string, string>; readonly path: readonly string[] } | undefined {
   if (!RUNNABLE_KINDS.includes(plan.kind)) return { code: 'kind_not_built', args: { kind: plan.kind }, path: ['kind'] }
-  if (plan.kind === 'build') return plan.build && plan.build.steps.length > 0 ? undefined : { code: 'build_steps_required', args: {}, path: ['build_steps'] }
+  if (plan.kind === 'build')
+    return plan.build && plan.build.steps.length > 0
+      ? undefined
+      : { code: 'build_steps_required', args: {}, path: ['build_steps'] }
   const hasCommand = plan.kind === 'group' ? plan.trial.cmd.length > 0 : plan.command !== null
   return hasCommand ? undefined : { code: 'run_required', args: {}, path: ['run'] }
 }

@@ -37,6 +37,7 @@ function shapeOf(schema: unknown): Record<string, unknown> | undefined {
 
 function unwrap(schema: unknown): unknown {
   let inner = schema
-  while (typeof (inner as { unwrap?: unknown })?.unwrap === 'function' && !('element' in (inner as object))) inner = (inner as { unwrap(): unknown }).unwrap()
+  while (typeof (inner as { unwrap?: unknown })?.unwrap === 'function' && !('element' in (inner as object)))
+    inner = (inner as { unwrap(): unknown }).unwrap()
   return inner
 }

@@ -1,7 +1,14 @@
 import { toBestBy } from '../../contract/hptuning.ts'
 import type { HptuningSpec } from '../../contract/hptuning.ts'
 import type { MatrixEntry } from '../../contract/matrix.ts'
-import type { GaussianPlan, HalvingPlan, MethodPlan, Objective, StopCondition, StoppingRulePlan } from '../../contract/plan.ts'
+import type {
+  GaussianPlan,
+  HalvingPlan,
+  MethodPlan,
+  Objective,
+  StopCondition,
+  StoppingRulePlan,
+} from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
 
 export function toMethod(hptuning: HptuningSpec): MethodPlan {
@@ -18,16 +25,36 @@ export function toMethod(hptuning: HptuningSpec): MethodPlan {
   return { name: 'grid', trialsMax: trialsMax ?? null, ...(order === 'shuffled' && { isShuffled: true }) }
 }
 
-function hyperbandPlan({ max_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['hyperband']>): HalvingPlan {
+function hyperbandPlan({
+  max_iter,
+  eta,
+  resource,
+  resume,
+  search,
+}: NonNullable<HptuningSpec['hyperband']>): HalvingPlan {
   const form = { form: 'promotion', resumes: resume ?? false, chooser: search ?? 'random' } as const
   return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: 1, eta, ...form }
 }
 
 const ASHA_ETA = 3
 
-function ashaPlan({ max_iter, min_iter, eta, resource, resume, search }: NonNullable<HptuningSpec['asha']>): HalvingPlan {
+function ashaPlan({
+  max_iter,
+  min_iter,
+  eta,
+  resource,
+  resume,
+  search,
+}: NonNullable<HptuningSpec['asha']>): HalvingPlan {
   const form = { form: resume ? 'promotion' : 'stopping', resumes: resume ?? false, chooser: search ?? 'auto' } as const
-  return { resource: resource.name, isWhole: resource.type !== 'float', max: max_iter, min: min_iter ?? 1, eta: eta ?? ASHA_ETA, ...form }
+  return {
+    resource: resource.name,
+    isWhole: resource.type !== 'float',
+    max: max_iter,
+    min: min_iter ?? 1,
+    eta: eta ?? ASHA_ETA,
+    ...form,
+  }
 }
 
 // Bounds of the optimiser settings of Polyaxon 0.6.1: larger values make a suggestion slow.
@@ -47,7 +74,13 @@ function gaussianPlan({ n_initial_trials, utility_function: utility }: NonNullab
   }
 }
 
-function shapeOf({ kernel, nu }: { kernel?: 'matern' | 'rbf' | null | undefined; nu?: number | null | undefined }): NonNullable<GaussianPlan['shape']> {
+function shapeOf({
+  kernel,
+  nu,
+}: {
+  kernel?: 'matern' | 'rbf' | null | undefined
+  nu?: number | null | undefined
+}): NonNullable<GaussianPlan['shape']> {
   if (kernel === 'rbf') return 'rbf'
   return nu != null && nu < 2 ? 'matern32' : 'matern52'
 }
@@ -66,10 +99,22 @@ export function toObjective(hptuning: HptuningSpec): Objective | null {
 
 const DEFAULT_INTERVAL = 1
 
-export function toStoppingRule({ metric, optimization, policy }: NonNullable<HptuningSpec['early_stopping']>[number]): StoppingRulePlan[] {
+export function toStoppingRule({
+  metric,
+  optimization,
+  policy,
+}: NonNullable<HptuningSpec['early_stopping']>[number]): StoppingRulePlan[] {
   if (!policy) return []
   const kind = policy.kind === 'mean' ? 'average' : policy.kind
-  return [{ metric, optimization: optimization ?? 'maximize', kind, interval: policy.evaluation_interval ?? DEFAULT_INTERVAL, percent: policy.percent ?? 0 }]
+  return [
+    {
+      metric,
+      optimization: optimization ?? 'maximize',
+      kind,
+      interval: policy.evaluation_interval ?? DEFAULT_INTERVAL,
+      percent: policy.percent ?? 0,
+    },
+  ]
 }
 
 export function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
@@ -83,7 +128,12 @@ const STEP_TOLERANCE = 1e-9
 export function toAxis(name: string, entry: MatrixEntry): Axis {
   if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
   if (entry.option === 'pvalues')
-    return { name, kind: 'pvalues', values: entry.pairs.map(([value]) => value), weights: withRest(entry.pairs.map(([, weight]) => weight)) }
+    return {
+      name,
+      kind: 'pvalues',
+      values: entry.pairs.map(([value]) => value),
+      weights: withRest(entry.pairs.map(([, weight]) => weight)),
+    }
   const { fields } = entry
   const of = (field: string): number => fields[field]!
   switch (entry.option) {
@@ -100,7 +150,14 @@ export function toAxis(name: string, entry: MatrixEntry): Axis {
     case 'geomspace':
       return { name, kind: entry.option, start: of('start'), stop: of('stop'), count: of('num') }
     case 'logspace':
-      return { name, kind: 'logspace', start: of('start'), stop: of('stop'), count: of('num'), base: fields['base'] ?? 10 }
+      return {
+        name,
+        kind: 'logspace',
+        start: of('start'),
+        stop: of('stop'),
+        count: of('num'),
+        base: fields['base'] ?? 10,
+      }
     case 'uniform':
     case 'loguniform':
     case 'log':

@@ -9,16 +9,29 @@ export type Expression =
   | { readonly type: 'name'; readonly name: string }
   | { readonly type: 'list'; readonly items: readonly Expression[] }
   | { readonly type: 'attribute'; readonly target: Expression; readonly key: Expression }
-  | { readonly type: 'filter'; readonly target: Expression; readonly name: string; readonly args: readonly Expression[] }
+  | {
+      readonly type: 'filter'
+      readonly target: Expression
+      readonly name: string
+      readonly args: readonly Expression[]
+    }
   | { readonly type: 'test'; readonly target: Expression; readonly name: string; readonly isNegated: boolean }
   | { readonly type: 'unary'; readonly operator: 'not' | '-' | '+'; readonly operand: Expression }
   | { readonly type: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | { readonly type: 'condition'; readonly test: Expression; readonly whenTrue: Expression; readonly otherwise: Expression | undefined }
+  | {
+      readonly type: 'condition'
+      readonly test: Expression
+      readonly whenTrue: Expression
+      readonly otherwise: Expression | undefined
+    }
 
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'output'; readonly expression: Expression }
-  | { readonly type: 'if'; readonly branches: readonly { readonly test: Expression | undefined; readonly body: readonly TemplateNode[] }[] }
+  | {
+      readonly type: 'if'
+      readonly branches: readonly { readonly test: Expression | undefined; readonly body: readonly TemplateNode[] }[]
+    }
   | {
       readonly type: 'for'
       readonly variable: string
@@ -129,7 +142,8 @@ function trim(pieces: readonly Piece[]): Tag[] {
   const tags: Tag[] = []
   for (const [index, { kind, source }] of pieces.entries()) {
     if (kind === 'comment') continue
-    if (kind === 'output' || kind === 'block') tags.push({ kind, text: source.slice(2, -2).replace(/^-|-$/g, '').trim() })
+    if (kind === 'output' || kind === 'block')
+      tags.push({ kind, text: source.slice(2, -2).replace(/^-|-$/g, '').trim() })
     else {
       const text = kind === 'raw' ? source.replace(RAW_TAGS, '') : source
       const [before, after] = [pieces[index - 1], pieces[index + 1]]
@@ -283,7 +297,8 @@ class ExpressionParser {
     const { type, text } = this.#token
     if (type === 'end') throw new TemplateSyntaxError('template_ends_early')
     // Where an expression could end, a bracket calls what stands before it.
-    if (text === '(' && this.#at > 0) throw new TemplateSyntaxError('template_call', { name: this.#tokens[this.#at - 1]!.text })
+    if (text === '(' && this.#at > 0)
+      throw new TemplateSyntaxError('template_call', { name: this.#tokens[this.#at - 1]!.text })
     throw new TemplateSyntaxError('template_unexpected', { found: text })
   }
 
@@ -310,7 +325,8 @@ class ExpressionParser {
   #binary(level: number): Expression {
     const operators = BINARY_LEVELS[level]
     if (!operators) return this.#unary()
-    if (level === COMPARISONS && this.#take('not')) return { type: 'unary', operator: 'not', operand: this.#binary(COMPARISONS) }
+    if (level === COMPARISONS && this.#take('not'))
+      return { type: 'unary', operator: 'not', operand: this.#binary(COMPARISONS) }
     let left = this.#binary(level + 1)
     for (let isChained = false; ; isChained = true) {
       const operator = this.#takeOperator(operators)
@@ -335,7 +351,8 @@ class ExpressionParser {
 
   /** A sign binds tighter than a filter: `-3 | abs` is 3. */
   #signed(): Expression {
-    for (const operator of ['-', '+'] as const) if (this.#take(operator)) return { type: 'unary', operator, operand: this.#signed() }
+    for (const operator of ['-', '+'] as const)
+      if (this.#take(operator)) return { type: 'unary', operator, operand: this.#signed() }
     return this.#postfix(this.#primary())
   }
 
@@ -351,7 +368,8 @@ class ExpressionParser {
   #test(target: Expression): Expression {
     const isNegated = this.#take('not')
     const name = this.#word()
-    if (this.#token.type === 'number' || this.#token.type === 'string') throw new TemplateSyntaxError('template_test_argument', { name })
+    if (this.#token.type === 'number' || this.#token.type === 'string')
+      throw new TemplateSyntaxError('template_test_argument', { name })
     return { type: 'test', isNegated, target, name }
   }
 
@@ -392,10 +410,17 @@ class ExpressionParser {
     this.#at += 1
     if (token.type === 'number' && /^\d+$/.test(token.text) && !Number.isSafeInteger(Number(token.text)))
       throw new TemplateSyntaxError('template_number', { found: token.text })
-    if (token.type === 'number') return { type: 'literal', value: /[.e]/i.test(token.text) ? toFloat(Number(token.text)) : Number(token.text) }
-    if (token.type === 'string') return { type: 'literal', value: token.text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char) }
+    if (token.type === 'number')
+      return { type: 'literal', value: /[.e]/i.test(token.text) ? toFloat(Number(token.text)) : Number(token.text) }
+    if (token.type === 'string')
+      return {
+        type: 'literal',
+        value: token.text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char),
+      }
     if (token.type === 'word')
-      return Object.hasOwn(WORDS, token.text) ? { type: 'literal', value: WORDS[token.text]! } : { type: 'name', name: toName(token.text) }
+      return Object.hasOwn(WORDS, token.text)
+        ? { type: 'literal', value: WORDS[token.text]! }
+        : { type: 'name', name: toName(token.text) }
     if (token.text === '[') return { type: 'list', items: this.#list(']') }
     if (token.text === '(') {
       const inner = this.#condition()

@@ -7,7 +7,17 @@ import { resolveParams } from './render.ts'
 import { namesIn, renderText, TemplateValueError } from './template.ts'
 import { TemplateSyntaxError } from './template-syntax.ts'
 
-const scope: ValueMap = { x: 3, f: new Float(2), lr: 0.00001, name: 'relu', list: [1, 'a'], map: { k: 5, 'a b': 6 }, yes: true, none: null, empty: '' }
+const scope: ValueMap = {
+  x: 3,
+  f: new Float(2),
+  lr: 0.00001,
+  name: 'relu',
+  list: [1, 'a'],
+  map: { k: 5, 'a b': 6 },
+  yes: true,
+  none: null,
+  empty: '',
+}
 
 describe('renderText', () => {
   const cases: readonly [template: string, text: string][] = [
@@ -16,7 +26,10 @@ describe('renderText', () => {
     ['{{ f }} {{ lr }} {{ yes }} {{ none }} {{ list }} {{ map }}', "2.0 1e-05 True None [1, 'a'] {'k': 5, 'a b': 6}"],
     ['{{ missing }}|{{ map.missing }}|{{ list[7] }}', '||'],
     ['{{ map.k }} {{ map["a b"] }} {{ list[0] }} {{ list[-1] }}', '5 6 1 a'],
-    ['{{ x + 1 }} {{ x / 2 }} {{ 7 // 2 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 2 ** -1 }} {{ 2 ** 3 ** 2 }} {{ -2 ** 2 }}', '4 1.5 3 -4 2 0.5 64 4'],
+    [
+      '{{ x + 1 }} {{ x / 2 }} {{ 7 // 2 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 2 ** -1 }} {{ 2 ** 3 ** 2 }} {{ -2 ** 2 }}',
+      '4 1.5 3 -4 2 0.5 64 4',
+    ],
     ['{{ 4 / 2 }} {{ f * x }} {{ 1 + yes }}', '2.0 6.0 2'],
     ['{{ (1 + 2) * 3 }} {{ 1 + 2 * 3 }}', '9 7'],
     ['{{ name ~ x }} {{ name + "!" }}', 'relu3 relu!'],
@@ -25,9 +38,15 @@ describe('renderText', () => {
       'True False True False d True True',
     ],
     ['{{ "a" if x > 2 else "b" }} {{ "a" if x > 9 }}|', 'a |'],
-    ['{{ missing | default(5) }} {{ none | default(5) }} {{ none | default(5, true) }} {{ missing | d("e") }}', '5 None 5 e'],
+    [
+      '{{ missing | default(5) }} {{ none | default(5) }} {{ none | default(5, true) }} {{ missing | d("e") }}',
+      '5 None 5 e',
+    ],
     ['{{ name | upper | replace("RE", "-") }} {{ "ab" | replace("", ".") }}', '-LU .a.b.'],
-    ['{{ "3.9" | float | int }} {{ "x" | int }} {{ 2.5 | round }} {{ x | round }} {{ 3.14159 | round(2) }} {{ -3 | abs }}', '3 0 2.0 3 3.14 3'],
+    [
+      '{{ "3.9" | float | int }} {{ "x" | int }} {{ 2.5 | round }} {{ x | round }} {{ 3.14159 | round(2) }} {{ -3 | abs }}',
+      '3 0 2.0 3 3.14 3',
+    ],
     [
       '{{ list | length }} {{ list | join("-") }} {{ list | first }} {{ list | last }} {{ [3, 1, 2] | sort }} {{ [3, 1] | max }} {{ [1, 2] | sum }}',
       '2 1-a 1 a [1, 2, 3] 3 3',
@@ -38,7 +57,10 @@ describe('renderText', () => {
     ['{% for i in list %}{{ loop.index }}{{ i }}{% if not loop.last %},{% endif %}{% endfor %}', '11,2a'],
     ['{% for i in [] %}a{% else %}none{% endfor %}', 'none'],
     ['a{# {{ broken #}b', 'ab'],
-    ['{{ missing is defined }} {{ x is defined }} {{ none is none }} {{ x is not string }} {{ x is odd }}', 'False True True True True'],
+    [
+      '{{ missing is defined }} {{ x is defined }} {{ none is none }} {{ x is not string }} {{ x is odd }}',
+      'False True True True True',
+    ],
     ['{{ constructor }}{{ toString }}{{ __proto__ }}{{ map.constructor }}', ''],
     ['{ {x} $x %}', '{ {x} $x %}'],
     ['a {{- x -}} b {%- if x -%} c {%- endif %} d {#- e -#} f', 'a3bc df'],
@@ -65,7 +87,9 @@ describe('renderText', () => {
     `{{ ${'('.repeat(100)} }}`,
     '{{ 9007199254740993 }}',
   ]
-  it.each(malformed)('cannot read %s', (template) => expect(() => renderText(template, scope)).toThrow(TemplateSyntaxError))
+  it.each(malformed)('cannot read %s', (template) =>
+    expect(() => renderText(template, scope)).toThrow(TemplateSyntaxError),
+  )
 
   const impossible = [
     '{{ y.z }}',
@@ -81,7 +105,9 @@ describe('renderText', () => {
     '{{ 10 ** 30 }}',
     '{{ x | length }}',
   ]
-  it.each(impossible)('cannot compute %s', (template) => expect(() => renderText(template, scope)).toThrow(TemplateValueError))
+  it.each(impossible)('cannot compute %s', (template) =>
+    expect(() => renderText(template, scope)).toThrow(TemplateValueError),
+  )
 
   it('never fails but with its own two errors', () => {
     const piece = fc.constantFrom(
@@ -134,7 +160,8 @@ describe('renderText', () => {
 
 describe('a template that would grow without end is stopped', () => {
   const ten = '[0,1,2,3,4,5,6,7,8,9]'
-  const nested = (depth: number, body: string) => `{% for a in ${ten} %}`.repeat(depth) + body + '{% endfor %}'.repeat(depth)
+  const nested = (depth: number, body: string) =>
+    `{% for a in ${ten} %}`.repeat(depth) + body + '{% endfor %}'.repeat(depth)
   const cases: readonly [name: string, template: string][] = [
     ['loops in loops', nested(12, 'a')],
     ['loops in loops around nothing', nested(12, '')],
@@ -148,14 +175,26 @@ describe('a template that would grow without end is stopped', () => {
   })
 
   it('parameters that double each other', () => {
-    const params = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`p${index}`, `{{ p${index + 1} }}{{ p${index + 1} }}`]))
+    const params = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [`p${index}`, `{{ p${index + 1} }}{{ p${index + 1} }}`]),
+    )
     expect(() => resolveParams({ ...params, p40: 'aaaaaaaaaa' })).toThrow(TemplateValueError)
   })
 })
 
 describe('resolveParams', () => {
   it('follows references in any order and types what comes out', () => {
-    expect(resolveParams({ z: '{{ y }}2', y: '{{ x }}', x: 1, l: ['{{ x }}', { m: '{{ y }}' }], t: '{{ x }}.5', s: 'relu', q: "'1'" })).toEqual({
+    expect(
+      resolveParams({
+        z: '{{ y }}2',
+        y: '{{ x }}',
+        x: 1,
+        l: ['{{ x }}', { m: '{{ y }}' }],
+        t: '{{ x }}.5',
+        s: 'relu',
+        q: "'1'",
+      }),
+    ).toEqual({
       z: 12,
       y: 1,
       x: 1,
@@ -174,15 +213,24 @@ describe('resolveParams', () => {
   )
 
   it('leaves texts of declared text inputs as they stand', () => {
-    expect(resolveParams({ a: '1.10', b: '{{ a }}', c: '1.10' }, { texts: ['a', 'b'] })).toEqual({ a: '1.10', b: '1.10', c: 1.1 })
+    expect(resolveParams({ a: '1.10', b: '{{ a }}', c: '1.10' }, { texts: ['a', 'b'] })).toEqual({
+      a: '1.10',
+      b: '1.10',
+      c: 1.1,
+    })
   })
 
   it('reads values that are given and does not return them', () => {
-    expect(resolveParams({ out: 'm-{{ lr }}', n: '{{ width * 2 }}' }, { given: { lr: 0.1, width: 8 } })).toEqual({ out: 'm-0.1', n: 16 })
+    expect(resolveParams({ out: 'm-{{ lr }}', n: '{{ width * 2 }}' }, { given: { lr: 0.1, width: 8 } })).toEqual({
+      out: 'm-0.1',
+      n: 16,
+    })
   })
 
   it('takes names of JavaScript for plain names', () => {
-    const params = JSON.parse('{"__proto__": {"x": 9}, "constructor": "c", "y": "{{ x }}", "z": "{{ constructor }}{{ toString }}"}') as ValueMap
+    const params = JSON.parse(
+      '{"__proto__": {"x": 9}, "constructor": "c", "y": "{{ x }}", "z": "{{ constructor }}{{ toString }}"}',
+    ) as ValueMap
     const resolved = resolveParams(params)
     expect(Object.keys(resolved)).toEqual(['__proto__', 'constructor', 'y', 'z'])
     expect(Object.hasOwn(resolved, '__proto__')).toBe(true)
@@ -195,7 +243,9 @@ describe('resolveParams', () => {
 describe('namesIn', () => {
   it('lists what must be defined elsewhere', () => {
     expect([
-      ...namesIn('{{ a.b }} {{ c | default(d) }} {% if e is defined %}{{ f[g] }}{% endif %}{% for i in h %}{{ i }}{{ loop.index }}{% endfor %}{{ "k" }}'),
+      ...namesIn(
+        '{{ a.b }} {{ c | default(d) }} {% if e is defined %}{{ f[g] }}{% endif %}{% for i in h %}{{ i }}{{ loop.index }}{% endfor %}{{ "k" }}',
+      ),
     ]).toEqual(['a', 'd', 'f', 'g', 'h'])
   })
 })

@@ -95,7 +95,11 @@ function renderNodes(nodes: readonly TemplateNode[], scope: ValueMap, out: Piece
     if (node.type === 'text') out.push({ type: 'text', text: node.text })
     else if (node.type === 'output') renderOutput(node.expression, scope, out)
     else if (node.type === 'if')
-      renderNodes(node.branches.find((branch) => !branch.test || isTruthy(toValue(evaluate(branch.test, scope))))?.body ?? [], scope, out)
+      renderNodes(
+        node.branches.find((branch) => !branch.test || isTruthy(toValue(evaluate(branch.test, scope))))?.body ?? [],
+        scope,
+        out,
+      )
     else renderLoop(node, scope, out)
   }
 }
@@ -103,7 +107,8 @@ function renderNodes(nodes: readonly TemplateNode[], scope: ValueMap, out: Piece
 function renderOutput(expression: Expression, scope: ValueMap, out: Piece[]): void {
   const result = evaluate(expression, scope)
   if (result instanceof Words) out.push({ type: 'words', words: result.items })
-  else if (result !== undefined) out.push({ type: 'value', text: toPythonText(result), isParameter: isReference(expression) })
+  else if (result !== undefined)
+    out.push({ type: 'value', text: toPythonText(result), isParameter: isReference(expression) })
 }
 
 function isReference(expression: Expression): boolean {
@@ -116,7 +121,13 @@ function renderLoop(node: Extract<TemplateNode, { type: 'for' }>, scope: ValueMa
   items.forEach((item, index) => {
     // Every turn counts, so that loops around nothing end too.
     out.push({ type: 'text', text: '' })
-    const loop = { index: index + 1, index0: index, first: index === 0, last: index === items.length - 1, length: items.length }
+    const loop = {
+      index: index + 1,
+      index0: index,
+      first: index === 0,
+      last: index === items.length - 1,
+      length: items.length,
+    }
     renderNodes(node.body, { ...scope, [node.variable]: item, loop }, out)
   })
 }
@@ -190,7 +201,8 @@ function attribute(target: Value | undefined, key: Value | undefined): Value | u
 type Filter = (value: Value | undefined, args: readonly (Value | undefined)[]) => Value | Words | undefined
 
 const FILTERS: Record<string, Filter> = {
-  default: (value, [fallback, alsoFalse]) => (value === undefined || (alsoFalse && !isTruthy(value)) ? fallback : value),
+  default: (value, [fallback, alsoFalse]) =>
+    value === undefined || (alsoFalse && !isTruthy(value)) ? fallback : value,
   upper: (value) => textOf(value).toUpperCase(),
   lower: (value) => textOf(value).toLowerCase(),
   capitalize: (value) => textOf(value).charAt(0).toUpperCase() + textOf(value).slice(1).toLowerCase(),
@@ -201,8 +213,10 @@ const FILTERS: Record<string, Filter> = {
   trim: (value) => textOf(value).trim(),
   replace: (value, [from, to]) => replaceText(textOf(value), textOf(from), textOf(to)),
   string: (value) => textOf(value),
-  int: (value) => Math.trunc(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true)))) || 0,
-  float: (value) => toFloat(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true))) || 0),
+  int: (value) =>
+    Math.trunc(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true)))) || 0,
+  float: (value) =>
+    toFloat(Number(typeof value === 'string' ? value : (asNumber(value) ?? Number(value === true))) || 0),
   abs: (value) => mapNumber(value, Math.abs),
   round: (value, [digits]) => mapNumber(value, (number) => roundHalfEven(number, asNumber(digits) ?? 0)),
   length: (value) => (isValueMap(value) ? Object.keys(value).length : toItems(value).length),
@@ -215,7 +229,8 @@ const FILTERS: Record<string, Filter> = {
   max: (value) => [...toItems(value)].sort((a, b) => compare(a, b)).at(-1),
   sum: (value) => toItems(value).reduce((total, item) => arithmetic('+', total, item), 0 as Value),
   tojson: (value) => toPythonJson(value ?? null, ''),
-  words: (value) => new Words(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
+  words: (value) =>
+    new Words(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
 }
 FILTERS['d'] = FILTERS['default']!
 FILTERS['count'] = FILTERS['length']!
@@ -247,7 +262,8 @@ const TESTS: Record<string, (value: Value | undefined) => boolean> = {
 
 function applyTest(expression: Extract<Expression, { type: 'test' }>, scope: ValueMap): boolean {
   const test = Object.hasOwn(TESTS, expression.name) ? TESTS[expression.name] : undefined
-  if (!test) throw new TemplateValueError('template_test', { name: expression.name, known: Object.keys(TESTS).join(', ') })
+  if (!test)
+    throw new TemplateValueError('template_test', { name: expression.name, known: Object.keys(TESTS).join(', ') })
   return test(toValue(evaluate(expression.target, scope))) !== expression.isNegated
 }
 
@@ -260,7 +276,8 @@ function applyUnary({ operator, operand }: Extract<Expression, { type: 'unary' }
 
 /** Throws TemplateValueError with the name of the operand when the operand is an undefined name. */
 function requireDefined(operand: Expression, value: Value | undefined): void {
-  if (value === undefined && operand.type === 'name') throw new TemplateValueError('template_undefined_name', { name: operand.name })
+  if (value === undefined && operand.type === 'name')
+    throw new TemplateValueError('template_undefined_name', { name: operand.name })
 }
 
 /** `batch-size` reads as a difference; where a parameter has that name, this is what its author means. */
@@ -270,7 +287,12 @@ function requireNoDash({ operator, left, right }: Extract<Expression, { type: 'b
 }
 
 function dashedName(left: Expression, right: Expression): string | undefined {
-  const before = left.type === 'name' ? left.name : left.type === 'binary' && left.operator === '-' ? dashedName(left.left, left.right) : undefined
+  const before =
+    left.type === 'name'
+      ? left.name
+      : left.type === 'binary' && left.operator === '-'
+        ? dashedName(left.left, left.right)
+        : undefined
   return before !== undefined && right.type === 'name' ? `${before}-${right.name}` : undefined
 }
 
@@ -297,7 +319,9 @@ function isIn(item: Value | undefined, container: Value | undefined): boolean {
 }
 
 function isOrdered(operator: string, order: number): boolean {
-  return operator.startsWith('<') ? order < 0 || (operator === '<=' && order === 0) : order > 0 || (operator === '>=' && order === 0)
+  return operator.startsWith('<')
+    ? order < 0 || (operator === '<=' && order === 0)
+    : order > 0 || (operator === '>=' && order === 0)
 }
 
 function compare(left: Value, right: Value): number {
@@ -339,7 +363,8 @@ function isFloatValue(value: Value): boolean {
 
 function numberOf(value: Value | undefined): number {
   const number = asNumber(typeof value === 'boolean' ? Number(value) : value)
-  if (number === undefined) throw new TemplateValueError('template_not_number', { found: value === undefined ? '-' : excerpt(value) })
+  if (number === undefined)
+    throw new TemplateValueError('template_not_number', { found: value === undefined ? '-' : excerpt(value) })
   return number
 }
 
@@ -393,7 +418,9 @@ function collect(expression: Expression, bound: ReadonlySet<string>, found: Refe
     return
   }
   // A default or a test guards a name that may be missing.
-  const guards = (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) || (expression.type === 'test' && /defined$/.test(expression.name))
+  const guards =
+    (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) ||
+    (expression.type === 'test' && /defined$/.test(expression.name))
   for (const child of childrenOf(expression)) {
     if (!(guards && toReference(child) && child === expression.target)) collect(child, bound, found)
   }
@@ -401,7 +428,8 @@ function collect(expression: Expression, bound: ReadonlySet<string>, found: Refe
 
 function toReference(expression: Expression): Reference | undefined {
   if (expression.type === 'name') return [expression.name]
-  if (expression.type !== 'attribute' || expression.key.type !== 'literal' || typeof expression.key.value !== 'string') return undefined
+  if (expression.type !== 'attribute' || expression.key.type !== 'literal' || typeof expression.key.value !== 'string')
+    return undefined
   const target = toReference(expression.target)
   return target && [...target, expression.key.value]
 }

@@ -26,7 +26,18 @@ export function textsOf(spec: Spec): PlacedText[] {
         return text
       })
   }
-  for (const name of ['params', 'declarations', 'tags', 'environment', 'build', 'build_steps', 'env_vars', 'image', 'lang_env']) add(sections[name], [name])
+  for (const name of [
+    'params',
+    'declarations',
+    'tags',
+    'environment',
+    'build',
+    'build_steps',
+    'env_vars',
+    'image',
+    'lang_env',
+  ])
+    add(sections[name], [name])
   for (const [index, input] of (spec.inputs ?? []).entries()) add(input.default, ['inputs', index, 'default'])
   if (spec.kind === 'group')
     for (const [name, entry] of Object.entries(spec.hptuning.matrix ?? {}))

@@ -19,15 +19,21 @@ export function validateSpec(document: Document): Spec {
   const result = SPEC_SCHEMAS[kind].safeParse(document.data)
   if (result.success) return result.data
   const problems = result.error.issues.flatMap((issue) => toProblems(document, kind, issue))
-  throw new SpecError(withoutEchoes([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]))
+  throw new SpecError(
+    withoutEchoes([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]),
+  )
 }
 
 /** Lines that belong under an empty field and stand beside it are one slip: what they are blamed for themselves is left out. */
 function withoutEchoes(problems: readonly Problem[]): Problem[] {
-  const empty = problems.filter(({ code, args }) => code === 'wrong_type' && (args['detail'] as { detail?: string }).detail === 'nothing_under')
+  const empty = problems.filter(
+    ({ code, args }) => code === 'wrong_type' && (args['detail'] as { detail?: string }).detail === 'nothing_under',
+  )
   return problems.filter(
     (problem) =>
-      !empty.some((one) => one !== problem && one.line < problem.line && parentOf(one.path) === parentOf(problem.path)) && !isMistyped(problem, problems),
+      !empty.some(
+        (one) => one !== problem && one.line < problem.line && parentOf(one.path) === parentOf(problem.path),
+      ) && !isMistyped(problem, problems),
   )
 }
 
@@ -37,7 +43,10 @@ function isMistyped({ code, path, args }: Problem, problems: readonly Problem[])
     return problems.some((other) => /^(?:settings|matrix)$/.test(other.path))
   if (code !== 'required') return false
   return (
-    problems.some(({ code: other, args: near, path: at }) => other === 'unknown_key_near' && near['near'] === args['key'] && parentOf(at) === parentOf(path)) ||
+    problems.some(
+      ({ code: other, args: near, path: at }) =>
+        other === 'unknown_key_near' && near['near'] === args['key'] && parentOf(at) === parentOf(path),
+    ) ||
     problems.some(
       ({ code: other, path: at, args: { remedy } }) =>
         other === 'unknown_key' && parentOf(at) === parentOf(path) && (remedy as Detail).args?.['place'] === path,
@@ -67,10 +76,12 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, kind, path, key))
   if (issue.code === 'custom') {
     const { code, args } = issue.params as { code: ProblemCode; args: Args }
-    if (code === 'wrong_type' && 'expected' in args) return [wrongType(document, path, args['expected'] as Words, args['found'] as Words)]
+    if (code === 'wrong_type' && 'expected' in args)
+      return [wrongType(document, path, args['expected'] as Words, args['found'] as Words)]
     return [problemAt(document, path, code, code === 'required' ? { key: String(path.at(-1)) } : args)]
   }
-  if (valueAt(document.data, path) === undefined) return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
+  if (valueAt(document.data, path) === undefined)
+    return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
   const expected = issue.code === 'invalid_type' ? (EXPECTED[issue.expected] ?? issue.expected) : issue.code
   return [wrongType(document, path, expected)]
 }
@@ -103,13 +114,20 @@ function wrongType(document: Document, path: readonly PathKey[], expected: Words
   const wanted = typeof expected === 'string' ? expected : expected.detail
   const spelling = document.spelling(path)
   const problem = (args: Args): Problem => problemAt(document, path, 'wrong_type', args)
-  if (typeof found === 'string' && WIDE_COLON.test(found)) return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
-  if (wanted === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string') return problem(slip('run_text', { found }))
-  if ((wanted === 'word_map' || wanted === 'word_list') && found === null && typeof path.at(-1) === 'string') return problem(slip('nothing_under', { key }))
+  if (typeof found === 'string' && WIDE_COLON.test(found))
+    return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
+  if (wanted === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string')
+    return problem(slip('run_text', { found }))
+  if ((wanted === 'word_map' || wanted === 'word_list') && found === null && typeof path.at(-1) === 'string')
+    return problem(slip('nothing_under', { key }))
   if (wanted === 'word_map' && path.at(-2) === 'resources' && path.at(-3) === 'environment')
-    return problem(slip('resource_amount', { key, found: describe(found), meant: typeof found === 'number' ? String(found) : '2' }))
-  if (/^word_text/.test(wanted) && isValueMap(found) && Object.keys(found).length === 1) return problem(slip('yaml_colon'))
-  if (/^word_text/.test(wanted) && spelling !== undefined && found !== null) return problem(slip('text_unquoted', { found: spelling }))
+    return problem(
+      slip('resource_amount', { key, found: describe(found), meant: typeof found === 'number' ? String(found) : '2' }),
+    )
+  if (/^word_text/.test(wanted) && isValueMap(found) && Object.keys(found).length === 1)
+    return problem(slip('yaml_colon'))
+  if (/^word_text/.test(wanted) && spelling !== undefined && found !== null)
+    return problem(slip('text_unquoted', { found: spelling }))
   return problem(slip('wrong_kind', { expected, found: told ?? describe(found) }))
 }
 
@@ -122,7 +140,8 @@ function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], ke
   if (near !== undefined) return problemAt(document, at, 'unknown_key_near', { key, near })
   const place = placesOf(kind, key)[0]
   if (path.length === 0 && isSectionOfAnotherKind(key)) {
-    const remedy = place === undefined || SHARED_SECTIONS.has(key) ? phrase('section_remove') : phrase('section_place', { place })
+    const remedy =
+      place === undefined || SHARED_SECTIONS.has(key) ? phrase('section_remove') : phrase('section_place', { place })
     return problemAt(document, at, 'section_not_allowed', { section: key, kind, remedy })
   }
   if (place !== undefined) return problemAt(document, at, 'unknown_key', slip('unknown_word_place', { key, place }))
@@ -138,7 +157,10 @@ function isSectionOfAnotherKind(key: string): boolean {
 
 function valueAt(data: unknown, path: readonly PathKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<PathKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<PathKey, unknown>)[key]
+        : undefined,
     isValueMap(data) ? data : undefined,
   )
 }

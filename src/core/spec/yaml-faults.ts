@@ -20,7 +20,13 @@ type Finding = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>
 export function diagnose(text: string, findings: readonly Finding[]): YamlFault {
   const [first] = [...findings].sort((a, b) => a.pos[0] - b.pos[0])
   const at = { text, finding: first!, findings }
-  return RULES.map((rule) => rule(at)).find((fault) => fault !== undefined) ?? { fault: 'yaml_unclear', args: {}, offset: first!.pos[0] }
+  return (
+    RULES.map((rule) => rule(at)).find((fault) => fault !== undefined) ?? {
+      fault: 'yaml_unclear',
+      args: {},
+      offset: first!.pos[0],
+    }
+  )
 }
 
 // YAML 1.2 allows in quotes what JSON allows: all but the C0 controls, and no halves of characters.
@@ -29,7 +35,9 @@ const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\uffff\u{10000}-\u{10ffff}]/u
 /** The first character of a text that no YAML file may hold, written or escaped; undefined where there is none. */
 export function forbiddenCharacter(text: string): { readonly name: string; readonly offset: number } | undefined {
   const found = FORBIDDEN.exec(text)
-  return found ? { name: `U+${found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`, offset: found.index } : undefined
+  return found
+    ? { name: `U+${found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`, offset: found.index }
+    : undefined
 }
 
 /** Ideographic, no-break and other wide spaces at the start of a line or a name: they look like an indent and are none. */
@@ -81,8 +89,11 @@ function tab({ text, finding, findings }: Place): YamlFault | undefined {
 }
 
 function openQuote({ text, findings }: Place): YamlFault | undefined {
-  if (!findings.some(({ code, message }) => code === 'MISSING_CHAR' && /closing ["']quote/.test(message))) return undefined
-  const open = tokensOf(text).findLast(({ source }) => /^["']/.test(source) && !/^(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*')$/.test(source))
+  if (!findings.some(({ code, message }) => code === 'MISSING_CHAR' && /closing ["']quote/.test(message)))
+    return undefined
+  const open = tokensOf(text).findLast(
+    ({ source }) => /^["']/.test(source) && !/^(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*')$/.test(source),
+  )
   return open && { fault: 'yaml_quote', args: { mark: open.source[0]! }, offset: open.offset }
 }
 
@@ -120,7 +131,11 @@ function unknownTag({ text, finding }: Place): YamlFault | undefined {
 
 function wrongEscape({ text, finding }: Place): YamlFault | undefined {
   if (finding.code !== 'BAD_DQ_ESCAPE') return undefined
-  return { fault: 'yaml_escape', args: { found: text.slice(finding.pos[0], finding.pos[0] + 2) }, offset: finding.pos[0] }
+  return {
+    fault: 'yaml_escape',
+    args: { found: text.slice(finding.pos[0], finding.pos[0] + 2) },
+    offset: finding.pos[0],
+  }
 }
 
 /** A text that begins with a mark of the language. */
@@ -134,7 +149,8 @@ function textAfterEnd({ text, finding }: Place): YamlFault | undefined {
   if (!/at node end/.test(finding.message)) return undefined
   const line = lineAt(text, finding.pos[0])
   const inner = line.text.search(/[^\s:{,[]\s*\{\{/)
-  if (/^\s*(?:[^:'"]+:\s*)?\{/.test(line.text) && inner !== -1) return { fault: 'yaml_braces', args: {}, offset: line.offset + line.text.indexOf('{{', inner) }
+  if (/^\s*(?:[^:'"]+:\s*)?\{/.test(line.text) && inner !== -1)
+    return { fault: 'yaml_braces', args: {}, offset: line.offset + line.text.indexOf('{{', inner) }
   const [, before, mark] = /^(\s*(?:- +)*(?:[^:'"{[]+:\s+)?)(["'{[])/.exec(line.text) ?? []
   if (mark === undefined) return undefined
   if (mark === '{' || mark === '[') return { fault: 'yaml_start', args: { mark }, offset: line.offset + before!.length }
@@ -152,7 +168,9 @@ function colonInText({ text, finding }: Place): YamlFault | undefined {
 }
 
 function blockHeader({ finding }: Place): YamlFault | undefined {
-  return /Block scalar header|Not a YAML token/.test(finding.message) ? { fault: 'yaml_block', args: {}, offset: finding.pos[0] } : undefined
+  return /Block scalar header|Not a YAML token/.test(finding.message)
+    ? { fault: 'yaml_block', args: {}, offset: finding.pos[0] }
+    : undefined
 }
 
 function indent({ text, finding }: Place): YamlFault | undefined {
@@ -164,7 +182,11 @@ function indent({ text, finding }: Place): YamlFault | undefined {
 function noColon({ text, finding }: Place): YamlFault | undefined {
   if (finding.code !== 'MULTILINE_IMPLICIT_KEY' && finding.code !== 'MISSING_CHAR') return undefined
   const line = lineAt(text, finding.pos[0])
-  return { fault: 'yaml_no_colon', args: { found: line.text.trim().slice(0, 60) }, offset: line.offset + Math.max(0, line.text.search(/\S/)) }
+  return {
+    fault: 'yaml_no_colon',
+    args: { found: line.text.trim().slice(0, 60) },
+    offset: line.offset + Math.max(0, line.text.search(/\S/)),
+  }
 }
 
 interface Line {

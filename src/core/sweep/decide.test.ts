@@ -9,7 +9,14 @@ const MAX: StopCondition = { metric: 'acc', optimization: 'maximize', value: 0.9
 const MIN: StopCondition = { metric: 'loss', optimization: 'minimize', value: 0.1 }
 
 function sweep(patch: Partial<Sweep> = {}, stopConditions: StopCondition[] = []): Sweep {
-  return { phase: 'running', reason: null, concurrency: 2, isPaused: false, plan: { stopConditions, plateau: null } as unknown as SweepPlan, ...patch } as Sweep
+  return {
+    phase: 'running',
+    reason: null,
+    concurrency: 2,
+    isPaused: false,
+    plan: { stopConditions, plateau: null } as unknown as SweepPlan,
+    ...patch,
+  } as Sweep
 }
 
 function decide(counts: PhaseCounts, remaining: number | null, more: Partial<SweepState> = {}) {
@@ -44,8 +51,14 @@ describe('the next step of a sweep', () => {
     expect(decide({ running: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
     expect(decide({ unknown: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
     expect(decide({ succeeded: 1, failed: 9 }, 0)).toMatchObject({ type: 'finish', phase: 'done' })
-    expect(decide({ succeeded: 9 }, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 9 }) })).toMatchObject({ phase: 'done', reason: 'NoFurtherPoint' })
-    expect(decide({}, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 0 }) })).toMatchObject({ phase: 'failed', reason: 'NoFurtherPoint' })
+    expect(decide({ succeeded: 9 }, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 9 }) })).toMatchObject({
+      phase: 'done',
+      reason: 'NoFurtherPoint',
+    })
+    expect(decide({}, 0, { isExhausted: true, sweep: sweep({ trialsCreated: 0 }) })).toMatchObject({
+      phase: 'failed',
+      reason: 'NoFurtherPoint',
+    })
     expect(decide({ failed: 10 }, 0)).toMatchObject({ type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' })
     expect(decide({}, 0)).toMatchObject({ type: 'finish', phase: 'done' })
   })
@@ -57,31 +70,52 @@ describe('the next step of a sweep', () => {
     expect(decide({ failed: 5 }, null, failing)).toEqual({ type: 'hold' })
     expect(decide({ failed: 5, running: 1 }, 0, failing)).toEqual({ type: 'wait' })
     expect(decide({ failed: 5 }, 0, failing)).toMatchObject({ type: 'finish', phase: 'failed' })
-    expect(decide({ failed: 5, queued: 7 }, 100, { ...failing, sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
-    expect(decide({ failed: 5, queued: 7 }, 100, { ...failing, sweep: sweep({ phase: 'stopping' }) })).toEqual({ type: 'wait' })
+    expect(decide({ failed: 5, queued: 7 }, 100, { ...failing, sweep: sweep({ isPaused: true }) })).toEqual({
+      type: 'wait',
+    })
+    expect(decide({ failed: 5, queued: 7 }, 100, { ...failing, sweep: sweep({ phase: 'stopping' }) })).toEqual({
+      type: 'wait',
+    })
   })
 
   it('gives up with one failure more than it bears, also while it is paused, and ends as failed', () => {
     const bearing = (failuresMax: number, patch: Partial<Sweep> = {}) =>
-      ({ sweep: sweep({ plan: { stopConditions: [], plateau: null, failuresMax } as unknown as SweepPlan, ...patch }) }) as const
+      ({
+        sweep: sweep({ plan: { stopConditions: [], plateau: null, failuresMax } as unknown as SweepPlan, ...patch }),
+      }) as const
     expect(decide({ failed: 2, running: 1 }, 9, bearing(2)).type).not.toBe('give_up')
     expect(decide({ failed: 3, running: 1, succeeded: 90 }, 9, bearing(2))).toEqual({ type: 'give_up', trials: 3 })
     expect(decide({ failed: 1 }, 0, bearing(0))).toEqual({ type: 'give_up', trials: 1 })
     expect(decide({ failed: 3 }, 9, bearing(2, { isPaused: true }))).toEqual({ type: 'give_up', trials: 3 })
     const stopping = bearing(2, { phase: 'stopping', reason: 'TooManyFailures' })
     expect(decide({ failed: 3, stopping: 1 }, 9, stopping)).toEqual({ type: 'wait' })
-    expect(decide({ failed: 3, stopped: 1 }, 9, stopping)).toEqual({ type: 'finish', phase: 'failed', reason: 'TooManyFailures' })
+    expect(decide({ failed: 3, stopped: 1 }, 9, stopping)).toEqual({
+      type: 'finish',
+      phase: 'failed',
+      reason: 'TooManyFailures',
+    })
   })
 
   it('stops at a value that is good enough, whichever way is good', () => {
-    const of = (condition: StopCondition, value: number | undefined) => decide({ running: 2 }, 50, { sweep: sweep({}, [condition]), bestValues: [value] }).type
-    expect([of(MAX, 0.9), of(MAX, 0.89), of(MAX, undefined), of(MIN, 0.1), of(MIN, 0.11)]).toEqual(['stop', 'create', 'create', 'stop', 'create'])
+    const of = (condition: StopCondition, value: number | undefined) =>
+      decide({ running: 2 }, 50, { sweep: sweep({}, [condition]), bestValues: [value] }).type
+    expect([of(MAX, 0.9), of(MAX, 0.89), of(MAX, undefined), of(MIN, 0.1), of(MIN, 0.11)]).toEqual([
+      'stop',
+      'create',
+      'create',
+      'stop',
+      'create',
+    ])
   })
 
   it('waits for its trials when it is stopping, then is stopped', () => {
     const stopping = sweep({ phase: 'stopping', reason: 'EarlyStopping' })
     expect(decide({ stopping: 1 }, 50, { sweep: stopping })).toEqual({ type: 'wait' })
-    expect(decide({ stopped: 3 }, 50, { sweep: stopping })).toEqual({ type: 'finish', phase: 'stopped', reason: 'EarlyStopping' })
+    expect(decide({ stopped: 3 }, 50, { sweep: stopping })).toEqual({
+      type: 'finish',
+      phase: 'stopped',
+      reason: 'EarlyStopping',
+    })
   })
 
   it('has nothing to do once it has ended', () => {
@@ -89,7 +123,8 @@ describe('the next step of a sweep', () => {
   })
 
   it('keeps few trials ready where each later one knows more', () => {
-    const learning = (concurrency: number, counts: PhaseCounts) => decide(counts, null, { learns: true, sweep: sweep({ concurrency }) })
+    const learning = (concurrency: number, counts: PhaseCounts) =>
+      decide(counts, null, { learns: true, sweep: sweep({ concurrency }) })
     expect(learning(10, {})).toEqual({ type: 'create', count: 12 })
     expect(learning(10, { running: 10, queued: 1 })).toEqual({ type: 'create', count: 1 })
     expect(learning(10, { running: 10, queued: 2 })).toEqual({ type: 'wait' })
@@ -99,7 +134,9 @@ describe('the next step of a sweep', () => {
   it('promotes before it makes new trials, unless it is paused', () => {
     const promotions = [{ index: 3, rung: 1 }]
     expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1 })).toEqual({ type: 'promote', promotions })
-    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
+    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({
+      type: 'wait',
+    })
   })
 
   it('does not count trials that wait at a rung as open, and ends them when nothing else runs', () => {

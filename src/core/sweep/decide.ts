@@ -39,7 +39,11 @@ export type SweepAction =
   | { readonly type: 'give_up'; readonly trials: number }
   /** Trials at a rung that will not be promoted any more have ended. */
   | { readonly type: 'complete_rungs' }
-  | { readonly type: 'finish'; readonly phase: Extract<SweepPhase, 'done' | 'stopped' | 'failed'>; readonly reason: ReasonCode }
+  | {
+      readonly type: 'finish'
+      readonly phase: Extract<SweepPhase, 'done' | 'stopped' | 'failed'>
+      readonly reason: ReasonCode
+    }
   | { readonly type: 'wait' }
 
 /** The next step of a sweep. Trials are made somewhat ahead of those that run, so that none waits for the search. */
@@ -71,7 +75,11 @@ export function decideSweep(state: SweepState): SweepAction {
 }
 
 function finishStopped({ reason }: Sweep): SweepAction {
-  return { type: 'finish', phase: reason === 'TooManyFailures' ? 'failed' : 'stopped', reason: reason ?? 'StoppedByUser' }
+  return {
+    type: 'finish',
+    phase: reason === 'TooManyFailures' ? 'failed' : 'stopped',
+    reason: reason ?? 'StoppedByUser',
+  }
 }
 
 function openTrials(counts: PhaseCounts): number {

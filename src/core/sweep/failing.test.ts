@@ -12,13 +12,21 @@ describe('the line of a log that says why a trial failed', () => {
       'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    import x\nModuleNotFoundError: No module named \'x\'\n',
       "ModuleNotFoundError: No module named 'x'",
     ],
-    ['an exception with more after it', 'Traceback (most recent call last):\n  File "a.py"\nValueError: bad\nbye from atexit\n', 'ValueError: bad'],
+    [
+      'an exception with more after it',
+      'Traceback (most recent call last):\n  File "a.py"\nValueError: bad\nbye from atexit\n',
+      'ValueError: bad',
+    ],
     [
       'the last of two exceptions',
       'Traceback (most recent call last):\n  x\nKeyError: 1\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  y\nRuntimeError: two\n',
       'RuntimeError: two',
     ],
-    ['a traceback that was cut before its exception', 'Traceback (most recent call last):\n  File "a.py"\n', 'File "a.py"'],
+    [
+      'a traceback that was cut before its exception',
+      'Traceback (most recent call last):\n  File "a.py"\n',
+      'File "a.py"',
+    ],
     ['any other last line', 'working\nerror: no such option: --lr\n\n', 'error: no such option: --lr'],
     ['a line after a carriage return', 'step 1\rstep 2\rfailed\r\n', 'failed'],
     ['colours', '\u001b[31mfatal\u001b[0m: gone\n', 'fatal: gone'],
@@ -31,13 +39,27 @@ describe('the line of a log that says why a trial failed', () => {
 
 describe('what failed trials have in common', () => {
   it('is the line that most of them ended with, whatever numbers are in it', () => {
-    const cause = commonCause([exit('ValueError: lr 0.1 at step 5'), exit('KeyError: 3'), exit('ValueError: lr 1e-3 at step 77')])
-    expect(cause).toEqual({ trials: 3, same: 2, ending: { reason: 'ExitNonZero', evidence: { exitCode: 1 } }, line: 'ValueError: lr 0.1 at step 5' })
+    const cause = commonCause([
+      exit('ValueError: lr 0.1 at step 5'),
+      exit('KeyError: 3'),
+      exit('ValueError: lr 1e-3 at step 77'),
+    ])
+    expect(cause).toEqual({
+      trials: 3,
+      same: 2,
+      ending: { reason: 'ExitNonZero', evidence: { exitCode: 1 } },
+      line: 'ValueError: lr 0.1 at step 5',
+    })
   })
 
   it('is the end itself where the log says nothing of it', () => {
     const killed: Ending = { reason: 'Signalled', evidence: { exitCode: 137, signal: 9, lastLines: 'epoch 3' } }
-    expect(commonCause([killed, killed])).toEqual({ trials: 2, same: 2, ending: { reason: 'Signalled', evidence: { exitCode: 137, signal: 9 } }, line: null })
+    expect(commonCause([killed, killed])).toEqual({
+      trials: 2,
+      same: 2,
+      ending: { reason: 'Signalled', evidence: { exitCode: 137, signal: 9 } },
+      line: null,
+    })
     const refused: Ending = { reason: 'PlatformError', evidence: { detail: 'no such folder' } }
     expect(commonCause([exit('', 3), refused, refused])).toMatchObject({ same: 2, ending: refused })
     expect(commonCause([null])).toMatchObject({ ending: { reason: 'Lost' }, line: null })
@@ -54,4 +76,6 @@ it.each([
   [1, 5],
   [5, 5],
   [40, 40],
-])('with %i at once the first %i trials say whether any can succeed', (concurrency, count) => expect(firstCount(concurrency)).toBe(count))
+])('with %i at once the first %i trials say whether any can succeed', (concurrency, count) =>
+  expect(firstCount(concurrency)).toBe(count),
+)

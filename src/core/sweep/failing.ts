@@ -36,14 +36,22 @@ export function commonCause(endings: readonly (Ending | null)[], trials = ending
 const SAID_BY_LOG: ReadonlySet<ReasonCode> = new Set(['ExitNonZero', 'CommandNotFound', 'CommandNotExecutable'])
 
 /** An end without the log, and the line of the log that says more. */
-export function causeOf({ reason, evidence: { lastLines, ...evidence } }: Ending): Pick<FailureCause, 'ending' | 'line'> {
+export function causeOf({
+  reason,
+  evidence: { lastLines, ...evidence },
+}: Ending): Pick<FailureCause, 'ending' | 'line'> {
   return { ending: { reason, evidence }, line: SAID_BY_LOG.has(reason) ? failureLine(lastLines ?? '') : null }
 }
 
 /** Numbers differ from trial to trial: values, line numbers, process ids. */
 function keyOf({ ending: { reason, evidence }, line }: Pick<FailureCause, 'ending' | 'line'>): string {
   return line === null
-    ? JSON.stringify([reason, evidence.exitCode, evidence.signal, withoutNumbers(JSON.stringify(evidence.detail ?? ''))])
+    ? JSON.stringify([
+        reason,
+        evidence.exitCode,
+        evidence.signal,
+        withoutNumbers(JSON.stringify(evidence.detail ?? '')),
+      ])
     : withoutNumbers(line)
 }
 

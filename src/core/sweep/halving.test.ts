@@ -5,7 +5,16 @@ import { createStream } from '../search/rng.ts'
 import { createBrackets, rungOf, trialsOf } from './halving.ts'
 import type { Brackets, DuePromotion, Reached, Standing } from './halving.ts'
 
-const plan: HalvingPlan = { resource: 'epochs', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'random' }
+const plan: HalvingPlan = {
+  resource: 'epochs',
+  isWhole: true,
+  max: 9,
+  min: 1,
+  eta: 3,
+  form: 'promotion',
+  resumes: true,
+  chooser: 'random',
+}
 
 /** A sweep in which trials reach rungs when they are told to. */
 function createSweep(brackets: Brackets) {
@@ -41,7 +50,14 @@ describe('Hyperband', () => {
 
   it('has its brackets one after another', () => {
     expect(brackets.trials).toBe(17)
-    expect([0, 8, 9, 13, 14, 16].map((index) => brackets.ladderOf(index).resources)).toEqual([[1, 3, 9], [1, 3, 9], [3, 9], [3, 9], [9], [9]])
+    expect([0, 8, 9, 13, 14, 16].map((index) => brackets.ladderOf(index).resources)).toEqual([
+      [1, 3, 9],
+      [1, 3, 9],
+      [3, 9],
+      [3, 9],
+      [9],
+      [9],
+    ])
   })
 
   it('promotes from a rung when all of it have arrived, and the best third of it', () => {
@@ -231,12 +247,17 @@ describe('ASHA', () => {
         }
         const [next] = running.splice(Math.floor(stream.next() * running.length), 1)
         const draw = stream.next()
-        sweep.reach(next!.index, next!.rung, draw < 0.1 ? undefined : draw < 0.15 ? Number.NaN : Math.round(stream.next() * 20))
+        sweep.reach(
+          next!.index,
+          next!.rung,
+          draw < 0.1 ? undefined : draw < 0.15 ? Number.NaN : Math.round(stream.next() * 20),
+        )
         const due = sweep.due(1 + Math.floor(stream.next() * 3))
         for (const { index, rung } of due) {
           const below = sweep.standing().reached.filter((result) => result.rung === rung - 1)
           const own = below.find((result) => result.index === index)!.value!
-          const isBefore = ({ index: other, value }: Reached) => value !== undefined && (value < own || (value === own && other < index))
+          const isBefore = ({ index: other, value }: Reached) =>
+            value !== undefined && (value < own || (value === own && other < index))
           expect(Number.isNaN(own)).toBe(false)
           expect(below.filter(isBefore).length).toBeLessThan(Math.floor(below.length / 3))
           expect(promoted.has(`${index}/${rung}`)).toBe(false)

@@ -60,7 +60,9 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
       const isReady = (trial: number, rung: number): boolean => waiting.has(trial) && highest.get(trial) === rung
       const results = byRung(reached, resources.length)
       const due = promotionsDue(results, plan.eta, isReady)
-      return (due.length > 0 ? due : lastClimb(results, standing)).slice(0, limit).map(({ trial, rung }) => ({ index: trial, rung }))
+      return (due.length > 0 ? due : lastClimb(results, standing))
+        .slice(0, limit)
+        .map(({ trial, rung }) => ({ index: trial, rung }))
     },
   }
 }
@@ -91,7 +93,8 @@ function hyperband(plan: HalvingPlan, budget: number | null): Brackets {
   return {
     trials,
     ladderOf: (index) => brackets[placeOf(index)]!,
-    promotions: (standing, limit) => brackets.flatMap((bracket, i) => bracketPromotions(bracket, starts[i]!, plan.eta, standing)).slice(0, limit),
+    promotions: (standing, limit) =>
+      brackets.flatMap((bracket, i) => bracketPromotions(bracket, starts[i]!, plan.eta, standing)).slice(0, limit),
   }
 }
 
@@ -128,7 +131,11 @@ function byRung(reached: readonly Reached[], rungs: number): RungResult[][] {
 }
 
 /** What a trial is told of its rung. */
-export function rungOf({ resources }: Ladder, index: number, { startsOver, firstAttempt }: Pick<Rung, 'startsOver' | 'firstAttempt'>): Rung {
+export function rungOf(
+  { resources }: Ladder,
+  index: number,
+  { startsOver, firstAttempt }: Pick<Rung, 'startsOver' | 'firstAttempt'>,
+): Rung {
   return { index, isLast: index === resources.length - 1, startsOver, firstAttempt }
 }
 
@@ -136,6 +143,8 @@ export function rungOf({ resources }: Ladder, index: number, { startsOver, first
 export function trialsOf(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
   const { name, halving } = plan.method
   const brackets = halving ? createBrackets(name as 'hyperband' | 'asha', halving, budget).trials : null
-  const limits = [brackets, budget, createMethod(toTask(plan, { seed, trialsMax: budget })).size].filter((limit) => limit !== null)
+  const limits = [brackets, budget, createMethod(toTask(plan, { seed, trialsMax: budget })).size].filter(
+    (limit) => limit !== null,
+  )
   return limits.length === 0 ? null : Math.min(...limits)
 }

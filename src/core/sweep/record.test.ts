@@ -5,7 +5,16 @@ import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
 import type { SweepResult } from '../records.ts'
 import { historyAt, signOf, toReached, toResults } from './record.ts'
 
-const halving: HalvingPlan = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'auto' }
+const halving: HalvingPlan = {
+  resource: 'n',
+  isWhole: true,
+  max: 9,
+  min: 1,
+  eta: 3,
+  form: 'promotion',
+  resumes: true,
+  chooser: 'auto',
+}
 type Part = Pick<SweepPlan, 'objective' | 'failures' | 'method'>
 const plan = (patch: Partial<Part> = {}): Part => ({
   objective: { metric: 'loss', optimization: 'minimize' },
@@ -13,9 +22,20 @@ const plan = (patch: Partial<Part> = {}): Part => ({
   method: { name: 'bo', trialsMax: null },
   ...patch,
 })
-const result = (index: number, phase: SweepResult['phase'], value: number | null, rung = 0): SweepResult => ({ index, phase, value, rung })
+const result = (index: number, phase: SweepResult['phase'], value: number | null, rung = 0): SweepResult => ({
+  index,
+  phase,
+  value,
+  rung,
+})
 
-const RECORD = [result(0, 'succeeded', 3), result(1, 'failed', null), result(2, 'stopped', 5), result(3, 'stopped', null), result(4, 'succeeded', null)]
+const RECORD = [
+  result(0, 'succeeded', 3),
+  result(1, 'failed', null),
+  result(2, 'stopped', 5),
+  result(3, 'stopped', null),
+  result(4, 'succeeded', null),
+]
 
 describe('the record of a sweep', () => {
   it.each([
@@ -30,7 +50,8 @@ describe('the record of a sweep', () => {
     expect(results.every((item) => !('rung' in item))).toBe(true)
   })
 
-  it('has a policy for every failure', () => expect(FAILURE_POLICIES.toSorted()).toEqual(['ignore', 'penalise', 'retry']))
+  it('has a policy for every failure', () =>
+    expect(FAILURE_POLICIES.toSorted()).toEqual(['ignore', 'penalise', 'retry']))
 
   it('is turned so that smaller is better', () => {
     const maximised = plan({ objective: { metric: 'acc', optimization: 'maximize' } })
@@ -51,7 +72,8 @@ describe('the record of a sweep', () => {
   })
 
   it('has nothing to say of the rung that a trial was ended on its way to', () => {
-    const form = (name: HalvingPlan['form']) => plan({ method: { name: 'asha', trialsMax: null, halving: { ...halving, form: name } } })
+    const form = (name: HalvingPlan['form']) =>
+      plan({ method: { name: 'asha', trialsMax: null, halving: { ...halving, form: name } } })
     const record = [result(0, 'succeeded', 3, 2), result(1, 'stopped', 5, 2)]
     expect(toResults(form('stopping'), record)).toMatchObject([
       { index: 0, value: 3 },

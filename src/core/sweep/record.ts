@@ -18,7 +18,10 @@ export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
  * A sweep's record as a method reads it. A trial that failed, or ended without a value, is one to avoid unless the sweep
  * ignores such trials; one that was stopped before it had a value says nothing.
  */
-export function toResults(plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>, record: readonly SweepResult[]): Result[] {
+export function toResults(
+  plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>,
+  record: readonly SweepResult[],
+): Result[] {
   const sign = signOf(plan)
   const isHeard = new Set<number>()
   return record.flatMap((entry): Result[] => {
@@ -27,7 +30,8 @@ export function toResults(plan: Pick<SweepPlan, 'objective' | 'failures' | 'meth
     isHeard.add(index)
     if (isCut(plan, entry)) return isSaid ? [] : [{ index, value: undefined, isIgnored: true }]
     const own = valueOf(entry)
-    if (own === undefined && (phase === 'stopped' || plan.failures === 'ignore')) return [{ index, value: undefined, isIgnored: true }]
+    if (own === undefined && (phase === 'stopped' || plan.failures === 'ignore'))
+      return [{ index, value: undefined, isIgnored: true }]
     return [{ index, value: own === undefined ? undefined : sign * own, ...(plan.method.halving && { rung }) }]
   })
 }

@@ -55,19 +55,36 @@ describe('a sweep that is played', () => {
   it('ends where it has levelled off', () => {
     const values = [5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]
     const play = objective((_point, _share, trial) => values[trial])
-    expect(simulateSweep({ ...base, plateau: { trials: 3, delta: 0 } }, 1, play)).toMatchObject({ trials: 6, wallSeconds: 30, best: 4 })
+    expect(simulateSweep({ ...base, plateau: { trials: 3, delta: 0 } }, 1, play)).toMatchObject({
+      trials: 6,
+      wallSeconds: 30,
+      best: 4,
+    })
   })
 
   it('tries failed trials again only where the document says so', () => {
-    const failsOnce = () => objective((_point, _share, trial, attempt) => (trial === 0 && attempt === 0 ? undefined : 1))
+    const failsOnce = () =>
+      objective((_point, _share, trial, attempt) => (trial === 0 && attempt === 0 ? undefined : 1))
     expect(simulateSweep(base, 1, failsOnce())).toMatchObject({ failed: 1, machineSeconds: 120 })
-    expect(simulateSweep({ ...base, failures: 'retry' }, 1, failsOnce())).toMatchObject({ failed: 0, machineSeconds: 130 })
+    expect(simulateSweep({ ...base, failures: 'retry' }, 1, failsOnce())).toMatchObject({
+      failed: 0,
+      machineSeconds: 130,
+    })
     const fails = objective((_point, _share, trial) => (trial === 0 ? undefined : 1))
     expect(simulateSweep({ ...base, failures: 'retry' }, 1, fails)).toMatchObject({ failed: 1, machineSeconds: 140 })
   })
 
   it('goes up the rungs, and counts what was cut', () => {
-    const halving = { resource: 'n', isWhole: true, max: 9, min: 1, eta: 3, form: 'promotion', resumes: true, chooser: 'random' } as const
+    const halving = {
+      resource: 'n',
+      isWhole: true,
+      max: 9,
+      min: 1,
+      eta: 3,
+      form: 'promotion',
+      resumes: true,
+      chooser: 'random',
+    } as const
     const play = simulateSweep(
       { ...base, method: { name: 'asha', trialsMax: 27, halving } },
       1,

@@ -64,7 +64,8 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   let [now, machineSeconds, isExhausted] = [0, 0, false]
   let best: number | undefined
 
-  const shareAt = (trial: number, rung: number): number => (halving ? brackets!.ladderOf(trial).resources[rung]! / halving.max : 1)
+  const shareAt = (trial: number, rung: number): number =>
+    halving ? brackets!.ladderOf(trial).resources[rung]! / halving.max : 1
   const start = (trial: number, rung: number, attempt = 0): void => {
     const from = rung === 0 || (halving!.form === 'promotion' && !halving!.resumes) ? 0 : shareAt(trial, rung - 1)
     const seconds = objective.seconds(trials[trial]!.point, trial) * (shareAt(trial, rung) - from)
@@ -76,7 +77,10 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
     const alive = new Set([...waiting, ...jobs.map(({ trial }) => trial)])
     const [due] =
       halving?.form === 'promotion'
-        ? brackets!.promotions({ reached, created: trials.length, isComplete: isExhausted || trials.length >= budget, waiting, alive }, 1)
+        ? brackets!.promotions(
+            { reached, created: trials.length, isComplete: isExhausted || trials.length >= budget, waiting, alive },
+            1,
+          )
         : []
     if (due) {
       waiting.delete(due.index)
@@ -93,7 +97,12 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   const end = ({ trial, rung, attempt }: Job): void => {
     const value = objective.value(trials[trial]!.point, shareAt(trial, rung), trial, attempt)
     if (value === undefined && plan.failures === 'retry' && attempt < RETRIES) return start(trial, rung, attempt + 1)
-    results.push({ index: trial, value, ...(value === undefined && plan.failures === 'ignore' && { isIgnored: true as const }), ...(halving && { rung }) })
+    results.push({
+      index: trial,
+      value,
+      ...(value === undefined && plan.failures === 'ignore' && { isIgnored: true as const }),
+      ...(halving && { rung }),
+    })
     reached.push({ index: trial, rung, value })
     if (value === undefined) counts.failed += 1
     else best = best === undefined ? value : Math.min(best, value)
@@ -107,7 +116,15 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   for (;;) {
     while (jobs.length < plan.concurrency && !hasLevelledOff(plan, results) && startNext());
     const job = jobs.shift()
-    if (!job) return { trials: trials.length, failed: counts.failed, cut: counts.cut + waiting.size, wallSeconds: now, machineSeconds, best }
+    if (!job)
+      return {
+        trials: trials.length,
+        failed: counts.failed,
+        cut: counts.cut + waiting.size,
+        wallSeconds: now,
+        machineSeconds,
+        best,
+      }
     now = job.endsAt
     end(job)
     if (hasLevelledOff(plan, results)) jobs.length = 0
@@ -133,12 +150,18 @@ const EARLY_POWER = 0.5
  * A valley in the codes of a space, seeded: curved, with parameters of unequal weight, categories that matter, and learning
  * curves that cross now and then.
  */
-export function syntheticObjective(plan: SweepPlan, seed: number, { secondsEach, failShare }: { secondsEach: number; failShare: number }): SimulatedObjective {
+export function syntheticObjective(
+  plan: SweepPlan,
+  seed: number,
+  { secondsEach, failShare }: { secondsEach: number; failShare: number },
+): SimulatedObjective {
   const codec = createCodec(plan.space)
   const stream = createStream(seed, 'synthetic', 0)
   const centres = codec.dimensions.map(() => 0.2 + 0.6 * stream.next())
   const weights = codec.dimensions.map((_, j) => 2 ** -j)
-  const offsets = codec.dimensions.map(({ categories }) => Array.from({ length: categories + 1 }, () => 0.3 * stream.next()))
+  const offsets = codec.dimensions.map(({ categories }) =>
+    Array.from({ length: categories + 1 }, () => 0.3 * stream.next()),
+  )
   return {
     seconds: (_point, trial) => secondsEach * Math.exp(SPREAD * gauss(createStream(seed, 'seconds', trial))),
     value: (point, share, trial, attempt) => {
@@ -168,7 +191,10 @@ export function recordedObjective(plan: SweepPlan, recorded: readonly RecordedTr
   const nearest = (point: ValueMap): (typeof known)[number] => {
     const x = codec.encode(point)
     const distance = (other: Float64Array): number =>
-      codec.dimensions.reduce((sum, { categories }, j) => sum + (categories > 0 ? Number(x[j] !== other[j]) : (x[j]! - other[j]!) ** 2), 0)
+      codec.dimensions.reduce(
+        (sum, { categories }, j) => sum + (categories > 0 ? Number(x[j] !== other[j]) : (x[j]! - other[j]!) ** 2),
+        0,
+      )
     return known.reduce((found, next) => (distance(next.x) < distance(found.x) ? next : found))
   }
   return { seconds: (point) => nearest(point).seconds, value: (point) => nearest(point).value ?? undefined }

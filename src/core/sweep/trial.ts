@@ -45,19 +45,37 @@ interface Place {
 export const RETRIES = 2
 
 /** The plan of a trial at a rung. A template that cannot be computed at this point fails this trial alone. */
-export function planTrial({ plan }: Sweep, brackets: Brackets | undefined, place: Place): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
+export function planTrial(
+  { plan }: Sweep,
+  brackets: Brackets | undefined,
+  place: Place,
+): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
   const { halving } = plan.method
   const ladder = brackets?.ladderOf(place.index)
   // A trial that is ended at its rungs, rather than promoted, is on its way to the last one from the start.
   const rung = halving?.form === 'stopping' ? ladder!.resources.length - 1 : place.rung
-  const point = halving ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) } : place.point
+  const point = halving
+    ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) }
+    : place.point
   try {
     const compiled = compileTrial(plan, point)
-    const stand = halving && rungOf(ladder!, rung, { startsOver: halving.form === 'promotion' && !halving.resumes, firstAttempt: place.firstAttempt })
-    return { plan: { ...(plan.failures === 'retry' ? withRetries(compiled) : compiled), ...(stand && { rung: stand }) }, phase: 'queued' }
+    const stand =
+      halving &&
+      rungOf(ladder!, rung, {
+        startsOver: halving.form === 'promotion' && !halving.resumes,
+        firstAttempt: place.firstAttempt,
+      })
+    return {
+      plan: { ...(plan.failures === 'retry' ? withRetries(compiled) : compiled), ...(stand && { rung: stand }) },
+      phase: 'queued',
+    }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    return { plan: compileParamsOnly(plan, point), phase: 'failed', ending: { reason: 'PlatformError', evidence: { detail: error.detail } } }
+    return {
+      plan: compileParamsOnly(plan, point),
+      phase: 'failed',
+      ending: { reason: 'PlatformError', evidence: { detail: error.detail } },
+    }
   }
 }
 

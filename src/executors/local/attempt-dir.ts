@@ -113,7 +113,11 @@ export function attemptDir(dataDir: string, { id, runId, name }: AttemptRef): At
   const match = NAME.exec(name)
   if (!match) throw new Error(`not a name of an attempt: ${name}`)
   const path = folderOf(join(dataDir, 'attempts', name), id)
-  return filesIn(path, join(dataDir, 'work', basename(path)), runFolder(dataDir, { id: runId, number: Number(match[1]) }))
+  return filesIn(
+    path,
+    join(dataDir, 'work', basename(path)),
+    runFolder(dataDir, { id: runId, number: Number(match[1]) }),
+  )
 }
 
 function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
@@ -147,7 +151,8 @@ function makeOutputs(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || !lstatSync(path, { throwIfNoEntry: false })) throw error
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || !lstatSync(path, { throwIfNoEntry: false }))
+      throw error
     throw new AppError('conflict', { detail: phrase('outputs_no_folder', { path }) }, { cause: error })
   }
 }
@@ -173,7 +178,11 @@ export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined 
   const path = join(dir.path, 'exit')
   const [code, how] = readPlainText(path)?.trim().split(' ') ?? []
   if (code === undefined || !/^\d{1,3}$/.test(code)) return undefined
-  return { exitCode: Number(code), isKilled: how === undefined ? undefined : how === 'killed', endedAt: Math.round(statSync(path).mtimeMs) }
+  return {
+    exitCode: Number(code),
+    isKilled: how === undefined ? undefined : how === 'killed',
+    endedAt: Math.round(statSync(path).mtimeMs),
+  }
 }
 
 /** Variable with the mark that all processes of an attempt carry in their environment. */

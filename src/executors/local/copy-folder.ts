@@ -42,7 +42,11 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
   })
   if (!entries) return
   for (const entry of entries) {
-    const inner = { from: joinBytes(from, entry.name), to: joinBytes(to, entry.name), path: path.length === 0 ? entry.name : joinBytes(path, entry.name) }
+    const inner = {
+      from: joinBytes(from, entry.name),
+      to: joinBytes(to, entry.name),
+      path: path.length === 0 ? entry.name : joinBytes(path, entry.name),
+    }
     if (options.isKept?.(inner.path) === false) continue
     if (entry.isDirectory()) await copyInner(inner, options)
     else await attempt(inner.from, inner.path, options, () => copyEntry(entry, inner, options))
@@ -50,7 +54,11 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
   if (options.keepsMarks) await attempt(from, path, options, () => keepMarks({ from, to }))
 }
 
-async function copyEntry(entry: { isSymbolicLink(): boolean; isFile(): boolean }, { from, to }: Place, { keepsMarks }: CopyOptions): Promise<void> {
+async function copyEntry(
+  entry: { isSymbolicLink(): boolean; isFile(): boolean },
+  { from, to }: Place,
+  { keepsMarks }: CopyOptions,
+): Promise<void> {
   if (entry.isSymbolicLink()) return await symlink(await readlink(from, { encoding: 'buffer' }), to)
   if (!entry.isFile()) return
   const { size, blocks } = await lstat(from)
@@ -85,7 +93,12 @@ async function keepMarks({ from, to }: Pick<Place, 'from' | 'to'>): Promise<void
 }
 
 /** Undefined for what has gone, and for a fault that is taken. */
-async function attempt<T>(from: Buffer, path: Buffer, { onFault }: CopyOptions, work: () => Promise<T>): Promise<T | undefined> {
+async function attempt<T>(
+  from: Buffer,
+  path: Buffer,
+  { onFault }: CopyOptions,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work()
   } catch (error) {

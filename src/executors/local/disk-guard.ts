@@ -27,7 +27,11 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
 
   function look(): ReturnType<Storage['state']> {
     const { bavail, blocks, bsize } = statfsSync(dataDir)
-    const decision = decideStorage({ freeBytes: bavail * bsize, totalBytes: blocks * bsize, hasReserve: existsSync(file) })
+    const decision = decideStorage({
+      freeBytes: bavail * bsize,
+      totalBytes: blocks * bsize,
+      hasReserve: existsSync(file),
+    })
     try {
       act(decision)
     } catch (error) {
@@ -38,7 +42,10 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
 
   function act({ level, reserve, reserveBytes }: StorageDecision): void {
     if (reserve === 'keep') return
-    log.warn({ level, reserve, reserveBytes }, reserve === 'make' ? 'keeping some room in reserve' : 'the disk is full: releasing the reserve')
+    log.warn(
+      { level, reserve, reserveBytes },
+      reserve === 'make' ? 'keeping some room in reserve' : 'the disk is full: releasing the reserve',
+    )
     if (reserve === 'release') rmSync(file, { force: true })
     else fill(file, reserveBytes)
   }

@@ -21,10 +21,20 @@ export interface EnvironmentOptions {
   readonly references: Readonly<Record<string, string>>
 }
 
-const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMEXPR_NUM_THREADS', 'VECLIB_MAXIMUM_THREADS']
+const THREAD_VARIABLES = [
+  'OMP_NUM_THREADS',
+  'OPENBLAS_NUM_THREADS',
+  'MKL_NUM_THREADS',
+  'NUMEXPR_NUM_THREADS',
+  'VECLIB_MAXIMUM_THREADS',
+]
 
 /** The whole environment of an attempt's process; nothing of the server's own leaks in. */
-export function attemptEnvironment(launch: Launch, dir: AttemptDir, options: EnvironmentOptions): Record<string, string> {
+export function attemptEnvironment(
+  launch: Launch,
+  dir: AttemptDir,
+  options: EnvironmentOptions,
+): Record<string, string> {
   const { attempt, env, run } = launch
   const { placement, build, logLevel } = run.plan
   const base = options.baseEnv
@@ -68,9 +78,14 @@ export function paramsText({ plan }: Pick<Run, 'plan'>): string {
  * A trial that begins anew at each rung has checkpoints of its own there. A run that goes on from one takes those of the
  * highest rung that left any, and those below stay as they are.
  */
-function checkpointsOf({ plan: { rung }, origin }: Pick<Run, 'plan' | 'origin'>, { checkpoints }: Pick<AttemptDir, 'checkpoints'>): string {
+function checkpointsOf(
+  { plan: { rung }, origin }: Pick<Run, 'plan' | 'origin'>,
+  { checkpoints }: Pick<AttemptDir, 'checkpoints'>,
+): string {
   if (!rung?.startsOver) return checkpoints
-  const folders = Array.from({ length: rung.index + 1 }, (_, index) => (index === 0 ? checkpoints : join(checkpoints, `rung-${index}`)))
+  const folders = Array.from({ length: rung.index + 1 }, (_, index) =>
+    index === 0 ? checkpoints : join(checkpoints, `rung-${index}`),
+  )
   const goesOn = origin !== null && origin.kind !== 'restarts'
   return (goesOn ? folders.findLast(hasCheckpoint) : undefined) ?? folders.at(-1)!
 }
@@ -92,7 +107,9 @@ function threadLimits(cpu: number | undefined): Record<string, string> {
 
 /** On a machine with devices every run sees exactly those it was given: none, if it asked for none. */
 function visibleDevices(capacity: Capacity, devices: readonly string[]): Record<string, string> {
-  return capacity.devices.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: devices.join(','), NVIDIA_VISIBLE_DEVICES: devices.join(',') || 'none' }
+  return capacity.devices.length === 0
+    ? {}
+    : { CUDA_VISIBLE_DEVICES: devices.join(','), NVIDIA_VISIBLE_DEVICES: devices.join(',') || 'none' }
 }
 
 /** The submitting shell's path with its Python first; where that Python goes by another name, `python` is made to mean it. */

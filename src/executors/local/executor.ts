@@ -35,7 +35,18 @@ import { readMasked, starFile } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
 import { createReferences, mask, readGiven, writeGiven } from './references.ts'
 import { createUsageSampler } from './usage.ts'
-import { ageMs, argumentsOf, bootId, fileId, isAlive, isAmong, listProcesses, membersOf, signal, tracesInUse } from './process-table.ts'
+import {
+  ageMs,
+  argumentsOf,
+  bootId,
+  fileId,
+  isAlive,
+  isAmong,
+  listProcesses,
+  membersOf,
+  signal,
+  tracesInUse,
+} from './process-table.ts'
 
 export interface LocalExecutorOptions {
   readonly dataDir: string
@@ -76,7 +87,8 @@ function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOpt
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'E2BIG') throw new AppError('invalid', { detail: phrase('launch_long') }, { cause: error })
-    if (code === 'ERR_INVALID_ARG_VALUE') throw new AppError('invalid', { detail: phrase('launch_nul') }, { cause: error })
+    if (code === 'ERR_INVALID_ARG_VALUE')
+      throw new AppError('invalid', { detail: phrase('launch_nul') }, { cause: error })
     throw new Error(message, { cause: error })
   }
 }
@@ -120,7 +132,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const boot = bootId()
   const usage = createUsageSampler(options.devices.length > 0)
   const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
-  const capacity: Capacity = { cpu: cpus().length, memoryMib: Math.floor(totalmem() / 2 ** 20), devices: options.devices, runsMax: options.runsMax }
+  const capacity: Capacity = {
+    cpu: cpus().length,
+    memoryMib: Math.floor(totalmem() / 2 ** 20),
+    devices: options.devices,
+    runsMax: options.runsMax,
+  }
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
   const children = new Map<string, ChildProcess>()
@@ -139,7 +156,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const venv = venvOf(run)
     const before = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, before) && readClaim(before) !== undefined)
-      return { startedAt: Math.round(statSync(join(before.path, 'claim')).mtimeMs), outputsPath: before.outputs, ranOn: ranOn(run, venv) }
+      return {
+        startedAt: Math.round(statSync(join(before.path, 'claim')).mtimeMs),
+        outputsPath: before.outputs,
+        ranOn: ranOn(run, venv),
+      }
     refuseIncomplete(venv)
     await prepareRunDir(dataDir, asked)
     const mark = markOf(place, attempt)
@@ -147,12 +168,20 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const { command } = run.plan
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
     if (!command) throw new AppError('invalid', { detail: phrase('launch_none') })
-    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
+    if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+      throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeGiven(dir.secrets, references.secretsOf(run.plan.references))
     await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
-      env: { ...attemptEnvironment(asked, dir, { ...environment, venv, references: references.variables(run.plan.references) }), [MARK]: mark },
+      env: {
+        ...attemptEnvironment(asked, dir, {
+          ...environment,
+          venv,
+          references: references.variables(run.plan.references),
+        }),
+        [MARK]: mark,
+      },
     })
     follow(attempt)
     return { startedAt: clock.now(), outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
@@ -160,7 +189,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   /** Folder of the environment that a run runs in; null for one that needs none, or builds it. */
   const venvOf = (run: Run): string | null =>
-    run.environment === null || run.plan.kind === 'build' ? null : join(dataDir, 'environments', run.environment, 'venv')
+    run.environment === null || run.plan.kind === 'build'
+      ? null
+      : join(dataDir, 'environments', run.environment, 'venv')
 
   /** Own session and output to a file: the supervisor owes the server nothing. */
   const spawnSupervisor = async (
@@ -171,7 +202,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   ): Promise<void> => {
     const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
     try {
-      const child = spawnOrExplain(['/bin/sh', SUPERVISOR, dir.path, ...argv], { ...place, detached: true, stdio: ['ignore', output, output] })
+      const child = spawnOrExplain(['/bin/sh', SUPERVISOR, dir.path, ...argv], {
+        ...place,
+        detached: true,
+        stdio: ['ignore', output, output],
+      })
       children.set(attemptId, child)
       child.once('exit', () => {
         children.delete(attemptId)
@@ -211,7 +246,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return { state: 'running' }
     }
     const why = claim && claim.boot !== boot ? 'machine_restarted' : isHere ? 'supervisor_killed' : 'attempt_elsewhere'
-    return { state: 'ended', exitCode: null, endedAt: clock.now(), evidence: { detail: { detail: why } }, hasOutputs: hasFiles(dir.outputs) }
+    return {
+      state: 'ended',
+      exitCode: null,
+      endedAt: clock.now(),
+      evidence: { detail: { detail: why } },
+      hasOutputs: hasFiles(dir.outputs),
+    }
   }
 
   /** Somebody removed its folder, or it was never launched. Its processes end before it does: they have nowhere to report to. */
@@ -227,14 +268,26 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
-  const conclude = async (attempt: AttemptRef, dir: AttemptDir, { exitCode, isKilled, endedAt }: ExitRecord): Promise<Observation> => {
+  const conclude = async (
+    attempt: AttemptRef,
+    dir: AttemptDir,
+    { exitCode, isKilled, endedAt }: ExitRecord,
+  ): Promise<Observation> => {
     stopping.delete(attempt.id)
     running.delete(attempt.id)
     await limit(attempt)
     if (isFrom(place, readMark(dir))) ended.set(attempt.id, attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
-    const evidence = exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
-    return { state: 'ended', exitCode, ...(isKilled !== undefined && { isKilled }), endedAt, evidence, hasOutputs: hasFiles(dir.outputs) }
+    const evidence =
+      exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
+    return {
+      state: 'ended',
+      exitCode,
+      ...(isKilled !== undefined && { isKilled }),
+      endedAt,
+      evidence,
+      hasOutputs: hasFiles(dir.outputs),
+    }
   }
 
   /** Ends what ended attempts left running. One look at the process table serves all that ended in the meantime. */
@@ -242,7 +295,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     cancelReap = undefined
     try {
       const alive = tracesInUse(MARK)
-      for (const attempt of ended.values()) if (!isAmong(alive, traceOf(attempt)) || endLeftovers(attempt)) ended.delete(attempt.id)
+      for (const attempt of ended.values())
+        if (!isAmong(alive, traceOf(attempt)) || endLeftovers(attempt)) ended.delete(attempt.id)
     } catch (error) {
       logOnce('processes', error)
     }
@@ -371,7 +425,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const traceOf = (attempt: AttemptRef): Trace => {
     const dir = attemptDir(dataDir, attempt)
     const isOwn = ownsFolder(attempt, dir)
-    return { mark: `${MARK}=${isOwn ? readMark(dir) : markOf(place, attempt)}`, output: isOwn ? fileId(dir.log) : undefined }
+    return {
+      mark: `${MARK}=${isOwn ? readMark(dir) : markOf(place, attempt)}`,
+      output: isOwn ? fileId(dir.log) : undefined,
+    }
   }
 
   const list = async (): Promise<string[]> => {
@@ -412,7 +469,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const groups = attempts.map((attempt) => {
         noteLogTime(attemptDir(dataDir, attempt), clock.now())
         const claim = claimOf(attempt)
-        return { id: attempt.id, pids: claim ? entries.filter((entry) => entry.session === claim.pid).map((entry) => entry.pid) : [] }
+        return {
+          id: attempt.id,
+          pids: claim ? entries.filter((entry) => entry.session === claim.pid).map((entry) => entry.pid) : [],
+        }
       })
       return await usage.sample(groups, clock.now())
     },

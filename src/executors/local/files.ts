@@ -9,7 +9,17 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
 import type { Executor, Launch, RunRef } from '../../core/ports.ts'
-import { attemptDir, createRunFolder, goneOf, isAttemptFolder, ownerOfRunFolder, ownsFolder, placeFor, restsOf, runFolder } from './attempt-dir.ts'
+import {
+  attemptDir,
+  createRunFolder,
+  goneOf,
+  isAttemptFolder,
+  ownerOfRunFolder,
+  ownsFolder,
+  placeFor,
+  restsOf,
+  runFolder,
+} from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { copyFolder, joinBytes } from './copy-folder.ts'
 import { openPlain } from './plain-file.ts'
@@ -18,10 +28,14 @@ import { openPlain } from './plain-file.ts'
  * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. It
  * appears whole or not at all.
  */
-export async function prepareRunDir(dataDir: string, { run, outputsOwner, goesOnWith, copiesOutputsOf }: Launch): Promise<void> {
+export async function prepareRunDir(
+  dataDir: string,
+  { run, outputsOwner, goesOnWith, copiesOutputsOf }: Launch,
+): Promise<void> {
   const before = goesOnWith && (await realpath(runFolder(dataDir, goesOnWith)).catch(() => null))
   const ownerPath = before ?? placeOf(dataDir, outputsOwner, run.startedAt !== null)
-  if (copiesOutputsOf !== null && ownerOfRunFolder(ownerPath) !== run.id) await copyOutputs(runFolder(dataDir, copiesOutputsOf), ownerPath, run.id)
+  if (copiesOutputsOf !== null && ownerOfRunFolder(ownerPath) !== run.id)
+    await copyOutputs(runFolder(dataDir, copiesOutputsOf), ownerPath, run.id)
   else if (before === null) createRunFolder(ownerPath, outputsOwner.id)
   if (outputsOwner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
 }
@@ -47,7 +61,8 @@ async function copyOutputs(from: string, own: string, runId: string): Promise<vo
   const half = `${own}.half`
   await removeTree(half)
   createRunFolder(half, runId)
-  for (const part of ['outputs', 'checkpoints']) if (existsSync(join(from, part))) await copyWhole(join(from, part), join(half, part))
+  for (const part of ['outputs', 'checkpoints'])
+    if (existsSync(join(from, part))) await copyWhole(join(from, part), join(half, part))
   await rename(half, own)
 }
 
@@ -80,7 +95,11 @@ async function copyWhole(from: string, to: string): Promise<void> {
   }
   const onFault = (path: string, fault: NodeJS.ErrnoException): never => {
     if (UNREADABLE.has(fault.code ?? ''))
-      throw new AppError('conflict', { detail: phrase('file_uncopied', { path: path || from, code: fault.code! }) }, { cause: fault })
+      throw new AppError(
+        'conflict',
+        { detail: phrase('file_uncopied', { path: path || from, code: fault.code! }) },
+        { cause: fault },
+      )
     throw fault
   }
   await copyFolder(from, to, { keepsMarks: true, onFault })
@@ -106,7 +125,8 @@ export async function openInside(root: string, path: string): Promise<ReadableSt
     return file && (Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM') throw new AppError('conflict', { detail: phrase('file_closed', { path }) }, { cause: error })
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new AppError('conflict', { detail: phrase('file_closed', { path }) }, { cause: error })
     if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code ?? '')) return undefined
     throw error
   }
@@ -147,7 +167,8 @@ async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Pu
   const outputs = await realpath(own).catch(() => shared)
   const owner = ownerOfRunFolder(outputs)
   // A run that was never launched has made no folder: one under its number may be another database's.
-  const isOwn = attempts.some(({ outputsPath }) => outputsPath !== null) || owner === run.id || owner === run.origin?.runId
+  const isOwn =
+    attempts.some(({ outputsPath }) => outputsPath !== null) || owner === run.id || owner === run.origin?.runId
   if (isOwn && (await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
   if (keepsOutputs) return
   // A program may have put a link in place of the folder.
@@ -177,7 +198,9 @@ export async function removeWorkCopies(dataDir: string, endedBefore: number): Pr
   ]
   let removed = 0
   for (const { name, path } of copies.filter((copy) => isAttemptFolder(copy.name) && existsSync(copy.path))) {
-    const ended = await stat(existsSync(join(attempts, name)) ? join(attempts, name, 'exit') : path).catch(() => undefined)
+    const ended = await stat(existsSync(join(attempts, name)) ? join(attempts, name, 'exit') : path).catch(
+      () => undefined,
+    )
     if (!ended || ended.mtimeMs >= endedBefore) continue
     await removeTree(path)
     removed += 1

@@ -44,7 +44,10 @@ async function startOf(file: FileHandle, { dir, from, size, limitBytes }: Place)
 }
 
 /** Where the last `lines` lines begin, looking back no further than `limitBytes`. */
-async function tailOffset(file: FileHandle, { size, lines, limitBytes }: { size: number; lines: number; limitBytes: number }): Promise<number> {
+async function tailOffset(
+  file: FileHandle,
+  { size, lines, limitBytes }: { size: number; lines: number; limitBytes: number },
+): Promise<number> {
   const floor = Math.max(0, size - limitBytes)
   const block = Buffer.alloc(BLOCK_BYTES)
   let seen = 0

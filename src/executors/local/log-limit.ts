@@ -53,7 +53,15 @@ async function lineStart(file: FileHandle, byte: number): Promise<number> {
 
 async function punch(path: string, from: number, to: number): Promise<void> {
   const [start, end] = [Math.ceil(from / BLOCK_BYTES) * BLOCK_BYTES, Math.floor(to / BLOCK_BYTES) * BLOCK_BYTES]
-  if (end > start) await promisify(execFile)('fallocate', ['--punch-hole', '--offset', String(start), '--length', String(end - start), path])
+  if (end > start)
+    await promisify(execFile)('fallocate', [
+      '--punch-hole',
+      '--offset',
+      String(start),
+      '--length',
+      String(end - start),
+      path,
+    ])
 }
 
 const NOTE_BYTES = 320

@@ -13,7 +13,11 @@ interface Masking {
  * A page of a log with secrets starred out, byte for byte, so that cursors stay what they are. A secret that the page cuts
  * is found too: a little more is read on both sides.
  */
-export async function readMasked(dir: AttemptDir, from: Parameters<typeof readLogFile>[1], { limitBytes, secrets }: Masking): Promise<LogPage> {
+export async function readMasked(
+  dir: AttemptDir,
+  from: Parameters<typeof readLogFile>[1],
+  { limitBytes, secrets }: Masking,
+): Promise<LogPage> {
   const page = await readLogFile(dir, from, limitBytes)
   if (secrets.length === 0 || page.bytes.length === 0) return page
   const longest = Buffer.byteLength(secrets[0]!) - 1
@@ -52,5 +56,6 @@ export async function starFile(path: string, secrets: readonly string[], cut: Lo
 const STAR = 42
 
 function star(bytes: Buffer, secret: Buffer): void {
-  for (let at = bytes.indexOf(secret); at >= 0; at = bytes.indexOf(secret, at + secret.length)) bytes.fill(STAR, at, at + secret.length)
+  for (let at = bytes.indexOf(secret); at >= 0; at = bytes.indexOf(secret, at + secret.length))
+    bytes.fill(STAR, at, at + secret.length)
 }

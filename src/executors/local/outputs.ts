@@ -51,7 +51,9 @@ interface Found {
 }
 
 async function collectPaths(root: string, folder: Buffer, found: Found): Promise<void> {
-  const entries = await readable(folder, found, () => openFolder(folder.length === 0 ? Buffer.from(root) : joinBytes(root, folder)))
+  const entries = await readable(folder, found, () =>
+    openFolder(folder.length === 0 ? Buffer.from(root) : joinBytes(root, folder)),
+  )
   if (!entries) return
   for await (const entry of entries) {
     if (found.paths.length >= LIMITS.artifactsPerRunMax) return

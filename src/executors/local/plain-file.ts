@@ -24,7 +24,11 @@ export function readPlainText(path: string): string | undefined {
 export function appendPlain(path: string, text: string): void {
   let file: number
   try {
-    file = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600)
+    file = openSync(
+      path,
+      constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      0o600,
+    )
   } catch (error) {
     if (NOT_PLAIN.has((error as NodeJS.ErrnoException).code ?? '')) return
     throw error
@@ -40,7 +44,10 @@ export function appendPlain(path: string, text: string): void {
  * A plain file, opened; undefined for anything else, and where there is none. Programs write beside it: a pipe in its place keeps
  * nobody waiting, and a link leads nowhere. Throws where a file is there and cannot be opened.
  */
-export async function openPlain(path: string | Buffer, access: 'read' | 'write' = 'read'): Promise<FileHandle | undefined> {
+export async function openPlain(
+  path: string | Buffer,
+  access: 'read' | 'write' = 'read',
+): Promise<FileHandle | undefined> {
   const flags = access === 'read' ? constants.O_RDONLY : constants.O_RDWR
   let file: FileHandle
   try {

@@ -131,14 +131,19 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
   const isNear = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid
   const isOwn =
     !HAS_PROC ||
-    entries.some((entry) => (entry.pid === supervisorPid ? entry.startedAt === supervisor?.startedAt : isNear(entry) && leavesTrace(entry.pid, trace)))
+    entries.some((entry) =>
+      entry.pid === supervisorPid
+        ? entry.startedAt === supervisor?.startedAt
+        : isNear(entry) && leavesTrace(entry.pid, trace),
+    )
   const isMember = (entry: ProcessEntry): boolean =>
     (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || leavesTrace(entry.pid, trace)
   // Parents usually have lower pids, but need not: repeat until nothing new is found.
   for (let before = -1; before !== found.size;) {
     before = found.size
     for (const entry of entries)
-      if (entry.pid !== supervisorPid && entry.pid !== process.pid && !found.has(entry.pid) && isMember(entry)) found.set(entry.pid, entry)
+      if (entry.pid !== supervisorPid && entry.pid !== process.pid && !found.has(entry.pid) && isMember(entry))
+        found.set(entry.pid, entry)
   }
   return [...found.values()]
 }
@@ -146,7 +151,8 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
 /** All marks of a name and all outputs that any living process has: one look at the process table serves many attempts. */
 export function tracesInUse(name: string): Set<string> {
   const traces = new Set<string | undefined>()
-  for (const { pid, isZombie } of listProcesses()) if (!isZombie) for (const trace of [`${name}=${readMark(pid, name)}`, ...outputsOf(pid)]) traces.add(trace)
+  for (const { pid, isZombie } of listProcesses())
+    if (!isZombie) for (const trace of [`${name}=${readMark(pid, name)}`, ...outputsOf(pid)]) traces.add(trace)
   traces.delete(undefined)
   return traces as Set<string>
 }

@@ -25,7 +25,9 @@ const OTHERS = 0o077
 export function createReferences(dataDir: string): References {
   const secrets: References['secrets'] = (given = []) => {
     const root = join(dataDir, 'secrets')
-    const kept = namesIn(root).flatMap((name) => filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []))
+    const kept = namesIn(root).flatMap((name) =>
+      filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []),
+    )
     // A secret of several lines is a secret in each of them.
     const all = new Set([...kept, ...given].flatMap((value) => [value, ...value.split(/\r?\n/)]))
     return [...all].filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
@@ -35,7 +37,8 @@ export function createReferences(dataDir: string): References {
       ...Object.assign({}, ...(references?.configs ?? []).map((name) => readSet(dataDir, 'configmaps', name))),
       ...Object.assign({}, ...(references?.secrets ?? []).map((name) => readSet(dataDir, 'secrets', name))),
     }),
-    secretsOf: (references) => (references?.secrets ?? []).flatMap((name) => Object.values(readSet(dataDir, 'secrets', name))),
+    secretsOf: (references) =>
+      (references?.secrets ?? []).flatMap((name) => Object.values(readSet(dataDir, 'secrets', name))),
     secrets,
   }
 }
@@ -44,12 +47,15 @@ function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string):
   const folder = join(dataDir, kind, name)
   const keys = NAME.test(name) ? filesIn(folder) : []
   if (keys.length === 0)
-    throw new AppError('reference_missing', { detail: phrase(kind === 'secrets' ? 'secret_missing' : 'config_map_missing', { name, folder }) })
+    throw new AppError('reference_missing', {
+      detail: phrase(kind === 'secrets' ? 'secret_missing' : 'config_map_missing', { name, folder }),
+    })
   return Object.fromEntries(
     keys.map((key) => {
       const path = join(folder, key)
       if (!KEY.test(key)) throw new AppError('reference_missing', { detail: phrase('reference_name', { path }) })
-      if (kind === 'secrets' && (statSync(path).mode & OTHERS) !== 0) throw new AppError('reference_missing', { detail: phrase('reference_open', { path }) })
+      if (kind === 'secrets' && (statSync(path).mode & OTHERS) !== 0)
+        throw new AppError('reference_missing', { detail: phrase('reference_open', { path }) })
       return [key, read(path)]
     }),
   )

@@ -25,7 +25,11 @@ export function createUsageSampler(hasGpu: boolean): UsageSampler {
   return {
     sample: async (groups, now) => {
       const machine = { ...networkUse(), ...(hasGpu ? await gpuUse() : {}) }
-      const samples = new Map(groups.filter((group) => group.pids.length > 0).map((group) => [group.id, { ...processUse(group, now), ...machine }]))
+      const samples = new Map(
+        groups
+          .filter((group) => group.pids.length > 0)
+          .map((group) => [group.id, { ...processUse(group, now), ...machine }]),
+      )
       for (const id of before.keys()) if (!samples.has(id)) before.delete(id)
       return samples
     },
@@ -38,7 +42,10 @@ export function createUsageSampler(hasGpu: boolean): UsageSampler {
     const last = before.get(id)
     before.set(id, { ticks, at: now })
     return {
-      ...(last && now > last.at && { 'system.cpu_percent': Math.max(0, ((ticks - last.ticks) / TICKS_PER_SECOND / ((now - last.at) / 1000)) * 100) }),
+      ...(last &&
+        now > last.at && {
+          'system.cpu_percent': Math.max(0, ((ticks - last.ticks) / TICKS_PER_SECOND / ((now - last.at) / 1000)) * 100),
+        }),
       'system.memory_mib': sum((use) => use.memoryBytes) / MIB,
       'system.disk_read_mib': sum((use) => use.readBytes) / MIB,
       'system.disk_write_mib': sum((use) => use.writtenBytes) / MIB,
@@ -63,7 +70,12 @@ function readProcess(pid: number): ProcessUse {
   const bytes = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1] ?? 0)
   // utime, stime, and those of children that have ended.
   const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + (fields[index] ?? 0), 0)
-  return { ticks, memoryBytes: (fields[21] ?? 0) * PAGE_BYTES, readBytes: bytes('read_bytes'), writtenBytes: bytes('write_bytes') }
+  return {
+    ticks,
+    memoryBytes: (fields[21] ?? 0) * PAGE_BYTES,
+    readBytes: bytes('read_bytes'),
+    writtenBytes: bytes('write_bytes'),
+  }
 }
 
 /** Traffic of the whole machine since it started, without the loopback. */
@@ -80,9 +92,13 @@ function networkUse(): Record<string, number> {
 
 async function gpuUse(): Promise<Record<string, number>> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=index,utilization.gpu,memory.used', '--format=csv,noheader,nounits'], {
-      timeout: GPU_TIMEOUT_MS,
-    })
+    const { stdout } = await promisify(execFile)(
+      'nvidia-smi',
+      ['--query-gpu=index,utilization.gpu,memory.used', '--format=csv,noheader,nounits'],
+      {
+        timeout: GPU_TIMEOUT_MS,
+      },
+    )
     const rows = stdout
       .trim()
       .split('\n')

@@ -3,7 +3,10 @@ import type { Kysely } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 
 /** Runs, attempts, sweeps, their history, and what they logged. */
-export async function up(db: Kysely<never>, { autoIncrement, blob, createTerminalGuard, float, integer, tableEnd }: Dialect): Promise<void> {
+export async function up(
+  db: Kysely<never>,
+  { autoIncrement, blob, createTerminalGuard, float, integer, tableEnd }: Dialect,
+): Promise<void> {
   const { schema } = db
   await schema
     .createTable('counter')

@@ -125,9 +125,22 @@ async function createFacts(db: Kysely<never>, dialect: Dialect): Promise<void> {
 }
 
 async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void> {
-  const texts = ['name', 'note', 'reason', 'document_digest', 'snapshot', 'environment', 'ran_on', 'origin_kind', 'origin_id', 'commit', 'branch']
+  const texts = [
+    'name',
+    'note',
+    'reason',
+    'document_digest',
+    'snapshot',
+    'environment',
+    'ran_on',
+    'origin_kind',
+    'origin_id',
+    'commit',
+    'branch',
+  ]
   for (const name of texts) await db.schema.alterTable('run').addColumn(name, 'text').execute()
-  for (const name of ['outputs_of', 'deleted_at', 'purged_at']) await db.schema.alterTable('run').addColumn(name, integer).execute()
+  for (const name of ['outputs_of', 'deleted_at', 'purged_at'])
+    await db.schema.alterTable('run').addColumn(name, integer).execute()
   await db.schema
     .alterTable('run')
     .addColumn('project_id', 'text', (column) => column.notNull().defaultTo(DEFAULT_PROJECT.id))
@@ -136,9 +149,24 @@ async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void>
     .alterTable('run')
     .addColumn('needs_environment', integer, (column) => column.notNull().defaultTo(0))
     .execute()
-  const listed = ['deleted_at', 'number', 'project_id', 'phase', 'kind', 'sweep_id', 'created_at', 'started_at', 'ended_at']
+  const listed = [
+    'deleted_at',
+    'number',
+    'project_id',
+    'phase',
+    'kind',
+    'sweep_id',
+    'created_at',
+    'started_at',
+    'ended_at',
+  ]
   await db.schema.createIndex('run_listing').on('run').columns(listed).execute()
-  await db.schema.createIndex('run_deleted').on('run').column('number').where(sql.ref('deleted_at'), 'is not', null).execute()
+  await db.schema
+    .createIndex('run_deleted')
+    .on('run')
+    .column('number')
+    .where(sql.ref('deleted_at'), 'is not', null)
+    .execute()
   await db.schema.createIndex('event_by_run').on('event').columns(['run_id', 'seq']).execute()
   await db.schema.createIndex('event_by_sweep').on('event').columns(['sweep_id', 'seq']).execute()
   await db.schema.createIndex('run_by_environment').on('run').column('environment').execute()
@@ -147,7 +175,8 @@ async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void>
 }
 
 async function widenSweeps(db: Kysely<never>, { integer }: Dialect): Promise<void> {
-  for (const name of ['name', 'note', 'document_digest', 'snapshot']) await db.schema.alterTable('sweep').addColumn(name, 'text').execute()
+  for (const name of ['name', 'note', 'document_digest', 'snapshot'])
+    await db.schema.alterTable('sweep').addColumn(name, 'text').execute()
   for (const name of ['deleted_at', 'purged_at']) await db.schema.alterTable('sweep').addColumn(name, integer).execute()
   const sweep = () => db.schema.alterTable('sweep')
   await sweep()
@@ -165,7 +194,10 @@ const BACKFILL_ROWS = 500
 
 /** Fills the new columns and side tables of a database that has been used. */
 async function backfill(db: Kysely<Tables>): Promise<void> {
-  await db.insertInto('project').values({ id: DEFAULT_PROJECT.id, name: DEFAULT_PROJECT.name, description: '', created_at: 0, deleted_at: null }).execute()
+  await db
+    .insertInto('project')
+    .values({ id: DEFAULT_PROJECT.id, name: DEFAULT_PROJECT.name, description: '', created_at: 0, deleted_at: null })
+    .execute()
   for (let after = 0; ;) {
     const rows = await db
       .selectFrom('run')

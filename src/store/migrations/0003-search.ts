@@ -47,7 +47,14 @@ async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }
 }
 
 /** Plans of sweeps as they were before there was more to say. */
-const PLAN_DEFAULTS = { constraints: [], firstPoints: [], warmStart: [], failures: 'penalise', plateau: null, stoppingRules: [] }
+const PLAN_DEFAULTS = {
+  constraints: [],
+  firstPoints: [],
+  warmStart: [],
+  failures: 'penalise',
+  plateau: null,
+  stoppingRules: [],
+}
 
 async function backfill(db: Kysely<Tables>): Promise<void> {
   const sweeps = await db.selectFrom('sweep').select(['id', 'plan']).execute()
@@ -56,7 +63,10 @@ async function backfill(db: Kysely<Tables>): Promise<void> {
     if (!isValueMap(old)) continue
     await db
       .updateTable('sweep')
-      .set({ plan: encodeValue({ ...PLAN_DEFAULTS, ...old }), budget: (old['method'] as { trialsMax: number | null }).trialsMax })
+      .set({
+        plan: encodeValue({ ...PLAN_DEFAULTS, ...old }),
+        budget: (old['method'] as { trialsMax: number | null }).trialsMax,
+      })
       .where('id', '=', id)
       .execute()
   }
