@@ -12,7 +12,7 @@ const words = (count: number, name = 'word'): Axis => ({
   values: Array.from({ length: count }, (_, i) => `w${i}`),
 })
 const cells = (count: number): SearchSpace => [{ name: 'n', kind: 'int', low: 1, high: count }]
-/** Of `idle` parameters, each is there in half of the trials. */
+/** A space with `always` unconditional numbers, and `idle` numbers that are active in half of the points. */
 const conditional = (idle: number, always: number): SearchSpace => [
   words(2),
   ...numbers(always),
@@ -42,7 +42,7 @@ describe('auto', () => {
     ['31 numbers in order', [...numbers(2), ...cells(31)], 100, 1, 'bo', 'model'],
     ['60 parameters', numbers(60), 100, 1, 'bo', 'model'],
     ['61 parameters', numbers(61), 100, 1, 'tpe', 'dimensions_many'],
-  ] as const)('%s', (_name, space, trialsMax, concurrency, method, reason) => {
+  ] as const)('auto chooses the documented method: %s', (_name, space, trialsMax, concurrency, method, reason) => {
     expect(chooseMethod(space, createCodec(space), { trialsMax, concurrency })).toEqual({ method, reason })
   })
 })

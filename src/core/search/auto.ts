@@ -4,20 +4,24 @@ import type { SearchSpace } from '../../contract/search-space.ts'
 import type { Codec } from './codec.ts'
 import { spaceSize } from './space.ts'
 
+/** The method that `auto` chose, and why. */
 export interface AutoChoice {
   readonly method: Extract<MethodName, 'random' | 'sobol' | 'tpe' | 'bo'>
-  /** The sentences are in `contract/messages`. */
+  /** Code of the reason; `contract/messages` has the sentence. */
   readonly reason: AutoReasonCode
 }
 
-/** What a budget is taken to be where the document names none. */
+/** Number of trials assumed if the document sets no budget. */
 const BUDGET_DEFAULT = 200
+/** Budgets up to this many trials are too small for a model. */
 const MODEL_TRIALS_MIN = 20
+/** Batches of concurrent trials that a model needs. */
 const BATCHES_MIN = 3
+/** Limits of the Gaussian process: categories of one parameter, and number of dimensions. */
 const CATEGORIES_MAX = 30
 const DIMENSIONS_MAX = 60
 
-/** The method for a space and a budget. */
+/** Chooses the method for a space and a budget. docs/search.md lists the conditions. */
 export function chooseMethod(
   space: SearchSpace,
   codec: Codec,

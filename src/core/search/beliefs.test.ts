@@ -15,7 +15,7 @@ const UNIT: SearchSpace = [
 ]
 const at = (point: ValueMap, name: string): number => asNumber(point[name]!)!
 
-/** A whole sweep of a method, and what its trials say then. */
+/** Runs a whole sweep with a method and evaluates its trials. */
 function played(
   { space, method, seed }: { space: SearchSpace; method: MethodName; seed: number },
   objective: (point: ValueMap) => number,
@@ -29,33 +29,36 @@ function played(
     seed,
     earlier: [],
   }
+
   const engine = createMethod(task)
   const trials: Suggestion[] = []
   const results: Result[] = []
+
   while (trials.length < count) {
     const made = engine.suggest({ trials, results }, 10)
     results.push(...made.map(({ point }, i) => ({ index: trials.length + i, value: objective(point) })))
     trials.push(...made)
   }
+
   return believe(task, { trials, results })
 }
 
 describe('importance', () => {
-  // Of a + (b - 1/2)² the variances are 1/12 and 1/180.
+  // The variances of the terms of a + (b - 1/2)² are 1/12 and 1/180.
   const slope = (point: ValueMap): number => at(point, 'a') + (at(point, 'b') - 0.5) ** 2
   it.each<[MethodName, number]>([
     ['random', 1],
     ['random', 2],
     ['tpe', 3],
     ['auto', 4],
-  ])('is what the function says, whatever the search has looked at: %s, seed %d', (method, seed) => {
+  ])('The importance is that of the function, whatever points the search has tried: %s, seed %d', (method, seed) => {
     const { importance } = played({ space: UNIT, method, seed }, slope)
     expect(importance.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(importance[0]!.share).toBeGreaterThan(0.88)
     expect(importance[0]!.share).toBeLessThan(0.97)
   })
 
-  it('stays where it was when nearly all trials have found the best', () => {
+  it('The importance does not change when nearly all trials are near the best', () => {
     const space: SearchSpace = [{ name: 'i', kind: 'int', low: 1, high: 8 }, UNIT[1]!]
     for (const seed of [1, 2]) {
       const [first] = played(
@@ -66,7 +69,7 @@ describe('importance', () => {
     }
   })
 
-  it('is not lost to a few enormous values', () => {
+  it('The importance of a parameter is still found with a few enormous values', () => {
     const { importance } = played({ space: UNIT, method: 'random', seed: 5 }, (point) =>
       at(point, 'b') > 0.97 ? 1e30 : slope(point),
     )
@@ -75,7 +78,7 @@ describe('importance', () => {
 })
 
 describe('the border', () => {
-  it('is told of a parameter that matters and of no other', () => {
+  it('A border is reported only for a parameter that matters', () => {
     const { borders } = played(
       { space: UNIT, method: 'auto', seed: 1 },
       (point) => at(point, 'a') + 0.001 * at(point, 'b'),
@@ -83,22 +86,26 @@ describe('the border', () => {
     expect(borders).toEqual([{ name: 'a', side: 'low' }])
   })
 
-  it('is not told of a parameter that makes no difference to the best trials', () => {
+  it('A border is not reported for a parameter that does not influence the best trials', () => {
     const space: SearchSpace = [
       { name: 'model', kind: 'values', values: ['linear', 'tree'] },
       { name: 'depth', kind: 'int', low: 1, high: 12 },
     ]
+
     const points = Array.from({ length: 48 }, (_, i) => ({
       model: i % 2 === 0 ? 'linear' : 'tree',
       depth: 1 + ((7 * i) % 12),
     }))
-    // Lower is better. Every linear model beats every tree, deeper trees are better, and the best of all is the linear model of depth 12.
+    // Lower is better. Every linear model is better than every tree, deeper trees are better, and the best of all is
+    // the linear model of depth 12.
     const value = ({ model, depth }: (typeof points)[number]): number =>
       model === 'tree' ? 10 - depth / 2 : depth === 12 ? 0 : 0.1
+
     const history = {
       trials: points.map((point) => ({ point, meta: undefined }) as unknown as Suggestion),
       results: points.map((point, index) => ({ index, status: 'finished', value: value(point) }) as unknown as Result),
     }
+
     expect(believe({ space, constraints: [], seed: 1, earlier: [] }, history).borders).toEqual([])
   })
 })

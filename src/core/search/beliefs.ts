@@ -15,37 +15,43 @@ import { createStream, permute } from './rng.ts'
 import { median } from './stopping.ts'
 import { standardise } from './warp.ts'
 
-/** How much a parameter matters: its share of what the metric varies by, with the spread over models of parts of the trials. */
+/**
+ * Importance of a parameter: its share of the variation of the metric. `sd` is the standard deviation over models of
+ * random subsets of the trials.
+ */
 export interface Importance {
   readonly name: string
   readonly share: number
   readonly sd: number
 }
 
-/** The best trials lie where the space ends. */
+/** A bound of the space at which the best trials lie. */
 export interface Border {
   readonly name: string
   readonly side: 'low' | 'high'
 }
 
-/** What the trials of a sweep say so far. Values are turned so that smaller is better. */
+/** Conclusions from the trials of a sweep. Smaller values are better, as in `Result`. */
 export interface Beliefs {
   readonly best: { readonly index: number; readonly value: number } | null
-  /** What the most promising next trial is expected to gain, in units of the metric; null while too little is known. */
+  /** Largest expected improvement of a next trial, in units of the metric; null with too few trials. */
   readonly expectedImprovement: number | null
-  /** Most important first; empty while too little is known. */
+  /** Most important first; empty with too few trials. */
   readonly importance: readonly Importance[]
+  /** Important parameters whose best values lie at a bound. */
   readonly borders: readonly Border[]
 }
 
-/** Finished trials from which a model says anything. */
+/** Finished trials that the model needs. */
 const TRIALS_MIN = 8
+/** Largest number of trials in a model. */
 const TRIALS_MAX = 200
+/** Number of random subsets, and the share of the trials in each. */
 const RESAMPLES = 8
 const RESAMPLE_SHARE = 0.8
 const FIT = { tries: 8, evaluations: 30 }
 
-/** Reads a history with a Gaussian process of its own, whatever method the sweep has. */
+/** Evaluates a history with a Gaussian process of its own, whatever method the sweep uses. */
 export function believe(
   task: Pick<SearchTask, 'space' | 'constraints' | 'seed' | 'earlier'>,
   history: History,
@@ -53,12 +59,14 @@ export function believe(
   const codec = createCodec(task.space)
   const ledger = createLedger(codec, task.earlier)
   ledger.read(history)
+
   const own = ledger.finished.filter(({ index }) => index >= 0)
   const best = own.reduce<Entry | undefined>(
     (found, entry) => (found && found.value <= entry.value ? found : entry),
     undefined,
   )
   if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
+
   const entries = latestAndBest(ledger.finished)
   const most = ordinaryMax(ledger.finished)
   const isKnown = entries.length >= TRIALS_MIN && codec.dimensions.length > 0
@@ -71,6 +79,7 @@ export function believe(
   }
 }
 
+/** All finished trials, or the best and the latest if there are too many. In trial order. */
 function latestAndBest(finished: readonly Entry[]): readonly Entry[] {
   if (finished.length <= TRIALS_MAX) return finished
   const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, TRIALS_MAX / 2)
@@ -83,17 +92,20 @@ function fitProcess(codec: Codec, entries: readonly Entry[], values: Float64Arra
   const form: Form = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: 'matern52' }
   const points = new Float64Array(entries.length * d)
   entries.forEach(({ x }, row) => points.set(x, row * d))
+
   const hyperparameters = fitHyperparameters({ points, values, count: entries.length }, form, [priorMean(d)], FIT)
   return createProcess({ hyperparameters, form, known: entries.map(({ x }) => x), values, unknown: [], room: 0 })
 }
 
+/** Values are cut at the median of the first trials plus this many times its distance to the best. */
 const WINSOR = 3
 
+/** Number of first trials that set the cut. */
 const FIRST = 10
 
 /**
- * Where values begin to be enormous, and count as no larger than that. Told by the first trials there were: of a search
- * that has found the best, most lie there, and all others would seem enormous.
+ * Returns the value at which larger values are cut. It is derived from the first trials: late in a search most trials
+ * lie near the best, and all others would seem enormous.
  */
 function ordinaryMax(finished: readonly Entry[]): number {
   const best = finished.reduce((least, { value }) => Math.min(least, value), Infinity)
@@ -101,6 +113,10 @@ function ordinaryMax(finished: readonly Entry[]): number {
   return middle > best ? middle + WINSOR * (middle - best) : Infinity
 }
 
+/**
+ * Total effects of the parameters, averaged over models of random subsets. A parameter with a single value has
+ * importance 0.
+ */
 function importanceOf(
   codec: Codec,
   entries: readonly Entry[],
@@ -111,17 +127,20 @@ function importanceOf(
     const values = standardise(Float64Array.from(part, ({ value }) => Math.min(value, most)))
     return totalEffects(codec, fitProcess(codec, part, values), seedFor(seed, `importance.${round}`))
   })
+
   const varied = new Map(codec.dimensions.map(({ name }, j) => [name, shares.map((share) => share[j]!)]))
+
   return codec.parameters
     .map(({ name }) => {
       const of = varied.get(name) ?? [0]
       const share = of.reduce((sum, value) => sum + value, 0) / of.length
+
       return { name, share, sd: Math.sqrt(of.reduce((sum, value) => sum + (value - share) ** 2, 0) / of.length) }
     })
     .toSorted((a, b) => b.share - a.share)
 }
 
-/** A part of the trials, without putting back: two equal points make a process singular. */
+/** Draws a subset of the trials without replacement: equal points would make the covariance matrix singular. */
 function resample(entries: readonly Entry[], seed: number, round: number): Entry[] {
   const count = Math.max(TRIALS_MIN, Math.floor(RESAMPLE_SHARE * entries.length))
   const key = createStream(seed, 'beliefs', round).nextWord()
@@ -134,8 +153,9 @@ function resample(entries: readonly Entry[], seed: number, round: number): Entry
 const EFFECT_POINTS = 256
 
 /**
- * Share of each parameter in the total effects on the mean: half the mean square of what changes when that parameter alone
- * is drawn again. Jansen, "Analysis of variance designs for model output" (1999).
+ * Returns the share of each parameter in the total effects on the predicted mean. The total effect of a parameter is
+ * half the mean square of the change when this parameter alone is drawn again. Jansen, "Analysis of variance designs
+ * for model output" (1999).
  */
 function totalEffects(codec: Codec, process: Process, seed: number): number[] {
   const d = codec.dimensions.length
@@ -150,13 +170,17 @@ function totalEffects(codec: Codec, process: Process, seed: number): number[] {
       effects[j]! += (at - process.mean(codec.settle(moved))) ** 2
     }
   }
+
   const total = effects.reduce((sum, effect) => sum + effect, 0)
   return effects.map((effect) => (total > 0 ? effect / total : 1 / d))
 }
 
 const IMPROVEMENT_POINTS = 1_000
 
-/** On values as they are, but for enormous ones: a gain must be one in units of the metric. */
+/**
+ * Returns the largest expected improvement over the best predicted mean. Values are cut but not warped, so that the
+ * result is in units of the metric.
+ */
 function improvementLeft(
   codec: Codec,
   entries: readonly Entry[],
@@ -165,10 +189,12 @@ function improvementLeft(
   const cut = Float64Array.from(entries, ({ value }) => Math.min(value, most))
   const scale = spreadOf(cut)
   if (!(scale > 0)) return 0
+
   const process = fitProcess(codec, entries, standardise(cut))
   const holds = createConstraint(constraints)
   const target = Math.min(...entries.map(({ x }) => process.mean(x)))
   const sobolSeed = seedFor(seed, 'improvement')
+
   let gain = 0
   for (let i = 0; i < IMPROVEMENT_POINTS; i += 1) {
     const x = sobolPoint(codec, i, sobolSeed)
@@ -176,40 +202,51 @@ function improvementLeft(
     const { mean, sd } = process.predict(x)
     gain = Math.max(gain, sd * Math.exp(logImprovement((target - mean) / sd)))
   }
+
   return gain * scale
 }
 
+/** Population standard deviation. */
 function spreadOf(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
+/** Distance from a bound, in codes, up to which a continuous value counts as being at the bound. */
 const EDGE = 0.02
+/** Values that a parameter needs to be checked. */
 const CELLS_MIN = 3
-/** A parameter that matters less may lie anywhere. */
+/** Importance below which a parameter is not checked: its best values may lie anywhere by chance. */
 const SHARE_MIN = 0.05
 
+/** Number of best trials that are checked: this share of the trials, but at least the minimum. */
 const LEADERS_MIN = 3
 const LEADERS_SHARE = 0.1
-/** Where a parameter makes no difference to the best trials, they lie all over it. */
+/**
+ * Share of the best trials that must lie at the same bound. If a parameter does not influence the best trials, they are
+ * spread over its range.
+ */
 const AT_EDGE_SHARE = 0.6
 
-/** The best trials, the very best first. */
+/** The best trials, best first. */
 function leaders(finished: readonly Entry[]): readonly Entry[] {
   return finished
     .toSorted((a, b) => a.value - b.value || a.index - b.index)
     .slice(0, Math.max(LEADERS_MIN, Math.ceil(LEADERS_SHARE * finished.length)))
 }
 
+/** Important ordered parameters for which the best trial, and most of the best trials, lie at the same bound. */
 function bordersOf(codec: Codec, best: readonly Entry[], importance: readonly Importance[]): Border[] {
   return importance.flatMap(({ name, share }): Border[] => {
     const j = codec.dimensions.findIndex((dimension) => dimension.name === name)
     const { categories, cells } = codec.dimensions[j] ?? { categories: 0, cells: 1 }
     if (share < SHARE_MIN || categories > 0 || cells < CELLS_MIN || !codec.isActive(best[0]!.x, j)) return []
+
     const edge = Math.max(EDGE, Number.isFinite(cells) ? 0.5 / cells + 1e-9 : 0)
     const sides = best.map(({ x }) =>
       !codec.isActive(x, j) ? 'none' : x[j]! <= edge ? 'low' : x[j]! >= 1 - edge ? 'high' : 'none',
     )
+
     const [side] = sides
     const isShared = sides.filter((one) => one === side).length >= AT_EDGE_SHARE * best.length
     return side !== 'none' && side !== undefined && isShared ? [{ name, side }] : []

@@ -37,30 +37,32 @@ const task: SearchTask = {
   earlier: [],
 }
 
-/** The sources of 40 trials, of which those from 20 to 29 are asked for while something is broken. */
+/**
+ * Runs 40 trials, of which trials 20 to 29 are requested while a model is broken. Returns the source of each trial, and
+ * the trials for which breakdowns were reported.
+ */
 function live(what: { gaussian: boolean; density: boolean }): { sources: string[]; reported: number[] } {
   const reported: number[] = []
   const method = createMethod(task, { onBreakdown: (_error, index) => reported.push(index) })
   const trials: Suggestion[] = []
   const results: Result[] = []
+
   for (let index = 0; index < 40; index += 1) {
     Object.assign(broken, index >= 20 && index < 30 ? what : { gaussian: false, density: false })
     const [made] = method.suggest({ trials, results }, 1)
     trials.push(made!)
     results.push({ index, value: Number(made!.point['x']) })
   }
+
   return { sources: trials.map(({ source }) => source), reported }
 }
 
 it.each([
   [{ gaussian: true, density: false }, 'density', 1],
   [{ gaussian: true, density: true }, 'random', 2],
-] as const)(
-  'a model that breaks down (%o) is replaced by %s for those trials, and reported',
-  (what, source, reports) => {
-    const { sources, reported } = live(what)
-    expect(new Set(sources.slice(20, 30))).toEqual(new Set([source]))
-    expect(new Set([...sources.slice(12, 20), ...sources.slice(30)])).toEqual(new Set(['gaussian']))
-    expect(reported).toEqual(Array.from({ length: 10 * reports }, (_, i) => 20 + Math.floor(i / reports)))
-  },
-)
+] as const)('A model that fails (%o) is replaced by %s for those trials, and reported', (what, source, reports) => {
+  const { sources, reported } = live(what)
+  expect(new Set(sources.slice(20, 30))).toEqual(new Set([source]))
+  expect(new Set([...sources.slice(12, 20), ...sources.slice(30)])).toEqual(new Set(['gaussian']))
+  expect(reported).toEqual(Array.from({ length: 10 * reports }, (_, i) => 20 + Math.floor(i / reports)))
+})

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { appendRow, createFactor, factorInPlace, invertFactored, solveLower, solveUpper } from './cholesky.ts'
 
-/** A positive definite matrix of any size. */
+/** Returns a positive definite matrix. */
 function matrixOf(size: number): Float64Array {
   return Float64Array.from({ length: size * size }, (_, at) => {
     const [i, j] = [Math.floor(at / size), at % size]
@@ -22,7 +22,7 @@ const SIZES = [1, 2, 3, 4, 5, 6, 9, 14]
 describe.each(SIZES)('a factor of size %d', (size) => {
   const matrix = matrixOf(size)
 
-  it('gives the matrix when it is multiplied out, however it is made', () => {
+  it('A factor multiplied by its transpose gives the matrix, whether built row by row or in place', () => {
     const { rows, stride } = factorOf(matrix, size, size + 2)
     const inPlace = matrix.slice()
     expect(factorInPlace(inPlace, size)).toBe(true)
@@ -35,14 +35,16 @@ describe.each(SIZES)('a factor of size %d', (size) => {
       }
   })
 
-  it('solves, and inverts', () => {
+  it('A factor solves and inverts', () => {
     const factor = factorOf(matrix, size)
     const x = Float64Array.from({ length: size }, (_, i) => Math.sin(i + 1))
     const b = x.map((_, i) => x.reduce((sum, value, j) => sum + matrix[i * size + j]! * value, 0))
+
     const solved = b.slice()
     solveLower(factor, solved, size)
     solveUpper(factor, solved, size)
     solved.forEach((value, i) => expect(value).toBeCloseTo(x[i]!, 10))
+
     const [inPlace, inverse] = [matrix.slice(), new Float64Array(size * size)]
     factorInPlace(inPlace, size)
     invertFactored(inPlace, size, inverse)
@@ -54,12 +56,12 @@ describe.each(SIZES)('a factor of size %d', (size) => {
 })
 
 describe('a matrix that is not positive definite', () => {
-  it('is said to be none', () => {
+  it('A matrix that is not positive definite is reported as such', () => {
     expect(factorInPlace(Float64Array.of(1, 2, 2, 1), 2)).toBe(false)
     expect(factorInPlace(Float64Array.of(Number.NaN), 1)).toBe(false)
   })
 
-  it('gets a small pivot for a row that says nothing new', () => {
+  it('A row that depends on the others gets a small pivot', () => {
     const { rows } = factorOf(Float64Array.of(1, 1, 1, 1), 2)
     expect(Array.from(rows)).toEqual([1, 0, 1, 1e-5])
   })

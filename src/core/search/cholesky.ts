@@ -1,17 +1,22 @@
-/** A lower triangular factor, row after row with a fixed stride, so that a row can be added without copying. */
+/**
+ * A lower triangular Cholesky factor. Rows are stored with a fixed stride, so that a row can be appended without
+ * copying.
+ */
 export interface Factor {
   readonly rows: Float64Array
   readonly stride: number
   size: number
 }
 
+/** Creates an empty factor with room for `stride` rows. */
 export function createFactor(stride: number): Factor {
   return { rows: new Float64Array(stride * stride), stride, size: 0 }
 }
 
 /**
- * Adds the row of a new point: `cross` are its covariances with the points before, `diagonal` its own variance. A point
- * that lies in the span of the others within rounding gets a pivot of `pivotMin` instead of none.
+ * Appends the row of a new point. `cross` holds its covariances with the points before it, `diagonal` its own variance.
+ * `pivotMin` is the lower limit of the squared pivot: it keeps the factor regular if the point is linearly dependent on
+ * the others within rounding.
  */
 export function appendRow(factor: Factor, cross: Float64Array, diagonal: number, pivotMin: number): void {
   const { rows, stride, size } = factor
@@ -19,13 +24,14 @@ export function appendRow(factor: Factor, cross: Float64Array, diagonal: number,
   rows.set(cross.subarray(0, size), at)
   const row = rows.subarray(at, at + size + 1)
   solveLower(factor, row, size)
+
   let rest = diagonal
   for (let j = 0; j < size; j += 1) rest -= row[j]! * row[j]!
   row[size] = Math.sqrt(Math.max(rest, pivotMin))
   factor.size += 1
 }
 
-/** x ← L⁻¹ x over the first `size` rows. */
+/** x ← L⁻¹ x over the first `size` rows, in place. */
 export function solveLower({ rows, stride }: Factor, x: Float64Array, size: number): void {
   for (let i = 0; i < size; i += 1) {
     const at = i * stride
@@ -41,7 +47,7 @@ export function solveLower({ rows, stride }: Factor, x: Float64Array, size: numb
   }
 }
 
-/** x ← L⁻ᵀ x over the first `size` rows. */
+/** x ← L⁻ᵀ x over the first `size` rows, in place. */
 export function solveUpper({ rows, stride }: Factor, x: Float64Array, size: number): void {
   for (let i = size - 1; i >= 0; i -= 1) {
     const at = i * stride
@@ -51,7 +57,10 @@ export function solveUpper({ rows, stride }: Factor, x: Float64Array, size: numb
   }
 }
 
-/** Factors a symmetric matrix (row-major, only its lower half is read) in place; false where it is not positive definite. */
+/**
+ * Replaces the lower half of a symmetric matrix (row-major) by its Cholesky factor. Only the lower half is read.
+ * Returns false if the matrix is not positive definite.
+ */
 export function factorInPlace(matrix: Float64Array, size: number): boolean {
   for (let i = 0; i < size; i += 1) {
     const rowI = i * size
@@ -74,9 +83,12 @@ export function factorInPlace(matrix: Float64Array, size: number): boolean {
   return true
 }
 
-/** Lower half of the inverse of the matrix whose factor is given (row-major, `size` wide), written to `inverse`. */
+/**
+ * Computes the lower half of the inverse of a matrix from its Cholesky factor and writes it to `inverse` (both
+ * row-major, `size` wide).
+ */
 export function invertFactored(factor: Float64Array, size: number, inverse: Float64Array): void {
-  // First the inverse of the factor, transposed into rows of the upper half: row j holds column j of L⁻¹.
+  // The inverse of the factor comes first, transposed: row j of `columns` holds column j of L⁻¹.
   const columns = scratch(size * size)
   for (let j = 0; j < size; j += 1) {
     const column = j * size
@@ -88,6 +100,7 @@ export function invertFactored(factor: Float64Array, size: number, inverse: Floa
       columns[column + i] = sum / factor[row + i]!
     }
   }
+
   for (let i = 0; i < size; i += 1) {
     for (let j = 0; j <= i; j += 1) {
       let sum = 0
@@ -99,7 +112,7 @@ export function invertFactored(factor: Float64Array, size: number, inverse: Floa
 
 let workspace = new Float64Array(0)
 
-/** Memory that is used again by the next call: nothing in it outlives one. */
+/** Returns memory that the next call reuses. Its content must not be used after the call that requested it. */
 function scratch(length: number): Float64Array {
   if (workspace.length < length) workspace = new Float64Array(length)
   return workspace

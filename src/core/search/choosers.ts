@@ -10,7 +10,7 @@ import { spaceSize } from './space.ts'
 import { goodCount, suggestByDensity } from './tpe.ts'
 import { createWalk, scattered } from './walk.ts'
 
-/** Points of Sobol's scrambled sequence. */
+/** Chooses points of the scrambled Sobol sequence. */
 export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
   const sequence = seedFor(seed, 'sobol')
   return {
@@ -19,7 +19,10 @@ export function createSobol({ codec, seed, ...options }: ChooserOptions): Choose
   }
 }
 
-/** Independent draws. Where they find nothing new a finite space is looked through cell by cell, and any other for longer. */
+/**
+ * Chooses independent draws from the prior. If they find no new point, a finite space is walked cell by cell. In a
+ * continuous space more draws are made instead.
+ */
 export function createDraws({ space, codec, seed, ...options }: ChooserOptions): Chooser {
   const points = spaceSize(space)
   const walk = createWalk(space, scattered(points ?? 1n, seed), (point) => {
@@ -27,6 +30,7 @@ export function createDraws({ space, codec, seed, ...options }: ChooserOptions):
     if (!options.isAllowed(x)) return 'forbidden'
     return options.ledger.isUsed(x) ? 'known' : { found: x }
   })
+
   return {
     choose: (index) => {
       const stream = createStream(seed, 'draw', index)
@@ -43,10 +47,13 @@ export function createDraws({ space, codec, seed, ...options }: ChooserOptions):
   }
 }
 
+/** Distance in the sequence to the next try if a point is taken or not allowed. */
 const SOBOL_STRIDE = 65_536
+/** Attempts per point; the longer limit is for draws in a space that cannot be walked. */
 const ATTEMPTS_MAX = 1_000
 const LONG_ATTEMPTS_MAX = 100_000
 
+/** Returns the first point of a series of attempts that is allowed and unused. */
 function firstFree(
   { ledger, isAllowed }: Pick<ChooserOptions, 'ledger' | 'isAllowed'>,
   source: 'sobol' | 'random',
@@ -60,12 +67,17 @@ function firstFree(
   return undefined
 }
 
+/** Trials, and finished trials, before densities choose points. */
 const DENSITY_INITIAL = 10
 
-/** The tree-structured Parzen estimator, with running trials counted as places to avoid. */
+/**
+ * Chooses points by a tree-structured Parzen estimator. Running and failed trials count as bad, so that their
+ * neighbourhood is avoided.
+ */
 export function createDensity(options: ChooserOptions): Chooser {
   const { ledger, seed } = options
   const initial = createSobol(options)
+
   return {
     choose: (index) => {
       const known = index + ledger.finished.filter((entry) => entry.index < 0).length
@@ -80,7 +92,7 @@ export function createDensity(options: ChooserOptions): Chooser {
   }
 }
 
-/** The most promising draw that nobody has tried; `good` of the ranked trials make the lower density. */
+/** Chooses the most promising unused draw. The first `good` ranked trials form the density of good trials. */
 function chooseByDensity(
   { codec, ledger, isAllowed }: ChooserOptions,
   ranked: readonly Entry[],
@@ -89,23 +101,31 @@ function chooseByDensity(
 ): ReturnType<Chooser['choose']> {
   const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
   const draws = suggestByDensity(codec, { ranked: ranked.map(({ x }) => x), avoided, good }, stream, isAllowed)
+
   const x = draws.find((draw) => !ledger.isUsed(draw))
   return x && { x, source: 'density' }
 }
 
-/** Results before a model of rungs is asked: a few of the lowest rung say where not to look. */
+/**
+ * Results before densities choose points for a halving method. A few results of the lowest rung are enough to know
+ * which places to avoid.
+ */
 const CLIMBING_INITIAL = 10
-/** Of the trials on the rungs so many count as good. Falkner et al., "BOHB" (2018). */
+/** Share of the trials with results that counts as good, with limits. Falkner et al., "BOHB" (2018). */
 const CLIMBING_GOOD_SHARE = 0.15
 const CLIMBING_GOOD_MIN = 2
 const CLIMBING_GOOD_MAX = 25
 /**
- * Suggestions that are independent draws. A rung keeps its best third: among nothing but chosen trials it would throw
- * away those that are slow to start, against drawn ones it keeps most of what the model chose.
+ * Share of suggestions that are independent draws. A rung keeps its best third. If all trials were chosen by the model,
+ * a rung would also discard chosen trials that start slowly; compared with drawn trials, it keeps most of the chosen
+ * ones.
  */
 const CLIMBING_DRAWN_SHARE = 0.5
 
-/** The density for halving: it learns from who went how far, and leaves every other trial to chance. */
+/**
+ * Chooses points for halving methods: half of them at random, half by densities that rank trials by the rung they
+ * reached.
+ */
 export function createClimbing(options: ChooserOptions): Chooser {
   const { ledger, seed } = options
   const draws = createDraws(options)
@@ -114,6 +134,7 @@ export function createClimbing(options: ChooserOptions): Chooser {
       const stream = createStream(seed, 'climbing', index)
       const climbers = ledger.climbers()
       if (climbers.length < CLIMBING_INITIAL || stream.next() < CLIMBING_DRAWN_SHARE) return draws.choose(index)
+
       const good = Math.min(
         CLIMBING_GOOD_MAX,
         Math.max(CLIMBING_GOOD_MIN, Math.ceil(CLIMBING_GOOD_SHARE * climbers.length)),
@@ -123,17 +144,21 @@ export function createClimbing(options: ChooserOptions): Chooser {
   }
 }
 
+/** Sorts trials by value, best first. */
 function byValue(entries: readonly Entry[]): Entry[] {
   return entries.toSorted((a, b) => a.value - b.value || a.index - b.index)
 }
 
-/** Of the best so many trials the spread that a warm start takes over. */
+/** Share of the trials, the best ones, whose spread a warm start uses. */
 const WARM_SHARE = 0.1
+/** Smallest step size of a warm start. */
 const WARM_SIGMA_MIN = 0.02
 
 /**
- * CMA-ES over the ordered parameters. Results count in the order of their arrival, whatever distribution they were drawn
- * from: what is late is cut to a bounded step, nothing waits. Categories follow their frequency among the best quarter.
+ * Chooses points by CMA-ES over the ordered parameters. A generation is the next λ results in order of arrival,
+ * whatever distribution their points were drawn from, so nothing waits for a slow trial; the step to an outdated point
+ * is bounded. Categories are drawn by their frequency among the best quarter of the trials. With `warmFrom`, the search
+ * starts from the first `warmFrom` results.
  */
 export function createEvolution(options: ChooserOptions & { readonly warmFrom?: number }): Chooser {
   const { codec, ledger, seed } = options
@@ -150,6 +175,7 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
       replaced = ledger.replacedCount
       state = advance(state ?? begin())
       const stream = createStream(seed, 'evolution', index)
+
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
         const x = compose(state.evolution, stream)
         if (options.isAllowed(x) && !ledger.isUsed(x)) return { x, source: 'evolution' }
@@ -158,19 +184,25 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
     },
   }
 
-  /** In the middle of the space, or as wide as the best tenth of the first `warmFrom` results lie around the best of them. */
+  /**
+   * Starts in the middle of the space, or at the best of the first `warmFrom` results with the spread of their best
+   * tenth as step size.
+   */
   function begin(): { evolution: Evolution; taken: number } {
     if (options.warmFrom === undefined)
       return { evolution: startEvolution(new Float64Array(ordered.length).fill(0.5)), taken: 0 }
+
     const prefix = ledger.arrived.slice(0, options.warmFrom)
     const best = byValue(prefix)
       .slice(0, Math.max(2, Math.ceil(WARM_SHARE * prefix.length)))
       .map(({ x }) => project(x))
+
     const squares = best.map((x) => x.reduce((sum, code, k) => sum + (code - best[0]![k]!) ** 2, 0) / ordered.length)
     const sigma = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / best.length)
     return { evolution: startEvolution(best[0]!, Math.max(WARM_SIGMA_MIN, sigma)), taken: prefix.length }
   }
 
+  /** Evolves over all complete generations that have arrived. */
   function advance(from: { evolution: Evolution; taken: number }): { evolution: Evolution; taken: number } {
     let { evolution, taken } = from
     for (;;) {
@@ -184,6 +216,7 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
     }
   }
 
+  /** Draws ordered parameters from the distribution, and categories by frequency. */
   function compose(evolution: Evolution, stream: Stream): Float64Array {
     const drawn = drawFrom(evolution, stream)
     const x = new Float64Array(codec.dimensions.length)
@@ -195,12 +228,14 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
   }
 }
 
+/** Draws a category with probability proportional to one plus its count among the best quarter of the trials. */
 function frequentCategory({ dimensions }: Codec, ledger: Ledger, j: number, u: number): number {
   const best = byValue(ledger.finished).slice(0, Math.max(4, Math.ceil(ledger.finished.length / 4)))
   const counts = Array.from(
     { length: dimensions[j]!.categories },
     (_, category) => 1 + best.filter(({ x }) => x[j] === category).length,
   )
+
   let rest = u * counts.reduce((sum, count) => sum + count, 0)
   return Math.max(
     0,

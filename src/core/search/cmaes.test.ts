@@ -8,9 +8,10 @@ describe('the strategy', () => {
     [2, 6, 3, [2.028611, 0.446205, 1.446205, 0.624555, 0.154815, 0.057859, 1.254273]],
     [5, 8, 4, [2.600179, 0.365088, 1.365088, 0.4502, 0.047292, 0.038169, 2.128524]],
     [10, 10, 5, [3.167299, 0.284429, 1.284429, 0.29499, 0.015284, 0.020154, 3.084727]],
-  ])('of %d dimensions is that of the tutorial', (d, lambda, mu, constants) => {
+  ])('The strategy for %d dimensions is that of the tutorial', (d, lambda, mu, constants) => {
     const strategy = strategyFor(d)
     expect([strategy.lambda, strategy.mu]).toEqual([lambda, mu])
+
     const found = [
       strategy.muEff,
       strategy.cSigma,
@@ -23,7 +24,7 @@ describe('the strategy', () => {
     found.forEach((value, i) => expect(value).toBeCloseTo(constants[i]!, 5))
   })
 
-  it('weighs better ranks more, the better half by 1 in all, the worse half below zero', () => {
+  it('The weights fall with rank, add up to 1 in the better half, and are not positive in the worse half', () => {
     for (const d of [1, 2, 7, 40]) {
       const { weights, mu } = strategyFor(d)
       expect(weights).toEqual(weights.toSorted((a, b) => b - a))
@@ -33,10 +34,11 @@ describe('the strategy', () => {
   })
 })
 
-/** Evaluations until the distance to the optimum at .3 is below 1e-8. */
+/** Evaluations until the value is below 1e-8; Infinity beyond the limit. */
 function evaluationsOf(seed: number, value: (x: Float64Array) => number, { d = 5, limit = 800 } = {}): number {
   const stream = createStream(seed, 'sphere', 0)
   let evolution = startEvolution(new Float64Array(d).fill(0.5))
+
   for (let used = 0; used < limit;) {
     const points = Array.from({ length: evolution.strategy.lambda }, () => drawFrom(evolution, stream))
     used += points.length
@@ -52,27 +54,28 @@ function evaluationsOf(seed: number, value: (x: Float64Array) => number, { d = 5
 const sphere = (x: Float64Array) => x.reduce((sum, code) => sum + (code - 0.3) ** 2, 0)
 
 describe('an evolution', () => {
-  it('finds the middle of a sphere within 800 evaluations, from 20 of 20 seeds', () => {
+  it('An evolution finds the centre of a sphere within 800 evaluations from each of 20 seeds', () => {
     const needed = Array.from({ length: 20 }, (_, seed) => evaluationsOf(seed, sphere))
     expect(Math.max(...needed)).toBeLessThanOrEqual(800)
     expect(Math.min(...needed)).toBeGreaterThan(200)
   })
 
-  it('finds the bottom of a narrow ellipsoid that lies across the axes', () => {
+  it('An evolution finds the bottom of a narrow ellipsoid that is not aligned with the axes', () => {
     const bent = (x: Float64Array) => 100 * (x[0]! + x[1]! - 0.6) ** 2 + (x[0]! - x[1]!) ** 2
     for (const seed of [1, 2, 3, 4, 5]) expect(evaluationsOf(seed, bent, { d: 2, limit: 600 })).toBeLessThanOrEqual(600)
   })
 
-  it('finds an optimum at a bound', () => {
+  it('An evolution finds an optimum at a bound', () => {
     const corner = (x: Float64Array) => x.reduce((sum, code) => sum + code * code, 0)
     for (const seed of [1, 2, 3]) expect(evaluationsOf(seed, corner, { d: 3, limit: 1500 })).toBeLessThanOrEqual(1500)
   })
 
-  it('draws inside the cube, however wide it is, around its mean', () => {
+  it('An evolution draws around its mean and inside the cube, however wide its distribution is', () => {
     const wide = startEvolution(Float64Array.of(0.01, 0.99, 0.5), 1)
     const stream = createStream(1, 'draws', 0)
     const drawn = Array.from({ length: 500 }, () => drawFrom(wide, stream))
     for (const x of drawn) for (const code of x) expect(code >= 0 && code <= 1).toBe(true)
+
     const narrow = startEvolution(Float64Array.of(0.3, 0.6), 0.01)
     const means = [0, 1].map(
       (j) =>
@@ -82,13 +85,14 @@ describe('an evolution', () => {
     expect(means[1]).toBeCloseTo(0.6, 2)
   })
 
-  it('cuts down a point that lies too far off, and bears points that are all equal', () => {
+  it('An evolution bounds the step to a distant point, and stays finite with equal points', () => {
     const start = startEvolution(Float64Array.of(0.5, 0.5), 0.001)
     const far = Array.from({ length: start.strategy.lambda }, () => Float64Array.of(1, 0))
     let evolution = evolve(start, far)
     expect(Math.hypot(evolution.mean[0]! - 0.5, evolution.mean[1]! - 0.5)).toBeLessThanOrEqual(
       2 * start.strategy.chi * 0.001 * 1.0001,
     )
+
     for (let generation = 0; generation < 50; generation += 1) evolution = evolve(evolution, far)
     expect([...evolution.mean, evolution.sigma, ...evolution.lengths].every(Number.isFinite)).toBe(true)
   })

@@ -80,7 +80,7 @@ describe('values at a place of their distribution', () => {
       [[0, 1.5]],
     ],
   ]
-  it.each(cases)('%s', (_name, axis, places) => {
+  it.each(cases)('The value at each place of the distribution is correct: %s', (_name, axis, places) => {
     const codec = createCodec([axis])
     for (const [u, value] of places) {
       expect(asNumber(sampleAxis(axis, u))).toBeCloseTo(value, 12)
@@ -90,7 +90,7 @@ describe('values at a place of their distribution', () => {
 })
 
 describe('a code', () => {
-  it.each(Object.entries(AXES))('goes to a value and back: %s', (_name, axis) => {
+  it.each(Object.entries(AXES))('A code is converted to a value and back: %s', (_name, axis) => {
     const [dimension] = createCodec([axis]).dimensions
     const top = Math.max(1, dimension!.categories - 1)
     fc.assert(
@@ -104,9 +104,10 @@ describe('a code', () => {
           expect(Math.abs(asNumber(dimension!.toValue(code))! - asNumber(value)!)).toBeLessThan(
             1e-8 * Math.max(1, Math.abs(asNumber(value)!)),
           )
+
         const snapped = dimension!.snap(u * top)
         expect(Math.abs(dimension!.snap(snapped) - snapped)).toBeLessThan(1e-12)
-        // A point that is made and one that is read back must count as the same.
+        // A point that was suggested and the same point read back must have the same code.
         if (Number.isFinite(dimension!.cells))
           expect(Math.abs(dimension!.toCode(dimension!.toValue(snapped)) - snapped)).toBeLessThan(1e-12)
         expect(encodeValue(dimension!.toValue(dimension!.snap(snapped)))).toBe(encodeValue(dimension!.toValue(snapped)))
@@ -116,11 +117,12 @@ describe('a code', () => {
   })
 
   it.each(Object.entries(AXES).filter(([, axis]) => axisSize(axis) !== undefined))(
-    'tells all values apart: %s',
+    'A dimension has a different code for each value: %s',
     (_name, axis) => {
       const [dimension] = createCodec([axis]).dimensions
       const values = Array.from({ length: axisSize(axis)! }, (_, i) => valueAt(axis, i))
       const codes = values.map((value) => dimension!.toCode(value))
+
       expect(dimension!.cells).toBe(values.length)
       expect(new Set(codes).size).toBe(values.length)
       expect(codes.map((code) => encodeValue(dimension!.toValue(dimension!.snap(code))))).toEqual(
@@ -129,7 +131,7 @@ describe('a code', () => {
     },
   )
 
-  it('of an ordered parameter grows with its value', () => {
+  it('The code of an ordered parameter grows with its value', () => {
     for (const [name, axis] of Object.entries(AXES)) {
       const [dimension] = createCodec([axis]).dimensions
       if (dimension!.categories > 0 || name === 'falling linspace') continue
@@ -141,16 +143,17 @@ describe('a code', () => {
     }
   })
 
-  it('is a rank for numbers that are even in themselves or in their logarithms, and a size for others', () => {
+  it('Listed numbers are coded by rank if they or their logarithms are evenly spaced, and by size otherwise', () => {
     const codesOf = (values: number[]) =>
       values.map((value) => createCodec([{ name: 'a', kind: 'values', values }]).dimensions[0]!.toCode(value))
     expect(codesOf([1, 2, 3, 4])).toEqual([0.125, 0.375, 0.625, 0.875])
     expect(codesOf([1, 10, 100, 1000])).toEqual([0.125, 0.375, 0.625, 0.875])
+
     const [zero, one, hundred] = codesOf([0, 1, 100])
     expect(one! - zero!).toBeLessThan((hundred! - one!) / 50)
   })
 
-  it('is a category for words, for two values and for weighted ones', () => {
+  it('Words, two values and weighted values are coded as categories', () => {
     const categoriesOf = (axis: Axis) => createCodec([axis]).dimensions[0]!.categories
     expect(['words', 'two numbers', 'pvalues', 'even numbers', 'int'].map((name) => categoriesOf(AXES[name]!))).toEqual(
       [3, 2, 2, 0, 0],
@@ -158,7 +161,7 @@ describe('a code', () => {
     expect(createCodec([AXES['pvalues']!]).dimensions[0]!.weights).toEqual([0.9, 0.1])
   })
 
-  it('tells a value that no category has', () => {
+  it('The code of a value that is none of the categories is -1', () => {
     const [dimension] = createCodec([AXES['words']!]).dimensions
     expect(dimension!.toCode('other')).toBe(-1)
     const numbers = createCodec([AXES['even numbers']!]).dimensions[0]!
@@ -168,7 +171,7 @@ describe('a code', () => {
 
 describe('conditions', () => {
   const nested: SearchSpace = [
-    // A child before its parent: the order of the document is free.
+    // The child stands before its parent, because a document may list parameters in any order.
     { name: 'momentum', kind: 'uniform', low: 0, high: 1, when: { name: 'kind', in: ['sgd'] } },
     { name: 'kind', kind: 'values', values: ['sgd', 'adam'], when: { name: 'model', in: ['net'] } },
     { name: 'model', kind: 'values', values: ['tree', 'net'] },
@@ -183,13 +186,13 @@ describe('conditions', () => {
     [{ model: 'net', kind: 'adam', momentum: 0.3 }, ['kind', 'model']],
     [{ model: 'tree', kind: 'sgd', momentum: 0.3, depth: 3, leaves: 0.5 }, ['depth', 'leaves', 'model']],
     [{ model: 'tree', depth: 2, leaves: 0.5 }, ['depth', 'model']],
-  ])('leave out what is not there: %o', (point, there) => {
+  ])('A decoded point has no inactive parameters: %o', (point, there) => {
     const settled = codec.decode(codec.encode(point))
     expect(keys(settled)).toEqual(there)
     expect(settled).toEqual(Object.fromEntries(Object.entries(point).filter(([name]) => there.includes(name))))
   })
 
-  it('make points equal that differ in what is not there alone', () => {
+  it('Points that differ only in inactive parameters have the same key', () => {
     const key = (point: ValueMap) => codec.key(codec.settle(codec.encode(point)))
     expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(key({ model: 'net', kind: 'adam' }))
     expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(
@@ -200,7 +203,7 @@ describe('conditions', () => {
     )
   })
 
-  it('hold for numbers however they are written', () => {
+  it('A condition compares numbers whether they are ints or floats', () => {
     const floats = createCodec([
       { name: 'a', kind: 'range', start: 1, step: 1, count: 3, isFloat: true },
       { name: 'b', kind: 'uniform', low: 0, high: 1, when: { name: 'a', in: [2] } },
@@ -209,12 +212,13 @@ describe('conditions', () => {
     expect(toPlain(floats.decode(floats.encode({ a: 3, b: 0.5 })))).toEqual({ a: 3 })
   })
 
-  it('settle into codes that stay as they are, and points that come back', () => {
+  it('Settled codes do not change when they are settled or converted to a point and back', () => {
     fc.assert(
       fc.property(fc.array(unit, { minLength: 5, maxLength: 5 }), (codes) => {
         const x = codec.settle(
           Float64Array.from(codes, (u, j) => (codec.dimensions[j]!.categories > 0 ? Math.floor(2 * u) : u)),
         )
+
         expect(codec.settle(x.slice())).toEqual(x)
         const point = codec.decode(x)
         expect(codec.key(codec.encode(point))).toBe(codec.key(x))

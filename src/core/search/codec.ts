@@ -5,57 +5,68 @@ import { normalCumulative } from './normal.ts'
 import { axisSize, gridBounds, logCells, onlyValue, roundHalfEven, sampleAxis, shareOf, valueAt } from './space.ts'
 
 /**
- * How one parameter looks to a model. An ordered one is a number in [0, 1] that grows with its value and is spread as its
- * prior is; a category is the index of its value.
+ * Converts the values of one parameter to numbers for a model, called codes. The code of an ordered parameter lies in
+ * [0, 1], grows with the value and is uniformly distributed if the value follows the distribution of its axis. The code
+ * of a category is the index of its value.
  */
 export interface Dimension {
   readonly name: string
   /** Number of categories; 0 for an ordered parameter. */
   readonly categories: number
-  /** Distinct values; Infinity for a continuous parameter. */
+  /** Number of distinct values; Infinity for a continuous parameter. */
   readonly cells: number
-  /** Probability of each category before anything is known. */
+  /** Prior probability of each category; empty for an ordered parameter. */
   readonly weights: readonly number[]
-  /** The code of the nearest value: a model is flat inside a cell. */
+  /** Returns the code of the value that a code stands for. All codes of one cell stand for the same value. */
   snap(code: number): number
-  /** Ends of the codes that mean the same value as this one; undefined for a category and a continuous parameter. */
+  /**
+   * Lowest and highest code that stand for the same value as this one; undefined for a category and for a continuous
+   * parameter.
+   */
   cell(code: number): readonly [number, number] | undefined
   toValue(code: number): Value
-  /** -1 for a value that is no category. */
+  /** Returns -1 for a value that is none of the categories. */
   toCode(value: Value): number
 }
 
-/** One parameter of a space, free or not. */
+/** One parameter of a space, including those with a single value. */
 export interface Parameter {
   readonly name: string
-  /** Distinct values; Infinity for a continuous one. */
+  /** Number of distinct values; Infinity for a continuous parameter. */
   readonly cells: number
+  /** Whether the parameter exists at x: its own condition and those of the parameters it depends on hold. */
   isActive(x: Float64Array): boolean
-  /** The value that x means, of a parameter that is there. */
+  /** Returns the value of the parameter at x. Valid only if the parameter is active. */
   valueIn(x: Float64Array): Value
 }
 
 /**
- * Points of a space as vectors of codes and back. A parameter of one value alone has no code: it is in every point where
- * its condition holds, and no search can tell that it is there.
+ * Encodes points of a space as vectors of codes, and decodes them. A parameter with a single value has no code: it is
+ * added to every point where its condition holds, so it cannot influence a search.
  */
 export interface Codec {
-  /** The parameters that can vary, in the order of the space: `x[j]` belongs to `dimensions[j]`. */
+  /** The parameters with several values, in the order of the space: `x[j]` is the code of `dimensions[j]`. */
   readonly dimensions: readonly Dimension[]
   /** All parameters, in the order of the space. */
   readonly parameters: readonly Parameter[]
+  /** Whether any parameter has a condition. */
   readonly isConditional: boolean
   encode(point: ValueMap): Float64Array
   decode(x: Float64Array): ValueMap
-  /** Snaps every code, and gives parameters that are not there the code that stands for that. Works in place. */
+  /**
+   * Snaps every code to its value and sets the codes of inactive parameters to a fixed placeholder. Changes and returns
+   * x.
+   */
   settle(x: Float64Array): Float64Array
+  /** Whether the parameter of dimension j exists at x. */
   isActive(x: Float64Array, j: number): boolean
-  /** Equal for two vectors that mean the same point. */
+  /** Returns a key that is equal for two settled vectors of the same point. Codes are compared to nine decimals. */
   key(x: Float64Array): string
 }
 
+/** Code of an inactive ordered parameter. An inactive category has the first unused index instead. */
 const IDLE_CODE = 0.5
-/** As `sampleAxis` cuts a normal distribution. */
+/** Share of each tail at which `sampleAxis` cuts a normal distribution. */
 const TAIL = 1e-6
 
 export function createCodec(space: SearchSpace): Codec {
@@ -63,6 +74,7 @@ export function createCodec(space: SearchSpace): Codec {
     const value = onlyValue(axis)
     return value === undefined ? toDimension(axis) : { name: axis.name, value }
   })
+
   const dimensions = places.filter(isFree)
   const parameters = toParameters(space, places, dimensions)
   const free = parameters.filter((_, index) => isFree(places[index]!))
@@ -78,6 +90,7 @@ export function createCodec(space: SearchSpace): Codec {
     for (const j of conditional) if (!isActive(x, j)) x[j] = idle(j)
     return x
   }
+
   return {
     dimensions,
     parameters,
@@ -98,7 +111,7 @@ export function createCodec(space: SearchSpace): Codec {
   }
 }
 
-/** An axis as a codec takes it: a dimension, or the one value it has. */
+/** An axis in the codec: a dimension, or its single value. */
 type Place = Dimension | { readonly name: string; readonly value: Value }
 
 function isFree(place: Place): place is Dimension {
@@ -107,6 +120,7 @@ function isFree(place: Place): place is Dimension {
 
 function toParameters(space: SearchSpace, places: readonly Place[], dimensions: readonly Dimension[]): Parameter[] {
   const indexOf = new Map(space.map((axis, index) => [axis.name, index]))
+
   const parameters = places.map((place, index): Parameter => {
     const { when } = space[index]!
     const j = isFree(place) ? dimensions.indexOf(place) : -1
@@ -121,17 +135,18 @@ function toParameters(space: SearchSpace, places: readonly Place[], dimensions: 
       valueIn: (x) => (isFree(place) ? place.toValue(x[j]!) : place.value),
     }
   })
+
   return parameters
 }
 
-/** Indices of the axes, those that others depend on before them. */
+/** Indices of the axes, each after the axis that its condition names. */
 function parentsFirst(space: SearchSpace): number[] {
   const indexOf = new Map(space.map((axis, index) => [axis.name, index]))
   const depthOf = ({ when }: Axis): number => (when ? 1 + depthOf(space[indexOf.get(when.name)!]!) : 0)
   return space.map((_, index) => index).toSorted((a, b) => depthOf(space[a]!) - depthOf(space[b]!))
 }
 
-/** `1` and `1.0` are one value here. */
+/** Text of a value for comparisons in which `1` and `1.0` are the same. */
 function plainText(value: Value): string {
   const number = asNumber(value)
   return number === undefined ? encodeValue(value) : String(number)
@@ -150,7 +165,7 @@ function toDimension(axis: Axis): Dimension {
           )
     }
     case 'pvalues':
-      // A value that is never drawn is never suggested.
+      // Values of weight 0 are left out, so they are never suggested.
       return categorical(
         axis.name,
         axis.values.filter((_, index) => axis.weights[index]! > 0),
@@ -195,9 +210,10 @@ function toDimension(axis: Axis): Dimension {
 
 function categorical(name: string, values: readonly Value[], weights: readonly number[]): Dimension {
   const plain = values.map(plainText)
-  // A file with both 1 and 1.0 means two values; in every other one they are the same.
+  // Ints and floats are told apart only if the list contains both 1 and 1.0.
   const textOf = new Set(plain).size === values.length ? plainText : encodeValue
   const texts = values.map(textOf)
+
   return {
     name,
     categories: values.length,
@@ -210,17 +226,22 @@ function categorical(name: string, values: readonly Value[], weights: readonly n
   }
 }
 
-/** Numbers given one by one: evenly spaced ones (in themselves or in their logarithms) by rank, others by their size. */
+/**
+ * An ordered parameter with listed numbers. Evenly spaced numbers, or numbers whose logarithms are, are coded by rank;
+ * others in proportion to their size.
+ */
 function ranked(name: string, values: readonly Value[], numbers: readonly number[]): Dimension {
   const order = numbers.map((_, index) => index).toSorted((a, b) => numbers[a]! - numbers[b]!)
   const sorted = order.map((index) => numbers[index]!)
   const codes = codesOf(sorted)
+
   const nearestRank = (code: number): number => {
     let best = 0
     for (let rank = 1; rank < codes.length; rank += 1)
       if (Math.abs(codes[rank]! - code) < Math.abs(codes[best]! - code)) best = rank
     return best
   }
+
   return {
     name,
     categories: 0,
@@ -239,25 +260,31 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
   }
 }
 
+/**
+ * Codes of listed numbers, ascending. Uneven positive numbers that span a factor of ten or more are coded by their
+ * logarithms.
+ */
 function codesOf(sorted: readonly number[]): number[] {
   const count = sorted.length
   const byRank = sorted.map((_, rank) => (rank + 0.5) / count)
   if (isEven(sorted)) return byRank
+
   const isPositive = sorted[0]! > 0
   const logs = isPositive ? sorted.map(Math.log) : sorted
   if (isPositive && isEven(logs)) return byRank
+
   const line = isPositive && sorted.at(-1)! >= 10 * sorted[0]! ? logs : sorted
   const width = line.at(-1)! - line[0]! || 1
   return line.map((number) => (0.5 + ((number - line[0]!) / width) * (count - 1)) / count)
 }
 
-/** Whether the largest gap is at most three times the mean one. */
+/** Whether every gap between neighbours differs from the mean gap by at most three quarters of the mean. */
 function isEven(sorted: readonly number[]): boolean {
   const mean = (sorted.at(-1)! - sorted[0]!) / (sorted.length - 1)
   return sorted.every((number, rank) => rank === 0 || Math.abs(number - sorted[rank - 1]! - mean) <= 0.75 * mean)
 }
 
-/** Values whose cells are equally wide. */
+/** An ordered parameter whose values have cells of equal width. */
 function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number): Dimension {
   const cell = (code: number): number => Math.min(count - 1, Math.max(0, Math.floor(code * count)))
   return {
@@ -272,20 +299,25 @@ function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number)
   }
 }
 
+/** Index of the value nearest to a number, by bisection. The axis is monotonic. */
 function nearestIndex(axis: Axis, number: number): number {
   let [low, high] = [0, axisSize(axis)! - 1]
   const at = (index: number): number => asNumber(valueAt(axis, index))!
   const isRising = at(high) >= at(low)
+
   while (low < high) {
     const middle = low + Math.floor((high - low) / 2)
     const middlePoint = at(middle) / 2 + at(middle + 1) / 2
     if (isRising ? number <= middlePoint : number >= middlePoint) high = middle
     else low = middle + 1
   }
+
   return low
 }
 
-/** An axis whose codes are its own cumulative distribution; codes within `tail` of the ends are values beyond reason. */
+/**
+ * A continuous parameter. A code is the cumulative probability of its value, kept at least `tail` away from 0 and 1.
+ */
 function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): Dimension {
   const inside = (code: number): number => Math.min(1 - tail, Math.max(tail, code))
   return {
@@ -300,13 +332,14 @@ function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): D
   }
 }
 
-/** Multiples of q under a distribution: the code of a multiple is where it lies in that distribution. */
+/** A parameter whose values are multiples of q. The code of a multiple is its cumulative probability. */
 function quantised(axis: Extract<Axis, { q: number }>, codeOf: (number: number) => number): Dimension {
   const toValue = (code: number): number => asNumber(sampleAxis(axis, code))!
   const cells = Math.min(Number.MAX_SAFE_INTEGER, Math.round((toValue(1) - toValue(0)) / axis.q) + 1)
   return gridded(axis, { cells, step: axis.q, codeOf, toValue })
 }
 
+/** Evenly spaced numbers: how many, how far apart, and the conversion to and from codes. */
 interface Grid {
   readonly cells: number
   readonly step: number
@@ -314,7 +347,7 @@ interface Grid {
   readonly toValue: (code: number) => number
 }
 
-/** Evenly spaced numbers whose codes are not evenly spaced. */
+/** An ordered parameter with evenly spaced numbers whose codes are not evenly spaced. */
 function gridded(axis: Axis, { cells, step, codeOf, toValue }: Grid): Dimension {
   const codeAt = (number: number): number => {
     const code = codeOf(number)
@@ -323,6 +356,7 @@ function gridded(axis: Axis, { cells, step, codeOf, toValue }: Grid): Dimension 
   const [first, last] = [toValue(0), toValue(1)]
   const half = step / 2
   const edge = step / 1e6
+
   return {
     name: axis.name,
     categories: 0,

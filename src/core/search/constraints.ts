@@ -4,8 +4,9 @@ import type { SearchSpace } from '../../contract/search-space.ts'
 import { holds, namesIn, parseExpression } from '../spec/template.ts'
 
 /**
- * Whether all expressions hold at a point. One that speaks of a parameter that is not there, or that cannot be computed at
- * this point, does not forbid it.
+ * Returns a function that checks whether all expressions hold at a point. An expression that cannot be computed at a
+ * point, for example because it names an inactive parameter, does not exclude the point. `spend` is called before each
+ * expression is evaluated.
  */
 export function createConstraint(
   expressions: readonly string[],
@@ -19,10 +20,13 @@ export function createConstraint(
     })
 }
 
-/** Told of every expression that is about to be computed, by its letters: what stands for the time it takes. */
+/** Receives the length of an expression before it is evaluated, as a measure of the time it takes. */
 export type Spend = (letters: number) => void
 
-/** What to say of an expression that names what is no parameter, and so would never forbid anything; undefined for a good one. */
+/**
+ * Finds a name in an expression that is not a parameter; such an expression would never exclude a point. Returns the
+ * problem, or undefined if all names are parameters.
+ */
 export function strangerIn(expression: string, space: SearchSpace): Detail | undefined {
   const known = space.map(({ name }) => name)
   const name = [...namesIn(`{{ ${expression} }}`)].find((one) => !known.includes(one))

@@ -3,7 +3,7 @@ import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
 import { scrambledSobol } from './sobol.ts'
 
-/** The code that a uniform number stands for. */
+/** Converts a uniform number in [0, 1) to a code drawn from the prior of a dimension. */
 export function randomCode({ categories, weights }: Dimension, u: number): number {
   if (categories === 0) return u
   let sum = 0
@@ -11,35 +11,38 @@ export function randomCode({ categories, weights }: Dimension, u: number): numbe
   return index === -1 ? categories - 1 : index
 }
 
-/** Density of a code before anything is known: codes of ordered parameters are spread evenly. */
+/**
+ * Prior density (ordered parameter) or prior probability (category) of a code. Codes of ordered parameters are uniform.
+ */
 export function prior({ categories, weights }: Dimension, code: number): number {
   return categories === 0 ? 1 : weights[code]!
 }
 
-/** The middle of the space: for people's own bounds the best guess there is. */
+/** The middle of the space. For bounds chosen by a person this is the best first guess. */
 export function centrePoint(codec: Codec): Float64Array {
   return codec.settle(
     Float64Array.from(codec.dimensions, ({ categories }) => (categories > 0 ? Math.floor(categories / 2) : 0.5)),
   )
 }
 
+/** Draws a settled point from the prior. */
 export function randomPoint(codec: Codec, stream: Stream): Float64Array {
   return codec.settle(Float64Array.from(codec.dimensions, (dimension) => randomCode(dimension, stream.next())))
 }
 
-/** Point `index` of Sobol's scrambled sequence over the space. `seed` has 32 bits. */
+/** Point `index` of the scrambled Sobol sequence over the space, settled. `seed` has 32 bits. */
 export function sobolPoint(codec: Codec, index: number, seed: number): Float64Array {
   return codec.settle(
     Float64Array.from(codec.dimensions, (dimension, j) => randomCode(dimension, scrambledSobol(index, j, seed))),
   )
 }
 
-/** 32 bits of a seed for one purpose. */
+/** Derives a 32-bit seed for one purpose. */
 export function seedFor(seed: number, purpose: string): number {
   return createStream(seed, purpose, 0).nextWord()
 }
 
-/** A draw from the standard normal distribution. */
+/** Draws from the standard normal distribution (Box and Muller). */
 export function gauss(stream: Stream): number {
   return Math.sqrt(-2 * Math.log(1 - stream.next())) * Math.cos(2 * Math.PI * stream.next())
 }

@@ -24,13 +24,13 @@ const taskOf = (space: SearchSpace, patch: Partial<SearchTask> = {}, gaussian?: 
 })
 
 const codesOf = (space: SearchSpace, point: ValueMap) => createCodec(space).encode(point)
-/** A bowl whose bottom is at .3 in every coordinate. */
+/** A bowl with its bottom at about 0.3 in every coordinate, and a small ripple along the first. */
 const bowl = (x: Float64Array) => x.reduce((sum, code) => sum + (code - 0.3) ** 2, 0.01 * Math.sin(40 * x[0]!))
 
 const POINTS = firstPoints(taskOf(CUBE, { method: { name: 'sobol', trialsMax: 200 } }), 30)
 const VALUES = POINTS.map((point) => bowl(codesOf(CUBE, point)))
 
-/** Codes of the next suggestions after thirty trials with these values. */
+/** Returns the codes of the next suggestions after the given points with these values. */
 function next(
   values: readonly (number | undefined)[],
   { count = 4, task = taskOf(CUBE), points = POINTS } = {},
@@ -45,18 +45,18 @@ function next(
 const distance = (x: Float64Array, y: Float64Array) =>
   x.reduce((most, code, j) => Math.max(most, Math.abs(code - y[j]!)), 0)
 
-describe('what must not matter', () => {
+describe('transformed values', () => {
   const plain = next(VALUES)
   it.each([
     ['a constant', (value: number) => value + 1000],
     ['a factor', (value: number) => value * 1e6],
     ['a small factor', (value: number) => value * 1e-9],
     ['both', (value: number) => 3 * value - 50],
-  ])('%s', (_name, change) => {
+  ])('The suggestions do not change when all values are changed by %s', (_name, change) => {
     next(VALUES.map(change)).forEach((x, i) => expect(distance(x, plain[i]!)).toBeLessThan(1e-3))
   })
 
-  it('what matters: other values', () => {
+  it('The suggestions change when the values change', () => {
     expect(next(VALUES.map((value) => -value))).not.toEqual(plain)
   })
 })
@@ -69,9 +69,10 @@ describe('one bad trial among thirty', () => {
     ['no number', Number.NaN],
     ['infinite', Infinity],
     ['failed', undefined],
-  ])('does not drive the next away from the best: %s', (_name, bad) => {
+  ])('One bad trial does not move the suggestions away from the best: %s', (_name, bad) => {
     for (const place of [worst, 0, 17]) {
       const values = VALUES.map((value, i) => (i === place ? bad : value))
+
       const distances = next(values)
         .map((x) => distance(x, incumbent))
         .toSorted((a, b) => a - b)
@@ -82,7 +83,7 @@ describe('one bad trial among thirty', () => {
 })
 
 describe('trials that run at the same time', () => {
-  it('lie apart, the more so the more is thought of what is not known', () => {
+  it('Concurrent trials lie apart, and further apart with a wider confidence bound', () => {
     const apart = (kappa: number) => {
       const task = taskOf(CUBE, { concurrency: 10 }, { acquisition: { kind: 'ucb', kappa, eps: 0 } })
       const xs = next(VALUES, { count: 10, task })
@@ -92,7 +93,7 @@ describe('trials that run at the same time', () => {
     expect(apart(10)).toBeGreaterThan(0.02)
   })
 
-  it('have the same suggestions whether they are asked for at once or one by one', () => {
+  it('Suggestions are the same whether they are requested at once or one by one', () => {
     const trials = POINTS.map((point): Suggestion => ({ point, source: 'sobol' }))
     const results = VALUES.map((value, index): Result => ({ index, value }))
     const atOnce = createMethod(taskOf(CUBE)).suggest({ trials, results }, 4)
@@ -120,6 +121,7 @@ describe('spaces and results at the edge', () => {
     const method = createMethod(task)
     const trials: Suggestion[] = []
     const results: Result[] = []
+
     while (trials.length < count) {
       const made = method.suggest({ trials, results }, 2)
       if (made.length === 0) break
@@ -128,6 +130,7 @@ describe('spaces and results at the edge', () => {
         results.push({ index, value: value(codesOf(space, suggestion.point), index) })
       }
     }
+
     return trials
   }
 
@@ -154,11 +157,12 @@ describe('spaces and results at the edge', () => {
       50,
     ],
   ] as [string, SearchSpace, (x: Float64Array, index: number) => number | undefined, number][])(
-    '%s',
+    'A search at the limits makes distinct points inside its space: %s',
     (_name, space, value, expected) => {
       const points = play(space, value, Math.max(30, expected)).map(({ point }) => point)
       expect(points).toHaveLength(expected)
       expect(new Set(points.map(encodeValue)).size).toBe(expected)
+
       const codec = createCodec(space)
       for (const point of points) {
         const x = codec.encode(point)
@@ -170,13 +174,13 @@ describe('spaces and results at the edge', () => {
     },
   )
 
-  it('two trials at one place with different values', () => {
+  it('A search accepts two trials at one point with different values', () => {
     const points = [...POINTS.slice(0, 15), ...POINTS.slice(0, 15)]
     const values = points.map((point, i) => bowl(codesOf(CUBE, point)) + (i < 15 ? 0 : 0.5))
     for (const x of next(values, { points })) expect(x.every((code) => code >= 0 && code <= 1)).toBe(true)
   })
 
-  it('earlier trials take the place of the first ones', () => {
+  it('Trials of an earlier sweep replace the initial design', () => {
     const earlier = POINTS.map((point, i) => ({ point, value: VALUES[i]! }))
     const [first] = createMethod(taskOf(CUBE, { earlier })).suggest({ trials: [], results: [] }, 1)
     expect(first!.source).toBe('gaussian')
@@ -184,7 +188,7 @@ describe('spaces and results at the edge', () => {
   })
 })
 
-describe('what a document says', () => {
+describe('options of the document', () => {
   it.each<[string, GaussianPlan]>([
     ['ucb', { acquisition: { kind: 'ucb', kappa: 1.5, eps: 0 } }],
     ['ei', { acquisition: { kind: 'ei', kappa: 0, eps: 0.01 } }],
@@ -192,7 +196,7 @@ describe('what a document says', () => {
     ['matern32', { shape: 'matern32', length: 0.5 }],
     ['rbf', { shape: 'rbf' }],
     ['few candidates', { candidates: 10, starts: 1 }],
-  ])('is what happens: %s', (_name, gaussian) => {
+  ])('An option of the document changes the suggestions: %s', (_name, gaussian) => {
     const task = taskOf(CUBE, {}, gaussian)
     const found = next(VALUES, { task })
     expect(found).not.toEqual(next(VALUES))
@@ -200,7 +204,7 @@ describe('what a document says', () => {
     expect(Math.min(...near)).toBeLessThan(0.3)
   })
 
-  it('a width of nothing stays where the mean is best, a great one looks elsewhere', () => {
+  it('A narrow confidence bound stays near the best mean, and a wide one explores', () => {
     const ucb = (kappa: number) =>
       next(VALUES, { count: 1, task: taskOf(CUBE, {}, { acquisition: { kind: 'ucb', kappa, eps: 0 } }) })[0]!
     const middle = Float64Array.of(0.3, 0.3, 0.3)
@@ -208,7 +212,7 @@ describe('what a document says', () => {
     expect(distance(ucb(50), middle)).toBeGreaterThan(distance(ucb(0.01), middle))
   })
 
-  it('so many initial points come from the design', () => {
+  it('The option initial sets the number of points of the initial design', () => {
     const method = createMethod(taskOf(CUBE, { concurrency: 1 }, { initial: 7 }))
     const trials: Suggestion[] = []
     for (let index = 0; index < 9; index += 1)
@@ -218,6 +222,7 @@ describe('what a document says', () => {
           1,
         ),
       )
+
     expect(trials.map(({ source }) => source)).toEqual([
       'centre',
       ...Array.from({ length: 6 }, () => 'sobol'),
@@ -228,7 +233,7 @@ describe('what a document says', () => {
 })
 
 describe('best', () => {
-  it('gives the same as sorting all, and does not look at what cannot be among them', () => {
+  it('best gives the same items as sorting all, and does not evaluate items that cannot be among them', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(20), fc.nat(5)), { maxLength: 30 }),
@@ -240,6 +245,7 @@ describe('best', () => {
         },
       ),
     )
+
     let asked = 0
     best(
       Array.from({ length: 100 }, (_, item) => ({ item, bound: item })),
@@ -253,8 +259,8 @@ describe('best', () => {
   })
 })
 
-describe('a search that was found wanting', () => {
-  it('goes on however many trials run without a result', () => {
+describe('regressions', () => {
+  it('A search continues however many trials run without a result', () => {
     const search = createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }], method: 'bo' })
     for (let i = 0; i < 10; i += 1) {
       const [trial] = search.ask()
@@ -263,7 +269,7 @@ describe('a search that was found wanting', () => {
     expect(search.ask(60)).toHaveLength(60)
   })
 
-  it('repeats no point of a normal axis, and never tries a value of probability 0', () => {
+  it('A search repeats no point of a normal axis, and never tries a value of probability 0', () => {
     const space: SearchSpace = [
       { name: 'x', kind: 'normal', loc: 0, scale: 1 },
       { name: 'k', kind: 'pvalues', values: ['a', 'never', 'c'], weights: [0.5, 0, 0.5] },

@@ -20,20 +20,22 @@ import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
 import { isSteep, warp } from './warp.ts'
 
-/** What a document may say of a Gaussian process search. */
+/** Options of a Gaussian process search that a document can set. */
 export interface GaussianSettings {
-  /** Points before the model chooses; null: as many as the space needs. */
+  /** Number of points before the model chooses; null: depends on dimensions, concurrency and budget. */
   readonly initial: number | null
-  /** null: a lower bound of random width. */
+  /** null: a lower confidence bound whose width is drawn at random for each trial. */
   readonly acquisition: { readonly kind: 'ucb' | 'ei' | 'poi'; readonly kappa: number; readonly eps: number } | null
   readonly shape: Shape
-  /** One more length to begin the fit from, in widths of the space; null for none. */
+  /** An additional start of the fit with this length scale, in widths of the space; null: none. */
   readonly length: number | null
-  /** Candidates that cover the space, and local searches from the best of them. */
+  /** Number of candidates that cover the space evenly. */
   readonly candidates: number
+  /** Number of local searches, each from one of the best candidates. */
   readonly starts: number
 }
 
+/** Options used where the document sets none. */
 export const GAUSSIAN_DEFAULTS: GaussianSettings = {
   initial: null,
   acquisition: null,
@@ -43,11 +45,16 @@ export const GAUSSIAN_DEFAULTS: GaussianSettings = {
   starts: 4,
 }
 
+/** One way to choose points. */
 export interface Chooser {
-  /** A point that nobody has tried, or undefined where this way of choosing finds none. Computed from what the ledger has read. */
+  /**
+   * Returns a point that no trial has used, or undefined if this way of choosing finds none. Depends on what the ledger
+   * has read.
+   */
   choose(index: number): { x: Float64Array; source: Suggestion['source'] } | undefined
 }
 
+/** Options shared by all ways to choose points. */
 export interface ChooserOptions {
   readonly space: SearchSpace
   readonly codec: Codec
@@ -55,37 +62,51 @@ export interface ChooserOptions {
   readonly seed: number
   readonly concurrency: number
   readonly trialsMax: number | null
+  /** Whether a point meets the constraints. */
   readonly isAllowed: (x: Float64Array) => boolean
 }
 
-/** A part of the space that a search keeps to. */
+/** A part of the space to which a search is restricted. */
 export interface Niche {
+  /** Whether a point lies in the part. */
   readonly holds: (x: Float64Array) => boolean
-  /** Trials of its design. */
+  /** Number of trials of the initial design. */
   readonly initial: number
-  /** Trials that the search has made. */
+  /** Number of trials that the restricted search has made. */
   readonly made: () => number
 }
 
-/** Trials a process holds at most: the cost of a suggestion grows with their square. */
+/** Largest number of finished trials in a process. The cost of a suggestion grows with its square. */
 const ACTIVE_MAX = 300
+/** Finished trials that a model needs. */
 const FINISHED_MIN = 3
-/** A large process is asked about fewer candidates: each costs more there, and it knows better where to look. */
+/**
+ * With more finished trials than `LARGE`, fewer broad candidates are evaluated: each one costs more, and the model
+ * locates the optimum better.
+ */
 const LARGE = 150
 const CANDIDATES_LARGE = 250
+/** Largest number of trials in a fit. */
 const FIT_MAX = 150
+/** Evaluations of the likelihood from the best start. */
 const FIT_EVALUATIONS = 40
-/** Steps from each start before only the most promising goes on. */
+/** Evaluations from each start; only the best of them is continued. */
 const FIT_TRIES = 8
-/** A second start of the fit, at lengths this much shorter: rough functions are missed from the prior's long ones. */
+/**
+ * The second start of the fit has lengths shorter than the prior by this much, in natural logarithms. From the long
+ * lengths of the prior alone, fits miss rough functions.
+ */
 const SHORT_START = 1.5
-/** Running trials a process has room for beyond those there are; with more it is built anew. */
+/** Room in a process for further running trials, at most. When it is full, a new model is built. */
 const ROOM_MAX = 64
+/** Best trials near which candidates are drawn. */
 const NEAR_BEST = 5
+/** Penalty in the score of a point outside the trust region. */
 const OUTSIDE_PENALTY = 1e4
+/** Largest penalty in the score of a point where trials are expected to fail. */
 const FAILURE_PENALTY = 3
 
-/** Everything that is the same for all suggestions made from one set of results. */
+/** Everything shared by all suggestions from one set of results. */
 interface Model {
   readonly resultCount: number
   readonly finished: readonly Entry[]
@@ -94,14 +115,14 @@ interface Model {
   readonly pool: Pool
   readonly region: TrustRegion | undefined
   readonly penalty: (x: Float64Array) => number
-  /** Running trials that the process has taken in. */
+  /** Indices of the running trials added to the process. */
   readonly pending: number[]
 }
 
 /**
- * Bayesian optimisation with a Gaussian process. A suggestion minimises a lower confidence bound of random width, whose
- * mean knows finished trials and whose spread knows the running ones too; so trials that run side by side differ by
- * construction. docs/search.md says what each part brings.
+ * Bayesian optimisation with a Gaussian process. By default a suggestion minimises a lower confidence bound of random
+ * width. Its mean depends on finished trials, its standard deviation on running trials too, so that concurrent trials
+ * differ. docs/search.md describes the parts.
  */
 export function createGaussian(
   options: Omit<ChooserOptions, 'ledger'> & { readonly ledger: Sample },
@@ -120,15 +141,17 @@ export function createGaussian(
     choose: (index) => {
       const made = niche ? niche.made() : index + ledger.finished.filter((entry) => entry.index < 0).length
       if (made < initial || ledger.finished.length < FINISHED_MIN) return design(index)
+
       const pending = ledger.pending()
       if (!model || !isCurrent(model, pending)) model = build(pending.length)
       takePending(model, pending)
+
       const x = bestOf(model, index)
       return x && { x, source: 'gaussian' }
     },
   }
 
-  /** Whether a model goes on: the same results, more running trials at most, and room for them. */
+  /** Whether a model is still valid: no new results, only additional running trials, and room for them. */
   function isCurrent(at: Model, pending: readonly number[]): boolean {
     const added = pending.length - at.pending.length
     return (
@@ -138,7 +161,7 @@ export function createGaussian(
     )
   }
 
-  /** The centre, then a sequence that covers the space evenly. */
+  /** Chooses a point of the initial design: the centre first, then points of a scrambled Sobol sequence. */
   function design(index: number): ReturnType<Chooser['choose']> {
     const centre = centrePoint(codec)
     if (index === 0 && isFree(centre)) return { x: centre, source: 'centre' }
@@ -160,6 +183,7 @@ export function createGaussian(
       finished.map(({ value }) => value),
       isSteep(designValues(ledger.finished, ledger.sources)),
     )
+
     const process = createProcess({
       hyperparameters: fit(),
       form,
@@ -168,6 +192,7 @@ export function createGaussian(
       unknown: failed,
       room: pendingCount + Math.min(ROOM_MAX, options.concurrency + 8),
     })
+
     const order = Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || a - b)
     const best = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
     const stream = createStream(seed, 'pool', ledger.resultCount)
@@ -190,10 +215,14 @@ export function createGaussian(
     }
   }
 
-  /** Hyperparameters of a fixed prefix of the results, fitted anew at fixed numbers of them. */
+  /**
+   * Returns hyperparameters fitted to a prefix of the results. Its length depends only on the number of results (see
+   * `fitPoint`), so a fresh instance computes the same fit.
+   */
   function fit(): Hyperparameters {
     const count = fitPoint(ledger.resultCount)
     if (fitted?.count === count) return fitted.hyperparameters
+
     const known = ledger.finishedAfter(count)
     const entries = activeSet(known, known, FIT_MAX)
     const points = new Float64Array(entries.length * d)
@@ -206,6 +235,7 @@ export function createGaussian(
       ),
       count: entries.length,
     }
+
     const hyperparameters =
       entries.length < FINISHED_MIN
         ? priorMean(d)
@@ -214,16 +244,19 @@ export function createGaussian(
     return hyperparameters
   }
 
+  /** Starts of the fit: the prior, shorter lengths, and the length from the document if there is one. */
   function starts(): Hyperparameters[] {
     const middle = priorMean(d)
     const withLengths = (logLength: (prior: number) => number): Hyperparameters => ({
       ...middle,
       logLengths: middle.logLengths.map(logLength),
     })
+
     const asked = settings.length === null ? [] : [withLengths(() => Math.log(settings.length!))]
     return [middle, withLengths((prior) => prior - SHORT_START), ...asked]
   }
 
+  /** Adds running trials to the process that are not in it yet. */
   function takePending({ process, pending: taken }: Model, pending: readonly number[]): void {
     for (const index of pending.slice(taken.length)) {
       process.addPending(ledger.xs[index]!)
@@ -231,63 +264,81 @@ export function createGaussian(
     }
   }
 
+  /** Ranks the candidates, refines the best by local search, and returns the best point that is still unused. */
   function bestOf(at: Model, index: number): Float64Array | undefined {
     const { pool, region, process, penalty } = at
     const stream = createStream(seed, 'slot', index)
     const landscape: Landscape = { codec, process, penalty, acquisition: acquisitionFor(at, stream) }
     const isThere = niche ? niche.holds : elsewhere(codec, at.finished, at.values, stream)
     const widest = Math.sqrt(process.kernel.signal)
+
     const candidates = pool.xs.flatMap((x, i) => {
       if (ledger.hasKey(pool.keys[i]!) || (isThere && !isThere(x))) return []
       const outside = region?.outside(x) ?? 0
       const extra = outside > 0 ? OUTSIDE_PENALTY + outside : penalty(x)
       return [{ item: i, bound: score(landscape.acquisition, pool.mean(i), widest) + extra, extra }]
     })
+
     const order = best(
       candidates,
       settings.starts * SCREENED_PER_START,
       ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra,
     )
+
     let found: Scored | undefined
     const consider = (candidate: Scored): void => {
       if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x))
         found = candidate
     }
+
     for (const { item, value } of distinct(order, pool.xs, settings.starts)) {
       const start = pool.xs[item]!
       consider({ x: start, value })
       consider(refine(landscape, start, region?.box(start) ?? wholeBox(d)))
     }
+
     return found?.x ?? pool.xs[order.find(({ item }) => isFree(pool.xs[item]!))?.item ?? -1]
   }
 
+  /**
+   * Chooses the acquisition function of one trial. Always draws once, so that later draws from the stream do not depend
+   * on the option.
+   */
   function acquisitionFor({ process, finished, values }: Model, stream: Stream): Acquisition {
     const width = gauss(stream)
     const asked = settings.acquisition
     if (!asked) return { kind: 'bound', kappa: KAPPA_MIN + Math.abs(width) }
     if (asked.kind === 'ucb') return { kind: 'bound', kappa: asked.kappa }
+
     const isNoisy = process.kernel.noise > NOISY * process.kernel.signal
     const best = isNoisy ? Math.min(...finished.map(({ x }) => process.predict(x).mean)) : Math.min(...values)
     return { kind: asked.kind === 'ei' ? 'improvement' : 'probability', best, margin: asked.eps }
   }
 }
 
+/** Smallest width of the default confidence bound, in standard deviations. */
 const KAPPA_MIN = 0.3
-/** Candidates that are ranked exactly for each local search. */
+/** Candidates ranked by their exact score for each local search. */
 const SCREENED_PER_START = 8
-/** Share of noise above which the best value seen is luck and the best mean is taken instead. */
+/**
+ * Noise variance, relative to the signal, above which the lowest predicted mean replaces the lowest observed value as
+ * the best.
+ */
 const NOISY = 0.01
-/** Further points of the sequence are looked at in other places than those of the next trials. */
+/** Distance in the sequence to the next try if a point is taken, so that it is not the point of a following trial. */
 const DESIGN_STRIDE = 4_096
 
-/** Where trials have failed the model of failures, under the same covariances, speaks against a point. */
+/**
+ * Penalty for points where trials are expected to fail: a prediction with the same covariances from values 1 (failed)
+ * and 0 (finished).
+ */
 function failurePenalty(process: Process, finished: number, failed: number): Landscape['penalty'] {
   if (failed === 0) return () => 0
   const weights = process.weigh(Float64Array.from({ length: finished + failed }, (_, i) => Number(i >= finished)))
   return (x) => FAILURE_PENALTY * Math.min(1, Math.max(0, process.blend(weights, x)))
 }
 
-/** All trials, or where they are too many half the best and half the latest, in trial order. */
+/** All finished trials if they are at most `max`, otherwise half the best and half the latest. In trial order. */
 function activeSet(finished: readonly Entry[], arrived: readonly Entry[], max = ACTIVE_MAX): readonly Entry[] {
   if (finished.length <= max) return finished
   const half = max / 2
@@ -297,13 +348,17 @@ function activeSet(finished: readonly Entry[], arrived: readonly Entry[], max = 
   return finished.filter((entry) => kept.has(entry))
 }
 
-/** The largest number of results, up to `count`, at which a fit is due: each time a twentieth has been added. */
+/**
+ * Number of results, at most `count`, at which the last fit was due. A fit is due each time the number has grown by a
+ * twentieth.
+ */
 function fitPoint(count: number): number {
   let at = 0
   for (let next = FINISHED_MIN; next <= count; next += Math.max(1, Math.floor(next / 20))) at = next
   return at
 }
 
+/** Size of the initial design. A budget limits it to a quarter of the trials, or to `FINISHED_MIN` if that is more. */
 function initialCount(
   d: number,
   { concurrency, trialsMax }: Pick<ChooserOptions, 'concurrency' | 'trialsMax'>,
@@ -312,6 +367,7 @@ function initialCount(
   return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }
 
+/** Starts of local searches differ by more than this in at least one code. */
 const APART = 0.02
 
 interface Ranked {
@@ -319,7 +375,7 @@ interface Ranked {
   readonly value: number
 }
 
-/** The first few that do not lie close to one another. */
+/** Returns the first `count` candidates that are not close to one another. */
 function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
   const out: Ranked[] = []
   for (const ranked of order) {
@@ -332,11 +388,14 @@ function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: 
 
 interface Bounded {
   readonly item: number
-  /** What its value cannot fall below. */
+  /** Lower bound of the value. */
   readonly bound: number
 }
 
-/** The `count` items of smallest value, best first; one whose bound is too high already is never evaluated. */
+/**
+ * Returns the `count` items of smallest value, best first. Items whose lower bound exceeds the worst of them are not
+ * evaluated.
+ */
 export function best<T extends Bounded>(items: readonly T[], count: number, evaluate: (item: T) => number): Ranked[] {
   const ranked: Ranked[] = []
   for (const item of items.toSorted((a, b) => a.bound - b.bound || a.item - b.item)) {

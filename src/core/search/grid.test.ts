@@ -12,7 +12,7 @@ const space: SearchSpace = [
   { name: 'b', kind: 'values', values: ['x', 'y', 'z'] },
 ]
 
-/** A history in which the grid has made so many points. */
+/** A history with `count` points made by the grid. */
 const after = (count: number): History => ({
   trials: Array.from({ length: count }, () => ({ point: {}, source: 'grid' as const })),
   results: [],
@@ -28,26 +28,26 @@ function grid(trialsMax: number | null, { of = space, ...more }: Partial<GridOpt
 const names = (points: readonly ValueMap[]) => points.map(({ a, b }) => `${String(a)}${String(b)}`)
 
 describe('createGrid', () => {
-  it('walks the product in the order of the document, last axis fastest', () => {
+  it('A grid lists the points in document order, last axis fastest', () => {
     expect(names(grid(null).points(0, 100))).toEqual(['1x', '1y', '1z', '2x', '2y', '2z'])
     expect(names(grid(null).points(4, 1))).toEqual(['2y'])
   })
 
-  it('keeps the first points of a budget and never more than the space has', () => {
+  it('A grid with a budget keeps the first points, and never more than the space has', () => {
     expect(grid(4).size).toBe(4)
     expect(grid(4).points(0, 100)).toEqual(grid(null).points(0, 4))
     expect(grid(10).size).toBe(6)
     expect(grid(10, { of: [{ name: 'a', kind: 'values', values: [1, 2, 3] }] }).points(0, 50)).toHaveLength(3)
   })
 
-  it('gives the same point whatever part is asked for, and none after the end', () => {
+  it('A grid gives the same points whatever part is requested, and none after the end', () => {
     const { points } = grid(null)
     expect([...points(0, 2), ...points(2, 3), ...points(5, 9)]).toEqual(points(0, 6))
     expect(points(6, 1)).toEqual([])
     expect(points(100, 1)).toEqual([])
   })
 
-  it('counts its own points only', () => {
+  it('A grid counts only its own points', () => {
     const method = createGrid(space, { trialsMax: null, settle: (point) => point, isThinned: false })
     const given = { point: { a: 9, b: 'x' }, source: 'given' as const }
     const [first, second] = method.suggest({ trials: [given, given], results: [] }, 2)
@@ -57,7 +57,7 @@ describe('createGrid', () => {
     )
   })
 
-  it('finds a cell of a huge grid by its index', () => {
+  it('A huge grid computes a cell from its index', () => {
     const of: SearchSpace = ['a', 'b', 'c'].map((name) => ({
       name,
       kind: 'range',
@@ -67,6 +67,7 @@ describe('createGrid', () => {
       isFloat: false,
     }))
     expect(grid(null, { of }).points(3, 1)).toEqual([{ a: 0, b: 0, c: 3 }])
+
     expect(pointAt(of, 10n ** 18n - 1n)).toEqual({ a: 999_999, b: 999_999, c: 999_999 })
     expect(
       new Set(
@@ -77,13 +78,13 @@ describe('createGrid', () => {
     ).toBeGreaterThan(40)
   })
 
-  it('in another order has the same points, each once, and another order for another seed', () => {
+  it('A shuffled grid has every point once, in another order for another seed', () => {
     const orders = [1, 2, 3].map((shuffleSeed) => names(grid(null, { shuffleSeed }).points(0, 100)))
     for (const order of orders) expect(order.toSorted()).toEqual(names(grid(null).points(0, 100)).toSorted())
     expect(new Set(orders.map(String)).size).toBeGreaterThan(1)
   })
 
-  it('leaves out what is not allowed and what is there already', () => {
+  it('A grid leaves out points that are not allowed and points that it already has', () => {
     const settle = ({ a, b }: ValueMap): ValueMap | undefined =>
       b === 'y' ? undefined : a === 1 ? { a } : { a: a!, b: b! }
     const thinned = grid(null, { settle, isThinned: true })

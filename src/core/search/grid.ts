@@ -6,17 +6,21 @@ import { permute } from './rng.ts'
 import { pointAt, spaceSize } from './space.ts'
 import { createWalk } from './walk.ts'
 
+/** Options of grid search. */
 export interface GridOptions {
   readonly trialsMax: number | null
-  /** Undefined: in the order of the axes, last axis fastest. */
+  /** Seed of the shuffled order. Undefined: document order, last axis fastest. */
   readonly shuffleSeed?: number
-  /** Takes the parameters out of a point that are not there; undefined for a point that is not allowed. */
+  /** Removes inactive parameters from a point; undefined if the point is not allowed. */
   readonly settle: (point: ValueMap) => ValueMap | undefined
-  /** Whether `settle` may make two cells one point, or drop a cell. */
+  /** Whether `settle` can map two cells to one point, or reject a cell. */
   readonly isThinned: boolean
 }
 
-/** Every point of the space; `trialsMax` keeps the first ones. A cell is found by its index: no list is held. */
+/**
+ * Grid search: every point of the space, or the first `trialsMax`. Points are computed from their index, without a
+ * stored list.
+ */
 export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle, isThinned }: GridOptions): Method {
   const total = spaceSize(space) ?? 0n
   const size = atMost(total, trialsMax)
@@ -24,6 +28,7 @@ export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle,
   const own = ({ trials }: History): number =>
     trials.reduce((count, { source }) => count + Number(source === 'grid'), 0)
   const thinned = isThinned ? createScan(space, indexAt, settle) : undefined
+
   return {
     size: isThinned && trialsMax === null ? null : size,
     suggest: (history, count) => {
@@ -37,13 +42,16 @@ export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle,
   }
 }
 
-/** The number of points, or of the budget; beyond what a number counts exactly, so many that it does not matter. */
+/** The smaller of the number of points and the budget, capped at the largest safe integer. */
 function atMost(total: bigint, trialsMax: number | null): number {
   const limit = BigInt(trialsMax ?? Number.MAX_SAFE_INTEGER)
   return Number(total < limit ? total : limit)
 }
 
-/** Walks the cells and keeps the different points found so far: needed where a cell's index does not tell its point's. */
+/**
+ * Walks the cells and keeps the distinct points found so far. Needed if cells can be rejected or equal, because the
+ * index of a cell then is not the index of its point.
+ */
 function createScan(
   space: SearchSpace,
   indexAt: (step: bigint) => bigint,
@@ -57,6 +65,7 @@ function createScan(
     const key = JSON.stringify(point)
     return seen.has(key) ? 'known' : { found: { point, key } }
   })
+
   return (from, count) => {
     while (found.length < from + count) {
       const next = walk()

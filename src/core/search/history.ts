@@ -1,33 +1,34 @@
 import type { ValueMap } from '../../contract/values.ts'
 
-/** Where a point came from: a person, the record of another sweep, or one of the ways to choose. */
+/** How a point was chosen: given by the user (`given`) or by one of the parts of a search. */
 export type Source = 'given' | 'grid' | 'random' | 'sobol' | 'centre' | 'gaussian' | 'restart' | 'density' | 'evolution'
 
+/** A point to try, and how it was chosen. */
 export interface Suggestion {
   readonly point: ValueMap
   readonly source: Source
 }
 
-/** What became of one trial. Values are turned so that smaller is better. */
+/** The outcome of one trial. Smaller values are better: the value of a metric to be maximised is negated. */
 export interface Result {
   readonly index: number
   /** Undefined for a trial that failed. */
   readonly value: number | undefined
-  /** It has ended, and nothing is to be learned from it. */
+  /** The trial ended without a usable outcome. It counts neither as finished nor as failed. */
   readonly isIgnored?: true
-  /** The rung it was reached at, where trials are given more of a resource step by step; absent: all are alike. */
+  /** Index of the rung at which the value was measured; 0 is the lowest. Absent for methods without rungs. */
   readonly rung?: number
 }
 
-/** Everything a method may know. Trials that have no result are running, and count as such. */
+/** The trials and results of a search so far. A trial without a result is still running. */
 export interface History {
-  /** By trial index. */
+  /** All trials made so far, by trial index. */
   readonly trials: readonly Suggestion[]
-  /** In the order in which they became known. A later result of a trial replaces the one before. */
+  /** In order of arrival. A later result of a trial replaces its earlier one. */
   readonly results: readonly Result[]
 }
 
-/** A trial of another sweep over the same space, known before this one begins. Its value is turned likewise. */
+/** A trial of an earlier sweep, used as data from the start. Smaller values are better, as in `Result`. */
 export interface EarlierTrial {
   readonly point: ValueMap
   readonly value: number

@@ -1,27 +1,30 @@
-/** How fast covariance falls with distance. */
+/** Covariance function of a Gaussian process. */
 export type Shape = 'matern52' | 'matern32' | 'rbf'
 
-/** Natural logarithms of what a Gaussian process is made of: a length for each dimension, the signal's and the noise's variance. */
+/**
+ * Hyperparameters of a Gaussian process as natural logarithms: one length scale per dimension, variance of the signal,
+ * variance of the noise.
+ */
 export interface Hyperparameters {
   readonly logLengths: Float64Array
   readonly logSignal: number
   readonly logNoise: number
 }
 
-/** What is known of the dimensions before any data. */
+/** The fixed form of a kernel, which is not fitted to data. */
 export interface Form {
-  /** Dimensions that are compared by equality alone. */
+  /** Whether each dimension is a category, for which only equality matters. */
   readonly isCategory: readonly boolean[]
   readonly shape: Shape
 }
 
-/** Covariance at a squared distance of 1 length, and what it changes by per squared distance. */
+/** Correlation as a function of the squared scaled distance, and its derivative by that squared distance. */
 interface ShapeFunctions {
   readonly value: (squared: number) => number
   readonly slope: (squared: number) => number
 }
 
-/** Rasmussen and Williams, "Gaussian Processes for Machine Learning" (2006), 4.2. */
+/** The covariance functions. Rasmussen and Williams, "Gaussian Processes for Machine Learning" (2006), 4.2. */
 export const SHAPES: Readonly<Record<Shape, ShapeFunctions>> = {
   matern52: {
     value: (squared) => {
@@ -43,15 +46,20 @@ export const SHAPES: Readonly<Record<Shape, ShapeFunctions>> = {
   rbf: { value: (squared) => Math.exp(-0.5 * squared), slope: (squared) => -0.5 * Math.exp(-0.5 * squared) },
 }
 
-/** Covariances under one set of hyperparameters: two different categories lie 1 apart, numbers as far as their codes. */
+/**
+ * Computes covariances for one set of hyperparameters. Two different categories are 1 apart, numbers as far as their
+ * codes; each distance is divided by its length scale.
+ */
 export interface Kernel {
+  /** Variance of the function itself. */
   readonly signal: number
+  /** Variance of the observation noise. */
   readonly noise: number
   /** 1/length² of each dimension. */
   readonly weights: Float64Array
-  /** Covariances of `x` with rows 0 … count−1 of a matrix of points, written to `out`. */
+  /** Writes the covariances of `x` with rows 0 … count−1 of a matrix of points to `out`. */
   against(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
-  /** The same, and for each row what its covariance changes by per squared scaled distance. */
+  /** Writes the same covariances, and their derivatives by the squared scaled distance. */
   withSlopes(
     x: Float64Array,
     points: Float64Array,
@@ -84,6 +92,7 @@ export function createKernel(
     }
     return sum
   }
+
   return {
     signal,
     noise: Math.exp(logNoise),

@@ -6,8 +6,8 @@ import { createLedger, settle } from './ledger.ts'
 
 const entries = (results: readonly Result[]) => [...settle(results)]
 
-describe('settling', () => {
-  it('takes the last of several results of a trial, in the order of arrival', () => {
+describe('settle', () => {
+  it('The last of several results of a trial counts, in order of arrival', () => {
     expect(
       entries([
         { index: 0, value: 1 },
@@ -25,9 +25,9 @@ describe('settling', () => {
   const low = (index: number, value: number | undefined) => ({ index, rung: 0, value })
   const high = (index: number, value: number | undefined) => ({ index, rung: 1, value })
 
-  it('carries a value on to the top by the median of what others gained on the way', () => {
+  it('A value is extrapolated to the top rung by the median gain of other trials', () => {
     const results = [low(0, 10), low(1, 8), low(2, 6), low(3, 5), high(1, 6), high(2, 5), high(3, 1)]
-    // Gains of -2, -1 and -4.
+    // The gains are -2, -1 and -4.
     expect(new Map(entries(results))).toEqual(
       new Map([
         [0, 8],
@@ -38,18 +38,18 @@ describe('settling', () => {
     )
   })
 
-  it('believes no gain that fewer than three trials have shown', () => {
+  it('A gain shown by fewer than three trials is not used', () => {
     const results = [low(0, 10), low(1, 8), low(2, 6), high(1, 1), high(2, 1)]
     expect(new Map(entries(results)).get(0)).toBe(10)
   })
 
-  it('adds up the gains of all rungs above', () => {
+  it('The gains of all rungs above are added up', () => {
     const results = [
       ...[0, 1, 2, 3, 4].map((index) => low(index, 10 + index)),
       ...[1, 2, 3, 4].map((index) => high(index, 7 + index)),
       ...[2, 3, 4].map((index) => ({ index, rung: 2, value: 6 + index })),
     ]
-    // From rung 0 to 1 a gain of -3, from 1 to 2 one of -1.
+    // The gain is -3 from rung 0 to rung 1, and -1 from rung 1 to rung 2.
     expect(new Map(entries(results))).toEqual(
       new Map([
         [0, 6],
@@ -61,7 +61,7 @@ describe('settling', () => {
     )
   })
 
-  it('keeps a failure at a higher rung a failure', () => {
+  it('A trial that fails at a higher rung counts as failed', () => {
     expect(new Map(entries([low(0, 10), low(1, 9), high(1, undefined)]))).toEqual(
       new Map([
         [0, 10],
@@ -94,9 +94,10 @@ describe('a ledger', () => {
     count: ledger.resultCount,
   })
 
-  it('knows what has finished, failed and runs', () => {
+  it('A ledger separates finished, failed and running trials', () => {
     const ledger = createLedger(codec, [])
     ledger.read(history)
+
     expect(of(ledger)).toEqual({
       finished: [
         [0, 7],
@@ -110,7 +111,7 @@ describe('a ledger', () => {
     expect(ledger.finishedAfter(1).map(({ index }) => index)).toEqual([2])
   })
 
-  it('is the same whether it reads at once or step by step', () => {
+  it('A ledger is the same whether it reads a history at once or step by step', () => {
     const [once, stepwise] = [createLedger(codec, []), createLedger(codec, [])]
     once.read(history)
     for (let t = 1; t <= 4; t += 1) stepwise.read({ trials: trials.slice(0, t), results: [] })
@@ -119,7 +120,7 @@ describe('a ledger', () => {
     expect(stepwise.xs).toEqual(once.xs)
   })
 
-  it('knows earlier trials from the start, those alone that lack nothing', () => {
+  it('A ledger contains earlier trials from the start, but only those with a value for every parameter', () => {
     const ledger = createLedger(codec, [
       { point: { a: 1, b: 'x' }, value: 3 },
       { point: { a: 1 }, value: 1 },
@@ -133,10 +134,11 @@ describe('a ledger', () => {
     expect(ledger.finished.map(({ value }) => value)).toEqual([3, 2, 7, 5])
   })
 
-  it('knows which points have been made', () => {
+  it('A ledger reports which points are used', () => {
     const ledger = createLedger(codec, [])
     ledger.read({ trials: [{ point: { a: 1, b: 'x', c: 3 }, source: 'given' }], results: [] })
     expect(ledger.isUsed(codec.settle(codec.encode({ a: 2, b: 'x' })))).toBe(false)
+
     const ofUser = createLedger(codec, [])
     ofUser.read({ trials, results: [] })
     expect(ofUser.isUsed(codec.settle(codec.encode({ a: 1, b: 'x' })))).toBe(true)

@@ -3,46 +3,53 @@ import type { EarlierTrial, History, Result, Source } from './history.ts'
 import { spell } from './points.ts'
 import { median } from './stopping.ts'
 
-/** A trial as a model sees it. Trials of earlier sweeps have negative indices. */
+/** A finished trial in codes. Trials of earlier sweeps have negative indices. */
 export interface Entry {
   readonly index: number
   readonly x: Float64Array
   readonly value: number
 }
 
-/** A history in codes. */
+/** The history of a search in codes, grouped by the state of the trials. */
 export interface Ledger {
-  /** Takes what is new of a history that goes on from the one before. */
+  /** Updates the ledger from a history that extends the one read before. */
   read(history: History): void
-  /** Where each trial came from, by its index. */
+  /** How each trial was chosen, by trial index. */
   readonly sources: readonly Source[]
-  /** Codes by trial index. */
+  /** Codes of all trials, by trial index. */
   readonly xs: readonly Float64Array[]
+  /** Number of results read, including replaced ones. */
   readonly resultCount: number
-  /** Results that took the place of earlier ones: with each, the order of arrival is another. */
+  /**
+   * Number of results that replaced an earlier result of the same trial. If it changes, the order of `arrived` has
+   * changed too.
+   */
   readonly replacedCount: number
-  /** Finished trials in the order of their indices. */
+  /** Finished trials, by trial index. */
   readonly finished: readonly Entry[]
-  /** Finished trials in the order in which they became known. */
+  /** Finished trials, in order of the arrival of their last results. */
   readonly arrived: readonly Entry[]
   /** Indices of failed trials, ascending. */
   readonly failed: readonly number[]
-  /** Trials with a value, those that went further first, the better first among those that went as far. */
+  /** Returns the trials with a value, higher rungs first, then better values first. */
   climbers(): Entry[]
-  /** Finished trials as they were after the first `count` results, in trial order. */
+  /** Returns the finished trials after the first `count` results, by trial index. */
   finishedAfter(count: number): Entry[]
-  /** Indices of running trials, ascending. */
+  /** Returns the indices of running trials, ascending. */
   pending(): number[]
+  /** Whether any trial has the point of x. */
   isUsed(x: Float64Array): boolean
-  /** The same by the key of a point. */
+  /** Whether any trial has the point with this key. */
   hasKey(key: string): boolean
 }
 
+/** Creates a ledger that already contains the trials of earlier sweeps. */
 export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Ledger {
-  // A trial of another sweep counts if it says all this space asks, with values that it has.
+  // A trial of an earlier sweep is used only if it has an allowed value for every parameter of this space.
   const before = earlier.flatMap(({ point, value }, i) =>
     'point' in spell(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : [],
   )
+
   const xs: Float64Array[] = []
   const sources: Source[] = []
   const keys = new Set<string>()
@@ -56,6 +63,7 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     ...before,
     ...[...values].flatMap(([index, value]) => (value === undefined ? [] : [{ index, x: xs[index]!, value }])),
   ]
+
   return {
     sources,
     xs,
@@ -66,6 +74,7 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
         sources.push(source)
         keys.add(codec.key(x))
       }
+
       if (history.results.length === results.length) return
       results = history.results.slice()
       const settled = settle(results)
@@ -92,19 +101,24 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     climbers: () => climb(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
     finishedAfter: (count) => toEntries(settle(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
     pending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
-    // By its values: two codes, and what is computed from a value, may differ in bits that the value has not.
+    // Compares decoded values: two codes, or a code and the code of its value, may differ in bits that the value does
+    // not have.
     isUsed: (x) => keys.has(codec.key(codec.encode(codec.decode(x)))),
     hasKey: (key) => keys.has(key),
   }
 }
 
-/** What a model of values reads of a ledger. */
+/** The part of a ledger that models of values read. */
 export type Sample = Omit<Ledger, 'read' | 'climbers' | 'replacedCount'>
 
-/** Some of the trials, to search by them alone; points of the others stay used. Grows as `members` does. */
+/**
+ * Returns a view of a ledger with only some trials as data, for a search of its own. Points of the other trials still
+ * count as used. The view follows changes of `members`.
+ */
 export function membersOnly(ledger: Sample, members: ReadonlySet<number>): Sample {
   const ofMembers = (entries: readonly Entry[]): Entry[] => entries.filter(({ index }) => members.has(index))
   const failed = (): number[] => ledger.failed.filter((index) => members.has(index))
+
   return {
     sources: ledger.sources,
     xs: ledger.xs,
@@ -130,12 +144,13 @@ export function membersOnly(ledger: Sample, members: ReadonlySet<number>): Sampl
   }
 }
 
-/** Trials that reached two neighbouring rungs, before what lies between them is believed. */
+/** Trials that must have reached both of two neighbouring rungs before the gain between them is estimated. */
 const PAIRS_MIN = 3
 
 /**
- * One value a trial: that of its highest rung, carried on to the top by what trials that went further gained there on the
- * way. Undefined for one that failed. In the order in which they became known.
+ * Returns one value per trial, in order of arrival; undefined for a failed trial. Ignored trials are left out. The
+ * value is that of the highest rung the trial reached, extrapolated to the top rung by the median gains of trials that
+ * went further.
  */
 export function settle(results: readonly Result[]): Map<number, number | undefined> {
   const values = new Map<number, number | undefined>()
@@ -143,11 +158,14 @@ export function settle(results: readonly Result[]): Map<number, number | undefin
     values.delete(index)
     if (!isIgnored) values.set(index, value)
   }
+
   const top = results.reduce((most, { rung = 0 }) => Math.max(most, rung), 0)
   if (top === 0) return values
+
   const byRung = Array.from({ length: top + 1 }, () => new Map<number, number>())
   for (const { index, value, rung = 0 } of results) if (value !== undefined) byRung[rung]!.set(index, value)
   const gains = byRung.slice(0, -1).map((lower, rung) => gainBetween(lower, byRung[rung + 1]!))
+
   for (const [index, value] of values) {
     if (value === undefined) continue
     const reached = byRung.findLastIndex((rung) => rung.has(index))
@@ -159,14 +177,15 @@ export function settle(results: readonly Result[]): Map<number, number | undefin
   return values
 }
 
+/** Median change of the value from one rung to the next; 0 with too few trials. */
 function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<number, number>): number {
   const gains = [...upper].flatMap(([index, value]) => (lower.has(index) ? [value - lower.get(index)!] : []))
   return gains.length < PAIRS_MIN ? 0 : median(gains)
 }
 
 /**
- * Trials by how they fared on the rungs, without a guess at what nobody saw: values of different rungs are not compared.
- * Whoever went on was among the best where he came from, so the order of the rungs is one of worth. Failed ones are left out.
+ * Sorts trials by their highest rung, then by value, without extrapolation: values of different rungs are not compared.
+ * A promoted trial was among the best of its rung, so a higher rung means a better trial. Failed trials are left out.
  */
 function climb(results: readonly Result[]): { index: number; value: number; rung: number }[] {
   const last = new Map(results.map((result) => [result.index, result]))
@@ -177,11 +196,14 @@ function climb(results: readonly Result[]): { index: number; value: number; rung
     .toSorted((a, b) => b.rung - a.rung || a.value - b.value || a.index - b.index)
 }
 
-/** Ways of choosing that ask no results. */
+/** Sources whose points do not depend on results. */
 const DESIGN: ReadonlySet<Source> = new Set(['centre', 'sobol', 'random', 'grid'])
+/** Largest number of values that `designValues` returns. */
 const DESIGN_READ = 30
 
-/** What those of these trials came to that were chosen before anything was known: they cover the space evenly. */
+/**
+ * Returns the values of the first trials whose points did not depend on results. Such points cover the space evenly.
+ */
 export function designValues(finished: readonly Entry[], sources: readonly Source[]): number[] {
   return finished
     .filter(({ index }) => index >= 0 && DESIGN.has(sources[index]!))

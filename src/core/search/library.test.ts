@@ -14,7 +14,7 @@ const MIXED: readonly Parameter[] = [
   { name: 'deep', type: 'float', low: 0, high: 1, when: { name: 'kind', in: ['b'] } },
 ]
 
-describe('what makes no sense is refused, by name', () => {
+describe('invalid arguments', () => {
   const of = (...space: unknown[]) => ({ space }) as unknown as SearchOptions
   it.each([
     ['no parameter', of(), /no parameter/],
@@ -46,16 +46,17 @@ describe('what makes no sense is refused, by name', () => {
     ['a constraint on nothing', { space: [x], constraints: ['lrr < 1'] }, /lrr is not a parameter.*: x/],
     ['a method that there is not', { space: [x], method: 'magic' as 'bo' }, /no method magic/],
     ['a method of rungs', { space: [x], method: 'asha' as 'bo' }, /no method asha/],
-  ] as const)('%s', (_name, options, message) => {
+  ] as const)('createSearch refuses %s', (_name, options, message) => {
     expect(() => createSearch(options)).toThrow(RangeError)
     expect(() => createSearch(options)).toThrow(message)
   })
 
-  it('an outcome of a trial that nobody asked for', () => {
+  it('A search refuses an outcome of a trial that it has not made, and an outcome without a value', () => {
     const search = createSearch({ space: [x] })
     expect(() => search.tell([{ id: 0, value: 1 }])).toThrow(RangeError)
     search.ask()
     expect(() => search.tell([{ id: 0, value: 1 }])).not.toThrow()
+
     for (const said of [{ id: 0 }, { id: 0, failed: false }, { id: 0, value: undefined }, { id: 0, value: '1' }])
       expect(() => search.tell([said as never])).toThrow(/neither a value/)
     expect(() => search.tell([{ id: 0, value: null } as never])).not.toThrow()
@@ -80,7 +81,7 @@ describe('a search', () => {
   }
   const bowl = (params: Readonly<Record<string, unknown>>) => (Number(params['x']) - 0.3) ** 2
 
-  it('numbers its trials, and gives plain values inside the space', () => {
+  it('A search numbers its trials, and gives plain values inside the space', () => {
     const { asked } = run({ space: MIXED, method: 'sobol', trials: 40 }, 40, bowl)
     expect(asked.map(({ id }) => id)).toEqual(Array.from({ length: 40 }, (_, id) => id))
     for (const { params, source } of asked) {
@@ -93,7 +94,7 @@ describe('a search', () => {
     }
   })
 
-  it('finds the bottom of a bowl, and its top when it is turned over', () => {
+  it('A search finds the minimum of a bowl, and the maximum of the inverted bowl', () => {
     const down = run({ space: [x], method: 'bo', trials: 25 }, 25, bowl)
     const up = run({ space: [x], method: 'bo', trials: 25, direction: 'maximize' }, 25, (params) => -bowl(params))
     expect(down.search.best!.value).toBeLessThan(1e-5)
@@ -101,7 +102,7 @@ describe('a search', () => {
     expect(up.asked).toEqual(down.asked)
   })
 
-  it('keeps the later outcome of a trial that is told of twice', () => {
+  it('A search keeps the later of two outcomes of a trial', () => {
     const search = createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }] })
     search.ask(2)
     search.tell([
@@ -119,11 +120,11 @@ describe('a search', () => {
     [{ trials: 0 }, /trials/],
     [{ seed: 1.5 }, /seed/],
     [{ concurrency: Number.NaN }, /concurrency/],
-  ])('refuses %o', (wrong, words) => {
+  ])('createSearch refuses the option %o', (wrong, words) => {
     expect(() => createSearch({ space: [{ name: 'x', type: 'float', low: 0, high: 1 }], ...wrong })).toThrow(words)
   })
 
-  it('reads nothing from earlier trials whose values the space does not have', () => {
+  it('A search ignores earlier trials whose values are not in the space', () => {
     const search = createSearch({
       space: [{ name: 'a', type: 'float', low: 0, high: 1 }],
       method: 'cmaes',
@@ -135,7 +136,7 @@ describe('a search', () => {
     for (const { params } of search.ask(10)) expect(params['a']).toBeGreaterThanOrEqual(0)
   })
 
-  it('knows the best trial', () => {
+  it('A search reports the best trial', () => {
     const search = createSearch({ space: [x], direction: 'maximize' })
     expect(search.best).toBeUndefined()
     const trials = search.ask(4)
@@ -148,23 +149,23 @@ describe('a search', () => {
     expect(search.best).toEqual({ trial: trials[1], value: 7 })
   })
 
-  it('keeps away from where trials failed', () => {
+  it('A search keeps away from where trials failed', () => {
     const { asked } = run({ space: [x], method: 'bo', trials: 30, seed: 3 }, 30, (params) =>
       Number(params['x']) > 0.5 ? undefined : -Number(params['x']),
     )
-    // What is best lies beside the edge; nobody looks far beyond it once it is known.
+    // The best point lies at the edge of the failures. Late trials do not lie far beyond the edge.
     const late = asked.slice(15).map(({ params }) => Number(params['x']))
     expect(late.filter((value) => value > 0.6).length).toBeLessThan(3)
   })
 
-  it('takes NaN and infinite values for failures', () => {
+  it('A search treats NaN and infinite values as failures', () => {
     const at = (bad: number | undefined) =>
       run({ space: [x], method: 'bo', trials: 20 }, 20, (params, id) => (id % 5 === 4 ? bad : bowl(params))).asked
     expect(at(Number.NaN)).toEqual(at(undefined))
     expect(at(Infinity)).toEqual(at(undefined))
   })
 
-  it('is the same for the same seed, another for another', () => {
+  it('A search is the same for the same seed, and another for another seed', () => {
     const asked = (seed: number | undefined) =>
       run({ space: MIXED, trials: 25, ...(seed !== undefined && { seed }) }, 25, bowl).asked
     expect(asked(0)).toEqual(asked(undefined))
@@ -172,7 +173,7 @@ describe('a search', () => {
     expect(asked(7)).not.toEqual(asked(8))
   })
 
-  it('ends where the space or the budget does', () => {
+  it('A search ends when the space or the budget is used up', () => {
     const ofSpace = createSearch({ space: [kind, { name: 'n', type: 'int', low: 1, high: 3 }] })
     expect(ofSpace.ask(100)).toHaveLength(6)
     expect(ofSpace.ask()).toEqual([])
@@ -181,7 +182,7 @@ describe('a search', () => {
     expect(ofBudget.ask(3)).toHaveLength(2)
   })
 
-  it('has one value where both bounds are one, and no value twice', () => {
+  it('A parameter with equal bounds has one value, and a value listed twice counts once', () => {
     const search = createSearch({
       space: [
         { ...x, low: 2, high: 2 },
@@ -195,19 +196,19 @@ describe('a search', () => {
     ])
   })
 
-  it('meets its constraints', () => {
+  it('A search meets its constraints', () => {
     const { asked } = run({ space: MIXED, trials: 30, constraints: ['layers * width <= 512'] }, 30, bowl)
     for (const { params } of asked) expect(Number(params['layers']) * Number(params['width'])).toBeLessThanOrEqual(512)
   })
 
-  it('goes on from an earlier search', () => {
+  it('A search continues from the trials of an earlier search', () => {
     const earlier = Array.from({ length: 20 }, (_, i) => ({ params: { x: i / 20 }, value: (i / 20 - 0.3) ** 2 }))
     const { asked } = run({ space: [x], method: 'bo', trials: 10, earlier }, 5, bowl)
     expect(asked[0]!.source).toBe('gaussian')
     for (const { params } of asked.slice(0, 2)) expect(Math.abs(Number(params['x']) - 0.3)).toBeLessThan(0.1)
   })
 
-  it('says what auto came to', () => {
+  it('A search reports the method that auto chose', () => {
     expect(createSearch({ space: [x] }).choice).toEqual({ method: 'bo', reason: 'model' })
     expect(createSearch({ space: [kind] }).choice).toEqual({ method: 'random', reason: 'space_small' })
     expect(createSearch({ space: [x], method: 'tpe' }).choice).toBeUndefined()

@@ -11,18 +11,18 @@ import type { AutoChoice } from './auto.ts'
 import { autoChoice, createMethod } from './registry.ts'
 import type { SearchTask } from './method.ts'
 
-/** A value of a parameter as JSON has it. */
+/** A value of a parameter, as in JSON. */
 export type Plain = null | boolean | number | string | Plain[] | { [name: string]: Plain }
 
-/** The parameter is there only where another one, named here, has one of these values. */
+/** A condition: the parameter exists only where another parameter, named here, has one of these values. */
 export interface When {
   readonly name: string
   readonly in: readonly Plain[]
 }
 
 /**
- * One parameter. `float` and `int` lie between `low` and `high`, both ends included; `log` spreads them evenly in their
- * logarithm, for which `low` must be above 0. `cat` is one of `values`; three or more numbers are taken to be in order.
+ * One parameter. `float` and `int` lie between `low` and `high`, both included; `log` spreads them evenly over their
+ * logarithm and needs `low` above 0. `cat` is one of `values`; three or more numbers are treated as ordered.
  */
 export type Parameter =
   | {
@@ -35,49 +35,60 @@ export type Parameter =
     }
   | { readonly name: string; readonly type: 'cat'; readonly values: readonly Plain[]; readonly when?: When }
 
+/** Options of `createSearch`. */
 export interface SearchOptions {
   readonly space: readonly Parameter[]
-  /** Default 0. The same seed and the same results, told in the same order, give the same suggestions. */
+  /** Default 0. The same seed and the same results in the same order give the same suggestions. */
   readonly seed?: number
-  /** How many trials there will be: it decides what is worth while, and `ask` gives no more of them. Default: as many as are asked for. */
+  /** Total number of trials. The search adapts to it, and `ask` returns no more. Default: unlimited. */
   readonly trials?: number
-  /** How many trials run at once. Default 1. */
+  /** Number of trials that run at once. Default 1. */
   readonly concurrency?: number
-  /** Default `auto`. Methods that need more than an end value (hyperband, asha) are not for this interface. */
+  /** Default `auto`. `hyperband` and `asha` are not available: they need intermediate values. */
   readonly method?: Exclude<MethodName, 'hyperband' | 'asha'>
   /** Default `minimize`. */
   readonly direction?: 'minimize' | 'maximize'
-  /** Expressions over parameters, such as `layers * width <= 4096`, all of which must hold. */
+  /** Expressions over parameters, such as `layers * width <= 4096`. All of them must hold. */
   readonly constraints?: readonly string[]
-  /** Trials of an earlier search over the same parameters. */
+  /** Trials of an earlier search over the same parameters, used as data from the start. */
   readonly earlier?: readonly { readonly params: Readonly<Record<string, Plain>>; readonly value: number }[]
 }
 
+/** A trial to run. */
 export interface Trial {
-  /** Counts from 0. */
+  /** Number of the trial, from 0. */
   readonly id: number
-  /** Without the parameters whose `when` does not hold. */
+  /** Values of the parameters. Parameters whose condition does not hold are left out. */
   readonly params: Readonly<Record<string, Plain>>
-  /** Which way of choosing made it. */
+  /** How the point was chosen. */
   readonly source: Suggestion['source']
 }
 
-/** What became of a trial. NaN, infinite values and null, which JSON has for them, count as failed. */
+/** The outcome of a trial. NaN, an infinite value, and null (as which JSON encodes both) count as failed. */
 export type Outcome = { readonly id: number; readonly value: number } | { readonly id: number; readonly failed: true }
 
-/** A search by ask and tell. Trials that were asked for and not told of count as running. */
+/** A search with the ask-and-tell interface. Trials without an outcome count as running. */
 export interface Search {
-  /** What `auto` came to, and why; undefined for every other method. */
+  /** The method that `auto` chose, and why; undefined for every other method. */
   readonly choice: AutoChoice | undefined
-  /** The next trials, at most `count`; fewer when the space holds no further point, or `trials` have been asked for. */
+  /**
+   * Returns the next trials, at most `count` (default 1). Fewer mean that no further point can be found, or that all
+   * `trials` have been returned. Throws RangeError unless `count` is a whole number from 0.
+   */
   ask(count?: number): Trial[]
-  /** Throws RangeError for an id that was never asked for, and takes nothing then. A trial told of twice keeps its later outcome. */
+  /**
+   * Records outcomes. A second outcome of a trial replaces the first. Throws RangeError, and records nothing, if an id
+   * was not returned by `ask` or an outcome is neither a value nor a failure.
+   */
   tell(outcomes: readonly Outcome[]): void
-  /** The best trial told of so far. */
+  /** The best trial so far; undefined without a finished trial. */
   readonly best: { readonly trial: Trial; readonly value: number } | undefined
 }
 
-/** Throws RangeError for a space, a method or an option that makes no sense, saying which. */
+/**
+ * Creates a search. Throws RangeError, with the name of the faulty option, for an invalid space, method or other
+ * option.
+ */
 export function createSearch(options: SearchOptions): Search {
   const {
     trials: trialsMax = null,
@@ -87,14 +98,17 @@ export function createSearch(options: SearchOptions): Search {
     concurrency = 1,
     constraints = [],
   } = options
+
   const sign = direction === 'maximize' ? -1 : 1
   if (trialsMax !== null) checkCount('trials', trialsMax, 1)
   checkCount('concurrency', concurrency, 1)
   checkCount('seed', seed, 0)
   if (direction !== 'minimize' && direction !== 'maximize')
     throw new RangeError(`direction is minimize or maximize, not ${String(direction)}`)
+
   const space = toSpace(options.space)
   constraints.forEach((constraint) => checkConstraint(constraint, space))
+
   const task: SearchTask = {
     space,
     constraints,
@@ -106,6 +120,7 @@ export function createSearch(options: SearchOptions): Search {
       value: sign * value,
     })),
   }
+
   const engine = createMethod(task)
   const asked: Suggestion[] = []
   const results: Result[] = []
@@ -136,6 +151,7 @@ export function createSearch(options: SearchOptions): Search {
       if (wrong) throw new RangeError(`there is no trial ${wrong.id}: ids are the numbers that ask gave`)
       const silent = outcomes.find((outcome) => saysNothing(outcome))
       if (silent) throw new RangeError(`trial ${silent.id} has neither a value nor failed: true`)
+
       for (const outcome of outcomes) {
         const value = valueOf(outcome)
         results.push({ index: outcome.id, value: value === undefined ? undefined : sign * value })
@@ -145,12 +161,16 @@ export function createSearch(options: SearchOptions): Search {
   }
 }
 
+/** Whether an outcome is neither a value (null included) nor a failure. */
 function saysNothing(outcome: Outcome): boolean {
   const { value, failed } = outcome as { value?: unknown; failed?: unknown }
   return failed !== true && value !== null && typeof value !== 'number'
 }
 
-/** Programs in other languages may send both fields: what says that it failed has failed. */
+/**
+ * Returns the value of an outcome; undefined if the trial failed. If both fields are set, as programs in other
+ * languages may do, the trial has failed.
+ */
 function valueOf(outcome: Outcome): number | undefined {
   const { value, failed } = outcome as { value?: unknown; failed?: unknown }
   return failed !== true && typeof value === 'number' && Number.isFinite(value) ? value : undefined
@@ -178,7 +198,7 @@ function checkMethod(name: string): MethodName {
   return found
 }
 
-/** A space of the library in the platform's own words. Throws RangeError. */
+/** Converts the parameters of the library to a search space. Throws RangeError for invalid parameters. */
 export function toSpace(parameters: readonly Parameter[]): SearchSpace {
   if (!Array.isArray(parameters) || parameters.length === 0) throw new RangeError('the space has no parameter')
   const names = new Set<string>()
@@ -188,10 +208,12 @@ export function toSpace(parameters: readonly Parameter[]): SearchSpace {
     names.add(parameter.name)
     return { ...toAxis(parameter), ...(parameter.when && { when: parameter.when }) }
   })
+
   space.forEach((axis) => checkCondition(space, axis))
   return space
 }
 
+/** Throws RangeError if a condition names a parameter that does not exist, or if conditions form a cycle. */
 function checkCondition(space: SearchSpace, axis: Axis): void {
   const seen = new Set([axis.name])
   for (
@@ -213,6 +235,7 @@ function toAxis(parameter: Parameter): Axis {
     const distinct = new Map(parameter.values.map((value) => [encodeValue(value), value as Value]))
     return { name, kind: 'values', values: [...distinct.values()] }
   }
+
   const { type, low, high, log = false } = parameter
   if (type !== 'float' && type !== 'int')
     throw new RangeError(`${name} has the type ${String(type)}: use float, int or cat`)
@@ -220,6 +243,7 @@ function toAxis(parameter: Parameter): Axis {
     throw new RangeError(`${name} needs bounds with low <= high, not ${low} and ${high}`)
   if (!Number.isFinite(high - low)) throw new RangeError(`${name} is wider than numbers go: ${low} to ${high}`)
   if (log && !(low > 0)) throw new RangeError(`${name} is logarithmic: its low must be above 0, not ${low}`)
+
   if (low === high) return { name, kind: 'values', values: [low] }
   if (type === 'float') return { name, kind: log ? 'log' : 'uniform', low, high }
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high))

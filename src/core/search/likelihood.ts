@@ -3,10 +3,10 @@ import { SHAPES } from './kernel.ts'
 import type { Form, Hyperparameters } from './kernel.ts'
 import { minimizeInBox } from './minimize.ts'
 
-/** Added to every diagonal: rounding alone must not make a covariance matrix indefinite. */
+/** Added to the diagonal of every covariance matrix, so that rounding errors do not make the matrix indefinite. */
 export const JITTER = 1e-8
 
-/** What is believed of a quantity before any data: normal in its logarithm. */
+/** A normal prior for the logarithm of a hyperparameter. */
 interface Prior {
   readonly mean: number
   readonly sd: number
@@ -18,25 +18,28 @@ const LENGTH_SD = Math.sqrt(3)
 const LENGTH_BOUNDS = [Math.log(5e-3), Math.log(1e2)] as const
 const SIGNAL_BOUNDS = [Math.log(1e-2), Math.log(50)] as const
 const NOISE_BOUNDS = [Math.log(1e-6), Math.log(2)] as const
-/** Variance of a coordinate that is uniform in [0, 1]: the published prior is for coordinates of variance 1. */
+/** Variance of a uniform coordinate in [0, 1]. The published prior assumes coordinates of variance 1. */
 const UNIT_VARIANCE = 1 / 12
 
-/** Lengths grow with the number of dimensions. Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in high dimensions" (2024). */
+/**
+ * Prior of the length scales, which grow with the number of dimensions. Hvarfner, Hellsten and Nardi, "Vanilla Bayesian
+ * optimization performs great in high dimensions" (2024).
+ */
 function lengthPrior(dimensions: number): Prior {
   return { mean: Math.SQRT2 + 0.5 * Math.log(dimensions) + 0.5 * Math.log(UNIT_VARIANCE), sd: LENGTH_SD }
 }
 
-/** Squared distances of all pairs, one list for each dimension. */
+/** Squared distances of all pairs of points, one list per dimension. */
 type Distances = readonly Float64Array[]
 
-/** Data a process is fitted to: `count` rows of codes and a standardised value for each. */
+/** Data to fit a process to: `count` rows of codes, and a standardised value for each. */
 export interface Sample {
   readonly points: Float64Array
   readonly values: Float64Array
   readonly count: number
 }
 
-/** Hyperparameters in one vector, lengths first. */
+/** Packs hyperparameters into one vector: lengths, signal, noise. */
 function pack({ logLengths, logSignal, logNoise }: Hyperparameters): Float64Array {
   return Float64Array.of(...logLengths, logSignal, logNoise)
 }
@@ -46,7 +49,7 @@ function unpack(theta: Float64Array): Hyperparameters {
   return { logLengths: theta.slice(0, d), logSignal: theta[d]!, logNoise: theta[d + 1]! }
 }
 
-/** What is believed before any data. */
+/** Returns the means of the priors. */
 export function priorMean(dimensions: number): Hyperparameters {
   return {
     logLengths: new Float64Array(dimensions).fill(lengthPrior(dimensions).mean),
@@ -55,7 +58,10 @@ export function priorMean(dimensions: number): Hyperparameters {
   }
 }
 
-/** The hyperparameters of greatest posterior density: a few steps from each start, then from the best of them, always as many. */
+/**
+ * Returns the hyperparameters of greatest posterior density. Minimises from each start for at most `tries` evaluations,
+ * then from the best of these points for at most `evaluations` more.
+ */
 export function fitHyperparameters(
   sample: Sample,
   form: Form,
@@ -66,6 +72,7 @@ export function fitHyperparameters(
   const loss = createLoss(sample, form)
   const lower = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[0]), SIGNAL_BOUNDS[0], NOISE_BOUNDS[0])
   const upper = Float64Array.of(...Array.from({ length: d }, () => LENGTH_BOUNDS[1]), SIGNAL_BOUNDS[1], NOISE_BOUNDS[1])
+
   const tried = starts.map((start) =>
     minimizeInBox(loss, pack(start), { lower, upper, evaluations: tries, tolerance: TOLERANCE }),
   )
@@ -73,10 +80,15 @@ export function fitHyperparameters(
   return unpack(minimizeInBox(loss, x, { lower, upper, evaluations, tolerance: TOLERANCE }).x)
 }
 
+/** Relative gain per step below which a fit stops. */
 const TOLERANCE = 1e-5
+/** Loss of hyperparameters whose covariance matrix is not positive definite. */
 const WORST = 1e10
 
-/** Minus the log posterior density of hyperparameters, up to a constant, with its slope. */
+/**
+ * Returns a function that computes minus the log posterior density of packed hyperparameters, up to a constant, and
+ * writes its gradient.
+ */
 export function createLoss(
   { points, values, count }: Sample,
   { isCategory, shape }: Form,
@@ -92,12 +104,14 @@ export function createLoss(
     const signal = Math.exp(theta[d]!)
     const noise = Math.exp(theta[d + 1]!)
     const inverseSquares = theta.subarray(0, d).map((value) => Math.exp(-2 * value))
+
     fillCovariance(signal, inverseSquares)
     for (let i = 0; i < count; i += 1) covariance[i * count + i] = signal + noise + JITTER
     if (!factorInPlace(covariance, count)) {
       gradient.fill(0)
       return WORST
     }
+
     invertFactored(covariance, count, inverse)
     const value = fillWeights()
     fillGradient(gradient, signal, noise, inverseSquares)
@@ -110,10 +124,12 @@ export function createLoss(
       const [list, weight] = [distances[j]!, inverseSquares[j]!]
       for (let pair = 0; pair < list.length; pair += 1) shapes[pair]! += weight * list[pair]!
     }
+
     for (let i = 1, pair = 0; i < count; i += 1) {
       for (let k = 0; k < i; k += 1, pair += 1) {
         const squared = shapes[pair]!
-        // d/d ln l = -2 × squared distance in that dimension × slope.
+        // Derivative by ln(length): −2 × squared distance in that dimension × slope. The distance is multiplied in
+        // later.
         slopes[pair] = -2 * slopeAt(squared)
         shapes[pair] = shapeAt(squared)
         covariance[i * count + k] = signal * shapes[pair]!
@@ -121,7 +137,7 @@ export function createLoss(
     }
   }
 
-  /** α = K⁻¹y; returns the part of the loss that needs no slope. */
+  /** Computes α = K⁻¹y into `weights`; returns minus the log likelihood up to a constant. */
   function fillWeights(): number {
     let value = 0
     for (let i = 0; i < count; i += 1) {
@@ -134,7 +150,7 @@ export function createLoss(
     return value
   }
 
-  /** ½ tr((K⁻¹ − ααᵀ) ∂K) for each hyperparameter. */
+  /** Writes ½ tr((K⁻¹ − ααᵀ) ∂K) for each hyperparameter to `gradient`. */
   function fillGradient(gradient: Float64Array, signal: number, noise: number, inverseSquares: Float64Array): void {
     gradient.fill(0)
     let [bySignal, trace] = [0, 0]
@@ -146,16 +162,19 @@ export function createLoss(
       }
       trace += inverse[i * count + i]! - weights[i]! * weights[i]!
     }
+
     for (let j = 0; j < d; j += 1) {
       const list = distances[j]!
       let sum = 0
       for (let pair = 0; pair < list.length; pair += 1) sum += slopes[pair]! * list[pair]!
       gradient[j] = sum * signal * inverseSquares[j]!
     }
+
     gradient[d] = signal * (bySignal + 0.5 * trace)
     gradient[d + 1] = 0.5 * noise * trace
   }
 
+  /** Adds the gradient of the priors; returns minus their log density up to a constant. */
   function addPrior(theta: Float64Array, gradient: Float64Array): number {
     const lengths = lengthPrior(d)
     let value = 0

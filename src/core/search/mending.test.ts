@@ -41,11 +41,12 @@ describe('constraints that hardly any point meets', () => {
     ['a number near an end', [int('x'), int('z')], ['x < 40 and z >= 999990']],
     ['numbers that are nearly equal', [uniform('x'), uniform('y')], ['x - y < 0.0001', 'y - x < 0.0001']],
     ['equal words', [words('x'), words('z'), words('w'), uniform('u')], ['x == z', 'z == w']],
-  ])('are met by points that a method finds, each once: %s', (_title, space, constraints) => {
+  ])('Every method finds distinct points that meet tight constraints: %s', (_title, space, constraints) => {
     for (const name of METHOD_NAMES.filter((one) => one !== 'grid' || space.every(({ kind }) => kind !== 'uniform'))) {
       const method = createMethod(taskOf(name, space, constraints))
       const trials: Suggestion[] = []
       const results: Result[] = []
+
       while (trials.length < 14) {
         const [made] = method.suggest({ trials, results }, 1)
         if (!made) break
@@ -56,6 +57,7 @@ describe('constraints that hardly any point meets', () => {
         })
         trials.push(made)
       }
+
       expect([name, trials.length]).toEqual([name, 14])
       expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(14)
       for (const { point } of trials)
@@ -63,7 +65,7 @@ describe('constraints that hardly any point meets', () => {
     }
   })
 
-  it('leave the points of others as they are: what many points meet is met by those that chance finds', () => {
+  it('A constraint that many points meet does not change the points that are drawn', () => {
     const space = [uniform('x'), uniform('y')]
     const free = firstPoints(taskOf('random', space, []), 24)
     const kept = firstPoints(taskOf('random', space, ['x < 2']), 24)
@@ -72,7 +74,7 @@ describe('constraints that hardly any point meets', () => {
 })
 
 describe('the first points of a sweep', () => {
-  it('begin with those that a person gave', () => {
+  it('The first points of a sweep begin with the points given by the user', () => {
     const space = [int('a', 1), int('b', 1)]
     const given = [{ a: 1, b: 0 }]
     expect(firstPoints(taskOf('grid', space, [], 3), 3, given)).toEqual([
@@ -91,7 +93,7 @@ describe('the first points of a sweep', () => {
       [uniform('x'), uniform('y')],
       Array.from({ length: 50 }, () => Array.from({ length: 200 }, (_, i) => `x * ${i}`).join(' + ') + ' < -1'),
     ],
-  ])('are given up after a bounded number of tries, and nothing is claimed: %s', (_title, space, constraints) => {
+  ])('The search for first points is given up after a bounded number of tries: %s', (_title, space, constraints) => {
     for (const name of ['random', 'sobol', 'tpe', 'auto'] as const) {
       const { points, givenUpAfter } = previewPoints(taskOf(name, space, constraints), 3)
       expect(points).toEqual([])
@@ -100,7 +102,7 @@ describe('the first points of a sweep', () => {
     }
   })
 
-  it('are known not to be there once all of a space has been looked at', () => {
+  it('The search for first points finds that none exists once the whole space has been checked', () => {
     for (const name of ['grid', 'random', 'tpe'] as const)
       expect(previewPoints(taskOf(name, [int('x', 20), int('y', 20)], ['x + y > 99']), 3)).toEqual({
         points: [],
@@ -108,7 +110,7 @@ describe('the first points of a sweep', () => {
       })
   })
 
-  it('are given up too where cells without number are one point', () => {
+  it('The search for first points is also given up where very many cells are one point', () => {
     const space: SearchSpace = [int('a', 1), { ...int('b', 1e9), when: { name: 'a', in: [1] } }]
     const { points, givenUpAfter } = previewPoints(taskOf('grid', space, [], 3), 3)
     expect(points).toEqual([{ a: 0 }])

@@ -5,22 +5,24 @@ import type { Expression } from '../spec/template-syntax.ts'
 import type { Codec } from './codec.ts'
 import type { Spend } from './constraints.ts'
 
-/** A comparison that must hold, and the parameters it speaks of. */
+/** A comparison from a constraint, and the dimensions that occur in it. */
 interface Rule {
   readonly expression: Comparison
+  /** Length of the whole constraint, as a measure of the time it takes. */
   readonly letters: number
   readonly targets: readonly number[]
 }
 
 type Comparison = Extract<Expression, { type: 'binary' }>
 
-/** Turns about all rules: to mend one may break another. */
+/** Largest number of passes over all rules. Fixing one rule may break another. */
 const ROUNDS = 4
 
 /**
- * Moves points to where constraints hold that hardly any point meets: parameters that equations speak of are computed from
- * the others, those of inequalities are drawn together to the part that is allowed. Follows what is linear in a parameter;
- * a point that cannot be mended is given back as it may be. Works in place.
+ * Returns a function that moves a point to where the constraints hold, for constraints that random points hardly ever
+ * meet. A parameter in an equation is solved for; a parameter in an inequality is rescaled into the allowed part of its
+ * range. Both assume that the expression is linear in that parameter. The function changes and returns its argument,
+ * which may still violate constraints.
  */
 export function createMender(
   codec: Codec,
@@ -34,6 +36,7 @@ export function createMender(
       targets: targetsOf(codec, expression),
     })),
   )
+
   return (x) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const broken = rules.filter(({ expression, letters }) => {
@@ -41,22 +44,26 @@ export function createMender(
         return holds(expression, codec.decode(x)) === false
       })
       if (broken.length === 0) break
+
       const before = codec.key(x)
       for (const rule of broken) mend(codec, rule, x, spend)
       if (codec.key(x) === before) break
     }
+
     return x
   }
 }
 
 const COMPARISONS = new Set(['==', '<', '<=', '>', '>='])
 
+/** Splits an expression at `and` into comparisons; other parts are ignored. */
 function conjuncts(expression: Expression | undefined): Comparison[] {
   if (expression?.type !== 'binary') return []
   if (expression.operator === 'and') return [...conjuncts(expression.left), ...conjuncts(expression.right)]
   return COMPARISONS.has(expression.operator) ? [expression] : []
 }
 
+/** Indices of the dimensions that a comparison names. */
 function targetsOf({ dimensions }: Codec, { left, right }: Comparison): number[] {
   const names = new Set([...namesOf(left), ...namesOf(right)])
   return dimensions.flatMap(({ name }, j) => (names.has(name) ? [j] : []))
@@ -69,10 +76,13 @@ function namesOf(expression: Expression): string[] {
   return expression.type === 'filter' ? [...namesOf(expression.target), ...expression.args.flatMap(namesOf)] : []
 }
 
-/** How often a rule is computed to move one parameter. */
+/** Evaluations of a rule that moving one parameter takes. */
 const LOOKS_EACH = 4
 
-/** One parameter after the other until the rule holds: one that cannot alone goes as far as it can. */
+/**
+ * Changes one parameter after another until the rule holds. A parameter that cannot satisfy the rule alone is moved as
+ * far as possible.
+ */
 function mend(codec: Codec, { expression, targets, letters }: Rule, x: Float64Array, spend: Spend): void {
   for (const j of targets) {
     if (!codec.isActive(x, j)) continue
@@ -84,16 +94,21 @@ function mend(codec: Codec, { expression, targets, letters }: Rule, x: Float64Ar
   }
 }
 
-/** A category that is to equal something becomes that, where it can. */
+/** Sets a category to the value that an equation requires, if the category has that value. */
 function matchCategory(codec: Codec, { operator, left, right }: Comparison, x: Float64Array, j: number): void {
   const { name, toCode } = codec.dimensions[j]!
   const isNamed = (side: Expression): boolean => side.type === 'name' && side.name === name
   if (operator !== '==' || isNamed(left) === isNamed(right)) return
+
   const value = valueOf(isNamed(left) ? right : left, codec.decode(x))
   const code = value === undefined ? -1 : toCode(value)
   if (code >= 0) x[j] = code
 }
 
+/**
+ * Moves an ordered parameter to the solution of an equation, or into the part of its range where an inequality holds.
+ * The border is found by linear interpolation between the ends of the range.
+ */
 function moveNumber(codec: Codec, { operator, left, right }: Comparison, x: Float64Array, j: number): void {
   const { snap, toCode, toValue, cells } = codec.dimensions[j]!
   const own = x[j]!
@@ -102,19 +117,23 @@ function moveNumber(codec: Codec, { operator, left, right }: Comparison, x: Floa
     const point = codec.decode(x)
     return { value: numberOf(toValue(x[j])), gap: numberOf(valueOf(left, point)) - numberOf(valueOf(right, point)) }
   }
+
   const [low, high] = [at(0), at(1)]
   x[j] = own
   const root = low.value - (low.gap * (high.value - low.value)) / (high.gap - low.gap)
   if (!Number.isFinite(root)) return
+
   const border = toCode(within(root, low.value, high.value))
   if (operator === '==') {
     x[j] = border
     return
   }
+
   const isBelow = operator.startsWith('<') === high.gap > low.gap
   const [from, to] = isBelow ? [0, border] : [border, 1]
   x[j] = snap(from + own * (to - from))
-  // With few values the one at the border may lie beyond it.
+
+  // After snapping, the value may not meet the inequality. Move it one step inward.
   const step = Number.isFinite(cells) ? 1 / cells : (to - from) * 1e-6
   const gap = at(x[j]).gap
   const isMet = operator === '<' ? gap < 0 : operator === '<=' ? gap <= 0 : operator === '>' ? gap > 0 : gap >= 0

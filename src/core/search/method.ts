@@ -3,24 +3,27 @@ import type { SearchSpace } from '../../contract/search-space.ts'
 import type { EarlierTrial, History, Suggestion } from './history.ts'
 
 /**
- * A search algorithm: a pure function of task and history. A fresh instance that is asked the same question gives the
- * same answer bit by bit, so a crash loses nothing. An instance may remember what it has computed.
+ * A search algorithm. Its suggestions depend only on the task and the history: for the same input a fresh instance
+ * returns bit by bit the same points, so a crash loses nothing. An instance may cache intermediate results.
  */
 export interface Method {
-  /** Points the method can make at most; null when there is no end. */
+  /** Largest number of points the method can produce; null if it is unlimited or not known in advance. */
   readonly size: number | null
-  /** The next points, at most `count`. Fewer than asked means that no further point exists. */
+  /**
+   * Returns the next points, at most `count`. Fewer than `count` means that no further point exists or can be found.
+   */
   suggest(history: History, count: number): Suggestion[]
 }
 
-/** Everything a search is defined by, before anything has run. */
+/** The complete input of a search apart from its history. */
 export interface SearchTask {
   readonly space: SearchSpace
-  /** Expressions over parameters, all of which must hold. */
+  /** Expressions over parameters. A point is allowed only if all of them hold. */
   readonly constraints: readonly string[]
   readonly method: MethodPlan
-  /** Trials that run at once. */
+  /** Number of trials that run at the same time. */
   readonly concurrency: number
   readonly seed: number
+  /** Trials of earlier sweeps, used as data from the start. */
   readonly earlier: readonly EarlierTrial[]
 }

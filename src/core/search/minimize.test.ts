@@ -24,7 +24,7 @@ describe('minimizeInBox', () => {
     ['a bowl whose bottom lies outside', quadratic, [0.9, 0.8], box(2, 0.5, 1), [0.5, 0.5]],
     ['a bent valley', rosenbrock, [-1.2, 1], box(2, -2, 2), [1, 1]],
     ['a bent valley cut off', rosenbrock, [-1.2, 1], box(2, -2, 0.5), [0.5, 0.25]],
-  ] as const)('finds the bottom of %s', (_name, objective, start, bounds, bottom) => {
+  ] as const)('minimizeInBox finds the bottom of %s', (_name, objective, start, bounds, bottom) => {
     const { x, value } = minimizeInBox(objective, Float64Array.from(start), {
       ...bounds,
       evaluations: 200,
@@ -34,7 +34,7 @@ describe('minimizeInBox', () => {
     expect(value).toBe(objective(x, new Float64Array(x.length)))
   })
 
-  it('never leaves the box, never asks more often than it may, and never ends above its start', () => {
+  it('minimizeInBox stays in the box, keeps its number of evaluations, and never ends above its start', () => {
     for (const evaluations of [1, 2, 5, 17]) {
       let asked = 0
       const counted: Objective = (x, gradient) => {
@@ -42,13 +42,14 @@ describe('minimizeInBox', () => {
         for (const value of x) expect(value >= -2 && value <= 0.5).toBe(true)
         return rosenbrock(x, gradient)
       }
+
       const { value } = minimizeInBox(counted, Float64Array.of(-9, 1), { ...box(2, -2, 0.5), evaluations })
       expect(asked).toBeLessThanOrEqual(evaluations)
       expect(value).toBeLessThanOrEqual(rosenbrock(Float64Array.of(-2, 0.5), new Float64Array(2)))
     }
   })
 
-  it('leaves a held coordinate where it is', () => {
+  it('minimizeInBox does not move a coordinate whose bounds are equal', () => {
     const { x } = minimizeInBox(quadratic, Float64Array.of(0.9, 0.7), {
       lower: Float64Array.of(0, 0.7),
       upper: Float64Array.of(1, 0.7),

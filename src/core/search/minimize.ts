@@ -1,19 +1,23 @@
-/** Value at `x`; writes the slope into `gradient`. */
+/** Returns the value at `x` and writes its gradient into `gradient`. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number
 
+/** The lowest point found, and its value. */
 export interface Minimum {
   readonly x: Float64Array
   readonly value: number
 }
 
+/** Steps that the approximation of the Hessian uses. */
 const MEMORY = 6
+/** Share of the predicted decrease that a step must reach. */
 const ARMIJO = 1e-4
 const HALVINGS_MAX = 12
 
 /**
- * Minimises inside a box by limited-memory BFGS on the free coordinates: a coordinate at its bound whose slope points
- * outward is held, and steps are projected. Nocedal and Wright, "Numerical Optimization" (2006), 7.2 and 16.7. Ends after
- * `evaluations` calls, whatever the clock says, so that the same input gives the same answer everywhere.
+ * Minimises inside a box by limited-memory BFGS on the free coordinates: a coordinate at its bound whose descent
+ * direction points outward is held, and steps are projected. Nocedal and Wright, "Numerical Optimization" (2006), 7.2
+ * and 16.7. Stops on convergence or after `evaluations` calls, never by the clock, so that the result depends only on
+ * the input.
  */
 export function minimizeInBox(
   objective: Objective,
@@ -32,10 +36,12 @@ export function minimizeInBox(
   let used = 1
   const steps: Float64Array[] = []
   const changes: Float64Array[] = []
+
   while (used < evaluations) {
     const direction = descend(x, gradient, { lower, upper, steps, changes })
     const slope = dot(direction, gradient)
     if (!(slope < -1e-14)) break
+
     const nextGradient = new Float64Array(size)
     let length = steps.length === 0 ? Math.min(1, 0.2 / Math.sqrt(dot(direction, direction))) : 1
     let next = x
@@ -48,18 +54,21 @@ export function minimizeInBox(
       isLower = nextValue <= value + ARMIJO * length * slope
       length *= 0.4
     }
+
     if (!isLower) break
     remember(steps, changes, difference(next, x), difference(nextGradient, gradient))
+
     const gain = value - nextValue
     x = next
     gradient = nextGradient
     value = nextValue
     if (gain < tolerance * (1 + Math.abs(value))) break
   }
+
   return { x, value }
 }
 
-/** The two-loop recursion on the free coordinates. */
+/** Search direction of L-BFGS by the two-loop recursion on the free coordinates. */
 function descend(
   x: Float64Array,
   gradient: Float64Array,
@@ -74,12 +83,14 @@ function descend(
     Number((value <= lower[j]! && gradient[j]! > 0) || (value >= upper[j]! && gradient[j]! < 0)),
   )
   const q = gradient.map((value, j) => (isHeld[j] ? 0 : value))
+
   const weights: number[] = []
   for (let k = steps.length - 1; k >= 0; k -= 1) {
     const weight = dot(steps[k]!, q) / dot(steps[k]!, changes[k]!)
     weights[k] = weight
     for (let j = 0; j < q.length; j += 1) q[j]! -= weight * changes[k]![j]!
   }
+
   const last = steps.length - 1
   if (last >= 0) {
     const scale = dot(steps[last]!, changes[last]!) / dot(changes[last]!, changes[last]!)
@@ -89,9 +100,11 @@ function descend(
     const weight = weights[k]! - dot(changes[k]!, q) / dot(steps[k]!, changes[k]!)
     for (let j = 0; j < q.length; j += 1) q[j]! += weight * steps[k]![j]!
   }
+
   return q.map((value, j) => (isHeld[j] ? 0 : -value))
 }
 
+/** Stores a step and its change of gradient, unless their product is too small for a positive definite update. */
 function remember(steps: Float64Array[], changes: Float64Array[], step: Float64Array, change: Float64Array): void {
   if (!(dot(step, change) > 1e-12)) return
   steps.push(step)

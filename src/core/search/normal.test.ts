@@ -11,21 +11,21 @@ describe('the standard normal distribution', () => {
     [-3, 0.0013498980316300946],
     [-6, 9.865876450376946e-10],
     [-10, 7.61985302416e-24],
-  ])('has below %d the share %d', (z, share) => {
+  ])('The cumulative distribution at %d is %d', (z, share) => {
     expect(Math.abs(normalCumulative(z) / share - 1)).toBeLessThan(1e-11)
   })
 
-  it('is found by the table as well', () => {
+  it('The table agrees with the cumulative distribution', () => {
     for (let z = -9; z <= 9; z += 0.0137) expect(Math.abs(fastCumulative(z) - normalCumulative(z))).toBeLessThan(1e-9)
     expect([fastCumulative(-50), fastCumulative(50)]).toEqual([0, 1])
   })
 
-  it('has a density that is the slope of its share', () => {
+  it('The density is the slope of the cumulative distribution', () => {
     for (const z of [-3, -1, 0, 0.5, 2])
       expect((normalCumulative(z + 1e-5) - normalCumulative(z - 1e-5)) / 2e-5).toBeCloseTo(normalDensity(z), 9)
   })
 
-  it('has a scaled complement without a step where its two forms meet', () => {
+  it('The scaled complementary error function is continuous where its two forms meet', () => {
     expect(erfcx(0)).toBeCloseTo(1, 14)
     expect(erfcx(1)).toBeCloseTo(0.427583576155807, 13)
     expect(erfcx(10)).toBeCloseTo(0.0561409927438226, 13)
@@ -44,11 +44,11 @@ describe('the logarithm of expected improvement', () => {
     [-10, -55.553122036],
     [-50, -1258.744182868],
     [-1000, -500014.734452],
-  ])('at %d is %d', (z, expected) => {
+  ])('The logarithm of expected improvement at %d is %d', (z, expected) => {
     expect(Math.abs(logImprovement(z) - expected)).toBeLessThan(Math.max(2e-9, 2e-12 * Math.abs(expected)))
   })
 
-  it('rises everywhere, without a step where its forms meet, and is finite far out', () => {
+  it('The logarithm of expected improvement is increasing, continuous and finite', () => {
     const places = [-1e150, -1e8, -1e5 - 1, -1e5 + 1, -1e4, -100, -10, -1 - 1e-9, -1 + 1e-9, 0, 3, 100]
     const values = places.map(logImprovement)
     expect(values.every(Number.isFinite)).toBe(true)

@@ -5,39 +5,50 @@ export function normalDensity(z: number): number {
   return Math.exp(-0.5 * z * z) / SQRT_2PI
 }
 
-/** Share of the standard normal below z; relative error about 1e-15 near 0, below 1e-12 in the tails that matter here. */
+/**
+ * Cumulative distribution of the standard normal. Relative error about 1e-15 near 0, and below 1e-12 in the tails that
+ * searches use.
+ */
 export function normalCumulative(z: number): number {
   return z < 0 ? 0.5 * erfc(-z / Math.SQRT2) : 1 - 0.5 * erfc(z / Math.SQRT2)
 }
 
+/** Range and resolution of the table: z from -8 to 8, 64 entries per unit. */
 const TABLE_END = 8
 const TABLE_STEPS = 64
 let table: Float64Array | undefined
 
-/** The same from a table with cubic interpolation, for loops: absolute error below 1e-9. */
+/**
+ * Cumulative distribution of the standard normal, from a table with cubic interpolation, for inner loops. Absolute
+ * error below 1e-9.
+ */
 export function fastCumulative(z: number): number {
   if (z <= -TABLE_END) return 0
   if (z >= TABLE_END) return 1
   table ??= Float64Array.from({ length: 2 * TABLE_END * TABLE_STEPS + 2 }, (_, i) =>
     normalCumulative(i / TABLE_STEPS - TABLE_END),
   )
+
   const place = (z + TABLE_END) * TABLE_STEPS
   const i = Math.floor(place)
   const [t, h, left] = [place - i, 1 / TABLE_STEPS, i / TABLE_STEPS - TABLE_END]
   const u = 1 - t
+
   const [slopeLeft, slopeRight] = [h * normalDensity(left), h * normalDensity(left + h)]
   return u * u * ((1 + 2 * t) * table[i]! + t * slopeLeft) + t * t * ((3 - 2 * t) * table[i + 1]! - u * slopeRight)
 }
 
-/** exp(x²) erfc(x) for x ≥ 0: by its series where that is short, else by its continued fraction (Lentz). */
+/** exp(x²) erfc(x) for x ≥ 0: by its power series below 2, by its continued fraction above. */
 export function erfcx(x: number): number {
   return x < 2 ? Math.exp(x * x) * (1 - erfSeries(x)) : continuedFraction(x) / Math.sqrt(Math.PI)
 }
 
+/** Complementary error function for x ≥ 0. */
 function erfc(x: number): number {
   return x < 2 ? 1 - erfSeries(x) : Math.exp(-x * x) * (continuedFraction(x) / Math.sqrt(Math.PI))
 }
 
+/** Error function by its power series. */
 function erfSeries(x: number): number {
   let term = x
   let sum = x
@@ -49,7 +60,7 @@ function erfSeries(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * sum
 }
 
-/** 1/(x + (1/2)/(x + (2/2)/(x + …))), evaluated from far inside. */
+/** 1/(x + (1/2)/(x + (2/2)/(x + …))), evaluated backwards from its 120th term. */
 function continuedFraction(x: number): number {
   let value = x
   for (let k = 120; k > 0; k -= 1) value = x + k / 2 / value
@@ -57,8 +68,8 @@ function continuedFraction(x: number): number {
 }
 
 /**
- * ln(φ(z) + zΦ(z)): the logarithm of expected improvement in units of sigma, finite for every z. Ament et al.,
- * "Unexpected improvements to expected improvement" (2023).
+ * ln(φ(z) + zΦ(z)): the logarithm of expected improvement in units of the standard deviation, finite for every z. Ament
+ * et al., "Unexpected improvements to expected improvement" (2023).
  */
 export function logImprovement(z: number): number {
   if (z > -1) return Math.log(normalDensity(z) + z * normalCumulative(z))

@@ -26,12 +26,12 @@ describe('a point that a person gives', () => {
     ['a whole number for a float', { ...point, x: 1 }, { ...point, x: 1 }],
     ['without what is not there', { x: 0.5, n: 3, kind: 'adam' }, { x: 0.5, n: 3, kind: 'adam' }],
     ['with what is not there', { ...point, kind: 'adam' }, { x: 0.5, n: 3, kind: 'adam' }],
-  ])('is taken: %s', (_name, given, expected) => {
+  ])('A given point is accepted: %s', (_name, given, expected) => {
     const checked = check(given)
     expect('point' in checked && toPlain(checked.point)).toEqual(expected)
   })
 
-  it('is spelled as the space spells it', () => {
+  it('An accepted point has its values as the space writes them', () => {
     const checked = check({ ...point, x: 1, n: toFloat(3) })
     expect('point' in checked && checked.point).toEqual({ ...point, x: toFloat(1), n: 3 })
   })
@@ -43,23 +43,23 @@ describe('a point that a person gives', () => {
     ['a number between two', { ...point, n: 3.5 }, /n cannot be 3\.5/],
     ['a word that there is not', { ...point, kind: 'rms' }, /kind cannot be/],
     ['a word for a number', { ...point, n: 'three' }, /n cannot be "?'?three'?"?; it is one such as \d/],
-  ])('is refused: %s', (_name, given, message) => expect(problem(given)).toMatch(message))
+  ])('A given point is refused: %s', (_name, given, message) => expect(problem(given)).toMatch(message))
 
   it.each<[string, ValueMap, RegExp]>([
     ['a number', { a: 9 }, /a cannot be 9; the nearest value is 2$/],
     ['a number between', { a: 1.4 }, /the nearest value is 1$/],
     ['a word', { a: 'x' }, /a cannot be x; it is one of 1, 2, auto$/],
-  ])('is refused with the nearest listed value: %s', (_name, given, message) => {
+  ])('A refusal names the nearest listed value: %s', (_name, given, message) => {
     const checked = checkPoint([{ name: 'a', kind: 'values', values: [1, 2, 'auto'] }], [], given)
     expect('problem' in checked && detailText('en', checked.problem)).toMatch(message)
   })
 
-  it('must meet the constraints', () => {
+  it('A given point must meet the constraints', () => {
     expect(problem(point, ['n < 3'])).toMatch(/constraints/)
     expect(problem(point, ['n <= 3'])).toBeUndefined()
   })
 
-  it('has a key by what it means', () => {
+  it('Two ways to write the same point have the same key', () => {
     const key = (given: ValueMap) => {
       const checked = check(given)
       return 'key' in checked && checked.key

@@ -7,32 +7,43 @@ import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { createConstraint } from './constraints.ts'
 
-/** A point as the search itself would have made it, or why it does not belong to the space. */
+/** A checked point in the notation of the search, with its key, or the reason why it is not in the space. */
 export type CheckedPoint = { readonly point: ValueMap; readonly key: string } | { readonly problem: Detail }
 
+/** Relative difference up to which a given number counts as equal to a value of the space. */
 const TOLERANCE = 1e-9
 
-/** Checks a point that a person gave, and spells its values as the space does. Parameters that are not there may be left out. */
+/**
+ * Checks a point given by a user and returns its values as the space writes them (int or float, exact listed value).
+ * Parameters whose condition does not hold are optional, and left out of the result.
+ */
 export function checkPoint(space: SearchSpace, constraints: readonly string[], given: ValueMap): CheckedPoint {
   const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
   if (unknown !== undefined)
     return {
       problem: { detail: 'point_unknown', args: { name: unknown, known: space.map(({ name }) => name).join(', ') } },
     }
+
   const checked = spell(createCodec(space), given)
   if ('problem' in checked && /^point_(value|kind)$/.test(checked.problem.detail))
     return { problem: listedProblem(space, given, checked.problem) }
+
   if ('problem' in checked || createConstraint(constraints)(checked.point)) return checked
   return { problem: { detail: 'point_constraints' } }
 }
 
+/** Number of listed values that an error message names. */
 const LISTED_MAX = 10
 
-/** Names the listed value nearest to a number, or all listed values for anything else. */
+/**
+ * Improves the message for an axis with listed values: names the nearest value for a number, all values for anything
+ * else.
+ */
 function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): Detail {
   const name = String(problem.args!['name'])
   const axis = space.find((axis) => axis.name === name)
   if (axis?.kind !== 'values' && axis?.kind !== 'pvalues') return problem
+
   const asked = asNumber(given[name])
   const distance = (value: Value): number => Math.abs(asNumber(value)! - asked!)
   const numbers = asked === undefined ? [] : axis.values.filter((value) => asNumber(value) !== undefined)
@@ -40,6 +51,7 @@ function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): De
     (best, value) => (best === undefined || distance(value) < distance(best) ? value : best),
     undefined,
   )
+
   if (near !== undefined) return { ...problem, args: { ...problem.args, near: toPythonText(near) } }
   const known = axis.values.slice(0, LISTED_MAX).map(toPythonText)
   return {
@@ -52,12 +64,16 @@ function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): De
   }
 }
 
-/** The point as the space spells it, or the first parameter that lacks a value of its own. What the space does not know is left out. */
+/**
+ * Returns the point with its values as the space writes them, or a problem that names the first parameter whose value
+ * is missing or not in the space. Names that are not parameters are ignored.
+ */
 export function spell(codec: Codec, given: ValueMap): CheckedPoint {
   const x = codec.encode(given)
   const point: ValueMap = {}
-  // Nothing is near to what is no number; the middle says what kind of value the parameter has.
+  // A value that is not a number has no nearest one. The middle of the axis then shows what kind of value is expected.
   const near = Float64Array.from(codec.dimensions, ({ snap }, j) => snap(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
+
   for (const { name, cells, isActive, valueIn } of codec.parameters) {
     if (!isActive(x)) continue
     if (!Object.hasOwn(given, name)) return { problem: { detail: 'point_missing', args: { name } } }
@@ -66,9 +82,11 @@ export function spell(codec: Codec, given: ValueMap): CheckedPoint {
     if (value === undefined) return { problem: refusal(name, given[name]!, nearest) }
     point[name] = value
   }
+
   return { point, key: codec.key(codec.encode(point)) }
 }
 
+/** The problem of a given value: names the nearest value of the space, or an example where a number was expected. */
 function refusal(name: string, given: Value, known: Value): Detail {
   const found = toPythonText(given)
   if (asNumber(known) !== undefined && asNumber(given) === undefined)
@@ -76,7 +94,7 @@ function refusal(name: string, given: Value, known: Value): Detail {
   return { detail: 'point_value', args: { name, found, near: toPythonText(known) } }
 }
 
-/** The value as the space spells it; undefined for one that the space does not have. */
+/** Returns the value as the space writes it; undefined if the space does not contain it. */
 function asOwn(given: Value, nearest: Value, isListed: boolean): Value | undefined {
   const [asked, own] = [asNumber(given), asNumber(nearest)]
   if (asked === undefined || own === undefined) return encodeValue(given) === encodeValue(nearest) ? nearest : undefined

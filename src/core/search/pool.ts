@@ -3,27 +3,30 @@ import { gauss, sobolPoint } from './design.ts'
 import type { Process } from './process.ts'
 import type { Stream } from './rng.ts'
 
-/** Candidates with what a process says of them. A spread is only computed once somebody asks for it. */
+/** Candidates with their predictions from a process. A standard deviation is computed only on request. */
 export interface Pool {
-  /** Different points, and their keys. */
+  /** The candidates, without duplicates. */
   readonly xs: readonly Float64Array[]
+  /** Keys of the candidates. */
   readonly keys: readonly string[]
+  /** Returns the predicted mean of candidate i. */
   mean(i: number): number
-  /** Knows the points that have been added to the process until now. */
+  /** Returns the standard deviation of candidate i, given all points now in the process. */
   sd(i: number): number
 }
 
 export interface PoolOptions {
   readonly codec: Codec
   readonly process: Process
-  /** The best finished points: candidates near them are added to those that cover the space. */
+  /** The best finished points. Further candidates are drawn near each of them. */
   readonly best: readonly Float64Array[]
   readonly isAllowed: (x: Float64Array) => boolean
   readonly stream: Stream
-  /** Candidates that cover the space. */
+  /** Number of candidates that cover the space evenly. */
   readonly broad: number
 }
 
+/** Candidates drawn near each of the best points. */
 const NEAR_EACH = 50
 const VARIANCE_MIN = 1e-12
 
@@ -33,12 +36,14 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
     ...Array.from({ length: broad }, (_, i) => sobolPoint(codec, i, sobolSeed)),
     ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
   ]
-  // In a space of few points the same one comes many times.
+  // In a space of few points many candidates are equal.
   const byKey = new Map(all.map((x) => [codec.key(x), x]))
   const keys = [...byKey.keys()].filter((key) => isAllowed(byKey.get(key)!))
   const xs = keys.map((key) => byKey.get(key)!)
+
   const means = Float64Array.from(xs, process.mean)
   const rows: (Row | undefined)[] = xs.map(() => undefined)
+
   return {
     xs,
     keys,
@@ -52,14 +57,18 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
   }
 }
 
+/** The solved row of a candidate, and its variance. */
 interface Row {
   readonly solved: Float64Array
-  /** Points of the process that the variance knows. */
+  /** Number of points of the process that are included in the variance. */
   followed: number
   variance: number
 }
 
-/** Whenever it is asked for, a spread takes the same steps: the points of the start, then each that was added. */
+/**
+ * Computes the variance from the initial points; later points are added one by one. The order of the steps is fixed, so
+ * a result does not depend on when it is requested.
+ */
 function startRow(process: Process, x: Float64Array): Row {
   const solved = new Float64Array(process.capacity)
   const followed = process.solve(x, solved)
@@ -68,15 +77,20 @@ function startRow(process: Process, x: Float64Array): Row {
   return { solved, followed, variance }
 }
 
+/** Range of the scale of a perturbation, as powers of ten. */
 const SCALE_LOG_MIN = -3
 const SCALE_LOG_MAX = -0.5
 
-/** A point near another: some coordinates moved by a scale of its own, reflected at the ends, at least one of them. */
+/**
+ * Draws a settled point near another. A random subset of the coordinates (at least one) is perturbed by one common
+ * random scale; codes are reflected at 0 and 1.
+ */
 function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
   const d = x.length
   const scale = 10 ** (SCALE_LOG_MIN + (SCALE_LOG_MAX - SCALE_LOG_MIN) * stream.next())
   const forced = Math.floor(stream.next() * d)
   const share = Math.max(0.3, 1.5 / d)
+
   const out = x.map((code, j) => {
     if (j !== forced && stream.next() >= share) return code
     const dimension = codec.dimensions[j]!
@@ -88,6 +102,7 @@ function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
   return codec.settle(out)
 }
 
+/** Reflects a code at 0 and 1. */
 function reflect(code: number): number {
   const inside = code < 0 ? -code : code > 1 ? 2 - code : code
   return Math.min(1, Math.max(0, inside))

@@ -9,7 +9,7 @@ import { createProcess } from './process.ts'
 import { createStream } from './rng.ts'
 
 const LINE: Form = { isCategory: [false], shape: 'matern52' }
-/** Three points on a line, with numbers worked out elsewhere. */
+/** Three points on a line. The expected numbers were computed independently. */
 const THREE = {
   form: LINE,
   hyperparameters: { logLengths: Float64Array.of(Math.log(0.3)), logSignal: 0, logNoise: Math.log(0.01) },
@@ -52,17 +52,17 @@ describe('covariance', () => {
     [1, 0.5239941088],
     [2, 0.1386602191],
     [5, 0.0007509338],
-  ])('at %d lengths is %d', (distance, expected) => {
+  ])('The Matérn 5/2 correlation at a distance of %d lengths is %d', (distance, expected) => {
     expect(SHAPES.matern52.value(distance * distance)).toBeCloseTo(expected, 9)
   })
 
-  it.each(shapes)('of the shape %s has the slope of its own differences', (shape) => {
+  it.each(shapes)('The slope of the shape %s equals its finite differences', (shape) => {
     const { value, slope } = SHAPES[shape]
     for (const squared of [0.01, 0.3, 1, 4])
       expect((value(squared + 1e-6) - value(squared - 1e-6)) / 2e-6).toBeCloseTo(slope(squared), 6)
   })
 
-  it('takes two different categories for one length apart', () => {
+  it('Two different categories are one length apart', () => {
     const kernel = createKernel(
       { logLengths: Float64Array.of(Math.log(2)), logSignal: Math.log(3), logNoise: 0 },
       { isCategory: [true], shape: 'matern52' },
@@ -80,14 +80,14 @@ describe('the likelihood', () => {
   const nothing = { points: new Float64Array(0), values: new Float64Array(0), count: 0 }
   const theta = Float64Array.of(Math.log(0.3), 0, Math.log(0.01))
 
-  /** Without the prior: that is what there is when there are no data. */
+  /** The likelihood without the prior. The loss without data is the prior alone. */
   function net(at: Float64Array): { value: number; gradient: Float64Array } {
     const [all, prior] = [new Float64Array(3), new Float64Array(3)]
     const value = createLoss(sample, LINE)(at, all) - createLoss(nothing, LINE)(at, prior)
     return { value, gradient: all.map((slope, j) => slope - prior[j]!) }
   }
 
-  it('of three points is known, with its slopes', () => {
+  it('The likelihood of three points and its slopes have the expected values', () => {
     const { value, gradient } = net(theta)
     expect(-value - 1.5 * Math.log(2 * Math.PI)).toBeCloseTo(-4.301234282618, 6)
     expect(-gradient[0]!).toBeCloseTo(-1.27144462, 6)
@@ -95,7 +95,7 @@ describe('the likelihood', () => {
     expect(-gradient[2]!).toBeCloseTo(0.00641618, 6)
   })
 
-  it.each(shapes)('has the slopes of its own differences, prior and categories included: %s', (shape) => {
+  it.each(shapes)('The slopes of the loss equal its finite differences, with prior and categories: %s', (shape) => {
     const count = 8
     const points = new Float64Array(count * 3)
     for (let i = 0; i < count; i += 1) points.set(mixedPoint(i), i * 3)
@@ -103,8 +103,10 @@ describe('the likelihood', () => {
       { points, values: Float64Array.from({ length: count }, (_, i) => Math.cos(2 * i)), count },
       { ...MIXED, shape },
     )
+
     const at = Float64Array.of(-0.7, 0.2, -1.1, 0.3, -3)
     const [gradient, ignored] = [new Float64Array(5), new Float64Array(5)]
+
     loss(at, gradient)
     gradient.forEach((slope, j) => {
       const moved = (step: number) =>
@@ -116,7 +118,7 @@ describe('the likelihood', () => {
     })
   })
 
-  it('is large and flat where rounding leaves no positive definite matrix', () => {
+  it('The loss is large and its slopes are 0 where the matrix is not positive definite', () => {
     const twice = createLoss(
       { points: Float64Array.of(0.5, 0.5, 0.5), values: Float64Array.of(1, 1, Number.NaN), count: 3 },
       LINE,
@@ -127,7 +129,7 @@ describe('the likelihood', () => {
     expect(Array.from(gradient)).toEqual([0, 0, 0])
   })
 
-  it('is greater after a fit than before, for the same answer each time', () => {
+  it('A fit increases the likelihood and gives the same result each time', () => {
     const count = 20
     const points = Float64Array.from({ length: count }, (_, i) => i / count)
     const values = points.map((x) => Math.sin(9 * x))
@@ -147,19 +149,19 @@ describe('a process', () => {
     [0.25, -0.0465086009, 0.3663995918],
     [0.7, -0.5345388687, 0.3346914144],
     [1, 0.4919976104, 0.0098956742],
-  ])('of three points has at %d the mean %d and the variance %d', (x, mean, variance) => {
+  ])('A process of three points has at %d the mean %d and the variance %d', (x, mean, variance) => {
     const found = process3().predict(Float64Array.of(x))
     expect(found.mean).toBeCloseTo(mean, 6)
     expect(found.sd ** 2).toBeCloseTo(variance, 6)
   })
 
-  it('forgets its points far from them', () => {
+  it('A process far from its points has mean 0 and the variance of the prior', () => {
     const { mean, sd } = process3().predict(Float64Array.of(50))
     expect(mean).toBeCloseTo(0, 12)
     expect(sd).toBeCloseTo(1, 12)
   })
 
-  it('keeps its mean when a running trial is added, and knows more everywhere', () => {
+  it('A running trial does not change the mean of a process and reduces the standard deviation everywhere', () => {
     const [before, after] = [process3(), process3()]
     after.addPending(Float64Array.of(0.3))
     expect(after.count).toBe(4)
@@ -171,7 +173,7 @@ describe('a process', () => {
     expect(after.predict(Float64Array.of(0.3)).sd).toBeLessThan(0.5 * before.predict(Float64Array.of(0.3)).sd)
   })
 
-  it('is the same whether points without values are there from the start or come later', () => {
+  it('A process is the same whether points without values are given at the start or added later', () => {
     const later = process3()
     later.addPending(Float64Array.of(0.3))
     later.addPending(Float64Array.of(0.9))
@@ -179,7 +181,7 @@ describe('a process', () => {
     for (const x of [0, 0.2, 0.8]) expect(later.predict(Float64Array.of(x))).toEqual(atOnce.predict(Float64Array.of(x)))
   })
 
-  it('bears a point that is there many times', () => {
+  it('A process stays finite if a point occurs many times', () => {
     const process = process3([], 30)
     for (let i = 0; i < 30; i += 1) process.addPending(Float64Array.of(0.5))
     const { mean, sd } = process.predict(Float64Array.of(0.5))
@@ -187,7 +189,7 @@ describe('a process', () => {
     expect(sd).toBeGreaterThan(0)
   })
 
-  it.each(shapes)('has the slopes of its own differences: %s', (shape) => {
+  it.each(shapes)('The slopes of a process equal its finite differences: %s', (shape) => {
     const process = mixedProcess(shape, [Float64Array.of(0.5, 1, 0.5)])
     const [meanSlope, sdSlope] = [new Float64Array(3), new Float64Array(3)]
     for (const x of [Float64Array.of(0.41, 1, 0.77), Float64Array.of(0.9, 2, 0.05)]) {
@@ -203,7 +205,7 @@ describe('a process', () => {
     }
   })
 
-  it('blends other values as if they were its own', () => {
+  it('A process blends other values as if they were its own', () => {
     const other = Float64Array.of(0, 1, 0)
     const process = process3()
     const direct = createProcess({
@@ -214,6 +216,7 @@ describe('a process', () => {
       unknown: [],
       room: 0,
     })
+
     for (const x of [0.1, 0.5, 0.8])
       expect(process.blend(process.weigh(other), Float64Array.of(x))).toBeCloseTo(
         direct.predict(Float64Array.of(x)).mean,
@@ -232,12 +235,14 @@ describe('a pool', () => {
   const poolOf = (process: ReturnType<typeof mixedProcess>, isAllowed = (_x: Float64Array) => true) =>
     createPool({ codec, process, best, isAllowed, stream: createStream(3, 'pool', 0), broad: 60 })
 
-  it('knows of each candidate what the process would say, points added since included, whenever it is asked', () => {
+  it('The predictions of a pool equal those of the process at any time, with points added later', () => {
     const process = mixedProcess('matern52')
     const [early, late] = [poolOf(process), poolOf(process)]
+
     for (let i = 0; i < 20; i += 1) early.sd(i)
     process.addPending(Float64Array.of(0.2, 1, 0.3))
     process.addPending(Float64Array.of(0.8, 2, 0.5))
+
     early.xs.forEach((x, i) => {
       const { mean, sd } = process.predict(x)
       expect(early.mean(i)).toBeCloseTo(mean, 12)
@@ -246,7 +251,7 @@ describe('a pool', () => {
     })
   })
 
-  it('holds settled candidates that are allowed, some of them close to the best', () => {
+  it('A pool contains settled and allowed candidates, some of them close to the best', () => {
     const { xs } = poolOf(mixedProcess('matern52'), (x) => x[1] !== 0)
     for (const x of xs) expect(codec.settle(x.slice())).toEqual(x)
     expect(xs.every((x) => x[1] !== 0)).toBe(true)

@@ -4,45 +4,55 @@ import { createKernel } from './kernel.ts'
 import type { Form, Hyperparameters, Kernel } from './kernel.ts'
 import { JITTER } from './likelihood.ts'
 
+/** Lower limits that keep the factor regular and the variance positive despite rounding. */
 const PIVOT_MIN = 1e-10
 const VARIANCE_MIN = 1e-12
 
 /**
- * A Gaussian process over points whose values are known, followed by points whose values are not: the mean comes from the
- * first alone, the spread from all of them. That is how running trials count without anyone guessing their results
- * (GP-BUCB: Desautels, Krause and Burdick, 2014).
+ * A Gaussian process over points with known values, followed by points without values. The mean depends only on the
+ * former, the standard deviation on all of them. So running trials are taken into account without guessing their
+ * results (GP-BUCB: Desautels, Krause and Burdick, 2014).
  */
 export interface Process {
   readonly kernel: Kernel
-  /** Points it holds, and can hold. */
+  /** Number of points, with and without values. */
   readonly count: number
+  /** Largest number of points. */
   readonly capacity: number
-  /** A further point without a value. */
+  /** Adds a point without a value. */
   addPending(x: Float64Array): void
-  /** Mean and standard deviation of the noiseless function at x. */
+  /** Returns mean and standard deviation of the noiseless function at x. */
   predict(x: Float64Array): { mean: number; sd: number }
-  /** The same, with slopes per ordered coordinate written to `meanSlope` and `sdSlope`. */
+  /**
+   * Like `predict`; also writes the derivatives by each ordered coordinate to `meanSlope` and `sdSlope`, and 0 for
+   * categories.
+   */
   predictWithSlopes(x: Float64Array, meanSlope: Float64Array, sdSlope: Float64Array): { mean: number; sd: number }
-  /** Mean at x of other values given for all points of the process at the start. */
+  /** Returns the mean at x for other values at the initial points. `weights` come from `weigh`. */
   blend(weights: Float64Array, x: Float64Array): number
-  /** Weights for `blend`. */
+  /** Returns the weights for `blend`, given one value for each initial point. */
   weigh(values: Float64Array): Float64Array
-  /** Mean at x. */
+  /** Returns the mean at x. */
   mean(x: Float64Array): number
-  /** L⁻¹k over the points there were at the start, written to `row`: what `extend` goes on from. Returns their number. */
+  /** Writes L⁻¹k over the initial points to `row`, as the start for `extend`. Returns the number of initial points. */
   solve(x: Float64Array, row: Float64Array): number
-  /** Carries a solved row on to the point `at`, added since; returns its new element, whose square the variance falls by. */
+  /**
+   * Extends a solved row by the point with index `at`, which was added later. Returns the new element; the variance at
+   * x falls by its square.
+   */
   extend(x: Float64Array, row: Float64Array, at: number): number
 }
 
 export interface ProcessOptions {
   readonly hyperparameters: Hyperparameters
   readonly form: Form
-  /** Rows of codes of the points with values, then of those without. */
+  /** Codes of the points with values. */
   readonly known: readonly Float64Array[]
+  /** Values of the known points. */
   readonly values: Float64Array
+  /** Codes of the points without values. */
   readonly unknown: readonly Float64Array[]
-  /** Points that may be added later. */
+  /** Number of points that can be added later. */
   readonly room: number
 }
 
@@ -51,16 +61,19 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
   const d = isCategory.length
   const capacity = known.length + unknown.length + room
   const kernel = createKernel(hyperparameters, form)
+
   const points = new Float64Array(capacity * d)
   const factor: Factor = createFactor(capacity)
   const [cross, slopes] = [new Float64Array(capacity), new Float64Array(capacity)]
   const solved = new Float64Array(capacity)
   const diagonal = kernel.signal + kernel.noise + JITTER
+
   const add = (x: Float64Array): void => {
     kernel.against(x, points, factor.size, cross)
     points.set(x, factor.size * d)
     appendRow(factor, cross, diagonal, PIVOT_MIN)
   }
+
   for (const x of known) add(x)
   const weights = weightsOf(values)
   for (const x of unknown) add(x)
@@ -110,6 +123,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     },
   }
 
+  /** Solves K w = `of` over the first points. */
   function weightsOf(of: Float64Array): Float64Array {
     const out = Float64Array.from(of)
     solveLower(factor, out, of.length)
@@ -117,25 +131,29 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     return out
   }
 
+  /** Mean at the point whose covariances are in `cross`. */
   function meanAt(): number {
     let mean = 0
     for (let i = 0; i < known.length; i += 1) mean += cross[i]! * weights[i]!
     return mean
   }
 
-  /** Leaves L⁻¹k in `solved`. */
+  /** Standard deviation at the point whose covariances are in `cross`. Leaves L⁻¹k in `solved`. */
   function spreadAt(): number {
     const count = factor.size
     for (let i = 0; i < count; i += 1) solved[i] = cross[i]!
     solveLower(factor, solved, count)
+
     let variance = kernel.signal
     for (let i = 0; i < count; i += 1) variance -= solved[i]! * solved[i]!
     return Math.sqrt(Math.max(variance, VARIANCE_MIN))
   }
 
+  /** Writes the derivatives of mean and standard deviation. Expects `slopes` of the kernel and K⁻¹k in `solved`. */
   function fillSlopes(x: Float64Array, sd: number, meanSlope: Float64Array, sdSlope: Float64Array): void {
     meanSlope.fill(0)
     sdSlope.fill(0)
+
     for (let i = 0; i < factor.size; i += 1) {
       const forMean = i < known.length ? weights[i]! * slopes[i]! : 0
       const forSpread = solved[i]! * slopes[i]!
@@ -146,6 +164,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
         sdSlope[j]! -= forSpread * change
       }
     }
+
     for (let j = 0; j < d; j += 1) sdSlope[j]! /= sd
   }
 }

@@ -16,7 +16,7 @@ const weighted: SearchSpace = [
   { name: 'a', kind: 'pvalues', values: ['x', 'y'], weights: [0.9, 0.1] },
   { name: 'b', kind: 'values', values: [1, 2] },
 ]
-/** A history in which so many points have been drawn. */
+/** A history with `count` points drawn by random search. */
 const after = (count: number): History => ({
   trials: Array.from({ length: count }, () => ({ point: {}, source: 'random' as const })),
   results: [],
@@ -33,7 +33,7 @@ const SPACES = { listed, continuous, weighted }
 
 describe('createRandom', () => {
   for (const [name, space] of Object.entries(SPACES)) {
-    it(`gives the same points for the same seed whatever order they are asked in (${name})`, () => {
+    it(`Random search gives the same points for the same seed in whatever order they are requested (${name})`, () => {
       fc.assert(
         fc.property(fc.integer(), fc.array(fc.tuple(fc.nat(3), fc.nat(4)), { maxLength: 8 }), (seed, asks) => {
           const all = random(space, 4, seed).points(0, 4)
@@ -44,13 +44,13 @@ describe('createRandom', () => {
       )
     })
 
-    it(`gives other points for another seed (${name})`, () => {
+    it(`Random search gives other points for another seed (${name})`, () => {
       const orders = new Set(Array.from({ length: 20 }, (_, seed) => encodeValue(random(space, 4, seed).points(0, 4))))
       expect(orders.size).toBeGreaterThan(name === 'weighted' ? 3 : 15)
     })
   }
 
-  it('takes every point of a finite space once and then ends', () => {
+  it('Random search takes every point of a finite space once and then ends', () => {
     for (const seed of [0, 1, 99]) {
       const points = random(listed, 200, seed).points(0, 200)
       expect(new Set(points.map(encodeValue)).size).toBe(12)
@@ -60,27 +60,28 @@ describe('createRandom', () => {
     expect(random(listed, 5, 0).points(0, 200)).toHaveLength(5)
   })
 
-  it('takes no point of a weighted space twice and ends, even where a value has no weight', () => {
+  it('Random search takes no point of a weighted space twice and ends, even where a value has weight 0', () => {
     const points = random(weighted, 10, 3).points(0, 10)
     expect(new Set(points.map(encodeValue)).size).toBe(points.length)
     expect(points).toHaveLength(4)
+
     const one: SearchSpace = [{ name: 'a', kind: 'pvalues', values: ['never', 'always'], weights: [0, 1] }]
     expect(random(one, 10, 3).points(0, 10)).toEqual([{ a: 'always' }])
   })
 
-  it('takes no point twice where a value is written twice', () => {
+  it('Random search takes no point twice where a value is listed twice', () => {
     const twice: SearchSpace = [{ name: 'a', kind: 'values', values: [1, 1, 2, 1] }]
     const points = random(twice, 10, 3).points(0, 10)
     expect(points.map((point) => point['a']).sort((a, b) => Number(a) - Number(b))).toEqual([1, 2])
   })
 
-  it('begins with the heavier values', () => {
+  it('Random search draws values of a higher weight first', () => {
     const firsts = Array.from({ length: 400 }, (_, seed) => random(weighted, 1, seed).points(0, 1)[0]!['a'])
     const share = firsts.filter((value) => value === 'x').length / firsts.length
     expect(Math.abs(share - 0.9)).toBeLessThan(0.06)
   })
 
-  it('has no end without a budget in a continuous space, and stays inside the space', () => {
+  it('Random search without a budget is unlimited in a continuous space, and stays inside the space', () => {
     const method = random(continuous, null, 1)
     expect(method.size).toBeNull()
     for (const point of method.points(1000, 50)) {
@@ -91,7 +92,7 @@ describe('createRandom', () => {
     }
   })
 
-  it('counts its own draws only, and leaves out what is not allowed', () => {
+  it('Random search counts only its own draws, and leaves out points that are not allowed', () => {
     const given = { point: {}, source: 'given' as const }
     const method = createRandom(continuous, {
       trialsMax: null,
@@ -102,11 +103,12 @@ describe('createRandom', () => {
     expect(method.suggest({ trials: [given, ...after(2).trials, given], results: [] }, 3)).toEqual(
       method.suggest(after(2), 3),
     )
+
     const points = method.suggest(after(0), 60).map(({ point }) => point['a'])
     expect(new Set(points)).toEqual(new Set([1, 3]))
   })
 
-  it('takes no point twice where what differs may be absent', () => {
+  it('Random search takes no point twice where the parameter that differs may be inactive', () => {
     const space: SearchSpace = [
       { name: 'k', kind: 'values', values: ['a', 'b'] },
       { name: 'm', kind: 'uniform', low: 0, high: 1, when: { name: 'k', in: ['a'] } },
@@ -116,7 +118,7 @@ describe('createRandom', () => {
     expect(new Set(made.map(({ point }) => encodeValue(point))).size).toBe(100)
   })
 
-  it('ends in a thinned finite space once no point is left', () => {
+  it('Random search ends in a finite space with constraints once no point is left', () => {
     const method = createRandom(listed, {
       trialsMax: 50,
       seed: 5,

@@ -8,16 +8,20 @@ import type { Stream } from './rng.ts'
 import { onlyValue, pointAt, sampleAxis, spaceSize } from './space.ts'
 import { createWalk, scattered } from './walk.ts'
 
+/** Options of random search. */
 export interface RandomOptions {
   readonly trialsMax: number | null
   readonly seed: number
-  /** Takes the parameters out of a point that are not there; undefined for a point that is not allowed. */
+  /** Removes inactive parameters from a point; undefined if the point is not allowed. */
   readonly settle: (point: ValueMap) => ValueMap | undefined
-  /** Whether `settle` may make two points one, or drop a point. */
+  /** Whether `settle` can map two points to one, or reject a point. */
   readonly isThinned: boolean
 }
 
-/** Independent draws, no point twice. A space of equally likely points is walked by a keyed permutation. */
+/**
+ * Random search without repeated points. In a finite space of equally likely points a keyed permutation gives the
+ * order; otherwise points are drawn independently, and repeated ones drawn again.
+ */
 export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isThinned }: RandomOptions): Method {
   const points = spaceSize(space)
   const size = atMost(points, trialsMax)
@@ -32,16 +36,18 @@ export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isTh
   }
 }
 
+/** Number of trials that this method has made. */
 function own({ trials }: History): number {
   return trials.reduce((count, { source }) => count + Number(source === 'random'), 0)
 }
 
-/** Whether a draw has the same probability for every index of the axis, and no two indices are one value. */
+/** Whether all indices of the axis are drawn with the same probability and give different values. */
 function isEven(axis: Axis): boolean {
   if (axis.kind === 'values') return new Set(axis.values.map(encodeValue)).size === axis.values.length
   return axis.kind !== 'pvalues' && axis.kind !== 'logint'
 }
 
+/** The smaller of the number of points and the budget; null if both are unlimited. */
 function atMost(points: bigint | undefined, trialsMax: number | null): number | null {
   if (points === undefined) return trialsMax
   return trialsMax === null || points < BigInt(trialsMax) ? Number(points) : trialsMax
@@ -51,10 +57,13 @@ function indices(from: number, count: number, size: number): number[] {
   return Array.from({ length: Math.max(0, Math.min(count, size - from)) }, (_, offset) => from + offset)
 }
 
-/** Draws for one point: in a finite space what is left is then looked for cell by cell, elsewhere nowhere. */
+/** Draws for one point. After that a finite space is walked cell by cell; in a continuous one the search ends. */
 const REDRAWS_MAX = { finite: 1_000, continuous: 100_000 }
 
-/** Draws trial by trial; in a finite space an equal point is drawn again, and the search ends when none is left. */
+/**
+ * Returns a function that gives the draws `from` … `from + count − 1`. A draw depends only on the seed, its index and
+ * the draws before it. Repeated points are drawn again; the list ends when no new point is found.
+ */
 function distinctDraws(
   space: SearchSpace,
   size: number | null,
@@ -62,19 +71,21 @@ function distinctDraws(
 ): (from: number, count: number) => ValueMap[] {
   const drawn: ValueMap[] = []
   const seen = new Set<string>()
-  // Where a parameter is continuous no two draws are equal, unless it is absent from both.
+  // With a continuous parameter two draws are never equal, unless the parameter is inactive in both.
   const canRepeat = points !== undefined || space.some(({ when }) => when !== undefined)
-  // A parameter that has one value takes no draw: the others are given what they would be given without it.
+  // A parameter with a single value consumes no random number, so it does not change the draws of the others.
   const only = new Map(space.map((axis) => [axis, onlyValue(axis)]))
   const valueOf = (axis: Axis, stream: Stream): Value => {
     const value = only.get(axis)
     return value === undefined ? sampleAxis(axis, stream.next()) : value
   }
+
   const isNew = (point: ValueMap): boolean => !canRepeat || !seen.has(encodeValue(point))
   const walk = createWalk(space, scattered(points ?? 1n, seed), (cell) => {
     const point = settle(cell)
     return !point ? 'forbidden' : isNew(point) ? { found: point } : 'known'
   })
+
   const draw = (index: number): ValueMap | undefined => {
     const stream = createStream(seed, 'random', index)
     for (let attempt = 0; attempt < REDRAWS_MAX[points === undefined ? 'continuous' : 'finite']; attempt += 1) {
@@ -83,6 +94,7 @@ function distinctDraws(
     }
     return walk()
   }
+
   return (from, count) => {
     const end = Math.min(from + count, size ?? Infinity)
     while (drawn.length < end) {

@@ -4,28 +4,30 @@ import type { Codec } from './codec.ts'
 import { minimizeInBox } from './minimize.ts'
 import type { Process } from './process.ts'
 
-/** Bounds of each code. */
+/** Lower and upper bound of each code. */
 export interface Box {
   readonly lower: Float64Array
   readonly upper: Float64Array
 }
 
+/** A point with its score; smaller is better. */
 export interface Scored {
   readonly x: Float64Array
   readonly value: number
 }
 
+/** The function that a local search minimises: acquisition score plus penalty. */
 export interface Landscape {
   readonly codec: Codec
   readonly process: Process
   readonly acquisition: Acquisition
-  /** Added to the score of a point, for instance where trials fail. */
+  /** Added to the score of a point, for example where trials fail. */
   readonly penalty: (x: Float64Array) => number
 }
 
 const ROUNDS_MAX = 2
 const EVALUATIONS = 20
-/** Grids up to this size are tried cell by cell, longer ones only near by. */
+/** Dimensions with at most this many cells are searched completely, finer grids only near the current code. */
 const CELLS_MAX = 16
 
 function scoreAt({ process, acquisition, penalty }: Landscape, x: Float64Array): number {
@@ -33,7 +35,10 @@ function scoreAt({ process, acquisition, penalty }: Landscape, x: Float64Array):
   return score(acquisition, mean, sd) + penalty(x)
 }
 
-/** The best point near a start: along the slopes of the continuous parameters, then one step of every other, in turns. */
+/**
+ * Local search from a start: alternates between gradient descent along the continuous parameters and trying other cells
+ * and categories. Returns the best point found.
+ */
 export function refine(landscape: Landscape, start: Float64Array, box: Box): Scored {
   let best: Scored = { x: start, value: scoreAt(landscape, start) }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -53,11 +58,13 @@ function hasCells({ dimensions }: Codec): boolean {
   return dimensions.some(({ cells }) => Number.isFinite(cells))
 }
 
+/** Minimises along the active ordered parameters; all others keep their codes. */
 function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
   const { codec, process, acquisition } = landscape
   const isFree = codec.dimensions.map(({ categories }, j) => categories === 0 && codec.isActive(start, j))
   const held = (bounds: Float64Array): Float64Array => bounds.map((bound, j) => (isFree[j] ? bound : start[j]!))
   const [meanSlope, sdSlope] = [new Float64Array(start.length), new Float64Array(start.length)]
+
   const { x } = minimizeInBox(
     (point, gradient) => {
       const { mean, sd } = process.predictWithSlopes(point, meanSlope, sdSlope)
@@ -69,16 +76,18 @@ function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
     start,
     { lower: held(box.lower), upper: held(box.upper), evaluations: EVALUATIONS },
   )
+
   const settled = codec.settle(x.slice())
   return { x: settled, value: scoreAt(landscape, settled) }
 }
 
-/** Each category and each cell of a grid, with all else as it is. */
+/** Tries other categories and cells, one parameter at a time, with all other codes unchanged. */
 function tryCells(landscape: Landscape, from: Scored, box: Box): Scored {
   const { codec } = landscape
   let best = from
   codec.dimensions.forEach((dimension, j) => {
     if (!codec.isActive(best.x, j)) return
+
     for (const code of alternatives(dimension, best.x[j]!)) {
       if (dimension.categories === 0 && !isInside(code, box.lower[j]!, box.upper[j]!, 0.5 / dimension.cells)) continue
       const other = best.x.slice()
@@ -94,6 +103,7 @@ function isInside(code: number, lower: number, upper: number, margin: number): b
   return code >= lower - margin && code <= upper + margin
 }
 
+/** Codes to try for one dimension: all categories, all cells of a coarse grid, or the two cells on either side. */
 function alternatives({ categories, cells }: Codec['dimensions'][number], code: number): number[] {
   if (categories > 0) return Array.from({ length: categories }, (_, index) => index)
   if (!Number.isFinite(cells)) return []

@@ -4,27 +4,36 @@ import type { Box } from './refine.ts'
 import type { Stream } from './rng.ts'
 import { sinceImprovement } from './stopping.ts'
 
-/** Where early suggestions stay: near some finished trial. Keeps a process that knows little from the corners. */
+/**
+ * The neighbourhood of finished trials to which early suggestions are restricted. Without it, a model with little data
+ * suggests the corners of the space.
+ */
 export interface TrustRegion {
-  /** How far outside x lies; 0 inside. */
+  /** Distance from x to the region; 0 inside. */
   outside(x: Float64Array): number
+  /** Returns the part of the region around the finished trial nearest to x. */
   box(x: Float64Array): Box
 }
 
+/** Radius of the region in codes: at the start, and its growth until it is removed. */
 const RADIUS_START = 0.2
 const RADIUS_GROWTH = 0.3
-/** Trials per dimension until the region covers everything. */
+/** Finished trials per dimension (plus one) until the region covers the whole space. */
 const TRIALS_PER_DIMENSION = 8
 const RADIUS_MAX = 0.5
-/** Coarser grids are exempt: one step of theirs is a leap. */
+/** Grids with at most this many cells are exempt: a single step on them is large. */
 const CELLS_MIN = 5
 
-/** As in Vizier: Song et al., "The Vizier Gaussian process bandit algorithm" (2024). Undefined once it covers the space. */
+/**
+ * Returns the trust region, or undefined once it covers the space. Song et al., "The Vizier Gaussian process bandit
+ * algorithm" (2024).
+ */
 export function trustRegion(codec: Codec, finished: readonly Entry[]): TrustRegion | undefined {
   const d = codec.dimensions.length
   const radius = RADIUS_START + (RADIUS_GROWTH * finished.length) / (TRIALS_PER_DIMENSION * (d + 1))
   const bounded = fineDimensions(codec)
   if (radius >= RADIUS_MAX || bounded.length === 0) return undefined
+
   const nearest = (x: Float64Array): { distance: number; entry: Entry } =>
     finished.reduce<{ distance: number; entry: Entry }>(
       (found, entry) => {
@@ -33,6 +42,7 @@ export function trustRegion(codec: Codec, finished: readonly Entry[]): TrustRegi
       },
       { distance: Infinity, entry: finished[0]! },
     )
+
   return {
     outside: (x) => Math.max(0, nearest(x).distance - radius),
     box: (x) => {
@@ -45,27 +55,33 @@ export function trustRegion(codec: Codec, finished: readonly Entry[]): TrustRegi
   }
 }
 
+/** Returns the bounds of the whole space. */
 export function wholeBox(d: number): Box {
   return { lower: new Float64Array(d), upper: new Float64Array(d).fill(1) }
 }
 
-/** Parameters along which places can be told apart: numbers, but for coarse grids. */
+/** Indices of the ordered dimensions, except coarse grids. */
 export function fineDimensions(codec: Codec): number[] {
   return codec.dimensions.flatMap(({ categories, cells }, j) => (categories === 0 && cells > CELLS_MIN ? [j] : []))
 }
 
-/** Trials without a better one after which some suggestions look away from the best. */
+/** Number of trials without improvement after which some suggestions must lie away from the best. */
 export const PATIENCE = 30
-/** A gain in standard deviations that counts as one. */
+/** Smallest gain that counts as an improvement, in standard deviations. */
 export const GAIN_MIN = 0.01
-/** Of the suggestions then; other categories are tried more often than other places. */
+/**
+ * Share of suggestions, after that many trials, that must have another category or lie at another place. Other
+ * categories are tried more often.
+ */
 const AWAY_SHARE = { category: 0.5, place: 0.3 }
+/** Distance from the best trial, in codes: minimum and width of its uniform distribution. */
 const AWAY_RADIUS_MIN = 0.1
 const AWAY_RADIUS_SPAN = 0.2
 
 /**
- * Insurance against the second best basin: where nothing has improved for long, a share of the suggestions must lie in
- * another category than the best trial, or at some distance from it. `values` are standardised, in trial order.
+ * Restricts a share of the suggestions if there has been no improvement for long: they must have another category than
+ * the best trial, or keep a distance from it. Protects against a search that is stuck in the second best basin. Returns
+ * undefined for a suggestion without restriction. `values` are standardised, in trial order.
  */
 export function elsewhere(
   codec: Codec,
@@ -74,20 +90,25 @@ export function elsewhere(
   stream: Stream,
 ): ((x: Float64Array) => boolean) | undefined {
   if (sinceImprovement(Array.from(values), GAIN_MIN) < PATIENCE) return undefined
+
   const [share, pick, shift, width] = [stream.next(), stream.next(), stream.next(), stream.next()]
   const best = finished[values.indexOf(Math.min(...values))]!.x
+
   const categorical = codec.dimensions.flatMap(({ categories }, j) =>
     categories > 1 && codec.isActive(best, j) ? [j] : [],
   )
   const fine = fineDimensions(codec).filter((j) => codec.isActive(best, j))
+
   const chosen = Math.floor(pick * (categorical.length + Number(fine.length > 0)))
   const category = categorical[chosen]
   if (share >= (category === undefined ? AWAY_SHARE.place : AWAY_SHARE.category)) return undefined
+
   if (category !== undefined) {
     const { categories } = codec.dimensions[category]!
     const other = (best[category]! + 1 + Math.floor(shift * (categories - 1))) % categories
     return (x) => x[category] === other
   }
+
   if (fine.length === 0) return undefined
   const radius = AWAY_RADIUS_MIN + AWAY_RADIUS_SPAN * width
   return (x) => fine.some((j) => Math.abs(x[j]! - best[j]!) > radius)

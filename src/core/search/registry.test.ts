@@ -44,7 +44,7 @@ const MIXED: SearchSpace = [
   { name: 'momentum', kind: 'uniform', low: 0, high: 1, when: { name: 'kind', in: ['sgd', 'rms'] } },
   { name: 'width', kind: 'quniform', low: 0, high: 64, q: 8, isFloat: false },
 ]
-/** The same for a grid, which has no continuous axes. */
+/** The same space for a grid, which needs finite axes. */
 const LISTED: SearchSpace = MIXED.map((axis) =>
   axis.kind === 'log'
     ? { name: 'lr', kind: 'logspace', start: -4, stop: 0, count: 5, base: 10 }
@@ -54,7 +54,7 @@ const LISTED: SearchSpace = MIXED.map((axis) =>
 )
 const spaceOf = (name: MethodName): SearchSpace => (name === 'grid' ? LISTED : MIXED)
 
-/** Any landscape: a function of the codes, with failures in one corner. */
+/** An objective that depends on the codes. Trials fail in one corner. */
 function valueOf(space: SearchSpace, point: ValueMap): number | undefined {
   const codec = createCodec(space)
   const x = codec.encode(point)
@@ -65,12 +65,13 @@ function valueOf(space: SearchSpace, point: ValueMap): number | undefined {
   )
 }
 
+/** A call of `suggest`: its history, and the suggestions it returned. */
 interface Step {
   readonly history: History
   readonly made: Suggestion[]
 }
 
-/** A run with four trials at once that end in any order. Every question that was asked, with its answer. */
+/** Runs a search with four concurrent trials that end in any order. Returns every call of `suggest`. */
 function live(task: SearchTask, trialsWanted: number): Step[] {
   const method = createMethod(task)
   const stream = createStream(1, 'live', 0)
@@ -78,11 +79,13 @@ function live(task: SearchTask, trialsWanted: number): Step[] {
   const results: Result[] = []
   const running: number[] = []
   const steps: Step[] = []
+
   while (trials.length < trialsWanted) {
     const history: History = { trials: [...trials], results: [...results] }
     const made = method.suggest(history, 4 - running.length)
     steps.push({ history, made })
     if (made.length === 0) break
+
     for (const suggestion of made) running.push(trials.push(suggestion) - 1)
     for (let ended = 1 + Math.floor(2 * stream.next()); ended > 0; ended -= 1) {
       const [index] = running.splice(Math.floor(stream.next() * running.length), 1)
@@ -95,20 +98,21 @@ function live(task: SearchTask, trialsWanted: number): Step[] {
       })
     }
   }
+
   return steps
 }
 
 describe.each(METHOD_NAMES)('%s', (name) => {
   const task = taskOf(name, spaceOf(name))
 
-  it('gives a fresh instance the answers of one that lived through it all', () => {
+  it('A fresh instance gives the same suggestions as one that has run from the start', () => {
     const steps = live(task, 60)
     const checked = learns(task) ? steps.filter((_, i) => i % 4 === 3 || i === steps.length - 1) : steps
     expect(checked.length).toBeGreaterThan(5)
     for (const { history, made } of checked) expect(createMethod(task).suggest(history, made.length)).toEqual(made)
   })
 
-  it('stays inside the space, makes no point twice, and leaves out what is not there', () => {
+  it('A method stays inside the space, makes no point twice, and leaves out inactive parameters', () => {
     const codec = createCodec(task.space)
     const made = live(task, 40).flatMap((step) => step.made)
     expect(new Set(made.map(({ point }) => encodeValue(point))).size).toBe(made.length)
@@ -120,11 +124,12 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     }
   })
 
-  it('gives a fresh instance the same answers where trials are told of twice', () => {
+  it('A fresh instance gives the same suggestions where trials have several results', () => {
     const stream = createStream(2, 'twice', 0)
     const method = createMethod(task)
     const trials: Suggestion[] = []
     const results: Result[] = []
+
     for (let round = 0; round < 20; round += 1) {
       const history: History = { trials: [...trials], results: [...results] }
       const made = method.suggest(history, 3)
@@ -134,16 +139,17 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     }
   })
 
-  it('goes back when it is asked of an earlier history, or of another', () => {
+  it('A method that receives an earlier history gives the suggestions of that time', () => {
     const steps = live(task, 24)
     const method = createMethod(task)
     const { history, made } = steps.at(-1)!
     method.suggest(history, made.length)
+
     const early = steps[Math.floor(steps.length / 2)]!
     expect(method.suggest(early.history, early.made.length)).toEqual(early.made)
   })
 
-  it('takes the 12 points of a small space once each, then none', () => {
+  it('A method takes the 12 points of a small space once each, then none', () => {
     const space: SearchSpace = [
       { name: 'a', kind: 'values', values: ['x', 'y', 'z'] },
       { name: 'b', kind: 'range', start: 0, step: 1, count: 4, isFloat: false },
@@ -152,19 +158,21 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     const method = createMethod(small)
     const trials: Suggestion[] = []
     const results: Result[] = []
+
     for (let round = 0; round < 20; round += 1) {
       for (const suggestion of method.suggest({ trials, results }, 2)) {
         const index = trials.push(suggestion) - 1
         results.push({ index, value: index % 4 === 3 ? undefined : asNumber(suggestion.point['b'])! })
       }
     }
+
     expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(12)
     expect(trials).toHaveLength(12)
     expect(method.size).toBe(12)
     expect(method.suggest({ trials, results }, 50)).toEqual([])
   })
 
-  it('finds the few points that a constraint leaves, each once, then none', () => {
+  it('A method finds the few points that a constraint allows, each once, then none', () => {
     const size = 50
     const grid: SearchSpace = ['a', 'b', 'c'].map((axis) => ({
       name: axis,
@@ -179,7 +187,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     expect(made.map(({ point }) => Number(point['a'])).toSorted((a, b) => a - b)).toEqual([7, 27, 47])
   })
 
-  it('never violates a constraint', () => {
+  it('A method never violates a constraint', () => {
     const bound = taskOf(name, spaceOf(name), {
       constraints: ['layers * width <= 64', 'not (kind == "rms" and momentum > 0.5)'],
     })
@@ -191,13 +199,13 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     }
   })
 
-  it('makes no more than its budget', () => {
+  it('A method makes no more points than its budget', () => {
     const few = createMethod(taskOf(name, spaceOf(name), { trialsMax: 7 }))
     expect(few.size).toBe(7)
     expect(few.suggest({ trials: [], results: [] }, 100)).toHaveLength(7)
   })
 
-  it('depends on its seed', () => {
+  it('The points of a method depend on its seed, except those of a grid', () => {
     const first = (seed: number) => encodeValue(firstPoints(taskOf(name, spaceOf(name), { seed }), 5))
     expect(first(1)).toBe(first(1))
     expect(first(1) === first(2)).toBe(name === 'grid')
@@ -209,8 +217,8 @@ describe('a steep objective', () => {
   const value = ({ x, y }: ValueMap): number =>
     Math.expm1(40 * ((asNumber(x!)! - 0.4) ** 2 + (asNumber(y!)! - 0.7) ** 2))
 
-  it('gives a fresh instance the same answers when it is known only late that it is one', () => {
-    // A seed whose objective looks steep with one trial of the design, and not without it.
+  it('A fresh instance gives the same suggestions where an objective turns out to be steep only late', () => {
+    // Finds a seed whose objective looks steep with a certain trial of the design, and not without it.
     const found = Array.from({ length: 100 }, (_, seed) => {
       const task = taskOf('auto', SPACE, { concurrency: 10, seed })
       const design = firstPoints(task, 10).map(value)
@@ -220,26 +228,29 @@ describe('a steep objective', () => {
     const method = createMethod(task)
     const trials: Suggestion[] = []
     const results: Result[] = []
+
     const ask = (count: number): Suggestion[] => {
       const made = method.suggest({ trials, results }, count)
       trials.push(...made)
       return made
     }
     const end = (index: number): number => results.push({ index, value: value(trials[index]!.point) })
+
     ask(10)
     for (let index = 0; index < 10; index += 1) if (index !== late) end(index)
-    // A fit is made at 44 results, and holds at 45.
+    // The model is fitted at 44 results and not again at 45.
     while (results.length < 44) {
       ask(1)
       end(trials.length - 1)
     }
     ask(1)
     end(late)
+
     const history = { trials: [...trials], results: [...results] }
     expect(ask(2)).toEqual(createMethod(task).suggest(history, 2))
   })
 
-  it('is not seen in what an earlier sweep has found, nor in what a model chose', () => {
+  it('Trials of earlier sweeps and trials chosen by a model do not count when steepness is determined', () => {
     const near = Array.from({ length: 40 }, (_, i) => ({ index: i, x: new Float64Array(2), value: 10 ** -(i % 10) }))
     expect(isSteep(near.map(({ value: found }) => found))).toBe(true)
     expect(
@@ -253,33 +264,37 @@ describe('a steep objective', () => {
   })
 })
 
-describe('points that differ in bits that their values have not', () => {
+describe('points that differ only in bits that their values do not have', () => {
   const spaces: readonly SearchSpace[] = [
     [{ name: 'x', kind: 'normal', loc: 0, scale: 1 }],
     [{ name: 'x', kind: 'lognormal', loc: 0, scale: 1 }],
     [{ name: 'x', kind: 'uniform', low: 1e9, high: 1e9 + 1 }],
   ]
-  it.each(['auto', 'tpe', 'cmaes', 'sobol'] as const)('are one: %s', (name) => {
-    for (const space of spaces) {
-      const method = createMethod(taskOf(name, space, { concurrency: 10 }))
-      const trials: Suggestion[] = []
-      const results: Result[] = []
-      while (trials.length < 100) {
-        const made = method.suggest({ trials, results }, 10)
-        results.push(
-          ...made.map(({ point }, i) => ({ index: trials.length + i, value: (asNumber(point['x']!)! % 10) ** 2 })),
-        )
-        trials.push(...made)
-        if (made.length === 0) break
+  it.each(['auto', 'tpe', 'cmaes', 'sobol'] as const)(
+    'Points that differ only in bits that their values do not have are one point: %s',
+    (name) => {
+      for (const space of spaces) {
+        const method = createMethod(taskOf(name, space, { concurrency: 10 }))
+        const trials: Suggestion[] = []
+        const results: Result[] = []
+
+        while (trials.length < 100) {
+          const made = method.suggest({ trials, results }, 10)
+          results.push(
+            ...made.map(({ point }, i) => ({ index: trials.length + i, value: (asNumber(point['x']!)! % 10) ** 2 })),
+          )
+          trials.push(...made)
+          if (made.length === 0) break
+        }
+        expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(trials.length)
+        expect(trials.length).toBe(100)
       }
-      expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(trials.length)
-      expect(trials.length).toBe(100)
-    }
-  })
+    },
+  )
 })
 
 describe('trials of an earlier sweep', () => {
-  it('stand for the design of densities too', () => {
+  it('Trials of an earlier sweep replace the initial design of densities', () => {
     const space: SearchSpace = [{ name: 'x', kind: 'uniform', low: 0, high: 1 }]
     const earlier = Array.from({ length: 40 }, (_, i) => ({ point: { x: i / 40 }, value: (i / 40 - 0.3) ** 2 }))
     const made = createMethod(taskOf('tpe', space, { earlier })).suggest({ trials: [], results: [] }, 5)
@@ -287,26 +302,31 @@ describe('trials of an earlier sweep', () => {
   })
 })
 
-// CMA-ES is not among them: it counts results in the order of their arrival, by generations of its own.
+// CMA-ES is left out: its generations depend on the order in which results arrive.
 describe('the order in which the ten results of a batch arrive', () => {
-  it.each(METHOD_NAMES.filter((name) => name !== 'cmaes'))('is the same for %s', (name) => {
-    const task = taskOf(name, spaceOf(name))
-    const batches = (order: (indices: number[]) => number[]): Suggestion[] => {
-      const method = createMethod(task)
-      const trials: Suggestion[] = []
-      const results: Result[] = []
-      for (let batch = 0; batch < 4; batch += 1) {
-        const first = trials.length
-        trials.push(...method.suggest({ trials, results }, 10))
-        const indices = order(Array.from({ length: trials.length - first }, (_, i) => first + i))
-        results.push(...indices.map((index) => ({ index, value: valueOf(task.space, trials[index]!.point) })))
+  it.each(METHOD_NAMES.filter((name) => name !== 'cmaes'))(
+    'The order in which the ten results of a batch arrive does not matter for %s',
+    (name) => {
+      const task = taskOf(name, spaceOf(name))
+      const batches = (order: (indices: number[]) => number[]): Suggestion[] => {
+        const method = createMethod(task)
+        const trials: Suggestion[] = []
+        const results: Result[] = []
+        for (let batch = 0; batch < 4; batch += 1) {
+          const first = trials.length
+          trials.push(...method.suggest({ trials, results }, 10))
+
+          const indices = order(Array.from({ length: trials.length - first }, (_, i) => first + i))
+          results.push(...indices.map((index) => ({ index, value: valueOf(task.space, trials[index]!.point) })))
+        }
+        return [...trials, ...method.suggest({ trials, results }, 10)]
       }
-      return [...trials, ...method.suggest({ trials, results }, 10)]
-    }
-    const plain = batches((indices) => indices)
-    expect(batches((indices) => indices.toReversed())).toEqual(plain)
-    expect(batches((indices) => indices.toSorted((a, b) => ((a * 7) % 10) - ((b * 7) % 10)))).toEqual(plain)
-  })
+
+      const plain = batches((indices) => indices)
+      expect(batches((indices) => indices.toReversed())).toEqual(plain)
+      expect(batches((indices) => indices.toSorted((a, b) => ((a * 7) % 10) - ((b * 7) % 10)))).toEqual(plain)
+    },
+  )
 })
 
 describe('methods and results', () => {
@@ -320,13 +340,14 @@ describe('methods and results', () => {
     ['cmaes', true],
     ['hyperband', true],
     ['asha', true],
-  ] as const)('%s learns: %o', (name, expected) => expect(learns(taskOf(name, spaceOf(name)))).toBe(expected))
+  ] as const)('%s uses results: %o', (name, expected) => expect(learns(taskOf(name, spaceOf(name)))).toBe(expected))
 
-  it('auto learns where its choice does', () => {
+  it('auto uses results if the method that it chose does', () => {
     expect(learns(taskOf('auto', MIXED, { trialsMax: 10 }))).toBe(false)
     expect(autoChoice(taskOf('auto', MIXED, { trialsMax: 10 }))).toEqual({ method: 'sobol', reason: 'budget_small' })
     expect(autoChoice(taskOf('asha', MIXED))).toEqual({ method: 'bo', reason: 'model' })
     expect(autoChoice(taskOf('bo', MIXED))).toBeUndefined()
+
     const drawn = { ...methodOf('asha', 100), halving: { ...halving, chooser: 'random' as const } }
     expect(learns(taskOf('asha', MIXED, { method: drawn }))).toBe(false)
     expect(autoChoice(taskOf('asha', MIXED, { method: drawn }))).toBeUndefined()
@@ -342,7 +363,7 @@ describe('methods and results', () => {
     ['bo', ['centre', 'gaussian', 'sobol']],
     ['cmaes', ['evolution', 'sobol']],
     ['auto', ['centre', 'gaussian', 'sobol']],
-  ] as const)('%s says where its points come from', (name, expected) =>
+  ] as const)('%s reports the sources of its points', (name, expected) =>
     expect([...sources(name, 40)].toSorted()).toEqual(expected),
   )
 })
@@ -363,7 +384,7 @@ describe('a long search by auto', () => {
     ['numbers', numbers, 'evolution'],
     ['categories', MIXED, 'density'],
   ] as const)(
-    'takes turns with a method that does not get slower, the same for a fresh instance: %s',
+    'A long search by auto alternates with a method of constant cost, also in a fresh instance: %s',
     (_name, space, other) => {
       const task = taskOf('auto', space, { trialsMax: 2000 })
       const history = longHistory(space, 640)
@@ -371,6 +392,7 @@ describe('a long search by auto', () => {
       const method = createMethod(task)
       const made = method.suggest(history, 2)
       expect(new Set(made.map(({ source }) => source))).toEqual(new Set(['gaussian', other]))
+
       const later = { trials: [...history.trials, ...made], results: [...history.results, { index: 640, value: 0.01 }] }
       expect(createMethod(task).suggest(later, 2)).toEqual(method.suggest(later, 2))
     },

@@ -22,13 +22,16 @@ import { createStream } from './rng.ts'
 import { spaceSize } from './space.ts'
 import { MISSES_MAX } from './walk.ts'
 
-/** Finished trials beyond which `auto` shares the suggestions between its model and a method whose cost does not grow. */
+/** Number of finished trials above which `auto` alternates between its model and a method whose cost does not grow. */
 const SHARED_FROM = 500
 
-/** Told of a model that could not be computed, and of the trial that was chosen otherwise for it. */
+/**
+ * Called with the error of a model that could not be computed, and the index of the trial that another method chose
+ * instead.
+ */
 export type OnBreakdown = (error: unknown, index: number) => void
 
-/** The tries are used up. */
+/** Thrown when the limits of `Patience` are reached. `tries` is the number of points checked. */
 class OutOfTries extends Error {
   readonly tries: number
   constructor(tries: number) {
@@ -37,7 +40,7 @@ class OutOfTries extends Error {
   }
 }
 
-/** How much may be looked at: points, and letters of constraints that are computed. */
+/** Limits of the effort to find points: number of points checked, and total length of the constraints evaluated. */
 interface Patience {
   readonly tries: number
   readonly letters: number
@@ -45,23 +48,29 @@ interface Patience {
 
 interface MethodOptions {
   readonly onBreakdown?: OnBreakdown
-  /** Beyond it OutOfTries is thrown; absent: without an end. */
+  /** Beyond these limits OutOfTries is thrown. Absent: no limits. */
   readonly patience?: Patience
 }
 
-/** The method of a task. */
+/**
+ * Creates the method of a task. `onBreakdown` is called whenever a model fails and another method chooses the trial.
+ * Throws OutOfTries if `patience` is given and used up, then or while points are suggested.
+ */
 export function createMethod(task: SearchTask, { onBreakdown = () => {}, patience }: MethodOptions = {}): Method {
   const { space, constraints, seed } = task
   const { holds, spend } = countedConstraint(constraints, patience)
   const codec = createMended(createCodec(space), task, { holds, spend })
+
   const settle = (point: ValueMap): ValueMap | undefined => {
     const isMoved = codec.isConditional || constraints.length > 0
     const settled = isMoved ? codec.decode(codec.settle(codec.encode(point))) : point
     return holds(settled) ? settled : undefined
   }
   const keyOf = (point: ValueMap): string => codec.key(codec.encode(point))
+
   const chosen = resolve(task, codec)
   const { trialsMax } = chosen
+
   const listed = (create: (options: Pick<GridOptions, 'trialsMax' | 'settle' | 'isThinned'>) => Method): Method =>
     skippingGiven(keyOf, (given) =>
       create({
@@ -73,20 +82,24 @@ export function createMethod(task: SearchTask, { onBreakdown = () => {}, patienc
         },
       }),
     )
+
   if (chosen.name === 'grid')
     return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
   if (chosen.name === 'random') return listed((options) => createRandom(space, { ...options, seed }))
+
   return createModelled(task, codec, chosen, {
     isAllowed: (x) => (constraints.length === 0 && !patience) || holds(codec.decode(x)),
     onBreakdown,
   })
 }
 
+/** A check of the constraints that counts its effort. */
 interface Counted {
   readonly holds: (point: ValueMap) => boolean
   readonly spend: Spend
 }
 
+/** Creates a check of the constraints that throws OutOfTries beyond the limits. */
 function countedConstraint(
   constraints: readonly string[],
   { tries: triesMax, letters: lettersMax }: Patience = { tries: Infinity, letters: Infinity },
@@ -105,17 +118,25 @@ function countedConstraint(
   return { holds, spend }
 }
 
-/** Draws of which one must meet the constraints: else points are moved to where they hold. */
+/**
+ * Random points checked. If none meets the constraints, the constraints count as tight and points are moved to where
+ * they hold.
+ */
 const RARE_DRAWS = 1_000
-/** Letters of constraints that are computed in all to see that: long ones are tried at fewer points. */
+/** Total length of constraints evaluated for that check: with long constraints fewer points are checked. */
 const RARE_LETTERS = 1_000_000
+/** Points that are checked in any case. */
 const RARE_DRAWS_MIN = 50
 
-/** A codec that settles points where the constraints hold, if hardly any point meets them. Found out when the first is settled. */
+/**
+ * Returns a codec that also moves points to where the constraints hold, if hardly any random point meets them. Whether
+ * that is so is determined when the first point is settled.
+ */
 function createMended(codec: Codec, { space, constraints, seed }: SearchTask, { holds, spend }: Counted): Codec {
   const points = spaceSize(space)
-  // A walk through a space of few points finds all that are allowed.
+  // A walk through a space this small finds every allowed point.
   if (constraints.length === 0 || (points !== undefined && points <= BigInt(MISSES_MAX))) return codec
+
   let mend: ((x: Float64Array) => Float64Array) | undefined
   const isRare = (): boolean => {
     const draws = Math.max(RARE_DRAWS_MIN, Math.min(RARE_DRAWS, Math.floor(RARE_LETTERS / lettersIn(constraints))))
@@ -137,9 +158,13 @@ function lettersIn(constraints: readonly string[]): number {
   return constraints.reduce((sum, { length }) => sum + length, 0)
 }
 
-/** A method that lists points leaves out those that a person gave: they are tried already. */
+/**
+ * Wraps a method that enumerates points so that it leaves out points given by the user, which are trials already. The
+ * method is created again when the number of given points changes.
+ */
 function skippingGiven(keyOf: (point: ValueMap) => string, create: (given: ReadonlySet<string>) => Method): Method {
   let known = { count: 0, method: create(new Set()) }
+
   return {
     size: known.method.size,
     suggest: (history, count) => {
@@ -151,18 +176,23 @@ function skippingGiven(keyOf: (point: ValueMap) => string, create: (given: Reado
   }
 }
 
-/** Whether a method's points depend on results: such a method is asked late, and in a thread of its own. */
+/**
+ * Whether the points of a method depend on results. Such a method is asked as late as possible, and in a worker thread.
+ */
 export function learns(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): boolean {
   const { name } = resolve(task, createCodec(task.space))
   return name !== 'grid' && name !== 'random' && name !== 'sobol'
 }
 
-/** Whether cells of the space may be no points of their own: then looking for the next one can take long. */
+/**
+ * Whether several cells of the space can be one point, or none (because of conditions or constraints). Finding the next
+ * point can then take long.
+ */
 export function isThinned({ space, constraints }: Pick<SearchTask, 'space' | 'constraints'>): boolean {
   return constraints.length > 0 || space.some(({ when }) => when !== undefined)
 }
 
-/** What `auto` comes to for a task; undefined for every other method. */
+/** Returns the method that `auto` chooses for a task, and why; undefined if the task does not use `auto`. */
 export function autoChoice({
   space,
   method,
@@ -172,7 +202,10 @@ export function autoChoice({
   return chooseMethod(space, createCodec(space), { trialsMax: method.trialsMax, concurrency })
 }
 
-/** A method that stands for another replaced by it: `auto`, and what chooses the points of a halving method. */
+/**
+ * Replaces `auto`, and the point chooser of a halving method, by the actual method. The choice `bo` stays `auto`, which
+ * shares its suggestions in a long search.
+ */
 function resolve(
   { space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>,
   codec: Codec,
@@ -180,9 +213,14 @@ function resolve(
   if (method.halving?.chooser === 'random') return { ...method, name: 'random' }
   if (method.name !== 'auto' && !method.halving) return method
   const choice = chooseMethod(space, codec, { trialsMax: method.trialsMax, concurrency })
+
   return { ...method, name: choice.method === 'bo' ? 'auto' : choice.method }
 }
 
+/**
+ * Creates a method that chooses points one by one from the ledger of its history. State is kept between calls while the
+ * history grows.
+ */
 function createModelled(
   { space, seed, concurrency, earlier }: SearchTask,
   codec: Codec,
@@ -192,6 +230,7 @@ function createModelled(
   const points = finiteSize(space)
   const { trialsMax } = method
   const size = points === undefined ? trialsMax : Math.min(points, trialsMax ?? points)
+
   const open = () => {
     const ledger = createLedger(codec, earlier)
     const options: ChooserOptions = { space, codec, ledger, seed, concurrency, trialsMax, isAllowed }
@@ -206,19 +245,25 @@ function createModelled(
       isBroken: false,
     }
   }
+
   let session = open()
 
   const next = (history: History): Suggestion | undefined => {
-    // What has been computed is only good for a history that goes on from the last one.
+    // The state is valid only for a history that extends the previous one.
     if (session.isBroken || history.trials.length < session.trials || history.results.length < session.results)
       session = open()
     ;[session.trials, session.results] = [history.trials.length, history.results.length]
     session.ledger.read(history)
+
     const index = history.trials.length
     const found = choose(index) ?? session.draws.choose(index)
     return found && { point: codec.decode(found.x), source: found.source }
   }
-  /** A model that breaks down must not hold up its sweep: densities take its place for this trial, and chance theirs. */
+
+  /**
+   * Chooses a point. If the model fails, densities choose for this trial; returns undefined if they fail too, and the
+   * caller draws at random. So a model that fails does not block its sweep.
+   */
   const choose = (index: number): ReturnType<Chooser['choose']> => {
     for (const chooser of [session.chooser, session.density]) {
       try {
@@ -233,7 +278,7 @@ function createModelled(
   return {
     size,
     suggest: ({ trials, results }, count) => {
-      // What was suggested last may never have become trials, and others may have.
+      // The last suggestions may not have become trials, and other points may have taken their indices.
       const { ledger, told } = session
       if (
         ledger.xs
@@ -241,6 +286,7 @@ function createModelled(
           .some((x, k) => !trials[told + k] || codec.key(codec.encode(trials[told + k]!.point)) !== codec.key(x))
       )
         session = open()
+
       session.told = trials.length
       const made: Suggestion[] = []
       while (made.length < count && trials.length + made.length < (size ?? Infinity)) {
@@ -248,16 +294,19 @@ function createModelled(
         if (!suggestion) break
         made.push(suggestion)
       }
+
       return made
     },
   }
 }
 
+/** Number of points of a space; undefined if it is not finite or beyond the safe integers. */
 function finiteSize(space: SearchTask['space']): number | undefined {
   const points = spaceSize(space)
   return points === undefined || points > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(points)
 }
 
+/** Creates the way to choose points of a resolved method. */
 function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
   if (method.halving && method.name !== 'sobol') return createClimbing(options)
   switch (method.name) {
@@ -278,7 +327,7 @@ function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAUL
   return { ...GAUSSIAN_DEFAULTS, ...gaussian }
 }
 
-/** The model alone while it is cheap, later in turns with CMA-ES (numbers only) or with densities. */
+/** Uses the model alone while it is cheap, and later alternates with CMA-ES (only ordered parameters) or densities. */
 function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   const { codec, ledger } = options
   const model = createRestarting(options, gaussianSettings(method))
@@ -292,29 +341,41 @@ function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   }
 }
 
-/** Bounds of a check before a sweep begins: a person waits for the answer, and the server answers nobody else meanwhile. */
+/**
+ * Limits of the search for points before a sweep starts. A user waits for the answer, and a compile thread is busy
+ * meanwhile.
+ */
 const PREVIEW: Patience = { tries: 10_000, letters: 4_000_000 }
 
-/** Points of a sweep, and after how many tries the search for more was given up; undefined where it was not. */
+/**
+ * First points of a sweep. `givenUpAfter` is the number of points checked before the search for more was given up;
+ * undefined if it was not.
+ */
 interface Preview {
   readonly points: readonly ValueMap[]
   readonly givenUpAfter: number | undefined
 }
 
-/** The first points of a sweep, before anything is known: those that a person gave, then those of the method. */
+/** Returns the first points of a sweep without any results: those given by the user, then those of the method. */
 export function firstPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): readonly ValueMap[] {
   return previewPoints(task, count, given).points
 }
 
-/** The same with what is known of further ones: where nothing was given up, and there are fewer, no other exists. */
+/**
+ * Like `firstPoints`, and reports whether the search was given up. If not, and there are fewer than `count` points, no
+ * other point exists.
+ */
 export function previewPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): Preview {
   const isSlow = isThinned(task)
   const method = createMethod(task, isSlow ? { patience: PREVIEW } : {})
+
   const trials = given.slice(0, count).map((point): Suggestion => ({ point, source: 'given' }))
   const points = (): ValueMap[] => trials.map(({ point }) => point)
+
   try {
     while (trials.length < count) {
-      // Where one can take long they are asked for one by one: what has been found is kept when a further one is given up.
+      // If finding a point can take long, points are requested one by one, so that those found are kept when the search
+      // is given up.
       const made = method.suggest({ trials: [...trials], results: [] }, isSlow ? 1 : count - trials.length)
       if (made.length === 0) break
       trials.push(...made)

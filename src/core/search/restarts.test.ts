@@ -23,7 +23,7 @@ function distance(point: ValueMap, centre: number): number {
   return Math.max(...names.map((name) => Math.abs(asNumber(point[name])! - centre)))
 }
 
-/** A wide valley that every search finds, and a deeper one that hardly any design hits. */
+/** A wide valley that every search finds, and a deeper one that the initial design hardly ever hits. */
 function twoValleys(point: ValueMap): number {
   const depth = (centre: number, width: number): number =>
     Math.exp(-names.reduce((sum, name) => sum + (asNumber(point[name])! - centre) ** 2, 0) / (2 * width ** 2))
@@ -39,6 +39,7 @@ function play(seed: number, count: number, valueOf: (point: ValueMap, index: num
   const method = createMethod(task(seed))
   const trials: Suggestion[] = []
   const results: Result[] = []
+
   while (trials.length < count) {
     const made = method.suggest({ trials, results }, 10)
     for (const suggestion of made) {
@@ -46,6 +47,7 @@ function play(seed: number, count: number, valueOf: (point: ValueMap, index: num
       results.push({ index, value: valueOf(suggestion.point, index) })
     }
   }
+
   return { trials, results }
 }
 
@@ -58,13 +60,13 @@ describe('a search whose valley is searched out', () => {
     plays = [1, 2, 3, 4].map((seed) => play(seed, 200, twoValleys))
   })
 
-  it('begins again elsewhere, and finds the deeper one', () => {
+  it('A search that has exhausted a valley restarts elsewhere and finds the deeper valley', () => {
     for (const { trials } of plays) expect(trials.findIndex(({ source }) => source === 'restart')).toBeGreaterThan(40)
     const found = plays.filter((one) => distance(one.trials[bestUntil(one, 200)]!.point, DEEP) < 0.05)
     expect(found.length).toBeGreaterThanOrEqual(3)
   })
 
-  it('keeps away from the best trial of that time', () => {
+  it('A restart keeps away from the best trial of that time', () => {
     for (const one of plays) {
       const before = (index: number): ValueMap => one.trials[bestUntil(one, 10 * Math.floor(index / 10))]!.point
       one.trials.forEach(({ point, source }, index) => {
@@ -76,16 +78,17 @@ describe('a search whose valley is searched out', () => {
     }
   })
 
-  it('goes on with all it knows once something better has been found', () => {
+  it('A search continues with all its data once a restart has found a better trial', () => {
     const [one] = plays.filter((each) =>
       each.trials.some(({ source }, i) => source === 'restart' && bestUntil(each, i + 1) === i),
     )
     const better = one!.trials.findIndex(({ source }, i) => source === 'restart' && bestUntil(one!, i + 1) === i)
+
     const next = 10 * Math.ceil((better + 1) / 10)
     expect(new Set(one!.trials.slice(next, next + 10).map(({ source }) => source))).toEqual(new Set(['gaussian']))
   })
 
-  it('is the same for a fresh instance', () => {
+  it('A fresh instance gives the same suggestions during restarts', () => {
     const { trials, results } = plays[0]!
     for (let index = 90; index < 200; index += 10) {
       const history: History = { trials: trials.slice(0, index), results: results.slice(0, index) }
@@ -93,7 +96,7 @@ describe('a search whose valley is searched out', () => {
     }
   })
 
-  it('stays where values scatter: that nothing got better is then no sign of a bottom', () => {
+  it('A search with noisy values does not restart', () => {
     const noisy = play(5, 150, (point, index) => twoValleys(point) + 0.2 * Math.sin(1e4 * index))
     expect(noisy.trials.filter(({ source }) => source === 'restart')).toEqual([])
   })

@@ -9,23 +9,33 @@ import { createStream } from './rng.ts'
 import { sinceImprovement } from './stopping.ts'
 import { isSteep, warp } from './warp.ts'
 
-/** A valley counts as searched out once so many trials lie within so many standard deviations of the best. */
+/** A valley counts as exhausted once this many trials lie within this many standard deviations of the best. */
 const SETTLED = { trials: 20, within: 0.02 }
-/** Of the suggestions then. With categories the model looks at other ones itself, and that goes on. */
+/**
+ * Share of suggestions that come from a restart once a valley is exhausted. With categories it is lower, because the
+ * main model already suggests other categories.
+ */
 const SHARE = { numbers: 1, categories: 0.7 }
-/** Trials of one restart, and those of its design, by dimension: as many as a search needs to come down one valley. */
+/** Trials of one restart per dimension (plus one): about as many as a search needs to reach the bottom of a valley. */
 const TRIALS_PER_DIMENSION = 8
+/** Trials in the initial design of a restart, per dimension. */
 const DESIGN_PER_DIMENSION = 2
-/** Of the restarts in a space with categories so many keep to other values of one of them, the rest to other places. */
+/**
+ * Share of the restarts, in a space with categories, that must change a category. The others must lie at another place.
+ */
 const CATEGORY_SHARE = 0.5
-/** How far a restart stays from the best trial along some parameter: drawn anew for each, since valleys are wide or narrow. */
+/**
+ * Distance of a restart from the best trial along some parameter, in codes. Drawn for each restart, since valleys are
+ * wide or narrow.
+ */
 const DISTANCE = { least: 0.2, most: 0.5 }
 
 /**
- * A Gaussian process search that begins again where it has come to an end. Once a valley is searched out, a model of all
- * trials is sure of it and has no reason to look at others: so a search with a design of its own, which knows its own
- * trials alone, keeps away from the best one. After so many trials the next begins; a better trial ends them all. Restarts
- * that forget: Eriksson et al., "Scalable global optimization via local Bayesian optimization" (2019).
+ * A Gaussian process search that restarts once it has exhausted a valley. A model of all trials is then certain of that
+ * valley and has no reason to explore others. A restart is a search with its own design and only its own trials as
+ * data, which keeps away from the best trial. After a fixed number of trials the next restart begins; a trial better
+ * than the best ends them all. Restarts without memory: Eriksson et al., "Scalable global optimization via local
+ * Bayesian optimization" (2019).
  */
 export function createRestarting(options: ChooserOptions, settings: GaussianSettings): Chooser {
   const { codec, ledger, seed } = options
@@ -43,23 +53,29 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
     },
   }
 
+  /** Caches `isSearchedOut` for the current number of results. */
   function isSettled(): boolean {
     if (looked.results !== ledger.resultCount)
       looked = { results: ledger.resultCount, isSettled: isSearchedOut(ledger) }
     return looked.isSettled
   }
 
-  /** Which restart a trial belongs to follows from the record: those since the best trial, so many each. */
+  /**
+   * Returns the current restart. It follows from the history alone: the restart trials since the best trial, in groups
+   * of fixed size.
+   */
   function currentRestart(): Chooser {
     const best = ledger.finished.reduce((found, next) => (next.value < found.value ? next : found))
     const made = ledger.sources.flatMap((source, index) => (source === 'restart' && index > best.index ? [index] : []))
     const number = Math.floor(made.length / (TRIALS_PER_DIMENSION * (d + 1)))
     const key = `${best.index}.${number}`
+
     if (current?.key !== key) current = begin(key, best)
     for (const index of made.slice(number * TRIALS_PER_DIMENSION * (d + 1))) current.members.add(index)
     return current.chooser
   }
 
+  /** Creates a restart that keeps away from the best trial. */
   function begin(key: string, best: Entry): NonNullable<typeof current> {
     const members = new Set<number>()
     const chooser = createGaussian(
@@ -75,7 +91,10 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
   }
 }
 
-/** Whether nothing has become better for long, and many trials are as good as the best: not luck, but the bottom. */
+/**
+ * Whether the search has reached the bottom of a valley: no improvement for long, and many trials about as good as the
+ * best. The second condition rules out a lucky best value.
+ */
 function isSearchedOut(ledger: Sample): boolean {
   if (ledger.finished.length < PATIENCE) return false
   const warped = warp(
@@ -83,10 +102,12 @@ function isSearchedOut(ledger: Sample): boolean {
     isSteep(designValues(ledger.finished, ledger.sources)),
   )
   if (sinceImprovement(Array.from(warped), GAIN_MIN) < PATIENCE) return false
+
   const bound = Math.min(...warped) + SETTLED.within
   return warped.filter((value) => value <= bound).length >= SETTLED.trials
 }
 
+/** Returns the region of a restart: a change of one category, or a distance from the best trial. */
 function awayFrom(
   codec: Codec,
   best: Float64Array,
@@ -97,10 +118,12 @@ function awayFrom(
     categories > 1 && codec.isActive(best, j) ? [j] : [],
   )
   const fine = fineDimensions(codec).filter((j) => codec.isActive(best, j))
+
   if (categorical.length > 0 && (fine.length === 0 || kind < CATEGORY_SHARE)) {
     const category = categorical[Math.floor(pick * categorical.length)]!
     return (x) => x[category] !== best[category]
   }
+
   const distance = DISTANCE.least + (DISTANCE.most - DISTANCE.least) * width
   return (x) => fine.some((j) => Math.abs(x[j]! - best[j]!) > distance) || categorical.some((j) => x[j] !== best[j])
 }

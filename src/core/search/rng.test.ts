@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createStream, permute, philox } from './rng.ts'
 
 describe('philox', () => {
-  // Known answers of the Random123 library, file kat_vectors, philox4x32 10.
+  // Expected outputs of the Random123 library, file kat_vectors, philox4x32 10.
   const vectors = [
     { counter: [0, 0, 0, 0], key: [0, 0], output: '6627e8d5 e169c58d bc57ac4c 9b00dbd8' },
     {
@@ -20,7 +20,7 @@ describe('philox', () => {
   ] as const
 
   for (const { counter, key, output } of vectors) {
-    it(`gives ${output}`, () => {
+    it(`Philox gives ${output}`, () => {
       const words = philox(counter, key).map((word) => word.toString(16).padStart(8, '0'))
       expect(words.join(' ')).toBe(output)
     })
@@ -33,7 +33,7 @@ describe('createStream', () => {
     return Array.from({ length: count }, () => stream.next())
   }
 
-  it('gives the same numbers for the same seed, name and index, and others for any other', () => {
+  it('A stream gives the same numbers for the same seed, name and index, and others otherwise', () => {
     const base = draws(7, 'random', 3)
     expect(draws(7, 'random', 3)).toEqual(base)
     for (const other of [
@@ -47,12 +47,12 @@ describe('createStream', () => {
     }
   })
 
-  it('gives a seed of 0 and a negative seed streams of their own', () => {
+  it('Seeds of 0 and below have streams of their own', () => {
     const firsts = [-1, 0, 1, 2 ** 53 - 1].map((seed) => draws(seed, 'random', 0, 1)[0])
     expect(new Set(firsts).size).toBe(firsts.length)
   })
 
-  it('stays in [0, 1) and is even', () => {
+  it('A stream is uniform in [0, 1)', () => {
     const numbers = draws(1, 'even', 0, 20_000)
     expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true)
     const tenths = Array.from(
@@ -64,7 +64,7 @@ describe('createStream', () => {
 })
 
 describe('permute', () => {
-  it('is a bijection of any size and seed', () => {
+  it('A permutation is a bijection for any size and seed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer(), (size, seed) => {
         const images = Array.from({ length: size }, (_, index) => permute(BigInt(index), BigInt(size), seed))
@@ -75,7 +75,7 @@ describe('permute', () => {
     )
   })
 
-  it('stays inside spaces far beyond what a list could hold', () => {
+  it('A permutation stays inside a space too large for a list', () => {
     const size = 10n ** 40n + 7n
     const images = Array.from({ length: 200 }, (_, index) => permute(BigInt(index), size, 5))
     expect(new Set(images).size).toBe(200)
@@ -83,7 +83,7 @@ describe('permute', () => {
     expect(images.some((image) => image > size / 2n)).toBe(true)
   })
 
-  it('moves every index to every place about as often', () => {
+  it('A permutation moves an index to every place about equally often', () => {
     const counts = Array.from({ length: 6 }, () => 0)
     for (let seed = 0; seed < 3000; seed += 1) counts[Number(permute(0n, 6n, seed))]! += 1
     for (const count of counts) expect(Math.abs(count - 500)).toBeLessThan(6 * Math.sqrt(500))

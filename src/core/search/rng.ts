@@ -1,7 +1,7 @@
 /**
- * Philox4x32-10, a counter-based generator: a number is a function of a key and a counter, so any draw of any trial can
- * be made again without the draws before it. Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
- * 1, 2, 3" (2011).
+ * Philox4x32-10, a counter-based generator: its output depends only on a key and a counter, so any draw of any trial
+ * can be repeated without the draws before it. Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
+ * 2, 3" (2011).
  */
 export function philox(
   counter: readonly [number, number, number, number],
@@ -29,14 +29,18 @@ function multiply(x: number, y: number): [number, number] {
   return [high >>> 0, Math.imul(x, y) >>> 0]
 }
 
-/** A stream of numbers in [0, 1) that belongs to (seed, name, index) and to nothing else. */
+/** A random stream. It depends only on (seed, name, index). */
 export interface Stream {
+  /** Returns a uniform number in [0, 1) with 53 random bits. */
   next(): number
-  /** An integer in [0, 2^32). */
+  /** Returns a uniform integer in [0, 2^32). */
   nextWord(): number
 }
 
-/** `seed` is an integer of up to 53 bits, `index` usually a trial's. */
+/**
+ * Creates the random stream of (seed, name, index). `seed` is an integer of up to 53 bits; `index` is usually a trial
+ * index.
+ */
 export function createStream(seed: number, name: string, index: number): Stream {
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0] as const
   let block = 0
@@ -51,7 +55,7 @@ export function createStream(seed: number, name: string, index: number): Stream 
   return { nextWord, next: () => ((nextWord() >>> 5) * 2 ** 26 + (nextWord() >>> 6)) / 2 ** 53 }
 }
 
-/** FNV-1a over UTF-16 units. */
+/** FNV-1a hash over UTF-16 units, 32 bits. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
@@ -61,8 +65,9 @@ function hash(text: string): number {
 const FEISTEL_ROUNDS = 4
 
 /**
- * Where a keyed permutation of 0 … size−1 puts `index`: a Feistel network over the next power of four, walked until it
- * lands inside (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). No list is held.
+ * Returns the image of `index` under a keyed permutation of 0 … size−1, without storing a list. A Feistel network
+ * permutes the next power of four at or above `size`; its steps are repeated until the image is below `size` (Black and
+ * Rogaway, "Ciphers with arbitrary finite domains", 2002).
  */
 export function permute(index: bigint, size: bigint, seed: number): bigint {
   const half = halfBits(size)
@@ -77,11 +82,13 @@ export function permute(index: bigint, size: bigint, seed: number): bigint {
   return value
 }
 
+/** Bits of one half of the Feistel network: at least half the bits of size−1. */
 function halfBits(size: bigint): bigint {
   const bits = (size - 1n).toString(2).length
   return BigInt(Math.max(1, Math.ceil(bits / 2)))
 }
 
+/** Round function of the Feistel network: a hash of any length to 512 bits. */
 function scramble(value: bigint, round: number, seed: number): bigint {
   let out = 0n
   for (let rest = value, word = 0; rest > 0n || word === 0; rest >>= 32n, word += 1) {

@@ -21,9 +21,11 @@ describe('the number of rungs', () => {
     [2, 3, 0],
     [3, 3, 1],
     [1.5 ** 7, 1.5, 7],
-  ])('for %d and %d is %d', (max, eta, expected) => expect(rungsBelow(settings(max, eta))).toBe(expected))
+  ])('A maximum of %d with a factor of %d has %d rungs above the lowest', (max, eta, expected) =>
+    expect(rungsBelow(settings(max, eta))).toBe(expected),
+  )
 
-  it('begins at the least amount', () => {
+  it('The number of rungs depends on the smallest amount', () => {
     expect(rungsBelow(settings(81, 3, { min: 3 }))).toBe(3)
     expect(rungsBelow(settings(81, 3, { min: 4 }))).toBe(2)
   })
@@ -39,19 +41,22 @@ describe('brackets of Hyperband', () => {
     [81, 3, [81, 34, 15, 8, 5], [405, 363, 351, 378, 405]],
     [100, 3, [81, 34, 15, 8, 5], [500, 448.1, 433.3, 466.7, 500]],
     [243, 3, [243, 98, 41, 18, 9, 6], [1458, 1338, 1287, 1458, 1458, 1458]],
-  ] as const)('of %d and %d are known', (max, eta, trials, units) => {
-    const brackets = hyperbandBrackets(settings(max, eta))
-    expect(brackets.map((bracket) => bracket.trials)).toEqual(trials)
-    brackets.forEach((bracket, i) => {
-      const spent = bracket.resources.reduce(
-        (sum, amount, rung) => sum + amount * Math.floor(bracket.trials / eta ** rung + 1e-9),
-        0,
-      )
-      expect(Math.abs(spent - units[i]!)).toBeLessThan(0.06)
-    })
-  })
+  ] as const)(
+    'A maximum of %d with a factor of %d has the brackets of Hyperband that are listed',
+    (max, eta, trials, units) => {
+      const brackets = hyperbandBrackets(settings(max, eta))
+      expect(brackets.map((bracket) => bracket.trials)).toEqual(trials)
+      brackets.forEach((bracket, i) => {
+        const spent = bracket.resources.reduce(
+          (sum, amount, rung) => sum + amount * Math.floor(bracket.trials / eta ** rung + 1e-9),
+          0,
+        )
+        expect(Math.abs(spent - units[i]!)).toBeLessThan(0.06)
+      })
+    },
+  )
 
-  it('have the rungs of the paper', () => {
+  it('The brackets of Hyperband have the rungs of the paper', () => {
     expect(hyperbandBrackets(settings(81, 3, { isWhole: true })).map(({ resources }) => resources)).toEqual([
       [1, 3, 9, 27, 81],
       [3, 9, 27, 81],
@@ -62,11 +67,12 @@ describe('brackets of Hyperband', () => {
     expect(hyperbandBrackets(settings(1000, 10)).map(({ trials }) => trials)).toEqual([1000, 134, 20, 4])
   })
 
-  it('round whole amounts to the nearest, never below 1, and end at exactly the most', () => {
+  it('Integer amounts of Hyperband are rounded to the nearest, at least 1, and end exactly at the maximum', () => {
     const [daring] = hyperbandBrackets(settings(10, 3, { isWhole: true }))
     expect(daring!.resources).toEqual([1, 3, 10])
     const fine = hyperbandBrackets(settings(10, 3))[0]!.resources
     expect(fine.map((amount) => Math.round(amount * 100) / 100)).toEqual([1.11, 3.33, 10])
+
     for (const max of [7, 10, 100, 1.5])
       for (const { resources } of hyperbandBrackets(settings(max, 3))) expect(resources.at(-1)).toBe(max)
   })
@@ -80,7 +86,7 @@ describe('the ladder of ASHA', () => {
     [settings(27, 3, { min: 3 }), [3, 9, 27]],
     [settings(1, 3), [1]],
     [settings(1, 10, { min: 0.01 }), [0.01, 0.1, 1]],
-  ])('of %o is %o', (given, expected) => {
+  ])('The ladder of ASHA for %o is %o', (given, expected) => {
     const amounts = ladder(given)
     expect(amounts).toHaveLength(expected.length)
     amounts.forEach((amount, rung) => expect(amount).toBeCloseTo(expected[rung]!, 12))
@@ -91,7 +97,7 @@ describe('the ladder of ASHA', () => {
 describe('a rung', () => {
   const of = (...values: number[]): RungResult[] => values.map((value, trial) => ({ trial, value }))
 
-  it('is ranked by value, then by index, what is no number last', () => {
+  it('A rung is ranked by value, then by index, with NaN like Infinity', () => {
     expect(rank(of(2, Number.NaN, 1, 2, Infinity, -Infinity)).map(({ trial }) => trial)).toEqual([5, 2, 0, 3, 1, 4])
   })
 
@@ -104,11 +110,13 @@ describe('a rung', () => {
     [of(1, Number.NaN, Number.NaN, Number.NaN), 2, [0]],
     [of(Number.NaN, Infinity, Number.NaN), 3, []],
     [of(3, 2, 1, 4, 5), 2.5, [2, 1]],
-  ])('%o lets one in %d go on: %o', (results, eta, expected) => expect(survivors(results, eta)).toEqual(expected))
+  ])('A rung with %o promotes one in %d: %o', (results, eta, expected) =>
+    expect(survivors(results, eta)).toEqual(expected),
+  )
 })
 
 describe('ASHA', () => {
-  it('promotes as results arrive, more in the end than one in three', () => {
+  it('ASHA promotes as results arrive, and in the end more than one in three', () => {
     const arrived: RungResult[] = []
     const gone = new Set<number>()
     const promoted = [5, 4, 3, 2, 1].map((value, trial) => {
@@ -120,7 +128,7 @@ describe('ASHA', () => {
     expect(promoted).toEqual([undefined, undefined, [3, 1], [2, 1], [1, 1]])
   })
 
-  it('promotes from the highest rung first, and never from the last', () => {
+  it('ASHA promotes from the highest rung first, and never from the last', () => {
     const rung = (...trials: number[]) => trials.map((trial) => ({ trial, value: trial }))
     const results = [rung(0, 1, 2, 3, 4, 5), rung(0, 1, 2), rung(0, 1, 2)]
     expect(promotionsDue(results, 3, () => true)).toEqual([
@@ -131,7 +139,7 @@ describe('ASHA', () => {
     expect(promotionsDue(results, 3, (trial, rung) => rung === 0 && trial === 1)).toEqual([{ trial: 1, rung: 1 }])
   })
 
-  it('in its stopping form lets the first go on, and later those among the best third', () => {
+  it('The stopping form of ASHA continues the first trial, and later those among the best third', () => {
     const arrivals = (...values: number[]) =>
       values.map((_, last) =>
         goesOn(

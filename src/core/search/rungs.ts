@@ -1,30 +1,38 @@
-/** One bracket: how many trials begin, and the amounts of resource at its rungs, lowest first. */
+/** One bracket of Hyperband: number of trials that start, and the amount of resource at each rung, lowest first. */
 export interface Bracket {
   readonly trials: number
   readonly resources: readonly number[]
 }
 
+/** Resource limits of a halving method. */
 export interface HalvingSettings {
-  /** Amount of resource that a trial gets at most. */
+  /** Largest amount of resource for a trial. */
   readonly max: number
-  /** Amount at the lowest rung. */
+  /** Amount of resource at the lowest rung. */
   readonly min: number
-  /** One trial in so many goes on. */
+  /** Reduction factor: one in `eta` trials is promoted. */
   readonly eta: number
+  /** Whether amounts are rounded to integers. */
   readonly isWhole: boolean
 }
 
-// Forgives the last bits of a power of a factor that is not whole.
+// Relative tolerance for rounding errors in powers of a factor that is not an integer.
 const TOLERANCE = 1e-9
 
-/** The largest s with min·ηˢ ≤ max, by multiplication: a quotient of logarithms loses a bracket for 243 and 3. */
+/**
+ * Returns the largest s with min·ηˢ ≤ max. Multiplies instead of dividing logarithms, which would lose a bracket for
+ * max 243 and η 3.
+ */
 export function rungsBelow({ max, min, eta }: Pick<HalvingSettings, 'max' | 'min' | 'eta'>): number {
   let s = 0
   for (let amount = min * eta; amount <= max * (1 + TOLERANCE); amount *= eta) s += 1
   return s
 }
 
-/** Brackets of Hyperband, the most daring first. Li et al., "Hyperband" (2018), algorithm 1, in whole numbers. */
+/**
+ * Returns the brackets of Hyperband, the one with the smallest first amount first. Li et al., "Hyperband" (2018),
+ * algorithm 1, in integers.
+ */
 export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
   const most = rungsBelow(settings)
   return Array.from({ length: most + 1 }, (_, index) => {
@@ -36,7 +44,7 @@ export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
   })
 }
 
-/** Amounts of a bracket with `s` promotions: the last is exactly the most a trial may have. */
+/** Amounts of a bracket with `s` promotions. The last is exactly `max`. */
 function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): number[] {
   return Array.from({ length: s + 1 }, (_, rung) => {
     const amount = max * eta ** (rung - s)
@@ -44,40 +52,43 @@ function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): numbe
   })
 }
 
-/** Amounts at the rungs of ASHA, from the least up; the last is exactly the most. */
+/** Returns the amounts at the rungs of ASHA, ascending. The last is exactly `max`. */
 export function ladder({ max, min, eta, isWhole }: HalvingSettings): number[] {
   const most = rungsBelow({ max, min, eta })
   const amounts = Array.from({ length: most + 1 }, (_, rung) =>
     isWhole ? Math.max(1, Math.floor(min * eta ** rung + 0.5)) : min * eta ** rung,
   )
+
   const all = amounts.at(-1)! >= max * (1 - TOLERANCE) ? [...amounts.slice(0, -1), max] : [...amounts, max]
-  // Two rungs of the same amount would promote for nothing.
+  // Equal rungs would cause a promotion without more resource.
   return all.filter((amount, rung) => rung === all.length - 1 || amount < all[rung + 1]!)
 }
 
-/** What a trial reached at a rung. Smaller is better; a value that is no number, and that of a failed trial, is the worst. */
+/** The result of a trial at a rung. Smaller is better. NaN stands for a failed trial and counts as Infinity. */
 export interface RungResult {
   readonly trial: number
   readonly value: number
 }
 
-/** Best first: what is no number last, then the lower trial index first. */
+/** Sorts results best first. NaN counts as Infinity; of equal values the lower trial index comes first. */
 export function rank(results: readonly RungResult[]): RungResult[] {
   const worth = ({ value }: RungResult): number => (Number.isNaN(value) ? Infinity : value)
   return results.toSorted((a, b) => (worth(a) === worth(b) ? a.trial - b.trial : worth(a) - worth(b)))
 }
 
-/** Trials of a full rung that go on: the floor(n/η) best; one of a rung that fewer reached. */
+/**
+ * Returns the trials that are promoted from a complete rung: the floor(n/η) best, but at least one if it has a value.
+ */
 export function survivors(results: readonly RungResult[], eta: number): number[] {
   return best(results, Math.max(1, share(results, eta)))
 }
 
-/** One in η of them, rounded down. */
+/** Number of promotions from a rung: n/η, rounded down. */
 function share(results: readonly RungResult[], eta: number): number {
   return Math.floor(results.length / eta + TOLERANCE)
 }
 
-/** The `count` best of some trials, best first; fewer where others have no value. */
+/** Returns the `count` best trials, best first. Trials without a value are left out. */
 export function best(results: readonly RungResult[], count: number): number[] {
   return rank(results)
     .slice(0, count)
@@ -85,18 +96,19 @@ export function best(results: readonly RungResult[], count: number): number[] {
     .map(({ trial }) => trial)
 }
 
-/** Results at each rung, lowest first, in order of arrival. */
+/** Results by rung, lowest first, each in order of arrival. */
 export type RungResults = readonly (readonly RungResult[])[]
 
+/** A trial to be continued at a higher rung. */
 export interface Promotion {
   readonly trial: number
-  /** The rung it goes on to. */
+  /** Index of the rung to which the trial is promoted. */
   readonly rung: number
 }
 
 /**
- * Promotions of ASHA that are due: from the highest rung down, trials among its best 1/η that wait there. Li et al., "A
- * system for massively parallel hyperparameter tuning" (2020).
+ * Returns the promotions of ASHA that are due, highest rung first: trials among the best 1/η of a rung that `isWaiting`
+ * reports as waiting there. Li et al., "A system for massively parallel hyperparameter tuning" (2020).
  */
 export function promotionsDue(
   results: RungResults,
@@ -113,7 +125,10 @@ export function promotionsDue(
     .toSorted((a, b) => b.rung - a.rung)
 }
 
-/** ASHA's stopping form: whether a trial that has just arrived at a rung goes on, being among the best 1/η of those there so far. */
+/**
+ * Stopping form of ASHA: whether a trial that has just reached a rung continues. It does if it is among the best 1/η
+ * (at least one) of the trials that have reached the rung so far.
+ */
 export function goesOn(arrived: readonly RungResult[], trial: number, eta: number): boolean {
   return survivors(arrived, eta).includes(trial)
 }

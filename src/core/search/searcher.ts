@@ -2,12 +2,14 @@ import type { Beliefs } from './beliefs.ts'
 import type { History, Suggestion } from './history.ts'
 import type { SearchTask } from './method.ts'
 
-/** Whatever computes suggestions: here, or in a thread of its own. */
+/** Computes suggestions and beliefs for sweeps. The server runs it in worker threads. */
 export interface Searcher {
-  /** The next points of a sweep, at most `count`; fewer mean that no further point exists. */
+  /**
+   * Returns the next points of a sweep, at most `count`. Fewer than `count` means that no further point can be found.
+   */
   suggest(sweepId: string, task: SearchTask, history: History, count: number): Promise<Suggestion[]>
-  /** What the trials say so far. */
+  /** Evaluates the trials of a sweep: best trial, expected improvement, importance of the parameters. */
   believe(sweepId: string, task: SearchTask, history: History): Promise<Beliefs>
-  /** Forgets what it remembers of a sweep. */
+  /** Drops everything cached for a sweep. */
   forget(sweepId: string): void
 }

@@ -1,6 +1,6 @@
 /**
- * Primitive polynomials (all coefficients as bits) and first direction numbers of the dimensions after the first: the
- * published table of Joe and Kuo, "Constructing Sobol sequences with better two-dimensional projections" (2008).
+ * Primitive polynomials (all coefficients as bits) and first direction numbers of every dimension but the first, from
+ * the published table of Joe and Kuo, "Constructing Sobol sequences with better two-dimensional projections" (2008).
  */
 const DIRECTIONS: readonly (readonly [polynomial: number, first: readonly number[]])[] = [
   [3, [1]],
@@ -29,9 +29,10 @@ const DIRECTIONS: readonly (readonly [polynomial: number, first: readonly number
 ]
 
 const BITS = 32
-/** Dimensions of one table; further ones use it again with their points in another order. */
+/** Number of dimensions in the table. Further dimensions reuse it with their points in another order. */
 const DIMENSIONS = DIRECTIONS.length + 1
 
+/** Direction numbers by dimension. */
 const TABLE: readonly Uint32Array[] = [
   directionsOfFirst(),
   ...DIRECTIONS.map(([polynomial, first]) => directionsOf(polynomial, first)),
@@ -44,19 +45,22 @@ function directionsOfFirst(): Uint32Array {
 function directionsOf(polynomial: number, first: readonly number[]): Uint32Array {
   const degree = first.length
   const directions = new Uint32Array(BITS)
+
   for (let bit = 0; bit < BITS; bit += 1) {
     if (bit < degree) {
       directions[bit] = first[bit]! * 2 ** (BITS - 1 - bit)
       continue
     }
+
     let direction = directions[bit - degree]! ^ (directions[bit - degree]! >>> degree)
     for (let k = 1; k < degree; k += 1) if ((polynomial >>> (degree - k)) & 1) direction ^= directions[bit - k]!
     directions[bit] = direction
   }
+
   return directions
 }
 
-/** Coordinate of the point `index` of Sobol's sequence (Gray code order, `index` ≥ 0), as 32 bits. */
+/** Coordinate of point `index` (≥ 0) of the Sobol sequence in Gray code order, as 32 bits. */
 function sobolBits(index: number, dimension: number): number {
   const directions = TABLE[dimension]!
   let gray = (index ^ (index >>> 1)) >>> 0
@@ -65,14 +69,17 @@ function sobolBits(index: number, dimension: number): number {
   return bits >>> 0
 }
 
-/** The plain sequence: point 0 is the origin. `dimension` below 24. */
+/**
+ * Coordinate of a point of the unscrambled Sobol sequence, in [0, 1). Point 0 is the origin. `dimension` must be below
+ * 24.
+ */
 export function sobol(index: number, dimension: number): number {
   return sobolBits(index, dimension) / 2 ** BITS
 }
 
 /**
- * The sequence with Owen's scrambling, a point a function of (index, dimension, seed) alone. Burley, "Practical
- * hash-based Owen scrambling" (2020).
+ * Coordinate of a point of the Sobol sequence with Owen scrambling, in (0, 1). It depends only on (index, dimension,
+ * seed). Burley, "Practical hash-based Owen scrambling" (2020).
  */
 export function scrambledSobol(index: number, dimension: number, seed: number): number {
   const table = dimension % DIMENSIONS
@@ -81,7 +88,7 @@ export function scrambledSobol(index: number, dimension: number, seed: number): 
   return (scramble(sobolBits(at, table), mix(seed, dimension)) + 0.5) / 2 ** BITS
 }
 
-/** Owen's scrambling of a number by a hash in which each bit depends on the higher ones only. */
+/** Owen scrambling of 32 bits, by a hash in which each bit depends only on itself and higher bits. */
 function scramble(bits: number, seed: number): number {
   let x = reverse(bits)
   x = (x + seed) >>> 0
@@ -92,6 +99,7 @@ function scramble(bits: number, seed: number): number {
   return reverse(x >>> 0)
 }
 
+/** Reverses the order of 32 bits. */
 function reverse(bits: number): number {
   let x = bits
   x = ((x >>> 1) & 0x55555555) | ((x & 0x55555555) << 1)
@@ -101,7 +109,7 @@ function reverse(bits: number): number {
   return ((x >>> 16) | (x << 16)) >>> 0
 }
 
-/** A finalizer of 32 bits with good avalanche. */
+/** Combines a seed and a salt into 32 bits by a finaliser with good avalanche. */
 function mix(seed: number, salt: number): number {
   let x = (seed ^ Math.imul(salt + 1, 0x9e3779b9)) >>> 0
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d)

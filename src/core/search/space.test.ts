@@ -14,22 +14,24 @@ const sampled = (axis: Axis, count = 4000) => {
 }
 const numbers = (axis: Axis, count?: number) => sampled(axis, count).map((value) => asNumber(value)!)
 
-/** Largest distance between the share of numbers below a point and what the distribution says. */
+/** Largest difference between the empirical and the given cumulative distribution. */
 function distance(drawn: readonly number[], cumulative: (x: number) => number): number {
   const sorted = drawn.toSorted((a, b) => a - b)
   return Math.max(...sorted.map((x, index) => Math.abs((index + 0.5) / sorted.length - cumulative(x))))
 }
 
-// Kolmogorov and Smirnov: a sample of n stays below 1.95 / sqrt(n) in 999 of 1000 cases; the seed is fixed.
+// Kolmogorov-Smirnov test: the distance of a sample of size n is below 1.95 / sqrt(n) in 999 of 1000 cases. The seed is
+// fixed.
 const NEAR = 1.95 / Math.sqrt(4000)
 
-/** The normal distribution by Simpson's rule, independent of the quantile under test. */
+/** Cumulative normal distribution by Simpson's rule, independent of the quantile under test. */
 function normalCumulative(x: number): number {
   const steps = 2000
   const from = -10
   if (x <= from) return 0
   const width = (Math.min(x, 10) - from) / steps
   const density = (t: number) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI)
+
   let sum = density(from) + density(from + steps * width)
   for (let step = 1; step < steps; step += 1) sum += density(from + step * width) * (step % 2 === 1 ? 4 : 2)
   return (sum * width) / 3
@@ -68,7 +70,7 @@ describe('finite axes', () => {
     })
   }
 
-  it('keeps floats floats and integers integers', () => {
+  it('Values of float axes are floats and values of integer axes are integers', () => {
     expect(pointAt([cases[0]![1]], 0n)['a']).toBe(1)
     expect(pointAt([cases[4]![1]], 0n)['a']).toBeInstanceOf(Float)
     expect(pointAt([{ name: 'a', kind: 'quniform', low: 0, high: 10, q: 5, isFloat: false }], 1n)['a']).toBe(5)
@@ -80,7 +82,7 @@ describe('finite axes', () => {
     ).toBe(true)
   })
 
-  it('counts a space exactly, and not at all with a continuous axis', () => {
+  it('spaceSize counts the points exactly, and is undefined with a continuous axis', () => {
     const ten: Axis = { name: 'x', kind: 'values', values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }
     expect(spaceSize(Array.from({ length: 30 }, () => ten))).toBe(10n ** 30n)
     expect(spaceSize([ten, { name: 'y', kind: 'uniform', low: 0, high: 1 }])).toBeUndefined()
@@ -88,7 +90,7 @@ describe('finite axes', () => {
 })
 
 describe('samples', () => {
-  it('stay inside the bounds', () => {
+  it('Samples stay inside the bounds', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -1e6, max: 1e6, noNaN: true }),
@@ -110,32 +112,32 @@ describe('samples', () => {
     { name: 'a', kind: 'qlognormal', loc: 0, scale: 1, q: 0.2, isFloat: true },
   ]
   for (const axis of quantised) {
-    it(`of ${axis.kind} are multiples of q, written with its decimals`, () => {
+    it(`Samples of ${axis.kind} are multiples of q, with as many decimals as q`, () => {
       const q = (axis as { q: number }).q
       for (const value of numbers(axis, 500)) {
         expect(Math.abs(value / q - Math.round(value / q))).toBeLessThan(1e-9)
         expect(String(value).length).toBeLessThan(8)
       }
     })
-    it(`of ${axis.kind} are integers when q and the bounds are`, () => {
+    it(`Samples of ${axis.kind} are integers if q and the bounds are`, () => {
       expect(sampled({ ...axis, q: 2, isFloat: false } as Axis, 200).every((value) => Number.isInteger(value))).toBe(
         true,
       )
     })
   }
 
-  it('of quniform reach every point of the grid, both ends included, equally often', () => {
+  it('Samples of quniform reach every point of the grid, both ends included, equally often', () => {
     const drawn = numbers({ name: 'a', kind: 'quniform', low: 0, high: 4, q: 1, isFloat: false })
     for (const point of [0, 1, 2, 3, 4])
       expect(Math.abs(drawn.filter((value) => value === point).length - 800)).toBeLessThan(6 * Math.sqrt(800))
   })
 
-  it('of qnormal are rounded to the nearest step, not down', () => {
+  it('Samples of qnormal are rounded to the nearest step, not down', () => {
     const drawn = numbers({ name: 'a', kind: 'qnormal', loc: 0, scale: 10, q: 1, isFloat: false })
     expect(Math.abs(drawn.reduce((sum, value) => sum + value, 0) / drawn.length)).toBeLessThan(0.45)
   })
 
-  it('of pvalues follow their weights', () => {
+  it('Samples of pvalues follow their weights', () => {
     const drawn = sampled({ name: 'a', kind: 'pvalues', values: ['x', 'y', 'never', 'z'], weights: [0.1, 0.6, 0, 0.3] })
     const share = (value: string) => drawn.filter((item) => item === value).length / drawn.length
     expect(share('never')).toBe(0)
@@ -151,12 +153,13 @@ describe('samples', () => {
     [{ name: 'a', kind: 'lognormal', loc: 1, scale: 0.5 }, (x) => normalCumulative((Math.log(x) - 1) / 0.5)],
   ]
   for (const [axis, cumulative] of distributions) {
-    it(`of ${axis.kind} follow the distribution`, () => expect(distance(numbers(axis), cumulative)).toBeLessThan(NEAR))
+    it(`Samples of ${axis.kind} follow the distribution`, () =>
+      expect(distance(numbers(axis), cumulative)).toBeLessThan(NEAR))
   }
 })
 
 describe('normalQuantile', () => {
-  it('inverts the distribution over its whole length', () => {
+  it('normalQuantile inverts the distribution over its whole range', () => {
     for (const p of [1e-6, 1e-4, 0.02, 0.0242, 0.0243, 0.1, 0.3, 0.5, 0.7, 0.9757, 0.9758, 0.999, 1 - 1e-6])
       expect(normalCumulative(normalQuantile(p))).toBeCloseTo(p, 8)
   })

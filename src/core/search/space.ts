@@ -3,7 +3,10 @@ import { asNumber, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
 
-/** The number of values of an axis; undefined for a continuous axis whose lower and upper end differ, which has infinitely many values. */
+/**
+ * Number of values of an axis. Undefined for a continuous axis and for a quantised one other than `quniform`, unless
+ * both ends give the same value.
+ */
 export function axisSize(axis: Axis): number | undefined {
   switch (axis.kind) {
     case 'values':
@@ -26,7 +29,10 @@ export function axisSize(axis: Axis): number | undefined {
   }
 }
 
-/** The single value of an axis whose ends are equal, or equal once rounded to a number; undefined for an axis with more values. */
+/**
+ * Returns the only value that an axis can take; undefined for an axis with several values. The ends of a distribution
+ * may differ as long as they give the same number.
+ */
 export function onlyValue(axis: Axis): Value | undefined {
   if (axis.kind === 'pvalues') {
     const possible = axis.values.filter((_, index) => axis.weights[index]! > 0)
@@ -35,11 +41,12 @@ export function onlyValue(axis: Axis): Value | undefined {
   return axisSize(axis) === 1 ? valueAt(axis, 0) : undefined
 }
 
+/** Lower (`u` = 0) or upper (`u` = 1) end of a distribution. */
 function endOf(axis: Axis, u: 0 | 1): number {
   return asNumber(sampleAxis(axis, u))!
 }
 
-/** Number of points of a space, undefined when it is not finite. */
+/** Number of points of a space; undefined if `axisSize` of any axis is. */
 export function spaceSize(space: SearchSpace): bigint | undefined {
   let size = 1n
   for (const axis of space) {
@@ -50,7 +57,10 @@ export function spaceSize(space: SearchSpace): bigint | undefined {
   return size
 }
 
-/** The point a mixed-radix counter over the axes reaches at `index`; the last axis turns fastest. */
+/**
+ * Returns the point with a given index. Indices count the cells of the grid like a mixed-radix number whose last axis
+ * changes fastest.
+ */
 export function pointAt(space: SearchSpace, index: bigint): ValueMap {
   const entries: [string, Value][] = []
   let rest = index
@@ -62,7 +72,7 @@ export function pointAt(space: SearchSpace, index: bigint): ValueMap {
   return Object.fromEntries(entries)
 }
 
-/** The i-th value of a finite axis. */
+/** Returns the i-th value of an axis whose `axisSize` is defined. */
 export function valueAt(axis: Axis, i: number): Value {
   switch (axis.kind) {
     case 'values':
@@ -82,7 +92,7 @@ export function valueAt(axis: Axis, i: number): Value {
       return quantity((gridBounds(axis)[0] + i) * axis.q, axis)
     case 'int':
     case 'logint':
-      // Beyond the numbers that count exactly the last values come out too large.
+      // `low + i` can round up past `high` where doubles are more than 1 apart.
       return Math.min(axis.high, axis.low + i)
     default:
       return sampleAxis(axis, 0)
@@ -91,6 +101,7 @@ export function valueAt(axis: Axis, i: number): Value {
 
 function line(axis: { start: number; stop: number; count: number }, i: number): number {
   if (i === axis.count - 1 && i > 0) return axis.stop
+
   const width = axis.stop - axis.start
   const steps = Math.max(1, axis.count - 1)
   return Number.isFinite(i * width)
@@ -98,7 +109,10 @@ function line(axis: { start: number; stop: number; count: number }, i: number): 
     : between({ low: axis.start, high: axis.stop }, i / steps)
 }
 
-/** As numpy's geomspace: both ends exact, the powers of ten between them, too. */
+/**
+ * The i-th value of a geometric sequence, as `numpy.geomspace` computes it. Both ends and the powers of ten between
+ * them are exact.
+ */
 function geometric(axis: { start: number; stop: number; count: number }, i: number): number {
   if (i === 0) return axis.start
   if (i === axis.count - 1) return axis.stop
@@ -106,7 +120,9 @@ function geometric(axis: { start: number; stop: number; count: number }, i: numb
   return Math.sign(axis.start) * clean(10 ** (low + (i * (high - low)) / (axis.count - 1)))
 }
 
-/** The number of at most 14 digits that a result means, where it is one but for the last bits of the computation. */
+/**
+ * Removes rounding noise: returns the value rounded to 14 digits if that is shorter and differs only in the last bits.
+ */
 function clean(value: number): number {
   const rounded = Number(value.toPrecision(14))
   return Math.abs(rounded - value) <= 4e-15 * Math.abs(value) && String(rounded).length < String(value).length
@@ -114,7 +130,7 @@ function clean(value: number): number {
     : value
 }
 
-/** The value of an axis at u in [0, 1): the inverse of its distribution. */
+/** Returns the value of an axis at u in [0, 1): its quantile function. A uniform u gives a draw from the axis. */
 export function sampleAxis(axis: Axis, u: number): Value {
   switch (axis.kind) {
     case 'values':
@@ -156,7 +172,10 @@ export function sampleAxis(axis: Axis, u: number): Value {
   }
 }
 
-/** Ends of the cells of a logarithmic integer axis: the first and last number have a whole cell each. */
+/**
+ * Ends, in logarithms, of the range of a `logint` axis. Half a unit is added on both sides so that the first and the
+ * last number have a full cell.
+ */
 export function logCells({ low, high }: { low: number; high: number }): { low: number; high: number } {
   return { low: Math.log(low - 0.5), high: Math.log(high + 0.5) }
 }
@@ -165,20 +184,23 @@ function wholeNumber({ low, high }: { low: number; high: number }, value: number
   return Math.min(high, Math.max(low, roundHalfEven(value)))
 }
 
-/** Never outside the bounds, which rounding alone would leave; bounds may be the wrong way round, or wider apart than numbers go. */
+/**
+ * Interpolates linearly and clamps to the bounds, which rounding could otherwise exceed. The bounds may be reversed,
+ * and their distance may exceed the largest double.
+ */
 function between({ low, high }: { low: number; high: number }, u: number): number {
   const width = high - low
   const number = Number.isFinite(width) ? low + u * width : low * (1 - u) + high * u
   return Math.min(Math.max(low, high), Math.max(Math.min(low, high), number))
 }
 
-/** Where a number lies between two bounds that differ: 0 at the first, 1 at the second. */
+/** Position of a number between two different bounds: 0 at `low`, 1 at `high`. The inverse of `between`. */
 export function shareOf({ low, high }: { low: number; high: number }, number: number): number {
   const width = high - low
   return Number.isFinite(width) ? (number - low) / width : (number / 2 - low / 2) / (high / 2 - low / 2)
 }
 
-/** A distribution may reach beyond all numbers; its values do not. */
+/** Clamps to the range of finite doubles. */
 function finite(number: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number))
 }
@@ -187,13 +209,16 @@ function power(exponent: number): number {
   return finite(Math.exp(exponent))
 }
 
-/** A number of more steps than can be counted is a multiple itself. */
+/** Rounds to a multiple of q. A number whose quotient by q overflows is returned unchanged. */
 function nearestMultiple(number: number, q: number): number {
   const steps = number / q
   return Number.isFinite(steps) ? finite(roundHalfEven(steps) * q) : number
 }
 
-/** First and last multiple of q inside [low, high], the nearest one where none lies inside. */
+/**
+ * First and last multiple of q inside [low, high], as factors of q. If none lies inside, both are the multiple nearest
+ * to `low`.
+ */
 export function gridBounds(axis: { low: number; high: number; q: number }): [number, number] {
   const [low, high] = [Math.ceil(axis.low / axis.q - 1e-9), Math.floor(axis.high / axis.q + 1e-9)]
   return low <= high ? [low, high] : [Math.round(axis.low / axis.q), Math.round(axis.low / axis.q)]
@@ -204,7 +229,7 @@ function quantity(value: number, axis: { q: number; isFloat: boolean }): Value {
   return axis.isFloat ? toFloat(tidied) : tidied
 }
 
-/** Cuts a product of floats back to the decimals its factors were written with. */
+/** Rounds a product to the number of decimals of its factors, so that 3 × 0.1 is 0.3. */
 function tidy(value: number, ...factors: number[]): number {
   const decimals = Math.max(...factors.map(decimalsOf))
   // `+ 0` turns a negative zero into zero.
@@ -216,6 +241,7 @@ function decimalsOf(number: number): number {
   return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
 }
 
+/** Rounds to the nearest integer, ties to even, as Python does. */
 export function roundHalfEven(number: number): number {
   const floor = Math.floor(number)
   return number - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(number)
@@ -227,6 +253,7 @@ function weightedIndex(weights: readonly number[], u: number): number {
   return index === -1 ? weights.length - 1 : index
 }
 
+/** Share of each tail at which normal distributions are cut. */
 const TAIL = 1e-6
 
 function gauss(axis: { loc: number; scale: number }, u: number): number {
@@ -247,6 +274,7 @@ export function normalQuantile(p: number): number {
     2.938163982698783,
   ]
   const d = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1]
+
   if (p > 0.97575) return -normalQuantile(1 - p)
   if (p < 0.02425) {
     const q = Math.sqrt(-2 * Math.log(p))

@@ -19,7 +19,7 @@ const TRUNCATION: StoppingRule = { kind: 'truncation', percent: 40 }
 const DIFF: StoppingRule = { kind: 'diff', percent: 10 }
 
 describe('a course', () => {
-  it('marks every interval with the best and the mean until then', () => {
+  it('A course has a mark at every interval with the best and the mean until then', () => {
     expect(advance(EMPTY_COURSE, reports(4, 2, 3, 1), 2)).toEqual({
       best: 1,
       sum: 10,
@@ -31,7 +31,7 @@ describe('a course', () => {
     })
   })
 
-  it('marks an interval that was stepped over by what came before', () => {
+  it('A mark at a step without a report covers the reports before it', () => {
     const { marks } = advance(
       EMPTY_COURSE,
       [
@@ -43,7 +43,7 @@ describe('a course', () => {
     expect(marks).toEqual([{ step: 10, best: 5, mean: 5 }])
   })
 
-  it('is the same in parts as in one', () => {
+  it('A course is the same whether reports come in parts or at once', () => {
     const all = reports(5, 3, 4, 1, 2, 6, 7)
     for (let cut = 0; cut <= all.length; cut += 1)
       expect(advance(advance(EMPTY_COURSE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(
@@ -51,7 +51,7 @@ describe('a course', () => {
       )
   })
 
-  it('takes nothing from what is no number', () => {
+  it('A course ignores NaN', () => {
     expect(advance(EMPTY_COURSE, reports(Number.NaN, Number.NaN), 1)).toEqual(EMPTY_COURSE)
     const { best, count, marks } = advance(EMPTY_COURSE, reports(Number.NaN, 2, Number.NaN), 1)
     expect([best, count]).toEqual([2, 1])
@@ -68,57 +68,57 @@ describe('median and average', () => {
     [MEDIAN, 2.4, []],
     [AVERAGE, 2.6, [9]],
     [AVERAGE, 2.5, []],
-  ])('%o with a best of %d ends %o', (rule, value, expected) =>
+  ])('The rule %o with a best of %d stops %o', (rule, value, expected) =>
     expect(stopped(rule, [...others, contender(9, [value + 1, value])])).toEqual(expected),
   )
 
-  it('differ where the others are skewed', () => {
+  it('The rules median and average differ where the other values are skewed', () => {
     const skewed = [1, 2, 3, 100].map((value, trial) => contender(trial, [value], { isRunning: false }))
     expect(stopped(MEDIAN, [...skewed, contender(9, [10])])).toEqual([9])
     expect(stopped(AVERAGE, [...skewed, contender(9, [10])])).toEqual([])
   })
 
-  it('say what was compared', () => {
+  it('A verdict contains the numbers that were compared', () => {
     expect(judge(MEDIAN, [...others, contender(9, [7, 3])])).toEqual([{ trial: 9, step: 2, value: 3, bound: 2.5 }])
   })
 
-  it('take the means of the others until the step of the trial, not beyond', () => {
+  it('The rule median uses the means of the others up to the step of the trial, not beyond', () => {
     const falling = [0, 1, 2, 3].map((trial) => contender(trial, [10, 10, 0.1, 0.1], { isRunning: false }))
     expect(stopped(MEDIAN, [...falling, contender(9, [9, 9])])).toEqual([])
     expect(stopped(MEDIAN, [...falling, contender(9, [9, 9, 9, 9])])).toEqual([9])
   })
 
-  it('compare with nobody before four others have come as far', () => {
+  it('The rule median stops no trial before four others have reached its step', () => {
     expect(stopped(MEDIAN, [...others.slice(1), contender(9, [50, 50])])).toEqual([])
     const running = [1, 2, 3, 4].map((value, trial) => contender(trial, [value]))
     expect(stopped(MEDIAN, [...running, contender(9, [50, 50])])).not.toContain(9)
     expect(stopped(MEDIAN, [...running, contender(9, [50])])).toEqual([3, 9])
   })
 
-  it('end no trial that has ended', () => {
+  it('The rule median stops no trial that has ended', () => {
     expect(stopped(MEDIAN, [...others, contender(9, [50, 50], { isRunning: false })])).toEqual([])
   })
 })
 
 describe('truncation', () => {
-  it('ends the worst share of those that run, rounded down', () => {
+  it('The rule truncation stops the worst share of the running trials, rounded down', () => {
     const seven = [5, 1, 7, 2, 6, 3, 4].map((value, trial) => contender(trial, [value]))
     expect(stopped(TRUNCATION, seven).toSorted((a, b) => a - b)).toEqual([2, 4])
     expect(stopped(TRUNCATION, seven.slice(0, 2))).toEqual([])
     expect(stopped({ kind: 'truncation', percent: 100 }, seven).toSorted((a, b) => a - b)).toEqual([0, 2, 3, 4, 5, 6])
   })
 
-  it('compares at the last step that all have reached', () => {
+  it('The rule truncation compares at the last step that all trials have reached', () => {
     const contenders = [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 0])]
     const [verdict] = judge(TRUNCATION, contenders)
-    // Trial 2 is the worst at step 1, and the best of all since: nobody else stands in for it.
+    // Trial 2 is the worst at step 1, but the best of all later. No other trial is stopped in its place.
     expect(verdict).toBeUndefined()
     expect(judge(TRUNCATION, [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 2])])).toEqual([
       { trial: 2, step: 1, value: 6, bound: 5 },
     ])
   })
 
-  it('waits until all that run have reported', () => {
+  it('The rule truncation waits until all running trials have a mark', () => {
     expect(
       stopped(TRUNCATION, [contender(0, [1, 1]), contender(1, [9, 9]), contender(2, [5], { interval: 2 })]),
     ).toEqual([])
@@ -133,7 +133,7 @@ describe('diff', () => {
     [-2, -1.8, false],
     [-2, -1.81, false],
     [0, 0.001, true],
-  ])('against a best of %d: %d is ended %o', (best, value, isEnded) => {
+  ])('The rule diff with a best of %d stops a trial at %d: %o', (best, value, isEnded) => {
     expect(stopped(DIFF, [contender(0, [best], { isRunning: false }), contender(1, [value])])).toEqual(
       isEnded ? [1] : [],
     )
@@ -150,14 +150,14 @@ describe('all rules', () => {
     { kind: 'diff', percent: 0 },
   ]
 
-  it('say nothing of nothing', () => {
+  it('No rule stops a trial without reports', () => {
     for (const rule of rules) {
       expect(judge(rule, [])).toEqual([])
       expect(judge(rule, [contender(0, []), contender(1, [Number.NaN])])).toEqual([])
     }
   })
 
-  it('in 1,000 random runs never end the best trial, nor one that has ended, nor all that run', () => {
+  it('No rule stops the best trial, an ended trial or all running trials in 1,000 random cases', () => {
     let ended = 0
     for (let seed = 0; seed < 1000; seed += 1) {
       const stream = createStream(seed, 'stopping', 0)
@@ -168,9 +168,11 @@ describe('all rules', () => {
           interval: 1 + Math.floor(stream.next() * 3),
         }),
       )
+
       const best = Math.min(...contenders.map(({ course }) => course.best))
       const bestTrial = contenders.find(({ course }) => course.best === best)!
       const running = contenders.filter(({ isRunning }) => isRunning)
+
       for (const rule of rules) {
         const verdicts = stopped(rule, contenders)
         ended += verdicts.length
@@ -190,10 +192,10 @@ describe('the median', () => {
     [[3, 1, 2], 2],
     [[10, 9, 100], 10],
     [[7], 7],
-  ])('of %o is %d', (values, expected) => expect(median(values)).toBe(expected))
+  ])('The median of %o is %d', (values, expected) => expect(median(values)).toBe(expected))
 })
 
-describe('how long nothing has improved', () => {
+describe('sinceImprovement', () => {
   it.each([
     [[], 0, 0],
     [[5], 0, 0],
@@ -203,7 +205,7 @@ describe('how long nothing has improved', () => {
     [[5, 4.95, 4.9], 0.2, 2],
     [[5, 4.7, 4.9], 0.2, 1],
     [[5, 1, 2, 3], 0, 2],
-  ])('in %o by more than %d: %d trials', (values, delta, expected) =>
+  ])('The values %o have not improved by more than %d for %d trials', (values, delta, expected) =>
     expect(sinceImprovement(values, delta)).toBe(expected),
   )
 })
@@ -216,7 +218,7 @@ describe('trials that have been ended', () => {
       1,
     )
 
-  it('are not ended for: truncation cuts a step once', () => {
+  it('The rule truncation stops its share only once per step', () => {
     const at = (isRunning: readonly boolean[]) =>
       judge(
         { kind: 'truncation', percent: 50 },
@@ -227,7 +229,7 @@ describe('trials that have been ended', () => {
     expect(at(Array.from({ length: 10 }, (_, trial) => !first.includes(trial)))).toEqual([])
   })
 
-  it('say nothing of steps they did not reach', () => {
+  it('The rule median ignores stopped trials at steps that they did not reach', () => {
     const ended = Array.from({ length: 5 }, (_, i) => ({ trial: i, isRunning: false, course: course([10]) }))
     const finished = Array.from({ length: 4 }, (_, i) => ({
       trial: 5 + i,

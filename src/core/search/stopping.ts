@@ -1,36 +1,43 @@
-/** What one trial has reported of a metric, turned so that smaller is better, drawn together at every interval. */
+/** The reports of one trial of a metric, condensed to one mark per interval. Smaller is better. */
 export interface Course {
-  /** Best value so far; Infinity before the first. */
+  /** Best value so far; Infinity without reports. */
   readonly best: number
+  /** Sum and number of the values so far. */
   readonly sum: number
   readonly count: number
+  /** Summaries at multiples of the interval, ascending. */
   readonly marks: readonly Mark[]
 }
 
-/** Everything reported up to a step, which is a multiple of the interval. */
+/** Best and mean of everything reported up to a step, which is a multiple of the interval. */
 export interface Mark {
   readonly step: number
   readonly best: number
   readonly mean: number
 }
 
+/** The course of a trial without reports. */
 export const EMPTY_COURSE: Course = { best: Infinity, sum: 0, count: 0, marks: [] }
 
+/** A value of the metric at a step. Smaller is better. */
 export interface Report {
   readonly step: number
   readonly value: number
 }
 
-/** The course after further reports. A mark is there once a report at its step or beyond has come; NaN says nothing. */
+/**
+ * Returns the course after further reports. A mark is added once a report at its step or later arrives. NaN is ignored.
+ */
 export function advance(course: Course, reports: readonly Report[], interval: number): Course {
   let { best, sum, count } = course
   const marks = [...course.marks]
   const mark = (reached: number): void => {
     if (count > 0 && reached > (marks.at(-1)?.step ?? 0)) marks.push({ step: reached, best, mean: sum / count })
   }
+
   for (const { step, value } of reports) {
     const before = Math.floor(step / interval) * interval
-    // What was reported before this step belongs to the marks it passes.
+    // A mark between two reports covers only the earlier one.
     if (before < step) mark(before)
     if (!Number.isNaN(value)) {
       best = Math.min(best, value)
@@ -42,18 +49,19 @@ export function advance(course: Course, reports: readonly Report[], interval: nu
   return { best, sum, count, marks }
 }
 
-/** A rule that ends trials before their end. Steps are those that the scripts report. */
+/** A rule that stops trials early. It compares them by the steps that their scripts report. */
 export interface StoppingRule {
   /**
-   * `median` and `average`: the trial's best is worse than the median, or the mean, of the others' running means at that
-   * step. `truncation`: it is among the worst `percent` of those that run. `diff`: its best is worse than the best that any
-   * had at that step by more than `percent` of that best's size.
+   * `median` and `average`: stops a trial whose best is worse than the median, or mean, of the running means of the
+   * other trials at that step. `truncation`: stops the worst `percent` of the trials that have reached the same step.
+   * `diff`: stops a trial whose best is worse than the best of all trials at that step by more than `percent` of its
+   * absolute value.
    */
   readonly kind: 'median' | 'average' | 'truncation' | 'diff'
   readonly percent: number
 }
 
-/** A trial under a rule. */
+/** A trial to which a rule is applied. */
 export interface Contender {
   readonly trial: number
   /** Whether it can still be stopped. */
@@ -61,7 +69,7 @@ export interface Contender {
   readonly course: Course
 }
 
-/** A trial that a rule ends, with the numbers that were compared. */
+/** A trial to be stopped, with the numbers that were compared. */
 export interface Verdict {
   readonly trial: number
   readonly step: number
@@ -69,34 +77,42 @@ export interface Verdict {
   readonly bound: number
 }
 
-/** Other trials that must have come as far before anything is compared with their middle. */
+/** Other trials that must have reached a step before their median or mean is used. */
 const OTHERS_MIN = 4
 
-/** Trials that a rule ends now. The best trial of all is never among them, and truncation leaves at least one running. */
+/**
+ * Returns the trials that a rule stops now. The best trial of all is never stopped, and truncation leaves at least one
+ * trial running.
+ */
 export function judge(rule: StoppingRule, contenders: readonly Contender[]): Verdict[] {
   const heard = contenders.filter(({ course }) => course.count > 0)
   if (heard.length === 0) return []
+
   const best = heard.reduce((found, next) => (next.course.best < found.course.best ? next : found))
   const verdicts =
     rule.kind === 'truncation'
       ? truncate(rule.percent, heard)
       : heard.flatMap((contender) => compare(rule, contender, heard))
+
   return verdicts.filter(({ trial }) => trial !== best.trial)
 }
 
+/** Applies a rule other than truncation to one trial, at the last mark of that trial. */
 function compare(rule: StoppingRule, { trial, isRunning, course }: Contender, all: readonly Contender[]): Verdict[] {
   const mark = course.marks.at(-1)
   if (!isRunning || !mark) return []
   const best = bestAt(all, mark.step)
   const bound =
     rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, mark.step)
-  // Rounding must not end a trial that lies exactly on the bound.
+  // The margin keeps a trial that lies exactly on the bound despite rounding.
   return bound !== undefined && mark.best > bound + 1e-12 * Math.abs(bound)
     ? [{ trial, step: mark.step, value: mark.best, bound }]
     : []
 }
 
-/** The best that any trial had reached at a step: one that is slower is not worse. */
+/**
+ * Best value that any trial had reached by a step. A trial that is slower contributes its last mark before the step.
+ */
 function bestAt(all: readonly Contender[], step: number): number {
   return all.reduce(
     (best, { course }) => Math.min(best, course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity),
@@ -104,26 +120,32 @@ function bestAt(all: readonly Contender[], step: number): number {
   )
 }
 
-/** Of those that have come as far, or have ended. Vizier's rule: Golovin et al. (2017). */
+/**
+ * Median or mean of the running means of the other trials that reached the step. The median stopping rule of Vizier:
+ * Golovin et al. (2017).
+ */
 function middleOf({ kind }: StoppingRule, trial: number, all: readonly Contender[], step: number): number | undefined {
   const means = all.flatMap((other) => {
-    // One that was ended before this step says nothing of it: it would make the rule the weaker the more it has ended.
+    // A trial that was stopped before this step is left out. Otherwise the rule would become weaker the more trials it
+    // stops.
     if (other.trial === trial || (other.course.marks.at(-1)?.step ?? 0) < step) return []
     const mark = other.course.marks.findLast((candidate) => candidate.step <= step)
     return mark && Number.isFinite(mark.mean) ? [mark.mean] : []
   })
+
   if (means.length < OTHERS_MIN) return undefined
   return kind === 'median' ? median(means) : means.reduce((sum, mean) => sum + mean, 0) / means.length
 }
 
 /**
- * Trials are compared at the last step that all running ones have reached, with all that came as far: who was ended at that
- * step already is among the worst of them, so nobody is ended twice over.
+ * Truncation compares trials at the last step that all running trials have reached. Trials stopped at that step still
+ * count among the worst, so the share is applied only once per step.
  */
 function truncate(percent: number, heard: readonly Contender[]): Verdict[] {
   const running = heard.filter(({ isRunning }) => isRunning)
   if (running.length < 2 || running.some(({ course }) => course.marks.length === 0)) return []
   const step = Math.min(...running.map(({ course }) => course.marks.at(-1)!.step))
+
   const ranked = heard
     .filter(({ course }) => (course.marks.at(-1)?.step ?? 0) >= step)
     .map(({ trial, isRunning, course }) => ({
@@ -132,19 +154,24 @@ function truncate(percent: number, heard: readonly Contender[]): Verdict[] {
       value: course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity,
     }))
     .toSorted((a, b) => a.value - b.value || a.trial - b.trial)
+
   const count = Math.min(ranked.length - 1, Math.floor((percent * ranked.length) / 100 + 1e-9))
   const bound = ranked[ranked.length - count - 1]!.value
   const ended = ranked.slice(ranked.length - count).filter(({ isRunning }) => isRunning)
   return ended.slice(ended.length === running.length ? 1 : 0).map(({ trial, value }) => ({ trial, step, value, bound }))
 }
 
+/** Median of at least one value. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const half = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
-/** How long nothing has become better by more than `delta`: a plateau once it reaches the limit. Values in the order of their ends. */
+/**
+ * Returns the number of values since the last one that improved on the best by more than `delta`. Values are in the
+ * order in which trials ended; smaller is better.
+ */
 export function sinceImprovement(values: readonly number[], delta: number): number {
   let best = Infinity
   let since = 0

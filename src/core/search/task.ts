@@ -2,7 +2,10 @@ import type { SweepPlan } from '../../contract/plan.ts'
 import type { EarlierTrial } from './history.ts'
 import type { SearchTask } from './method.ts'
 
-/** The search of a sweep. `trialsMax` is its budget where that is no longer the document's. */
+/**
+ * Builds the search task of a sweep from its plan. `trialsMax` is the current budget of the sweep, if it was changed
+ * after the document was compiled; default: the budget of the plan.
+ */
 export function toTask(
   { space, constraints, method, concurrency }: Pick<SweepPlan, 'space' | 'constraints' | 'method' | 'concurrency'>,
   {

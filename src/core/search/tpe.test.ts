@@ -14,10 +14,10 @@ const quantised: Axis = { name: 'q', kind: 'quniform', low: 0, high: 1, q: 0.25,
 const words: Axis = { name: 'w', kind: 'pvalues', values: ['x', 'y', 'z'], weights: [0.6, 0.3, 0.1] }
 const log: Axis = { name: 'l', kind: 'log', low: 1e-4, high: 1 }
 
-/** Three trials of one parameter. */
+/** Trials of one parameter, with decreasing weights. */
 const components = (...codes: number[]) => codes.map((code, i) => ({ x: Float64Array.of(code), weight: 1 / (i + 1) }))
 
-/** Simpson's rule. */
+/** Integral over [0, 1] by Simpson's rule. */
 function integral(density: (x: number) => number, steps = 4000): number {
   const at = (i: number) => density(i / steps)
   let sum = at(0) + at(steps)
@@ -33,14 +33,14 @@ describe('the number of good trials', () => {
     [100, 10],
     [250, 25],
     [1000, 25],
-  ])('of %d is %d', (finished, good) => expect(goodCount(finished)).toBe(good))
+  ])('Of %d finished trials, %d count as good', (finished, good) => expect(goodCount(finished)).toBe(good))
 })
 
 describe('a mixture', () => {
   it.each([
     ['float', uniform, [0.02, 0.4, 0.97]],
     ['log', log, [0.1, 0.5, 1]],
-  ])('has a density that adds up to 1: %s', (_name, axis, codes) => {
+  ])('The density of a mixture adds up to 1: %s', (_name, axis, codes) => {
     const { logDensity } = createMixture(createCodec([axis]), components(...codes))
     expect(integral((x) => Math.exp(logDensity(Float64Array.of(x))))).toBeCloseTo(1, 6)
   })
@@ -48,7 +48,7 @@ describe('a mixture', () => {
   it.each([
     ['int', cells, [0, 3, 6]],
     ['quniform', quantised, [0, 2, 4]],
-  ])('has a density that adds up to 1: %s', (_name, axis, indices) => {
+  ])('The density of a mixture adds up to 1: %s', (_name, axis, indices) => {
     const codec = createCodec([axis])
     const { cells: count } = codec.dimensions[0]!
     const code = (index: number) => (index + 0.5) / count
@@ -60,12 +60,12 @@ describe('a mixture', () => {
     expect(total.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)
   })
 
-  it('has a density that adds up to 1: categories', () => {
+  it('The density of a mixture adds up to 1: categories', () => {
     const { logDensity } = createMixture(createCodec([words]), components(0, 2, 2))
     expect([0, 1, 2].reduce((sum, code) => sum + Math.exp(logDensity(Float64Array.of(code))), 0)).toBeCloseTo(1, 12)
   })
 
-  it('has a density that adds up to 1: two parameters that belong together', () => {
+  it('The density of a mixture adds up to 1: two dependent parameters', () => {
     const codec = createCodec([uniform, words])
     const pairs = [Float64Array.of(0.2, 0), Float64Array.of(0.8, 2)].map((x) => ({ x, weight: 1 }))
     const { logDensity } = createMixture(codec, pairs)
@@ -74,19 +74,19 @@ describe('a mixture', () => {
     expect(logDensity(Float64Array.of(0.2, 0))).toBeGreaterThan(logDensity(Float64Array.of(0.8, 0)))
   })
 
-  it('is what was believed before where there are no trials', () => {
+  it('A mixture without trials is the prior', () => {
     const { logDensity } = createMixture(createCodec([uniform, words]), [])
     expect(logDensity(Float64Array.of(0.7, 1))).toBeCloseTo(Math.log(0.3), 12)
   })
 
-  it('leaves out what a trial does not have, and takes the prior for what its own trials do not have', () => {
+  it('A mixture ignores inactive parameters of a point and uses the prior for parameters that its trials lack', () => {
     const codec = createCodec([
       { name: 'w', kind: 'values', values: ['x', 'y'] },
       { ...uniform, when: { name: 'w', in: ['y'] } },
     ])
     const [idle, there] = [codec.encode({ w: 'x' }), codec.encode({ w: 'y', u: 0.9 })]
     const { logDensity } = createMixture(codec, [{ x: idle, weight: 1 }])
-    // One of two categories under one trial and the prior: ½·(2 + ½)/3 + ½·½ of it.
+    // The trial and the prior have weight ½ each. The category of the trial has ½·(2 + ½)/3 + ½·½.
     expect(logDensity(idle)).toBeCloseTo(Math.log(0.5 * (2.5 / 3) + 0.5 * 0.5), 12)
     expect(logDensity(there)).toBeCloseTo(Math.log(0.5 * (0.5 / 3) + 0.5 * 0.5), 12)
   })
@@ -105,7 +105,7 @@ describe('a mixture', () => {
   it.each([
     ['float', uniform, [0.02, 0.4, 0.97]],
     ['log', log, [0.1, 0.5, 1]],
-  ])('is drawn from as its density says: %s', (_name, axis, codes) => {
+  ])('Draws from a mixture follow its density: %s', (_name, axis, codes) => {
     const bins = 20
     const { counts, logDensity } = shares(axis, codes, bins, (code) => Math.min(bins - 1, Math.floor(code * bins)))
     counts.forEach((count, bin) =>
@@ -113,12 +113,12 @@ describe('a mixture', () => {
     )
   })
 
-  it('is drawn from as its density says: cells', () => {
+  it('Draws from a mixture follow its density: cells', () => {
     const { counts, logDensity } = shares(cells, [0.5 / 7, 3.5 / 7], 7, (code) => Math.floor(code * 7))
     counts.forEach((count, bin) => within(count, Math.exp(logDensity(Float64Array.of((bin + 0.5) / 7))) / 7))
   })
 
-  it('is drawn from as its density says: categories', () => {
+  it('Draws from a mixture follow its density: categories', () => {
     const { counts, logDensity } = shares(words, [0, 2], 3, (code) => code)
     counts.forEach((count, bin) => within(count, Math.exp(logDensity(Float64Array.of(bin)))))
   })
@@ -135,12 +135,12 @@ describe('suggestions by density', () => {
       isAllowed,
     )
 
-  it('come close to the good trials', () => {
+  it('Suggestions by density lie close to the good trials', () => {
     const [first] = suggest()
     expect(first![0]).toBeLessThan(0.4)
   })
 
-  it('score lower where a trial runs', () => {
+  it('A place scores lower where a trial is running', () => {
     const place = Float64Array.of(0.3, 0)
     const score = (avoided: Float64Array[]) => {
       const mixture = (xs: readonly Float64Array[]) =>
@@ -150,13 +150,15 @@ describe('suggestions by density', () => {
         )
       return mixture(ranked.slice(0, 4)).logDensity(place) - mixture([...ranked.slice(4), ...avoided]).logDensity(place)
     }
+
     expect(score([place])).toBeLessThan(score([]))
     expect(score([place, place])).toBeLessThan(score([place]))
+
     const crowd = Array.from({ length: 30 }, () => suggest()[0]!)
     expect(suggest(crowd)[0]).not.toEqual(suggest()[0])
   })
 
-  it('are allowed ones only, best first, and the same for the same draws', () => {
+  it('Suggestions by density are allowed points only, and the same for the same draws', () => {
     const xs = suggest([], (x) => x[1] !== 0)
     expect(xs.length).toBeGreaterThan(0)
     for (const x of xs) expect(x[1]).not.toBe(0)
@@ -166,7 +168,7 @@ describe('suggestions by density', () => {
 })
 
 describe('a parameter of very many values', () => {
-  it('is searched as closely as a continuous one', () => {
+  it('A parameter with very many values is searched as closely as a continuous one', () => {
     const bestOf = (axis: Axis): number => {
       const task = {
         space: [axis],
@@ -176,16 +178,20 @@ describe('a parameter of very many values', () => {
         seed: 3,
         earlier: [],
       } as const
+
       const method = createMethod(task)
       const trials: Suggestion[] = []
       const results: Result[] = []
+
       for (let index = 0; index < 60; index += 1) {
         const [made] = method.suggest({ trials, results }, 1)
         trials.push(made!)
         results.push({ index, value: Math.abs(asNumber(made!.point['a'])! / 1e15 - 0.3) })
       }
+
       return Math.min(...results.map(({ value }) => value!))
     }
+
     expect(bestOf({ name: 'a', kind: 'int', low: 0, high: 1e15 })).toBeLessThan(1e-3)
     expect(bestOf({ name: 'a', kind: 'linspace', start: 0, stop: 1e15, count: 1e15 })).toBeLessThan(1e-3)
     expect(bestOf({ name: 'a', kind: 'uniform', low: 0, high: 1e15 })).toBeLessThan(1e-3)

@@ -3,17 +3,21 @@ import type { ValueMap } from '../../contract/values.ts'
 import { createStream } from './rng.ts'
 import { pointAt, spaceSize } from './space.ts'
 
-/** What a walk makes of a cell: a new point, one that is there already, or none that is allowed. */
+/** The result of looking at a cell: a new point, a point found before, or a cell that is not allowed. */
 export type Cell<T> = { readonly found: T } | 'known' | 'forbidden'
 
-/** Cells in a row that are not allowed before a walk gives up: where not one in so many is, the rest is taken for empty. */
+/** Consecutive cells that are not allowed before a walk gives up and takes the rest of the space as empty. */
 export const MISSES_MAX = 200_000
-/** Cells in a row that are known before it gives up: a walk through a space that nobody could count ends too. */
+/**
+ * Consecutive cells with points found before, after which a walk gives up. Bounds the time in a space too large to
+ * enumerate.
+ */
 const KNOWN_MAX = 1_000_000
 
 /**
- * Looks at every cell of a finite space once, in the order of `indexAt`; one that has been passed is not looked at again.
- * undefined once none is left, and in a space that is not finite.
+ * Returns a function that continues a walk over the cells of a finite space in the order of `indexAt`, and returns the
+ * next new point. Each cell is visited once. Returns undefined when no cell is left, after the walk has given up, and
+ * in a space that is not finite.
  */
 export function createWalk<T>(
   space: SearchSpace,
@@ -24,6 +28,7 @@ export function createWalk<T>(
   let next = 0n
   let misses = 0
   let known = 0
+
   return () => {
     for (; next < total && misses < MISSES_MAX && known < KNOWN_MAX; next += 1n) {
       const point = pointAt(space, indexAt(next))
@@ -36,14 +41,18 @@ export function createWalk<T>(
   }
 }
 
-/** A value of weight 0 is never drawn. */
+/** Whether a point can be drawn: no value has weight 0. */
 function isPossible(space: SearchSpace, point: ValueMap): boolean {
   return space.every((axis) => axis.kind !== 'pvalues' || axis.weights[axis.values.indexOf(point[axis.name]!)]! > 0)
 }
 
+/** The golden section as a fraction. */
 const GOLDEN = [618_033_988_749n, 1_000_000_000_000n] as const
 
-/** Each index below `total` once, neighbours in time far from each other: a stride of the golden section, from anywhere. */
+/**
+ * Returns an order that visits each index below `total` once, with consecutive indices far apart: steps of about the
+ * golden section of `total` from a random start.
+ */
 export function scattered(total: bigint, seed: number): (step: bigint) => bigint {
   const stream = createStream(seed, 'walk', 0)
   const start = (BigInt(stream.nextWord()) << 32n) | BigInt(stream.nextWord())

@@ -7,7 +7,7 @@ const near = (found: ArrayLike<number>, wanted: readonly number[], digits: numbe
   wanted.forEach((value, i) => expect(found[i], String(i)).toBeCloseTo(value, digits))
 
 describe('the power transform', () => {
-  it('is fitted by maximum likelihood', () => {
+  it('The exponent of the power transform is fitted by maximum likelihood', () => {
     expect(fitLambda(standardise(Float64Array.from(SKEWED)))).toBeCloseTo(-0.9252218, 4)
     near(
       warp(SKEWED),
@@ -16,7 +16,7 @@ describe('the power transform', () => {
     )
   })
 
-  it('has the values of Yeo and Johnson', () => {
+  it('The power transform has the values of Yeo and Johnson', () => {
     const lambda = -0.9252218
     const standard = standardise(Float64Array.from(SKEWED))
     const transformed = standard.map((value) => yeoJohnson(value, lambda))
@@ -29,7 +29,7 @@ describe('the power transform', () => {
     )
   })
 
-  it('rises, and passes the exponents 0 and 2 without a step', () => {
+  it('The power transform is increasing, and continuous at the exponents 0 and 2', () => {
     for (const lambda of [-5, -1, 0, 1, 2, 5]) {
       const values = [-3, -1, -0.1, 0, 0.1, 1, 3].map((value) => yeoJohnson(value, lambda))
       expect(values).toEqual(values.toSorted((a, b) => a - b))
@@ -46,7 +46,7 @@ describe('warp', () => {
     return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)] as const
   }
 
-  it('has mean 0 and spread 1', () => {
+  it('Warped values have mean 0 and standard deviation 1', () => {
     for (const values of [[1, 2], [3, 1, 2], SKEWED, [1e300, -1e300, 5, 7, 9], [1e-300, 2e-300, 5e-300, 3e-300]]) {
       const [mean, spread] = moments(warp(values))
       expect(mean).toBeCloseTo(0, 10)
@@ -54,7 +54,7 @@ describe('warp', () => {
     }
   })
 
-  it('keeps the order', () => {
+  it('Warped values keep their order', () => {
     const values = [5, 1, 9, 3, 30, 2, 2.5]
     const warped = warp(values)
     const order = (list: ArrayLike<number>) => Array.from(list, (_, i) => i).toSorted((a, b) => list[a]! - list[b]!)
@@ -67,22 +67,23 @@ describe('warp', () => {
     ['none', []],
     ['none finite', [Number.NaN, Infinity]],
     ['zeros', [0, 0, 0, 0]],
-  ])('of values that say nothing is zero: %s', (_name, values) => {
+  ])('Warped values without information are zero: %s', (_name, values) => {
     expect(Array.from(warp(values))).toEqual(values.map(() => 0))
   })
 
-  it('is the same for values moved and stretched', () => {
+  it('Warped values do not depend on an offset or a factor', () => {
     const base = warp(SKEWED)
     near(warp(SKEWED.map((value) => value + 1000)), Array.from(base), 8)
     near(warp(SKEWED.map((value) => value * 1e6)), Array.from(base), 8)
   })
 
-  it('cuts off what is enormous, and takes what is no number for worse than the worst', () => {
+  it('Warping cuts enormous values, and treats values that are not finite as worse than the worst', () => {
     const good = Array.from({ length: 30 }, (_, i) => Math.sin(i))
     const enormous = warp([...good, 1e30])
     expect(enormous).toEqual(warp([...good, 1e200]))
     const spreadOf = (values: Float64Array) => Math.max(...values.subarray(0, 30)) - Math.min(...values.subarray(0, 30))
     expect(spreadOf(enormous)).toBeGreaterThan(0.5 * spreadOf(warp(good)))
+
     for (const missing of [Number.NaN, Infinity]) {
       const warped = warp([...good, missing])
       expect(warped[30]).toBeGreaterThan(Math.max(...warped.subarray(0, 30)))
@@ -101,9 +102,11 @@ describe('a steep objective', () => {
     ['steps, the lowest wide', [0, 0, 0, 0, 1, 1, 1, 1e9, 1e9, 1e9], false],
     ['one value', ranks.map(() => 3), false],
     ['some that are no numbers', [...ranks.map((i) => 10 ** i), Number.NaN, Infinity], true],
-  ])('is told by trials that cover the space: %s', (_name, values, expected) => expect(isSteep(values)).toBe(expected))
+  ])('A steep objective is recognised from trials that cover the space: %s', (_name, values, expected) =>
+    expect(isSteep(values)).toBe(expected),
+  )
 
-  it('has its good values told apart, whatever the bad ones are', () => {
+  it('The good values of a steep objective stay distinct whatever the bad values are', () => {
     const values = [...ranks.map((i) => 10 ** (2 * i)), 1, 1.5, 2]
     const [plain, steep] = [warp(values), warp(values, true)]
     const apart = (warped: Float64Array): number => warped[1]! - warped[0]!

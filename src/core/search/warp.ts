@@ -1,15 +1,18 @@
 const GOLDEN = (Math.sqrt(5) - 1) / 2
+/** Largest absolute exponent of the power transform. */
 const LAMBDA_MAX = 5
+/** Values are cut at the median plus this many times the distance from the median to the best. */
 const WINSOR = 10
+/** Standard deviation below which a transform has lost the differences between values. */
 const SPREAD_MIN = 1e-6
-/** Trials that cover the space before anything is known: from these on they say what the objective is like. */
+/** Trials of the design from which `isSteep` can judge. */
 const DESIGN_MIN = 8
-/** An objective is steep where half of the space lies so many times further from the best than a quarter of it does. */
+/** An objective is steep if the median is this many times further from the best than the lower quartile is. */
 const STEEP = 16
 
 /**
- * Whether the good values of an objective span orders of magnitude. Told from trials that cover the space evenly: among
- * those of a search that has come somewhere, it always looks so.
+ * Whether the good values of an objective span orders of magnitude. `design` must hold values of trials that cover the
+ * space evenly: the trials of an advanced search always look steep.
  */
 export function isSteep(design: ArrayLike<number>): boolean {
   const finite = Float64Array.from(design).filter(Number.isFinite).sort()
@@ -19,32 +22,38 @@ export function isSteep(design: ArrayLike<number>): boolean {
 }
 
 /**
- * Values (smaller is better) as a Gaussian process likes them: enormous ones cut off at the median plus ten times its
- * distance to the best, then Yeo and Johnson's power transform (2000) fitted by maximum likelihood, then mean 0 and
- * standard deviation 1. Of a steep objective it is the logarithms that are taken, in units of how far the best tenth
- * reaches. Values that are not finite count as the worst finite one plus half the range.
+ * Transforms values (smaller is better) for a Gaussian process. Values are cut at the median plus ten times its
+ * distance to the best, transformed by the power transform of Yeo and Johnson (2000) fitted by maximum likelihood, and
+ * standardised to mean 0 and standard deviation 1. For a steep objective logarithms are taken before the power
+ * transform, in units of the distance from the best value to the best decile. Values that are not finite count as the
+ * worst finite value plus half the range.
  */
 export function warp(values: ArrayLike<number>, isSteepOne = false): Float64Array {
   const finite = Float64Array.from(values).filter(Number.isFinite).sort()
   if (finite.length === 0) return new Float64Array(values.length)
   const [best, median, worst] = [finite[0]!, middle(finite), finite.at(-1)!]
+
   const limit = median > best ? median + WINSOR * (median - best) : Infinity
-  // Halved before it is taken: the range of very large numbers may be no number.
+  // Halved before the subtraction: the range of very large numbers can overflow.
   const missing = worst + (worst / 2 - best / 2)
   const cut = Float64Array.from(values, (value) => Math.min(limit, Number.isFinite(value) ? value : missing))
+
   const unit = finite[Math.min(finite.length - 1, Math.max(1, Math.ceil(finite.length / 10)))]! - best
   const standard = standardise(isSteepOne && unit > 0 ? cut.map((value) => Math.log1p((value - best) / unit)) : cut)
   if (values.length <= 3) return standard
+
   const lambda = fitLambda(standard)
   const powered = standard.map((value) => yeoJohnson(value, lambda))
   return spread(powered) > SPREAD_MIN ? standardise(powered) : standard
 }
 
+/** Median of sorted values. */
 function middle(sorted: Float64Array): number {
   const half = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[half]! : sorted[half - 1]! / 2 + sorted[half]! / 2
 }
 
+/** Shifts and scales values to mean 0 and standard deviation 1; all zeros if the values are equal. */
 export function standardise(values: Float64Array): Float64Array {
   const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   if (!(scale > 0)) return new Float64Array(values.length)
@@ -64,22 +73,25 @@ function spread(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
+/** The power transform of Yeo and Johnson (2000). */
 export function yeoJohnson(value: number, lambda: number): number {
   if (value >= 0) return Math.abs(lambda) < 1e-12 ? Math.log1p(value) : Math.expm1(lambda * Math.log1p(value)) / lambda
   const other = 2 - lambda
   return Math.abs(other) < 1e-12 ? -Math.log1p(-value) : -Math.expm1(other * Math.log1p(-value)) / other
 }
 
-/** The exponent of greatest likelihood in [-5, 5], by golden section. */
+/** Returns the exponent of greatest likelihood in [-5, 5], by golden-section search. */
 export function fitLambda(values: Float64Array): number {
   const jacobian = values.reduce((sum, value) => sum + Math.sign(value) * Math.log1p(Math.abs(value)), 0)
   const loss = (lambda: number): number => {
     const sd = spread(values.map((value) => yeoJohnson(value, lambda)))
     return values.length * Math.log(sd) - (lambda - 1) * jacobian
   }
+
   let [low, high] = [-LAMBDA_MAX, LAMBDA_MAX]
   let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)]
   let [leftLoss, rightLoss] = [loss(left), loss(right)]
+
   for (let step = 0; step < 40; step += 1) {
     if (leftLoss < rightLoss) {
       high = right
@@ -93,5 +105,6 @@ export function fitLambda(values: Float64Array): number {
       rightLoss = loss(right)
     }
   }
+
   return (low + high) / 2
 }

@@ -21,6 +21,6 @@ it.each<[Axis, 'low' | 'high', { option: string; values: number[] } | undefined]
   [{ name: 'x', kind: 'loguniform', low: -3, high: 0 }, 'low', { option: 'loguniform', values: [-4.5, 0] }],
   [{ name: 'x', kind: 'values', values: [1, 2, 3] }, 'high', undefined],
   [{ name: 'x', kind: 'normal', loc: 0, scale: 1 }, 'high', undefined],
-])('%o is widened at its %s end to %o', (axis, side, expected) => {
+])('The axis %o is widened at its %s end to %o', (axis, side, expected) => {
   expect(widen(axis, side)).toEqual(expected)
 })

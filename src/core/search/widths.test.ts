@@ -28,7 +28,8 @@ const TRIALS = 14
 const taskOf = (name: MethodName, space: SearchSpace): SearchTask => ({
   space,
   constraints: [],
-  // Densities and evolution begin at ten trials; the budget makes `auto` choose its model.
+  // `TRIALS` exceeds the ten trials after which densities choose points. The budget of 40 makes `auto` choose its
+  // model.
   method: { name, trialsMax: 40, ...((name === 'hyperband' || name === 'asha') && { halving }) },
   concurrency: 2,
   seed: 7,
@@ -37,11 +38,12 @@ const taskOf = (name: MethodName, space: SearchSpace): SearchTask => ({
 
 const value = (point: ValueMap): number => (asNumber(point['x'])! - 0.3) ** 2 + (point['kind'] === 'b' ? 0.2 : 0)
 
-/** Two trials at a time, each told of before the next are asked for. */
+/** Runs a search with two trials at a time. Their results are reported before the next two are requested. */
 function search(name: MethodName, space: SearchSpace): History {
   const method = createMethod(taskOf(name, space))
   const trials: Suggestion[] = []
   const results: Result[] = []
+
   while (trials.length < TRIALS) {
     const made = method.suggest({ trials, results }, 2)
     if (made.length === 0) break
@@ -54,6 +56,7 @@ function search(name: MethodName, space: SearchSpace): History {
       trials.push(suggestion)
     }
   }
+
   return { trials, results }
 }
 
@@ -86,7 +89,7 @@ const positiveBounds = fc.tuple(positive, positive).map(([a, b]) => ({ low: Math
 const whole = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(2 ** 31, 1e15, Number.MAX_SAFE_INTEGER))
 const wholeBounds = fc.tuple(whole, whole).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }))
 const name = 'odd'
-/** Any axis that a document may have, bounds at the ends of what numbers can say among them. */
+/** Any axis that a document can define, including bounds at the limits of doubles. */
 const anyAxis: fc.Arbitrary<Axis> = fc.oneof(
   fc.tuple(fc.constantFrom('uniform', 'loguniform'), bounds).map(([kind, at]) => ({ name, kind, ...at })),
   positiveBounds.filter(({ low, high }) => low < high).map((at): Axis => ({ name, kind: 'log', ...at })),
@@ -112,7 +115,7 @@ const anyAxis: fc.Arbitrary<Axis> = fc.oneof(
     .map(([{ low, high }, count]): Axis => ({ name, kind: 'logspace', start: low, stop: high, count, base: 10 })),
 )
 const q = { q: 0.5, isFloat: true }
-/** Axes that have one value, of every kind that can. */
+/** Axes with a single value, of every kind that can have one. */
 const CONSTANTS: readonly Axis[] = [
   { name, kind: 'uniform', low: 0.5, high: 0.5 },
   { name, kind: 'uniform', low: 0, high: 0 },
@@ -171,12 +174,13 @@ function isInside(axis: Axis, found: Value): boolean {
 }
 
 describe.each(METHODS)('a search by %s', (method) => {
-  it('suggests finite values inside every axis, however wide or narrow it is', () => {
+  it('A search suggests finite values inside every axis, however wide or narrow the axis is', () => {
     fc.assert(
       fc.property(anyAxis, fc.boolean(), (axis, isFirst) => {
         fc.pre(method !== 'grid' || LISTED_KINDS.has(axis.kind))
         const space = isFirst ? [axis, ...baseOf(method)] : [...baseOf(method), axis]
         const { trials } = search(method, space)
+
         expect(trials.length).toBe(TRIALS)
         for (const { point } of trials) {
           expect(isInside(axis, point[name]!)).toBe(true)
@@ -192,7 +196,7 @@ describe.each(METHODS)('a search by %s', (method) => {
     )
   })
 
-  it('suggests the same with a parameter of one value as without it', () => {
+  it('A search suggests the same points with and without a parameter of one value', () => {
     const plain = search(method, baseOf(method)).trials
     for (const [at, axis] of CONSTANTS.filter(({ kind }) => method !== 'grid' || LISTED_KINDS.has(kind)).entries()) {
       const place = at % 3
@@ -206,12 +210,13 @@ describe.each(METHODS)('a search by %s', (method) => {
 
 describe('a parameter of one value', () => {
   it.each(CONSTANTS.map((axis) => [`${axis.kind} ${JSON.stringify(axis)}`, axis] as const))(
-    'is one point of its space: %s',
+    'A parameter of one value gives a space of one point: %s',
     (_title, axis) => {
       const codec = createCodec([axis])
       expect(codec.dimensions).toEqual([])
       const only = codec.decode(new Float64Array(0))
       expect(Object.keys(only)).toEqual([name])
+
       if (axis.kind !== 'pvalues') expect([axisSize(axis), spaceSize([axis])]).toEqual([1, 1n])
       expect(checkPoint([axis], [], only)).toMatchObject({ point: only })
       expect(checkPoint([axis], [], {})).toMatchObject({ problem: { detail: 'point_missing' } })
@@ -219,7 +224,7 @@ describe('a parameter of one value', () => {
     },
   )
 
-  it('is there only where its condition holds', () => {
+  it('A parameter of one value exists only where its condition holds', () => {
     const space: SearchSpace = [
       { name: 'odd', kind: 'uniform', low: 2, high: 2, when: { name: 'kind', in: ['b'] } },
       { name: 'kind', kind: 'values', values: ['a', 'b'] },
@@ -227,6 +232,7 @@ describe('a parameter of one value', () => {
       { name: 'fixed', kind: 'values', values: ['y'] },
     ]
     const codec = createCodec(space)
+
     const points = [0, 1].map((kind) => codec.decode(codec.settle(Float64Array.of(kind, 0.4))))
     expect(points.map((point) => Object.keys(point))).toEqual([
       ['kind', 'fixed'],
@@ -235,10 +241,11 @@ describe('a parameter of one value', () => {
     expect(points.map((point) => codec.key(codec.encode(point)))).toEqual(['0,500000000', '1000000000,500000000'])
   })
 
-  it('has no importance and no share in the expected gain', () => {
+  it('A parameter of one value has importance 0 and does not change the expected improvement', () => {
     const { trials, results } = search('random', BASE)
     const task = taskOf('random', BASE)
     const plain = believe(task, { trials, results })
+
     for (const axis of CONSTANTS) {
       const space = [BASE[0]!, axis, BASE[1]!]
       const codec = createCodec(space)
@@ -246,13 +253,14 @@ describe('a parameter of one value', () => {
         trials: trials.map(({ point, source }) => ({ point: codec.decode(codec.encode(point)), source })),
         results,
       }
+
       const beliefs = believe({ ...task, space }, known)
       expect(beliefs.importance).toEqual([...plain.importance, { name, share: 0, sd: 0 }])
       expect(beliefs.expectedImprovement).toBe(plain.expectedImprovement)
     }
   })
 
-  it('alone makes one trial, whatever the method', () => {
+  it('A space of one parameter with one value gives one trial with every method', () => {
     for (const method of METHODS.filter((one) => one !== 'grid'))
       expect([method, search(method, [{ name: 'x', kind: 'uniform', low: 0.5, high: 0.5 }]).trials.length]).toEqual([
         method,
