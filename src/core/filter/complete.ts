@@ -5,26 +5,30 @@ import { toField } from './field.ts'
 import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
-/** What may stand at the cursor: `prefix` is the word begun there, from `start` on. */
+/** What the grammar allows at the cursor. `prefix` is the word begun there, `start` its offset in characters. */
 export interface Completion {
   readonly expects: 'field' | 'operator' | 'value' | 'connective'
   readonly prefix: string
   readonly start: number
-  /** Whose value or operator is expected. */
+  /** The field whose operator or value is expected; absent for an unknown field. */
   readonly field?: Field
 }
 
-/** What could go on at the end of `text`; text that is already wrong before its last word expects a field. */
+/**
+ * Returns what the grammar allows at the end of `text`. The text before the last word need not be valid: unknown fields
+ * are accepted, and a text that cannot be split into tokens counts as empty.
+ */
 export function completionAt(text: string): Completion {
   const tokens = safeTokens(text)
   const last = tokens.at(-1)
   const isOpen = last !== undefined && last.end === text.length && last.type !== 'mark' && last.type !== 'operator'
   const prefix = isOpen ? last.text : ''
   const start = isOpen ? last.start : text.length
+
   return { prefix, start, ...contextAfter(isOpen ? tokens.slice(0, -1) : tokens) }
 }
 
-/** A quote that is still open is no mistake while someone types. */
+/** Returns the tokens without the `end` token. An open quote is closed: it is not an error while a person types. */
 function safeTokens(text: string): Token[] {
   for (const closed of [text, `${text}"`, `${text}'`]) {
     try {
@@ -40,10 +44,11 @@ function safeTokens(text: string): Token[] {
 
 const BEFORE_FIELD = new Set(['and', 'or', 'not', '('])
 
-/** Walks the predicates: field, operator, value, connective, field … */
+/** Returns what follows the last token. A predicate is field, operator, value; connectives stand between them. */
 function contextAfter(tokens: readonly Token[]): Pick<Completion, 'expects' | 'field'> {
   let state: Pick<Completion, 'expects' | 'field'> = { expects: 'field' }
   let isInList = false
+
   for (const token of tokens) {
     const word = token.type === 'text' ? '' : token.text.toLowerCase()
     if (isInList) {
@@ -60,6 +65,7 @@ function contextAfter(tokens: readonly Token[]): Pick<Completion, 'expects' | 'f
       else state = { expects: 'connective' }
     } else if (word !== ')') state = { expects: 'field' }
   }
+
   return state
 }
 
@@ -73,7 +79,7 @@ function afterField(token: Token): Pick<Completion, 'expects' | 'field'> {
   }
 }
 
-/** Words of the language that fit, without what only the data knows: names of parameters and metrics, and values. */
+/** Returns the words of the filter language that fit, without names and values from the data. */
 export function wordsFor({ expects, field, prefix }: Completion): string[] {
   const words =
     expects === 'field'
@@ -83,6 +89,7 @@ export function wordsFor({ expects, field, prefix }: Completion): string[] {
         : expects === 'value'
           ? valueWords(field)
           : ['and', 'or']
+
   return words.filter((word) => word.startsWith(prefix.toLowerCase()))
 }
 

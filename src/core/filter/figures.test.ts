@@ -3,28 +3,30 @@ import { describe, expect, it } from 'vitest'
 import { parseFigures, variedParams, withAuto } from './figures.ts'
 import { FilterError } from './filter.ts'
 
-describe('figures of a list', () => {
+describe('The parameters and metrics of a run list', () => {
   it.each([
     ['p.lr, m.loss.min, m.loss', { isAuto: false, params: ['lr'], metrics: ['loss'] }],
     ['auto', { isAuto: true, params: [], metrics: [] }],
     ['p."a, b",m."val loss".best,auto', { isAuto: true, params: ['a, b'], metrics: ['val loss'] }],
     ['created,p.lr', { isAuto: false, params: ['lr'], metrics: [] }],
     ['', { isAuto: false, params: [], metrics: [] }],
-  ])('%s', (text, expected) => {
+  ])('The list "%s" is parsed into parameters and metrics', (text, expected) => {
     expect(parseFigures(text)).toEqual(expected)
   })
 
-  it.each(['tag', 'nonsense', 'p.'])('refuse %s', (text) => {
+  it.each(['tag', 'nonsense', 'p.'])('A list with "%s" is refused', (text) => {
     expect(() => parseFigures(text)).toThrow(FilterError)
   })
 
-  it('are chosen by what differs between the rows', () => {
+  it('With auto a list also has the parameters that differ between the rows and the most common metrics', () => {
     const rows = [
       { lr: 1, seed: 1, same: 'a' },
       { lr: 2, seed: 1, same: 'a', rare: true },
     ]
+
     expect(variedParams(rows)).toEqual(['lr', 'rare'])
     expect(variedParams(rows.slice(0, 1))).toEqual([])
+
     const asked = parseFigures('p.same,m.acc,auto')
     expect(withAuto(asked, { params: rows, metrics: ['loss', 'acc'] })).toEqual({
       params: ['same', 'lr', 'rare'],

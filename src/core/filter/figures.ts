@@ -1,23 +1,26 @@
 import type { Field } from './filter.ts'
 import { parseField, splitFields } from './parse.ts'
 
-/** The params and metrics that the rows of a list carry. */
+/** Names of the parameters and metrics that each row of a run list includes. */
 export interface Figures {
   readonly params: readonly string[]
   readonly metrics: readonly string[]
 }
 
-/** What a list is asked to carry; with `isAuto` also what says most about its rows. */
+/** The parameters and metrics that a request for a run list names. With `isAuto`, `withAuto` adds to them. */
 export interface FiguresAsked extends Figures {
   readonly isAuto: boolean
 }
 
 const AUTO = 'auto'
-/** How many of each a list carries that nobody has arranged. */
+/** Number of metrics, and of parameters, that `auto` adds at most. */
 export const AUTO_METRICS_MAX = 6
 const AUTO_PARAMS_MAX = 6
 
-/** Reads a list such as `p.lr, m."val loss", auto`. Fields of the run itself are in every row. Throws FilterError. */
+/**
+ * Reads a list such as `p.lr, m."val loss", auto`. Columns of the run itself, such as `created`, are accepted and left
+ * out, because every row has them. Throws FilterError.
+ */
 export function parseFigures(text: string): FiguresAsked {
   const parts = splitFields(text)
   const fields = parts.filter((part) => part !== AUTO).map(parseField)
@@ -28,9 +31,9 @@ export function parseFigures(text: string): FiguresAsked {
 }
 
 /**
- * Adds to what is asked for what nobody has to name.
- * @param params - Of each row. Those that differ between rows are added, the most common first.
- * @param metrics - The most common metrics of the rows.
+ * Returns the requested parameters and metrics. With `isAuto` it adds parameters that differ between rows, and metrics.
+ * @param params - The parameters of each row.
+ * @param metrics - The metrics of the rows, the most common first.
  */
 export function withAuto(
   asked: FiguresAsked,
@@ -43,9 +46,12 @@ export function withAuto(
   }
 }
 
-/** Names of params that take more than one value among rows, or that only some have; the most common first. */
+/**
+ * Returns the parameters with more than one value among the rows, or that only some rows have; the most common first.
+ */
 export function variedParams(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
   const seen = new Map<string, { first: string; count: number; isVaried: boolean }>()
+
   for (const row of rows)
     for (const [name, value] of Object.entries(row)) {
       const text = JSON.stringify(value)
@@ -53,6 +59,7 @@ export function variedParams(rows: readonly Readonly<Record<string, unknown>>[])
       if (known) Object.assign(known, { count: known.count + 1, isVaried: known.isVaried || known.first !== text })
       else seen.set(name, { first: text, count: 1, isVaried: false })
     }
+
   return [...seen]
     .filter(([, { isVaried, count }]) => isVaried || count < rows.length)
     .toSorted(([, a], [, b]) => b.count - a.count)

@@ -2,7 +2,7 @@ import { toPythonText } from '../spec/python.ts'
 import type { Field, Filter, Literal } from './filter.ts'
 import { METRIC_PARTS } from './filter.ts'
 
-/** A filter as text that `parseFilter` reads back to the same. */
+/** Returns a filter as text that `parseFilter` reads back to the same filter. */
 export function formatFilter(filter: Filter): string {
   switch (filter.type) {
     case 'and':
@@ -27,9 +27,11 @@ function formatNegated(item: Filter): string {
   return item.type === 'not' ? `not ${formatFilter(item)}` : `not (${formatFilter(item)})`
 }
 
+/** Returns a field as filters write it, such as `p.lr` or `m."val loss".min`. */
 export function formatField(field: Field): string {
   if (field.kind === 'column') return field.name
   if (field.kind === 'param') return `p.${formatName(field.name)}`
+  // Without quotes the end of the name would be read as the part.
   const hasPart = METRIC_PARTS.some((part) => field.name.endsWith(`.${part}`))
   return `m.${hasPart ? quote(field.name) : formatName(field.name)}${field.part === 'last' ? '' : `.${field.part}`}`
 }
@@ -53,7 +55,7 @@ function formatLiteral(literal: Literal): string {
   }
 }
 
-/** Words that would be read as something else stay in quotes. */
+/** Whether a text value needs no quotes: keywords, `true`, `false` and `null` would be read as something else. */
 function isPlainWord(text: string): boolean {
   return (
     /^[\p{L}_][\p{L}\p{N}_.:/+-]*$/u.test(text) &&

@@ -8,7 +8,10 @@ import { formatField } from './format.ts'
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** The value that a text means for a field. Throws FilterError when the field cannot have such a value. */
+/**
+ * Returns the value that a text means for a field. Throws FilterError when the field cannot have such a value.
+ * @param isQuoted - The text was quoted: for a parameter it is then a text, even if it looks like a number.
+ */
 export function toLiteral(
   field: Field,
   text: string,
@@ -16,6 +19,7 @@ export function toLiteral(
 ): Literal {
   const wrong = (detail: DetailCode) =>
     new FilterError('filter_type', position, { field: formatField(field), expected: { detail }, found: text || '""' })
+
   switch (typeOf(field)) {
     case 'number':
       if (!NUMBER.test(text)) throw wrong('a_number')
@@ -48,7 +52,7 @@ const PYTHON_WORDS: ReadonlyMap<string, string> = new Map([
   ['null', 'None'],
 ])
 
-/** Parameters are kept as Python prints them. */
+/** Returns a boolean or null as Python prints it, because the store keeps parameters in that form. */
 function toPythonWord(text: string): string {
   return PYTHON_WORDS.get(text) ?? text
 }
@@ -73,21 +77,28 @@ function toSeconds(text: string): number | undefined {
 
 const DAY_MS = 86_400_000
 
-/** A date or a time, UTC unless it says otherwise; `-7d` counts back from the moment of asking. */
+/**
+ * Reads a date or a time, in UTC unless it has an offset, or an age such as `-7d`, counted back from the moment of the
+ * query. Undefined for any other text.
+ */
 function toTime(text: string): Literal | undefined {
   const age = text.startsWith('-') ? toSeconds(text.slice(1)) : undefined
   if (age !== undefined) return { type: 'age', value: age * 1000 }
+
   const [, date, time, zone] =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
   if (date === undefined) return undefined
+
   const value = Date.parse(`${date}T${time ?? '00:00'}${zone ?? 'Z'}`)
-  // Date.parse lets February 30 pass as March 2.
+  // Date.parse would read February 30 as March 2.
   if (Number.isNaN(value) || new Date(Date.parse(`${date}T00:00Z`)).toISOString().slice(0, 10) !== date)
     return undefined
   return { type: time === undefined ? 'day' : 'time', value }
 }
 
-/** The span a literal of a time field covers: a day has 24 hours, everything else is a moment. */
+/**
+ * Returns the milliseconds that a value of a time field covers, both ends included: 24 hours for a day, else a moment.
+ */
 export function toSpan(literal: Literal, now: number): { from: number; to: number } {
   const value = literal.value as number
   if (literal.type === 'age') return { from: now - value, to: now - value }

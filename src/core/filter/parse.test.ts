@@ -11,7 +11,7 @@ import { parseColumn, parseFilter, parseSort, splitFields, toMetricName } from '
 
 const formatted = (text: string): string => formatFilter(parseFilter(text))
 
-describe('a filter', () => {
+describe('A filter', () => {
   it.each([
     ['phase = failed', 'phase = failed'],
     ['STATUS==Failed', 'phase = failed'],
@@ -37,7 +37,7 @@ describe('a filter', () => {
     ['(phase=running or phase=queued) and sweep=3', '(phase = running or phase = queued) and sweep = 3'],
     ['not not phase=running', 'not not (phase = running)'],
     ['p.名前 = 値', 'p.名前 = 値'],
-  ])('%s reads as %s', (text, expected) => {
+  ])('The filter %s reads as %s', (text, expected) => {
     expect(formatted(text)).toBe(expected)
   })
 
@@ -59,7 +59,7 @@ describe('a filter', () => {
     ['created > 7d', 'filter_type', 11],
     ['number = x', 'filter_type', 10],
     [`${'('.repeat(60)}phase=failed${')'.repeat(60)}`, 'filter_syntax', 51],
-  ])('%s is refused as %s in column %i', (text, code, column) => {
+  ])('The filter %s is refused as %s in column %i', (text, code, column) => {
     const error = catchError(() => parseFilter(text))
     expect([error.code, error.args['column']]).toEqual([code, column])
   })
@@ -76,18 +76,18 @@ describe('a filter', () => {
     'duration > abc',
     'p. = 1',
     'status:failed|',
-  ])('says in Japanese what is wrong with %j, in no English but that of the language', (text) => {
+  ])('The Japanese message about the filter %j has no English words but those of the filter language', (text) => {
     const { code, args } = catchError(() => parseFilter(text))
     expect(errorText('ja', code, args)).not.toMatch(/\b(?:a|the|such|one|of|end|value|number|date|closing)\b/)
     expect(errorText('en', code, args)).toMatch(/^filter, column \d+: [^{]+$/)
   })
 
-  it('suggests the field and the word that were probably meant', () => {
+  it('The error of a mistyped filter suggests the field or word that was probably meant', () => {
     expect(catchError(() => parseFilter('phse = failed')).args['near']).toBe('phase')
     expect(catchError(() => parseFilter('phase = runing')).args['known']).toBe('running')
   })
 
-  it('reads back what it formats', () => {
+  it('A formatted filter is read back to the same text', () => {
     fc.assert(
       fc.property(filters, (filter) => {
         const text = formatFilter(filter)
@@ -96,7 +96,7 @@ describe('a filter', () => {
     )
   })
 
-  it('answers any text with a filter or an error of its own, in linear time', () => {
+  it('Any text is read as a filter or refused with a FilterError, in linear time', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[a-z.:~|%<>=!()"', 0-9-]{0,60}$/)), (text) => {
         try {
@@ -111,7 +111,7 @@ describe('a filter', () => {
   })
 })
 
-describe('a query of Polyaxon 0.6', () => {
+describe('A query of Polyaxon 0.6', () => {
   it.each([
     ['status:running', 'phase = running'],
     ['status:~running|failed, metrics.loss:<=0.1', 'phase not in (running, failed) and m.loss <= 0.1'],
@@ -129,7 +129,7 @@ describe('a query of Polyaxon 0.6', () => {
     ['independent:true', 'sweep is missing'],
     ['created_at:>2018-10-01 10:00', 'created > 2018-10-01T10:00:00.000Z'],
     ['metrics.val/loss.x:>1', 'm.val/loss.x > 1'],
-  ])('%s reads as %s', (text, expected) => {
+  ])('The Polyaxon query %s reads as the filter %s', (text, expected) => {
     expect(formatted(text)).toBe(expected)
   })
 
@@ -142,13 +142,13 @@ describe('a query of Polyaxon 0.6', () => {
     'created_at:2018..',
     'status:>1',
     'nonsense:1',
-  ])('%s is refused', (text) => {
+  ])('The Polyaxon query %s is refused', (text) => {
     expect(() => parseFilter(text)).toThrow(FilterError)
   })
 })
 
-describe('an order', () => {
-  it('is a list of fields, largest first with a minus', () => {
+describe('A sort order', () => {
+  it('A sort order is a list of fields, and a minus puts the largest first', () => {
     expect(parseSort('-m.acc.max, created')).toEqual([
       { field: { kind: 'metric', name: 'acc', part: 'max' }, isDescending: true },
       { field: { kind: 'column', name: 'created' }, isDescending: false },
@@ -164,14 +164,14 @@ describe('an order', () => {
   })
 })
 
-describe('a moment in a filter', () => {
-  it('is a day of 24 hours, a time, or an age', () => {
+describe('A time in a filter', () => {
+  it('A date covers 24 hours, and an age covers one moment', () => {
     expect(toSpan({ type: 'day', value: 0 }, 5)).toEqual({ from: 0, to: 86_399_999 })
     expect(toSpan({ type: 'age', value: 3000 }, 10_000)).toEqual({ from: 7000, to: 7000 })
   })
 })
 
-describe('completion', () => {
+describe('Completion', () => {
   it.each([
     ['', 'field', ''],
     ['pha', 'field', 'pha'],
@@ -183,11 +183,11 @@ describe('completion', () => {
     ['tag in (a) ', 'connective', ''],
     ['p.opt = "ad', 'value', 'ad'],
     ['p.opt is not missing ', 'connective', ''],
-  ])('after %s expects %s', (text, expects, prefix) => {
+  ])('After the text "%s" completion expects: %s', (text, expects, prefix) => {
     expect(completionAt(text)).toMatchObject({ expects, prefix })
   })
 
-  it('knows the words of the language', () => {
+  it('Completion offers the words of the filter language that fit', () => {
     expect(wordsFor(completionAt('pha'))).toEqual(['phase'])
     expect(wordsFor(completionAt('phase = s'))).toEqual(['starting', 'stopping', 'succeeded', 'stopped'])
     expect(wordsFor(completionAt('m.loss.m'))).toEqual(['m.loss.min', 'm.loss.max', 'm.loss.mean'])
@@ -233,14 +233,14 @@ const { filter: filters } = fc.letrec<{ filter: Filter }>((tie) => ({
   ),
 }))
 
-describe('a list of fields', () => {
+describe('A list of fields', () => {
   it.each([
     ['p.lr, m.loss.min,tag', ['p.lr', 'm.loss.min', 'tag']],
     ['m."a,b".min,-p.x', ['m."a,b".min', '-p.x']],
     [`m.'a,"b'.last, p."it's"`, [`m.'a,"b'.last`, `p."it's"`]],
     ['m."a\\",b",c', ['m."a\\",b"', 'c']],
     [' , ', []],
-  ])('%s is split between names alone', (text, parts) => expect(splitFields(text)).toEqual(parts))
+  ])('The list %s is split only at commas outside quotes', (text, parts) => expect(splitFields(text)).toEqual(parts))
 
   it.each([
     ['m."train/loss".last', { kind: 'metric', name: 'train/loss', part: 'last' }],
@@ -250,7 +250,7 @@ describe('a list of fields', () => {
     ['p.odd name', { kind: 'param', name: 'odd name' }],
     ['tags', { kind: 'column', name: 'tag' }],
     ['sys.cpu_percent', { kind: 'metric', name: 'system.cpu_percent', part: 'last' }],
-  ])('%s names the field that a filter means', (text, field) => {
+  ])('The column %s is the same field as in a filter', (text, field) => {
     expect(parseColumn(text)).toEqual(field)
     if (text !== 'tags') expect(parseSort(`-${text}`)).toEqual([{ field, isDescending: true }])
   })
@@ -261,5 +261,5 @@ describe('a list of fields', () => {
     ['m."val loss".min', 'val loss'],
     ['sys.cpu_percent', 'system.cpu_percent'],
     ['val.loss', 'val.loss'],
-  ])('the metric %s is called %s', (text, name) => expect(toMetricName(text)).toBe(name))
+  ])('The metric given as %s is named %s', (text, name) => expect(toMetricName(text)).toBe(name))
 })

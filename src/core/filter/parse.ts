@@ -10,7 +10,8 @@ import type { Token } from './tokens.ts'
 
 /**
  * Reads a filter such as `phase = failed and (m.loss.min < 0.3 or tag in (prod, "re-run")) and created > -7d`, or one
- * in the form of Polyaxon 0.6 such as `metrics.loss:<0.1, status:running`. Throws FilterError.
+ * in the form of Polyaxon 0.6 such as `metrics.loss:<0.1, status:running`. Throws FilterError, also for a filter that
+ * is over the limits on characters and conditions.
  */
 export function parseFilter(text: string): Filter {
   if (text.length > LIMITS.filterCharsMax)
@@ -18,13 +19,16 @@ export function parseFilter(text: string): Filter {
       expected: { detail: 'characters', args: { max: LIMITS.filterCharsMax } },
       found: text.length,
     })
+
   const filter = isPolyaxonForm(text) ? parsePolyaxon(text) : new Parser(tokenize(text)).parse()
+
   const count = countConditions(filter)
   if (count > LIMITS.filterConditionsMax)
     throw new FilterError('filter_syntax', 0, {
       expected: { detail: 'conditions', args: { max: LIMITS.filterConditionsMax } },
       found: count,
     })
+
   return filter
 }
 
@@ -33,7 +37,7 @@ function countConditions(filter: Filter): number {
   return 'item' in filter ? countConditions(filter.item) : 1
 }
 
-/** Reads an order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */
+/** Reads a sort order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */
 export function parseSort(text: string): Sort[] {
   return splitFields(text).map((part) => ({
     field: toSortable(part.replace(/^-/, '')),
@@ -41,14 +45,17 @@ export function parseSort(text: string): Sort[] {
   }))
 }
 
-/** The parts of a list between its commas; those in quotes, of either kind, belong to names. */
+/** Splits a list at its commas. Commas inside single or double quotes belong to names. Empty parts are left out. */
 export function splitFields(text: string): string[] {
   return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^,"'])+/gs)]
     .map(([part]) => part.trim())
     .filter(Boolean)
 }
 
-/** One field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for anything else, tags among it. */
+/**
+ * Reads one field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for any other text, and
+ * for tags, because a run has many of them.
+ */
 export function parseField(text: string): Field {
   const filter = parseFilter(`${text} is missing`)
   if (filter.type !== 'missing' || typeOf(filter.field) === 'tags')
@@ -56,12 +63,15 @@ export function parseField(text: string): Field {
   return filter.field
 }
 
-/** A field of a list such as `p.lr`, `tag` or `m."val loss".min`: without quotes a name may hold anything but a comma. Throws FilterError. */
+/**
+ * Reads a field of a list, such as `p.lr`, `tag` or `m."val loss".min`. A name without quotes may contain any character
+ * but a comma. Throws FilterError.
+ */
 export function parseColumn(text: string): Field {
   return /["']/.test(text) ? parseField(text) : toField(text, 0)
 }
 
-/** The name of a metric that is written by itself or as filters write it. Throws FilterError. */
+/** Returns the name of a metric given plainly (`loss`) or as filters write it (`m.loss.min`). Throws FilterError. */
 export function toMetricName(text: string): string {
   return /^(m|sys)\./.test(text) ? parseColumn(text).name : text
 }
@@ -75,7 +85,7 @@ function toSortable(name: string): Field {
 
 const DEPTH_MAX = 50
 
-/** Recursive descent over the tokens: `or` binds least, then `and`, then `not`. */
+/** Recursive descent parser over the tokens: `or` binds weakest, then `and`, then `not`. */
 class Parser {
   readonly #tokens: readonly Token[]
   #at = 0
@@ -120,15 +130,19 @@ class Parser {
     const tag = start.type === 'word' && start.text.startsWith('t.') ? this.#readName('t.') : undefined
     if (tag !== undefined)
       return { type: 'compare', field: { kind: 'column', name: 'tag' }, op: '=', value: { type: 'text', value: tag } }
+
     const field = this.#readField()
+
     if (this.#takeWord('is')) {
       const isNegated = this.#takeWord('not')
       if (!this.#takeWord('missing')) throw this.#unexpected('missing')
       return negateIf(isNegated, { type: 'missing', field })
     }
+
     const isNegated = this.#takeWord('not')
     if (this.#takeWord('in')) return negateIf(isNegated, { type: 'in', field, values: this.#readList(field) })
     if (isNegated) throw this.#unexpected('in')
+
     const op = this.#readComparison(field)
     return { type: 'compare', field, op, value: this.#readLiteral(field) }
   }
@@ -138,7 +152,8 @@ class Parser {
     if (token.type !== 'word') throw this.#unexpected({ detail: 'field' })
     const prefix = ['p.', 'm.', 'sys.'].find((item) => token.text.startsWith(item))
     if (prefix === undefined || token.text !== prefix) return toField(this.#next().text, token.start)
-    // The name is quoted: p."odd name", m."a/b".min
+
+    // A prefix that stands alone is followed by a quoted name: p."odd name", m."a/b".min
     const name = this.#readName(prefix)
     const part = this.#peek()
     const isPart = part.type === 'word' && part.text.startsWith('.') && part.start === this.#tokens[this.#at - 1]!.end
@@ -155,7 +170,7 @@ class Parser {
     return toPart(token.text.slice(1), token.start)
   }
 
-  /** What follows a prefix: the rest of its word, or the quoted text right behind it. */
+  /** Reads the name after a prefix such as `p.`: the rest of the same word, or the quoted text directly after it. */
   #readName(prefix: string): string {
     const token = this.#next()
     if (token.text !== prefix) return token.text.slice(prefix.length)
@@ -170,12 +185,14 @@ class Parser {
     const op = COMPARISONS.find((item) => item === (token.text === '==' ? '=' : token.text.toLowerCase()))
     if (op === undefined || token.type === 'text')
       throw this.#unexpected({ detail: 'comparison', args: { known: COMPARISONS.join(' ') } })
+
     const isForText = op === 'contains' || op === 'starts' || op === 'ends'
     const type = typeOf(field)
     const isOrdered = type === 'number' || type === 'time' || type === 'duration'
     const isOrdering = op !== '=' && op !== '!=' && !isForText
     if ((isForText && isOrdered) || (isOrdering && !isOrdered && type !== 'param'))
       throw this.#unexpected({ detail: 'one_of', args: { known: isOrdered ? '= != < <= > >=' : '= != contains in' } })
+
     this.#at += 1
     return op
   }

@@ -3,14 +3,15 @@ import { FilterError } from './filter.ts'
 import type { Comparison, Field, Filter } from './filter.ts'
 import { toLiteral } from './literal.ts'
 
-/** Whether a text is a query of Polyaxon 0.6: it begins with `field:`. */
+/** Whether a text is a query in the form of Polyaxon 0.6, which begins with `field:`. */
 export function isPolyaxonForm(text: string): boolean {
   return /^\s*,*\s*[A-Za-z_][\w./-]*\s*:/.test(text)
 }
 
 /**
- * Reads `field:operation, field:operation`: all must hold; `~` negates, `|` is or, `..` a range, `%` stands for any text.
- * Unlike 0.6 only the first colon of a part counts, so that times of day work. Throws FilterError.
+ * Reads `field:operation, field:operation`. All conditions must hold. In an operation `~` negates, `|` separates
+ * alternatives, `..` is a range that includes both ends, and `%` at the start or end stands for any text. Unlike in
+ * 0.6, a colon after the first one belongs to the value, so that times of day can be written. Throws FilterError.
  */
 export function parsePolyaxon(text: string): Filter {
   const items: Filter[] = []
@@ -27,9 +28,11 @@ function parsePart(part: string, start: number): Filter {
   const name = part.slice(0, Math.max(0, colon)).trim()
   const operation = part.slice(colon + 1).trim()
   const position = start + Math.max(0, colon) + 1
+
   if (name === '' || operation === '')
     throw new FilterError('filter_syntax', start, { expected: 'field:value', found: part.trim() })
   if (name === 'independent') return parseIndependent(operation, position)
+
   const field = toPolyaxonField(name, start)
   const isNegated = operation.startsWith('~')
   const filter = parseOperation(field, isNegated ? operation.slice(1).trim() : operation, position)
@@ -55,16 +58,19 @@ function toPolyaxonField(name: string, position: number): Field {
 function parseOperation(field: Field, text: string, position: number): Filter {
   const literal = (value: string) => toLiteral(field, value.trim(), { isQuoted: false, position })
   const compare = (op: Comparison, value: string): Filter => ({ type: 'compare', field, op, value: literal(value) })
+
   if (text.includes('|')) {
     const values = text.split('|').map((item) => item.trim())
     if (values.includes(''))
       throw new FilterError('filter_syntax', position, { expected: { detail: 'either_side' }, found: text })
     return { type: 'in', field, values: values.map(literal) }
   }
+
   if (text.includes('..')) {
     const [from, to] = text.split('..') as [string, string]
     return { type: 'and', items: [compare('>=', from), compare('<=', to)] }
   }
+
   const [, sign, value] = /^(<=|=<|>=|=>|<|>)?(.*)$/s.exec(text)!
   if (sign) return compare(sign === '=<' ? '<=' : sign === '=>' ? '>=' : (sign as Comparison), value!)
   return text.includes('%') ? parseLike(field, text, position) : compare('=', text)
@@ -78,6 +84,7 @@ function parseLike(field: Field, text: string, position: number): Filter {
       expected: { detail: 'one_of', args: { known: '%text text% %text%' } },
       found: text,
     })
+
   const op = before && after ? 'contains' : before ? 'ends' : 'starts'
   return { type: 'compare', field, op, value: toLiteral(field, inner, { isQuoted: true, position }) }
 }

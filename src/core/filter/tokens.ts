@@ -1,6 +1,9 @@
 import { FilterError } from './filter.ts'
 
-/** One word of a filter; `start` and `end` count characters of the text. */
+/**
+ * A token of a filter: a word, a quoted text, an operator, a punctuation mark, or the end. `start` and `end` are
+ * offsets in characters; those of a quoted text include its quotes, `text` does not.
+ */
 export interface Token {
   readonly type: 'word' | 'text' | 'operator' | 'mark' | 'end'
   readonly text: string
@@ -11,24 +14,28 @@ export interface Token {
 const MARKS = new Set(['(', ')', ','])
 const OPERATOR_CHARS = new Set(['=', '!', '<', '>'])
 
-/** Splits a filter into its words in one pass. Throws FilterError on a quote that is not closed. */
+/** Splits a filter into tokens, the last of type `end`. Throws FilterError for a quote that is not closed. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
+
   while (at < text.length) {
     const char = text[at]!
     if (/\s/.test(char)) {
       at += 1
       continue
     }
+
     const token = MARKS.has(char)
       ? toToken('mark', text, at, at + 1)
       : char === '"' || char === "'"
         ? readQuoted(text, at)
         : readWord(text, at)
+
     tokens.push(token)
     at = token.end
   }
+
   return [...tokens, { type: 'end', text: '', start: text.length, end: text.length }]
 }
 
@@ -36,7 +43,7 @@ function toToken(type: Token['type'], text: string, start: number, end: number):
   return { type, text: text.slice(start, end), start, end }
 }
 
-/** A backslash keeps the character after it as it is. */
+/** Reads a quoted text. A backslash is removed, and the character after it is taken literally. */
 function readQuoted(text: string, start: number): Token {
   let value = ''
   for (let at = start + 1; at < text.length; at += 1) {
@@ -44,6 +51,7 @@ function readQuoted(text: string, start: number): Token {
     if (text[at] === '\\' && at + 1 < text.length) at += 1
     value += text[at]
   }
+
   throw new FilterError('filter_syntax', start, {
     expected: { detail: 'closing_quote', args: { quote: text[start]! } },
     found: { detail: 'the_end' },

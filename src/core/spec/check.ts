@@ -10,19 +10,20 @@ import { SpecError } from './document.ts'
 import type { Source } from './document.ts'
 import { loadPlan } from './load.ts'
 
-/** What a document comes to. */
+/** The result of checking a document without running it. */
 export interface Checked {
   readonly plan: Plan
   readonly warnings: readonly Problem[]
-  /** Runs that it leads to; null where a search has no end. */
+  /** Number of runs that the document starts; null for a search without an end. */
   readonly trials: number | null
-  /** The first runs: what each is given, and what it executes. */
+  /** The first runs. `command` is null for a run without a command, and for a trial whose plan cannot be computed. */
   readonly first: readonly { readonly params: ValueMap; readonly command: string | null }[]
 }
 
 /**
- * Reads and compiles a document without running anything. Throws SpecError with everything that is wrong with it.
- * @param shown - How many of the first runs are shown.
+ * Reads and compiles a document without running anything. Throws SpecError with every problem found, also for a
+ * document that lacks a command or build steps.
+ * @param shown - Number of first runs to return.
  */
 export function checkDocument(
   sources: readonly Source[],
@@ -35,7 +36,7 @@ export function checkDocument(
   return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan, shown) }
 }
 
-/** Warnings that refuse a document: the server would refuse its start. */
+/** Warnings that count as errors here, because the server refuses to start a document with one of them. */
 const LACKS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
 
 function trialCount(plan: Plan): number | null {
@@ -44,8 +45,9 @@ function trialCount(plan: Plan): number | null {
 
 function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: string | null }[] {
   if (plan.kind !== 'group') return [toShown(plan)]
+
   const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints)
-  // A trial that cannot be computed is shown by its point.
+  // A trial whose plan cannot be computed is shown with its point alone.
   return points.map((point) =>
     trialFailure(plan, point)
       ? { params: point, command: null }

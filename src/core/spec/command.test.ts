@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-/** What a program gets as its arguments when a real bash runs the command. */
+/** Runs the command in bash and returns the arguments that its program receives. */
 function argumentsOf(cmd: string | string[], scope: Record<string, Value> = {}): string[] {
   const out = execFileSync('/bin/bash', ['-c', buildCommand([cmd].flat(), scope), 'hagane'], {
     cwd: dir,
@@ -31,7 +31,7 @@ function argumentsOf(cmd: string | string[], scope: Record<string, Value> = {}):
   return out.split('\0').slice(0, -1)
 }
 
-// The shell's own printf shows its arguments as a program would, without the time a program takes to start.
+// The printf built into bash prints its arguments as a program would, and starts no process.
 const RUN = "printf '%s\\0'"
 
 const HOSTILE = [
@@ -89,7 +89,7 @@ const HOSTILE = [
   'a[$(touch pwned)]',
 ]
 
-/** Contexts in which a value stands, and how the program then sees it. */
+/** Contexts in which a value stands, and the arguments that the program then receives. */
 const CONTEXTS: readonly { name: string; cmd: string; expected: (value: string) => string[] }[] = [
   { name: 'a word of its own', cmd: `${RUN} {{ x }} end`, expected: (value) => [value, 'end'] },
   { name: 'an option', cmd: `${RUN} --a={{ x }} end`, expected: (value) => [`--a=${value}`, 'end'] },
@@ -154,29 +154,30 @@ const CONTEXTS: readonly { name: string; cmd: string; expected: (value: string) 
   },
 ]
 
-describe('a value in a command', () => {
+describe('A value in a command', () => {
   for (const { name, cmd, expected } of CONTEXTS) {
-    it(`is exactly one argument and never code: ${name}`, () => {
-      // One shell for all values: each has a name of its own and a line of its own.
+    it(`A value in a command arrives exactly and never runs as code: ${name}`, () => {
+      // All values share one shell. Each has its own parameter name and its own line.
       const lines = HOSTILE.map((_, index) => cmd.replaceAll(/\bx\b/g, `x${index}`))
       const scope = Object.fromEntries(HOSTILE.map((value, index) => [`x${index}`, value]))
+
       expect(argumentsOf(lines, scope)).toEqual(HOSTILE.flatMap(expected))
       expect(readdirSync(dir)).toEqual(['show.py'])
     })
   }
 
-  it('is one argument of a program', () => {
+  it('Each value in a command is one argument of a Python program', () => {
     const cmd = `python3 show.py ${HOSTILE.map((_, index) => `{{ x${index} }}`).join(' ')}`
     expect(argumentsOf(cmd, Object.fromEntries(HOSTILE.map((value, index) => [`x${index}`, value])))).toEqual(HOSTILE)
     expect(readdirSync(dir)).toEqual(['show.py'])
   })
 
-  it('in a comment is nothing', () => {
+  it('A value in a shell comment adds no argument and runs nothing', () => {
     for (const value of HOSTILE) expect(argumentsOf(`${RUN} a # {{ x }}`, { x: value })).toEqual(['a'])
     expect(readdirSync(dir)).toEqual(['show.py'])
   })
 
-  it('is one argument inside $( ) and backticks, also nested and quoted', () => {
+  it('A value inside $( ) or backticks, also nested or quoted, arrives exactly', () => {
     const show = `printf '[%s]'`
     for (const value of HOSTILE) {
       const inside = argumentsOf(
@@ -188,10 +189,11 @@ describe('a value in a command', () => {
     expect(readdirSync(dir)).toEqual(['show.py'])
   })
 
-  it('is one argument whatever its text (property)', () => {
+  it('A value is one argument, whatever its text (property)', () => {
     const text = fc
       .oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...`'"\`$(){}[]\\;&|<>*?~#! \n\t=-a1`) }))
       .filter((value) => !value.includes('\0'))
+
     fc.assert(
       fc.property(text, text, (x, y) => {
         expect(argumentsOf(`${RUN} {{ x }} --k={{ y }} "q {{ x }}" 'r {{ y }}' {{ y }}{{ x }}`, { x, y })).toEqual([
@@ -204,19 +206,20 @@ describe('a value in a command', () => {
       }),
       { numRuns: 150 },
     )
+
     expect(readdirSync(dir)).toEqual(['show.py'])
   })
 
-  it('never names the command or assigns a variable by what it looks like', () => {
+  it('A value at the start of a command is not read as an assignment', () => {
     expect(() => argumentsOf('{{ x }} python3 show.py', { x: 'PATH=/nowhere' })).toThrow(/No such file/)
   })
 
-  it('with a NUL is refused', () => {
+  it('A value or a command with a NUL character is refused', () => {
     expect(() => buildCommand(['a {{ x }}'], { x: 'a\0b' })).toThrow(TemplateValueError)
     expect(() => buildCommand(['a \0 b'], {})).toThrow(TemplateValueError)
   })
 
-  it('in arithmetic is a number or refused, because the shell would evaluate it once more', () => {
+  it('A value in arithmetic must be a number, because the shell would evaluate it a second time', () => {
     expect(
       argumentsOf(`${RUN} $(( {{ x }} * (2 + {{ x }}) )) {{ y }} "$(({{ x }}))" $[{{ x }}+1]`, { x: 3, y: 'a b' }),
     ).toEqual(['15', 'a b', '3', '4'])
@@ -227,14 +230,14 @@ describe('a value in a command', () => {
   })
 })
 
-describe('empty values', () => {
-  it('of a parameter are an argument, of an expression or an undefined name are none', () => {
+describe('Empty values', () => {
+  it('An empty parameter is one argument; an empty expression or an undefined name is none', () => {
     expect(argumentsOf(`${RUN} {{ x }} {{ y }} {{ x | trim }} {{ x ~ x }} end`, { x: '' })).toEqual(['', 'end'])
   })
 })
 
-describe('the words filter', () => {
-  it('makes several arguments, each of them safe', () => {
+describe('The words filter', () => {
+  it('The words filter makes several arguments, each of them quoted', () => {
     expect(argumentsOf(`${RUN} {{ x | words }} end`, { x: 'a  b $(touch pwned) *' })).toEqual([
       'a',
       'b',
@@ -249,7 +252,7 @@ describe('the words filter', () => {
   })
 })
 
-describe('cleaning', () => {
+describe('buildCommand cleans the text of the author', () => {
   const cases: readonly [string, string | string[], string][] = [
     ['joins lines and drops lone backslashes', 'python a.py \\\n  --b=1 \\\n  --c=2 \\', 'python a.py --b=1 --c=2'],
     ['joins the lines of a block even without backslashes', 'python a.py\necho done\n', 'python a.py echo done'],
@@ -264,24 +267,26 @@ describe('cleaning', () => {
       'echo $HOME "${A:-x}" $(date) `date` *.py ~ | cat > f',
     ],
   ]
+
   for (const [name, cmd, script] of cases) it(name, () => expect(buildCommand([cmd].flat(), {})).toBe(script))
 
-  it('leaves safe values readable in the script', () => {
+  it('A value that needs no quotes stands without quotes in the script', () => {
     const command = buildCommand(['run --lr={{ lr }} {{ path }} {{ text }}'], {
       lr: 0.00001,
       path: 'a/b-c_1.txt',
       text: 'a b',
     })
+
     expect(command).toBe("run --lr=1e-05 a/b-c_1.txt 'a b'")
   })
 
-  it('refuses a command of which nothing is left', () => {
+  it('A command that renders to nothing is refused', () => {
     expect(() => buildCommand(['{% if x %}run{% endif %}', ' \\ '], {})).toThrow(TemplateValueError)
   })
 })
 
-describe('a command', () => {
-  it('keeps a value inside its comment', () => {
+describe('A comment in a command', () => {
+  it('A line break in a value does not end the comment around it', () => {
     expect(buildCommand(['a # {{ x }}'], { x: 'b\ntouch pwned' })).toBe('a # b touch pwned')
   })
 })
@@ -298,7 +303,8 @@ describe('findPlaces', () => {
     ['{{ "# x" }} b', undefined, []],
     ['a $(b # c)', 6, []],
   ]
-  it.each(cases)('finds comments and line ends outside quotes: %j', (text, comment, lineEnds) => {
+
+  it.each(cases)('findPlaces finds the comment and the line ends outside quotes in %j', (text, comment, lineEnds) => {
     expect(findPlaces(text)).toEqual({ comment, lineEnds })
   })
 })

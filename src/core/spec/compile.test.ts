@@ -23,7 +23,7 @@ const grid = (matrix: string, rest = 'run: {cmd: "x {{ a }}"}') =>
 const random = (matrix: string) =>
   `version: 1\nkind: group\nhptuning:\n  random_search: {n_experiments: 5}\n  matrix: {a: ${matrix}}\nrun: {cmd: "x {{ a }}"}`
 
-describe('a document that is refused', () => {
+describe('A document that is refused', () => {
   const codes = (text: string): [string, string][] => {
     try {
       load(text)
@@ -34,6 +34,7 @@ describe('a document that is refused', () => {
     }
   }
   const E = (rest: string) => `version: 1\nkind: experiment\n${rest}\n`
+
   it.each<[string, string, [string, string][]]>([
     [
       'beside another mistake',
@@ -66,11 +67,13 @@ describe('a document that is refused', () => {
       E('nonsense: 3\nrun: {cmd: "t {{ modle"}'),
       [['unknown_key', 'nonsense']],
     ],
-  ])('says which names nobody defines: %s', (_, text, expected) => expect(codes(text)).toEqual(expected))
+  ])('A refused document also reports names in its command that nothing defines: %s', (_, text, expected) =>
+    expect(codes(text)).toEqual(expected),
+  )
 })
 
-describe('the documents of the article are accepted as they stand', () => {
-  it('group', () => {
+describe('The documents of the article', () => {
+  it('The group of the article compiles to a random search of 200 trials, with warnings', () => {
     const { plan, warnings } = article('group.yml')
     expect(plan).toMatchObject({
       kind: 'group',
@@ -79,12 +82,14 @@ describe('the documents of the article are accepted as they stand', () => {
       method: { name: 'random', trialsMax: 200 },
       trial: { params: { train_size: 0.8 } },
     })
+
     expect((plan as SweepPlan).space.map(({ name }) => name)).toEqual([
       'n_estimators',
       'max_depth',
       'max_name_ngram_range',
       'max_description_name_range',
     ])
+
     expect(warnings.find(({ code }) => code === 'budget_over_space')).toMatchObject({
       args: { asked: '200', size: '180' },
       path: 'hptuning.random_search.n_experiments',
@@ -97,10 +102,11 @@ describe('the documents of the article are accepted as they stand', () => {
     ])
   })
 
-  it('group, its trials', () => {
+  it('The group of the article yields 180 different commands', () => {
     const plan = article('group.yml').plan as SweepPlan
     const points = firstPoints(toTask(plan, { seed: 1 }), 500)
     const commands = points.map((point) => compileTrial(plan, point).command!)
+
     expect(new Set(commands.map(({ display }) => display)).size).toBe(180)
     for (const { script, args } of commands) {
       expect(args).toEqual([])
@@ -110,7 +116,7 @@ describe('the documents of the article are accepted as they stand', () => {
     }
   })
 
-  it('job', () => {
+  it('The job of the article compiles', () => {
     expect(article('job.yml').plan).toMatchObject({
       kind: 'job',
       command: { script: 'python -u data.py', args: [] },
@@ -119,7 +125,7 @@ describe('the documents of the article are accepted as they stand', () => {
     })
   })
 
-  it('notebook', () => {
+  it('The notebook of the article compiles', () => {
     expect(article('notebook.yml').plan).toMatchObject({
       kind: 'notebook',
       command: null,
@@ -129,7 +135,7 @@ describe('the documents of the article are accepted as they stand', () => {
   })
 })
 
-describe('a plan', () => {
+describe('A plan', () => {
   const full = `version: 1
 kind: group
 name: all
@@ -160,24 +166,26 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
     ['notebook', article('notebook.yml').plan],
   ]
 
-  it.each(plans)('survives storage unchanged: %s', (_name, plan) => {
+  it.each(plans)('A stored plan is read back unchanged: %s', (_name, plan) => {
     expect(decodeValue(encodeValue(plan))).toEqual(plan)
     expect(encodeValue(decodeValue(encodeValue(plan)))).toBe(encodeValue(plan))
   })
 
-  it('gives the same trials before and after storage', () => {
+  it('A stored plan compiles to the same trials as before', () => {
     const plan = sweep(full)
     const stored = decodeValue(encodeValue(plan)) as SweepPlan
+
     const trialsOf = (source: SweepPlan) =>
       firstPoints(toTask(source, { seed: 7 }), 20).map((point) => encodeValue(compileTrial(source, point)))
+
     expect(trialsOf(stored)).toEqual(trialsOf(plan))
   })
 
-  it('is the same each time the same document is compiled', () => {
+  it('A document compiles to the same plan each time', () => {
     expect(encodeValue(load(full).plan)).toBe(encodeValue(load(full).plan))
   })
 
-  it('keeps the seed 0, floats that are whole and the order of its axes', () => {
+  it('A plan keeps a seed of 0, whole floats and the order of its axes', () => {
     const plan = sweep(full)
     expect(plan.seed).toBe(0)
     expect(plan.trial.params['whole']).toEqual(new Float(1))
@@ -185,7 +193,7 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
     expect(plan.space.map(({ name }) => name).join('')).toBe('vwrluqn')
   })
 
-  it('has a timeout in milliseconds, an objective and a condition', () => {
+  it('A plan has its timeout in milliseconds, its objective and its stop condition', () => {
     const plan = sweep(full)
     expect(compileTrial(plan, {}).placement).toMatchObject({
       timeoutMs: 5_400_000,
@@ -198,8 +206,9 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
     expect(plan.stopConditions).toEqual([{ metric: 'loss', optimization: 'minimize', value: 0 }])
   })
 
-  it('of values of any kind survives storage', () => {
+  it('A stored plan with values of any kind is read back unchanged', () => {
     const text = fc.string().filter((value) => !/\{[{%#]/.test(value))
+
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), text, fc.boolean()), {
@@ -216,8 +225,8 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
   })
 })
 
-describe('axes', () => {
-  it('count ranges without the errors of floats', () => {
+describe('Axes', () => {
+  it('The number of values of a range is exact despite the rounding of floats', () => {
     const count = (entry: string) => firstPoints(toTask(sweep(grid(entry)), { seed: 0 }), 5000).length
     expect(count('{range: [0, 1, 0.1]}')).toBe(10)
     expect(count('{range: [0, 1, 0.3]}')).toBe(4)
@@ -227,7 +236,7 @@ describe('axes', () => {
     expect(count('{int: [1, 8]}')).toBe(8)
   })
 
-  it('refuse what would have endless values', () => {
+  it('An axis or a budget that is too large to count is refused', () => {
     for (const text of [
       grid('{range: [0, 1e308, 1e-308]}'),
       random('{quniform: [0, 1e308, 1e-308]}'),
@@ -236,12 +245,12 @@ describe('axes', () => {
       expect(() => load(text)).toThrow(SpecError)
   })
 
-  it('give what pvalues leave over to the last one', () => {
+  it('The last of the pvalues gets the probability that the others leave over', () => {
     const [axis] = sweep(random('{pvalues: [[a, 0.1], [b, 0.3]]}')).space
     expect(axis).toEqual({ name: 'a', kind: 'pvalues', values: ['a', 'b'], weights: [0.1, expect.closeTo(0.9, 12)] })
   })
 
-  it('accept pvalues that add up to 1 on paper and to more in floats', () => {
+  it('Probabilities that add up to more than 1 only by rounding are accepted', () => {
     expect(() =>
       load(random(`{pvalues: [${Array.from({ length: 10 }, (_, index) => `[v${index}, 0.1]`).join(', ')}]}`)),
     ).not.toThrow()
@@ -249,24 +258,26 @@ describe('axes', () => {
   })
 })
 
-describe('flags', () => {
+describe('Flags', () => {
   const flag = (value: string, params = {}) =>
     load(
       `version: 1\nkind: experiment\ninputs: [{name: f, type: bool, is_flag: true}]\nparams: {f: ${value}}\nrun: {cmd: "p {{ f }} end"}`,
       params,
     ).plan
-  it('are a word or none at all', () => {
+
+  it('A flag adds one argument when it is on and none when it is off', () => {
     expect(flag('true')).toMatchObject({ command: { script: 'p --f end', args: [] } })
     expect(flag('false')).toMatchObject({ command: { script: 'p end', args: [] } })
     expect(flag('true', { f: 'false' })).toMatchObject({ command: { script: 'p end', args: [] } })
   })
 })
 
-describe('templates', () => {
-  it('reach tags, environment and build, and leave text text', () => {
+describe('Templates', () => {
+  it('Templates are rendered in tags, environment and build, and texts stay texts', () => {
     const { plan } = load(
       'version: 1\nkind: job\nparams: {x: 7}\ntags: ["t{{ x }}", "2020"]\nenvironment: {node_selector: {zone: "z{{ x }}"}}\nbuild: {image: "a:{{x}}", env_vars: [[A, "{{ x }}"], [B, true]]}\nrun: {cmd: "p {{ params.x }}"}',
     )
+
     expect(plan).toMatchObject({
       tags: ['t7', '2020'],
       placement: { nodeSelector: { zone: 'z7' } },
@@ -281,7 +292,7 @@ describe('templates', () => {
     })
   })
 
-  it('of a trial that is changed are computed again, and the rest stays', () => {
+  it('The templates of a changed trial are rendered again, and its other values stay', () => {
     const plan = sweep(
       grid(
         '{values: [0.1, 0.2]}',
@@ -289,7 +300,9 @@ describe('templates', () => {
       ),
     )
     const point = compileTrial(plan, { a: 0.1 }).params
+
     const commandOf = (changes: Record<string, string>) => compileChangedTrial(plan, point, changes).command!.script
+
     expect(commandOf({ a: '0.5' })).toBe('x 0.5 m-0.5-3 3')
     expect(commandOf({ k: '4' })).toBe('x 0.1 m-0.1-4 4')
     expect(commandOf({ out: 'mine-{{ a }}' })).toBe('x 0.1 mine-0.1 3')
@@ -297,13 +310,13 @@ describe('templates', () => {
     expect(() => compileChangedTrial(plan, point, { k: '{{ 1 / 0 }}' })).toThrow(SpecError)
   })
 
-  it('that fail for a trial are found before anything starts', () => {
+  it('A template that fails for a trial is found before anything starts', () => {
     expect(() => load(grid('{values: [0]}', 'run: {cmd: "x {{ 1 / a }}"}'))).toThrow(SpecError)
     expect(() => load(grid('{values: [1]}', 'run: {cmd: "{% if a > 1 %}x{% endif %}"}'))).toThrow(SpecError)
   })
 })
 
-describe('an option of the matrix with steps', () => {
+describe('A matrix option with steps', () => {
   const codes = (text: string): string[] => {
     try {
       load(text)
@@ -320,16 +333,16 @@ describe('an option of the matrix with steps', () => {
     '{logspace: [0, 1, 1e17]}',
     '{range: [0, 1, 1e-17]}',
     '{range: [0, 1e300, 1]}',
-  ])('has at most as many values as numbers count: %s', (option) =>
+  ])('A matrix option with more values than a number can count is refused: %s', (option) =>
     expect(codes(grid(option))).toEqual(['matrix_many']),
   )
 
   it.each(['{quniform: [0, 1, 1e-17]}', '{quniform: [1e300, 1e300, 1e-10]}'])(
-    'is refused where its multiples are no numbers: %s',
+    'A matrix option whose multiples are too many to count is refused: %s',
     (option) => expect(codes(random(option))).toEqual(['matrix_many']),
   )
 
-  it.each(['auto', 'tpe', 'bo'])('may have a million billion values in a search by %s', (name) => {
+  it.each(['auto', 'tpe', 'bo'])('A matrix option may have 1e15 values in a search by %s', (name) => {
     const budget = name === 'bo' ? '{n_initial_trials: 2, n_iterations: 3, metric: {name: m}}' : '{n_experiments: 40}'
     const options = [
       '{linspace: [0, 1, 1e15]}',
@@ -345,7 +358,7 @@ describe('an option of the matrix with steps', () => {
   })
 })
 
-describe('what trials are compared by', () => {
+describe('The objective of a sweep', () => {
   const objective = (metric: string) =>
     sweep(`version: 1\nkind: group\nhptuning: {metric: ${metric}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`).objective
 
@@ -358,9 +371,11 @@ describe('what trials are compared by', () => {
     ['{name: m, best_by: HIGHEST}', 'max'],
     ['{name: m, optimization: minimize, best_by: best}', 'min'],
     ['{name: m, best_by: best}', 'max'],
-  ])('%s', (metric, bestBy) => expect(objective(metric)?.bestBy).toBe(bestBy))
+  ])('The metric %s compares trials by the value that best_by names', (metric, bestBy) =>
+    expect(objective(metric)?.bestBy).toBe(bestBy),
+  )
 
-  it('is said for the metric of a method too, and in words that there are', () => {
+  it('The metric of a method may have best_by too, and an unknown word is refused', () => {
     const text = (word: string) =>
       `version: 1\nkind: group\nhptuning: {tpe: {n_experiments: 3, metric: {name: m, best_by: ${word}}}, matrix: {a: {values: [1]}}}\nrun: {cmd: x}`
     expect(sweep(text('lowest')).objective).toEqual({ metric: 'm', optimization: 'maximize', bestBy: 'min' })
@@ -380,7 +395,7 @@ describe('on_failure and max_failures', () => {
     ['on_failure: [retry]', { failures: 'retry' }],
     ['max_failures: 0', { failures: 'penalise', failuresMax: 0 }],
     ['max_failures: null, on_failure: null', { failures: 'penalise' }],
-  ])('%s', (fields, expected) => {
+  ])('The fields "%s" set the failure policy of the sweep', (fields, expected) => {
     const { failures, goesOnFailing, failuresMax } = plan(fields)
     expect({
       failures,
@@ -390,7 +405,7 @@ describe('on_failure and max_failures', () => {
   })
 
   it.each(['on_failure: stop', 'on_failure: [retry, ignore]', 'on_failure: [retry, 3]', 'max_failures: -1'])(
-    '%s is refused',
+    'The field "%s" is refused',
     (fields) => expect(() => plan(fields)).toThrow(SpecError),
   )
 })

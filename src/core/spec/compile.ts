@@ -39,18 +39,19 @@ import { checkPoint } from '../search/points.ts'
 import { sampleAxis } from '../search/space.ts'
 import { toTask } from '../search/task.ts'
 
-/** A document's plan with what is worth a warning. */
+/** The plan of a document, with the warnings about the document. */
 export interface Compiled {
   readonly plan: Plan
   readonly warnings: readonly Problem[]
 }
 
-/** Turns a read document into its immutable plan. Throws SpecError with every problem found. */
+/** Turns a parsed document into its immutable plan. Throws SpecError with every problem found. */
 export function compileDocument(document: Document): Compiled {
   try {
     return compileRead(document)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
+    // Undefined names in the command are reported together with the other problems.
     const places = new Set(error.problems.map(({ path }) => path))
     throw new SpecError([...error.problems, ...undefinedNames(document).filter(({ path }) => !places.has(path))])
   }
@@ -59,6 +60,7 @@ export function compileDocument(document: Document): Compiled {
 function compileRead(document: Document): Compiled {
   const spec = validateSpec(document)
   checkSyntax(document, spec)
+
   const searched = searchedNames(spec)
   const { params, texts } = readParams(document, spec, searched)
   const compiled = guardTemplates(document, () =>
@@ -66,24 +68,29 @@ function compileRead(document: Document): Compiled {
       ? compileSweep(spec, splitParams(params, texts, searched))
       : compileRun(spec, templateOf(spec, { params: resolveParams(params, { texts }) }), {}),
   )
+
   const plan = compiled.kind === 'group' ? checkSearch(document, compiled) : compiled
   const failing = plan.kind === 'group' ? failingTrials(document, plan) : []
+
   return { plan, warnings: [...document.warnings, ...lintSpec(document, spec, plan), ...failing] }
 }
 
-/** The plan of one trial: the sweep's template filled with a point. Throws TemplateError when it cannot be computed there. */
+/**
+ * Returns the plan of a trial: the sweep's template filled with a point. Throws TemplateError if it cannot be computed.
+ */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
   return compileRun(TRIAL, plan.trial, point)
 }
 
-/** A point with all the resource a trial may get, where the method gives it out. */
+/** Returns a point with the maximum of the resource, if the method gives its trials a resource. */
 export function withResource({ method: { halving } }: Pick<SweepPlan, 'method'>, point: ValueMap): ValueMap {
   return halving ? { ...point, [halving.resource]: halving.isWhole ? halving.max : toFloat(halving.max) } : point
 }
 
 /**
- * The plan of a trial with some parameters given anew, as texts of a command line. Throws SpecError.
+ * Returns the plan of a trial with some parameters changed. Throws SpecError.
  * @param point - All parameters of the trial.
+ * @param changes - The new values as texts, as the command line gives them.
  */
 export function compileChangedTrial(
   plan: SweepPlan,
@@ -93,8 +100,10 @@ export function compileChangedTrial(
   const document = parseDocument([paramsSource(changes, 'params')])
   const given = (document.data['params'] ?? {}) as ValueMap
   const { params, derived = {}, texts = [] } = plan.trial
-  // Parameters that read others are computed again.
+
+  // Derived parameters are left out, so that they are computed again from the changed values.
   const own = omit(point, Object.keys(derived))
+
   return guardTemplates(document, () => {
     const changed = resolveParams(given, { texts, given: omit({ ...params, ...own }, Object.keys(given)) })
     return compileTrial(
@@ -104,13 +113,15 @@ export function compileChangedTrial(
   })
 }
 
-/** The plan of a trial that cannot run: its parameters alone, so that it can still be shown. */
+/** Returns the plan of a trial that cannot run. It has only parameters, so that the trial can still be shown. */
 export function compileParamsOnly(plan: SweepPlan, point: ValueMap): RunPlan {
   const template = { ...plan.trial, derived: {}, cmd: [], tags: [], environment: null, build: null }
   return compileRun(TRIAL, template, point, { isFinal: true })
 }
 
-/** Names that the search of a group gives values to: its axes, and the resource of its rungs. */
+/**
+ * Returns the names that get values from the search of a group: the axes of its matrix, and the resource of its rungs.
+ */
 function searchedNames(spec: Spec): ReadonlySet<string> {
   if (spec.kind !== 'group') return new Set()
   const { matrix, hyperband, asha } = spec.hptuning
@@ -118,6 +129,7 @@ function searchedNames(spec: Spec): ReadonlySet<string> {
   return new Set([...Object.keys(matrix ?? {}), ...(resource === undefined ? [] : [resource])])
 }
 
+/** Returns the parameters of a document. Checks them and the matrix against the declared inputs. Throws SpecError. */
 function readParams(
   document: Document,
   spec: Spec,
@@ -127,6 +139,7 @@ function readParams(
   const declared = { inputs: spec.inputs ?? [], outputs: spec.outputs ?? [], searched }
   const { params, texts, problems } = checkInputs(document, declared, given)
   const axes = spec.kind === 'group' ? Object.entries(spec.hptuning.matrix ?? {}) : []
+
   const all = [
     ...problems,
     ...axes.flatMap(([name, entry]) => checkSearched(document, declared, name, listedValues(entry))),
@@ -135,13 +148,13 @@ function readParams(
   return { params, texts }
 }
 
-/** The values of an axis as they are written, or one such as it draws. */
+/** Returns the listed values of an axis as they are written; for any other axis the value in its middle. */
 function listedValues(entry: MatrixEntry): readonly Value[] {
   if (entry.option === 'values') return entry.values
   return entry.option === 'pvalues' ? entry.pairs.map(([value]) => value) : [sampleAxis(toAxis('', entry), 0.5)]
 }
 
-/** Every template of a document that cannot be read, each at its place. Throws SpecError. */
+/** Throws SpecError for all texts of `textsOf` whose template cannot be parsed or reads an output of another run. */
 function checkSyntax(document: Document, spec: Spec): void {
   const problems = textsOf(spec).flatMap(({ text, path }) => {
     const refused = otherRunProblem(document, path, text)
@@ -169,7 +182,7 @@ function templateRemedy({ detail, args }: Detail): Detail {
   return isSlip(detail) ? slip(detail, args).remedy : phrase('template_check')
 }
 
-/** Template failures become problems at the place of their text. */
+/** Runs `work`. Turns a TemplateError into a SpecError at the failing text; without a known path, at the command. */
 function guardTemplates<T>(document: Document, work: () => T): T {
   try {
     return work()
@@ -179,7 +192,10 @@ function guardTemplates<T>(document: Document, work: () => T): T {
   }
 }
 
-/** What is said of the search beside its space is tried out before anything starts; points become the space's own. */
+/**
+ * Checks the constraints and the first points of a sweep and compiles one trial. Returns the plan with its first points
+ * spelled as the space spells them, each once. Throws SpecError.
+ */
 function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   const syntax = plan.constraints.flatMap((constraint, index) => {
     const detail = syntaxProblem(constraint) ?? strangerIn(constraint, plan.space)
@@ -188,6 +204,7 @@ function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
       : [problemAt(document, ['hptuning', 'constraints', index], 'constraint_syntax', { detail })]
   })
   if (syntax.length > 0) throw new SpecError(syntax)
+
   const checked = plan.firstPoints.map((point) => checkPoint(plan.space, plan.constraints, point))
   const wrong = checked.flatMap((point, index) =>
     'problem' in point
@@ -195,12 +212,14 @@ function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
       : [],
   )
   if (wrong.length > 0) throw new SpecError(wrong)
+
   const points = new Map(checked.flatMap((point) => ('point' in point ? [[point.key, point.point] as const] : [])))
   const complete = { ...plan, firstPoints: [...points.values()] }
   checkTrial(document, complete)
   return complete
 }
 
+/** Returns why a constraint cannot be parsed; undefined for a valid one. */
 function syntaxProblem(constraint: string): Detail | undefined {
   try {
     isTrue(constraint, {})
@@ -211,7 +230,10 @@ function syntaxProblem(constraint: string): Detail | undefined {
   }
 }
 
-/** A first trial is compiled at once, so that a bad template is found before anything starts. */
+/**
+ * Compiles the first trial, so that a template that fails is found before anything starts. Throws SpecError, also where
+ * no point is found that meets the constraints.
+ */
 function checkTrial(document: Document, plan: SweepPlan): void {
   const { points, givenUpAfter } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1, plan.firstPoints)
   if (points.length === 0 && plan.constraints.length > 0) {
@@ -222,13 +244,17 @@ function checkTrial(document: Document, plan: SweepPlan): void {
         : problemAt(document, path, 'constraint_rare', { tries: givenUpAfter }),
     ])
   }
+
   guardTemplates(document, () => points.forEach((point) => compileTrial(plan, withResource(plan, point))))
 }
 
 const TRIALS_TRIED = 10
 const VALUES_TRIED = 200
 
-/** Points whose trials cannot be computed, one for each reason: the first ones, and the first one with each listed value. */
+/**
+ * Returns one warning for each reason why the plan of a trial cannot be computed. Tries the first points of the search
+ * and, where no axis has a condition, the first point with each listed value in turn.
+ */
 function failingTrials(document: Document, plan: SweepPlan): Problem[] {
   const { points } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), TRIALS_TRIED, plan.firstPoints)
   const [first] = points
@@ -238,26 +264,30 @@ function failingTrials(document: Document, plan: SweepPlan): Problem[] {
       ? axis.values.slice(0, VALUES_TRIED).map((value): ValueMap => ({ ...first, [axis.name]: value }))
       : [],
   )
+
   const found = new Map<string, Problem>()
   for (const point of [...points, ...varied]) {
     const error = trialFailure(plan, point)
     if (error === undefined) continue
+
     const at = Object.entries(point).map(([name, value]) => `${name}=${toPythonText(value)}`)
     const args = {
       point: at.join(' ').slice(0, POINT_CHARS_MAX),
       detail: error.detail,
       remedy: templateRemedy(error.detail),
     }
+
     const problem = problemAt(document, error.path ?? ['run', 'cmd'], 'trial_fails', args)
     const key = JSON.stringify([problem.path, error.detail.detail])
     if (!found.has(key)) found.set(key, problem)
   }
+
   return [...found.values()]
 }
 
 const POINT_CHARS_MAX = 100
 
-/** Why the trial of a point cannot be computed; undefined for one that can. */
+/** Returns the error with which compiling the trial of a point fails; undefined where the trial can be compiled. */
 export function trialFailure(plan: SweepPlan, point: ValueMap): TemplateError | undefined {
   try {
     compileTrial(plan, withResource(plan, point))
@@ -276,12 +306,14 @@ type Sections = {
   readonly run?: { cmd: string[] } | null | undefined
 }
 
+/** Collects the parts of a document that are rendered for each run. */
 function templateOf(
   spec: Spec,
   { params, derived, texts }: Pick<TrialTemplate, 'params' | 'derived' | 'texts'>,
 ): TrialTemplate {
   const sections: Sections = spec
   const inputs = spec.inputs ?? []
+
   return {
     tags: [...new Set(spec.tags ?? [])],
     logLevel: sections.logging?.level ?? 'INFO',
@@ -306,8 +338,9 @@ interface Header {
 const TRIAL: Header = { kind: 'experiment' }
 
 /**
- * @param point - What the search gives; it wins over parameters of the same name.
- * @param isFinal - Values of the point that hold templates stay as they are.
+ * Renders the template of a run into its plan. Throws TemplateError.
+ * @param point - Values from the search. They take precedence over parameters of the same name.
+ * @param isFinal - Leaves templates in the values of the point as they are.
  */
 function compileRun(
   { kind, name, description }: Header,
@@ -317,17 +350,21 @@ function compileRun(
 ): RunPlan {
   const params = isFinal ? { ...point, ...omit(template.params, Object.keys(point)) } : trialParams(template, point)
   const scope: ValueMap = { ...params, params }
+
   for (const flag of template.flags) {
     const text = flagText(flag, params[flag])
-    // A flag that is off is no word at all, not an empty one.
+    // A flag that is off is left undefined: an empty text would become an empty argument.
     if (text) scope[flag] = text
     else delete scope[flag]
   }
+
   const buildPath = kind === 'build' ? [] : ['build']
   const environment = renderDeep(template.environment, scope, ['environment']) as EnvironmentSpec | null
   const command = template.cmd.length > 0 ? toCommand(template.cmd, scope) : null
   const build = toBuildPlan(renderDeep(template.build, scope, buildPath))
+
   atPath(['run', 'cmd'], () => refuseTooLong(template.cmd, command, build))
+
   return {
     kind,
     name: name ?? null,
@@ -345,7 +382,10 @@ function compileRun(
   }
 }
 
-/** All parameters of a trial: its point first, then those that are the same in all trials, then those that read the others. */
+/**
+ * Returns all parameters of a trial, in this order: those of its point, those with the same value in all trials, those
+ * derived from others. Throws TemplateError.
+ */
 function trialParams({ params, derived = {}, texts = [] }: TrialTemplate, point: ValueMap): ValueMap {
   const open = Object.fromEntries(Object.entries(point).filter(([, value]) => referencedNames(value).length > 0))
   const fixed = { ...omit(point, Object.keys(open)), ...omit(params, Object.keys(point)) }
@@ -373,11 +413,12 @@ function toPlacement(environment: EnvironmentSpec | null): Placement {
   }
 }
 
-/** A request is what is set aside; where only a limit is written, that is the request. */
+/** Returns the amounts to reserve: the request of each resource, or its limit where only a limit is written. */
 function toResources(resources: EnvironmentSpec['resources']): Resources {
   const amount = (
     entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined,
   ) => entry?.requests || entry?.limits || undefined
+
   const entries = {
     cpu: amount(resources?.cpu),
     memoryMib: amount(resources?.memory),
@@ -393,6 +434,7 @@ function toBuildPlan(build: Value): BuildPlan | null {
   if (!isValueMap(build)) return null
   const pairs = (build['env_vars'] ?? []) as [string, Value][]
   const language = build['lang_env']
+
   return {
     image: (build['image'] as string | null) ?? null,
     steps: (build['build_steps'] as string[] | null) ?? [],
@@ -407,6 +449,7 @@ function toBuildPlan(build: Value): BuildPlan | null {
 function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
   const { hptuning } = spec
   const method = toMethod(hptuning)
+
   return {
     kind: 'group',
     name: spec.name ?? null,

@@ -2,10 +2,10 @@ import type { Checked } from './check.ts'
 import type { Compiled } from './compile.ts'
 import type { Source } from './document.ts'
 
-/** Reads documents: in this thread, or in one of its own. */
+/** Compiles documents, in this thread or in a thread of its own. */
 export interface Compiler {
-  /** `loadPlan`. Throws SpecError. */
+  /** Calls `loadPlan`. Throws SpecError. */
   load(sources: readonly Source[], params: Readonly<Record<string, string>>): Promise<Compiled>
-  /** `checkDocument`. Throws SpecError. */
+  /** Calls `checkDocument`. Throws SpecError. */
   check(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Promise<Checked>
 }

@@ -2,9 +2,10 @@ import type { Place, Problem } from '../../contract/problems.ts'
 import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
+/** A step of a path in a document: a key of a mapping, or an index in a list. */
 export type PathKey = string | number
 
-/** The name of the source that holds the parameters of the command line. */
+/** The file name of the source with the parameters of the command line. */
 export const PARAMS_FILE = '-P'
 
 /** One source of a document: a file, or the parameters of the command line. */
@@ -13,17 +14,17 @@ export interface Source {
   readonly text: string
 }
 
-/** A read document: its data, where each part of it was written, and what is worth a warning in its spelling. */
+/** A parsed document: its data, the place of each part, and warnings about its spelling. */
 export interface Document {
   readonly data: ValueMap
   readonly warnings: readonly Problem[]
-  /** Place of the part at a path; of its nearest written parent where the part itself is absent. */
+  /** Returns the place of the part at a path; where the part is absent, the place of its nearest written parent. */
   locate(path: readonly PathKey[]): Place
-  /** A plain value that is no text, as it is written: `12e4567`. Undefined for anything else. */
+  /** Returns the spelling of a value that is not a text, such as `12e4567`. Undefined for any other part. */
   spelling(path: readonly PathKey[]): string | undefined
 }
 
-/** Everything that is wrong with a document, at once. */
+/** All problems of a document, thrown at once. */
 export class SpecError extends Error {
   readonly problems: readonly Problem[]
   constructor(problems: readonly Problem[]) {
@@ -32,8 +33,9 @@ export class SpecError extends Error {
   }
 }
 
+/** Returns a problem with the place of the part at a path. */
 export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Args = {}): Problem {
-  // Parameters may stand under their old name.
+  // A path under `params` lies under `declarations` where the document uses that older name.
   const [first, ...rest] = path
   const own =
     first === 'params' && document.data['params'] === undefined && document.data['declarations'] !== undefined
@@ -42,7 +44,7 @@ export function problemAt(document: Document, path: readonly PathKey[], code: Pr
   return { code, args, path: formatPath(own), ...document.locate(own) }
 }
 
-/** `hptuning.matrix.lr.values[2]` */
+/** Formats a path as `hptuning.matrix.lr.values[2]`. */
 export function formatPath(path: readonly PathKey[]): string {
   return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
 }

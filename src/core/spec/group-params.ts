@@ -7,31 +7,43 @@ import { toAxis } from './search-plan.ts'
 import { namesIn } from './template.ts'
 import { hasTemplate } from './template-syntax.ts'
 
-/** Params of a group: those that are the same in all trials, those that read what the search gives, and values for the search's own names. */
+/** The parameters of a group, split by where their values come from. */
 export interface SplitParams {
+  /** Parameters with the same value in all trials, resolved. */
   readonly params: ValueMap
+  /** Parameters that read values of the search, their templates not yet rendered. */
   readonly derived: ValueMap
-  /** Values for axes: each axis has only that value. */
+  /** Values given for axes of the search: each of these axes has only that value. */
   readonly fixed: ValueMap
+  /** Names of parameters whose texts stay texts, even if they look like numbers. */
   readonly texts: readonly string[]
 }
 
+/**
+ * Splits the parameters of a group. A parameter is derived if it reads a searched name, directly or through others.
+ * Throws TemplateError.
+ * @param searched - Names whose values come from the search.
+ */
 export function splitParams(params: ValueMap, texts: readonly string[], searched: ReadonlySet<string>): SplitParams {
   const own = omit(params, [...searched])
   const varying = new Set(searched)
   const reads = new Map(Object.entries(own).map(([name, value]) => [name, referencedNames(value)]))
+
+  // Repeat until no further parameter is found to vary.
   for (let before = -1; before !== varying.size;) {
     before = varying.size
     for (const [name, names] of reads) if (names.some((one) => varying.has(one))) varying.add(name)
   }
+
   const derived = omit(
     own,
     Object.keys(own).filter((name) => !varying.has(name)),
   )
+
   return {
     params: resolveParams(omit(own, Object.keys(derived)), { texts }),
     derived,
-    // `lr: "{{ lr }}"` takes what the search gives.
+    // A parameter that reads itself, such as `lr: "{{ lr }}"`, takes its value from the search.
     fixed: pick(
       params,
       Object.keys(params).filter((name) => searched.has(name) && !referencedNames(params[name]!).includes(name)),
@@ -40,6 +52,7 @@ export function splitParams(params: ValueMap, texts: readonly string[], searched
   }
 }
 
+/** Returns the names that templates inside a value read. Throws TemplateSyntaxError. */
 export function referencedNames(value: Value): string[] {
   const names: string[] = []
   mapTexts(value, [], (text) => {
@@ -49,7 +62,10 @@ export function referencedNames(value: Value): string[] {
   return names
 }
 
-/** An axis of a group: its texts typed as parameters are, templates over the group's own parameters rendered; one value where it is fixed. */
+/**
+ * Returns an axis of a group. Its listed values are typed as parameters are, and templates that read only the group's
+ * constant parameters are rendered. A fixed axis has a single value. Throws TemplateError.
+ */
 export function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, texts }: SplitParams): Axis {
   const path = ['hptuning', 'matrix', name]
   const own = (value: Value): Value => typedValue(renderKnown(value, params, path), texts.includes(name))
@@ -58,7 +74,7 @@ export function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, tex
   return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(own) } : axis
 }
 
-/** A point of the document as its own axes have it: a fixed axis has its one value. */
+/** Returns a first point of a group with values rendered and typed as those of its axes, and with the fixed values. */
 export function toOwnPoint(point: ValueMap, { params, fixed, texts }: SplitParams): ValueMap {
   const own = (name: string, value: Value): Value =>
     typedValue(renderKnown(value, params, ['hptuning', 'first_points']), texts.includes(name))
@@ -69,15 +85,17 @@ function typedValue(value: Value, isText: boolean): Value {
   return isText || referencedNames(value).length > 0 ? value : typeDeep(value)
 }
 
-/** A value whose templates read nothing but these parameters, rendered; any other as it is. */
+/** Renders a value whose templates read only these parameters. Returns any other value unchanged. */
 function renderKnown(value: Value, params: ValueMap, path: readonly PathKey[]): Value {
   return referencedNames(value).every((name) => Object.hasOwn(params, name)) ? renderDeep(value, params, path) : value
 }
 
+/** Returns a map without these names. */
 export function omit(map: ValueMap, names: readonly string[]): ValueMap {
   return Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)))
 }
 
+/** Returns a map with exactly these keys. A key that the source lacks has the value null. */
 export function pick(source: object, keys: readonly string[]): ValueMap {
   return Object.fromEntries(keys.map((key) => [key, ((source as Record<string, unknown>)[key] ?? null) as Value]))
 }

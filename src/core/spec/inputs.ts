@@ -11,23 +11,25 @@ import { parsePythonLiteral } from './literal.ts'
 import { isEqual } from './python.ts'
 import { hasTemplate } from './template-syntax.ts'
 
-/** The declared inputs and outputs of a document, and the names that its search gives values to. */
+/** The declared inputs and outputs of a document, and the names whose values come from its search. */
 export interface Declared {
   readonly inputs: readonly IoSpec[]
   readonly outputs: readonly IoSpec[]
   readonly searched: ReadonlySet<string>
 }
 
+/** The result of `checkInputs`. */
 export interface CheckedInputs {
+  /** The parameters with defaults filled in. */
   readonly params: ValueMap
-  /** Names whose text stays text. */
+  /** Names of parameters whose texts stay texts, even if they look like numbers. */
   readonly texts: readonly string[]
   readonly problems: readonly Problem[]
 }
 
 /**
- * Params checked against the declared inputs and outputs, defaults filled in. Nothing is checked where none are declared.
- * An input that the search gives values to needs neither a value nor its default; an output needs no value.
+ * Checks parameters against the declared inputs and outputs and fills in defaults. Checks nothing where none are
+ * declared. An input with values from the search needs no value, and its default is not used. An output needs no value.
  */
 export function checkInputs(
   document: Document,
@@ -37,9 +39,11 @@ export function checkInputs(
   const declared = [...inputs, ...outputs]
   const texts = declared.filter(({ type }) => isTextType(type)).map(({ name }) => name)
   if (declared.length === 0) return { params, texts, problems: [] }
+
   const problems: Problem[] = []
   const reader = new InputReader(document, problems)
   const filled: ValueMap = { ...params }
+
   for (const name of Object.keys(params)) {
     if (!declared.some((io) => io.name === name))
       problems.push(
@@ -49,6 +53,7 @@ export function checkInputs(
         }),
       )
   }
+
   for (const [index, io] of declared.entries()) {
     const isInput = index < inputs.length
     const value = (Object.hasOwn(params, io.name) ? params[io.name] : undefined) ?? undefined
@@ -57,10 +62,11 @@ export function checkInputs(
     else if (!io.is_optional) problems.push(problemAt(document, ['inputs', index], 'io_missing', { name: io.name }))
     else filled[io.name] = io.default == null ? null : reader.readDefault(index, io)
   }
+
   return { params: filled, texts, problems }
 }
 
-/** Checks a value that the search gives to a declared input. */
+/** Checks values that the search may give to a declared input. Values with templates are not checked. */
 export function checkSearched(
   document: Document,
   { inputs }: Declared,
@@ -70,9 +76,11 @@ export function checkSearched(
   const io = inputs.find((input) => input.name === name)
   const problems: Problem[] = []
   const reader = new InputReader(document, problems)
+
   if (io)
     for (const [index, value] of values.entries())
       if (!isTemplated(value)) reader.read(['hptuning', 'matrix', name, 'values', index], io, value)
+
   return problems
 }
 
@@ -80,16 +88,19 @@ function isTemplated(value: Value): boolean {
   return typeof value === 'string' && hasTemplate(value)
 }
 
+/** A template that is one parameter name, perhaps with filters: `{{ lr | float }}`. */
 const ONE_NAME = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}\}$/u
 
-/** The problem of a value that names an output of another run; undefined for any other text. */
+/**
+ * Returns the problem of a text that reads an output of another run, which is unsupported; undefined for other texts.
+ */
 export function otherRunProblem(document: Document, path: readonly PathKey[], text: string): Problem | undefined {
   const found = /\{\{\s*\w+\.\w+\.outputs\.[^}]*\}\}/.exec(text)?.[0]
   if (found === undefined) return undefined
   return problemAt(document, path, 'io_reference', slip('io_other_run', { found }))
 }
 
-/** Reads values as their inputs take them, and collects the problems of those that do not fit. */
+/** Reads values by the types of their inputs, and adds a problem for each value that does not fit. */
 class InputReader {
   readonly #document: Document
   readonly #problems: Problem[]
@@ -99,18 +110,19 @@ class InputReader {
     this.#problems = problems
   }
 
-  /** A default may read other parameters; its type is then that of the result. */
+  /** Reads the default of an input. A default with a template is returned as it is: it may read other parameters. */
   readDefault(index: number, io: IoSpec): Value {
     return isTemplated(io.default!) ? io.default! : this.read(['inputs', index, 'default'], io, io.default!)
   }
 
-  /** The value; a list that is given as one text is cut into its items. */
+  /** Returns the value in the form that the input's type needs. A list given as one text is split into its items. */
   read(path: readonly PathKey[], io: IoSpec, value: Value): Value {
     if (isTemplated(value)) {
       if (!ONE_NAME.test((value as string).trim()))
         this.#add(path, 'io_reference', slip('io_template', { name: io.name }))
       return value
     }
+
     const isList = io.is_list === true || io.type === 'list'
     const read = isList && typeof value === 'string' ? (toList(value, io) ?? value) : value
     const wrong = typeProblem(io, read, { isList, isLenient: path[0] === 'hptuning' })
@@ -118,6 +130,7 @@ class InputReader {
       this.#addWrong([...path, ...wrong.at], wrong)
       return read
     }
+
     const typed = io.type === 'bool' && !io.is_flag ? toFlags(read) : read
     this.#checkOptions(path, io, typed)
     return typed
@@ -145,7 +158,7 @@ class InputReader {
   }
 }
 
-/** A text is an option as it stands, or by the value that it spells. */
+/** Whether an item is an option, either as it is or by the Python literal that its text spells. */
 function isOption(option: Value, item: Value): boolean {
   return isEqual(option, item) || (typeof item === 'string' && isEqual(option, parsePythonLiteral(item)))
 }
@@ -154,14 +167,16 @@ function spell(words: Words): string {
   return typeof words === 'string' ? words : words.detail
 }
 
-/** `[1, 2]` and `1, 2` as lists; bare words are texts. Undefined for a text that is no list. */
+/** Reads `[1, 2]` or `1, 2` as a list, in which bare words are texts. Undefined for a text that is not a list. */
 function toList(text: string, io: IoSpec): Value[] | undefined {
   const isTexts = isTextType(io.type)
   const typed = parsePythonLiteral(text)
   if (Array.isArray(typed) && !(isTexts && typed.some((item) => typeof item !== 'string'))) return typed
+
   const bracketed = /^\s*\[([^[\]]*)\]\s*$/.exec(text)
   const inner = bracketed ? bracketed[1]! : text
   if (!bracketed && !inner.includes(',')) return undefined
+
   const items = inner
     .split(',')
     .map((item) => item.trim())
@@ -179,7 +194,7 @@ function isPhrase(words: Words, code: DetailCode): boolean {
   return typeof words !== 'string' && words.detail === code
 }
 
-/** Texts of booleans as booleans: `no` in a template would count as true. */
+/** Converts texts and numbers to booleans: in a template a text such as `no` would count as true. */
 function toFlags(value: Value): Value {
   if (Array.isArray(value)) return value.map(toFlags)
   if (typeof value === 'string') return /^(true|yes|1|on)$/i.test(value)
@@ -188,18 +203,20 @@ function toFlags(value: Value): Value {
 
 interface TypeRules {
   readonly isList: boolean
-  /** Accepts an integer where a float is declared: the values of a matrix may be written without a decimal point. */
+  /** Accepts an integer for a declared float, because the values of a matrix may be written without a decimal point. */
   readonly isLenient: boolean
 }
 
 function typeProblem(io: IoSpec, value: Value, { isList, isLenient }: TypeRules): TypeProblem | undefined {
   if (isList && !Array.isArray(value)) return { expected: phrase('word_list'), found: describe(value), at: [] }
   if (!io.type || io.type === 'list') return undefined
+
   const items = io.is_list && Array.isArray(value) ? value : [value]
   const isFine = (item: Value): boolean =>
     hasType(item, io.type!) || (isLenient && io.type === 'float' && hasType(item, 'int'))
   const wrong = items.findIndex((item) => !isFine(item))
   if (wrong === -1) return undefined
+
   return {
     expected: TYPE_WORDS[io.type] ?? phrase('word_text'),
     found: describe(items[wrong]),
@@ -215,13 +232,14 @@ const TYPE_WORDS: Partial<Record<string, Words>> = {
   dict_of_dicts: phrase('word_map'),
 }
 
-/** Types whose values are texts, never typed as numbers. */
+/** Whether values of a type stay texts, even if they look like numbers. */
 function isTextType(type: string | null | undefined): boolean {
   return type === 'str' || type === 'uri' || type === 'auth' || /path$/.test(type ?? '')
 }
 
 function hasType(value: Value, type: string): boolean {
   const typed = typeof value === 'string' ? (parsePythonLiteral(value) ?? value) : value
+
   switch (type) {
     case 'int':
       return (
@@ -253,7 +271,7 @@ function hasType(value: Value, type: string): boolean {
 
 const OFF = /^(false|no|n|f|0|off|none|)$/i
 
-/** The text a flag input stands for: `--name` when set, nothing otherwise. */
+/** Returns the text of a flag input in a command: `--name` if the flag is on, else an empty text. */
 export function flagText(name: string, value: Value | undefined): string {
   const number = value instanceof Float ? value.value : value
   const isOff =

@@ -4,7 +4,7 @@ import { TemplateValueError } from './template.ts'
 
 const encoder = new TextEncoder()
 
-/** Throws TemplateValueError for a value that no system hands to a program as one argument. */
+/** Throws TemplateValueError for a value that is too long to be one argument of a program. */
 export function refuseLongValue(text: string): void {
   const size = bytesOf(text)
   if (size > LIMITS.commandWordBytesMax)
@@ -12,18 +12,21 @@ export function refuseLongValue(text: string): void {
 }
 
 /**
- * Throws TemplateValueError for a command that no system starts: with too long a word or variable, or too much of them.
- * @param lines - The author's text, without the values.
+ * Throws TemplateValueError for a command that the system would refuse to start: one of its words or variables is too
+ * long, or the script and the variables together are.
+ * @param lines - The author's text with its templates. `refuseLongValue` checks the values.
  */
 export function refuseTooLong(lines: readonly string[], command: CommandPlan | null, build: BuildPlan | null): void {
   const word = { max: LIMITS.commandWordBytesMax }
   const variables = (build?.envVars ?? []).map(([name, value]) => ({ name, size: bytesOf(`${name}=${value}`) }))
   for (const variable of variables)
     if (variable.size > word.max) throw new TemplateValueError('variable_long', { ...variable, ...word })
+
   const size = bytesOf(command?.script ?? '')
   const total = variables.reduce((sum, variable) => sum + variable.size, size)
   if (total > LIMITS.commandBytesMax)
     throw new TemplateValueError('command_total_long', { size: total, max: LIMITS.commandBytesMax })
+
   const longest =
     size > word.max
       ? lines.flatMap((line) => line.split(/\s+/)).reduce((most, text) => Math.max(most, bytesOf(text)), 0)

@@ -21,10 +21,11 @@ import type { PlacedText } from './texts.ts'
 
 type Warn = (path: readonly PathKey[], code: ProblemCode, args?: Args) => void
 
-/** Warnings about a document that is accepted and may still not say what its author means. */
+/** Returns warnings about a document that is accepted but may not do what its author means. */
 export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] {
   const problems: Problem[] = []
   const warn: Warn = (path, code, args) => void problems.push(problemAt(document, path, code, args))
+
   lintNames(document, warn)
   lintResources(document.data['environment'], ['environment'], warn)
   lintIgnored(document.data['environment'], warn)
@@ -33,8 +34,10 @@ export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] 
   lintGiven(document, spec, warn)
   lintBuild(document, spec, warn)
   if (spec.kind === 'group' && plan.kind === 'group') lintSearch(document, { spec, plan }, warn)
+
   const refused = refusalOf(plan)
   if (refused) warn(refused.path, refused.code, refused.args)
+
   return problems
 }
 
@@ -44,11 +47,13 @@ function lintBuild(document: Document, spec: Spec, warn: Warn): void {
   const hasSteps = Array.isArray(steps) && steps.length > 0
   if (valueAt(document.data, [...section, 'image']))
     warn([...section, 'image'], hasSteps ? 'image_beside_steps' : 'image_on_host')
+
   for (const key of ['dockerfile', 'ref', 'context', 'commit', 'branch']) {
     if (valueAt(document.data, [...section, key])) warn([...section, key], 'ignored_here', { key })
   }
 }
 
+/** Paths of older names, with the names to use instead. */
 const OLD_NAMES: readonly (readonly [readonly string[], string])[] = [
   [['declarations'], 'params'],
   [['environment', 'persistence'], 'environment.data_refs, environment.artifact_refs'],
@@ -71,8 +76,10 @@ function lintResources(environment: Value | undefined, path: readonly string[], 
   if (!isValueMap(resources)) return
   for (const [name, amounts] of Object.entries(resources)) {
     if (!isValueMap(amounts)) continue
+
     const [requests, limits] = [toNumber(amounts['requests']), toNumber(amounts['limits'])]
     const place = [...path, 'resources', name]
+
     if (requests !== undefined && limits !== undefined && requests > limits)
       warn(place, 'requests_over_limits', { name, requests: String(requests), limits: String(limits) })
     if ([requests, limits].some((amount) => amount !== undefined && amount < 0))
@@ -91,6 +98,7 @@ function lintIgnored(environment: Value | undefined, warn: Warn): void {
   if (!isValueMap(environment)) return
   const isGiven = (value: Value | undefined): boolean =>
     value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+
   for (const key of [
     'service_account',
     'image_pull_secrets',
@@ -105,7 +113,7 @@ function lintIgnored(environment: Value | undefined, warn: Warn): void {
   }
 }
 
-/** All that a template may name, with its value where it is the same in every run. */
+/** Returns all names that a template may read, with their values; undefined for a value that differs between runs. */
 function knownNames(plan: Plan): Map<string, Value | undefined> {
   if (plan.kind !== 'group') return new Map(Object.entries(plan.params))
   const { trial, space, method } = plan
@@ -114,10 +122,11 @@ function knownNames(plan: Plan): Map<string, Value | undefined> {
     ...(method.halving ? [method.halving.resource] : []),
     ...Object.keys(trial.derived ?? {}),
   ]
+
   return new Map([...varying.map((name) => [name, undefined] as const), ...Object.entries(trial.params)])
 }
 
-/** Names that nobody defines, wherever templates are read. */
+/** Warns about names in the templates of these texts that nothing defines. */
 function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string, Value | undefined>, warn: Warn): void {
   const list = known.size > 0 ? [...known.keys()].join(', ') : phrase('word_none')
   for (const { text, path } of texts) {
@@ -132,8 +141,8 @@ function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string,
 }
 
 /**
- * Names in the command of a refused document that nobody defines, so that they are shown with its other problems.
- * None where the parts that define names are themselves wrong, or missing.
+ * Returns the problems of undefined names in the command of a refused document, to be shown with its other problems.
+ * Returns none where a section that defines names is wrong itself, or a group has no matrix.
  */
 export function undefinedNames(document: Document): Problem[] {
   const { data } = document
@@ -143,24 +152,29 @@ export function undefinedNames(document: Document): Problem[] {
     (section) => section !== undefined && section !== null,
   )
   const inputs = data['inputs'] ?? []
+
   const lacksMatrix = data['kind'] === 'group' && !(isValueMap(matrix) && Object.keys(matrix).length > 0)
   if (lacksMatrix || !sections.every(isValueMap) || !Array.isArray(inputs)) return []
+
   const names = [
     ...sections.flatMap((section) => Object.keys(section)),
     ...method,
     ...inputs.map((input) => valueAt(input, ['name'])),
   ]
+
   const problems: Problem[] = []
   const known = new Map(names.filter((name) => typeof name === 'string').map((name) => [name, undefined] as const))
+
   lintReferences(
     commandTexts(valueAt(data, ['run', 'cmd'])),
     known,
     (path, code, args) => void problems.push(problemAt(document, path, code, args)),
   )
+
   return problems
 }
 
-/** The readable lines of a command as it is written. */
+/** Returns the lines of a command whose templates can be parsed. */
 function commandTexts(cmd: unknown): PlacedText[] {
   const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line: unknown) => (typeof line === 'string' ? line : ''))
   return lines.map((text, index) => ({ text, path: commandPath(lines, index) })).filter(({ text }) => isReadable(text))
@@ -176,6 +190,7 @@ function isReadable(text: string): boolean {
   }
 }
 
+/** Whether one of `members`, read in turn from the value, is missing in its mapping. */
 function lacksMember(value: Value | undefined, members: readonly string[]): boolean {
   let inner = value
   for (const member of members) {
@@ -186,9 +201,10 @@ function lacksMember(value: Value | undefined, members: readonly string[]): bool
   return false
 }
 
+/** Commands that run a text as shell code, such as `bash -c`, `eval` and `source /dev/stdin`. */
 const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|(?:\bsource|(?:^|[\s;&|])\.)\s+\/dev\/(?:stdin|fd)/
 
-/** Places where bash reads a text as an expression or as the name of a variable, with what it reads there. */
+/** Places where bash evaluates a text as an expression or as the name of a variable. Group 1 is the evaluated text. */
 const COMPUTED: readonly RegExp[] = [
   /(?:\$|(?:^|[;&|(]|\b(?:if|while|until|then|do|else|for))\s*)\(\((.*?)\)\)/g,
   /\[\[([^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s[^\]]*)\]\]/g,
@@ -203,7 +219,7 @@ const COMPUTED: readonly RegExp[] = [
   /=\(\s*\[([^\]]*)\]=/g,
 ]
 
-/** The first place where bash would compute a value, or a variable that holds one. */
+/** Returns the first place where bash would evaluate a value, or a variable from `holders`. */
 function computedIn(line: string, holders: readonly string[]): string | undefined {
   for (const place of COMPUTED)
     for (const [found, computed] of line.matchAll(place))
@@ -212,7 +228,7 @@ function computedIn(line: string, holders: readonly string[]): string | undefine
   return undefined
 }
 
-/** Variables of the shell that a value is assigned to. */
+/** Returns the names of shell variables to which the lines assign a value: `NAME={{ x }}`. */
 function holdersIn(lines: readonly string[]): string[] {
   return lines.flatMap((line) =>
     [...line.matchAll(/(?:^|[\s;&|(])([A-Za-z_]\w*)=["']?[^\s;&|]*\{\{/g)].map(([, name]) => name!),
@@ -222,29 +238,38 @@ function holdersIn(lines: readonly string[]): string[] {
 function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const lines = ('run' in spec && spec.run?.cmd) || []
   const holders = holdersIn(lines)
+
   lines.forEach((line, index) => {
     const path = commandPath(lines, index)
     const quote = /[“”‘’„＂＇]/.exec(line)?.[0]
     if (quote !== undefined) warn(path, 'quote_wide', { found: quote })
     if (namesIn(line).size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
+
     const computed = computedIn(line, holders)
     if (computed !== undefined) warn(path, 'template_computed', { found: computed.slice(0, 60) })
+
     const { comment, lineEnds } = findPlaces(line)
     const isFollowed =
       comment !== undefined &&
       (/\n\s*\S/.test(line.slice(comment)) || lines.slice(index + 1).some((next) => next.trim() !== ''))
     if (isFollowed || (comment !== undefined && FOLDED_OPTION.test(line.slice(comment)))) warn(path, 'comment_swallows')
+
     if (lineEnds.some((at) => joinsCommands(line, at))) warn(path, 'command_lines_joined')
+
     const end = /(?:[^&;|\\]|^)(;|&&?|\|\|?)\s*$/.exec(line)?.[1]
     if (end !== undefined && index < lines.length - 1) warn(path, 'command_item_end', { found: end })
+
     lintWords(line, plan, (code, args) => warn(path, code, args))
   })
 }
 
-// In a folded text the lines after a comment are part of it; an option there was hardly meant as a remark.
+// In a folded text the lines after a comment become part of the comment. An option in it was hardly meant as a remark.
 const FOLDED_OPTION = /^#[^\n]*?\s--?[A-Za-z]/
 
-/** Whether a line ends where a new command seems to begin: nothing continues it, and the next is no option. */
+/**
+ * Whether the line that ends at `at` seems to be a whole command, with a new command after it. The lines of a command
+ * are joined by spaces, so both would run as one.
+ */
 function joinsCommands(text: string, at: number): boolean {
   const before = text.slice(0, at).trimEnd()
   const after = text.slice(at).trimStart()
@@ -256,16 +281,19 @@ function joinsCommands(text: string, at: number): boolean {
   )
 }
 
-// A home folder, a variable at the start of a path, or a pattern of file names; no sentence, address or regular expression.
+// A home folder, a variable at the start of a path, or a file name pattern, but no sentence, URL or regular expression.
 const SHELL_WORD = /^~(?:\/|$)|^\$\{?[A-Za-z_]\w*\}?(?:\/|$)|^(?!\^)[\w./~-]*\*[\w./-]*$/
 
-/** Values that stand as words of their own and look as if a shell should read them. */
+/**
+ * Warns about values that stand alone as a word and are empty, look like several words, or need a shell to expand them.
+ */
 function lintWords(line: string, plan: Plan, warn: (code: ProblemCode, args: Record<string, string>) => void): void {
   const flags = plan.kind === 'group' ? plan.trial.flags : []
   for (const [, name] of line.matchAll(/(?:^|\s)\{\{-?\s*([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*-?\}\}(?=\s|$)/gu)) {
     const values = flags.includes(name!) ? [] : textsOfName(plan, name!)
     const shell = values.find((value) => SHELL_WORD.test(value))
     const several = values.find((value) => /^-\S*\s+\S/.test(value))
+
     if (values.includes('')) warn('value_empty', { name: name! })
     if (several !== undefined) warn('value_words', { name: name!, found: several.slice(0, 60) })
     if (shell !== undefined) warn('value_shell', { name: name!, found: shell.slice(0, 60) })
@@ -283,7 +311,7 @@ function valuesOfTrials({ space, trial }: SweepPlan, name: string): readonly (Va
   return [trial.params[name]]
 }
 
-/** A parameter of the command line that the document does not have, and that is nearly one of its own. */
+/** Warns about `-P` parameters that the document neither has nor reads, with the nearest name that it has. */
 function lintGiven(document: Document, spec: Spec, warn: Warn): void {
   const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
   const all = Object.keys((document.data[section] ?? {}) as ValueMap)
@@ -294,6 +322,7 @@ function lintGiven(document: Document, spec: Spec, warn: Warn): void {
     ...used,
     ...(spec.kind === 'group' ? Object.keys(spec.hptuning.matrix ?? {}) : []),
   ]
+
   for (const name of all.filter((name) => isGiven(name) && !own.includes(name))) {
     const near = nearest(name, own)
     if (near !== undefined) warn([section, name], 'param_near', { name, near })
@@ -304,6 +333,7 @@ function lintGiven(document: Document, spec: Spec, warn: Warn): void {
 function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan: SweepPlan }, warn: Warn): void {
   lintBudget(document, plan, warn)
   lintConcurrency(document, warn)
+
   const params = { ...spec.declarations, ...spec.params }
   const given = new Set(Object.keys(params).filter((name) => !referencedNames(params[name]!).includes(name)))
   for (const axis of plan.space) {
@@ -312,24 +342,28 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
     if (axis.kind === 'values') lintValues(axis.name, axis.values, warn)
     lintBounds(axis, path, warn)
   }
+
   const resource = plan.method.halving?.resource
   if (resource !== undefined && given.has(resource))
     warn(['params', resource], 'param_beside_resource', { name: resource })
+
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
   for (const [index, condition] of (Array.isArray(conditions) ? conditions : []).entries()) {
     if (!isValueMap(condition)) continue
     if (condition['value'] === undefined && !condition['policy'])
       warn(['hptuning', 'early_stopping', index], 'condition_without_value')
-    // Where it says nothing it maximises, as 0.6.1 did: what is to become smaller passes that at once.
+    // Without `optimization` a condition maximises, as in 0.6.1: a metric to be minimised meets it at the first value.
     const { metric, optimization } = plan.objective ?? {}
     if (condition['optimization'] == null && optimization === 'minimize' && condition['metric'] === metric)
       warn(['hptuning', 'early_stopping', index], 'condition_direction', { metric: String(metric), optimization })
   }
+
   if (ENDLESS.has(plan.method.name) && plan.method.trialsMax === null && spaceSize(plan.space) === undefined)
     warn(['hptuning'], 'budget_missing')
 }
 
-// Exponents of e beyond this leave every range of a parameter, and below this are no exponents of anything.
+// Limits of plausible exponents: a parameter above 10 ** EXPONENT_MAX, or a lower bound between 0 and EXPONENT_MIN,
+// suggests that the bounds are meant as values.
 const EXPONENT_MAX = 30
 const EXPONENT_MIN = 0.2
 
@@ -341,7 +375,7 @@ function lintBounds(axis: Axis, path: readonly PathKey[], warn: Warn): void {
     lintExponents(axis, { low: axis.start, high: axis.stop, base: axis.base, instead: 'geomspace' }, path, warn)
 }
 
-/** Bounds that look like the values themselves, where exponents are meant. */
+/** Warns about bounds that look like values of the parameter, although the option takes exponents of `base`. */
 function lintExponents(
   { kind }: Axis,
   { low, high, base, instead }: { low: number; high: number; base: number; instead: string },
@@ -359,7 +393,7 @@ function lintExponents(
     })
 }
 
-/** Methods that make points for ever in a space that is not finite. */
+/** Methods that suggest points without end in an infinite space, if the document names no budget. */
 const ENDLESS = new Set<MethodName>(['random', 'sobol', 'auto', 'tpe', 'cmaes', 'asha'])
 
 function lintBudget(document: Document, plan: SweepPlan, warn: Warn): void {
@@ -374,6 +408,7 @@ function lintBudget(document: Document, plan: SweepPlan, warn: Warn): void {
   ) {
     warn(['hptuning', section, 'n_experiments'], 'budget_over_space', { asked: String(asked), size: String(size) })
   }
+
   if (size !== undefined && size > BigInt(LIMITS.trialsMax) && asked === null)
     warn(['hptuning', 'matrix'], 'space_large', { size: String(size) })
 }
@@ -395,7 +430,9 @@ function lintValues(name: string, values: readonly Value[], warn: Warn): void {
     (value) => typeof value === 'string' && /^[-\w.]+[、，,]\s*[-\w.]+/.test(value) && /[、，]/.test(value),
   )
   if (joined !== undefined) warn(path, 'comma_wide', { found: String(joined) })
+
   if (values.some((value) => typeof value === 'boolean')) warn(path, 'boolean_values', { name })
+
   const isFloat = (value: Value) => value instanceof Float || (typeof value === 'number' && !Number.isInteger(value))
   const isInt = (value: Value) => typeof value === 'number' && Number.isInteger(value)
   if (values.some(isFloat) && values.some(isInt)) warn(path, 'mixed_numbers', { name })

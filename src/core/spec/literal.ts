@@ -2,8 +2,9 @@ import { toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 
 /**
- * The value a text denotes as a Python literal, or undefined when it is none: numbers, quoted strings, True, False,
- * None, lists, tuples (read as lists) and dictionaries. This is how parameters given as text get their type.
+ * Returns the value of a text that is a Python literal; undefined for any other text. Literals are numbers, quoted
+ * strings, True, False, None, lists, tuples (read as lists) and dictionaries. Parameters given as text get their types
+ * this way.
  */
 export function parsePythonLiteral(text: string): Value | undefined {
   const reader = new LiteralReader(text)
@@ -34,11 +35,13 @@ class LiteralReader {
   readAll(): Value {
     const first = this.#value()
     if (this.#peek() !== ',') return this.#end(first)
+
     const items = [first]
     while (this.#take(',')) {
       if (this.#at >= this.#text.length) break
       items.push(this.#value())
     }
+
     return this.#end(items)
   }
 
@@ -56,6 +59,7 @@ class LiteralReader {
     if (char === '(') return this.#list('(', ')')
     if (char === '{') return this.#map()
     if (char === '"' || char === "'") return this.#string(char)
+
     for (const [word, value] of [
       ['True', true],
       ['False', false],
@@ -66,6 +70,7 @@ class LiteralReader {
         return value
       }
     }
+
     return this.#number()
   }
 

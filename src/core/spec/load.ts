@@ -7,8 +7,9 @@ import { PARAMS_FILE } from './document.ts'
 import { paramsSource, parseDocument } from './parse.ts'
 
 /**
- * Reads, merges and parses the sources of one document, with parameters from outside merged last: into `declarations`
- * where the document still uses that name, into `params` otherwise. Throws SpecError.
+ * Parses and merges the sources of one document. Parameters of the command line are merged last: into `declarations`
+ * where the document uses that older name, otherwise into `params`; kinds without params get them as defaults of their
+ * inputs. Throws SpecError.
  */
 function loadDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Document {
   const document = parseDocument(sources)
@@ -21,7 +22,10 @@ function loadDocument(sources: readonly Source[], params: Readonly<Record<string
 
 const KINDS_WITHOUT_PARAMS = new Set(['build', 'notebook', 'tensorboard'])
 
-/** Kinds without params take values for their inputs alone: they stand in the place of the defaults. */
+/**
+ * Returns the inputs with the given values as their defaults, for kinds without params. Where a name is no input,
+ * returns a `params` section instead, which validation refuses.
+ */
 function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>): Source {
   const declared = (Array.isArray(inputs) ? inputs : []).filter(isValueMap) as unknown as Partial<IoSpec>[]
   const given = declared.map((io) =>
@@ -33,7 +37,7 @@ function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>)
   return { file: PARAMS_FILE, text: JSON.stringify(strange.length > 0 ? { params } : { inputs: given }) }
 }
 
-/** `false` for a parameter that the document gives a boolean is one too: the command line has no other way to write it. */
+/** Turns texts such as `false` into booleans for parameters that are booleans in the document: `-P` gives texts. */
 function asWritten(own: unknown, params: Readonly<Record<string, string>>): Record<string, string> {
   const isFlag = (name: string): boolean =>
     isValueMap(own) && Object.hasOwn(own, name) && typeof own[name] === 'boolean'
@@ -45,7 +49,7 @@ function asFlag(text: string): string {
   return /^(false|no|off|0)$/i.test(text) ? 'False' : text
 }
 
-/** `loadDocument` and `compileDocument` in one. Throws SpecError. */
+/** Parses, merges and compiles the sources of one document, with parameters of the command line. Throws SpecError. */
 export function loadPlan(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Compiled {
   return compileDocument(loadDocument(sources, params))
 }

@@ -1,6 +1,6 @@
 import type { PathKey } from './document.ts'
 
-/** Words of the language of 0.1 to 0.4, and of other tools, that have another place now. */
+/** Keys of Polyaxon 0.1 to 0.4 and of other tools, with the places where documents have them now. */
 const NEW_PLACES: Readonly<Record<string, string>> = {
   'run.image': 'build.image',
   'run.build_steps': 'build.build_steps',
@@ -44,7 +44,7 @@ const NEW_PLACES: Readonly<Record<string, string>> = {
   'environment.ps_configs': 'environment.replicas.ps',
 }
 
-/** Where a word of an older file is written now; undefined for a word that never had another place. */
+/** Returns where a key of an older file is written now; undefined for a key that never had another place. */
 export function newPlace(path: readonly PathKey[], key: string): string | undefined {
   const name = [...path, key].join('.')
   return Object.hasOwn(NEW_PLACES, name) ? NEW_PLACES[name] : undefined

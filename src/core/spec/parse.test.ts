@@ -25,7 +25,7 @@ const codesOf = (text: string) => [...new Set(problemsOf(() => read(text)).map((
 const places = (problems: readonly Problem[]) =>
   problems.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`).toSorted()
 
-describe('values', () => {
+describe('Values', () => {
   const cases: readonly [text: string, value: unknown][] = [
     ['1', 1],
     ['-0', 0],
@@ -59,9 +59,10 @@ describe('values', () => {
     ['[1, [2]]', [1, [2]]],
     ['{1: a, 1.0: b, true: c}', { '1': 'a', '1.0': 'b', true: 'c' }],
   ]
-  it.each(cases)('%s', (text, value) => expect(read(`v: ${text}`).data['v']).toEqual(value))
 
-  it('of JSON are read as JSON', () => {
+  it.each(cases)('The YAML value %s is read', (text, value) => expect(read(`v: ${text}`).data['v']).toEqual(value))
+
+  it('A JSON document is read as JSON.parse reads it', () => {
     const json = fc
       .jsonValue({ maxDepth: 4 })
       .filter((value) => isValueMap(value) && !/-0|\d{16}|e[+-]?\d/.test(JSON.stringify(value)))
@@ -73,20 +74,20 @@ describe('values', () => {
   })
 })
 
-describe('merging', () => {
-  it('goes key by key through mappings and replaces all else, null included', () => {
+describe('Merging', () => {
+  it('Mappings are merged key by key; any other value, also null, replaces the earlier one', () => {
     const merged = read('a: {b: 1, c: [1, 2], d: {e: 1}}\nx: 1\ny: {z: 1}', 'a: {c: [3], d: {f: 2}}\nx: {deep: 1}\ny:')
     expect(merged.data).toEqual({ a: { b: 1, c: [3], d: { e: 1, f: 2 } }, x: { deep: 1 }, y: null })
   })
 
-  it('knows for each part which file it came from', () => {
+  it('Each part of a merged document has the place in its own file', () => {
     const merged = read('a:\n  b: 1\n  c: 2\n', 'a:\n\n  c: 3\n')
     expect(merged.locate(['a', 'b'])).toEqual({ file: '0.yml', line: 2, column: 3 })
     expect(merged.locate(['a', 'c'])).toEqual({ file: '1.yml', line: 3, column: 3 })
     expect(merged.locate(['nowhere', 'deep'])).toEqual({ file: '0.yml', line: 1, column: 1 })
   })
 
-  it('keeps the warnings of every file', () => {
+  it('A merged document has the warnings of all its files', () => {
     expect(places(read('a: yes\nb: 010', 'c: 1:10\nc: 2').warnings)).toEqual([
       '0.yml:1:4 yaml11_boolean',
       '0.yml:2:4 yaml11_octal',
@@ -95,7 +96,7 @@ describe('merging', () => {
     ])
   })
 
-  it('of anchors: own keys beat merged ones wherever they stand, the first of a list beats the next', () => {
+  it('With merge keys own keys take precedence, and earlier anchors of a list over later ones', () => {
     expect(read('a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc: {y: 9, <<: [*a, *b]}').data['c']).toEqual({
       x: 1,
       y: 9,
@@ -103,12 +104,12 @@ describe('merging', () => {
     })
   })
 
-  it('lets an alias mean the anchor before it, and "<<" in quotes be a key', () => {
+  it('An alias refers to the last anchor before it, and "<<" in quotes is a plain key', () => {
     expect(read('a: &x 1\nb: *x\nc: &x 2\nd: *x\n"<<": 3').data).toEqual({ a: 1, b: 1, c: 2, d: 2, '<<': 3 })
   })
 })
 
-describe('what cannot be read', () => {
+describe('A document that cannot be read', () => {
   const cases: readonly [name: string, text: string, code: string][] = [
     ['nothing', '', 'yaml_empty'],
     ['a comment alone', '# only this', 'yaml_empty'],
@@ -125,14 +126,15 @@ describe('what cannot be read', () => {
     ['a list as a key', 'a: {[1, 2]: 3}', 'yaml_syntax'],
     ['a document that is too long', `a: ${'x'.repeat(1_000_001)}`, 'document_too_large'],
   ]
-  it.each(cases)('%s', (_name, text, code) => expect(codesOf(text)).toEqual([code]))
 
-  it('is named with line and column', () => {
+  it.each(cases)('A document is refused: %s', (_name, text, code) => expect(codesOf(text)).toEqual([code]))
+
+  it('A syntax error is reported with its file, line and column', () => {
     expect(places(problemsOf(() => read('a: 1\nb: [1\nc: 2')))).toEqual(['0.yml:2:4 yaml_syntax'])
     expect(places(problemsOf(() => read('a: 1', 'b: 1\nc: *x')))).toEqual(['1.yml:2:4 yaml_syntax'])
   })
 
-  it('fails in no other way, whatever the text', () => {
+  it('Any text is read or refused with a SpecError', () => {
     const piece = fc.constantFrom(
       'a',
       ': ',
@@ -164,6 +166,7 @@ describe('what cannot be read', () => {
       '\0',
       '\ud800',
     )
+
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => void problemsOf(() => read(pieces.join('')))),
       { numRuns: 1500 },
@@ -171,7 +174,7 @@ describe('what cannot be read', () => {
   })
 })
 
-describe('documents made to hurt', () => {
+describe('Hostile documents', () => {
   const levels = (count: number, line: (name: string, before: string) => string) =>
     Array.from({ length: count }, (_, index) => line(`n${index + 1}`, `n${index}`)).join('\n')
   const bomb = `n0: &n0 [x,x,x,x,x,x,x,x,x]\n${levels(10, (name, before) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(',')}]`)}`
@@ -193,15 +196,17 @@ describe('documents made to hurt', () => {
     ['many aliases', `n: &n 1\nlist:\n${'  - *n\n'.repeat(20_000)}`, undefined],
     ['many equal keys', 'a: 1\n'.repeat(20_000), undefined],
   ]
-  it.each(cases)('%s', (_name, text, code) => {
+
+  it.each(cases)('A document with %s is read or refused in time', (_name, text, code) => {
     const started = performance.now()
     expect(codesOf(text)).toEqual(code === undefined ? [] : [code])
     expect(performance.now() - started).toBeLessThan(20_000)
   })
 
-  it('cannot reach a prototype', () => {
+  it('A document cannot change a prototype', () => {
     const document = read('__proto__: {x: 1}\na: {<<: {__proto__: {y: 1}}, constructor: 2}', '__proto__: {z: 1}')
     const inner = document.data['a'] as Record<string, unknown>
+
     expect(Object.keys(document.data)).toEqual(['__proto__', 'a'])
     expect(Object.keys(inner)).toEqual(['__proto__', 'constructor'])
     expect([Object.getPrototypeOf(document.data), Object.getPrototypeOf(inner)]).toEqual([
@@ -212,7 +217,7 @@ describe('documents made to hurt', () => {
   })
 })
 
-describe('problems of a document', () => {
+describe('Problems of a document', () => {
   const text = `version: 2
 kind: experiment
 nmae: x
@@ -225,7 +230,8 @@ run:
   cmd: 1
 toString: 1
 `
-  it('come all at once, each at its place', () => {
+
+  it('All problems of a document are reported at once, each at its place', () => {
     expect(places(problemsOf(() => loadPlan([{ file: 'a.yml', text }])))).toEqual(
       [
         '1:1 version_unsupported',
@@ -241,7 +247,7 @@ toString: 1
     )
   })
 
-  it('name the path and what to write', () => {
+  it('A problem names its path and what to write instead', () => {
     const problems = problemsOf(() => loadPlan([{ file: 'a.yml', text }]))
     expect(problems.find((problem) => problem.line === 3)).toMatchObject({
       path: 'nmae',
@@ -254,11 +260,12 @@ toString: 1
     })
   })
 
-  it('of -P are placed there', () => {
+  it('A problem of a -P parameter is placed at -P', () => {
     const source = {
       file: 'a.yml',
       text: 'version: 1\nkind: experiment\ninputs: [{name: a, type: int}]\nrun: {cmd: "x {{ a }}"}',
     }
+
     expect(problemsOf(() => loadPlan([source], { a: 'x' }))).toMatchObject([
       { file: '-P', path: 'params.a', code: 'wrong_type' },
     ])
@@ -267,7 +274,7 @@ toString: 1
     ])
   })
 
-  it('of inputs named like members of every object are found as well', () => {
+  it('A missing input named like a member of Object is reported', () => {
     const source = {
       file: 'a.yml',
       text: 'version: 1\nkind: experiment\ninputs: [{name: constructor, type: int}]\nrun: {cmd: x}',

@@ -13,8 +13,9 @@ import { diagnose, forbiddenCharacter, startsWithWideSpace } from './yaml-faults
 import type { FaultCode, YamlFault } from './yaml-faults.ts'
 
 /**
- * Reads YAML 1.2 (merge keys, no custom tags) or JSON and merges the sources in order: mappings merge key by key, all else
- * is replaced, null included. Throws SpecError with every problem of the first source that cannot be read.
+ * Reads YAML 1.2 (with merge keys, without custom tags) or JSON and merges the sources in order: mappings are merged
+ * key by key, any other value, also null, replaces the earlier one. Throws SpecError with every problem of the first
+ * source that cannot be read.
  */
 export function parseDocument(sources: readonly Source[]): Document {
   const parts = sources.map(parseSource)
@@ -27,15 +28,16 @@ export function parseDocument(sources: readonly Source[]): Document {
   }
 }
 
-/** Parameters given as `name=value` become a source of their own that is merged last. */
+/** Returns parameters given as `name=value` as a source of their own, to be merged last. */
 export function paramsSource(params: Readonly<Record<string, string>>, section: 'params' | 'declarations'): Source {
   return { file: PARAMS_FILE, text: JSON.stringify({ [section]: params }) }
 }
 
+/** One parsed source. */
 interface Part {
   readonly data: ValueMap
   readonly places: ReadonlyMap<string, Place>
-  /** Plain values as they are written, by path. */
+  /** Spellings of the values that are not texts, by path. */
   readonly spellings: ReadonlyMap<string, string>
   readonly warnings: readonly Problem[]
 }
@@ -50,6 +52,7 @@ function parseSource(source: Source): Part {
     throw new SpecError([{ code, args, path: '', ...place(at) }])
   }
   const failAt = ({ fault, args, offset }: YamlFault): never => fail('yaml_syntax', slip(fault, args), offset)
+
   if (source.text.length > LIMITS.specCharsMax) fail('document_too_large', { max: String(LIMITS.specCharsMax) })
   if (isTooDeep(source.text)) fail('yaml_too_deep', slip('yaml_deep'))
   const forbidden = forbiddenCharacter(source.text)
@@ -57,6 +60,7 @@ function parseSource(source: Source): Part {
     lines.lineStarts.push(...lineStarts(source.text))
     failAt({ fault: 'yaml_character', args: { name: forbidden.name }, offset: forbidden.offset })
   }
+
   const documents = parseAllDocuments(source.text, {
     version: '1.2',
     schema: 'core',
@@ -67,9 +71,12 @@ function parseSource(source: Source): Part {
     prettyErrors: false,
     strict: true,
   })
+
   const [first, second] = Array.isArray(documents) ? documents : []
   if (!first || first.contents === null) return fail('yaml_empty', {})
-  // A warning is a tag that the parser does not read; the core schema's own are read below.
+
+  // The parser warns about tags that it does not resolve. Tags of the core schema are read below; other tags are
+  // errors.
   const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [
     ...document.errors,
     ...document.warnings.filter(isUnknownTag),
@@ -77,11 +84,13 @@ function parseSource(source: Source): Part {
   const deep = errors.find((error) => /call stack|stack overflow/i.test(error.message))
   if (deep) fail('yaml_too_deep', slip('yaml_deep'), deep.pos[0])
   if (errors.length > 0) failAt(diagnose(source.text, errors))
+
   if (second) fail('yaml_multiple', {}, second.range?.[0] ?? 0)
   if (!isMap(first.contents))
     return fail('yaml_not_mapping', {
       found: isScalar(first.contents) ? describe(first.contents.value) : phrase('word_list'),
     })
+
   const reader = new NodeReader(first, place)
   const data = reader.read(first.contents, []) as ValueMap
   if (reader.problems.length > 0) throw new SpecError(reader.problems)
@@ -105,7 +114,7 @@ function isUnknownTag({ code, message }: { code: string; message: string }): boo
 const DEPTH_MAX = 100
 const NODES_MAX = 100_000
 
-/** Brackets that open far more often than they close would cost the parser seconds before it gives up. */
+/** Whether brackets are nested so deeply that the parser would need seconds before it fails. */
 function isTooDeep(text: string): boolean {
   let depth = 0
   let deepest = 0
@@ -116,7 +125,7 @@ function isTooDeep(text: string): boolean {
   return deepest > DEPTH_MAX * 5
 }
 
-/** The node each alias stands for: the last one before it with that anchor. One walk, where a search per alias is slow. */
+/** Maps each alias to the last node before it with that anchor, in one walk: a search for each alias would be slow. */
 function findTargets(document: YamlDocument.Parsed): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>()
   const targets = new Map<Alias, Node>()
@@ -127,6 +136,7 @@ function findTargets(document: YamlDocument.Parsed): ReadonlyMap<Alias, Node> {
   return targets
 }
 
+/** Turns YAML nodes into values; collects their places, warnings and problems. */
 class NodeReader {
   readonly places = new Map<string, Place>()
   readonly spellings = new Map<string, string>()
@@ -149,10 +159,12 @@ class NodeReader {
       throw new SpecError([
         this.#problem('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node),
       ])
+
     if (isAlias(node)) return this.#readAlias(node, path)
     this.#remember(path, node)
     if (isScalar(node)) return this.#readScalar(node, path)
     if (!isMap(node) && !isSeq(node)) return null
+
     this.#open.add(node)
     const value = isMap(node)
       ? this.#readMap(node.items, path)
@@ -161,6 +173,7 @@ class NodeReader {
     return value
   }
 
+  /** The nodes around the current one, to find an alias that refers to a node around itself. */
   readonly #open = new Set<Node>()
 
   #readAlias(alias: Alias, path: readonly PathKey[]): Value {
@@ -186,7 +199,7 @@ class NodeReader {
 
   #keyText(key: unknown, path: readonly PathKey[]): string {
     const node = isAlias(key) ? this.#targetOf(key, path) : key
-    // `{{ name }}` without quotes reads as a mapping inside a mapping.
+    // YAML reads `{{ name }}` without quotes as a mapping that is a key.
     if (isMap(node)) throw new SpecError([this.#slip('yaml_start', { mark: '{' }, path, node)])
     if (!isScalar(node)) throw new SpecError([this.#slip('yaml_key', {}, path, key as Node)])
     const text = scalarText(node)
@@ -215,21 +228,24 @@ class NodeReader {
     const { value, source = '' } = node
     if (node.type === 'PLAIN') this.#warnAboutOldYaml(node, source, path)
     if (typeof value !== 'string') this.spellings.set(formatPath(path), source)
+
     const tag = CORE_TAGS.includes(node.tag ?? '') ? (node.tag!.slice(CORE_TAG.length) as CoreTag) : undefined
     if (tag !== undefined) return this.#readTagged(tag, node, path)
+
     if (typeof value === 'number') {
       if (Math.abs(value) === Infinity && !/inf/i.test(source))
         this.warnings.push(this.#problem('number_infinite', { found: source }, path, node))
-      // A whole number too long for a float keeps every digit; with zeros before them it stays a text, which prints the same.
+      // An integer too long for a float keeps every digit. With leading zeros it stays a text, which prints the same.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
       return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : asInteger(value)
     }
+
     if (typeof value === 'string') return this.#readText(value, path, node)
     return typeof value === 'boolean' || value === null ? value : String(value)
   }
 
-  /** Escapes can spell what a file cannot hold, and a database would refuse. */
+  /** Returns the text. Reports NUL and halves of surrogate pairs: escapes can write them, a database refuses them. */
   #readText(text: string, path: readonly PathKey[], node: Node): string {
     const forbidden = /\0|\p{Cs}/u.exec(text)
     if (forbidden)
@@ -237,7 +253,7 @@ class NodeReader {
     return text
   }
 
-  /** A value whose kind is written before it: `!!float 3`. */
+  /** Reads a value whose type is written before it, such as `!!float 3`. */
   #readTagged(tag: CoreTag, node: Scalar, path: readonly PathKey[]): Value {
     const text = scalarText(node)
     const read = TAG_READERS[tag]?.(text.trim())
@@ -282,13 +298,13 @@ const TAG_READERS: Partial<Record<CoreTag, (text: string) => Value | undefined>>
   null: () => null,
 }
 
-/** The warning for a plain value that tools of YAML 1.1 read as something else; undefined where all agree. */
+/** Returns the warning for a plain value that YAML 1.1 tools read as something else; undefined for any other value. */
 function oldYamlCode(source: string, path: readonly PathKey[]): ProblemCode | undefined {
   if (/^(yes|no|on|off)$/i.test(source)) return 'yaml11_boolean'
   if (/^[+-]?\d+(:[0-5]?\d)+(\.\d*)?$/.test(source)) return 'yaml11_sexagesimal'
   if (/^[+-]?0[0-7]+$/.test(source)) return 'yaml11_octal'
   if (/^[+-]?0\d*[89]\d*$/.test(source)) return 'yaml11_leading_zero'
-  // Parameters and fields for numbers read these as numbers too.
+  // Parameters and the fields of `hptuning` read these texts as numbers, too.
   const isParameter = ['params', 'declarations', 'hptuning'].includes(String(path[0]))
   if (!isParameter && /^[+-]?(?:0b[01_]+|\d[\d_]*_[\d_]*(?:\.[\d_]*)?)$/.test(source)) return 'yaml11_number'
   return undefined
@@ -302,7 +318,7 @@ function scalarText(node: Scalar): string {
   return String(node.source ?? node.value)
 }
 
-/** An assignment that makes a key of its own even of `__proto__`. */
+/** Sets a key as an own property of the map, even `__proto__`. */
 function setKey(map: ValueMap, key: string, value: Value): void {
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -8,8 +8,8 @@ import type { Value } from '../../contract/values.ts'
 import { parsePythonLiteral } from './literal.ts'
 import { toPythonJson, toPythonText } from './python.ts'
 
-describe('JSON that Python reads', () => {
-  it('has every digit of integers, floats that stay floats, and what JSON has no number for', () => {
+describe('JSON for Python', () => {
+  it('Python reads every digit of integers, whole floats, NaN and infinities from the JSON', () => {
     const value = {
       seed: new LongInteger(2n ** 63n),
       rate: new Float(1),
@@ -17,19 +17,21 @@ describe('JSON that Python reads', () => {
       list: [1, true, null, NaN, Infinity, new Float(-Infinity)],
       'é "': 'a\n',
     }
+
     const code = 'import json, sys; print(repr(json.load(sys.stdin)))'
     const { stdout } = spawnSync('python3', ['-c', code], {
       input: toPythonJson(value),
       encoding: 'utf8',
       env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
     })
+
     expect(stdout).toBe(
       `{'seed': 9223372036854775808, 'rate': 1.0, 'tiny': 1e-07, 'list': [1, True, None, nan, inf, -inf], 'é "': 'a\\n'}\n`,
     )
   })
 })
 
-describe('text of a value', () => {
+describe('The text of a value', () => {
   const cases: [Value, string][] = [
     [true, 'True'],
     [null, 'None'],
@@ -45,22 +47,24 @@ describe('text of a value', () => {
     [{ a: "it's" }, `{'a': "it's"}`],
     ["it's", "it's"],
   ]
-  it.each(cases)('%j is %s', (value, text) => {
+
+  it.each(cases)('The text of %j is %s', (value, text) => {
     expect(toPythonText(value)).toBe(text)
   })
 
-  it('is what Python prints for any float', () => {
+  it('The text of any float is what Python prints', () => {
     const doubles = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), { numRuns: 500, seed: 5 })
     const code = 'import json, sys; print(json.dumps([repr(float(x)) for x in json.load(sys.stdin)]))'
     const { stdout } = spawnSync('python3', ['-c', code], {
       input: JSON.stringify(doubles.map((number) => (Object.is(number, -0) ? '-0.0' : String(number)))),
       encoding: 'utf8',
     })
+
     expect(doubles.map((number) => toPythonText(toFloat(number)))).toEqual(JSON.parse(stdout))
   })
 })
 
-describe('a text read as a Python literal', () => {
+describe('A text read as a Python literal', () => {
   const cases: [string, Value | undefined][] = [
     ['12', 12],
     ['+4', 4],
@@ -87,7 +91,8 @@ describe('a text read as a Python literal', () => {
     ['['.repeat(500), undefined],
     ['{"__proto__": 1}', JSON.parse('{"__proto__": 1}')],
   ]
-  it.each(cases)('%s', (text, value) => {
+
+  it.each(cases)('The text "%s" is read as a Python literal or refused', (text, value) => {
     expect(parsePythonLiteral(text)).toEqual(value)
   })
 })

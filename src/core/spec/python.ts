@@ -1,12 +1,12 @@
 import { asNumber, Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 
-/** Text of a value inside a larger string, as Python's `str` prints it. */
+/** Returns the text of a value as Python's `str` prints it. */
 export function toPythonText(value: Value): string {
   return typeof value === 'string' ? value : toPythonRepr(value)
 }
 
-/** Text of a value inside a list or a mapping, as Python's `repr` prints it. */
+/** Returns the text of a value as Python's `repr` prints it: texts are quoted. */
 function toPythonRepr(value: Value): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
@@ -21,9 +21,9 @@ function toPythonRepr(value: Value): string {
 }
 
 /**
- * Text that Python's `json` reads as the same value: 1.0 stays a float, every digit of an integer is there, and what JSON
- * has no number for stands as Python writes it, NaN and Infinity.
- * @param gap - Stands after commas and colons.
+ * Returns JSON that Python's `json` reads as the same value: 1.0 stays a float, integers keep every digit, and NaN and
+ * Infinity, which JSON lacks, are written as Python writes them.
+ * @param gap - The text after commas and colons.
  */
 export function toPythonJson(value: Value, gap = ' '): string {
   if (value instanceof Float) return jsonFloat(value.value)
@@ -41,17 +41,19 @@ function jsonFloat(value: number): string {
   return Number.isFinite(value) ? floatText(value) : value > 0 ? 'Infinity' : '-Infinity'
 }
 
-/** Shortest text that reads back as the same float; exponents below 1e-4 and from 1e16 on. */
+/** Returns the shortest text that Python reads as the same float, with an exponent below 1e-4 and from 1e16 on. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+
   const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
   const exponent = Number(exponentText)
   if (exponent < -4 || exponent >= 16)
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
   if (Number.isInteger(value)) return `${BigInt(value)}.0`
   if (exponent >= 0) return String(value)
+
   const digits = mantissa.replace('-', '').replace('.', '')
   return `${value < 0 ? '-' : ''}0.${'0'.repeat(-exponent - 1)}${digits}`
 }
@@ -67,7 +69,7 @@ function quote(value: string): string {
   return `${mark}${body}${mark}`
 }
 
-/** Python's truth: empty and zero are false. */
+/** Whether Python counts a value as true: None, empty values and zero are false. */
 export function isTruthy(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === false) return false
   const number = asNumber(value)
@@ -77,7 +79,7 @@ export function isTruthy(value: Value | undefined): boolean {
   return isValueMap(value) ? Object.keys(value).length > 0 : true
 }
 
-/** Python's `==`: 1, 1.0 and True are equal. */
+/** Whether two values are equal by Python's `==`: 1, 1.0 and True are equal. */
 export function isEqual(left: Value | undefined, right: Value | undefined): boolean {
   const [a, b] = [toComparable(left), toComparable(right)]
   if (Array.isArray(a) && Array.isArray(b))
@@ -91,7 +93,7 @@ export function isEqual(left: Value | undefined, right: Value | undefined): bool
   return a === b
 }
 
-/** Undefined for what is no integer and so equal to none. */
+/** Returns an integer as a bigint; undefined for any other value, which equals no integer. */
 function integerOf(value: Value | undefined): bigint | undefined {
   if (value instanceof LongInteger) return value.value
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined

@@ -5,7 +5,7 @@ import { parsePythonLiteral } from './literal.ts'
 import { renderText, TemplateValueError } from './template.ts'
 import { hasTemplate, TemplateError } from './template-syntax.ts'
 
-/** Runs what may fail on a template; a failure gets the path of the text. Throws TemplateError. */
+/** Runs `work`. Throws its TemplateError again, with this path if the error has none yet. */
 export function atPath<T>(path: readonly PathKey[], work: () => T): T {
   try {
     return work()
@@ -15,12 +15,12 @@ export function atPath<T>(path: readonly PathKey[], work: () => T): T {
   }
 }
 
-/** Every text inside a value rendered against the scope; keys and other values stay. Throws TemplateError with the path of the text. */
+/** Renders every text inside a value; keys and other values stay. Throws TemplateError with the path of the text. */
 export function renderDeep(value: Value, scope: ValueMap, path: readonly PathKey[]): Value {
   return mapTexts(value, path, (text, at) => (hasTemplate(text) ? atPath(at, () => renderText(text, scope)) : text))
 }
 
-/** A value with every text in it replaced; keys and other values stay. */
+/** Returns a value with every text in it replaced; keys and other values stay. */
 export function mapTexts(
   value: Value,
   path: readonly PathKey[],
@@ -36,17 +36,17 @@ export function mapTexts(
 }
 
 export interface ResolveOptions {
-  /** Names whose text stays text. */
+  /** Names of parameters whose texts stay texts, even if they look like numbers. */
   readonly texts?: readonly string[]
-  /** Values of other names that the parameters may read, final as they stand. */
+  /** Final values of other names, which the parameters may read. */
   readonly given?: ValueMap
-  /** Where a parameter stands in the document. */
+  /** Returns the path of a parameter in the document. */
   readonly pathOf?: (name: string) => readonly PathKey[]
 }
 
 /**
- * Parameters with their references to one another resolved, in any order, and texts that are Python literals typed.
- * Throws TemplateError, also for names that lead in a circle.
+ * Resolves references between parameters, in whatever order they stand, and types texts that are Python literals.
+ * Returns the parameters without `given`. Throws TemplateError, also for circular references.
  */
 export function resolveParams(
   params: ValueMap,
@@ -54,6 +54,7 @@ export function resolveParams(
 ): ValueMap {
   const resolved = Object.assign(Object.create(null) as ValueMap, given)
   const pending: string[] = []
+
   const scope = new Proxy(resolved, {
     get: (_target, name) => (typeof name === 'string' ? resolve(name) : undefined),
     ownKeys: () => [...new Set([...Object.keys(given), ...Object.keys(params)])],
@@ -62,6 +63,7 @@ export function resolveParams(
         ? { configurable: true, enumerable: true, writable: true, value: null }
         : undefined,
   })
+
   const resolve = (name: string): Value | undefined => {
     if (Object.hasOwn(resolved, name)) return resolved[name]
     const raw = Object.hasOwn(params, name) ? params[name] : undefined
@@ -70,17 +72,19 @@ export function resolveParams(
       throw new TemplateValueError('template_circle', {
         names: [...pending.slice(pending.indexOf(name)), name].join(' → '),
       })
+
     pending.push(name)
     const rendered = renderDeep(raw, scope, pathOf(name))
     resolved[name] = texts.includes(name) ? rendered : typeDeep(rendered)
     pending.pop()
     return resolved[name]
   }
+
   for (const name of Object.keys(params)) resolve(name)
   return Object.fromEntries(Object.keys(params).map((name) => [name, resolved[name]!]))
 }
 
-/** A value whose texts are typed as Python literals: `"8"` is 8, `"False"` is False; other texts stay. */
+/** Types the texts of a value as Python literals: `"8"` becomes 8, `"False"` becomes False; other texts stay. */
 export function typeDeep(value: Value): Value {
   return mapTexts(value, [], (text) => {
     const typed = parsePythonLiteral(text)

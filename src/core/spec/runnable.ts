@@ -3,7 +3,10 @@ import type { Plan } from '../../contract/plan.ts'
 
 const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build', 'group']
 
-/** Why a plan that is right cannot be run: `check` warns of it, a submission is refused. Undefined for one that can. */
+/**
+ * Returns why a valid plan cannot be run; undefined for a plan that can. A document with such a plan gets a warning,
+ * and its submission is refused.
+ */
 export function refusalOf(
   plan: Plan,
 ): { readonly code: ProblemCode; readonly args: Record<string, string>; readonly path: readonly string[] } | undefined {

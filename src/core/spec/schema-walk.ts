@@ -2,7 +2,7 @@ import { SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind } from '../../contract/spec.ts'
 import type { PathKey } from './document.ts'
 
-/** Keys the schema of a kind has at a path, found by walking the schema as the data was walked. */
+/** Returns the keys that the schema of a kind allows at a path of a document. */
 export function knownKeys(kind: Kind, path: readonly PathKey[]): string[] {
   let schema: unknown = SPEC_SCHEMAS[kind]
   for (const key of path) schema = step(schema, key)
@@ -12,7 +12,7 @@ export function knownKeys(kind: Kind, path: readonly PathKey[]): string[] {
 
 const DEPTH_MAX = 4
 
-/** Paths of the schema that end in a key, such as `hptuning.random_search.n_experiments`; the shortest first. */
+/** Returns the paths of a kind's schema that end in a key, such as `hptuning.bo.metric`; the shortest first. */
 export function placesOf(kind: Kind, key: string): string[] {
   const found: string[][] = []
   const visit = (schema: unknown, path: string[]): void => {

@@ -11,6 +11,7 @@ import type {
 } from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
 
+/** Returns the search method of a group with its settings: grid search where the document names none. */
 export function toMethod(hptuning: HptuningSpec): MethodPlan {
   const { hyperband, asha, bo, auto, tpe, cmaes } = hptuning
   if (hyperband) return { name: 'hyperband', trialsMax: null, halving: hyperbandPlan(hyperband) }
@@ -57,13 +58,14 @@ function ashaPlan({
   }
 }
 
-// Bounds of the optimiser settings of Polyaxon 0.6.1: larger values make a suggestion slow.
+// Bounds of Polyaxon 0.6.1's optimiser settings `n_warmup` and `n_iter`: larger values would make suggestions slow.
 const CANDIDATES_BOUNDS = [100, 2_000] as const
 const STARTS_BOUNDS = [1, 10] as const
 
 function gaussianPlan({ n_initial_trials, utility_function: utility }: NonNullable<HptuningSpec['bo']>): GaussianPlan {
   const process = utility?.gaussian_process
   const kind = utility?.acquisition_function ?? 'ucb'
+
   return {
     initial: n_initial_trials,
     ...(utility && { acquisition: { kind, kappa: utility.kappa ?? 0, eps: utility.eps ?? 0 } }),
@@ -89,6 +91,7 @@ function within(number: number, [low, high]: readonly [number, number]): number 
   return Math.min(high, Math.max(low, number))
 }
 
+/** Returns what trials are compared by; null without a metric. `hptuning.metric` overrides the metric of the method. */
 export function toObjective(hptuning: HptuningSpec): Objective | null {
   const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
   const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
@@ -99,6 +102,7 @@ export function toObjective(hptuning: HptuningSpec): Objective | null {
 
 const DEFAULT_INTERVAL = 1
 
+/** Returns the rule of an `early_stopping` entry with a policy, as a list of one. Empty for other entries. */
 export function toStoppingRule({
   metric,
   optimization,
@@ -117,14 +121,16 @@ export function toStoppingRule({
   ]
 }
 
+/** Returns the condition of an `early_stopping` entry with a value, as a list of one. Empty for other entries. */
 export function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
   if (condition.value === undefined) return []
   return [{ metric: condition.metric, optimization: condition.optimization ?? 'maximize', value: condition.value }]
 }
 
-// 1e-9 forgives the last bits of a float step, so that 0:1:0.1 has ten values.
+// In steps. Absorbs the rounding of float steps, so that a range from 0 to 1 by 0.1 has ten values.
 const STEP_TOLERANCE = 1e-9
 
+/** Returns the axis of a matrix entry, its templates not rendered. */
 export function toAxis(name: string, entry: MatrixEntry): Axis {
   if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
   if (entry.option === 'pvalues')
@@ -134,8 +140,10 @@ export function toAxis(name: string, entry: MatrixEntry): Axis {
       values: entry.pairs.map(([value]) => value),
       weights: withRest(entry.pairs.map(([, weight]) => weight)),
     }
+
   const { fields } = entry
   const of = (field: string): number => fields[field]!
+
   switch (entry.option) {
     case 'range':
       return {
@@ -175,7 +183,7 @@ export function toAxis(name: string, entry: MatrixEntry): Axis {
   }
 }
 
-/** Probability that is not given out belongs to the last item, as in 0.6.1. */
+/** Adds the probability that the weights leave over to the last of them, as Polyaxon 0.6.1 does. */
 function withRest(weights: readonly number[]): number[] {
   const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
   return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))

@@ -3,7 +3,7 @@ import type { PathKey } from './document.ts'
 import { toFloat } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 
-/** Syntax tree of Jinja's expressions, as far as existing files use them. */
+/** Syntax tree of a Jinja expression. Covers the part of Jinja that existing documents use. */
 export type Expression =
   | { readonly type: 'literal'; readonly value: Value }
   | { readonly type: 'name'; readonly name: string }
@@ -25,6 +25,7 @@ export type Expression =
       readonly otherwise: Expression | undefined
     }
 
+/** A part of a parsed template. */
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'output'; readonly expression: Expression }
@@ -40,7 +41,7 @@ export type TemplateNode =
       readonly otherwise: readonly TemplateNode[]
     }
 
-/** A template that fails, with the reason as a phrase of the catalogue and, once it is known, the path of its text. */
+/** A template that fails. `detail` is the reason, as a phrase of the messages; `atPath` adds the path of the text. */
 export class TemplateError extends Error {
   readonly detail: Detail
   path: readonly PathKey[] | undefined
@@ -50,7 +51,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** A template that cannot be read. */
+/** A template that cannot be parsed. */
 export class TemplateSyntaxError extends TemplateError {}
 
 const NESTING_MAX = 50
@@ -58,7 +59,7 @@ const TOKENS_MAX = 1000
 
 type Tag = { readonly kind: 'text' | 'output' | 'block'; readonly text: string }
 
-/** Reads a template. Throws TemplateSyntaxError. */
+/** Parses a template. Throws TemplateSyntaxError. */
 export function parseTemplate(text: string): readonly TemplateNode[] {
   const tags = split(text)
   const cursor = { tags, at: 0 }
@@ -67,6 +68,7 @@ export function parseTemplate(text: string): readonly TemplateNode[] {
   return nodes
 }
 
+/** Whether a text contains the start of a template tag, expression or comment. */
 export function hasTemplate(text: string): boolean {
   return /\{[{%#]/.test(text)
 }
@@ -76,7 +78,7 @@ const END_RAW = /\{%-?\s*endraw\s*-?%\}/g
 const COMMENT = /\{#[\s\S]*?#\}/y
 const OPENING = /\{[{%#]/g
 
-/** Cuts a text into tags and what stands between them. A `{#` without its end is text: shells write `${#list}`. */
+/** Splits a text into tags and the text between them. A `{#` without its end is text: shells write `${#list}`. */
 function split(text: string): Tag[] {
   const pieces: Piece[] = []
   let end = 0
@@ -85,12 +87,14 @@ function split(text: string): Tag[] {
     pieces.push(piece)
     end = start + piece.source.length
   }
+
   OPENING.lastIndex = 0
   for (let match = OPENING.exec(text); match; match = OPENING.exec(text)) {
     const piece = pieceAt(text, match.index)
     if (piece) push(match.index, piece)
     OPENING.lastIndex = piece ? end : match.index + 2
   }
+
   if (end < text.length) pieces.push({ kind: 'text', source: text.slice(end) })
   return trim(pieces)
 }
@@ -106,7 +110,7 @@ function pieceAt(text: string, at: number): Piece | undefined {
   return { kind: mark === '{{' ? 'output' : 'block', source: text.slice(at, end) }
 }
 
-/** Where a tag ends, its closing mark included. Quoted texts are passed over, since they may hold the mark. -1 without an end. */
+/** Returns the offset after the closing braces of a tag, or -1. Skips quoted texts, because they may contain braces. */
 function endOfTag(text: string, from: number, close: string): number {
   for (let at = from; at < text.length; at += 1) {
     if (text.startsWith(close, at)) return at + close.length
@@ -115,7 +119,7 @@ function endOfTag(text: string, from: number, close: string): number {
   return -1
 }
 
-/** Where the text quoted at `from` ends; -1 for a quote that is never closed. */
+/** Returns the offset of the quote that closes the one at `from`; -1 for a quote that is never closed. */
 function endOfQuote(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1
@@ -137,7 +141,7 @@ function rawAt(text: string, at: number): Piece {
   return { kind: 'raw', source: text.slice(at, end.index + end[0].length) }
 }
 
-/** A minus inside the braces takes away the white space on its side. */
+/** Turns pieces into tags and drops comments. A minus inside the braces removes the white space on its side. */
 function trim(pieces: readonly Piece[]): Tag[] {
   const tags: Tag[] = []
   for (const [index, { kind, source }] of pieces.entries()) {
@@ -152,6 +156,7 @@ function trim(pieces: readonly Piece[]): Tag[] {
       if (rest !== '') tags.push({ kind: 'text', text: rest })
     }
   }
+
   return tags
 }
 
@@ -169,6 +174,7 @@ interface Cursor {
 function parseNodes(cursor: Cursor, until: readonly string[], depth: number): TemplateNode[] {
   if (depth > NESTING_MAX) throw new TemplateSyntaxError('template_deep')
   const nodes: TemplateNode[] = []
+
   for (; cursor.at < cursor.tags.length; cursor.at += 1) {
     const tag = cursor.tags[cursor.at]!
     if (tag.kind === 'text') nodes.push({ type: 'text', text: tag.text })
@@ -176,6 +182,7 @@ function parseNodes(cursor: Cursor, until: readonly string[], depth: number): Te
     else if (until.includes(firstWord(tag))) return nodes
     else nodes.push(parseBlock(cursor, tag, depth))
   }
+
   if (until.length > 0) throw new TemplateSyntaxError('template_end_missing', { tag: until.at(-1)! })
   return nodes
 }
@@ -208,16 +215,18 @@ function parseIf(cursor: Cursor, condition: string, depth: number): TemplateNode
 function parseFor(cursor: Cursor, head: string, depth: number): TemplateNode {
   const match = FOR_HEAD.exec(head)
   if (!match) throw new TemplateSyntaxError(/^[^,]+,.*\sin\s/s.test(head) ? 'template_two_names' : 'template_for')
+
   const body = parseNodes(cursor, ['else', 'endfor'], depth + 1)
   let otherwise: TemplateNode[] = []
   if (firstWord(cursor.tags[cursor.at]!) === 'else') {
     cursor.at += 1
     otherwise = parseNodes(cursor, ['endfor'], depth + 1)
   }
+
   return { type: 'for', variable: toName(match[1]!), items: parseExpression(match[2]!), body, otherwise }
 }
 
-// A name of any script, as Python takes it.
+// A name in any script, as in Python.
 const NAME = String.raw`[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*`
 const FOR_HEAD = new RegExp(String.raw`^\s*(${NAME})\s+in\s+([\s\S]+)$`, 'u')
 const TOKEN = new RegExp(
@@ -225,7 +234,10 @@ const TOKEN = new RegExp(
   'iyu',
 )
 
-/** A name in the form that names are compared in: an accented letter is one character or two, depending on who types it. */
+/**
+ * Returns a name in Unicode form NFC, in which names are compared: an accented letter may be
+ * typed as one character or as two.
+ */
 export function toName(text: string): string {
   return text.normalize('NFC')
 }
@@ -240,6 +252,7 @@ function parseExpression(text: string): Expression {
 function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   TOKEN.lastIndex = 0
+
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const from = TOKEN.lastIndex
     const match = TOKEN.exec(text)
@@ -247,12 +260,13 @@ function tokenize(text: string): Token[] {
     const type = (['number', 'word', 'string', 'mark'] as const).find((_, index) => match[index + 1] !== undefined)!
     tokens.push({ type, text: match[0].trim() })
   }
+
   if (tokens.length > TOKENS_MAX) throw new TemplateSyntaxError('template_long')
   tokens.push({ type: 'end', text: '' })
   return tokens
 }
 
-/** The reason why no token stands where a text begins. */
+/** Returns the error for a text that does not begin with a token. */
 function unreadable(rest: string): TemplateSyntaxError {
   if (rest.startsWith('=')) return new TemplateSyntaxError('template_named_argument')
   if (rest.startsWith(':')) return new TemplateSyntaxError('template_slice')
@@ -260,6 +274,7 @@ function unreadable(rest: string): TemplateSyntaxError {
   return new TemplateSyntaxError('template_unexpected', { found: [...rest].slice(0, 20).join('') })
 }
 
+/** The binary operators by precedence, the weakest first. */
 const BINARY_LEVELS: readonly (readonly string[])[] = [
   ['or'],
   ['and'],
@@ -267,13 +282,15 @@ const BINARY_LEVELS: readonly (readonly string[])[] = [
   ['+', '-'],
   ['~'],
   ['*', '/', '//', '%'],
-  // As in Jinja and unlike Python: from left to right, and below a minus sign.
+  // As in Jinja and unlike Python, `**` is evaluated from left to right and binds weaker than a minus sign.
   ['**'],
 ]
+// Index of the comparisons in BINARY_LEVELS.
 const COMPARISONS = 2
 const ESCAPES: Partial<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 const WORDS: Record<string, Value> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
+/** Recursive descent parser over the tokens of one expression. */
 class ExpressionParser {
   readonly #tokens: readonly Token[]
   #at = 0
@@ -296,7 +313,7 @@ class ExpressionParser {
   #fail(): never {
     const { type, text } = this.#token
     if (type === 'end') throw new TemplateSyntaxError('template_ends_early')
-    // Where an expression could end, a bracket calls what stands before it.
+    // After a complete expression a bracket is a function call, which is not supported.
     if (text === '(' && this.#at > 0)
       throw new TemplateSyntaxError('template_call', { name: this.#tokens[this.#at - 1]!.text })
     throw new TemplateSyntaxError('template_unexpected', { found: text })
@@ -327,11 +344,12 @@ class ExpressionParser {
     if (!operators) return this.#unary()
     if (level === COMPARISONS && this.#take('not'))
       return { type: 'unary', operator: 'not', operand: this.#binary(COMPARISONS) }
+
     let left = this.#binary(level + 1)
     for (let isChained = false; ; isChained = true) {
       const operator = this.#takeOperator(operators)
       if (!operator) return left
-      // Jinja reads `a < b < c` as two comparisons; reading it otherwise would be a silent difference.
+      // Jinja reads `a < b < c` as two comparisons. A chain is refused, because it would be evaluated differently here.
       if (level === COMPARISONS && isChained) throw new TemplateSyntaxError('template_chained')
       left = { type: 'binary', operator, left, right: this.#binary(level + 1) }
     }
@@ -408,25 +426,30 @@ class ExpressionParser {
   #primary(): Expression {
     const token = this.#token
     this.#at += 1
+
     if (token.type === 'number' && /^\d+$/.test(token.text) && !Number.isSafeInteger(Number(token.text)))
       throw new TemplateSyntaxError('template_number', { found: token.text })
     if (token.type === 'number')
       return { type: 'literal', value: /[.e]/i.test(token.text) ? toFloat(Number(token.text)) : Number(token.text) }
+
     if (token.type === 'string')
       return {
         type: 'literal',
         value: token.text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char),
       }
+
     if (token.type === 'word')
       return Object.hasOwn(WORDS, token.text)
         ? { type: 'literal', value: WORDS[token.text]! }
         : { type: 'name', name: toName(token.text) }
+
     if (token.text === '[') return { type: 'list', items: this.#list(']') }
     if (token.text === '(') {
       const inner = this.#condition()
       this.#expect(')')
       return inner
     }
+
     this.#at -= 1
     return this.#fail()
   }

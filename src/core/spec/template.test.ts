@@ -67,7 +67,8 @@ describe('renderText', () => {
     [`{{ name[0] }}{{ name[-1] }} {{ 'a\\tb' }} {{ 'it\\'s' }}`, "ru a\tb it's"],
     ['{{ 2 * 3 ~ 4 }} {{ not y is defined }}', '64 True'],
   ]
-  it.each(cases)('%s', (template, text) => expect(renderText(template, scope)).toBe(text))
+
+  it.each(cases)('The template %s is rendered', (template, text) => expect(renderText(template, scope)).toBe(text))
 
   const malformed = [
     '{{ 1 < x < 5 }}',
@@ -87,7 +88,7 @@ describe('renderText', () => {
     `{{ ${'('.repeat(100)} }}`,
     '{{ 9007199254740993 }}',
   ]
-  it.each(malformed)('cannot read %s', (template) =>
+  it.each(malformed)('The template %s cannot be parsed', (template) =>
     expect(() => renderText(template, scope)).toThrow(TemplateSyntaxError),
   )
 
@@ -105,11 +106,11 @@ describe('renderText', () => {
     '{{ 10 ** 30 }}',
     '{{ x | length }}',
   ]
-  it.each(impossible)('cannot compute %s', (template) =>
+  it.each(impossible)('The template %s cannot be computed', (template) =>
     expect(() => renderText(template, scope)).toThrow(TemplateValueError),
   )
 
-  it('never fails but with its own two errors', () => {
+  it('A template that fails throws a TemplateSyntaxError or a TemplateValueError', () => {
     const piece = fc.constantFrom(
       '{{',
       '}}',
@@ -145,6 +146,7 @@ describe('renderText', () => {
       '\\',
       'a',
     )
+
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         try {
@@ -158,7 +160,7 @@ describe('renderText', () => {
   })
 })
 
-describe('a template that would grow without end is stopped', () => {
+describe('The limits on rendering', () => {
   const ten = '[0,1,2,3,4,5,6,7,8,9]'
   const nested = (depth: number, body: string) =>
     `{% for a in ${ten} %}`.repeat(depth) + body + '{% endfor %}'.repeat(depth)
@@ -168,13 +170,14 @@ describe('a template that would grow without end is stopped', () => {
     ['text put together again and again', `{{ ${Array.from({ length: 400 }, () => 'long').join(' ~ ')} }}`],
     ['replacements', '{{ long | replace("a", long) }}'],
   ]
-  it.each(cases)('%s', (_name, template) => {
+
+  it.each(cases)('A template that grows too large is stopped: %s', (_name, template) => {
     const started = performance.now()
     expect(() => renderText(template, { long: 'a'.repeat(1000) })).toThrow(TemplateValueError)
     expect(performance.now() - started).toBeLessThan(5000)
   })
 
-  it('parameters that double each other', () => {
+  it('Parameters that double each other are stopped', () => {
     const params = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`p${index}`, `{{ p${index + 1} }}{{ p${index + 1} }}`]),
     )
@@ -183,7 +186,7 @@ describe('a template that would grow without end is stopped', () => {
 })
 
 describe('resolveParams', () => {
-  it('follows references in any order and types what comes out', () => {
+  it('resolveParams follows references in any order and types the results', () => {
     expect(
       resolveParams({
         z: '{{ y }}2',
@@ -206,13 +209,13 @@ describe('resolveParams', () => {
   })
 
   it.each([{ a: '{{ a }}' }, { a: '/bin:{{ a }}' }, { a: '{{ b }}', b: ['{{ c }}'], c: { d: '{{ a }}' } }])(
-    'refuses names that lead in a circle: %j',
+    'Parameters with circular references are refused: %j',
     (params) => {
       expect(() => resolveParams(params)).toThrow(TemplateValueError)
     },
   )
 
-  it('leaves texts of declared text inputs as they stand', () => {
+  it('The texts of declared text inputs stay texts', () => {
     expect(resolveParams({ a: '1.10', b: '{{ a }}', c: '1.10' }, { texts: ['a', 'b'] })).toEqual({
       a: '1.10',
       b: '1.10',
@@ -220,18 +223,20 @@ describe('resolveParams', () => {
     })
   })
 
-  it('reads values that are given and does not return them', () => {
+  it('resolveParams reads the values in given and does not return them', () => {
     expect(resolveParams({ out: 'm-{{ lr }}', n: '{{ width * 2 }}' }, { given: { lr: 0.1, width: 8 } })).toEqual({
       out: 'm-0.1',
       n: 16,
     })
   })
 
-  it('takes names of JavaScript for plain names', () => {
+  it('Parameters named like members of JavaScript objects are plain names', () => {
     const params = JSON.parse(
       '{"__proto__": {"x": 9}, "constructor": "c", "y": "{{ x }}", "z": "{{ constructor }}{{ toString }}"}',
     ) as ValueMap
+
     const resolved = resolveParams(params)
+
     expect(Object.keys(resolved)).toEqual(['__proto__', 'constructor', 'y', 'z'])
     expect(Object.hasOwn(resolved, '__proto__')).toBe(true)
     expect(resolved['y']).toBe('')
@@ -241,7 +246,7 @@ describe('resolveParams', () => {
 })
 
 describe('namesIn', () => {
-  it('lists what must be defined elsewhere', () => {
+  it('namesIn lists the names that must be defined outside the template', () => {
     expect([
       ...namesIn(
         '{{ a.b }} {{ c | default(d) }} {% if e is defined %}{{ f[g] }}{% endif %}{% for i in h %}{{ i }}{{ loop.index }}{% endfor %}{{ "k" }}',

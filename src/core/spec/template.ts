@@ -8,7 +8,7 @@ import type { Expression, TemplateNode } from './template-syntax.ts'
 /** A template that parses but cannot be computed. */
 export class TemplateValueError extends TemplateError {}
 
-/** Several words out of one value: the `words` filter, for values that are meant to be several arguments. */
+/** The result of the `words` filter: a value that is meant to be several arguments. */
 class Words {
   readonly items: readonly string[]
   constructor(items: readonly string[]) {
@@ -18,47 +18,48 @@ class Words {
 
 type Result = Value | Words | undefined
 
-/** What a template renders to: the author's text, and values that came from outside it. */
+/** A piece of a rendered template: the author's text, an inserted value, or the words of an inserted value. */
 export type Piece =
   | { readonly type: 'text'; readonly text: string }
-  /** `isParameter`: the expression was nothing but a parameter's name, so that even an empty value is one argument. */
+  /** `isParameter`: the expression was only the name of a parameter, so that even an empty value is one argument. */
   | { readonly type: 'value'; readonly text: string; readonly isParameter: boolean }
   | { readonly type: 'words'; readonly words: readonly string[] }
 
-/** Renders to text with Python's spelling of values. Throws TemplateSyntaxError and TemplateValueError. */
+/** Renders a template to text, with values as Python prints them. Throws TemplateSyntaxError and TemplateValueError. */
 export function renderText(template: string, scope: ValueMap): string {
   const text = renderPieces(template, scope)
     .map((piece) => (piece.type === 'words' ? piece.words.join(' ') : piece.text))
     .join('')
+
   if (text.length > template.length + RESULT_SIZE_MAX) throw new TemplateValueError('template_too_much')
   return text
 }
 
-/** Renders and keeps apart what the author wrote and what was filled in. Throws like `renderText`. */
+/** Renders a template to pieces, which keep the author's text and inserted values apart. Throws like `renderText`. */
 export function renderPieces(template: string, scope: ValueMap): Piece[] {
   const pieces: Piece[] = []
   renderNodes(parseTemplate(template), scope, pieces)
   return pieces
 }
 
-/** Whether an expression holds; undefined where it cannot be computed. Throws TemplateSyntaxError. */
+/** Whether an expression is true; undefined where it cannot be computed. Throws TemplateSyntaxError. */
 export function isTrue(expression: string, scope: ValueMap): boolean | undefined {
   const read = parseExpression(expression)
   return read && holds(read, scope)
 }
 
-/** Reads an expression that stands without braces; undefined for what is none. Throws TemplateSyntaxError. */
+/** Parses an expression without braces; undefined for a text that is not an expression. Throws TemplateSyntaxError. */
 export function parseExpression(expression: string): Expression | undefined {
   const [node] = parseTemplate(`{{ ${expression} }}`)
   return node?.type === 'output' ? node.expression : undefined
 }
 
-/** Whether a read expression holds; undefined where it cannot be computed. */
+/** Whether a parsed expression is true; undefined where it cannot be computed. */
 export function holds(expression: Expression, scope: ValueMap): boolean | undefined {
   return computed(() => isTruthy(toValue(evaluate(expression, scope))))
 }
 
-/** The value of a read expression; undefined where there is none, or where it cannot be computed. */
+/** Returns the value of a parsed expression; undefined where it has none or cannot be computed. */
 export function valueOf(expression: Expression, scope: ValueMap): Value | undefined {
   return computed(() => toValue(evaluate(expression, scope)))
 }
@@ -72,15 +73,15 @@ function computed<T>(work: () => T): T | undefined {
   }
 }
 
-/** Names a template reads that its own loops do not define. */
+/** Returns the names that must be defined for a template: the first name of each of its references. */
 export function namesIn(template: string): Set<string> {
   return new Set(referencesIn(template).map(([name]) => name))
 }
 
-/** A name that a template reads, with the members asked of it: `net.h` is ['net', 'h']. */
+/** A name that a template reads, with the members that it reads of it: `net.h` is ['net', 'h']. */
 export type Reference = readonly [name: string, ...members: string[]]
 
-/** All that a template reads and its own loops do not define; a name that a default or a test guards is left out. */
+/** Returns what a template reads, without variables of its own loops and names guarded by `default` or `is defined`. */
 export function referencesIn(template: string): Reference[] {
   const found = new Map<string, Reference>()
   collectNodes(parseTemplate(template), new Set(), found)
@@ -118,8 +119,9 @@ function isReference(expression: Expression): boolean {
 function renderLoop(node: Extract<TemplateNode, { type: 'for' }>, scope: ValueMap, out: Piece[]): void {
   const items = toItems(toValue(evaluate(node.items, scope)))
   if (items.length === 0) renderNodes(node.otherwise, scope, out)
+
   items.forEach((item, index) => {
-    // Every turn counts, so that loops around nothing end too.
+    // Each iteration adds a piece, so that the limit on pieces also ends nested loops without output.
     out.push({ type: 'text', text: '' })
     const loop = {
       index: index + 1,
@@ -128,6 +130,7 @@ function renderLoop(node: Extract<TemplateNode, { type: 'for' }>, scope: ValueMa
       last: index === items.length - 1,
       length: items.length,
     }
+
     renderNodes(node.body, { ...scope, [node.variable]: item, loop }, out)
   })
 }
@@ -142,7 +145,7 @@ function toItems(value: Value | undefined): readonly Value[] {
 
 const RESULT_SIZE_MAX = 100_000
 
-/** Values that double and double again would fill the memory before anything reads them. */
+/** Throws TemplateValueError for a result that is too long: values that double repeatedly would fill the memory. */
 function limited(result: Result): Result {
   const size = typeof result === 'string' || Array.isArray(result) ? result.length : 0
   if (size > RESULT_SIZE_MAX) throw new TemplateValueError('template_value_long')
@@ -179,7 +182,7 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
   }
 }
 
-/** A member under its own name, or under one of the same letters that is stored in another form of Unicode. */
+/** Returns a member by its name, or by a name that is equal in Unicode form NFC. */
 function ownValue(map: ValueMap, name: string): Value | undefined {
   if (Object.hasOwn(map, name)) return map[name]
   const key = isPlainAscii(name) ? undefined : Object.keys(map).find((key) => toName(key) === toName(name))
@@ -280,7 +283,9 @@ function requireDefined(operand: Expression, value: Value | undefined): void {
     throw new TemplateValueError('template_undefined_name', { name: operand.name })
 }
 
-/** `batch-size` reads as a difference; where a parameter has that name, this is what its author means. */
+/**
+ * Throws TemplateValueError for a difference such as `batch-size` where a parameter has this name: the author means it.
+ */
 function requireNoDash({ operator, left, right }: Extract<Expression, { type: 'binary' }>, scope: ValueMap): void {
   const name = operator === '-' ? dashedName(left, right) : undefined
   if (name !== undefined && ownValue(scope, name) !== undefined) throw new TemplateValueError('template_dash', { name })
@@ -299,15 +304,18 @@ function dashedName(left: Expression, right: Expression): string | undefined {
 function applyBinary(expression: Extract<Expression, { type: 'binary' }>, scope: ValueMap): Value | undefined {
   const { operator } = expression
   requireNoDash(expression, scope)
+
   const left = toValue(evaluate(expression.left, scope))
   if (operator === 'and' && !isTruthy(left)) return left
   if (operator === 'or' && isTruthy(left)) return left
+
   const right = toValue(evaluate(expression.right, scope))
   if (operator === 'and' || operator === 'or') return right
   if (operator === '==' || operator === '!=') return isEqual(left, right) === (operator === '==')
   if (operator === 'in' || operator === 'not in') return isIn(left, right) === (operator === 'in')
   if (operator === '~') return textOf(left) + textOf(right)
   if (/^[<>]/.test(operator)) return isOrdered(operator, compare(left ?? null, right ?? null))
+
   requireDefined(expression.left, left)
   requireDefined(expression.right, right)
   return arithmetic(operator, left ?? null, right ?? null)
@@ -349,8 +357,10 @@ function arithmetic(operator: string, left: Value, right: Value): Value {
   if (operator === '%' && typeof left === 'string') throw new TemplateValueError('template_percent')
   if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right
   if (operator === '+' && Array.isArray(left) && Array.isArray(right)) return [...left, ...right]
+
   const [a, b] = [numberOf(left), numberOf(right)]
   if (b === 0 && (operator.startsWith('/') || operator === '%')) throw new TemplateValueError('template_zero')
+
   const result = OPERATIONS[operator]!(a, b)
   const isFloat = operator === '/' || isFloatValue(left) || isFloatValue(right) || (operator === '**' && b < 0)
   if (!isFloat && !Number.isSafeInteger(result)) throw new TemplateValueError('template_whole')
@@ -370,7 +380,7 @@ function numberOf(value: Value | undefined): number {
 
 const EXCERPT_CHARS = 60
 
-/** The start of a value as text, for a sentence. */
+/** Returns the start of a value as text, for an error message. */
 function excerpt(value: Value): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : toPythonText(value)
   return text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text
@@ -417,10 +427,12 @@ function collect(expression: Expression, bound: ReadonlySet<string>, found: Refe
     if (!bound.has(reference[0])) found.set(reference.join('.'), reference)
     return
   }
-  // A default or a test guards a name that may be missing.
+
+  // `default` and `is defined` guard a name that may be missing.
   const guards =
     (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) ||
     (expression.type === 'test' && /defined$/.test(expression.name))
+
   for (const child of childrenOf(expression)) {
     if (!(guards && toReference(child) && child === expression.target)) collect(child, bound, found)
   }

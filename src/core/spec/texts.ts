@@ -3,22 +3,23 @@ import type { Value } from '../../contract/values.ts'
 import type { PathKey } from './document.ts'
 import { mapTexts } from './render.ts'
 
-/** A text of a document that may hold templates, with its path. */
+/** A text of a document that may contain templates, with its path. */
 export interface PlacedText {
   readonly text: string
   readonly path: readonly PathKey[]
 }
 
-/** The path of a line of `run.cmd`: the command itself where it is one text. */
+/** Returns the path of a line of `run.cmd`; that of `run.cmd` itself where it has a single line. */
 export function commandPath(lines: readonly string[], index: number): readonly PathKey[] {
   return lines.length > 1 ? ['run', 'cmd', index] : ['run', 'cmd']
 }
 
-/** All texts of a document in which templates are read. */
+/** Returns the texts of a document in which templates are checked. */
 export function textsOf(spec: Spec): PlacedText[] {
   const sections = spec as { [name: string]: Value }
   const lines = ('run' in spec && spec.run?.cmd) || []
   const texts: PlacedText[] = lines.map((text, index) => ({ text, path: commandPath(lines, index) }))
+
   const add = (value: Value | undefined, path: readonly PathKey[]): void => {
     if (value !== undefined)
       mapTexts(value, path, (text, at) => {
@@ -26,6 +27,7 @@ export function textsOf(spec: Spec): PlacedText[] {
         return text
       })
   }
+
   for (const name of [
     'params',
     'declarations',
@@ -38,9 +40,11 @@ export function textsOf(spec: Spec): PlacedText[] {
     'lang_env',
   ])
     add(sections[name], [name])
+
   for (const [index, input] of (spec.inputs ?? []).entries()) add(input.default, ['inputs', index, 'default'])
   if (spec.kind === 'group')
     for (const [name, entry] of Object.entries(spec.hptuning.matrix ?? {}))
       if ('values' in entry) add([...entry.values], ['hptuning', 'matrix', name, 'values'])
+
   return texts
 }

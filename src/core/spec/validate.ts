@@ -24,11 +24,15 @@ export function validateSpec(document: Document): Spec {
   )
 }
 
-/** Lines that belong under an empty field and stand beside it are one slip: what they are blamed for themselves is left out. */
+/**
+ * Leaves out problems that only follow from another one: those of lines that stand after an empty field at the same
+ * level and should be indented under it, and those of `isMistyped`.
+ */
 function withoutEchoes(problems: readonly Problem[]): Problem[] {
   const empty = problems.filter(
     ({ code, args }) => code === 'wrong_type' && (args['detail'] as { detail?: string }).detail === 'nothing_under',
   )
+
   return problems.filter(
     (problem) =>
       !empty.some(
@@ -37,11 +41,14 @@ function withoutEchoes(problems: readonly Problem[]): Problem[] {
   )
 }
 
-/** A field that is missing only because its name is mistyped, or stands in the place of older files. */
+/**
+ * Whether a field is reported as missing only because its name is mistyped, or because it stands at its older place.
+ */
 function isMistyped({ code, path, args }: Problem, problems: readonly Problem[]): boolean {
   if (code === 'matrix_required' || (code === 'required' && args['key'] === 'hptuning'))
     return problems.some((other) => /^(?:settings|matrix)$/.test(other.path))
   if (code !== 'required') return false
+
   return (
     problems.some(
       ({ code: other, args: near, path: at }) =>
@@ -63,6 +70,7 @@ function readKind(document: Document): Kind {
   const fail = (code: ProblemCode, args: Args = {}): never => {
     throw new SpecError([problemAt(document, ['kind'], code, args)])
   }
+
   if (kind === undefined || kind === null) return fail('kind_required', { known: KINDS.join(', ') })
   if (kind === 'pipeline') return fail('kind_pipeline')
   const found = KINDS.find((known) => known === kind)
@@ -73,20 +81,28 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   const path = issue.path.filter((key): key is PathKey => typeof key !== 'symbol')
   const section = numberRead(document, path, issue.code === 'unrecognized_keys')
   if (section) return [wrongType(document, section, phrase('word_map'))]
+
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, kind, path, key))
+
   if (issue.code === 'custom') {
     const { code, args } = issue.params as { code: ProblemCode; args: Args }
     if (code === 'wrong_type' && 'expected' in args)
       return [wrongType(document, path, args['expected'] as Words, args['found'] as Words)]
     return [problemAt(document, path, code, code === 'required' ? { key: String(path.at(-1)) } : args)]
   }
+
   if (valueAt(document.data, path) === undefined)
     return [problemAt(document, path, 'required', { key: String(path.at(-1)) })]
+
   const expected = issue.code === 'invalid_type' ? (EXPECTED[issue.expected] ?? issue.expected) : issue.code
   return [wrongType(document, path, expected)]
 }
 
-/** The path of a number that was read as a section, since it is an object here: a whole float, or an integer of many digits. */
+/**
+ * Returns the path of a number that stands where a section is expected. A whole float and a long integer are objects,
+ * so the schema reads them as mappings and reports their members.
+ * @param isAbout - The object at `path` itself may be the number, because the issue is about its keys.
+ */
 function numberRead(document: Document, path: readonly PathKey[], isAbout: boolean): readonly PathKey[] | undefined {
   const around = Array.from({ length: path.length + (isAbout ? 1 : 0) }, (_, length) => path.slice(0, length))
   return around.find((one) => {
@@ -104,16 +120,17 @@ const EXPECTED: Partial<Record<string, Words>> = {
   boolean: phrase('word_flag'),
 }
 
-/** A name and a full-width colon. */
+/** A name followed by a full-width colon. */
 const WIDE_COLON = /^[\p{L}\p{N}_.-]+ *：/u
 
-/** A value of the wrong kind: the usual slips have sentences of their own. */
+/** Returns the problem of a value of the wrong type. Common mistakes have messages of their own. */
 function wrongType(document: Document, path: readonly PathKey[], expected: Words, told?: Words): Problem {
   const found = valueAt(document.data, path)
   const key = String(path.at(-1))
   const wanted = typeof expected === 'string' ? expected : expected.detail
   const spelling = document.spelling(path)
   const problem = (args: Args): Problem => problemAt(document, path, 'wrong_type', args)
+
   if (typeof found === 'string' && WIDE_COLON.test(found))
     return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
   if (wanted === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string')
@@ -136,19 +153,25 @@ function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], ke
   const known = knownKeys(kind, path)
   const renamed = newPlace(path, key)
   if (renamed !== undefined) return problemAt(document, at, 'unknown_key', slip('old_word', { key, place: renamed }))
+
   const near = nearest(key, known) ?? (path.length > 0 ? known.find((name) => name.startsWith(`${key}_`)) : undefined)
   if (near !== undefined) return problemAt(document, at, 'unknown_key_near', { key, near })
+
   const place = placesOf(kind, key)[0]
   if (path.length === 0 && isSectionOfAnotherKind(key)) {
     const remedy =
       place === undefined || SHARED_SECTIONS.has(key) ? phrase('section_remove') : phrase('section_place', { place })
     return problemAt(document, at, 'section_not_allowed', { section: key, kind, remedy })
   }
+
   if (place !== undefined) return problemAt(document, at, 'unknown_key', slip('unknown_word_place', { key, place }))
   return problemAt(document, at, 'unknown_key', slip('unknown_word', { key, known: known.join(', ') }))
 }
 
-/** Sections of a document that a build has, too: one at the top is not meant for the build. */
+/**
+ * Sections that `build:` has as well. At the top of a document they are not meant for the build, so the error suggests
+ * to remove them, not to move them there.
+ */
 const SHARED_SECTIONS = new Set(['params', 'declarations', 'inputs', 'outputs', 'environment', 'backend', 'framework'])
 
 function isSectionOfAnotherKind(key: string): boolean {

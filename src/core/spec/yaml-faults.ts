@@ -4,19 +4,23 @@ import type { YAMLParseError, YAMLWarning } from 'yaml'
 import type { SlipCode } from '../../contract/fields.ts'
 import type { PlainArgs } from '../../contract/messages/messages.ts'
 
-/** One slip in the spelling of a file: what is wrong, what to write, and where it stands. */
+/** One mistake in the spelling of a file: the code and arguments of its message, and its place. */
 export interface YamlFault {
   readonly fault: FaultCode
   readonly args: PlainArgs
-  /** Characters before the place. */
+  /** Characters from the start of the text. */
   readonly offset: number
 }
 
+/** Codes of the messages about mistakes in YAML. */
 export type FaultCode = Extract<SlipCode, `yaml_${string}`>
 
 type Finding = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>
 
-/** The mistake that explains the errors of the YAML parser. One mistake causes several errors, mostly after its own place; the result is one fault. */
+/**
+ * Returns the mistake that best explains the errors of the YAML parser. One mistake causes several errors, mostly after
+ * its own place. The first rule that applies decides.
+ */
 export function diagnose(text: string, findings: readonly Finding[]): YamlFault {
   const [first] = [...findings].sort((a, b) => a.pos[0] - b.pos[0])
   const at = { text, finding: first!, findings }
@@ -29,10 +33,10 @@ export function diagnose(text: string, findings: readonly Finding[]): YamlFault 
   )
 }
 
-// YAML 1.2 allows in quotes what JSON allows: all but the C0 controls, and no halves of characters.
+// YAML 1.2 allows in quotes what JSON allows: no C0 control but tabs and line ends, and no halves of surrogate pairs.
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\uffff\u{10000}-\u{10ffff}]/u
 
-/** The first character of a text that no YAML file may hold, written or escaped; undefined where there is none. */
+/** Returns the first character of a text that no YAML file may contain; undefined where there is none. */
 export function forbiddenCharacter(text: string): { readonly name: string; readonly offset: number } | undefined {
   const found = FORBIDDEN.exec(text)
   return found
@@ -40,7 +44,7 @@ export function forbiddenCharacter(text: string): { readonly name: string; reado
     : undefined
 }
 
-/** Ideographic, no-break and other wide spaces at the start of a line or a name: they look like an indent and are none. */
+/** Whether a text begins with an ideographic, no-break or other special space, which only looks like an indent. */
 export function startsWithWideSpace(text: string): boolean {
   return /^ *[\u00a0\u2000-\u200b\u3000]/.test(text)
 }
@@ -53,6 +57,7 @@ interface Place {
 
 type Rule = (place: Place) => YamlFault | undefined
 
+/** The rules in order of precedence: each finds one kind of mistake. */
 const RULES: readonly Rule[] = [
   wideSpace,
   wideColon,
@@ -102,17 +107,19 @@ const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' }
 function openBracket({ text, findings }: Place): YamlFault | undefined {
   const told = findings.find(({ message }) => /^Flow (map|sequence)/.test(message))
   if (!told) return undefined
+
   const open: { mark: string; offset: number }[] = []
   for (const { source, offset } of tokensOf(text)) {
     if (offset >= told.pos[0]) break
     if (source === '{' || source === '[') open.push({ mark: source, offset })
     if (source === '}' || source === ']') open.pop()
   }
+
   const last = open.at(-1)
   return last && { fault: 'yaml_bracket', args: { mark: last.mark, close: CLOSING[last.mark]! }, offset: last.offset }
 }
 
-/** A comment ends a text of several lines, and its next line stands alone. */
+/** Finds a comment that ends a plain text of several lines, so that the next line of the text stands alone. */
 function commentInText({ text, finding }: Place): YamlFault | undefined {
   const line = lineAt(text, finding.pos[0])
   const before = linesUpTo(text, line.offset - 1).findLast(({ text }) => text.trim() !== '')
@@ -138,19 +145,21 @@ function wrongEscape({ text, finding }: Place): YamlFault | undefined {
   }
 }
 
-/** A text that begins with a mark of the language. */
+/** Finds a text without quotes that begins with a special character of YAML. */
 function start({ text, finding }: Place): YamlFault | undefined {
   if (finding.code !== 'BAD_SCALAR_START' && finding.code !== 'BAD_ALIAS') return undefined
   return { fault: 'yaml_start', args: { mark: text[finding.pos[0]]! }, offset: finding.pos[0] }
 }
 
-/** Something goes on after a bracket or a quote that ended the value. */
+/** Finds text after a bracket or a quote that ended the value. */
 function textAfterEnd({ text, finding }: Place): YamlFault | undefined {
   if (!/at node end/.test(finding.message)) return undefined
+
   const line = lineAt(text, finding.pos[0])
   const inner = line.text.search(/[^\s:{,[]\s*\{\{/)
   if (/^\s*(?:[^:'"]+:\s*)?\{/.test(line.text) && inner !== -1)
     return { fault: 'yaml_braces', args: {}, offset: line.offset + line.text.indexOf('{{', inner) }
+
   const [, before, mark] = /^(\s*(?:- +)*(?:[^:'"{[]+:\s+)?)(["'{[])/.exec(line.text) ?? []
   if (mark === undefined) return undefined
   if (mark === '{' || mark === '[') return { fault: 'yaml_start', args: { mark }, offset: line.offset + before!.length }
@@ -211,14 +220,14 @@ function lineAt(text: string, offset: number): Line {
   return linesUpTo(text, offset).at(-1)!
 }
 
-/** The next line that holds something. */
+/** Returns the next line that is not empty. */
 function lineAfter(text: string, { text: line, offset }: Line): Line | undefined {
   const from = offset + line.length + 1
   const at = text.slice(from).search(/\S/)
   return at === -1 ? undefined : lineAt(text, from + at)
 }
 
-// Marks of the lexer that stand for no character of the text.
+// Tokens that the lexer adds and that are no characters of the text.
 const CONTROLS = new Set(['\u0002', '\u0018', '\u001f'])
 
 function tokensOf(text: string): { source: string; offset: number }[] {
