@@ -12,13 +12,15 @@ describe('the language of commands', () => {
     [{ LC_ALL: 'C', LANG: 'ja_JP.UTF-8' }, 'en'],
     [{ LC_MESSAGES: 'ja_JP.UTF-8', LANG: 'C' }, 'ja'],
     [{}, 'en'],
-  ])('of %j is %s', (env, locale) => expect(readClientConfig({ HOME: '/nowhere', ...env }).locale).toBe(locale))
+  ])('With the variables %j the language is %s', (env, locale) =>
+    expect(readClientConfig({ HOME: '/nowhere', ...env }).locale).toBe(locale),
+  )
 })
 
 describe('settings of a server', () => {
   const read = (env: Record<string, string>, flags = {}) => readServerConfig(flags, { HOME: '/nowhere', ...env })
 
-  it('takes an empty variable or option for none', () => {
+  it('An empty variable or option counts as one that is not set', () => {
     const names = [
       'HAGANE_DATA',
       'HAGANE_PORT',
@@ -28,12 +30,14 @@ describe('settings of a server', () => {
       'HAGANE_SERVER_LOG',
       'XDG_DATA_HOME',
     ]
+
     const { baseEnv: _, ...empty } = read(Object.fromEntries(names.map((name) => [name, ''])), {
       data: '',
       host: '',
       database: '',
     })
     const { baseEnv: __, ...unset } = read({})
+
     expect(empty).toEqual(unset)
     expect(unset).toMatchObject({
       dataDir: '/nowhere/.local/share/hagane',
@@ -45,7 +49,7 @@ describe('settings of a server', () => {
     })
   })
 
-  it('reads numbers and words', () => {
+  it('Settings are read as numbers and words', () => {
     const env = {
       HAGANE_PORT: ' 7500 ',
       HAGANE_CONCURRENCY: '3',
@@ -68,7 +72,7 @@ describe('settings of a server', () => {
     ['HAGANE_TRASH_DAYS', '30d'],
     ['HAGANE_TRASH_DAYS', 'Infinity'],
     ['HAGANE_SERVER_LOG', 'verbose'],
-  ])('refuses %s=%s by name', (name, found) => {
+  ])('The setting %s=%s is refused by name', (name, found) => {
     expect(() => read({ [name]: found })).toThrow(SettingError)
     try {
       read({ [name]: found })

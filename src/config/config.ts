@@ -8,27 +8,29 @@ import type { Login } from './login.ts'
 import { toLocale } from '../contract/messages/messages.ts'
 import type { CliCode, Locale, PlainArgs } from '../contract/messages/messages.ts'
 
-/** Settings of a server, from flags over the environment over defaults. */
+/** Settings of a server. Flags override variables, which override defaults. */
 export interface ServerConfig {
   readonly dataDir: string
   /** Address to listen on; only loopback addresses are allowed. */
   readonly host: string
-  /** null: the one used last, else 7420, else the next free one. */
+  /** Null: the port used last, else 7420, else the next free one. */
   readonly port: number | null
   /** `postgres://…`; null for SQLite inside the data directory. */
   readonly database: string | null
+  /** Largest number of runs at once. */
   readonly runsMax: number
-  /** GPU ids to give out; null: what `nvidia-smi` lists. */
+  /** Ids of the GPUs that runs can get; null: those that `nvidia-smi` lists. */
   readonly gpus: readonly string[] | null
   readonly logLevel: string
+  /** Variables that runs get from the process environment of the server. */
   readonly baseEnv: Readonly<Record<string, string>>
-  /** Days that what is in the trash is kept. */
+  /** Days that items stay in the trash before they are removed for good. */
   readonly trashDays: number
-  /** Mebibytes that the log of an attempt may have. */
+  /** Largest log of an attempt, in mebibytes. */
   readonly logMibMax: number
 }
 
-/** How a command finds its server. */
+/** Settings of a command: how it finds its server, and how it prints. */
 export interface ClientConfig {
   readonly dataDir: string
   readonly host: string | null
@@ -36,12 +38,13 @@ export interface ClientConfig {
   readonly locale: Locale
   readonly hasColor: boolean
   readonly shellPath: string
-  /** Project that commands mean when they name none. */
+  /** Project of commands that name none. */
   readonly project: string | null
-  /** Server of the last `hagane login`. */
+  /** Server of the last `hagane login`; null without one. */
   readonly login: Login | null
 }
 
+/** Flags of a command that starts a server. */
 export interface ServerFlags {
   readonly data?: string
   readonly host?: string
@@ -49,7 +52,7 @@ export interface ServerFlags {
   readonly database?: string
 }
 
-/** A variable of the environment that means nothing; `code` and `args` say which, and how it is written. */
+/** A flag or a variable with an invalid value. `code` and `args` name it and the form that it must have. */
 export class SettingError extends Error {
   readonly code: CliCode
   readonly args: PlainArgs
@@ -64,18 +67,19 @@ const RUNS_MAX_DEFAULT = 100
 const TRASH_DAYS_DEFAULT = 30
 const LOG_MIB_DEFAULT = 1_024
 
-/** Variables a program may expect of its machine; everything else of the server's environment stays with the server. */
+/** Names of the server's variables that runs get, because programs may need them. All others stay with the server. */
 const PASSED_ON =
   /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|CUDA_PATH|XDG_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO|ALL)_PROXY|VIRTUAL_ENV|CONDA_\w+|PYENV_\w+|PYTHONPATH|PYTHONUTF8|PYTHONIOENCODING|PYTHONUNBUFFERED|OPENBLAS_\w+)$/i
 
 const PORT_MAX = 65_535
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-/** An empty variable counts as one that is not set. Throws SettingError. */
+/** Reads the settings of a server. An empty variable counts as one that is not set. Throws SettingError. */
 export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv = process.env): ServerConfig {
   const dataDir = readDataDir(flags.data, env)
-  // A data directory remembers its database: opened without the URL it would look empty.
+  // The data directory stores the URL of its database: opened without it, the directory would look empty.
   const database = flags.database || env['HAGANE_DATABASE'] || readDatabase(dataDir)
+
   return {
     dataDir,
     host: flags.host || '127.0.0.1',
@@ -97,6 +101,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
   }
 }
 
+/** Reads the settings of a command. */
 export function readClientConfig(
   env: NodeJS.ProcessEnv = process.env,
   isTerminal = process.stdout.isTTY,
@@ -121,20 +126,24 @@ function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   )
 }
 
-/** Checks the address of a database. The error names the setting and leaves out the address, which holds a password. */
+/**
+ * Returns the address of a database. The error contains the name of the setting but not the address, which holds a
+ * password.
+ */
 function checkDatabase(flag: string, address: string): string {
   if (!/^postgres(?:ql)?:\/\//.test(address) || !URL.canParse(address))
     throw new SettingError('database_unknown', { flag })
   return address
 }
 
+/** Values that a numeric setting may have, bounds included. */
 export interface NumberRange {
   readonly min: number
   readonly max?: number
   readonly isWhole?: boolean
 }
 
-/** The number that a text writes in plain decimal digits. Throws SettingError, which calls it by `flag`. */
+/** Parses a number in plain decimal digits. Throws SettingError, which contains `flag` as the name of the setting. */
 export function parseNumber(flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
   const value = Number(text)
   if (
@@ -163,17 +172,18 @@ function readWord<Word extends string>(env: NodeJS.ProcessEnv, name: string, kno
   return word
 }
 
-/** The environment of a program the command line starts: its own, without the launcher's mark. */
+/** Returns the variables for a program that the command line starts: its own, without `HAGANE_LAUNCHED`. */
 export function childEnv(changes: NodeJS.ProcessEnv = {}, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { HAGANE_LAUNCHED: _, ...rest } = env
   return { ...rest, ...changes }
 }
 
-/** Whether a launcher started this process and should take it along when it dies. */
+/** Whether a launcher started this process, which then has to end when the launcher is killed. */
 export function isLaunched(env: NodeJS.ProcessEnv = process.env): boolean {
   return env['HAGANE_LAUNCHED'] === '1'
 }
 
+/** Creates the data directory; only its owner can read it. */
 export function createDataDir(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
 }

@@ -32,36 +32,38 @@ async function isOpened(patch: object): Promise<boolean> {
     closed: false,
     create: null,
   }
+
   writeFileSync(join(folder, 'w.meta.json'), JSON.stringify({ ...meta, ...patch }))
   writeFileSync(join(folder, 'w.000000000000001.jsonl'), '{"first":1}\n{"k":"m"}\n{"k":"cut')
+
   const [spool] = await openSpools(folder)
   if (spool) expect(spool.segments).toEqual([{ first: 1, records: [{ k: 'm' }] }])
   return spool !== undefined
 }
 
-describe.runIf(process.platform === 'linux')('a spool is sent by others once its process is gone', () => {
-  it('while its process lives, nobody else sends it', async () => {
+describe.runIf(process.platform === 'linux')('a spool whose process may have ended', () => {
+  it('A spool whose process runs is sent by no other process', async () => {
     expect(await isOpened({ startedAt: fields()[19], boot: boot() })).toBe(false)
   })
 
-  it('the number of its process belongs to another process now', async () => {
+  it('A spool is sent by others if its process id now belongs to another process', async () => {
     expect(await isOpened({ startedAt: String(Number(fields()[19]) - 1), boot: boot() })).toBe(true)
   })
 
-  it('the machine was started anew', async () => {
+  it('A spool is sent by others if the machine has restarted', async () => {
     expect(await isOpened({ startedAt: fields()[19], boot: 'another boot' })).toBe(true)
   })
 
-  it('a note without the start of its process is judged by the number alone', async () => {
+  it('A spool without the start of its process is judged by the process id alone', async () => {
     expect(await isOpened({})).toBe(false)
     expect(await isOpened({ pid: 2 ** 22 + 1 })).toBe(true)
   })
 
-  it('it says itself that it is done', async () => {
+  it('A closed spool is sent by others', async () => {
     expect(await isOpened({ startedAt: fields()[19], boot: boot(), closed: true })).toBe(true)
   })
 
-  it('its process was on another machine', async () => {
+  it('A spool is sent by others if its process was on another machine', async () => {
     expect(await isOpened({ hostname: 'elsewhere', startedAt: fields()[19], boot: boot() })).toBe(true)
   })
 })

@@ -9,26 +9,33 @@ import { LIMITS } from '../contract/limits.ts'
 import type { BatchRequest } from '../contract/tracking.ts'
 import { parseJson } from '../contract/values.ts'
 
-/** `WRITER.meta.json` beside the segments of a writer: whose records they are, and the run to create first, if any. */
+/**
+ * Content of `WRITER.meta.json`, which is stored beside the segments of a writer: its run and its process, and the run
+ * to be created first, if any.
+ */
 const metaSchema = z.object({
   writer: z.string(),
   run: z.string(),
   attempt: z.number(),
   pid: z.number(),
   hostname: z.string(),
-  /** Tells apart two uses of one pid, on systems that show it: the kernel's mark of the start, and the boot. */
+  /**
+   * Start of the process in ticks of the kernel, and id of the boot. They distinguish two processes with the same pid,
+   * on systems that have them.
+   */
   startedAt: z.string().optional(),
   boot: z.string().optional(),
   closed: z.boolean().default(false),
   create: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** Records without a hole between them, numbered from `first` on. */
+/** Records with consecutive numbers, from `first` on. */
 export interface Segment {
   readonly first: number
   readonly records: readonly unknown[]
 }
 
+/** The records of a writer that are still on the disk. */
 export interface Spool {
   readonly meta: z.output<typeof metaSchema>
   readonly segments: readonly Segment[]
@@ -36,11 +43,11 @@ export interface Spool {
 }
 
 /**
- * The spools in a folder that no process sends any more. A note that cannot be read is left where it is, and so is a writer
- * whose files are longer than `bytesMax` together: they are read as a whole.
+ * Returns the spools in a folder that no running process sends. Unreadable notes are left alone, and so are writers
+ * whose files exceed `bytesMax` in total, because files are read as a whole.
  */
 export async function openSpools(folder: string, bytesMax = Infinity): Promise<Spool[]> {
-  // Programs write here: only plain files are looked into.
+  // Programs can write to this folder, so only plain files are opened.
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
@@ -49,7 +56,7 @@ export async function openSpools(folder: string, bytesMax = Infinity): Promise<S
   return spools.filter((spool) => spool !== undefined)
 }
 
-/** A writer that has just sent all it had takes its files away. */
+/** Returns undefined where a file no longer exists: its writer has just sent all records and removed its files. */
 async function openIfThere(...args: Parameters<typeof openSpool>): Promise<Spool | undefined> {
   try {
     return await openSpool(...args)
@@ -67,6 +74,7 @@ async function openSpool(
 ): Promise<Spool | undefined> {
   const { data: meta } = metaSchema.safeParse(parseOrNone(await read(join(folder, note))))
   if (!meta || (!meta.closed && isRunning(meta))) return undefined
+
   const files = names.filter((name) => name.startsWith(`${meta.writer}.`) && name.endsWith('.jsonl')).sort()
   if (bytesMax < Infinity && (await sizeOf(folder, files)) > bytesMax) return undefined
   const segments = await Promise.all(files.map((name) => readSegment(join(folder, name))))
@@ -84,7 +92,7 @@ async function sizeOf(folder: string, files: readonly string[]): Promise<number>
   return stats.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** Text of a file; one that has just become something else than a plain file holds nobody up. */
+/** Reads a plain file. A link that has just replaced it is refused, and a pipe does not block. */
 async function read(path: string): Promise<string> {
   return await readFile(path, {
     encoding: 'utf8',
@@ -92,10 +100,14 @@ async function read(path: string): Promise<string> {
   })
 }
 
-/** The records in batches, in order. What lies before them was acknowledged or is gone for good: only the server can tell which. */
+/**
+ * Returns the records in batches, in order. The records before a segment were acknowledged or no longer exist. Each
+ * batch therefore declares them as lost, and the server counts only those that it has not received.
+ */
 export function* batchesOf({ meta, segments }: Spool): Generator<BatchRequest> {
   const { writer, attempt } = meta
   let left = segments.reduce((sum, segment) => sum + segment.records.length, 0)
+
   for (const { first, records } of segments) {
     for (let at = 0; at < records.length; at += LIMITS.batchRecordsMax) {
       const batch = records.slice(at, at + LIMITS.batchRecordsMax)
@@ -112,20 +124,24 @@ export function* batchesOf({ meta, segments }: Spool): Generator<BatchRequest> {
   }
 }
 
+/** Whether the process that writes the spool still runs on this machine. */
 function isRunning({ pid, hostname: host, startedAt, boot }: z.output<typeof metaSchema>): boolean {
   if (host !== hostname()) return false
   const bootNow = readOrNone('/proc/sys/kernel/random/boot_id')?.trim()
   if (boot !== undefined && bootNow !== undefined && boot !== bootNow) return false
+
   const stat = readOrNone(`/proc/${pid}/stat`)
   if (startedAt !== undefined && stat !== undefined) {
+    // After the name, field 0 is the state (Z and X have ended) and field 19 is the start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[19] === startedAt && fields[0] !== 'Z' && fields[0] !== 'X'
   }
+
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It is there, and somebody else's.
+    // The process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
@@ -139,8 +155,8 @@ function readOrNone(path: string): string | undefined {
 }
 
 /**
- * A segment is a line with the number of its first record, then a record a line. A line cut short by a kill is none; one
- * that cannot be read ends what can be trusted.
+ * Reads a segment: a line with the number of its first record, then one record per line. A last line that a kill cut
+ * short is dropped. A line that cannot be parsed, and all lines after it, are dropped, too.
  */
 async function readSegment(path: string): Promise<Segment | undefined> {
   const [head, ...lines] = (await read(path)).split('\n').slice(0, -1).map(parseOrNone)

@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where the server of a data directory answers, and which process it is. */
+/** Address and process of the server of a data directory. */
 export interface ServerState {
   readonly pid: number
   readonly url: string
   readonly version: string
-  /** Identity of the data directory; absent in what version 0.1.0 wrote. */
+  /** Identity of the data directory; absent in files of version 0.1.0. */
   readonly directory?: string
 }
 
-/** The identity of a data directory: a copy of it, or a restored backup, has another one; one that is moved keeps it. */
+/**
+ * Returns the identity of a data directory. A copy or a restored backup has another identity; a moved directory keeps
+ * its own.
+ */
 export function directoryId(dataDir: string): string {
   const { dev, ino } = statSync(dataDir)
   return `${dev}:${ino}`
@@ -19,9 +22,13 @@ export function directoryId(dataDir: string): string {
 
 const stateFile = (dataDir: string): string => join(dataDir, 'server.json')
 const databaseFile = (dataDir: string): string => join(dataDir, 'database')
+/** Path of the file with the person's token. */
 export const tokenFile = (dataDir: string): string => join(dataDir, 'token')
 
-/** The state of the last server, running or not; undefined when there was none. One copied along with the directory is another's. */
+/**
+ * Returns the state of the last server, running or not; undefined where there was none. A file that was copied along
+ * with the directory does not count.
+ */
 export function readServerState(dataDir: string): ServerState | undefined {
   try {
     const state = JSON.parse(readFileSync(stateFile(dataDir), 'utf8')) as ServerState
@@ -31,44 +38,46 @@ export function readServerState(dataDir: string): ServerState | undefined {
   }
 }
 
+/** Stores address and process of the server of a data directory. */
 export function writeServerState(dataDir: string, state: Omit<ServerState, 'directory'>): void {
   replaceFile(stateFile(dataDir), JSON.stringify({ ...state, directory: directoryId(dataDir) }))
 }
 
 const restoringFile = (dataDir: string): string => join(dataDir, 'restoring')
 
-/** Whether a restore into the directory has begun and not ended. */
+/** Whether a restore into the directory has begun and is not complete. */
 export function isRestoring(dataDir: string): boolean {
   return existsSync(restoringFile(dataDir))
 }
 
-/** Notes that a backup is being restored into the directory. */
+/** Records that a backup is being restored into the directory. */
 export function beginRestoring(dataDir: string, backup: string): void {
   replaceFile(restoringFile(dataDir), backup)
 }
 
+/** Removes the note of `beginRestoring`. */
 export function endRestoring(dataDir: string): void {
   rmSync(restoringFile(dataDir), { force: true })
 }
 
-/** Remembers which database belongs to a data directory; null: the SQLite file in it. Only its owner can read the URL. */
+/** Stores which database belongs to a data directory; null: the SQLite file in it. Only its owner can read the URL. */
 export function writeDatabase(dataDir: string, url: string | null): void {
   if (readDatabase(dataDir) === (url ?? undefined)) return
   if (url === null) rmSync(databaseFile(dataDir), { force: true })
   else replaceFile(databaseFile(dataDir), url)
 }
 
-/** The database of a data directory; undefined for the SQLite file in it. */
+/** Returns the URL of a data directory's database; undefined for the SQLite file in it. */
 export function readDatabase(dataDir: string): string | undefined {
   return readOrNone(databaseFile(dataDir))?.trim() || undefined
 }
 
-/** The person's token; undefined before the first server. */
+/** Returns the person's token; undefined before the first start of a server. */
 export function readToken(dataDir: string): string | undefined {
   return readOrNone(tokenFile(dataDir))?.trim()
 }
 
-/** A secret file that only its owner can read, made at its first use. */
+/** Returns the secret in a file. The file is made on first use, and only its owner can read it. */
 export function ensureSecret(path: string, prefix = ''): string {
   const known = readOrNone(path)?.trim()
   if (known) return known
@@ -77,6 +86,7 @@ export function ensureSecret(path: string, prefix = ''): string {
   return secret
 }
 
+/** Replaces a file in one step; only its owner can read it. */
 function replaceFile(path: string, text: string): void {
   const next = `${path}.${process.pid}.tmp`
   rmSync(next, { force: true })

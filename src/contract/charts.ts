@@ -5,22 +5,23 @@ import { BEST_BY } from './measure.ts'
 import { moment } from './run.ts'
 import { RUN_PHASES } from './phases.ts'
 
-/** A value on a chart: null for what is no finite number. */
+/** A number on a chart; null where it is not finite. */
 const mark = z.number().nullable()
 
-/** A part of the x axis: steps, seconds since the first point of each line, or seconds since 1970. */
+/** A part of the x axis: in steps, in seconds since the first point of each line, or in seconds since 1970. */
 const chartRange = z.strictObject({ axis: z.enum(['step', 'relative', 'wall']), from: z.number(), to: z.number() })
 export type ChartRange = z.output<typeof chartRange>
 
+/** Request for lines of several metrics of several runs. */
 export const seriesRequest = z.strictObject({
   runs: z.array(z.int().min(1)).min(1).max(LIMITS.chartRunsMax),
   metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
   buckets: z.int().min(1).max(1000).default(500),
-  /** Only what lies in it, with a point on either side, in buckets as fine as that allows. */
+  /** Only this part of each line, with a point on either side, in buckets as fine as that allows. */
   range: chartRange.optional(),
 })
 
-/** One line of a chart, bucket by bucket: the steps up to which they reach, and what their points came to. */
+/** A line of a chart, with one entry per bucket in each list. `step` is the last step of a bucket. */
 export const seriesView = z.strictObject({
   run: z.int(),
   metric: z.string(),
@@ -30,19 +31,19 @@ export const seriesView = z.strictObject({
   max: z.array(mark),
   /** Milliseconds since 1970 of the last point of each bucket. */
   time: z.array(z.number()),
-  /** The same of the first point of the whole series. */
+  /** Milliseconds since 1970 of the first point of the whole series. */
   startTime: z.number(),
-  /** Points in the buckets together, and how many of them are NaN, whatever the buckets show of them. */
+  /** Number of points in all buckets, and number of NaN among them. */
   points: z.int(),
   nans: z.int(),
 })
 export type SeriesView = z.output<typeof seriesView>
 
-/** One searched parameter as a chart draws it. */
+/** A searched parameter, as a chart draws it. */
 const axisView = z.strictObject({
   name: z.string(),
   scale: z.enum(['linear', 'log', 'category']),
-  /** Ends of the space; null for one without an end, and for categories. */
+  /** Bounds of the space; null where there is none, and for categories. */
   low: z.number().nullable(),
   high: z.number().nullable(),
   /** Texts of the categories, in the order of the document. */
@@ -51,14 +52,14 @@ const axisView = z.strictObject({
 })
 export type AxisView = z.output<typeof axisView>
 
-/** All trials of a sweep, column by column, in the order of their indices. */
+/** All trials of a sweep as columns, in the order of their indices. */
 export const trialsView = z.strictObject({
   metric: z.string().nullable(),
   optimization: z.enum(['maximize', 'minimize']).nullable(),
-  /** Which value of the metric stands for a trial. */
+  /** Which value of the metric counts for a trial. */
   bestBy: z.enum(BEST_BY),
   axes: z.array(axisView),
-  /** Amounts of the resource at each rung, lowest first, of sweeps that have rungs. */
+  /** Amounts of the resource at each rung, lowest first; null for a sweep without rungs. */
   rungs: z
     .strictObject({ resource: z.string(), amounts: z.array(z.number()), form: z.enum(['promotion', 'stopping']) })
     .nullable(),
@@ -67,15 +68,15 @@ export const trialsView = z.strictObject({
   phase: z.array(z.enum(RUN_PHASES)),
   reason: z.array(z.string().nullable()),
   rung: z.array(z.int()),
-  /** Value of the metric: its last, lowest or highest. */
+  /** Value of the metric that counts for the trial. */
   value: z.array(mark),
-  /** Whether the trial logged the metric, and its value is NaN or an infinity. */
+  /** Whether the trial logged the metric, but the value is NaN or infinite. */
   isOdd: z.array(z.boolean()),
   startedAt: z.array(moment.nullable()),
   endedAt: z.array(moment.nullable()),
-  /** Values of each searched parameter; null where a trial has none. */
+  /** Values of each searched parameter; null where a trial does not have it. */
   params: z.record(z.string(), z.array(z.unknown())),
-  /** Results at rungs in the order of their arrival. */
+  /** Results at rungs in the order in which they were recorded. */
   reached: z.array(z.strictObject({ index: z.int(), rung: z.int(), value: mark })),
   /** Every attempt that has begun, oldest first. */
   attempts: z.strictObject({
@@ -88,7 +89,7 @@ export const trialsView = z.strictObject({
 })
 export type TrialsView = z.output<typeof trialsView>
 
-/** Places on the machine that executes runs. */
+/** Places and devices of the machine that executes runs. */
 export const slotsView = z.strictObject({
   places: z.int(),
   used: z.int(),
@@ -96,45 +97,52 @@ export const slotsView = z.strictObject({
 })
 export type SlotsView = z.output<typeof slotsView>
 
+/** Number of runs in each phase, and in all. */
 export const countsView = z.strictObject({ phases: z.partialRecord(z.enum(RUN_PHASES), z.int()), total: z.int() })
 export type CountsView = z.output<typeof countsView>
 
-/** Runs together by some of their fields; columns are fields with numbers. */
+/** Request to group runs by some of their fields. `columns` are fields with numbers. */
 export const groupsRequest = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).optional(),
   project: z.string().max(100).optional(),
-  /** Runs of the trash instead. */
+  /** Whether to group the runs in the trash instead. */
   trash: z.boolean().optional(),
   by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
   columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
-  /** The order: `n`, one of `by`, or the mean of one of `columns`; a `-` before it puts the greatest first. Default: `-n`. Groups without the key come last. */
+  /**
+   * Order of the groups: `n`, one of `by`, or the mean of one of `columns`; with a leading `-` the greatest comes
+   * first. Default: `-n`. Groups without the value come last.
+   */
   sort: z
     .string()
     .min(1)
     .max(LIMITS.nameCharsMax + 1)
     .optional(),
 })
+/** Statistics of a column over the runs of a group. */
 const spread = z.strictObject({ n: z.int(), mean: mark, sd: mark, min: mark, max: mark })
+/** Groups of runs. */
 export const groupsView = z.strictObject({
-  /** In the order that was asked for, so many at most. */
+  /** In the requested order, at most `LIMITS.groupsMax`. */
   groups: z.array(
     z.strictObject({ keys: z.array(z.string().nullable()), n: z.int(), values: z.array(spread.nullable()) }),
   ),
-  /** Groups and runs there are. */
+  /** Number of all groups, and of all runs in them. */
   groupCount: z.int(),
   runCount: z.int(),
 })
 export type GroupsView = z.output<typeof groupsView>
 
-/** Lines of groups of runs: of the largest groups, and of the latest runs of each. */
+/** Request for lines of groups of runs. Only the largest groups are drawn, from the latest runs of each. */
 export const bandsRequest = groupsRequest.omit({ columns: true, sort: true }).extend({
   metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
   buckets: z.int().min(1).max(1000).default(200),
 })
+/** Mean and spread of a metric over the runs of a group, with one entry per bucket in each list. */
 const bandView = z.strictObject({
   keys: z.array(z.string().nullable()),
   metric: z.string(),
-  /** Runs of the group, and how many of them have points and are in the line. */
+  /** Number of runs in the group, and of those whose points are in the line. */
   runs: z.int(),
   drawn: z.int(),
   step: z.array(z.number()),
@@ -145,27 +153,35 @@ const bandView = z.strictObject({
   n: z.array(z.int()),
 })
 export type BandView = z.output<typeof bandView>
+/** Lines of groups of runs, and the number of all groups. */
 export const bandsView = z.strictObject({ bands: z.array(bandView), groupCount: z.int() })
 export type BandsView = z.output<typeof bandsView>
 
-/** A name, how many runs have it, and how many of the latest runs of the project that was asked for; 0 where none was. */
+/**
+ * A name, the number of runs that have it, and the number among the latest runs of the requested project; 0 without a
+ * project.
+ */
 const nameCount = z.strictObject({ name: z.string(), count: z.int(), recent: z.int() })
-/** Parameters that differ among some runs, the commonest first, each with how many of the runs have it. */
+/** Parameters that differ among some runs, the most common first, each with the number of these runs that have it. */
 export const variedView = z.strictObject({
   params: z.array(z.strictObject({ name: z.string(), count: z.int() })),
   runs: z.int(),
 })
 export type VariedView = z.output<typeof variedView>
 
+/** Names of parameters and metrics, for pickers. */
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
 export type NamesView = z.output<typeof namesView>
 
-/** What was logged, as it was; null for what is no finite number. */
+/** Returns a logged number for a chart; null where it is not finite. */
 export function toMark(value: number | null): z.output<typeof mark> {
   return value === null || !Number.isFinite(value) ? null : value
 }
 
-/** What was computed, to twelve digits: what lies beyond is noise of the arithmetic. null for what is no finite number. */
+/**
+ * Returns a computed number for a chart, rounded to twelve digits because the rest is rounding error; null where it is
+ * not finite.
+ */
 export function toFigure(value: number | null): z.output<typeof mark> {
   return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(12))
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { csvField, csvLine } from './csv.ts'
 import type { CsvValue } from './csv.ts'
 
-/** Fields of lines that end in CR LF, as RFC 4180 reads them. */
+/** Reads lines that end in CR LF, as RFC 4180 defines them. */
 function parseCsv(text: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
@@ -33,9 +33,9 @@ describe('a field of comma-separated values', () => {
     ['-3', '-3'],
     ['12345678901234567890', '12345678901234567890'],
     ['+ 1', "'+ 1"],
-  ])('%j is written %s', (value, expected) => expect(csvField(value)).toBe(expected))
+  ])('The value %j is written as %s', (value, expected) => expect(csvField(value)).toBe(expected))
 
-  it('is read back as it was, but for the apostrophe before what looks like a formula', () => {
+  it('Fields are read back unchanged, except for the apostrophe before what looks like a formula', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), {

@@ -1,20 +1,20 @@
-/** A value of a table; null where it has none. */
+/** A cell of a table; null where it is empty. */
 export type CsvValue = string | number | null
 
-/** Lists and mappings as JSON; a value that is missing as none. */
+/** Converts a value to a cell: lists and mappings become JSON, undefined becomes null. */
 export function toCsvValue(value: unknown): CsvValue {
   if (value === undefined || value === null) return null
   return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
 }
 
-/** A line of comma-separated values with its line end (RFC 4180). */
+/** Returns a line of comma-separated values with its line end (RFC 4180). */
 export function csvLine(values: readonly CsvValue[]): string {
   return `${values.map(csvField).join(',')}\r\n`
 }
 
 /**
- * A field that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe before it. Text that is a
- * number stays one.
+ * Returns one field of a line. A text that a spreadsheet would take for a formula gets an apostrophe before it, unless
+ * it is a number.
  */
 export function csvField(value: CsvValue): string {
   if (value === null) return ''

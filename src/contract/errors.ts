@@ -1,7 +1,7 @@
 import type { Args, ErrorCode, PlainArgs } from './messages/messages.ts'
 import type { Problem, ProblemView } from './problems.ts'
 
-/** The closed set of error codes, each with its HTTP status and the exit status of a command that meets it. */
+/** All error codes, each with its HTTP status and the exit status of a command that receives it. */
 export const ERRORS = {
   invalid: { status: 400, exit: 2 },
   invalid_document: { status: 422, exit: 2 },
@@ -23,7 +23,7 @@ export const ERRORS = {
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<ErrorCode, { status: number; exit: number }>
 
-/** An error a caller may see. `args` fill the sentence of its code; `cause` is for the log only. */
+/** An error to be shown to the caller. `args` fill the sentence of its code; `cause` is only logged. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly args: Args
@@ -36,12 +36,12 @@ export class AppError extends Error {
   }
 }
 
-/** Whether the same request may be answered later: something that it needs is away, or has no room. */
+/** Whether the same request can succeed later: something that it needs is unavailable, or the disk is full. */
 export function isTemporary(error: AppError): boolean {
   return error.code === 'unavailable' || error.code === 'storage_full'
 }
 
-/** How an error looks on the wire. */
+/** An error in an answer of the API. */
 export interface ErrorView {
   readonly error: {
     readonly code: string

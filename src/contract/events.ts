@@ -1,4 +1,4 @@
-/** Kinds of lines in the history of runs and sweeps; past tense. */
+/** Kinds of events in the history, in the past tense. */
 export const EVENT_KINDS = [
   'run.created',
   'run.queued',
@@ -48,9 +48,10 @@ export const EVENT_KINDS = [
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-/** Who did it: a person, a run's own token, the platform. */
+/** Who caused an event: a person, a script with its run's token, or the platform. */
 export type Actor = 'person' | 'run' | 'platform'
 
+/** An event to be added to the history. */
 export interface NewEvent {
   readonly kind: EventKind
   readonly actor: Actor
@@ -59,17 +60,20 @@ export interface NewEvent {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-/** A line of the history. Numbers rise in the order in which the lines became durable; some may be missing. */
+/** A numbered line of the history. Numbers ascend in the order of commits; some may be missing. */
 export interface Event extends NewEvent {
   readonly seq: number
   /** Milliseconds since 1970. */
   readonly at: number
 }
 
-/** Name of what a stream says beside the history: which runs have written since it last said so. It has no number, and none is missed. */
+/**
+ * Name of the server-sent events that list which runs have written since the previous one. Such an event has no number
+ * and is not stored; its loss does no harm.
+ */
 export const ACTIVITY = 'activity'
 
-/** Numbers of runs that have written points, params, tags, files or output, and of their sweeps. */
+/** Numbers of the runs that have written points, parameters, tags, files or output, and of their sweeps. */
 export interface ActivityView {
   readonly runs: readonly number[]
   readonly sweeps: readonly number[]

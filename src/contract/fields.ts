@@ -5,7 +5,10 @@ import type { Args, Detail, DetailCode } from './messages/messages.ts'
 import { asNumber, Float, isValueMap, LongInteger, toPlain } from './values.ts'
 import type { Value } from './values.ts'
 
-/** A field reader throws it; the schema turns it into a located issue. `path` leads from the field to the part that is wrong. */
+/**
+ * Thrown by the reader of a field; the schema turns it into an issue with a position. `path` leads from the field to
+ * the part that is wrong.
+ */
 export class FieldError extends Error {
   readonly code: string
   readonly args: Args
@@ -18,23 +21,26 @@ export class FieldError extends Error {
   }
 }
 
-/** Words of a sentence: the same in every language, or a phrase of the catalogue. */
+/** Part of a sentence: a text that is the same in every language, or a phrase of the catalogue. */
 export type Words = string | Detail
 
-/** A phrase of the catalogue with its arguments. */
+/** Returns a phrase of the catalogue with its arguments. */
 export function phrase(detail: DetailCode, args?: Args): Detail {
   return args === undefined ? { detail } : { detail, args }
 }
 
-/** A phrase that says what is wrong; a second one, with `_fix` added to its code, says what to do. */
+/** Code of a phrase that describes a mistake. A second phrase, with `_fix` added to the code, is the remedy. */
 export type SlipCode = { [Code in DetailCode]: `${Code}_fix` extends DetailCode ? Code : never }[DetailCode]
 
-/** Whether the catalogue has a remedy of its own for a phrase. */
+/** Whether the catalogue has a remedy for this phrase. */
 export function isSlip(code: DetailCode): code is SlipCode {
   return Object.hasOwn(CATALOGUES.en.details, `${code}_fix`)
 }
 
-/** Arguments of a problem whose sentences depend on the slip: the problem keeps its code for programs. */
+/**
+ * Returns the arguments of a problem whose sentence and remedy depend on the mistake. The problem keeps its own code,
+ * for programs.
+ */
 export function slip(code: SlipCode, args: Args = {}): { readonly detail: Detail; readonly remedy: Detail } {
   return { detail: phrase(code, args), remedy: phrase(`${code}_fix` as DetailCode, args) }
 }
@@ -42,7 +48,7 @@ export function slip(code: SlipCode, args: Args = {}): { readonly detail: Detail
 type JsonSchema = Record<string, unknown>
 
 /**
- * A schema whose reading rules are a function and whose JSON Schema is written beside it: the language coerces as
+ * Returns a schema that reads a value by a function and has the given JSON Schema. The language converts values as
  * Polyaxon's validator does (a quoted number is a number), which zod's own types would refuse.
  */
 export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
@@ -66,7 +72,7 @@ export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
     })
 }
 
-/** Words for a value that stands in a document. */
+/** Returns words for a value of a document, to be shown in an error. */
 export function describe(value: unknown): Words {
   if (value === null || value === undefined) return phrase('word_nothing')
   if (Array.isArray(value)) return phrase('word_list')
@@ -80,7 +86,7 @@ export function describe(value: unknown): Words {
 
 const FOUND_CHARS_MAX = 60
 
-/** A number as YAML writes it. */
+/** Returns a number as YAML writes it. */
 function spellNumber(value: number, isFloat: boolean): string {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
@@ -91,13 +97,14 @@ function wrongType(expected: DetailCode, value: unknown, path: readonly number[]
   return new FieldError('wrong_type', { expected: phrase(expected), found: describe(value) }, path)
 }
 
-// An underscore between digits is how YAML 1.1 and Python group them.
+// YAML 1.1 and Python group digits by underscores.
 const NUMERIC_TEXT = /^\s*[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
+/** JSON Schema of a number, or of a text that is a number. */
 export const numberJson = {
   anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$' }],
 }
 
-/** The number that a value is, or that a text spells; undefined for anything else. */
+/** Returns the number that a value is, or that a text spells; undefined for anything else. */
 export function toNumber(value: unknown): number | undefined {
   if (value instanceof LongInteger) return Number(value.value)
   return typeof value === 'string' && NUMERIC_TEXT.test(value) ? Number(value.replaceAll('_', '')) : asNumber(value)
@@ -109,7 +116,7 @@ function readNumber(value: unknown, expected: DetailCode): number {
   return number
 }
 
-/** An integer; numeric text is accepted and a fraction is cut off, as 0.6.1 does. */
+/** A field with an integer. As in Polyaxon 0.6.1, numeric text is accepted and a fraction is cut off. */
 export function int(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = Math.trunc(readNumber(value, 'word_whole'))
@@ -121,7 +128,7 @@ export function int(options: { min?: number } = {}) {
   })
 }
 
-/** A float in the field's unit; numeric text is accepted. */
+/** A field with a float. Numeric text is accepted. */
 export function float(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = readNumber(value, 'word_number')
@@ -131,6 +138,7 @@ export function float(options: { min?: number } = {}) {
   })
 }
 
+/** A field with a text. */
 export function text() {
   return field({ type: 'string' }, (value) => {
     if (typeof value !== 'string') throw wrongType('word_text', value)
@@ -138,7 +146,7 @@ export function text() {
   })
 }
 
-/** Text that matches a pattern, refused with a code of its own. */
+/** A field with a text that matches a pattern; any other text is refused with `code`. */
 export function matchingText(pattern: RegExp, code: string) {
   return field({ type: 'string', pattern: pattern.source }, (value) => {
     if (typeof value !== 'string') throw wrongType('word_text', value)
@@ -150,6 +158,7 @@ export function matchingText(pattern: RegExp, code: string) {
 const TRUE_WORDS = new Set<unknown>([true, 1, '1', 'true', 'yes', 'y', 'on', 't'])
 const FALSE_WORDS = new Set<unknown>([false, 0, '0', 'false', 'no', 'n', 'off', 'f'])
 
+/** A field with a truth value, or with one of the words for it. */
 export function bool() {
   return field({ type: ['boolean', 'string'] }, (value) => {
     const word = typeof value === 'string' ? value.toLowerCase() : toPlain(value)
@@ -159,7 +168,9 @@ export function bool() {
   })
 }
 
-/** One of the words; with `anyCase` also in UPPER and Capitalized form, read as the listed one. */
+/**
+ * A field with one of the words. With `anyCase` also in UPPER and Capitalized form, which are read as the listed word.
+ */
 export function word<const T extends string>(words: readonly T[], options: { anyCase?: boolean } = {}) {
   const accepted = options.anyCase ? words.flatMap((item) => [item, item.toUpperCase(), capitalize(item)]) : words
   return field({ enum: accepted }, (value) => {
@@ -175,6 +186,7 @@ function capitalize(item: string): string {
   return item[0]!.toUpperCase() + item.slice(1)
 }
 
+/** A field with a list of texts. */
 export function textList() {
   return field({ type: 'array', items: { type: 'string' } }, (value) => {
     if (!Array.isArray(value)) throw wrongType('word_texts', value)
@@ -184,6 +196,7 @@ export function textList() {
   })
 }
 
+/** A field with a mapping. */
 export function valueMap() {
   return field({ type: 'object' }, (value) => {
     if (!isValueMap(value)) throw wrongType('word_map', value)
@@ -191,11 +204,12 @@ export function valueMap() {
   })
 }
 
+/** A field with any value; a missing one is null. */
 export function anyValue() {
   return z.unknown().transform((value) => (value ?? null) as Value)
 }
 
-/** A mapping of free form, its floats plain numbers. */
+/** A field with a mapping of any content, whose floats become plain numbers. */
 export function plainMap() {
   return field({ type: 'object' }, (value) => {
     if (!isValueMap(value)) throw wrongType('word_map', value)
@@ -203,7 +217,7 @@ export function plainMap() {
   })
 }
 
-/** Adds a problem of the language to a check over several fields. */
+/** Adds a problem from a check that involves several fields. */
 export function report(context: z.RefinementCtx, path: (string | number)[], code: string, args: Args = {}): void {
   context.addIssue({ code: 'custom', path, params: { code, args } })
 }

@@ -23,18 +23,19 @@ describe('the text of a path', () => {
     ['that turns its direction', utf8('a\u202eb'), 'a\u202eb', 'a\\xE2\\x80\\xAEb'],
     ['like a drive', utf8('c:x'), 'c:x', 'c\\x3Ax'],
     ['of dots', utf8('.../..x/-rf'), '.../..x/-rf', '.../..x/-rf'],
-  ])('%s is told and read back', (_, bytes, text, portable) => {
+  ])('The text of a path %s reads back as the same bytes', (_, bytes, text, portable) => {
     expect([pathText(bytes), portablePathText(bytes)]).toEqual([text, portable])
     expect([pathBytes(text), pathBytes(portable)]).toEqual([bytes, bytes])
     expect(pathFault(portable)).toBeUndefined()
   })
 
-  it('of any bytes is one of its own, whole, and read back', () => {
+  it('Every path of bytes has a well-formed text of its own that reads back as the same bytes', () => {
     const texts = new Map<string, string>()
     const bytes = fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 12 }),
       fc.string({ unit: 'binary', minLength: 1 }).map(utf8),
     )
+
     fc.assert(
       fc.property(bytes, (path) => {
         for (const text of [pathText(path), portablePathText(path)]) {
@@ -48,14 +49,14 @@ describe('the text of a path', () => {
   })
 
   it.each(['', '/a', 'a/', 'a//b', '.', '..', 'a/../b', '\\x2E\\x2E/b', '\\x2E\\x2E\\x2Fb', 'a\\x00b', '\\x2Fetc'])(
-    '%j leaves its folder or names nothing in it',
+    'The path %j is refused because it leaves its folder or names nothing in it',
     (text) => {
       expect([isInside(pathBytes(text)), pathFault(text)]).toEqual([false, expect.any(String)])
     },
   )
 
   it.each(['a\\b', 'a\nb', 'caf\\xe9', '\\x61', '\\xC3\\xA9', 'c:x', 'a\ud800', 'a\u202eb'])(
-    '%j is not how a snapshot writes a path',
+    'The path %j is refused because a snapshot writes it in another way',
     (text) => {
       expect(pathFault(text)).toMatch(/characters|absolute/)
     },

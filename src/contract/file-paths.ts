@@ -1,12 +1,16 @@
 /**
- * The text of a path of bytes, in which a byte that is no UTF-8 stands as `\xE9`. A backslash that would look like the
- * beginning of such a byte is one itself, so that every path has a text of its own and `pathBytes` gives it back.
+ * Returns a text for a path of bytes. A byte that is not UTF-8 is escaped, such as `\xE9`. A backslash that would look
+ * like the beginning of an escape is itself escaped. Every path therefore has a text of its own, which `pathBytes`
+ * converts back.
  */
 export function pathText(bytes: Uint8Array): string {
   return plainText(bytes) ?? escapedText(bytes)
 }
 
-/** Nearly every path is UTF-8 without a backslash: ten thousand of them are read at every upload. */
+/**
+ * Fast path: nearly every path is UTF-8 without a backslash, and each upload reads ten thousand paths. Returns
+ * undefined for all others.
+ */
 function plainText(bytes: Uint8Array): string | undefined {
   try {
     const text = decoder.decode(bytes)
@@ -26,7 +30,10 @@ function escapedText(bytes: Uint8Array): string {
   return text
 }
 
-/** The same for a path that is sent to other machines: whatever one of them could read as another path stands as bytes too. */
+/**
+ * Returns a text for a path that is sent to other machines. Besides the bytes that `pathText` escapes, it escapes every
+ * character that could make another machine read another path.
+ */
 export function portablePathText(bytes: Uint8Array): string {
   const text = pathText(bytes).replace(
     /\\(?!x[0-9A-F]{2})|[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g,
@@ -35,7 +42,7 @@ export function portablePathText(bytes: Uint8Array): string {
   return text.replace(/^([A-Za-z]):/, (_, letter: string) => letter + escapeChar(':'))
 }
 
-/** The bytes that a text of a path stands for. */
+/** Returns the bytes that a text of `pathText` or `portablePathText` stands for. */
 export function pathBytes(text: string): Uint8Array {
   if (!text.includes('\\')) return encoder.encode(text)
   const parts = text
@@ -50,19 +57,19 @@ export function pathBytes(text: string): Uint8Array {
   return bytes
 }
 
-/** Whether a relative path stays in its folder and names something in it. */
+/** Whether a relative path stays inside its folder and names something in it. */
 export function isInside(bytes: Uint8Array): boolean {
-  // One character a byte: only `/`, `.` and NUL mean anything here.
+  // Latin-1 has one character per byte. Only `/`, `.` and NUL have a meaning here.
   const parts = singleBytes.decode(bytes).split('/')
   return !bytes.includes(0) && parts.every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
 const encoder = new TextEncoder()
 const singleBytes = new TextDecoder('latin1')
-// A mark at the beginning of a name belongs to it.
+// A byte order mark at the beginning of a name is part of the name.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Whether a backslash of the path itself stands here and would be read as the beginning of a byte. */
+/** Whether a backslash in the path itself begins here and would be read as an escape. */
 function looksEscaped(bytes: Uint8Array, at: number): boolean {
   return /^\\x[0-9A-F]{2}/.test(String.fromCharCode(...bytes.subarray(at, at + 4)))
 }
@@ -75,7 +82,7 @@ function escapeChar(char: string): string {
   return Array.from(encoder.encode(char), escapeByte).join('')
 }
 
-/** Bytes of the character that begins here; 0 where none does. */
+/** Returns the number of bytes of the character that begins here; 0 where none does. */
 function charSize(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!
   const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4

@@ -11,7 +11,7 @@ import type { FailurePolicy } from './search-space.ts'
 const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
 export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
 
-/** Other words for them; `best` is the one that `optimization` says. */
+/** Accepted words for the value of a metric that counts. `best` is the one that `optimization` implies. */
 const BEST_BY_WORDS = [...BEST_BY, 'lowest', 'highest', 'best'] as const
 
 const metric = z.strictObject({
@@ -24,7 +24,7 @@ const metric = z.strictObject({
     ),
 })
 
-/** Which of a metric's values a document means. */
+/** Returns which value of a metric counts in a document. */
 export function toBestBy({ optimization, best_by: word }: z.output<typeof metric>): BestBy {
   if (word === 'best') return optimization === 'minimize' ? 'min' : 'max'
   if (word === 'lowest') return 'min'
@@ -124,7 +124,7 @@ const plateau = z.strictObject({
   delta: float({ min: 0 }).nullish().describe('Gain in the metric that does not count as one. Default 0.'),
 })
 
-/** One word or a list of them: at most one that says what the search makes of a failed trial, and `continue`. */
+/** A field with one word or a list of words: at most one failure policy, and `continue`. */
 function failureWords() {
   const words = [...FAILURE_POLICIES, GO_ON_FAILING]
   return field(
@@ -141,7 +141,7 @@ function failureWords() {
   )
 }
 
-/** How a group searches. */
+/** Section `hptuning`: how a group searches. */
 export const hptuning = z.strictObject({
   matrix: z.record(z.string(), matrixEntry()).nullish(),
   concurrency: int().nullish().describe('Trials that run at once. Default 1.'),
@@ -188,15 +188,18 @@ const ALGORITHMS = [
   'bo',
 ] as const
 
-/** What no single field can tell. */
+/** Checks rules that involve several fields. */
 export function checkHptuning(value: z.output<typeof hptuning>, context: z.RefinementCtx): void {
   const algorithms = ALGORITHMS.filter((name) => value[name])
   if (algorithms.length > 1)
     report(context, ['hptuning', algorithms[1]!], 'algorithm_many', { keys: algorithms.join(', ') })
+
   const matrix = value.matrix ?? {}
   if (Object.keys(matrix).length === 0) return report(context, ['hptuning'], 'matrix_required')
+
   checkConditions(matrix, context)
   checkObjective(value, algorithms[0], context)
+
   const allowed = allowedOptions(algorithms[0])
   for (const [name, entry] of Object.entries(matrix)) {
     if (allowed && !allowed.has(entry.option))
@@ -208,7 +211,7 @@ export function checkHptuning(value: z.output<typeof hptuning>, context: z.Refin
   }
 }
 
-/** A condition names another parameter of the matrix, and no chain of conditions leads back. */
+/** Checks that each condition names another parameter of the matrix, and that no conditions form a cycle. */
 function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context: z.RefinementCtx): void {
   for (const [name, { when }] of Object.entries(matrix)) {
     const seen = new Set([name])
@@ -225,10 +228,11 @@ function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context:
   }
 }
 
-/** Below this the rungs hardly differ, and there are more of them than anyone means. */
+/** Smallest eta. Below it, the rungs hardly differ and there are too many of them. */
 const ETA_MIN = 1.5
-/** Earlier sweeps that a new one may begin from: more add nothing that the best of these do not say. */
+/** Largest number of earlier sweeps for a warm start. More sweeps add nothing to the best trials of these. */
 const WARM_SWEEPS_MAX = 20
+/** Algorithms that need a metric, in their own section or in `hptuning`. */
 const LEARNING: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
 
 function checkObjective(
@@ -239,23 +243,29 @@ function checkObjective(
   const own = algorithm !== undefined && LEARNING.includes(algorithm) ? value[algorithm as 'auto'] : undefined
   const needsMetric = own !== undefined || Boolean(value.plateau) || (value.warm_start?.length ?? 0) > 0
   const isThere = [value.metric, own?.metric, value.bo?.metric, value.hyperband?.metric].some(Boolean)
+
   const resourceName = (value.asha ?? value.hyperband)?.resource.name
   if (resourceName !== undefined && Object.hasOwn(value.matrix ?? {}, resourceName))
     report(context, ['hptuning', 'matrix', resourceName], 'conflict', { keys: `matrix.${resourceName}, resource.name` })
   if (needsMetric && !isThere) report(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
+
   const { min_iter: min, max_iter: max } = value.asha ?? {}
   if (min != null && max !== undefined && min > max)
     report(context, ['hptuning', 'asha', 'min_iter'], 'asha_amounts', { min: String(min), max: String(max) })
+
   const warm = value.warm_start?.length ?? 0
   if (warm > WARM_SWEEPS_MAX)
     report(context, ['hptuning', 'warm_start'], 'list_long', { found: String(warm), max: String(WARM_SWEEPS_MAX) })
+
   const factor = value.asha?.eta ?? value.hyperband?.eta
   if (factor != null && !(factor >= ETA_MIN))
     report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })
 }
 
+/** Options that grid search accepts. */
 const LISTED_OPTIONS = ['values', 'range', 'linspace', 'logspace', 'geomspace', 'int']
 
+/** Returns the matrix options that an algorithm accepts; undefined: all. */
 function allowedOptions(algorithm: (typeof ALGORITHMS)[number] | undefined): Set<string> | undefined {
   if (algorithm === undefined || algorithm === 'grid_search') return new Set(LISTED_OPTIONS)
   if (algorithm === 'bo') return new Set([...LISTED_OPTIONS, 'uniform', 'log', 'int', 'logint'])

@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { toJsonSchema } from './json-schema.ts'
 
 describe('the JSON Schema for editors', () => {
-  it('is the one in docs: run npm run schema after a change of the language', () => {
+  it('The JSON Schema in docs is up to date: run npm run schema after a change of the language', () => {
     const file = join(import.meta.dirname, '../../docs/hagane.schema.json')
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(toJsonSchema())))
   })
 
-  it('needs version and kind, and knows no foreign key', () => {
+  it('The JSON Schema requires version and kind, and allows no other keys', () => {
     const schema = toJsonSchema() as { anyOf: { $ref: string }[]; $defs: Record<string, unknown> }
     const kinds = schema.anyOf.map((kind) => schema.$defs[kind.$ref?.split('/').at(-1) ?? ''] ?? kind)
     expect(kinds).toHaveLength(6)

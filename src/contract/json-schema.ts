@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { KINDS, SPEC_SCHEMAS } from './spec.ts'
 
-/** JSON Schema of the language, one alternative per kind, made from the schemas that validate documents. */
+/** Returns the JSON Schema of documents, one alternative per kind, made from the schemas that validate documents. */
 export function toJsonSchema(): Record<string, unknown> {
   const document = z
     .union(KINDS.map((kind) => SPEC_SCHEMAS[kind]) as never)

@@ -4,19 +4,20 @@ import type { Condition, NumericAxisKind } from './search-space.ts'
 import { Float, isValueMap } from './values.ts'
 import type { Value } from './values.ts'
 
-/** Numbers of one matrix option as written, by field name, with whether they were floats. */
+/** Numbers of a matrix option by field name, and whether any of them was written as a float. */
 export interface MatrixNumbers {
   readonly fields: Readonly<Record<string, number>>
   readonly isFloat: boolean
 }
 
+/** A parsed entry of the matrix. */
 export type MatrixEntry = (
   | { readonly option: 'values'; readonly values: readonly Value[] }
   | { readonly option: 'pvalues'; readonly pairs: readonly (readonly [Value, number])[] }
   | ({ readonly option: NumericAxisKind } & MatrixNumbers)
 ) & { readonly when?: Condition }
 
-/** One parameter of the matrix: exactly one option, and perhaps a condition. */
+/** A field with one parameter of the matrix: exactly one option, and optionally a condition. */
 export function matrixEntry() {
   const properties = Object.fromEntries([...AXIS_KINDS, 'when'].map((kind) => [kind, {}]))
   return field(
@@ -29,6 +30,7 @@ function readMatrixEntry(value: unknown): MatrixEntry {
   if (Array.isArray(value)) throw new FieldError('wrong_type', slip('matrix_bare_list'))
   if (value === null) throw new FieldError('wrong_type', { expected: phrase('word_map'), found: describe(value) })
   if (!isValueMap(value)) throw new FieldError('wrong_type', slip('matrix_bare', { found: describe(value) }))
+
   const { when, ...entry } = value
   const unknown = Object.keys(entry).find((key) => !AXIS_KINDS.includes(key as never))
   if (unknown !== undefined)
@@ -36,15 +38,18 @@ function readMatrixEntry(value: unknown): MatrixEntry {
       'unknown_key',
       slip('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }),
     )
+
   const options = AXIS_KINDS.filter((kind) => isGiven(entry[kind]))
-  // An option that is null is one that another file has taken back.
+  // An option is null where a file that was merged later removes it.
   const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
+
   if (written.length > 1)
     throw new FieldError('matrix_one_option', slip('matrix_options', { keys: written.join(', ') }))
   if (options.length !== 1 && written.length === 1)
     throw new FieldError('matrix_one_option', slip('matrix_empty', { option: written[0]! }))
   if (options.length !== 1)
     throw new FieldError('matrix_one_option', slip('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
+
   const condition = when === undefined || when === null ? {} : { when: readCondition(when) }
   return { ...readOption(options[0]!, entry[options[0]!]!), ...condition }
 }
@@ -55,7 +60,7 @@ function readOption(option: (typeof AXIS_KINDS)[number], content: Value): Matrix
   return { option, ...readNumbers(option, content) }
 }
 
-/** One other parameter with the value, or the values, at which this one is there. */
+/** Reads a condition: one other parameter, with the value or the list of values at which this parameter exists. */
 function readCondition(when: Value): Condition {
   const entries = isValueMap(when) ? Object.entries(when) : []
   if (entries.length !== 1) throw new FieldError('when_one_parameter', { found: describe(when) })
@@ -63,6 +68,7 @@ function readCondition(when: Value): Condition {
   return { name, in: Array.isArray(values) ? values : [values] }
 }
 
+/** Whether an option has content; empty values count as absent. */
 function isGiven(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
   return Array.isArray(value) ? value.length > 0 : !isValueMap(value) || Object.keys(value).length > 0
@@ -81,15 +87,17 @@ const SUM_TOLERANCE = 1e-9
 function readPvalues(content: Value): [Value, number][] {
   if (!Array.isArray(content))
     throw new FieldError('wrong_type', { expected: phrase('word_pairs'), found: describe(content) })
+
   const pairs = content.map((pair): [Value, number] => {
     const probability = Array.isArray(pair) && pair.length === 2 ? pair[1] : undefined
-    // A probability is written as a float: 0 and 1 as integers are refused as 0.6.1 refuses them.
+    // A probability must be written as a float. The integers 0 and 1 are refused, as in Polyaxon 0.6.1.
     const isOk = typeof probability === 'number' && !Number.isInteger(probability) && probability > 0 && probability < 1
     const isZero = probability instanceof Float && probability.value === 0
     if (!isOk && !isZero)
       throw new FieldError('pvalues_item', { found: Array.isArray(pair) ? JSON.stringify(pair) : describe(pair) })
     return [(pair as Value[])[0]!, isZero ? 0 : (probability as number)]
   })
+
   const sum = pairs.reduce((total, [, probability]) => total + probability, 0)
   if (sum > 1 + SUM_TOLERANCE) throw new FieldError('pvalues_sum', { sum: String(sum) })
   return pairs
@@ -101,17 +109,20 @@ function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
   const items = toItems(content, names, needed)
   if (items === undefined)
     throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describe(content) })
+
   const isFloat = [...items.values()].some(
     (item) =>
       item instanceof Float ||
       (typeof item === 'number' && !Number.isInteger(item)) ||
       (typeof item === 'string' && /[.e]/i.test(item)),
   )
+
   const fields = Object.fromEntries([...items].map(([name, item]) => [name, readMatrixNumber(option, name, item)]))
   checkNumbers(option, fields)
   return { fields, isFloat }
 }
 
+/** Reads the fields of an option from a mapping, a list, or a text with colons; undefined where they do not fit. */
 function toItems(content: Value, names: readonly string[], needed: readonly string[]): Map<string, Value> | undefined {
   if (isValueMap(content)) {
     const keys = Object.keys(content)
@@ -132,7 +143,10 @@ function readMatrixNumber(option: string, name: string, item: Value): number {
 
 const BOUNDED = new Set<string>(['log', 'int', 'logint'])
 
-/** Bounds that are values: in order, whole where numbers are, above zero where their logarithm is taken. */
+/**
+ * Checks bounds that are values: they must be in order, whole for `int` and `logint`, and positive where their
+ * logarithm is taken.
+ */
 function checkBounds(option: string, { low, high }: Record<string, number>): void {
   if (!(low! < high!) && !(option !== 'log' && low === high))
     throw new FieldError(
@@ -146,7 +160,7 @@ function checkBounds(option: string, { low, high }: Record<string, number>): voi
     throw new FieldError('wrong_type', { expected: phrase('word_whole'), found: String(broken) })
 }
 
-/** Whether a number of values, or a multiple, is one that numbers tell from its neighbours. */
+/** Whether a float64 can count this many values exactly. */
 function isCountable(number: number): boolean {
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER
 }
@@ -155,6 +169,7 @@ const COUNTED = new Set<string>(['linspace', 'logspace', 'geomspace'])
 
 function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): void {
   const { start, stop, step, num, q } = fields
+
   if (start !== undefined && stop !== undefined && !(start < stop)) {
     const args = { option, low: 'start', high: 'stop', start: String(start), stop: String(stop) }
     throw new FieldError(
@@ -162,9 +177,11 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
       step !== undefined || start === stop ? slip('matrix_upward', args) : slip('matrix_reversed', args),
     )
   }
+
   if (step !== undefined && !(step > 0))
     throw new FieldError('matrix_positive', { option, field: 'step', found: String(step) })
   if (q !== undefined && !(q > 0)) throw new FieldError('matrix_positive', { option, field: 'q', found: String(q) })
+
   for (const [low, high, size] of [
     [start, stop, step],
     [fields['low'], fields['high'], q],
@@ -177,6 +194,7 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
     )
       throw new FieldError('matrix_many', { option })
   }
+
   if (BOUNDED.has(option)) checkBounds(option, fields)
   if (COUNTED.has(option) && !(Number.isInteger(num) && num! > 0))
     throw new FieldError('matrix_positive', { option, field: 'num', found: String(num) })

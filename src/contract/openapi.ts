@@ -27,13 +27,15 @@ const errorSchema: Json = {
   },
 }
 
-/** The description of the API in OpenAPI 3.1, made from the route table alone. */
+/** Returns the description of the API in OpenAPI 3.1, made from the route table alone. */
 export function toOpenApi(version: string): Json {
   const paths: Record<string, Json> = {}
+
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(name, route) }
   }
+
   return {
     openapi: '3.1.0',
     info: {

@@ -1,4 +1,4 @@
-/** Phases of a run, in the order a run passes through them. */
+/** Phases of a run, roughly in the order in which a run passes them. */
 export const RUN_PHASES = [
   'created',
   'queued',
@@ -14,13 +14,14 @@ export const RUN_PHASES = [
 ] as const
 export type RunPhase = (typeof RUN_PHASES)[number]
 
-/** Phases nothing leaves. */
+/** Final phases: no run leaves them. */
 const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
 
 export function isTerminal(phase: RunPhase): boolean {
   return (TERMINAL_RUN_PHASES as readonly RunPhase[]).includes(phase)
 }
 
+/** Phases of a sweep; the last three are final. */
 export const SWEEP_PHASES = ['running', 'stopping', 'done', 'stopped', 'failed'] as const
 export type SweepPhase = (typeof SWEEP_PHASES)[number]
 

@@ -4,7 +4,7 @@ import type { BestBy } from './measure.ts'
 import type { RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
 
-/** Amounts a run asks for; absent means it does not ask. Memory in mebibytes, cpu in cores. */
+/** Amounts that a run asks for: cores, mebibytes of memory, devices. An absent amount is not asked for. */
 export interface Resources {
   readonly cpu?: number
   readonly memoryMib?: number
@@ -12,41 +12,47 @@ export interface Resources {
   readonly tpu?: number
 }
 
-/** What a run needs of the place where it executes. Times in milliseconds. */
+/** Requirements of a run for the machine that executes it. Times are milliseconds. */
 export interface Placement {
   readonly resources: Resources
   readonly nodeSelector: Readonly<Record<string, unknown>>
+  /** New attempts after failures. */
   readonly maxRestarts: number
+  /** Longest time of one attempt; null: no limit. */
   readonly timeoutMs: number | null
+  /** Time between the signal to end and the kill. */
   readonly stopGraceMs: number
+  /** Whether a run that asks for more than the machine has waits or fails. */
   readonly unschedulable: 'wait' | 'fail'
 }
 
-/** The environment a document asks for. */
+/** The environment that a document asks for, with the steps that build it. */
 export interface BuildPlan {
+  /** Container image of the document. The name is only recorded, because runs are plain processes. */
   readonly image: string | null
   readonly steps: readonly string[]
   readonly envVars: readonly (readonly [string, string])[]
-  /** Build it again although it is there. */
+  /** Whether the environment is built anew although an equal one exists. */
   readonly isFresh: boolean
 }
 
-/** Named sets of variables that a run gets from the machine it runs on. */
+/** Names of sets of variables that a run gets from the machine that executes it. */
 export interface RunReferences {
   readonly secrets: readonly string[]
   readonly configs: readonly string[]
 }
 
+/** The command of a run. */
 export interface CommandPlan {
-  /** Text for a shell, every value in it quoted. */
+  /** Shell script in which every value is quoted. */
   readonly script: string
-  /** Values that plans before 0.2 name by position in the script. */
+  /** Positional parameters of the script. Only environment builds, and plans from before version 0.2, have any. */
   readonly args: readonly string[]
-  /** The script as a person reads it. */
+  /** The command as it is shown to a person. */
   readonly display: string
 }
 
-/** One run, ready to execute: compiled once, never changed, known by its digest. */
+/** A compiled run, ready to execute. A plan is immutable, and its digest identifies it. */
 export interface RunPlan {
   readonly kind: RunKind
   readonly name: string | null
@@ -58,82 +64,103 @@ export interface RunPlan {
   readonly placement: Placement
   readonly build: BuildPlan | null
   readonly references: RunReferences
-  /** Of a trial that is given its resource step by step. */
+  /** Set for a trial that gets its resource rung by rung. */
   readonly rung?: Rung
 }
 
-/** How far a trial may go before it is compared with the others. */
+/** A stage of a trial with a fixed amount of its resource. At the end of a rung a trial is compared with the others. */
 export interface Rung {
   readonly index: number
-  /** Its end is the end of the trial; otherwise the trial pauses there and may be promoted. */
+  /** Whether the trial ends at this rung. Otherwise it pauses there and can be promoted. */
   readonly isLast: boolean
-  /** Promoted trials begin anew, with checkpoints of their own. */
+  /** Whether a promoted trial starts over, with checkpoints of its own, instead of continuing. */
   readonly startsOver: boolean
   /** Number of the first attempt at this rung. */
   readonly firstAttempt: number
 }
 
+/** The metric that a sweep optimises. */
 export interface Objective {
   readonly metric: string
   readonly optimization: Optimization
-  /** Trials are compared by the lowest or the highest value of the metric; absent: by its last. */
+  /** Which value of the metric counts for a trial: its lowest or its highest; absent: its last. */
   readonly bestBy?: Exclude<BestBy, 'last'>
 }
 
-/** Ends a sweep once any trial's value of the metric reaches `value`: its last, or where the sweep goes by that metric the one it goes by. */
+/**
+ * Ends a sweep once any trial reaches `value`. Compared is the last value of the metric; for the sweep's own metric,
+ * the value that the sweep goes by.
+ */
 export interface StopCondition extends Objective {
   readonly value: number
 }
 
+/** Names of the search methods. */
 export const METHOD_NAMES = ['auto', 'grid', 'random', 'sobol', 'tpe', 'bo', 'cmaes', 'hyperband', 'asha'] as const
 export type MethodName = (typeof METHOD_NAMES)[number]
 
-/** The method and its settings; `trialsMax` is the asked budget, null when the document names none. */
+/** The search method and its settings. `trialsMax` is the budget in the document; null where it has none. */
 export interface MethodPlan {
   readonly name: MethodName
   readonly trialsMax: number | null
-  /** A grid in an order that covers the space from the start. */
+  /** Whether the grid is taken in an order that covers the space from the start. */
   readonly isShuffled?: boolean
   readonly gaussian?: GaussianPlan
   readonly halving?: HalvingPlan
 }
 
-/** What a document says of a Gaussian process; absent fields are chosen by the search. */
+/** Settings of Bayesian optimisation in a document. The search chooses absent ones. */
 export interface GaussianPlan {
+  /** Trials before the first model. */
   readonly initial?: number
   readonly acquisition?: { readonly kind: 'ucb' | 'ei' | 'poi'; readonly kappa: number; readonly eps: number }
   readonly shape?: 'matern52' | 'matern32' | 'rbf'
+  /** Length scale of the kernel. */
   readonly length?: number
+  /** Points at which the acquisition function is compared before the best are refined. */
   readonly candidates?: number
+  /** Starting points of the refinement. */
   readonly starts?: number
 }
 
-/** Trials that get little of a resource first, and more of it if they are among the best. */
+/** Successive halving: trials get little of a resource first, and more of it if they are among the best. */
 export interface HalvingPlan {
-  /** Parameter that tells a trial how much it has. */
+  /** Parameter by which a trial gets the amount of its resource. */
   readonly resource: string
+  /** Whether amounts are whole numbers. */
   readonly isWhole: boolean
+  /** Amount at the last rung. */
   readonly max: number
+  /** Amount at the lowest rung. */
   readonly min: number
-  /** One trial in so many goes on. */
+  /** One in `eta` trials goes on to the next rung. */
   readonly eta: number
-  /** `promotion`: a trial ends at its rung and is continued if promoted. `stopping`: it has all from the start and is ended at a rung. */
+  /**
+   * `promotion`: a trial ends at its rung and continues if it is promoted. `stopping`: a trial has the full resource
+   * from the start and may be ended at a rung.
+   */
   readonly form: 'promotion' | 'stopping'
-  /** A promoted trial goes on from its checkpoint; otherwise it starts over. */
+  /** Whether a promoted trial continues from its checkpoint; otherwise it starts over. */
   readonly resumes: boolean
-  /** What chooses new points. */
+  /** How the points of new trials are chosen. */
   readonly chooser: 'auto' | 'random'
 }
 
-/** Compares what trials report of a metric at the same step, every `interval` steps. */
+/**
+ * A rule that ends trials early by comparing the values that they report of a metric at the same step, every `interval`
+ * steps.
+ */
 export interface StoppingRulePlan extends Objective {
   readonly kind: 'median' | 'average' | 'truncation' | 'diff'
   readonly interval: number
-  /** Of truncation: the share of running trials that is ended; of diff: how much worse than the best a trial may be. */
+  /**
+   * For `truncation`, the percentage of running trials to be ended. For `diff`, how much worse than the best value a
+   * trial may be, in per cent of that value.
+   */
   readonly percent: number
 }
 
-/** One sweep. A trial's plan is compiled from `trial` and a point of `space`. */
+/** A compiled sweep. The plan of a trial is compiled from `trial` and a point of `space`. */
 export interface SweepPlan {
   readonly kind: 'group'
   readonly name: string | null
@@ -143,21 +170,21 @@ export interface SweepPlan {
   readonly space: SearchSpace
   /** Expressions over parameters, all of which must hold. */
   readonly constraints: readonly string[]
-  /** Points that are tried first. */
+  /** Points to be tried first. */
   readonly firstPoints: readonly ValueMap[]
-  /** Numbers of finished sweeps over the same space whose trials are known from the start. */
+  /** Numbers of earlier sweeps over the same parameters, from whose trials the search learns. */
   readonly warmStart: readonly number[]
-  /** What becomes of a failed trial: it is tried again first, counts as a place to avoid, or as nothing. */
+  /** How the search treats a failed trial: it tries the point again, avoids its surroundings, or ignores it. */
   readonly failures: FailurePolicy
-  /** The sweep goes on where its first trials all fail; absent: it pauses itself. */
+  /** Set where the sweep continues although its first trials all fail; otherwise it pauses itself. */
   readonly goesOnFailing?: true
-  /** Failed trials it bears: with one more it ends; absent: any number. */
+  /** Number of failed trials that are allowed; one more ends the sweep. Absent: any number. */
   readonly failuresMax?: number
-  /** Ends the sweep when so many trials have brought nothing better by more than `delta`. */
+  /** Ends the sweep once this many finished trials in a row have not improved the best value by more than `delta`. */
   readonly plateau: { readonly trials: number; readonly delta: number } | null
-  /** Rules that end single trials before their end. */
+  /** Rules that end single trials early. */
   readonly stoppingRules: readonly StoppingRulePlan[]
-  /** null: one is drawn when the sweep is created. */
+  /** Null: a seed is drawn when the sweep is created. */
   readonly seed: number | null
   readonly concurrency: number
   readonly objective: Objective | null
@@ -165,16 +192,16 @@ export interface SweepPlan {
   readonly trial: TrialTemplate
 }
 
-/** What all trials of a sweep share, templates not yet rendered. */
+/** The part of a plan that all trials of a sweep have in common. Templates are not rendered yet. */
 export interface TrialTemplate {
   readonly tags: readonly string[]
   readonly logLevel: string
   readonly params: ValueMap
-  /** Parameters that read what the search gives, their templates not yet rendered. */
+  /** Parameters that are computed from those of the search; their templates are not rendered yet. */
   readonly derived?: ValueMap
-  /** Parameters whose text stays text; other texts are typed as Python literals. */
+  /** Parameters whose texts stay texts; other texts are read as Python literals. */
   readonly texts?: readonly string[]
-  /** Inputs that become `--name` or nothing in the command. */
+  /** Inputs that are either `--name` or nothing in the command. */
   readonly flags: readonly string[]
   readonly cmd: readonly string[]
   readonly environment: Value

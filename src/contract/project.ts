@@ -3,41 +3,47 @@ import { z } from 'zod'
 import { LIMITS } from './limits.ts'
 import { moment } from './run.ts'
 
-/** The project of whatever names none. */
+/** The project of runs and sweeps that name none. */
 export const DEFAULT_PROJECT = { id: '00000000-0000-7000-8000-000000000001', name: 'default' } as const
 
+/** A valid name of a project. */
 export const projectName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes and underscores, at most 100')
 
+/** Which values of a metric are better: the larger or the smaller ones. */
 export const DIRECTIONS = ['maximize', 'minimize'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
-/** What a list of runs shows, kept under a name. Columns are names as filters write them, such as `m.loss` and `p.lr`. */
+/**
+ * A saved view of the run list: filter, sort order and columns. Columns are fields as filters write them, such as `m.loss` and `p.lr`.
+ */
 export const viewDefinition = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).default(''),
   sort: z.string().max(LIMITS.nameCharsMax).default(''),
   columns: z.array(z.string().max(LIMITS.nameCharsMax)).max(100).default([]),
-  /** All that the dashboard's list shows, as its address says it; other tools go by the fields above. */
+  /** Everything that the dashboard's list shows, as the query of its address. Other programs use the fields above. */
   address: z.string().max(LIMITS.viewAddressCharsMax).default(''),
 })
 export type ViewDefinition = z.output<typeof viewDefinition>
 
+/** A saved view, with its name. */
 export const viewView = viewDefinition.extend({ name: z.string(), createdAt: moment })
 export type ViewView = z.output<typeof viewView>
 
+/** A project. */
 export const projectView = z.strictObject({
   id: z.string(),
   name: z.string(),
   description: z.string(),
-  /** Runs and sweeps outside the trash. */
+  /** Number of its runs; for a project in the trash, of those in the trash. */
   runs: z.int(),
-  /** Which way each metric is better. */
+  /** Direction in which each metric is better; only of metrics that have one. */
   directions: z.record(z.string(), z.enum(DIRECTIONS)),
   createdAt: moment,
   deletedAt: moment.nullable(),
 })
 export type ProjectView = z.output<typeof projectView>
 
-/** Which way each metric of a project is better. */
+/** Direction in which each metric of a project is better. */
 export type Directions = ProjectView['directions']

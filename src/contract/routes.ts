@@ -24,29 +24,37 @@ import { manifest, sha256 } from './snapshot.ts'
 import { beliefsView, sweepView } from './sweep.ts'
 import { acknowledgement, artifactView, batchRequest, bucketView, pointView } from './tracking.ts'
 
-/** Who may call a route: anyone, the person whose server it is, or a run's attempt (the person too). */
+/** Who may call a route: anyone, the person who owns the server, or an attempt of the run (and the person). */
 export type Access = 'public' | 'person' | 'attempt'
 
+/** An entry of the route table. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly access: Access
-  /** What it does, for the generated documentation. */
+  /** Description for the generated documentation. */
   readonly summary: string
   readonly query?: z.ZodType
   readonly body?: z.ZodType
+  /** Default: `LIMITS.bodyBytesMax`. */
   readonly bodyBytesMax?: number
-  /** The JSON answer. */
+  /** Schema of the JSON answer. */
   readonly answer?: z.ZodType
   /** Media type of an answer that is not JSON. */
   readonly produces?: string
-  /** The handler judges each part of the body by itself. */
+  /**
+   * Whether the handler checks the parts of the body one by one. The body as a whole is then not refused for a NUL
+   * character.
+   */
   readonly judgesParts?: boolean
-  /** It writes much: refused while the disk is full. */
+  /** Whether the route is refused while the disk is full, because it writes data. */
   readonly takesRoom?: boolean
-  /** The body is bytes, handed to the handler as they come. */
+  /** Whether the body is bytes, which go to the handler as they arrive. */
   readonly takesBytes?: boolean
-  /** Makes something: a repeated request with the same id or `Idempotency-Key` answers as the first did. */
+  /**
+   * Whether the route creates something. A repeated request with the same id or `Idempotency-Key` then finds the first
+   * result again.
+   */
   readonly isCreate?: boolean
 }
 
@@ -64,7 +72,10 @@ const count = z.int().min(0)
 const source = z.strictObject({ file: z.string().max(4096), text: z.string().max(LIMITS.specCharsMax) })
 const params = z.record(z.string().max(LIMITS.nameCharsMax), z.string().max(LIMITS.textCharsMax))
 
-/** A document to run: its sources in merge order and parameters merged last. Without `snapshot` it works in the host's folder. */
+/**
+ * A document to run: its sources in the order of merging, and parameters that are merged last. Without `snapshot` the
+ * run works in the folder of `host`.
+ */
 const submitRequest = z.strictObject({
   id: uuid.optional(),
   sources: z.array(source).min(1).max(20),
@@ -72,9 +83,9 @@ const submitRequest = z.strictObject({
   host: hostInfo,
   project: projectReference.optional(),
   snapshot: sha256.nullish(),
-  /** Difference of the code to its git commit. */
+  /** Difference between the code and its git commit. */
   changes: z.string().max(LIMITS.diffCharsMax).nullish(),
-  /** Take the code that the project's latest run had. */
+  /** Whether to take the snapshot of the project's latest run. */
   latestSnapshot: z.boolean().optional(),
   name: name.optional(),
   note: note.optional(),
@@ -94,16 +105,16 @@ const problemView = z.strictObject({
 const checkView = z.strictObject({
   errors: z.array(problemView),
   warnings: z.array(problemView),
-  /** The resolved form; null where there are errors. */
+  /** The compiled plan; null where there are errors. */
   plan: z.record(z.string(), z.unknown()).nullable(),
-  /** Runs that it leads to; null where a search has no end, or there are errors. */
+  /** Number of runs that it leads to; null where a search has no end, or where there are errors. */
   trials: count.nullable(),
-  /** The first runs: what each is given, and what it executes. */
+  /** The first runs: their parameters and their commands. */
   first: z.array(z.strictObject({ params: z.record(z.string(), z.unknown()), command: z.string().nullable() })),
 })
 export type CheckView = z.output<typeof checkView>
 
-/** A run made by a script itself, outside any executor. `id` is minted by the client. */
+/** A run that a script starts itself, outside any executor. The client chooses the `id`. */
 const createRunRequest = z.strictObject({
   id: uuid.optional(),
   kind: z.enum(['experiment', 'job']).default('experiment'),
@@ -113,12 +124,12 @@ const createRunRequest = z.strictObject({
   project: projectReference.optional(),
 })
 
-/** What a new run made from another takes over differently: sources merged over its document, parameters merged last. */
+/** Changes for a run that is made from another one: sources merged over its document, parameters merged last. */
 const deriveRequest = z.strictObject({
   id: uuid.optional(),
   sources: z.array(source).max(20).default([]),
   params: params.default({}),
-  /** Other code than the run's own. */
+  /** Snapshot to use instead of the original run's. */
   snapshot: sha256.optional(),
   host: hostInfo.optional(),
   name: name.optional(),
@@ -126,41 +137,45 @@ const deriveRequest = z.strictObject({
   tags: tags.optional(),
 })
 
+/** The run or the sweep that was created. */
 const submission = z.strictObject({ kind: z.enum(['run', 'sweep']), id: z.string(), number: z.int(), url: z.string() })
 const accepted = z.strictObject({ stopping: z.boolean() })
 const changed = z.strictObject({ changed: count })
 
+/** Query of the run list. */
 const runsQuery = z.strictObject({
-  /** A filter, in our form or Polyaxon's. */
+  /** A filter, in Hagane's notation or in Polyaxon's. */
   filter: filterText.optional(),
-  /** Fields in order of weight, with a minus for the largest first; `-number` otherwise. */
+  /** Fields to sort by, the most significant first; a leading minus puts the largest first. Default: `-number`. */
   sort: z.string().max(LIMITS.nameCharsMax).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   cursor: z.string().max(4_000).optional(),
   project: projectReference.optional(),
   sweep: reference.optional(),
-  /** Runs of the trash instead. */
+  /** Whether to list the runs in the trash instead. */
   trash: flag,
-  /** Also say how many there are. */
+  /** Whether to count the whole list, too. */
   count: flag,
   /**
-   * Params and metrics that the rows carry, as filters write fields, by commas; `auto` among them adds the most common
-   * metrics and the params that differ. All without it.
+   * Parameters and metrics that the rows contain: fields as filters write them, separated by commas. `auto` adds the
+   * most common metrics and the parameters that differ. Default: all.
    */
   fields: z.string().max(LIMITS.filterCharsMax).optional(),
 })
 
+/** A page of the run list. */
 const runPage = z.strictObject({
   runs: z.array(runView),
-  /** Cursor of the page after; null on the last one. */
+  /** Cursor of the next page; null on the last one. */
   next: z.string().nullable(),
-  /** How many the whole list has; null unless asked for. */
+  /** Number of runs in the whole list; null unless requested. */
   total: count.nullable(),
-  /** Names in the filter and the order that no run has, with what was probably meant. */
+  /** Names in the filter and the order that no run has, with the name that was probably meant. */
   hints: z.array(z.string()),
 })
 
+/** An action on all runs that match. */
 const bulkRequest = z
   .strictObject({
     action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
@@ -168,11 +183,11 @@ const bulkRequest = z
     runs: z.array(reference).max(LIMITS.runsPageMax).optional(),
     project: projectReference.optional(),
     sweep: reference.optional(),
-    /** Tags of `tag` and `untag`. */
+    /** Tags to add or remove, for `tag` and `untag`. */
     tags: tags.optional(),
-    /** Project of `move`. */
+    /** Target project, for `move`. */
     to: projectReference.optional(),
-    /** Only say how many runs it would concern. */
+    /** Whether to only count the runs that would change. */
     dryRun: z.boolean().default(false),
   })
   .refine(({ action, to }) => action !== 'move' || to !== undefined, {
@@ -184,6 +199,7 @@ const bulkRequest = z
     message: 'the tags',
   })
 
+/** An event of the history. */
 const eventView = z.strictObject({
   seq: z.int(),
   at: moment,
@@ -195,7 +211,7 @@ const eventView = z.strictObject({
 })
 export type EventView = z.output<typeof eventView>
 
-/** Lines that were found; `isCut`: there are more. */
+/** Query for lines of a log that match a pattern or have a severity. `from` is the byte offset to begin at. */
 const logSearchQuery = z
   .strictObject({
     attempt: z.coerce.number().int().min(1).optional(),
@@ -205,17 +221,19 @@ const logSearchQuery = z
     limit: z.coerce.number().int().min(1).max(LIMITS.logLinesFoundMax).default(LIMITS.logLinesFoundMax),
   })
   .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'either pattern or severity')
+/** Lines that were found, each with its byte offset. `isCut`: there are more. */
 const logSearchView = z.strictObject({
   lines: z.array(z.strictObject({ offset: count, text: z.string() })),
   isCut: z.boolean(),
 })
 export type LogSearchView = z.output<typeof logSearchView>
 
+/** An environment. */
 const environmentView = z.strictObject({
   hash: z.string(),
   state: z.enum(['building', 'ready', 'failed', 'removed']),
   python: z.string(),
-  /** Number of the run that built it last. */
+  /** Number of the run that builds it, or that built it last; null where that run no longer exists. */
   build: z.int().nullable(),
   packages: z.array(z.string()),
   createdAt: moment,
@@ -223,12 +241,15 @@ const environmentView = z.strictObject({
 })
 export type EnvironmentView = z.output<typeof environmentView>
 
+/** A snapshot: the number of its files and their total size. */
 const snapshotView = z.strictObject({ digest: z.string(), files: count, sizeBytes: count, createdAt: moment })
+/** Result of one check of the server. */
 const doctorCheck = z.strictObject({ name: z.string(), isOk: z.boolean(), detail: z.string() })
 export type DoctorCheck = z.output<typeof doctorCheck>
-/** The same before it is said in a language. */
+/** The same with a detail that is not put into a language yet. */
 export type DoctorFinding = Omit<DoctorCheck, 'detail'> & { readonly detail: string | Detail }
 
+/** Changes to a run. Null removes its name or its note. */
 const runChange = z.strictObject({
   name: name.nullable().optional(),
   note: note.nullable().optional(),
@@ -236,10 +257,7 @@ const runChange = z.strictObject({
   project: projectReference.optional(),
 })
 
-/**
- * The API, the only list of its routes. Nothing answers that is not named here, and a route without `access: 'public'`
- * answers no one without a token.
- */
+/** All routes of the API. The server answers no other route, and every route that is not `public` needs a token. */
 export const ROUTES = {
   health: {
     method: 'GET',
@@ -488,7 +506,7 @@ export const ROUTES = {
     answer: z.strictObject({
       sources: z.array(source),
       params: z.record(z.string(), z.string()),
-      /** Difference of the code to its git commit; null without one. */
+      /** Difference between the code and its git commit; null without one. */
       changes: z.string().nullable(),
     }),
   },
@@ -579,10 +597,10 @@ export const ROUTES = {
     summary: 'Sweeps, newest first.',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
-      /** Number of the last sweep of the page before. */
+      /** Number of the last sweep on the previous page. */
       before: z.coerce.number().int().min(1).optional(),
       project: projectReference.optional(),
-      /** Part of their names, whatever its case. */
+      /** Part of the name, in any case. */
       name: z.string().min(1).max(LIMITS.nameCharsMax).optional(),
       trash: flag,
     }),
@@ -709,7 +727,7 @@ export const ROUTES = {
     summary: 'What could go on at the end of a filter, with how many runs have it.',
     query: z.strictObject({ text: filterText.default('') }),
     answer: z.strictObject({
-      /** The suggestions replace the text from here on. */
+      /** Index from which on a suggestion replaces the text. */
       start: z.int(),
       suggestions: z.array(z.strictObject({ text: z.string(), count: count.nullable() })),
     }),

@@ -1,12 +1,12 @@
 import type { Value } from './values.ts'
 
-/** One axis of a search space after compilation. Numeric axes know whether Python would hold their values as floats. */
+/** A parameter of a compiled search space. A numeric axis contains whether Python would hold its values as floats. */
 export type Axis = AxisForm & {
-  /** Absent: the parameter is always there. */
+  /** Condition under which the parameter exists; absent: always. */
   readonly when?: Condition
 }
 
-/** The parameter exists only where another one has one of these values. */
+/** A condition of a parameter: another parameter has one of these values. */
 export interface Condition {
   readonly name: string
   readonly in: readonly Value[]
@@ -44,7 +44,10 @@ type AxisForm =
       readonly base: number
     }
   | { readonly name: string; readonly kind: 'uniform' | 'loguniform'; readonly low: number; readonly high: number }
-  /** Bounds are values. `log` is evenly spread in its logarithm, `int` takes whole numbers with both ends, `logint` both. */
+  /**
+   * The bounds are values, not exponents. `log` is uniform in the logarithm, `int` takes whole numbers including both
+   * bounds, `logint` is both.
+   */
   | { readonly name: string; readonly kind: 'log' | 'int' | 'logint'; readonly low: number; readonly high: number }
   | {
       readonly name: string
@@ -64,12 +67,15 @@ type AxisForm =
       readonly isFloat: boolean
     }
 
-/** Axes in the order of the document; grids count with the last axis fastest. */
+/** The axes in the order of the document. A grid varies the last axis fastest. */
 export type SearchSpace = readonly Axis[]
 
 export type AxisKind = Axis['kind']
 
-/** What each option of a matrix entry needs, in the order of its list form, and what it may have besides. */
+/**
+ * Fields of each numeric option of a matrix entry: the needed ones in the order of the list form, then the optional
+ * ones.
+ */
 export const AXIS_FIELDS = {
   range: { needed: ['start', 'stop', 'step'], optional: [] },
   linspace: { needed: ['start', 'stop', 'num'], optional: [] },
@@ -90,11 +96,12 @@ export const AXIS_FIELDS = {
 
 export type NumericAxisKind = keyof typeof AXIS_FIELDS
 
+/** All options of a matrix entry. */
 export const AXIS_KINDS = ['values', 'pvalues', ...(Object.keys(AXIS_FIELDS) as NumericAxisKind[])] as const
 
-/** What a search makes of a failed trial: a place to avoid, nothing, or one that is tried again first. */
+/** How a search treats a failed trial: it avoids its surroundings, ignores it, or tries it again first. */
 export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
 export type FailurePolicy = (typeof FAILURE_POLICIES)[number]
 
-/** Said beside one of them: the sweep goes on where its first trials all fail. */
+/** Word that a document may add to a failure policy: the sweep continues although its first trials all fail. */
 export const GO_ON_FAILING = 'continue'

@@ -24,4 +24,4 @@ it.each([
   ['ERROR 2.5s worker lost', 'error'],
   ['Error: 3.2 GB needed, 1 GB free', 'error'],
   ['error: 0 devices found', 'error'],
-])('%j sounds like %j', (text, expected) => expect(severityOf(text)).toBe(expected))
+])('The severity of the line %j is %j', (text, expected) => expect(severityOf(text)).toBe(expected))

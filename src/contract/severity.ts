@@ -1,11 +1,15 @@
+/** How serious a line of output is. */
 export const SEVERITIES = ['error', 'warning'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-/** Errors that models make, and errors that nobody made. */
+/**
+ * Matches uses of "error" and "exception" that report no fault: the metric of a model ("mean squared error: 0.2"), or
+ * their absence ("no errors").
+ */
 const HARMLESS =
   /\b(?:no|zero|without|(?<![\d.])0)\s+(?:errors?|exceptions?)\b|\b(?:mean|squared|absolute|relative|median|percentage|train(?:ing)?|test|val(?:idation)?)\s+errors?\b(?=[\s:=]*-?\.?\d)|\berrors?[-\s](?:rate|bars?)\b|\berrors?[\s:=]+-?\d*\.?\d+(?:e[-+]?\d+)?%?(?=\s*(?:[,;|)\]]|$))/gi
 
-/** How bad a line of output sounds; undefined for one that sounds well. */
+/** Judges a line of output by its words; undefined for a line that reports no problem. */
 export function severityOf(line: string): Severity | undefined {
   const text = line.replace(HARMLESS, '')
   if (

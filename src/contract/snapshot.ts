@@ -14,11 +14,11 @@ const fileEntry = z.strictObject({
 })
 export type FileEntry = z.output<typeof fileEntry>
 
-/** The files of a folder, in the order of their paths. Its canonical text is what a snapshot's digest is taken of. */
+/** The files of a snapshot. The digest of a snapshot is that of its `manifestText`. */
 export const manifest = z.strictObject({ files: z.array(fileEntry).max(LIMITS.snapshotFilesMax) })
 export type Manifest = z.output<typeof manifest>
 
-/** The one text of a manifest: equal content gives equal text. */
+/** Returns the canonical text of a manifest: equal files give equal texts. */
 export function manifestText({ files }: Manifest): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   return JSON.stringify({
@@ -29,27 +29,32 @@ export function manifestText({ files }: Manifest): string {
 type PathFault = 'path_absolute' | 'path_dots' | 'path_characters' | 'path_parts'
 
 /**
- * Why a path may not be in a snapshot; undefined for one that may. Paths come from others: one that could leave the folder,
- * that some system reads as another, or that is written in a second way is refused rather than repaired.
+ * Returns why a path may not be in a snapshot; undefined for a valid path. Paths come from clients. A path that could
+ * leave the folder, that some system reads as another path, or that is not in canonical form is refused, not repaired.
  */
 export function pathFault(path: string): PathFault | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'path_absolute'
   const bytes = pathBytes(path)
   if (!path.isWellFormed() || portablePathText(bytes) !== path) return 'path_characters'
+
   const parts = path.split('/')
   if (parts.some((part) => part === '.' || part === '..')) return 'path_dots'
+
   const isLong = path.length > LIMITS.pathCharsMax || parts.length > LIMITS.pathPartsMax
   return isLong || !isInside(bytes) || parts.some((part) => pathBytes(part).length > LIMITS.fileNameBytesMax)
     ? 'path_parts'
     : undefined
 }
 
-/** The first path of a manifest that cannot stand with the others, with the reason. */
+/**
+ * Returns the first path of a manifest that is invalid, occurs twice, or is both a file and a folder, with the reason.
+ */
 export function manifestFault({
   files,
 }: Manifest): { path: string; why: PathFault | 'path_twice' | 'path_both' } | undefined {
   const seen = new Set<string>()
   const folders = new Set<string>()
+
   for (const { path } of files) {
     const fault = pathFault(path)
     if (fault) return { path, why: fault }
@@ -57,6 +62,7 @@ export function manifestFault({
     seen.add(path)
     for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) folders.add(path.slice(0, at))
   }
+
   const both = [...seen].find((path) => folders.has(path))
   return both === undefined ? undefined : { path: both, why: 'path_both' }
 }

@@ -23,11 +23,11 @@ import { checkHptuning, hptuning } from './hptuning.ts'
 import { asNumber, isValueMap } from './values.ts'
 import type { Value } from './values.ts'
 
-/** Kinds of a document. `pipeline` is read far enough to be refused by name. */
+/** Kinds of a document. The parser also recognises `pipeline`, to refuse it by name. */
 export const KINDS = ['experiment', 'group', 'job', 'build', 'notebook', 'tensorboard'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** Kinds of a run; a group is a sweep. */
+/** Kinds of a run. A document of kind `group` makes a sweep. */
 export type RunKind = Exclude<Kind, 'group'>
 
 const LOG_LEVELS = ['INFO', 'DEBUG', 'WARN', 'ERROR', 'FATAL'] as const
@@ -50,7 +50,7 @@ const IO_TYPES = [
   'metadata',
 ] as const
 
-/** A duration in seconds: a number, or a number with a unit. */
+/** A field with a duration in seconds: a number, or a number with a unit. */
 function duration() {
   const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 }
   return field({ anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[0-9.]+[smhd]?$' }] }, (value) => {
@@ -63,7 +63,7 @@ function duration() {
   })
 }
 
-/** How many of something; `unit` is the word of the resource, for what people write instead. */
+/** Amounts of a resource. `unit` selects the error message for an amount in another unit. */
 function quantity(unit: 'cpu' | 'memory' | 'devices') {
   const amount = () => field(numberJson, (value) => readAmount(value, unit))
   return z.strictObject({ requests: amount().nullish(), limits: amount().nullish() })
@@ -80,13 +80,14 @@ const BYTES: Readonly<Record<string, number>> = {
   ti: 2 ** 40,
 }
 
-/** An amount of a resource; the units of Kubernetes are refused with the number that is meant. */
+/** Reads an amount of a resource. An amount in a unit of Kubernetes is refused with the number to write instead. */
 function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number {
   const number = toNumber(value)
   if (number !== undefined && Number.isFinite(number)) return number
   const [, digits, suffix = ''] =
     /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(typeof value === 'string' ? value : '') ?? []
   const bytes = BYTES[suffix.toLowerCase().replace(/b$/, '')]
+
   if (unit === 'memory' && digits !== undefined && bytes !== undefined)
     throw new FieldError(
       'wrong_type',
@@ -95,11 +96,13 @@ function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number 
         meant: String(Math.max(1, Math.round((Number(digits) * bytes) / 2 ** 20))),
       }),
     )
+
   if (unit === 'cpu' && digits !== undefined && suffix === 'm')
     throw new FieldError(
       'wrong_type',
       slip('cpu_unit', { found: describe(value), meant: String(Number(digits) / 1000) }),
     )
+
   throw new FieldError('wrong_type', { expected: phrase('word_number'), found: describe(value) })
 }
 
@@ -142,6 +145,7 @@ const environmentShape = {
     .describe('What happens when no machine can ever hold the run: wait (default) or fail.'),
 }
 
+/** Reports fields that are given under their old and their new name. */
 function refuseDoubleNames(
   value: {
     persistence?: unknown
@@ -158,7 +162,7 @@ function refuseDoubleNames(
     report(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
 }
 
-/** An empty list or mapping says nothing. */
+/** Whether a list or a mapping has any content; empty ones count as absent. */
 function holdsItems(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return (
@@ -267,6 +271,7 @@ const buildSource = {
   branch: text().nullish(),
 }
 
+/** Reports a build that does not have exactly one of image, dockerfile and ref. */
 function requireOneSource(
   value: { image?: unknown; dockerfile?: unknown; ref?: unknown },
   context: z.RefinementCtx,
@@ -315,6 +320,7 @@ const run = z.strictObject({
 const framework = text().nullish()
 const trainingBackend = word(['native', 'kubeflow', 'mpi', 'other']).nullish()
 
+/** Reports parameters that are given twice, and replicas that do not fit framework or backend. */
 function checkTraining(
   value: {
     params?: unknown
@@ -326,8 +332,10 @@ function checkTraining(
   context: z.RefinementCtx,
 ): void {
   checkParams(value, context)
+
   const wanted = value.environment?.replicas
   if (!wanted) return
+
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
   if (value.framework && !known.includes(value.framework))
     return report(
@@ -343,6 +351,7 @@ function checkTraining(
       'replicas_framework',
       slip('framework_missing', { known: known.join(', ') }),
     )
+
   const isMpi = value.backend === 'mpi'
   const noServers = isMpi || value.framework === 'pytorch' || value.framework === 'horovod'
   for (const key of ['n_ps', 'default_ps', 'ps'] as const) {
@@ -438,7 +447,7 @@ const tensorboardSchema = z.strictObject({
   build,
 })
 
-/** The language, one strict schema per kind. JSON Schema for editors is made from these. */
+/** The language of documents: one strict schema per kind. The JSON Schema for editors is made from these. */
 export const SPEC_SCHEMAS = {
   experiment: experimentSchema,
   group: groupSchema,
@@ -448,6 +457,7 @@ export const SPEC_SCHEMAS = {
   tensorboard: tensorboardSchema,
 } as const satisfies Record<Kind, z.ZodType>
 
+/** A validated document. */
 export type Spec = { [K in Kind]: z.output<(typeof SPEC_SCHEMAS)[K]> }[Kind]
 export type GroupSpec = z.output<typeof groupSchema>
 export type IoSpec = z.output<typeof io>

@@ -4,7 +4,7 @@ import { BEST_BY } from './measure.ts'
 import { RUN_PHASES, SWEEP_PHASES } from './phases.ts'
 import { moment, wireNumber } from './run.ts'
 
-/** The best trial by the sweep's metric, by its last, lowest or highest value, among trials that ended and did not fail. */
+/** The best trial by the sweep's measure, among trials that are paused or ended without failing. */
 const bestView = z.strictObject({
   number: z.int(),
   params: z.record(z.string(), z.unknown()),
@@ -13,7 +13,7 @@ const bestView = z.strictObject({
   value: wireNumber,
 })
 
-/** Something that a person should know; `message` is in the reader's language. */
+/** A notice for the person; `message` is in the reader's language. */
 const noticeView = z.strictObject({
   code: z.string(),
   args: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -21,6 +21,7 @@ const noticeView = z.strictObject({
 })
 export type SweepNotice = z.output<typeof noticeView>
 
+/** A sweep, with its progress, its best trial and its notices. */
 export const sweepView = z.strictObject({
   id: z.string(),
   number: z.int(),
@@ -33,53 +34,62 @@ export const sweepView = z.strictObject({
   isPaused: z.boolean(),
   reason: z.string().nullable(),
   method: z.string(),
-  /** What `auto` came to and why; null for every other method. */
+  /** The method that `auto` chose, and why; null for every other method. */
   choice: z.strictObject({ method: z.string(), reason: z.string() }).nullable(),
   seed: z.int(),
   concurrency: z.int(),
-  /** Trials the sweep will run; null when it has no end. */
+  /** Number of trials that the sweep will run; null where there is no end. */
   trials: z.int().nullable(),
   counts: z.partialRecord(z.enum(RUN_PHASES), z.int()),
-  /** Trials that succeeded or stopped: they ran to their end, a rung or a stopping rule ended them early, or a person stopped them. */
+  /**
+   * Trials that succeeded or stopped: those that ran to their end, those that a rung or a stopping rule ended early,
+   * and those that a person stopped.
+   */
   ends: z.strictObject({ finished: z.int(), early: z.int(), stopped: z.int() }),
   best: bestView.nullable(),
-  /** Why it paused itself, gave up or failed; a metric that it goes by and no trial reports. */
+  /** Why the sweep paused itself, gave up or failed; metrics that it depends on and that no trial reports. */
   notices: z.array(noticeView),
   planDigest: z.string(),
   snapshot: z.string().nullable(),
   createdAt: moment,
-  /** When its last trial ended; null while one is going. */
+  /** When its last attempt ended; null until the sweep has ended. */
   endedAt: moment.nullable(),
   deletedAt: moment.nullable(),
-  /** Seconds all attempts of its trials have run, added up. */
+  /** Running time of all attempts of its trials together, in seconds. */
   runSeconds: z.number(),
 })
 export type SweepView = z.output<typeof sweepView>
 
-/** What a sweep has learned so far. */
+/** Insight into a sweep: what its trials have shown so far. */
 export const beliefsView = z.strictObject({
   sweep: z.int(),
   metric: z.string(),
   optimization: z.enum(['maximize', 'minimize']),
   bestBy: z.enum(BEST_BY),
-  /** Trials that have ended. */
+  /** Number of trials that have ended. */
   finished: z.int(),
   choice: sweepView.shape.choice,
   best: z.strictObject({ number: z.int(), value: wireNumber }).nullable(),
-  /** What the most promising next trial is expected to gain, in units of the metric; null while too little is known. */
+  /** Expected gain of the most promising next trial, in units of the metric; null with too few trials. */
   expectedImprovement: wireNumber.nullable(),
-  /** Share of what the metric varies by, most important first; `sd` is its spread over models of parts of the trials. */
+  /**
+   * Share of each parameter in the variation of the metric, largest first. `sd` is its standard deviation over models
+   * of random subsets of the trials.
+   */
   importance: z.array(z.strictObject({ name: z.string(), share: z.number(), sd: z.number() })),
-  /** Important parameters whose best value lies where the space ends: it may be worth widening there. */
+  /** Important parameters whose best values lie at a bound of the space. A wider range may be better. */
   borders: z.array(
     z.strictObject({
       name: z.string(),
       side: z.enum(['low', 'high']),
-      /** The entry of the matrix with that end further out; null for one that cannot be widened so. */
+      /** The matrix entry with this bound moved outwards; null where the entry cannot be widened. */
       wider: z.strictObject({ option: z.string(), values: z.array(z.number()) }).nullable(),
     }),
   ),
-  /** Trials that rules or rungs ended, and the seconds they would have run on had they been like the others. */
+  /**
+   * Trials that rules or rungs ended, and the seconds that they would have run on if they had taken as long as the
+   * others.
+   */
   stopped: z.strictObject({ trials: z.int(), savedSeconds: z.number() }),
 })
 export type BeliefsView = z.output<typeof beliefsView>

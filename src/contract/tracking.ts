@@ -5,40 +5,44 @@ import { LIMITS } from './limits.ts'
 import { moment, wireNumber } from './run.ts'
 
 /**
- * One batch of a writer: records numbered `first`, `first + 1`, … without a hole. A server that lacks records before
- * `first` refuses the batch, unless the writer says with `lost` that it will never send them. Records are checked one
- * by one where they are applied.
+ * One batch of a writer: records numbered `first`, `first + 1`, … without gaps. A server that lacks records before
+ * `first` refuses the batch, unless the writer declares with `lost` that it will never send them. Records are checked
+ * one by one when they are applied.
  */
 export const batchRequest = z.strictObject({
   writer: uuid,
   attempt: z.int().min(1),
   first: z.int().min(1).max(LIMITS.writerRecordsMax),
   records: z.array(z.unknown()).max(LIMITS.batchRecordsMax),
-  /** Records before `first` that the writer has given up. */
+  /** Number of records before `first` that the writer has given up. */
   lost: z.int().min(0).max(LIMITS.writerRecordsMax).optional(),
-  /** The writer is done: nothing comes after this batch. */
+  /** Whether this is the last batch of the writer. */
   closed: z.boolean().optional(),
 })
 export type BatchRequest = z.output<typeof batchRequest>
 
-/** The writer's mark after a batch: everything up to it is durable. */
+/** Answer to a batch: all records of the writer up to number `ack` are durable. */
 export const acknowledgement = z.strictObject({
   ack: z.int(),
-  /** Records that can never be taken: which, why, and whether the rest of the record was taken. */
+  /** Records that can never be stored: their number, why, and whether the rest of the record was stored. */
   refused: z.array(z.strictObject({ seq: z.int(), why: z.string(), partly: z.boolean() })),
 })
 export type Acknowledgement = z.output<typeof acknowledgement>
 
-/** Values of metrics at one moment. `step` is data and need not rise; `time` is the client's clock in seconds. */
+/**
+ * Values of metrics at one moment. `step` is data and may decrease; `time` is the client's clock, in seconds since
+ * 1970.
+ */
 export interface MetricsRecord {
   readonly kind: 'metrics'
   readonly step: number
   readonly time: number
   readonly names: readonly string[]
-  /** A value for each name. */
+  /** One value for each name. */
   readonly values: readonly number[]
 }
 
+/** A tracking record after parsing. */
 export type TrackingRecord =
   | MetricsRecord
   | { readonly kind: 'params'; readonly values: Readonly<Record<string, unknown>> }
@@ -52,10 +56,11 @@ export type TrackingRecord =
     }
   | { readonly kind: 'status'; readonly status: 'succeeded' | 'failed'; readonly message: string }
 
+/** A point of a series. */
 export const pointView = z.strictObject({ step: z.number(), time: moment, value: wireNumber })
 export type PointView = z.output<typeof pointView>
 
-/** One bucket of a long series: what its points came to. */
+/** A bucket of a long series: statistics of neighbouring points. */
 export const bucketView = z.strictObject({
   firstStep: wireNumber,
   lastStep: wireNumber,
@@ -67,11 +72,12 @@ export const bucketView = z.strictObject({
 })
 export type BucketView = z.output<typeof bucketView>
 
+/** An output file of a run. */
 export const artifactView = z.strictObject({
   path: z.string(),
   sizeBytes: z.int(),
   sha256: z.string(),
-  /** Left in the outputs path, or named by the script. */
+  /** `output`: found in the outputs folder; `logged`: named by the script. */
   kind: z.enum(['output', 'logged']),
   attempt: z.int(),
 })

@@ -32,7 +32,7 @@ describe('an integer', () => {
     ['-0x8000000000000000', long(-(2n ** 63n))],
     ['0o17', 15],
     [String(HUGE), long(HUGE)],
-  ])('%s is read with every digit', (digits, expected) => expect(toInteger(digits)).toEqual(expected))
+  ])('The integer %s is read with every digit', (digits, expected) => expect(toInteger(digits)).toEqual(expected))
 })
 
 describe('a value', () => {
@@ -64,7 +64,7 @@ describe('a value', () => {
     ),
   }))
 
-  it('is read back as it was written', () => {
+  it('A value is read back as it was written', () => {
     fc.assert(
       fc.property(anything, (value) => {
         expect(decodeValue(encodeValue(value))).toEqual(value)
@@ -72,7 +72,7 @@ describe('a value', () => {
     )
   })
 
-  it('that an older version wrote is read: numbers too long for a float are the digits that stand there', () => {
+  it('A value of an older version is read with the digits that were written', () => {
     expect(
       decodeValue('{"a":12345678901234567000,"b":{"$float":12345678901234567000},"c":1,"d":{"$float":"NaN"}}'),
     ).toEqual({
@@ -97,11 +97,11 @@ describe('a value', () => {
       { params: { text: '12345678901234567890', n: 2 ** 53 - 1 } },
     ],
     [`{"records": [{"k": "p", "v": {"a": ${HUGE}}}]}`, { records: [{ k: 'p', v: { a: long(HUGE) } }] }],
-  ])('of the JSON %.70s keeps its digits', (text, expected) => {
+  ])('A parameter in the JSON %.70s keeps its digits', (text, expected) => {
     expect(parseJson(text)).toEqual(expected)
   })
 
-  it('beside parameters is a float, however long its integer is: a metric, a step, a time', () => {
+  it('An integer outside parameters is read as a float, however long it is', () => {
     const text =
       '{"step": 1700000000123456789, "metrics": {"a": {"last": 100000000000000000000}}, "list": [12345678901234567890], "params": {"a": 12345678901234567890}}'
     const expected = {
@@ -110,18 +110,19 @@ describe('a value', () => {
       list: [Number('12345678901234567890')],
       params: { a: long(12345678901234567890n) },
     }
+
     expect(parseJson(text)).toEqual(expected)
     expect(JSON.stringify((parseJson(text) as { params: unknown }).params)).toBe('{"a":12345678901234567890}')
   })
 
-  it('is shown with every digit and with the words that metrics have for what is no number', () => {
+  it('Long integers are shown with every digit, and NaN and infinities as words', () => {
     const value = { a: long(2n ** 63n - 1n), b: [NaN, Infinity, new Float(-Infinity), new Float(2)], c: 0.5 }
     expect(JSON.stringify(toPlain(value))).toBe(
       '{"a":9223372036854775807,"b":["NaN","Infinity","-Infinity",2],"c":0.5}',
     )
   })
 
-  it('of a client has the floats that JSON cannot say', () => {
+  it('Floats that JSON cannot express are restored in the data of a client', () => {
     expect(reviveFloats({ a: [{ $float: 'NaN' }], b: { c: { $float: '-Infinity' } }, d: long(2n ** 70n) })).toEqual({
       a: [NaN],
       b: { c: -Infinity },

@@ -1,26 +1,26 @@
-/** Parameter values as the language knows them: what YAML can say, with Python's difference between `1` and `1.0` kept. */
+/** Parameter values: everything that YAML can express, with Python's difference between `1` and `1.0`. */
 export type Value = null | boolean | number | string | Float | LongInteger | Value[] | ValueMap
 export type ValueMap = { [name: string]: Value }
 
-/** A float whose value is a whole number. Every other float is a plain JavaScript number. */
+/** A float whose value is a whole number. All other floats are plain JavaScript numbers. */
 export class Float {
   readonly value: number
   constructor(value: number) {
     this.value = value
   }
-  /** How it looks in JSON answers, where the difference does not exist. */
+  /** In JSON answers a float looks like any other number. */
   toJSON(): number {
     return this.value
   }
 }
 
-/** An integer that a number cannot hold exactly. Every other integer is a plain JavaScript number. */
+/** An integer that a float64 cannot hold exactly. All other integers are plain JavaScript numbers. */
 export class LongInteger {
   readonly value: bigint
   constructor(value: bigint) {
     this.value = value
   }
-  /** Its digits as they are; a text in a browser that cannot write a number so. */
+  /** Returns a JSON number with all digits; a text in browsers without `JSON.rawJSON`. */
   toJSON(): unknown {
     const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown }
     return rawJSON ? rawJSON.call(JSON, this.toString()) : this.toString()
@@ -30,17 +30,17 @@ export class LongInteger {
   }
 }
 
-/** A number that Python would hold as a float. */
+/** Returns the value for a number that Python holds as a float. */
 export function toFloat(value: number): number | Float {
   return Number.isInteger(value) ? new Float(value) : value
 }
 
-/** The same integer; there is only one zero among integers. */
+/** Returns the same integer, with −0 turned into 0: among integers there is only one zero. */
 export function asInteger(value: number): number {
   return value === 0 ? 0 : value
 }
 
-/** The integer that digits say, decimal or with `0x`, `0o` or `0b` before them. */
+/** Parses an integer: decimal digits, or digits after `0x`, `0o` or `0b`. */
 export function toInteger(digits: string): number | LongInteger {
   const [, sign, text] = /^([+-]?)(.*)$/.exec(digits)!
   const number = Number(text) * (sign === '-' ? -1 : 1)
@@ -48,6 +48,7 @@ export function toInteger(digits: string): number | LongInteger {
   return new LongInteger(sign === '-' ? -BigInt(text!) : BigInt(text!))
 }
 
+/** Whether a value is a mapping of names to values. */
 export function isValueMap(value: unknown): value is ValueMap {
   return (
     typeof value === 'object' &&
@@ -58,15 +59,15 @@ export function isValueMap(value: unknown): value is ValueMap {
   )
 }
 
-/** The number behind an int or a float that a float64 holds exactly, otherwise undefined. */
+/** Returns the number that an int or a float holds; undefined for anything else, also for a `LongInteger`. */
 export function asNumber(value: unknown): number | undefined {
   if (value instanceof Float) return value.value
   return typeof value === 'number' ? value : undefined
 }
 
 /**
- * The same data as JSON answers show it: a `Float` is a plain number, and what JSON has no number for is a word, as metric
- * values are. Integers keep every digit.
+ * Converts data to the form of JSON answers. A `Float` becomes a plain number; NaN and infinities become words, as in
+ * metric values. Integers keep all digits.
  */
 export function toPlain(value: unknown): unknown {
   if (value instanceof Float) return toPlain(value.value)
@@ -78,11 +79,15 @@ export function toPlain(value: unknown): unknown {
 
 const FLOAT_KEY = '$float'
 
-/** JSON text that `decodeValue` reads back exactly; keys in insertion order. Floats that JSON cannot say survive as text. */
+/**
+ * Returns JSON text that `decodeValue` reads back exactly, with keys in insertion order. Whole floats, and floats that
+ * JSON cannot express, become `{"$float": …}`.
+ */
 export function encodeValue(value: unknown): string {
   return JSON.stringify(value, function (this: Record<string, unknown>, key, written: unknown) {
     const raw = this[key]
     const number = asNumber(raw)
+
     if (number !== undefined && (!Number.isFinite(number) || Object.is(number, -0)))
       return { [FLOAT_KEY]: number === 0 ? '-0' : String(number) }
     if (raw instanceof Float) return { [FLOAT_KEY]: raw.value }
@@ -90,27 +95,37 @@ export function encodeValue(value: unknown): string {
   })
 }
 
-/** An integer begins the text or follows one of these; a look behind each digit would take twice as long. */
+/**
+ * Matches an integer of at least 16 digits, by the start of the text or a character before it. A lookbehind at each
+ * digit would take twice as long.
+ */
 const LONG_INTEGER = /(?:^|[,:[\s-])\d{16}/
-/** Fields that hold parameters in requests and answers, and in the records of a script. Elsewhere a number is a float64, as metrics are. */
+/**
+ * Fields of requests, answers and tracking records whose content is parameters. In other fields a number is a float64,
+ * as metrics are.
+ */
 const HOLDS_VALUES = new Set(['params', 'plan', 'v'])
 
-/** Fields that hold parameters, and the kind of a record that does, as JSON has them. */
+/** JSON text that occurs wherever there are parameters: names of fields, and the kind of a tracking record. */
 const MARKS_OF_VALUES = ['"params"', '"plan"', '"p"']
 
-/** JSON of others, in which an integer of a parameter that no number holds exactly is a `LongInteger`. Throws SyntaxError. */
+/**
+ * Parses JSON from outside. An integer in a parameter that a float64 cannot hold becomes a `LongInteger`. Throws
+ * SyntaxError.
+ */
 export function parseJson(text: string): unknown {
-  // A reviver takes several times as long, and hardly any text needs it.
+  // Parsing with a reviver takes several times as long, and hardly any text needs it.
   const mayHoldLong = MARKS_OF_VALUES.some((mark) => text.includes(mark)) && LONG_INTEGER.test(text)
   return mayHoldLong ? roundElsewhere(JSON.parse(text, reviveInteger)) : (JSON.parse(text) as unknown)
 }
 
-/** Throws SyntaxError on text that `encodeValue` did not write. */
+/** Reads text that `encodeValue` wrote. Throws SyntaxError on text that is not JSON. */
 export function decodeValue(text: string): unknown {
   const isPlain = !text.includes(FLOAT_KEY) && !LONG_INTEGER.test(text)
   return isPlain ? (JSON.parse(text) as unknown) : JSON.parse(text, reviveExactly)
 }
 
+/** Rounds every `LongInteger` outside parameters to a float64. */
 function roundElsewhere(value: unknown): unknown {
   if (value instanceof LongInteger) return Number(value.value)
   if (Array.isArray(value)) return value.map(roundElsewhere)
@@ -120,7 +135,7 @@ function roundElsewhere(value: unknown): unknown {
   )
 }
 
-/** The floats of data that came as JSON: what `encodeValue` writes for those that JSON cannot say. */
+/** Restores the floats in data that was parsed as JSON, where `encodeValue` had written `{"$float": …}`. */
 export function reviveFloats(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reviveFloats)
   if (!isValueMap(value)) return value
@@ -131,7 +146,7 @@ function reviveExactly(key: string, value: unknown, context?: { readonly source?
   return reviveFloat(reviveInteger(key, value, context))
 }
 
-/** `source`, the text of a number, is not there in older browsers. */
+/** `source`, the text of the number, is absent in older browsers. */
 function reviveInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   return /^-?\d+$/.test(context?.source ?? '') ? new LongInteger(BigInt(context!.source!)) : value

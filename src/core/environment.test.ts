@@ -46,7 +46,7 @@ const ALL_REQUIRED = [
   'requirements.txt',
 ]
 
-describe('what an environment is known by', () => {
+describe('the text that identifies an environment', () => {
   it.each([
     ['pip install -r requirements.txt', ALL_REQUIRED],
     ['pip install -rrequirements.txt', ALL_REQUIRED],
@@ -56,31 +56,37 @@ describe('what an environment is known by', () => {
     ['pip install numpy==2.0', []],
     ['pip install -r ../../etc/passwd /etc/hosts', []],
     ['cat train.py | sh', ['train.py']],
-  ])('the files that "%s" reads', async (step, expected) => {
-    expect(await readBy([step], FILES)).toEqual(expected)
-  })
+  ])(
+    'The step "%s" reads exactly the files that it names and those that their requirements name',
+    async (step, expected) => {
+      expect(await readBy([step], FILES)).toEqual(expected)
+    },
+  )
 
-  it('the whole folder for a step that installs it', async () => {
+  it('A step that installs the code folder reads all its files', async () => {
     expect(await readBy(['pip install .[test]'], FILES)).toEqual(Object.keys(FILES).sort())
   })
 
-  it('steps, variables, interpreter and the bytes of those files, and nothing else', async () => {
+  it('The text depends only on steps, variables, interpreter and the bytes of the files read', async () => {
     const base = await textOf(['pip install -r limits.txt'], FILES)
+
     expect(
       await textOf(['pip install -r limits.txt'], { ...FILES, 'train.py': 'other' }, { image: 'any', isFresh: true }),
     ).toBe(base)
     expect(await textOf(['pip install -r limits.txt'], { ...FILES, 'limits.txt': 'numpy<3' })).not.toBe(base)
     expect(await textOf(['pip install  -r limits.txt'], FILES)).not.toBe(base)
     expect(await textOf(['pip install -r limits.txt'], FILES, { envVars: [['A', 'b']] })).not.toBe(base)
+
     const newer = {
       python: { ...PYTHON, version: '3.11.3' },
       build: build(['pip install -r limits.txt']),
       folder: folder(FILES),
     }
+
     expect(await environmentText(newer)).not.toBe(base)
   })
 
-  it('never a path outside the folder, whatever a step or a file says', async () => {
+  it('No step and no requirements file makes the hash read a path outside the code folder', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: fc.constantFrom('.', '/', 'a', '-', 'r', ' ', '\n', '~', '\\') }),
@@ -91,6 +97,7 @@ describe('what an environment is known by', () => {
             text: async () => `-r ${text}`,
             list: async (path) => (asked.push(path), []),
           }
+
           await environmentText({ python: PYTHON, build: build([text, 'pip install -r a.txt']), folder: spy })
           for (const path of asked) expect(path.startsWith('/') || path.split('/').includes('..')).toBe(false)
         },

@@ -1,24 +1,31 @@
 import type { BuildPlan } from '../contract/plan.ts'
 
-/** A folder of code as hashing sees it. Paths are relative, with `/`. */
+/** The code folder as the environment hash reads it. Paths are relative, with `/` between folders. */
 export interface CodeFolder {
-  /** SHA-256 of a file's bytes; undefined for what is no file. */
+  /** Returns the hex SHA-256 of a file's bytes; undefined where the path is not a file. */
   hash(path: string): Promise<string | undefined>
+  /** Returns the content of a file, read as UTF-8. */
   text(path: string): Promise<string>
-  /** Files under a folder; none for what is no folder. */
+  /** Returns the paths of all files below a folder; none where the path is not a folder. */
   list(path: string): Promise<string[]>
 }
 
+/** Everything that determines an environment. */
 export interface EnvironmentRequest {
-  /** The interpreter an environment is made from, with its version: another one makes another environment. */
+  /** The base interpreter and its version. Another interpreter or another version gives another environment. */
   readonly python: { readonly executable: string; readonly version: string }
   readonly build: BuildPlan
   readonly folder: CodeFolder
-  /** Of a document that wants a fresh one: what makes this submission's environment another than any before. */
+  /**
+   * Set where the document asks for a fresh build: it makes the hash differ from that of every earlier submission.
+   */
   readonly salt?: string
 }
 
-/** The text an environment is known by: whatever can change what comes out of its steps. Its digest is the hash. */
+/**
+ * Returns the text that identifies an environment: all that can change the result of its build steps. The digest of
+ * this text is the environment's hash.
+ */
 export async function environmentText({ python, build, folder, salt }: EnvironmentRequest): Promise<string> {
   const files = await filesRead(build.steps, folder)
   return JSON.stringify({
@@ -31,10 +38,14 @@ export async function environmentText({ python, build, folder, salt }: Environme
   })
 }
 
-/** Files that steps name, those that requirements name in turn, and their hashes, in the order of their paths. */
+/**
+ * Returns path and hash of each file that the steps name, and of the files that requirements files name in turn, by
+ * path.
+ */
 async function filesRead(steps: readonly string[], folder: CodeFolder): Promise<[string, string][]> {
   const found = new Map<string, string>()
   const queue = steps.flatMap(pathsIn)
+
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     if (found.has(path)) continue
     const hash = await folder.hash(path)
@@ -45,10 +56,14 @@ async function filesRead(steps: readonly string[], folder: CodeFolder): Promise<
     found.set(path, hash)
     if (/\.(txt|in)$/.test(path)) queue.push(...requirementsIn(path, await folder.text(path)))
   }
+
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** Words of a command that could be paths inside the folder. `.` is the folder itself, as in `pip install .[test]`. */
+/**
+ * Returns the words of a shell command that could be paths inside the code folder. `.` is the folder itself, as in
+ * `pip install .[test]`.
+ */
 function pathsIn(step: string): string[] {
   return step
     .split(/[\s'"=;&|<>()]+/)
@@ -57,7 +72,10 @@ function pathsIn(step: string): string[] {
     .flatMap((word) => resolveInside('', word))
 }
 
-/** `-r other.txt`, `-c limits.txt` and `-e ./package` in a file of requirements, relative to that file. */
+/**
+ * Returns the paths that a requirements file names (`-r other.txt`, `-c limits.txt`, `-e ./package`, `./a.whl`),
+ * resolved against the folder of that file.
+ */
 function requirementsIn(path: string, text: string): string[] {
   const base = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : ''
   return text.split('\n').flatMap((line) => {
@@ -69,7 +87,10 @@ function requirementsIn(path: string, text: string): string[] {
   })
 }
 
-/** A path relative to a folder, without dots; none when it leaves the code. */
+/**
+ * Resolves a path against a folder and removes its dots. Returns no path for a URL, an absolute path, or one that
+ * leaves the code folder.
+ */
 function resolveInside(base: string, target: string): string[] {
   if (target.startsWith('/') || /^\w+:/.test(target)) return []
   const parts: string[] = []

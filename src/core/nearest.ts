@@ -1,6 +1,8 @@
 const DISTANCE_MAX = 2
 
-/** The candidate that a mistyped word most likely meant; undefined when none is close. */
+/**
+ * Returns the candidate with the smallest edit distance to a mistyped word; undefined if none is within two edits.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -8,7 +10,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best && best.distance <= DISTANCE_MAX ? best.candidate : undefined
 }
 
-/** Words by how near they are to one, the nearest first; of two that are as near the shorter, then the first of the alphabet. */
+/** Sorts words by their edit distance to `word`, nearest first. Ties are sorted by length, then alphabetically. */
 export function byNearness(word: string, known: readonly string[]): string[] {
   return known
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -19,6 +21,7 @@ export function byNearness(word: string, known: readonly string[]): string[] {
     .map(({ candidate }) => candidate)
 }
 
+/** Levenshtein distance; the table is computed row by row. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {

@@ -31,30 +31,33 @@ import type {
   ChartAttempt,
 } from './records.ts'
 
-/** Times are milliseconds since 1970. */
+/** The current time and timers. Times are milliseconds since 1970. */
 export interface Clock {
   now(): number
-  /** Calls back once after `delayMs`; the returned function cancels. */
+  /** Calls back once after `delayMs`. The returned function cancels the call. */
   after(delayMs: number, callback: () => void): () => void
 }
 
-/** Sources of chance and identity. */
+/** Source of ids, random numbers and digests. */
 export interface Ids {
-  /** A UUID of version 7. */
+  /** Returns a new UUID of version 7. */
   uuid(): string
-  /** A number in [0, 1). */
+  /** Returns a random number in [0, 1). */
   random(): number
-  /** Hex SHA-256 of a text. */
+  /** Returns the hex SHA-256 of a text. */
   digest(text: string): string
 }
 
+/** The server's log. `fields` are logged as JSON beside the message. */
 export interface Logger {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
-/** Which runs are meant: all conditions must hold. Runs in the trash are meant only with `isDeleted`. */
+/**
+ * Selects runs. All conditions must hold. With `isDeleted` the runs in the trash are selected, otherwise the others.
+ */
 export interface RunScope {
   readonly filter?: Filter
   readonly projectId?: string
@@ -62,172 +65,220 @@ export interface RunScope {
   readonly isDeleted?: boolean
 }
 
+/** Selects one page of the run list. */
 export interface RunQuery extends RunScope {
+  /** Most significant key first. Runs without a value come last; ties are sorted by number, newest first. */
   readonly sort: readonly Sort[]
   readonly limit: number
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly cursor?: string
-  /** Also say how many the whole list has. */
+  /** Whether to count the whole list, too. */
   readonly isCounted?: boolean
 }
 
+/** A page of the run list. */
 export interface RunPage {
   readonly runs: Run[]
-  /** Of the page after; null on the last one. */
+  /** Cursor of the next page; null on the last one. */
   readonly next: string | null
-  /** How many the whole list has; null unless asked for. */
+  /** Number of runs in the whole list; null unless `isCounted`. */
   readonly total: number | null
 }
 
-/** A name or a value that runs have, and how many of them. */
+/** A name or a value, and the number of runs that have it. */
 export interface Completion {
   readonly text: string
   readonly count: number
 }
 
-/** Questions over many runs. */
+/** Queries over many runs: the run list, groups, and filter completion. */
 export interface RunSearch {
-  /** Throws AppError `invalid` for a cursor of another order. */
+  /** Returns a page of the run list. Throws AppError `invalid` for a cursor of another order. */
   page(query: RunQuery): Promise<RunPage>
   count(scope: RunScope): Promise<number>
   countByPhase(scope: RunScope): Promise<PhaseCounts>
-  /** Keys and figures of all runs that are meant, at most `limit` of them. */
+  /** Returns the fields of at most `limit` selected runs: `keys` as texts, `values` as numbers. */
   table(
     scope: RunScope,
     fields: { readonly keys: readonly Field[]; readonly values: readonly Field[] },
     limit: number,
   ): Promise<GroupRow[]>
-  /** The first so many, oldest first. */
+  /** Returns the ids of the oldest `limit` selected runs, oldest first. */
   ids(scope: RunScope, limit: number): Promise<string[]>
-  /** Whether any run has this parameter or metric. */
+  /** Whether any run has a parameter or a metric of this name. */
   isKnown(kind: 'param' | 'metric', name: string): Promise<boolean>
-  /** Names of parameters or metrics that begin so. */
+  /** Returns names of parameters or metrics that begin with `prefix`. */
   names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
-  /** Of these names those that the latest `runs` of the runs that are meant have, with how many of them. */
+  /**
+   * Counts, for each of `names`, the runs that have it among the latest `runs` selected runs. Names of no run are left
+   * out.
+   */
   namesAmongLatest(
     kind: 'param' | 'metric',
     names: readonly string[],
     scope: RunScope,
     runs: number,
   ): Promise<Completion[]>
-  /** Parameters that do not have one and the same value in all of the runs that are meant, which are so many; the commonest first. */
+  /**
+   * Returns parameters whose value differs among the selected runs or that some of them lack, the most common first.
+   * `runs` is the number of selected runs.
+   */
   varied(scope: RunScope, runs: number): Promise<Completion[]>
-  /** Values of a parameter, or tags, that begin so. */
+  /** Returns values of a parameter, or tags, that begin with `prefix`; nothing for other fields. */
   values(field: Field, prefix: string, limit: number): Promise<Completion[]>
 }
 
+/** The best trial of a sweep, and its value of the measure. */
 export interface Best {
   readonly run: Run
   readonly value: number
 }
 
-/** The measure of trials: one of the values of a metric. */
+/** The number that trials are compared by: the last, lowest or highest value of a metric. */
 export interface Measure {
   readonly metric: string
   readonly part: BestBy
 }
 
-/** Trials that ended without a failure. */
+/** Numbers of trials that ended without failing. */
 export interface TrialEnds {
-  /** They ran to their end. */
+  /** Trials that ran to their end. */
   readonly finished: number
-  /** A rung or a stopping rule ended them before. */
+  /** Trials that a rung or a stopping rule ended early. */
   readonly early: number
-  /** A person stopped them. */
+  /** Trials that a person stopped. */
   readonly stopped: number
 }
 
-/** What a sweep asks of its runs. */
+/** Queries of a sweep about its trials. */
 export interface TrialStore {
-  /** Executed runs of a sweep that have not ended. */
+  /** Returns the runs of a sweep that have not ended. */
   listOpen(sweepId: string): Promise<OpenTrial[]>
-  /** What trials have come to that the sweep's record does not say yet: they ended, or reached a rung. In the order of their ends. */
+  /**
+   * Returns results that the record of the sweep lacks, a bounded number at a time: those of trials that have ended or
+   * wait at a rung, by the time of their end.
+   */
   listUnrecorded(sweepId: string, measure: Measure): Promise<(SweepResult & { readonly runId: string })[]>
-  /** What all ended trials have come to, and how long they ran. */
+  /** Returns result and running time of every trial that has ended. */
   outcomes(sweepId: string, measure: Measure): Promise<TrialOutcome[]>
-  /** Every trial, and every attempt of one that has begun, as charts need them. */
+  /** Returns the trials outside the trash, and all attempts that have begun, with the fields that charts need. */
   chart(sweepId: string, measure: Measure): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
-  /** Ids by trial index. */
+  /** Returns the id of each trial's run, by trial index. */
   trialIds(sweepId: string): Promise<Map<number, string>>
+  /** Counts trials by phase. */
   countByPhase(sweepId: string): Promise<PhaseCounts>
-  /** Trials that ended without a failure, by who ended them. */
+  /** Counts trials that ended without failing, by the cause of their end. */
   countEnds(sweepId: string): Promise<TrialEnds>
   /**
-   * Phases of the first trials from an index on that have come to something, in the order of their ends; those that rest at
-   * a rung before all, those that a person stopped left out.
+   * Returns the phases of the first `limit` trials to end, of those with index `from` or above, in the order of their
+   * ends. Paused trials (at a rung, for example) come first. Trials that a person stopped are left out.
    */
   firstEnded(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
-  /** Trials that failed and are not in the trash, from an index on, lowest first. */
+  /** Returns failed trials outside the trash with index `from` or above, lowest index first. */
   failures(
     sweepId: string,
     from: number,
     limit: number,
   ): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
-  /** Which of these metrics any trial has reported. */
+  /** Returns those of `metrics` that any trial has reported. */
   reported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
-  /** Metrics that the latest of its ended trials have reported; what the machine measured is left out. */
+  /**
+   * Returns the metrics that the latest ended or paused trials have reported, without those that the server measures
+   * (`system.*`).
+   */
   metricNames(sweepId: string, limit: number): Promise<string[]>
-  /** The trial with the best finite value among those that ended and did not fail. */
+  /** Returns the trial with the best finite value among trials that are paused or ended without failing. */
   best(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
-  /** Best finite value over all trials, running ones too. */
+  /** Returns the best finite value over the trials of all phases. */
   bestValue(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<number | undefined>
 }
 
+/** Reads and writes runs. */
 export interface RunStore {
   get(id: string): Promise<Run | undefined>
   getByNumber(number: number): Promise<Run | undefined>
-  /** Ids of runs something is still to be done for. */
+  /** Returns the ids of runs that have not ended, or have ended and are not collected. */
   listUnfinished(): Promise<string[]>
-  /** Queued runs whose environment is not known yet or has just become ready, oldest first: those after a number, and of no sweep that is named. */
+  /**
+   * Returns queued runs with a number above `after`, oldest first. Leaves out the sweeps in `exceptSweeps`, and runs
+   * whose environment is being built by another run.
+   */
   listQueued(page: {
     readonly limit: number
     readonly after: number
     readonly exceptSweeps: readonly string[]
   }): Promise<QueuedRun[]>
+  /** Returns the runs that occupy a place on the machine. */
   listActive(): Promise<ActiveRun[]>
+  /** Inserts runs with ascending numbers and returns them in the same order. */
   insert(runs: readonly NewRun[]): Promise<Run[]>
-  /** False when the run has moved on since `version` was read, or may not go from its phase to the new one. */
+  /**
+   * Sets the phase of a run. Returns false if the run has changed since `version` was read, or if it may not go from
+   * its phase to the new one.
+   */
   transition(run: Pick<Run, 'id' | 'version'>, phase: RunPhase, patch?: RunPatch): Promise<boolean>
-  /** Marks open runs, one or all of a sweep, to be stopped; a decision made from an older version then fails. Returns their ids. */
+  /**
+   * Requests the stop of open runs, one or all of a sweep. Decisions made from an older version then fail. An existing
+   * request stays, but a stop replaces a pause. Returns the ids of the changed runs.
+   */
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
-  /** Lets paused runs, one or all of a sweep, wait for a place again, and takes back requests to pause. Returns their ids. */
+  /**
+   * Queues paused runs, one or all of a sweep, and withdraws requests to pause that are not carried out yet. Trials at
+   * a rung stay paused. Returns the ids of the changed runs.
+   */
   unpause(which: { id: string } | { sweepId: string }): Promise<string[]>
-  /** Takes failed runs out of the trials of their sweep, which they still belong to: others are run in their place. */
+  /**
+   * Removes failed runs from the trials of their sweep, so that new runs can take their indices. The failed runs still
+   * belong to the sweep.
+   */
   leaveTrials(ids: readonly string[]): Promise<void>
-  /** Gives trials that have not had an attempt other code. */
+  /** Sets other code for the trials of a sweep that have not had an attempt. */
   changeCode(sweepId: string, code: Pick<Run, 'snapshot' | 'host'>): Promise<void>
-  /** Sets fields that no decision hangs on, whatever the version. */
+  /** Sets fields that no decision depends on, whatever the version. */
   annotate(run: Pick<Run, 'id' | 'number'>, patch: RunNotes): Promise<void>
-  /** Puts runs into the trash or takes them out. Those whose removal has begun stay. Returns their ids. */
+  /**
+   * Moves runs into the trash or out of it. Runs whose final removal has begun stay. Returns the ids of the changed
+   * runs.
+   */
   setDeleted(
     which: { id: string } | { sweepId: string } | { projectId: string },
     change: DeletionChange,
   ): Promise<string[]>
-  /** Ended runs that have been in the trash since before a time, or whose removal has begun, by number; those after one. */
+  /**
+   * Returns runs that can be removed for good, by number from above `after`: collected runs that have been in the trash
+   * since before a time, or whose removal has begun. Leaves out runs whose outputs are still to be copied.
+   */
   listPurgeable(deletedBefore: number, page: { readonly after: number; readonly limit: number }): Promise<Run[]>
-  /** Whether it is there and its removal has not begun. */
+  /** Whether the run exists and its final removal has not begun. */
   isKept(id: string): Promise<boolean>
-  /** Begins the removal of a run that has been in the trash since before a time; false for one that has come back meanwhile. */
+  /**
+   * Begins the final removal of a run that has been in the trash since before a time. Returns false if the run was
+   * restored in the meantime.
+   */
   markPurged(id: string, deletedBefore: number): Promise<boolean>
-  /** Removes a bounded piece of what a run left in the database; true once nothing is left of it. */
+  /** Removes a bounded part of a run's rows. Returns true once none is left. */
   purgeSome(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
-  /** Number of a run that has not ended and writes to the same outputs; undefined without one. */
+  /** Returns the number of a run that has not ended and writes to the same outputs; undefined where there is none. */
   openHeir(run: Pick<Run, 'outputsOf'>): Promise<number | undefined>
-  /** Whether a run that has not started yet is to begin with a copy of its outputs. */
+  /** Whether a run that has not started yet will begin with a copy of this run's outputs. */
   isWantedByCopy(id: string): Promise<boolean>
-  /** Runs other than it that write to the same outputs. */
+  /** Counts the other runs that write to the same outputs. */
   countSharing(run: Pick<Run, 'id' | 'outputsOf'>): Promise<number>
-  /** Which of these snapshots or environments any run still names. */
+  /** Returns those of `values` that a run refers to, or, for snapshots, a run or a sweep. */
   stillNamed(column: 'snapshot' | 'environment', values: readonly string[]): Promise<Set<string>>
-  /** Ids of queued runs that wait for an environment. */
+  /** Returns the ids of queued runs that need an environment. */
   listWaitingFor(environment: string): Promise<string[]>
-  /** Whether a run that has not ended needs an environment. */
+  /** Whether any run that has not ended needs an environment. */
   hasOpen(environment: string): Promise<boolean>
 }
 
-/** Into the trash at a time, or out of it: only what went there at just that time, where one is named. */
+/**
+ * Moves into the trash at a time, or out of it. With `wentAt`, only items that were moved into the trash at exactly
+ * that time are restored.
+ */
 export type DeletionChange = { readonly deletedAt: number } | { readonly restored: true; readonly wentAt?: number }
 
+/** Fields of a run that no decision depends on. */
 export type RunNotes = Partial<
   Pick<
     Run,
@@ -244,6 +295,7 @@ export type RunNotes = Partial<
   >
 >
 
+/** Reads and writes attempts, and the files they left. */
 export interface AttemptStore {
   get(runId: string, n: number): Promise<Attempt | undefined>
   find(id: string): Promise<Attempt | undefined>
@@ -254,15 +306,18 @@ export interface AttemptStore {
   ): Promise<void>
   markLaunched(id: string, fields: { startedAt: number; outputsPath: string | null }): Promise<void>
   markEnded(id: string, ending: Ending, endedAt: number): Promise<void>
-  /** Seconds the attempts of a sweep's trials ran, added up, and the end of the last one. */
+  /** Returns the running time of all ended attempts of a sweep, added up, and the end of the last one. */
   sweepTimes(sweepId: string): Promise<{ runSeconds: number; lastEndedAt: number | null }>
   listArtifacts(runId: string): Promise<ArtifactView[]>
+  /** Inserts or replaces files by path. A file of an earlier attempt does not replace that of a later one. */
   putArtifacts(runId: string, artifacts: readonly ArtifactView[]): Promise<void>
 }
 
+/** Reads and writes sweeps, their points and their results. */
 export interface SweepStore {
   get(id: string): Promise<Sweep | undefined>
   getByNumber(number: number): Promise<Sweep | undefined>
+  /** Returns a page of sweeps, newest first: those with a number below `before` whose name contains `name`. */
   list(page: {
     limit: number
     before?: number
@@ -270,28 +325,34 @@ export interface SweepStore {
     name?: string
     isDeleted?: boolean
   }): Promise<Sweep[]>
+  /** Returns the ids of sweeps that are running or stopping. */
   listUnfinished(): Promise<string[]>
-  /** What admission must know of sweeps. */
+  /** Returns the limits that admission needs, by sweep id. */
   limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
   insert(sweep: NewSweep): Promise<Sweep>
-  /** Points in the order of their trials, from an index on. */
+  /** Returns the points of trials with index `from` or above, by index. */
   trials(sweepId: string, from: number): Promise<SweepTrial[]>
+  /** Inserts points; `from` is the trial index of the first. */
   addTrials(sweepId: string, from: number, trials: readonly SweepTrial[]): Promise<void>
-  /** Results in the order in which they were recorded, after the first `after`. */
+  /** Returns the results after the first `after`, in the order in which they were recorded. */
   results(sweepId: string, after: number): Promise<SweepResult[]>
+  /** Appends results to a record that has `after` of them. */
   addResults(sweepId: string, after: number, results: readonly SweepResult[]): Promise<void>
+  /** Returns false if the sweep has changed since `version` was read. */
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
   setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>
-  /** Ended sweeps of the trash without any trial left. */
+  /** Returns ended sweeps in the trash that have no run left. */
   listPurgeable(deletedBefore: number, limit: number): Promise<Sweep[]>
   purge(id: string): Promise<void>
 }
 
+/** The limits of a sweep on the start of its trials. */
 export interface SweepLimit {
   readonly concurrency: number
   readonly isPaused: boolean
 }
 
+/** Fields of a sweep that can change. */
 export type SweepPatch = Partial<
   Pick<
     Sweep,
@@ -314,41 +375,61 @@ export type SweepPatch = Partial<
   >
 >
 
+/** Delivery state of a writer. */
 export interface WriterState {
+  /** Number of the last acknowledged record; records are numbered from 1. */
   readonly mark: number
+  /** Number of records that the writer has given up. */
   readonly lost: number
+  /** Whether the writer will send no further record. */
   readonly isClosed: boolean
 }
 
+/** Points of one metric. */
 export interface SeriesPoints {
   readonly name: string
-  /** step, time in milliseconds, value; three numbers a point. */
+  /** Three numbers per point: step, time in milliseconds since 1970, value. */
   readonly points: Float64Array
 }
 
+/** Reads and writes points, metric summaries and the state of writers. */
 export interface TrackingStore {
-  /** Known from its first call on; undefined when it belongs to another run or attempt. */
+  /**
+   * Returns the state of a writer and creates it on the first call; undefined where it belongs to another run or
+   * attempt.
+   */
   writer(id: string, runId: string, attempt: number): Promise<WriterState | undefined>
   putWriter(id: string, state: WriterState): Promise<void>
+  /** Returns by attempt how many records were received and given up, and whether all its writers are closed. */
   delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
-  /** Points in the order in which their source wrote them; the first attempt's only one when left out. */
+  /** Appends points in the order in which their source wrote them. The default source is `ONLY_SOURCE`. */
   append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[], source?: PointSource): Promise<void>
-  /** By run, then by metric; only those of `names` where some are given. */
+  /** Returns metric summaries by run id and metric; with `names`, of these metrics only. */
   summaries(runIds: readonly string[], names?: readonly string[]): Promise<Map<string, Map<string, Summary>>>
-  /** Metrics that most of the runs have, by how many have them, then by name; what the machine measured is left out. */
+  /**
+   * Returns the metrics that most of the runs have, the most common first, then by name, without those that the server
+   * measures (`system.*`).
+   */
   commonMetrics(runIds: readonly string[], limit: number): Promise<string[]>
-  /** Points from the `from`-th on, three numbers each; undefined when there is no such series. */
+  /**
+   * Returns at most `limit` points from index `from` on, three numbers each; undefined where the run has no such
+   * series.
+   */
   points(runId: string, name: string, from: number, limit: number): Promise<Float64Array | undefined>
+  /** Returns a series as at most `max` buckets; undefined where the run has no such series. */
   buckets(runId: string, name: string, max: number): Promise<Bucket[] | undefined>
 }
 
+/** The history of runs, sweeps and projects. */
 export interface EventStore {
   append(events: readonly NewEvent[]): Promise<void>
-  /** Events after a number, in their order. */
+  /** Returns events with a number above `seq`, in order. */
   after(seq: number, limit: number, about?: { readonly runId?: string; readonly sweepId?: string }): Promise<Event[]>
+  /** Returns the number of the last event. */
   latestSeq(): Promise<number>
 }
 
+/** A project. Times are milliseconds since 1970. */
 export interface Project {
   readonly id: string
   readonly name: string
@@ -357,29 +438,32 @@ export interface Project {
   readonly deletedAt: number | null
 }
 
+/** A saved view of the run list. */
 export interface SavedView extends ViewDefinition {
   readonly name: string
   readonly createdAt: number
 }
 
+/** Reads and writes projects, the directions of their metrics, and saved views. */
 export interface ProjectStore {
   get(id: string): Promise<Project | undefined>
   getByName(name: string): Promise<Project | undefined>
   list(isDeleted?: boolean): Promise<Project[]>
   insert(project: Pick<Project, 'id' | 'name' | 'description'>): Promise<Project>
   update(id: string, patch: Partial<Pick<Project, 'name' | 'description' | 'deletedAt'>>): Promise<void>
-  /** Projects of the trash without any run or sweep. */
+  /** Returns projects that have been in the trash since before a time and have no run and no sweep left. */
   listPurgeable(deletedBefore: number): Promise<Project[]>
   purge(id: string): Promise<void>
-  /** Direction of each metric that has one. */
+  /** Returns the direction of each metric that has one. */
   directions(projectId: string): Promise<ReadonlyMap<string, Direction>>
   setDirection(projectId: string, metric: string, direction: Direction | null): Promise<void>
   views(projectId: string): Promise<SavedView[]>
   putView(projectId: string, name: string, definition: ViewDefinition): Promise<void>
+  /** Returns false where there is no such view. */
   removeView(projectId: string, name: string): Promise<boolean>
 }
 
-/** A token of the person for programs. Times are milliseconds since 1970. */
+/** A token with which a program acts for the person. Times are milliseconds since 1970. */
 export interface AccessToken {
   readonly id: string
   readonly name: string
@@ -387,44 +471,58 @@ export interface AccessToken {
   readonly lastUsedAt: number | null
 }
 
+/** Reads and writes access tokens; only their hashes are stored. */
 export interface AccessTokenStore {
-  /** Oldest first. */
+  /** Returns all tokens, oldest first. */
   list(): Promise<AccessToken[]>
   findByHash(hash: string): Promise<AccessToken | undefined>
   insert(token: Pick<AccessToken, 'id' | 'name'> & { readonly hash: string }): Promise<AccessToken>
-  /** It has been used now. */
+  /** Sets the time of last use to now. */
   touch(id: string): Promise<void>
+  /** Returns false where there is no such token. */
   remove(id: string): Promise<boolean>
 }
 
-/** The text a run or a sweep was compiled from. */
+/** The text that a run or a sweep was compiled from: sources in the order of merging, then parameters. */
 export interface SourceDocument {
   readonly sources: readonly { readonly file: string; readonly text: string }[]
   readonly params: Readonly<Record<string, string>>
 }
 
-/** What is known by its content, and what has been asked for under which id. */
+/**
+ * Reads and writes documents and snapshots by digest, the ids of requests that created something, and times of
+ * clean-up.
+ */
 export interface ContentStore {
   document(digest: string): Promise<SourceDocument | undefined>
   putDocument(digest: string, document: SourceDocument): Promise<void>
   snapshot(digest: string): Promise<SnapshotRecord | undefined>
+  /** Returns the snapshot of the project's latest run that has one. */
   latestSnapshot(projectId: string): Promise<string | undefined>
+  /**
+   * Inserts a snapshot, or resets `createdAt` of the existing one: the janitor then keeps it until the run being
+   * submitted refers to it.
+   */
   putSnapshot(snapshot: Omit<SnapshotRecord, 'createdAt'>): Promise<void>
-  /** Snapshots made before a time, oldest first. */
+  /** Returns snapshots created before a time, oldest first. */
   listSnapshots(createdBefore: number, limit: number): Promise<SnapshotRecord[]>
   removeSnapshot(digest: string): Promise<void>
-  /** Digest of the request that first used an id; undefined for a new one. */
+  /** Returns the digest of the request that first used an id; undefined where no request has. */
   creation(id: string): Promise<string | undefined>
   putCreation(id: string, digest: string): Promise<void>
   pruneCreations(before: number): Promise<void>
-  /** A time that is remembered under a name; 0 when none is. */
+  /** Returns the time stored under a name; 0 where there is none. */
   mark(name: Mark): Promise<number>
   setMark(name: Mark, at: number): Promise<void>
 }
 
-/** What a time is remembered of: when the trash was last emptied, when contents without a snapshot were last looked for. */
+/**
+ * Name of a stored time: `trash_emptied`, when the trash was last emptied; `contents_swept`, when contents that no
+ * snapshot has were last removed.
+ */
 export type Mark = 'trash_emptied' | 'contents_swept'
 
+/** A snapshot: its digest, the number of its files and their total size. */
 export interface SnapshotRecord {
   readonly digest: string
   readonly files: number
@@ -434,28 +532,31 @@ export interface SnapshotRecord {
 
 export type EnvironmentState = 'building' | 'ready' | 'failed' | 'removed'
 
+/** An environment and the state of its build. */
 export interface EnvironmentRecord {
   readonly hash: string
   readonly state: EnvironmentState
-  /** The latest run that builds or has built it. */
+  /** The run that builds it, or that built it last. */
   readonly buildRunId: string
+  /** Version of its Python. */
   readonly python: string
-  /** What is installed in it, a line `name==version` each. */
+  /** Installed packages, one `name==version` per line; null before the first successful build. */
   readonly packages: string | null
   readonly createdAt: number
   readonly lastUsedAt: number
 }
 
+/** Reads and writes environments. The row of an environment is the lock against building it twice. */
 export interface EnvironmentStore {
   get(hash: string): Promise<EnvironmentRecord | undefined>
   getByBuild(runId: string): Promise<EnvironmentRecord | undefined>
   list(): Promise<EnvironmentRecord[]>
-  /** Sets it building under a run; inserts it when it is new. */
+  /** Sets the state to `building` under a run; inserts the environment if it is new. */
   putBuilding(environment: Pick<EnvironmentRecord, 'hash' | 'buildRunId' | 'python'>): Promise<void>
   update(hash: string, patch: Partial<Pick<EnvironmentRecord, 'state' | 'packages' | 'lastUsedAt'>>): Promise<void>
 }
 
-/** Everything the platform knows, one part per aggregate. The same parts serve reads and, inside `write`, changes. */
+/** All stored data, one part per aggregate. The same parts serve reads and, inside `write`, changes. */
 export interface Parts {
   readonly runs: RunStore
   readonly trials: TrialStore
@@ -470,79 +571,95 @@ export interface Parts {
   readonly accessTokens: AccessTokenStore
 }
 
+/** The database of the server. */
 export interface Store {
   /**
-   * Reads see what is committed. Those of points and summaries have the points that wait folded into their series first;
-   * where the disk is too full for that, they answer without those points.
+   * Reads committed data. Reads of points and summaries first fold the waiting points into their series. Where the disk
+   * is full, or this server may not write any more, they answer without the waiting points.
    */
   readonly read: Parts
-  /** The same for decisions, which need all points: those reads throw where the points that wait cannot be folded. */
+  /** Like `read`, for decisions that need all points: these reads throw where the waiting points cannot be folded. */
   readonly whole: Parts
-  /** The same for questions that look at many rows: they never hold up anything else. */
+  /** Like `read`, for queries over many rows, which must not delay other reads and writes. */
   readonly scan: Parts
   /**
-   * Runs the work in a transaction and returns once it is durable. Works that arrive together share one commit. A work may
-   * run several times, each from the start: when another one of its commit throws, or when it lost a race in the database.
-   * It changes nothing but the database, and no other I/O belongs inside.
+   * Runs `work` in a transaction and returns once the commit is durable. Works that arrive together share one commit. A
+   * work may run several times, each time from the start: when another work of its commit throws, or when the
+   * transaction lost a race in the database. A work changes nothing but the database and does no other I/O.
    */
   write<T>(work: (parts: Parts) => Promise<T>): Promise<T>
-  /** Hands a bounded piece of freed space back to the file system; false when there is none left. */
+  /** Returns a bounded amount of freed space to the file system; false once there is none left. */
   releaseSpace(): Promise<boolean>
-  /** What is wrong with the database itself; nothing, if all is well. */
+  /** Checks the database and returns a description of each fault. */
   examine(): Promise<string[]>
-  /** Calls back after each commit; a hint. Returns what ends that. */
+  /**
+   * Calls back after each commit with the ids of runs whose points, parameters, tags or files it wrote. The returned
+   * function unsubscribes.
+   */
   onCommit(callback: (written: ReadonlySet<string>) => void): () => void
 }
 
-/** Where a log is read from: a byte, so many lines before its end, or a time in milliseconds since 1970. The first that is given counts. */
+/**
+ * Where to begin reading a log: at a byte, a number of lines before the end, or a time in milliseconds since 1970. The
+ * first of the three that is set counts.
+ */
 export interface LogStart {
   readonly cursor?: number
   readonly tailLines?: number
   readonly since?: number
 }
 
-/** A run by its id, under a number that another database may have given, too. */
+/** The fields by which an executor finds the files of a run. Another database may have given the same number. */
 export type RunRef = Pick<Run, 'id' | 'number'>
 
-/** What an executor is asked to run. */
+/** Everything that an executor needs to start an attempt. */
 export interface Launch {
   readonly attempt: Attempt
   readonly run: Run
-  /** Name of its project. */
+  /** Name of the run's project. */
   readonly project: string
-  /** Variables for the process beside those of the executor's own machine. */
+  /** Variables for the process besides those of the executor's machine. */
   readonly env: Readonly<Record<string, string>>
-  /** Folder with its code, to be copied; null: it works in the submitting folder itself. */
+  /** Folder with the run's code, to be copied; null where the run works in the folder it was submitted from. */
   readonly tree: string | null
-  /** The run whose outputs this one's begin as a copy of. */
+  /** The run whose outputs are copied before the start; null where nothing is copied. */
   readonly copiesOutputsOf: RunRef | null
-  /** The run whose outputs this one writes to: itself, or one that it resumes. */
+  /** The run that owns the outputs folder: this run, or the one that it resumes. */
   readonly outputsOwner: RunRef
-  /** A run that has written there before, whose folder still is, or leads to, the one that is written to; null where none has. */
+  /**
+   * A run that has already written to these outputs; its folder is the outputs folder or links to it. Null where no run
+   * has.
+   */
   readonly goesOnWith: RunRef | null
 }
 
+/** Facts about a started attempt. */
 export interface Launched {
   readonly startedAt: number
   readonly outputsPath: string
   readonly ranOn: RanOn
 }
 
+/**
+ * The state of an attempt on its executor. `absent`: never started, or no trace left; `waiting`: started, but its
+ * command has not begun.
+ */
 export type Observation =
   | { readonly state: 'absent' }
   | { readonly state: 'waiting' }
-  /** `ranMs` is counted by a clock that nobody sets, where the executor has one. */
+  /** `ranMs` is measured with a clock that cannot be set; absent where the executor has no such clock. */
   | { readonly state: 'running'; readonly ranMs?: number }
   | {
       readonly state: 'ended'
       readonly exitCode: number | null
-      /** Whether a signal ended the command, not what it ran; absent where that is not known. */
+      /** Whether a signal ended the command itself, not a program that it ran; absent where that is unknown. */
       readonly isKilled?: boolean
       readonly endedAt: number
       readonly evidence: Evidence
       readonly hasOutputs: boolean
     }
 
+/** The resources of the machine; `runsMax` is the largest number of runs at once. */
 export interface Capacity {
   readonly cpu: number
   readonly memoryMib: number
@@ -550,86 +667,105 @@ export interface Capacity {
   readonly runsMax: number
 }
 
-/** Bytes that were cut out of the middle of a log that is longer than its limit. */
+/** Byte range that was cut out of the middle of a log because the log exceeded its size limit. */
 export interface LogCut {
   readonly from: number
   readonly to: number
 }
 
-/** Bytes without a hole between them, and where they end. */
+/** Consecutive bytes of a log; `cursor` is the offset of the byte after them. */
 export interface LogPage {
   readonly bytes: Uint8Array
   readonly cursor: number
   readonly cut?: LogCut
 }
 
-/** A place that executes attempts. Its own list is the truth about what runs. */
+/** A place that executes attempts. Its own list decides what is running, not the database. */
 export interface Executor {
-  /** Starts the attempt under its name; does nothing when it exists. Returns where its outputs go. */
+  /** Starts the attempt under its name; does nothing if it is started already. Returns the folder of its outputs. */
   launch(launch: Launch): Promise<Launched>
-  /** Ids of all attempts that are alive, also those of another database. */
+  /** Returns the ids of all running attempts, also of those that belong to another database. */
   list(): Promise<string[]>
+  /** Returns the current state of an attempt. */
   observe(attempt: Attempt): Promise<Observation>
-  /** Calls back with an attempt's id when something may have changed; a hint, never the truth. */
+  /**
+   * Sets the function to call with the id of an attempt that may have changed. The call says nothing about the state.
+   */
   watch(nudge: (attemptId: string) => void): void
-  /** Asks the whole process tree to end, forces it after `graceMs`; returns at once and may be repeated. */
+  /** Signals the whole process tree to end and kills it after `graceMs`. Returns at once; can be repeated. */
   stop(attempt: AttemptRef, graceMs: number): Promise<void>
-  /** Output from a byte cursor on; `tailLines` or `since` choose a cursor when none is given. */
+  /**
+   * Returns output from a byte offset on, secrets masked. `tailLines` or `since` choose the offset when no cursor is
+   * given.
+   */
   readLog(attempt: AttemptRef, from: LogStart, limitBytes: number): Promise<LogPage>
-  /** Takes the secrets out of the log of an attempt that has ended, for good. May be repeated. */
+  /** Removes the secrets from the log of an ended attempt for good. Can be repeated. */
   sealLog(attempt: AttemptRef): Promise<void>
-  /** Files the attempt left in its outputs path. */
+  /** Lists the files that the attempt left in its outputs folder, and the paths that could not be read. */
   listOutputs(attempt: AttemptRef): Promise<{
     readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]
     readonly unreadable: readonly string[]
   }>
-  /** Bytes of a file of a run's outputs by its listed path; undefined when it is gone or not a plain file inside them. */
+  /**
+   * Returns the bytes of a file in a run's outputs by its listed path; undefined where there is no plain file inside
+   * the outputs folder.
+   */
   openOutput(run: RunRef, path: string): Promise<ReadableStream<Uint8Array> | undefined>
-  /** Removes the files of attempts and, unless another run still writes there, of their run's outputs. May be repeated. */
+  /** Removes the files of attempts and, unless `keepsOutputs`, the outputs of their run. Can be repeated. */
   purge(what: {
     attempts: readonly Attempt[]
     run: RunRef & Pick<Run, 'outputsOf' | 'origin'>
     keepsOutputs: boolean
   }): Promise<void>
-  /** Removes working copies of attempts that ended before a time. */
+  /** Removes working copies of attempts that ended before a time. Returns how many. */
   removeWorkCopies(endedBefore: number): Promise<number>
   capacity(): Capacity
 }
 
-/** Contents by their SHA-256 and folders unpacked from them. */
+/** Contents by their SHA-256, and folders unpacked from them. */
 export interface CodeStore {
-  /** One work at a time: what decides by the contents that are kept, and what removes them. */
+  /** Runs one work at a time. For works that decide by the stored contents, and for works that remove contents. */
   alone<T>(work: () => Promise<T>): Promise<T>
-  /** Which of these are not kept. */
+  /** Returns those of `hashes` whose content is not stored. */
   missing(hashes: readonly string[]): Promise<string[]>
-  /** Takes contents framed as `SHA256 SIZE` lines with their bytes behind; throws AppError for one whose hash is wrong. */
+  /**
+   * Stores contents from a stream, each after a line `SHA256 SIZE`. Returns how many. Throws AppError `invalid` for a
+   * content with a wrong hash.
+   */
   putAll(bytes: AsyncIterable<Uint8Array>): Promise<number>
   put(hash: string, content: Uint8Array): Promise<void>
   read(hash: string): Promise<Uint8Array | undefined>
-  /** The folder of a manifest, unpacked if it is not yet; asked twice at once it is unpacked once. */
+  /**
+   * Returns the folder with the files of a manifest, unpacked if it is not there yet. Concurrent calls unpack it once.
+   */
   checkOut(digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }>
-  /** Removes folders that nobody has asked for since a time, and what a write that was cut short has left since another one. */
+  /**
+   * Removes folders that were not used since `unusedSince`, and files of interrupted writes from before `brokenSince`.
+   */
   removeStale(unusedSince: number, brokenSince: number): Promise<void>
-  /** Removes contents older than a time that are not among those to keep. */
+  /** Removes contents older than a time that `keep` does not accept. Returns how many. */
   removeBlobs(olderThan: number, keep: (hash: string) => boolean): Promise<number>
 }
 
-/** Python environments by hash. */
+/** Builds virtual environments; their hash is their name. */
 export interface EnvironmentBuilder {
-  /** What builds an environment when it is run; it does nothing where the environment is ready. */
+  /** Returns the command that builds an environment. The command does nothing where the environment is ready. */
   command(environment: { hash: string; python: string; steps: readonly string[] }): CommandPlan
-  /** What is installed in a ready environment; undefined for one that is not ready. */
+  /** Returns the packages of a ready environment, one per line; undefined where it is not ready. */
   packages(hash: string): Promise<string | undefined>
   remove(hash: string): Promise<void>
 }
 
-/** The disk that holds the data directory. */
+/** The disk that holds the data directory. Nothing starts while its free space is below `floorMib`. */
 export interface Storage {
   state(): { readonly level: StorageLevel; readonly floorMib: number }
 }
 
-/** An executor that can tell what attempts use of its machine. */
+/** An executor that can measure how much of its machine attempts use. */
 export interface UsageSource {
-  /** Amounts by metric name for each attempt that is alive, by its id; also the moment to note how far its log is. */
+  /**
+   * Returns measured amounts by metric name for each running attempt, by attempt id. Also records the current length of
+   * each log, for reads by time.
+   */
   sampleUsage(attempts: readonly AttemptRef[]): Promise<Map<string, Record<string, number>>>
 }

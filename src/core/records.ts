@@ -7,26 +7,33 @@ import type { SweepPhase } from '../contract/phases.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { EarlierTrial, Suggestion } from './search/history.ts'
 
-// Runs, attempts and sweeps as they are kept. Times are milliseconds since 1970.
+// Runs, attempts and sweeps as the store keeps them. Times are milliseconds since 1970.
 
-/** `pause` ends the attempt and keeps the run open. */
+/**
+ * Why a run has to stop: a person, its sweep or its time limit demands it. `pause` ends the attempt and keeps the run
+ * open.
+ */
 export type StopCause = 'user' | 'method' | 'timeout' | 'pause'
 
-/** What a run was made from. `resumes` shares the outputs of its origin, `copies` begins with a copy of them. */
+/**
+ * The run that a run was made from. `restarts` begins with empty outputs, `resumes` writes to the same outputs,
+ * `copies` begins with a copy of them.
+ */
 export interface Origin {
   readonly kind: 'restarts' | 'resumes' | 'copies'
   readonly runId: string
 }
 
-/** What a run really ran on, beside what it asked for. */
+/** The interpreter and the environment that a run actually used. */
 export interface RanOn {
   readonly python: { readonly executable: string; readonly version: string } | null
-  /** Hash of the environment it ran in; null for the interpreter of the submitting shell. */
+  /** Hash of its environment; null where it used the interpreter of the submitting shell. */
   readonly environment: string | null
-  /** The image the document asks for, which a plain process cannot be. */
+  /** Container image named in the document. Runs are plain processes, so the image is only recorded. */
   readonly imageAsked: string | null
 }
 
+/** A run: its plan, its state and its notes. */
 export interface Run {
   readonly id: string
   readonly number: number
@@ -34,9 +41,9 @@ export interface Run {
   readonly name: string | null
   readonly note: string | null
   readonly sweepId: string | null
-  /** Null for a run that another one has replaced among the trials of its sweep. */
+  /** Place among the trials of its sweep, from 0. Null outside a sweep, and for a failed trial that was run again. */
   readonly trialIndex: number | null
-  /** How often its trial had been run before, counted from 0. */
+  /** How many times the same trial was run before this run; 0 for the first run of a trial. */
   readonly take: number
   readonly plan: RunPlan
   readonly planDigest: string
@@ -46,40 +53,47 @@ export interface Run {
   readonly ending: Ending | null
   readonly waiting: Waiting | null
   readonly stopCause: StopCause | null
+  /** Number of attempts so far. */
   readonly attempts: number
+  /** Earliest start of the next attempt after a failure; null where none has to wait. */
   readonly notBefore: number | null
+  /** The machine that submitted it; null where the submission does not describe one. */
   readonly host: HostInfo | null
-  /** Digest of the text it was compiled from; null for one that a script started. */
+  /** Digest of the document that it was compiled from; null for a run that a script started itself. */
   readonly documentDigest: string | null
-  /** Digest of its code; null: it works in the submitting folder itself. */
+  /** Digest of its snapshot; null where it works in the folder that it was submitted from. */
   readonly snapshot: string | null
-  /** Hash of the environment it needs; null while that is not known, or when it needs none. */
+  /** Hash of the environment that it needs; null where it needs none or the hash is not computed yet. */
   readonly environment: string | null
   readonly ranOn: RanOn | null
   readonly origin: Origin | null
-  /** Number of the run whose outputs it writes to: another's for one that resumes it. */
+  /** Number of the run whose outputs folder it writes to: its own number, or that of the run that it resumes. */
   readonly outputsOf: number
   readonly actor: Actor
-  /** False for a run that a script started by itself. */
+  /** False for a run that a script started itself, outside any executor. */
   readonly isExecuted: boolean
+  /** Whether its output files have been listed and its logs cleared of secrets. Happens once, after its end. */
   readonly isCollected: boolean
+  /** Time of the last tracking batch, exact to 30 s; kept only where `isExecuted` is false. */
   readonly lastHeardAt: number | null
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
-  /** When it went to the trash. */
+  /** When it was moved to the trash; null outside the trash. */
   readonly deletedAt: number | null
-  /** When its removal began: it cannot come back from the trash any more. */
+  /** When its final removal began; from then on it cannot be restored. */
   readonly purgedAt: number | null
+  /** Counts the writes that decisions depend on (optimistic locking). */
   readonly version: number
 }
 
+/** Fields of a run to insert. Left-out names, notes and tags are those of its plan. */
 export type NewRun = Pick<
   Run,
   'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'
 > & {
   readonly phase: RunPhase
-  /** Of a run that has failed before it could start. */
+  /** Set for a run that failed before it could start. */
   readonly ending?: Ending
 } & Partial<
     Pick<
@@ -87,11 +101,11 @@ export type NewRun = Pick<
       'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'take'
     >
   > & {
-    /** Absent: its own. */
+    /** Absent: its own number. */
     readonly outputsOf?: number
   }
 
-/** Fields a transition may set beside the phase. */
+/** Fields that a transition may set together with the phase. */
 export type RunPatch = Partial<
   Pick<
     Run,
@@ -109,15 +123,21 @@ export type RunPatch = Partial<
   >
 >
 
+/** One try of a run on an executor. */
 export interface Attempt {
   readonly id: string
   readonly runId: string
+  /** Counted from 1. */
   readonly n: number
-  /** Deterministic, unique over the installation: the executor refuses to create it twice. */
+  /**
+   * Unique in this database: `hagane-<run number>-<n>`, or `script-<run number>-1` for a run that a script started
+   * itself. The executor starts a name only once.
+   */
   readonly name: string
   readonly state: AttemptState
   readonly planDigest: string
   readonly devices: readonly string[]
+  /** Folder on the executor's machine; null before the launch. */
   readonly outputsPath: string | null
   readonly ending: Ending | null
   readonly createdAt: number
@@ -125,9 +145,10 @@ export interface Attempt {
   readonly endedAt: number | null
 }
 
-/** An attempt by its id, under a name with the number of its run. */
+/** The fields by which an executor finds an attempt. The name contains the number of the run. */
 export type AttemptRef = Pick<Attempt, 'id' | 'runId' | 'name'>
 
+/** A sweep: its plan, its state and its notes. */
 export interface Sweep {
   readonly id: string
   readonly number: number
@@ -136,7 +157,7 @@ export interface Sweep {
   readonly seed: number
   readonly phase: SweepPhase
   readonly reason: ReasonCode | null
-  /** What the sweep becomes once its trials have stopped. */
+  /** Who stopped the sweep: `user` or `method`; null where it was not stopped. */
   readonly stopCause: StopCause | null
   readonly trialsCreated: number
   readonly host: HostInfo
@@ -146,19 +167,22 @@ export interface Sweep {
   readonly tags: readonly string[]
   readonly documentDigest: string | null
   readonly snapshot: string | null
-  /** Trials that run at once; may change while it runs. */
+  /** Largest number of trials that run at once; can be changed while the sweep runs. */
   readonly concurrency: number
-  /** Trials it may make; null when there is no end. Grows when a person extends it. */
+  /** Largest number of trials; null where there is no limit. A person can raise it. */
   readonly budget: number | null
-  /** Trials of earlier sweeps that its search knows. */
+  /** Trials of earlier sweeps that its search learns from (warm start). */
   readonly earlier: readonly EarlierTrial[]
-  /** Length of its record of results. */
+  /** Number of results recorded so far. */
   readonly results: number
-  /** Why it paused itself, or gave up; null while no failure has changed its course. */
+  /** Why it paused itself, gave up or failed; null while no failure has changed its course. */
   readonly failure: SweepFailure | null
-  /** Index of the first trial that counts as one of its first: those before have been forgiven. */
+  /**
+   * Index from which trials count for the check whether the first trials all fail. Resuming the sweep raises it past
+   * the trials that have already failed.
+   */
   readonly judgedFrom: number
-  /** Nothing of it starts while this holds. */
+  /** While true, no trial of the sweep starts. */
   readonly isPaused: boolean
   readonly createdAt: number
   readonly endedAt: number | null
@@ -167,39 +191,50 @@ export interface Sweep {
   readonly version: number
 }
 
-/** The cause that failed trials have in common. */
+/** The most frequent cause among the failed trials of a sweep. */
 export interface FailureCause {
-  /** Trials that failed. */
+  /** Number of failed trials. */
   readonly trials: number
-  /** Those of them that ended in this way. */
+  /** Number of these that ended in the way of `ending`. */
   readonly same: number
   readonly ending: Ending
-  /** Last line of the log, where that says why. */
+  /** Log line that explains the failure; null where the log adds nothing to `ending`. */
   readonly line: string | null
 }
 
+/** A failure that paused or ended a sweep. */
 export interface SweepFailure extends FailureCause {
-  /** The first trials failed and it paused, or the next ones after that; more than it bears failed; all failed. */
+  /**
+   * `first`: the first trials all failed and the sweep paused; `next`: the same again after a resume; `many`: more
+   * trials failed than the plan allows; `all`: every trial failed.
+   */
   readonly kind: 'first' | 'next' | 'many' | 'all'
 }
 
+/** Fields of a sweep to insert. */
 export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> &
   Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlier'>>
 
-/** A point of a sweep, and what it was computed from: so many results, all points before it, and the budget of that time. */
+/**
+ * A point of a sweep and the inputs that it was computed from: the first `known` results, all points before it, and
+ * the budget at that time.
+ */
 export interface SweepTrial extends Suggestion {
+  /** Number of results that the method had. */
   readonly known: number
   readonly budget: number | null
 }
 
-/** What one trial came to at one rung. */
+/** One entry of a sweep's record: the result of a trial at a rung. */
 export interface SweepResult {
   readonly index: number
   readonly rung: number
-  /** How often the trial had been run before; absent: never. */
+  /** How many times the trial was run before; absent: never. */
   readonly take?: number
   readonly phase: Extract<RunPhase, 'paused' | 'running' | 'succeeded' | 'failed' | 'stopped'>
-  /** Of the sweep's metric; null where there is no finite one. */
+  /**
+   * Value of the sweep's metric: its last, lowest or highest, as the plan says. Null where there is no finite one.
+   */
   readonly value: number | null
 }
 
@@ -211,9 +246,11 @@ export interface TrialOutcome {
   readonly reason: ReasonCode | null
   readonly rung: number
   readonly params: ValueMap
-  /** Last value of the metric; null where there is no finite one. */
+  /**
+   * Value of the sweep's metric: its last, lowest or highest, as the plan says. Null where there is no finite one.
+   */
   readonly value: number | null
-  /** Of all its attempts. */
+  /** Running time of all its attempts together. */
   readonly seconds: number
 }
 
@@ -224,11 +261,11 @@ export interface OpenTrial {
   readonly phase: RunPhase
   readonly index: number | null
   readonly rung: number
-  /** It has reached its rung and waits to be promoted. */
+  /** Whether it has reached its rung and waits to be promoted. */
   readonly isAtRung: boolean
 }
 
-/** A trial as a chart of its sweep shows it. */
+/** A trial as the charts of its sweep need it. */
 export interface ChartTrial {
   readonly index: number
   readonly number: number
@@ -237,12 +274,13 @@ export interface ChartTrial {
   readonly rung: number
   readonly params: ValueMap
   readonly value: number | null
-  /** Whether it logged the metric; without a value it was NaN. */
+  /** Whether it logged the metric. If it did and `value` is null, its value is NaN or infinite. */
   readonly hasMetric: boolean
   readonly startedAt: number | null
   readonly endedAt: number | null
 }
 
+/** An attempt that has begun, as the charts of a sweep need it; `index` is that of its trial. */
 export interface ChartAttempt {
   readonly index: number
   readonly n: number
@@ -251,9 +289,10 @@ export interface ChartAttempt {
   readonly reason: ReasonCode | null
 }
 
+/** Number of runs in each phase; a phase without runs is absent. */
 export type PhaseCounts = Readonly<Partial<Record<RunPhase, number>>>
 
-/** One queued run as admission sees it. */
+/** The fields of a queued run that admission needs. */
 export interface QueuedRun {
   readonly id: string
   readonly number: number
@@ -263,16 +302,16 @@ export interface QueuedRun {
   readonly placement: RunPlan['placement']
   readonly notBefore: number | null
   readonly waiting: Waiting | null
-  /** Whether it needs an environment that is not known to be ready. */
+  /** Whether it needs an environment that is not ready, or whose hash is not computed yet. */
   readonly isUnprepared: boolean
   readonly version: number
 }
 
-/** One run that holds a place. */
+/** A run that occupies a place on the machine. */
 export interface ActiveRun {
   readonly id: string
   readonly number: number
-  /** Its latest. */
+  /** Its latest attempt. */
   readonly attempt: AttemptRef
   readonly sweepId: string | null
   readonly placement: RunPlan['placement']

@@ -1,6 +1,8 @@
 const CODES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])
 
-/** Whether a system call failed because descriptors, processes or memory ran short: the same call works once there are some. */
+/**
+ * Whether a system call failed for lack of file descriptors, processes or memory. The same call can succeed later.
+ */
 export function isShortage(error: unknown): boolean {
   return error instanceof Error && CODES.has((error as NodeJS.ErrnoException).code)
 }

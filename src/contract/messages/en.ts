@@ -1,4 +1,7 @@
-/** English sentences. `{name}` is filled from the arguments of the code. Problems are [what is wrong, what to do]. */
+/**
+ * English sentences by code. `{name}` stands for an argument. A problem has two sentences: what is wrong, and what to
+ * do.
+ */
 export const en = {
   problems: {
     file_none: ['there is no haganefile.yml or polyaxonfile.yml in this folder', 'name the file with -f'],

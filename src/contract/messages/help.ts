@@ -1,6 +1,9 @@
 import type { Locale } from './messages.ts'
 
-/** Help of the command line: what a command is for, its options, and lines to try. Keys are `command` and `command.option`. */
+/**
+ * Help of the command line: the purpose of each command, its options, and examples. Keys are `command` and
+ * `command_option`.
+ */
 type Help = Readonly<Record<string, string>>
 
 const en = {
@@ -255,11 +258,12 @@ const ja: Readonly<Record<HelpCode, string>> = {
   doctor_deep: '保存したファイルをすべて読み直し、ハッシュを比べる',
 }
 
+/** Returns the help text for a key. */
 export function helpText(locale: Locale, code: HelpCode): string {
   return (locale === 'ja' ? ja : en)[code]
 }
 
-/** Lines to try, by command; the same in every language. */
+/** Examples by command; they are the same in every language. */
 export const EXAMPLES: Readonly<Partial<Record<HelpCode, readonly string[]>>> = {
   run: [
     'hagane run -f group.yml --wait',

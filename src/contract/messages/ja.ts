@@ -1,5 +1,6 @@
 import type { Catalogue } from './messages.ts'
 
+/** Japanese sentences by code, in the form of `en`. */
 export const ja: Catalogue = {
   problems: {
     file_none: ['このフォルダーに haganefile.yml も polyaxonfile.yml もありません', '-f でファイルを指定してください'],

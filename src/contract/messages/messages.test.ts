@@ -9,7 +9,7 @@ const placeholders = (text: string): string[] =>
   [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort((a, b) => a.localeCompare(b))
 
 describe('the two languages', () => {
-  it('say the same things about the same arguments', () => {
+  it('Both languages have the same codes with the same arguments', () => {
     for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli', 'details'] as const) {
       const [english, japanese] = [CATALOGUES.en[part], CATALOGUES.ja[part]] as [
         Record<string, string | readonly string[]>,
@@ -24,20 +24,21 @@ describe('the two languages', () => {
     }
   })
 
-  it('have no sentence that nothing says', () => {
+  it('Every sentence is used in the code', () => {
     const root = join(import.meta.dirname, '../..')
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && !name.includes('messages'),
     )
     const code = sources.map((name) => readFileSync(join(root, name), 'utf8')).join('\n')
+
     for (const part of ['problems', 'errors', 'reasons', 'waiting', 'cli', 'details'] as const) {
-      // A phrase with `_fix` is said with the one it belongs to.
+      // A phrase with `_fix` is used together with the phrase that it belongs to.
       for (const name of Object.keys(CATALOGUES.en[part]).map((code) => code.replace(/_fix$/, '')))
         expect([name, new RegExp(`['"\`]${name}['"\`]|\\b${name}:`).test(code)]).toEqual([name, true])
     }
   })
 
-  it('say what went wrong: no error and no ending carries a sentence of one language', () => {
+  it('No error and no ending contains a sentence of one language', () => {
     const root = join(import.meta.dirname, '../..')
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && !/messages|\.test\./.test(name),
@@ -46,7 +47,7 @@ describe('the two languages', () => {
     expect(sources.filter((name) => sentence.test(readFileSync(join(root, name), 'utf8')))).toEqual([])
   })
 
-  it('are chosen by locale', () => {
+  it('The language is chosen by the locale', () => {
     expect(['ja_JP.UTF-8', 'ja', 'ja-JP,en;q=0.5', 'en_US', 'C', undefined].map(toLocale)).toEqual([
       'ja',
       'ja',
@@ -57,7 +58,7 @@ describe('the two languages', () => {
     ])
   })
 
-  it('never fill a place from the prototype', () => {
+  it('A placeholder is never filled from the prototype of the arguments', () => {
     expect(fill('{constructor}{a}', { a: 1 })).toBe('1')
   })
 })

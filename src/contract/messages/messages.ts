@@ -11,7 +11,7 @@ export type AutoReasonCode = keyof typeof en.autoReasons
 export type NoticeCode = keyof typeof en.notices
 export type DetailCode = keyof typeof en.details
 
-/** What every language must have: a sentence for each code, a remedy too for each problem. */
+/** The texts of one language: a sentence for each code, and a remedy as well for each problem. */
 export interface Catalogue {
   readonly problems: Readonly<Record<ProblemCode, readonly [string, string]>>
   readonly errors: Readonly<Record<ErrorCode, string>>
@@ -23,28 +23,32 @@ export interface Catalogue {
   readonly details: Readonly<Record<DetailCode, string>>
 }
 
+/** The texts of all languages. */
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ja }
 
+/** Arguments that can be put into a sentence as they are. */
 export type PlainArgs = Readonly<Record<string, string | number>>
 
-/** A phrase of the catalogue with its arguments: an argument of a sentence, or a finding. */
+/** A phrase of the catalogue with its arguments. Used as an argument of a sentence, or as the detail of a finding. */
 export interface Detail {
   readonly detail: DetailCode
   readonly args?: Args
 }
 
+/** Arguments of a sentence. Phrases among them are put into the language of the sentence. */
 export type Args = Readonly<Record<string, string | number | Detail>>
 
-/** A sentence with its `{name}` places filled; an argument that is missing leaves nothing. */
+/** Fills the `{name}` placeholders of a sentence. A placeholder without an argument is removed. */
 export function fill(sentence: string, args: PlainArgs = {}): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(args, name) ? String(args[name]) : ''))
 }
 
+/** Returns a phrase of the catalogue in a language. */
 export function detailText(locale: Locale, { detail, args }: Detail): string {
   return fill(CATALOGUES[locale].details[detail], args && plainArgs(locale, args))
 }
 
-/** Arguments with their words in a language. */
+/** Converts arguments to plain ones: phrases become text in the given language. */
 export function plainArgs(locale: Locale, args: Args): PlainArgs {
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, typeof value === 'object' ? detailText(locale, value) : value]),
@@ -81,7 +85,7 @@ export function autoReasonText(locale: Locale, code: AutoReasonCode): string {
   return CATALOGUES[locale].autoReasons[code]
 }
 
-/** Japanese for `ja…`, English for all else. Takes a locale name or an Accept-Language header. */
+/** Returns the language for a locale name or an Accept-Language header: Japanese for `ja…`, English for all others. */
 export function toLocale(text: string | undefined): Locale {
   return /^\s*ja\b|^ja[_-]/i.test(text ?? '') ? 'ja' : 'en'
 }

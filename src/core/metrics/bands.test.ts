@@ -8,7 +8,7 @@ const lineOf = (values: readonly number[], every = 1, from = 0) =>
   bucketsOf(Float64Array.from(values.flatMap((value, i) => [from + i * every, 0, value])), 1_000)
 
 describe('lines of a group', () => {
-  it('come to the mean and the deviation of those that have points', () => {
+  it('A band has the mean and the deviation of the lines that have points in a bucket', () => {
     expect(bandOf([lineOf([1, 2, NaN]), lineOf([3, 4, 5])], 1)).toEqual({
       step: [0, 1, 2],
       mean: [2, 3, 5],
@@ -19,20 +19,22 @@ describe('lines of a group', () => {
     })
   })
 
-  it('are put into buckets of a power of two, no narrower than the steps of any', () => {
+  it('The bucket width is a power of two and at least the step distance of the sparsest line', () => {
     expect(bandWidth([lineOf([1, 2, 3])], 100)).toBe(1)
     expect(bandWidth([lineOf([1, 2, 3, 4, 5]), lineOf([1, 2], 3)], 100)).toBe(4)
     expect(bandWidth([lineOf(Array.from({ length: 900 }, (_, i) => i))], 100)).toBe(16)
     expect(bandWidth([lineOf([1])], 100)).toBe(1)
+
     const points = Float64Array.from(Array.from({ length: 400 }, (_, i) => [i, 0, 1]).flat())
     expect(bandWidth([bucketsOf(points, 200)], 200)).toBe(2)
     expect(bandWidth([], 100)).toBe(1)
+
     const fast = lineOf([1, 1, 1, 1, 1, 1, 1, 1])
     const slow = lineOf([5, 5], 4)
     expect(bandOf([fast, slow], bandWidth([fast, slow], 100)).n).toEqual([2, 2])
   })
 
-  it('lie within their least and greatest, whatever they are', () => {
+  it('The mean of a band lies between its minimum and its maximum for any lines', () => {
     const line = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 })
     fc.assert(
       fc.property(

@@ -1,21 +1,22 @@
 import type { Bucket } from './series.ts'
 
-/** What the lines of a group come to, bucket by bucket. */
+/** Mean and spread of the lines of a group of runs, one entry per bucket. */
 export interface Band {
   /** The last step of each bucket. */
   readonly step: readonly number[]
   readonly mean: readonly number[]
-  /** Of a sample: over n − 1; 0 where one line alone has points. */
+  /** Sample standard deviation (divisor n − 1); 0 where only one line has points. */
   readonly sd: readonly number[]
   readonly min: readonly number[]
   readonly max: readonly number[]
-  /** Lines that have points in the bucket. */
+  /** Number of lines that have points in the bucket. */
   readonly n: readonly number[]
 }
 
 /**
- * The width of buckets that all lines share: a power of two, so that lines which grow keep the edges they had, and no
- * narrower than the steps of the line that logs most seldom, so that a mean does not jump between few lines and many.
+ * Returns the bucket width in steps that all lines share. The width is a power of two, so that growing lines keep their
+ * bucket edges; and at least the mean step distance of the sparsest line, so that neighbouring buckets do not average
+ * different numbers of lines.
  */
 export function bandWidth(lines: readonly (readonly Bucket[])[], max: number): number {
   const spans = lines.filter((line) => line.length > 0).map(spanOf)
@@ -35,7 +36,10 @@ function spanOf(line: readonly Bucket[]): { first: number; last: number; points:
   }
 }
 
-/** Lines together: the mean of each in a bucket, then the mean and the deviation of those. Nothing is interpolated. */
+/**
+ * Combines lines bucket by bucket: takes the mean of each line in a bucket, then mean, deviation and extremes of these
+ * means. Nothing is interpolated.
+ */
 export function bandOf(lines: readonly (readonly Bucket[])[], width: number): Band {
   const buckets = new Map<number, { step: number; values: number[] }>()
   for (const line of lines)
@@ -43,9 +47,11 @@ export function bandOf(lines: readonly (readonly Bucket[])[], width: number): Ba
       const bucket = buckets.get(at) ?? { step, values: [] }
       buckets.set(at, { step: Math.max(bucket.step, step), values: [...bucket.values, value] })
     }
+
   const ordered = [...buckets]
     .toSorted(([a], [b]) => a - b)
     .map(([, { step, values }]) => ({ step, ...momentsOf(values), values }))
+
   return {
     step: ordered.map(({ step }) => step),
     mean: ordered.map(({ mean }) => mean),
@@ -56,6 +62,7 @@ export function bandOf(lines: readonly (readonly Bucket[])[], width: number): Ba
   }
 }
 
+/** Mean of one line in each bucket, by bucket number. */
 function meansOf(line: readonly Bucket[], width: number): Map<number, { step: number; value: number }> {
   const sums = new Map<number, { step: number; sum: number; numbers: number }>()
   for (const { lastStep, sum, numbers } of line) {

@@ -1,17 +1,22 @@
 import { LIMITS } from '../../contract/limits.ts'
 import { POINT_WIDTH } from './series.ts'
 
-/** The open end of a series: its last chunk, which small appends rewrite until it is full. */
+/** The last chunk of a series. Small appends rewrite it until it is full. */
 export interface Tail {
+  /** Number of the chunk in its series, from 0. */
   readonly n: number
   readonly points: Float64Array
 }
 
-/** Chunks to write after an append, first to last; the first may replace the tail. */
+/**
+ * Returns the chunks to write after an append, in order. The first of them may replace the tail. Points are flat:
+ * `POINT_WIDTH` numbers each.
+ */
 export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail[] {
   const isSmall = points.length < LIMITS.chunkAppendMin * POINT_WIDTH
   const fits = tail && tail.points.length + points.length <= LIMITS.chunkPointsMax * POINT_WIDTH
   if (tail && isSmall && fits) return [{ n: tail.n, points: concat(tail.points, points) }]
+
   const first = tail ? tail.n + 1 : 0
   const width = LIMITS.chunkPointsMax * POINT_WIDTH
   return Array.from({ length: Math.ceil(points.length / width) }, (_, index) => ({
@@ -20,7 +25,7 @@ export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail
   }))
 }
 
-/** Numbers in one row, in order. */
+/** Joins arrays of numbers into one. */
 export function concat(...parts: readonly Float64Array[]): Float64Array {
   const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
   let end = 0

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { groupRows, sortGroups } from './groups.ts'
 
 describe('groups of runs', () => {
-  it('have the same keys, the largest first; what lacks a key is a group of its own', () => {
+  it('Runs with equal keys form a group, the largest group first, and runs without the key form their own', () => {
     const rows = [
       { keys: ['a'], values: [1, null] },
       { keys: ['b'], values: [5, 7] },
@@ -12,6 +12,7 @@ describe('groups of runs', () => {
       { keys: [null], values: [null, null] },
       { keys: ['a'], values: [null, null] },
     ]
+
     expect(groupRows(rows)).toEqual([
       { keys: ['a'], n: 3, values: [{ n: 2, mean: 2, sd: Math.SQRT2, min: 1, max: 3 }, null] },
       {
@@ -26,14 +27,16 @@ describe('groups of runs', () => {
     ])
   })
 
-  it('are sorted by their size, a key or a mean, numbers as numbers, and what lacks it comes last', () => {
+  it('Groups are sorted by size, key or mean, numbers as numbers, and groups without the value come last', () => {
     const groups = groupRows([
       { keys: ['10', 'b'], values: [1] },
       { keys: ['9', 'a'], values: [3] },
       { keys: ['9', 'a'], values: [5] },
       { keys: [null, 'c'], values: [null] },
     ])
+
     const first = (order: Parameters<typeof sortGroups>[1]) => sortGroups(groups, order).map(({ keys }) => keys[0])
+
     expect(first({ by: 'key', index: 0, isDescending: false })).toEqual(['9', '10', null])
     expect(first({ by: 'key', index: 0, isDescending: true })).toEqual(['10', '9', null])
     expect(first({ by: 'key', index: 1, isDescending: true })).toEqual([null, '10', '9'])
@@ -43,7 +46,7 @@ describe('groups of runs', () => {
     expect(sortGroups(groups, undefined)).toBe(groups)
   })
 
-  it('lose no digits where all figures lie far from zero', () => {
+  it('The deviation of a group loses no digits where all values lie far from zero', () => {
     const values = [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]
     expect(groupRows(values.map((value) => ({ keys: [], values: [value] })))[0]!.values[0]!.sd).toBeCloseTo(
       Math.sqrt(30),
@@ -51,7 +54,7 @@ describe('groups of runs', () => {
     )
   })
 
-  it('hold every run once, between their least and greatest figure', () => {
+  it('Groups contain every run once, and each mean lies between minimum and maximum', () => {
     const row = fc.record({
       keys: fc.tuple(fc.constantFrom('x', 'y', null)),
       values: fc.tuple(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }))),

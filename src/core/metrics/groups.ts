@@ -1,29 +1,31 @@
-/** A run as a grouping sees it: what it is grouped by, and its figures. */
+/** A run to be grouped: its values of the fields to group by (`keys`) and of the numeric columns (`values`). */
 export interface GroupRow {
   readonly keys: readonly (string | null)[]
   readonly values: readonly (number | null)[]
 }
 
-/** What the figures of one column come to in a group. */
+/** Statistics of one numeric column over the runs of a group. */
 export interface Spread {
   readonly n: number
   readonly mean: number
-  /** Of a sample: over n − 1; 0 for a single run. */
+  /** Sample standard deviation (divisor n − 1); 0 for a single run. */
   readonly sd: number
   readonly min: number
   readonly max: number
 }
 
+/** Runs with equal keys. */
 export interface RunGroup {
   readonly keys: readonly (string | null)[]
   readonly n: number
-  /** null where no run of the group has a figure. */
+  /** One entry per column; null where no run of the group has a value. */
   readonly values: readonly (Spread | null)[]
 }
 
-/** Runs that have the same keys together, the largest group first. What lacks a key is a group of its own. */
+/** Groups runs that have equal keys, the largest group first. A missing key is equal to other missing keys only. */
 export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
   const groups = new Map<string, { keys: GroupRow['keys']; n: number; columns: Tally[] }>()
+
   for (const { keys, values } of rows) {
     const name = JSON.stringify(keys)
     const group = groups.get(name) ?? {
@@ -35,18 +37,21 @@ export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
     group.n += 1
     values.forEach((value, i) => value !== null && add(group.columns[i]!, value))
   }
+
   return [...groups.values()]
     .map(({ keys, n, columns }) => ({ keys, n, values: columns.map(toSpread) }))
     .toSorted((a, b) => b.n - a.n || (JSON.stringify(a.keys) < JSON.stringify(b.keys) ? -1 : 1))
 }
 
-/** The order of groups: by their number of runs, one of their keys, or the mean of a column. */
+/** An order of groups: by number of runs, by one of their keys, or by the mean of a column. */
 export type GroupOrder = { readonly isDescending: boolean } & (
   | { readonly by: 'n' }
   | { readonly by: 'key' | 'column'; readonly index: number }
 )
 
-/** Groups in an order; what lacks the key or the figure comes last. Undefined: as they are. */
+/**
+ * Sorts groups; groups without the key or the value come last. Without an order the groups are returned as they are.
+ */
 export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | undefined): readonly RunGroup[] {
   if (!order) return groups
   const of = ({ n, keys, values }: RunGroup): number | string | null =>
@@ -58,13 +63,14 @@ export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | unde
   })
 }
 
-/** Keys that are numbers are ordered as numbers. */
+/** Compares two keys: as numbers if both are numbers, otherwise as texts. */
 function compare(a: number | string, b: number | string): number {
   const [x, y] = [Number(a), Number(b)]
   const areNumbers = a !== '' && b !== '' && !Number.isNaN(x) && !Number.isNaN(y)
   return areNumbers ? x - y : a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Running statistics of a column; `squares` is the sum of squared deviations from the mean. */
 interface Tally {
   n: number
   mean: number
@@ -73,7 +79,10 @@ interface Tally {
   max: number
 }
 
-/** One figure more, without the loss of digits that sums of squares bring. Welford, "Note on a method" (1962). */
+/**
+ * Adds a value by Welford's method, which avoids the lost digits of a sum of squares: "Note on a method for calculating
+ * corrected sums of squares and products" (1962).
+ */
 function add(tally: Tally, value: number): void {
   tally.n += 1
   const before = value - tally.mean

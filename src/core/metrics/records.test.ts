@@ -7,7 +7,7 @@ const params = (v: unknown): unknown => ({ k: 'p', v })
 const EMOJI_400 = '😀'.repeat(200)
 const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
 
-/** The record; names and values that are kept; words that each refusal has. */
+/** Title; the record as sent; names and values to be stored; words that each refusal contains. */
 const CASES: readonly [string, unknown, unknown, readonly string[][]][] = [
   [
     'a metric whose name has a NUL character',
@@ -66,20 +66,25 @@ const CASES: readonly [string, unknown, unknown, readonly string[][]][] = [
   ['no record', 7, null, [['no object']]],
 ]
 
-describe('a record of which something cannot be kept', () => {
-  it.each(CASES)('%s', (_, raw, kept, refused) => {
-    const parsed = parseRecord(raw)
-    const { record } = parsed
-    expect(
-      record &&
-        ('names' in record
-          ? Object.fromEntries(record.names.map((name, at) => [name, record.values[at]]))
-          : 'values' in record
-            ? record.values
-            : 'tags' in record && record.tags),
-    ).toEqual(kept)
-    expect(parsed.refused).toHaveLength(refused.length)
-    for (const [index, words] of refused.entries())
-      for (const word of words) expect(parsed.refused[index]).toContain(word)
-  })
+describe('a record of which a part cannot be stored', () => {
+  it.each(CASES)(
+    'The parts of a record that can be stored are stored and the others are refused: %s',
+    (_, raw, kept, refused) => {
+      const parsed = parseRecord(raw)
+      const { record } = parsed
+
+      expect(
+        record &&
+          ('names' in record
+            ? Object.fromEntries(record.names.map((name, at) => [name, record.values[at]]))
+            : 'values' in record
+              ? record.values
+              : 'tags' in record && record.tags),
+      ).toEqual(kept)
+
+      expect(parsed.refused).toHaveLength(refused.length)
+      for (const [index, words] of refused.entries())
+        for (const word of words) expect(parsed.refused[index]).toContain(word)
+    },
+  )
 })

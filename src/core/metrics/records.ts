@@ -3,15 +3,16 @@ import type { TrackingRecord } from '../../contract/tracking.ts'
 import { LongInteger, reviveFloats } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
-/** A record as it is read: its part that is kept, and a sentence for each part that is not. */
+/** A parsed tracking record: the part to be stored, and a sentence for each part that is refused. */
 export interface ParsedRecord {
   readonly record: TrackingRecord | null
   readonly refused: readonly string[]
 }
 
 /**
- * Reads one record of a batch. What cannot be kept is named and left out, since its writer could never get past it; the rest
- * of the record is taken. Wire form: `k` is the kind; metrics have step `s`, time `t` in seconds, values `v`.
+ * Parses one record of a tracking batch. Parts that cannot be stored are left out and named in `refused`; the rest is
+ * stored. To refuse the whole batch would block its writer for ever, because it would send the same records again. In
+ * the wire form `k` is the kind; metrics have step `s`, time `t` in seconds since 1970, and values `v`.
  */
 export function parseRecord(raw: unknown): ParsedRecord {
   if (!isObject(raw)) return refuse('a record that is no object')
@@ -45,7 +46,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Why no database keeps the name; undefined when all do. */
+/** Returns why some database cannot store the name; undefined for a name that all can store. */
 function problemOfName(name: string): string | undefined {
   if (name.length === 0) return 'its name is empty'
   if (name.length > LIMITS.nameCharsMax)
@@ -75,28 +76,30 @@ function parseParams(raw: unknown): ParsedRecord {
   return partly({ kind: 'params', values: reviveFloats(Object.fromEntries(kept)) as ValueMap }, kept.length, refused)
 }
 
-/** The record, unless nothing of it is left. */
+/** Returns the record, or only the refusals where nothing of the record is left. */
 function partly(record: TrackingRecord, size: number, refused: readonly string[]): ParsedRecord {
   return size === 0 && refused.length > 0 ? refuse(...refused) : keep(record, refused)
 }
 
-/** Whether every database keeps the value as it is. */
+/** Whether every database stores the value unchanged. */
 function isStorable(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
   return depth > 0 && Object.entries(value).every(([key, item]) => isStorable(key, 0) && isStorable(item, depth - 1))
 }
 
-/** Seconds from the epoch that a Date can hold. */
+/** Seconds from 1970 that a Date can hold, in either direction. */
 const TIME_MAX = 8.64e12
 
 function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
   const { t: time, v: values } = raw
   const step = toNumber(raw['s'])
   if (!isObject(values)) return refuse('metrics that are no mapping of names to numbers')
+
   const names = Object.keys(values)
   if (names.length > LIMITS.recordPointsMax)
     return refuse(`a record of ${names.length} metrics: ${LIMITS.recordPointsMax} are taken`)
+
   const problemOfAll =
     step === undefined || !Number.isFinite(step)
       ? 'its step is no finite number'
@@ -104,6 +107,7 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
         ? 'its time is no number of seconds since 1970'
         : undefined
   if (problemOfAll !== undefined) return refuse(...names.map((name) => refusal('metric', name, problemOfAll)))
+
   const kept: string[] = []
   const numbers: number[] = []
   const refused: string[] = []
@@ -115,6 +119,7 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
       numbers.push(value!)
     } else refused.push(refusal('metric', name, problem))
   }
+
   return partly(
     { kind: 'metrics', step: step as number, time: time as number, names: kept, values: numbers },
     kept.length,
@@ -122,11 +127,12 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
   )
 }
 
-/** A number, which an integer of many digits is as near as a float64 comes. */
+/** Returns a number; an integer too long for a float64 is rounded. */
 function toNumber(value: unknown): number | undefined {
   return value instanceof LongInteger ? Number(value.value) : typeof value === 'number' ? value : undefined
 }
 
+/** Numbers that JSON cannot express, as clients write them. */
 const NON_FINITE = new Map<unknown, number>([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -153,6 +159,7 @@ function parseTags(raw: unknown): ParsedRecord {
 function parseArtifact(raw: Record<string, unknown>): ParsedRecord {
   const { name, path, size, sha256 } = raw
   if (typeof name !== 'string') return refuse('an artifact without a name')
+
   const isOk =
     typeof path === 'string' &&
     isStorable(path, 0) &&
@@ -160,11 +167,13 @@ function parseArtifact(raw: Record<string, unknown>): ParsedRecord {
     (size as number) >= 0 &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
+
   const problem = problemOfName(name) ?? (isOk ? undefined : 'it needs a path, a size and a sha256')
   if (problem !== undefined) return refuse(refusal('artifact', name, problem))
   return keep({ kind: 'artifact', name, path: path as string, sizeBytes: size as number, sha256: sha256 as string })
 }
 
+/** Returns a text that every database stores: cut to the limit, without NUL characters and halves of characters. */
 function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, LIMITS.textCharsMax).replaceAll('\0', '').toWellFormed() : ''
 }

@@ -14,7 +14,7 @@ import {
 const pointsOf = (steps: readonly number[]) => Float64Array.from(steps.flatMap((step, i) => [step, 1_000 * i, step]))
 const stepsOf = (points: Float64Array) => [...points].filter((_, i) => i % 3 === 0)
 
-/** Points as they arrive: attempt, writer, time, step, value. */
+/** A point in the order of arrival: attempt, writer, time, step, value. */
 type Arrival = readonly [attempt: number, writer: number, time: number, step: number, value: number]
 
 describe('the last value of a series', () => {
@@ -109,21 +109,24 @@ describe('the last value of a series', () => {
       ],
       NaN,
     ],
-  ])('%s', (_, arrivals, expected) => {
+  ])('The last value of a series %s', (_, arrivals, expected) => {
     const add = (summary: typeof EMPTY_SUMMARY, [attempt, writer, time, step, value]: Arrival) =>
       unpackSummary(packSummary(summarize(summary, Float64Array.of(step, time, value), { attempt, writer })))
+
     const { last, count } = arrivals.reduce(add, EMPTY_SUMMARY)
     expect([last, count]).toEqual([expected, arrivals.length])
   })
 
-  it('of a batch that began before another writer and ended after it is its end', () => {
+  it("A batch gives the last value of a series if one of its points is later than the other writer's", () => {
     const other = summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 1, writer: 7 })
+
     expect(summarize(other, Float64Array.of(0, 10, 2, 1, 20, 3, 2, 18, 4), { attempt: 1, writer: 8 })).toMatchObject({
       last: 4,
       lastStep: 2,
       max: 4,
       count: 4,
     })
+
     expect(summarize(other, Float64Array.of(0, 10, 2, 1, 14, 3), { attempt: 1, writer: 8 })).toMatchObject({
       last: 1,
       lastTime: 15,
@@ -132,7 +135,7 @@ describe('the last value of a series', () => {
     })
   })
 
-  it('that an older version kept gives way to whatever comes', () => {
+  it('A last value stored by an older version is replaced by the next point that arrives', () => {
     const old = unpackSummary(
       packSummary(summarize(EMPTY_SUMMARY, Float64Array.of(0, 15, 1), { attempt: 3, writer: 7 })).slice(0, 11 * 8),
     )
@@ -149,15 +152,15 @@ describe('a part of a series', () => {
     [[5, 6], 1, 2, []],
     [[0, 1, 2, 1, 2, 3], 2, 2, [1, 2, 1, 2, 3]],
     [[], 0, 1, []],
-  ])('of the steps %j from %d to %d is %j, with a neighbour on either side', (steps, from, to, expected) => {
+  ])('The part of the steps %j from %d to %d is %j, with a neighbour on either side', (steps, from, to, expected) => {
     expect(stepsOf(pointsWithin(pointsOf(steps), { by: 'step', from, to }))).toEqual(expected)
   })
 
-  it('goes by time as well', () => {
+  it('A part of a series can be selected by time', () => {
     expect(stepsOf(pointsWithin(pointsOf([7, 8, 9, 10]), { by: 'time', from: 1_500, to: 2_500 }))).toEqual([8, 9, 10])
   })
 
-  it('is found in whole chunks, no point of it left out', () => {
+  it('Whole chunks selected by a span contain all points of the span', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
@@ -167,6 +170,7 @@ describe('a part of a series', () => {
         (count, chunks, from, length) => {
           const steps = Array.from({ length: count }, (_, i) => i)
           const buckets = bucketsOf(pointsOf(steps), chunks)
+
           for (const [by, scale] of [
             ['step', 1],
             ['time', 1_000],

@@ -1,7 +1,7 @@
-/** What all points of a series, or of a part of it, come to. Minimum, maximum and sum leave NaN out. */
+/** Statistics of all points of a series, or of a part of it. Minimum, maximum and sum ignore NaN. */
 export interface Summary {
   readonly count: number
-  /** Points that are not NaN. */
+  /** Number of points that are not NaN. */
   readonly numbers: number
   readonly sum: number
   readonly min: number
@@ -11,28 +11,29 @@ export interface Summary {
   readonly last: number
   readonly lastStep: number
   readonly lastTime: number
-  /** The attempt that the last point is from; 0 where that was not kept. */
+  /** Attempt that wrote the last point; 0 where that was not recorded. */
   readonly lastAttempt: number
-  /** The writer that it is from; 0 where that was not kept. */
+  /** Writer of the last point; 0 where that was not recorded. */
   readonly lastWriter: number
 }
 
-/** Where points come from. */
+/** The attempt and the writer that a batch of points is from. */
 export interface PointSource {
   /** Counted from 1. */
   readonly attempt: number
-  /** A number of 48 bits that stands for one process that logs; 0 for the server itself. */
+  /** Last 48 bits of the writer's id as a number; 0 for the server itself. */
   readonly writer: number
 }
 
-/** A summary of neighbouring points with the steps they span. */
+/** Statistics of neighbouring points, with the steps that they span. */
 export interface Bucket extends Summary {
   readonly firstStep: number
 }
 
-/** Numbers a point takes: step, time in milliseconds, value. */
+/** Numbers per point: step, time in milliseconds, value. */
 export const POINT_WIDTH = 3
 
+/** The summary of no points. */
 export const EMPTY_SUMMARY: Summary = {
   count: 0,
   numbers: 0,
@@ -48,13 +49,17 @@ export const EMPTY_SUMMARY: Summary = {
   lastWriter: 0,
 }
 
-/** The first attempt's points where nobody else writes. */
+/** Default source: the server itself, in the first attempt. */
 export const ONLY_SOURCE: PointSource = { attempt: 1, writer: 0 }
 
-/** The summary after further points of one source. Its last point is the one that happened last, whenever it arrives. */
+/**
+ * Extends a summary by further points of one source. The last point of the result is the one that was written last, in
+ * whatever order points arrive.
+ */
 export function summarize(before: Summary, points: Float64Array, source: PointSource = ONLY_SOURCE): Summary {
   let { count, numbers, sum, min, minStep, max, maxStep } = before
   let lastAt = -1
+
   for (let at = 0; at < points.length; at += POINT_WIDTH) {
     const value = points[at + 2]!
     count += 1
@@ -65,6 +70,7 @@ export function summarize(before: Summary, points: Float64Array, source: PointSo
     if (!(min <= value)) [min, minStep] = [value, points[at]!]
     if (!(max >= value)) [max, maxStep] = [value, points[at]!]
   }
+
   const last =
     lastAt < 0
       ? {
@@ -81,12 +87,14 @@ export function summarize(before: Summary, points: Float64Array, source: PointSo
           lastAttempt: source.attempt,
           lastWriter: source.writer,
         }
+
   return { count, numbers, sum, min, minStep, max, maxStep, ...last }
 }
 
 /**
- * Whether a point happened after the last one so far: a later attempt's did. Within an attempt the records of one writer are
- * in order whatever its clock says; points of two writers are compared by time, then by step.
+ * Whether a point was written after the last point so far. Points of a later attempt were. Within an attempt, points of
+ * one writer are in the order of their arrival, whatever its clock says; points of two writers are compared by time,
+ * then by step.
  */
 function isAfter(
   before: Summary,
@@ -99,19 +107,21 @@ function isAfter(
   return time === before.lastTime ? !(step < before.lastStep) : !(time < before.lastTime)
 }
 
+/** Mean of the values that are not NaN; NaN where there are none. */
 export function mean(summary: Summary): number {
   return summary.numbers > 0 ? summary.sum / summary.numbers : NaN
 }
 
-/** The rollup of one chunk of points. */
+/** Returns the statistics of one chunk of points. */
 export function toBucket(points: Float64Array): Bucket {
   return { ...summarize(EMPTY_SUMMARY, points), firstStep: points[0] ?? NaN }
 }
 
-/** One bucket for two neighbours, the earlier first. */
+/** Merges two neighbouring buckets, the earlier one first. */
 function mergeBuckets(a: Bucket, b: Bucket): Bucket {
   const isLower = !(a.min <= b.min) && !Number.isNaN(b.min)
   const isHigher = !(a.max >= b.max) && !Number.isNaN(b.max)
+
   return {
     firstStep: a.firstStep,
     count: a.count + b.count,
@@ -129,7 +139,7 @@ function mergeBuckets(a: Bucket, b: Bucket): Bucket {
   }
 }
 
-/** Neighbours merged until at most `max` buckets are left. */
+/** Merges neighbouring buckets until at most `max` are left. */
 export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
   const width = Math.ceil(buckets.length / max)
   if (width <= 1) return [...buckets]
@@ -139,10 +149,10 @@ export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
 }
 
 const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', 'last', 'lastStep', 'lastTime'] as const
-/** Behind the first step; a summary of an older version ends before them. */
+/** These follow `firstStep` in the packed form. Summaries of an older version end before them. */
 const SOURCE_FIELDS = ['lastAttempt', 'lastWriter'] as const
 
-/** Points drawn together into at most `max` buckets of equally many, in their order. */
+/** Merges points, in their order, into at most `max` buckets with equal numbers of points. */
 export function bucketsOf(points: Float64Array, max: number): Bucket[] {
   const count = points.length / POINT_WIDTH
   const each = Math.max(1, Math.ceil(count / max))
@@ -151,7 +161,7 @@ export function bucketsOf(points: Float64Array, max: number): Bucket[] {
   )
 }
 
-/** A part of a series, both ends in it: by step, or by time in milliseconds. */
+/** A part of a series by step, or by time in milliseconds. Both ends are included. */
 export interface Span {
   readonly by: 'step' | 'time'
   readonly from: number
@@ -159,8 +169,9 @@ export interface Span {
 }
 
 /**
- * Of neighbouring buckets those from the first to the last that reach into a span, and one more on either side, so that a
- * line goes on past its edges. Steps may fall between buckets: a restarted run writes them again.
+ * Returns the range from the first to the last bucket that reaches into a span, and one more bucket on either side so
+ * that a line continues past the edges of a chart. Steps may decrease between buckets, because a restarted run writes
+ * the same steps again.
  */
 export function chunksWithin(buckets: readonly Bucket[], { by, from, to }: Span): Places {
   const bounds = buckets.map((bucket, i) =>
@@ -171,7 +182,7 @@ export function chunksWithin(buckets: readonly Bucket[], { by, from, to }: Span)
   return placesWithin(bounds.map(([low, high]) => (low! > to ? 1 : high! < from ? -1 : 0)))
 }
 
-/** The points of a span with the one before its first and the one after its last. */
+/** Returns the points of a span, with the point before the first and the point after the last. */
 export function pointsWithin(points: Float64Array, { by, from, to }: Span): Float64Array {
   const count = points.length / POINT_WIDTH
   const sides = Array.from({ length: count }, (_, i) => {
@@ -182,13 +193,16 @@ export function pointsWithin(points: Float64Array, { by, from, to }: Span): Floa
   return points.subarray(first * POINT_WIDTH, end * POINT_WIDTH)
 }
 
-/** From a first place up to an end, which is not in it. */
+/** A range of indices; `end` is exclusive. */
 interface Places {
   readonly first: number
   readonly end: number
 }
 
-/** The places that lie within, whose side is 0, with a neighbour on either side; where none does, those that it lies between. */
+/**
+ * Returns the range of indices whose side is 0, with one neighbour on either side. Where there is none, returns the two
+ * indices that the span lies between, or an empty range.
+ */
 function placesWithin(sides: readonly number[]): Places {
   const first = sides.indexOf(0)
   if (first >= 0) return { first: Math.max(0, first - 1), end: Math.min(sides.length, sides.lastIndexOf(0) + 2) }
@@ -196,7 +210,10 @@ function placesWithin(sides: readonly number[]): Places {
   return after <= 0 ? { first: 0, end: 0 } : { first: after - 1, end: after + 1 }
 }
 
-/** Exact binary form of a summary or a bucket: NaN, infinities and −0 survive, which no SQL number column promises. */
+/**
+ * Packs a summary or a bucket as float64 numbers. NaN, infinities and −0 survive; SQL number columns do not guarantee
+ * that.
+ */
 export function packSummary(summary: Summary): Uint8Array {
   const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN
   return new Uint8Array(
@@ -208,6 +225,7 @@ export function packSummary(summary: Summary): Uint8Array {
   )
 }
 
+/** Reads the result of `packSummary`, also of an older version. `firstStep` is NaN where a plain summary was packed. */
 export function unpackSummary(bytes: Uint8Array): Bucket {
   const numbers = toFloat64(bytes)
   const firstStep = numbers[FIELDS.length]!
@@ -216,7 +234,7 @@ export function unpackSummary(bytes: Uint8Array): Bucket {
   return { ...(Object.fromEntries([...fields, ...source]) as unknown as Summary), firstStep }
 }
 
-/** A copy of the bytes as numbers, whatever their alignment was. */
+/** Copies bytes into an array of float64 numbers, whatever their alignment. */
 export function toFloat64(bytes: Uint8Array): Float64Array {
   return new Float64Array(Uint8Array.from(bytes).buffer)
 }

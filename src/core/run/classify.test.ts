@@ -4,6 +4,7 @@ import { classify } from './classify.ts'
 
 describe('the end of an attempt', () => {
   const KILLED = 'hagane: line 1:  4242 Killed                  python train.py'
+
   it.each<[status: number, isKilled: boolean | undefined, lastLines: string, reason: string, signal?: number]>([
     [1, false, '', 'ExitNonZero'],
     [128, false, '', 'ExitNonZero'],
@@ -27,21 +28,25 @@ describe('the end of an attempt', () => {
     [127, false, '', 'ExitNonZero'],
     [126, false, 'hagane: line 1: ./a: Permission denied', 'CommandNotExecutable'],
     [126, false, '', 'ExitNonZero'],
-  ])('with status %d (killed: %s) and "%s" in its log is %s', (exitCode, isKilled, lastLines, reason, signal) => {
-    const ended = {
-      state: 'ended',
-      exitCode,
-      ...(isKilled !== undefined && { isKilled }),
-      endedAt: 1,
-      evidence: { lastLines },
-      hasOutputs: false,
-    } as const
-    const { phase, ending } = classify(ended, null)
-    expect([phase, ending.reason, ending.evidence.exitCode, ending.evidence.signal]).toEqual([
-      'failed',
-      reason,
-      exitCode,
-      signal,
-    ])
-  })
+  ])(
+    'An attempt with status %d (killed: %s) and "%s" in its log ends as %s',
+    (exitCode, isKilled, lastLines, reason, signal) => {
+      const ended = {
+        state: 'ended',
+        exitCode,
+        ...(isKilled !== undefined && { isKilled }),
+        endedAt: 1,
+        evidence: { lastLines },
+        hasOutputs: false,
+      } as const
+
+      const { phase, ending } = classify(ended, null)
+      expect([phase, ending.reason, ending.evidence.exitCode, ending.evidence.signal]).toEqual([
+        'failed',
+        reason,
+        exitCode,
+        signal,
+      ])
+    },
+  )
 })

@@ -270,7 +270,8 @@ describe('the next step of a run', () => {
       { type: 'wait', afterMs: LIMITS.silentMs - 1000 },
     ],
   ]
-  it.each(cases)('%s', (_name, state, expected) => {
+
+  it.each(cases)('The next action for a run is decided: %s', (_name, state, expected) => {
     expect(decide(state)).toMatchObject(expected)
   })
 })
@@ -279,7 +280,8 @@ describe('the failures that count', () => {
   const attempts = (['ExitNonZero', 'Paused', 'RungReached', 'Lost', 'Timeout'] as const).map((reason, index) =>
     attempt({ n: index + 1, state: 'ended', ending: { reason, evidence: {} } }),
   )
-  it('are those that a further attempt could mend, since the last promotion', () => {
+
+  it('Only failures that a retry could repair count, and only those since the last promotion', () => {
     expect(countFailures(run(), [...attempts, attempt({ n: 6, ending: null })])).toBe(2)
     expect(
       countFailures(
@@ -291,7 +293,7 @@ describe('the failures that count', () => {
 })
 
 describe('phases', () => {
-  it('lets nothing leave a terminal phase', () => {
+  it('No run leaves a terminal phase', () => {
     for (const to of RUN_PHASES)
       for (const terminal of ['succeeded', 'failed', 'stopped'] as const)
         expect(phasesBefore(to)).not.toContain(terminal)
@@ -299,7 +301,7 @@ describe('phases', () => {
 })
 
 describe('the wait before a retry', () => {
-  it('doubles, is spread, and has an end', () => {
+  it('The wait before a retry doubles, is spread at random, and has a maximum', () => {
     expect([1, 2, 3].map((attempts) => retryDelayMs(attempts, 0.5))).toEqual([1000, 2000, 4000])
     fc.assert(
       fc.property(

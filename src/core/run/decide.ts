@@ -7,12 +7,16 @@ import type { Attempt, Run, StopCause } from '../records.ts'
 import { classify } from './classify.ts'
 import { isRetryable, retryDelayMs } from './retry.ts'
 
-/** What is to be done for a run now. One action a pass: the next pass sees its effect. */
+/** The next action for a run. There is one action per pass; the next pass sees its effect. */
 export type RunAction =
+  /** Starts the attempt whose intent is committed. */
   | { readonly type: 'launch' }
+  /** Records the launch of an attempt that the executor has started already. */
   | { readonly type: 'record_launch' }
+  /** Moves the run to phase `stopping`. The next pass signals its processes. */
   | { readonly type: 'begin_stop'; readonly cause: StopCause }
   | { readonly type: 'stop'; readonly graceMs: number }
+  /** Ends the attempt and queues the run for another one. */
   | { readonly type: 'retry'; readonly ending: Ending; readonly endedAt: number; readonly notBefore: number }
   | {
       readonly type: 'finish'
@@ -21,31 +25,34 @@ export type RunAction =
       readonly endedAt: number
       readonly hasOutputs: boolean
     }
-  /** The attempt is over and the run stays open until a person resumes it, or its sweep promotes it. */
+  /** Ends the attempt and keeps the run open until a person resumes it, or its sweep promotes it. */
   | { readonly type: 'pause'; readonly ending: Ending; readonly endedAt: number }
-  /** Finds or builds the environment it needs. */
+  /** Finds or builds the environment that the run needs. */
   | { readonly type: 'prepare' }
+  /** Moves a run that sent nothing for `LIMITS.silentMs` to phase `unknown`. */
   | { readonly type: 'mark_unknown' }
+  /** Lists the output files of the ended run. */
   | { readonly type: 'collect' }
-  /** Nothing now; look again after the given time, or at the next nudge. */
+  /** Does nothing. The run is looked at again after `afterMs`, or at the next nudge. */
   | { readonly type: 'wait'; readonly afterMs?: number }
 
+/** Everything that decides the next action for a run. */
 export interface RunState {
   readonly run: Run
-  /** The latest attempt, absent while the run has none. */
+  /** The latest attempt; undefined while the run has none. */
   readonly attempt: Attempt | undefined
-  /** What the executor says of that attempt. */
+  /** State of that attempt on the executor. */
   readonly observation: Observation
-  /** Attempts before the latest that failed at what the run does now: one that was paused, or ended at a rung, did not. */
+  /** Failed attempts before the latest that use up restarts, as `countFailures` counts them. */
   readonly failures: number
-  /** Whether it needs an environment that is not known to be ready. */
+  /** Whether the run needs an environment that is not ready, or whose hash is not computed yet. */
   readonly isUnprepared: boolean
   readonly now: number
-  /** A number in [0, 1), for the spread of retries. */
+  /** A random number in [0, 1), to spread retries. */
   readonly random: number
 }
 
-/** The next step of a run, from everything known about it. */
+/** Decides the next action for a run. */
 export function decideRun(state: RunState): RunAction {
   const { run, attempt } = state
   if (isTerminal(run.phase)) return run.isCollected ? { type: 'wait' } : { type: 'collect' }
@@ -58,7 +65,7 @@ export function decideRun(state: RunState): RunAction {
   return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
 }
 
-/** A script that runs by itself is known only by what it sends. */
+/** For a run that a script started itself: only the records that it sends show its state. */
 function decideSilent({ run, now }: RunState): RunAction {
   if (run.stopCause && run.stopCause !== 'pause')
     return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
@@ -67,24 +74,31 @@ function decideSilent({ run, now }: RunState): RunAction {
   return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
 }
 
-/** Queued: admission starts it once its environment is there; here it can be stopped or paused. */
+/**
+ * For a run without a current attempt. Admission starts it once its environment is ready; here it can be stopped or
+ * paused.
+ */
 function decideUnstarted({ run, isUnprepared, now }: RunState): RunAction {
   if (run.stopCause) return beforeStart(run, run.stopCause, now)
   return isUnprepared ? { type: 'prepare' } : { type: 'wait' }
 }
 
+/** Ends or pauses a run whose attempt has not been launched. */
 function beforeStart(run: Run, cause: StopCause, now: number): RunAction {
   if (cause === 'pause') return { type: 'pause', ending: { reason: 'Paused', evidence: {} }, endedAt: now }
   return { type: 'finish', ...stoppedBy(cause), endedAt: now, hasOutputs: run.attempts > 1 }
 }
 
+/** For an attempt whose intent is committed and whose launch is not recorded. */
 function decideIntent({ run, observation, now }: RunState): RunAction {
   if (observation.state !== 'absent') return { type: 'record_launch' }
   return run.stopCause ? beforeStart(run, run.stopCause, now) : { type: 'launch' }
 }
 
+/** For an attempt whose launch is recorded. */
 function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   const { run, observation, now } = state
+
   if (observation.state === 'ended') return decideEnded(state, observation)
   if (observation.state === 'absent')
     return decideEnded(state, {
@@ -94,8 +108,10 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
       evidence: { detail: { detail: 'attempt_untraced' } },
       hasOutputs: true,
     })
+
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
+
   const { timeoutMs } = run.plan.placement
   if (timeoutMs === null) return { type: 'wait' }
   const ranMs = observation.state === 'running' ? observation.ranMs : undefined
@@ -107,15 +123,18 @@ function decideEnded(
   { run, failures, now, random }: RunState,
   ended: Extract<Observation, { state: 'ended' }>,
 ): RunAction {
-  // Asked to pause and not told yet, it ended by itself; once told, however it ends is the pause.
+  // Before phase `stopping` nothing has been signalled, so the attempt ended by itself. In phase `stopping` any end is
+  // the pause.
   if (run.stopCause === 'pause' && run.phase === 'stopping')
     return {
       type: 'pause',
       ending: { reason: 'Paused', evidence: { ...(ended.exitCode !== null && { exitCode: ended.exitCode }) } },
       endedAt: ended.endedAt,
     }
+
   const { phase, ending } = classify(ended, run.stopCause)
   const mayRetry = phase === 'failed' && isRetryable(ending.reason) && failures < run.plan.placement.maxRestarts
+
   if (phase === 'succeeded' && run.plan.rung && !run.plan.rung.isLast)
     return { type: 'pause', ending: { ...ending, reason: 'RungReached' }, endedAt: ended.endedAt }
   if (mayRetry)
@@ -123,7 +142,10 @@ function decideEnded(
   return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
 }
 
-/** How many of these attempts failed at what the run does now: since its last promotion. */
+/**
+ * Counts the failed attempts that use up restarts: those that a retry could repair, since the last promotion of the
+ * run.
+ */
 export function countFailures({ plan }: Run, attempts: readonly Attempt[]): number {
   const first = plan.rung?.firstAttempt ?? 1
   return attempts.filter(({ n, ending }) => n >= first && ending && isRetryable(ending.reason)).length

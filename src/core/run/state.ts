@@ -1,7 +1,7 @@
 import { RUN_PHASES } from '../../contract/phases.ts'
 import type { RunPhase } from '../../contract/phases.ts'
 
-/** Where a run may go from each phase. Nothing leaves the last three; the database enforces that too. */
+/** Phases that may follow each phase. No phase follows the last three; a trigger in the database enforces that, too. */
 const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   created: ['queued', 'failed', 'stopped'],
   queued: ['preparing', 'starting', 'paused', 'failed', 'stopped'],
@@ -16,7 +16,7 @@ const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   stopped: [],
 }
 
-/** Phases from which a run may go to `to`. */
+/** Returns the phases from which a run may go to `to`. */
 export function phasesBefore(to: RunPhase): RunPhase[] {
   return RUN_PHASES.filter((from) => TRANSITIONS[from].includes(to))
 }

@@ -15,6 +15,7 @@ function queued(
 ): QueuedRun {
   const { unschedulable = 'wait', ...rest } = patch
   const placement = { resources, unschedulable } as QueuedRun['placement']
+
   return {
     id: `r${(count += 1)}`,
     number: count,
@@ -55,7 +56,7 @@ function decide(runs: readonly QueuedRun[], more: Partial<Parameters<typeof admi
 }
 
 describe('admission', () => {
-  it('counts only what runs ask for: ten that ask for nothing all start on two cores', () => {
+  it('Only requested resources count: ten runs that ask for nothing all start on two cores', () => {
     expect(
       decide(
         Array.from({ length: 10 }, () => queued()),
@@ -64,14 +65,14 @@ describe('admission', () => {
     ).toHaveLength(10)
   })
 
-  it('starts nothing of a paused sweep', () => {
+  it('A paused sweep starts no trial', () => {
     const { admitted, codes } = decide([queued({}, { sweepId: 's' })], {
       sweepLimits: new Map([['s', { concurrency: 3, isPaused: true }]]),
     })
     expect([admitted.length, codes]).toEqual([0, ['sweep_paused']])
   })
 
-  it('holds a sweep to its concurrency, running trials counted', () => {
+  it('A sweep starts trials up to its concurrency, and its running trials count', () => {
     const trials = Array.from({ length: 5 }, () => queued({}, { sweepId: 's' }))
     const { admitted, codes } = decide(trials, {
       active: [active({}, [], 's')],
@@ -80,25 +81,25 @@ describe('admission', () => {
     expect([admitted.length, codes]).toEqual([2, ['sweep_concurrency', 'sweep_concurrency', 'sweep_concurrency']])
   })
 
-  it('gives each device to one run', () => {
+  it('Each device is given to one run', () => {
     const { admitted, codes } = decide([queued({ gpu: 1 }), queued({ gpu: 1 }), queued({ gpu: 1 })])
     expect(admitted.map((item) => item.devices)).toEqual([['0'], ['1']])
     expect(codes).toEqual(['resource_busy'])
     expect(decide([queued({ gpu: 1 })], { active: [active({ gpu: 1 }, ['0'])] }).admitted[0]!.devices).toEqual(['1'])
   })
 
-  it('lets small runs pass one that must wait', () => {
+  it('A small run starts before a larger one that must wait', () => {
     const { admitted, codes } = decide([queued({ cpu: 3 }), queued({ cpu: 3 }), queued({ cpu: 1 })])
     expect([admitted.length, codes]).toEqual([2, ['resource_busy']])
   })
 
-  it('says what the machine will never have, and fails the run only where it asks for that', () => {
+  it('A run that asks for more than the machine has waits, or fails where its document says so', () => {
     const { waiting, impossible } = decide([queued({ gpu: 3 }), queued({ memoryMib: 2000 }, { unschedulable: 'fail' })])
     expect(waiting[0]!.why).toEqual({ code: 'resource_missing', args: { name: 'gpu', asked: 3, has: 2 } })
     expect(impossible[0]!.why.args).toMatchObject({ name: 'memory', has: 1000 })
   })
 
-  it('waits out a back-off and says when to look again', () => {
+  it('A run that backs off waits, and admission returns the time to look again', () => {
     expect(decide([queued({}, { notBefore: 50 }), queued({}, { notBefore: 20 })])).toMatchObject({
       admitted: [],
       nextAt: 20,
@@ -106,18 +107,18 @@ describe('admission', () => {
     })
   })
 
-  it('takes a wait beyond any back-off for a clock that was set back', () => {
+  it('A wait longer than any back-off is taken for a clock that was set back', () => {
     expect(decide([queued({}, { notBefore: 86_400_000 })]).admitted).toHaveLength(1)
   })
 
-  it('starts nothing while the disk is low, and says so', () => {
+  it('No run starts while the disk is low, and the reason says so', () => {
     for (const level of ['low', 'full'] as const) {
       const { admitted, waiting } = decide([queued()], { storage: { level, floorMib: 7 } })
       expect([admitted, waiting[0]!.why]).toEqual([[], { code: 'disk_low', args: { floorMib: 7 } }])
     }
   })
 
-  it('never gives out more than there is', () => {
+  it('Admission never gives out more than there is', () => {
     const resources = fc.record({ cpu: fc.integer({ min: 0, max: 5 }), gpu: fc.integer({ min: 0, max: 3 }) })
     fc.assert(
       fc.property(fc.array(resources, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (asks, runsMax) => {
@@ -125,6 +126,7 @@ describe('admission', () => {
           asks.map((ask) => queued(ask)),
           { capacity: { ...CAPACITY, runsMax } },
         )
+
         const devices = admitted.flatMap((item) => item.devices)
         expect(new Set(devices).size).toBe(devices.length)
         expect(admitted.length).toBeLessThanOrEqual(runsMax)

@@ -3,30 +3,34 @@ import { LIMITS } from '../../contract/limits.ts'
 import type { Capacity, Storage, SweepLimit } from '../ports.ts'
 import type { ActiveRun, QueuedRun } from '../records.ts'
 
+/** State of the queue and of the machine. */
 export interface AdmitInput {
   /** In the order in which they may start. */
   readonly queued: readonly QueuedRun[]
   readonly active: readonly ActiveRun[]
-  /** By sweep id. */
+  /** Limits by sweep id. */
   readonly sweepLimits: ReadonlyMap<string, SweepLimit>
   readonly capacity: Capacity
   readonly storage: ReturnType<Storage['state']>
   readonly now: number
 }
 
+/** Result of an admission pass over the queue. */
 export interface Admission {
+  /** Runs that start, with the devices that they get. */
   readonly admitted: readonly { readonly run: QueuedRun; readonly devices: readonly string[] }[]
-  /** Why each of the others does not start. */
+  /** Runs that do not start now, with the reason. */
   readonly waiting: readonly { readonly run: QueuedRun; readonly why: Waiting }[]
-  /** Runs that no machine here can ever hold and that would rather fail than wait. */
+  /** Runs that ask for more than the machine has, and whose document says to fail rather than to wait. */
   readonly impossible: readonly { readonly run: QueuedRun; readonly why: Waiting }[]
-  /** When the next run that backs off may start. */
+  /** Earliest time at which a run that backs off after a failure may start; null where none backs off. */
   readonly nextAt: number | null
 }
 
 /**
- * Who starts now. First come, first served, except that a run that must wait does not hold up those behind it. Only
- * resources that a run asks for are counted, so a sweep of ten without requests means ten; devices go to one run each.
+ * Decides which runs start now. First come, first served, but a run that must wait does not hold up the runs behind it.
+ * Only resources that runs ask for are counted, so a sweep with concurrency 10 and no requests runs ten trials. Each
+ * device is given to one run.
  */
 export function admit({ queued, active, sweepLimits, capacity, storage, now }: AdmitInput): Admission {
   const room = new Room(capacity, active)
@@ -34,6 +38,7 @@ export function admit({ queued, active, sweepLimits, capacity, storage, now }: A
   const waiting: { run: QueuedRun; why: Waiting }[] = []
   const impossible: { run: QueuedRun; why: Waiting }[] = []
   let nextAt: number | null = null
+
   for (const run of queued) {
     const missing = room.missing(run)
     if (missing) {
@@ -49,17 +54,21 @@ export function admit({ queued, active, sweepLimits, capacity, storage, now }: A
       else admitted.push({ run, devices: room.take(run) })
     }
   }
+
   return { admitted, waiting, impossible, nextAt }
 }
 
-/** A wait longer than any back-off means that the clock was set back: it is over. */
+/**
+ * Whether a back-off has not passed yet. A wait longer than any back-off means that the clock was set back; it counts
+ * as passed.
+ */
 function isAhead(notBefore: number, now: number): boolean {
   return notBefore > now && notBefore - now <= LIMITS.retryMaxMs * 1.5
 }
 
 type Amount = 'cpu' | 'memory' | 'gpu' | 'tpu'
 
-/** What is free while runs are being placed. */
+/** The free capacity of the machine while runs are being placed. */
 class Room {
   readonly #capacity: Capacity
   readonly #has: Readonly<Record<Amount, number>>
@@ -78,13 +87,13 @@ class Room {
     }
   }
 
-  /** What the machine will never have enough of for this run. */
+  /** Returns the first resource of which the run asks for more than the machine has in all. */
   missing(run: QueuedRun): Waiting | undefined {
     const short = amountsOf(run).find(([name, asked]) => asked > this.#has[name])
     return short && { code: 'resource_missing', args: { name: short[0], asked: short[1], has: this.#has[short[0]] } }
   }
 
-  /** What keeps the run from starting just now. */
+  /** Returns the reason why the run cannot start just now. */
   busy(run: QueuedRun, sweepLimits: ReadonlyMap<string, SweepLimit>): Waiting | undefined {
     const sweep = run.sweepId === null ? undefined : sweepLimits.get(run.sweepId)
     if (sweep?.isPaused) return { code: 'sweep_paused', args: {} }
@@ -96,6 +105,7 @@ class Room {
     return short && { code: 'resource_busy', args: { name: short[0], asked: short[1], free: this.#free(short[0]) } }
   }
 
+  /** Reserves the resources of a run and returns its devices. */
   take(run: QueuedRun): string[] {
     this.#count(run)
     const devices = [...this.#freeDevices].slice(0, Math.ceil(run.placement.resources.gpu ?? 0))

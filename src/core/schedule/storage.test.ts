@@ -8,7 +8,7 @@ const decide = (freeMib: number, hasReserve: boolean, totalMib = 100_000) => {
   return [level, reserve]
 }
 
-describe('what is left of the disk', () => {
+describe('the free space of the disk', () => {
   it.each([
     [50_000, true, ['ok', 'keep']],
     [50_000, false, ['ok', 'make']],
@@ -20,11 +20,11 @@ describe('what is left of the disk', () => {
     [0, true, ['full', 'release']],
     [63, false, ['full', 'keep']],
     [64, false, ['low', 'make']],
-  ] as const)('%i MiB, reserve %s: %j', (freeMib, hasReserve, expected) => {
+  ] as const)('A disk with %i MiB free and reserve %s gives %j', (freeMib, hasReserve, expected) => {
     expect(decide(freeMib, hasReserve)).toEqual(expected)
   })
 
-  it('asks less of a small disk', () => {
+  it('A small disk needs less free space', () => {
     expect(decideStorage({ freeBytes: 60 * MIB, totalBytes: 64 * MIB, hasReserve: false })).toMatchObject({
       level: 'ok',
       floorBytes: 3.2 * MIB,
@@ -32,7 +32,7 @@ describe('what is left of the disk', () => {
     })
   })
 
-  it('does not flutter: what a release or a making leaves behind asks for nothing further', () => {
+  it('After the reserve was released or made, the next check changes nothing', () => {
     for (let freeMib = 0; freeMib < 2_000; freeMib += 1) {
       for (const hasReserve of [true, false]) {
         const before = decideStorage({ freeBytes: freeMib * MIB, totalBytes: 1e12, hasReserve })
@@ -42,6 +42,7 @@ describe('what is left of the disk', () => {
           totalBytes: 1e12,
           hasReserve: before.reserve === 'keep' ? hasReserve : before.reserve === 'make',
         })
+
         expect([freeMib, hasReserve, after.reserve, after.level]).toEqual([freeMib, hasReserve, 'keep', before.level])
       }
     }

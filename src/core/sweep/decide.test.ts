@@ -36,18 +36,18 @@ function decide(counts: PhaseCounts, remaining: number | null, more: Partial<Swe
 }
 
 describe('the next step of a sweep', () => {
-  it('makes no trials while it is paused', () => {
+  it('A paused sweep makes no trial', () => {
     expect(decide({}, 100, { sweep: sweep({ isPaused: true }) })).toEqual({ type: 'wait' })
   })
 
-  it('makes trials ahead of those that run, and no more than are left', () => {
+  it('A sweep makes trials ahead of those that run, and no more than are left', () => {
     expect(decide({}, 100)).toEqual({ type: 'create', count: 12 })
     expect(decide({}, 3)).toEqual({ type: 'create', count: 3 })
     expect(decide({ queued: 8, running: 2 }, 100)).toEqual({ type: 'wait' })
     expect(decide({ queued: 2, running: 2, succeeded: 8 }, null)).toEqual({ type: 'create', count: 8 })
   })
 
-  it('ends when all trials have ended', () => {
+  it('A sweep ends when all its trials have ended', () => {
     expect(decide({ running: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
     expect(decide({ unknown: 1, succeeded: 9 }, 0)).toEqual({ type: 'wait' })
     expect(decide({ succeeded: 1, failed: 9 }, 0)).toMatchObject({ type: 'finish', phase: 'done' })
@@ -59,11 +59,12 @@ describe('the next step of a sweep', () => {
       phase: 'failed',
       reason: 'NoFurtherPoint',
     })
+
     expect(decide({ failed: 10 }, 0)).toMatchObject({ type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' })
     expect(decide({}, 0)).toMatchObject({ type: 'finish', phase: 'done' })
   })
 
-  it('pauses itself where its first trials have all failed and others would follow', () => {
+  it('A sweep pauses itself where its first trials have all failed and others would follow', () => {
     const failing = { hasFailedFirst: true }
     expect(decide({ failed: 5, queued: 7 }, 100, failing)).toEqual({ type: 'hold' })
     expect(decide({ failed: 5, queued: 1 }, 0, failing)).toEqual({ type: 'hold' })
@@ -78,15 +79,17 @@ describe('the next step of a sweep', () => {
     })
   })
 
-  it('gives up with one failure more than it bears, also while it is paused, and ends as failed', () => {
+  it('A sweep gives up with one failure more than allowed, also while it is paused, and ends as failed', () => {
     const bearing = (failuresMax: number, patch: Partial<Sweep> = {}) =>
       ({
         sweep: sweep({ plan: { stopConditions: [], plateau: null, failuresMax } as unknown as SweepPlan, ...patch }),
       }) as const
+
     expect(decide({ failed: 2, running: 1 }, 9, bearing(2)).type).not.toBe('give_up')
     expect(decide({ failed: 3, running: 1, succeeded: 90 }, 9, bearing(2))).toEqual({ type: 'give_up', trials: 3 })
     expect(decide({ failed: 1 }, 0, bearing(0))).toEqual({ type: 'give_up', trials: 1 })
     expect(decide({ failed: 3 }, 9, bearing(2, { isPaused: true }))).toEqual({ type: 'give_up', trials: 3 })
+
     const stopping = bearing(2, { phase: 'stopping', reason: 'TooManyFailures' })
     expect(decide({ failed: 3, stopping: 1 }, 9, stopping)).toEqual({ type: 'wait' })
     expect(decide({ failed: 3, stopped: 1 }, 9, stopping)).toEqual({
@@ -96,7 +99,7 @@ describe('the next step of a sweep', () => {
     })
   })
 
-  it('stops at a value that is good enough, whichever way is good', () => {
+  it('A sweep stops at a value that meets its condition, whichever direction is better', () => {
     const of = (condition: StopCondition, value: number | undefined) =>
       decide({ running: 2 }, 50, { sweep: sweep({}, [condition]), bestValues: [value] }).type
     expect([of(MAX, 0.9), of(MAX, 0.89), of(MAX, undefined), of(MIN, 0.1), of(MIN, 0.11)]).toEqual([
@@ -108,7 +111,7 @@ describe('the next step of a sweep', () => {
     ])
   })
 
-  it('waits for its trials when it is stopping, then is stopped', () => {
+  it('A stopping sweep waits for its trials and then ends as stopped', () => {
     const stopping = sweep({ phase: 'stopping', reason: 'EarlyStopping' })
     expect(decide({ stopping: 1 }, 50, { sweep: stopping })).toEqual({ type: 'wait' })
     expect(decide({ stopped: 3 }, 50, { sweep: stopping })).toEqual({
@@ -118,11 +121,11 @@ describe('the next step of a sweep', () => {
     })
   })
 
-  it('has nothing to do once it has ended', () => {
+  it('An ended sweep has nothing to do', () => {
     expect(decide({ succeeded: 1 }, 5, { sweep: sweep({ phase: 'done' }) })).toEqual({ type: 'wait' })
   })
 
-  it('keeps few trials ready where each later one knows more', () => {
+  it('A sweep whose method learns keeps few trials ready', () => {
     const learning = (concurrency: number, counts: PhaseCounts) =>
       decide(counts, null, { learns: true, sweep: sweep({ concurrency }) })
     expect(learning(10, {})).toEqual({ type: 'create', count: 12 })
@@ -131,7 +134,7 @@ describe('the next step of a sweep', () => {
     expect(learning(1, { running: 1 })).toEqual({ type: 'create', count: 1 })
   })
 
-  it('promotes before it makes new trials, unless it is paused', () => {
+  it('A sweep promotes before it makes new trials, unless it is paused', () => {
     const promotions = [{ index: 3, rung: 1 }]
     expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1 })).toEqual({ type: 'promote', promotions })
     expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({
@@ -139,14 +142,14 @@ describe('the next step of a sweep', () => {
     })
   })
 
-  it('does not count trials that wait at a rung as open, and ends them when nothing else runs', () => {
+  it('Trials that wait at a rung do not count as open, and end when nothing else runs', () => {
     expect(decide({ queued: 10, running: 2, paused: 4 }, 100, { atRung: 4 })).toEqual({ type: 'wait' })
     expect(decide({ queued: 2, running: 2, paused: 40 }, 100, { atRung: 40 })).toEqual({ type: 'create', count: 8 })
     expect(decide({ running: 1, paused: 4 }, 0, { atRung: 4 })).toEqual({ type: 'wait' })
     expect(decide({ paused: 4, succeeded: 1 }, 0, { atRung: 4 })).toEqual({ type: 'complete_rungs' })
   })
 
-  it('levels off when nothing has become better for as long as the plan says', () => {
+  it('A sweep levels off when no trial has been better for as long as the plan says', () => {
     const plan = { stopConditions: [], plateau: { trials: 30, delta: 0 } } as unknown as SweepPlan
     const of = (sinceBetter: number | undefined) => decide({ running: 2 }, 50, { sweep: sweep({ plan }), sinceBetter })
     expect(of(30)).toEqual({ type: 'level_off', trials: 30 })

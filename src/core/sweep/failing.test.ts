@@ -34,16 +34,19 @@ describe('the line of a log that says why a trial failed', () => {
     ['a separator of lines in a line', 'a\u2028b', 'a b'],
     ['nothing', '\n \n', null],
     ['a long line', 'x'.repeat(400), `${'x'.repeat(300)}…`],
-  ])('%s', (_name, log, line) => expect(failureLine(log)).toBe(line))
+  ])('The line that says why a trial failed is found in its log: %s', (_name, log, line) =>
+    expect(failureLine(log)).toBe(line),
+  )
 })
 
-describe('what failed trials have in common', () => {
-  it('is the line that most of them ended with, whatever numbers are in it', () => {
+describe('the common cause of failed trials', () => {
+  it('The common cause is the line that most failed trials ended with, whatever numbers it contains', () => {
     const cause = commonCause([
       exit('ValueError: lr 0.1 at step 5'),
       exit('KeyError: 3'),
       exit('ValueError: lr 1e-3 at step 77'),
     ])
+
     expect(cause).toEqual({
       trials: 3,
       same: 2,
@@ -52,7 +55,7 @@ describe('what failed trials have in common', () => {
     })
   })
 
-  it('is the end itself where the log says nothing of it', () => {
+  it('The common cause is the ending itself where the log does not explain it', () => {
     const killed: Ending = { reason: 'Signalled', evidence: { exitCode: 137, signal: 9, lastLines: 'epoch 3' } }
     expect(commonCause([killed, killed])).toEqual({
       trials: 2,
@@ -60,12 +63,13 @@ describe('what failed trials have in common', () => {
       ending: { reason: 'Signalled', evidence: { exitCode: 137, signal: 9 } },
       line: null,
     })
+
     const refused: Ending = { reason: 'PlatformError', evidence: { detail: 'no such folder' } }
     expect(commonCause([exit('', 3), refused, refused])).toMatchObject({ same: 2, ending: refused })
     expect(commonCause([null])).toMatchObject({ ending: { reason: 'Lost' }, line: null })
   })
 
-  it('is the first of two that are as frequent, and of many not read stands for all where those read agree', () => {
+  it('The first of equally frequent causes counts, and a cause of all trials read stands for the others', () => {
     expect(commonCause([exit('a'), exit('b')])).toMatchObject({ same: 1, line: 'a' })
     expect(commonCause([exit('a'), exit('a')], 900)).toMatchObject({ trials: 900, same: 900 })
     expect(commonCause([exit('a'), exit('b'), exit('a')], 900)).toMatchObject({ trials: 900, same: 2 })
@@ -76,6 +80,6 @@ it.each([
   [1, 5],
   [5, 5],
   [40, 40],
-])('with %i at once the first %i trials say whether any can succeed', (concurrency, count) =>
+])('A sweep that runs %i trials at once is judged by the first %i of them', (concurrency, count) =>
   expect(firstCount(concurrency)).toBe(count),
 )

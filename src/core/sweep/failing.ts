@@ -2,20 +2,27 @@ import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { Ending } from '../../contract/run.ts'
 import type { FailureCause } from '../records.ts'
 
-/** First trials that must all fail before anything is concluded, where fewer run at once. */
+/** Smallest number of first trials that must all fail before a sweep pauses itself. */
 const FIRST_MIN = 5
 
-/** Trials of a sweep that say whether any can succeed: as many as run at once. */
+/**
+ * Returns how many first trials must all fail before a sweep pauses itself: as many as run at once, at least
+ * `FIRST_MIN`.
+ */
 export function firstCount(concurrency: number): number {
   return Math.max(FIRST_MIN, concurrency)
 }
 
-/** Failed trials that are looked at for what they have in common. */
+/** Failed trials that are read to find their common cause. */
 export const FAILURES_READ_MAX = 200
 
+/** Stands for the ending of a failed trial that has none. */
 const UNTRACED: Ending = { reason: 'Lost', evidence: { detail: { detail: 'attempt_untraced' } } }
 
-/** The most frequent end of some failed trials; the first one among ends that are as frequent. `trials` says how many failed in all. */
+/**
+ * Returns the most frequent cause of failed trials; of equally frequent ones the first. `endings` may be those of the
+ * first trials only; `trials` is the number of all that failed.
+ */
 export function commonCause(endings: readonly (Ending | null)[], trials = endings.length): FailureCause {
   const groups = new Map<string, { same: number; cause: Pick<FailureCause, 'ending' | 'line'> }>()
   for (const ending of endings) {
@@ -23,19 +30,21 @@ export function commonCause(endings: readonly (Ending | null)[], trials = ending
     const key = keyOf(cause)
     groups.set(key, { cause: groups.get(key)?.cause ?? cause, same: (groups.get(key)?.same ?? 0) + 1 })
   }
+
   const most = [...groups.values()].reduce((found, next) => (next.same > found.same ? next : found), {
     same: 0,
     cause: causeOf(UNTRACED),
   })
-  // The first ones stand for very many.
+
+  // If all trials that were read have the same cause, the cause is assumed for all that failed.
   const same = most.same === endings.length ? trials : most.same
   return { trials, same, ...most.cause }
 }
 
-/** Ends whose log says more than the end itself. */
+/** Reasons that the log explains in more detail. */
 const SAID_BY_LOG: ReadonlySet<ReasonCode> = new Set(['ExitNonZero', 'CommandNotFound', 'CommandNotExecutable'])
 
-/** An end without the log, and the line of the log that says more. */
+/** Splits an ending into its fields without the log, and the log line that explains it, if any. */
 export function causeOf({
   reason,
   evidence: { lastLines, ...evidence },
@@ -43,7 +52,9 @@ export function causeOf({
   return { ending: { reason, evidence }, line: SAID_BY_LOG.has(reason) ? failureLine(lastLines ?? '') : null }
 }
 
-/** Numbers differ from trial to trial: values, line numbers, process ids. */
+/**
+ * Key of equal causes. Numbers are masked, because they differ from trial to trial: values, line numbers, process ids.
+ */
 function keyOf({ ending: { reason, evidence }, line }: Pick<FailureCause, 'ending' | 'line'>): string {
   return line === null
     ? JSON.stringify([
@@ -63,7 +74,10 @@ const LINE_CHARS_MAX = 300
 const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
-/** The line of a log that says what went wrong: that of the last Python exception, or the last one that is not empty. */
+/**
+ * Returns the log line that says what went wrong: the last Python exception, else the last line that is not empty. Null
+ * where there is none. Escape sequences are removed and long lines cut.
+ */
 export function failureLine(log: string): string | null {
   const lines = log.replaceAll(ESCAPES, '').split(/[\r\n]/)
   const traceback = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'))

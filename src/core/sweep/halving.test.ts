@@ -16,7 +16,7 @@ const plan: HalvingPlan = {
   chooser: 'random',
 }
 
-/** A sweep in which trials reach rungs when they are told to. */
+/** A sweep without runs: the test decides when its trials reach rungs. */
 function createSweep(brackets: Brackets) {
   const reached: Reached[] = []
   const waiting = new Set<number>()
@@ -24,6 +24,7 @@ function createSweep(brackets: Brackets) {
   let created = 0
   let isComplete = false
   const standing = (): Standing => ({ isComplete, reached, created, waiting, alive })
+
   return {
     standing,
     complete: () => (isComplete = true),
@@ -48,7 +49,7 @@ function createSweep(brackets: Brackets) {
 describe('Hyperband', () => {
   const brackets = createBrackets('hyperband', plan, null)
 
-  it('has its brackets one after another', () => {
+  it('Hyperband has its brackets one after another', () => {
     expect(brackets.trials).toBe(17)
     expect([0, 8, 9, 13, 14, 16].map((index) => brackets.ladderOf(index).resources)).toEqual([
       [1, 3, 9],
@@ -60,11 +61,12 @@ describe('Hyperband', () => {
     ])
   })
 
-  it('promotes from a rung when all of it have arrived, and the best third of it', () => {
+  it('Hyperband promotes the best third of a rung once all trials of the bracket have reached it', () => {
     const sweep = createSweep(brackets)
     sweep.create(9)
     for (let index = 0; index < 8; index += 1) sweep.reach(index, 0, 10 - index)
     expect(sweep.due()).toEqual([])
+
     sweep.reach(8, 0, 5.5)
     const due = sweep.due()
     expect(due).toEqual([
@@ -73,40 +75,44 @@ describe('Hyperband', () => {
       { index: 5, rung: 1 },
     ])
     expect(sweep.due(2)).toEqual(due.slice(0, 2))
+
     sweep.promote(due.slice(0, 1))
     expect(sweep.due()).toEqual(due.slice(1))
     sweep.promote(due.slice(1))
     expect(sweep.due()).toEqual([])
+
     sweep.reach(7, 1, 3)
     sweep.reach(6, 1, 1)
     expect(sweep.due()).toEqual([])
     sweep.reach(5, 1, 2)
     expect(sweep.due()).toEqual([{ index: 6, rung: 2 }])
+
     sweep.promote(sweep.due())
     sweep.reach(6, 2, 0)
     expect(sweep.due()).toEqual([])
   })
 
-  it('does not begin before all trials of a bracket exist', () => {
+  it('Hyperband promotes nothing before all trials of a bracket exist', () => {
     const sweep = createSweep(brackets)
     sweep.create(8)
     for (let index = 0; index < 8; index += 1) sweep.reach(index, 0, index)
     expect(sweep.due()).toEqual([])
   })
 
-  it('takes failed trials for the worst, and promotes none of them', () => {
+  it('Hyperband ranks failed trials last and promotes none of them', () => {
     const sweep = createSweep(brackets)
     sweep.create(9)
     for (let index = 0; index < 9; index += 1) sweep.reach(index, 0, index < 7 ? undefined : index)
     expect(sweep.due().map(({ index }) => index)).toEqual([7, 8])
+
     sweep.promote(sweep.due())
     sweep.reach(7, 1, undefined)
     sweep.reach(8, 1, 1)
-    // Fewer than three reached that rung: the best of them goes on.
+    // Fewer than three trials reached that rung, so the best of them goes on.
     expect(sweep.due()).toEqual([{ index: 8, rung: 2 }])
   })
 
-  it('does not wait for a trial that was ended on its way', () => {
+  it('Hyperband does not wait for a trial that ended on its way to a rung', () => {
     const sweep = createSweep(brackets)
     sweep.create(9)
     for (let index = 0; index < 8; index += 1) sweep.reach(index, 0, index)
@@ -114,18 +120,19 @@ describe('Hyperband', () => {
     expect(sweep.due().map(({ index }) => index)).toEqual([0, 1])
   })
 
-  it('does not promote a trial that was ended while it waited', () => {
+  it('Hyperband does not promote a trial that ended while it waited', () => {
     const sweep = createSweep(brackets)
     sweep.create(9)
     for (let index = 0; index < 9; index += 1) sweep.reach(index, 0, index)
     sweep.end(0)
     expect(sweep.due().map(({ index }) => index)).toEqual([1, 2])
+
     sweep.promote(sweep.due())
     for (const index of [1, 2]) sweep.reach(index, 1, index)
     expect(sweep.due()).toEqual([{ index: 1, rung: 2 }])
   })
 
-  it('keeps its brackets apart', () => {
+  it('Hyperband promotes the trials of each bracket by themselves', () => {
     const sweep = createSweep(brackets)
     sweep.create(17)
     for (let index = 9; index < 14; index += 1) sweep.reach(index, 0, index)
@@ -134,13 +141,14 @@ describe('Hyperband', () => {
     expect(sweep.due().map(({ index }) => index)).toEqual([0, 1, 2, 9])
   })
 
-  it('gives every trial of 200 random runs its rungs, and the same promotions after a crash', () => {
+  it('Hyperband makes each promotion once, and the same after a crash, in 200 random sweeps', () => {
     for (let seed = 0; seed < 200; seed += 1) {
       const stream = createStream(seed, 'hyperband', 0)
       const sweep = createSweep(brackets)
       sweep.create(17)
       const running = Array.from({ length: 17 }, (_, index) => ({ index, rung: 0 }))
       const promoted = new Set<string>()
+
       while (running.length > 0) {
         const [next] = running.splice(Math.floor(stream.next() * running.length), 1)
         sweep.reach(next!.index, next!.rung, stream.next() < 0.1 ? undefined : stream.next())
@@ -154,6 +162,7 @@ describe('Hyperband', () => {
         }
         sweep.promote(due)
       }
+
       expect(promoted.size).toBeLessThanOrEqual(3 + 1 + 1)
       expect(promoted.size).toBeGreaterThan(0)
     }
@@ -163,13 +172,13 @@ describe('Hyperband', () => {
 describe('ASHA', () => {
   const brackets = createBrackets('asha', plan, 50)
 
-  it('has one ladder, and as many trials as its budget', () => {
+  it('ASHA has one ladder, and as many trials as its budget', () => {
     expect(brackets.trials).toBe(50)
     expect(createBrackets('asha', plan, null).trials).toBeNull()
     expect(brackets.ladderOf(123).resources).toEqual([1, 3, 9])
   })
 
-  it('promotes as results arrive', () => {
+  it('ASHA promotes as results arrive', () => {
     const sweep = createSweep(brackets)
     sweep.create(5)
     const promoted = [5, 4, 3, 2, 1].map((value, index) => {
@@ -181,7 +190,7 @@ describe('ASHA', () => {
     expect(promoted).toEqual([[], [], [2], [3], [4]])
   })
 
-  it('finds several promotions at once, each trial once, no more than asked for', () => {
+  it('ASHA finds several promotions at once, each trial once, and no more than the limit', () => {
     const sweep = createSweep(brackets)
     sweep.create(9)
     for (let index = 0; index < 9; index += 1) sweep.reach(index, 0, index)
@@ -189,7 +198,7 @@ describe('ASHA', () => {
     expect(sweep.due(2).map(({ index }) => index)).toEqual([0, 1])
   })
 
-  it('takes the best to the top where too few trials came, once nothing else happens', () => {
+  it('ASHA takes the best to the top where too few trials came, once nothing else happens', () => {
     const sweep = createSweep(brackets)
     sweep.create(4)
     for (const index of [0, 1, 2]) sweep.reach(index, 0, index)
@@ -197,6 +206,7 @@ describe('ASHA', () => {
     sweep.reach(0, 1, 5)
     sweep.complete()
     expect(sweep.due()).toEqual([])
+
     sweep.reach(3, 0, undefined)
     expect(sweep.due()).toEqual([{ index: 0, rung: 2 }])
     sweep.promote(sweep.due())
@@ -205,17 +215,19 @@ describe('ASHA', () => {
     expect(sweep.due()).toEqual([])
   })
 
-  it('takes another to the top where the best have no value, or failed there', () => {
+  it('ASHA takes another to the top where the best have no value, or failed there', () => {
     const sweep = createSweep(brackets)
     sweep.create(4)
     for (const index of [0, 1, 2, 3]) sweep.reach(index, 0, index)
     sweep.complete()
+
     const climb = (value: number | undefined): number => {
       const [due] = sweep.due()
       sweep.promote([due!])
       sweep.reach(due!.index, due!.rung, value)
       return due!.index
     }
+
     expect(climb(0)).toBe(0)
     expect(climb(undefined)).toBe(0)
     expect(climb(Number.NaN)).toBe(1)
@@ -224,7 +236,7 @@ describe('ASHA', () => {
     expect(sweep.due()).toEqual([])
   })
 
-  it('promotes nobody who does not wait, however good', () => {
+  it('ASHA promotes no trial that does not wait, however good it is', () => {
     const sweep = createSweep(brackets)
     sweep.create(3)
     for (let index = 0; index < 3; index += 1) sweep.reach(index, 0, index)
@@ -232,13 +244,14 @@ describe('ASHA', () => {
     expect(sweep.due()).toEqual([])
   })
 
-  it('in 1,000 random runs promotes only the best third of a rung at that moment, and nobody twice', () => {
+  it('ASHA promotes only the best third of a rung at that moment, and no trial twice, in 1,000 random sweeps', () => {
     let promotions = 0
     for (let seed = 0; seed < 1000; seed += 1) {
       const stream = createStream(seed, 'asha', 0)
       const sweep = createSweep(brackets)
       const running: DuePromotion[] = []
       const promoted = new Set<string>()
+
       while (sweep.standing().created < 20 || running.length > 0) {
         if (sweep.standing().created < 20 && (running.length === 0 || stream.next() < 0.4)) {
           running.push({ index: sweep.standing().created, rung: 0 })
@@ -252,6 +265,7 @@ describe('ASHA', () => {
           next!.rung,
           draw < 0.1 ? undefined : draw < 0.15 ? Number.NaN : Math.round(stream.next() * 20),
         )
+
         const due = sweep.due(1 + Math.floor(stream.next() * 3))
         for (const { index, rung } of due) {
           const below = sweep.standing().reached.filter((result) => result.rung === rung - 1)
@@ -263,6 +277,7 @@ describe('ASHA', () => {
           expect(promoted.has(`${index}/${rung}`)).toBe(false)
           promoted.add(`${index}/${rung}`)
         }
+
         running.push(...due)
         sweep.promote(due)
         promotions += due.length
@@ -288,11 +303,14 @@ describe('a sweep with rungs', () => {
     ['hyperband', null, 4, 4],
     ['asha', 30, 1000, 30],
     ['asha', null, 4, 4],
-  ] as const)('%s with the budget %o in a space of %d makes %d trials', (name, budget, count, expected) => {
-    expect(trialsOf(sweepOf(name, budget, count), { seed: 1, budget })).toBe(expected)
-  })
+  ] as const)(
+    'A %s sweep with the budget %o in a space of %d points makes %d trials',
+    (name, budget, count, expected) => {
+      expect(trialsOf(sweepOf(name, budget, count), { seed: 1, budget })).toBe(expected)
+    },
+  )
 
-  it('tells a trial which of its rungs is the last', () => {
+  it('The rung in the plan of a trial says whether it is the last', () => {
     const rung = (index: number) => rungOf({ resources: [1, 3, 9] }, index, { startsOver: true, firstAttempt: 4 })
     expect(rung(1)).toEqual({ index: 1, isLast: false, startsOver: true, firstAttempt: 4 })
     expect(rung(2).isLast).toBe(true)

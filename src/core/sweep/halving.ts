@@ -4,46 +4,55 @@ import type { Bracket, Promotion, RungResult } from '../search/rungs.ts'
 import { createMethod } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
 
-/** A result at a rung, turned so that smaller is better; undefined for a trial that failed or had no value. */
+/**
+ * The value of a trial at a rung, with its sign turned so that smaller is better; undefined for a trial that failed or
+ * has no value.
+ */
 export interface Reached {
   readonly index: number
   readonly rung: number
   readonly value: number | undefined
 }
 
-/** The rungs a trial of a sweep goes through. */
+/** The rungs that a trial passes. */
 export interface Ladder {
-  /** Amounts of resource, lowest first. */
+  /** Amount of the resource at each rung, lowest first. */
   readonly resources: readonly number[]
 }
 
-/** Where the trials of a halving sweep stand. */
+/** State of the trials of a halving sweep. */
 export interface Standing {
   readonly reached: readonly Reached[]
-  /** Trials that exist. */
+  /** Number of trials created so far. */
   readonly created: number
-  /** No further one will come. */
+  /** Whether the sweep will create no further trial. */
   readonly isComplete: boolean
-  /** Trials at a rung that could go on. */
+  /** Trials that wait at a rung and can be promoted. */
   readonly waiting: ReadonlySet<number>
-  /** Trials that have not ended, the waiting ones among them. */
+  /** Trials that have not ended, including the waiting ones. */
   readonly alive: ReadonlySet<number>
 }
 
+/** A trial to be promoted, and the rung that it goes on to. */
 export interface DuePromotion {
   readonly index: number
   readonly rung: number
 }
 
-/** How the trials of a halving sweep are grouped: Hyperband has brackets one after another, ASHA one without an end. */
+/**
+ * The groups of trials of a halving sweep. Hyperband has several brackets, one after another; ASHA has one that can
+ * grow without end.
+ */
 export interface Brackets {
-  /** Trials in all; null when there is no end. */
+  /** Number of trials in all brackets; null where there is no end. */
   readonly trials: number | null
+  /** Returns the rungs of the trial with this index. */
   ladderOf(index: number): Ladder
-  /** Promotions that are due, best first; at most `limit`. */
+  /** Returns at most `limit` promotions that are due, best first. */
   promotions(standing: Standing, limit: number): DuePromotion[]
 }
 
+/** Groups the trials of a halving sweep. `budget` is the number of trials; null where there is no limit. */
 export function createBrackets(name: 'hyperband' | 'asha', plan: HalvingPlan, budget: number | null): Brackets {
   return name === 'asha' ? asha(plan, budget) : hyperband(plan, budget)
 }
@@ -58,8 +67,10 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
       const highest = new Map<number, number>()
       for (const { index, rung } of reached) highest.set(index, Math.max(rung, highest.get(index) ?? 0))
       const isReady = (trial: number, rung: number): boolean => waiting.has(trial) && highest.get(trial) === rung
+
       const results = byRung(reached, resources.length)
       const due = promotionsDue(results, plan.eta, isReady)
+
       return (due.length > 0 ? due : lastClimb(results, standing))
         .slice(0, limit)
         .map(({ trial, rung }) => ({ index: trial, rung }))
@@ -67,7 +78,10 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
   }
 }
 
-/** Where too few trials came for the upper rungs, the best of all goes on alone once nothing else happens: a sweep ends with a whole trial. */
+/**
+ * Promotes the best trial alone where too few trials reached a rung for a regular promotion. Happens once all trials
+ * exist and none is running, so that the sweep ends with a trial that had the full resource.
+ */
 function lastClimb(results: readonly RungResult[][], { isComplete, waiting, alive }: Standing): Promotion[] {
   if (!isComplete || best(results.at(-1)!, 1).length > 0 || [...alive].some((index) => !waiting.has(index))) return []
   for (let rung = results.length - 2; rung >= 0; rung -= 1) {
@@ -79,16 +93,18 @@ function lastClimb(results: readonly RungResult[][], { isComplete, waiting, aliv
   return []
 }
 
-/** All brackets once; with a budget that asks for more they begin anew. */
+/** All brackets once. Where the budget is larger, the brackets are repeated. */
 function hyperband(plan: HalvingPlan, budget: number | null): Brackets {
   const round = hyperbandBrackets(plan)
   const trials = budget ?? round.reduce((sum, bracket) => sum + bracket.trials, 0)
+
   const brackets: Bracket[] = []
   const starts: number[] = []
   for (let start = 0; start < trials; start += brackets.at(-1)!.trials) {
     starts.push(start)
     brackets.push(round[brackets.length % round.length]!)
   }
+
   const placeOf = (index: number): number => starts.findLastIndex((start) => start <= index)
   return {
     trials,
@@ -98,7 +114,10 @@ function hyperband(plan: HalvingPlan, budget: number | null): Brackets {
   }
 }
 
-/** All that go on from the highest full rung of a bracket. A trial that was ended on its way up is not waited for. */
+/**
+ * Returns all promotions from the highest complete rung of a bracket. A trial that ended on its way to a rung is not
+ * waited for.
+ */
 function bracketPromotions(
   { trials, resources }: Bracket,
   start: number,
@@ -107,10 +126,12 @@ function bracketPromotions(
 ): DuePromotion[] {
   const own = Math.min(trials, created - start)
   if (own < 1 || (own < trials && !isComplete)) return []
+
   const results = byRung(
     reached.filter(({ index }) => index >= start && index < start + own),
     resources.length,
   )
+
   let expected = Array.from({ length: own }, (_, offset) => start + offset)
   for (let rung = 0; rung < resources.length - 1; rung += 1) {
     const arrived = new Set(results[rung]!.map(({ trial }) => trial))
@@ -121,6 +142,7 @@ function bracketPromotions(
     if (due.length > 0) return due.map((index) => ({ index, rung: rung + 1 }))
     expected = going
   }
+
   return []
 }
 
@@ -130,7 +152,7 @@ function byRung(reached: readonly Reached[], rungs: number): RungResult[][] {
   return results
 }
 
-/** What a trial is told of its rung. */
+/** Returns the rung as the plan of a trial contains it. */
 export function rungOf(
   { resources }: Ladder,
   index: number,
@@ -139,7 +161,7 @@ export function rungOf(
   return { index, isLast: index === resources.length - 1, startsOver, firstAttempt }
 }
 
-/** Trials a sweep makes in all; null when there is no end. */
+/** Returns the number of trials that a sweep makes in all; null where there is no end. */
 export function trialsOf(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
   const { name, halving } = plan.method
   const brackets = halving ? createBrackets(name as 'hyperband' | 'asha', halving, budget).trials : null

@@ -4,19 +4,24 @@ import type { SweepResult } from '../records.ts'
 import type { History, Result } from '../search/history.ts'
 import type { Reached } from './halving.ts'
 
-/** The measure of the trials of a sweep; a name that no trial has for a sweep without a metric. */
+/**
+ * Returns the measure of a sweep's trials. For a sweep without a metric it has the empty name, which no trial reports.
+ */
 export function measureOf({ objective }: Pick<SweepPlan, 'objective'>): Measure {
   return { metric: objective?.metric ?? '', part: objective?.bestBy ?? 'last' }
 }
 
-/** 1 where smaller is better, -1 where larger is: what a value is multiplied by so that smaller is better. */
+/**
+ * Returns the factor that turns values so that smaller is better: 1 where the metric is minimised, -1 where it is
+ * maximised.
+ */
 export function signOf({ objective }: Pick<SweepPlan, 'objective'>): 1 | -1 {
   return objective?.optimization === 'minimize' ? 1 : -1
 }
 
 /**
- * A sweep's record as a method reads it. A trial that failed, or ended without a value, is one to avoid unless the sweep
- * ignores such trials; one that was stopped before it had a value says nothing.
+ * Converts a sweep's record into results for a method. A trial that failed, or ended without a value, is a point to
+ * avoid, unless the sweep ignores such trials. A trial that was stopped before it had a value is ignored.
  */
 export function toResults(
   plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>,
@@ -36,17 +41,20 @@ export function toResults(
   })
 }
 
-/** What a trial that failed had reported before is no result. */
+/** Returns the value of a result. A value that a trial reported before it failed does not count. */
 function valueOf({ phase, value }: SweepResult): number | undefined {
   return phase === 'failed' ? undefined : (value ?? undefined)
 }
 
-/** A trial that was ended on its way to a rung has its results at the rungs it reached, and nothing to say of that one. */
+/**
+ * Whether a trial of a halving sweep was stopped on its way to a rung. Such a trial has results at the lower rungs
+ * only.
+ */
 function isCut({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
   return method.halving !== undefined && phase === 'stopped'
 }
 
-/** The history of which so many entries of the record were known. */
+/** Returns the history as it was when the record had `known` results. */
 export function historyAt(
   plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>,
   { trials, results }: { trials: History['trials']; results: readonly SweepResult[] },
@@ -55,12 +63,12 @@ export function historyAt(
   return { trials, results: toResults(plan, results.slice(0, known)) }
 }
 
-/** The record as rungs are judged by it. */
+/** Converts a sweep's record into the values at rungs by which promotions are decided. */
 export function toReached(plan: Pick<SweepPlan, 'objective' | 'method'>, record: readonly SweepResult[]): Reached[] {
   const sign = signOf(plan)
   const takes = new Map<number, number>()
   for (const { index, take = 0 } of record) takes.set(index, Math.max(take, takes.get(index) ?? 0))
-  // A trial that is run again begins at the lowest rung again.
+  // A trial that is run again begins at the lowest rung again; only its latest take counts.
   const latest = record.filter(({ index, take = 0 }) => take === takes.get(index))
   return latest.map((entry) => {
     const value = isCut(plan, entry) ? undefined : valueOf(entry)

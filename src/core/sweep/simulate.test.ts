@@ -21,7 +21,9 @@ const base = {
   method: { name: 'random', trialsMax: 12 },
 } as unknown as SweepPlan
 
-/** Ten seconds a trial; the values are those of the function. */
+/**
+ * An objective with trials of ten seconds and values from a function. The objective records its points.
+ */
 const objective = (value: SimulatedObjective['value']): SimulatedObjective & { seen: ValueMap[] } => {
   const seen: ValueMap[] = []
   return {
@@ -34,8 +36,8 @@ const objective = (value: SimulatedObjective['value']): SimulatedObjective & { s
   }
 }
 
-describe('a sweep that is played', () => {
-  it('takes the time of its trials at its width', () => {
+describe('a simulated sweep', () => {
+  it('A simulated sweep runs as many trials at a time as its concurrency allows', () => {
     expect(
       simulateSweep(
         base,
@@ -45,14 +47,14 @@ describe('a sweep that is played', () => {
     ).toEqual({ trials: 12, failed: 0, cut: 0, wallSeconds: 60, machineSeconds: 120, best: 1 })
   })
 
-  it('tries the points of the document first', () => {
+  it('A simulated sweep tries the points of the document first', () => {
     const play = objective(({ x }) => Number(x))
     simulateSweep({ ...base, firstPoints: [{ x: 7 }, { x: 8 }] }, 1, play)
     expect(play.seen.slice(0, 2)).toEqual([{ x: 7 }, { x: 8 }])
     expect(play.seen).toHaveLength(12)
   })
 
-  it('ends where it has levelled off', () => {
+  it('A simulated sweep ends where it has levelled off', () => {
     const values = [5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]
     const play = objective((_point, _share, trial) => values[trial])
     expect(simulateSweep({ ...base, plateau: { trials: 3, delta: 0 } }, 1, play)).toMatchObject({
@@ -62,7 +64,7 @@ describe('a sweep that is played', () => {
     })
   })
 
-  it('tries failed trials again only where the document says so', () => {
+  it('A simulated sweep tries failed trials again only where the document says so', () => {
     const failsOnce = () =>
       objective((_point, _share, trial, attempt) => (trial === 0 && attempt === 0 ? undefined : 1))
     expect(simulateSweep(base, 1, failsOnce())).toMatchObject({ failed: 1, machineSeconds: 120 })
@@ -70,11 +72,12 @@ describe('a sweep that is played', () => {
       failed: 0,
       machineSeconds: 130,
     })
+
     const fails = objective((_point, _share, trial) => (trial === 0 ? undefined : 1))
     expect(simulateSweep({ ...base, failures: 'retry' }, 1, fails)).toMatchObject({ failed: 1, machineSeconds: 140 })
   })
 
-  it('goes up the rungs, and counts what was cut', () => {
+  it('A simulated sweep goes up the rungs and counts the trials that were cut', () => {
     const halving = {
       resource: 'n',
       isWhole: true,
@@ -85,17 +88,19 @@ describe('a sweep that is played', () => {
       resumes: true,
       chooser: 'random',
     } as const
+
     const play = simulateSweep(
       { ...base, method: { name: 'asha', trialsMax: 27, halving } },
       1,
       objective(({ x }) => Number(x)),
     )
+
     expect(play.trials).toBe(27)
     expect(play.cut).toBeGreaterThan(15)
     expect(play.machineSeconds).toBeLessThan(27 * 10 * 0.5)
   })
 
-  it('is the same for the same seed, with an objective that it makes up', () => {
+  it('A simulated sweep with an artificial objective is the same for the same seed', () => {
     const play = () => simulateSweep(base, 5, syntheticObjective(base, 5, { secondsEach: 60, failShare: 0.3 }))
     expect(play()).toEqual(play())
     expect(play().failed).toBeGreaterThan(0)

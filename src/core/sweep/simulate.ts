@@ -13,48 +13,55 @@ import { createBrackets, trialsOf } from './halving.ts'
 import type { Reached } from './halving.ts'
 import { RETRIES } from './trial.ts'
 
-/** What trials would come to. */
+/** Supplies the results of the trials of a simulated sweep. */
 export interface SimulatedObjective {
-  /** Value after a share of the full resource, smaller is better; undefined for an attempt, counted from 0, that fails. */
+  /**
+   * Returns the value after a share of the full resource, smaller is better; undefined where this attempt (from 0)
+   * fails.
+   */
   value(point: ValueMap, share: number, trial: number, attempt: number): number | undefined
-  /** Seconds a trial takes with its full resource. */
+  /** Returns the seconds that a trial takes with the full resource. */
   seconds(point: ValueMap, trial: number): number
 }
 
+/** Result of a simulated sweep. */
 export interface Simulation {
   readonly trials: number
   readonly failed: number
-  /** Trials that were ended, or not promoted, before they had their full resource. */
+  /** Trials that were ended, or not promoted, before they had the full resource. */
   readonly cut: number
+  /** Simulated time from the start to the end of the sweep. */
   readonly wallSeconds: number
-  /** Of all trials together. */
+  /** Running time of all trials together. */
   readonly machineSeconds: number
-  /** The best finished value, smaller is better; undefined when every trial failed. */
+  /** Best value at any rung, smaller is better; undefined when every trial failed. */
   readonly best: number | undefined
 }
 
-/** A trial on its way from one amount of resource to another, both as shares of the whole. */
+/** An attempt of a trial that runs up to a rung. */
 interface Job {
   readonly trial: number
   readonly rung: number
+  /** Simulated time of its end, in seconds. */
   readonly endsAt: number
-  /** Attempts at this rung that failed before. */
+  /** Number of attempts at this rung that failed before. */
   readonly attempt: number
 }
 
-/** Trials of a sweep without an end that are played. */
+/** Trials to simulate where the sweep has no end. */
 const ENDLESS_TRIALS = 200
 
 /**
- * Plays a sweep from its plan without running anything: the same points, methods, brackets, rungs, retries and plateau, on a
- * clock of its own. Rules that compare trials step by step, conditions on a value and a warm start are not played: nobody
- * knows yet what trials will report.
+ * Simulates a sweep from its plan without running anything. Points, method, brackets, rungs, retries and plateau are
+ * the real ones, on a simulated clock. Stopping rules that compare trials step by step, stop conditions on a value, and
+ * warm starts are left out, because the values of trials are not known yet.
  */
 export function simulateSweep(plan: SweepPlan, seed: number, objective: SimulatedObjective): Simulation {
   const { name, halving } = plan.method
   const budget = trialsOf(plan, { seed, budget: plan.method.trialsMax }) ?? ENDLESS_TRIALS
   const method = createMethod(toTask(plan, { seed, trialsMax: budget }))
   const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
+
   const trials: Suggestion[] = []
   const results: Result[] = []
   const reached: Reached[] = []
@@ -82,11 +89,13 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
             1,
           )
         : []
+
     if (due) {
       waiting.delete(due.index)
       start(due.index, due.rung)
       return true
     }
+
     if (isExhausted || trials.length >= budget) return false
     const given = plan.firstPoints[trials.length]
     const [made] = given ? [{ point: given, source: 'given' } as const] : method.suggest({ trials, results }, 1)
@@ -97,6 +106,7 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   const end = ({ trial, rung, attempt }: Job): void => {
     const value = objective.value(trials[trial]!.point, shareAt(trial, rung), trial, attempt)
     if (value === undefined && plan.failures === 'retry' && attempt < RETRIES) return start(trial, rung, attempt + 1)
+
     results.push({
       index: trial,
       value,
@@ -104,8 +114,10 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
       ...(halving && { rung }),
     })
     reached.push({ index: trial, rung, value })
+
     if (value === undefined) counts.failed += 1
     else best = best === undefined ? value : Math.min(best, value)
+
     const isLast = !halving || rung === brackets!.ladderOf(trial).resources.length - 1
     if (value === undefined || isLast) return
     if (halving.form === 'promotion') waiting.add(trial)
@@ -125,6 +137,7 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
         machineSeconds,
         best,
       }
+
     now = job.endsAt
     end(job)
     if (hasLevelledOff(plan, results)) jobs.length = 0
@@ -137,18 +150,21 @@ function hasLevelledOff({ plateau }: SweepPlan, results: readonly Result[]): boo
   return sinceImprovement(values, plateau.delta) >= plateau.trials
 }
 
+/** Results at a rung so far. */
 function arrivedAt(reached: readonly Reached[], rung: number): RungResult[] {
   return reached.flatMap((one) => (one.rung === rung ? [{ trial: one.index, value: one.value ?? NaN }] : []))
 }
 
+/** Standard deviation of the logarithm of running times. */
 const SPREAD = 0.3
-/** How far above its end a trial is when it has just begun. */
+/** Scale of the excess of a value that was reached with a small share of the resource. */
 const EARLY = 0.5
+/** The excess falls with this power of the share. */
 const EARLY_POWER = 0.5
 
 /**
- * A valley in the codes of a space, seeded: curved, with parameters of unequal weight, categories that matter, and learning
- * curves that cross now and then.
+ * Returns an artificial objective that depends only on the seed: a curved valley in the codes of a space, with
+ * parameters of unequal weight, categories that matter, and learning curves that cross now and then.
  */
 export function syntheticObjective(
   plan: SweepPlan,
@@ -162,6 +178,7 @@ export function syntheticObjective(
   const offsets = codec.dimensions.map(({ categories }) =>
     Array.from({ length: categories + 1 }, () => 0.3 * stream.next()),
   )
+
   return {
     seconds: (_point, trial) => secondsEach * Math.exp(SPREAD * gauss(createStream(seed, 'seconds', trial))),
     value: (point, share, trial, attempt) => {
@@ -177,6 +194,7 @@ export function syntheticObjective(
   }
 }
 
+/** A trial of a recorded sweep. */
 export interface RecordedTrial {
   readonly params: ValueMap
   /** Smaller is better; null for a trial that failed. */
@@ -184,10 +202,11 @@ export interface RecordedTrial {
   readonly seconds: number
 }
 
-/** What a recorded sweep came to, asked at its nearest trial. */
+/** Returns an objective that gives each point the result of the nearest trial of a recorded sweep. */
 export function recordedObjective(plan: SweepPlan, recorded: readonly RecordedTrial[]): SimulatedObjective {
   const codec = createCodec(plan.space)
   const known = recorded.map((trial) => ({ ...trial, x: codec.encode(trial.params) }))
+
   const nearest = (point: ValueMap): (typeof known)[number] => {
     const x = codec.encode(point)
     const distance = (other: Float64Array): number =>
@@ -197,5 +216,6 @@ export function recordedObjective(plan: SweepPlan, recorded: readonly RecordedTr
       )
     return known.reduce((found, next) => (distance(next.x) < distance(found.x) ? next : found))
   }
+
   return { seconds: (point) => nearest(point).seconds, value: (point) => nearest(point).value ?? undefined }
 }

@@ -9,7 +9,7 @@ import { TemplateError } from '../spec/template-syntax.ts'
 import { rungOf } from './halving.ts'
 import type { Brackets } from './halving.ts'
 
-/** The run of a new trial; in a sweep with rungs it begins at the lowest. */
+/** Returns the run of a new trial. In a sweep with rungs the trial begins at the lowest one. */
 export function newTrial(
   sweep: Sweep,
   brackets: Brackets | undefined,
@@ -33,18 +33,19 @@ export function newTrial(
   }
 }
 
-/** Where a trial stands. */
+/** The point of a trial and the rung that it runs up to. */
 interface Place {
   readonly index: number
   readonly rung: number
   readonly point: ValueMap
+  /** Number of its first attempt at this rung. */
   readonly firstAttempt: number
 }
 
-/** Failed attempts that a trial is given again where its sweep retries failures. */
+/** Restarts that a trial has at least where its sweep retries failures. */
 export const RETRIES = 2
 
-/** The plan of a trial at a rung. A template that cannot be computed at this point fails this trial alone. */
+/** Returns the plan of a trial at a rung. A template that cannot be rendered with this point fails only this trial. */
 export function planTrial(
   { plan }: Sweep,
   brackets: Brackets | undefined,
@@ -52,11 +53,12 @@ export function planTrial(
 ): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
   const { halving } = plan.method
   const ladder = brackets?.ladderOf(place.index)
-  // A trial that is ended at its rungs, rather than promoted, is on its way to the last one from the start.
+  // In the stopping form a trial runs up to the last rung from the start, and may be ended at a rung before.
   const rung = halving?.form === 'stopping' ? ladder!.resources.length - 1 : place.rung
   const point = halving
     ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) }
     : place.point
+
   try {
     const compiled = compileTrial(plan, point)
     const stand =
@@ -79,7 +81,7 @@ export function planTrial(
   }
 }
 
-/** Python sees a float where the resource is one. */
+/** Returns the amount of the resource as a parameter: a float for Python unless the resource is whole. */
 function toAmount({ isWhole }: HalvingPlan, amount: number): Value {
   return isWhole ? amount : toFloat(amount)
 }
