@@ -1,14 +1,16 @@
 #!/bin/sh
-# supervise.sh DIR COMMAND [ARGS]: runs one attempt and leaves its exit status in DIR, whatever becomes of the server.
+# supervise.sh DIR COMMAND [ARGS]: runs one attempt and writes its exit status to DIR, whether or not the server still
+# runs.
 #
-# The server starts this in a session of its own with output to a file, so it outlives the server. It claims DIR by
-# creating DIR/claim exclusively: a second supervisor of the same attempt ends. The claim names this process so
-# that it cannot be taken for another one: pid, start time, boot. DIR/exit appears whole or not at all. The room for it, and
-# for the list of jobs, is taken before the command starts: the command may leave a full disk behind. The supervisor works in
-# DIR: one that is moved gets its records all the same, and another folder in its place gets none.
+# The server starts this script in a session of its own with output to a file, so it outlives the server. It claims DIR
+# by creating DIR/claim exclusively: a second supervisor of the same attempt exits. The claim identifies this process by
+# pid, start time and boot. DIR/exit appears complete or not at all. Space for DIR/exit and for the list of jobs is
+# allocated before the command starts, since the command may fill the disk. The supervisor works in DIR: it still writes
+# its records to a folder that was moved, and none to another folder in its place.
 #
-# A shell that cannot fork ends at once. This one then goes on in a new shell with the same process id, after `--again` or
-# `--ended CODE HOW`: no process is needed for that. Its complaints stay out of the log, which is the command's.
+# A shell that cannot fork exits at once. The EXIT trap then replaces it by a new shell with the same process id, with
+# `--again` or `--ended CODE HOW` as arguments; this needs no new process. Messages of this shell are discarded, because
+# the log belongs to the command.
 dir=$1
 shift
 exec 3>&2 2> /dev/null
@@ -17,7 +19,7 @@ identify() {
   if [ -r /proc/self/stat ]; then
     read -r line < "/proc/$$/stat"
     read -r boot < /proc/sys/kernel/random/boot_id
-    # Field 22 is the start time; the name in field 2 may hold anything but ends at the last parenthesis.
+    # Field 22 is the start time. The name in field 2 may contain any characters; it ends at the last parenthesis.
     set -- ${line##*) }
     start=${20}
   else
@@ -28,7 +30,8 @@ identify() {
 
 claim() {
   identify
-  # A full disk has no room for the claim: this waits for some as long as its server lives, which cannot find it without.
+  # A full disk has no room for the claim. This waits for room while the server runs: without a claim the server cannot
+  # find this process.
   set -C
   until printf '' > "$dir/claim"; do
     [ -d "$dir" ] && [ ! -e "$dir/claim" ] && kill -0 "$PPID" || exit 0
@@ -43,13 +46,15 @@ claim() {
   printf '%255s\n' '' > "$dir/end"
 }
 
-# The status of a program that a signal has ended is that of one that ends with 128 and more: shells whose list of jobs
-# says which it was are asked, here and not in a substitution, which has no jobs.
+# Sets `how` to `exited` or `killed`. The status of a command that a signal ended is also a possible exit status (128
+# and more). The list of jobs tells the two apart in shells that print `Done` for a normal end. `jobs` runs here and not
+# in a command substitution, which has no jobs.
 tell_how() {
   how=
   if jobs 1<> end && read -r end < end; then
     case $end in
       *' Done'*) how=exited ;;
+      '') ;;
       *) how=killed ;;
     esac
   fi
@@ -57,19 +62,19 @@ tell_how() {
 
 record() {
   rm -f end
-  # Over what stands there, without cutting it off first; where that fails, until there is room.
+  # Overwrites the file without truncating it, since its space is allocated. Where that fails, waits for room.
   until printf '%-15s\n' "$code $how" 1<> exit.tmp; do
     [ -e claim ] || return 0
     sleep 1
   done
   sync exit.tmp
-  # A folder in its place would take it in.
+  # If `exit` were a folder, `mv` would move the file into it.
   if [ -d exit ] || [ -L exit ]; then rm -rf exit; fi
   mv exit.tmp exit
   sync .
 }
 
-# A polite stop goes to the whole process group: the command gets it, this shell only wakes up and waits on.
+# A SIGTERM may go to the whole process group. The command receives it; this shell only wakes up and goes on waiting.
 trap : TERM INT HUP
 if [ "$1" != --ended ]; then
   case $1 in
