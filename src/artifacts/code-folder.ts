@@ -5,14 +5,16 @@ import { join } from 'node:path'
 import { LIMITS } from '../contract/limits.ts'
 import type { CodeFolder } from '../core/environment.ts'
 
-/** A folder of this machine as the code that build steps read. */
+/** Opens a local folder as the code that build steps read. */
 export function openCodeFolder(root: string): CodeFolder {
   return {
     hash: async (path) => {
       const content = path === '' ? undefined : await readFile(join(root, path)).catch(() => undefined)
       return content && createHash('sha256').update(content).digest('hex')
     },
+
     text: async (path) => await readFile(join(root, path), 'utf8'),
+
     list: async (path) => {
       const folder = join(root, path)
       if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return []

@@ -15,8 +15,9 @@ const HASH = /^[0-9a-f]{64}$/
 const AT_ONCE = 16
 
 /**
- * Contents under `blobs/`, a file each, named by their hash; folders unpacked from them under `trees/`. Both appear whole
- * or not at all. Paths come from hashes and checked manifests alone.
+ * Creates the store of blobs and of the folders unpacked from them. A blob is a file under `blobs/` named by its
+ * SHA-256; the folders are under `trees/`. Both appear complete or not at all. Paths are built only from hashes and
+ * checked manifests.
  */
 export function createCodeStore(dataDir: string): CodeStore {
   const [blobs, trees] = [join(dataDir, 'blobs'), join(dataDir, 'trees')]
@@ -30,6 +31,7 @@ export function createCodeStore(dataDir: string): CodeStore {
   const put = async (hash: string, content: Uint8Array): Promise<void> => {
     if (createHash('sha256').update(content).digest('hex') !== hash)
       throw new AppError('invalid', { detail: phrase('hash_other', { hash }) })
+
     const path = blobPath(hash)
     if (await touch(path)) return
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -39,16 +41,19 @@ export function createCodeStore(dataDir: string): CodeStore {
   const unpack = async (digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }> => {
     const path = join(trees, digest)
     if (await touch(path)) return { path, isNew: false }
+
     const fault = manifestFault(manifest)
     if (fault) throw new AppError('invalid', { detail: phrase(fault.why, { path: JSON.stringify(fault.path) }) })
     const half = `${path}.half`
     await rm(half, { recursive: true, force: true })
     await mkdir(half, { recursive: true, mode: 0o700 })
-    // The text of a path may stand for bytes that no text has.
+
+    // The text of a path may stand for bytes that are not UTF-8.
     const pathOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${half}/`), pathBytes(path)])
     for (const folder of new Set(manifest.files.map((file) => dirname(file.path))))
       await mkdir(pathOf(folder), { recursive: true, mode: 0o700 })
     await forEach(manifest.files, (file) => place(blobPath(file.sha256), pathOf(file.path), file))
+
     await rename(half, path)
     return { path, isNew: true }
   }
@@ -59,21 +64,25 @@ export function createCodeStore(dataDir: string): CodeStore {
       turn = mine.catch(() => {})
       return await mine
     },
+
     missing: async (hashes) => hashes.filter((hash) => !existsSync(blobPath(hash))),
     put,
+
     putAll: async (bytes) => {
       let stored = 0
       let waiting: Frame[] = []
-      // Nothing is under way while the next bytes are read: a torn upload leaves no write behind that nobody awaits.
+      // All writes are awaited before more bytes are read, so that an interrupted upload leaves no write unobserved.
       const flush = async (): Promise<void> => {
         await forEach(waiting, ({ hash, content }) => put(hash, content))
         stored += waiting.length
         waiting = []
       }
+
       for await (const frame of readFrames(bytes)) if (waiting.push(frame) >= AT_ONCE) await flush()
       await flush()
       return stored
     },
+
     read: async (hash) => {
       if (!HASH.test(hash)) return undefined
       try {
@@ -83,19 +92,24 @@ export function createCodeStore(dataDir: string): CodeStore {
         throw error
       }
     },
+
     checkOut: async (digest, manifest) => {
       blobPath(digest)
+
       const running = unpacking.get(digest)
       if (running) return { ...(await running), isNew: false }
+
       const started = unpack(digest, manifest).finally(() => unpacking.delete(digest))
       unpacking.set(digest, started)
       return await started
     },
+
     removeStale: async (unusedSince, brokenSince) => {
       await removeOld(trees, unusedSince, () => true)
       for (const folder of await prefixes(blobs))
         await removeOld(join(blobs, folder), brokenSince, (name) => name.endsWith('.half'))
     },
+
     removeBlobs: async (olderThan, keep) => {
       let removed = 0
       for (const prefix of await prefixes(blobs))
@@ -105,7 +119,10 @@ export function createCodeStore(dataDir: string): CodeStore {
   }
 }
 
-/** A link costs nothing; a file that may be executed is a copy, since its mode would be the content's for everybody. */
+/**
+ * Places a file in an unpacked folder. A link takes no space. An executable file is a copy, because a link would change
+ * the mode of the blob for every folder.
+ */
 async function place(blob: string, path: Buffer, { isExecutable }: FileEntry): Promise<void> {
   if (!isExecutable) return await link(blob, path)
   await copyFile(blob, path, constants.COPYFILE_FICLONE)
@@ -114,7 +131,7 @@ async function place(blob: string, path: Buffer, { isExecutable }: FileEntry): P
   await file.close()
 }
 
-/** Makes a file young again; false where there is none. */
+/** Sets the time of last use of a file or folder, which delays its removal. Returns false where it does not exist. */
 async function touch(path: string): Promise<boolean> {
   try {
     await utimes(path, new Date(), new Date())
@@ -153,15 +170,21 @@ interface Frame {
 
 const HEAD_BYTES_MAX = 100
 
-/** Contents one after another, each behind a line `SHA256 SIZE`. A size beyond the limit or a torn end is refused. */
+/**
+ * Reads blobs, each after a line `SHA256 SIZE`. Throws AppError for a malformed line, a size beyond the limit, and a
+ * truncated end.
+ */
 async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   let buffer = Buffer.alloc(0)
   let waiting: Buffer[] = []
   let needed = 0
+
   for await (const piece of bytes) {
     waiting.push(Buffer.from(piece))
+
     const held = waiting.reduce((sum, part) => sum + part.length, buffer.length)
     if (held < needed) continue
+
     buffer = Buffer.concat([buffer, ...waiting])
     waiting = []
     for (;;) {
@@ -171,21 +194,25 @@ async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Fra
         needed = frame.needed
         break
       }
+
       buffer = buffer.subarray(frame.end)
       needed = 0
       yield frame
     }
   }
+
   if (buffer.length > 0 || waiting.length > 0) throw new AppError('invalid', { detail: phrase('content_cut') })
 }
 
 function readFrame(buffer: Buffer): (Frame & { end: number }) | { needed: number } | undefined {
   const line = buffer.indexOf(10)
   if (line < 0 && buffer.length < HEAD_BYTES_MAX) return undefined
+
   const [, hash, size] =
     /^([0-9a-f]{64}) (\d{1,12})$/.exec(buffer.subarray(0, Math.max(0, line)).toString('latin1')) ?? []
   if (hash === undefined) throw new AppError('invalid', { detail: phrase('content_head') })
   if (Number(size) > LIMITS.uploadBytesMax) throw new AppError('too_large', { max: LIMITS.uploadBytesMax })
+
   const end = line + 1 + Number(size)
   return buffer.length < end ? { needed: end } : { hash, content: buffer.subarray(line + 1, end), end }
 }
@@ -200,7 +227,10 @@ async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>)
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-/** The folders of contents; whatever else lies beside them is nobody's to remove. */
+/**
+ * Returns the folders of blobs, which are named by the first two digits of their hashes. Other entries beside them must
+ * not be removed.
+ */
 async function prefixes(blobs: string): Promise<string[]> {
   const names = existsSync(blobs) ? await readdir(blobs) : []
   return names.filter((name) => /^[0-9a-f]{2}$/.test(name))
@@ -217,7 +247,10 @@ async function removeOld(folder: string, before: number, isUnwanted: (name: stri
   return removed
 }
 
-/** Removes a folder or a file. Half of it never has the name of the whole, even if this is cut short. */
+/**
+ * Removes a folder or a file. It is renamed first, so that a partly removed one never has the name of a complete one,
+ * even if the removal is interrupted.
+ */
 async function removeWhole(path: string): Promise<void> {
   const half = path.endsWith('.half') ? path : `${path}.half`
   if (half !== path) {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# build.sh DIR PYTHON STEP...: makes a virtual environment in DIR and runs the steps inside it, in the current folder.
+# build.sh DIR PYTHON STEP...: creates a virtual environment in DIR and runs the steps inside it, in the current folder.
 #
-# DIR/ready appears last: without it whatever lies in DIR is half an environment and is made anew.
+# DIR/ready is written last. Without it DIR contains an incomplete environment and is built again.
 dir=$1
 python=$2
 shift 2
@@ -26,7 +26,7 @@ make_with_venv() {
 }
 if command -v uv > /dev/null 2>&1 && make_with_uv; then
   say "environment made with uv"
-  # `pip install` in a step is done by uv, which is many times faster; what uv does not understand is pip's.
+  # Steps that call `pip install` run uv instead, which is many times faster. Where uv refuses the arguments, pip runs.
   for name in pip pip3; do
     cat > "$dir/bin/$name" << 'EOF'
 #!/bin/sh

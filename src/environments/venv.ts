@@ -8,22 +8,28 @@ import type { EnvironmentBuilder } from '../core/ports.ts'
 const SCRIPT = fileURLToPath(new URL('build.sh', import.meta.url))
 const HASH = /^[0-9a-f]{64}$/
 
-/** Virtual environments under `environments/`, a folder a hash; one with a file `ready` in it is whole. */
+/**
+ * Creates the builder of virtual environments. Each is in the folder `environments/HASH`; the file `ready` in it shows
+ * that it is complete.
+ */
 export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
   const folder = (hash: string): string => {
     if (!HASH.test(hash)) throw new Error(`not a hash of an environment: ${hash}`)
     return join(dataDir, 'environments', hash)
   }
+
   return {
     command: ({ hash, python, steps }) => ({
       script: 'exec /bin/sh "$@"',
       args: [SCRIPT, folder(hash), python, ...steps],
       display: steps.join(' && '),
     }),
+
     packages: async (hash) =>
       existsSync(join(folder(hash), 'ready')) ? await readFile(join(folder(hash), 'packages.txt'), 'utf8') : undefined,
+
     remove: async (hash) => {
-      // Out of the way at once: half an environment must never look whole.
+      // Renames the folder first: a partly removed environment must never look complete.
       const gone = `${folder(hash)}.gone`
       await rm(gone, { recursive: true, force: true })
       await rename(folder(hash), gone).catch(ignoreMissing)

@@ -8,7 +8,7 @@ import { pieces } from './pieces.ts'
 import { parseOrNull } from './run-rows.ts'
 import type { AttemptRow, Tables } from './tables.ts'
 
-/** Attempts and what they left behind. */
+/** Creates the store of attempts and of the artifacts that they left. */
 export function createAttemptStore(db: Kysely<Tables>, now: () => number): AttemptStore {
   return {
     get: async (runId, n) => {
@@ -20,10 +20,12 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .executeTakeFirst()
       return row && toAttempt(row)
     },
+
     find: async (id) => {
       const row = await db.selectFrom('attempt').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toAttempt(row)
     },
+
     latest: async (runId) => {
       const row = await db
         .selectFrom('attempt')
@@ -34,8 +36,10 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .executeTakeFirst()
       return row && toAttempt(row)
     },
+
     list: async (runId) =>
       (await db.selectFrom('attempt').selectAll().where('run_id', '=', runId).orderBy('n').execute()).map(toAttempt),
+
     insert: async (attempts) => {
       const rows = attempts.map((attempt): AttemptRow => ({
         id: attempt.id,
@@ -51,8 +55,10 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         started_at: null,
         ended_at: null,
       }))
+
       for (const some of pieces(rows)) await db.insertInto('attempt').values(some).execute()
     },
+
     markLaunched: async (id, { startedAt, outputsPath }) => {
       await db
         .updateTable('attempt')
@@ -61,6 +67,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .where('state', '=', 'intent')
         .execute()
     },
+
     markEnded: async (id, ending, endedAt) => {
       await db
         .updateTable('attempt')
@@ -68,6 +75,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .where('id', '=', id)
         .execute()
     },
+
     sweepTimes: async (sweepId) => {
       const row = await db
         .selectFrom('attempt')
@@ -80,8 +88,10 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .where('attempt.ended_at', 'is not', null)
         .where('attempt.started_at', 'is not', null)
         .executeTakeFirstOrThrow()
+
       return { runSeconds: Number(row.run_ms ?? 0) / 1000, lastEndedAt: row.last_ended_at }
     },
+
     listArtifacts: async (runId) => {
       const rows = await db.selectFrom('artifact').selectAll().where('run_id', '=', runId).orderBy('path').execute()
       return rows.map((row): ArtifactView => ({
@@ -92,8 +102,9 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         attempt: row.attempt,
       }))
     },
+
     putArtifacts: async (runId, artifacts) => {
-      // One statement may not touch a row twice: the last of several files of one path counts.
+      // One statement may not change a row twice, so only the last of several files with the same path is kept.
       const rows = [...new Map(artifacts.map((item) => [item.path, item])).values()].map((item) => ({
         run_id: runId,
         attempt: item.attempt,
@@ -102,6 +113,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         size_bytes: item.sizeBytes,
         sha256: item.sha256,
       }))
+
       for (const some of pieces(rows)) {
         await db
           .insertInto('artifact')
@@ -114,7 +126,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
                 size_bytes: on.ref('excluded.size_bytes'),
                 sha256: on.ref('excluded.sha256'),
               }))
-              // Records of an earlier attempt may arrive late.
+              // Tracking records of an earlier attempt may arrive after those of a later one.
               .where((on) => on('excluded.attempt', '>=', on.ref('artifact.attempt'))),
           )
           .execute()

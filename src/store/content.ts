@@ -3,7 +3,10 @@ import type { Kysely } from 'kysely'
 import type { ContentStore, SnapshotRecord, SourceDocument } from '../core/ports.ts'
 import type { Tables } from './tables.ts'
 
-/** What is known by its content (documents, snapshots), and which ids have been used for which request. */
+/**
+ * Creates the store of documents and snapshots by digest, of ids with the digest of the request that first used them,
+ * and of times kept under a name.
+ */
 export function createContentStore(db: Kysely<Tables>, now: () => number): ContentStore {
   return {
     document: async (digest) => {
@@ -15,6 +18,7 @@ export function createContentStore(db: Kysely<Tables>, now: () => number): Conte
         }
       )
     },
+
     putDocument: async (digest, { sources, params }) => {
       await db
         .insertInto('document')
@@ -22,10 +26,12 @@ export function createContentStore(db: Kysely<Tables>, now: () => number): Conte
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
+
     snapshot: async (digest) => {
       const row = await db.selectFrom('snapshot').selectAll().where('digest', '=', digest).executeTakeFirst()
       return row && toSnapshot(row)
     },
+
     latestSnapshot: async (projectId) => {
       const row = await db
         .selectFrom('run')
@@ -37,14 +43,16 @@ export function createContentStore(db: Kysely<Tables>, now: () => number): Conte
         .executeTakeFirst()
       return row?.snapshot ?? undefined
     },
+
     putSnapshot: async ({ digest, files, sizeBytes }) => {
       await db
         .insertInto('snapshot')
         .values({ digest, files, size_bytes: sizeBytes, created_at: now() })
-        // Uploaded again: young again, so that no clean-up takes it from under a run that is about to name it.
+        // Resets `created_at` so that the janitor keeps the snapshot until the run being submitted refers to it.
         .onConflict((conflict) => conflict.column('digest').doUpdateSet({ created_at: now() }))
         .execute()
     },
+
     listSnapshots: async (createdBefore, limit) => {
       const rows = await db
         .selectFrom('snapshot')
@@ -55,19 +63,25 @@ export function createContentStore(db: Kysely<Tables>, now: () => number): Conte
         .execute()
       return rows.map(toSnapshot)
     },
+
     removeSnapshot: async (digest) => {
       await db.deleteFrom('snapshot').where('digest', '=', digest).execute()
     },
+
     creation: async (id) =>
       (await db.selectFrom('creation').select('digest').where('id', '=', id).executeTakeFirst())?.digest,
+
     putCreation: async (id, digest) => {
       await db.insertInto('creation').values({ id, digest, created_at: now() }).execute()
     },
+
     pruneCreations: async (before) => {
       await db.deleteFrom('creation').where('created_at', '<', before).execute()
     },
+
     mark: async (name) =>
       (await db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst())?.value ?? 0,
+
     setMark: async (name, at) => {
       await db
         .insertInto('counter')

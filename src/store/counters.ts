@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 
 import type { Tables } from './tables.ts'
 
-/** Takes `count` numbers of the installation, runs and sweeps alike, and returns the first. */
+/** Takes `count` consecutive numbers and returns the first. Runs and sweeps share one sequence of numbers. */
 export async function takeNumbers(db: Kysely<Tables>, count: number): Promise<number> {
   const row = await db
     .insertInto('counter')
@@ -11,5 +11,6 @@ export async function takeNumbers(db: Kysely<Tables>, count: number): Promise<nu
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sql`counter.value + ${count}` }))
     .returning('value')
     .executeTakeFirstOrThrow()
+
   return row.value - count + 1
 }

@@ -3,44 +3,53 @@ import type { ColumnDefinitionBuilder, Kysely, RawBuilder } from 'kysely'
 
 export type DialectName = 'sqlite' | 'postgres'
 
-/** The few places where the two databases truly differ. */
+/** The differences between SQLite and PostgreSQL. */
 export interface Dialect {
   readonly name: DialectName
   readonly blob: RawBuilder<unknown>
   readonly integer: RawBuilder<unknown>
   readonly float: RawBuilder<unknown>
   readonly begin: RawBuilder<unknown>
-  /** Begins a reading that sees one moment, however long it takes. */
+  /** Begins a transaction that reads the state of one moment for its whole duration. */
   readonly beginSnapshot: RawBuilder<unknown>
-  /** Lets an insert name numbers that the database would give by itself. */
+  /** Clause of an insert that sets numbers which the database otherwise generates. */
   readonly overriding: RawBuilder<unknown>
-  /** Makes the numbers that the database gives go on after those that were inserted. */
+  /** Lets generated numbers continue after the inserted ones. */
   advanceSequences(db: Kysely<never>): Promise<void>
-  /** Ends a table's definition: SQLite too is to refuse a value of another type. */
+  /** Clause that ends a table definition. With it SQLite, too, refuses a value of another type. */
   readonly tableEnd: RawBuilder<unknown>
-  /** The same, for a table kept in the order of its key where the database can do that. */
+  /**
+   * Clause that ends the definition of a table to be stored in the order of its key, where the database can do that.
+   */
   readonly clusteredEnd: RawBuilder<unknown>
-  /** An index that holds further columns, for a database that does not keep tables in order: a scan then reads nothing else. */
+  /**
+   * Creates an index with further columns, for a database that does not store tables in key order: a scan then reads
+   * only the index.
+   */
   createCovering(
     db: Kysely<never>,
     table: string,
     columns: readonly string[],
     included: readonly string[],
   ): Promise<void>
-  /** Hands freed space back to the file system, a bounded piece at a time; false when nothing is left. */
+  /** Returns a bounded amount of freed space to the file system. Returns false when none is left. */
   releaseSpace(db: Kysely<never>): Promise<boolean>
-  /** What a check of the whole database finds wrong. */
+  /** Checks the whole database and returns the problems found. For PostgreSQL it only tests the connection. */
   examine(db: Kysely<never>): Promise<string[]>
+  /** Makes a column the primary key, with numbers that the database generates and never uses twice. */
   autoIncrement(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
-  /** A number that the database gives to each row of a table; that of a deleted row may come again. */
+  /**
+   * Makes a column the primary key, with numbers that the database generates. The number of a deleted row may be used
+   * again.
+   */
   rowNumber(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes the database itself refuse to move a run out of a terminal phase. */
   createTerminalGuard(db: Kysely<never>): Promise<void>
-  /** Makes the function `fold_case`, where it is not a connection that has it. */
+  /** Creates the function `fold_case`, where the database stores functions. For SQLite see `fold-case.ts`. */
   createCaseFold(db: Kysely<never>): Promise<void>
 }
 
-// 4 MiB: a pause that nobody notices.
+// 4 MiB, so that other writes wait only briefly.
 const RELEASED_PAGES = 1_000
 
 export const sqlite: Dialect = {
@@ -104,7 +113,7 @@ export const postgres: Dialect = {
     await sql`select 1`.execute(db)
     return []
   },
-  // Autovacuum does this by itself.
+  // PostgreSQL does this by autovacuum.
   releaseSpace: async () => false,
   autoIncrement: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
   rowNumber: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
@@ -122,7 +131,7 @@ export const postgres: Dialect = {
     )
   },
   createCaseFold: async (db) => {
-    // A database whose locale is C lowers ASCII alone; nearly every PostgreSQL has the rules of Unicode beside it.
+    // A database with locale C lowers ASCII letters only. Nearly every PostgreSQL also has the Unicode rules of ICU.
     const { rows } = await sql`select 1 from pg_collation where collname = 'und-x-icu'`.execute(db)
     const text = rows.length > 0 ? sql`$1 collate "und-x-icu"` : sql`$1`
     await sql`create or replace function fold_case(text) returns text language sql immutable parallel safe as $$ select lower(${text}) $$`.execute(

@@ -7,7 +7,10 @@ import type { Tables } from './tables.ts'
 
 type Row = Record<string, unknown>
 
-/** Every table but those of this installation alone (tokens, the lease) in an order in which rows find those they point to, with the columns that order its rows. */
+/**
+ * Tables in an order in which each row comes after the rows that it refers to, each with the columns that order its
+ * rows. Access tokens and the lease belong to one installation and are left out.
+ */
 const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
   ['counter', ['name']],
   ['project', ['id']],
@@ -36,7 +39,10 @@ const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
 const ROWS_AT_ONCE = 1_000
 const BYTES_KEY = '$bytes'
 
-/** Hands over the rows of each table as of one moment. Bytes are base64, so that a line is JSON. */
+/**
+ * Passes the rows of each table, as of one moment, to `take`. Bytes become objects with base64 text, so that a row can
+ * be written as JSON.
+ */
 export async function dumpTables(
   database: Database,
   take: (table: string, rows: AsyncIterable<Row>) => Promise<void>,
@@ -69,7 +75,7 @@ function fromJson(value: unknown): unknown {
   return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : value
 }
 
-/** Whether a database has been migrated and never used. */
+/** Whether a migrated database contains neither runs nor sweeps. */
 export async function isEmpty({ reader }: Database): Promise<boolean> {
   const used = await sql<{ n: number }>`select (select count(*) from run) + (select count(*) from sweep) as n`.execute(
     reader,
@@ -78,12 +84,12 @@ export async function isEmpty({ reader }: Database): Promise<boolean> {
 }
 
 const INSERTED_AT_ONCE = 100
-// Tables whose numbers the database gives by itself.
+// Tables whose numbers the database generates.
 const NUMBERED: readonly (keyof Tables)[] = ['event', 'series', 'waiting_batch']
 
 /**
- * Fills an empty database from a backup of some moment, all of it or nothing; it is safe to start a server on it. Columns that
- * a newer schema has added take their defaults.
+ * Fills an empty database from a backup in one transaction, so that a server can safely start on it. `rowsOf` returns
+ * undefined for a table that the backup lacks; columns that a newer schema has added take their defaults.
  */
 export async function fillTables(
   database: Database,
@@ -98,6 +104,7 @@ export async function fillTables(
         const rows = rowsOf(table)
         if (rows) await insertAll(db, database.dialect, { table, rows })
       }
+
       await database.dialect.advanceSequences(db as unknown as Kysely<never>)
       await quiet(db, backedUpAt)
       await sql`commit`.execute(db)
@@ -124,25 +131,30 @@ async function insertAll(
     )
     batch = []
   }
+
   for await (const row of rows) if (batch.push(row) >= INSERTED_AT_ONCE) await flush()
   await flush()
 }
 
 /**
- * Makes a restored database safe to start: what ran then has ended, since nobody can say what became of it; what waited
- * waits for a person.
+ * Makes a restored database safe to start on. Active attempts and runs end with reason `Restored`, since nobody can
+ * know what became of them. Queued runs and running sweeps are paused until a user continues them, and all environments
+ * are marked as removed.
  */
 async function quiet(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
   const ending = JSON.stringify({ reason: 'Restored', evidence: {} })
   await sql`update attempt set state = 'ended', ending = ${ending}, ended_at = ${backedUpAt} where state <> 'ended'`.execute(
     writer,
   )
+
   await sql`
     update run set phase = 'failed', ending = ${ending}, reason = 'Restored', ended_at = ${backedUpAt}, is_collected = 0, stop_cause = null
     where phase in ('preparing', 'starting', 'running', 'stopping', 'unknown')`.execute(writer)
+
   await sql`update run set phase = 'paused', waiting = null, stop_cause = null where phase in ('created', 'queued')`.execute(
     writer,
   )
   await sql`update sweep set is_paused = 1 where phase = 'running'`.execute(writer)
+
   await sql`update environment set state = 'removed'`.execute(writer)
 }

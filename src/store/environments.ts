@@ -3,16 +3,21 @@ import type { Kysely } from 'kysely'
 import type { EnvironmentRecord, EnvironmentState, EnvironmentStore } from '../core/ports.ts'
 import type { EnvironmentRow, Tables } from './tables.ts'
 
-/** Environments by hash: a row is the lock against building one twice. */
+/**
+ * Creates the store of environments by hash. The row of an environment is the lock that prevents a second build of it.
+ */
 export function createEnvironmentStore(db: Kysely<Tables>, now: () => number): EnvironmentStore {
   return {
     get: async (hash) =>
       toRecordOrNone(await db.selectFrom('environment').selectAll().where('hash', '=', hash).executeTakeFirst()),
+
     getByBuild: async (runId) =>
       toRecordOrNone(
         await db.selectFrom('environment').selectAll().where('build_run_id', '=', runId).executeTakeFirst(),
       ),
+
     list: async () => (await db.selectFrom('environment').selectAll().orderBy('created_at').execute()).map(toRecord),
+
     putBuilding: async ({ hash, buildRunId, python }) => {
       const fields = { state: 'building', build_run_id: buildRunId, python, last_used_at: now() }
       await db
@@ -21,6 +26,7 @@ export function createEnvironmentStore(db: Kysely<Tables>, now: () => number): E
         .onConflict((conflict) => conflict.column('hash').doUpdateSet(fields))
         .execute()
     },
+
     update: async (hash, { state, packages, lastUsedAt }) => {
       const columns = {
         ...(state !== undefined && { state }),

@@ -5,7 +5,7 @@ import type { EventStore } from '../core/ports.ts'
 import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-/** The numbered history. Numbers rise in commit order, since one connection writes. */
+/** Creates the store of events. Their numbers rise in commit order, because only one connection writes. */
 export function createEventStore(db: Kysely<Tables>, now: () => number): EventStore {
   return {
     append: async (events) => {
@@ -19,10 +19,12 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
       }))
       for (const some of pieces(rows)) await db.insertInto('event').values(some).execute()
     },
+
     after: async (seq, limit, about = {}) => {
       let query = db.selectFrom('event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
       if (about.runId !== undefined) query = query.where('run_id', '=', about.runId)
       if (about.sweepId !== undefined) query = query.where('sweep_id', '=', about.sweepId)
+
       return (await query.execute()).map((row) => ({
         seq: row.seq,
         at: row.at,
@@ -33,6 +35,7 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
         ...(row.sweep_id !== null && { sweepId: row.sweep_id }),
       }))
     },
+
     latestSeq: async () => {
       const row = await db.selectFrom('event').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
       return row?.seq ?? 0

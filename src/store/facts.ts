@@ -4,12 +4,16 @@ import type { ValueMap } from '../contract/values.ts'
 import { toPythonText } from '../core/spec/python.ts'
 import type { Tables } from './tables.ts'
 
-/** Parameters as filters see them: the text that Python prints, cut at a length no filter has, and the number where it is one. */
+/**
+ * Returns the rows of parameters that filters read: the text that Python prints, cut at `nameCharsMax`, and the number
+ * where the value is one. Parameters beyond `paramsPerRunMax` are left out.
+ */
 export function toParamRows(runNumber: number, params: ValueMap): Tables['run_param'][] {
   const entries = Object.entries(params).slice(0, LIMITS.paramsPerRunMax)
   const byName = new Map(entries.map(([name, value]) => [name.slice(0, LIMITS.nameCharsMax), value]))
+
   return [...byName].map(([name, value]) => {
-    // A number is near enough to sort an integer of many digits by; its text has them all.
+    // A float is precise enough to sort a long integer by; the text has all its digits.
     const number = value instanceof LongInteger ? Number(value.value) : asNumber(value)
     return {
       name,
@@ -20,11 +24,12 @@ export function toParamRows(runNumber: number, params: ValueMap): Tables['run_pa
   })
 }
 
-/** The names under which any of these parameters may have been kept. */
+/** Returns the names, cut to the maximum length, under which these parameters may be stored. */
 export function toParamNames(params: ValueMap): string[] {
   return [...new Set(Object.keys(params).map((name) => name.slice(0, LIMITS.nameCharsMax)))]
 }
 
+/** Returns the rows of tags that filters read: without duplicates, cut at `nameCharsMax`. */
 export function toTagRows(runNumber: number, tags: readonly string[]): Tables['run_tag'][] {
   return [...new Set(tags.map((tag) => tag.slice(0, LIMITS.nameCharsMax)))].map((tag) => ({
     tag,

@@ -35,6 +35,6 @@ it.each([
   ['not queryable', new Error('Client has encountered a connection error and is not queryable'), 'away'],
   ['no connection in time', new Error('timeout exceeded when trying to connect'), 'away'],
   ['a mistake', new TypeError('undefined is not a function'), undefined],
-] as const)('%s', (_, error, kind) => {
+] as const)('classifyFault returns the kind of the failure "%s"', (_, error, kind) => {
   expect(classifyFault(error)).toBe(kind)
 })

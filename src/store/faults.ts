@@ -4,12 +4,14 @@ import { AppError } from '../contract/errors.ts'
 import { phrase } from '../contract/fields.ts'
 
 /**
- * What a failure says of the database: the transaction lost a race and may be tried again, the disk is full, the database
- * cannot be had just now, or it can no longer be trusted to keep what it is given.
+ * Kind of a database failure. `conflict`: the transaction lost a race and may be retried. `full`: the disk is full.
+ * `away`: the database is unavailable for now. `broken`: the database can no longer be trusted to keep data.
  */
 export type FaultKind = 'conflict' | 'full' | 'away' | 'broken'
 
-/** The database failed, not the statement. */
+/**
+ * A failure of the database itself, not of a statement. Its code is `storage_full` for a full disk, else `unavailable`.
+ */
 export class StoreFault extends AppError {
   readonly kind: FaultKind
   constructor(kind: FaultKind, cause: unknown) {
@@ -26,7 +28,7 @@ const DETAILS = {
   broken: 'database_broken',
 } as const satisfies Record<Exclude<FaultKind, 'full'>, string>
 
-/** The kind of a failure; undefined when the statement itself is to blame. */
+/** Returns the kind of a failure; undefined when the statement itself is at fault. */
 export function classifyFault(error: unknown): FaultKind | undefined {
   const { code, errcode, message } = error as { code?: unknown; errcode?: unknown; message?: unknown }
   if (typeof errcode === 'number') return SQLITE_EXTENDED.get(errcode) ?? SQLITE.get(errcode & 0xff)
@@ -39,19 +41,21 @@ export function classifyFault(error: unknown): FaultKind | undefined {
 const SQLITE: ReadonlyMap<number, FaultKind> = new Map([
   [5, 'conflict'],
   [6, 'conflict'],
-  // Memory is short, or a file cannot be opened.
+  // SQLITE_NOMEM, SQLITE_CANTOPEN: no memory, or a file cannot be opened.
   [7, 'away'],
   [14, 'away'],
-  // An I/O error, a failed sync among them: the kernel may have dropped what it could not write, so a second try proves nothing.
+  // SQLITE_IOERR, for example a failed sync: the kernel may have dropped the data, so that a retry that succeeds proves
+  // nothing.
   [10, 'broken'],
   [11, 'broken'],
   [13, 'full'],
   [26, 'broken'],
 ])
 
-/** The index of the log could not grow: nothing was written, and nothing is lost. */
+/** SQLITE_IOERR_SHMSIZE: the index of the write-ahead log could not grow. Nothing was written, and nothing is lost. */
 const SQLITE_EXTENDED: ReadonlyMap<number, FaultKind> = new Map([[10 | (19 << 8), 'full']])
 
+/** PostgreSQL's error codes (SQLSTATE). */
 const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['40001', 'conflict'],
   ['40P01', 'conflict'],
@@ -60,13 +64,16 @@ const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['58030', 'broken'],
   ['XX001', 'broken'],
   ['XX002', 'broken'],
-  // What was the primary is a replica now.
+  // A write was refused as read-only: the server has become a replica.
   ['25006', 'away'],
-  // The server ends a transaction that stands still for too long.
+  // The server ended a transaction that was idle for too long.
   ['25P03', 'away'],
 ])
 
-/** Connection exceptions, too little of something, an operator's doing: shutting down, starting up. */
+/**
+ * Classes of SQLSTATE: connection exceptions (08), insufficient resources (53), intervention of an operator such as a
+ * shutdown (57).
+ */
 const POSTGRES_CLASSES: ReadonlyMap<string, FaultKind> = new Map([
   ['08', 'away'],
   ['53', 'away'],
@@ -76,7 +83,10 @@ const POSTGRES_CLASSES: ReadonlyMap<string, FaultKind> = new Map([
 const SOCKET = /^(E(CONN|HOST|NET|ADDR)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$/
 const CONNECTION_LOST = /connection terminated|not queryable|timeout exceeded when trying to connect/i
 
-/** Makes every failure of the database itself a `StoreFault`, and tells of it before the caller learns of it. */
+/**
+ * Wraps a dialect so that every failure of the database itself is thrown as a `StoreFault`. `onFault` is called before
+ * the caller receives the error.
+ */
 export function guardDialect(dialect: Dialect, onFault: (fault: StoreFault) => void): Dialect {
   const known = new WeakSet<DatabaseConnection>()
 

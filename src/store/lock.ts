@@ -9,12 +9,15 @@ import { AppError } from '../contract/errors.ts'
 import type { Fence } from './store.ts'
 import type { Tables } from './tables.ts'
 
-/** Two that come at once get in each other's way for a moment: without a wait both would be told that the other has it. */
+/**
+ * Time to wait for the lock. Two processes that try at once block each other for a moment: without a wait both would
+ * fail.
+ */
 const HOLD_WAIT_MS = 500
 
 /**
- * Takes a folder for this process by holding a transaction on a small file in it. The kernel lets go when the process
- * dies, however it dies, and a paused holder still holds. Undefined when another process has it.
+ * Locks a folder for this process by an open transaction on a small SQLite file in it. The kernel releases the lock
+ * however the process ends; a paused process keeps it. Returns undefined when another process holds the lock.
  */
 export function holdDirectory(file: string): Disposable | undefined {
   const database = new DatabaseSync(file, { timeout: HOLD_WAIT_MS })
@@ -31,25 +34,28 @@ export function holdDirectory(file: string): Disposable | undefined {
 
 const ACTIVE_LOCK = 0x4a6148
 const STANDBY_POLL_MS = 1_000
-/** PostgreSQL itself ends a holder's session that is silent for this long: a paused or vanished server holds nothing. */
+/** PostgreSQL ends a session that is idle for this long, so a paused or vanished server loses the lock. */
 const SESSION_IDLE_MS = 15_000
 const PING_MS = 4_000
 
+/** The right of this server to write to a PostgreSQL database. Disposing of it ends the session. */
 export interface Lease extends AsyncDisposable {
-  /** Refuses every transaction of a server that another one has replaced. */
+  /** Throws in every transaction once another server has taken the lease. */
   readonly fence: Fence
 }
 
+/** Callbacks and inputs of `takeLease`. */
 export interface LeaseHooks {
-  /** Another server is active; this one waits. */
+  /** Called once if another server is active and this one has to wait. */
   readonly onStandby: () => void
-  /** Another server has taken over; this one must end. */
+  /** Called when another server has taken over. This server must then end. */
   readonly onReplaced: () => void
   readonly now: () => number
+  /** Name of this server, stored in the row of the lease. */
   readonly holder: string
 }
 
-/** This server has been replaced and must not write. */
+/** Thrown in a transaction of a server that was replaced. */
 class ReplacedError extends AppError {
   constructor() {
     super('unavailable', { detail: phrase('server_replaced') })
@@ -57,10 +63,10 @@ class ReplacedError extends AppError {
 }
 
 /**
- * Waits until this server is the only active one on a PostgreSQL database, then takes the next epoch. The session lock
- * elects, the epoch fences: a server that lost its session without noticing cannot write once another has taken over.
- * Losing the session alone replaces nobody: the server stands for election again and goes on if its epoch is still the
- * last, since then nobody else can have written.
+ * Waits until this server is the only active one on a PostgreSQL database, then returns a function that takes the next
+ * epoch. The session lock elects the active server. The epoch fences: a server that lost its session without noticing
+ * cannot write once another has taken over. A lost session alone does not replace a server: it tries to take the lock
+ * again and continues if its epoch is still the last, since no other server can have written then.
  */
 export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Kysely<Tables>) => Promise<Lease>> {
   let client = await connect(url)
@@ -72,13 +78,16 @@ export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Ky
       return false
     }
   }
+
   for (let isAnnounced = false; !(await stand()); isAnnounced = true) {
     if (!isAnnounced) hooks.onStandby()
     await delay(STANDBY_POLL_MS)
   }
+
   return async (db) => {
     const epoch = await nextEpoch(db, hooks)
     const session = keepSession(url, client, { epoch, onReplaced: hooks.onReplaced })
+
     return {
       fence: async (transaction) => {
         const row = await transaction
@@ -96,7 +105,7 @@ export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Ky
   }
 }
 
-/** Holds on to the lock: keeps its session awake, and takes it again when it was lost. */
+/** Keeps the session lock: pings to keep the session open, and takes the lock again after the session was lost. */
 function keepSession(
   url: string,
   first: pg.Client,
@@ -114,9 +123,11 @@ function keepSession(
       clearInterval(pings)
       void regain()
     }
+
     const pings = setInterval(() => void watched.query('select 1').catch(lose), PING_MS)
+
     watched.once('end', lose)
-    // Unknown before PostgreSQL 14: there a holder that is merely paused keeps its lock.
+    // PostgreSQL before version 14 does not have this setting: there a paused server keeps its lock.
     watched.query(`set idle_session_timeout = ${SESSION_IDLE_MS}`).catch(() => {})
   }
 
@@ -128,7 +139,7 @@ function keepSession(
     if (!isClosing) watch()
   }
 
-  /** The lock is asked for before the epoch: with the lock in hand nobody else can raise it. */
+  /** Takes the lock, then reads the epoch: while this session holds the lock no other server can raise the epoch. */
   const stand = async (): Promise<boolean> => {
     client = await connect(url)
     try {
@@ -142,7 +153,7 @@ function keepSession(
       if (isReplaced || !isHeld) await client.end()
       return isHeld && !isReplaced
     } catch (error) {
-      // A connection that nobody watches would keep the lock.
+      // A connection that is left open would keep the lock.
       await client.end().catch(() => {})
       throw error
     }
@@ -159,7 +170,7 @@ function keepSession(
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: SESSION_IDLE_MS })
-  // What a broken connection was asked for fails by itself; without a listener it would end the process.
+  // Queries on a broken connection fail by themselves. Without a listener the error event would end the process.
   client.on('error', () => {})
   await client.connect()
   return client

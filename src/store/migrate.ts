@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from './database.ts'
 import { MIGRATIONS } from './migrations/all.ts'
 
-/** The database was written by a newer version; nothing was changed. */
+/** Thrown when a newer version has written the database. Nothing was changed. */
 export class NewerSchemaError extends Error {
   readonly found: number
   readonly known = MIGRATIONS.length
@@ -14,28 +14,35 @@ export class NewerSchemaError extends Error {
   }
 }
 
-/** The schema this version writes. */
+/** Returns the schema version that this program writes. */
 export function schemaVersion(): number {
   return MIGRATIONS.length
 }
 
 const MIGRATION_LOCK = 0x4a6147
 
-/** Brings the schema forward, all steps or none. A racing server waits for the lock. Throws NewerSchemaError. */
+/**
+ * Migrates the schema to the newest version in one transaction. A second server that starts meanwhile waits for the
+ * lock. Throws NewerSchemaError.
+ */
 export async function migrate({ dialect, writer }: Database): Promise<void> {
   await writer.connection().execute(async (connection) => {
     const db = connection as unknown as Kysely<never>
     await dialect.begin.execute(db)
+
     try {
       if (dialect.name === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(db)
       await sql`create table if not exists schema_version (version integer not null)`.execute(db)
+
       const { rows } = await sql<{ version: number }>`select max(version) as version from schema_version`.execute(db)
       const current = Number(rows[0]?.version ?? 0)
       if (current > MIGRATIONS.length) throw new NewerSchemaError(current)
+
       for (const [index, up] of MIGRATIONS.slice(current).entries()) {
         await up(db, dialect)
         await sql`insert into schema_version (version) values (${sql.lit(current + index + 1)})`.execute(db)
       }
+
       await sql`commit`.execute(db)
     } catch (error) {
       await sql`rollback`.execute(db)

@@ -6,7 +6,9 @@ import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 
 const STATEMENTS_MAX = 300
 
-/** Lets Kysely drive one `DatabaseSync`. Statements are prepared once; every call answers before it returns. */
+/**
+ * Creates a Kysely dialect over one `DatabaseSync`. Statements are prepared once and kept; queries run synchronously.
+ */
 export function nodeSqliteDialect(database: DatabaseSync): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),

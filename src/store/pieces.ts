@@ -1,13 +1,13 @@
 /**
- * Variables that the items of one statement may take. SQLite refuses a statement with more than 32,766 of them, PostgreSQL
- * one with more than 65,535; the rest is left to the other conditions of the statement.
+ * Maximum number of bound variables that the items of one statement take. SQLite refuses a statement with more than
+ * 32,766 of them, PostgreSQL one with more than 65,535. The rest is left for the other conditions of the statement.
  */
 const PIECE_VARIABLES = 10_000
 
 /**
- * A list in pieces that one statement takes, in order: rows to insert, of as many variables as they have columns, or values
- * that a column is compared with. Every statement over a list whose length nothing bounds is made of them. All rows have the
- * columns of the first.
+ * Splits a list, in order, into pieces that one statement can take: rows to insert, each with as many variables as
+ * columns, or values that a column is compared with. Every statement over a list of unbounded length must use it. All
+ * rows must have the columns of the first.
  */
 export function* pieces<T>(items: readonly T[]): Generator<readonly T[]> {
   const [first] = items

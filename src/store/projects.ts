@@ -5,15 +5,17 @@ import type { Direction } from '../contract/project.ts'
 import type { Project, ProjectStore } from '../core/ports.ts'
 import type { ProjectRow, Tables } from './tables.ts'
 
-/** Projects with what belongs to them alone: directions of metrics and saved views. */
+/** Creates the store of projects, the directions of their metrics, and their saved views. */
 export function createProjectStore(db: Kysely<Tables>, now: () => number): ProjectStore {
   const find = async (column: 'id' | 'name', value: string): Promise<Project | undefined> => {
     const row = await db.selectFrom('project').selectAll().where(column, '=', value).executeTakeFirst()
     return row && toProject(row)
   }
+
   return {
     get: async (id) => await find('id', id),
     getByName: async (name) => await find('name', name),
+
     list: async (isDeleted = false) => {
       const rows = await db
         .selectFrom('project')
@@ -23,11 +25,13 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .execute()
       return rows.map(toProject)
     },
+
     insert: async ({ id, name, description }) => {
       const row: ProjectRow = { id, name, description, created_at: now(), deleted_at: null }
       await db.insertInto('project').values(row).execute()
       return toProject(row)
     },
+
     update: async (id, { name, description, deletedAt }) => {
       const columns = {
         ...(name !== undefined && { name }),
@@ -36,6 +40,7 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
       }
       if (Object.keys(columns).length > 0) await db.updateTable('project').set(columns).where('id', '=', id).execute()
     },
+
     listPurgeable: async (deletedBefore) => {
       const rows = await db
         .selectFrom('project')
@@ -48,17 +53,21 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
           on.not(on.exists(on.selectFrom('sweep').select('sweep.id').whereRef('sweep.project_id', '=', 'project.id'))),
         )
         .execute()
+
       return rows.map(toProject)
     },
+
     purge: async (id) => {
       for (const table of ['metric_direction', 'saved_view'] as const)
         await db.deleteFrom(table).where('project_id', '=', id).execute()
       await db.deleteFrom('project').where('id', '=', id).execute()
     },
+
     directions: async (projectId) => {
       const rows = await db.selectFrom('metric_direction').selectAll().where('project_id', '=', projectId).execute()
       return new Map(rows.map((row) => [row.metric, row.direction as Direction]))
     },
+
     setDirection: async (projectId, metric, direction) => {
       if (direction === null) {
         await db
@@ -68,12 +77,14 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
           .execute()
         return
       }
+
       await db
         .insertInto('metric_direction')
         .values({ project_id: projectId, metric, direction })
         .onConflict((conflict) => conflict.columns(['project_id', 'metric']).doUpdateSet({ direction }))
         .execute()
     },
+
     views: async (projectId) => {
       const rows = await db
         .selectFrom('saved_view')
@@ -87,6 +98,7 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         ...viewDefinition.parse(JSON.parse(row.definition)),
       }))
     },
+
     putView: async (projectId, name, definition) => {
       const text = JSON.stringify(definition)
       await db
@@ -95,6 +107,7 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .onConflict((conflict) => conflict.columns(['project_id', 'name']).doUpdateSet({ definition: text }))
         .execute()
     },
+
     removeView: async (projectId, name) => {
       const result = await db
         .deleteFrom('saved_view')

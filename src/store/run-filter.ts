@@ -9,22 +9,23 @@ import type { RunScope } from '../core/ports.ts'
 import type { Direction } from '../contract/project.ts'
 import type { Tables } from './tables.ts'
 
-/** What a filter needs beside its own text. */
+/** Inputs for the translation of a filter to SQL, beside the filter itself. */
 export interface FilterContext {
   readonly db: Kysely<Tables>
+  /** Current time in milliseconds since 1970, for ages in filters and for durations of unfinished runs. */
   readonly now: number
-  /** Directions of metrics, which say what their best value is. */
+  /** Direction of each metric that has one. For a metric without one the best value is the maximum. */
   readonly directions: ReadonlyMap<string, Direction>
-  /** Only the runs are looked at whose numbers are in the table `looked_at`, which the statement names. */
+  /** Restricts every subquery to the run numbers in the table `looked_at`, which the statement must define. */
   readonly isNarrow?: boolean
 }
 
-/** Whether a run is one of those that are looked at. */
+/** A condition that holds for the runs in `looked_at`, or for every run unless `isNarrow` is set. */
 function isLookedAt(column: string, { isNarrow }: FilterContext): RawBuilder<SqlBool> {
   return isNarrow ? sql<SqlBool>`${sql.ref(column)} in (select number from looked_at)` : sql<SqlBool>`1 = 1`
 }
 
-/** Which of these runs are meant. */
+/** Returns those of the given run numbers whose runs the scope and its filter select. */
 export async function amongNumbers(
   scope: RunScope & { readonly filter: Filter },
   numbers: readonly number[],
@@ -35,13 +36,16 @@ export async function amongNumbers(
     with looked_at (number) as (values ${lookedAt}) ${toNumberSet(scope, { ...context, isNarrow: true })}`.execute(
     context.db,
   )
+
   return new Set(rows.map(({ number }) => Number(number)))
 }
 
 type On = ExpressionBuilder<Tables, 'run'>
 type Condition = Expression<SqlBool>
 
-/** Runs that are meant, by conditions on the run itself alone. */
+/**
+ * The condition of a scope on the columns of `run`. A filter in the scope may ask for nothing else (see `needsSets`).
+ */
 export function inScope(
   on: On,
   { isDeleted, projectId, sweepId, filter }: RunScope,
@@ -55,7 +59,7 @@ export function inScope(
   ])
 }
 
-/** Whether a filter asks for metrics, parameters or tags, which are kept apart from the runs. */
+/** Whether a filter asks for metrics, parameters or tags, which are stored in tables of their own. */
 export function needsSets(filter: Filter): boolean {
   if ('items' in filter) return filter.items.some(needsSets)
   return 'item' in filter ? needsSets(filter.item) : isApart(filter.field)
@@ -65,12 +69,12 @@ function isApart(field: Field): boolean {
   return field.kind !== 'column' || field.name === 'tag'
 }
 
-/** A query whose rows are numbers of runs. */
+/** A query that returns run numbers. */
 type NumberSet = RawBuilder<{ number: number }>
 
 /**
- * The numbers of the runs that are meant, as an algebra of sets: what a table in the order of its key yields is in order
- * already, and ordered sets are merged, which is several times faster than looking up each run.
+ * Returns a query for the numbers of the runs that a scope selects, combined by INTERSECT, UNION and EXCEPT. Each table
+ * yields its numbers in the order of its key; merging ordered sets is several times faster than looking up each run.
  */
 export function toNumberSet(scope: RunScope & { readonly filter: Filter }, context: FilterContext): NumberSet {
   const wanted = setOf(scope.filter, context)
@@ -82,6 +86,7 @@ export function toNumberSet(scope: RunScope & { readonly filter: Filter }, conte
 
 function setOf(filter: Filter, context: FilterContext): NumberSet {
   if (!needsSets(filter)) return runSet((on) => toCondition(on, filter, context), context)
+
   switch (filter.type) {
     case 'and': {
       const taken = filter.items.filter((item) => item.type !== 'not').map((item) => setOf(item, context))
@@ -122,7 +127,7 @@ function runSet(condition: (on: On) => Condition, context: FilterContext): Numbe
   return sql`select number from ${context.db.selectFrom('run').select('run.number').where(condition).where(isLookedAt('run.number', context))} as own`
 }
 
-/** Runs that a table kept apart has something of, on conditions. */
+/** Numbers of the runs that have a row in a table of metrics, parameters or tags for which all conditions hold. */
 function apartSet(
   table: 'metric' | 'run_param' | 'run_tag',
   conditions: readonly Condition[],
@@ -146,7 +151,10 @@ function compareSet(field: Field, test: Test, context: FilterContext): NumberSet
   return tagSet(test, context)
 }
 
-/** A condition on the run's own columns. Every value is bound; names of columns come from the closed list of the language. */
+/**
+ * A condition on the columns of `run`. Every value is bound; column names come from the closed list of the filter
+ * language.
+ */
 function toCondition(on: On, filter: Filter, context: FilterContext): Condition {
   switch (filter.type) {
     case 'and':
@@ -154,7 +162,7 @@ function toCondition(on: On, filter: Filter, context: FilterContext): Condition 
     case 'or':
       return on.or(filter.items.map((item) => toCondition(on, item, context)))
     case 'not':
-      // A condition on a missing value is neither true nor false to SQL; here it is false.
+      // SQL evaluates a comparison with NULL to NULL. The filter language treats it as false.
       return on.not(sql<SqlBool>`coalesce(${toCondition(on, filter.item, context)}, ${sql.lit(false)})`)
     case 'missing':
       return sql`${columnOf(columnName(filter.field), context.now)} is null`
@@ -196,32 +204,39 @@ function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: Filter
         .select('id')
         .where(toTest(sql.ref('name'), test)),
     )
+
   return COLUMNS[name] === 'time' ? compareTime(columnOf(name, now), test, now) : toTest(columnOf(name, now), test)
 }
 
-/** A number is compared as a number, anything else as the text that Python prints. */
+/** Compares a number with the parameter's number, and any other value with the parameter's text as Python prints it. */
 function paramSet(name: string, { op, values }: Test, context: FilterContext): NumberSet {
   const [numbers, texts] = [
     values.filter((value) => value.type === 'number'),
     values.filter((value) => value.type !== 'number'),
   ]
+
   const tests = [
     ...(numbers.length > 0 ? [toTest(sql.ref('number'), { op, values: numbers })] : []),
     ...(texts.length > 0 ? [toTest(sql.ref('text'), { op, values: texts })] : []),
   ]
+
   return apartSet('run_param', [hasName(name), sql<SqlBool>`(${sql.join(tests, sql` or `)})`], context)
 }
 
-/** A run has many tags: `!=` means that none of them is it. */
+/** A run can have several tags: `!=` selects the runs that do not have the tag. */
 function tagSet({ op, values }: Test, context: FilterContext): NumberSet {
   const matching = apartSet('run_tag', [toTest(sql.ref('tag'), { op: op === '!=' ? '=' : op, values })], context)
   return op === '!=' ? combine('except', [allOf(context), matching]) : matching
 }
 
-/** A day is a span: `created = 2026-01-31` holds all day, `>` means after its end. */
+/**
+ * A date without a time means the whole day: `created = 2026-01-31` selects all of that day, `>` the time after its
+ * end.
+ */
 function compareTime(column: RawBuilder<unknown>, { op, values }: Test, now: number): Condition {
   const spans = values.map((value) => toSpan(value, now))
   const [{ from, to }] = spans as [{ from: number; to: number }]
+
   switch (op) {
     case '<':
       return sql`${column} < ${from}`
@@ -238,14 +253,20 @@ function compareTime(column: RawBuilder<unknown>, { op, values }: Test, now: num
   }
 }
 
-/** Halves of halves: a chain of thousands is deeper than SQLite reads an expression. */
+/**
+ * Joins conditions with OR as a balanced tree: a chain of thousands exceeds SQLite's limit on the depth of an
+ * expression.
+ */
 function anyOf(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {
   if (conditions.length === 1) return conditions[0]!
   const half = Math.ceil(conditions.length / 2)
   return sql<SqlBool>`(${anyOf(conditions.slice(0, half))} or ${anyOf(conditions.slice(half))})`
 }
 
-/** Numbers that no 32-bit column holds are compared as floating-point ones; PostgreSQL would refuse them. */
+/**
+ * Casts numbers other than 32-bit integers to floating point: PostgreSQL refuses a fraction, or a number out of range,
+ * as the value of an integer column.
+ */
 function toBound({ value }: Literal): RawBuilder<unknown> {
   const fits = typeof value !== 'number' || (value | 0) === value
   return fits ? sql`${value}` : sql`cast(${value} as double precision)`
@@ -260,12 +281,14 @@ function toTest(column: RawBuilder<unknown>, { op, values }: Test): Condition {
   return sql`${column} ${sql.raw(op)} ${toBound(values[0]!)}`
 }
 
-/** Whether a column has a text anywhere in it, whatever its case. */
+/** A condition that holds where a column contains a text anywhere, ignoring case. */
 export function hasText(column: RawBuilder<unknown>, value: string | number | undefined): Condition {
   return isLike(column, `%${escapeLike(value)}%`)
 }
 
-/** Both sides are folded by the database: what one program takes for the small letter another may not. */
+/**
+ * The database folds the case of both sides by one function: two implementations may lower the same letter differently.
+ */
 function isLike(column: RawBuilder<unknown>, pattern: string): Condition {
   return sql`fold_case(${column}) like fold_case(${pattern}) escape '\\'`
 }
@@ -274,7 +297,7 @@ function escapeLike(value: string | number | undefined): string {
   return String(value).replace(/[\\%_]/g, (char) => `\\${char}`)
 }
 
-/** The column of `metric` behind a part. */
+/** Returns the column of `metric` that holds a part of a metric. `best` is `min` or `max` by the metric's direction. */
 export function metricColumn(
   field: Extract<Field, { kind: 'metric' }>,
   { directions }: Pick<FilterContext, 'directions'>,
@@ -303,11 +326,14 @@ const COLUMN_NAMES = {
   project: 'project_id',
 } as const satisfies Partial<Record<ColumnName, string>>
 
-/** The expression behind a column of the language; a duration goes on until now while the run does. */
+/**
+ * Returns the SQL expression of a filter column. A duration is in seconds and lasts until `now` for a run that has not
+ * ended.
+ */
 export function columnOf(name: ColumnName, now: number): RawBuilder<unknown> {
   if (name === 'duration')
     return sql`cast((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0 as double precision)`
-  // People count trials from one, as their names do.
+  // Users count trials from 1, `trial_index` counts from 0.
   if (name === 'trial') return sql`(run.trial_index + 1)`
   return sql.ref(`run.${COLUMN_NAMES[name as keyof typeof COLUMN_NAMES]}`)
 }

@@ -7,11 +7,14 @@ import { toParamNames, toTagRows } from './facts.ts'
 import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-// Both bound one transaction of a removal, so that nobody waits for it.
+// Limits for one transaction of a removal, so that other writes do not wait long.
 const PURGED_CHUNKS = 1_000
 const PURGED_SERIES = 500
 
-/** One table after another, the largest in pieces; the run's own row last, so that a removal cut short goes on. */
+/**
+ * Removes a bounded part of a run's rows, series first and the run's own row last, so that an interrupted removal can
+ * continue. Returns true once no row is left.
+ */
 export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'id' | 'number'>): Promise<boolean> {
   const series = await db
     .selectFrom('series')
@@ -24,18 +27,23 @@ export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'i
     await purgeSeries(db, number, series)
     return false
   }
+
   const row = await db.selectFrom('run').select(['params', 'tags']).where('id', '=', id).executeTakeFirst()
   if (!row) return true
+
   for (const some of pieces(toParamNames(decodeValue(row.params) as ValueMap)))
     await db.deleteFrom('run_param').where('name', 'in', some).where('run_number', '=', number).execute()
   await removeTags(db, number, JSON.parse(row.tags) as string[])
   for (const table of ['writer', 'artifact', 'attempt', 'event'] as const)
     await db.deleteFrom(table).where('run_id', '=', id).execute()
+
   await db.deleteFrom('run').where('id', '=', id).execute()
   return true
 }
 
-/** A bounded piece of the points of some series, and the series themselves with the last of it. */
+/**
+ * Removes up to `PURGED_CHUNKS` chunks of some series. The series and their summaries are removed with the last chunks.
+ */
 async function purgeSeries(
   db: Kysely<Tables>,
   runNumber: number,
@@ -48,6 +56,7 @@ async function purgeSeries(
     .where('series_id', 'in', ids)
     .orderBy('series_id')
     .orderBy('n')
+
   const last = await chunks.limit(1).offset(PURGED_CHUNKS).executeTakeFirst()
   const some = db.deleteFrom('chunk').where('series_id', 'in', ids)
   if (last) {
@@ -60,13 +69,14 @@ async function purgeSeries(
     await before.execute()
     return
   }
+
   await some.execute()
   const names = series.map((row) => row.name)
   await db.deleteFrom('metric').where('name', 'in', names).where('run_number', '=', runNumber).execute()
   await db.deleteFrom('series').where('id', 'in', ids).execute()
 }
 
-/** Takes tags from a run, as filters see them. */
+/** Removes tags of a run from the table that filters read. */
 export async function removeTags(db: Kysely<Tables>, runNumber: number, tags: readonly string[]): Promise<void> {
   for (const some of pieces(toTagRows(runNumber, tags).map((row) => row.tag)))
     await db.deleteFrom('run_tag').where('tag', 'in', some).where('run_number', '=', runNumber).execute()

@@ -11,13 +11,15 @@ import type { RunNotes } from '../core/ports.ts'
 import type { NewRun, Origin, RanOn, Run, RunPatch, StopCause } from '../core/records.ts'
 import type { RunRow } from './tables.ts'
 
+/** Phases in which a run has an attempt and holds a place. */
 export const ACTIVE_PHASES: readonly RunPhase[] = ['preparing', 'starting', 'running', 'stopping']
+/** Phases of a run that has not ended. */
 export const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES, 'paused', 'unknown']
 
-/** How it looks in its row that a paused trial has reached its rung. */
+/** LIKE pattern for the column `waiting` of a trial that is paused at its rung. */
 export const AT_RUNG = '%"rung_reached"%'
 
-/** The row of a new run. */
+/** Returns the row of a new run. */
 export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
   return {
     id: run.id,
@@ -63,7 +65,7 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
   }
 }
 
-/** Columns of the code of a run, and of the machine that it was submitted from. */
+/** Returns the columns for the code of a run and for the machine that it was submitted from. */
 export function toCodeColumns({
   snapshot,
   host,
@@ -76,7 +78,7 @@ export function toCodeColumns({
   }
 }
 
-/** Columns of what no decision hangs on. */
+/** Returns the columns of the fields that no decision depends on. */
 export function toNoteColumns(patch: RunNotes): Updateable<RunRow> {
   const columns: Updateable<RunRow> = {}
   if (patch.name !== undefined) columns.name = patch.name
@@ -84,12 +86,14 @@ export function toNoteColumns(patch: RunNotes): Updateable<RunRow> {
   if (patch.environment !== undefined) columns.environment = patch.environment
   if (patch.ranOn !== undefined) columns.ran_on = patch.ranOn && JSON.stringify(patch.ranOn)
   if (patch.projectId !== undefined) columns.project_id = patch.projectId
+
   return columns
 }
 
-/** Columns of what a transition may set. */
+/** Returns the columns of the fields that a transition may set. */
 export function toColumns(patch: RunPatch): Updateable<RunRow> {
   const columns: Updateable<RunRow> = {}
+
   if (patch.ending !== undefined) {
     columns.ending = patch.ending && JSON.stringify(patch.ending)
     columns.reason = patch.ending?.reason ?? null
@@ -99,6 +103,7 @@ export function toColumns(patch: RunPatch): Updateable<RunRow> {
     columns.placement = JSON.stringify(patch.plan.placement)
     columns.rung = patch.plan.rung?.index ?? 0
   }
+
   if (patch.planDigest !== undefined) columns.plan_digest = patch.planDigest
   if (patch.waiting !== undefined) columns.waiting = patch.waiting && JSON.stringify(patch.waiting)
   if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
@@ -108,6 +113,7 @@ export function toColumns(patch: RunPatch): Updateable<RunRow> {
   if (patch.lastHeardAt !== undefined) columns.last_heard_at = patch.lastHeardAt
   if (patch.startedAt !== undefined) columns.started_at = patch.startedAt
   if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
+
   return columns
 }
 
@@ -158,6 +164,7 @@ export function toRun(row: RunRow): Run {
   }
 }
 
+/** Parses a JSON column that may be null. */
 export function parseOrNull<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T)
 }

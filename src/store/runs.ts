@@ -27,10 +27,10 @@ import {
 } from './run-rows.ts'
 
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
-// Phases in which a request to pause may still be taken back: nothing has been signalled.
+// Phases in which a request to pause can be withdrawn: no process has been signalled yet.
 const UNSTARTED_PAUSE: readonly RunPhase[] = ['queued', 'starting', 'running']
 
-/** Runs that are to begin with a copy of another one's outputs. */
+/** Runs that have not started yet and will begin with a copy of another run's outputs. */
 function waitingCopies(db: Kysely<Tables>) {
   return db
     .selectFrom('run as copy')
@@ -40,7 +40,7 @@ function waitingCopies(db: Kysely<Tables>) {
     .where('copy.started_at', 'is', null)
 }
 
-/** Runs: rows to domain and back. `now` is read once per call. */
+/** Creates the store of runs. `cache` is the series cache of the connection that writes. */
 export function createRunStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): RunStore {
   const putParams = async (number: number, params: ValueMap): Promise<void> => {
     for (const some of pieces(toParamRows(number, params))) {
@@ -55,7 +55,10 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .execute()
     }
   }
-  /** `before` are the tags that it has: a table in the order of tags is asked for each of them, never for all of a run. */
+  /**
+   * Replaces the tags of a run. `before` lists its present tags: `run_tag` is ordered by tag, so rows are found by tag
+   * and number, not by number alone.
+   */
   const putTags = async (number: number, tags: readonly string[], before: readonly string[] = []): Promise<void> => {
     const rows = toTagRows(number, tags)
     const kept = new Set(rows.map((row) => row.tag))
@@ -64,6 +67,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       number,
       before.filter((tag) => !kept.has(tag)),
     )
+
     for (const some of pieces(rows))
       await db
         .insertInto('run_tag')
@@ -71,10 +75,12 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .onConflict((conflict) => conflict.doNothing())
         .execute()
   }
+
   return {
     get: async (id) => toRunOrNone(await db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()),
     getByNumber: async (number) =>
       toRunOrNone(await db.selectFrom('run').selectAll().where('number', '=', number).executeTakeFirst()),
+
     listUnfinished: async () => {
       const rows = await db
         .selectFrom('run')
@@ -83,6 +89,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .execute()
       return rows.map((row) => row.id)
     },
+
     listQueued: async ({ limit, after, exceptSweeps }) => {
       const rows = await db
         .selectFrom('run')
@@ -115,6 +122,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .orderBy('number')
         .limit(limit)
         .execute()
+
       return rows.map((row) => ({
         id: row.id,
         number: row.number,
@@ -128,6 +136,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         version: row.version,
       }))
     },
+
     listActive: async () => {
       const rows = await db
         .selectFrom('run')
@@ -146,6 +155,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .where('run.phase', 'in', ACTIVE_PHASES)
         .where('run.is_executed', '=', 1)
         .execute()
+
       return rows.map((row) => ({
         id: row.id,
         number: row.number,
@@ -155,6 +165,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         devices: JSON.parse(row.devices) as string[],
       }))
     },
+
     insert: async (runs) => {
       const first = await takeNumbers(db, runs.length)
       const rows = runs.map((run, index) => toRow(run, first + index, now()))
@@ -165,6 +176,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       }
       return rows.map(toRun)
     },
+
     transition: async ({ id, version }, phase, patch = {}) => {
       const result = await db
         .updateTable('run')
@@ -175,22 +187,26 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
+
     requestStop: async (which, cause) => {
       const update = db
         .updateTable('run')
         .set((on) => ({ stop_cause: cause, version: on('version', '+', 1) }))
         .where('phase', 'in', cause === 'pause' ? OPEN_PHASES.filter((phase) => phase !== 'paused') : OPEN_PHASES)
-        // A stop overrules a pause that has not been carried out.
+        // A stop replaces a request to pause that has not been carried out.
         .where((on) =>
           on.or([on('stop_cause', 'is', null), ...(cause === 'pause' ? [] : [on('stop_cause', '=', 'pause')])]),
         )
+
       const rows = await (
         'id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)
       )
         .returning('id')
         .execute()
+
       return rows.map((row) => row.id)
     },
+
     unpause: async (which) => {
       const update = db
         .updateTable('run')
@@ -202,7 +218,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         }))
         .where((on) =>
           on.or([
-            // One that is paused at a rung waits for its promotion.
+            // A trial that is paused at a rung stays paused until it is promoted.
             on.and([
               on('phase', '=', 'paused'),
               on('stop_cause', 'is', null),
@@ -211,13 +227,16 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
             on.and([on('phase', 'in', UNSTARTED_PAUSE), on('stop_cause', '=', 'pause')]),
           ]),
         )
+
       const rows = await (
         'id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)
       )
         .returning('id')
         .execute()
+
       return rows.map((row) => row.id)
     },
+
     leaveTrials: async (ids) => {
       if (ids.length > 0)
         await db
@@ -227,6 +246,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
           .where('phase', '=', 'failed')
           .execute()
     },
+
     changeCode: async (sweepId, { snapshot, host }) => {
       await db
         .updateTable('run')
@@ -236,6 +256,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .where('attempts', '=', 0)
         .execute()
     },
+
     annotate: async ({ id, number }, { params, tags, ...patch }) => {
       const columns: Updateable<RunRow> = {
         ...toColumns(patch),
@@ -244,11 +265,13 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         ...(tags && { tags: JSON.stringify(tags) }),
       }
       if (Object.keys(columns).length === 0) return
+
       const before = tags && (await db.selectFrom('run').select('tags').where('id', '=', id).executeTakeFirst())
       await db.updateTable('run').set(columns).where('id', '=', id).execute()
       if (params) await putParams(number, params)
       if (tags) await putTags(number, tags, before && (JSON.parse(before.tags) as string[]))
     },
+
     setDeleted: async (which, change) => {
       const base = db.updateTable('run').where('purged_at', 'is', null)
       const update =
@@ -257,14 +280,17 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
           : base
               .set({ deleted_at: null })
               .where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
+
       const scoped =
         'id' in which
           ? update.where('id', '=', which.id)
           : 'sweepId' in which
             ? update.where('sweep_id', '=', which.sweepId)
             : update.where('project_id', '=', which.projectId)
+
       return (await scoped.returning('id').execute()).map((row) => row.id)
     },
+
     listPurgeable: async (deletedBefore, { after, limit }) => {
       const rows = await db
         .selectFrom('run')
@@ -282,12 +308,15 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .orderBy('number')
         .limit(limit)
         .execute()
+
       return rows.map(toRun)
     },
+
     isKept: async (id) => {
       const row = await db.selectFrom('run').select('purged_at').where('id', '=', id).executeTakeFirst()
       return row !== undefined && row.purged_at === null
     },
+
     markPurged: async (id, deletedBefore) => {
       const begun = (on: ExpressionBuilder<Tables, 'run'>) =>
         on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
@@ -299,11 +328,13 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
+
     purgeSome: async (run) => {
-      // The memory of the writing side must not outlive the rows of its series.
+      // The cache must not keep series whose rows are deleted.
       cache.delete(run.id)
       return await purgeSome(db, run)
     },
+
     openHeir: async ({ outputsOf }) => {
       const row = await db
         .selectFrom('run')
@@ -314,10 +345,12 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .executeTakeFirst()
       return row?.number
     },
+
     isWantedByCopy: async (id) => {
       const row = await waitingCopies(db).select('copy.id').where('copy.origin_id', '=', id).limit(1).executeTakeFirst()
       return row !== undefined
     },
+
     countSharing: async ({ id, outputsOf }) => {
       const row = await db
         .selectFrom('run')
@@ -327,6 +360,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
+
     stillNamed: async (column, values) => {
       const named = new Set<string>()
       for (const table of column === 'environment' ? (['run'] as const) : (['run', 'sweep'] as const))
@@ -340,6 +374,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         }
       return named
     },
+
     hasOpen: async (environment) => {
       const row = await db
         .selectFrom('run')
@@ -350,6 +385,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .executeTakeFirst()
       return row !== undefined
     },
+
     listWaitingFor: async (environment) => {
       const rows = await db
         .selectFrom('run')

@@ -17,21 +17,22 @@ import type { RunRow, Tables } from './tables.ts'
 
 type SortValue = string | number | null
 
-/** Where a page ended: the values of its last run in the order's keys, and its number. */
+/** Position at which a page ended: the sort values and the number of its last run. */
 interface Cursor {
   readonly values: readonly SortValue[]
   readonly number: number
 }
 
-/** One key of an order as SQL. Missing values come last. */
+/** One sort key as an SQL expression. Missing values come last in both directions. */
 interface Key {
   readonly expression: RawBuilder<SortValue>
   readonly isDescending: boolean
 }
 
 /**
- * Lists, counts and completions over all runs. Conditions on metrics, parameters and tags are sets of run numbers read
- * from tables clustered by name; a page is found by its keys first, and only its rows are read whole.
+ * Creates the queries over all runs: lists, counts and completions. Conditions on metrics, parameters and tags are sets
+ * of run numbers read from tables clustered by name. A page first finds the numbers of its runs, then reads only their
+ * rows in full.
  */
 export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearch {
   const contextFor = async (scope: RunScope): Promise<FilterContext> => {
@@ -40,6 +41,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       .selectAll()
       .$if(scope.projectId !== undefined, (query) => query.where('project_id', '=', scope.projectId!))
       .execute()
+
     return {
       db,
       now: now(),
@@ -55,12 +57,16 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
         db,
         found.map(({ number }) => number),
       )
+
       const byNumber = new Map(rows.map((row) => [row.number, toRun(row)]))
       const last = read < found.length || found.length === query.limit ? found[read - 1] : undefined
       const runs = found.slice(0, read).flatMap(({ number }) => byNumber.get(number) ?? [])
+
       return { runs, next: last ? encodeCursor(query.sort, last) : null, total }
     },
+
     count: async (scope) => await countRuns(db, scope, await contextFor(scope)),
+
     countByPhase: async (scope) => {
       const { rows } = await sql<{ phase: RunPhase; count: number }>`
         select phase, count(*) as count from run where number in (${numbersOf(db, scope, await contextFor(scope))}) group by phase`.execute(
@@ -68,21 +74,25 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       )
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
+
     table: async (scope, { keys, values }, limit) => {
       const context = await contextFor(scope)
       const columns = [
         ...keys.map((field, i) => sql`${textOf(field, context)} as ${sql.ref(`k${i}`)}`),
         ...values.map((field, i) => sql`${figureOf(field, context)} as ${sql.ref(`v${i}`)}`),
       ]
+
       const { rows } = await sql<Record<string, SortValue>>`
         select ${sql.join([sql`run.number`, ...columns])} from run where run.number in (${numbersOf(db, scope, context)}) limit ${limit}`.execute(
         db,
       )
+
       return rows.map((row) => ({
         keys: keys.map((_, i) => (row[`k${i}`] === null ? null : String(row[`k${i}`]))),
         values: values.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
       }))
     },
+
     ids: async (scope, limit) => {
       const { rows } = await sql<{ id: string }>`
         select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(
@@ -90,6 +100,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       )
       return rows.map((row) => row.id)
     },
+
     isKnown: async (kind, name) => {
       const row = await db
         .selectFrom(kind === 'param' ? 'run_param' : 'metric')
@@ -99,20 +110,24 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
         .executeTakeFirst()
       return row !== undefined
     },
+
     names: async (kind, prefix, limit) => {
       const table = kind === 'param' ? 'run_param' : 'metric'
       return await countEach(db, table, await skipScan(db, { table, column: 'name', prefix, limit }))
     },
+
     namesAmongLatest: async (kind, names, scope, runs) => {
       const latest = sql`select number from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number desc limit ${runs}`
       return await countEach(db, kind === 'param' ? 'run_param' : 'metric', names, sql`and run_number in (${latest})`)
     },
+
     varied: async (scope, runs) => {
       const { rows } = await sql<{ name: string; count: number }>`
         select name, count(*) as count from run_param where run_number in (${numbersOf(db, scope, await contextFor(scope))})
         group by name having count(distinct text) > 1 or count(*) < ${runs} order by count(*) desc, name`.execute(db)
       return rows.map(({ name, count }) => ({ text: name, count: Number(count) }))
     },
+
     values: async (field, prefix, limit) => {
       if (field.kind === 'param') return await paramValues(db, field.name, prefix, limit)
       if (field.kind !== 'column' || field.name !== 'tag') return []
@@ -123,7 +138,10 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
 
 const ROWS_AT_ONCE = 50
 
-/** The rows of a page; fewer than asked for where they are very long: `read` says of how many. */
+/**
+ * Reads the rows of a page. Stops early, at `pageCharsMax`, where rows are very long. `read` is the number of runs
+ * covered.
+ */
 async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise<{ rows: RunRow[]; read: number }> {
   const rows: RunRow[] = []
   let [read, chars] = [0, 0]
@@ -137,10 +155,13 @@ async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise
     chars += some.reduce((sum, row) => sum + row.plan.length + row.params.length, 0)
     rows.push(...some)
   }
+
   return { rows, read }
 }
 
-/** A field of a run as text; sweeps and projects as filters name them. */
+/**
+ * Returns a field as the SQL expression of a group key. As in filters, a sweep is its number and a project its name.
+ */
 function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param')
     return sql`(select text from run_param where name = ${field.name} and run_number = run.number)`
@@ -150,7 +171,7 @@ function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
   return columnOf(field.name, context.now)
 }
 
-/** A field of a run as a number; null where it is none. */
+/** Returns a field as the SQL expression of a figure. A parameter that is no number is NULL. */
 function figureOf(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param')
     return sql`(select number from run_param where name = ${field.name} and run_number = run.number)`
@@ -158,7 +179,7 @@ function figureOf(field: Field, context: FilterContext): RawBuilder<unknown> {
   return sql`(select ${sql.ref(metricColumn(field, context))} from metric where name = ${field.name} and run_number = run.number)`
 }
 
-/** The numbers of all runs that are meant. */
+/** Returns a query for the numbers of all runs that a scope selects. */
 function numbersOf(
   db: Kysely<Tables>,
   { filter, ...rest }: RunScope,
@@ -180,27 +201,34 @@ async function countRuns(db: Kysely<Tables>, scope: RunScope, context: FilterCon
 
 interface Found {
   readonly found: Cursor[]
-  /** How many the whole list has; null unless asked for. */
+  /** Number of runs on all pages together; null unless `isCounted` is set. */
   readonly total: number | null
 }
 
-/** Runs that have the first key, then, where those end, runs that lack it: either half is read in its own order. */
+/**
+ * Finds the runs of a page. Where the first sort key is a metric or a parameter, runs that have it come first, then
+ * those without it; each half is read by a query in its own order.
+ */
 async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterContext): Promise<Found> {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.sort, query.cursor)
   const [first] = query.sort
   if (!first || !isSideField(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
+
   const isPast = cursor?.values.slice(0, keyTypes(first).length).every((value) => value === null) ?? false
   const present = isPast
     ? undefined
     : ((await readFirst(db, query, { context, cursor })) ??
       (await readKeys(db, query, { context, cursor, half: 'present' })))
+
   if (present?.found.length === query.limit) return present
   const rest = { ...query, limit: query.limit - (present?.found.length ?? 0) }
   const absent = await readKeys(db, rest, { context, cursor: isPast ? cursor : undefined, half: 'absent' })
   return { found: [...(present?.found ?? []), ...absent.found], total: absent.total ?? present?.total ?? null }
 }
 
-/** What an order compares. A parameter is ordered as a number, then as text. */
+/**
+ * Returns the types of the values that a sort key compares. A parameter is compared as a number first, then as text.
+ */
 function keyTypes({ field }: Sort): ('string' | 'number')[] {
   if (field.kind === 'param') return ['number', 'string']
   const isNumber = field.kind === 'metric' || !TEXT_TYPES.has(COLUMNS[field.name])
@@ -216,7 +244,7 @@ function isSideField(field: Field): field is Extract<Field, { kind: 'metric' | '
 interface Reading {
   readonly context: FilterContext
   readonly cursor: Cursor | undefined
-  /** Runs with a value for the first key, those without, or all. */
+  /** Which runs to read: those with a value for the first key, those without one, or all. */
   readonly half: 'present' | 'absent' | 'all'
 }
 
@@ -226,17 +254,21 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   const [first] = query.sort
   const side = first && half !== 'all' && isSideField(first.field) ? sideOf(db, first.field, context) : undefined
   const keys = query.sort.flatMap((sort, index) => toKeys(db, sort, index === 0 ? half : 'all', context))
+
   const conditions = [
     ...(usesSets ? [sql`1 = 1`] : [sql`${inScope(expressionBuilder<Tables, 'run'>(), query, context)}`]),
     ...(side && half === 'present' ? [sql`side.run_number = run.number`] : []),
     ...(side && half === 'absent' ? [sql`run.number not in (${side.clearSelect().select('run_number')})`] : []),
     ...(cursor ? [afterCursor(keys, cursor)] : []),
   ]
-  // Counted and read from one pass. Where only the number is asked of a run, its row is not touched: the set is called `run`.
+  // Matches of a filter on metrics, parameters or tags are materialized once, for both the count and the page. Where
+  // the order needs no column of `run` but the number, the table is not read: `matched` takes its alias.
   const isNarrow = usesSets && query.sort.every(({ field }) => isSideField(field) || field.name === 'number')
+
   const matched = usesSets ? sql`with matched as materialized (${numbersOf(db, query, context)}) ` : sql``
   const from = !usesSets ? sql`run` : isNarrow ? sql`matched as run` : sql`matched cross join run`
   if (usesSets && !isNarrow) conditions.push(sql`run.number = matched.number`)
+
   const columns = [
     sql`run.number as number`,
     ...keys.map(({ expression }, index) => sql`${expression} as ${sql.ref(`k${index}`)}`),
@@ -245,12 +277,14 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
     sql`${expression} is null`,
     isDescending ? sql`${expression} desc` : sql`${expression} asc`,
   ])
+
   const { rows } = await sql<Record<string, SortValue>>`
     ${matched}select ${sql.join([...columns, ...(isCounted && usesSets ? [sql`(select count(*) from matched) as total`] : [])])}
     from ${from}${side && half === 'present' ? sql` cross join (${side}) as side` : sql``}
     where ${sql.join(conditions, sql` and `)}
     order by ${sql.join([...order, sql`run.number desc`])}
     limit ${query.limit}`.execute(db)
+
   const total = !isCounted
     ? null
     : usesSets && rows.length > 0
@@ -262,12 +296,13 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   }
 }
 
-/** Runs with the first values of an order that are looked at, for each that is wanted. */
+/** Number of runs that `readFirst` tests for each run that the page needs. */
 const TRIED_PER_WANTED = 8
 
 /**
- * A page in the order of one metric or parameter, found from that order's own beginning: where a filter lets many runs pass,
- * its page is full long before all that match are known. Undefined where it is not, and all must be.
+ * Finds a page in the order of one metric or parameter by testing only the first runs of that order. Where a filter
+ * matches many runs, the page is full long before all matches are found. Returns undefined where the page does not fill
+ * up, or the query is of another kind: then all matches must be found.
  */
 async function readFirst(
   db: Kysely<Tables>,
@@ -276,6 +311,7 @@ async function readFirst(
 ): Promise<Found | undefined> {
   const [first, second] = query.sort
   if (second || !first || !isSideField(first.field) || !query.filter || !needsSets(query.filter)) return undefined
+
   const keys = toKeys(db, first, 'present', context)
   const columns = [
     sql`side.run_number as number`,
@@ -284,16 +320,19 @@ async function readFirst(
   const order = keys.map(({ expression, isDescending }) =>
     isDescending ? sql`${expression} desc nulls last` : sql`${expression} asc nulls last`,
   )
+
   const tried = query.limit * TRIED_PER_WANTED
   const { rows } = await sql<Record<string, SortValue>>`
     select ${sql.join(columns)} from (${sideOf(db, first.field, context)}) as side
     where ${cursor ? afterCursor(keys, cursor, sql`side.run_number`) : sql`1 = 1`}
     order by ${sql.join([...order, sql`side.run_number desc`])} limit ${tried}`.execute(db)
+
   if (rows.length < query.limit) return undefined
   const numbers = rows.map((row) => Number(row['number']))
   const passed = await amongNumbers({ ...query, filter: query.filter }, numbers, context)
   const found = rows.filter((row) => passed.has(Number(row['number'])))
   if (found.length < query.limit) return undefined
+
   return {
     total: query.isCounted === true ? await countRuns(db, query, context) : null,
     found: found
@@ -304,7 +343,7 @@ async function readFirst(
 
 type Side = SelectQueryBuilder<Tables, 'metric' | 'run_param', { run_number: number }>
 
-/** Runs that have a value of a metric or a parameter, with what an order reads of it. */
+/** Returns a query for the runs that have a value of a metric or a parameter, with the columns that a sort compares. */
 function sideOf(db: Kysely<Tables>, field: Extract<Field, { kind: 'metric' | 'param' }>, context: FilterContext): Side {
   if (field.kind === 'param')
     return db.selectFrom('run_param').select(['run_number', 'number', 'text']).where('name', '=', field.name) as Side
@@ -321,6 +360,7 @@ function toKeys(
 ): Key[] {
   const toKey = (expression: RawBuilder<SortValue>): Key => ({ expression, isDescending })
   if (field.kind === 'column') return [toKey(columnOf(field.name, context.now) as RawBuilder<SortValue>)]
+
   const names = field.kind === 'param' ? ['number', 'text'] : ['value']
   if (half === 'absent') return names.map(() => toKey(sql<SortValue>`cast(null as text)`))
   if (half === 'present') return names.map((name) => toKey(sql.ref(`side.${name}`)))
@@ -330,7 +370,10 @@ function toKeys(
   })
 }
 
-/** Runs behind a cursor: later in the first key that differs, or with equal keys and a smaller number. */
+/**
+ * A condition for the runs after a cursor: a later value in the first key that differs, or equal keys and a smaller
+ * number.
+ */
 function afterCursor(
   keys: readonly Key[],
   { values, number }: Cursor,
@@ -345,6 +388,7 @@ function afterCursor(
     if (values[index] === null) return sql`1 = 0`
     return sql`(${expression} ${sql.raw(isDescending ? '<' : '>')} ${values[index]} or ${expression} is null)`
   }
+
   const ways = keys.map((_, index) =>
     sql.join([...Array.from({ length: index }, (_, before) => isSame(before)), isLater(index)], sql` and `),
   )
@@ -369,7 +413,7 @@ function decodeCursor(sort: readonly Sort[], text: string): Cursor {
       values.length === types.length && values.every((value, index) => value === null || typeof value === types[index])
     if (order === formatSort(sort) && isOurs) return { values, number }
   } catch {
-    // Not a cursor of ours: said below.
+    // Not a cursor that this server made: the error is thrown below.
   }
   throw new AppError('invalid', { detail: phrase('cursor_foreign') })
 }
@@ -385,7 +429,10 @@ interface Scan {
   readonly limit: number
 }
 
-/** The first distinct names of a table clustered by name, one seek each however many rows share one. */
+/**
+ * Returns the first distinct names that begin with a prefix, from a table clustered by name. A loose index scan: each
+ * name costs one seek, however many rows have it. See https://wiki.postgresql.org/wiki/Loose_indexscan.
+ */
 async function skipScan(db: Kysely<Tables>, { table, column, prefix, limit }: Scan): Promise<string[]> {
   const [from, name] = [sql.table(table), sql.ref(column)]
   const { rows } = await sql<{ name: string | null }>`
@@ -394,10 +441,13 @@ async function skipScan(db: Kysely<Tables>, { table, column, prefix, limit }: Sc
       union all
       select (select min(${name}) from ${from} where ${name} > found.name), n + 1 from found where found.name is not null and n < ${limit}
     ) select name from found`.execute(db)
+
   return rows.flatMap((row) => (row.name?.startsWith(prefix) ? row.name : []))
 }
 
-/** How many runs have each, or how many of those that `among` leaves. */
+/**
+ * Counts the runs that have each of the names; only the runs that the SQL condition `among` leaves, where it is given.
+ */
 async function countEach(
   db: Kysely<Tables>,
   table: 'metric' | 'run_param' | 'run_tag',
@@ -405,11 +455,13 @@ async function countEach(
   among: RawBuilder<unknown> = sql``,
 ): Promise<Completion[]> {
   if (names.length === 0) return []
+
   const column = sql.ref<string>(table === 'run_tag' ? 'tag' : 'name')
   const { rows } = await sql<{ text: string; count: number }>`
     select ${column} as text, count(*) as count from ${sql.table(table)} where ${column} in (${sql.join(names)}) ${among} group by ${column} order by ${column}`.execute(
     db,
   )
+
   return rows.map((row) => ({ text: row.text, count: Number(row.count) }))
 }
 
@@ -425,5 +477,6 @@ async function paramValues(db: Kysely<Tables>, name: string, prefix: string, lim
     .orderBy('text')
     .limit(limit)
     .execute()
+
   return rows.map((row) => ({ text: row.text, count: Number(row.count) }))
 }

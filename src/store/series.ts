@@ -18,7 +18,9 @@ import type { Run } from '../core/records.ts'
 import { pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-/** A series in memory: its row number, its summary and its last chunk. With them an append needs no read of the database. */
+/**
+ * Cached state of a series: its id, its summary and its last chunk. With it an append reads nothing from the database.
+ */
 interface OpenSeries {
   readonly id: number
   readonly summary: Summary
@@ -27,17 +29,22 @@ interface OpenSeries {
 
 const OPEN_RUNS_MAX = 200
 
-/** Open series by run and name. Belongs to the one writing connection; emptied when a transaction fails. */
+/**
+ * Cached series by run id and name. Only the connection that writes uses the cache; it is cleared when a transaction
+ * fails.
+ */
 export type SeriesCache = Map<string, Map<string, OpenSeries>>
 
-/** Where points are written to: the open transaction, and the memory of its connection. */
+/** Context for writing points: the open transaction, the clock, and the cache of the connection. */
 export interface SeriesWriter {
   readonly db: Kysely<Tables>
   readonly now: () => number
   readonly cache: SeriesCache
 }
 
-/** Adds points of one source to the series of a run: as chunks of float64 with a rollup each, and in the summaries beside them. */
+/**
+ * Appends points of one source to the series of a run: as chunks of float64 with a rollup each, and to the summaries.
+ */
 export async function appendPoints(
   writer: SeriesWriter,
   run: Pick<Run, 'id' | 'number'>,
@@ -45,6 +52,7 @@ export async function appendPoints(
 ): Promise<void> {
   const { db, now } = writer
   const known = await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
+
   const written = series.map((item) => extend(known.get(item.name)!, item, source))
   await writeSummaries(
     db,
@@ -56,31 +64,41 @@ export async function appendPoints(
     written.flatMap((item) => item.chunks),
     now(),
   )
+
   written.forEach((item, index) => known.set(series[index]!.name, item.next))
 }
 
-/** Points of one source for some series of a run, each series once. */
+/** Points of one source for some series of a run. Each series occurs once. */
 export interface PointBatch {
   readonly series: readonly SeriesPoints[]
   readonly source: PointSource
 }
 
-/** The named series of a run, from memory or the database; inserts those that do not exist yet. */
+/**
+ * Loads the named series of a run into the cache and inserts those that do not exist yet. Returns all cached series of
+ * the run by name.
+ */
 export async function openSeries(
   { db, cache }: SeriesWriter,
   { runId, names }: { readonly runId: string; readonly names: readonly string[] },
 ): Promise<Map<string, OpenSeries>> {
   const known = cache.get(runId) ?? new Map<string, OpenSeries>()
+  // Moves the run to the end: the cache drops the run that was used least recently.
   cache.delete(runId)
   cache.set(runId, known)
   if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
+
   for (const some of pieces(names.filter((name) => !known.has(name)))) await loadSeries(db, runId, some, known)
   for (const some of pieces(names.filter((name) => !known.has(name)).map((name) => ({ run_id: runId, name }))))
     await insertSeries(db, some, known)
+
   return known
 }
 
-/** Those series of a run that are there already, each with its last chunk; neither chunk nor summary where points only wait. */
+/**
+ * Adds the named series that exist to `known`, each with its last chunk. A series whose points are all waiting has
+ * neither a chunk nor a summary.
+ */
 async function loadSeries(
   db: Kysely<Tables>,
   runId: string,
@@ -105,6 +123,7 @@ async function loadSeries(
     .where('series.run_id', '=', runId)
     .where('series.name', 'in', names)
     .execute()
+
   for (const { id, name, summary, n, points } of rows)
     known.set(name, {
       id,
@@ -135,11 +154,13 @@ function extend(
 ): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
   const summary = summarize(series.summary, points, source)
   const chunks = appendToTail(series.tail, points)
+
   let end = summary.count
   const rows = [...chunks].reverse().map((chunk) => {
     end -= chunk.points.length / POINT_WIDTH
     return { seriesId: series.id, chunk, firstIndex: end }
   })
+
   return {
     next: { id: series.id, summary, tail: chunks.at(-1) ?? series.tail },
     summary: { name, summary },
@@ -161,6 +182,7 @@ async function writeSummaries(
     mean: finiteOrNull(mean(summary)),
     summary: packSummary(summary),
   }))
+
   for (const some of pieces(rows))
     await db
       .insertInto('metric')
@@ -177,7 +199,7 @@ async function writeSummaries(
       .execute()
 }
 
-/** A value that is no finite number is neither better nor worse than any other. */
+/** Returns null for a value that is not finite, so that it takes no part in comparisons and sorting. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
@@ -191,6 +213,7 @@ async function writeChunks(db: Kysely<Tables>, chunks: readonly ChunkRow[], rece
     rollup: packSummary(toBucket(chunk.points)),
     received_at: receivedAt,
   }))
+
   for (const some of pieces(rows))
     await db
       .insertInto('chunk')

@@ -9,7 +9,7 @@ import type { ScanAnswer, ScanQuestion } from './sqlite-worker.ts'
 
 const SCAN_TIMEOUT_MS = 30_000
 
-/** Lets Kysely read a SQLite file in a thread of its own, which starts at the first query. */
+/** Creates a Kysely dialect that reads a SQLite file in a worker thread. The thread starts at the first query. */
 export function threadedSqliteDialect(file: string): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
@@ -44,7 +44,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** One worker and the questions it has not answered; it answers them in order. */
+/** A worker thread and the queries that it has not answered yet. The thread runs them in order. */
 class ScanThread implements DatabaseConnection {
   readonly #file: string
   readonly #waiting = new Map<number, Waiting>()
@@ -59,14 +59,18 @@ class ScanThread implements DatabaseConnection {
     const id = (this.#count += 1)
     const worker = (this.#worker ??= this.#start())
     const question: ScanQuestion = { id, sql: query.sql, parameters: query.parameters as ScanQuestion['parameters'] }
-    // A question whose answer comes too late is given up; the thread goes on with the next one.
+
+    // A query that exceeds the timeout is rejected. The thread cannot be interrupted and finishes it before the next
+    // one.
     const timer = setTimeout(
       () => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: phrase('query_slow') }))),
       SCAN_TIMEOUT_MS,
     )
+
     worker.ref()
     const answered = new Promise<unknown[]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
     worker.postMessage(question)
+
     try {
       return { rows: (await answered) as R[] }
     } finally {
@@ -86,6 +90,7 @@ class ScanThread implements DatabaseConnection {
   #start(): Worker {
     const own = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js'
     const worker = new Worker(new URL(own, import.meta.url), { workerData: this.#file })
+
     worker.on('message', (answer: ScanAnswer) => {
       this.#settle(answer.id, ({ resolve, reject }) =>
         'rows' in answer ? resolve(answer.rows) : reject(new Error(answer.error)),
@@ -93,6 +98,7 @@ class ScanThread implements DatabaseConnection {
     })
     worker.on('error', (error) => this.#fail(error as Error))
     worker.on('exit', () => this.#fail(new Error('the reading thread has ended')))
+
     return worker
   }
 
@@ -102,7 +108,7 @@ class ScanThread implements DatabaseConnection {
     if (waiting) how(waiting)
   }
 
-  /** The next question starts a new thread. */
+  /** Rejects all pending queries. The next query starts a new thread. */
   #fail(error: Error): void {
     this.#worker = undefined
     for (const id of this.#waiting.keys()) this.#settle(id, ({ reject }) => reject(error))

@@ -4,12 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { addCaseFold } from './fold-case.ts'
 
+/** A query that is sent to the thread. */
 export interface ScanQuestion {
   readonly id: number
   readonly sql: string
   readonly parameters: readonly (string | number | null | Uint8Array)[]
 }
 
+/** The rows of a query, or the message of its error. */
 export type ScanAnswer =
   | { readonly id: number; readonly rows: unknown[] }
   | { readonly id: number; readonly error: string }
@@ -17,10 +19,11 @@ export type ScanAnswer =
 const STATEMENTS_MAX = 200
 const CACHE_KIB = 65_536
 
-// The thread behind `threadedSqliteDialect`: reads one file, one question at a time.
+// This module is the thread of `threadedSqliteDialect`. It opens one database file and runs one query at a time.
 const database = new DatabaseSync(workerData as string, { timeout: 5_000, readOnly: true })
 database.exec(`pragma cache_size = -${CACHE_KIB}; pragma mmap_size = 1073741824`)
 addCaseFold(database)
+
 const statements = new Map<string, StatementSync>()
 
 parentPort!.on('message', ({ id, sql, parameters }: ScanQuestion) => {

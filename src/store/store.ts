@@ -20,7 +20,7 @@ import { createTrialStore } from './trials.ts'
 import { createTrackingStore } from './tracking.ts'
 import { foldFirst, foldWaiting } from './waiting-points.ts'
 
-/** Called first in every transaction; throws when this server may no longer write. */
+/** Called at the start of every transaction. Throws when this server may no longer write. */
 export type Fence = (db: Kysely<Tables>) => Promise<void>
 
 const GROUP_MAX = 64
@@ -35,7 +35,10 @@ interface Job {
   readonly reject: (error: unknown) => void
 }
 
-/** A work has thrown, and not because the database failed: its neighbours have to go on without it. */
+/**
+ * Thrown when a work fails by itself, not by a failure of the database. The other works of its commit are repeated
+ * without it.
+ */
 class FailedWork extends Error {
   readonly job: Job
   constructor(job: Job, cause: unknown) {
@@ -52,32 +55,36 @@ async function runJob(job: Job, run: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** Points that may wait before they are folded: folding them takes a few milliseconds. */
+/** Number of waiting points above which they are folded at once. Folding that many takes a few milliseconds. */
 const WAITING_POINTS_MAX = 32_768
-/** How long they wait where nobody reads them. */
+/** Maximum time that points wait where nothing reads them. */
 const WAITING_MS = 1_000
 
-/** Counts for one commit: the runs that it writes, and the points that wait after it. */
+/** Tally of one commit. */
 interface GroupTally {
-  /** Runs whose points, params, tags and files were written. */
+  /** Ids of the runs whose points, parameters, notes or files the commit writes. */
   readonly written: Set<string>
-  /** Points that wait to be folded into their series. */
+  /** Number of points that will wait to be folded after the commit. */
   waitingPoints: number
 }
 
 /**
- * The store ports over an open database. Works that arrive together share one durable commit. Points wait in rows of their
- * own (`waiting-points.ts`) until somebody reads points, many wait, or a second has passed.
+ * Creates the store over an open database. Works that arrive together share one durable commit. Points wait in rows of
+ * their own (`waiting-points.ts`) until they are read, many wait, or a second has passed.
  */
 export function createStore(database: Database, options: { now: () => number; fence?: Fence }): Store {
   const jobs: Job[] = []
+
   const listeners = new Set<(written: ReadonlySet<string>) => void>()
   let isDraining = false
+
   const cache: SeriesCache = new Map()
-  // An earlier server may have left some.
+
+  // Not 0, since an earlier server may have left waiting points.
   let waitingPoints = 1
   let folding: Promise<void> | undefined
   let foldTimer: NodeJS.Timeout | undefined
+
   const partsOf = (db: Kysely<Tables>): Parts => ({
     runs: createRunStore(db, options.now, cache),
     trials: createTrialStore(db),
@@ -98,12 +105,15 @@ export function createStore(database: Database, options: { now: () => number; fe
     isDraining = false
   }
 
-  /** A transaction that lost a race left nothing behind and is made again from its start, never from its last statement. */
+  /**
+   * Commits the works of a group. A transaction that lost a race has changed nothing and is repeated from its start.
+   */
   const commitGroup = async (group: readonly Job[]): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
       try {
         const tally: GroupTally = { written: new Set(), waitingPoints }
         const settles = await tryGroup(group, tally)
+
         waitingPoints = tally.waitingPoints
         for (const settle of settles) settle()
         for (const listener of listeners) listener(tally.written)
@@ -111,6 +121,7 @@ export function createStore(database: Database, options: { now: () => number; fe
         return
       } catch (error) {
         if (error instanceof FailedWork && group.length > 1) return await commitApart(group, error.job)
+
         if (tries === TRIES_MAX || !isConflict(error))
           return group.forEach((job) => job.reject(error instanceof FailedWork ? error.cause : error))
         await new Promise((resolve) => setTimeout(resolve, RETRY_STEP_MS * 2 ** tries))
@@ -118,7 +129,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     }
   }
 
-  /** A work that fails does not fail its neighbours. */
+  /** Commits the other works first, then the failed one by itself, so that only its caller receives the error. */
   const commitApart = async (group: readonly Job[], failed: Job): Promise<void> => {
     await commitGroup(group.filter((job) => job !== failed))
     await commitGroup([failed])
@@ -130,6 +141,7 @@ export function createStore(database: Database, options: { now: () => number; fe
       await database.dialect.begin.execute(db)
       try {
         await options.fence?.(db)
+
         const parts = keepTally(
           foldFirst(partsOf(db), () => foldIn(db, tally)),
           tally,
@@ -138,15 +150,17 @@ export function createStore(database: Database, options: { now: () => number; fe
           const value = await runJob(job, () => job.work(parts, db, tally))
           done.push(() => job.resolve(value as never))
         }
+
         await sql`commit`.execute(db)
       } catch (error) {
         cache.clear()
-        // A commit whose answer got lost may have left some.
+        // A commit whose answer was lost may have left waiting points.
         waitingPoints = Math.max(1, waitingPoints)
         await sql`rollback`.execute(db).catch(() => {})
         throw error
       }
     })
+
     return done
   }
 
@@ -155,6 +169,7 @@ export function createStore(database: Database, options: { now: () => number; fe
       jobs.push({ work, resolve: resolve, reject })
       if (isDraining) return
       isDraining = true
+
       setImmediate(() => void drain())
     })
 
@@ -164,13 +179,15 @@ export function createStore(database: Database, options: { now: () => number; fe
     tally.waitingPoints = 0
   }
 
-  /** Resolves once what waited at the call is folded. */
+  /** Resolves once all points that wait at the time of the call are folded. */
   const fold = async (): Promise<void> => {
     if (waitingPoints === 0) return
+
     folding ??= enqueue(async (_parts, db, tally) => {
       folding = undefined
       await foldIn(db, tally)
     })
+
     try {
       await folding
     } catch (error) {
@@ -185,7 +202,9 @@ export function createStore(database: Database, options: { now: () => number; fe
       foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
   }
 
-  /** A disk that is full and a server that may write no longer are no reason to show nothing. */
+  /**
+   * Folds the waiting points. A full disk, or a server that may no longer write, does not fail the read that follows.
+   */
   const foldIfPossible = async (): Promise<void> => {
     try {
       await fold()
@@ -201,6 +220,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     write: enqueue,
     releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
     examine: () => database.dialect.examine(database.scanner as unknown as Kysely<never>),
+
     onCommit: (callback) => {
       listeners.add(callback)
       return () => void listeners.delete(callback)
@@ -208,9 +228,10 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 }
 
-/** The same parts; what they write is added to the tally. */
+/** Returns the same parts, whose writes are added to the tally. */
 function keepTally(parts: Parts, tally: GroupTally): Parts {
   const { tracking, runs, attempts } = parts
+
   return {
     ...parts,
     tracking: {

@@ -16,11 +16,13 @@ import { pieces } from './pieces.ts'
 import { hasText } from './run-filter.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
+/** Creates the store of sweeps, of the points that they suggested and of the results that they recorded. */
 export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepStore {
   return {
     get: async (id) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst()),
     getByNumber: async (number) =>
       toSweepOrNone(await db.selectFrom('sweep').selectAll().where('number', '=', number).executeTakeFirst()),
+
     list: async ({ limit, before, projectId, name, isDeleted = false }) => {
       let query = db
         .selectFrom('sweep')
@@ -28,11 +30,14 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .where('deleted_at', isDeleted ? 'is not' : 'is', null)
         .orderBy('number', 'desc')
         .limit(limit)
+
       if (projectId !== undefined) query = query.where('project_id', '=', projectId)
       if (before !== undefined) query = query.where('number', '<', before)
       if (name !== undefined) query = query.where(hasText(sql.ref('name'), name))
+
       return (await query.execute()).map(toSweep)
     },
+
     listUnfinished: async () => {
       const rows = await db
         .selectFrom('sweep')
@@ -41,6 +46,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .execute()
       return rows.map((row) => row.id)
     },
+
     limits: async (ids) => {
       const limits = new Map<string, SweepLimit>()
       for (const some of pieces(ids)) {
@@ -53,6 +59,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       }
       return limits
     },
+
     insert: async (sweep) => {
       const row: SweepRow = {
         id: sweep.id,
@@ -84,9 +91,11 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         deleted_at: null,
         purged_at: null,
       }
+
       await db.insertInto('sweep').values(row).execute()
       return toSweep(row)
     },
+
     trials: async (sweepId, from) => {
       const rows = await db
         .selectFrom('suggestion')
@@ -95,6 +104,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .where('trial_index', '>=', from)
         .orderBy('trial_index')
         .execute()
+
       return rows.map((row) => ({
         point: decodeValue(row.point) as ValueMap,
         source: row.source as Source,
@@ -102,6 +112,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         budget: row.budget,
       }))
     },
+
     addTrials: async (sweepId, from, trials) => {
       const rows = trials.map(({ point, source, known, budget }, offset) => ({
         sweep_id: sweepId,
@@ -113,6 +124,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       }))
       for (const some of pieces(rows)) await db.insertInto('suggestion').values(some).execute()
     },
+
     results: async (sweepId, after) => {
       const rows = await db
         .selectFrom('sweep_result')
@@ -121,6 +133,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .where('seq', '>', after)
         .orderBy('seq')
         .execute()
+
       return rows.map((row) => ({
         index: row.trial_index,
         rung: row.rung,
@@ -129,6 +142,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         value: row.value,
       }))
     },
+
     addResults: async (sweepId, after, results) => {
       const rows = results.map(({ index, rung, take = 0, phase, value }, offset) => ({
         sweep_id: sweepId,
@@ -141,8 +155,10 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       }))
       for (const some of pieces(rows)) await db.insertInto('sweep_result').values(some).execute()
     },
+
     update: async ({ id, version }, patch) => {
       const columns: Updateable<SweepRow> = { version: version + 1 }
+
       if (patch.phase !== undefined) columns.phase = patch.phase
       if (patch.reason !== undefined) columns.reason = patch.reason
       if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
@@ -165,8 +181,10 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .where('id', '=', id)
         .where('version', '=', version)
         .executeTakeFirst()
+
       return result.numUpdatedRows === 1n
     },
+
     setDeleted: async (which, change) => {
       const base = db.updateTable('sweep').where('purged_at', 'is', null)
       const update =
@@ -179,6 +197,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         'id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)
       ).execute()
     },
+
     listPurgeable: async (deletedBefore, limit) => {
       const rows = await db
         .selectFrom('sweep')
@@ -192,6 +211,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         .execute()
       return rows.map(toSweep)
     },
+
     purge: async (id) => {
       for (const table of ['suggestion', 'sweep_result', 'event'] as const)
         await db.deleteFrom(table).where('sweep_id', '=', id).execute()

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 
-/** Row types, one interface per table. Times are epoch milliseconds, JSON is text, flags are 0 or 1. */
+/** Row types by table. Times are milliseconds since 1970, JSON is text, flags are 0 or 1. */
 export interface Tables {
   counter: { name: string; value: number }
   run: RunRow
@@ -61,7 +61,10 @@ export interface Tables {
 
 type Bytes = ColumnType<Uint8Array>
 
-/** `last` to `mean` are null where the number is not finite; `summary` has it exactly. */
+/**
+ * `last`, `min`, `max` and `mean` are null where the value is not finite. `summary` holds the exact values
+ * (`packSummary`).
+ */
 interface MetricRow {
   name: string
   run_number: number

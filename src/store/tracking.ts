@@ -10,20 +10,26 @@ import type { SeriesWriter } from './series.ts'
 import type { Tables } from './tables.ts'
 import { keepWaiting } from './waiting-points.ts'
 
-/** Metric points and summaries of runs, and for each writer the number of its last stored record. */
+/**
+ * Creates the store of metric points and summaries of runs, and of the number of the last record stored for each
+ * writer.
+ */
 export function createTrackingStore(writer: SeriesWriter): TrackingStore {
   const { db } = writer
   const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
     (await db.selectFrom('series').select('id').where('run_id', '=', runId).where('name', '=', name).executeTakeFirst())
       ?.id
+
   return {
     writer: async (id, runId, attempt) => {
       const row = await db.selectFrom('writer').selectAll().where('id', '=', id).executeTakeFirst()
       if (row && (row.run_id !== runId || row.attempt !== attempt)) return undefined
       if (row) return { mark: row.mark, lost: row.lost, isClosed: row.is_closed === 1 }
+
       await db.insertInto('writer').values({ id, run_id: runId, attempt, mark: 0, lost: 0, is_closed: 0 }).execute()
       return { mark: 0, lost: 0, isClosed: false }
     },
+
     putWriter: async (id, { mark, lost, isClosed }) => {
       await db
         .updateTable('writer')
@@ -31,8 +37,10 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
         .where('id', '=', id)
         .execute()
     },
+
     delivery: async (runId) => {
       const rows = await db.selectFrom('writer').selectAll().where('run_id', '=', runId).execute()
+
       const byAttempt = new Map<number, { received: number; lost: number; isClosed: boolean }>()
       for (const row of rows) {
         const before = byAttempt.get(row.attempt) ?? { received: 0, lost: 0, isClosed: true }
@@ -42,9 +50,12 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
           isClosed: before.isClosed && row.is_closed === 1,
         })
       }
+
       return byAttempt
     },
+
     append: async (run, series, source = ONLY_SOURCE) => await keepWaiting(writer, run, { series, source }),
+
     summaries: async (runIds, names) => {
       const byRun = new Map<string, Map<string, Summary>>()
       const take = (rows: readonly { run_id: string; name: string; summary: Uint8Array }[]): void => {
@@ -53,6 +64,7 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
           byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
         }
       }
+
       for (const some of pieces(runIds)) {
         if (names) for (const wanted of pieces(names.toSorted())) take(await summariesNamed(db, some, wanted))
         else
@@ -64,10 +76,13 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
               .execute(),
           )
       }
+
       return byRun
     },
+
     commonMetrics: async (runIds, limit) => {
       if (runIds.length === 0) return []
+
       const rows = await db
         .selectFrom('series')
         .select('name')
@@ -78,11 +93,14 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
         .orderBy('name')
         .limit(limit)
         .execute()
+
       return rows.map((row) => row.name)
     },
+
     points: async (runId, name, from, limit) => {
       const id = await seriesId(runId, name)
       if (id === undefined) return undefined
+
       const first = await db
         .selectFrom('chunk')
         .select('n')
@@ -100,12 +118,15 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
         .orderBy('n')
         .limit(limit + 1)
         .execute()
+
       return slicePoints(rows, from, limit)
     },
+
     buckets: async (runId, name, max) => {
       const id = await seriesId(runId, name)
       if (id === undefined) return undefined
       const rows = await db.selectFrom('chunk').select('rollup').where('series_id', '=', id).orderBy('n').execute()
+
       return coarsen(
         rows.map((row) => unpackSummary(row.rollup)),
         max,
@@ -114,7 +135,10 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
   }
 }
 
-/** The same of a few metrics. The numbers of the runs are read first: joined, every run that has the metric would be looked at. */
+/**
+ * Reads the summaries of some metrics. The numbers of the runs are read first: a join would visit every run that has
+ * the metric.
+ */
 async function summariesNamed(
   db: Kysely<Tables>,
   runIds: readonly string[],
@@ -129,10 +153,11 @@ async function summariesNamed(
     .where('run_number', 'in', [...ids.keys()])
     .orderBy('name')
     .execute()
+
   return rows.map(({ run_number, name, summary }) => ({ run_id: ids.get(run_number)!, name, summary }))
 }
 
-/** Series with their summaries. */
+/** A query that joins series with their summaries. */
 function summarized(db: Kysely<Tables>) {
   return db
     .selectFrom('series')

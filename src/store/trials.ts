@@ -11,13 +11,13 @@ import type { SweepResult, TrialOutcome } from '../core/records.ts'
 import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
-/** Trials recorded in one transaction: after a long absence there can be many. */
+/** Maximum number of trials recorded in one transaction: after a long downtime there can be many. */
 const UNRECORDED_AT_ONCE = 1_000
 
-/** Trials whose metrics stand for those of all. */
+/** Number of trials whose metrics are taken as those of the whole sweep. */
 const NAMED_TRIALS_MAX = 20
 
-/** What a sweep asks of its runs. */
+/** Creates the queries about the trials of one sweep. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
   const trialsWithValue = (sweepId: string, { metric, part }: Measure) =>
     db
@@ -28,6 +28,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       .where('run.deleted_at', 'is', null)
       .where('metric.name', '=', metric)
       .where(`metric.${part}`, 'is not', null)
+
   return {
     listOpen: async (sweepId) => {
       const rows = await db
@@ -36,6 +37,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('sweep_id', '=', sweepId)
         .where('phase', 'in', OPEN_PHASES)
         .execute()
+
       return rows.map((row) => ({
         id: row.id,
         number: row.number,
@@ -45,6 +47,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         isAtRung: row.phase === 'paused' && parseOrNull<Waiting>(row.waiting)?.code === 'rung_reached',
       }))
     },
+
     listUnrecorded: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
@@ -55,7 +58,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where((on) =>
           on.or([
             on('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[]),
-            // Paused at a rung; a person's pause has nothing that it waits for.
+            // Paused at a rung. A trial that a user paused has no `waiting` value.
             on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'like', AT_RUNG)]),
           ]),
         )
@@ -76,6 +79,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .orderBy('run.trial_index')
         .limit(UNRECORDED_AT_ONCE)
         .execute()
+
       return rows.map((row) => ({
         runId: row.id,
         index: row.trial_index!,
@@ -85,6 +89,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         value: row.value,
       }))
     },
+
     outcomes: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
@@ -118,6 +123,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[])
         .orderBy('run.trial_index')
         .execute()
+
       return rows.map((row) => ({
         index: row.trial_index!,
         number: row.number,
@@ -129,6 +135,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         seconds: Number(row.ran_ms ?? 0) / 1000,
       }))
     },
+
     chart: async (sweepId, { metric, part }) => {
       const trials = await db
         .selectFrom('run')
@@ -154,6 +161,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('run.deleted_at', 'is', null)
         .orderBy('run.trial_index')
         .execute()
+
       const attempts = await db
         .selectFrom('attempt')
         .innerJoin('run', 'run.id', 'attempt.run_id')
@@ -163,6 +171,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('attempt.started_at', 'is not', null)
         .orderBy('attempt.started_at')
         .execute()
+
       return {
         trials: trials.map((row) => ({
           index: row.trial_index!,
@@ -185,6 +194,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         })),
       }
     },
+
     trialIds: async (sweepId) => {
       const rows = await db
         .selectFrom('run')
@@ -194,6 +204,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .execute()
       return new Map(rows.map((row) => [row.trial_index!, row.id]))
     },
+
     countByPhase: async (sweepId) => {
       const rows = await db
         .selectFrom('run')
@@ -204,6 +215,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .execute()
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
+
     countEnds: async (sweepId) => {
       const rows = await db
         .selectFrom('run')
@@ -213,10 +225,13 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('phase', 'in', ['succeeded', 'stopped'])
         .groupBy(['phase', 'reason'])
         .execute()
+
       const ends = { finished: 0, early: 0, stopped: 0 }
       for (const { phase, reason, count } of rows) ends[endOf(phase, reason)] += Number(count)
+
       return ends
     },
+
     firstEnded: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
@@ -230,8 +245,10 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .orderBy('trial_index')
         .limit(limit)
         .execute()
+
       return rows.map((row) => row.phase as RunPhase)
     },
+
     failures: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
@@ -243,8 +260,10 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .orderBy('trial_index')
         .limit(limit)
         .execute()
+
       return rows.map((row) => ({ id: row.id, ending: parseOrNull<Ending>(row.ending) }))
     },
+
     reported: async (sweepId, metrics) => {
       const found = new Set<string>()
       for (const name of metrics) {
@@ -258,8 +277,10 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
           .executeTakeFirst()
         if (row) found.add(name)
       }
+
       return found
     },
+
     metricNames: async (sweepId, limit) => {
       const latest = db
         .selectFrom('run')
@@ -269,6 +290,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('phase', 'in', ['succeeded', 'stopped', 'paused'] satisfies RunPhase[])
         .orderBy('number', 'desc')
         .limit(NAMED_TRIALS_MAX)
+
       const rows = await db
         .selectFrom('series')
         .select('name')
@@ -278,8 +300,10 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .orderBy('name')
         .limit(limit)
         .execute()
+
       return rows.map((row) => row.name)
     },
+
     best: async (sweepId, measure, direction) => {
       const row = await trialsWithValue(sweepId, measure)
         .selectAll('run')
@@ -291,6 +315,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .executeTakeFirst()
       return row && { run: toRun(row), value: row.value! }
     },
+
     bestValue: async (sweepId, measure, direction) => {
       const row = await trialsWithValue(sweepId, measure)
         .select(`metric.${measure.part} as value`)
@@ -302,12 +327,16 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
   }
 }
 
-/** Its point is what a trial tried, whatever its scripts have logged under those names. */
+/** Returns how a trial ended that did not fail: by itself, early by a rung or a stopping rule, or stopped by a user. */
 function endOf(phase: string, reason: string | null): keyof TrialEnds {
   if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
   return reason === 'StoppedByUser' ? 'stopped' : 'early'
 }
 
+/**
+ * Returns the parameters of a trial. Its suggested point takes precedence over what its scripts logged under the same
+ * names.
+ */
 function paramsOf({ params, point }: { params: string; point: string | null }): ValueMap {
   return { ...(decodeValue(params) as ValueMap), ...(point === null ? {} : (decodeValue(point) as ValueMap)) }
 }

@@ -5,18 +5,20 @@ import type { Run } from '../core/records.ts'
 import { appendPoints, openSeries } from './series.ts'
 import type { PointBatch, SeriesWriter } from './series.ts'
 
-/** A run as its points name it. */
+/** Id and number of a run: series refer to the id, summaries to the number. */
 type PointRun = Pick<Run, 'id' | 'number'>
 
 const ROWS_AT_ONCE = 64
 
 /**
- * Makes points of one source durable in a row of their own. They wait there: folding many batches of a run together writes
- * each chunk and each summary once, where every batch by itself would write them all.
+ * Stores points of one source in a row of their own, where they wait to be folded into their series. Folding many
+ * batches of a run together writes each chunk and each summary once; folding each batch by itself would write them
+ * every time.
  */
 export async function keepWaiting(writer: SeriesWriter, run: PointRun, { series, source }: PointBatch): Promise<void> {
-  // A name that the database does not take fails here, for the one who sends it.
+  // Fails here for a name that the database refuses, so that the sender of the name receives the error.
   await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
+
   const row = {
     run_id: run.id,
     run_number: run.number,
@@ -27,7 +29,7 @@ export async function keepWaiting(writer: SeriesWriter, run: PointRun, { series,
   await writer.db.insertInto('waiting_batch').values(row).execute()
 }
 
-/** Moves all points that wait into their series. */
+/** Folds all waiting points into their series and deletes their rows. */
 export async function foldWaiting(writer: SeriesWriter): Promise<void> {
   for (;;) {
     const rows = await writer.db.selectFrom('waiting_batch').selectAll().orderBy('n').limit(ROWS_AT_ONCE).execute()
@@ -38,7 +40,7 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
   }
 }
 
-/** The same parts; methods whose answers depend on points first fold those that wait. */
+/** Returns the same parts, in which each method whose result depends on points first folds the waiting points. */
 export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
   const { search, trials, tracking, runs } = parts
   return {
@@ -50,7 +52,7 @@ export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
   }
 }
 
-/** The same methods, each called once the work before it is done. */
+/** Returns the same methods, each of which first awaits `before`. */
 function after<T extends object>(before: () => Promise<void>, part: T): T {
   const methods = Object.entries(part) as [string, (...args: unknown[]) => Promise<unknown>][]
   return Object.fromEntries(
@@ -63,15 +65,22 @@ function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
 }
 
 interface PackedSeries {
-  /** JSON: for each series its name, its number of points, and whether their steps and times are those of the series before. */
+  /**
+   * JSON: for each series its name, its number of points, and whether its steps and times equal those of the series
+   * before.
+   */
   readonly series: string
-  /** Float64: for each series the steps and times of its points, unless they are those of the series before, and then their values. */
+  /**
+   * Float64: for each series the pairs of step and time, left out where they equal those of the series before, then the
+   * values.
+   */
   readonly points: Uint8Array
 }
 
 function packSeries(series: readonly SeriesPoints[]): PackedSeries {
   const numbers = new Float64Array(series.reduce((sum, { points }) => sum + points.length, 0))
   let end = 0
+
   const heads = series.map(({ name, points }, index) => {
     const isLikeLast = index > 0 && haveSamePlaces(points, series[index - 1]!.points)
     if (!isLikeLast)
@@ -80,6 +89,7 @@ function packSeries(series: readonly SeriesPoints[]): PackedSeries {
     for (let at = 2; at < points.length; at += POINT_WIDTH) numbers[end++] = points[at]!
     return [name, points.length / POINT_WIDTH, isLikeLast]
   })
+
   return {
     series: JSON.stringify(heads),
     points: new Uint8Array(numbers.buffer, 0, end * Float64Array.BYTES_PER_ELEMENT),
@@ -90,6 +100,7 @@ function unpackSeries(packed: PackedSeries): SeriesPoints[] {
   const numbers = toFloat64(packed.points)
   let end = 0
   let places = numbers
+
   return (JSON.parse(packed.series) as [string, number, boolean][]).map(([name, count, isLikeLast]) => {
     if (!isLikeLast) places = numbers.subarray(end, (end += count * 2))
     const points = new Float64Array(count * POINT_WIDTH)
@@ -103,7 +114,7 @@ function unpackSeries(packed: PackedSeries): SeriesPoints[] {
   })
 }
 
-/** Whether points are of the same steps and times. */
+/** Whether two lists of points have the same steps and times. */
 function haveSamePlaces(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false
   for (let at = 0; at < a.length; at += POINT_WIDTH) if (a[at] !== b[at] || a[at + 1] !== b[at + 1]) return false
@@ -129,13 +140,13 @@ function toRunBatch(row: {
   }
 }
 
-/** Batches of one run that follow each other and have one source, as one. The order of a run's points stays. */
+/** Joins consecutive batches of one run that have the same source. The order of a run's points does not change. */
 function joinBatches(batches: readonly RunBatch[]): RunBatch[] {
   const byRun = Map.groupBy(batches, ({ run }) => run.id)
   return [...byRun.values()].flatMap((ofRun) => neighbours(ofRun).map(joinAll))
 }
 
-/** Batches in stretches of one source. */
+/** Groups consecutive batches that have the same source. */
 function neighbours(batches: readonly RunBatch[]): RunBatch[][] {
   const stretches: RunBatch[][] = []
   for (const item of batches) {

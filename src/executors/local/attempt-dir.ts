@@ -8,72 +8,84 @@ import type { AttemptRef } from '../../core/records.ts'
 import { readPlainText } from './plain-file.ts'
 import type { Identity } from './process-table.ts'
 
-/** The files of attempts and runs under the data directory. Names come from the server, never from a user's text. */
+/**
+ * Paths of the files of an attempt and of its run under the data directory. Names come from the server, never from user
+ * input.
+ */
 export interface AttemptDir {
   readonly path: string
   readonly log: string
-  /** Sparse index of the log: a line `time offset` now and then. */
+  /** Sparse index of the log: lines `time offset`, added from time to time. */
   readonly logIndex: string
-  /** `from to`: bytes that were cut out of the log. */
+  /** Contains `from to`: the range of bytes that was cut out of the log. */
   readonly logCut: string
-  /** Secret values that its processes were given, as JSON; removed once they are starred out of its log. */
+  /** Secret values that the processes of the attempt received, as JSON. Removed once they are masked in the log. */
   readonly secrets: string
-  /** Shared by all attempts of the run. */
+  /** Shared by all attempts of the run, like `checkpoints` and `spool`. */
   readonly outputs: string
   readonly checkpoints: string
   readonly spool: string
-  /** The parameters it is given, as JSON. */
+  /** The parameters of the run, as JSON. */
   readonly params: string
-  /** A command that is too long for an argument. */
+  /** The command, where it is too long for an argument. */
   readonly command: string
-  /** The attempt's own copy of its code, if it has one. It lies apart: a script may well write to `../log`. */
+  /**
+   * The attempt's own copy of the code, if it has one. It is not below `path`, because a script may write to `../log`.
+   */
   readonly code: string
 }
 
 const NAME = /^hagane-(\d+)-\d+$/
 const FOLDER = /^hagane-\d+-\d+(\.[\w-]+)?$/
 
-/** Whether a name in the folder of attempts is one of ours: people and their programs leave other files there. */
+/**
+ * Whether a name in the folder `attempts` is that of an attempt. Users and their programs may put other files there.
+ */
 export function isAttemptFolder(name: string): boolean {
   return FOLDER.test(name)
 }
 
 /**
- * Folder of an owner. Numbers begin again with each database, so a folder with the plain name may have another owner: then
- * this owner's has its id behind the name.
+ * Returns the folder of a run or an attempt. Run numbers repeat in another database, so the folder with the plain name
+ * may belong to another owner. In that case the owner's id is appended to the name.
  */
 function folderOf(path: string, id: string): string {
   const ownPath = `${path}.${id}`
   return existsSync(ownPath) ? ownPath : path
 }
 
-/** Folder of a run: its outputs, checkpoints and spool; a link for one that writes to another's. */
+/**
+ * Returns the folder of a run, with its outputs, checkpoints and spool. For a run that writes to another run's outputs
+ * it is a link.
+ */
 export function runFolder(dataDir: string, { id, number }: RunRef): string {
   return folderOf(join(dataDir, 'runs', String(number)), id)
 }
 
+/** Names of the files that identify the owner of a folder. */
 const OWNER = { run: 'run', attempt: 'mark' } as const
 
 const ID = /^[\da-f]{8}-[\da-f-]{27}$/
 
 /**
- * Id of the run that a folder of a run belongs to; undefined without a folder, for one that version 0.1.0 made, and where a
- * script that works in its outputs has written something else to `../run`.
+ * Returns the id of the run that a folder belongs to. Returns undefined where the folder does not exist, was made by
+ * version 0.1.0, or where a script that works in its outputs has overwritten `../run`.
  */
 export function ownerOfRunFolder(path: string): string | undefined {
   const owner = readPlainText(join(path, OWNER.run))
   return owner !== undefined && ID.test(owner) ? owner : undefined
 }
 
-/** Makes a folder that belongs to a run. */
+/** Creates a folder that belongs to a run. */
 export function createRunFolder(path: string, runId: string): void {
   createOwned(path, OWNER.run, runId)
 }
 
-/** Makes a folder that names its owner from its first moment on; one that is there gets the name of this owner. */
+/** Creates a folder that identifies its owner from the first moment on. A folder that exists is given to this owner. */
 function createOwned(path: string, mark: string, owner: string): void {
   if (readPlainText(join(path, mark)) === owner) return
   const half = `${path}${HALF}`
+
   rmSync(half, { recursive: true, force: true })
   if (hasEntries(path)) {
     writeFileSync(half, owner, { flag: 'wx' })
@@ -89,17 +101,23 @@ function createOwned(path: string, mark: string, owner: string): void {
 const HALF = '.half'
 const GONE = '.gone'
 
-/** Where a folder lies while it is removed. */
+/** Returns the path of a folder while it is being removed. */
 export function goneOf(path: string): string {
   return `${path}${GONE}`
 }
 
-/** Where the rests of an owner's folder with this plain name lie whose making or removal was cut short. */
+/**
+ * Returns the paths where an interrupted creation or removal of an owner's folder may have left files. `path` is the
+ * folder with the plain name.
+ */
 export function restsOf(path: string, id: string): string[] {
   return [path, `${path}.${id}`].flatMap((place) => [`${place}${HALF}`, goneOf(place)])
 }
 
-/** Where an owner's folder with this plain name is, or is to be. */
+/**
+ * Returns the path of an owner's folder, or the path to create it at. `path` is the folder with the plain name, `owner`
+ * its present owner.
+ */
 export function placeFor(path: string, id: string, owner: string | undefined): string {
   return owner === id || !hasEntries(path) ? path : `${path}.${id}`
 }
@@ -108,10 +126,11 @@ function hasEntries(path: string): boolean {
   return existsSync(path) && readdirSync(path).length > 0
 }
 
-/** The files of an attempt. They may be another attempt's of its name: `ownsFolder` says whether they are. */
+/** Returns the paths of an attempt. They may belong to another attempt of the same name; `ownsFolder` tests this. */
 export function attemptDir(dataDir: string, { id, runId, name }: AttemptRef): AttemptDir {
   const match = NAME.exec(name)
   if (!match) throw new Error(`not a name of an attempt: ${name}`)
+
   const path = folderOf(join(dataDir, 'attempts', name), id)
   return filesIn(
     path,
@@ -136,17 +155,18 @@ function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
   }
 }
 
-/** The files of an attempt to be launched, in a folder of its own. */
+/** Creates the folder of an attempt that is to be launched, with `mark` in it, and returns its paths. */
 export function createAttemptDir(dataDir: string, attempt: AttemptRef, mark: string): AttemptDir {
   const plain = join(dataDir, 'attempts', attempt.name)
   const path = placeFor(plain, attempt.id, idOf(readMarkIn(plain)))
   createOwned(path, OWNER.attempt, mark)
+
   const dir = attemptDir(dataDir, attempt)
   makeOutputs(dir.outputs)
   return dir
 }
 
-/** Throws AppError `conflict` where an earlier attempt left something in place of the folder. */
+/** Creates the outputs folder. Throws AppError `conflict` where an earlier attempt left something else in its place. */
 function makeOutputs(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
@@ -157,7 +177,10 @@ function makeOutputs(path: string): void {
   }
 }
 
-/** Who claimed the attempt: undefined without a claim, null for one that is not written yet. */
+/**
+ * Returns the supervisor that claimed an attempt: undefined without a claim, null for a claim that is not written
+ * completely yet.
+ */
 export function readClaim(dir: Pick<AttemptDir, 'path'>): Identity | null | undefined {
   const text = readPlainText(join(dir.path, 'claim'))
   if (text === undefined) return undefined
@@ -165,15 +188,16 @@ export function readClaim(dir: Pick<AttemptDir, 'path'>): Identity | null | unde
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
 }
 
-/** How a command ended, and when that was written. */
+/** The record that a supervisor writes when its command has ended. */
 export interface ExitRecord {
   readonly exitCode: number
-  /** Whether a signal ended it; undefined where the shell could not say. */
+  /** Whether a signal ended the command; undefined where the shell cannot distinguish this. */
   readonly isKilled: boolean | undefined
+  /** Time at which the record was written, in milliseconds since 1970. */
   readonly endedAt: number
 }
 
-/** The exit record. One without a status is none. */
+/** Reads the exit record of an attempt. A record without a valid status counts as none. */
 export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined {
   const path = join(dir.path, 'exit')
   const [code, how] = readPlainText(path)?.trim().split(' ') ?? []
@@ -185,34 +209,34 @@ export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined 
   }
 }
 
-/** Variable with the mark that all processes of an attempt carry in their environment. */
+/** Variable in the process environment of all processes of an attempt. Its value is the attempt's mark (`markOf`). */
 export const MARK = 'HAGANE_ATTEMPT_ID'
 
 /**
- * The mark of an attempt: its id and the identity of the data directory that it runs from. The server of a copy leaves the
- * processes of the original alone.
+ * Returns the mark of an attempt, which identifies its processes and its folder: its id and the identity of its data
+ * directory. The server of a copied directory thus leaves the processes of the original alone.
  */
 export function markOf(place: string, { id }: Pick<AttemptRef, 'id'>): string {
   return `${id}@${place}`
 }
 
-/** The mark in the folder of an attempt, empty where there is none. Version 0.1.0 wrote the id alone. */
+/** Reads the mark in the folder of an attempt; empty where there is none. Version 0.1.0 wrote the id alone. */
 export function readMark(dir: Pick<AttemptDir, 'path'>): string {
   return readMarkIn(dir.path)
 }
 
-/** Whether a folder is the attempt's, in this data directory or in the one it was copied from. */
+/** Whether a folder belongs to an attempt, in this data directory or in the one that it was copied from. */
 export function ownsFolder({ id }: Pick<AttemptRef, 'id'>, dir: Pick<AttemptDir, 'path'>): boolean {
   return idOf(readMark(dir)) === id
 }
 
-/** Whether the mark in a folder says that its processes run from this data directory. */
+/** Whether a mark belongs to this data directory. A mark of version 0.1.0, which is an id alone, does. */
 export function isFrom(place: string, mark: string): boolean {
   const id = idOf(mark)
   return mark !== '' && (mark === id || mark === markOf(place, { id }))
 }
 
-/** Id of the attempt in a mark. */
+/** Returns the id of the attempt in a mark. */
 export function idOf(mark: string): string {
   return mark.split('@', 1)[0]!
 }

@@ -3,25 +3,29 @@ import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, symlink, utimes
 
 import { pathText } from '../../contract/file-paths.ts'
 
+/** Options of `copyFolder`. */
 export interface CopyOptions {
-  /** Whether a path, relative to the folder, is copied; everything is when left out. */
+  /** Whether to copy a path, relative to the folder. Default: everything is copied. */
   readonly isKept?: (path: Buffer) => boolean
-  /** Called with what cannot be read, or written, relative to the folder; the rest is copied all the same. Without it the first fault is thrown. */
+  /**
+   * Called for each path, relative to the folder, that cannot be read or written; the rest is still copied. Without it
+   * the first fault is thrown.
+   */
   readonly onFault?: (path: string, fault: NodeJS.ErrnoException) => void
-  /** Whether modes of folders and times are those of the original. */
+  /** Whether copies keep the modes and times of the original. */
   readonly keepsMarks?: boolean
 }
 
 const SEPARATOR = Buffer.from('/')
 
-/** One path below another, byte for byte. */
+/** Joins a folder and a name as bytes: a name need not be valid UTF-8. */
 export function joinBytes(folder: Buffer | string, name: Uint8Array | string): Buffer {
   return Buffer.concat([Buffer.from(folder), SEPARATOR, Buffer.from(name)])
 }
 
 /**
- * Copies files, folders and links, whatever bytes their names are of. The folder may be written to meanwhile: what has gone
- * since it was listed is left out, and so are pipes and sockets.
+ * Copies files, folders and links, whatever bytes their names consist of. Programs may write to the folder meanwhile:
+ * entries that were removed since they were listed are left out. Pipes and sockets are left out, too.
  */
 export async function copyFolder(from: string, to: string, options: CopyOptions = {}): Promise<void> {
   await copyInner({ from: Buffer.from(from), to: Buffer.from(to), path: Buffer.alloc(0) }, options)
@@ -30,7 +34,7 @@ export async function copyFolder(from: string, to: string, options: CopyOptions 
 interface Place {
   readonly from: Buffer
   readonly to: Buffer
-  /** Relative to the folder that the copy began with. */
+  /** Relative to the folder where the copy began. */
   readonly path: Buffer
 }
 
@@ -40,6 +44,7 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
     await mkdir(to, { recursive: true, mode: 0o700 })
     return found
   })
+
   if (!entries) return
   for (const entry of entries) {
     const inner = {
@@ -47,10 +52,12 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
       to: joinBytes(to, entry.name),
       path: path.length === 0 ? entry.name : joinBytes(path, entry.name),
     }
+
     if (options.isKept?.(inner.path) === false) continue
     if (entry.isDirectory()) await copyInner(inner, options)
     else await attempt(inner.from, inner.path, options, () => copyEntry(entry, inner, options))
   }
+
   if (options.keepsMarks) await attempt(from, path, options, () => keepMarks({ from, to }))
 }
 
@@ -61,18 +68,20 @@ async function copyEntry(
 ): Promise<void> {
   if (entry.isSymbolicLink()) return await symlink(await readlink(from, { encoding: 'buffer' }), to)
   if (!entry.isFile()) return
+
   const { size, blocks } = await lstat(from)
   if (size >= HOLES_FROM_BYTES && blocks * BLOCK_BYTES < size / 2) await copyWithHoles(from, to, size)
   else await copyFile(from, to, constants.COPYFILE_FICLONE)
+
   if (keepsMarks) await keepMarks({ from, to })
 }
 
 const BLOCK_BYTES = 512
 const HOLES_FROM_BYTES = 8 * 2 ** 20
-/** A piece at the edge of a hole is written whole: a large one would fill much of the hole. */
+/** A piece that contains data is written whole, so a larger size would fill more of a hole at its edges. */
 const PIECE_BYTES = 2 ** 17
 
-/** A log that lost its middle has a large hole: zeros of it are not written. */
+/** Copies a file with large holes without writing their zeros. A log whose middle was cut out is such a file. */
 async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<void> {
   await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
   await using target = await open(to, 'w', 0o600)
@@ -85,14 +94,14 @@ async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<vo
   await target.truncate(size)
 }
 
-/** After its content: a folder that may not be written to is filled first. */
+/** Copies mode and times. Called after the content is copied, since a folder may be read-only. */
 async function keepMarks({ from, to }: Pick<Place, 'from' | 'to'>): Promise<void> {
   const { atime, mtime, mode } = await lstat(from)
   await utimes(to, atime, mtime)
   await chmod(to, mode)
 }
 
-/** Undefined for what has gone, and for a fault that is taken. */
+/** Runs `work`. Returns undefined for an entry that was removed, and for a fault that `onFault` accepts. */
 async function attempt<T>(
   from: Buffer,
   path: Buffer,

@@ -6,18 +6,19 @@ import { decideStorage } from '../../core/schedule/storage.ts'
 import type { StorageDecision } from '../../core/schedule/storage.ts'
 import type { Clock, Logger, Storage } from '../../core/ports.ts'
 
+/** Watches the disk of the data directory. */
 export interface DiskGuard extends Storage, Disposable {
-  /** Looks at once: something has just found the disk full. */
+  /** Checks the disk now, for example because a write has just failed on a full disk. */
   look(): void
-  /** Calls back when there is room again. */
+  /** Sets the callback that is called when the level is `ok` again. */
   watch(onRoom: () => void): void
 }
 
 const MIB = 2 ** 20
 
 /**
- * Watches the disk of the data directory and keeps a reserve on it, a file that is deleted when nothing else is left: the
- * ends of runs then still fit.
+ * Creates the guard of the disk of the data directory. It keeps a reserve, a file that is deleted when the disk is
+ * full: on a full disk the reserve is kept for recording how runs end.
  */
 export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; clock: Clock; log: Logger }): DiskGuard {
   const file = join(dataDir, 'reserve')
@@ -32,11 +33,13 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
       totalBytes: blocks * bsize,
       hasReserve: existsSync(file),
     })
+
     try {
       act(decision)
     } catch (error) {
       log.warn({ err: error }, 'the reserve stays as it is')
     }
+
     return { level: decision.level, floorMib: Math.ceil(decision.floorBytes / MIB) }
   }
 
@@ -46,11 +49,12 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
       { level, reserve, reserveBytes },
       reserve === 'make' ? 'keeping some room in reserve' : 'the disk is full: releasing the reserve',
     )
+
     if (reserve === 'release') rmSync(file, { force: true })
     else fill(file, reserveBytes)
   }
 
-  /** Where the disk cannot be looked at, what was seen last stands. */
+  /** Checks the disk. Where this fails, the last state remains. */
   function check(): void {
     const before = last.level
     try {
@@ -58,6 +62,7 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
     } catch (error) {
       log.warn({ err: error }, 'the disk could not be looked at')
     }
+
     if (before !== 'ok' && last.level === 'ok') onRoom()
   }
 
@@ -79,7 +84,7 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
   }
 }
 
-/** Takes the room for good: zeros that are written, not a hole. A reserve that does not fit is none. */
+/** Fills a file with zeros: written bytes occupy space, a hole would not. Removes a reserve that does not fit. */
 function fill(file: string, sizeBytes: number): void {
   const block = Buffer.alloc(MIB)
   const output = openSync(file, 'w', 0o600)

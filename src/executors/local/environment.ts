@@ -8,16 +8,17 @@ import { toPythonJson } from '../../core/spec/python.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { polyaxonVariables } from './polyaxon.ts'
 
+/** Inputs for the process environment of an attempt. */
 export interface EnvironmentOptions {
   readonly dataDir: string
-  /** The few variables of the server's own machine that programs expect. */
+  /** The few variables of the server's own process that programs expect. */
   readonly baseEnv: Readonly<Record<string, string>>
-  /** Folder that makes `import hagane` work without installing. */
+  /** Folder that makes `import hagane` work without an installation. */
   readonly clientPath: string
   readonly capacity: Capacity
-  /** Folder of the virtual environment it runs in; null: the Python of the submitting shell. */
+  /** Folder of the virtual environment of the run; null for the Python of the submitting shell. */
   readonly venv: string | null
-  /** Variables of the secrets and config maps the document names. */
+  /** Variables of the secrets and config maps that the document names. */
   readonly references: Readonly<Record<string, string>>
 }
 
@@ -29,7 +30,7 @@ const THREAD_VARIABLES = [
   'VECLIB_MAXIMUM_THREADS',
 ]
 
-/** The whole environment of an attempt's process; nothing of the server's own leaks in. */
+/** Returns all variables of an attempt's process. Of the server's own variables it contains only those in `baseEnv`. */
 export function attemptEnvironment(
   launch: Launch,
   dir: AttemptDir,
@@ -38,11 +39,13 @@ export function attemptEnvironment(
   const { attempt, env, run } = launch
   const { placement, build, logLevel } = run.plan
   const base = options.baseEnv
+
   const text = paramsText(run)
   const params = text.length <= PARAMS_CHARS_MAX ? text : undefined
   const dataPaths = JSON.stringify({ data: join(options.dataDir, 'data') })
+
   return {
-    // Prints reach the log at once, and are not lost when the script is killed.
+    // Printed lines reach the log at once and are not lost when the script is killed.
     PYTHONUNBUFFERED: '1',
     ...polyaxonVariables(launch, dir, { params, dataPaths }),
     ...base,
@@ -66,17 +69,21 @@ export function attemptEnvironment(
   }
 }
 
-/** Parameters above this are in their file alone: one variable takes 128 KiB, and all of them share one room with the command. */
+/**
+ * Longer parameters are passed only in their file: one variable is limited to 128 KiB, and all variables share one
+ * limit with the command.
+ */
 const PARAMS_CHARS_MAX = 20_000
 
-/** The parameters that the run is given, without those that its scripts have logged since, as Python's `json` reads them. */
+/** Returns the parameters in the plan of a run, without those that its scripts logged, as JSON that Python can read. */
 export function paramsText({ plan }: Pick<Run, 'plan'>): string {
   return toPythonJson(plan.params)
 }
 
 /**
- * A trial that begins anew at each rung has checkpoints of its own there. A run that goes on from one takes those of the
- * highest rung that left any, and those below stay as they are.
+ * Returns the checkpoint folder of a run. A trial that starts over at each rung has a folder for each rung. A run that
+ * resumes or copies such a trial takes the folder of the highest rung with a checkpoint; folders of lower rungs stay
+ * unchanged.
  */
 function checkpointsOf(
   { plan: { rung }, origin }: Pick<Run, 'plan' | 'origin'>,
@@ -86,6 +93,7 @@ function checkpointsOf(
   const folders = Array.from({ length: rung.index + 1 }, (_, index) =>
     index === 0 ? checkpoints : join(checkpoints, `rung-${index}`),
   )
+
   const goesOn = origin !== null && origin.kind !== 'restarts'
   return (goesOn ? folders.findLast(hasCheckpoint) : undefined) ?? folders.at(-1)!
 }
@@ -98,21 +106,24 @@ function firstAttempt({ plan: { rung } }: Run): number {
   return rung?.startsOver ? rung.firstAttempt : 1
 }
 
-/** A thread pool larger than the cores a run asked for slows its neighbours down. */
+/** Limits thread pools to the requested cores: a larger pool would slow down other runs. */
 function threadLimits(cpu: number | undefined): Record<string, string> {
   if (cpu === undefined) return {}
   const threads = String(Math.max(1, Math.floor(cpu)))
   return Object.fromEntries(THREAD_VARIABLES.map((name) => [name, threads]))
 }
 
-/** On a machine with devices every run sees exactly those it was given: none, if it asked for none. */
+/** On a machine with GPUs a run sees exactly the GPUs that it was given: none, if it requested none. */
 function visibleDevices(capacity: Capacity, devices: readonly string[]): Record<string, string> {
   return capacity.devices.length === 0
     ? {}
     : { CUDA_VISIBLE_DEVICES: devices.join(','), NVIDIA_VISIBLE_DEVICES: devices.join(',') || 'none' }
 }
 
-/** The submitting shell's path with its Python first; where that Python goes by another name, `python` is made to mean it. */
+/**
+ * Returns the search path of a run. It begins with the folder of the virtual environment or of the submitting shell's
+ * Python. Where that Python has another name, a wrapper called `python` runs it.
+ */
 function searchPath(python: string | undefined, path: string, { dataDir, venv }: EnvironmentOptions): string {
   if (venv !== null) return `${join(venv, 'bin')}:${path}`
   if (!python) return path

@@ -48,39 +48,54 @@ import {
   tracesInUse,
 } from './process-table.ts'
 
+/** Inputs of `createLocalExecutor`. */
 export interface LocalExecutorOptions {
   readonly dataDir: string
-  /** Identity of the data directory. */
+  /** Identity of the data directory, part of the marks of attempts (`markOf`). */
   readonly place: string
+  /** Variables of the server's own process that attempts receive. */
   readonly baseEnv: Readonly<Record<string, string>>
+  /** Folder that makes `import hagane` work in attempts. */
   readonly clientPath: string
   /** Ids of the GPUs that may be given out. */
   readonly devices: readonly string[]
-  /** A log that is longer loses its middle. */
+  /** Limit of a log in bytes. The middle of a longer log is cut out. */
   readonly logBytesMax: number
-  /** Runs at once on this machine. */
+  /** Maximum number of runs at once on this machine. */
   readonly runsMax: number
   readonly clock: Clock
   readonly log: Logger
 }
 
-/** A stop under way: whether its processes have got the polite signal, and whether their grace is over. */
+/**
+ * A stop in progress: whether the processes have received SIGTERM (`isSignalled`), and whether their grace period is
+ * over (`isDue`).
+ */
 interface StopOrder {
   readonly attempt: AttemptRef
   isSignalled: boolean
   isDue: boolean
 }
 
+/**
+ * The executor for this machine. Disposing of it ends its timers; running attempts continue under their supervisors.
+ */
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
 
-/** The text for the shell's `-c`. A longer one than a system takes as one argument is read from a file of the attempt. */
+/**
+ * Returns the text for the shell's `-c`. A script that is too long for one argument is written to a file of the
+ * attempt, which the text evaluates.
+ */
 function shellText(script: string, dir: AttemptDir): string {
   if (Buffer.byteLength(script) <= LIMITS.commandWordBytesMax) return script
   writeFileSync(dir.command, script, { mode: 0o600 })
   return `eval "$(< '${dir.command.replaceAll("'", "'\\''")}')"`
 }
 
-/** Throws AppError `invalid` for a command that no system starts: one that is too long, or has a NUL in it. */
+/**
+ * Spawns a process. Throws AppError `invalid` for a command that no system can start: one that is too long or contains
+ * a NUL.
+ */
 function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
   try {
     return spawn(command!, args, options)
@@ -93,18 +108,24 @@ function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOpt
   }
 }
 
-/** A system that has too many processes, open files or too little memory starts the process later. */
+/**
+ * Returns the error for a failed spawn: `unavailable` where processes, open files or memory run short, which a retry
+ * may overcome; else `conflict`.
+ */
 function spawnFailure(error: NodeJS.ErrnoException): AppError {
   return new AppError(isShortage(error) ? 'unavailable' : 'conflict', { detail: error.message }, { cause: error })
 }
 
-/** Throws AppError `environment_gone` for an environment whose files are not all there. */
+/** Throws AppError `environment_gone` for an environment that is not complete. */
 function refuseIncomplete(venv: string | null): void {
   if (venv !== null && !(existsSync(join(venv, '..', 'ready')) && existsSync(join(venv, 'bin', 'python'))))
     throw new AppError('environment_gone', { detail: venv })
 }
 
-/** What a run runs on beside what it asks for: an image cannot be had by a plain process. */
+/**
+ * Returns what a run really runs on. A document may request an image, which a plain process cannot use; `imageAsked`
+ * records the request.
+ */
 function ranOn(run: Run, venv: string | null): RanOn {
   const python = run.host?.python ?? null
   return {
@@ -123,9 +144,9 @@ const LAST_LINES = 20
 const LAST_LINES_BYTES = 4_000
 
 /**
- * Runs attempts as processes of this machine, each under a supervisor that outlives the server. What is true of an
- * attempt stands in its folder: `mark` says whose it is, `claim` who supervises it, `exit` how it ended. Memory only makes it
- * quick.
+ * Creates the executor that runs attempts as processes of this machine, each under a supervisor that outlives the
+ * server. The files in an attempt's folder are authoritative: `mark` identifies the attempt, `claim` its supervisor,
+ * and `exit` records how the command ended. A restarted server needs no state in memory.
  */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
   const { clock, dataDir, log, place } = options
@@ -140,12 +161,14 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
   const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
+
   const children = new Map<string, ChildProcess>()
-  /** Attempts that run, as far as this server knows. */
+  /** Attempts that this server has launched or observed and whose end it has not seen. */
   const running = new Map<string, AttemptRef>()
   const stopping = new Map<string, StopOrder>()
   const ended = new Map<string, AttemptRef>()
   const logged = new Set<string>()
+
   let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
   let cancelReap: (() => void) | undefined
@@ -154,6 +177,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const launch = async (asked: Launch): Promise<Launched> => {
     const { attempt, run, tree } = asked
     const venv = venvOf(run)
+
     const before = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, before) && readClaim(before) !== undefined)
       return {
@@ -163,15 +187,19 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       }
     refuseIncomplete(venv)
     await prepareRunDir(dataDir, asked)
+
     const mark = markOf(place, attempt)
     const dir = createAttemptDir(dataDir, attempt, mark)
     const { command } = run.plan
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
+
     if (!command) throw new AppError('invalid', { detail: phrase('launch_none') })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
       throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
+
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeGiven(dir.secrets, references.secretsOf(run.plan.references))
+
     await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
       env: {
@@ -183,17 +211,20 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         [MARK]: mark,
       },
     })
+
     follow(attempt)
     return { startedAt: clock.now(), outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
   }
 
-  /** Folder of the environment that a run runs in; null for one that needs none, or builds it. */
+  /** Returns the folder of the virtual environment of a run; null for a run that needs none or that builds one. */
   const venvOf = (run: Run): string | null =>
     run.environment === null || run.plan.kind === 'build'
       ? null
       : join(dataDir, 'environments', run.environment, 'venv')
 
-  /** Own session and output to a file: the supervisor owes the server nothing. */
+  /**
+   * Starts a supervisor in a session of its own with its output to a file, so that it does not depend on the server.
+   */
   const spawnSupervisor = async (
     attemptId: string,
     dir: AttemptDir,
@@ -208,10 +239,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         stdio: ['ignore', output, output],
       })
       children.set(attemptId, child)
+
       child.once('exit', () => {
         children.delete(attemptId)
         nudge(attemptId)
       })
+
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve)
         child.once('error', (error) => {
@@ -219,6 +252,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           reject(spawnFailure(error))
         })
       })
+
       child.unref()
     } finally {
       closeSync(output)
@@ -228,23 +262,30 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const observe = async (attempt: Attempt): Promise<Observation> => {
     const dir = attemptDir(dataDir, attempt)
     if (!ownsFolder(attempt, dir)) return await observeWithoutFolder(attempt)
+
     const exit = readExit(dir)
     if (exit) return await conclude(attempt, dir, exit)
     const claim = readClaim(dir)
+
     if (children.has(attempt.id)) return claim ? seen(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
+
     const isHere = isFrom(place, readMark(dir))
     if (claim && isHere && isAlive(claim, boot)) {
       follow(attempt)
       return seen(claim)
     }
+
     const late = readExit(dir)
     if (late) return await conclude(attempt, dir, late)
-    // The supervisor is gone without a record. Whatever is left of the command must end before the attempt does.
+
+    // The supervisor has ended without an exit record. Remaining processes of the command must end before the attempt
+    // does.
     if (processesIn(attempt).length > 0) {
       await stop(attempt, 0)
       return { state: 'running' }
     }
+
     const why = claim && claim.boot !== boot ? 'machine_restarted' : isHere ? 'supervisor_killed' : 'attempt_elsewhere'
     return {
       state: 'ended',
@@ -255,7 +296,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Somebody removed its folder, or it was never launched. Its processes end before it does: they have nowhere to report to. */
+  /**
+   * Observes an attempt whose folder was removed, or that was never launched. Remaining processes are stopped before
+   * the attempt counts as ended: they have no folder to report to.
+   */
   const observeWithoutFolder = async (attempt: Attempt): Promise<Observation> => {
     if (attempt.state === 'intent') return { state: 'absent' }
     if (processesIn(attempt).length === 0) return { state: 'absent' }
@@ -275,9 +319,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   ): Promise<Observation> => {
     stopping.delete(attempt.id)
     running.delete(attempt.id)
+
     await limit(attempt)
     if (isFrom(place, readMark(dir))) ended.set(attempt.id, attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, reap)
+
     const evidence =
       exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
     return {
@@ -290,7 +336,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Ends what ended attempts left running. One look at the process table serves all that ended in the meantime. */
+  /**
+   * Kills the processes that ended attempts left running. One pass over the process table serves all attempts that
+   * ended meanwhile.
+   */
   const reap = (): void => {
     cancelReap = undefined
     try {
@@ -300,10 +349,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     } catch (error) {
       logOnce('processes', error)
     }
+
     if (ended.size > 0) cancelReap = clock.after(REAP_DELAY_MS, reap)
   }
 
-  /** False where that has to be tried again. */
+  /** Kills the remaining processes of an attempt. Returns false after a failure, so that the caller tries again. */
   const endLeftovers = (attempt: AttemptRef): boolean => {
     try {
       for (const entry of processesIn(attempt)) signal(entry, 'SIGKILL')
@@ -314,7 +364,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** A round comes again soon after one that failed: its log has one line of each failure. */
+  /** Logs a failure of a periodic task. Each failure is logged once, since the task is repeated soon. */
   const logOnce = (name: string, error: unknown): void => {
     const key = `${name} ${(error as Error).message}`
     if (logged.has(key)) return
@@ -328,7 +378,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     cancelLimits ??= clock.after(LOG_LOOK_MS, limitLogs)
   }
 
-  /** A supervisor that this process did not start sends no signal: its end has to be looked for. */
+  /**
+   * Looks for supervisors that have ended. A supervisor that another server process started causes no event here when
+   * it ends.
+   */
   const pollAdopted = (): void => {
     cancelPoll = undefined
     for (const attempt of running.values()) {
@@ -353,10 +406,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Secrets that may stand in an attempt's log. */
+  /** Returns the secrets that may occur in an attempt's log. */
   const secretsIn = (dir: AttemptDir): string[] => references.secrets(readGiven(dir.secrets))
 
-  /** Returns true also where it cannot be found out just now. */
+  /** Whether the supervisor of an attempt runs; true also where this cannot be determined at the moment. */
   const hasLivingSupervisor = (attempt: AttemptRef): boolean => {
     try {
       const claim = claimOf(attempt)
@@ -371,11 +424,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (stopping.has(attempt.id)) return
     const order: StopOrder = { attempt, isSignalled: false, isDue: graceMs === 0 }
     stopping.set(attempt.id, order)
-    // Waited for, not computed: the time of day may jump meanwhile.
+    // A timer, not a comparison of times: the system clock may be set meanwhile.
     if (graceMs > 0) clock.after(graceMs, () => (order.isDue = true))
     pressOn(attempt.id)
   }
 
+  /** Repeats `press` until it reports the end of the attempt. */
   const pressOn = (attemptId: string): void => {
     const order = stopping.get(attemptId)
     if (!order) return
@@ -388,33 +442,41 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   /**
-   * Its processes get one SIGTERM, as soon as there are any. After the grace everything but the supervisor is killed, again
-   * and again: a tree may grow while it is cut. Returns whether it has ended.
+   * Sends one SIGTERM to the processes of an attempt, as soon as there are any. After the grace period each call kills
+   * all processes except the supervisor: more may have started since the call before. Returns whether the attempt has
+   * ended.
    */
   const press = (order: StopOrder): boolean => {
     const { attempt } = order
     const dir = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, dir) && readExit(dir)) return true
     if (order.isSignalled && !order.isDue) return false
-    // A copy of the supervisor is about to become the command: until then it would take the signal for its own.
+
+    // Skips a fork of the supervisor that has not yet become the command: it would handle the signal as the supervisor
+    // does.
     const members = processesIn(attempt).filter(({ pid }) => order.isDue || !argumentsOf(pid).includes(SUPERVISOR))
     for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
     order.isSignalled ||= members.length > 0
+
     const claim = claimOf(attempt)
-    // A supervisor without a claim waits for room on the disk: its command has not begun.
+    // A supervisor without a claim waits for room on the disk: its command has not started.
     if (order.isDue && !claim) children.get(attempt.id)?.kill('SIGKILL')
+
     if (!order.isDue || members.length > 0 || (claim && isAlive(claim, boot))) return false
     nudge(attempt.id)
     return true
   }
 
-  /** Who supervises an attempt from this data directory. */
+  /** Returns the claim of an attempt that runs from this data directory; undefined for any other. */
   const claimOf = (attempt: AttemptRef): Identity | null | undefined => {
     const dir = attemptDir(dataDir, attempt)
     return ownsFolder(attempt, dir) && isFrom(place, readMark(dir)) ? readClaim(dir) : undefined
   }
 
-  /** Its processes but for the supervisor; that one too where its claim is lost. */
+  /**
+   * Returns the running processes of an attempt except its supervisor. The supervisor is included where the folder of
+   * the attempt was removed.
+   */
   const processesIn = (attempt: AttemptRef): ProcessEntry[] => {
     const dir = attemptDir(dataDir, attempt)
     if (!ownsFolder(attempt, dir)) return membersOf(undefined, traceOf(attempt))
@@ -446,24 +508,31 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     launch,
     list,
     observe,
+
     watch: (callback) => {
       nudge = callback
     },
+
     stop,
+
     readLog: async (attempt, from, limitBytes) => {
       const dir = attemptDir(dataDir, attempt)
       return await readMasked(dir, from, { limitBytes, secrets: secretsIn(dir) })
     },
+
     listOutputs: async (attempt) => await hashFiles(attemptDir(dataDir, attempt).outputs),
+
     sealLog: async (attempt) => {
       const dir = attemptDir(dataDir, attempt)
       await starFile(dir.log, secretsIn(dir), readLogCut(dir))
       rmSync(dir.secrets, { force: true })
     },
+
     openOutput: async (run, path) => await openInside(join(runFolder(dataDir, run), 'outputs'), path),
     purge: async (what) => await purgeFiles(dataDir, what),
     removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
     capacity: () => capacity,
+
     sampleUsage: async (attempts) => {
       const entries = listProcesses()
       const groups = attempts.map((attempt) => {
@@ -476,6 +545,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       })
       return await usage.sample(groups, clock.now())
     },
+
     [Symbol.asyncDispose]: async () => {
       cancelPoll?.()
       cancelReap?.()

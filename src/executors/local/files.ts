@@ -25,8 +25,8 @@ import { copyFolder, joinBytes } from './copy-folder.ts'
 import { openPlain } from './plain-file.ts'
 
 /**
- * Makes a run's folder: another run's, where it goes on with that one's outputs; one whose outputs begin as a copy. It
- * appears whole or not at all.
+ * Creates the folder of a run: a link to another run's folder where the run continues with the outputs of that run, or
+ * a folder whose outputs begin as a copy. The folder appears complete or not at all.
  */
 export async function prepareRunDir(
   dataDir: string,
@@ -34,20 +34,25 @@ export async function prepareRunDir(
 ): Promise<void> {
   const before = goesOnWith && (await realpath(runFolder(dataDir, goesOnWith)).catch(() => null))
   const ownerPath = before ?? placeOf(dataDir, outputsOwner, run.startedAt !== null)
+
   if (copiesOutputsOf !== null && ownerOfRunFolder(ownerPath) !== run.id)
     await copyOutputs(runFolder(dataDir, copiesOutputsOf), ownerPath, run.id)
   else if (before === null) createRunFolder(ownerPath, outputsOwner.id)
+
   if (outputsOwner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
 }
 
-/** Where the folder of a run is, or is to be. `isBegun`: version 0.1.0, which noted no owner, may have made it. */
+/**
+ * Returns where the folder of a run is, or where to create it. `isBegun`: the run has started before, so version 0.1.0,
+ * which stored no owner, may have created the folder.
+ */
 function placeOf(dataDir: string, run: RunRef, isBegun: boolean): string {
   const plain = runFolder(dataDir, run)
   const owner = ownerOfRunFolder(plain)
   return isBegun && owner === undefined ? plain : placeFor(plain, run.id, owner)
 }
 
-/** Links a run's place to the folder of the run that it resumes. */
+/** Creates a link from the path of a run to the folder of the run that it resumes. */
 function linkTo(folder: string, plain: string, runId: string): void {
   const target = basename(folder)
   for (const path of [plain, `${plain}.${runId}`]) {
@@ -66,9 +71,10 @@ async function copyOutputs(from: string, own: string, runId: string): Promise<vo
   await rename(half, own)
 }
 
-/** The attempt's own copy of a folder of code. */
+/** Returns the attempt's own copy of a folder of code; makes the copy if it does not exist. */
 export async function copyTree(tree: string, dir: AttemptDir): Promise<string> {
   if (existsSync(dir.code)) return dir.code
+
   const half = `${dir.code}.half`
   await removeTree(half)
   await mkdir(dirname(half), { recursive: true, mode: 0o700 })
@@ -80,8 +86,9 @@ export async function copyTree(tree: string, dir: AttemptDir): Promise<string> {
 const SYSTEM_COPY_FILES = 200
 
 /**
- * Large folders are copied by the system's own program, which leaves this process free; both share blocks where they can.
- * Throws AppError `conflict` with the name of what cannot be read: no later try could.
+ * Copies a folder. Large folders are copied by `cp`, which does not block this process; both ways share blocks where
+ * the file system can. Throws AppError `conflict` with the name of a file that cannot be read, since no retry could
+ * read it.
  */
 async function copyWhole(from: string, to: string): Promise<void> {
   if (process.platform === 'linux' && (await hasManyFiles(from))) {
@@ -89,10 +96,11 @@ async function copyWhole(from: string, to: string): Promise<void> {
       await promisify(execFile)('cp', ['-R', '--reflink=auto', '--preserve=mode,timestamps', '--', from, to])
       return
     } catch {
-      // Copied once more below, which says in our words what it cannot copy.
+      // Copied again below, where an error names the file that cannot be copied.
       await removeTree(to)
     }
   }
+
   const onFault = (path: string, fault: NodeJS.ErrnoException): never => {
     if (UNREADABLE.has(fault.code ?? ''))
       throw new AppError(
@@ -102,6 +110,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
       )
     throw fault
   }
+
   await copyFolder(from, to, { keepsMarks: true, onFault })
 }
 
@@ -113,8 +122,8 @@ async function hasManyFiles(folder: string): Promise<boolean> {
 }
 
 /**
- * A file inside a folder as a stream; undefined for whatever leaves the folder, is no plain file, or is not there. Throws
- * AppError `conflict` for one that may not be read.
+ * Opens a file inside a folder as a stream; undefined where the path leaves the folder, is no regular file, or does not
+ * exist. Throws AppError `conflict` where reading is not permitted.
  */
 export async function openInside(root: string, path: string): Promise<ReadableStream<Uint8Array> | undefined> {
   try {
@@ -132,12 +141,16 @@ export async function openInside(root: string, path: string): Promise<ReadableSt
   }
 }
 
-/** Removes a folder that a script may have left in any state: with folders that may not be emptied, or deeper than a path is long. */
+/**
+ * Removes a folder that a script may have left in any state: with folders that cannot be emptied, or with paths longer
+ * than a system call accepts.
+ */
 export async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 5 })
   } catch {
-    // `chmod` and `rm` descend folder by folder, so long paths do not stop them. `rm` reports the files that `chmod` could not change.
+    // `chmod` and `rm` descend folder by folder, so long paths do not stop them. `rm` reports the files that `chmod`
+    // could not change.
     await promisify(execFile)('chmod', ['-R', 'u+rwX', '--', path]).catch(() => {})
     await promisify(execFile)('rm', ['-rf', '--', path])
   }
@@ -145,9 +158,12 @@ export async function removeTree(path: string): Promise<void> {
 
 type Purge = Parameters<Executor['purge']>[0]
 
-/** Removes what a run left on the disk; its link to another run's folder, and that folder once nobody else writes there. */
+/**
+ * Removes the files of a run: the folders of its attempts, its link to another run's folder, and that folder unless
+ * `keepsOutputs` is set.
+ */
 export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
-  // A script that runs by itself has a name of its own kind, and no folder.
+  // An attempt of a script that was started by hand has another kind of name and no folder.
   for (const attempt of attempts.filter(({ name }) => isAttemptFolder(name))) {
     const dir = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, dir)) {
@@ -156,6 +172,7 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
     }
     await removeRests(join(dataDir, 'attempts', attempt.name), attempt.id)
   }
+
   await purgeOutputs(dataDir, { attempts, run, keepsOutputs })
 }
 
@@ -163,32 +180,42 @@ async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Pu
   const own = runFolder(dataDir, run)
   const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
   await removeRests(join(runs, String(run.number)), run.id)
+
   const shared = join(runs, String(run.outputsOf))
   const outputs = await realpath(own).catch(() => shared)
   const owner = ownerOfRunFolder(outputs)
-  // A run that was never launched has made no folder: one under its number may be another database's.
+
+  // A run that was never launched has no folder: one under its number may belong to a run of another database.
   const isOwn =
     attempts.some(({ outputsPath }) => outputsPath !== null) || owner === run.id || owner === run.origin?.runId
+
   if (isOwn && (await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
+
   if (keepsOutputs) return
-  // A program may have put a link in place of the folder.
+  // A program may have replaced the folder by a link to elsewhere.
   if (isOwn && dirname(outputs) === runs) await removeWhole(outputs)
   await removeRests(shared, run.origin?.runId ?? run.id)
 }
 
-/** Removes an owner's folder under another name: a half of it would not name its owner, and nobody would remove it. */
+/**
+ * Renames an owner's folder and removes it: a partly removed folder would no longer identify its owner, and nothing
+ * would remove it.
+ */
 async function removeWhole(path: string): Promise<void> {
   await removeTree(goneOf(path))
   if (existsSync(path)) await rename(path, goneOf(path))
   await removeTree(goneOf(path))
 }
 
-/** Removes what a making or a removal of an owner's folder left when it was cut short. */
+/** Removes the files that an interrupted creation or removal of an owner's folder left. */
 async function removeRests(path: string, id: string): Promise<void> {
   for (const rest of restsOf(path, id)) await removeTree(rest)
 }
 
-/** Removes copies of code whose attempt ended before a time, or has no folder any more; how many that were. */
+/**
+ * Removes working copies of code whose attempt ended before a time, and copies older than that time whose attempt has
+ * no folder. Returns their number.
+ */
 export async function removeWorkCopies(dataDir: string, endedBefore: number): Promise<number> {
   const [attempts, work] = [join(dataDir, 'attempts'), join(dataDir, 'work')]
   const copies = [
@@ -196,6 +223,7 @@ export async function removeWorkCopies(dataDir: string, endedBefore: number): Pr
     // Version 0.1.0 kept working copies in the attempt's folder.
     ...(await namesIn(attempts)).map((name) => ({ name, path: join(attempts, name, 'code') })),
   ]
+
   let removed = 0
   for (const { name, path } of copies.filter((copy) => isAttemptFolder(copy.name) && existsSync(copy.path))) {
     const ended = await stat(existsSync(join(attempts, name)) ? join(attempts, name, 'exit') : path).catch(
@@ -205,6 +233,7 @@ export async function removeWorkCopies(dataDir: string, endedBefore: number): Pr
     await removeTree(path)
     removed += 1
   }
+
   return removed
 }
 

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 
 const TIMEOUT_MS = 5_000
 
-/** Indices of this machine's GPUs, as `nvidia-smi` lists them; none where there is no such tool. */
+/**
+ * Returns the indices of this machine's GPUs as `nvidia-smi` lists them; none where that program is missing or fails.
+ */
 export function listGpus(path: string | undefined): string[] {
   try {
     const output = execFileSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {

@@ -9,23 +9,25 @@ import { appendPlain, openPlain, readPlainText } from './plain-file.ts'
 const BLOCK_BYTES = 65_536
 
 /**
- * Bytes of a log as they were written, at most `limitBytes`; what was cut out of its middle is passed over. A log that does not
- * exist yet is empty.
+ * Reads bytes of a log as they were written, at most `limitBytes`. The range that was cut out of its middle is skipped.
+ * A log that does not exist yet is empty.
  */
 export async function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: number): Promise<LogPage> {
   await using file = await openPlain(dir.log)
   if (!file) return { bytes: new Uint8Array(), cursor: 0 }
+
   const { size } = await file.stat()
   const cut = readLogCut(dir)
   const asked = Math.min(size, from.cursor ?? (await startOf(file, { dir, from, size, limitBytes })))
   const start = cut && asked >= cut.from && asked < cut.to ? cut.to : asked
   const end = cut && start < cut.from ? cut.from : size
+
   const bytes = Buffer.alloc(Math.max(0, Math.min(limitBytes, end - start)))
   const { bytesRead } = await file.read(bytes, 0, bytes.length, start)
   return { bytes: bytes.subarray(0, bytesRead), cursor: start + bytesRead, ...(cut && { cut }) }
 }
 
-/** Last lines of a log as text, for the evidence of a failure. */
+/** Reads the last lines of a log as text, for the evidence of a failure. */
 export async function readLastLines(dir: AttemptDir, lines: number, limitBytes: number): Promise<string> {
   const { bytes } = await readLogFile(dir, { tailLines: lines }, limitBytes)
   return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')
@@ -43,7 +45,7 @@ async function startOf(file: FileHandle, { dir, from, size, limitBytes }: Place)
   return from.since === undefined ? 0 : offsetAt(dir, from.since)
 }
 
-/** Where the last `lines` lines begin, looking back no further than `limitBytes`. */
+/** Returns the offset where the last `lines` lines begin, or at most `limitBytes` before the end. */
 async function tailOffset(
   file: FileHandle,
   { size, lines, limitBytes }: { size: number; lines: number; limitBytes: number },
@@ -51,6 +53,7 @@ async function tailOffset(
   const floor = Math.max(0, size - limitBytes)
   const block = Buffer.alloc(BLOCK_BYTES)
   let seen = 0
+
   for (let end = size; end > floor;) {
     const start = Math.max(floor, end - BLOCK_BYTES)
     await file.read(block, 0, end - start, start)
@@ -60,17 +63,21 @@ async function tailOffset(
     }
     end = start
   }
+
   return lines === 0 ? size : floor
 }
 
-/** Notes how long the log is now, if it has grown; the server does this now and then while the attempt runs. */
+/**
+ * Adds the time and the present length of the log to its index, if the log has grown. The server does this from time to
+ * time while the attempt runs.
+ */
 export function noteLogTime(dir: AttemptDir, now: number): void {
   const size = statSync(dir.log, { throwIfNoEntry: false })?.size ?? 0
   const [, last] = readIndex(dir).at(-1) ?? [0, 0]
   if (size > last) appendPlain(dir.logIndex, `${now} ${size}\n`)
 }
 
-/** The last noted offset at or before a time. */
+/** Returns the last noted offset at or before a time in milliseconds since 1970; 0 where there is none. */
 function offsetAt(dir: AttemptDir, time: number): number {
   return readIndex(dir).findLast(([noted]) => noted <= time)?.[1] ?? 0
 }

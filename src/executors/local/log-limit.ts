@@ -7,43 +7,48 @@ import type { LogCut } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { openPlain, readPlainText } from './plain-file.ts'
 
-/** A log exceeds its limit by this part of the limit before its middle is cut again. */
+/** Share of the limit by which a log may exceed it before its middle is cut again. */
 const SLACK = 1 / 8
 const MIB = 2 ** 20
-/** File systems give back whole blocks. */
+/** File systems free whole blocks only. */
 const BLOCK_BYTES = 4_096
+/** Bytes in which the end of a line is looked for. */
 const LINE_LOOKED_BYTES = 65_536
 
-/** Which bytes of a log were cut out; undefined for a log that is whole. */
+/** Returns the range of bytes that was cut out of a log; undefined for a complete log. */
 export function readLogCut(dir: Pick<AttemptDir, 'logCut'>): LogCut | undefined {
   const [from, to] = readPlainText(dir.logCut)?.split(' ').map(Number) ?? []
   return from !== undefined && to !== undefined && from <= to ? { from, to } : undefined
 }
 
 /**
- * Cuts the middle out of a log that is longer than its limit: half of the limit stays at its head, half at its end, and a line
- * between them says so. Its program writes on meanwhile: the bytes are given back to the disk as a hole, and no other byte
- * changes its place. Throws where the file system has no holes.
+ * Cuts the middle out of a log that exceeds its limit. Half of the limit stays at the beginning and half at the end,
+ * with a note between them. The program may go on writing: the bytes are freed as a hole in the file, and all other
+ * bytes keep their offsets. Throws where the file system does not support holes.
  */
 export async function limitLog(dir: AttemptDir, limitBytes: number): Promise<void> {
   await using file = await openPlain(dir.log, 'write')
   if (!file) return
   const { size } = await file.stat()
+
   const before = readLogCut(dir)
   const cutBytes = before ? before.to - before.from : 0
   if (size - cutBytes <= limitBytes * (1 + SLACK)) return
+
   const half = Math.floor(limitBytes / 2)
   const to = await lineStart(file, size - half)
   const noteAt = before ? before.from - NOTE_BYTES : await lineStart(file, half)
   const from = noteAt + NOTE_BYTES
+
   await punch(dir.log, from, to)
   await file.write(noteOf({ from: noteAt, to }, limitBytes), 0, NOTE_BYTES, noteAt)
+
   rmSync(`${dir.logCut}.tmp`, { force: true, recursive: true })
   writeFileSync(`${dir.logCut}.tmp`, `${from} ${to}`, { flag: 'wx' })
   renameSync(`${dir.logCut}.tmp`, dir.logCut)
 }
 
-/** The first line that starts at or after a byte; the byte itself where the line is very long. */
+/** Returns the offset where the first line after a byte starts; the byte itself where its line is very long. */
 async function lineStart(file: FileHandle, byte: number): Promise<number> {
   const block = Buffer.alloc(LINE_LOOKED_BYTES)
   const { bytesRead } = await file.read(block, 0, block.length, byte)
@@ -66,7 +71,9 @@ async function punch(path: string, from: number, to: number): Promise<void> {
 
 const NOTE_BYTES = 320
 
-/** A note of fixed length, so that a later one can overwrite it. */
+/**
+ * Returns the note that stands in place of the cut bytes. Its length is fixed, so that a later note can overwrite it.
+ */
 function noteOf({ from, to }: LogCut, limitBytes: number): Buffer {
   const [size, limit] = [Math.round((to - from) / MIB), Math.round(limitBytes / MIB)]
   const text = `\n[hagane] ${size} MiB are left out here: this log is longer than ${limit} MiB (HAGANE_LOG_LIMIT_MIB)\n[hagane] ここで ${size} MiB を省略しました: ログが上限の ${limit} MiB (HAGANE_LOG_LIMIT_MIB) を超えています`

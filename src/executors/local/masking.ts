@@ -5,13 +5,13 @@ import { openPlain } from './plain-file.ts'
 
 interface Masking {
   readonly limitBytes: number
-  /** The longest first. */
+  /** Sorted by length, the longest first. */
   readonly secrets: readonly string[]
 }
 
 /**
- * A page of a log with secrets starred out, byte for byte, so that cursors stay what they are. A secret that the page cuts
- * is found too: a little more is read on both sides.
+ * Reads a page of a log in which each byte of a secret is replaced by a star, so that byte cursors stay valid. Reads a
+ * little more on both sides of the page, to find secrets that its edges cut.
  */
 export async function readMasked(
   dir: AttemptDir,
@@ -20,26 +20,34 @@ export async function readMasked(
 ): Promise<LogPage> {
   const page = await readLogFile(dir, from, limitBytes)
   if (secrets.length === 0 || page.bytes.length === 0) return page
+
   const longest = Buffer.byteLength(secrets[0]!) - 1
   const start = page.cursor - page.bytes.length
   const before = Math.min(start, longest)
   const head = await readLogFile(dir, { cursor: start - before }, before)
   const tail = await readLogFile(dir, { cursor: page.cursor }, longest)
+
   const wide = Buffer.concat([head.bytes, page.bytes, tail.bytes])
   for (const secret of secrets) star(wide, Buffer.from(secret))
+
   return { ...page, bytes: wide.subarray(head.bytes.length, head.bytes.length + page.bytes.length) }
 }
 
 const BLOCK_BYTES = 1_048_576
 
-/** Stars secrets out in a file itself, in place: for a log that nobody writes to any more. May be cut short and repeated. */
+/**
+ * Replaces secrets by stars in the file itself. No process may write to the file any more. Can be interrupted and
+ * repeated.
+ */
 export async function starFile(path: string, secrets: readonly string[], cut: LogCut | undefined): Promise<void> {
   if (secrets.length === 0) return
   await using file = await openPlain(path, 'write')
   if (!file) return
   const longest = Buffer.byteLength(secrets[0]!)
+
   const block = Buffer.alloc(BLOCK_BYTES + longest)
-  // Blocks overlap by the longest secret, so that none is cut in two.
+
+  // Blocks overlap by the length of the longest secret, so that every secret is complete in one of them.
   for (let start = 0; ; start += BLOCK_BYTES) {
     const { bytesRead } = await file.read(block, 0, block.length, start)
     const bytes = block.subarray(0, bytesRead)
@@ -47,9 +55,10 @@ export async function starFile(path: string, secrets: readonly string[], cut: Lo
     for (const secret of secrets) star(bytes, Buffer.from(secret))
     if (!bytes.equals(before)) await file.write(bytes, 0, bytesRead, start)
     if (bytesRead < block.length) break
-    // Nothing stands in a hole, however large it is.
+    // A hole contains no text and is skipped.
     if (cut && start >= cut.from && start + BLOCK_BYTES < cut.to) start = cut.to - BLOCK_BYTES
   }
+
   await file.sync()
 }
 

@@ -10,20 +10,22 @@ import { isShortage } from '../../core/shortage.ts'
 import { joinBytes } from './copy-folder.ts'
 import { openPlain } from './plain-file.ts'
 
+/** A file in the outputs of a run. */
 export interface OutputFile {
-  /** As `pathText` writes it. */
+  /** Relative to the outputs, in the form of `pathText`. */
   readonly path: string
   readonly sizeBytes: number
   readonly sha256: string
 }
 
+/** The files that a run has in its outputs. */
 export interface Outputs {
   readonly files: readonly OutputFile[]
-  /** Files and folders that are there and cannot be read or listed. */
+  /** Files and folders that exist and cannot be read or listed, and files whose path is too long. */
   readonly unreadable: readonly string[]
 }
 
-/** Whether a folder holds anything; quick, however much it is. Throws where descriptors run short. */
+/** Whether a folder contains anything; false where it cannot be read. Throws where file descriptors run short. */
 export function hasFiles(root: string): boolean {
   try {
     return readdirSync(root).length > 0
@@ -33,15 +35,20 @@ export function hasFiles(root: string): boolean {
   }
 }
 
-/** Regular files under a folder with their hashes, in order of their paths. Links are not followed. Throws where descriptors run short. */
+/**
+ * Hashes the regular files under a folder, in the byte order of their paths, `artifactsPerRunMax` at most. Links are
+ * not followed. Throws where file descriptors run short.
+ */
 export async function hashFiles(root: string): Promise<Outputs> {
   const found: Found = { paths: [], unreadable: [] }
   await collectPaths(root, Buffer.alloc(0), found)
+
   const files: OutputFile[] = []
   for (const path of found.paths.sort(Buffer.compare)) {
     const file = await readable(path, found, () => hashFile(root, path))
     if (file) files.push(file)
   }
+
   return { files, unreadable: found.unreadable }
 }
 
@@ -55,6 +62,7 @@ async function collectPaths(root: string, folder: Buffer, found: Found): Promise
     openFolder(folder.length === 0 ? Buffer.from(root) : joinBytes(root, folder)),
   )
   if (!entries) return
+
   for await (const entry of entries) {
     if (found.paths.length >= LIMITS.artifactsPerRunMax) return
     const path = folder.length === 0 ? entry.name : joinBytes(folder, entry.name)
@@ -64,12 +72,12 @@ async function collectPaths(root: string, folder: Buffer, found: Found): Promise
   }
 }
 
-/** Names as bytes, which the types of `opendir` do not have. */
+/** Lists a folder with names as bytes, an encoding that the types of `opendir` do not have. */
 async function openFolder(path: Buffer): Promise<AsyncIterable<Dirent<Buffer>>> {
   return (await opendir(path, { encoding: 'buffer' as BufferEncoding })) as unknown as AsyncIterable<Dirent<Buffer>>
 }
 
-/** Undefined for what is no plain file any more. */
+/** Returns undefined where the path is no longer a regular file. */
 async function hashFile(root: string, path: Buffer): Promise<OutputFile | undefined> {
   const file = await openPlain(joinBytes(root, path))
   if (!file) return undefined
@@ -79,7 +87,10 @@ async function hashFile(root: string, path: Buffer): Promise<OutputFile | undefi
   return { path: pathText(path), sizeBytes: size, sha256: hash.digest('hex') }
 }
 
-/** Undefined for what has gone, and for what cannot be read, which is noted. */
+/**
+ * Runs `work`. Returns undefined for an entry that was removed, and for one that cannot be read, which is added to
+ * `unreadable`.
+ */
 async function readable<T>(path: Buffer, { unreadable }: Found, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()

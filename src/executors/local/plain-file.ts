@@ -2,9 +2,10 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync 
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 
+/** Codes of errors that occur where a path is missing or is not a regular file. */
 const NOT_PLAIN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXIO'])
 
-/** The text of a small plain file; undefined for anything else, and where there is none. */
+/** Reads a small regular file as text; undefined where the path is missing or is anything else. */
 export function readPlainText(path: string): string | undefined {
   let file: number
   try {
@@ -13,6 +14,7 @@ export function readPlainText(path: string): string | undefined {
     if (NOT_PLAIN.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
+
   try {
     return fstatSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
   } finally {
@@ -20,7 +22,7 @@ export function readPlainText(path: string): string | undefined {
   }
 }
 
-/** Adds to a plain file, which is made where there is none; nothing is written into anything else. */
+/** Appends to a regular file, which is created if it is missing. Does nothing where the path is anything else. */
 export function appendPlain(path: string, text: string): void {
   let file: number
   try {
@@ -33,6 +35,7 @@ export function appendPlain(path: string, text: string): void {
     if (NOT_PLAIN.has((error as NodeJS.ErrnoException).code ?? '')) return
     throw error
   }
+
   try {
     if (fstatSync(file).isFile()) writeFileSync(file, text)
   } finally {
@@ -41,8 +44,9 @@ export function appendPlain(path: string, text: string): void {
 }
 
 /**
- * A plain file, opened; undefined for anything else, and where there is none. Programs write beside it: a pipe in its place keeps
- * nobody waiting, and a link leads nowhere. Throws where a file is there and cannot be opened.
+ * Opens a regular file; undefined where the path is missing or is anything else. Users' programs write to the same
+ * folders: a pipe in place of the file does not block, and a link is not followed. Throws where the file exists and
+ * cannot be opened.
  */
 export async function openPlain(
   path: string | Buffer,
@@ -53,10 +57,11 @@ export async function openPlain(
   try {
     file = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    // A link, a folder that was to be written to, a pipe or socket that nobody reads.
+    // Nothing, a link, a folder opened for writing, or a pipe or socket without a reader.
     if (NOT_PLAIN.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
+
   if ((await file.stat()).isFile()) return file
   await file.close()
   return undefined

@@ -1,19 +1,21 @@
 import type { Launch } from '../../core/ports.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
-/** The owner that names of Polyaxon begin with; here nobody owns a project. */
+/**
+ * Names in Polyaxon begin with the owner of a project. Projects of Hagane have no owner, so this name takes its place.
+ */
 const OWNER = 'hagane'
 
-/** Texts that other variables of the run have as well. */
+/** Values that other variables of the run have as well. */
 interface Texts {
-  /** Undefined where they are too long for a variable. */
+  /** JSON of the parameters; undefined where it is too long for a variable. */
   readonly params: string | undefined
   readonly dataPaths: string
 }
 
 /**
- * The environment variables that scripts written for Polyaxon 0.6 read. They make the Polyaxon client work without a server:
- * it reads the right paths and parameters, does not wait for a server, and discards the records it logs.
+ * Returns the variables that scripts written for Polyaxon 0.6 read. They make the Polyaxon client work without a
+ * server: it reads the right paths and parameters, does not wait for a server, and discards the records it logs.
  */
 export function polyaxonVariables(
   { run, attempt, project }: Pick<Launch, 'run' | 'attempt' | 'project'>,
@@ -23,6 +25,7 @@ export function polyaxonVariables(
   const owned = `${OWNER}.${project}`
   const isJob = run.plan.kind === 'job' || run.plan.kind === 'build'
   const name = isJob ? `${owned}.${run.plan.kind}s.${run.number}` : `${owned}.${run.number}`
+
   const common = { project_name: owned, project_uuid: run.projectId, type: 'runner', app: OWNER }
   const info = isJob
     ? { ...common, role: run.plan.kind, job_name: name, job_uuid: run.id }
@@ -36,6 +39,7 @@ export function polyaxonVariables(
         task_type: 'master',
         task_idx: '0',
       }
+
   return {
     POLYAXON_IS_MANAGED: 'true',
     POLYAXON_IS_OFFLINE: 'true',

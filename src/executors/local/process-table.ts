@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 
 import { isShortage } from '../../core/shortage.ts'
 
-/** One process as the kernel shows it. `startedAt` is the kernel's own mark: it tells apart two uses of one pid. */
+/**
+ * A process in the process table. `startedAt` is the start time as the kernel prints it; it distinguishes two processes
+ * with the same pid.
+ */
 export interface ProcessEntry {
   readonly pid: number
   readonly ppid: number
@@ -13,7 +16,7 @@ export interface ProcessEntry {
   readonly isZombie: boolean
 }
 
-/** A process that can be recognised later: a pid alone may by then belong to someone else. */
+/** Identifies a process for later, when its pid alone may belong to another process. */
 export interface Identity {
   readonly pid: number
   readonly startedAt: string
@@ -22,12 +25,13 @@ export interface Identity {
 
 const HAS_PROC = existsSync('/proc/self/stat')
 
+/** Returns an id of the current boot of this machine. */
 export function bootId(): string {
   if (HAS_PROC) return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).replace(/\D/g, '')
 }
 
-/** The process with this pid, undefined when there is none. Throws where that cannot be found out. */
+/** Returns the process with this pid; undefined when there is none. Throws where descriptors or memory run short. */
 export function findProcess(pid: number): ProcessEntry | undefined {
   if (!HAS_PROC) return listProcesses().find((entry) => entry.pid === pid)
   try {
@@ -38,6 +42,7 @@ export function findProcess(pid: number): ProcessEntry | undefined {
   }
 }
 
+/** Returns all processes of this machine, zombies included. Throws where descriptors or memory run short. */
 export function listProcesses(): ProcessEntry[] {
   if (!HAS_PROC) return listWithPs()
   return readdirSync('/proc').flatMap((name) => {
@@ -46,15 +51,18 @@ export function listProcesses(): ProcessEntry[] {
   })
 }
 
+/** Whether exactly this process still runs. A zombie does not; neither does a process of an earlier boot. */
 export function isAlive(identity: Identity, boot: string): boolean {
   const entry = findProcess(identity.pid)
   return identity.boot === boot && entry !== undefined && !entry.isZombie && entry.startedAt === identity.startedAt
 }
 
-/** The kernel counts start times in hundredths of a second since the boot. */
+/** Linux counts start times in hundredths of a second since the boot. */
 const TICKS_PER_S = 100
 
-/** How long ago a process started by the kernel's own clock; undefined where the kernel does not show it. */
+/**
+ * Returns how long ago a process started by the kernel's own clock; undefined where the kernel does not provide this.
+ */
 export function ageMs({ startedAt }: Identity): number | undefined {
   if (!HAS_PROC) return undefined
   const uptimeS = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
@@ -75,6 +83,7 @@ function parseStat(pid: number, line: string): ProcessEntry {
 
 function listWithPs(): ProcessEntry[] {
   const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,lstart='], { encoding: 'utf8' }).trim().split('\n')
+
   return lines.map((line) => {
     const [pid, ppid, group, state, ...start] = line.trim().split(/\s+/)
     return {
@@ -88,7 +97,7 @@ function listWithPs(): ProcessEntry[] {
   })
 }
 
-/** The command line of a process; empty where it cannot be seen. */
+/** Returns the arguments of a process; empty where they cannot be read. */
 export function argumentsOf(pid: number): string[] {
   try {
     return HAS_PROC ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') : []
@@ -98,14 +107,19 @@ export function argumentsOf(pid: number): string[] {
   }
 }
 
-/** Marks that identify the processes of an attempt: a variable of their environment as `NAME=value`, and the file that they print to. */
+/**
+ * Two signs of the processes of an attempt: a variable of their process environment as `NAME=value`, and the file that
+ * they print to.
+ */
 export interface Trace {
   readonly mark: string
-  /** Identity of the file; undefined where it is gone. */
+  /** Identity of the file (see `fileId`); undefined where the file was removed. */
   readonly output: string | undefined
 }
 
-/** The identity of a file, whatever its name; undefined where there is none. Throws where descriptors run short. */
+/**
+ * Returns the identity of a file, whatever its name; undefined where there is none. Throws where descriptors run short.
+ */
 export function fileId(path: string): string | undefined {
   try {
     const { dev, ino } = statSync(path)
@@ -117,18 +131,21 @@ export function fileId(path: string): string | undefined {
 }
 
 /**
- * Every living process of an attempt but its supervisor: the supervisor's session and group, the descendants of those,
- * and processes that leave a trace of the attempt, which finds the ones that left the session. Where the supervisor is not
- * known traces alone decide, and find that one too.
+ * Returns all running processes of an attempt except its supervisor: those in the supervisor's session and group, their
+ * descendants, and processes with a trace of the attempt, which finds those that left the session. Where the supervisor
+ * is unknown, traces alone decide, and the supervisor is found, too.
  *
- * The session and group count only while they are surely the supervisor's own: it lives, or one in them leaves a
- * trace, since a number that names a session is given to no new process. Otherwise both may belong to someone else by now.
+ * The session and group count only while they certainly belong to the supervisor: while the supervisor runs, or a
+ * process in them has a trace, since the kernel gives the number of a session to no new process. Otherwise both may
+ * belong to another program by now.
  */
 export function membersOf(supervisor: Identity | undefined, trace: Trace): ProcessEntry[] {
   const supervisorPid = supervisor?.pid
   const entries = listProcesses().filter((entry) => !entry.isZombie)
+
   const found = new Map<number, ProcessEntry>()
   const isNear = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid
+
   const isOwn =
     !HAS_PROC ||
     entries.some((entry) =>
@@ -136,19 +153,25 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
         ? entry.startedAt === supervisor?.startedAt
         : isNear(entry) && leavesTrace(entry.pid, trace),
     )
+
   const isMember = (entry: ProcessEntry): boolean =>
     (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || leavesTrace(entry.pid, trace)
-  // Parents usually have lower pids, but need not: repeat until nothing new is found.
+
+  // Repeated until nothing new is found: a process may be listed before its parent.
   for (let before = -1; before !== found.size;) {
     before = found.size
     for (const entry of entries)
       if (entry.pid !== supervisorPid && entry.pid !== process.pid && !found.has(entry.pid) && isMember(entry))
         found.set(entry.pid, entry)
   }
+
   return [...found.values()]
 }
 
-/** All marks of a name and all outputs that any living process has: one look at the process table serves many attempts. */
+/**
+ * Returns the traces of all running processes: their values of the variable `name`, and the files that they print to.
+ * One pass over the process table serves many attempts.
+ */
 export function tracesInUse(name: string): Set<string> {
   const traces = new Set<string | undefined>()
   for (const { pid, isZombie } of listProcesses())
@@ -157,18 +180,18 @@ export function tracesInUse(name: string): Set<string> {
   return traces as Set<string>
 }
 
-/** Whether anything that is alive leaves a trace. */
+/** Whether a trace is among the traces of running processes (see `tracesInUse`). */
 export function isAmong(traces: ReadonlySet<string>, { mark, output }: Trace): boolean {
   return traces.has(mark) || (output !== undefined && traces.has(output))
 }
 
-/** A daemon may have an environment of its own, and still prints to where it came from. */
+/** Whether a process has a trace. A daemon may have another process environment and still prints to the same file. */
 function leavesTrace(pid: number, { mark, output }: Trace): boolean {
   const [name, value] = mark.split('=') as [string, string]
   return readMark(pid, name) === value || (output !== undefined && outputsOf(pid).includes(output))
 }
 
-/** Identities of the files that its standard output and error go to. */
+/** Returns the identities of the files that standard output and standard error of a process go to. */
 function outputsOf(pid: number): (string | undefined)[] {
   return HAS_PROC ? [1, 2].map((descriptor) => fileId(`/proc/${pid}/fd/${descriptor}`)) : []
 }
@@ -186,7 +209,7 @@ function readMark(pid: number, name: string): string | undefined {
   }
 }
 
-/** Sends a signal to exactly the process meant; false when it is gone. */
+/** Sends a signal to exactly this process. Returns false where it has ended or cannot be signalled. */
 export function signal(entry: ProcessEntry, name: 'SIGTERM' | 'SIGKILL'): boolean {
   if (findProcess(entry.pid)?.startedAt !== entry.startedAt) return false
   try {

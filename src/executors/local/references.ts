@@ -6,37 +6,47 @@ import { AppError } from '../../contract/errors.ts'
 import type { RunReferences } from '../../contract/plan.ts'
 import { readPlainText } from './plain-file.ts'
 
-/** Named sets of variables on this machine: `secrets/NAME/KEY` and `configmaps/NAME/KEY`, a file each. */
+/**
+ * Sets of variables on this machine: secrets in `secrets/NAME/KEY` and config maps in `configmaps/NAME/KEY`, a file for
+ * each variable.
+ */
 export interface References {
-  /** Variables of everything a run names. Throws AppError `reference_missing`. */
+  /** Returns the variables of all sets that a run names. Throws AppError `reference_missing`. */
   variables(references: RunReferences | undefined): Record<string, string>
-  /** Values of the secrets that a run names, as files hold them now. */
+  /**
+   * Returns the values of the secrets that a run names, as their files contain them now. Throws AppError
+   * `reference_missing`.
+   */
   secretsOf(references: RunReferences | undefined): string[]
-  /** All that is to be starred out: every secret value of this machine, and others that were given to a process; the longest first. */
+  /** Returns all values to mask, the longest first: every secret of this machine and the given ones. */
   secrets(given?: readonly string[]): string[]
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
-// A shorter one stands in too many texts by chance, and hides nothing.
+// A shorter value occurs in too many texts by chance, so masking it would hide nothing.
 const MASKED_CHARS_MIN = 4
+// Permission bits of the group and of others.
 const OTHERS = 0o077
 
+/** Creates the reader of the secrets and config maps in a data directory. */
 export function createReferences(dataDir: string): References {
   const secrets: References['secrets'] = (given = []) => {
     const root = join(dataDir, 'secrets')
     const kept = namesIn(root).flatMap((name) =>
       filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []),
     )
-    // A secret of several lines is a secret in each of them.
+    // Each line of a secret of several lines is masked by itself, too.
     const all = new Set([...kept, ...given].flatMap((value) => [value, ...value.split(/\r?\n/)]))
     return [...all].filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
   }
+
   return {
     variables: (references) => ({
       ...Object.assign({}, ...(references?.configs ?? []).map((name) => readSet(dataDir, 'configmaps', name))),
       ...Object.assign({}, ...(references?.secrets ?? []).map((name) => readSet(dataDir, 'secrets', name))),
     }),
+
     secretsOf: (references) =>
       (references?.secrets ?? []).flatMap((name) => Object.values(readSet(dataDir, 'secrets', name))),
     secrets,
@@ -50,6 +60,7 @@ function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string):
     throw new AppError('reference_missing', {
       detail: phrase(kind === 'secrets' ? 'secret_missing' : 'config_map_missing', { name, folder }),
     })
+
   return Object.fromEntries(
     keys.map((key) => {
       const path = join(folder, key)
@@ -61,7 +72,7 @@ function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string):
   )
 }
 
-/** A file that cannot be read keeps no other secret from being starred out. */
+/** Returns undefined for a file that cannot be read, so that the other secrets are still masked. */
 function readOrNone(path: string): string | undefined {
   try {
     return read(path)
@@ -74,7 +85,7 @@ function filesIn(folder: string): string[] {
   return namesIn(folder).filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
 }
 
-/** An editor ends a file with a line end that is no part of the value. */
+/** Reads a value without the line end that an editor adds at the end of a file. */
 function read(path: string): string {
   return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
 }
@@ -88,17 +99,20 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** A text with some secrets in it starred out. */
+/** Returns a text in which secrets are replaced by stars. */
 export function mask(text: string, secrets: readonly string[]): string {
   return secrets.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
 }
 
-/** Notes which secrets an attempt was given: they may be others by the time that its log is read. */
+/**
+ * Writes the secret values that an attempt received to a file: the secrets may have changed by the time that its log is
+ * read.
+ */
 export function writeGiven(path: string, secrets: readonly string[]): void {
   if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
 }
 
-/** The secret values that an attempt was given; an empty list where its program overwrote the file. */
+/** Reads the secret values that an attempt received; an empty list where its program has overwritten the file. */
 export function readGiven(path: string): string[] {
   try {
     const given: unknown = JSON.parse(readPlainText(path) ?? '[]')

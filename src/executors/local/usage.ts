@@ -2,24 +2,29 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
+/** The processes of one attempt. */
 export interface ProcessGroup {
-  /** Id of the attempt whose processes these are. */
+  /** Id of the attempt. */
   readonly id: string
   readonly pids: readonly number[]
 }
 
+/** Measures what groups of processes use of this machine. */
 export interface UsageSampler {
-  /** Amounts by metric name for each group by its id; rates are over the time since the sample before. */
+  /** Returns amounts by metric name for each group, by its id. Rates cover the time since the previous sample. */
   sample(groups: readonly ProcessGroup[], now: number): Promise<Map<string, Record<string, number>>>
 }
 
-// Linux counts processor time in hundredths of a second on every machine this runs on.
+// Linux counts processor time in hundredths of a second on all supported machines.
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 const MIB = 2 ** 20
 const GPU_TIMEOUT_MS = 2_000
 
-/** Reads processor, memory, disk and network use from the kernel, and GPU use from `nvidia-smi` where there is one. */
+/**
+ * Creates a sampler that reads the use of processor, memory, disk and network from the kernel, and with `hasGpu` the
+ * use of GPUs from `nvidia-smi`.
+ */
 export function createUsageSampler(hasGpu: boolean): UsageSampler {
   const before = new Map<string, { ticks: number; at: number }>()
   return {
@@ -30,6 +35,7 @@ export function createUsageSampler(hasGpu: boolean): UsageSampler {
           .filter((group) => group.pids.length > 0)
           .map((group) => [group.id, { ...processUse(group, now), ...machine }]),
       )
+
       for (const id of before.keys()) if (!samples.has(id)) before.delete(id)
       return samples
     },
@@ -38,6 +44,7 @@ export function createUsageSampler(hasGpu: boolean): UsageSampler {
   function processUse({ id, pids }: ProcessGroup, now: number): Record<string, number> {
     const uses = pids.map(readProcess)
     const sum = (pick: (use: ProcessUse) => number): number => uses.reduce((total, use) => total + pick(use), 0)
+
     const ticks = sum((use) => use.ticks)
     const last = before.get(id)
     before.set(id, { ticks, at: now })
@@ -66,9 +73,11 @@ function readProcess(pid: number): ProcessUse {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number)
+
   const io = readOrEmpty(`/proc/${pid}/io`)
   const bytes = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1] ?? 0)
-  // utime, stime, and those of children that have ended.
+
+  // utime, stime, cutime and cstime: processor time of the process and of its children that have ended.
   const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + (fields[index] ?? 0), 0)
   return {
     ticks,
@@ -78,12 +87,13 @@ function readProcess(pid: number): ProcessUse {
   }
 }
 
-/** Traffic of the whole machine since it started, without the loopback. */
+/** Returns the network traffic of the whole machine since it started, without the loopback interface. */
 function networkUse(): Record<string, number> {
   const lines = readOrEmpty('/proc/net/dev')
     .split('\n')
     .slice(2)
     .filter((line) => line.includes(':') && !/^\s*lo:/.test(line))
+
   if (lines.length === 0) return {}
   const columns = lines.map((line) => line.split(':')[1]!.trim().split(/\s+/).map(Number))
   const sum = (index: number): number => columns.reduce((total, column) => total + (column[index] ?? 0), 0)
@@ -99,6 +109,7 @@ async function gpuUse(): Promise<Record<string, number>> {
         timeout: GPU_TIMEOUT_MS,
       },
     )
+
     const rows = stdout
       .trim()
       .split('\n')

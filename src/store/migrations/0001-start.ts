@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Dialect } from '../dialect.ts'
 
-/** Runs, attempts, sweeps, their history, and what they logged. */
+/** Creates the tables of runs, attempts, sweeps, events, and of the metrics and files that runs logged. */
 export async function up(
   db: Kysely<never>,
   { autoIncrement, blob, createTerminalGuard, float, integer, tableEnd }: Dialect,

@@ -11,7 +11,7 @@ import type { Dialect } from '../dialect.ts'
 import { toParamRows, toTagRows } from '../facts.ts'
 import type { Tables } from '../tables.ts'
 
-/** Projects, lineage, the trash, code, environments, and side tables that answer filters. */
+/** Adds projects, origins of runs, the trash, snapshots, environments, and the tables that filters read. */
 export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
   await createProjects(db, dialect)
   await createContent(db, dialect)
@@ -89,7 +89,10 @@ async function createContent({ schema }: Kysely<never>, { integer, tableEnd }: D
   await schema.createIndex('environment_by_build').on('environment').column('build_run_id').execute()
 }
 
-/** What filters and orders read: clustered by name, so that one name is one short stretch of the disk. */
+/**
+ * Creates the tables that filters and sorts read. They are clustered by name: the rows of one name lie together on the
+ * disk.
+ */
 async function createFacts(db: Kysely<never>, dialect: Dialect): Promise<void> {
   const { blob, clusteredEnd, float, integer } = dialect
   await db.schema
@@ -192,7 +195,7 @@ async function widenSweeps(db: Kysely<never>, { integer }: Dialect): Promise<voi
 
 const BACKFILL_ROWS = 500
 
-/** Fills the new columns and side tables of a database that has been used. */
+/** Fills the new columns and tables of a database that is already in use. */
 async function backfill(db: Kysely<Tables>): Promise<void> {
   await db
     .insertInto('project')

@@ -4,7 +4,7 @@ import { decodeValue, encodeValue, isValueMap } from '../../contract/values.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Tables } from '../tables.ts'
 
-/** What a search has suggested and what came of it, budgets that can grow, and rungs of runs. */
+/** Adds suggested points and recorded results of sweeps, budgets that can grow, and rungs of runs. */
 export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
   await createLog(db, dialect)
   await db.schema.alterTable('sweep').addColumn('budget', dialect.integer).execute()
@@ -46,7 +46,7 @@ async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }
     .execute()
 }
 
-/** Plans of sweeps as they were before there was more to say. */
+/** Values for the fields that plans of sweeps did not have before this version. */
 const PLAN_DEFAULTS = {
   constraints: [],
   firstPoints: [],

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Dialect } from '../dialect.ts'
 
-/** Tokens of the person for programs, each with a name and an end of its own. Only their hashes are kept. */
+/** Adds access tokens for programs. Each has a name and can be revoked by itself; only its hash is stored. */
 export async function up({ schema }: Kysely<never>, { integer, tableEnd }: Dialect): Promise<void> {
   await schema
     .createTable('access_token')

@@ -3,7 +3,10 @@ import type { Kysely } from 'kysely'
 
 import type { Dialect } from '../dialect.ts'
 
-/** Why a sweep paused itself or gave up, where it begins to count failures again, and trials that are run again. */
+/**
+ * Adds the reason why a sweep paused itself or failed, the trial from which its failures are counted, and repeated
+ * trials.
+ */
 export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
   await db.schema.alterTable('sweep').addColumn('failure', 'text').execute()
   const counted = ['sweep.judged_from', 'run.take'] as const
@@ -17,7 +20,10 @@ export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
   await widenResults(db, dialect)
 }
 
-/** A trial that is run again has a second result at a rung: the constraint that forbids it can only go with its table. */
+/**
+ * A repeated trial has a second result at the same rung. The constraint that forbids this can only be dropped with its
+ * table.
+ */
 async function widenResults(db: Kysely<never>, { integer, float, tableEnd }: Dialect): Promise<void> {
   await db.schema
     .createTable('sweep_record')

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Dialect } from '../dialect.ts'
 
-/** Points that are durable and not in their series yet: a row a batch, folded together before anybody reads them. */
+/** Adds the table of points that are durable but not yet folded into their series, one row per batch. */
 export async function up({ schema }: Kysely<never>, { rowNumber, blob, integer, tableEnd }: Dialect): Promise<void> {
   await schema
     .createTable('waiting_batch')

@@ -9,7 +9,10 @@ import { up as failures } from './0005-failures.ts'
 import { up as waitingBatches } from './0006-waiting-batches.ts'
 import { up as foldCase } from './0007-fold-case.ts'
 
-/** Every migration in order; its place in the list, counted from 1, is the schema version it leads to. Append only. */
+/**
+ * Every migration in order. Its position in the list, counted from 1, is the schema version that it leads to. Append
+ * only.
+ */
 export const MIGRATIONS: readonly ((db: Kysely<never>, dialect: Dialect) => Promise<void>)[] = [
   start,
   spine,
