@@ -25,7 +25,7 @@ import { dumpTables, fillTables, isEmpty } from './store/dump.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
 import { holdDirectory } from './store/lock.ts'
 
-/** What a backup says of itself in `backup.json`. */
+/** The content of `backup.json`, which describes a backup. */
 export interface BackupNote {
   readonly form: 1
   readonly schema: number
@@ -33,11 +33,11 @@ export interface BackupNote {
   /** Rows and SHA-256 of `tables/NAME.jsonl`. */
   readonly tables: Readonly<Record<string, { rows: number; sha256: string }>>
   readonly folders: readonly string[]
-  /** Files and folders that could not be read and are not in it. */
+  /** Files and folders that could not be read and are missing from the backup. */
   readonly unreadable?: readonly string[]
 }
 
-/** The backup cannot be made or used; `code` says why. */
+/** A backup cannot be made or restored, for the reason in `code`. */
 export class BackupError extends Error {
   readonly code: 'folder_not_empty' | 'not_a_backup' | 'damaged' | 'target_not_empty' | 'target_in_use'
   readonly detail: string
@@ -48,13 +48,13 @@ export class BackupError extends Error {
   }
 }
 
-/** Files that a backup holds beside the tables. Secrets and tokens are not among them: they stay where they are. */
+/** Folders of the data directory that a backup contains beside the tables. Secrets and tokens are in none of them. */
 const FOLDERS = ['runs', 'attempts', 'blobs']
 const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG'])
 
 /**
- * Writes everything into a new folder: each table as lines of JSON as of one moment, then the files. A server may go on
- * meanwhile; what it writes after that moment is not in the backup. Throws BackupError.
+ * Writes a backup into a new folder: each table as lines of JSON, all of the same moment, then the files if `hasFiles`.
+ * A server may continue to run; rows that it writes after that moment are not in the backup. Throws BackupError.
  */
 export async function backUp(
   config: ServerConfig,
@@ -63,18 +63,22 @@ export async function backUp(
 ): Promise<BackupNote> {
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new BackupError('folder_not_empty', folder)
   mkdirSync(join(folder, 'tables'), { recursive: true, mode: 0o700 })
+
   await using database = openDatabase(config)
   await migrate(database)
+
   const tables: Record<string, { rows: number; sha256: string }> = {}
   await dumpTables(database, async (name, rows) => {
     tables[name] = await writeLines(join(folder, 'tables', `${name}.jsonl`), rows)
   })
+
   const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
   const unreadable: string[] = []
+
   for (const name of folders) {
     const isKept = (path: Buffer): boolean => name !== 'attempts' || !isOfProcesses(path)
     const onFault = (path: string, fault: NodeJS.ErrnoException): void => {
-      // A backup that cannot be written is none; what cannot be read leaves the rest as it is.
+      // Only a file that cannot be read is left out. Any other fault, such as one in writing, makes the backup useless.
       if (!UNREADABLE.has(fault.code ?? '')) throw fault
       unreadable.push(`${name}/${path}`)
     }
@@ -82,6 +86,7 @@ export async function backUp(
     await copyFolder(join(config.dataDir, name), join(folder, 'files', name), { isKept, onFault })
   }
   await starLogs(config.dataDir, join(folder, 'files', 'attempts'))
+
   const note: BackupNote = {
     form: 1,
     schema: schemaVersion(),
@@ -90,12 +95,16 @@ export async function backUp(
     folders,
     ...(unreadable.length > 0 && { unreadable }),
   }
-  // Last: a folder without it is no backup.
+
+  // Written last: a folder without this file is no backup.
   writeFileSync(join(folder, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`)
   return note
 }
 
-/** Logs of what still ran may hold secrets that are taken out at its end. */
+/**
+ * Replaces secrets with stars in the copied logs. Logs of attempts that still ran may contain secrets, which are
+ * removed from the original only at the end of the run.
+ */
 async function starLogs(dataDir: string, attempts: string): Promise<void> {
   const references = createReferences(dataDir)
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) {
@@ -109,44 +118,53 @@ async function starLogs(dataDir: string, attempts: string): Promise<void> {
 }
 
 /**
- * Claims name processes of this machine, and secrets stay where they are. Version 0.1.0 kept working copies here. `path` is relative to the folder of attempts:
- * what a run calls so in its outputs is kept.
+ * Whether a file, by its path relative to the folder `attempts`, is of use on this machine only: the claim of a running
+ * process, the secrets, or a working copy of version 0.1.0. Files of the same names inside a run's outputs are kept.
  */
 function isOfProcesses(path: Buffer): boolean {
   return /^[^/]+\/(code(\.half)?|claim|secrets\.json)$/.test(path.toString('latin1'))
 }
 
 /**
- * Fills an empty data directory or database from a backup. What ran when the backup was made has ended, and nothing starts
- * before a person says so: sweeps and queued runs are paused. Throws BackupError.
+ * Fills an empty data directory or database from a backup. Runs that were active at the time of the backup become
+ * failed; sweeps and queued runs are paused until a person resumes them. Throws BackupError.
  */
 export async function restore(config: ServerConfig, folder: string): Promise<BackupNote> {
   const note = readNote(folder)
+
   for (const [name, { sha256 }] of Object.entries(note.tables)) {
     const file = join(folder, 'tables', `${name}.jsonl`)
     if (!existsSync(file) || (await hashOf(file)) !== sha256) throw new BackupError('damaged', file)
   }
+
   createDataDir(config.dataDir)
   using held = holdDirectory(join(config.dataDir, 'lock.db'))
   if (!held) throw new BackupError('target_in_use', config.dataDir)
+
   await using database = openDatabase(config)
   if (note.schema > schemaVersion()) throw new BackupError('damaged', `${folder}: schema ${note.schema}`)
   await migrate(database)
   await refuseUsed(config.dataDir, database)
+
   beginRestoring(config.dataDir, folder)
   for (const name of note.folders) {
     await removeTree(join(config.dataDir, name))
     await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
   }
+
   const rowsOf = (name: string) =>
     Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined
-  // Last, and all at once: a restore that was cut before has left no run, and can be made again.
+  // All rows are inserted last, in one transaction: a restore that was interrupted earlier has left no run and can be
+  // repeated.
   await fillTables(database, rowsOf, Date.parse(note.createdAt))
+
   endRestoring(config.dataDir)
   return note
 }
 
-/** Throws BackupError for a target that holds runs. Files without rows are those of a restore that was cut short. */
+/**
+ * Throws BackupError if the target contains runs. Files without rows are accepted if an interrupted restore left them.
+ */
 async function refuseUsed(dataDir: string, database: Database): Promise<void> {
   const hasRows = !(await isEmpty(database))
   const hasFiles = ['runs', 'attempts'].some(
@@ -165,7 +183,7 @@ function readNote(folder: string): BackupNote {
     const note = JSON.parse(readFileSync(join(folder, 'backup.json'), 'utf8')) as BackupNote
     if (note.form === 1) return note
   } catch {
-    // Said below.
+    // Thrown below, as for a note of another form.
   }
   throw new BackupError('not_a_backup', folder)
 }
@@ -173,6 +191,7 @@ function readNote(folder: string): BackupNote {
 async function writeLines(file: string, rows: AsyncIterable<unknown>): Promise<{ rows: number; sha256: string }> {
   const out = createWriteStream(file, { mode: 0o600 })
   const hash = createHash('sha256')
+
   let count = 0
   for await (const row of rows) {
     const line = `${JSON.stringify(row)}\n`
@@ -180,6 +199,7 @@ async function writeLines(file: string, rows: AsyncIterable<unknown>): Promise<{
     count += 1
     if (!out.write(line)) await once(out, 'drain')
   }
+
   out.end()
   await once(out, 'close')
   return { rows: count, sha256: hash.digest('hex') }
@@ -187,7 +207,7 @@ async function writeLines(file: string, rows: AsyncIterable<unknown>): Promise<{
 
 async function* readLines(file: string): AsyncGenerator<Record<string, unknown>> {
   let rest = ''
-  // A line ends with \n alone: texts hold other separators of lines, which JSON leaves as they are.
+  // Only \n ends a line. `readline` would also split at U+2028 and U+2029, which JSON leaves in texts.
   for await (const chunk of createReadStream(file, 'utf8')) {
     const lines = (rest + (chunk as string)).split('\n')
     rest = lines.pop()!

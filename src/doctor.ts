@@ -14,6 +14,7 @@ import type { CodeStore, Store } from './core/ports.ts'
 import { runFolder } from './executors/local/attempt-dir.ts'
 import { joinBytes } from './executors/local/copy-folder.ts'
 
+/** The parts of the server that are examined. */
 interface Patient {
   readonly config: ServerConfig
   readonly store: Store
@@ -24,12 +25,16 @@ const FREE_BYTES_MIN = 1_000_000_000
 const RUNS_AT_ONCE = 500
 const OTHERS = 0o077
 
-/** What the server stands on, a line each. `isDeep` reads every listed file again and compares its hash. */
+/**
+ * Examines what the server depends on and returns one finding per subject. `isDeep` also reads every listed output file
+ * and compares its hash.
+ */
 export async function examine(patient: Patient, isDeep: boolean): Promise<DoctorFinding[]> {
   const { config } = patient
   const disk = await statfs(config.dataDir)
   const freeBytes = disk.bavail * disk.bsize
   const mode = (await stat(config.dataDir)).mode & OTHERS
+
   return [
     { name: 'node', isOk: true, detail: process.version },
     {
@@ -65,7 +70,10 @@ async function examineDatabase({ config, store }: Patient): Promise<DoctorFindin
   }
 }
 
-/** A program of the machine; with `without` it may be missing. */
+/**
+ * Returns a finding about a program of this machine. With `without`, a missing program is no fault, and `without` is
+ * the text.
+ */
 async function findProgram(
   program: string,
   args: readonly string[],
@@ -81,7 +89,7 @@ async function findProgram(
   }
 }
 
-/** Every file that a manifest lists, read and compared; what is missing or differs is named. */
+/** Reads every output file that a run's list contains, and names the missing and the changed ones. */
 async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> {
   const wrong: string[] = []
   let files = 0
@@ -104,6 +112,7 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> 
     if (page.next === null) break
     cursor = page.next
   }
+
   return {
     name: 'files',
     isOk: wrong.length === 0,

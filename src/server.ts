@@ -67,37 +67,50 @@ export class DirectoryTakenError extends Error {
   }
 }
 
-/** A restore into this data directory was cut short. */
+/** A restore into this data directory was interrupted: it has its files but no rows. */
 export class RestoreCutError extends Error {
   constructor(dataDir: string) {
     super(`a restore into ${dataDir} was cut short`)
   }
 }
 
+/** A running server. Disposing of it closes the HTTP listener, stops the engine and releases the locks. */
 export interface Server extends AsyncDisposable {
   readonly url: string
 }
 
+/** What a server reports to the process that runs it. */
 export interface ServerHooks {
-  /** Another server is active on the database; this one waits. */
+  /** Called when another server is active on the same PostgreSQL database: startup waits until that server ends. */
   readonly onStandby: () => void
-  /** This server must end: it was asked to, or it may no longer write. */
+  /**
+   * Called when this server must end: a client asked for it (`shutdown`), another server took over the database
+   * (`replaced`), or the database can no longer be trusted (`broken`).
+   */
   readonly onEnd: (why: 'shutdown' | 'replaced' | 'broken') => void
 }
 
-/** Builds everything and starts it. Throws DirectoryTakenError, RestoreCutError and NewerSchemaError. */
+/**
+ * Builds all parts of the server from its configuration and starts them. On PostgreSQL it returns only once this server
+ * is the active one. Throws DirectoryTakenError, RestoreCutError and NewerSchemaError.
+ */
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<Server> {
   await using stack = new AsyncDisposableStack()
   createDataDir(config.dataDir)
-  // Node starts its file threads at their first use and aborts where it cannot. Start them now: later, runs may have used up the process limit.
+
+  // Node starts its file threads at their first use and aborts if it cannot. Start them now: later, runs may have used
+  // up the process limit.
   await stat(config.dataDir)
+
   const held = holdDirectory(join(config.dataDir, 'lock.db'))
   if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(held)
   await refuseSecond(config.dataDir)
+
   const log = createLog(config)
   const clock = createClock(log)
   const storage = stack.use(createDiskGuard({ dataDir: config.dataDir, clock, log }))
+
   const leaseHooks = {
     onStandby: hooks.onStandby,
     onReplaced: () => hooks.onEnd('replaced'),
@@ -105,6 +118,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     holder: `${process.pid}`,
   }
   const lease = config.database === null ? undefined : await takeLease(config.database, leaseHooks)
+
   const onFault = ({ kind, cause }: StoreFault): void => {
     if (kind === 'full') storage.look()
     if (kind !== 'broken') return
@@ -114,17 +128,21 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     )
     hooks.onEnd('broken')
   }
+
   const database = stack.use(
     config.database === null
       ? openSqlite(join(config.dataDir, 'hagane.db'), onFault)
       : openPostgres(config.database, onFault),
   )
+
   await migrate(database)
   if (isRestoring(config.dataDir)) {
     if (await isEmpty(database)) throw new RestoreCutError(config.dataDir)
-    // Rows come last and all at once: only the end of the note was cut.
+    // A restore inserts all rows in its last transaction. Rows are there, so the restore is complete and only its note
+    // was not removed.
     endRestoring(config.dataDir)
   }
+
   const active = lease && stack.use(await lease(database.writer))
   const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
   const secrets = {
@@ -133,6 +151,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
   const tokens = createTokens({ store, clock, ...secrets })
   const sessions = createSessions({ clock, ...secrets })
+
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
   const executor = stack.use(
     createLocalExecutor({
@@ -147,6 +166,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
       log,
     }),
   )
+
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
   const hints: Hints = {
@@ -155,11 +175,13 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     scheduler: () => engine.hints.scheduler(),
     janitor: () => engine.hints.janitor(),
   }
+
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))
   const compiler = stack.use(createCompileThread())
   const shared = { store, searcher, compiler, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
+
   const engine = createEngine({
     store,
     executor,
@@ -181,6 +203,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
       HAGANE_RUN: String(run.number),
     }),
   })
+
   storage.watch(engine.hints.scheduler)
   const handlers = createHandlers({
     ...shared,
@@ -192,6 +215,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
   })
+
   const http = await listen(
     createApp({ handlers, pagesDir: join(PACKAGE_DIR, 'dist', 'dashboard'), tokens, sessions, ids, storage, log }),
     config.host,
@@ -201,39 +225,48 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   stack.use(engine)
   stack.use(createUsageRecorder({ store, source: executor, clock, log }))
   await engine.start()
+
   writeDatabase(config.dataDir, config.database)
   writeServerState(config.dataDir, { pid: process.pid, url, version: VERSION })
   log.info({ url, pid: process.pid, database: database.dialect.name }, 'ready')
+
   const disposables = stack.move()
   return { url, [Symbol.asyncDispose]: () => disposables.disposeAsync() }
 }
 
 const PROBE_MS = 2_000
 
-/** The lock of a server that lives may have been removed: then that server answers to this directory's token. */
+/**
+ * Throws DirectoryTakenError if a server still runs from this data directory although its lock file was removed. A
+ * server that accepts the token of this directory is taken to be that server.
+ */
 async function refuseSecond(dataDir: string): Promise<void> {
   const state = readServerState(dataDir)
   if (!state) return
+
   const headers = { authorization: `Bearer ${readToken(dataDir) ?? ''}` }
   const answer = await fetch(`${state.url}/api/v1/projects`, { headers, signal: AbortSignal.timeout(PROBE_MS) }).catch(
     () => undefined,
   )
+
   if (answer?.ok) throw new DirectoryTakenError(state.pid)
 }
 
 const DAY_MS = 86_400_000
 
 /**
- * Takes what writers left that are gone. What cannot be taken stays for `hagane sync`: the end of the run does not wait for
- * it. Throws where all of it can be taken a moment later.
+ * Stores the tracking records that ended processes of an attempt left in their spools. Returns whether any were stored.
+ * A spool that cannot be stored stays for `hagane sync`, and the end of the run does not wait for it. Throws if the
+ * cause is temporary, so that the caller tries again.
  */
 async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, folder: string): Promise<boolean> {
   let isAnyTaken = false
+
   try {
     for (const spool of existsSync(folder) ? await openSpools(folder, LIMITS.leftRecordsBytesMax) : []) {
       if (spool.meta.run !== run.id) continue
       let error = await takeSpool(deps, run, spool)
-      // The first try has released the reserve.
+      // On a full disk the first try has released the reserve, so a second one may succeed.
       if (error instanceof StoreFault) error = await takeSpool(deps, run, spool)
       if (error === undefined) isAnyTaken = true
       else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
@@ -242,15 +275,22 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
     if (isPassing(error)) throw error
     deps.log.warn({ err: error, run: run.number }, 'left records were not found')
   }
+
   return isAnyTaken
 }
 
-/** Whether the same records can be taken a moment later: the database was away, or descriptors ran short. */
+/**
+ * Whether the call that threw this error may succeed a moment later: a fault of the database other than a full disk, or
+ * a shortage of descriptors, processes or memory.
+ */
 function isPassing(error: unknown): boolean {
   return isShortage(error) || (error instanceof StoreFault && error.kind !== 'full')
 }
 
-/** Returns what kept it from being taken. */
+/**
+ * Stores the tracking records of a spool and removes the spool. Returns the error that prevented it, or undefined.
+ * Throws temporary errors.
+ */
 async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<unknown> {
   try {
     await takeLeftBatches(deps, run, batchesOf(spool))
@@ -262,10 +302,10 @@ async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<un
   }
 }
 
-// A timer beyond this fires at once.
+// Node fires a timer with a longer delay at once.
 const TIMER_MAX_MS = 2 ** 31 - 1
 
-/** A timer whose work throws is logged: it never ends the server. */
+/** Creates the clock of the process. A timer callback that throws is logged and does not end the server. */
 function createClock(log: Logger): Clock {
   return {
     now: () => Date.now(),
@@ -289,7 +329,7 @@ const ids: Ids = {
   digest: (text) => createHash('sha256').update(text).digest('hex'),
 }
 
-/** RFC 9562, version 7: 48 bits of milliseconds, then chance. */
+/** Returns a UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random bits. */
 function uuid7(): string {
   const bytes = randomFillSync(Buffer.alloc(16))
   bytes.writeUIntBE(Date.now(), 0, 6)
@@ -299,10 +339,10 @@ function uuid7(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-/** JSON lines in the data directory; nothing secret is ever a field. */
+/** Creates a logger that writes JSON lines to `server.log` in the data directory. No field may contain a secret. */
 function createLog(config: ServerConfig): Logger {
   const file = destination({ dest: join(config.dataDir, 'server.log'), sync: true, mkdir: true, mode: 0o600 })
-  // A full disk takes no lines; the server itself goes on.
+  // On a full disk log lines are lost, and the server continues.
   file.on('error', () => {})
   return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, file)
 }
@@ -310,7 +350,7 @@ function createLog(config: ServerConfig): Logger {
 const PORT_FIRST = 7420
 const PORTS_TRIED = 50
 
-/** The port used last, so that running scripts find the server again; else the first free one. */
+/** Returns the port of the previous server, so that running scripts find this one; otherwise the first free port. */
 async function choosePort({ dataDir, host }: ServerConfig): Promise<number> {
   const last = Number(readServerState(dataDir)?.url.split(':').at(-1))
   const candidates = [...(last ? [last] : []), ...Array.from({ length: PORTS_TRIED }, (_, index) => PORT_FIRST + index)]
@@ -328,19 +368,19 @@ async function isFree(host: string, port: number): Promise<boolean> {
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
-// How often slow requests are looked for; Node's own half a minute would let them stay far beyond their time.
+// Interval at which Node looks for requests past their timeout. With Node's default of 30 s they would stay far longer.
 const CHECK_EVERY_MS = 2_000
 
 const DESCRIPTORS_KEPT = 300
 const CONNECTIONS_MIN = 50
 
-/** Connections of anybody never take the descriptors that runs, logs and the database need. */
+/** Returns the limit for open connections. It keeps descriptors free for runs, logs and the database. */
 function connectionsMax(): number {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
     return limit === undefined ? Infinity : Math.max(CONNECTIONS_MIN, Number(limit) - DESCRIPTORS_KEPT)
   } catch {
-    // Another system than Linux.
+    // Systems other than Linux have no such file.
     return Infinity
   }
 }
@@ -360,6 +400,7 @@ async function listen(app: ReturnType<typeof createApp>, hostname: string, port:
       },
       () => resolve(server),
     )
+
     server.maxConnections = connectionsMax()
     server.once('error', reject)
   })

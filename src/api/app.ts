@@ -20,29 +20,34 @@ export interface AppOptions extends Keys {
   readonly log: Logger
 }
 
-/** The HTTP application, without a socket. */
+/** Creates the HTTP application: routes of the API, pages, error answers and security headers. It opens no socket. */
 export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: AppOptions): Hono {
   const app = new Hono()
+
   app.use(async (context, next) => {
     await next()
-    // `context.header` would copy the whole answer.
+    // Set the headers directly: `context.header` would copy the whole response.
     const { headers } = context.res
     headers.set('x-content-type-options', 'nosniff')
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
     if (!headers.has('content-security-policy'))
       headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
+
   bindRoutes(app, { ...keys, ids, storage }, handlers)
   servePages(app, pagesDir)
+
   app.notFound((context) =>
     answer(new AppError('not_found', { what: phrase('thing_route') }), context.req.header('accept-language')),
   )
+
   app.onError((error, context) => {
     if (error instanceof AppError) return answer(error, context.req.header('accept-language'))
     const id = ids.uuid().slice(-12)
     log.error({ err: error, errorId: id, method: context.req.method, path: context.req.path }, 'request failed')
     return answer(new AppError('internal', { id }), context.req.header('accept-language'))
   })
+
   return app
 }
 

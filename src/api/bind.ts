@@ -19,23 +19,28 @@ type Table = typeof ROUTES
 type QueryOf<N extends RouteName> = Table[N] extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
 type BodyOf<N extends RouteName> = Table[N] extends { body: infer B extends z.ZodType } ? z.output<B> : undefined
 
-/** What a handler gets: everything checked, nothing of the framework but the names in the path. */
+/** The validated input of a handler. It contains nothing of the HTTP framework. */
 export interface Call<N extends RouteName> {
   readonly query: QueryOf<N>
   readonly body: BodyOf<N>
   readonly caller: Caller | undefined
   readonly locale: Locale
-  /** For routes that make something: the id to make it under, and a digest of what is asked. */
+  /** For routes with `isCreate`: the id of the thing to create, and a digest of the request. */
   readonly creation: Creation
-  /** For routes that take bytes. */
+  /**
+   * For routes with `takesBytes`: the body as it arrives. Iterating throws AppError `too_large` beyond the route's
+   * limit.
+   */
   readonly bytes: AsyncIterable<Uint8Array>
+  /** A parameter of the path; empty if the route has none of this name. */
   param(name: string): string
   header(name: string): string | undefined
 }
 
-/** Returns what becomes the JSON answer, or an answer of its own. */
+/** Handles the requests of one route. Returns a Response, or a value that is sent as JSON. */
 export type Handler<N extends RouteName> = (call: Call<N>) => Promise<unknown>
 
+/** A handler for every route. */
 export type Handlers = { readonly [N in RouteName]: Handler<N> }
 
 export interface BindOptions extends Keys {
@@ -43,24 +48,31 @@ export interface BindOptions extends Keys {
   readonly storage: Storage
 }
 
-/** Binds every route of the table to its handler. Guard, limits and validation stand here once, for all of them. */
+/**
+ * Registers every route of `contract/routes.ts` with its handler. Access checks, size limits and validation are done
+ * here for all routes.
+ */
 export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, handlers: Handlers): void {
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
     app.on(route.method, route.path, async (context) => {
       guardOrigin(context)
       const caller = await authorize(keys, route.access, context)
-      // What is left of a full disk belongs to the ends of runs.
+
+      // On a full disk the reserve is kept for recording how runs end.
       if (route.takesRoom && storage.state().level === 'full') throw new AppError('storage_full')
       const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax
+
       const raw = route.body && (await readJson(context, bytesMax))
       refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.judgesParts && { body: raw }) })
       for (const [key, value] of Object.entries<string>(context.req.param()))
         if (value.length > LIMITS.nameCharsMax)
           throw new AppError('invalid', { detail: phrase('query_long', { key, max: LIMITS.nameCharsMax }) })
-      // A stream has no end: only its head is meant.
+
+      // The body of an event stream never ends, so HEAD is answered here with the headers only.
       if (context.req.method === 'HEAD' && route.produces === 'text/event-stream')
         return context.body(null, 200, { 'content-type': route.produces })
+
       const call = {
         caller,
         locale: toLocale(context.req.header('accept-language')),
@@ -73,6 +85,7 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
         param: (key: string) => context.req.param(key) ?? '',
         header: (key: string) => context.req.header(key),
       }
+
       const result = await (handlers[name] as (call: unknown) => Promise<unknown>)(call)
       return result instanceof Response ? result : context.json(result as object)
     })
@@ -92,7 +105,10 @@ function parse(schema: z.ZodType, value: unknown): unknown {
 
 const BODY_DEPTH_MAX = 100
 
-/** No database keeps a NUL in a text, and no name has one. */
+/**
+ * Throws AppError `invalid` for a NUL in any key or text of a value: databases reject it in texts and file systems in
+ * names. Also throws for a value that is nested too deeply.
+ */
 function refuseNul(value: unknown, path = '', depth = 0): void {
   if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: phrase('body_deep', { max: BODY_DEPTH_MAX }) })
   if (typeof value === 'string' && value.includes('\0'))
@@ -104,11 +120,13 @@ function refuseNul(value: unknown, path = '', depth = 0): void {
   }
 }
 
+/** Reads a JSON body; an empty object if there is none. Throws AppError `invalid` and `too_large`. */
 async function readJson(context: Context, bytesMax: number): Promise<unknown> {
   if (!hasBody(context)) return {}
   if (!/^application\/json\b/.test(context.req.header('content-type') ?? ''))
     throw new AppError('invalid', { detail: phrase('body_type') })
   if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
+
   const text = await readText(context.req.raw, bytesMax)
   try {
     return parseJson(text)
@@ -119,24 +137,29 @@ async function readJson(context: Context, bytesMax: number): Promise<unknown> {
 
 const KEY_CHARS_MAX = 200
 
-/** The id is the body's own, else made from the key, so that the same key means the same thing; else a new one. */
+/**
+ * Returns the id and the digest of a request that creates something. The id is the one in the body, otherwise one
+ * derived from the idempotency key, otherwise a new one.
+ */
 function toCreation(ids: Ids, route: string, raw: unknown, key: string | undefined): Creation {
   if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX))
     throw new AppError('invalid', { detail: phrase('key_length', { max: KEY_CHARS_MAX }) })
+
   const { id, ...asked } = raw as Record<string, unknown>
   const digest = ids.digest(`${route} ${canonicalText(asked)}`)
+
   return {
     id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : keyedId(ids.digest(`${route} ${key}`)),
     digest,
   }
 }
 
-/** A UUID of version 8, made of a hash. */
+/** Makes a UUID of version 8 (RFC 9562) from a hash. */
 function keyedId(hash: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }
 
-/** JSON whose keys are in order: two spellings of one request are one request. */
+/** Returns JSON with sorted keys, so that requests that differ only in the order of keys have the same digest. */
 function canonicalText(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
@@ -145,6 +168,7 @@ function canonicalText(value: unknown): string {
   )
 }
 
+/** Passes the chunks of a body on, and throws AppError `too_large` once they exceed `bytesMax`. */
 async function* limited(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesMax: number,
@@ -161,7 +185,10 @@ function hasBody(context: Context): boolean {
   return Number(context.req.header('content-length') ?? 0) > 0 || context.req.header('transfer-encoding') !== undefined
 }
 
-/** Reads a body up to a limit; one that does not say its length is counted as it comes. */
+/**
+ * Reads a body as text. With a `content-length` the size has already been checked; without, chunks are counted as they
+ * arrive. Throws AppError `too_large`.
+ */
 async function readText(request: Request, bytesMax: number): Promise<string> {
   if (request.headers.has('content-length')) return await request.text()
   const chunks: Uint8Array[] = []

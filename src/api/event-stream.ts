@@ -6,10 +6,14 @@ import type { ActivityView, Event } from '../contract/events.ts'
 import type { Activity } from '../services/activity.ts'
 import type { EventFeed } from '../services/event-feed.ts'
 
-/** Chunks that wait for a reader before hints are held back. */
+/** Number of chunks that may wait for a slow reader. Beyond it, activity messages are merged into one. */
 const QUEUED_MAX = 100
 
-/** Opens streams of server-sent events, at most so many at once: the history as it grows, and between its lines which runs write. */
+/**
+ * Returns a function that opens streams of server-sent events, at most `LIMITS.eventStreamsMax` at a time. A stream
+ * carries the events of a feed, and in between the numbers of runs that have just written something. Throws AppError
+ * `unavailable` when too many streams are open.
+ */
 export function createEventStreams(
   toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>,
   activity: Activity,
@@ -17,9 +21,11 @@ export function createEventStreams(
   let open = 0
   return (feed: EventFeed): Response => {
     if (open >= LIMITS.eventStreamsMax) throw new AppError('unavailable', { detail: phrase('streams_full') })
+
     open += 1
     const ended = new AbortController()
     let unwatch = (): void => {}
+
     ended.signal.addEventListener(
       'abort',
       () => {
@@ -28,12 +34,14 @@ export function createEventStreams(
       },
       { once: true },
     )
+
     const encoder = new TextEncoder()
     const read = async () => await toLines(await feed.next(ended.signal))
+
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         controller.enqueue(encoder.encode('retry: 1000\n\n'))
-        // A reader that is slow gets no heap of hints, but one that names all.
+        // For a slow reader, activity is merged into one message instead of filling the buffer with many.
         let held: ActivityView = { runs: [], sweeps: [] }
         unwatch = activity.watch((view) => {
           held = { runs: union(held.runs, view.runs), sweeps: union(held.sweeps, view.sweeps) }
@@ -44,18 +52,19 @@ export function createEventStreams(
       },
       pull: async (controller) => {
         const lines = await read().catch((error: unknown) => {
-          // The reader comes back with the last number it has: nothing is lost.
+          // Ending the stream loses nothing: the client reconnects with the number of the last event that it received.
           ended.abort()
           throw error
         })
         const text = lines
           .map((line) => `id: ${line.seq}\nevent: ${line.kind}\ndata: ${JSON.stringify(line)}\n\n`)
           .join('')
-        // A quiet stream says now and then that it is alive.
+        // In a quiet time a comment line shows that the connection still works.
         if (!ended.signal.aborted) controller.enqueue(encoder.encode(text || ': quiet\n\n'))
       },
       cancel: () => ended.abort(),
     })
+
     return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
   }
 }

@@ -9,7 +9,7 @@ import type { HandlerDeps } from './handlers/shared.ts'
 import { createSweepHandlers } from './handlers/sweeps.ts'
 import { createSystemHandlers } from './handlers/system.ts'
 
-/** One handler a route: find what the path names, call a service, return a view. */
+/** Creates one handler per route. A handler finds what the path names, calls a service and returns a view. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     ...createSystemHandlers(deps),

@@ -7,7 +7,7 @@ import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { guardHost, guardOrigin } from './guard.ts'
 
-/** Nothing but the dashboard's own files runs, and nothing is asked of another host. */
+/** Content Security Policy of the dashboard: only its own files run, and no request goes to another host. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,13 +26,19 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 }
 
-/** Names of built files hold a hash of what is in them. */
+/** `Cache-Control` of built files. Their names contain a hash of their content, so they never change. */
 const FOREVER = 'public, max-age=31536000, immutable'
 
-/** Addresses that are pages. Others show the dashboard too, which says that there is no such page. */
+/**
+ * Paths that the dashboard has a page for. Other paths also get the dashboard, with status 404, and it shows that there
+ * is no such page.
+ */
 const PAGE_PATH = /^\/(?:projects|settings|health|sign-in|p\/.+)?$/
 
-/** Serves the built dashboard: its files by name, and its one page for every other path that is not the API's. */
+/**
+ * Serves the built dashboard from a folder: its files by name, and its single HTML page for all other paths that
+ * browsers open. Throws AppError `not_found` if the dashboard was not built.
+ */
 export function servePages(app: Hono, folder: string): void {
   app.get('/assets/:file', async (context, next) => {
     guardOrigin(context)
@@ -44,10 +50,12 @@ export function servePages(app: Hono, folder: string): void {
       (await next())
     )
   })
+
   app.get('/:file{[a-z-]+\\.(?:js|svg)}', async (context, next) => {
     guardOrigin(context)
     return (await send(context, join(folder, context.req.param('file')), 'no-cache')) || (await next())
   })
+
   app.get('*', async (context, next) => {
     const { path } = context.req
     if (!PAGE_PATH.test(path) && !context.req.header('accept')?.includes('text/html')) return await next()
@@ -58,12 +66,16 @@ export function servePages(app: Hono, folder: string): void {
   })
 }
 
-/** A link on another site may lead to a page: it changes nothing, and shows nothing without the cookie. */
+/**
+ * Checks the origin of a request for a page. A link on another site may lead to one: loading it changes nothing, and
+ * without the session cookie it shows nothing.
+ */
 function guardPage(context: Context): void {
   if (context.req.header('sec-fetch-mode') === 'navigate') guardHost(context)
   else guardOrigin(context)
 }
 
+/** Returns a file as a response; undefined if it cannot be read. */
 async function send(
   context: Context,
   path: string,

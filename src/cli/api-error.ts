@@ -3,11 +3,12 @@ import type { ErrorView } from '../contract/errors.ts'
 import type { ProblemView } from '../contract/problems.ts'
 import { CliExit } from './context.ts'
 
-/** An answer that is an error: its code decides the exit status, its problems are shown with a frame. */
+/** An error response of the API. Its code decides the exit status; its problems are printed below the message. */
 export class ApiError extends CliExit {
   readonly code: string
   readonly args: Readonly<Record<string, unknown>>
   readonly problems: readonly ProblemView[]
+
   constructor({ error }: ErrorView) {
     super(
       Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code as keyof typeof ERRORS].exit : EXIT.failed,

@@ -8,45 +8,57 @@ import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
+/** Parameters of one API call: `params` fill the path, `query` follows it, `body` is sent as JSON. */
 export interface CallOptions {
   readonly params?: Readonly<Record<string, string | number>>
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
-  /** A body that is bytes. */
+  /** Sent as the body in place of `body`. */
   readonly bytes?: Uint8Array
 }
 
+/**
+ * Calls the routes of one server. Both methods throw ApiError for an error response, and CliExit if the server does not
+ * answer or is not a Hagane server.
+ */
 export interface Client {
   readonly url: string
   call<T>(name: RouteName, options?: CallOptions): Promise<T>
-  /** The bare answer, for those that are not JSON. */
+  /** Resolves to the response itself, for routes whose answer is not JSON. */
   fetch(name: RouteName, options?: CallOptions): Promise<Response>
 }
 
-/** A client of the server that the settings name: `HAGANE_HOST`, a login, else the one of the data directory; undefined without one. */
+/**
+ * Returns a client of the configured server: the one in `HAGANE_HOST`, else the one of the last login, else the one
+ * that last ran on the data directory. Returns undefined if there is none.
+ */
 export function findClient(cli: Cli): Client | undefined {
   const { host, login } = cli.config
   const url = host ?? login?.host ?? readServerState(cli.config.dataDir)?.url
   if (!url) return undefined
+
   const token =
     cli.config.token ?? (login && login.host === url ? login.token : undefined) ?? readToken(cli.config.dataDir) ?? ''
   return createClient(url.replace(/\/$/, ''), token, cli)
 }
 
-/** Like `findClient`; throws CliExit when no server is known. */
+/** Like `findClient`, but throws CliExit if no server is configured. */
 export function requireClient(cli: Cli): Client {
   const client = findClient(cli)
   if (!client) throw new CliExit(EXIT.unreachable, cli.text('server_none'))
   return client
 }
 
-/** A client of the server at a URL. */
+/**
+ * Returns a client of the server at `url`. `fetch` and `call` send `token` and the reader's language with each request.
+ */
 export function createClient(url: string, token: string, cli: Cli): Client {
   const foreign = ({ status }: Response): CliExit =>
     new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
   const unreached = (cause: unknown): never => {
     throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
   }
+
   const readJson = async (response: Response): Promise<unknown> => {
     const text = await response.text().catch(unreached)
     try {
@@ -55,6 +67,7 @@ export function createClient(url: string, token: string, cli: Cli): Client {
       throw foreign(response)
     }
   }
+
   const send = async (name: RouteName, options: CallOptions = {}): Promise<Response> => {
     const route: Route = ROUTES[name]
     const headers = {
@@ -63,16 +76,19 @@ export function createClient(url: string, token: string, cli: Cli): Client {
       ...(options.body !== undefined && { 'content-type': 'application/json' }),
       ...(options.bytes !== undefined && { 'content-type': 'application/octet-stream' }),
     }
+
     const response = await fetch(`${url}${fillPath(route.path, options)}`, {
       method: route.method,
       headers,
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
       ...(options.bytes !== undefined && { body: options.bytes as Uint8Array<ArrayBuffer> }),
     }).catch(unreached)
+
     if (response.ok) return response
     const view = (await readJson(response)) as Partial<ErrorView> | null
     throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : foreign(response)
   }
+
   return { url, fetch: send, call: async (name, options) => (await readJson(await send(name, options))) as never }
 }
 

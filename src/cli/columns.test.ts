@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { cut, cutStart, table, width } from './columns.ts'
 import { createPaint, escapeText, toScreen } from './screen.ts'
 
-describe('columns of a terminal', () => {
+describe('width', () => {
   it.each([
     ['abc', 3],
     ['日本語', 6],
@@ -22,17 +22,17 @@ describe('columns of a terminal', () => {
     ['a\u202Eb', 8],
     ['\uD800', 6],
     ['', 0],
-  ])('counts %j as %i', (text, columns) => {
+  ])('The text %j takes %i columns', (text, columns) => {
     expect(width(text)).toBe(columns)
   })
 
-  it('does not count colours', () => {
+  it('Colours take no columns', () => {
     expect(width(createPaint(true)('red', '失敗'))).toBe(4)
   })
 })
 
-describe('a text cut to columns', () => {
-  it('ends in an ellipsis, whole characters before it', () => {
+describe('cut and cutStart', () => {
+  it('A text that is too long is cut between characters and gets an ellipsis', () => {
     expect(cut('日本語テスト', 8)).toBe('日本語…')
     expect(cut('日本語テスト', 7)).toBe('日本語…')
     expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3)).toBe('👩‍👩‍👧‍👦…')
@@ -40,11 +40,11 @@ describe('a text cut to columns', () => {
     expect(cutStart('日本語テスト', 7)).toBe('…テスト')
   })
 
-  it('stays coloured to its end', () => {
+  it('A cut text keeps its colour up to the ellipsis', () => {
     expect(toScreen(cut(createPaint(true)('red', 'abcdef'), 4))).toBe('\u001b[31mabc…\u001b[0m')
   })
 
-  it('never takes more columns than it may, whatever it holds', () => {
+  it('A cut text never takes more columns than allowed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 1, max: 30 }), (text, columns) => {
         expect(width(cut(text, columns))).toBeLessThanOrEqual(columns)
@@ -54,10 +54,10 @@ describe('a text cut to columns', () => {
   })
 })
 
-describe('a table', () => {
+describe('table', () => {
   const long = 'x'.repeat(3000)
 
-  it('fits the terminal: the widest cells give way', () => {
+  it('A table fits the terminal by cutting its widest cells', () => {
     const rows = table(
       [
         ['#', 'NAME', 'PARAMS'],
@@ -66,22 +66,24 @@ describe('a table', () => {
       ],
       40,
     )
+
     expect(rows).toEqual(['#  NAME          PARAMS', `1  first         ${'x'.repeat(22)}…`, '2  二番目の実行  lr=0.1'])
     expect(rows.map(width).every((columns) => columns <= 40)).toBe(true)
   })
 
-  it('is not padded by one wide cell elsewhere, and shows the first cell whole', () => {
+  it('Outside a terminal a table shows the first cell whole and does not pad other rows to the width of a wide cell', () => {
     const rows = table([
       ['PATH', 'SIZE', 'X'],
       [long, '1 B', 'a'],
       ['p', '2 B', long],
     ])
+
     expect(rows[0]).toBe(`PATH${' '.repeat(38)}SIZE  X`)
     expect(rows[1]).toBe(`${long}  1 B   a`)
     expect(width(rows[2]!)).toBe(40 + 2 + 4 + 2 + 200)
   })
 
-  it('has one line a row, whatever the cells hold', () => {
+  it('A table has one line per row, whatever characters its cells contain', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
@@ -99,8 +101,8 @@ describe('a table', () => {
   })
 })
 
-describe('a line on the screen', () => {
-  it('holds nothing that drives the terminal, whatever the text', () => {
+describe('toScreen and escapeText', () => {
+  it('A line on the screen contains no character that controls the terminal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, other) => {
         const line = toScreen(`${text}\u001b]0;title\u0007\u009b2J\r\n\t\u202e\ud800${other}`)
@@ -111,12 +113,12 @@ describe('a line on the screen', () => {
     )
   })
 
-  it('is coloured by the program alone', () => {
+  it('Only the colours of the program reach the screen', () => {
     expect(toScreen(createPaint(true)('red', '\u001b[32mx'))).toBe('\u001b[31m\\u001b[32mx\u001b[0m')
     expect(toScreen(createPaint(false)('red', 'x'))).toBe('x')
   })
 
-  it('says the same when it is JSON', () => {
+  it('An escaped line of JSON parses to the same value', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(JSON.parse(escapeText(JSON.stringify(text)))).toBe(text)

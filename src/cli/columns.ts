@@ -2,18 +2,19 @@ import stringWidth from 'string-width'
 
 import { escapeText, mark, MARK } from './screen.ts'
 
-/** Columns of a terminal that a text takes. */
+/** Returns the number of terminal columns that a text takes once it is escaped. Colours take none. */
 export function width(text: string): number {
   return stringWidth(escapeText(text.replace(MARK, '')))
 }
 
-/** At most so many columns of a text: from its start, with an ellipsis for what is left out. Colours stay. */
+/** Cuts a text at its end so that it takes at most `columns` columns, the ellipsis included. Colours stay. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text
   let left = columns - 1
   let isFull = false
+
   const parts = text.split(MARK).map((part, index) => {
-    // Every second part is the code of a mark.
+    // MARK captures the colour code, so every second part is one.
     if (index % 2 === 1) return mark(part)
     if (isFull) return ''
     const kept = headOf(part, left)
@@ -21,20 +22,22 @@ export function cut(text: string, columns: number): string {
     left -= width(kept)
     return isFull ? `${kept}…` : kept
   })
+
   return parts.join('')
 }
 
-/** The same from the end of a text without colours. */
+/** Cuts a text without colours at its start so that it takes at most `columns` columns, the ellipsis included. */
 export function cutStart(text: string, columns: number): string {
   if (width(text) <= columns) return text
   const clusters = [...SEGMENTER.segment(text.slice(-columns * CLUSTER_UNITS_MAX))].map(({ segment }) => segment)
   let [at, left] = [clusters.length, columns - 1]
   while (at > 0 && width(clusters[at - 1]!) <= left) left -= width(clusters[(at -= 1)]!)
+
   return `…${clusters.slice(at).join('')}`
 }
 
 const SEGMENTER = new Intl.Segmenter()
-// No more code units than this are looked at for one column.
+// Code units examined per column: this bounds the work for a long text.
 const CLUSTER_UNITS_MAX = 20
 
 function headOf(text: string, columns: number): string {
@@ -44,18 +47,20 @@ function headOf(text: string, columns: number): string {
     if (left < 0) break
     end += segment.length
   }
+
   return text.slice(0, end)
 }
 
 const GAP = 2
-/** A column of a table is never made narrower than this to let the others fit. */
+/** In a terminal, columns of a table are not narrowed below this width. */
 const FITTED_MIN = 6
-/** Elsewhere than in a terminal: what a wide cell shows, and how far a wide cell pushes the cells below it. */
+/** Outside a terminal: the width at which a cell is cut, and the width up to which cells of a column are padded. */
 const [CELL_MAX, PADDED_MAX] = [200, 40]
 
 /**
- * Rows in columns, two spaces apart.
- * @param columns - Of the terminal, in which each row fits; undefined elsewhere: there the first cell is whole.
+ * Formats rows as lines with aligned columns, two spaces apart.
+ * @param columns - Width of the terminal: each row is cut to fit. Undefined outside a terminal: the first cell is never
+ * cut.
  */
 export function table(rows: readonly (readonly string[])[], columns?: number): string[] {
   const shown =
@@ -66,6 +71,7 @@ export function table(rows: readonly (readonly string[])[], columns?: number): s
     shown.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
   )
   const widths = columns === undefined ? natural.map((wide) => Math.min(wide, PADDED_MAX)) : fit(natural, columns)
+
   return shown.map((row) =>
     row
       .map((cell, column) => fill(columns === undefined ? cell : cut(cell, widths[column]!), widths[column]!))
@@ -78,12 +84,13 @@ function fill(cell: string, columns: number): string {
   return cell + ' '.repeat(Math.max(0, columns - width(cell)))
 }
 
-/** Takes from the widest columns until all fit. */
+/** Returns column widths that fit into `columns`: the widest columns are narrowed first. */
 function fit(natural: readonly number[], columns: number): number[] {
   const room = columns - GAP * (natural.length - 1)
   const total = (cap: number): number => natural.reduce((sum, wide) => sum + Math.min(wide, cap), 0)
   let cap = Math.max(...natural, FITTED_MIN)
   while (cap > FITTED_MIN && total(cap) > room) cap -= 1
+
   let spare = Math.max(0, room - total(cap))
   return natural.map((wide) => {
     const more = Math.min(spare, Math.max(0, wide - cap))

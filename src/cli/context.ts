@@ -5,22 +5,27 @@ import type { CliCode, PlainArgs } from '../contract/messages/messages.ts'
 import { EXIT } from '../contract/errors.ts'
 import { escapeText, toScreen } from './screen.ts'
 
-/** What every command has: settings, the reader's language, and the two streams. */
+/** The context of every command: settings, messages in the reader's language, and the output streams. */
 export interface Cli {
   readonly config: ClientConfig
   text(code: CliCode, args?: PlainArgs): string
-  /** Columns of the terminal that results go to; undefined where they go elsewhere. */
+  /** Width of the terminal that standard output is connected to; undefined if standard output is not a terminal. */
   readonly columns: number | undefined
-  /** A result: standard output. Each text is one line there, whatever it holds. */
+  /**
+   * Writes results to standard output. Each text becomes one line; line ends and control characters in it are escaped.
+   */
   print(lines: string | readonly string[]): void
-  /** All else: standard error, so that results stay clean. */
+  /** Writes everything else to standard error, so that standard output contains only results. */
   say(lines: string | readonly string[]): void
-  /** A document with its line ends: safe lines in a terminal, every character of it elsewhere. */
+  /**
+   * Writes a document with its line ends. In a terminal each line is escaped; elsewhere the text is written unchanged.
+   */
   printDocument(text: string): void
-  /** Bytes as they are; resolves when they are written. */
+  /** Writes bytes unchanged; resolves when they are written. */
   printBytes(bytes: Uint8Array): Promise<void>
 }
 
+/** Returns the context of this process. Arguments of messages are escaped, so that each stays on its line. */
 export function createCli(config: ClientConfig = readClientConfig()): Cli {
   return {
     config,
@@ -38,7 +43,10 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
   }
 }
 
-/** The reader of the output may have seen enough: a command that would print more ends well, one that only waits goes on. */
+/**
+ * Whether the reader of standard output closed the pipe. Then the next write ends the command with status 0; a command
+ * that writes nothing more continues.
+ */
 let isUnread = false
 
 function write(chunk: string | Uint8Array, onWritten: () => void = () => {}): void {
@@ -46,7 +54,10 @@ function write(chunk: string | Uint8Array, onWritten: () => void = () => {}): vo
   process.stdout.write(chunk, () => onWritten())
 }
 
-/** Calls back for what standard output cannot take, such as a full disk. A reader that has gone is no failure on either stream. */
+/**
+ * Calls back with errors of standard output, such as a full disk. A pipe closed by its reader is no error; errors of
+ * standard error are ignored.
+ */
 export function watchOutput(onFailure: (error: Error) => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     isUnread = error.code === 'EPIPE'
@@ -55,7 +66,7 @@ export function watchOutput(onFailure: (error: Error) => void): void {
   process.stderr.on('error', () => {})
 }
 
-/** A value within a sentence, whose own line ends stay those of the sentence. */
+/** Escapes an argument of a message: only the message itself may contain line ends. */
 function onOneLine(value: string | number): string | number {
   return typeof value === 'string' ? escapeText(value) : value
 }
@@ -64,9 +75,10 @@ function toLines(lines: string | readonly string[]): string {
   return (typeof lines === 'string' ? [lines] : lines).map((line) => `${toScreen(line)}\n`).join('')
 }
 
-/** Ends a command with a status and a sentence that has been said or is said here. */
+/** Ends a command with an exit status. `message` is printed; it is empty if everything was printed before. */
 export class CliExit extends Error {
   readonly status: number
+
   constructor(status: number, message = '', options: ErrorOptions = {}) {
     super(message, options)
     this.status = status

@@ -27,6 +27,7 @@ describe('a file that is not UTF-8', () => {
     Buffer.concat([Buffer.from(`${HEAD}name: a`), Buffer.from(bytes), Buffer.from('\n')])
   const utf16 = (text: string, order: 'le' | 'be') =>
     order === 'le' ? Buffer.from(text, 'utf16le') : Buffer.from(text, 'utf16le').swap16()
+
   it.each<[name: string, bytes: Buffer, encoding: string, line: number, column: number]>([
     ['Shift_JIS', tail([0x8a, 0x77, 0x8f, 0x4b]), 'Shift_JIS', 3, 8],
     ['EUC-JP', tail([0xb3, 0xd8, 0xbd, 0xac]), 'EUC-JP', 3, 8],
@@ -42,7 +43,7 @@ describe('a file that is not UTF-8', () => {
     ['UTF-16, big end first', Buffer.concat([Buffer.from([0xfe, 0xff]), utf16(HEAD, 'be')]), 'UTF-16', 1, 1],
     ['UTF-16 without a mark', utf16(HEAD, 'le'), 'UTF-16', 1, 1],
   ])(
-    'is refused by its name, with the encoding and the first wrong byte: %s',
+    'A file that is not UTF-8 is refused with its name, its encoding and its first invalid byte: %s',
     (_name, bytes, encoding, line, column) => {
       writeFileSync(join(folder, 'x.yml'), bytes)
       expect(problemOf(['x.yml'])).toMatchObject({
@@ -51,13 +52,14 @@ describe('a file that is not UTF-8', () => {
         line,
         column,
       })
+
       writeFileSync(join(folder, 'haganefile.yml'), bytes)
       expect(problemOf([])).toMatchObject({ code: 'file_encoding', args: { file: 'haganefile.yml' } })
       rmSync(join(folder, 'haganefile.yml'))
     },
   )
 
-  it('is no file that begins with the mark of UTF-8, or that has one NUL among its text', () => {
+  it('A file with a byte order mark of UTF-8, or with a NUL character in its text, is read', () => {
     for (const text of [`\ufeff${HEAD}name: 学習\r\n`, `${HEAD}description: "a\0b"\n`]) {
       writeFileSync(join(folder, 'x.yml'), text)
       expect(readSources(['x.yml'], folder)[0]!.text.replace('\ufeff', '')).toBe(text.replace('\ufeff', ''))
@@ -66,33 +68,37 @@ describe('a file that is not UTF-8', () => {
 })
 
 describe('a file that cannot be read', () => {
-  it('is named with the reason in words', () => {
+  it('The error for an unreadable file contains its name and the reason', () => {
     mkdirSync(join(folder, 'folder.yml'), { recursive: true })
     expect(problemOf(['none.yml'])).toMatchObject({
       code: 'file_unreadable',
       args: { file: 'none.yml', reason: { detail: 'file_missing' } },
     })
+
     expect(problemOf(['folder.yml'])).toMatchObject({
       code: 'file_unreadable',
       args: { reason: { detail: 'file_folder' } },
     })
+
     expect(problemOf(['x.yml/y.yml'])).toMatchObject({
       code: 'file_unreadable',
       args: { reason: { detail: 'file_missing' } },
     })
+
     expect(problemOf(['x.txt'])).toMatchObject({ code: 'file_type' })
     expect(problemOf([])).toMatchObject({ code: 'file_none' })
   })
 })
 
 describe('parameters of the command line', () => {
-  it('are pairs, each name once; a value may hold anything', () => {
+  it('Parameters are name=value pairs with unique names; values may contain any character', () => {
     expect(readParams({ param: ['a=1', '学習率=b=c', 'x='], params: ['y= '] })).toEqual({
       a: '1',
       学習率: 'b=c',
       x: '',
       y: ' ',
     })
+
     for (const param of [['a'], ['=1'], ['a=1', 'a=2']]) expect(() => readParams({ param })).toThrow(SpecError)
   })
 })

@@ -11,7 +11,10 @@ const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'p
   (base) => ['yaml', 'yml', 'json'].map((type) => `${base}.${type}`),
 )
 
-/** Reads the files of one document; without any, the first file of a usual name. Throws SpecError. */
+/**
+ * Reads the files of one document. Without files, reads the first that exists among the default names. Throws
+ * SpecError.
+ */
 export function readSources(files: readonly string[], cwd: string): Source[] {
   if (files.length > 0) return files.map((file) => readSource(file, join(cwd, file)))
   for (const name of DEFAULT_NAMES) {
@@ -46,7 +49,7 @@ function tryRead(path: string): Uint8Array | NodeJS.ErrnoException {
   }
 }
 
-// In this order: bytes that a narrower encoding explains are hardly those of a wider one.
+// The order matters: decoders later in the list accept more bytes, so they would also accept the encodings before them.
 const OTHER_ENCODINGS = ['euc-jp', 'shift_jis', 'gb18030', 'windows-1252'] as const
 const ENCODING_NAMES = {
   'euc-jp': 'EUC-JP',
@@ -55,19 +58,22 @@ const ENCODING_NAMES = {
   'windows-1252': 'Latin-1',
 } as const
 
-/** The text of a file. Throws SpecError at the first byte that is no UTF-8. */
+/** Decodes a file as UTF-8. Throws SpecError with the probable encoding and the position of the first invalid byte. */
 function decode(file: string, bytes: Uint8Array): string {
   const text = decodeAs('utf-8', bytes)
+
   const [first, second] = bytes
   const isUtf16 =
     (first === 0xff && second === 0xfe) ||
     (first === 0xfe && second === 0xff) ||
     zeroShare(bytes.subarray(0, 200)) > ZERO_SHARE_UTF16
   if (text !== undefined && !isUtf16) return text
+
   const other = isLatin(bytes)
     ? undefined
     : OTHER_ENCODINGS.find((encoding) => looksLikeText(decodeAs(encoding, bytes)))
   const encoding = isUtf16 ? 'UTF-16' : ENCODING_NAMES[other ?? 'windows-1252']
+
   throw new SpecError([
     {
       code: 'file_encoding',
@@ -79,16 +85,19 @@ function decode(file: string, bytes: Uint8Array): string {
   ])
 }
 
+/** First code of the accented letters of Latin-1. */
 const LETTERS_FROM = 0xc0
 
-/** Whether the bytes beyond ASCII are letters of Latin-1 that stand alone, as in French and German words. */
+/**
+ * Whether all bytes beyond ASCII are single letters of Latin-1 between ASCII characters, as in French and German words.
+ */
 function isLatin(bytes: Uint8Array): boolean {
   return bytes.every(
     (byte, at) => byte < 0x80 || (byte >= LETTERS_FROM && (bytes[at - 1] ?? 0) < 0x80 && (bytes[at + 1] ?? 0) < 0x80),
   )
 }
 
-// Every other byte of a Latin text in UTF-16 is zero.
+// In UTF-16 every other byte of Latin text is zero.
 const ZERO_SHARE_UTF16 = 0.25
 
 function zeroShare(bytes: Uint8Array): number {
@@ -107,7 +116,7 @@ function looksLikeText(text: string | undefined): boolean {
   return text !== undefined && !/[\u0080-\u009f\ufffd\ue000-\uf8ff]/.test(text)
 }
 
-/** How many bytes from the start are whole characters of UTF-8. */
+/** Returns the number of bytes at the start that form complete, valid UTF-8 characters. */
 function validLength(bytes: Uint8Array): number {
   let [low, high] = [0, bytes.length]
   while (low < high) {
@@ -116,10 +125,11 @@ function validLength(bytes: Uint8Array): number {
     if (isValid) low = middle
     else high = middle - 1
   }
+
   return low
 }
 
-/** Whether bytes are UTF-8 so far; a character may be cut at their end. */
+/** Whether all bytes are valid UTF-8. The last character may be incomplete. */
 function isWholeUpTo(bytes: Uint8Array): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
@@ -130,12 +140,12 @@ function isWholeUpTo(bytes: Uint8Array): boolean {
 }
 
 function placeOf(bytes: Uint8Array, length: number): { line: number; column: number } {
-  // A character whose first byte alone is there is the one that is wrong.
+  // With `stream`, an incomplete last character is left out: its position is the one to report.
   const lines = new TextDecoder().decode(bytes.subarray(0, length), { stream: true }).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }
 }
 
-/** Parameters from the `name=value` words of the command line, in either spelling of the option. Throws SpecError. */
+/** Parses the `name=value` arguments of `--param` and Polyaxon's `--params`. Throws SpecError. */
 export function readParams({
   param,
   params: others = [],
@@ -144,6 +154,7 @@ export function readParams({
   params?: readonly string[]
 }): Record<string, string> {
   const params = new Map<string, string>()
+
   for (const pair of [...param, ...others]) {
     const at = pair.indexOf('=')
     if (at <= 0) fail('-P', 'param_pair', { found: pair })
@@ -151,6 +162,7 @@ export function readParams({
     if (params.has(name)) fail('-P', 'param_repeated', { name })
     params.set(name, pair.slice(at + 1))
   }
+
   return Object.fromEntries(params)
 }
 

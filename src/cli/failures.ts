@@ -13,7 +13,10 @@ import { formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
 import { usageLines } from './usage-faults.ts'
 
-/** The lines for a person when a command fails: sentences, never a stack trace; none where all is said. */
+/**
+ * Returns the lines to print when a command fails: sentences without a stack trace, and none if everything was printed
+ * before.
+ */
 export function toProblemLines(cli: Cli, error: unknown): string[] {
   if (error instanceof ApiError) {
     const paint = createPaint(cli.config.hasColor)
@@ -24,17 +27,19 @@ export function toProblemLines(cli: Cli, error: unknown): string[] {
       ),
     ]
   }
+
   if (error instanceof CommanderError) return usageLines(cli, error)
   if (error instanceof CliExit) return error.message === '' ? [] : error.message.split('\n')
   if (error instanceof AppError) return [errorText(cli.config.locale, error.code, error.args)]
   if (error instanceof SettingError) return [cli.text(error.code, error.args)]
   if (error instanceof SpecError) return specLines(cli, error)
+
   const { code, path, message } = error as NodeJS.ErrnoException
   const sentence = FILE_FAULTS[code ?? '']
   return [sentence ? cli.text(sentence, { path: path ?? cli.text('output') }) : `hagane: ${message}`]
 }
 
-/** Faults of files by their code in the system. */
+/** Messages for errors of the file system, by system error code. */
 const FILE_FAULTS: Readonly<Record<string, CliCode>> = {
   ENOENT: 'path_missing',
   ENOTDIR: 'path_no_folder',
@@ -54,7 +59,7 @@ function specLines(cli: Cli, { problems }: SpecError): string[] {
   )
 }
 
-/** The exit status that says what kind of failure it was. */
+/** Returns the exit status for an error. The statuses are listed in `EXIT`. */
 export function toExitStatus(error: unknown): number {
   if (error instanceof CommanderError) return EXIT.usage
   if (error instanceof CliExit) return error.status

@@ -14,7 +14,11 @@ import { createPaint, toScreen } from './screen.ts'
 
 const POLL_MS = 500
 
-/** Shows progress on standard error until the end; throws CliExit when it did not end well. */
+/**
+ * Shows the progress of a run or sweep on standard error until it ends or the sweep has paused itself, then prints the
+ * result. Throws CliExit after such a pause, and unless the run succeeded or the sweep is done or stopped by one of its
+ * own rules.
+ */
 export async function follow(
   cli: Cli,
   client: Client,
@@ -31,6 +35,7 @@ export async function follow(
       if (!ended.isGood) throw new CliExit(EXIT.failed)
       return
     }
+
     await new Promise((done) => setTimeout(done, POLL_MS))
   }
 }
@@ -42,7 +47,7 @@ interface Ended {
 
 interface Told {
   readonly line: StatusLine
-  /** Notices that have been said while it runs. */
+  /** Notices that were already printed. */
   readonly said: Set<string>
 }
 
@@ -50,6 +55,7 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
   const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
   const notices = noticeLines(cli, sweep)
   if (isHeld(sweep)) return { isGood: false, lines: notices }
+
   if (!isSweepEnded(sweep.phase)) {
     for (const notice of notices.filter((one) => !said.has(one))) {
       line.clear()
@@ -58,6 +64,7 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
     }
     return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
   }
+
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
   const duration = formatDuration((Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000)
   const { best } = sweep
@@ -67,6 +74,7 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
         `  ${pairs(best.params)}`,
       ]
     : []
+
   return {
     isGood: sweep.phase === 'done' || (sweep.phase === 'stopped' && sweep.reason !== 'StoppedByUser'),
     lines: [
@@ -77,7 +85,9 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
   }
 }
 
-/** It has paused itself, and nothing of it runs any more: it waits for a person. */
+/**
+ * Whether a sweep paused itself after failed trials and has no running trial: a user has to decide how it continues.
+ */
 function isHeld({
   phase,
   isPaused,
@@ -91,7 +101,7 @@ function isHold({ code }: SweepNotice): boolean {
   return code === 'failed_first' || code === 'failed_next'
 }
 
-/** Findings about a sweep, a line each, and what to do about them. */
+/** Returns the notices of a sweep, one per line, followed by advice if the sweep paused itself. */
 export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView): string[] {
   const lines = notices.map(({ message }) => message)
   return isPaused && notices.some(isHold) ? [...lines, cli.text('held_hint', { number })] : lines
@@ -100,6 +110,7 @@ export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView):
 async function followRun(cli: Cli, client: Client, number: number): Promise<Ended | undefined> {
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (!isTerminal(run.phase)) return undefined
+
   const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
   return {
     isGood: run.phase === 'succeeded',
@@ -107,27 +118,32 @@ async function followRun(cli: Cli, client: Client, number: number): Promise<Ende
   }
 }
 
-/** Why nothing has started yet, as its first trial tells it. */
+/** Returns why no trial has started yet: the reason of the first trial, or '' once a trial has started. */
 async function waitingNote(client: Client, sweep: SweepView): Promise<string> {
   const { queued = 0, ...others } = sweep.counts
   if (queued === 0 || Object.values(others).some((count) => count > 0)) return ''
+
   const { runs } = await client.call<RunPageView>('listRuns', {
     query: { sweep: sweep.number, sort: 'number', limit: 1 },
   })
   return runs[0]?.waiting ? ` (${runs[0].waiting})` : ''
 }
 
-/** One line: how much is done, what runs, the best so far, the time left as far as the past can tell. */
+/**
+ * Returns one line with the finished, running and failed trials, the best value, and an estimate of the remaining time.
+ */
 export function sweepProgress(cli: Cli, sweep: SweepView): string {
   const paint = createPaint(cli.config.hasColor)
   const { failed = 0, running = 0, starting = 0, stopping = 0 } = sweep.counts
   const done = doneTrials(sweep)
   const elapsed = (Date.now() - Date.parse(sweep.createdAt)) / 1000
-  // The time left of a paused sweep is unknown.
+
+  // No estimate for a paused sweep.
   const left =
     sweep.trials !== null && done > 0 && !sweep.isPaused && !isSweepEnded(sweep.phase)
       ? ((sweep.trials - done) * elapsed) / done
       : undefined
+
   return cli.text('progress', {
     bar: paint('green', progressBar(sweep.trials ? done / sweep.trials : 0)),
     done,
@@ -149,18 +165,20 @@ function doneTrials({ counts: { succeeded = 0, failed = 0, stopped = 0 } }: Swee
   return succeeded + failed + stopped
 }
 
+/** A line that shows progress. `done` is the number of finished trials. */
 interface StatusLine {
   show(text: string, done: number): void
   clear(): void
 }
 
-/** Rewritten in place in a terminal; elsewhere a line now and then. */
+/** Returns a line that is rewritten in place in a terminal. Elsewhere the line is printed when `done` changes. */
 function createStatusLine(cli: Cli): StatusLine {
   const isTerminal = process.stderr.isTTY
   let last = -1
+
   return {
     show: (text, done) => {
-      // A line that wraps could not be taken back.
+      // The text is cut to the width: a wrapped line could not be erased.
       if (isTerminal) process.stderr.write(`\r\u001b[K${toScreen(cut(text, process.stderr.columns - 1))}`)
       else if (done !== last) cli.say(text)
       last = done

@@ -9,20 +9,21 @@ import type { HostInfo } from '../contract/run.ts'
 const run = promisify(execFile)
 const TIMEOUT_MS = 10_000
 
-/** What a run needs to know of the submitting shell. */
+/** Facts about the submitting shell that are sent with a run. */
 export interface Shell {
-  /** Where it works, which Python it means, what git says of the code. */
+  /** Working folder, Python interpreter, and state of the git repository. */
   readonly host: HostInfo
-  /** Difference of the code to its commit; null when there is none, or too much of it. */
+  /** Output of `git diff HEAD`; null without changes, without a repository, or if the diff is binary or too long. */
   readonly changes: string | null
 }
 
+/** Collects the facts about the submitting shell. `shellPath` is its PATH. */
 export async function readHostInfo(workDir: string, shellPath: string): Promise<Shell> {
   const [python, git] = await Promise.all([readPython(shellPath), readGit(workDir)])
   return { host: { workDir, python, path: shellPath, git }, changes: git?.isDirty ? await readChanges(workDir) : null }
 }
 
-/** Tracked files against the last commit, as text; binary files are only named. */
+/** Returns the diff of tracked files to the last commit. Binary files are only named in it. */
 async function readChanges(folder: string): Promise<string | null> {
   try {
     const { stdout } = await run(
@@ -40,7 +41,7 @@ async function readChanges(folder: string): Promise<string | null> {
   }
 }
 
-/** The folder a document's commands run in: where the command was typed, unless the file lies outside of it. */
+/** Returns the folder for a document's commands: `cwd`, or the folder of the first file that lies outside `cwd`. */
 export function chooseWorkDir(files: readonly string[], cwd: string): string {
   const outside = files
     .map((file) => resolve(cwd, file))
@@ -48,7 +49,10 @@ export function chooseWorkDir(files: readonly string[], cwd: string): string {
   return outside ? dirname(outside) : cwd
 }
 
-/** The interpreter that `python`, else `python3`, means in this shell, by its real path: no shim, no alias. */
+/**
+ * Returns the real path and the version of `python`, else `python3`, on this PATH: shims are resolved. Null without
+ * Python 3.
+ */
 async function readPython(shellPath: string): Promise<HostInfo['python']> {
   for (const name of ['python', 'python3']) {
     try {
@@ -74,6 +78,7 @@ async function readGit(folder: string): Promise<HostInfo['git']> {
     (
       await run('git', ['-C', folder, ...args], { timeout: TIMEOUT_MS, env: childEnv({ GIT_OPTIONAL_LOCKS: '0' }) })
     ).stdout.trim()
+
   try {
     const [commit, branch, remote, status] = await Promise.all([
       git('rev-parse', 'HEAD'),
@@ -87,6 +92,7 @@ async function readGit(folder: string): Promise<HostInfo['git']> {
   }
 }
 
+/** Removes user name and password from the URL of a remote. */
 function withoutCredentials(remote: string): string {
   return remote.replace(/^(\w+:\/\/)[^@/]*@/, '$1')
 }

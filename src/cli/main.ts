@@ -14,7 +14,9 @@ try {
   else process.exitCode = await tell(error)
 }
 
-/** Says what went wrong; resolves to the exit status of it. Loaded when it is needed, so that a start stays quick. */
+/**
+ * Prints an error and resolves to its exit status. The messages are imported only on failure, to keep the start fast.
+ */
 async function tell(error: unknown): Promise<number> {
   const { toExitStatus, toProblemLines } = await import('./failures.ts')
   cli.say(toProblemLines(cli, error))

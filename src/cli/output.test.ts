@@ -15,7 +15,7 @@ const show = (text: string, column: number): string[] =>
     },
   ).slice(2, 4)
 
-describe('the frame of a problem', () => {
+describe('formatProblem', () => {
   it.each([
     { of: 'a plain line', text: 'lr: x', char: 'x' },
     { of: 'full-width characters', text: '説明: 値 {', char: '値' },
@@ -25,27 +25,30 @@ describe('the frame of a problem', () => {
     { of: 'a place far to the right of full-width characters', text: `${'日本語 '.repeat(100)}x: y`, char: 'x' },
     { of: 'a place amid a long line', text: `${'a'.repeat(500)}x${'b'.repeat(500)}`, char: 'x' },
     { of: 'the start of a long line', text: `x${'b'.repeat(500)}`, char: 'x' },
-  ])('marks the place below $of', ({ text, char }) => {
+  ])('The caret stands below the place of the problem: $of', ({ text, char }) => {
     const [line, mark] = show(text, text.indexOf(char) + 1) as [string, string]
     expect(width(line)).toBeLessThanOrEqual(4 + 160 + 2)
+
     const at = width(mark.slice(0, mark.indexOf('^')))
     const before = [...new Intl.Segmenter().segment(line)].map(({ segment }) => segment)
+
     let seen = 0
     const found = before.find((segment) => {
       const isHere = seen === at
       seen += width(segment)
       return isHere
     })
+
     expect(found).toBe(char)
   })
 
-  it('says with ellipses that a line goes on to both sides', () => {
+  it('A line that is cut on both sides has an ellipsis on both sides', () => {
     const [line] = show(`${'a'.repeat(500)}x${'b'.repeat(500)}`, 501)
     expect(line).toMatch(/^ {2}1 \| …a+xb+…$/)
   })
 })
 
-describe('figures', () => {
+describe('formatNumber and formatDuration', () => {
   it.each([
     [0.1 + 0.2, '0.3'],
     [Number.MAX_VALUE, '1.7977e+308'],
@@ -53,7 +56,7 @@ describe('figures', () => {
     [-0, '0'],
     ['NaN', 'NaN'],
     ['-Infinity', '-Infinity'],
-  ])('%s is shown as %s', (value, expected) => expect(formatNumber(value)).toBe(expected))
+  ])('The value %s is shown as %s', (value, expected) => expect(formatNumber(value)).toBe(expected))
 
   it.each([
     [-0.002, '0.0 s'],
@@ -63,5 +66,5 @@ describe('figures', () => {
     [3_569, '59 min 29 s'],
     [3_599.7, '1 h 0 min'],
     [7_199, '2 h 0 min'],
-  ])('%s seconds are shown as %s', (seconds, expected) => expect(formatDuration(seconds)).toBe(expected))
+  ])('A duration of %s seconds is shown as %s', (seconds, expected) => expect(formatDuration(seconds)).toBe(expected))
 })

@@ -13,53 +13,59 @@ const PHASE_STYLES: Partial<Record<string, Style>> = {
   unknown: 'yellow',
 }
 
+/** Colours the name of a phase. */
 export function paintPhase(name: string, paint: Paint): string {
   const style = PHASE_STYLES[name]
   return style ? paint(style, name) : name
 }
 
-/** `a=1 b=text`. */
+/** Formats parameters as `a=1 b=text`. */
 export function pairs(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}=${toText(value)}`)
     .join(' ')
 }
 
-/** A value of a parameter: text as it is, all else as JSON. */
+/** Formats the value of a parameter: strings unchanged, everything else as JSON. */
 export function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Columns of a line of a document that are shown, and how many of them lie before the place at most. */
+/** Columns shown of a line of a document, and the most of them that precede the place of a problem. */
 const [FRAME_COLUMNS, FRAME_BEFORE] = [160, 100]
 
-/** A command behind a prompt, its further lines below. */
+/** Formats a command with a `$` prompt and its further lines indented. */
 export function commandLines(command: string): string[] {
   return command.split('\n').map((line, index) => (index === 0 ? `  $ ${line}` : `    ${line}`))
 }
 
-/** A problem with the line it is about and a mark below the place. */
+/**
+ * Formats a problem: message, place, the line of the document with a caret (if `sources` contains it), and the remedy.
+ */
 export function formatProblem(
   problem: ProblemView,
   sources: ReadonlyMap<string, string>,
   { paint, label, style }: { paint: Paint; label: string; style: Style },
 ): string[] {
   const head = `${paint(style, label)} ${problem.message} ${paint('dim', `[${problem.code}]`)}`
+
   const place =
     problem.file === '-P'
       ? `-P ${problem.path.replace(/^(?:params|declarations)\./, '')}`
       : `${problem.file}:${problem.line}:${problem.column}`
+
   const line = sources.get(problem.file)?.split('\n')[problem.line - 1]
   const frame = line === undefined ? [] : formatFrame(line.replace(/\r$/, ''), problem, (text) => paint(style, text))
   const gutter = String(problem.line)
   const framed = frame.map(
     (text, index) => `  ${paint('dim', `${index === 0 ? gutter : ' '.repeat(gutter.length)} |`)} ${text}`,
   )
+
   const path = problem.file === '-P' || problem.path === '' ? '' : ` ${problem.path}`
   return [head, `  ${paint('cyan', place.trimEnd())}${path}`, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
 }
 
-/** The part of a line around a place, and a mark below the place. */
+/** Returns the part of a line around a place, and a line with a caret below the place. */
 function formatFrame(
   line: string,
   { column }: { readonly column: number },
@@ -70,17 +76,18 @@ function formatFrame(
   return [before + cut(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
 }
 
-/** A clock that was set back makes no time negative. */
+/** Formats a duration. Negative durations, which occur after a clock was set back, are shown as zero. */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   if (whole < 3570) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+
   const minutes = Math.round(seconds / 60)
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** `12 MB`, in powers of a thousand. */
+/** Formats a size such as `12 MB`. Units are powers of 1000. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let [value, unit] = [bytes, 0]
@@ -88,18 +95,19 @@ export function formatBytes(bytes: number): string {
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
-/** A number in so many digits, without zeros at the end. */
+/** Formats a number with the given number of significant digits, without trailing zeros. */
 export function formatDigits(value: number, digits: number): string {
   const text = value.toPrecision(digits)
-  // The largest numbers are rounded up to more than there is.
+  // Rounded up, the largest numbers would become Infinity.
   return Number.isFinite(Number(text)) ? String(Number(text)) : text
 }
 
-/** A number of a metric in few digits. */
+/** Formats the value of a metric with five significant digits. Strings such as `NaN` are returned unchanged. */
 export function formatNumber(value: unknown): string {
   return typeof value === 'number' ? formatDigits(value, 5) : String(value)
 }
 
+/** Draws a progress bar of `cells` characters; `fraction` is between 0 and 1. */
 export function progressBar(fraction: number, cells = 20): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * cells)
   return '█'.repeat(full) + '░'.repeat(cells - full)

@@ -6,8 +6,8 @@ import { drawChart } from './plot.ts'
 const draw = (points: [number, number][], columns = 4, rows = 2): string[] =>
   drawChart([{ label: 'a', points }], { columns, rows }).map((row) => row.map((cell) => cell.text).join(''))
 
-describe('a chart in the terminal', () => {
-  it('draws a rising line from the lower left to the upper right, with the ends of both axes', () => {
+describe('drawChart', () => {
+  it('A rising line goes from the lower left to the upper right, and both axes show their ends', () => {
     expect(
       draw([
         [0, 0],
@@ -16,7 +16,7 @@ describe('a chart in the terminal', () => {
     ).toEqual(['7 ┤⠀⠀⡠⠊', '0 ┤⡠⠊⠀⠀', '  └────', '   0  7'])
   })
 
-  it('draws one value, none, and values that are no numbers', () => {
+  it('A chart can have one point, no point, and points that are not finite', () => {
     expect(draw([[3, 5]])[0]).toContain('5 ┤')
     expect(draw([])).toHaveLength(4)
     expect(
@@ -28,7 +28,7 @@ describe('a chart in the terminal', () => {
     ).toContain('1 ┤')
   })
 
-  it('says which line a cell belongs to', () => {
+  it('Each cell of a chart has the index of its line', () => {
     const rows = drawChart(
       [
         {
@@ -48,6 +48,7 @@ describe('a chart in the terminal', () => {
       ],
       { columns: 2, rows: 2 },
     )
+
     expect(rows[0]!.slice(1).map((cell) => cell.owner)).toEqual([1, 1])
     expect(rows[1]!.slice(1).map((cell) => cell.owner)).toEqual([0, 0])
   })
@@ -65,16 +66,17 @@ describe('a chart in the terminal', () => {
       [7, 7],
       ['7 ┤⠀⠀⠀⠀', '7 ┤⣀⣀⣀⣀'],
     ],
-  ])('draws %j from end to end', (values, rows) => {
+  ])('The values %j span the whole height of the chart', (values, rows) => {
     const lines = draw(values.map((value, index) => [index, value]))
     expect(lines.slice(0, 2).map((line) => line.trim())).toEqual(rows.map((row) => row.trim()))
   })
 
-  it('has the same shape and a dot for what is finite, whatever the numbers', () => {
+  it('A chart has the same shape for all numbers, and has dots if and only if a point is finite', () => {
     const double = fc.oneof(
       fc.double(),
       fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 0, -0, NaN, Infinity, -Infinity),
     )
+
     fc.assert(
       fc.property(
         fc.array(fc.tuple(double, double), { maxLength: 20 }),
@@ -83,11 +85,13 @@ describe('a chart in the terminal', () => {
         (points, columns, rows) => {
           const chart = drawChart([{ label: 'a', points }], { columns, rows })
           expect(chart).toHaveLength(rows + 2)
+
           const cells = chart.slice(0, rows).flatMap((row) => row.slice(1))
           expect(cells).toHaveLength(rows * columns)
           for (const { text } of cells) expect(text).toMatch(/^[\u2800-\u28ff]$/)
           const hasDots = cells.some(({ text }) => text !== '\u2800')
           expect(hasDots).toBe(points.some(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))
+
           expect(
             chart
               .flat()

@@ -10,19 +10,21 @@ import type { Cli } from './context.ts'
 
 type Action = (...args: unknown[]) => Promise<void>
 
-/** All commands with their options. What a command does is loaded when it is called, so that help and start stay quick. */
+/**
+ * Returns the program with all commands. The module of a command is imported when it is called, to keep the start fast.
+ */
 export function createProgram(cli: Cli): Command {
   const help = (code: HelpCode): string => helpText(cli.config.locale, code)
   const program = new Command('hagane')
     .description(help('hagane'))
     .version(VERSION, '-V, --version', help('version'))
     .helpOption('-h, --help', help('help'))
-    // Its sentences are English in every language: `usage-faults.ts` has ours.
+    // Commander's error messages are English only: `usage-faults.ts` prints them in the reader's language.
     .configureOutput({ outputError: () => {} })
     .configureOutput({ writeOut: (text) => cli.print(linesOf(text)), writeErr: (text) => cli.say(linesOf(text)) })
     .exitOverride()
 
-  /** Adds a command; `code` names its help and its examples. */
+  /** Adds a command. `code` is the key of its description and of its examples. */
   const add = (usage: string, code: HelpCode, parent: Command = program): Command => {
     const command = parent.command(usage).description(help(code))
     const examples = EXAMPLES[code]
@@ -30,6 +32,7 @@ export function createProgram(cli: Cli): Command {
       command.addHelpText('after', `\n${help('examples')}\n${examples.map((line) => `  ${line}`).join('\n')}`)
     return command
   }
+
   const number = (flag: string, range: NumberRange) => (text: string) => parseNumber(flag, text, range)
   const json = (command: Command): Command => command.option('--json', help('json'))
   const project = (command: Command): Command => command.option('-p, --project <name>', help('project_option'))
@@ -46,7 +49,7 @@ export function createProgram(cli: Cli): Command {
       .option('--note <text>', help('note'))
       .addOption(hidden('--description <text>'))
       .option('--tags <list>', help('tags'))
-  /** Commands on many: numbers, or all that match. */
+  /** Adds the options of commands that act on several runs or sweeps, given by number or by filter. */
   const many = (command: Command): Command =>
     json(
       project(command)
@@ -143,6 +146,7 @@ export function createProgram(cli: Cli): Command {
   json(project(marks(add('update <number>', 'update'))))
     .option('--concurrency <count>', help('update_concurrency'), number('--concurrency', { min: 1, isWhole: true }))
     .action(load(cli, async () => (await import('./commands/act.ts')).update))
+
   const sweeps = add('sweep', 'sweep')
   json(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(
     load(cli, async () => (await import('./commands/sweep.ts')).beliefs),
@@ -165,6 +169,7 @@ export function createProgram(cli: Cli): Command {
       5,
     )
     .action(load(cli, async () => withFiles((await import('./commands/sweep.ts')).simulate)))
+
   const trash = add('trash', 'trash')
   json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))
   many(add('restore [numbers...]', 'trash_restore', trash)).action(
@@ -197,6 +202,7 @@ export function createProgram(cli: Cli): Command {
   json(project(add('metric <metric> [direction]', 'project_metric', projects))).action(
     load(cli, async () => (await import('./commands/projects.ts')).metric),
   )
+
   const views = add('view', 'view')
   json(project(add('ls', 'view_ls', views))).action(
     load(cli, async () => (await import('./commands/projects.ts')).listViews),
@@ -218,6 +224,7 @@ export function createProgram(cli: Cli): Command {
     .option('--diff', help('code_diff'))
     .option('--document', help('code_document'))
     .action(load(cli, async () => (await import('./commands/content.ts')).code))
+
   const env = add('env', 'env')
   json(add('ls', 'env_ls', env)).action(load(cli, async () => (await import('./commands/content.ts')).listEnvironments))
   json(add('show <hash>', 'env_show', env)).action(
@@ -226,6 +233,7 @@ export function createProgram(cli: Cli): Command {
   json(add('rm <hash>', 'env_rm', env)).action(
     load(cli, async () => (await import('./commands/content.ts')).removeEnvironment),
   )
+
   const secrets = add('secret', 'secret')
   json(add('ls', 'secret_ls', secrets)).action(load(cli, async () => (await import('./commands/secrets.ts')).list))
   add('set <name> <key>', 'secret_set', secrets).action(
@@ -254,27 +262,29 @@ export function createProgram(cli: Cli): Command {
   json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(
     load(cli, async () => (await import('./commands/doctor.ts')).doctor),
   )
+
   return program
 }
 
-/** Help and messages of commander, which quote what was typed. */
+/** Splits commander's help or message into lines. They are printed one by one because each is escaped. */
 function linesOf(text: string): string[] {
   return text.replace(/\n$/, '').split('\n')
 }
 
+/** Collects the values of an option that may be given several times. */
 const repeat = (value: string, all: string[] = []): string[] => [...all, value]
 
-/** Polyaxon's spelling of an option: understood, not advertised. */
+/** Returns an option of Polyaxon that is accepted but not listed in the help. */
 function hidden(flags: string): Option {
   return new Option(flags).hideHelp()
 }
 
-/** Commander adds the command itself behind arguments and flags: it is left out. */
+/** Returns an action that imports a command and runs it. Commander's last argument, the command object, is dropped. */
 function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Promise<void>>): Action {
   return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
 }
 
-/** Adds the files given as plain arguments to those given with `-f`. */
+/** Wraps a command so that files given as plain arguments are added to those given with `-f`. */
 function withFiles<Flags extends { readonly file: readonly string[] }>(
   command: (cli: Cli, flags: Flags) => Promise<void>,
 ) {

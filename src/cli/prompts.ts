@@ -5,7 +5,10 @@ import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 import { toScreen } from './screen.ts'
 
-/** Asks before something that is hard to take back; `--yes` answers. Without a terminal there is nobody to ask. Throws CliExit. */
+/**
+ * Asks for confirmation of an action that is hard to undo; `yes` skips the question. Throws CliExit if the answer is
+ * no, or if standard input is not a terminal.
+ */
 export async function confirm(cli: Cli, question: string, { yes }: { yes?: boolean }): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY) throw new CliExit(EXIT.usage, cli.text('confirm_needed'))
@@ -18,7 +21,7 @@ export async function confirm(cli: Cli, question: string, { yes }: { yes?: boole
   }
 }
 
-/** All of standard input as text, without the line end that `echo` adds. */
+/** Returns standard input as text, without the line end that `echo` adds. */
 export async function readInput(): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)

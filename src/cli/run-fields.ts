@@ -7,13 +7,19 @@ import { formatField } from '../core/filter/format.ts'
 import { parseColumn } from '../core/filter/parse.ts'
 import { nearest } from '../core/nearest.ts'
 
-/** One column of a list of runs or sweeps: its name as filters write it, and what a row has in it; undefined for nothing. */
+/**
+ * One column of a list of runs or sweeps. `name` is written as in filters; `valueOf` returns undefined for a missing
+ * value.
+ */
 export interface Column<Row> {
   readonly name: string
   readonly valueOf: (row: Row) => unknown
 }
 
-/** The value of a run in a field. `now` ends the duration of a run that goes on; `directions` say which value of a metric is its best. */
+/**
+ * Returns the column of a field of runs. `now` (ms) is the end of the duration of a run that has not ended.
+ * `directions`, by project, decide whether the best value of a metric is its smallest or its largest.
+ */
 export function runColumn(
   field: Field,
   { directions, now }: { directions: ReadonlyMap<string, Directions>; now: number },
@@ -27,6 +33,7 @@ export function runColumn(
 function valueOf(run: RunView, field: Field, { directions, now }: { directions: Directions; now: number }): unknown {
   if (field.kind === 'column') return RUN_VALUES[field.name](run, now) ?? undefined
   if (field.kind === 'param') return Object.hasOwn(run.params, field.name) ? run.params[field.name] : undefined
+
   const summary = Object.hasOwn(run.metrics, field.name) ? run.metrics[field.name]! : undefined
   const best = Object.hasOwn(directions, field.name) && directions[field.name] === 'minimize' ? 'min' : 'max'
   return summary?.[field.part === 'best' ? best : field.part]
@@ -58,7 +65,7 @@ const RUN_VALUES: Readonly<Record<ColumnName, (run: RunView, now: number) => unk
   environment: (run) => run.environment,
 }
 
-/** Every field that some of the runs have: those of runs themselves, then params and last values of metrics. */
+/** Returns every field that some of the runs have: all columns, then parameters, then the last values of metrics. */
 export function allFields(runs: readonly RunView[]): Field[] {
   const names = (of: (run: RunView) => object): string[] => [...new Set(runs.flatMap((run) => Object.keys(of(run))))]
   return [
@@ -94,7 +101,9 @@ const SWEEP_VALUES: Readonly<Record<string, (sweep: SweepView) => unknown>> = {
   snapshot: (sweep) => sweep.snapshot,
 }
 
-/** The column of a list of sweeps that a text names; `p.NAME` is a parameter of the best trial. Throws FilterError. */
+/**
+ * Returns the column of a list of sweeps by its name; `p.NAME` is a parameter of the best trial. Throws FilterError.
+ */
 export function sweepColumn(text: string): Column<SweepView> {
   const name = text.toLowerCase()
   const known = Object.hasOwn(SWEEP_VALUES, name) ? SWEEP_VALUES[name] : undefined
@@ -108,7 +117,7 @@ export function sweepColumn(text: string): Column<SweepView> {
   return bestParam(field.name)
 }
 
-/** Every column that some of the sweeps have. */
+/** Returns all columns of a list of sweeps, and one for each parameter of the best trials. */
 export function allSweepColumns(sweeps: readonly SweepView[]): Column<SweepView>[] {
   const params = new Set(sweeps.flatMap((sweep) => Object.keys(sweep.best?.params ?? {})))
   return [...Object.keys(SWEEP_VALUES).map(sweepColumn), ...[...params].map(bestParam)]

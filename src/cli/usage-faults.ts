@@ -4,7 +4,7 @@ import { helpText } from '../contract/messages/help.ts'
 import type { CliCode } from '../contract/messages/messages.ts'
 import type { Cli } from './context.ts'
 
-/** Sentences for the faults of usage that the parser of the command line finds, by its codes; the names come from its own sentence. */
+/** Messages for usage errors, by commander's error codes. Their arguments are taken from commander's own message. */
 const FAULTS: Readonly<Record<string, CliCode>> = {
   'commander.unknownOption': 'usage_option',
   'commander.unknownCommand': 'usage_command',
@@ -14,12 +14,14 @@ const FAULTS: Readonly<Record<string, CliCode>> = {
   'commander.conflictingOption': 'usage_conflict',
 }
 
-/** The lines for a command that was written wrongly, with the nearest name where there is one. */
+/** Returns the lines to print for a usage error, with the nearest name if commander suggests one. */
 export function usageLines(cli: Cli, { code, message }: CommanderError): string[] {
   const more = `(${helpText(cli.config.locale, 'more')})`
+
   const sentence = FAULTS[code]
-  // A command without its subcommand shows its help by itself.
+  // Commander prints the help itself for a command without its subcommand.
   if (sentence === undefined) return code.startsWith('commander.help') ? [] : [message, more]
+
   const [name = '', other = ''] = [...message.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map((match) => match[1]!)
   const near = /Did you mean (?:one of )?(.+?)\?/.exec(message)?.[1]
   return [cli.text(sentence, { name, other }), ...(near === undefined ? [] : [cli.text('usage_near', { near })]), more]

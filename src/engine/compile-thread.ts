@@ -11,8 +11,9 @@ import { createThread } from './thread.ts'
 const IDLE_MS = 600_000
 
 /**
- * Reads documents in threads of their own: a short one can take long. What somebody types is checked apart from what is
- * submitted. Throws AppError `invalid` for a document that takes too long.
+ * Creates a compiler that works in threads, because even a short document can take long. Documents to be checked have a
+ * thread of their own, so that they do not delay submissions. Throws AppError `invalid` for a document that takes
+ * longer than `limitMs`.
  */
 export function createCompileThread(limitMs: number = LIMITS.compileMs): Compiler & AsyncDisposable {
   const error = (): Error => new AppError('invalid', { detail: phrase('document_slow', { seconds: limitMs / 1_000 }) })
@@ -20,6 +21,7 @@ export function createCompileThread(limitMs: number = LIMITS.compileMs): Compile
   const [loading, checking] = [createThread<CompileQuestion>(options), createThread<CompileQuestion>(options)]
   return {
     load: async (sources, params) => read(await loading.ask((id) => ({ id, sources, params }))),
+
     check: async (sources, params, shown) => read(await checking.ask((id) => ({ id, sources, params, shown }))),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([loading.end(), checking.end()])
@@ -27,7 +29,7 @@ export function createCompileThread(limitMs: number = LIMITS.compileMs): Compile
   }
 }
 
-/** Throws SpecError. */
+/** Decodes the answer of the thread. Throws SpecError if the document has problems. */
 function read<T>(text: string): T {
   const found = decodeValue(text) as { readonly made: T } | { readonly problems: readonly Problem[] }
   if ('problems' in found) throw new SpecError(found.problems)

@@ -7,7 +7,7 @@ import type { Source } from '../core/spec/document.ts'
 import { loadPlan } from '../core/spec/load.ts'
 import type { Answer } from './thread.ts'
 
-/** A document to be compiled; with `shown`, to be checked, with so many of its first runs. */
+/** Asks for a document to be compiled; with `shown`, for it to be checked and for its first `shown` runs. */
 export interface CompileQuestion {
   readonly id: number
   readonly sources: readonly Source[]
@@ -15,7 +15,7 @@ export interface CompileQuestion {
   readonly shown?: number
 }
 
-// The thread behind `createCompileThread`.
+// The body of the threads behind `createCompileThread`.
 parentPort!.on('message', ({ id, ...question }: CompileQuestion) => {
   try {
     parentPort!.postMessage({ id, found: encodeValue(answer(question)) } satisfies Answer)

@@ -10,6 +10,7 @@ import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSweepReconciler } from './sweep-reconciler.ts'
 
+/** What the engine is built from. The functions are explained at `RunReconcilerDeps`. */
 export interface EngineOptions {
   readonly store: Store
   readonly executor: Executor
@@ -23,13 +24,18 @@ export interface EngineOptions {
   readonly prepare: (run: Run) => Promise<Preparation>
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   readonly readPackages: (environment: string) => Promise<string | undefined>
-  /** One round of clean-up. */
+  /** Does one round of clean-up. Called every `LIMITS.janitorMs` and on a nudge. */
   readonly cleanUp: () => Promise<void>
 }
 
-/** The loops that bring runs and sweeps to where they should be. Knows nothing that the store does not. */
+/**
+ * The loops that bring every run and sweep towards its goal. All decisions are made from the store, so nothing is lost
+ * when the engine ends.
+ */
 export interface Engine extends AsyncDisposable {
+  /** Nudges: each asks for another look at a run, at a sweep, at the queue, or at what can be cleaned up. */
   readonly hints: { run(id: string): void; sweep(id: string): void; scheduler(): void; janitor(): void }
+  /** Ends processes that ended runs have left, then starts all loops. */
   start(): Promise<void>
 }
 
@@ -39,18 +45,22 @@ const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
 const COLLECTIONS_AT_ONCE = 4
 
+/** Creates the loops of runs, collections, sweeps, scheduler and janitor, and connects them by nudges. */
 export function createEngine({ store, executor, storage, clock, ids, log, searcher, ...work }: EngineOptions): Engine {
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
+
   const afterRunChanged = (run: Run): void => {
     if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
     scheduler.nudge(SCHEDULER_KEY)
     if (run.sweepId !== null) sweeps.nudge(run.sweepId)
     if (isTerminal(run.phase)) afterEnd(run)
   }
-  // An emptied trash waits for runs that are still ending.
+
+  // Emptying the trash leaves runs that have not ended to the janitor: nudge it when such a run ends.
   const afterEnd = (run: Run): void => {
     if (run.deletedAt !== null) janitor.nudge(JANITOR_KEY)
   }
+
   const runs = createLoop({
     ...common,
     name: 'runs',
@@ -71,14 +81,16 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       },
     }),
   })
+
   const collections = createLoop({
     ...common,
     name: 'collections',
     concurrency: COLLECTIONS_AT_ONCE,
-    // Its keys come from the loop of runs.
+    // No listing of its own: the loop of runs supplies the keys.
     listKeys: async () => [],
     reconcile: createRunCollector({ store, executor, onCollected: afterEnd }),
   })
+
   const sweeps = createLoop({
     ...common,
     name: 'sweeps',
@@ -93,6 +105,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       onTrialsChanged: (runIds) => runIds.forEach((id) => runs.nudge(id)),
     }),
   })
+
   const scheduler = createLoop({
     ...common,
     name: 'scheduler',
@@ -109,6 +122,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       onFailed: (sweepIds) => sweepIds.forEach((id) => sweeps.nudge(id)),
     }),
   })
+
   const janitor = createLoop({
     ...common,
     resyncMs: LIMITS.janitorMs,
@@ -120,6 +134,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       return undefined
     },
   })
+
   const loops = [scheduler, sweeps, runs, collections, janitor]
 
   return {
@@ -148,7 +163,10 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     }
   }
 
-  /** Ends the processes of runs that have ended. An attempt without a row in the store belongs to another database, and is left alone. */
+  /**
+   * Ends processes that ended runs have left running. An attempt that the store does not contain belongs to another
+   * database, and its processes are left alone.
+   */
   async function stopLeftovers(): Promise<void> {
     for (const id of await executor.list()) {
       const attempt = await store.read.attempts.find(id)

@@ -5,10 +5,11 @@ import type { Clock } from '../core/ports.ts'
 import { createLoop } from './loop.ts'
 import type { LoopOptions, Outcome } from './loop.ts'
 
-/** A clock whose time passes only when told to. */
+/** A clock whose time passes only by `advance`. */
 function fakeClock(): Clock & { advance(ms: number): Promise<void> } {
   let now = 0
   let timers: { at: number; callback: () => void }[] = []
+
   return {
     now: () => now,
     after: (delayMs, callback) => {
@@ -44,11 +45,12 @@ function loopWith(reconcile: (key: string) => Promise<Outcome>, more: Partial<Lo
     log,
     ...more,
   })
+
   return { clock, loop }
 }
 
-describe('the loop', () => {
-  it('makes one more pass for any number of nudges during work', async () => {
+describe('createLoop', () => {
+  it('Any number of nudges while a key is worked on lead to one more pass', async () => {
     let passes = 0
     let release = (): void => {}
     const { loop } = loopWith(async () => {
@@ -56,18 +58,20 @@ describe('the loop', () => {
       await new Promise<void>((resolve) => (release = resolve))
       return undefined
     })
+
     loop.nudge('a')
     for (let index = 0; index < 5; index += 1) loop.nudge('a')
     await settle()
     release()
     await settle()
     expect(passes).toBe(2)
+
     release()
     await settle()
     expect(passes).toBe(2)
   })
 
-  it('backs off a failing key alone, and forgets it after a success', async () => {
+  it('A failing key is delayed alone, and its delay starts anew after a success', async () => {
     const calls: string[] = []
     let fails = true
     const { clock, loop } = loopWith(async (key) => {
@@ -75,16 +79,19 @@ describe('the loop', () => {
       if (key === 'bad' && fails) throw new Error('no')
       return undefined
     })
+
     loop.nudge('bad')
     loop.nudge('good')
     await settle()
     expect(calls).toEqual(['bad', 'good'])
+
     await clock.advance(499)
     expect(calls).toHaveLength(2)
     await clock.advance(1)
     expect(calls).toHaveLength(3)
     await clock.advance(999)
     expect(calls).toHaveLength(3)
+
     fails = false
     await clock.advance(1)
     expect(calls).toHaveLength(4)
@@ -92,7 +99,7 @@ describe('the loop', () => {
     expect(calls).toHaveLength(4)
   })
 
-  it('looks at a key again when asked to, and at every unfinished key at each resync', async () => {
+  it('A key is looked at again when its reconcile asks, and each listed key at every resync', async () => {
     const calls: string[] = []
     const { clock, loop } = loopWith(
       async (key) => {
@@ -101,17 +108,19 @@ describe('the loop', () => {
       },
       { listKeys: async () => ['lost'] },
     )
+
     loop.nudge('again')
     await settle()
     await clock.advance(100)
     expect(calls).toEqual(['again', 'again'])
+
     loop.start()
     await settle()
     await clock.advance(30_000)
     expect(calls.filter((key) => key === 'lost')).toHaveLength(2)
   })
 
-  it('waits for what is under way when it stops, and takes nothing more', async () => {
+  it('A loop that stops waits for the current work and starts no more', async () => {
     let release = (): void => {}
     let passes = 0
     const { loop } = loopWith(async () => {
@@ -119,19 +128,22 @@ describe('the loop', () => {
       await new Promise<void>((resolve) => (release = resolve))
       return undefined
     })
+
     loop.nudge('a')
     await settle()
+
     let hasStopped = false
     const stopped = loop.stop().then(() => (hasStopped = true))
     loop.nudge('b')
     await settle()
     expect(hasStopped).toBe(false)
+
     release()
     await stopped
     expect(passes).toBe(1)
   })
 
-  it('never works on a key twice at once, nor on more keys than allowed', async () => {
+  it('A loop never works on a key twice at once, nor on more keys than its concurrency', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -151,6 +163,7 @@ describe('the loop', () => {
             },
             { concurrency: 2 },
           )
+
           for (const key of nudges) loop.nudge(key)
           await scheduler.waitIdle()
           await settle()

@@ -1,14 +1,20 @@
 import type { Clock, Ids, Logger } from '../core/ports.ts'
 
-/** What a reconcile asks for: nothing more, or another look after some time. */
+/** The result of a reconcile: undefined, or the time after which the key is to be looked at again. */
 export type Outcome = { readonly againMs: number } | undefined
 
 export interface LoopOptions {
   readonly name: string
-  /** Brings one key to where it should be. Reads the whole truth, may be called at any time, never twice at once for a key. */
+  /**
+   * Brings one key a step closer to its goal. Reads everything it needs from the store, may be called at any time, and
+   * is never called twice at once for a key.
+   */
   readonly reconcile: (key: string) => Promise<Outcome>
-  /** Every key something is still to be done for; read at the start and at each resync, so that a lost nudge costs time only. */
+  /**
+   * Returns every key with work left. Called at the start and at each resync, so that a lost nudge only delays work.
+   */
   readonly listKeys: () => Promise<readonly string[]>
+  /** Number of keys that may be worked on at a time. */
   readonly concurrency: number
   readonly resyncMs: number
   readonly clock: Clock
@@ -16,11 +22,13 @@ export interface LoopOptions {
   readonly log: Logger
 }
 
+/** A work loop. `nudge` may be called before `start`. */
 export interface Loop {
+  /** Lists the keys now and at every resync from then on. */
   start(): void
-  /** Says that a key may need work. Nudges during its work make one more pass. */
+  /** Asks for a look at a key. Any number of nudges while the key is being worked on lead to one more pass. */
   nudge(key: string): void
-  /** Takes no more work and returns when what is under way has ended. */
+  /** Starts no more work. Returns when the current work has ended. */
   stop(): Promise<void>
 }
 
@@ -28,9 +36,10 @@ const BACKOFF_BASE_MS = 500
 const BACKOFF_MAX_MS = 60_000
 
 /**
- * A keyed work loop after Kubernetes' controllers. A key is idle, waiting (in `queue`), or working; a nudge moves idle to
- * waiting, and marks a working key `dirty` so that it waits again when its work ends. A reconcile that throws is tried
- * again after a delay of its key's own that doubles. Knows neither runs nor sweeps.
+ * Creates a keyed work loop like that of a Kubernetes controller. A key is idle, waiting (in `queue`) or working. A
+ * nudge makes an idle key wait; it makes a working key `dirty`, which then waits again when its work ends. When a
+ * reconcile throws, its key is tried again after a delay that doubles with each failure in a row, from 0.5 s to 60 s,
+ * times a random factor of 0.5 to 1.5.
  */
 export function createLoop(options: LoopOptions): Loop {
   const { clock, log, name } = options
@@ -72,8 +81,10 @@ export function createLoop(options: LoopOptions): Loop {
       log.error({ loop: name, key, err: error, count, delayMs: Math.round(delayMs) }, 'reconcile failed, trying again')
       nudgeLater(key, delayMs)
     }
+
     working.delete(key)
     if (dirty.delete(key)) queue.add(key)
+
     if (isStopped) {
       if (working.size === 0) idle?.()
     } else pump()

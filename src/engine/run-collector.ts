@@ -4,7 +4,7 @@ import type { Executor, Parts, Store } from '../core/ports.ts'
 import type { Attempt, Run } from '../core/records.ts'
 import type { Outcome } from './loop.ts'
 
-/** Files that an event names. */
+/** Number of files that an event lists by name. */
 const NAMED_MAX = 20
 
 interface RunCollectorDeps {
@@ -14,8 +14,8 @@ interface RunCollectorDeps {
 }
 
 /**
- * Lists the files in the outputs of a run that has ended, with their hashes, and takes secrets out of its logs. It reads as
- * many bytes as the run has left: it is apart from the loop of runs, so that none waits for the files of another.
+ * Creates the collector. For an ended run it lists the output files with their hashes and removes secrets from its
+ * logs. This reads every byte that the run left, so it has its own loop: no other run waits for it.
  */
 export function createRunCollector({
   store,
@@ -25,9 +25,11 @@ export function createRunCollector({
   return async (runId) => {
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
+
     const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
     const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt) : { files: [], unreadable: [] }
     if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await executor.sealLog(one)
+
     await store.write((parts) => record(parts, run, attempt, outputs))
     const collected = await store.read.runs.get(runId)
     if (collected) onCollected(collected)
@@ -35,7 +37,7 @@ export function createRunCollector({
   }
 }
 
-/** Whether its logs may hold secrets, which are taken out once it has ended. */
+/** Whether the run's logs may contain secrets, which are removed from them after the run has ended. */
 export function hasSecrets({ plan }: Run): boolean {
   return (plan.references?.secrets.length ?? 0) > 0
 }
@@ -44,7 +46,7 @@ function isUncollected({ phase, isCollected }: Run): boolean {
   return isTerminal(phase) && !isCollected
 }
 
-/** A run that is collected or removed already stays as it is. */
+/** Writes the list of output files. Does nothing if the run has been collected or removed since it was read. */
 async function record(
   parts: Parts,
   run: Run,
@@ -53,16 +55,19 @@ async function record(
 ): Promise<void> {
   const current = await parts.runs.get(run.id)
   if (!current || !isUncollected(current)) return
+
   await parts.attempts.putArtifacts(
     run.id,
     files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
   )
   await parts.runs.annotate(run, { isCollected: true })
-  // The files are all kept; only so many are listed and hashed.
+
+  // All files are kept, but only the first `artifactsPerRunMax` are listed and hashed.
   if (files.length >= LIMITS.artifactsPerRunMax)
     await parts.events.append([
       { kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } },
     ])
+
   if (unreadable.length > 0) {
     const paths = unreadable.slice(0, NAMED_MAX).map((path) => path.slice(0, LIMITS.nameCharsMax))
     await parts.events.append([

@@ -19,25 +19,30 @@ export interface RunReconcilerDeps {
   readonly executor: Executor
   readonly clock: Clock
   readonly ids: Ids
-  /** Variables of an attempt's process that only services know: where to report, with which token. */
+  /** Returns the tracking variables of an attempt's process: the server's URL, its token, and the run. */
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
-  /** Folder with the code of a snapshot. */
+  /** Returns a folder with the code of a snapshot. */
   readonly checkOut: (digest: string) => Promise<string>
+  /** Finds the environment that a queued run needs, or has it built. */
   readonly prepare: (run: Run) => Promise<Preparation>
+  /** Returns what is installed in an environment; undefined if it is not ready. */
   readonly readPackages: (environment: string) => Promise<string | undefined>
-  /** Takes what the processes of an attempt that ended had logged and not sent. Returns whether there was anything. */
+  /**
+   * Stores the tracking records that the processes of an ended attempt had logged and not sent. Returns whether there
+   * were any.
+   */
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
-  /** Called when a run may have become ready to be admitted. */
+  /** Called when a queued run may be ready to be admitted. */
   readonly onPrepared: () => void
-  /** Called with the runs that waited for an environment that is there now, or will not be. */
+  /** Called with the runs that waited for an environment when its build has ended, whether or not it succeeded. */
   readonly onBuilt: (runIds: readonly string[]) => void
-  /** Called after a change that others wait for. */
+  /** Called after each change of a run's phase. */
   readonly onRunChanged: (run: Run) => void
-  /** Called with a run that has ended and whose outputs are not listed yet. */
+  /** Called with an ended run whose outputs have not been listed yet. */
   readonly onUncollected: (runId: string) => void
 }
 
-/** What goes into the same transaction as a change of phase: its event, and what else must change with it. */
+/** What is written in the same transaction as a change of phase: its event, and with `more` other rows. */
 interface Change {
   readonly kind: EventKind
   readonly data?: Record<string, unknown>
@@ -45,23 +50,29 @@ interface Change {
 }
 
 /**
- * Brings one run a step further: load, observe, decide, act, write once. A step after which there may be another one asks
- * for a further look: the nudge of a stop that came meanwhile is spent.
+ * Brings one run a step further: load, observe, decide, act. A step that may have to be followed by another one asks
+ * for another pass itself, because the nudge that led to this pass, such as that of a stop request, has been used up.
  */
 export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) => Promise<Outcome> {
   const { clock, executor, ids, store } = deps
+
   return async (runId) => {
     const run = await store.read.runs.get(runId)
     if (!run || (isTerminal(run.phase) && run.isCollected)) return undefined
+
     const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
     const isObservable = attempt && attempt.state !== 'ended' && run.isExecuted
     const observation = isObservable ? await executor.observe(attempt) : ({ state: 'absent' } as const)
-    // Its metrics decide about its sweep and its next attempt: they are there before its end is.
+
+    // Store left tracking records before the end of the attempt is written: decisions about its sweep and its next
+    // attempt depend on these metrics. Then load the run again, since the records may have changed it.
     if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
+
     const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
     const mayRetry = observation.state === 'ended' || observation.state === 'absent'
     const failures =
       mayRetry && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
+
     const action = decideRun({
       run,
       attempt,
@@ -71,9 +82,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       now: clock.now(),
       random: ids.random(),
     })
+
     return await act(action, run, attempt)
   }
 
+  /** Whether the run needs an environment that is not ready. Builds themselves need none. */
   async function lacksEnvironment({ plan, environment }: Run): Promise<boolean> {
     if (plan.kind === 'build' || (plan.build?.steps.length ?? 0) === 0) return false
     return environment === null || (await store.read.environments.get(environment))?.state !== 'ready'
@@ -86,7 +99,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'launch':
         return await launch(run, attempt!)
       case 'record_launch':
-        // The executor has it already: asking again starts nothing and returns where its outputs go.
+        // The attempt is already running: launching it again starts nothing and returns where its outputs go.
         await launch(run, attempt!)
         return { againMs: 0 }
       case 'begin_stop':
@@ -132,9 +145,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await noteFailing(run, error)
         throw error
       }
+
       const reason = error.code === 'reference_missing' ? 'ReferenceMissing' : 'PlatformError'
       const { detail = error.code } = error.args
       const ending: Ending = { reason, evidence: { detail: typeof detail === 'number' ? String(detail) : detail } }
+
       if (error.code === 'environment_gone') return await rebuild(run, attempt, ending)
       return await finish(run, attempt, {
         type: 'finish',
@@ -144,21 +159,30 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         hasOutputs: false,
       })
     }
-    // It runs whatever becomes of this: a database that fails here must not make the run a failed one.
+
+    // Outside the `try`: the process has been started, so an error of the database must not end the run as failed.
     await recordLaunch(run, attempt, launched)
+
     const { timeoutMs } = run.plan.placement
     return timeoutMs === null ? undefined : { againMs: timeoutMs }
   }
 
-  /** The run whose outputs are copied; null once it has begun. Throws AppError `conflict` when the run they come from is gone. */
+  /**
+   * Returns the run whose outputs this run begins with a copy of; null if there is none, or if this run has started
+   * before. Throws AppError `conflict` if that run has been removed.
+   */
   async function copiedRun({ origin, startedAt }: Run): Promise<Run | null> {
     if (origin?.kind !== 'copies' || startedAt !== null) return null
+
     const from = await store.read.runs.get(origin.runId)
     if (!from || from.purgedAt !== null) throw new AppError('conflict', { detail: phrase('outputs_gone') })
     return from
   }
 
-  /** Where a run writes its outputs. Runs that wrote there may have been removed for good since; the outputs stay while another one writes to them. */
+  /**
+   * Returns the run that owns the outputs folder, and the run whose folder to continue in. Either may have been removed
+   * for good: the outputs are kept as long as a run writes to them.
+   */
   async function outputsOf(run: Run): Promise<Pick<Launch, 'outputsOwner' | 'goesOnWith'>> {
     if (run.outputsOf === run.number) return { outputsOwner: run, goesOnWith: null }
     const owner = await store.read.runs.getByNumber(run.outputsOf)
@@ -167,18 +191,25 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return { outputsOwner: owner ?? { id: run.origin?.runId ?? run.id, number: run.outputsOf }, goesOnWith }
   }
 
-  /** Somebody removed the files of a ready environment: it is built again, and the run waits for that. */
+  /**
+   * Handles a ready environment whose files were removed: marks it so that it is built again, and returns the run to
+   * the queue.
+   */
   async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
     await store.write(async (parts) => {
-      // After an earlier run has found its files gone, it may be under construction again.
+      // If another run found the files missing before, the environment may be being built again already.
       if ((await parts.environments.get(run.environment!))?.state === 'ready')
         await parts.environments.update(run.environment!, { state: 'removed' })
     })
+
     await retry(run, attempt, { type: 'retry', ending, endedAt: clock.now(), notBefore: clock.now() })
     return { againMs: 0 }
   }
 
-  /** Notes on the run why its start fails and is tried again. A write that fails is ignored: the database is away. */
+  /**
+   * Notes on the run why its launch fails and is tried again. An error in writing this is ignored: the database may
+   * be the cause.
+   */
   async function noteFailing(run: Run, error: unknown): Promise<void> {
     const own = error instanceof AppError ? error.args['detail'] : undefined
     const waiting: Waiting = {
@@ -189,6 +220,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     await store.write((parts) => parts.runs.annotate(run, { waiting })).catch(() => {})
   }
 
+  /** Finds the environment of a run or has it built. The run ends as failed if there is no way to have it. */
   async function prepare(run: Run): Promise<Outcome> {
     const preparation = await deps.prepare(run)
     if (preparation.state === 'failed') {
@@ -201,14 +233,17 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         hasOutputs: false,
       })
     }
+
     if (preparation.state === 'building')
       await store.write((parts) =>
         parts.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }),
       )
+
     deps.onPrepared()
     return undefined
   }
 
+  /** Ends the attempt and leaves the run open, paused. */
   async function pause(
     run: Run,
     attempt: Attempt | undefined,
@@ -229,6 +264,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return undefined
   }
 
+  /** Writes that an attempt has been launched and on what it runs. */
   async function recordLaunch(run: Run, attempt: Attempt, launched: Launched): Promise<void> {
     await move(
       run,
@@ -245,6 +281,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     )
   }
 
+  /** Ends the attempt and returns the run to the queue. */
   async function retry(
     run: Run,
     attempt: Attempt,
@@ -262,16 +299,19 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     )
   }
 
+  /** Ends the run. Outputs and secrets are left to the collector. */
   async function finish(
     run: Run,
     attempt: Attempt | undefined,
     { phase, ending, endedAt, hasOutputs }: Extract<RunAction, { type: 'finish' }>,
   ): Promise<Outcome> {
     const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs && !hasSecrets(run) }
+
     const packages =
       run.plan.kind === 'build' && phase === 'succeeded' && run.environment !== null
         ? await deps.readPackages(run.environment)
         : undefined
+
     const waiting: string[] = []
     await move(run, phase, patch, {
       kind: 'run.ended',
@@ -281,11 +321,15 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         if (run.plan.kind === 'build') waiting.push(...(await settleBuild(parts, run, packages)))
       },
     })
+
     if (waiting.length > 0) deps.onBuilt(waiting)
     return patch.isCollected ? undefined : { againMs: 0 }
   }
 
-  /** One guarded write; a run that has moved on meanwhile is left as it is and looked at again. */
+  /**
+   * Changes the phase of a run in one transaction. Throws if the run has been changed since it was read, and the pass
+   * is tried again.
+   */
   async function move(run: Run, phase: RunPhase, patch: RunPatch, { kind, data, more }: Change): Promise<void> {
     await store.write(async (parts) => {
       if (!(await parts.runs.transition(run, phase, patch))) throw new Error(`run ${run.number} has moved on`)

@@ -11,13 +11,18 @@ export interface SchedulerDeps {
   readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
+  /** Called with the runs that now have an attempt to be launched. */
   readonly onAdmitted: (runIds: readonly string[]) => void
-  /** Runs that wait for an environment nobody has looked for yet. */
+  /** Called with the queued runs whose environment is neither ready nor being built. */
   readonly onUnprepared: (runIds: readonly string[]) => void
+  /** Called with the sweeps of runs that failed because no machine can ever hold them. */
   readonly onFailed: (sweepIds: readonly string[]) => void
 }
 
-/** Admission over all runs: one key, one decision, one transaction that turns places into committed intents. */
+/**
+ * Creates the scheduler. One pass decides over all queued runs and, in one transaction, turns the admitted ones into
+ * attempts with state `intent`. Passes never overlap.
+ */
 export function createScheduler({
   store,
   executor,
@@ -31,11 +36,15 @@ export function createScheduler({
   return async () => {
     const page = await listAfter(0, new Set())
     if (page.length === 0) return undefined
+
     const { queued, admission, sweepLimits } = await decide(page)
+
     onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
     const { started, isAnySkipped } = await store.write((parts) => apply(parts, admission, sweepLimits))
+
     onAdmitted(started)
     onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))
+
     if (isAnySkipped) return { againMs: 0 }
     return admission.nextAt === null ? undefined : { againMs: Math.max(0, admission.nextAt - clock.now()) }
   }
@@ -48,16 +57,21 @@ export function createScheduler({
     })
   }
 
-  /** Looks at the oldest queued runs, and at those behind them while the machine may have room for one of those. */
+  /**
+   * Decides over the oldest queued runs, and over later ones as long as the machine may have room for one of them.
+   * Sweeps of which a run must wait are left out of later pages.
+   */
   async function decide(oldest: readonly QueuedRun[]) {
     const queued: QueuedRun[] = []
     const active = await store.read.runs.listActive()
     const sweepLimits = new Map<string, SweepLimit>()
     const exceptSweeps = new Set<string>()
+
     for (let pages = 1, page = oldest; ; pages += 1) {
       queued.push(...page)
       const sweepIds = new Set(page.flatMap((run) => run.sweepId ?? []))
       for (const [id, limit] of await store.read.sweeps.limits([...sweepIds])) sweepLimits.set(id, limit)
+
       const prepared = queued.filter((run) => !run.isUnprepared)
       const admission = admit({
         queued: prepared,
@@ -67,8 +81,10 @@ export function createScheduler({
         storage: storage.state(),
         now: clock.now(),
       })
+
       if (page.length < LIMITS.admitWindowMax || pages === PAGES_MAX || isFull(admission))
         return { queued, admission, sweepLimits }
+
       const held = [...admission.waiting.map(({ run }) => run), ...page.filter((run) => run.isUnprepared)]
       for (const { sweepId } of held) if (sweepId !== null) exceptSweeps.add(sweepId)
       page = await listAfter(page.at(-1)!.number, exceptSweeps)
@@ -83,6 +99,7 @@ export function createScheduler({
     const started: { run: QueuedRun; devices: readonly string[] }[] = []
     const sweepIds = new Set(admitted.flatMap(({ run }) => run.sweepId ?? []))
     const changed = await changedLimits(parts, sweepIds, sweepLimits)
+
     for (const item of admitted) {
       if (item.run.sweepId !== null && changed.has(item.run.sweepId)) continue
       const isTaken = await parts.runs.transition(item.run, 'starting', {
@@ -91,6 +108,7 @@ export function createScheduler({
       })
       if (isTaken) started.push(item)
     }
+
     await parts.attempts.insert(
       started.map(({ run, devices }) => ({
         id: ids.uuid(),
@@ -101,6 +119,7 @@ export function createScheduler({
         devices,
       })),
     )
+
     await parts.events.append(
       started.map(({ run }) => ({
         kind: 'run.starting',
@@ -109,11 +128,13 @@ export function createScheduler({
         data: { attempt: run.attempts + 1 },
       })),
     )
+
     for (const [index, { run, why }] of waiting.entries()) {
-      // The reasons of those far behind are written once: how much is free changes with every pass.
+      // Reasons of runs far back in the queue are written once: the free amounts change with every pass.
       const isDue = run.waiting === null || index < LIMITS.admitWindowMax
       if (isDue && JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run, { waiting: why })
     }
+
     for (const { run, why } of impossible) {
       const detail = `${why.args['asked']} ${why.args['name']} > ${why.args['has']}`
       await parts.runs.transition(run, 'failed', {
@@ -122,21 +143,25 @@ export function createScheduler({
         isCollected: true,
       })
     }
+
     return { started: started.map(({ run }) => run.id), isAnySkipped: changed.size > 0 }
   }
 }
 
-/** Pages of queued runs that one pass looks at. */
+/** Pages of queued runs that one pass reads at most. */
 const PAGES_MAX = 10
-/** The most sweeps that one statement leaves out. */
+/** Number of sweeps that one statement can leave out at most. */
 const EXCEPT_SWEEPS_MAX = 1_000
 
-/** Whether no run can start now, whatever it asks for. */
+/** Whether no run can start now, whatever resources it requests. */
 function isFull({ waiting }: Admission): boolean {
   return waiting.some(({ why }) => why.code === 'machine_concurrency' || why.code === 'disk_low')
 }
 
-/** Sweeps that were paused, or whose concurrency was changed, since their limits were read. The next pass looks at their trials. */
+/**
+ * Returns the sweeps whose pause or concurrency was changed since their limits were read. Their trials are left to the
+ * next pass.
+ */
 async function changedLimits(
   parts: Parts,
   sweepIds: ReadonlySet<string>,

@@ -9,6 +9,7 @@ import type { Searcher } from '../core/search/searcher.ts'
 import type { SearchBreakdown, SearchFarewell, SearchQuestion, SuggestQuestion } from './search-worker.ts'
 import { createThread } from './thread.ts'
 
+/** What the thread has received of a sweep's history: the task, and numbers of trials and results. */
 interface Told {
   readonly task: string
   trials: number
@@ -16,21 +17,23 @@ interface Told {
 }
 
 const IDLE_MS = 60_000
-/** Sweeps whose last beliefs are kept: a page asks for the same ones again and again. */
+/** Number of sweeps whose last beliefs are cached: the dashboard asks for the same ones repeatedly. */
 const BELIEFS_MAX = 50
 
 /**
- * Computes suggestions in a thread of their own, which starts at the first question: the event loop never waits for a
- * model. Only what is new of a history is sent; a thread that died is told everything again. What people ask is computed
- * in a second thread, so that no suggestion waits for it.
+ * Runs the search in a thread that starts at the first question, so that models never block the event loop. Only the
+ * new part of a history is sent; a restarted thread receives all of it. Beliefs are computed in a second thread, so
+ * that suggestions do not wait for them.
  */
 export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncDisposable {
   const told = new Map<string, Told>()
+
   const onNotice = ({ sweep, index, breakdown }: SearchBreakdown): void =>
     log.warn(
       { sweepId: sweep, trial: index, error: breakdown },
       'a search model broke down; the trial was chosen without it',
     )
+
   const options = { module: 'search-worker', idleMs: IDLE_MS, onNotice }
   const thread = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>({
     ...options,
@@ -52,11 +55,15 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     },
     believe: async (sweepId, task, { trials, results }) => {
       const said = { task: encodeValue(task), trials: encodeValue(trials), results }
+
       const question = createHash('sha256').update(JSON.stringify(said)).digest('hex')
       const known = beliefs.get(sweepId)
+
       if (known?.question === question) return await known.answer
+
       const answer = reader.ask((id) => ({ id, believe: true, ...said })).then((found) => decodeValue(found) as Beliefs)
       remember(sweepId, { question, answer })
+
       try {
         return await answer
       } catch (error) {
@@ -72,7 +79,10 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     },
   }
 
-  /** What the thread does not know yet. */
+  /**
+   * Returns what to send: the part of the history that the thread has not received, and the task if it is new or the
+   * thread must begin again.
+   */
   function tell(
     sweepId: string,
     task: SearchTask,
@@ -81,8 +91,10 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     const text = encodeValue(task)
     const known = told.get(sweepId)
     const goesOn = known?.task === text && known.trials <= trials.length && known.results <= results.length
+
     const from = goesOn ? known : { trials: 0, results: 0 }
     told.set(sweepId, { task: text, trials: trials.length, results: results.length })
+
     return {
       ...(!goesOn && { task: text }),
       trials: encodeValue(trials.slice(from.trials)),

@@ -8,18 +8,22 @@ import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod } from '../core/search/registry.ts'
 import type { Answer } from './thread.ts'
 
-/** What is new of a sweep's history since the last question, and how much is to be suggested. */
+/**
+ * Asks for the next `count` suggestions of a sweep. Contains only what was added to its history since the last
+ * question.
+ */
 export interface SuggestQuestion {
   readonly id: number
   readonly sweep: string
-  /** Text of the task, where this thread does not know it yet: it begins anew. */
+  /** The encoded task. If present, the thread forgets what it has of the sweep and begins again. */
   readonly task?: string
+  /** The new trials, encoded. */
   readonly trials: string
   readonly results: readonly Result[]
   readonly count: number
 }
 
-/** A whole history to be read. */
+/** Asks for the beliefs that follow from a whole history. The thread keeps nothing of it. */
 export interface BelieveQuestion {
   readonly id: number
   readonly believe: true
@@ -30,25 +34,27 @@ export interface BelieveQuestion {
 
 export type SearchQuestion = SuggestQuestion | BelieveQuestion
 
-/** A model of a sweep broke down; the trial was chosen otherwise. */
+/** Reports that a model of a sweep failed and that the trial was chosen without it. */
 export interface SearchBreakdown {
   readonly breakdown: string
   readonly sweep: string
   readonly index: number
 }
 
-/** A sweep to be forgotten. */
+/** Ends the session of a sweep. */
 export interface SearchFarewell {
   readonly forget: string
 }
 
+/** What the thread has received of a sweep, and the method that searches it. */
 interface Session {
   readonly method: Method
   readonly trials: Suggestion[]
   readonly results: Result[]
 }
 
-// The thread behind `createSearchThread`: fits models, one question at a time. It knows nothing that it was not told.
+// The body of the thread behind `createSearchThread`: it fits models for one question at a time, from what the
+// questions contain.
 const sessions = new Map<string, Session>()
 
 parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
@@ -56,6 +62,7 @@ parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
     sessions.delete(message.forget)
     return
   }
+
   try {
     const found = 'believe' in message ? readHistory(message) : answer(message)
     parentPort!.postMessage({ id: message.id, found: encodeValue(found) } satisfies Answer)
@@ -80,6 +87,7 @@ function answer({ sweep, task, trials, results, count }: SuggestQuestion): Sugge
     const method = createMethod(decodeValue(task) as SearchTask, { onBreakdown })
     sessions.set(sweep, { method, trials: [], results: [] })
   }
+
   const session = sessions.get(sweep)!
   session.trials.push(...(decodeValue(trials) as Suggestion[]))
   session.results.push(...results)

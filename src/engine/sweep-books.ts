@@ -1,29 +1,35 @@
 import type { Store } from '../core/ports.ts'
 import type { Sweep, SweepResult, SweepTrial } from '../core/records.ts'
 
-/** What a sweep has suggested and what came of it, as far as the store says. */
+/** The points of a sweep's trials, and its stored results in the order in which they were stored. */
 export interface Book {
   readonly trials: readonly SweepTrial[]
   readonly results: readonly SweepResult[]
 }
 
-/** Keeps the books of running sweeps in memory: opening one again reads only what is new. */
+/** A cache of the books of running sweeps. Opening a book again reads only what was added. */
 export interface Books {
+  /** Returns the book as of the sweep that was read. */
   open(sweep: Pick<Sweep, 'id' | 'trialsCreated' | 'results' | 'plan'>): Promise<Book>
   close(sweepId: string): void
 }
 
+/** Creates an empty cache of books. */
 export function createBooks(store: Store): Books {
   const books = new Map<string, { trials: SweepTrial[]; results: SweepResult[] }>()
+
   return {
     open: async (sweep) => {
       const book = books.get(sweep.id) ?? { trials: [], results: [] }
       books.set(sweep.id, book)
+
       if (book.trials.length < sweep.trialsCreated)
         book.trials.push(...(await store.read.sweeps.trials(sweep.id, book.trials.length)))
       if (book.results.length < sweep.results)
         book.results.push(...(await store.read.sweeps.results(sweep.id, book.results.length)))
-      // Trials of a version that kept no points: only their number counts, for methods that do not learn.
+
+      // Sweeps of versions that stored no points: stand-ins take their places. For methods that do not learn, only the
+      // number of trials counts.
       const source = sweep.plan.method.name === 'grid' ? 'grid' : 'random'
       const missing = sweep.trialsCreated - book.trials.length
       if (missing > 0)
@@ -38,7 +44,7 @@ export function createBooks(store: Store): Books {
   }
 }
 
-/** The store may know more by now than the sweep that was read. */
+/** Cuts a list to the count of the sweep that was read: the store may contain more by now. */
 function upTo<T>(items: readonly T[], count: number): readonly T[] {
   return items.length === count ? items : items.slice(0, count)
 }

@@ -9,13 +9,13 @@ import type { Book } from './sweep-books.ts'
 import { createCourses } from './trial-courses.ts'
 import type { Courses } from './trial-courses.ts'
 
-/** A trial that must end, and what was compared. */
+/** A trial that must end, with the compared numbers as data of an event. */
 export interface Sentence {
   readonly runId: string
   readonly data: Record<string, unknown>
 }
 
-/** A trial that may have passed rungs, with what it reported. One that is over cannot be ended. */
+/** A trial that may have passed rungs, with its reports. `isOver`: it has ended, so no rule can end it. */
 interface Passing {
   readonly runId: string
   readonly index: number
@@ -23,16 +23,20 @@ interface Passing {
   readonly reports: readonly Report[]
 }
 
-/** What running trials have reported, judged by the rules of their sweep. */
+/** Applies the stopping rules of sweeps, and ASHA's rungs, to what trials have reported. */
 export interface SweepJudge {
+  /** Whether the sweep has stopping rules, or rungs that running trials are judged at. */
   isNeeded(plan: SweepPlan): boolean
-  /** Rungs that trials have passed since, and trials that must end. Until `take` is called the same would be found again. */
+  /**
+   * Returns the rungs that running trials have passed since the last `take`, and the trials that must end. `take`
+   * confirms that both have been stored; without it the next call finds the same again.
+   */
   look(
     sweep: Sweep,
     book: Book,
     open: readonly OpenTrial[],
   ): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[]; take: () => void }>
-  /** Rungs that trials had passed before they ended, and that nobody has looked at. */
+  /** Returns the rungs that ended trials had passed and that are not in the stored results yet. */
   reached(
     sweep: Sweep,
     book: Book,
@@ -41,6 +45,7 @@ export interface SweepJudge {
   forget(sweepId: string): void
 }
 
+/** Creates a judge. It keeps what it has read of each sweep until `forget`. */
 export function createSweepJudge(store: Store): SweepJudge {
   const known = new Map<string, { courses: Courses; ids: Map<number, string> }>()
   const of = (sweepId: string) => {
@@ -48,6 +53,7 @@ export function createSweepJudge(store: Store): SweepJudge {
     known.set(sweepId, found)
     return found
   }
+
   return {
     isNeeded: (plan) => plan.stoppingRules.length > 0 || isJudgedByStep(plan),
     look: async (sweep, book, open) => {
@@ -56,20 +62,25 @@ export function createSweepJudge(store: Store): SweepJudge {
       const rungs = isJudgedByStep(sweep.plan)
         ? passRungs(sweep, book, await passingOf(courses, sweep, running))
         : { arrivals: [], verdicts: [] }
+
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
-      // A trial that is run again has another run.
+
+      // A trial that was run again after a failure has another run under the same index.
       if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
         for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
+
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
         sweep.plan.stoppingRules.map((rule) =>
           applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) }),
         ),
       )
+
       return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()], take: courses.take }
     },
     reached: async (sweep, book, ended) => {
       if (!isJudgedByStep(sweep.plan)) return []
+
       const { courses } = of(sweep.id)
       const { metric } = sweep.plan.objective!
       return passRungs(
@@ -90,6 +101,7 @@ export function createSweepJudge(store: Store): SweepJudge {
   }
 }
 
+/** The trials of a sweep that a rule compares. */
 interface Field {
   /** Run ids by trial index. */
   readonly ids: ReadonlyMap<number, string>
@@ -97,12 +109,15 @@ interface Field {
   readonly isOpen: ReadonlySet<string>
 }
 
-/** Whether running trials are judged at the rungs they pass. */
+/** Whether trials are judged at rungs while they run (ASHA's stopping form), instead of pausing there. */
 function isJudgedByStep({ method }: SweepPlan): boolean {
   return method.halving?.form === 'stopping'
 }
 
-/** The best trial of the sweep goes on, whatever another metric says of it. */
+/**
+ * Returns the trials that a rule ends. The trial that is best by the sweep's objective continues, even if the rule's
+ * metric is another one.
+ */
 async function applyRule(
   courses: Courses,
   { objective }: SweepPlan,
@@ -111,11 +126,13 @@ async function applyRule(
 ): Promise<Sentence[]> {
   const { ids, isRunning } = field
   if (isRunning.size === 0) return []
+
   const sign = signOf({ objective: rule })
   const best =
     objective && objective.metric !== rule.metric
       ? bestOf(await contendersOf(courses, { ...objective, interval: rule.interval }, field))
       : undefined
+
   return judge(rule, await contendersOf(courses, rule, field))
     .filter(({ trial }) => trial !== best)
     .map(({ trial, step, value, bound }) => ({
@@ -150,13 +167,16 @@ async function passingOf(courses: Courses, { plan }: Sweep, running: readonly Op
   )
 }
 
-/** A comparison by the lowest or highest value needs all that a trial has reported. */
+/**
+ * Returns the reports of a trial. If values at rungs are the lowest or highest so far, all reports are needed;
+ * otherwise those since the last `take`.
+ */
 async function reportsOf(courses: Courses, { objective }: SweepPlan, runId: string): Promise<readonly Report[]> {
   const { metric, bestBy } = objective!
   return bestBy ? await courses.allReports(runId, metric) : await courses.reports(runId, metric)
 }
 
-/** The value of a report at a rung: its own, or the lowest or highest up to it. */
+/** Returns the value at a rung: that of the report itself, or the lowest or highest up to it. */
 function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Report): number {
   if (!bestBy) return report.value
   const values = reports
@@ -169,8 +189,9 @@ function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Repo
 }
 
 /**
- * ASHA's stopping form. A report at or beyond a rung's amount is the trial's result there; rungs that were jumped over get
- * the same one. What is recorded is judged in the order of arrival, so a decision can be made again from the record.
+ * Finds the rungs that trials have passed, and by ASHA's stopping form the trials that must end there. The first report
+ * at or beyond a rung's amount gives the result at that rung; one report may pass several rungs. Results are judged in
+ * the order of arrival, so a decision can be made again from the stored results.
  */
 function passRungs(
   { plan }: Sweep,
@@ -183,15 +204,18 @@ function passRungs(
   const passed = resources.slice(0, -1).map((_, rung) => book.results.filter((result) => result.rung === rung))
   const arrivals: SweepResult[] = []
   const verdicts: Sentence[] = []
+
   for (const { runId, index, isOver, reports } of passing) {
     for (const [rung, amount] of resources.slice(0, -1).entries()) {
       if (passed[rung]!.some((result) => result.index === index)) continue
       const report = reports.find(({ step }) => step >= amount)
       if (!report) break
+
       const value = valueAt(objective!, reports, report)
       const result: SweepResult = { index, rung, phase: 'running', value: Number.isFinite(value) ? value : null }
       arrivals.push(result)
       passed[rung]!.push(result)
+
       if (isOver) continue
       const arrived = passed[rung]!.map((one) => ({
         trial: one.index,
@@ -202,5 +226,6 @@ function passRungs(
       break
     }
   }
+
   return { arrivals, verdicts }
 }

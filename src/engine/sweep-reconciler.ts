@@ -29,24 +29,25 @@ export interface SweepReconcilerDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly searcher: Searcher
+  /** Called when new or promoted trials wait in the queue. */
   readonly onTrialsCreated: () => void
-  /** Trials that must be looked at: told to stop, promoted, or ended. */
+  /** Called with trials that the run reconciler must look at: they were asked to stop, or they ended. */
   readonly onTrialsChanged: (runIds: readonly string[]) => void
 }
 
-/** What a sweep searches with. Only remembers what it could compute again from nothing. */
+/** The search of a sweep. A cache: everything in it can be computed again from the store. */
 interface Search {
   readonly task: SearchTask
   readonly method: Method
   readonly learns: boolean
-  /** Whether finding a point can take long: then a thread looks for it. */
+  /** Whether finding a point can take long. If so, it is computed in a thread. */
   readonly isSlow: boolean
   readonly brackets: Brackets | undefined
-  /** No further point was found after so many trials. */
+  /** Number of created trials at which the method found no further point. */
   exhaustedAt: number | undefined
 }
 
-/** One look at a sweep. */
+/** What one pass over a sweep has read. */
 interface Scene {
   readonly sweep: Sweep
   readonly search: Search
@@ -54,7 +55,10 @@ interface Scene {
   readonly open: readonly OpenTrial[]
 }
 
-/** Brings one sweep a step further: its record first, then its rules, then what the record calls for. */
+/**
+ * Brings one sweep a step further: stores new results of its trials, then applies its stopping rules, then does what
+ * `decideSweep` returns.
+ */
 export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
   const { store, clock, ids, searcher } = deps
   const searches = new Map<string, Search>()
@@ -64,14 +68,19 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   return async (sweepId) => {
     const sweep = await store.read.sweeps.get(sweepId)
     if (!sweep || (sweep.phase !== 'running' && sweep.phase !== 'stopping')) return forget(sweepId)
+
     const search = searchOf(sweep)
     const book = await books.open(sweep)
-    // Read before the record: a trial that ends in between counts as running, never as one that ended and left nothing.
+
+    // Read the phases before the results. A trial that ends in between then counts as running, and never as ended
+    // without a result.
     const counts = await store.read.trials.countByPhase(sweepId)
     const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.trials.listOpen(sweepId) : []
+
     const isRecorded = search.learns || search.brackets !== undefined || sweep.plan.plateau !== null
     if (isRecorded && (await record(sweep, book))) return { againMs: 0 }
     if (sweep.phase === 'running' && (await applyRules(sweep, book, open))) return { againMs: 0 }
+
     const scene = { sweep, search, book, open }
     return await act(decideSweep(await stateOf(scene, counts)), scene)
   }
@@ -84,9 +93,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return undefined
   }
 
+  /** Returns the search of a sweep. It is made anew when the sweep's budget has changed. */
   function searchOf(sweep: Sweep): Search {
     const known = searches.get(sweep.id)
     if (known && known.task.method.trialsMax === sweep.budget) return known
+
     const task = toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
     const { name, halving } = sweep.plan.method
     const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, sweep.budget)
@@ -109,6 +120,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   ): Promise<Parameters<typeof decideSweep>[0]> {
     const { plateau } = sweep.plan
     const remaining = remainingTrials(sweep, search, book)
+
     return {
       sweep,
       counts,
@@ -127,7 +139,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     }
   }
 
-  /** Whether the first trials to end have all failed, and none has ever succeeded. */
+  /** Whether the first trials to end have all failed, and no trial has succeeded. */
   async function hasFailedFirst(
     { id, plan, concurrency, judgedFrom }: Sweep,
     { succeeded = 0, failed = 0 }: PhaseCounts,
@@ -138,6 +150,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return phases.length === count && phases.every((phase) => phase === 'failed')
   }
 
+  /** Returns what failed trials have in common. For kind `next`, trials that were judged before are left out. */
   async function causeOf({ id, judgedFrom }: Sweep, kind: SweepFailure['kind'], trials: number): Promise<SweepFailure> {
     const from = kind === 'next' ? judgedFrom : 0
     const endings = (await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(
@@ -146,10 +159,14 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return { kind, ...commonCause(endings, trials) }
   }
 
-  /** What trials have come to since: the record grows in the order in which they ended, and is what every method reads. */
+  /**
+   * Stores the results of trials that have ended or reached a rung, in the order of their ends. Methods read nothing
+   * but these results. Returns whether there were any.
+   */
   async function record(sweep: Sweep, book: Book): Promise<boolean> {
     const found = await store.whole.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
     if (found.length === 0) return false
+
     const onTheWay = await judge.reached(sweep, book, found)
     await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))
     return true
@@ -160,15 +177,20 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     await parts.sweeps.addResults(sweep.id, sweep.results, results)
   }
 
-  /** Ends trials that a rule is against, each with what was compared; false where none is. */
+  /**
+   * Asks trials to stop that a stopping rule ends, and writes an event with the compared numbers for each. Returns
+   * false if nothing was changed.
+   */
   async function applyRules(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<boolean> {
     const { arrivals, verdicts, take } = await judge.look(sweep, book, open)
     if (arrivals.length === 0 && verdicts.length === 0) {
       take()
       return false
     }
+
     const stopped = await store.write(async (parts) => {
-      // A verdict alone changes nothing of the sweep: what follows still goes by the version that was read.
+      // Only arrivals change the sweep's row and version. After verdicts alone, this pass can continue with the sweep
+      // that was read.
       if (arrivals.length > 0) await append(parts, sweep, arrivals)
       const told: string[] = []
       for (const { runId, data } of verdicts) {
@@ -179,6 +201,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       }
       return told
     })
+
     take()
     deps.onTrialsChanged(stopped)
     return arrivals.length > 0 || stopped.length > 0
@@ -233,8 +256,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Trials, what they were computed from and the count they were suggested at change in one transaction, so no index is
-   * ever used twice or skipped, and each point can be computed again.
+   * Creates trials. One transaction writes the trials, the number of results and the budget that they were computed
+   * from, and the count of trials: no trial index is used twice or skipped, and each point can be computed again.
    */
   async function create({ sweep, search, book }: Scene, count: number): Promise<Outcome> {
     const suggestions = await suggest(sweep, search, book, Math.min(count, LIMITS.trialsAtOnceMax))
@@ -242,6 +265,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       search.exhaustedAt = sweep.trialsCreated
       return { againMs: 0 }
     }
+
     const trials = suggestions.map((suggestion): SweepTrial => ({
       ...suggestion,
       known: sweep.results,
@@ -250,6 +274,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const runs = trials.map(({ point }, offset) =>
       newTrial(sweep, search.brackets, { index: sweep.trialsCreated + offset, point }, { ids, actor: 'platform' }),
     )
+
     await store.write(async (parts) => {
       await update(parts, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
       await parts.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
@@ -258,33 +283,43 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         created.map((run) => ({ kind: 'run.created', actor: 'platform', runId: run.id, sweepId: sweep.id })),
       )
     })
+
     deps.onTrialsCreated()
     return { againMs: 0 }
   }
 
-  /** Points that the document names come first. */
+  /**
+   * Returns the next points to try, at most `count`. Points that the document lists come before those of the method.
+   */
   async function suggest(sweep: Sweep, search: Search, book: Book, count: number): Promise<Suggestion[]> {
     const given = pointsLeft(sweep, book).slice(0, count)
     if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
+
     const history = historyAt(sweep.plan, book, book.results.length)
     return search.isSlow
       ? await searcher.suggest(sweep.id, search.task, history, count)
       : search.method.suggest(history, count)
   }
 
-  /** The best of a rung wait for a place again, with more of their resource. */
+  /**
+   * Promotes trials: those that wait at a rung are queued again with more of their resource. A trial whose new plan is
+   * faulty ends at once.
+   */
   async function promote({ sweep, search, book, open }: Scene, promotions: readonly DuePromotion[]): Promise<Outcome> {
     const byIndex = new Map(open.map((trial) => [trial.index, trial]))
+
     await store.write(async (parts) => {
       await update(parts, sweep, {})
       for (const { index, rung } of promotions) {
         const run = await parts.runs.get(byIndex.get(index)!.id)
         if (run?.phase !== 'paused') continue
         const place = { index, rung, point: book.trials[index]!.point, firstAttempt: run.attempts + 1 }
+
         const { plan, phase, ending } = planTrial(sweep, search.brackets, place)
         const patch = { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null }
         await parts.runs.transition(run, phase, ending ? { ...patch, ending, endedAt: clock.now() } : patch)
         await parts.runs.annotate(run, { params: { ...run.params, ...plan.params } })
+
         const { resource } = sweep.plan.method.halving!
         const said: Pick<NewEvent, 'kind' | 'data'> = ending
           ? { kind: 'run.ended', data: { phase, reason: ending.reason } }
@@ -292,13 +327,15 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         await parts.events.append([{ ...said, actor: 'platform', runId: run.id, sweepId: sweep.id }])
       }
     })
+
     deps.onTrialsCreated()
     return { againMs: 0 }
   }
 
-  /** Nobody at a rung goes on any more: those trials have done what they were asked. */
+  /** Ends all trials that wait at a rung as succeeded, because none of them will be promoted any more. */
   async function completeRungs({ sweep, open }: Scene): Promise<Outcome> {
     const waiting = open.filter(({ isAtRung }) => isAtRung)
+
     await store.write(async (parts) => {
       await update(parts, sweep, {})
       for (const { id } of waiting) {
@@ -314,11 +351,12 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         await parts.events.append([{ kind: 'run.ended', actor: 'platform', runId: id, sweepId: sweep.id, data }])
       }
     })
+
     deps.onTrialsChanged(waiting.map(({ id }) => id))
     return { againMs: 0 }
   }
 
-  /** Nothing more of it starts; what runs goes on. */
+  /** Pauses a sweep because of failures: no trial starts, and running trials continue. */
   async function hold(sweep: Sweep, failure: SweepFailure): Promise<Outcome> {
     await store.write(async (parts) => {
       await update(parts, sweep, { isPaused: true, failure })
@@ -327,6 +365,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return undefined
   }
 
+  /** Ends a sweep early: no trial starts any more, and running trials are asked to stop. */
   async function stop(
     sweep: Sweep,
     reason: 'EarlyStopping' | 'Plateau' | 'TooManyFailures',
@@ -338,56 +377,68 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       await parts.events.append([{ ...event, actor: 'platform', sweepId: sweep.id }])
       return await parts.runs.requestStop({ sweepId: sweep.id }, 'method')
     })
+
     deps.onTrialsChanged(stopped)
     return { againMs: 0 }
   }
 
+  /** Updates a sweep. Throws if it has been changed since it was read, and the pass is tried again. */
   async function update(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
     if (!(await parts.sweeps.update(sweep, patch))) throw new Error(`sweep ${sweep.number} has moved on`)
   }
 }
 
-/** A condition on the metric of the sweep reads it as the sweep does. */
+/**
+ * Returns how a stop condition reads its metric: the objective's metric as the objective does, any other by its last
+ * value.
+ */
 function measureFor({ objective }: SweepPlan, { metric }: StopCondition): Measure {
   return metric === objective?.metric ? measureOf({ objective }) : { metric, part: 'last' }
 }
 
-/** A failure as the history says it. */
+/** The data of an event about a failure. */
 function toSaid({ trials, same, ending, line }: SweepFailure): Record<string, unknown> {
   return { trials, same, reason: ending.reason, ...(line !== null && { line }) }
 }
 
-/** A space may yield fewer points than its size says, so the method is asked whether it has one more. */
+/**
+ * Returns how many more trials the sweep can create; null if there is no limit. A space may have fewer points than its
+ * size says, so a fast method is also asked for one more point.
+ */
 function remainingTrials(
   sweep: Sweep,
   { method, brackets, isSlow, exhaustedAt }: Search,
   { trials, results }: Book,
 ): number | null {
   const created = sweep.trialsCreated
+
   if (exhaustedAt === created) return 0
   const limits = [brackets ? brackets.trials : null, sweep.budget, method.size].filter((limit) => limit !== null)
   const remaining = limits.length === 0 ? null : Math.max(0, Math.min(...limits) - created)
+
   if (isSlow || remaining === 0 || pointsLeft(sweep, { trials, results }).length > 0) return remaining
   return method.suggest(historyAt(sweep.plan, { trials, results }, 0), 1).length === 0 ? 0 : remaining
 }
 
-/** Points of the document that have not been tried yet. */
+/** Returns the points listed in the document that have not been tried yet. */
 function pointsLeft({ plan }: Sweep, { trials }: Book): readonly ValueMap[] {
   if (plan.firstPoints.length === 0) return []
   const tried = new Set(trials.map(({ point }) => encodeValue(point)))
   return plan.firstPoints.filter((point) => !tried.has(encodeValue(point)))
 }
 
-/** Values in the order in which they became known, smaller is better. */
+/** Returns the values in the order in which they were stored, with signs such that smaller is better. */
 function valuesOf({ plan }: Sweep, { results }: Book): number[] {
   return toResults(plan, results).flatMap(({ value }) => value ?? [])
 }
 
+/** Returns the promotions that are due. `isComplete`: no further trial will be created. */
 function duePromotions({ sweep, search: { brackets }, book, open }: Scene, isComplete: boolean): DuePromotion[] {
   if (!brackets || sweep.plan.method.halving!.form !== 'promotion') return []
   const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
   const reached = toReached(sweep.plan, book.results)
+
   return brackets.promotions(
     { reached, created: sweep.trialsCreated, isComplete, waiting, alive: indices(open) },
     LIMITS.trialsAtOnceMax,

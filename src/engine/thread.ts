@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
+/** The answer to the question with the same id: the result as text, or the stack of an error. */
 export type Answer = { readonly id: number; readonly found: string } | { readonly id: number; readonly error: string }
 
 interface Waiting {
@@ -7,27 +8,39 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** A worker thread that answers questions. */
 export interface Thread<Question, Message = never> {
-  /** The text of the answer of the thread, which starts for the first question. Rejects when it breaks down, or takes too long. */
+  /**
+   * Sends a question and returns the answer's text. Starts the thread if there is none. Rejects if the thread fails or
+   * takes too long.
+   */
   ask(toQuestion: (id: number) => Question): Promise<string>
-  /** Sends a message to the thread, if it runs. */
+  /** Sends a message without an answer, if the thread is running. */
   post(message: Message): void
+  /** Ends the thread. Questions without an answer are rejected. */
   end(): Promise<void>
 }
 
 export interface ThreadOptions<Notice> {
-  /** Module of the thread in this folder, without its extension: installed packages have other ones. */
+  /**
+   * Name of the thread's module in this folder, without extension: it is `ts` in a checkout and `js` in an installed
+   * package.
+   */
   readonly module: string
-  /** How long a thread stays without a question before its memory is given back. */
+  /** How long an idle thread is kept before it is ended to free its memory. */
   readonly idleMs: number
-  /** A question that takes longer ends the thread, and is answered with the error; questions come one at a time then. */
+  /**
+   * Time limit for a question. Exceeding it ends the thread and rejects with the error. With a limit, questions are
+   * processed one at a time.
+   */
   readonly limit?: { readonly ms: number; readonly error: () => Error }
+  /** Called with each message that answers no question. */
   readonly onNotice?: (notice: Notice) => void
-  /** The thread has ended, and all that was posted to it is lost. */
+  /** Called when the thread has ended. Everything that was sent to it is lost. */
   readonly onGone?: () => void
 }
 
-/** A thread that lives while there is something to ask. */
+/** Creates a worker thread that is started for the first question and ended after an idle time. */
 export function createThread<Question, Message = never, Notice extends object = never>(
   options: ThreadOptions<Notice>,
 ): Thread<Question, Message> {
@@ -43,7 +56,9 @@ export function createThread<Question, Message = never, Notice extends object = 
     const thread = (worker ??= start())
     const id = (asked += 1)
     thread.ref()
+
     const timer = limit && setTimeout(() => end(thread, limit.error()), limit.ms)
+
     try {
       return await new Promise<string>((resolve, reject) => {
         waiting.set(id, { resolve, reject })

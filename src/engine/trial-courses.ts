@@ -2,25 +2,30 @@ import type { Store } from '../core/ports.ts'
 import { advance, EMPTY_COURSE } from '../core/search/stopping.ts'
 import type { Course, Report } from '../core/search/stopping.ts'
 
-/** Follows what trials report of a metric, step by step; reading again costs what is new. */
+/** Reads what trials report of a metric. Reading again reads only what was added. */
 export interface Courses {
-  /** The course of a trial so far, drawn together every `interval` steps and turned by `sign`. One that is over is read once more. */
+  /**
+   * Returns the course of a trial so far: its values, multiplied by `sign`, summarised every `interval` steps. An ended
+   * trial is read once more and then cached.
+   */
   read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean }): Promise<Course>
-  /** Reports of a trial since those that were taken, in the order in which they came. */
+  /** Returns the reports of a trial since the last `take`, in the order of arrival. */
   reports(runId: string, metric: string): Promise<Report[]>
   /** All reports of a trial. */
   allReports(runId: string, metric: string): Promise<Report[]>
-  /** What has been read by `reports` has been dealt with. */
+  /** Confirms that everything returned by `reports` has been processed. */
   take(): void
 }
 
 const POINTS_AT_ONCE = 5_000
 const POINT_WIDTH = 3
 
+/** Creates an empty cache of courses. */
 export function createCourses(store: Store): Courses {
   const courses = new Map<string, Map<string, { course: Course; read: number; isOver: boolean }>>()
   const taken = new Map<string, number>()
   const read = new Map<string, number>()
+
   const since = async (runId: string, metric: string, from: number): Promise<Report[]> => {
     const all: Report[] = []
     for (;;) {
@@ -30,6 +35,7 @@ export function createCourses(store: Store): Courses {
       if (found.length < POINTS_AT_ONCE) return all
     }
   }
+
   return {
     read: async (runId, { metric, interval, sign, isOver }) => {
       const key = `${metric} ${interval} ${sign}`
@@ -37,6 +43,7 @@ export function createCourses(store: Store): Courses {
       courses.set(runId, ofRun)
       const known = ofRun.get(key) ?? { course: EMPTY_COURSE, read: 0, isOver: false }
       if (known.isOver) return known.course
+
       const reports = await since(runId, metric, known.read)
       const turned = reports.map(({ step, value }) => ({ step, value: sign * value }))
       const next = { course: advance(known.course, turned, interval), read: known.read + reports.length, isOver }

@@ -1,7 +1,10 @@
 import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Logger, Store, UsageSource } from '../core/ports.ts'
 
-/** Records what running attempts use of their machine as series of their runs, every ten seconds while any runs. */
+/**
+ * Stores how much of the machine running attempts use, as metrics of their runs, every `LIMITS.usageSampleMs` while
+ * any run is active.
+ */
 export function createUsageRecorder({
   store,
   source,
@@ -27,10 +30,13 @@ export function createUsageRecorder({
   async function record(): Promise<void> {
     const active = await store.read.runs.listActive()
     if (active.length === 0) return steps.clear()
+
     const now = clock.now()
     const samples = await source.sampleUsage(active.map(({ attempt }) => attempt))
     const sampled = active.filter((run) => samples.has(run.attempt.id))
+
     if (sampled.length === 0) return
+
     const points = sampled.map((run) => {
       const step = steps.get(run.id) ?? 0
       steps.set(run.id, step + 1)
@@ -42,6 +48,7 @@ export function createUsageRecorder({
         })),
       }
     })
+
     await store.write(async (parts) => {
       for (const { run, series } of points) await parts.tracking.append(run, series)
     })

@@ -2,9 +2,12 @@ import type { ActivityView } from '../contract/events.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Executor, Logger, Store } from '../core/ports.ts'
 
-/** Which runs have written something, for those who watch: a hint that is kept nowhere. */
+/** Reports which runs have just written something. Nothing of it is stored. */
 export interface Activity {
-  /** Calls back once a second at most, while any run writes points, params, tags, files or output. Returns how to stop. */
+  /**
+   * Calls back at most once per `LIMITS.activityMs`, while any run writes points, params, tags, files or output.
+   * Returns a function that ends the calls.
+   */
   watch(onActivity: (activity: ActivityView) => void): () => void
 }
 
@@ -15,7 +18,7 @@ interface ActivityDeps {
   readonly log: Logger
 }
 
-/** Nothing is looked at while nobody watches. */
+/** Creates the watch of activity. While nobody watches, neither commits nor logs are observed. */
 export function createActivity({ store, executor, clock, log }: ActivityDeps): Activity {
   const watchers = new Set<(activity: ActivityView) => void>()
   const written = new Set<string>()
@@ -25,6 +28,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
   const start = (): void => {
     const unsubscribe = store.onCommit((ids) => ids.forEach((id) => written.add(id)))
     let cancel = clock.after(LIMITS.activityMs, tick)
+
     let isStopped = false
     stop = () => {
       isStopped = true
@@ -33,6 +37,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
       written.clear()
       logEnds = new Map()
     }
+
     function tick(): void {
       tell()
         .catch((error: unknown) => log.warn({ err: error }, 'looking for activity failed'))
@@ -51,12 +56,13 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
     for (const watcher of watchers) watcher(activity)
   }
 
-  /** Runs whose output has grown since the last look. */
+  /** Returns the runs whose output has grown since the last call. */
   const grownLogs = async (): Promise<string[]> => {
     const active = await store.read.runs.listActive()
     const ends = new Map<string, number>()
     for (const { attempt } of active)
       ends.set(attempt.id, (await executor.readLog(attempt, { tailLines: 0 }, 0)).cursor)
+
     const grown = active.filter(({ attempt }) => ends.get(attempt.id)! > (logEnds.get(attempt.id) ?? 0))
     logEnds = ends
     return grown.map(({ id }) => id)

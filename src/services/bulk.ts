@@ -6,13 +6,13 @@ import type { Run } from '../core/records.ts'
 import { changeRun, changeTags, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'
 import type { ControlDeps } from './controls.ts'
 
-/** Which runs a bulk action means: those of a scope, or those named. */
+/** The runs of a bulk action: those of a scope and those named by id. */
 export interface BulkTarget {
   readonly scope: RunScope | null
   readonly ids: readonly string[]
 }
 
-/** What a bulk action came to: runs it was about, and runs it changed. */
+/** The result of a bulk action: the number of runs in the target, and of those that were changed. */
 export interface BulkResult {
   readonly matched: number
   readonly changed: number
@@ -20,14 +20,20 @@ export interface BulkResult {
 
 type Change = Pick<BulkRequest, 'action' | 'tags' | 'dryRun'> & { readonly toProjectId?: string }
 
-/** Does one thing to each run of the target. A run that refuses it (because it has ended, say) counts as unchanged. */
+/**
+ * Applies one action to each run of the target. A run that refuses the action, for example because it has ended, counts
+ * as unchanged.
+ */
 export async function changeRuns(deps: ControlDeps, { scope, ids }: BulkTarget, change: Change): Promise<BulkResult> {
   if (change.dryRun && scope) return { matched: (await deps.store.scan.search.count(scope)) + ids.length, changed: 0 }
+
   const found = scope ? await deps.store.scan.search.ids(scope, LIMITS.bulkRunsMax) : []
   const all = [...new Set([...ids, ...found])]
   if (change.dryRun) return { matched: all.length, changed: 0 }
+
   let changed = 0
   for (const id of all) if (await changeOne(deps, id, change)) changed += 1
+
   return { matched: all.length, changed }
 }
 

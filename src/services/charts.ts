@@ -30,13 +30,14 @@ import { toPythonText } from '../core/spec/python.ts'
 import { measureOf } from '../core/sweep/record.ts'
 import { toIso } from './views.ts'
 
+/** The metrics to draw, with at most `buckets` points a line, and the part of the x axis. */
 export interface LinesAsked {
   readonly metrics: readonly string[]
   readonly buckets: number
   readonly range?: ChartRange | undefined
 }
 
-/** Lines of several metrics of several runs; what a run never logged is left out. */
+/** Reads the lines of several metrics for several runs. A metric that a run has not logged is left out. */
 export async function readSeries(
   store: Store,
   runs: readonly Run[],
@@ -52,7 +53,9 @@ export async function readSeries(
   return lines
 }
 
-/** Series up to this length are drawn from their points; the rollups of longer ones are fine enough. */
+/**
+ * A series with more points is drawn from its rollups, which are fine enough; a shorter one is drawn from its points.
+ */
 const POINTS_MAX = 50_000
 
 interface LineAsked {
@@ -67,24 +70,30 @@ interface FoundLine {
   readonly buckets: readonly Bucket[]
 }
 
+/** Reads one line; undefined if the run has not logged the metric. */
 async function readLine(
   { scan }: Store,
   { runId, metric, buckets: max, range }: LineAsked,
 ): Promise<FoundLine | undefined> {
   const rollups = await scan.tracking.buckets(runId, metric, Infinity)
   if (!rollups) return undefined
+
   const startTime = (await scan.tracking.points(runId, metric, 0, 1))?.[1] ?? Number.NaN
   const span = range && toSpan(range, startTime)
-  // Of a long series only the chunks are read that reach into the range: in a short one steps may have fallen within a chunk.
+
+  // Read only those chunks of a long series that overlap the range. A short one is read whole: its steps may decrease
+  // within a chunk, so that a chunk's first and last step do not bound it.
   const part = span && countOf(rollups) > POINTS_MAX ? chunksWithin(rollups, span) : { first: 0, end: rollups.length }
   const [before, wanted] = [rollups.slice(0, part.first), rollups.slice(part.first, part.end)]
+
   const count = countOf(wanted)
   if (count > POINTS_MAX) return { startTime, buckets: coarsen(wanted, max) }
+
   const points = (await scan.tracking.points(runId, metric, countOf(before), count)) ?? new Float64Array()
   return { startTime, buckets: bucketsOf(span ? pointsWithin(points, span) : points, max) }
 }
 
-/** The range in the numbers that points have: steps or milliseconds. */
+/** Converts a range of the x axis to the numbers of points: steps, or milliseconds. */
 function toSpan({ axis, from, to }: ChartRange, startTime: number): Span {
   if (axis === 'step') return { by: 'step', from, to }
   const start = axis === 'relative' ? startTime : 0
@@ -95,11 +104,14 @@ function countOf(buckets: readonly Bucket[]): number {
   return buckets.reduce((sum, { count }) => sum + count, 0)
 }
 
-/** Runs of a group whose lines are read, and groups. */
+/** Number of runs of a group whose lines are read, and number of groups that are drawn. */
 const GROUP_RUNS_MAX = 30
 const BANDS_MAX = 10
 
-/** Lines of the largest groups of runs, with the spread of their members. Throws FilterError for a field that is none. */
+/**
+ * Reads bands: for the largest groups of runs, the mean of their lines and how far they spread. Throws FilterError for
+ * an unknown field.
+ */
 export async function readBands(
   store: Store,
   scope: RunScope,
@@ -108,6 +120,7 @@ export async function readBands(
   const number = { kind: 'column', name: 'number' } as const
   const rows = await store.scan.search.table(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
   const groups = groupRows(rows)
+
   const members = new Map<string, number[]>()
   for (const { keys, values } of rows) {
     const name = JSON.stringify(keys)
@@ -115,6 +128,7 @@ export async function readBands(
     if (own) own.push(values[0]!)
     else members.set(name, [values[0]!])
   }
+
   const drawn = groups.slice(0, BANDS_MAX).map(({ keys, n }) => ({
     keys,
     n,
@@ -123,15 +137,18 @@ export async function readBands(
       .toSorted((a, b) => b - a)
       .slice(0, GROUP_RUNS_MAX),
   }))
+
   const bands: BandView[] = []
   for (const metric of metrics) {
     const lines = await Promise.all(
       drawn.map(async (group) => ({ ...group, lines: await linesOf(store, group.members, { metric, buckets }) })),
     )
+
     const width = bandWidth(
       lines.flatMap((group) => group.lines),
       buckets,
     )
+
     for (const { keys, n, lines: own } of lines) {
       if (own.length === 0) continue
       const band = bandOf(own, width)
@@ -149,6 +166,7 @@ export async function readBands(
       })
     }
   }
+
   return { bands, groupCount: groups.length }
 }
 
@@ -184,22 +202,24 @@ function toLine(run: number, metric: string, { startTime, buckets }: FoundLine):
 interface GroupsAsked {
   readonly by: readonly Field[]
   readonly columns: readonly Field[]
-  /** A field, with `-` before it where the greatest comes first. */
+  /** The field to order by, with `-` in front for descending order. */
   readonly sort: string | undefined
 }
 
-/** The order of groups that `sort` names; undefined for a field that groups do not have. */
+/** Returns the order of groups that `sort` describes; undefined for a field that groups do not have. */
 function toGroupOrder({ by, columns, sort }: GroupsAsked): GroupOrder | undefined {
   const isDescending = sort?.startsWith('-') ?? true
   const name = sort?.replace(/^-/, '')
+
   if (name === undefined || name === 'n') return { by: 'n', isDescending }
   const place = (fields: readonly Field[]): number =>
     fields.findIndex((field) => formatField(field) === formatField(parseField(name)))
+
   if (place(columns) >= 0) return { by: 'column', index: place(columns), isDescending }
   return place(by) >= 0 ? { by: 'key', index: place(by), isDescending } : undefined
 }
 
-/** Runs together by some of their fields. Throws FilterError for a field that is none. */
+/** Groups runs by fields and summarises columns for each group. Throws FilterError for an unknown field. */
 export async function readGroups(
   { scan }: Store,
   scope: RunScope,
@@ -207,6 +227,7 @@ export async function readGroups(
 ): Promise<GroupsView> {
   const rows = await scan.search.table(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
   const groups = sortGroups(groupRows(rows), toGroupOrder({ by, columns, sort }))
+
   const toView = (spread: Spread | null) =>
     spread && {
       n: spread.n,
@@ -215,6 +236,7 @@ export async function readGroups(
       min: toMark(spread.min),
       max: toMark(spread.max),
     }
+
   return {
     groups: groups
       .slice(0, LIMITS.groupsMax)
@@ -224,17 +246,21 @@ export async function readGroups(
   }
 }
 
-/** Parameters that take more than one value among some runs, those that only some of them have included. */
+/** Returns the parameters whose values differ among runs, including those that only some of the runs have. */
 export async function readVaried({ scan: { search } }: Store, scope: RunScope): Promise<VariedView> {
   const runs = await search.count(scope)
   const varied = await search.varied(scope, runs)
   return { params: varied.map(({ text, count }) => ({ name: text, count })), runs }
 }
 
-/** Names of parameters and metrics for pickers: those that the latest runs of a scope have come first, the commonest of them before others. */
+/**
+ * Returns names of parameters and metrics to choose from: first those of the latest runs of a scope, the most common
+ * first.
+ */
 export async function readNames({ scan: { search } }: Store, scope: RunScope | undefined): Promise<NamesView> {
   const names = async (kind: 'param' | 'metric') => {
     const all = await search.names(kind, '', LIMITS.namesMax)
+
     const texts = all.map(({ text }) => text)
     const latest = scope ? await search.namesAmongLatest(kind, texts, scope, LIMITS.namesRecentRuns) : []
     const recent = new Map(latest.map(({ text, count }) => [text, count]))
@@ -242,10 +268,11 @@ export async function readNames({ scan: { search } }: Store, scope: RunScope | u
       .map(({ text, count }) => ({ name: text, count, recent: recent.get(text) ?? 0 }))
       .toSorted((a, b) => b.recent - a.recent)
   }
+
   return { params: await names('param'), metrics: await names('metric') }
 }
 
-/** The places of the machine, and which of them are taken. */
+/** Returns the places for runs on this machine, and which of them are in use. */
 export async function readSlots({ store, executor }: { store: Store; executor: Executor }): Promise<SlotsView> {
   const { runsMax, devices } = executor.capacity()
   const active = await store.read.runs.listActive()
@@ -253,12 +280,13 @@ export async function readSlots({ store, executor }: { store: Store; executor: E
   return { places: runsMax, used: active.length, devices: devices.map((name) => ({ name, isUsed: taken.has(name) })) }
 }
 
-/** Everything the pages of a sweep draw. */
+/** Returns the data of all charts of a sweep. */
 export async function readTrials({ scan }: Store, { id, plan, results }: Sweep): Promise<TrialsView> {
   const { trials, attempts } = await scan.trials.chart(id, measureOf(plan))
   const { halving } = plan.method
   const record = halving && results > 0 ? await scan.sweeps.results(id, 0) : []
   const names = [...new Set([...plan.space.map(({ name }) => name), ...(halving ? [halving.resource] : [])])]
+
   return {
     metric: plan.objective?.metric ?? null,
     optimization: plan.objective?.optimization ?? null,
@@ -300,7 +328,7 @@ const LOGARITHMIC = new Set<Axis['kind']>([
   'lognormal',
   'qlognormal',
 ])
-/** Lists of more numbers than this are an axis of numbers, not of categories. */
+/** An axis with at most this many values is enumerated. */
 const LISTED_MAX = 12
 
 function toAxisView(axis: Axis): AxisView {
@@ -310,7 +338,9 @@ function toAxisView(axis: Axis): AxisView {
   const values = axis.kind === 'values' || axis.kind === 'pvalues' ? axis.values : (listed ?? [])
   const isCategory =
     (axis.kind === 'values' || axis.kind === 'pvalues') && values.some((value) => asNumber(value) === undefined)
+
   const [low, high] = isCategory ? [null, null] : boundsOf(axis)
+
   return {
     name: axis.name,
     scale: isCategory ? 'category' : LOGARITHMIC.has(axis.kind) ? 'log' : 'linear',
@@ -321,17 +351,19 @@ function toAxisView(axis: Axis): AxisView {
   }
 }
 
-/** Ends of the values an axis can take. */
+/** Returns the lowest and highest value that an axis can have; null where there is none. */
 function boundsOf(axis: Axis): [number | null, number | null] {
   if (axis.kind === 'values' || axis.kind === 'pvalues') {
     const numbers = axis.values.map((value) => asNumber(value)!)
     return [Math.min(...numbers), Math.max(...numbers)]
   }
+
   const size = axisSize(axis)
   if (size !== undefined) {
     const ends = [asNumber(valueAt(axis, 0))!, asNumber(valueAt(axis, size - 1))!]
     return [Math.min(...ends), Math.max(...ends)]
   }
+
   if (axis.kind === 'loguniform' || axis.kind === 'qloguniform')
     return [asNumber(sampleAxis(axis, 0))!, asNumber(sampleAxis(axis, 1))!]
   return 'low' in axis ? [axis.low, axis.high] : [null, null]

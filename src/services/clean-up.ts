@@ -9,11 +9,14 @@ import type { Executor } from '../core/ports.ts'
 
 export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
   readonly executor: Pick<Executor, 'purge' | 'removeWorkCopies'>
-  /** What is in the trash is kept this long. */
+  /** How long deleted runs, sweeps and projects are kept in the trash, in milliseconds. */
   readonly trashKeepMs: number
 }
 
-/** One round of the janitor: all that has outlived its stated time goes. Every step may be cut short and repeated; one that fails leaves the others alone. */
+/**
+ * Does one round of clean-up: removes everything whose stated time has passed. Each step may be interrupted and
+ * repeated, and an error in one step does not prevent the others.
+ */
 export async function cleanUp(deps: CleanUpDeps): Promise<void> {
   const steps: Readonly<Record<string, () => Promise<unknown>>> = {
     trash: () => purgeTrash(deps, deps.trashKeepMs),

@@ -10,13 +10,17 @@ import type { Creation } from './creations.ts'
 import { currentRun, currentSweep } from './current.ts'
 import type { Hints } from './hints.ts'
 
+/** What the use cases of this file need. */
 export interface ControlDeps {
   readonly store: Store
   readonly hints: Hints
   readonly clock: Clock
 }
 
-/** Asks a run to stop. Durable once this returns: nothing of it starts any more. Harmless for a run that has ended. */
+/**
+ * Asks a run to stop. The request is durable on return, and no new attempt of the run starts. Does nothing for a run
+ * that has ended.
+ */
 export async function stopRun({ store, hints }: ControlDeps, run: Run): Promise<void> {
   if (isTerminal(run.phase)) return
   await store.write((parts) => requestStop(parts, run))
@@ -37,7 +41,7 @@ async function note(
   await parts.events.append([{ kind, actor: 'person', runId: run.id, data }])
 }
 
-/** Asks a sweep and all its trials to stop, in one transaction. Harmless for a sweep that has ended. */
+/** Asks a sweep and all its trials to stop, in one transaction. Does nothing for a sweep that has ended. */
 export async function stopSweep({ store, hints }: ControlDeps, sweep: Sweep): Promise<void> {
   if (isSweepEnded(sweep.phase)) return
   const stopped = await store.write((parts) => requestSweepStop(parts, sweep))
@@ -45,7 +49,9 @@ export async function stopSweep({ store, hints }: ControlDeps, sweep: Sweep): Pr
   hints.sweep(sweep.id)
 }
 
-/** The same within a transaction; returns the ids of the trials that it concerns. */
+/**
+ * Asks a sweep and its trials to stop, inside the caller's transaction. Returns the ids of the trials that were asked.
+ */
 export async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
   const current = await currentSweep(parts, sweep)
   const { id } = current
@@ -55,38 +61,52 @@ export async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | '
   return await parts.runs.requestStop({ sweepId: id }, 'user')
 }
 
-/** Asks a run to end its attempt and stay open. Throws AppError `conflict` when it has ended or cannot go on from anything. */
+/**
+ * Asks a run to end its attempt and stay open. Returns how many runs it changed. Throws AppError `conflict` for a run
+ * that has ended, or that the server did not start.
+ */
 export async function pauseRun({ store, hints }: ControlDeps, run: Run): Promise<number> {
   if (isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_ended', { run: run.number }) })
   if (!run.isExecuted) throw new AppError('conflict', { detail: phrase('run_not_ours', { run: run.number }) })
+
   const changed = await store.write(async (parts) => {
     const ids = run.phase === 'paused' ? [] : await parts.runs.requestStop({ id: run.id }, 'pause')
     if (ids.length > 0) await note(parts, 'run.pause_requested', run)
     return ids.length
   })
+
   hints.run(run.id)
   return changed
 }
 
-/** Lets a paused run wait for a place. Throws AppError `conflict` while it is still being paused. */
+/**
+ * Queues a paused run again. Returns how many runs it changed. Throws AppError `conflict` while the run is still being
+ * paused.
+ */
 export async function unpauseRun({ store, hints }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (parts) => {
     const known = creation && (await recall(parts, creation))
     const ids = await parts.runs.unpause({ id: run.id })
     if (ids.length === 0) return 0
+
     await note(parts, 'run.resumed', run)
-    // Remembered, so that a repeated request does not make a new run of one that has ended meanwhile.
+    // Keep the request, so that repeating it after the run has ended does not derive a new run.
     if (creation && known === undefined) await parts.content.putCreation(creation.id, creation.digest)
     return ids.length
   })
+
   if (changed === 0 && run.stopCause === 'pause')
     throw new AppError('conflict', { detail: phrase('run_pausing', { run: run.number }) })
+
   hints.run(run.id)
   hints.scheduler()
   return changed
 }
 
-/** Starts nothing more of a sweep; its running trials are paused too unless they are to be kept. */
+/**
+ * Pauses a sweep: no trial starts. Running trials are paused too, unless `keepRunning`. Throws AppError `conflict` for
+ * a sweep that is stopping or has ended.
+ */
 export async function pauseSweep({ store, hints }: ControlDeps, sweep: Sweep, keepRunning: boolean): Promise<void> {
   const paused = await store.write(async (parts) => {
     await updateSweep(parts, sweep, { isPaused: true })
@@ -96,6 +116,7 @@ export async function pauseSweep({ store, hints }: ControlDeps, sweep: Sweep, ke
   for (const id of paused) hints.run(id)
 }
 
+/** Resumes a sweep and its paused trials. Throws AppError `conflict` for a sweep that is stopping or has ended. */
 export async function resumeSweep({ store, hints }: ControlDeps, sweep: Sweep): Promise<void> {
   const resumed = await store.write(async (parts) => {
     await updateSweep(parts, sweep, { isPaused: false, ...(await forgiven(parts, sweep)) })
@@ -107,7 +128,10 @@ export async function resumeSweep({ store, hints }: ControlDeps, sweep: Sweep): 
   hints.scheduler()
 }
 
-/** A person has seen that the first trials failed: those that have not ended are the first ones now. */
+/**
+ * Returns the changes that forgive earlier failures: from now on the first trials are those that have not ended. By
+ * resuming the sweep, a person confirms having seen that the earlier ones failed.
+ */
 async function forgiven(parts: Parts, sweep: Sweep): Promise<SweepPatch> {
   const { failure, trialsCreated } = await currentSweep(parts, sweep)
   if (failure === null) return {}
@@ -115,7 +139,10 @@ async function forgiven(parts: Parts, sweep: Sweep): Promise<SweepPatch> {
   return { failure: null, judgedFrom: open.reduce((least, index) => Math.min(least, index), trialsCreated) }
 }
 
-/** Changes what a person may change of a sweep. A concurrency counts from the next admission on; nothing running is stopped. */
+/**
+ * Changes fields of a sweep that a person may change. A new concurrency applies from the next admission on and stops no
+ * running trial. Throws AppError `conflict` for the concurrency of a sweep that has ended.
+ */
 export async function changeSweep(
   { store, hints }: ControlDeps,
   sweep: Sweep,
@@ -125,6 +152,7 @@ export async function changeSweep(
     const current = await currentSweep(parts, sweep)
     if (patch.concurrency !== undefined && isSweepEnded(current.phase))
       throw new AppError('conflict', { detail: phrase('sweep_ended', { sweep: sweep.number }) })
+
     await parts.sweeps.update(current, patch)
     await parts.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
   })
@@ -132,6 +160,7 @@ export async function changeSweep(
   hints.scheduler()
 }
 
+/** Updates a sweep that is running. Throws AppError `conflict` for a sweep that is stopping or has ended. */
 async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
   const current = await currentSweep(parts, sweep)
   if (current.phase !== 'running')
@@ -141,7 +170,7 @@ async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promi
   await parts.sweeps.update(current, patch)
 }
 
-/** Adds and removes tags, from what they are at that moment; false when nothing changes. */
+/** Adds or removes tags of a run, based on its tags at that moment. Returns false if nothing changed. */
 export async function changeTags(
   store: Store,
   { id }: Pick<Run, 'id'>,
@@ -151,13 +180,14 @@ export async function changeTags(
     const run = await parts.runs.get(id)
     const next = run && change(run.tags)
     if (!run || next!.length === run.tags.length) return false
+
     await parts.runs.annotate(run, { tags: next! })
     await note(parts, 'run.changed', run, { fields: ['tags'] })
     return true
   })
 }
 
-/** Changes what a person may change of a run, whatever its phase. */
+/** Changes fields of a run that a person may change, in any phase. */
 export async function changeRun(
   store: Store,
   run: Run,
@@ -170,7 +200,7 @@ export async function changeRun(
   })
 }
 
-/** Puts a run into the trash and asks it to stop, in one transaction. */
+/** Moves a run to the trash and asks it to stop, in one transaction. Returns how many runs it changed. */
 export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run): Promise<number> {
   const changed = await store.write(async (parts) => {
     const ids = await parts.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
@@ -182,7 +212,9 @@ export async function deleteRun({ store, hints, clock }: ControlDeps, run: Run):
   return changed
 }
 
-/** Throws AppError `conflict` for what was in the trash when it was emptied. */
+/**
+ * Throws AppError `conflict` if the removal of a run or sweep has begun, or the trash was emptied while it was there.
+ */
 export async function refuseGivenUp(
   parts: Parts,
   { deletedAt, purgedAt }: { deletedAt: number | null; purgedAt?: number | null },
@@ -192,25 +224,33 @@ export async function refuseGivenUp(
     throw new AppError('conflict', { detail: phrase('trash_emptied') })
 }
 
-/** Throws AppError `conflict` while a project is in the trash. */
+/** Throws AppError `conflict` if the project is in the trash. */
 export async function refuseTrashedProject(parts: Parts, projectId: string): Promise<void> {
   const project = await parts.projects.get(projectId)
   if (project?.deletedAt != null)
     throw new AppError('conflict', { detail: phrase('project_trashed', { project: project.name }) })
 }
 
-/** Throws AppError `conflict` when its removal has begun, or its project is in the trash. */
+/**
+ * Takes a run out of the trash. Returns how many runs it changed. Throws AppError `conflict` if its removal has begun,
+ * or its project is in the trash.
+ */
 export async function restoreRun({ store }: ControlDeps, run: Run): Promise<number> {
   return await store.write(async (parts) => {
     const current = await currentRun(parts, run)
     await refuseGivenUp(parts, current)
     await refuseTrashedProject(parts, current.projectId)
+
     const ids = await parts.runs.setDeleted({ id: run.id }, { restored: true })
     if (ids.length > 0) await note(parts, 'run.restored', run)
     return ids.length
   })
 }
 
+/**
+ * Moves a sweep and its trials to the trash and asks them to stop, in one transaction. Returns the number of trials
+ * moved.
+ */
 export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: Sweep): Promise<number> {
   const { stopped, changed } = await store.write(async (parts) => {
     const deletedAt = await goingTime(parts, sweep, clock.now())
@@ -220,24 +260,33 @@ export async function deleteSweep({ store, hints, clock }: ControlDeps, sweep: S
     await parts.events.append([{ kind: 'sweep.deleted', actor: 'person', sweepId: sweep.id }])
     return { stopped, changed: ids.length }
   })
+
   for (const id of stopped) hints.run(id)
   hints.sweep(sweep.id)
   return changed
 }
 
-/** Trials that follow a sweep into the trash come back with it: they bear its time, unless that has been given up. */
+/**
+ * Returns the time at which a sweep and its trials count as moved to the trash. Trials that follow a sweep into the
+ * trash get the sweep's time, so that they are restored with it, unless the trash has been emptied since.
+ */
 async function goingTime(parts: Parts, sweep: Sweep, now: number): Promise<number> {
   const since = (await currentSweep(parts, sweep)).deletedAt
   return since !== null && since > (await parts.content.mark('trash_emptied')) ? since : now
 }
 
-/** Takes a sweep out of the trash with the trials that went there with it. Throws as `restoreRun` does. */
+/**
+ * Takes a sweep out of the trash, with the trials that were moved there with it. Returns the number of trials. Throws
+ * as `restoreRun` does.
+ */
 export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promise<number> {
   return await store.write(async (parts) => {
     const current = await currentSweep(parts, sweep)
     await refuseGivenUp(parts, current)
     await refuseTrashedProject(parts, current.projectId)
+
     if (current.deletedAt === null) return 0
+
     await parts.sweeps.setDeleted({ id: sweep.id }, { restored: true })
     await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
     return (await parts.runs.setDeleted({ sweepId: sweep.id }, { restored: true, wentAt: current.deletedAt })).length

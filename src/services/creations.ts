@@ -2,13 +2,16 @@ import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Parts } from '../core/ports.ts'
 
-/** One request to make something: the id of what it makes, and a digest of what it asks for. */
+/** A request to create something: the id to create it under, and a digest of the request. */
 export interface Creation {
   readonly id: string
   readonly digest: string
 }
 
-/** Digest of the request that has used the id before; undefined for a new one. Throws AppError `conflict` when it was another. */
+/**
+ * Returns the digest stored for the id of a request; undefined for a new id. Throws AppError `conflict` if the id was
+ * used for another request.
+ */
 export async function recall(parts: Parts, creation: Creation): Promise<string | undefined> {
   const known = await parts.content.creation(creation.id)
   if (known !== undefined && known !== creation.digest)
@@ -17,8 +20,8 @@ export async function recall(parts: Parts, creation: Creation): Promise<string |
 }
 
 /**
- * Makes something once, in the transaction of the caller: a repeated request finds what the first one made. Throws
- * AppError `conflict` when the id has been used for another request.
+ * Creates something once, in the caller's transaction. A repeated request returns what the first one created. Throws
+ * AppError `conflict` if the id was used for another request.
  */
 export async function createOnce<T>(
   parts: Parts,
@@ -26,8 +29,10 @@ export async function createOnce<T>(
   how: { find: () => Promise<T | undefined>; make: () => Promise<T> },
 ): Promise<T> {
   const known = await recall(parts, creation)
+
   const found = await how.find()
   if (found !== undefined) return found
+
   if (known === undefined) await parts.content.putCreation(creation.id, creation.digest)
   return await how.make()
 }

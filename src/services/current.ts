@@ -3,7 +3,7 @@ import { AppError } from '../contract/errors.ts'
 import type { Parts } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 
-/** A run as it is now: it may have been removed since it was looked up. Throws AppError `not_found`. */
+/** Reads a run again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
 export async function currentRun(
   { runs }: Pick<Parts, 'runs'>,
   { id, number }: Pick<Run, 'id' | 'number'>,
@@ -13,7 +13,7 @@ export async function currentRun(
   return run
 }
 
-/** A sweep as it is now. Throws AppError `not_found`. */
+/** Reads a sweep again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
 export async function currentSweep(
   { sweeps }: Pick<Parts, 'sweeps'>,
   { id, number }: Pick<Sweep, 'id' | 'number'>,

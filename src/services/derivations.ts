@@ -15,8 +15,9 @@ import { explain, insertRun, submit } from './submissions.ts'
 import type { Submission, SubmissionDeps } from './submissions.ts'
 
 /**
- * Makes a new run from another one's document: `restarts` with empty outputs, `copies` with a copy of the outputs, `resumes`
- * with the outputs themselves. Throws AppError `conflict` for a run that has nothing to run, or still runs.
+ * Creates a new run from the document of another one: `restarts` with empty outputs, `copies` with a copy of the
+ * outputs, `resumes` writing to the same outputs. Throws AppError `conflict` for a run without a command, and for
+ * copying or resuming a run that has not ended.
  */
 export async function deriveRun(
   deps: SubmissionDeps,
@@ -26,8 +27,10 @@ export async function deriveRun(
 ): Promise<Run> {
   if (kind !== 'restarts' && !isTerminal(run.phase))
     throw new AppError('conflict', { detail: phrase('run_open', { run: run.number }) })
+
   const { request, creation } = derivation
   const work = withPlace(kind, run, await planWork(deps, run, derivation))
+
   const fresh: NewRun = {
     ...work,
     id: creation.id,
@@ -45,6 +48,7 @@ export async function deriveRun(
     origin: { kind, runId: run.id },
     ...(kind === 'resumes' && { outputsOf: run.outputsOf }),
   }
+
   const derived = await deps.store.write((parts) =>
     createOnce(parts, creation, {
       find: () => parts.runs.get(creation.id),
@@ -57,14 +61,16 @@ export async function deriveRun(
       },
     }),
   )
+
   deps.hints.run(derived.id)
   deps.hints.scheduler()
   return derived
 }
 
 /**
- * Outside its sweep a trial waits at no rung. What goes on with its files, or a copy of them, finds those of the rung it
- * reached: a trial that began anew at each has several.
+ * Removes the rung from a plan, because a run outside a sweep does not wait at rungs. A run that continues with the
+ * files of a trial, or with a copy of them, keeps the rung as its last one if the trial started over at each rung: such
+ * a trial has a set of files per rung.
  */
 function withPlace<T extends { readonly plan: RunPlan }>(
   kind: Origin['kind'],
@@ -76,7 +82,7 @@ function withPlace<T extends { readonly plan: RunPlan }>(
   return { ...work, plan: isKept ? { ...plan, rung: { ...reached, isLast: true, firstAttempt: 1 } } : plan }
 }
 
-/** What is to run, where, and on which code. */
+/** Returns the plan, machine, code and environment of a derived run. */
 async function planWork(
   deps: SubmissionDeps,
   run: Run,
@@ -85,18 +91,21 @@ async function planWork(
   const plan = await planAgain(deps, run, request)
   const host = request.host ?? run.host
   const snapshot = request.snapshot ?? run.snapshot
+
   if (request.snapshot && !(await deps.store.read.content.snapshot(request.snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: request.snapshot }) })
+
   if (plan.kind === 'build' && host !== null) {
     const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
     return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
   }
+
   if (plan.command === null || host === null)
     throw new AppError('conflict', { detail: phrase('run_by_hand', { run: run.number }) })
   return { plan, host, snapshot }
 }
 
-/** What is made again belongs to a project that people see, and to a run that is still kept. */
+/** Throws AppError `conflict` if the run's project is in the trash, and `not_found` if the run has been removed. */
 async function refuseGone(parts: Parts, run: Run): Promise<void> {
   await refuseTrashedProject(parts, run.projectId)
   const now = await parts.runs.get(run.id)
@@ -104,46 +113,59 @@ async function refuseGone(parts: Parts, run: Run): Promise<void> {
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 }
 
-/** Two runs that write into the same outputs would spoil them. */
+/** Throws AppError `conflict` if a run that has not ended writes to the same outputs: two would spoil them. */
 async function refuseOpenHeir(parts: Parts, run: Run): Promise<void> {
   const heir = await parts.runs.openHeir(run)
   if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
 }
 
+/** How a run or sweep is derived: the changes that were asked for, and the id to create it under. */
 export interface Derivation {
   readonly request: DeriveRequest
   readonly creation: Creation
 }
 
-/** The plan as it was, or compiled again where something is to be different. */
+/**
+ * Returns the plan of the run, compiled again if sources or parameters are to be changed. Throws AppError `conflict`
+ * for a change that is not possible.
+ */
 async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest): Promise<RunPlan> {
   const { sources = [], params = {} } = request
   if (sources.length === 0 && Object.keys(params).length === 0) return run.plan
   if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
+
   const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
   const { plan } = await explain(() =>
     deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }),
   )
+
   if (plan.kind !== 'group') return plan
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
-  // Made from a trial: it is the template of that sweep at its point.
+  // The run was made from a trial: its plan is the sweep's template at the trial's point.
   return await explain(() => compileChangedTrial(plan, run.plan.params, params))
 }
 
-/** A trial is its sweep's template at a point: only parameters can differ. */
+/**
+ * Compiles the plan of a trial with other parameters. Other sources are refused, because the sweep's template defines
+ * the rest.
+ */
 async function planTrialAgain(
   { store }: SubmissionDeps,
   run: Run,
   { sources = [], params = {} }: DeriveRequest,
 ): Promise<RunPlan> {
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_trial', { run: run.number }) })
+
   const sweep = await store.read.sweeps.get(run.sweepId!)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
   return await explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
 }
 
-/** Submits the document of a sweep again, with other sources or parameters merged over it. */
+/**
+ * Submits the document of a sweep again, with other sources and parameters merged over it. Throws AppError `conflict`
+ * for a sweep without a document.
+ */
 export async function restartSweep(
   deps: SubmissionDeps,
   sweep: Sweep,
@@ -152,6 +174,7 @@ export async function restartSweep(
   const document =
     sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_sweep', { sweep: sweep.number }) })
+
   const again: SubmitRequest = {
     sources: [...document.sources, ...(request.sources ?? [])],
     params: { ...document.params, ...request.params },
@@ -162,5 +185,6 @@ export async function restartSweep(
     ...(request.note !== undefined && { note: request.note }),
     ...(request.tags !== undefined && { tags: request.tags }),
   }
+
   return await submit(deps, again, creation)
 }

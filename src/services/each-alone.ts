@@ -1,6 +1,9 @@
 import type { Logger } from '../core/ports.ts'
 
-/** Does one work after another; one that fails is logged with what it was about and holds none of the others up. Returns how many did not fail. */
+/**
+ * Does the work for one item after another. An error is logged with `about` and does not stop the others. Returns the
+ * number of items that succeeded.
+ */
 export async function eachAlone<T>(
   log: Logger,
   items: Iterable<T>,

@@ -31,40 +31,49 @@ export interface EnvironmentDeps {
   readonly ids: Ids
   readonly clock: Clock
   readonly hints: Hints
-  /** The files of a folder of this machine. */
+  /** Opens a folder of this machine to read its files. */
   readonly openFolder: (path: string) => CodeFolder
 }
 
-/** How a run stands to the environment that it needs. */
+/**
+ * Whether the environment of a run is ready. `build` is the number of the run that builds it, `detail` explains a
+ * failure.
+ */
 export type Preparation =
   | { readonly state: 'ready' }
   | { readonly state: 'building'; readonly build: number }
   | { readonly state: 'failed'; readonly reason: ReasonCode; readonly detail: string }
 
 /**
- * Brings a queued run and its environment together: finds its hash, and where nobody builds it yet makes a run that does.
- * The row of the environment is the lock: whoever comes second finds it and waits. An environment whose build failed
- * before the run was submitted is tried again.
+ * Finds the environment that a queued run needs and, if nobody builds it yet, creates a run that does. The row of the
+ * environment is the lock: of several runs that need it, the first creates the build and the others wait. An
+ * environment whose build failed before the run was submitted is built again.
  */
 export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promise<Preparation> {
   const hash = run.environment ?? (await hashFor(deps, { ...run, id: run.sweepId ?? run.id }))
   if (hash === undefined) return { state: 'failed', reason: 'PythonMissing', detail: '' }
+
   return await deps.store.write(async (parts) => {
     const known = await parts.environments.get(hash)
     const build = known && (await parts.runs.get(known.buildRunId))
-    // Its code or its Python may have been changed since they were hashed.
+    // If the run has been changed since it was read, the hash may be that of another code or Python.
     if ((await parts.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
     if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
+
     if (known?.state === 'ready') return await useReady(deps, parts, known)
     if (known?.state === 'building' && build && !isTerminal(build.phase))
       return { state: 'building', build: build.number }
     if (known?.state === 'failed' && build && build.createdAt >= (await askedAt(parts, run))) return toFailure(build)
+
     const started = await startBuild(deps, parts, run, hash)
     return { state: 'building', build: started.number }
   })
 }
 
-/** When a person asked for the run: a build that failed since then says enough for all trials of a sweep. */
+/**
+ * Returns when a person asked for the run. A build that failed after that is not repeated: its failure counts for all
+ * trials of a sweep.
+ */
 async function askedAt(parts: Parts, { sweepId, createdAt, take }: Run): Promise<number> {
   return (sweepId === null || take > 0 ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
 }
@@ -76,7 +85,7 @@ async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: Envi
 
 function toFailure(build: Run): Preparation {
   const lines = build.ending?.evidence.lastLines?.trim().split('\n') ?? []
-  // What the step said last, such as pip's own error, tells more than our line that it failed.
+  // The last line that a build step printed, such as pip's own error, explains more than our line that the step failed.
   const last = lines.findLast((line) => !line.startsWith('hagane: ')) ?? lines.at(-1)
   const isStopped = build.phase === 'stopped'
   return {
@@ -86,11 +95,12 @@ function toFailure(build: Run): Preparation {
   }
 }
 
-/** Exit status of a build on a host whose Python can make no environment. */
+/** Exit status of a build on a machine whose Python has no `venv` module. */
 const NO_VENV_STATUS = 97
 
 async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: string): Promise<Run> {
   const plan = toBuildPlan(deps, run, hash)
+
   const build: NewRun = {
     id: deps.ids.uuid(),
     sweepId: null,
@@ -105,12 +115,14 @@ async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: s
     snapshot: run.snapshot,
     environment: hash,
   }
+
   const [started] = await parts.runs.insert([build])
   await parts.environments.putBuilding({ hash, buildRunId: build.id, python: run.host!.python!.version })
   await parts.events.append([
     { kind: 'run.created', actor: 'platform', runId: build.id },
     { kind: 'environment.building', actor: 'platform', runId: build.id, data: { hash } },
   ])
+
   deps.hints.scheduler()
   return started!
 }
@@ -142,7 +154,10 @@ function withBuildCommand(
   }
 }
 
-/** A `kind: build` document becomes a run that builds; throws AppError `conflict` on a machine without Python. */
+/**
+ * Turns the plan of a `kind: build` document into one that builds, and returns the hash of its environment. Throws
+ * AppError `conflict` if the machine has no Python.
+ */
 export async function planBuild(
   deps: EnvironmentDeps,
   plan: RunPlan,
@@ -153,7 +168,7 @@ export async function planBuild(
   return { hash, plan: withBuildCommand(deps, hash, host, plan) }
 }
 
-/** Takes the row of an environment for a `kind: build` run, unless it is ready or another run is at it. */
+/** Assigns an environment to the run of a `kind: build` document, unless it is ready or another run is building it. */
 export async function claimBuild(parts: Parts, run: Run): Promise<void> {
   const known = await parts.environments.get(run.environment!)
   if (known?.state === 'building' || known?.state === 'ready') return
@@ -164,7 +179,10 @@ export async function claimBuild(parts: Parts, run: Run): Promise<void> {
   })
 }
 
-/** `id` is what a fresh environment belongs to: the run that asks for it, or the sweep, whose trials share it. */
+/**
+ * Returns the hash of an environment; undefined if the run has no Python or no build section. `id` makes the hash
+ * unique for documents that want a fresh environment: the run's id, or the sweep's, whose trials share one.
+ */
 async function hashFor(
   deps: EnvironmentDeps,
   { host, snapshot, plan, id }: Pick<Run, 'host' | 'snapshot' | 'plan' | 'id'>,
@@ -188,25 +206,31 @@ function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {
   }
 }
 
-/** Notes how a build ended, in the transaction of its end. Returns the runs that waited for it. */
+/**
+ * Writes how a build ended, in the transaction of the run's end. `packages` is undefined for a failed build. Returns
+ * the runs that waited for the environment.
+ */
 export async function settleBuild(parts: Parts, build: Run, packages: string | undefined): Promise<string[]> {
   const environment = await parts.environments.getByBuild(build.id)
   if (!environment || environment.state !== 'building') return []
+
   const state = packages === undefined ? 'failed' : 'ready'
   await parts.environments.update(environment.hash, { state, ...(packages !== undefined && { packages }) })
   await parts.events.append([
     { kind: `environment.${state}`, actor: 'platform', runId: build.id, data: { hash: environment.hash } },
   ])
+
   return await parts.runs.listWaitingFor(environment.hash)
 }
 
-/** Removes an environment. Throws AppError `conflict` while a run needs it. */
+/** Removes an environment. Throws AppError `conflict` while it is being built or a run that has not ended needs it. */
 export async function removeEnvironment(
   { store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>,
   environment: EnvironmentRecord,
 ): Promise<void> {
   if (environment.state === 'building' || (await store.read.runs.hasOpen(environment.hash)))
     throw new AppError('conflict', { detail: phrase('environment_needed') })
+
   await store.write(async (parts) => {
     await parts.environments.update(environment.hash, { state: 'removed' })
     await parts.events.append([{ kind: 'environment.removed', actor: 'platform', data: { hash: environment.hash } }])
@@ -214,7 +238,7 @@ export async function removeEnvironment(
   await builder.remove(environment.hash)
 }
 
-/** Removes environments that nothing has used for long. */
+/** Removes environments that no run has used for `LIMITS.environmentKeepMs`. */
 export async function collectEnvironments(
   deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'> & { readonly log: Logger },
 ): Promise<void> {

@@ -2,25 +2,27 @@ import type { Event } from '../contract/events.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Store } from '../core/ports.ts'
 
-/** The history as it grows, for one reader. */
+/** The events of runs, sweeps and projects as they are written, for one reader. */
 export interface EventFeed {
-  /** The next events after those already given, in order; waits for them, and gives none after a quiet while or once aborted. */
+  /**
+   * Returns the next events in order. Waits for one; returns none after `QUIET_MS` without an event, or when aborted.
+   */
   next(signal: AbortSignal): Promise<Event[]>
 }
 
 const QUIET_MS = 15_000
-// Most commits bring no event: however many there are, the history is read so often at most.
+// Most commits contain no event. However many there are, the events are read at most this often.
 const LOOK_EVERY_MS = 50
 
 /**
- * Follows the history from a number on. A commit is only a hint: what is given is read from the store by number, so that a
- * hint that is missed or doubled makes no hole and no repetition.
+ * Creates a feed of the events after a number. A commit only causes a read: events are read from the store by number,
+ * so a commit signal that is missed or repeated loses and repeats none.
  */
 export function createEventFeed({ store, clock }: { store: Store; clock: Clock }, after: number): EventFeed {
   let seq = after
   return {
     next: async (signal) => {
-      // Listens before it reads: a commit that comes between the two is not slept through.
+      // Subscribe before reading, so that a commit in between is noticed.
       const hints = listen(store, clock, signal)
       try {
         for (;;) {
@@ -37,10 +39,11 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
   }
 }
 
+/** Signals of commits, until a quiet time has passed or the reader aborts. */
 interface Hints {
-  /** A quiet while has passed, or the reader has gone. */
+  /** Whether the quiet time has passed or the reader has aborted. */
   isOver(): boolean
-  /** Returns at the next commit, at once if there was one since the last call, or when it is over. */
+  /** Returns at the next commit or when `isOver`; at once if there was a commit since the last call. */
   next(): Promise<void>
   end(): void
 }
@@ -48,17 +51,21 @@ interface Hints {
 function listen(store: Store, clock: Clock, signal: AbortSignal): Hints {
   let [isHinted, isQuiet] = [false, false]
   let wake = (): void => {}
+
   const unsubscribe = store.onCommit(() => {
     isHinted = true
     wake()
   })
+
   const cancel = clock.after(QUIET_MS, () => {
     isQuiet = true
     wake()
   })
+
   const onAbort = (): void => wake()
   signal.addEventListener('abort', onAbort)
   const isOver = (): boolean => isQuiet || signal.aborted
+
   return {
     isOver,
     next: async () => {

@@ -9,26 +9,30 @@ import { currentSweep } from './current.ts'
 import { bracketsOf, goOn, refuseTrash } from './sweep-search.ts'
 import type { SweepSearchDeps } from './sweep-search.ts'
 
-/** Other code for the trials, where there is any. */
+/** The code for the repeated trials, if it is to be changed. */
 type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
 
 /**
- * Runs the failed trials of a sweep again: each as a new run in the place of the one that failed, which stays what it is and
- * is no trial any more. With other code those that have not begun, and those still to come, have it too. A sweep that has
- * ended, or paused itself, goes on. Returns how many are run again. Throws AppError `conflict` for a sweep that takes none.
+ * Runs the failed trials of a sweep again. Each is replaced by a new run; the failed run is kept, but is no longer a
+ * trial. Other code also applies to trials that have not begun and to later ones. A sweep that has ended, or that
+ * paused because of failures, continues. Returns the number of trials. Throws AppError `conflict` for a sweep in the
+ * trash, one that is stopping, or one that a rule ended.
  */
 export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: Code): Promise<number> {
   const { store, hints } = deps
   if (code.snapshot && !(await store.read.content.snapshot(code.snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: code.snapshot }) })
+
   refuseTrash(sweep)
   refuseMet(sweep)
+
   const failed = (await store.read.trials.failures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
   let restarted = 0
   for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
     restarted += await store.write((parts) =>
       restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)),
     )
+
   hints.sweep(sweep.id)
   hints.scheduler()
   return restarted
@@ -43,27 +47,32 @@ async function restartSome(
   const current = await currentSweep(parts, sweep)
   refuseTrash(current)
   refuseMet(current)
+
   const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter(
     (run) => run?.phase === 'failed' && run.trialIndex !== null,
   )
   if (runs.length === 0) return 0
+
   const trials = await parts.sweeps.trials(sweep.id, 0)
   await parts.runs.leaveTrials(runs.map((run) => run!.id))
   await parts.runs.insert(runs.map((run) => again(current, run!, trials, { code, ids })))
+
   if (code.snapshot || code.host)
     await parts.runs.changeCode(sweep.id, {
       snapshot: code.snapshot ?? current.snapshot,
       host: code.host ?? current.host,
     })
+
   if (!(await parts.sweeps.update(current, patchFor(current, code))))
     throw new Error(`sweep ${current.number} has moved on`)
+
   await parts.events.append([
     { kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } },
   ])
   return runs.length
 }
 
-/** The run that takes the place of a failed one, with the code that it had or with other code. */
+/** Returns the run that replaces a failed trial, with the same point and, if given, other code. */
 function again(
   sweep: Sweep,
   run: Run,
@@ -80,7 +89,10 @@ function again(
   }
 }
 
-/** The sweep counts its failures anew; one that a person had stopped makes no further trials. */
+/**
+ * Returns the changes to the sweep: its failures are counted anew, and one that a person had stopped creates no further
+ * trials.
+ */
 function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
   const { phase, failure, trialsCreated } = sweep
   const hasPausedItself = failure?.kind === 'first' || failure?.kind === 'next'
@@ -95,7 +107,11 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
   }
 }
 
-/** A sweep that a rule of its own has ended would be ended again at once; one that bore no more failures has fewer now. */
+/**
+ * Throws AppError `conflict` for a sweep that is stopping, or that its own stop condition or plateau ended: the same
+ * rule would end it again at once. A sweep that ended because of too many failures is accepted, since it has fewer
+ * failures now.
+ */
 function refuseMet({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
   if (phase === 'stopped' && reason !== 'StoppedByUser')

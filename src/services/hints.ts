@@ -1,4 +1,4 @@
-/** Tells the engine that something may have changed. A lost hint costs time, never truth. */
+/** Nudges of the engine: each asks it to look at something again. A lost nudge only delays work. */
 export interface Hints {
   run(id: string): void
   sweep(id: string): void

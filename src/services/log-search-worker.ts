@@ -4,30 +4,33 @@ import { severityOf } from '../contract/severity.ts'
 import type { Severity } from '../contract/severity.ts'
 import { CONTROL_SEQUENCE } from '../contract/terminal.ts'
 
-/** The next bytes of a log and where they begin; `isLast`: what follows their last line end is a line too. */
+/**
+ * The next bytes of a log, which begin at offset `at`. With `isLast`, the bytes after the last line end are a line too.
+ */
 export interface SearchPiece {
   readonly bytes: Uint8Array
   readonly at: number
   readonly isLast: boolean
 }
 
-/** Lines that have ended in a piece, or go on after it, and match; each with where it begins in the log. */
+/** The matching lines of a piece, each with the offset where it begins in the log. */
 export interface SearchedPiece {
   readonly found: readonly { readonly offset: number; readonly text: string }[]
-  /** Line ends in the piece. */
+  /** Number of line ends in the piece. */
   readonly lines: number
 }
 
-/** The lines to search: by a regular expression without regard to case, or by severity. `lines`: the lines are counted only. */
+/** Selects lines: by a case-insensitive regular expression, or by severity. With `lines`, lines are only counted. */
 export type Wanted = { readonly pattern: string } | { readonly severity: Severity } | { readonly lines: true }
 
 const LINE_SHOWN_MAX = 2_000
 const [NEWLINE, RETURN] = [10, 13]
-/** A longer line is looked at in parts, which overlap by this. */
+/** A line longer than `PART_BYTES` is tested in parts, which overlap by `OVERLAP_BYTES`. */
 const PART_BYTES = 1_048_576
 const OVERLAP_BYTES = 65_536
 
-// The thread behind `searchLog` and `countLines`: a pattern of a person runs here, so that one without an end can be ended.
+// The body of the thread behind `searchLog` and `countLines`. A pattern from a person runs here because a thread can be
+// ended when the pattern is too slow.
 const wanted = workerData as Wanted
 const isWanted =
   'lines' in wanted
@@ -37,9 +40,10 @@ const isWanted =
       : matcherOf(wanted.pattern)
 const decoder = new TextDecoder()
 
-/** Bytes after the last end of a stretch, where they begin, and their line, which is reported once. */
+/** The bytes after the last line feed or carriage return, and the offset where they begin. */
 let rest: Uint8Array = new Uint8Array()
 let restAt = 0
+/** The current line. It is reported once, even if several of its states match. */
 let line = { offset: 0, isFound: false }
 let isAfterReturn = false
 let found: { offset: number; text: string }[] = []
@@ -56,14 +60,19 @@ function countIn(bytes: Uint8Array): number {
   return lines
 }
 
-/** Looks through what ends in a piece. A stretch ends with its line, or where a progress bar writes over it. */
+/**
+ * Tests the parts of lines that end in a piece, and returns its number of line ends. A part ends at a line feed, or at
+ * a carriage return, where a progress bar overwrites it.
+ */
 function take({ bytes, at, isLast }: SearchPiece): number {
   if (at !== restAt + rest.length) beginAt(at)
+
   const all = Buffer.concat([rest, bytes])
   const start = restAt
   let [from, lines] = [0, 0]
+
   for (const { end, isLineEnd } of endsIn(all)) {
-    // A line end of two bytes has nothing between them.
+    // Between the two bytes of \r\n there is no line.
     if (!(isLineEnd && from === end && isAfterReturn)) look(all.subarray(from, end))
     from = end + 1
     isAfterReturn = !isLineEnd
@@ -71,6 +80,7 @@ function take({ bytes, at, isLast }: SearchPiece): number {
     lines += 1
     line = { offset: start + from, isFound: false }
   }
+
   const left = all.subarray(from)
   const isLong = left.length > PART_BYTES
   if (isLong || (isLast && left.length > 0)) look(left)
@@ -79,7 +89,7 @@ function take({ bytes, at, isLast }: SearchPiece): number {
   return lines
 }
 
-/** The search begins here, or something was cut out of the log before it. */
+/** Begins a new line at an offset: at the first piece, or after bytes that were cut out of the log. */
 function beginAt(at: number): void {
   if (rest.length > 0) look(rest)
   rest = new Uint8Array()
@@ -87,6 +97,7 @@ function beginAt(at: number): void {
   line = { offset: at, isFound: false }
 }
 
+/** Returns the position of each line feed and carriage return, in order. */
 function* endsIn(bytes: Buffer): Generator<{ end: number; isLineEnd: boolean }> {
   let [newline, carriageReturn] = [bytes.indexOf(NEWLINE), bytes.indexOf(RETURN)]
   while (newline >= 0 || carriageReturn >= 0) {

@@ -4,10 +4,10 @@ import { AppError } from '../contract/errors.ts'
 import type { LogSearchView } from '../contract/routes.ts'
 import type { SearchedPiece, SearchPiece, Wanted } from './log-search-worker.ts'
 
-/** A pattern that is not through a piece of a megabyte by then has no end in practice. */
+/** Time limit for one page of a log (1 MB). A pattern that needs longer backtracks without end in practice. */
 const PIECE_TIMEOUT_MS = 1_500
 
-/** Reads a log from a byte on: what there is, and where it ends. */
+/** Reads a page of a log from a byte offset on. Returns its bytes and the offset where it ends. */
 export type ReadLog = (cursor: number) => Promise<{ readonly bytes: Uint8Array; readonly cursor: number }>
 
 interface LogSearch {
@@ -17,12 +17,14 @@ interface LogSearch {
 }
 
 /**
- * Lines of a log that match a regular expression, whatever their case, or that sound so bad, from a byte on; so many at most.
- * A line that a progress bar has written over is looked at in each of its states, and found once. It is matched in a thread
- * that is ended when it takes too long. Throws AppError `invalid` for a pattern that is none or too slow.
+ * Returns lines of a log that match a regular expression (case-insensitive) or have a severity, from a byte offset on,
+ * at most `limit`. A line that a progress bar overwrote is tested in each of its states and returned once. Matching
+ * runs in a thread, which is ended when a page takes too long. Throws AppError `invalid` for a pattern that is
+ * malformed or too slow.
  */
 export async function searchLog(read: ReadLog, { wanted, from, limit }: LogSearch): Promise<LogSearchView> {
   if ('pattern' in wanted) checkPattern(wanted.pattern)
+
   return await withWorker(wanted, async (worker) => {
     const lines: { offset: number; text: string }[] = []
     for (let cursor = from; ;) {
@@ -36,7 +38,7 @@ export async function searchLog(read: ReadLog, { wanted, from, limit }: LogSearc
   })
 }
 
-/** Lines of a log that end before a byte. */
+/** Returns how many lines of a log end before a byte offset. */
 export async function countLines(read: ReadLog, before: number): Promise<number> {
   return await withWorker({ lines: true }, async (worker) => {
     let lines = 0
@@ -69,6 +71,7 @@ function checkPattern(pattern: string): void {
   }
 }
 
+/** Sends a piece to the worker and returns what it found. Throws AppError `invalid` after the time limit. */
 function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
@@ -76,6 +79,7 @@ function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
       worker.off('message', onMessage)
       worker.off('error', onError)
     }
+
     const onMessage = (answer: SearchedPiece): void => {
       end()
       resolve(answer)
@@ -84,10 +88,12 @@ function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
       end()
       reject(error)
     }
+
     const timer = setTimeout(() => {
       end()
       reject(new AppError('invalid', { detail: { detail: 'pattern_slow' } }))
     }, PIECE_TIMEOUT_MS)
+
     worker.on('message', onMessage)
     worker.on('error', onError)
     worker.postMessage(piece)

@@ -8,7 +8,10 @@ import { refuseGivenUp, requestSweepStop } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 
-/** The project a request names, by name or id; the default one when it names none. Throws AppError `not_found`. */
+/**
+ * Returns the project that a request names, by name or id; the default project if it names none. Throws AppError
+ * `not_found`.
+ */
 export async function findProject(
   parts: Parts,
   reference: string | undefined,
@@ -21,7 +24,7 @@ export async function findProject(
   return project
 }
 
-/** Throws AppError `conflict` for a name that is taken, by a project of the trash too. */
+/** Creates a project. Throws AppError `conflict` for a name that is in use, also by a project in the trash. */
 export async function createProject(
   store: Store,
   creation: Creation,
@@ -40,6 +43,10 @@ export async function createProject(
   )
 }
 
+/**
+ * Changes the name or description of a project. Throws AppError `not_found`, and `conflict` for a name that is in use
+ * or for renaming the default project.
+ */
 export async function changeProject(
   store: Store,
   reference: string,
@@ -51,6 +58,7 @@ export async function changeProject(
       if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_name') })
       await refuseTaken(parts, patch.name)
     }
+
     await parts.projects.update(project.id, patch)
     await parts.events.append([{ kind: 'project.changed', actor: 'person', data: { project: project.name } }])
     return (await parts.projects.get(project.id))!
@@ -65,6 +73,7 @@ async function refuseTaken(parts: Parts, name: string): Promise<void> {
     })
 }
 
+/** Sets whether a metric of a project is better when it is higher or lower; null removes the direction. */
 export async function setDirection(
   store: Store,
   reference: string,
@@ -78,7 +87,10 @@ export async function setDirection(
   })
 }
 
-/** Throws FilterError for a filter or an order that cannot be read: a view that fails later is of no use. */
+/**
+ * Creates or replaces a saved view. Throws FilterError for a filter or an order that cannot be parsed, since the saved
+ * view would fail later.
+ */
 export async function putView(
   store: Store,
   reference: string,
@@ -87,6 +99,7 @@ export async function putView(
 ): Promise<Project> {
   if (definition.filter !== '') parseFilter(definition.filter)
   parseSort(definition.sort)
+
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
     await parts.projects.putView(project.id, name, definition)
@@ -94,6 +107,7 @@ export async function putView(
   })
 }
 
+/** Removes a saved view. Throws AppError `not_found`. */
 export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
@@ -103,7 +117,10 @@ export async function removeView(store: Store, reference: string, name: string):
   })
 }
 
-/** Stops what runs in a project and puts all of it into the trash, in one transaction. The default project stays. */
+/**
+ * Stops everything that runs in a project and moves the project to the trash, with its runs and sweeps, in one
+ * transaction. Returns what must be nudged. Throws AppError `conflict` for the default project.
+ */
 export async function deleteProject(
   { store, clock }: { store: Store; clock: Clock },
   reference: string,
@@ -111,18 +128,22 @@ export async function deleteProject(
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference)
     if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
+
     const deletedAt = clock.now()
     const runIds = await parts.runs.setDeleted({ projectId: project.id }, { deletedAt })
     for (const id of runIds) await parts.runs.requestStop({ id }, 'user')
+
     const stopped = await stopSweepsOf(parts, project.id)
     await parts.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
     await parts.projects.update(project.id, { deletedAt })
+
     await parts.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
+
     return { changed: runIds.length, runIds: [...new Set([...runIds, ...stopped.runIds])], sweepIds: stopped.sweepIds }
   })
 }
 
-/** Stops the sweeps of a project with all their trials, those that were moved to another project among them. */
+/** Stops the running sweeps of a project with all their trials, including trials that were moved to another project. */
 async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: string[]; sweepIds: string[] }> {
   const runIds: string[] = []
   const sweepIds: string[] = []
@@ -135,14 +156,20 @@ async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: 
   return { runIds, sweepIds }
 }
 
+/**
+ * Takes a project out of the trash, with the runs and sweeps that were moved there together with it. Throws AppError
+ * `conflict` if the trash has been emptied since.
+ */
 export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference, { inTrash: true })
     await refuseGivenUp(parts, project)
+
     const went = { restored: true, wentAt: project.deletedAt! } as const
     await parts.projects.update(project.id, { deletedAt: null })
     await parts.sweeps.setDeleted({ projectId: project.id }, went)
     const runIds = await parts.runs.setDeleted({ projectId: project.id }, went)
+
     await parts.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
     return { changed: runIds.length }
   })

@@ -5,13 +5,17 @@ import { formatField } from '../core/filter/format.ts'
 import { nearest } from '../core/nearest.ts'
 import type { RunSearch, Store, Completion } from '../core/ports.ts'
 
+/** A suggestion of filter completion. */
 export interface FilterSuggestion {
   readonly text: string
-  /** Runs that have it; null for a word of the language. */
+  /** Number of runs that have the name or value; null for a word of the filter language. */
   readonly count: number | null
 }
 
-/** What could go on at the end of a filter, the words of the language and those of the data. */
+/**
+ * Returns what can follow at the end of a filter: names and values of runs, then words of the filter language. `start`
+ * is the position in the text that a suggestion replaces from.
+ */
 export async function completeFilter(
   { scan }: Pick<Store, 'scan'>,
   text: string,
@@ -19,12 +23,14 @@ export async function completeFilter(
   const completion = completionAt(text)
   const { expects, field, prefix, start } = completion
   const words = wordsFor(completion).map((word) => ({ text: word, count: null }))
+
   const found =
     expects === 'field'
       ? await suggestNames(scan.search, prefix)
       : expects === 'value' && field
         ? await suggestValues(scan.search, field, prefix)
         : []
+
   return { start, suggestions: [...found, ...words].slice(0, LIMITS.suggestionsMax) }
 }
 
@@ -33,6 +39,7 @@ async function suggestNames(search: RunSearch, prefix: string): Promise<FilterSu
   if (kind === undefined) return []
   if (kind === 't')
     return toTexts(await search.values({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
+
   const names = await search.names(
     kind === 'p' ? 'param' : 'metric',
     kind === 'sys' ? `system.${rest}` : rest!,
@@ -48,6 +55,7 @@ async function suggestValues(search: RunSearch, field: Field, prefix: string): P
   return toTexts(await search.values(field, prefix, LIMITS.suggestionsMax), '')
 }
 
+/** Turns values into suggestions, quoted where the filter language requires it. */
 function toTexts(suggestions: readonly Completion[], before: string): FilterSuggestion[] {
   return suggestions.map(({ text, count }) => ({
     text: `${before}${/^[\p{L}\p{N}_.+-]+$/u.test(text) ? text : JSON.stringify(text)}`,
@@ -57,7 +65,10 @@ function toTexts(suggestions: readonly Completion[], before: string): FilterSugg
 
 const KNOWN_MAX = 1_000
 
-/** Names in a filter and an order that no run has: probably mistyped, so each with the nearest that exists. */
+/**
+ * Returns the names in a filter and an order that no run has, which are probably misspelt, each with the nearest
+ * existing name.
+ */
 export async function findHints(
   { scan }: Pick<Store, 'scan'>,
   { filter, sort }: { filter: Filter | undefined; sort: readonly Sort[] },
@@ -69,6 +80,7 @@ export async function findHints(
       field,
     ]),
   )
+
   for (const field of fields.values()) {
     if (field.kind === 'column' || (await scan.search.isKnown(field.kind, field.name))) continue
     const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)
@@ -77,6 +89,7 @@ export async function findHints(
       near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`,
     )
   }
+
   return hints
 }
 

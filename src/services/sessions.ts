@@ -2,25 +2,26 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 import type { Clock } from '../core/ports.ts'
 
-/** How a browser proves who sits before it. */
+/** Sessions of browsers, which prove by a cookie that the person has signed in. */
 export interface Sessions {
-  /** Name of the cookie: cookies are shared by all ports of a host, so each installation has its own. */
+  /** Name of the cookie. All ports of a host share their cookies, so the name differs between installations. */
   readonly cookieName: string
-  /** A word that opens one session, once and soon. */
+  /** Returns a one-time code that opens a session within `CODE_LIFE_MS`. */
   createCode(): string
-  /** The value of a new session's cookie; undefined for a code that is wrong, used or old. */
+  /** Opens a session and returns the value of its cookie; undefined for a code that is wrong, used or expired. */
   openWithCode(code: string): string | undefined
-  /** The same for the person's token, typed in by hand. */
+  /** Opens a session with the person's token. Returns undefined for a wrong token. */
   openWithToken(token: string): string | undefined
+  /** Whether the value of a cookie is that of a session that has not expired. */
   isOpen(cookie: string): boolean
 }
 
 const CODE_LIFE_MS = 900_000
 const CODES_MAX = 100
-/** A session ends after this time, and when the person's token changes. */
+/** Duration of a session. Sessions also end when the person's token is changed. */
 export const SESSION_LIFE_MS = 30 * 86_400_000
 
-/** Sessions are signed rather than kept: a restart of the server ends none. */
+/** Creates sessions whose cookies are signed and that are not stored: they survive a restart of the server. */
 export function createSessions({
   secret,
   personToken,
@@ -37,6 +38,7 @@ export function createSessions({
     const body = `${clock.now() + SESSION_LIFE_MS}.${randomBytes(16).toString('base64url')}`
     return `${body}.${sign(body)}`
   }
+
   return {
     cookieName: `hagane-${createHmac('sha256', secret).update('cookie').digest('hex').slice(0, 8)}`,
     createCode: () => {

@@ -12,12 +12,16 @@ export interface SnapshotDeps {
   readonly clock: Clock
 }
 
-/** Says which contents of a manifest are not kept yet. Throws AppError `invalid` for a path that may not be. */
+/**
+ * Returns the digest of a manifest and which of its contents are not stored yet. Throws AppError `invalid` for a path
+ * that is not allowed, and `too_large`.
+ */
 export async function findMissing(deps: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
   checkManifest(wanted)
   return await deps.code.alone(() => lookUp(deps, wanted))
 }
 
+/** Whether a snapshot exists, and what is missing to create it. */
 interface Lookup {
   readonly digest: string
   readonly isKnown: boolean
@@ -28,15 +32,19 @@ async function lookUp({ store, code, ids }: SnapshotDeps, wanted: Manifest): Pro
   const digest = ids.digest(manifestText(wanted))
   const known = await store.read.content.snapshot(digest)
   const missing = await code.missing([...new Set(wanted.files.map((file) => file.sha256))])
-  // Young again, so that no clean-up takes it from under a run that is about to name it.
+
+  // Resets `createdAt` so that the janitor keeps the snapshot until the run being submitted refers to it.
   if (known && missing.length === 0) await store.write((parts) => parts.content.putSnapshot(known))
   return { digest, isKnown: known !== undefined, missing }
 }
 
-/** Records a snapshot once all its contents are kept; its manifest is kept as a content of its own. */
+/**
+ * Creates a snapshot once all its contents are stored; its manifest is stored as one more content. Throws AppError
+ * `conflict` while contents are missing.
+ */
 export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
   checkManifest(wanted)
-  // No clean-up between the look at what is kept and the row that keeps it.
+  // `alone` prevents a clean-up between the check for missing contents and the insertion of the row that protects them.
   return await deps.code.alone(() => record(deps, wanted))
 }
 
@@ -44,14 +52,17 @@ async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRec
   const { digest, missing } = await lookUp(deps, wanted)
   if (missing.length > 0)
     throw new AppError('conflict', { detail: phrase('contents_missing', { n: missing.length, first: missing[0]! }) })
+
   await deps.code.put(digest, new TextEncoder().encode(manifestText(wanted)))
   const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
+
   return await deps.store.write(async (parts) => {
     await parts.content.putSnapshot({ digest, files: wanted.files.length, sizeBytes })
     return (await parts.content.snapshot(digest))!
   })
 }
 
+/** Throws AppError `invalid` for a path that is not allowed, and `too_large` beyond `LIMITS.snapshotBytesMax`. */
 function checkManifest(wanted: Manifest): void {
   const fault = manifestFault(wanted)
   if (fault) throw new AppError('invalid', { detail: phrase(fault.why, { path: JSON.stringify(fault.path) }) })
@@ -59,7 +70,7 @@ function checkManifest(wanted: Manifest): void {
   if (sizeBytes > LIMITS.snapshotBytesMax) throw new AppError('too_large', { max: LIMITS.snapshotBytesMax })
 }
 
-/** The manifest of a kept snapshot. Throws AppError `not_found`. */
+/** Returns the manifest of a stored snapshot. Throws AppError `not_found`. */
 export async function readManifest(code: Pick<CodeStore, 'read'>, digest: string): Promise<Manifest> {
   const bytes = await code.read(digest)
   if (!bytes) throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
@@ -74,7 +85,7 @@ export async function readManifest(code: Pick<CodeStore, 'read'>, digest: string
   }
 }
 
-/** The folder with a snapshot's files, unpacked once per digest. */
+/** Returns the folder with a snapshot's files. They are unpacked once per digest. */
 export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'code'>, digest: string): Promise<string> {
   const { path, isNew } = await code.checkOut(digest, await readManifest(code, digest))
   if (isNew)
@@ -86,34 +97,45 @@ export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'co
 
 const SNAPSHOTS_AT_ONCE = 500
 
-/** Removes snapshots that no run names any more, folders nobody used for long, and contents that no snapshot has. */
+/**
+ * Removes snapshots that no run or sweep refers to, unpacked folders that were not used for long, and contents that no
+ * snapshot contains.
+ */
 export async function collectSnapshots(deps: SnapshotDeps): Promise<void> {
   await deps.code.alone(() => collect(deps))
 }
 
 async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   await code.removeStale(clock.now() - LIMITS.treeKeepMs, clock.now() - LIMITS.brokenUploadKeepMs)
+
   const youngest = clock.now() - LIMITS.snapshotKeepMs
   const old = await store.read.content.listSnapshots(youngest, LISTED_MAX)
+
   let removed = 0
   for (let index = 0; index < old.length; index += SNAPSHOTS_AT_ONCE) {
     const digests = old.slice(index, index + SNAPSHOTS_AT_ONCE).map((item) => item.digest)
     const named = await store.read.runs.stillNamed('snapshot', digests)
     for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, youngest)
   }
-  // Contents of uploads that were never finished are no snapshot's: looked for once a day.
+
+  // Contents of uploads that were never finished are in no snapshot: look for them once per `snapshotKeepMs`.
   const isDue = (await store.read.content.mark('contents_swept')) < clock.now() - LIMITS.snapshotKeepMs
   if (removed === 0 && !isDue) return
+
   const kept = new Set<string>()
   for (const { digest } of await store.read.content.listSnapshots(clock.now() + 1, LISTED_MAX)) {
     kept.add(digest)
     for (const file of (await readManifest(code, digest)).files) kept.add(file.sha256)
   }
+
   await code.removeBlobs(youngest, (hash) => kept.has(hash))
   await store.write((parts) => parts.content.setMark('contents_swept', clock.now()))
 }
 
-/** Removes a snapshot unless a run has come to name it, or it was uploaded again, since it was looked at. */
+/**
+ * Removes a snapshot, unless since the listing a run has come to refer to it or it was uploaded again. Returns the
+ * number removed.
+ */
 async function removeSnapshot(store: Store, digest: string, youngest: number): Promise<0 | 1> {
   return await store.write(async (parts) => {
     const now = await parts.content.snapshot(digest)

@@ -22,36 +22,45 @@ export interface SubmissionDeps {
   readonly ids: Ids
   readonly hints: Hints
   readonly compiler: Compiler
-  /** Turns the plan of a `kind: build` document into one that builds. */
+  /**
+   * Turns the plan of a `kind: build` document into one with a command that builds. `hash` is that of its environment.
+   */
   readonly planBuild: (
     plan: RunPlan,
     place: { host: HostInfo; snapshot: string | null; id: string },
   ) => Promise<{ plan: RunPlan; hash: string }>
 }
 
+/** What a document became: a run, or a sweep for `kind: group`. */
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
 
 const SEED_MAX = 2 ** 31
 
 /**
- * Compiles a document and records the run or sweep it describes; the engine starts it. A repeated request finds what the
- * first one made. Throws AppError `invalid_document` with every problem, `not_found` for a project or a snapshot.
+ * Compiles a document and stores the run or sweep that it describes; the engine starts it. A repeated request returns
+ * what the first one created. Throws AppError `invalid_document` with all problems of the document, and `not_found` for
+ * a project or snapshot.
  */
 export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
   const { store, ids } = deps
+
   const { plan } = await explain(() => deps.compiler.load(request.sources, request.params ?? {}))
   const refused = refusal(plan, request)
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused] })
+
   const place = await findPlace(store, request)
   const document = { sources: request.sources, params: request.params ?? {} }
   const documentDigest = ids.digest(JSON.stringify(document))
   const host = withChanges(request, ids)
+
   const prepared =
     plan.kind === 'build'
       ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id })
       : { plan, hash: undefined }
+
   const earlier = plan.kind === 'group' ? await earlierTrials(store, plan) : []
   const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
+
   const submission = await store.write((parts) =>
     createOnce(parts, creation, {
       find: () => findSubmission(parts, creation.id),
@@ -72,6 +81,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
               earlier,
             }),
           }
+
         const run = await insertRun(parts, {
           ...common,
           sweepId: null,
@@ -85,31 +95,38 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
           ...(request.note !== undefined && { note: request.note }),
           ...(request.tags !== undefined && { tags: request.tags }),
         })
+
         if (plan.kind === 'build') await claimBuild(parts, run)
         return { kind: 'run', run }
       },
     }),
   )
+
   hint(deps, submission)
   return submission
 }
 
-/** Where a submission belongs: its project, and the code it names. */
+/** Returns the project and the code of a submission. Throws AppError `not_found`. */
 async function findPlace(
   store: Store,
   request: SubmitRequest,
 ): Promise<{ projectId: string; snapshot: string | null }> {
   const project = await findProject(store.read, request.project)
+
   const latest = request.latestSnapshot ? await store.read.content.latestSnapshot(project.id) : undefined
   if (request.latestSnapshot && latest === undefined)
     throw new AppError('not_found', { what: phrase('thing_code', { name: project.name }) })
+
   const snapshot = latest ?? request.snapshot ?? null
   if (snapshot !== null && !(await store.read.content.snapshot(snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: snapshot }) })
   return { projectId: project.id, snapshot }
 }
 
-/** The difference to the commit is kept once, under its hash. */
+/**
+ * Returns the host information with the digest of the code's difference to its commit. The difference itself is stored
+ * once under this digest.
+ */
 function withChanges({ host, changes }: SubmitRequest, ids: Ids): HostInfo {
   return host.git && changes ? { ...host, git: { ...host.git, diff: ids.digest(changes) } } : host
 }
@@ -124,7 +141,10 @@ function hint({ hints }: Pick<SubmissionDeps, 'hints'>, submission: Submission):
   hints.scheduler()
 }
 
-/** Records a run that a script started by itself: an attempt without an executor, known by what it sends. */
+/**
+ * Stores a run that a script started by itself. The run has one attempt without an executor; its state is known only
+ * from the tracking records that the script sends.
+ */
 export async function createRun(
   deps: Pick<SubmissionDeps, 'store' | 'ids' | 'hints'>,
   request: CreateRunRequest,
@@ -133,6 +153,7 @@ export async function createRun(
   const { store, ids, hints } = deps
   const plan = scriptPlan(request)
   const project = await findProject(store.read, request.project)
+
   const run = await store.write((parts) =>
     createOnce(parts, creation, {
       find: () => parts.runs.get(creation.id),
@@ -149,6 +170,7 @@ export async function createRun(
           phase: 'starting',
           projectId: project.id,
         })
+
         await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
         const attempt = {
           id: ids.uuid(),
@@ -158,12 +180,14 @@ export async function createRun(
           planDigest: created.planDigest,
           devices: [],
         }
+
         await parts.attempts.insert([attempt])
         await parts.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
         return created
       },
     }),
   )
+
   hints.run(run.id)
   return run
 }
@@ -175,7 +199,9 @@ async function findSubmission(parts: Parts, id: string): Promise<Submission | un
   return sweep && { kind: 'sweep', sweep }
 }
 
-/** Throws AppError `invalid_document` where a document is wrong. */
+/**
+ * Runs work that compiles a document. Throws AppError `invalid_document` with the problems if the document is invalid.
+ */
 export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
@@ -185,7 +211,9 @@ export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** A plan that cannot be run is refused, never run as something else. */
+/**
+ * Returns the problem of a plan that this server cannot run. Such a plan is refused instead of being run differently.
+ */
 function refusal(plan: Plan, request: SubmitRequest): Problem | undefined {
   const refused = refusalOf(plan)
   return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
@@ -195,20 +223,23 @@ async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {
   const inserted = await parts.sweeps.insert(sweep)
   const { objective } = sweep.plan
   const known = objective && (await parts.projects.directions(inserted.projectId)).has(objective.metric)
-  // The first sweep that says which way a metric is better says it for the project.
+
+  // The first sweep with this metric sets the metric's direction for the project.
   if (objective && !known)
     await parts.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
+
   await parts.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
   return inserted
 }
 
-/** Inserts a run with its first event. */
+/** Stores a run and its event `run.created`. */
 export async function insertRun(parts: Parts, run: NewRun): Promise<Run> {
   const [inserted] = await parts.runs.insert([run])
   await parts.events.append([{ kind: 'run.created', actor: run.actor, runId: inserted!.id }])
   return inserted!
 }
 
+/** Returns the plan of a run started by hand: it has no resources, timeout or environment. */
 function scriptPlan(request: CreateRunRequest): RunPlan {
   return {
     kind: request.kind ?? 'experiment',

@@ -7,7 +7,7 @@ import { byNearness } from '../core/nearest.ts'
 import type { Store } from '../core/ports.ts'
 import type { PhaseCounts, Sweep, SweepFailure } from '../core/records.ts'
 
-/** Findings about a sweep beside its figures, the gravest first. */
+/** Returns notices about the state of a sweep, the most serious first. */
 export async function noticesOf(
   store: Store,
   sweep: Sweep,
@@ -46,7 +46,10 @@ function causeText({ line, ending }: SweepFailure, locale: Locale): string {
   return line ?? reasonText(locale, ending.reason, { ...ending.evidence })
 }
 
-/** Metrics that the sweep goes by and nobody reports. Known once a trial has had its chance. */
+/**
+ * Returns a notice for each metric that the sweep depends on and that no trial has reported. Returns none before a
+ * trial has ended and could have reported it.
+ */
 async function silentMetrics(
   { read }: Store,
   sweep: Sweep,
@@ -55,9 +58,11 @@ async function silentMetrics(
 ): Promise<SweepNotice[]> {
   const asked = metricsAsked(sweep.plan)
   if (asked.length === 0 || !hasEnded(sweep, counts)) return []
+
   const reported = await read.trials.reported(sweep.id, asked)
   const silent = asked.filter((name) => !reported.has(name))
   if (silent.length === 0) return []
+
   const known = await read.trials.metricNames(sweep.id, LIMITS.namesMax)
   return silent.map((metric) => {
     if (known.length === 0) return notice(locale, 'metric_unreported_none', { metric })
@@ -65,14 +70,14 @@ async function silentMetrics(
   })
 }
 
-/** The metrics that the search, its rules and its conditions go by. */
+/** Returns the metrics that the objective, the stopping rules and the stop conditions of a sweep use. */
 function metricsAsked({ objective, stopConditions, stoppingRules }: SweepPlan): string[] {
   return [
     ...new Set([...(objective ? [objective] : []), ...stopConditions, ...stoppingRules].map(({ metric }) => metric)),
   ]
 }
 
-/** A trial at a rung has done what it was asked, too. */
+/** Whether a trial has run to its end, or to a rung. */
 function hasEnded({ plan, results }: Sweep, { succeeded = 0, paused = 0 }: PhaseCounts): boolean {
   return succeeded > 0 || (plan.method.halving !== undefined && paused > 0 && results > 0)
 }

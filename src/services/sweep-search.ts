@@ -27,24 +27,30 @@ export interface SweepSearchDeps {
   readonly searcher: Searcher
 }
 
-/** What a sweep has learned, in the words of its own metric. */
+/** What the trials of a sweep show so far, with values in its metric as it was reported. */
 export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | 'expectedImprovement'> {
   readonly choice: AutoChoice | undefined
   readonly best: { readonly number: number; readonly value: number } | null
+  /** Number of trials with a result. */
   readonly finished: number
-  /** Trials that rules ended, and the seconds they would have run on had they been like the others. */
+  /** The trials that rules ended, and an estimate of the seconds that they would have run longer. */
   readonly stopped: { readonly trials: number; readonly savedSeconds: number }
 }
 
-/** Computed in a thread, anew once something has happened since the last question. Throws AppError `conflict` for a sweep without a metric. */
+/**
+ * Returns what the trials of a sweep show so far. Computed in a thread, and only if there are new trials or results
+ * since the last call. Throws AppError `conflict` for a sweep without a metric.
+ */
 export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: phrase('sweep_no_metric', { sweep: sweep.number }) })
+
   const outcomes = await store.scan.trials.outcomes(sweep.id, measureOf(plan))
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.believe(sweep.id, task, history)
   const best = await store.scan.trials.best(sweep.id, measureOf(plan), plan.objective.optimization)
+
   return {
     choice: autoChoice(task),
     best: best ? { number: best.run.number, value: best.value } : null,
@@ -56,7 +62,10 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
   }
 }
 
-/** The record where there is one; a sweep that does not learn keeps none, and its ended trials say the same. */
+/**
+ * Returns the trials and results of a sweep. Where no results are stored, as for a method that does not learn, the
+ * ended trials serve as results.
+ */
 async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
   const trials = await store.scan.sweeps.trials(sweep.id, 0)
   const known =
@@ -66,32 +75,45 @@ async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOut
   return { trials, results: known.filter(({ index }) => index < trials.length) }
 }
 
-/** A trial that was ended early would have run as long as those that were not. */
+/**
+ * Estimates how much time early ends saved: each trial that was ended would have run for the median time of the
+ * completed ones.
+ */
 function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs['stopped'] {
   const whole = outcomes
     .filter(({ phase, reason }) => phase === 'succeeded' && reason === 'Completed')
     .map(({ seconds }) => seconds)
   const cut = outcomes.filter(({ reason }) => reason === 'StoppedByMethod' || reason === 'RungReached')
+
   const usual = whole.length === 0 ? 0 : median(whole)
-  // Of a trial that had to begin anew at each rung, the last attempt alone is like a whole trial; its time still counts in full.
+
+  // Trials that start over at each rung are not counted: their seconds include all attempts, and only the last attempt
+  // is comparable to a whole trial.
   const isCounted = plan.method.halving?.form !== 'promotion' || plan.method.halving.resumes
+
   return {
     trials: cut.length,
     savedSeconds: isCounted ? cut.reduce((sum, { seconds }) => sum + Math.max(0, usual - seconds), 0) : 0,
   }
 }
 
-/** Lets a sweep make so many trials more; one that has ended goes on. Throws AppError `conflict` where that cannot be. */
+/**
+ * Allows a sweep to create `more` further trials. A sweep that has ended continues. Throws AppError `conflict` for a
+ * sweep in the trash, one without a limit or without further points, one that is stopping, or one that a rule ended.
+ */
 export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (parts) => {
     const current = await currentSweep(parts, sweep)
     refuseTrash(current)
+
     const total = trialsOf(current.plan, current)
     if (total === null) throw new AppError('conflict', { detail: phrase('sweep_endless', { sweep: sweep.number }) })
     refuseRuled(current)
+
     const budget = total + more
     if (trialsOf(current.plan, { seed: current.seed, budget })! <= total)
       throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
+
     if (!(await parts.sweeps.update(current, { budget, ...goOn(current) })))
       throw new Error(`sweep ${sweep.number} has moved on`)
     await parts.events.append([
@@ -102,8 +124,9 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
 }
 
 /**
- * Adds a point by hand. One that was tried, or is running, is answered from the record; one that has only failed is tried
- * again. Throws AppError `invalid` for a point that does not belong to the space, `conflict` for a sweep that takes none any more.
+ * Adds a trial at a point that a person chose. A point that has been tried or is running returns that run; a point that
+ * has only failed is tried again. Throws AppError `invalid` for a point outside the space, and `conflict` for a sweep
+ * that accepts no more trials.
  */
 export async function addPoint(
   { store, hints, ids }: SweepSearchDeps,
@@ -114,44 +137,54 @@ export async function addPoint(
   const checked = checkPoint(space, constraints, given)
   if ('problem' in checked) throw new AppError('invalid', { detail: checked.problem })
   const codec = createCodec(space)
+
   const added = await store.write(async (parts) => {
     const current = await currentSweep(parts, sweep)
     refuseTrash(current)
     refuseRuled(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
+
     const trials = await parts.sweeps.trials(sweep.id, 0)
     const trialIds = await parts.trials.trialIds(sweep.id)
     const knownIds = trials.flatMap(({ point }, at) =>
       codec.key(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
     )
+
     const knownRuns = await Promise.all(knownIds.map(async (id) => await parts.runs.get(id)))
     const knownRun = knownRuns.find((run) => run !== undefined && run.phase !== 'failed')
     if (knownRun) return { number: knownRun.number, isNew: false }
+
     const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
     const index = current.trialsCreated
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
     if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goOn(current) })))
       throw new Error(`sweep ${sweep.number} has moved on`)
+
     await parts.sweeps.addTrials(sweep.id, index, [trial])
     const [run] = await parts.runs.insert([
       newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' }),
     ])
+
     await parts.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
     return { number: run!.number, isNew: true }
   })
+
   hints.sweep(sweep.id)
   hints.scheduler()
   return added
 }
 
-/** A sweep that is stopping has no place for more, and one that its own rule has ended would be ended again at once. */
+/**
+ * Throws AppError `conflict` for a sweep that is stopping, or that a rule ended: the same rule would end it again at
+ * once.
+ */
 function refuseRuled({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
   if (reason === 'TooManyFailures' || (phase === 'stopped' && reason !== 'StoppedByUser'))
     throw new AppError('conflict', { detail: phrase('sweep_ruled_warm', { sweep: number }) })
 }
 
-/** The changes that let a sweep that has ended go on. */
+/** Returns the changes that make an ended sweep continue; none for a running one. */
 export function goOn({ phase }: Sweep): SweepPatch {
   return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }
@@ -161,7 +194,7 @@ export function refuseTrash({ number, deletedAt }: Sweep): void {
   if (deletedAt !== null) throw new AppError('conflict', { detail: phrase('sweep_trashed', { sweep: number }) })
 }
 
-/** The brackets of a sweep that gives out its resource step by step. */
+/** Returns the brackets of a Hyperband or ASHA sweep; undefined for other methods. */
 export function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
   const { name, halving } = plan.method
   return halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
@@ -169,9 +202,14 @@ export function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
 
 const WARM_TRIALS_MAX = 200
 
-/** Trials of earlier sweeps that a new one begins with: the best of each, turned as the new one's metric is. Throws AppError `not_found`. */
+/**
+ * Returns the results of earlier sweeps that a new one starts with, for its own parameters: at most `WARM_TRIALS_MAX`,
+ * those of the highest rungs first and the best first among them. Values have a sign such that smaller is better.
+ * Throws AppError `not_found`.
+ */
 export async function earlierTrials(store: Store, plan: SweepPlan): Promise<EarlierTrial[]> {
   const sign = signOf(plan)
+
   const found = await Promise.all(
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
@@ -179,6 +217,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
       return await store.whole.trials.outcomes(sweep.id, measureOf(plan))
     }),
   )
+
   return found
     .flat()
     .flatMap(({ params, value, rung, phase }) =>

@@ -3,21 +3,26 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { LIMITS } from '../contract/limits.ts'
 import type { Clock, Store } from '../core/ports.ts'
 
-/** Who a request comes from. */
+/** Who sends a request: the person, or an attempt. */
 export type Caller =
   | { readonly kind: 'person' }
   | { readonly kind: 'attempt'; readonly runId: string; readonly n: number }
 
+/** Makes the tokens of attempts and identifies the callers behind all tokens. */
 export interface Tokens {
-  /** The token of one attempt. Made from the installation's secret, so that it need not be kept anywhere. */
+  /** Returns the token of an attempt. It is derived from the installation's secret, so it is not stored. */
   attemptToken(runId: string, n: number): string
-  /** The caller behind a token; undefined for one that is wrong, or whose attempt has been over for a while. */
+  /**
+   * Returns the caller that a token belongs to; undefined for a wrong token, or one whose attempt ended more than
+   * `LIMITS.attemptTokenGraceMs` ago.
+   */
   identify(token: string): Promise<Caller | undefined>
 }
 
 const ATTEMPT_PREFIX = 'hat_'
 const PERSON_PREFIX = 'hpt_'
 
+/** Creates the check of tokens: the person's own token, stored access tokens, and tokens of attempts. */
 export function createTokens({
   secret,
   personToken,
@@ -41,7 +46,8 @@ export function createTokens({
   const isKnown = async (token: string): Promise<boolean> => {
     const known = await store.read.accessTokens.findByHash(hashOf(token))
     if (!known) return false
-    // Worth no wait and no failure: a disk that is full refuses writes, not reads.
+
+    // Neither wait for this write nor fail with it: on a full disk reads must still be served.
     if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
       store.write((parts) => parts.accessTokens.touch(known.id)).catch(() => {})
     return true
@@ -54,13 +60,15 @@ export function createTokens({
       if (token.startsWith(PERSON_PREFIX)) return (await isKnown(token)) ? { kind: 'person' } : undefined
       const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
       if (!match) return undefined
+
       const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
+
       return isSame(signature, sign(runId, n)) && (await isAlive(runId, n)) ? { kind: 'attempt', runId, n } : undefined
     },
   }
 }
 
-/** A new token for a program, and what is kept of it: 256 random bits need no slow hash. */
+/** Makes a new access token. Only its hash is stored; 256 random bits need no slow hash. */
 export function mintToken(): { readonly token: string; readonly hash: string } {
   const token = PERSON_PREFIX + randomBytes(32).toString('hex')
   return { token, hash: hashOf(token) }

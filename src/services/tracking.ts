@@ -24,8 +24,10 @@ interface Applied extends Acknowledgement {
 }
 
 /**
- * Takes a writer's batch: what lies at or below its mark is dropped, a gap is refused with `gap` unless the writer declares
- * it lost, the rest is applied and the mark moved in the same transaction. Returns once that is durable.
+ * Stores a batch of tracking records. Records up to the writer's acknowledged number are dropped, the others are
+ * applied, and the acknowledged number is raised, in one transaction. Returns once this is durable. Throws AppError
+ * `gap` for missing records that the writer has not declared lost, `forbidden` for the writer of another run or
+ * attempt, and `not_found` for a run whose removal has begun.
  */
 export async function takeBatch(
   { store, clock, hints }: TrackingDeps,
@@ -33,17 +35,22 @@ export async function takeBatch(
   batch: BatchRequest,
 ): Promise<Acknowledgement> {
   const parsed = batch.records.map(parseRecord)
+
   const { ack, refused, hasMetrics, hasMoved } = await store.write((parts) =>
     applyBatch(parts, run, { batch, parsed, now: clock.now() }),
   )
+
   if (hasMoved) hints.run(run.id)
   if (hasMetrics && run.sweepId !== null) hints.sweep(run.sweepId)
   return { ack, refused }
 }
 
-/** Takes what a process of an attempt that ended had logged and not sent. */
+/**
+ * Stores the tracking records that a process of an ended attempt had logged and not sent. Throws ZodError for a
+ * malformed batch.
+ */
 export async function takeLeftBatches(deps: TrackingDeps, run: Run, batches: Iterable<BatchRequest>): Promise<void> {
-  // Programs write such files themselves if they like.
+  // Any program of a run can write such files, so each batch is validated.
   for (const batch of batches) await takeBatch(deps, run, batchRequest.parse(batch))
 }
 
@@ -54,21 +61,25 @@ interface Batch {
 }
 
 async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
-  // Its rows go piece by piece: what were written now would stay behind, or find nothing to belong to.
+  // The rows of a run under removal are deleted piece by piece: rows written now would be left behind.
   if (!(await parts.runs.isKept(run.id)))
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
+
   const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
-  // Another run's writer, or another attempt's: its mark says nothing about these records.
+  // A writer of another run or attempt: its acknowledged number does not apply to these records.
   if (!writer) throw new AppError('forbidden')
+
   const missing = Math.max(0, batch.first - 1 - writer.mark)
   if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
   const known = Math.max(0, writer.mark - batch.first + 1)
+
   const records: TrackingRecord[] = []
   const refused: Acknowledgement['refused'][number][] = []
   parsed.slice(known).forEach(({ record, refused: why }, index) => {
     if (record !== null) records.push(record)
     if (why.length > 0) refused.push({ seq: batch.first + known + index, why: sentence(why), partly: record !== null })
   })
+
   const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
   await applyRecords(parts, run, batch, records)
   await parts.tracking.putWriter(batch.writer, {
@@ -76,18 +87,23 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
     lost: writer.lost + missing,
     isClosed: writer.isClosed || batch.closed === true,
   })
+
   const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
   return { ack: mark, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
 }
 
 const REFUSALS_SHOWN = 3
 
-/** A record may have a thousand names: an answer that named all of them would be longer than the batch. */
+/**
+ * Joins the first reasons for which parts of a tracking record were refused. It may have a thousand names: an answer
+ * with all of them would be longer than the batch.
+ */
 function sentence(refused: readonly string[]): string {
   const shown = refused.slice(0, REFUSALS_SHOWN).join('; ')
   return refused.length > REFUSALS_SHOWN ? `${shown}; and ${refused.length - REFUSALS_SHOWN} more` : shown
 }
 
+/** Applies tracking records to the run: points, parameters, tags and logged artifacts. */
 async function applyRecords(
   parts: Parts,
   run: Run,
@@ -96,8 +112,10 @@ async function applyRecords(
 ): Promise<void> {
   const series = toSeries(records)
   if (series.length > 0) await parts.tracking.append(run, series, { attempt, writer: toWriterNumber(writer) })
+
   const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
   const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
+
   if (params.length > 0 || tags.length > 0) {
     const current = await currentRun(parts, run)
     const logged = Object.assign({}, ...params) as ValueMap
@@ -106,6 +124,7 @@ async function applyRecords(
       tags: [...new Set([...current.tags, ...tags])],
     })
   }
+
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
   await parts.attempts.putArtifacts(
     run.id,
@@ -119,7 +138,10 @@ async function applyRecords(
   )
 }
 
-/** Parameters that an earlier attempt logged and that arrive late: those of a later one stay. */
+/**
+ * Returns the parameters that a late batch of an earlier attempt may still set: those that the run does not have, or
+ * has unchanged from its plan. Values that a later attempt logged stay.
+ */
 function unchangedSince({ params, plan }: Run, logged: ValueMap): ValueMap {
   const isUnchanged = (name: string) =>
     !Object.hasOwn(params, name) ||
@@ -127,12 +149,12 @@ function unchangedSince({ params, plan }: Run, logged: ValueMap): ValueMap {
   return Object.fromEntries(Object.entries(logged).filter(([name]) => isUnchanged(name)))
 }
 
-/** The last 48 bits of a writer's id, which are random and which a float64 holds exactly. */
+/** Returns the last 48 bits of a writer's id: they are random, and a float64 represents them exactly. */
 function toWriterNumber(writer: string): number {
   return Number.parseInt(writer.slice(-12), 16)
 }
 
-/** Points by series, in the order the records came. */
+/** Returns the points of each metric, in the order of the records. */
 function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   const numbers = new Map<string, number[]>()
   for (const record of records) {
@@ -147,21 +169,28 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   return [...numbers].map(([name, list]) => ({ name, points: new Float64Array(list) }))
 }
 
-/** How old the mark of the last message may grow before it is written again; far below the silence that counts. */
+/** How far `lastHeardAt` may lag behind, to save writes. Must be far below `LIMITS.silentMs`. */
 const HEARD_EVERY_MS = 30_000
 
-/** A script without an executor lives by its messages: they end a silence, and its last one says how it ended. */
+/**
+ * For runs started by hand. Any message clears phase `unknown`; a `status` record ends the run. Returns whether the
+ * phase has changed.
+ */
 async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
   const status = records.findLast((record) => record.kind === 'status')
   const current = status || run.phase === 'unknown' ? await currentRun(parts, run) : run
+
   if (isTerminal(current.phase)) return false
+
   if (status) await end(parts, current, status, now)
   else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: now })
   else if (now - (current.lastHeardAt ?? 0) < HEARD_EVERY_MS) return false
   else await parts.runs.annotate(run, { lastHeardAt: now })
+
   return status !== undefined || current.phase === 'unknown'
 }
 
+/** Ends a run started by hand as its script reported. */
 async function end(
   parts: Parts,
   run: Run,
@@ -172,6 +201,7 @@ async function end(
     status.status === 'succeeded'
       ? ({ reason: 'Completed', evidence: {} } as const)
       : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
+
   const attempt = await parts.attempts.latest(run.id)
   await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
   if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)

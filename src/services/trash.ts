@@ -9,7 +9,9 @@ export interface TrashDeps {
   readonly log: Logger
 }
 
-/** Gives up everything that is in the trash now: from here on none of it comes back. Returns how much that is. */
+/**
+ * Empties the trash: nothing that is in it now can be restored. The janitor removes it. Returns the numbers of items.
+ */
 export async function emptyTrash({
   store,
   clock,
@@ -27,14 +29,17 @@ const LISTED_MAX = 100_000
 const PURGED_AT_ONCE = 50
 
 /**
- * Removes what has been in the trash for long, and what was in it when it was emptied: files first, then rows, a bounded
- * piece a transaction, the row that names the rest last. Cut short anywhere it goes on at the next call; what cannot go now
- * waits for that call and holds nothing else up. Returns how many runs have gone.
+ * Removes what has been in the trash for longer than `keepMs`, or was in it when it was emptied. Files are removed
+ * first, then rows in pieces of bounded size per transaction, and the row of the run last. It may be interrupted: the
+ * next call continues. An item that cannot be removed is left to the next call and does not delay others. Returns the
+ * number of removed runs.
  */
 export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<number> {
   const { store, clock, log } = deps
   const deletedBefore = Math.max(clock.now() - keepMs, (await store.read.content.mark('trash_emptied')) + 1)
+
   let purged = 0
+
   for (let last = 0; ;) {
     const runs = await store.read.runs.listPurgeable(deletedBefore, { after: last, limit: PURGED_AT_ONCE })
     const work = async (run: Run): Promise<void> => void (purged += Number(await purgeRun(deps, run, deletedBefore)))
@@ -42,40 +47,49 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
     if (runs.length < PURGED_AT_ONCE) break
     last = runs.at(-1)!.number
   }
+
   const purgeSweep = ({ id, number }: Sweep): Promise<void> =>
     store.write(async (parts) => {
       if (!isGone(await parts.sweeps.get(id), deletedBefore)) return
       await parts.sweeps.purge(id)
       await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
     })
+
   await eachAlone(
     log,
     await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE),
     purgeSweep,
     ({ number }) => ({ sweep: number }),
   )
+
   const purgeProject = ({ id }: Project): Promise<void> =>
     store.write(async (parts) => {
       if (isGone(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
     })
+
   await eachAlone(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({
     project: name,
   }))
+
   while (await store.releaseSpace()) await Promise.resolve()
   return purged
 }
 
-/** Whether it is still in the trash, where a person may have taken it out since it was listed. */
+/** Whether an item is still in the trash and due. A person may have restored it since it was listed. */
 function isGone(item: { readonly deletedAt: number | null } | undefined, deletedBefore: number): boolean {
   return item !== undefined && item.deletedAt !== null && item.deletedAt < deletedBefore
 }
 
-/** False for a run that has come back meanwhile, or whose outputs a run that has not started yet is to copy. */
+/**
+ * Removes a run. Returns false if it has been restored since it was listed, or if a run that has not started yet is to
+ * begin with a copy of its outputs.
+ */
 async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
   const isBegun = await store.write(
     async (parts) => !(await parts.runs.isWantedByCopy(run.id)) && (await parts.runs.markPurged(run.id, deletedBefore)),
   )
   if (!isBegun) return false
+
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countSharing(run)) > 0
   await executor.purge({ attempts, run, keepsOutputs: isShared })
@@ -83,6 +97,7 @@ async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore:
   return true
 }
 
+/** Removes one piece of a run's rows. Returns true once none are left. */
 async function purgePiece(parts: Parts, run: Run): Promise<boolean> {
   const isDone = await parts.runs.purgeSome(run)
   if (isDone) await parts.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])

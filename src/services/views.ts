@@ -25,7 +25,7 @@ import { causeOf } from '../core/sweep/failing.ts'
 import { trialsOf } from '../core/sweep/halving.ts'
 import { measureOf } from '../core/sweep/record.ts'
 
-/** Runs as the API shows them, with their params and metric summaries: all of them, or those that are asked for. */
+/** Turns runs into views of the API, with their parameters and metric summaries: all of them, or those in `asked`. */
 export async function toRunViews(
   store: Store,
   runs: readonly Run[],
@@ -33,11 +33,14 @@ export async function toRunViews(
   asked?: FiguresAsked,
 ): Promise<RunView[]> {
   const { tracking } = store.read
+
   const ids = runs.map((run) => run.id)
   const common = asked?.isAuto ? await tracking.commonMetrics(ids, AUTO_METRICS_MAX) : []
   const figures = asked && withAuto(asked, { params: runs.map(({ params }) => params), metrics: common })
   const summaries = await tracking.summaries(ids, figures?.metrics)
+
   const names = await namesFor(store, runs)
+
   return runs.map((run) => {
     const view = toRunView(run, summaries.get(run.id), { names, locale })
     return figures ? { ...view, params: pick(view.params, figures.params) } : view
@@ -48,7 +51,7 @@ function pick(params: RunView['params'], names: readonly string[]): RunView['par
   return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(params, name) ? [[name, params[name]]] : [])))
 }
 
-/** What the ids in runs are called by people. */
+/** The numbers and names that views show in place of ids. */
 interface Names {
   readonly sweeps: ReadonlyMap<string, Pick<Sweep, 'number' | 'name'>>
   readonly projects: ReadonlyMap<string, string>
@@ -67,6 +70,7 @@ async function namesFor({ read }: Store, runs: readonly Run[]): Promise<Names> {
     }
     return found
   }
+
   return {
     sweeps: await collect(
       runs.map((run) => run.sweepId),
@@ -91,6 +95,7 @@ function toRunView(
   const { waiting } = run
   const sweep = run.sweepId === null ? undefined : names.sweeps.get(run.sweepId)
   const ending: Ending | null = run.phase === 'unknown' ? { reason: 'Silent', evidence: {} } : run.ending
+
   return {
     id: run.id,
     number: run.number,
@@ -133,10 +138,12 @@ function toSummaryView(summary: Summary): SummaryView {
   }
 }
 
+/** Turns a run into its detailed view: with its attempts, host and resources. */
 export async function toRunDetail(store: Store, run: Run, locale: Locale): Promise<RunDetailView> {
   const [view] = await toRunViews(store, [run], locale)
   const attempts = await store.read.attempts.list(run.id)
   const delivery = await store.read.tracking.delivery(run.id)
+
   return {
     ...view!,
     command: run.plan.command?.display ?? null,
@@ -161,11 +168,13 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
   }
 }
 
+/** Turns a sweep into its view, with counts of its trials, the best trial and notices. */
 export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): Promise<SweepView> {
   const { objective } = sweep.plan
   const counts = await store.read.trials.countByPhase(sweep.id)
   const best = objective && (await store.read.trials.best(sweep.id, measureOf(sweep.plan), objective.optimization))
   const { runSeconds, lastEndedAt } = await store.read.attempts.sweepTimes(sweep.id)
+
   return {
     id: sweep.id,
     number: sweep.number,
@@ -203,9 +212,11 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
   }
 }
 
+/** Turns what the trials of a sweep show into its view. The sweep has an objective. */
 export function toBeliefsView({ number, plan }: Sweep, beliefs: SweepBeliefs): BeliefsView {
   const { metric, optimization, bestBy = 'last' } = plan.objective!
   const { best, expectedImprovement, importance, borders } = beliefs
+
   return {
     sweep: number,
     metric,
@@ -227,10 +238,12 @@ function toWider(space: SearchSpace, { name, side }: Border): BeliefsView['borde
   return wider ? { option: wider.option, values: [...wider.values] } : null
 }
 
+/** Turns a time in milliseconds since 1970 into ISO 8601. */
 export function toIso(timeMs: number | null): string | null {
   return timeMs === null ? null : new Date(timeMs).toISOString()
 }
 
+/** Turns a project into its view, with its number of runs. */
 export async function toProjectView(store: Store, project: Project): Promise<ProjectView> {
   return {
     id: project.id,
@@ -243,6 +256,7 @@ export async function toProjectView(store: Store, project: Project): Promise<Pro
   }
 }
 
+/** Turns an environment into its view. */
 export async function toEnvironmentView({ read }: Store, environment: EnvironmentRecord): Promise<EnvironmentView> {
   return {
     hash: environment.hash,
@@ -255,7 +269,7 @@ export async function toEnvironmentView({ read }: Store, environment: Environmen
   }
 }
 
-/** Events with numbers in place of ids; a run or sweep that is gone is null. */
+/** Turns events into views, with numbers in place of ids. A run or sweep that has been removed is null. */
 export async function toEventViews({ read }: Store, events: readonly Event[]): Promise<EventView[]> {
   const runs = new Map<string, number | null>()
   const sweeps = new Map<string, number | null>()
@@ -264,6 +278,7 @@ export async function toEventViews({ read }: Store, events: readonly Event[]): P
     if (sweepId !== undefined && !sweeps.has(sweepId))
       sweeps.set(sweepId, (await read.sweeps.get(sweepId))?.number ?? null)
   }
+
   return events.map(({ seq, at, kind, actor, runId, sweepId, data }) => ({
     seq,
     at: toIso(at)!,

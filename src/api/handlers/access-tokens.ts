@@ -7,7 +7,7 @@ import { toIso } from '../../services/views.ts'
 import type { Handlers } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Tokens for programs: made with a name, said once, taken back one by one. */
+/** Handlers for access tokens. The token itself is returned only when it is created. */
 export function createAccessTokenHandlers({
   store,
   ids,

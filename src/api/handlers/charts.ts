@@ -12,7 +12,7 @@ import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** What the dashboard draws. */
+/** Handlers for the data of charts. */
 export function createChartHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -20,6 +20,7 @@ export function createChartHandlers(
   'countRuns' | 'groupRuns' | 'listNames' | 'listVaried' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'
 > {
   const { store } = deps
+
   return {
     countRuns: async ({ query }) => {
       const phases = await store.scan.search.countByPhase(await toScope(store, query))

@@ -7,7 +7,7 @@ import type { Handlers } from '../bind.ts'
 import { downloadResponse } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Code and environments. */
+/** Handlers for code (blobs and snapshots) and for environments. */
 export function createContentHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -22,12 +22,14 @@ export function createContentHandlers(
   | 'removeEnvironment'
 > {
   const { store, code } = deps
-  /** By the whole hash or its beginning. */
+
+  /** Finds an environment by its hash or by the beginning of it. Throws AppError `not_found`, also if several match. */
   const findEnvironment = async (hash: string) => {
     const found = (await store.read.environments.list()).filter((item) => item.hash.startsWith(hash))
     if (found.length !== 1) throw new AppError('not_found', { what: phrase('thing_environment', { name: hash }) })
     return found[0]!
   }
+
   return {
     findMissing: async ({ body }) => await findMissing(deps, body),
     putBlobs: async ({ bytes }) => ({ stored: await code.putAll(bytes) }),

@@ -15,7 +15,7 @@ import type { Handlers } from '../bind.ts'
 import { withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Projects, their views, and the trash. */
+/** Handlers for projects, their saved views, and the trash. */
 export function createProjectHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -35,6 +35,7 @@ export function createProjectHandlers(
   const { store, hints } = deps
   const viewsOf = async ({ id }: Project) =>
     (await store.read.projects.views(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
+
   return {
     listProjects: async ({ query }) =>
       await Promise.all((await store.read.projects.list(query.trash)).map((project) => toProjectView(store, project))),

@@ -13,7 +13,7 @@ import type { Handlers } from '../bind.ts'
 import { downloadResponse, findRun, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** What runs write: logs, metrics, files. */
+/** Handlers for what runs write: logs, metrics and files. */
 export function createRecordHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -21,6 +21,7 @@ export function createRecordHandlers(
   'getLogs' | 'searchLogs' | 'countLogLines' | 'getMetric' | 'getBuckets' | 'listArtifacts' | 'getArtifact' | 'track'
 > {
   const { store } = deps
+
   return {
     getLogs: async ({ param, query }) => {
       const read = await readerOf(deps, param('run'), query.attempt)
@@ -60,7 +61,8 @@ export function createRecordHandlers(
       await store.read.attempts.listArtifacts((await findRun(store, param('run'))).id),
     getArtifact: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
-      // Only what is listed can be had; the path is looked up, and the executor keeps it inside the outputs.
+      // Only listed files can be read. The path must equal a listed one, and the executor refuses paths outside the
+      // outputs.
       const listed = (await store.read.attempts.listArtifacts(run.id)).find((item) => item.path === query.path)
       const bytes = listed && (await deps.executor.openOutput(run, listed.path))
       if (!bytes) throw new AppError('not_found', { what: phrase('thing_file', { name: query.path, run: run.number }) })
@@ -76,7 +78,10 @@ export function createRecordHandlers(
   }
 }
 
-/** Reads what an attempt of a run printed, the latest where none is named; undefined where nothing was executed. */
+/**
+ * Returns a function that reads pages of an attempt's log; of the latest attempt if `n` is undefined. Returns undefined
+ * if there is no such attempt, or the run was not executed by the server.
+ */
 async function readerOf({ store, executor }: HandlerDeps, reference: string, n: number | undefined) {
   const run = await findRun(store, reference)
   const attempt = n === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, n)

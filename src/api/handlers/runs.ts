@@ -17,7 +17,7 @@ import type { Handlers } from '../bind.ts'
 import { findRun, toScope, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Runs: lists, changes, and runs made from runs. */
+/** Handlers for runs: lists, changes, and runs that are made from other runs. */
 export function createRunHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -40,6 +40,7 @@ export function createRunHandlers(
 > {
   const { store } = deps
   const runAgain = async (id: string, locale: Locale) => await toRunDetail(store, await findRun(store, id), locale)
+
   return {
     listRuns: async ({ query, locale }): Promise<RunPageView> => {
       const scope = await toScope(store, query)
@@ -47,20 +48,25 @@ export function createRunHandlers(
       const page = await store.scan.search.page(
         withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }),
       )
+
       const hints =
         query.cursor === undefined ? await findHints(store, { filter: scope.filter ?? undefined, sort }) : []
       const figures = query.fields === undefined ? undefined : parseFigures(query.fields)
+
       return { runs: await toRunViews(store, page.runs, locale, figures), next: page.next, total: page.total, hints }
     },
     createRun: async ({ body, creation }) =>
       toSubmissionView(deps, { kind: 'run', run: await createRun(deps, body, creation) }),
     bulkRuns: async ({ body }) => {
       const { filter, runs, project, sweep, action, to, tags, dryRun } = body
+
       const isScoped = filter !== undefined || sweep !== undefined
       if (!isScoped && runs === undefined) throw new AppError('invalid', { detail: phrase('runs_unnamed') })
+
       const scope = isScoped ? await toScope(store, { filter, project, sweep, trash: action === 'restore' }) : null
       const ids = (await Promise.all((runs ?? []).map((text) => findRun(store, text)))).map((run) => run.id)
       const toProjectId = to === undefined ? undefined : (await findProject(store.read, to)).id
+
       return await changeRuns(deps, { scope, ids }, withoutUndefined({ action, tags, dryRun, toProjectId }))
     },
     getRun: async ({ param, locale }) => await toRunDetail(store, await findRun(store, param('run')), locale),
@@ -80,16 +86,18 @@ export function createRunHandlers(
     pauseRun: async ({ param }) => ({ changed: await pauseRun(deps, await findRun(store, param('run'))) }),
     resumeRun: async ({ param, body, creation }) => {
       const run = await findRun(store, param('run'))
-      // Ended since an unpause that is now repeated: the answer is still the run that went on.
+      // A repeated request to unpause a run that has ended since: answer as before, and derive no new run.
       const isUnpauseRepeated =
         (await store.read.content.creation(creation.id)) === creation.digest &&
         !(await store.read.runs.get(creation.id))
       if (isUnpauseRepeated) return toSubmissionView(deps, { kind: 'run', run })
+
       if (isTerminal(run.phase))
         return toSubmissionView(deps, {
           kind: 'run',
           run: await deriveRun(deps, run, 'resumes', { request: body, creation }),
         })
+
       await unpauseRun(deps, run, creation)
       return toSubmissionView(deps, { kind: 'run', run })
     },

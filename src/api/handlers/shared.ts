@@ -12,18 +12,20 @@ import type { Sessions } from '../../services/sessions.ts'
 import type { SweepSearchDeps } from '../../services/sweep-search.ts'
 import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
 
-/** What handlers stand on. */
+/** The services and settings that handlers use. */
 export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearchDeps {
   readonly executor: Executor
   readonly sessions: Sessions
   readonly activity: Activity
   readonly version: string
+  /** The server's own URL, without a slash at the end. */
   readonly url: () => string
+  /** Starts to end the server, shortly after the call returns. */
   readonly shutdown: () => void
   readonly examine: (isDeep: boolean) => Promise<DoctorFinding[]>
 }
 
-/** The run that a path names, by number or id. Throws AppError `not_found`. */
+/** Finds a run by number or id. Throws AppError `not_found`. */
 export async function findRun({ read }: Store, text: string): Promise<Run> {
   const number = toNumber(text)
   const run = number === undefined ? await read.runs.get(text) : await read.runs.getByNumber(number)
@@ -31,7 +33,7 @@ export async function findRun({ read }: Store, text: string): Promise<Run> {
   return run
 }
 
-/** The sweep that a path names, by number or id. Throws AppError `not_found`. */
+/** Finds a sweep by number or id. Throws AppError `not_found`. */
 export async function findSweep({ read }: Store, text: string): Promise<Sweep> {
   const number = toNumber(text)
   const sweep = number === undefined ? await read.sweeps.get(text) : await read.sweeps.getByNumber(number)
@@ -46,7 +48,7 @@ interface ScopeQuery {
   readonly trash?: boolean | undefined
 }
 
-/** Which runs a request means. Throws FilterError, and AppError `not_found`. */
+/** Turns the query of a request into a selection of runs. Throws FilterError, and AppError `not_found`. */
 export async function toScope(store: Store, { filter, project, sweep, trash }: ScopeQuery): Promise<RunScope> {
   return withoutUndefined({
     filter: filter ? parseFilter(filter) : undefined,
@@ -56,12 +58,15 @@ export async function toScope(store: Store, { filter, project, sweep, trash }: S
   })
 }
 
+/** Returns the API's answer to a submission, with the URL of the run or sweep. */
 export function toSubmissionView({ url }: Pick<HandlerDeps, 'url'>, submission: Submission) {
   const { id, number } = submission.kind === 'run' ? submission.run : submission.sweep
   return { kind: submission.kind, id, number, url: `${url()}/api/v1/${submission.kind}s/${number}` }
 }
 
-/** Bytes of others are always a download, never a page. */
+/**
+ * Returns a response that browsers save as a file. Bytes that runs wrote must never be shown as a page of this server.
+ */
 export function downloadResponse(body: ReadableStream<Uint8Array> | Uint8Array, path: string): Response {
   const name = encodeURIComponent(path.split('/').at(-1) ?? 'file')
   const headers = {
@@ -73,7 +78,7 @@ export function downloadResponse(body: ReadableStream<Uint8Array> | Uint8Array, 
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
 
-/** Leaves out what was not given, for options whose absence means something. */
+/** Returns a copy without the fields that are undefined, for options that may be absent but not undefined. */
 export function withoutUndefined<T extends object>(
   value: T,
 ): Partial<Defined<T>> & Pick<Defined<T>, { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]> {

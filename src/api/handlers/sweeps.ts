@@ -10,7 +10,7 @@ import type { Handlers } from '../bind.ts'
 import { findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Sweeps. */
+/** Handlers for sweeps. */
 export function createSweepHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -31,6 +31,7 @@ export function createSweepHandlers(
 > {
   const { store } = deps
   const sweepAgain = async (id: string, locale: Locale) => await toSweepView(store, await findSweep(store, id), locale)
+
   return {
     listSweeps: async ({ query, locale }) => {
       const { project, trash, ...page } = query

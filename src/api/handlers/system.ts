@@ -18,7 +18,7 @@ import { createEventStreams } from '../event-stream.ts'
 import { findRun, findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** The server itself, submissions, and the history. */
+/** Handlers for the server itself, for sessions, submissions and events. */
 export function createSystemHandlers(
   deps: HandlerDeps,
 ): Pick<
@@ -39,6 +39,7 @@ export function createSystemHandlers(
 > {
   const { store } = deps
   const openStream = createEventStreams((events) => toEventViews(store, events), deps.activity)
+
   return {
     health: async () => ({ name: 'hagane', version: deps.version, status: 'ok' }),
     openapi: async () => toOpenApi(deps.version),
@@ -89,6 +90,7 @@ export function createSystemHandlers(
 
 const RUNS_SHOWN = 10
 
+/** Checks a document and returns its problems, or its plan with the first runs that it leads to. */
 async function checkView(
   { compiler }: HandlerDeps,
   { sources, params }: Pick<SubmitRequest, 'sources' | 'params'>,
@@ -115,7 +117,9 @@ async function checkView(
   }
 }
 
-/** Scripts cannot read it, and no other site can send it. */
+/**
+ * Returns a Set-Cookie header that scripts cannot read and that browsers do not send with requests from other sites.
+ */
 function sessionCookie(name: string, value: string, seconds: number): string {
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 
 import ignore from 'ignore'
 
-/** Says whether a path of a folder stays out of its snapshot. `path` is relative; folders end with `/`. */
+/** Whether a path is left out of the snapshot. `path` is relative to the folder; paths of folders end with `/`. */
 export type IsIgnored = (path: string) => boolean
 
-/** Never code: what tools leave behind, and what can be made again. A `!pattern` in an ignore file takes one back. */
+/** Files of version control, caches and environments. A `!pattern` in an ignore file includes one of them again. */
 const ALWAYS_IGNORED = [
   '.git/',
   '.hg/',
@@ -30,13 +30,15 @@ const ALWAYS_IGNORED = [
 const OWN_FILES = ['.haganeignore', '.polyaxonignore']
 
 /**
- * The rules of a folder, written as git's: its `.haganeignore`, else its `.polyaxonignore`, and only where neither is there
- * every `.gitignore` in it, each for its own part.
+ * Returns the ignore rules of a folder, in the syntax of git. The rules come from `.haganeignore`, else from
+ * `.polyaxonignore`. Only if neither exists, each `.gitignore` in the tree applies to its own folder and below: `enter`
+ * loads the one of a folder and must be called before `isIgnored` is called for paths in that folder.
  */
 export function createIgnoreRules(root: string): { isIgnored: IsIgnored; enter(folder: string): void } {
   const own = OWN_FILES.map((name) => readOrNone(join(root, name))).find((text) => text !== undefined)
   const base = ignore().add(ALWAYS_IGNORED)
   if (own !== undefined) base.add(own)
+
   const nested: { prefix: string; rules: ReturnType<typeof ignore> }[] = []
   return {
     enter: (folder) => {

@@ -6,24 +6,29 @@ import { pathBytes, portablePathText } from '../../contract/file-paths.ts'
 import { pathFault } from '../../contract/snapshot.ts'
 import { createIgnoreRules } from './ignore-rules.ts'
 
-/** A file that belongs to a snapshot, as the disk shows it. */
+/** A file of a snapshot and its metadata on the disk. */
 export interface ScannedFile {
-  /** As `portablePathText` writes it. */
+  /** Path relative to the scanned folder, written by `portablePathText`. */
   readonly path: string
   readonly sizeBytes: number
   readonly isExecutable: boolean
-  /** What changes when the content does: size, time, and place on the disk. */
+  /** Size, modification time and inode: if they are unchanged, the cached hash of the content is still valid. */
   readonly mark: string
   readonly mtimeMs: number
 }
 
+/** The result of `scanFolder`. */
 export interface Scan {
   readonly files: readonly ScannedFile[]
-  /** Links out of the folder or to folders, folders that may not be read, paths that no snapshot may have: left out, and named. */
+  /** Paths left out: links out of the folder or to folders, unreadable folders, paths that snapshots do not allow. */
   readonly skipped: readonly string[]
 }
 
-/** All files of a folder that its rules do not ignore, in the order of their paths. A link inside it counts as the file it means. */
+/**
+ * Lists all files of a folder that its ignore rules include: depth first, names of a folder in the order of their
+ * bytes. A symbolic link to a file inside the folder is listed as that file. Data directories and backups of Hagane are
+ * left out.
+ */
 export function scanFolder(root: string): Scan {
   const rules = createIgnoreRules(root)
   const real = realpathSync(root)
@@ -34,6 +39,7 @@ export function scanFolder(root: string): Scan {
     const entries = readFolder(folder)
     if (!entries) return void skipped.push(folder)
     if (isOwnFolder(entries.map((entry) => entry.name.toString()))) return
+
     rules.enter(folder)
     for (const entry of entries) {
       const name = portablePathText(entry.name)
@@ -45,7 +51,7 @@ export function scanFolder(root: string): Scan {
     }
   }
 
-  /** Undefined for a folder below the root that may not be read. */
+  /** Returns undefined for a folder below the root that cannot be read. */
   const readFolder = (folder: string): Dirent<Buffer>[] | undefined => {
     try {
       return readdirSync(bytePath(root, folder), { withFileTypes: true, encoding: 'buffer' }).sort((a, b) =>
@@ -57,7 +63,7 @@ export function scanFolder(root: string): Scan {
     }
   }
 
-  /** A file that has gone since its folder was read is no part of the code. */
+  /** Ignores a file that was removed after its folder was read. */
   const addFile = (path: string): void => {
     const stats = lstatSync(bytePath(root, path), { throwIfNoEntry: false })
     if (stats) add(path, stats)
@@ -89,18 +95,21 @@ export function scanFolder(root: string): Scan {
   return { files, skipped }
 }
 
-/** Where a path of a snapshot, or of a run's files, lies below a folder: its text may stand for bytes that no text has. */
+/**
+ * Returns the path on the disk of a file of a snapshot or of a run's outputs, below the folder `root`. The path is a
+ * buffer because file names need not be valid UTF-8.
+ */
 export function bytePath(root: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${root}/`), pathBytes(path)])
 }
 
-// What a data folder and a backup have in them.
+// Names that identify a data directory (first list) and a backup (second list).
 const OWN_FILES = [
   ['lock.db', 'secret', 'token'],
   ['backup.json', 'tables'],
 ]
 
-/** A data folder or a backup of Hagane inside the code: its tokens and everyone's outputs are no code. */
+/** Whether a folder is a data directory or a backup of Hagane. Both contain tokens and the outputs of all users. */
 function isOwnFolder(names: readonly string[]): boolean {
   return OWN_FILES.some((files) => files.every((name) => names.includes(name)))
 }

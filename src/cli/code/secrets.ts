@@ -4,7 +4,7 @@ const CONTENT =
   /-----BEGIN (?:[A-Z ]+ )?PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bghp_[A-Za-z0-9]{36}\b|\bxox[bp]-[0-9A-Za-z-]{20,}/
 const LOOKED_AT_BYTES = 65_536
 
-/** Whether a file looks as if it held a secret, by its name or by what its beginning says. */
+/** Whether a file probably contains a secret, judged by its name and by its first 64 KiB. */
 export function looksSecret(path: string, content: Uint8Array | undefined): boolean {
   return (
     NAMES.test(path) ||

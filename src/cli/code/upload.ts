@@ -13,30 +13,39 @@ import { bytePath, scanFolder } from './scan.ts'
 import type { ScannedFile } from './scan.ts'
 import { looksSecret } from './secrets.ts'
 
+/** The result of `uploadFolder`. */
 export interface Uploaded {
   readonly digest: string
   readonly files: number
   readonly sizeBytes: number
-  /** Bytes that the server did not have. */
+  /** Bytes sent: contents that the server did not have yet. */
   readonly sentBytes: number
 }
 
-/** Makes a snapshot of a folder and sends what the server lacks of it. Throws CliExit when the folder is too large. */
+/**
+ * Makes a snapshot of a folder and sends the contents that the server does not have yet. Prints warnings about large
+ * files, possible secrets and skipped paths. Throws CliExit if the folder does not exist or is too large, or if a file
+ * cannot be read.
+ */
 export async function uploadFolder(cli: Cli, client: Client, root: string): Promise<Uploaded> {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
     throw new CliExit(EXIT.usage, cli.text('code_no_folder', { path: root }))
+
   const { files, skipped } = scanFolder(root)
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   refuseTooLarge(cli, files, sizeBytes)
   const { entries, secrets } = hashAll(cli, root, files)
   warn(cli, { files, sizeBytes, skipped, secrets })
+
   const manifest: Manifest = { files: entries }
   const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>(
     'findMissing',
     { body: manifest },
   )
+
   const sentBytes = await sendMissing(cli, client, { root, entries, missing: new Set(missing) })
   if (!isKnown || missing.length > 0) await client.call('createSnapshot', { body: manifest })
+
   return { digest, files: files.length, sizeBytes, sentBytes }
 }
 
@@ -51,6 +60,7 @@ function refuseTooLarge(cli: Cli, files: readonly ScannedFile[], sizeBytes: numb
         max: formatBytes(LIMITS.snapshotFileBytesMax),
       }),
     )
+
   if (files.length > LIMITS.snapshotFilesMax || sizeBytes > LIMITS.snapshotBytesMax)
     throw new CliExit(
       EXIT.usage,
@@ -75,6 +85,7 @@ function warn(cli: Cli, { files, sizeBytes, skipped, secrets }: Findings): void 
   const named = (paths: readonly string[]): string =>
     paths.slice(0, NAMED_MAX).join(', ') + (paths.length > NAMED_MAX ? ', …' : '')
   const large = files.filter((file) => file.sizeBytes > LIMITS.snapshotFileWarnBytes).map((file) => file.path)
+
   if (secrets.length > 0) cli.say(cli.text('code_secrets', { paths: named(secrets) }))
   if (large.length > 0) cli.say(cli.text('code_large_files', { paths: named(large) }))
   else if (sizeBytes > LIMITS.snapshotWarnBytes)
@@ -82,35 +93,45 @@ function warn(cli: Cli, { files, sizeBytes, skipped, secrets }: Findings): void 
   if (skipped.length > 0) cli.say(cli.text('code_skipped', { paths: named(skipped) }))
 }
 
-/** Where the bytes are: the top folders that hold most. */
+/** Returns the three top-level folders or files with the most bytes, each with its size. */
 function largestFolders(files: readonly ScannedFile[]): string[] {
   const sizes = new Map<string, number>()
   for (const { path, sizeBytes } of files) {
     const top = path.includes('/') ? `${path.slice(0, path.indexOf('/'))}/` : path
     sizes.set(top, (sizes.get(top) ?? 0) + sizeBytes)
   }
+
   return [...sizes]
     .sort(([, a], [, b]) => b - a)
     .slice(0, 3)
     .map(([name, size]) => `${name} ${formatBytes(size)}`)
 }
 
-/** A file changed this lately could change again without a new time: its hash is not remembered. */
+/**
+ * The hash of a file changed this recently is not cached: the file could change again within the same modification
+ * time.
+ */
 const UNSETTLED_MS = 2_000
 
+/** Hashes of the last upload of a folder, by path. `mark` is `ScannedFile.mark` at that time. */
 type HashCache = Record<string, readonly [mark: string, hash: string, isSecret: boolean]>
 
-/** Hashes every file, but those that have not changed since the last time. */
+/**
+ * Hashes every file whose size, modification time or inode changed since the last upload. Other hashes come from the
+ * cache.
+ */
 function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
   const cacheFile = join(
     cli.config.dataDir,
     'hashes',
     `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`,
   )
+
   const known = readCache(cacheFile)
   const next: HashCache = {}
   const secrets: string[] = []
   const settledBefore = Date.now() - UNSETTLED_MS
+
   const entries = files.map(({ path, sizeBytes, isExecutable, mark, mtimeMs }): FileEntry => {
     const cached =
       Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(cli, root, path, mark)
@@ -118,6 +139,7 @@ function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entri
     if (cached[2]) secrets.push(path)
     return { path, sha256: cached[1], sizeBytes, isExecutable }
   })
+
   writeCache(cacheFile, next)
   return { entries, secrets }
 }
@@ -127,7 +149,7 @@ function hashFile(cli: Cli, root: string, path: string, mark: string): HashCache
   return [mark, createHash('sha256').update(content).digest('hex'), looksSecret(path, content)]
 }
 
-/** Throws CliExit for a file that cannot be read any more, or may not be. */
+/** Reads a file. Throws CliExit if the file was removed or may not be read. */
 function readCode(cli: Cli, root: string, path: string): Buffer {
   try {
     return readFileSync(bytePath(root, path))
@@ -154,7 +176,10 @@ function writeCache(file: string, cache: HashCache): void {
   renameSync(half, file)
 }
 
-/** Contents in packs, each behind a line with its hash and size. Throws CliExit for a file that changed meanwhile. */
+/**
+ * Sends the missing contents in packs. In a pack a line with hash and size precedes each content. Returns the number of
+ * bytes sent. Throws CliExit if a file changed after it was hashed.
+ */
 async function sendMissing(
   cli: Cli,
   client: Client,
@@ -163,21 +188,25 @@ async function sendMissing(
   let pack: Buffer[] = []
   let packBytes = 0
   let sentBytes = 0
+
   const send = async (): Promise<void> => {
     if (pack.length > 0) await client.call('putBlobs', { bytes: Buffer.concat(pack) })
     pack = []
     packBytes = 0
   }
+
   for (const { path, sha256 } of entries) {
     if (!missing.delete(sha256)) continue
     const content = readCode(cli, root, path)
     if (createHash('sha256').update(content).digest('hex') !== sha256)
       throw new CliExit(EXIT.usage, cli.text('code_changed', { path }))
+
     pack.push(Buffer.from(`${sha256} ${content.length}\n`), content)
     packBytes += content.length
     sentBytes += content.length
     if (packBytes >= LIMITS.uploadPackBytes) await send()
   }
+
   await send()
   return sentBytes
 }

@@ -12,7 +12,7 @@ interface Flags extends ServerFlags {
   readonly json?: boolean
 }
 
-/** `hagane backup FOLDER`: everything into a new folder, whether or not a server runs. */
+/** `hagane backup FOLDER`: writes a backup of everything into a new folder. Works with or without a running server. */
 export async function backup(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const { backUp } = await import('../../backup.ts')
   const note = await explained(cli, () =>
@@ -22,7 +22,7 @@ export async function backup(cli: Cli, folder: string, flags: Flags): Promise<vo
   if (note.unreadable) cli.say(cli.text('backup_unreadable', { paths: note.unreadable.join(', ') }))
 }
 
-/** `hagane restore FOLDER`: fills an empty data directory or database. */
+/** `hagane restore FOLDER`: restores a backup into an empty data directory or database. */
 export async function restore(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const backups = await import('../../backup.ts')
   const config = readServerConfig(flags)
@@ -43,6 +43,7 @@ const SENTENCES = {
   target_in_use: 'backup_target_in_use',
 } as const
 
+/** Runs `work` and turns a BackupError into a CliExit with a sentence. */
 async function explained(cli: Cli, work: () => Promise<BackupNote>): Promise<BackupNote> {
   const { BackupError } = await import('../../backup.ts')
   try {

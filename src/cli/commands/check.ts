@@ -13,6 +13,7 @@ import { readParams, readSources } from '../documents.ts'
 import { commandLines, formatProblem } from '../output.ts'
 import { createPaint } from '../screen.ts'
 
+/** Flags of all commands that read a document. */
 export interface DocumentFlags {
   readonly file: readonly string[]
   readonly param: readonly string[]
@@ -21,22 +22,28 @@ export interface DocumentFlags {
   readonly json?: boolean
 }
 
+/** Number of trials whose parameters and commands are shown. */
 const SHOWN = 3
 
-/** `hagane check`: the resolved form of a document, without running anything. */
+/**
+ * `hagane check`: prints the plan of a document and all problems, and runs nothing. Throws CliExit if there are errors.
+ */
 export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   let sources: readonly Source[] = []
   try {
     sources = readSources(flags.file, process.cwd())
     const checked = checkDocument(sources, readParams(flags), SHOWN)
+
     if (flags.json)
       return cli.print(
         JSON.stringify({ ok: true, ...toShown(checked), warnings: toViews(cli, checked.warnings), errors: [] }),
       )
+
     showProblems(cli, sources, checked.warnings, 'warning')
     showPlan(cli, checked)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
+
     if (flags.json)
       cli.print(
         JSON.stringify({
@@ -51,6 +58,7 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
         }),
       )
     else showProblems(cli, sources, error.problems, 'error')
+
     throw new CliExit(EXIT.usage, flags.json ? '' : cli.text('check_failed', { count: error.problems.length }))
   }
 }
@@ -69,7 +77,7 @@ function commandsOf(first: Checked['first']): string[] {
   return first.flatMap(({ command }) => command ?? [])
 }
 
-/** Problems with code frames, on standard error. */
+/** Prints problems to standard error, each with its line of the document. */
 export function showProblems(
   cli: Cli,
   sources: readonly Source[],
@@ -79,6 +87,7 @@ export function showProblems(
   const texts = new Map(sources.map((source) => [source.file, source.text]))
   const paint = createPaint(cli.config.hasColor)
   const style = level === 'error' ? 'red' : 'yellow'
+
   for (const view of toViews(cli, problems))
     cli.say([...formatProblem(view, texts, { paint, label: cli.text(level), style }), ''])
 }
@@ -90,6 +99,7 @@ function toViews(cli: Cli, problems: readonly Problem[]) {
 function showPlan(cli: Cli, { plan, trials, first }: Checked): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(paint('green', cli.text('check_ok', { kind: plan.kind })))
+
   if (plan.kind === 'group') {
     const size = spaceSize(plan.space)
     cli.print(
@@ -98,5 +108,6 @@ function showPlan(cli: Cli, { plan, trials, first }: Checked): void {
     for (const axis of plan.space)
       cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)
   }
+
   for (const command of commandsOf(first)) cli.print(commandLines(command))
 }

@@ -24,7 +24,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `hagane upload`: sends the code of a folder. */
+/** `hagane upload`: sends the code of a folder and prints the digest of its snapshot. */
 export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Promise<void> {
   const uploaded = await uploadFolder(cli, requireClient(cli), resolve(flags.workdir ?? '.'))
   if (flags.json) return cli.print(JSON.stringify(uploaded))
@@ -38,7 +38,10 @@ export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Pro
   )
 }
 
-/** `hagane artifacts`: lists a run's files, or fetches them; what was fetched is compared with its hash. */
+/**
+ * `hagane artifacts`: lists the files of a run or downloads them into `--to`. Each download is checked against its
+ * hash.
+ */
 export async function artifacts(
   cli: Cli,
   run: string,
@@ -47,8 +50,10 @@ export async function artifacts(
 ): Promise<void> {
   const client = requireClient(cli)
   const all = await client.call<ArtifactView[]>('listArtifacts', { params: { run } })
+
   const wanted =
     paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
+
   if (flags.to === undefined) {
     if (flags.json) return cli.print(JSON.stringify(wanted))
     const rows = wanted.map((item) => [item.path, formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
@@ -56,6 +61,7 @@ export async function artifacts(
       rows.length === 0 ? [cli.text('nothing')] : table([['PATH', 'SIZE', 'SHA-256'], ...rows], cli.columns),
     )
   }
+
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
     const target = await goOn(cli, async () => {
@@ -64,12 +70,16 @@ export async function artifacts(
     })
     if (target !== undefined) fetched.push(target)
   }
+
   if (flags.json) cli.print(JSON.stringify(fetched))
   else for (const path of fetched) cli.print(path)
   if (fetched.length < wanted.length) throw new CliExit(EXIT.failed)
 }
 
-/** One of several files: what is wrong with it is said, and the others follow. A server that is gone ends it all. */
+/**
+ * Runs one of several downloads. If it fails, its error is printed and the result is undefined, so that the others
+ * follow. Only if the server is unreachable or refuses the token, the error is thrown.
+ */
 async function goOn<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
@@ -86,8 +96,8 @@ function fail(cli: Cli, path: string): never {
 }
 
 /**
- * Writes a file of a server as it comes, so that its size is no matter, and under its name only when all of it is there and its
- * hash is right. It never leaves the folder it was asked into, whatever its path says. Answers where it lies.
+ * Streams a downloaded file to the disk and returns its path. The file gets its name only when it is complete and its
+ * hash is correct. Throws CliExit, also for a path that leads out of `folder`.
  */
 async function writeInside(
   cli: Cli,
@@ -96,8 +106,10 @@ async function writeInside(
   response: Response,
 ): Promise<string> {
   if (!isInside(pathBytes(path))) return fail(cli, path)
+
   const draft = bytePath(folder, join(dirname(path), `.hagane-${randomUUID()}`))
   const hash = createHash('sha256')
+
   try {
     mkdirSync(bytePath(folder, dirname(path)), { recursive: true })
     await pipeline(
@@ -109,7 +121,7 @@ async function writeInside(
     renameSync(draft, bytePath(folder, path))
   } catch (error) {
     if (error instanceof CliExit) throw error
-    // The connection was cut.
+    // `fetch` fails with a TypeError when the connection is lost.
     if (error instanceof TypeError)
       throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: response.url }), { cause: error })
     throw new CliExit(
@@ -120,9 +132,11 @@ async function writeInside(
   } finally {
     rmSync(draft, { force: true })
   }
+
   return join(folder, path)
 }
 
+/** Returns a stream stage that updates `hash` and passes its input on unchanged. */
 function hashThrough(hash: Hash) {
   return async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
@@ -132,46 +146,54 @@ function hashThrough(hash: Hash) {
   }
 }
 
-/** `hagane code`: what code a run had; its files, document, or difference to the commit. */
+/** `hagane code`: lists or downloads the code of a run, or prints its document or its diff to the git commit. */
 export async function code(
   cli: Cli,
   run: string,
   flags: Flags & { to?: string; diff?: boolean; document?: boolean },
 ): Promise<void> {
   const client = requireClient(cli)
+
   if (flags.diff || flags.document) {
     const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>(
       'getDocument',
       { params: { run } },
     )
+
     if (flags.json) return cli.print(JSON.stringify(document))
     return cli.printDocument(
       `${flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n')}\n`,
     )
   }
+
   const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })
   const manifest =
     snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })
+
   if (flags.json && flags.to === undefined)
     return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
+
   if (!manifest) throw new CliExit(EXIT.notFound, cli.text('code_none', { folder: host?.workDir ?? '' }))
   if (flags.to === undefined)
     return cli.print(
       table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns),
     )
+
   for (const { path, sha256, isExecutable } of manifest.files) {
     const response = await client.fetch('getBlob', { params: { digest: sha256 } })
     await writeInside(cli, flags.to, { path, sha256 }, response)
     if (isExecutable) chmodSync(bytePath(flags.to, path), 0o755)
   }
+
   if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))
   else cli.say(cli.text('code_written', { files: manifest.files.length, folder: flags.to }))
 }
 
-/** `hagane env ls`. */
+/** `hagane env ls`: lists environments. */
 export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
   const environments = await requireClient(cli).call<EnvironmentView[]>('listEnvironments')
   if (flags.json) return cli.print(JSON.stringify(environments))
+
   const rows = environments.map((item) => [
     item.hash.slice(0, 12),
     item.state,
@@ -179,6 +201,7 @@ export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
     item.build === null ? '-' : `#${item.build}`,
     String(item.packages.length),
   ])
+
   cli.print(
     rows.length === 0
       ? [cli.text('nothing')]
@@ -186,12 +209,12 @@ export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
   )
 }
 
-/** `hagane env show`. */
+/** `hagane env show`: prints an environment and its packages. */
 export async function showEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
   tellEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('getEnvironment', { params: { hash } }))
 }
 
-/** `hagane env rm`. */
+/** `hagane env rm`: removes an environment and prints it. */
 export async function removeEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
   tellEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('removeEnvironment', { params: { hash } }))
 }

@@ -11,15 +11,16 @@ import { readHostInfo } from '../host-info.ts'
 import { toMarks } from './act.ts'
 import type { UpdateFlags } from './act.ts'
 
+/** Flags of `restart`, `copy` and `resume`. */
 export interface DeriveFlags extends Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags'> {
   readonly file: readonly string[]
   readonly param: readonly string[]
   readonly params?: readonly string[]
   readonly upload?: boolean
   readonly copy?: boolean
-  /** Runs only the failed trials of a sweep again, inside it. */
+  /** Only for sweeps: runs the failed trials again in the same sweep. */
   readonly failed?: boolean
-  /** The same as `upload`. */
+  /** Polyaxon's spelling of `upload`. */
   readonly withNewCode?: boolean
   readonly json?: boolean
 }
@@ -29,17 +30,23 @@ interface Derived {
   readonly number: number
 }
 
-/** `hagane restart`: the same document again, as a new run or sweep; or the failed trials of a sweep, inside it. */
+/**
+ * `hagane restart`: runs the same document again as a new run or sweep. `--failed` runs failed trials again in the same
+ * sweep.
+ */
 export async function restart(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
   const kind = await kindOf(client, number)
+
   if (flags.failed) return await restartFailed(cli, client, { number, kind, flags })
+
   if (kind === 'sweep')
     return tell(
       cli,
       flags,
       await client.call<Derived>('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }),
     )
+
   const route = flags.copy ? 'copyRun' : 'restartRun'
   tell(
     cli,
@@ -54,6 +61,7 @@ async function restartFailed(
   { number, kind, flags }: { number: string; kind: 'run' | 'sweep'; flags: DeriveFlags },
 ): Promise<void> {
   if (kind === 'run') throw new CliExit(EXIT.usage, cli.text('failed_of_sweep', { number }))
+
   if (
     flags.copy ||
     flags.file.length > 0 ||
@@ -61,17 +69,19 @@ async function restartFailed(
     Object.keys(toMarks(flags)).length > 0
   )
     throw new CliExit(EXIT.usage, cli.text('failed_as_they_are'))
+
   const { changed } = await client.call<{ changed: number }>('restartFailed', {
     params: { sweep: number },
     body: await freshCode(cli, client, flags),
   })
+
   if (flags.json)
     return cli.print(JSON.stringify({ kind, number: Number(number.replace('#', '')), restarted: changed }))
   if (changed === 0) return cli.print(cli.text('failed_none', { number: number.replace('#', '') }))
   cli.print(cli.text('failed_restarted', { count: changed, number: number.replace('#', '') }))
 }
 
-/** `hagane copy`: a new run whose outputs begin as a copy. */
+/** `hagane copy`: runs a run again as a new run whose outputs begin as a copy of the old ones. */
 export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
   tell(
@@ -81,14 +91,16 @@ export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promis
   )
 }
 
-/** `hagane resume`: a paused run or sweep goes on; an ended run goes on as a new one with its outputs. */
+/** `hagane resume`: continues a paused run or sweep. An ended run is continued as a new run that gets its outputs. */
 export async function resume(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
   const kind = await kindOf(client, number)
+
   if (kind === 'sweep') {
     await client.call('resumeSweep', { params: { sweep: number } })
     return tell(cli, flags, { kind, number: Number(number.replace('#', '')) })
   }
+
   tell(
     cli,
     flags,
@@ -112,7 +124,7 @@ async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<obj
   }
 }
 
-/** The code of the present folder, where it is asked for. */
+/** With `--upload`: uploads the current folder and returns its snapshot and host. Else returns no fields. */
 async function freshCode(
   cli: Cli,
   client: Client,
@@ -120,6 +132,7 @@ async function freshCode(
 ): Promise<object> {
   const cwd = process.cwd()
   if (!flags.upload && !flags.withNewCode) return {}
+
   return {
     snapshot: (await uploadFolder(cli, client, cwd)).digest,
     host: (await readHostInfo(cwd, cli.config.shellPath)).host,

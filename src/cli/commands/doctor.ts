@@ -10,16 +10,19 @@ import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { createPaint } from '../screen.ts'
 
-/** `hagane doctor`: what commands stand on here, and what the server stands on; exit status 1 when something is wrong. */
+/** `hagane doctor`: checks this machine and the server. Exits with status 1 if a check fails. */
 export async function doctor(cli: Cli, flags: { deep?: boolean; json?: boolean }): Promise<void> {
   const here = [await examinePython(cli)]
   const server = await examineServer(cli, flags.deep === true)
+
   const isWell = [...here, ...server].every((check) => check.isOk)
+
   if (flags.json) cli.print(JSON.stringify({ ok: isWell, here, server }))
   else {
     show(cli, cli.text('doctor_here'), here)
     show(cli, cli.text('doctor_server'), server)
   }
+
   if (!isWell) throw new CliExit(EXIT.failed)
 }
 
@@ -53,6 +56,7 @@ async function examineServer(cli: Cli, isDeep: boolean): Promise<DoctorCheck[]> 
   if (isRestoring(cli.config.dataDir))
     return [{ name: 'data', isOk: false, detail: cli.text('restore_cut', { data: cli.config.dataDir }) }]
   if (!client) return [{ name: 'server', isOk: true, detail: cli.text('server_none') }]
+
   try {
     const { version } = await client.call<{ version: string }>('health')
     const checks = await client.call<DoctorCheck[]>('doctor', { query: { deep: String(isDeep) } })

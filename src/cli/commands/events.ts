@@ -5,6 +5,7 @@ import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 
+/** Flags of `hagane events`. */
 export interface EventFlags {
   readonly follow?: boolean
   readonly run?: string
@@ -14,15 +15,20 @@ export interface EventFlags {
 
 const RETRY_MS = 1_000
 
-/** `hagane events`: the history, to its end or as it grows. Followed, it goes on by number where a lost connection left it. */
+/**
+ * `hagane events`: prints the history of events. With `--follow` it also prints new events, and after a lost connection
+ * it reconnects and continues with the first event that was not received.
+ */
 export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   const client = requireClient(cli)
   let left = flags.limit ?? Infinity
   let last = 0
+
   const show = (event: EventView): void => {
     last = event.seq
     cli.print(flags.json ? JSON.stringify(event) : formatEvent(event))
   }
+
   for (let isEnd = false; !isEnd && left > 0;) {
     const limit = Math.min(left, LIMITS.eventsPageMax)
     const page = await client.call<EventView[]>('listEvents', { query: { after: last, limit, run: flags.run } })
@@ -30,6 +36,7 @@ export async function events(cli: Cli, flags: EventFlags): Promise<void> {
     left -= page.length
     isEnd = page.length < limit
   }
+
   while (flags.follow) {
     try {
       for await (const event of readStream(client, last))
@@ -41,6 +48,7 @@ export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   }
 }
 
+/** Yields events after number `after` from the server's event stream until the connection ends. */
 async function* readStream(client: Client, after: number): AsyncGenerator<EventView> {
   const response = await client.fetch('streamEvents', { query: { after } })
   let text = ''

@@ -12,12 +12,14 @@ import { createPaint } from '../screen.ts'
 import { choiceText } from './sweep.ts'
 import { noticeLines, sweepProgress } from '../follow.ts'
 
-/** `hagane show`: a run or a sweep by its number. */
+/** `hagane show`: prints a run or a sweep. */
 export async function show(cli: Cli, number: string, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
+
   if (kind === 'sweep')
     return showSweep(cli, await client.call<SweepView>('getSweep', { params: { sweep: number } }), flags)
+
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run))
   showRun(cli, run, await client.call<ArtifactView[]>('listArtifacts', { params: { run: number } }))
@@ -25,10 +27,12 @@ export async function show(cli: Cli, number: string, flags: { json?: boolean }):
 
 function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void {
   if (flags.json) return cli.print(JSON.stringify(sweep))
+
   const paint = createPaint(cli.config.hasColor)
   cli.print(
     `${paint('bold', `#${sweep.number} ${sweep.name ?? ''}`)} ${paintPhase(sweep.isPaused ? 'paused' : sweep.phase, paint)} ${sweep.reason ?? ''}`,
   )
+
   cli.print(`  ${sweep.method}, concurrency ${sweep.concurrency}, seed ${sweep.seed}`)
   if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)
@@ -41,11 +45,13 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
   cli.print(
     `${paint('bold', `#${run.number} ${run.name ?? run.kind}`)} ${paintPhase(run.phase, paint)} ${run.message ?? run.waiting ?? ''}`,
   )
+
   if (run.cause !== null) cli.print(paint('red', run.cause))
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
   else if (run.sweep !== null) cli.print(`  ${cli.text('run_again_since', { number: run.sweep })}`)
   if (run.command) cli.print(commandLines(run.command))
   if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
+
   const { host } = run
   if (host)
     cli.print(
@@ -54,16 +60,19 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
         `  ${host.workDir}${host.git ? ` @ ${host.git.commit.slice(0, 12)}${host.git.isDirty ? '+' : ''}` : ''}  ${host.python ? `Python ${host.python.version}` : ''}`,
       ),
     )
+
   if (run.note) cli.print(`  ${run.note}`)
   if (run.tags.length > 0) cli.print(`  ${paint('cyan', run.tags.join(' '))}`)
   if (run.origin) cli.print(`  ${run.origin.kind} #${run.origin.run ?? '?'}`)
   if (run.snapshot) cli.print(paint('dim', `  code ${run.snapshot.slice(0, 12)}`))
   if (run.ranOn) cli.print(paint('dim', `  ${ranOnText(cli, run.ranOn)}`))
+
   const rows = Object.entries(run.metrics).map(([name, summary]) => [
     `  ${name}`,
     ...[summary.last, summary.min, summary.max, summary.mean, summary.count].map(formatNumber),
   ])
   if (rows.length > 0) cli.print(table([['  METRIC', 'LAST', 'MIN', 'MAX', 'MEAN', 'COUNT'], ...rows], cli.columns))
+
   for (const attempt of run.attempts)
     cli.print(
       `  attempt ${attempt.n}: ${attempt.state}${attempt.reason ? ` ${attempt.reason}` : ''}${attempt.exitCode === null ? '' : ` (${attempt.exitCode})`}, ${attempt.delivery.received} records${attempt.delivery.lost > 0 ? paint('red', `, ${attempt.delivery.lost} lost`) : ''}`,
@@ -72,7 +81,10 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
     cli.print(`  ${file.path}  ${file.sizeBytes} B  ${paint('dim', file.sha256.slice(0, 12))}`)
 }
 
-/** What it really ran on: an image that was asked for and could not be had is named. */
+/**
+ * Formats the Python interpreter, the environment and the image of a run. The image is one that was requested but not
+ * used.
+ */
 function ranOnText(cli: Cli, { python, environment, imageAsked }: NonNullable<RunDetailView['ranOn']>): string {
   return cli.text('ran_on', {
     python: python ? `Python ${python.version} (${python.executable})` : '-',
@@ -81,6 +93,7 @@ function ranOnText(cli: Cli, { python, environment, imageAsked }: NonNullable<Ru
   })
 }
 
+/** Flags of `hagane logs`. */
 export interface LogFlags {
   readonly follow?: boolean
   readonly tail?: number
@@ -89,24 +102,28 @@ export interface LogFlags {
 
 const POLL_MS = 300
 
-/** `hagane logs`: what a run printed, byte for byte. */
+/** `hagane logs`: prints the output of a run byte for byte. With `--follow` it waits for more until the run ends. */
 export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<void> {
   const client = requireClient(cli)
+
   if (flags.attempt !== undefined) {
     const { attempts } = await client.call<RunDetailView>('getRun', { params: { run: number } })
     if (!attempts.some(({ n }) => n === flags.attempt))
       throw new CliExit(EXIT.notFound, cli.text('attempt_none', { number, attempt: flags.attempt }))
   }
+
   let cursor: string | undefined
   for (;;) {
-    // Whether the run has ended is read first: what it wrote until then is then surely in the page.
+    // The phase is read before the logs: if the run has ended, the next pages contain all of its output.
     const run = flags.follow ? await client.call<RunView>('getRun', { params: { run: number } }) : undefined
     const response = await client.fetch('getLogs', {
       params: { run: number },
       query: { attempt: flags.attempt, ...(cursor === undefined ? { tail: flags.tail } : { cursor }) },
     })
+
     const bytes = new Uint8Array(await response.arrayBuffer())
     cursor = response.headers.get('x-hagane-cursor') ?? '0'
+
     if (bytes.length > 0) await cli.printBytes(bytes)
     if (bytes.length > 0) continue
     if (!run || isTerminal(run.phase)) return

@@ -21,6 +21,7 @@ import type { Column } from '../run-fields.ts'
 import { createPaint } from '../screen.ts'
 import type { Paint } from '../screen.ts'
 
+/** Flags of `hagane ls`. */
 export interface ListFlags {
   readonly filter?: string
   readonly query?: string
@@ -40,28 +41,34 @@ export interface ListFlags {
 
 const LIMIT_DEFAULT = 100
 
-/** `hagane ls`: runs newest first or in an order, the trials of a sweep, or sweeps. */
+/** `hagane ls`: lists runs (the newest first by default), the trials of a sweep, or sweeps. */
 export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   const client = requireClient(cli)
   if (flags.sweeps) return await listSweeps(cli, client, flags)
+
   const view = await findView(cli, client, flags)
   const fields = (flags.columns === undefined ? (view?.columns ?? []) : splitFields(flags.columns)).map(parseColumn)
   const place = { directions: await findDirections(client, fields), now: Date.now() }
+
   const wanted = {
     filter: toFilter(flags, view),
     sort: flags.sort ?? view?.sort,
     fields: flags.csv ? figuresOf(fields) : undefined,
   }
   const page = await listRuns(cli, client, flags, wanted)
+
   for (const hint of page.hints) cli.say(cli.text('filter_hint', { hint }))
   for (const field of page.runs.length > 0 ? fields : [])
     if (!page.runs.some((run) => hasField(run, field))) cli.say(cli.text('column_hint', { hint: formatField(field) }))
+
   if (flags.count) cli.say(cli.text('bulk_matched', { matched: page.total ?? 0 }))
   if (flags.json) return cli.print(JSON.stringify(page.runs))
+
   const columns = (flags.csv && fields.length === 0 ? allFields(page.runs) : fields).map((field) =>
     runColumn(field, place),
   )
   if (flags.csv) return printCsv(cli, page.runs, columns)
+
   const paint = createPaint(cli.config.hasColor)
   const rows =
     fields.length === 0
@@ -73,6 +80,7 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
             ...columns.map((column, index) => cell(column.valueOf(run), fields[index]!, paint)),
           ]),
         ]
+
   cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
 }
 
@@ -86,14 +94,17 @@ async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<Vie
   return view
 }
 
-/** By project which way each metric is better, where a column asks for the best value. */
+/** Returns the direction of each metric by project. The map is empty if no column shows the best value of a metric. */
 async function findDirections(client: Client, fields: readonly Field[]): Promise<Map<string, Directions>> {
   const isNeeded = fields.some((field) => field.kind === 'metric' && field.part === 'best')
   const projects = isNeeded ? await client.call<ProjectView[]>('listProjects') : []
   return new Map(projects.map((project) => [project.name, project.directions]))
 }
 
-/** Conditions from all sides, joined in our form: one in Polyaxon's cannot stand in brackets. Throws FilterError. */
+/**
+ * Joins the conditions of the saved view and the flags with `and`. They are first written in Hagane's syntax, because a
+ * condition in Polyaxon's syntax cannot stand in brackets. Throws FilterError.
+ */
 function toFilter(flags: ListFlags, view: ViewView | undefined): string | undefined {
   const parts = [view?.filter, flags.filter ?? flags.query, flags.phase && `phase = ${flags.phase}`].filter(
     (part): part is string => part !== undefined && part !== '',
@@ -101,7 +112,7 @@ function toFilter(flags: ListFlags, view: ViewView | undefined): string | undefi
   return parts.length <= 1 ? parts[0] : parts.map((part) => `(${formatFilter(parseFilter(part))})`).join(' and ')
 }
 
-/** Params and metrics that rows need to carry; undefined for all. */
+/** Returns the parameters and metrics to request for each run; undefined for all of them. */
 function figuresOf(fields: readonly Field[]): string | undefined {
   return fields.length === 0
     ? undefined
@@ -111,13 +122,17 @@ function figuresOf(fields: readonly Field[]): string | undefined {
         .join(',') || 'number'
 }
 
+/** Filter, sort order, and parameters and metrics of the requested runs. */
 interface Wanted {
   readonly filter: string | undefined
   readonly sort: string | undefined
   readonly fields: string | undefined
 }
 
-/** One page; all trials of a sweep, in the order they were made; all that match, for a file. */
+/**
+ * Reads runs page by page up to the limit. By default the limit is 100, and none for CSV and for the trials of a sweep,
+ * which are sorted by number.
+ */
 async function listRuns(
   cli: Cli,
   client: Client,
@@ -125,6 +140,7 @@ async function listRuns(
   { filter, sort, fields }: Wanted,
 ): Promise<RunPageView> {
   const most = flags.limit ?? (flags.sweep !== undefined || flags.csv ? Infinity : LIMIT_DEFAULT)
+
   const query = {
     filter,
     sort: sort ?? (flags.sweep === undefined ? undefined : 'number'),
@@ -134,8 +150,10 @@ async function listRuns(
     project: flags.sweep === undefined ? chosenProject(cli, flags.project) : undefined,
     fields,
   }
+
   const read = (cursor: string | undefined, left: number): Promise<RunPageView> =>
     client.call('listRuns', { query: { ...query, limit: Math.min(left, LIMITS.runsPageMax), cursor } })
+
   const first = await read(undefined, most)
   const runs = [...first.runs]
   for (let { next } = first; next !== null && runs.length < most;) {
@@ -143,14 +161,17 @@ async function listRuns(
     for (const run of page.runs) runs.push(run)
     next = page.next
   }
+
   return { ...first, runs }
 }
 
 async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<void> {
   const columns = splitFields(flags.columns ?? '').map(sweepColumn)
   const sweeps = await readSweeps(cli, client, flags)
+
   if (flags.json) return cli.print(JSON.stringify(sweeps))
   if (flags.csv) return printCsv(cli, sweeps, columns.length === 0 ? allSweepColumns(sweeps) : columns)
+
   const paint = createPaint(cli.config.hasColor)
   const rows =
     columns.length === 0
@@ -162,6 +183,7 @@ async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<v
             ...columns.map(({ valueOf }) => toText(valueOf(sweep) ?? '-')),
           ]),
         ]
+
   cli.print(sweeps.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
   for (const { number, notices } of sweeps)
     for (const { message } of notices) cli.print(`#${number}: ${paint('yellow', message)}`)
@@ -171,6 +193,7 @@ async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<S
   const most = flags.limit ?? (flags.csv ? Infinity : LIMIT_DEFAULT)
   const query = { project: chosenProject(cli, flags.project), trash: flags.trash ? 'true' : undefined }
   const sweeps: SweepView[] = []
+
   for (;;) {
     const limit = Math.min(most - sweeps.length, LIMITS.runsPageMax)
     const page = await client.call<SweepView[]>('listSweeps', {
@@ -202,6 +225,7 @@ function runRow(run: RunView, paint: Paint): string[] {
   const metrics = Object.entries(run.metrics)
     .filter(([name]) => !name.startsWith('system.'))
     .slice(0, 4)
+
   return [
     `${run.number}`,
     run.kind,
@@ -215,7 +239,7 @@ function hasField(run: RunView, field: Field): boolean {
   return field.kind === 'column' || Object.hasOwn(field.kind === 'param' ? run.params : run.metrics, field.name)
 }
 
-/** The value of a run in a column, in few digits. */
+/** Formats the value of a column. Metrics get five significant digits. */
 function cell(value: unknown, field: Field, paint: Paint): string {
   if (value === undefined) return '-'
   if (field.kind === 'metric') return formatNumber(value)

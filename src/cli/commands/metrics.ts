@@ -12,13 +12,17 @@ import type { Style } from '../screen.ts'
 import { drawChart, isDrawn } from '../plot.ts'
 import type { Line } from '../plot.ts'
 
+/** Flags of `hagane metrics`. */
 export interface MetricFlags {
   readonly plot?: boolean
   readonly with: readonly string[]
   readonly json?: boolean
 }
 
-/** `hagane metrics RUN [NAME]`: the points of a series or a chart of it; without a name, which series there are. */
+/**
+ * `hagane metrics RUN [NAME]`: prints the points of a metric or a chart of it. Without a name, lists the metrics of the
+ * run.
+ */
 export async function metrics(cli: Cli, number: string, name: string | undefined, flags: MetricFlags): Promise<void> {
   const client = requireClient(cli)
   if (name === undefined) return await listMetrics(cli, client, number, flags)
@@ -40,7 +44,7 @@ async function listMetrics(cli: Cli, client: Client, number: string, flags: Metr
   cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns))
 }
 
-/** A metric of a run by its name, or as filters write it: `m."val loss"`. */
+/** Returns the name of a metric of a run. `text` is the name, or the name as written in filters: `m."val loss"`. */
 function nameIn({ metrics }: RunDetailView, text: string): string {
   return Object.hasOwn(metrics, text) ? text : toMetricName(text)
 }
@@ -61,15 +65,19 @@ async function readPoints(client: Client, run: string, name: string): Promise<Po
   }
 }
 
+/** Buckets of a long series in a chart; a series with at most this many points is drawn point by point. */
 const BUCKETS = 500
 const [COLUMNS_DEFAULT, COLUMNS_MIN, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 10, 160, 15, 14]
 const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
 
-/** Few points are drawn each, many as what their buckets span. */
+/**
+ * Reads the line of a run in a chart: all points of a short series, minimum and maximum of each bucket of a long one.
+ */
 async function readLine(client: Client, run: string, text: string): Promise<Line> {
   const detail = await client.call<RunDetailView>('getRun', { params: { run } })
   const name = nameIn(detail, text)
   const isShort = (detail.metrics[name]?.count ?? 0) <= BUCKETS
+
   const points = isShort
     ? (await readPoints(client, run, name)).map((point) => [point.step, toNumber(point.value)] as const)
     : (await client.call<BucketView[]>('getBuckets', { params: { run, name }, query: { buckets: BUCKETS } })).flatMap(
@@ -78,6 +86,7 @@ async function readLine(client: Client, run: string, text: string): Promise<Line
           [toNumber(bucket.lastStep), toNumber(bucket.max)] as const,
         ],
       )
+
   return { label: `#${detail.number} ${detail.name ?? name}`, points }
 }
 
@@ -91,8 +100,10 @@ function plot(cli: Cli, lines: readonly Line[]): void {
   const left = points.filter((point) => !isDrawn(point)).length
   if (left > 0) cli.say(cli.text('plot_left', { left, points: points.length }))
   if (left === points.length) return cli.print(cli.text('nothing'))
+
   const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, cli.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS)
   const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)
+
   for (const row of drawChart(lines, { columns, rows: ROWS }))
     cli.print(row.map(({ text, owner }) => paint(styleOf(owner), text)).join(''))
   lines.forEach((line, index) => cli.print(paint(styleOf(index), `  ── ${line.label}`)))

@@ -9,7 +9,7 @@ interface OpenFlags {
   readonly print?: boolean
 }
 
-/** `hagane open`: the dashboard, signed in, at a run or sweep where a number is given. */
+/** `hagane open`: opens the dashboard signed in, at a run or sweep if a number is given. */
 export async function open(cli: Cli, number: string | undefined, flags: OpenFlags): Promise<void> {
   const client = requireClient(cli)
   const url = await signInUrl(client, await pathOf(client, number))
@@ -17,7 +17,10 @@ export async function open(cli: Cli, number: string | undefined, flags: OpenFlag
   else cli.say(cli.text('opened', { url: client.url }))
 }
 
-/** An address that opens the dashboard signed in, once. The code stands behind `#`: no server or log sees it. */
+/**
+ * Returns a URL that opens the dashboard signed in, once. The code is in the fragment, which browsers do not send to
+ * servers, so that no log contains it.
+ */
 export async function signInUrl(client: Client, path = '/'): Promise<string> {
   const { code } = await client.call<{ code: string }>('createSessionCode')
   return `${client.url}/sign-in#code=${code}${path === '/' ? '' : `&to=${encodeURIComponent(path)}`}`
@@ -32,16 +35,18 @@ async function pathOf(client: Client, number: string | undefined): Promise<strin
   return `/p/${encodeURIComponent(project)}/${kind}s/${number}`
 }
 
-/** False where no browser can be asked for: on a machine without a screen. */
+/** Opens the default browser. Returns false on a machine without a display. */
 function openBrowser(url: string): boolean {
   const env = childEnv()
   const hasScreen = process.platform === 'darwin' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'])
   if (!hasScreen) return false
+
   const child = spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], {
     detached: true,
     stdio: 'ignore',
     env,
   })
+
   child.on('error', () => {})
   child.unref()
   return true

@@ -17,7 +17,7 @@ interface Flags {
   readonly project?: string
 }
 
-/** `hagane project ls`. */
+/** `hagane project ls`: lists projects. */
 export async function list(cli: Cli, flags: Flags): Promise<void> {
   const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
   if (flags.json) return cli.print(JSON.stringify(projects))
@@ -29,7 +29,7 @@ export async function list(cli: Cli, flags: Flags): Promise<void> {
   )
 }
 
-/** `hagane project create`. */
+/** `hagane project create`: creates a project and prints it. */
 export async function create(cli: Cli, name: string, flags: Flags & { description?: string }): Promise<void> {
   tell(
     cli,
@@ -40,12 +40,12 @@ export async function create(cli: Cli, name: string, flags: Flags & { descriptio
   )
 }
 
-/** `hagane project show`: one project, with the direction of each metric. */
+/** `hagane project show`: prints a project with the direction of each metric. */
 export async function show(cli: Cli, name: string | undefined, flags: Flags): Promise<void> {
   tell(cli, flags, await requireClient(cli).call<ProjectView>('getProject', { params: { project: nameOf(cli, name) } }))
 }
 
-/** `hagane project update`. */
+/** `hagane project update`: changes name or description of a project. */
 export async function update(
   cli: Cli,
   project: string,
@@ -57,7 +57,7 @@ export async function update(
   tell(cli, flags, await requireClient(cli).call<ProjectView>('changeProject', { params: { project }, body }))
 }
 
-/** `hagane project delete`. */
+/** `hagane project delete`: puts a project with its runs and sweeps into the trash, after a confirmation. */
 export async function remove(cli: Cli, project: string, flags: Flags & { yes?: boolean }): Promise<void> {
   await confirm(cli, cli.text('project_question', { project }), flags)
   const result = await requireClient(cli).call<{ changed: number }>('deleteProject', { params: { project } })
@@ -65,14 +65,14 @@ export async function remove(cli: Cli, project: string, flags: Flags & { yes?: b
   else cli.say(cli.text('project_deleted', { project, runs: result.changed }))
 }
 
-/** `hagane project restore`. */
+/** `hagane project restore`: takes a project out of the trash. */
 export async function restore(cli: Cli, project: string, flags: Flags): Promise<void> {
   const result = await requireClient(cli).call<{ changed: number }>('restoreProject', { params: { project } })
   if (flags.json) cli.print(JSON.stringify(result))
   else cli.say(cli.text('project_restored', { project, runs: result.changed }))
 }
 
-/** `hagane project use`: commands in this folder and below mean this project. */
+/** `hagane project use`: makes a project the default in this folder and below. */
 export async function use(cli: Cli, project: string): Promise<void> {
   await requireClient(cli).call<ProjectView>('getProject', { params: { project } })
   const file = join(process.cwd(), PROJECT_FILE)
@@ -81,7 +81,9 @@ export async function use(cli: Cli, project: string): Promise<void> {
   cli.say(cli.text('project_used', { project, file }))
 }
 
-/** `hagane project metric`: sets or shows which way a metric is better. */
+/**
+ * `hagane project metric`: sets whether a metric is maximised or minimised; without a direction, prints the project.
+ */
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
   const params = { project: nameOf(cli, flags.project), name: toMetricName(name) }
   if (direction === undefined) return await show(cli, params.project, flags)
@@ -100,7 +102,7 @@ function tell(cli: Cli, flags: Flags, project: ProjectView): void {
   for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${name}  ${direction}`)
 }
 
-/** `hagane view ls`. */
+/** `hagane view ls`: lists the saved views of a project. */
 export async function listViews(cli: Cli, flags: Flags): Promise<void> {
   tellViews(
     cli,
@@ -109,16 +111,21 @@ export async function listViews(cli: Cli, flags: Flags): Promise<void> {
   )
 }
 
-/** `hagane view save`: what no list could show is refused. Throws FilterError. */
+/**
+ * `hagane view save`: saves a view. Throws FilterError for a filter, sort order or column that `hagane ls` would
+ * refuse.
+ */
 export async function saveView(
   cli: Cli,
   name: string,
   flags: Flags & { filter?: string; sort?: string; columns?: string },
 ): Promise<void> {
   const body = { filter: flags.filter ?? '', sort: flags.sort ?? '', columns: splitFields(flags.columns ?? '') }
+
   if (body.filter !== '') parseFilter(body.filter)
   parseSort(body.sort)
   body.columns.forEach(parseColumn)
+
   tellViews(
     cli,
     flags,
@@ -129,7 +136,7 @@ export async function saveView(
   )
 }
 
-/** `hagane view rm`. */
+/** `hagane view rm`: removes a saved view. */
 export async function removeView(cli: Cli, name: string, flags: Flags): Promise<void> {
   tellViews(
     cli,

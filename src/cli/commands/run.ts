@@ -23,6 +23,7 @@ import { logs } from './inspect.ts'
 import { choiceText } from './sweep.ts'
 import { ensureServer } from './up.ts'
 
+/** Flags of `hagane run`. */
 export interface RunFlags
   extends DocumentFlags, Pick<UpdateFlags, 'name' | 'note' | 'description' | 'tags' | 'project'> {
   readonly wait?: boolean
@@ -33,6 +34,7 @@ export interface RunFlags
   readonly inPlace?: boolean
 }
 
+/** The answer of the API to a submission. */
 interface Submitted {
   readonly kind: 'run' | 'sweep'
   readonly id: string
@@ -40,15 +42,21 @@ interface Submitted {
   readonly url: string
 }
 
-/** `hagane run`: submits a document, starting a server where none runs; `--wait` follows it to its end. */
+/**
+ * `hagane run`: submits a document and starts a server if none is running. `--wait` follows the run or sweep to its
+ * end.
+ */
 export async function run(cli: Cli, flags: RunFlags): Promise<void> {
   const cwd = process.cwd()
   const sources = check(cli, flags, cwd)
+
   const { client, isNew } = await ensureServer(cli)
   if (isNew) cli.say(cli.text('server_started', { url: client.url, data: cli.config.dataDir }))
+
   const workDir = flags.workdir ? resolve(cwd, flags.workdir) : chooseWorkDir(flags.file, cwd)
   const { host, changes } = await readHostInfo(workDir, cli.config.shellPath)
   const project = chosenProject(cli, flags.project, workDir)
+
   const body = {
     id: randomUUID(),
     sources,
@@ -57,19 +65,25 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
     ...(changes !== null && { changes }),
     ...(project !== undefined && { project }),
   }
+
   const submitted = await client.call<Submitted>('submit', {
     body: { ...body, ...toMarks(flags), ...(await sendCode(cli, client, flags, workDir)) },
   })
+
   if (flags.json) cli.print(JSON.stringify(submitted))
   else await announce(cli, client, submitted, flags.wait === true)
   if (flags.log && submitted.kind === 'run') await logs(cli, String(submitted.number), { follow: true })
   if (flags.wait || (flags.log && submitted.kind === 'run')) await follow(cli, client, submitted)
 }
 
-/** What the submission says of its code: sent now, that of the latest run, or the folder as it is. */
+/**
+ * Returns the fields of the submission that name its code: a new snapshot, the latest snapshot of the project with
+ * `--no-upload`, or none with `--in-place`, which runs in the folder itself.
+ */
 async function sendCode(cli: Cli, client: Client, flags: RunFlags, workDir: string): Promise<object> {
   if (flags.inPlace) return {}
   if (flags.upload === false) return { latestSnapshot: true }
+
   const uploaded = await uploadFolder(cli, client, workDir)
   if (!flags.json && uploaded.sentBytes > 0)
     cli.say(
@@ -80,10 +94,11 @@ async function sendCode(cli: Cli, client: Client, flags: RunFlags, workDir: stri
         digest: uploaded.digest.slice(0, 12),
       }),
     )
+
   return { snapshot: uploaded.digest }
 }
 
-/** Finds mistakes before a server is started for them. Throws CliExit. */
+/** Reads and compiles the document before a server is started, to report errors early. Throws CliExit. */
 function check(cli: Cli, flags: RunFlags, cwd: string): Source[] {
   let sources: Source[] = []
   try {

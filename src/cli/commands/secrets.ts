@@ -12,7 +12,7 @@ const KEY = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/
 
 const root = (cli: Cli): string => join(cli.config.dataDir, 'secrets')
 
-/** `hagane secret ls`: names and keys; values are never shown. */
+/** `hagane secret ls`: lists the names and keys of secrets, never their values. */
 export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const names = existsSync(root(cli)) ? readdirSync(root(cli)).sort() : []
   const secrets = names.map((name) => ({ name, keys: readdirSync(join(root(cli), name)).sort() }))
@@ -24,7 +24,10 @@ export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
   )
 }
 
-/** `hagane secret set NAME KEY`: the value comes from standard input, so that no history and no process list shows it. */
+/**
+ * `hagane secret set NAME KEY`: stores a value. It is read from standard input, so that it appears neither in the
+ * history of the shell nor in the list of processes.
+ */
 export async function set(cli: Cli, name: string, key: string): Promise<void> {
   checkNames(cli, name, key)
   const folder = join(root(cli), name)
@@ -35,7 +38,7 @@ export async function set(cli: Cli, name: string, key: string): Promise<void> {
   cli.say(cli.text('secret_set', { name, key }))
 }
 
-/** `hagane secret rm NAME [KEY]`. */
+/** `hagane secret rm NAME [KEY]`: removes a key, or the whole secret. */
 export async function remove(cli: Cli, name: string, key: string | undefined): Promise<void> {
   checkNames(cli, name, key ?? 'KEY')
   const path = key === undefined ? join(root(cli), name) : join(root(cli), name, key)

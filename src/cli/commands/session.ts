@@ -5,7 +5,7 @@ import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readInput } from '../prompts.ts'
 
-/** `hagane login`: remembers a server and its token once that has been seen to work. */
+/** `hagane login`: saves a server and its token after a request with that token succeeded. */
 export async function login(cli: Cli, flags: { host?: string; token?: string }): Promise<void> {
   const host = (flags.host ?? findClient(cli)?.url)?.replace(/\/$/, '')
   if (host === undefined || !URL.canParse(host)) throw new CliExit(EXIT.usage, cli.text('login_host'))
@@ -15,12 +15,12 @@ export async function login(cli: Cli, flags: { host?: string; token?: string }):
   cli.say(cli.text('logged_in', { host }))
 }
 
-/** `hagane logout`. */
+/** `hagane logout`: removes the saved server and token. */
 export async function logout(cli: Cli): Promise<void> {
   cli.say(cli.text(removeLogin() ? 'logged_out' : 'not_logged_in'))
 }
 
-/** `hagane whoami`: which server commands go to, and whether it takes the token. */
+/** `hagane whoami`: prints the server that commands use. Throws if it refuses the token. */
 export async function whoami(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   const { version } = await client.call<{ version: string }>('health')

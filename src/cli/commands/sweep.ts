@@ -32,10 +32,11 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `hagane sweep beliefs`: what the trials of a sweep say so far. */
+/** `hagane sweep beliefs`: prints the best trial, the importance of parameters, and the improvement still expected. */
 export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<void> {
   const view = await requireClient(cli).call<BeliefsView>('getBeliefs', { params: { sweep: number } })
   if (flags.json) return cli.print(JSON.stringify(view))
+
   const { best, expectedImprovement, importance, borders, stopped } = view
   if (view.choice) cli.print(choiceText(cli, view.choice))
   cli.print(
@@ -48,6 +49,7 @@ export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<v
         })
       : cli.text('beliefs_none', { finished: view.finished }),
   )
+
   if (expectedImprovement !== null)
     cli.print(cli.text('beliefs_gain', { metric: measureName(view), value: formatNumber(expectedImprovement) }))
   if (importance.length > 0) {
@@ -58,9 +60,11 @@ export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<v
     ])
     cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows], cli.columns))
   }
+
   const paint = createPaint(cli.config.hasColor)
   for (const { name, side } of borders)
     cli.print(paint('yellow', cli.text(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })))
+
   if (stopped.trials > 0)
     cli.print(cli.text('beliefs_saved', { trials: stopped.trials, saved: formatDuration(stopped.savedSeconds) }))
 }
@@ -69,12 +73,12 @@ function percent(share: number): string {
   return `${Math.round(100 * share)} %`
 }
 
-/** Which method `auto` came to, and why. */
+/** Formats the method that `auto` chose, and the reason. */
 export function choiceText(cli: Cli, { method, reason }: NonNullable<SweepView['choice']>): string {
   return cli.text('auto_choice', { method, why: autoReasonText(cli.config.locale, reason as AutoReasonCode) })
 }
 
-/** `hagane sweep extend`. */
+/** `hagane sweep extend`: adds trials to a sweep. */
 export async function extend(cli: Cli, number: string, flags: Flags & { trials?: number }): Promise<void> {
   if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1)
     throw new CliExit(EXIT.usage, cli.text('extend_trials'))
@@ -86,7 +90,7 @@ export async function extend(cli: Cli, number: string, flags: Flags & { trials?:
   else cli.print(cli.text('extended', { number: sweep.number, trials: sweep.trials ?? '∞' }))
 }
 
-/** `hagane sweep add`: a point by hand. */
+/** `hagane sweep add`: adds a trial with the given parameters to a sweep. */
 export async function add(cli: Cli, number: string, flags: Flags & Pick<DocumentFlags, 'param'>): Promise<void> {
   const params = Object.fromEntries(Object.entries(readParams(flags)).map(([name, text]) => [name, typed(text)]))
   if (Object.keys(params).length === 0) throw new CliExit(EXIT.usage, cli.text('point_params'))
@@ -98,7 +102,7 @@ export async function add(cli: Cli, number: string, flags: Flags & Pick<Document
   else cli.print(cli.text(answer.isNew ? 'point_added' : 'point_known', { number: answer.number }))
 }
 
-/** A word of the command line as JSON would have it; plain text stays text. */
+/** Parses a value of the command line as JSON; text that is no JSON is returned unchanged. */
 function typed(text: string): unknown {
   try {
     return decodeValue(text)
@@ -107,6 +111,10 @@ function typed(text: string): unknown {
   }
 }
 
+/**
+ * Flags of `hagane sweep simulate`. `price` is per machine hour, `failures` a percentage, `plays` a number of
+ * simulations.
+ */
 interface SimulateFlags extends DocumentFlags {
   readonly record?: string
   readonly trialTime: string
@@ -115,20 +123,28 @@ interface SimulateFlags extends DocumentFlags {
   readonly plays: number
 }
 
-/** `hagane sweep simulate`: plays a sweep before it is started. */
+/**
+ * `hagane sweep simulate`: simulates a sweep several times with different seeds, and random search for comparison. The
+ * objective is synthetic, or with `--record` that of the trials of an earlier sweep.
+ */
 export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
   const plan = readPlan(cli, flags)
+
   const trials = trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
   if (trials > LIMITS.playedTrialsMax)
     throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.playedTrialsMax }))
+
   const secondsEach = toSeconds(flags.trialTime)
   if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))
+
   const recorded = flags.record === undefined ? undefined : await readRecord(cli, plan, flags.record)
   const objectiveOf = (seed: number): SimulatedObjective =>
     recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: flags.failures / 100 })
+
   const seeds = Array.from({ length: flags.plays }, (_, index) => (plan.seed ?? 0) + index)
   const plays = seeds.map((seed) => simulateSweep(plan, seed, objectiveOf(seed)))
   const random = seeds.map((seed) => simulateSweep(asRandom(plan, plays[0]!.trials), seed, objectiveOf(seed)))
+
   report(cli, flags, { plan, plays, random })
 }
 
@@ -145,23 +161,26 @@ function readPlan(cli: Cli, flags: DocumentFlags): SweepPlan {
   }
 }
 
-/** The same space and number of trials, drawn at random and run to their ends. */
+/** Returns a plan of random search over the same space with the same number of trials, each with the full resource. */
 function asRandom(plan: SweepPlan, trials: number): SweepPlan {
   return { ...plan, method: { name: 'random', trialsMax: trials }, firstPoints: [] }
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
+/** Converts a duration such as `90`, `10m` or `2h` to seconds; undefined if it is invalid or zero. */
 function toSeconds(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(text.trim())
   const seconds = match ? Number(match[1]) * UNITS[match[2] || 's']! : 0
   return seconds > 0 ? seconds : undefined
 }
 
+/** Returns the objective recorded by the ended trials of a sweep. Throws CliExit if it has none. */
 async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
   const runs = await allTrials(cli, number)
   const sign = signOf(plan)
   const { metric, part } = measureOf(plan)
+
   const trials = runs
     .filter(({ phase }) => isTerminal(phase))
     .map((run) => {
@@ -172,6 +191,7 @@ async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<Si
         seconds: secondsOf(run),
       }
     })
+
   if (trials.length === 0) throw new CliExit(EXIT.usage, cli.text('simulate_record', { number }))
   return recordedObjective(plan, trials)
 }
@@ -192,6 +212,7 @@ function secondsOf({ startedAt, endedAt }: RunView): number {
   return startedAt && endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : 0
 }
 
+/** Prints the medians of all simulations, and how often they were at least as good as random search. */
 function report(
   cli: Cli,
   flags: SimulateFlags,
@@ -200,6 +221,7 @@ function report(
   const middle = (of: (play: Simulation) => number): number => median(plays.map(of))
   const hours = middle((play) => play.machineSeconds) / 3600
   const wins = plays.filter((play, i) => (play.best ?? Infinity) <= (random[i]!.best ?? Infinity)).length
+
   const summary = {
     method: plan.method.name,
     choice: autoChoice(toTask(plan, { seed: plan.seed ?? 0 })) ?? null,
@@ -211,11 +233,15 @@ function report(
     wallSeconds: middle((play) => play.wallSeconds),
     machineSeconds: middle((play) => play.machineSeconds),
     cost: flags.price === undefined ? null : hours * flags.price,
-    /** Plays in which the best trial was at least as good as that of random search with as many whole trials. */
+    /**
+     * Simulations whose best trial was at least as good as that of random search with as many trials at full resource.
+     */
     notWorseThanRandom: wins,
   }
+
   if (flags.json) return cli.print(JSON.stringify(summary))
   if (summary.choice) cli.print(choiceText(cli, summary.choice))
+
   const unplayed = unplayedParts(plan)
   cli.print(
     table(
@@ -231,11 +257,12 @@ function report(
       cli.columns,
     ),
   )
+
   cli.print(cli.text('simulate_random', { wins, plays: plays.length }))
   if (unplayed.length > 0) cli.print(cli.text('simulate_unplayed', { parts: unplayed.join(', ') }))
 }
 
-/** Parts of a document that depend on what trials will report, and are left out. */
+/** Returns the parts of a document that simulations ignore, because they depend on values that trials report. */
 function unplayedParts({ stoppingRules, stopConditions, warmStart }: SweepPlan): string[] {
   return [
     ...(stoppingRules.length + stopConditions.length > 0 ? ['early_stopping'] : []),

@@ -12,7 +12,7 @@ import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 
-/** `hagane sync`: sends spooled records with the person's token and deletes what the server has made durable. */
+/** `hagane sync`: sends spooled records with the user's token and deletes those that the server acknowledged. */
 export async function sync(cli: Cli, folders: readonly string[], flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   const spools = (
@@ -20,18 +20,22 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
       (folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map((folder) => openSpools(folder)),
     )
   ).flat()
+
   let records = 0
   let pending = 0
+
   for (const spool of spools) {
     const left = await sendSpool(cli, client, spool)
     records += countRecords(spool) - left
     pending += left
   }
+
   if (flags.json) cli.print(JSON.stringify({ writers: spools.length, records, pending }))
   else cli.print(cli.text('synced', { writers: spools.length, records, pending }))
   if (pending > 0) throw new CliExit(EXIT.failed)
 }
 
+/** Returns the existing spool folders of the data directory: the common one, and one for each run. */
 async function usualFolders(dataDir: string): Promise<string[]> {
   const runs = join(dataDir, 'runs')
   const names = existsSync(runs) ? await readdir(runs) : []
@@ -40,14 +44,20 @@ async function usualFolders(dataDir: string): Promise<string[]> {
   )
 }
 
-/** Sentences about records that the server did not take; a script may repeat a mistake at every step. */
+/**
+ * Number of different reasons printed for refused records of a writer. A script may repeat one mistake at every step.
+ */
 const REFUSALS_MAX = 20
 
-/** Sends one writer's records in batches; returns how many could not be sent. */
+/**
+ * Sends the records of one writer in batches and removes its spool. Returns the number of records that could not be
+ * sent.
+ */
 async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number> {
   const { meta } = spool
   let left = countRecords(spool)
   const refusals = new Set<string>()
+
   try {
     if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
     for (const batch of batchesOf(spool)) {
@@ -60,6 +70,7 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
     cli.say(`${meta.writer}: ${error.message}`)
     return left
   }
+
   for (const why of refusals) cli.say(cli.text('record_refused', { writer: meta.writer, why }))
   await spool.remove()
   return 0

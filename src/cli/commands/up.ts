@@ -12,28 +12,33 @@ import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 
+/** Flags of `hagane up`. */
 export interface UpFlags extends ServerFlags {
   readonly detach?: boolean
 }
 
-/** `hagane up`: the server, in this terminal until it is stopped, or in the background with `--detach`. */
+/** `hagane up`: runs the server in this terminal until it is stopped, or in the background with `--detach`. */
 export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   if (flags.detach) {
     const { client, isNew } = await ensureServer(cli, flags)
     cli.say(cli.text(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }))
     return
   }
+
   const config = readServerConfig(flags)
   if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host))
     throw new CliExit(EXIT.usage, cli.text('host_not_local', { host: config.host }))
+
   const { DirectoryTakenError, RestoreCutError, startServer } = await import('../../server.ts')
+
   let end: (status: number) => void = () => {}
   const ended = new Promise<number>((resolve) => (end = resolve))
   watchSignals(end)
+
   const server = await startServer(config, {
     onStandby: () => cli.say(cli.text('standing_by')),
     onEnd: (why) => {
-      // Not in order: whatever is written after a failed sync could seem to succeed.
+      // Exit at once: after a failed sync of the database, later writes could falsely seem to succeed.
       if (why === 'broken') process.exit(EXIT.failed)
       end(why === 'shutdown' ? EXIT.ok : EXIT.secondServer)
     },
@@ -44,23 +49,26 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
       throw new CliExit(EXIT.failed, cli.text('restore_cut', { data: config.dataDir }))
     throw startFailure(cli, error)
   })
+
   cli.say(
     cli
       .text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) })
       .split('\n'),
   )
+
   const status = await ended
   await server[Symbol.asyncDispose]()
   cli.say(cli.text('server_stopped'))
   process.exit(status)
 }
 
+/** Fields of the errors that a failed start can throw. */
 interface StartFault {
   readonly message: string
-  /** Schema of the database, and the one this version knows. */
+  /** Version of the database schema, and the newest version that this program supports. */
   readonly found?: number
   readonly known?: number
-  /** The code of a connection or a listener, as the system reports it. */
+  /** System error code of a failed connection or of a port that cannot be opened. */
   readonly code?: string
   readonly address?: string
   readonly hostname?: string
@@ -70,7 +78,7 @@ interface StartFault {
 const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 function startFailure(cli: Cli, cause: unknown): CliExit {
-  // A name with several addresses fails once for each.
+  // Connecting to a name with several addresses fails once per address.
   const {
     found,
     known,
@@ -80,6 +88,7 @@ function startFailure(cli: Cli, cause: unknown): CliExit {
     port,
     message,
   } = (cause instanceof AggregateError ? cause.errors[0] : cause) as StartFault
+
   const place = [address ?? hostname, port].filter((part) => part !== undefined).join(':')
   const say = (text: string): CliExit => new CliExit(EXIT.failed, text, { cause })
   if (found !== undefined && known !== undefined) return say(cli.text('schema_newer', { found, known }))
@@ -88,7 +97,10 @@ function startFailure(cli: Cli, cause: unknown): CliExit {
   return say(cli.text('server_failed', { detail: message }))
 }
 
-/** The first signal ends the server in order, a second one at once. */
+/**
+ * Calls `end` on the first signal and exits at once on the second. If the launcher of this process is killed, the
+ * process is killed too.
+ */
 function watchSignals(end: (status: number) => void): void {
   let count = 0
   const onSignal = (): void => {
@@ -96,8 +108,10 @@ function watchSignals(end: (status: number) => void): void {
     if (count > 1) process.exit(EXIT.interrupted)
     end(EXIT.ok)
   }
+
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+
   if (isLaunched() && process.channel) {
     process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
     process.channel.unref()
@@ -107,7 +121,10 @@ function watchSignals(end: (status: number) => void): void {
 const START_TIMEOUT_MS = 30_000
 const POLL_MS = 25
 
-/** The server of the settings, started in the background where none answers. Throws CliExit when it does not come up. */
+/**
+ * Returns a client of the configured server. A server of this machine is started in the background if none is running.
+ * Throws CliExit if the server does not answer in time.
+ */
 export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{ client: Client; isNew: boolean }> {
   const elsewhere = cli.config.host ?? cli.config.login?.host
   if (elsewhere) {
@@ -115,31 +132,36 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
     if (await isHealthy(client)) return { client, isNew: false }
     throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: elsewhere }))
   }
+
   const running = await findOwnServer(cli)
   if (running) return { client: running, isNew: false }
+
   let child = startInBackground(cli, flags)
+
   for (const startedAt = Date.now(); Date.now() - startedAt < START_TIMEOUT_MS;) {
     const client = await findOwnServer(cli)
     if (client) {
       child.unref()
       return { client, isNew: readServerState(cli.config.dataDir)?.pid === child.pid }
     }
-    // Another process has the folder: it will answer, or let go of it.
+    // Another process holds the data directory. It will either answer or release the directory.
     if (child.exitCode === EXIT.secondServer) child = startInBackground(cli, flags)
     else if (child.exitCode !== null || child.signalCode !== null) break
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
+
   child.unref()
   throw new CliExit(EXIT.unreachable, cli.text('server_silent', { file: outputFile(cli) }))
 }
 
 /**
- * A client of the server of this data directory; undefined when none answers. Another server may use the recorded port now:
- * that server refuses the token of this directory.
+ * Returns a client of the server of this data directory; undefined if it does not answer. The recorded port may be used
+ * by another server by now; the request with this directory's token then fails.
  */
 async function findOwnServer(cli: Cli): Promise<Client | undefined> {
   const url = readServerState(cli.config.dataDir)?.url
   if (url === undefined) return undefined
+
   try {
     await createClient(url, readToken(cli.config.dataDir) ?? '', cli).call('listProjects')
     return findClient(cli)
@@ -157,6 +179,7 @@ function startInBackground(cli: Cli, flags: ServerFlags) {
   const words = Object.entries({ ...flags, data: cli.config.dataDir }).flatMap(([name, value]) =>
     value === undefined || name === 'detach' ? [] : [`--${name}`, String(value)],
   )
+
   return spawn(process.execPath, [...process.execArgv, join(PACKAGE_DIR, 'bin', 'hagane.mjs'), 'up', ...words], {
     detached: true,
     stdio: ['ignore', output, output],
@@ -173,7 +196,7 @@ async function isHealthy(client: Client): Promise<boolean> {
   }
 }
 
-/** `hagane down`: asks the server to end and waits until it has. Runs go on. */
+/** `hagane down`: stops the server and waits until it has ended. Runs continue. */
 export async function down(cli: Cli): Promise<void> {
   const client = findClient(cli)
   if (!client || !(await isHealthy(client))) return cli.say(cli.text('server_none'))
