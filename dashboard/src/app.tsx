@@ -24,16 +24,18 @@ const Create = lazy(async () => ({ default: (await import('./pages/create.tsx'))
 const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
 const Health = lazy(async () => ({ default: (await import('./pages/health.tsx')).Health }))
 
-/** The frame and the page in it; the way in where there is no session. */
+/** The whole dashboard: the bar with the current page below it, or the sign-in page where there is no session. */
 export function App(): ReactElement {
   const { path } = usePlace()
   const isSignedOut = useSignedOut()
   return path === '/sign-in' || isSignedOut ? <SignIn /> : <Signed />
 }
 
+/** All that a signed-in person sees: the bar, the page, the palette and short messages. */
 function Signed(): ReactElement {
   useLive()
   const { path } = usePlace()
+
   return (
     <>
       <a className="skip" href="#main">
@@ -53,20 +55,26 @@ function Signed(): ReactElement {
   )
 }
 
+/** The page at the current path. */
 function Page(): ReactElement {
   const { path } = usePlace()
   const at = (pattern: string): Record<string, string> | undefined => match(pattern, path)
+
   if (at('/')) return <Home />
   if (at('/projects')) return <Projects />
   if (at('/settings')) return <Settings />
   if (at('/health')) return <Health />
+
   const runs = at('/p/:project/runs')
   if (runs) return <Runs key={runs['project']} project={runs['project'] ?? ''} />
+
   const run = at('/p/:project/runs/:run/:tab?')
   if (run)
     return <Run key={run['run']} project={run['project']!} number={run['run'] ?? ''} tab={run['tab'] ?? 'overview'} />
+
   const sweeps = at('/p/:project/sweeps')
   if (sweeps) return <Sweeps project={sweeps['project']!} />
+
   const sweep = at('/p/:project/sweeps/:sweep/:tab?')
   if (sweep)
     return (
@@ -77,9 +85,12 @@ function Page(): ReactElement {
         tab={sweep['tab'] ?? 'overview'}
       />
     )
+
   const compare = at('/p/:project/compare')
   if (compare) return <Compare project={compare['project']!} />
+
   const create = at('/p/:project/new')
   if (create) return <Create project={create['project']!} />
+
   return <Empty title={t('no_page')} text={t('no_page_why')} />
 }

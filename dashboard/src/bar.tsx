@@ -16,7 +16,10 @@ import { IconButton, Link, Menu } from './ui/controls.tsx'
 import { Icon, Mark } from './ui/icons.tsx'
 import { PhaseIcon } from './ui/phase.tsx'
 
-/** The frame's bar: where one is, where one can go, and how much of the whole installation is at work. */
+/**
+ * The bar above every page: the project, links to pages, the search, how many runs of all projects are running and
+ * waiting, the time zone, and buttons for language, theme and settings.
+ */
 export function Bar(): ReactElement {
   const { data: counts } = useCounts({}, useIsSettled())
   const { path } = usePlace()
@@ -24,6 +27,7 @@ export function Bar(): ReactElement {
   const project = match('/p/:project/:rest/:more?/:tab?', path)?.['project']
   const [running, waiting] = [sum(counts, ['running', 'starting', 'stopping']), sum(counts, ['queued', 'preparing'])]
   const theme = shownTheme(chosen)
+
   return (
     <>
       <div className="bar">
@@ -93,7 +97,10 @@ export function Bar(): ReactElement {
 
 const SETTLED_AFTER_MS = 1_500
 
-/** Whether the page has had time for its own figures: those of the whole installation come after them. */
+/**
+ * Whether 1.5 s have passed since the dashboard was opened. The counts of all projects are requested only then, after
+ * the data of the page itself.
+ */
 function useIsSettled(): boolean {
   const [isSettled, setSettled] = useState(false)
   useEffect(() => {
@@ -103,7 +110,7 @@ function useIsSettled(): boolean {
   return isSettled
 }
 
-/** The figures may be old: said at once, not found out later. */
+/** A notice that live updates are interrupted since a time, so that the numbers may be out of date. */
 function Deaf(): ReactElement | null {
   const since = useDeafSince()
   if (since === undefined) return null
@@ -114,6 +121,7 @@ function Deaf(): ReactElement | null {
   )
 }
 
+/** A menu with the name of the current project that leads to other projects. */
 function ProjectSwitch({ project }: { readonly project: string }): ReactElement {
   return (
     <div className="project">
@@ -129,7 +137,7 @@ function ProjectSwitch({ project }: { readonly project: string }): ReactElement 
   )
 }
 
-/** All projects with how much is in each, which is counted when somebody looks. */
+/** Links to all projects with their numbers of runs, which are requested when the menu opens. */
 function ProjectLinks(): ReactElement[] {
   const { data = [] } = useProjects()
   return data.map(({ name, runs }) => (
@@ -142,7 +150,7 @@ function ProjectLinks(): ReactElement[] {
   ))
 }
 
-/** Runs in these phases; undefined as long as they have not been counted. */
+/** Returns the number of runs in these phases; undefined until the counts have arrived. */
 function sum(counts: CountsView | undefined, phases: readonly (keyof CountsView['phases'])[]): number | undefined {
   return counts && phases.reduce((total, phase) => total + (counts.phases[phase] ?? 0), 0)
 }

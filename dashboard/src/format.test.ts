@@ -4,7 +4,7 @@ import { digitsWithin, formatExact, formatMoments, formatSpans, formatTicks } fr
 import { choose } from './state/preferences.ts'
 import { loadTexts } from './texts/texts.ts'
 
-// What a page has and a test has not.
+// Replaces the browser globals that the imported modules read when they are loaded.
 vi.hoisted(() => {
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {} })
   vi.stubGlobal('document', { documentElement: { lang: 'en', dataset: {} } })
@@ -55,7 +55,7 @@ describe('labels of an axis', () => {
     ],
     [[0.25], ['0.25']],
     [[], []],
-  ])('%j', (values, texts) => expect(formatTicks(values)).toEqual(texts))
+  ])('The ticks %j are labelled %j', (values, texts) => expect(formatTicks(values)).toEqual(texts))
 
   it.each([
     [
@@ -70,7 +70,7 @@ describe('labels of an axis', () => {
       [7200, 7210],
       ['7,200 s', '7,210 s'],
     ],
-  ])('spans %j', (values, texts) => expect(formatSpans(values)).toEqual(texts))
+  ])('Time spans of %j seconds are labelled %j', (values, texts) => expect(formatSpans(values)).toEqual(texts))
 
   it.each([
     [
@@ -97,7 +97,7 @@ describe('labels of an axis', () => {
       [31_449_600, 31_536_000],
       ['1970/12/31 00:00', '1971/01/01 00:00'],
     ],
-  ])('moments %j', (values, texts) => {
+  ])('The times %j, in seconds since 1970, are labelled %j', (values, texts) => {
     choose('timeZone', 'UTC')
     expect(formatMoments(values)).toEqual(texts)
   })
@@ -110,7 +110,9 @@ describe('digits', () => {
     [12.88, 12.8801, 8],
     [1, 1, 5],
     [-1e9, 1e9, 5],
-  ])('from %d to %d: %d', (low, high, digits) => expect(digitsWithin(low, high)).toBe(digits))
+  ])('Values in a range from %d to %d have %d significant digits', (low, high, digits) =>
+    expect(digitsWithin(low, high)).toBe(digits),
+  )
 
   it.each([
     [123456789, '123,456,789'],
@@ -120,5 +122,5 @@ describe('digits', () => {
     [1.5e-7, '1.5e-7'],
     [1e300, '1e300'],
     [0, '0'],
-  ])('all of %d', (value, text) => expect(formatExact(value)).toBe(text))
+  ])('The number %d is written with all of its digits', (value, text) => expect(formatExact(value)).toBe(text))
 })

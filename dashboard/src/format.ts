@@ -3,7 +3,10 @@ import { preferences } from './state/preferences.ts'
 
 const WHOLE = new Intl.NumberFormat('en-US')
 
-/** A number as people read it: at most `digits` significant ones, a true minus. */
+/**
+ * Formats a number with at most `digits` significant digits and the minus sign `−`. Whole numbers below ten million
+ * keep all digits. Null and undefined give an empty text, other values their own text.
+ */
 export function formatNumber(value: unknown, digits = 5): string {
   if (typeof value !== 'number') return value === null || value === undefined ? '' : String(value)
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
@@ -20,7 +23,10 @@ const YEAR_CHARS = 4
 const TICK_DIGITS = 4
 const DIGITS_MAX = 15
 
-/** Numbers along an axis, none of which reads like another that it is not. */
+/**
+ * Formats the ticks of an axis with 4 to 15 significant digits: the fewest with which each label is within a hundredth
+ * of a tick step of its value.
+ */
 export function formatTicks(values: readonly number[]): string[] {
   const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i]!)))
   const digits = range(TICK_DIGITS, DIGITS_MAX).find((n) =>
@@ -29,13 +35,13 @@ export function formatTicks(values: readonly number[]): string[] {
   return values.map((value) => formatExact(Number(value.toPrecision(digits ?? DIGITS_MAX))))
 }
 
-/** Significant digits that tell apart what lies a hundredth of this range apart; five for one that is wide enough. */
+/** Returns the number of significant digits, 5 to 15, that distinguishes values a hundredth of a range apart. */
 export function digitsWithin(low: number, high: number): number {
   const parts = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
   return Number.isFinite(parts) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(parts)))) : 5
 }
 
-/** A number with all of its digits, and a true minus. */
+/** Formats a number with all of its digits and the minus sign `−`. */
 export function formatExact(value: number): string {
   const size = Math.abs(value)
   if (!Number.isFinite(value) || value === 0) return formatNumber(value)
@@ -48,32 +54,44 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i)
 }
 
-/** Moments along an axis, in seconds since 1970: as exact as it takes to tell them apart, with the day where they lie on several. */
+/**
+ * Formats times along an axis, in seconds since 1970. Seconds and milliseconds are added only where labels would repeat
+ * without them, and the date only where the times are on several days.
+ */
 export function formatMoments(values: readonly number[]): string[] {
   const times = values.map((value) => value * 1000)
   const days = times.map((time) => formatDate(time).split(' ')[0]!)
   const isOneYear = new Set(days.map((day) => day.slice(0, YEAR_CHARS))).size === 1
+
   const before = (i: number): string =>
     new Set(days).size === 1 ? '' : `${isOneYear ? days[i]!.slice(YEAR_CHARS + 1) : days[i]!} `
+
   const clocks = [
     (time: number) => formatClock(time, false),
     (time: number) => formatClock(time),
     (time: number) => `${formatClock(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`,
   ]
+
   return distinct(clocks.map((clock) => times.map((time, i) => before(i) + clock(time))))
 }
 
-/** Time spans along an axis, in seconds: in their two largest units, in seconds where those do not tell them apart. */
+/**
+ * Formats time spans along an axis, in seconds: in their two largest units, or in seconds alone where labels would
+ * repeat.
+ */
 export function formatSpans(values: readonly number[]): string[] {
   return distinct([values.map(formatDuration), formatTicks(values).map((s) => t('span_seconds', { s }))])
 }
 
-/** The first way to write them in which no two read alike; the last where there is none. */
+/** Returns the first list of labels in which no label repeats, or the last list where there is none. */
 function distinct(ways: readonly string[][]): string[] {
   return ways.find((texts) => new Set(texts).size === texts.length) ?? ways.at(-1)!
 }
 
-/** Formats the numbers of one column alike: as many decimals as its largest needs for five digits. */
+/**
+ * Returns a formatter for the numbers of one column. All get the same number of decimals, so that the largest has five
+ * significant digits.
+ */
 export function columnFormat(values: readonly number[]): (value: number) => string {
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)
   if (largest === 0 || largest >= 1e7 || largest < 1e-3 || values.every(Number.isInteger)) return formatNumber
@@ -86,7 +104,10 @@ function withMinus(text: string): string {
   return text.startsWith('-') ? `−${text.slice(1)}` : text
 }
 
-/** A value of a parameter as it was written. */
+/**
+ * Formats the value of a parameter: text as it is written, fractions with six significant digits, lists and mappings as
+ * JSON.
+ */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'string') return value
@@ -100,7 +121,7 @@ const MINUTE = 60
 const HOUR = 3_600
 const DAY = 86_400
 
-/** A time span in its two largest units. */
+/** Formats a time span in its two largest units. Below ten seconds it has one decimal. */
 export function formatDuration(seconds: number): string {
   const s = Math.max(0, seconds)
   if (s < 10) return t('span_seconds', { s: s.toFixed(1) })
@@ -110,7 +131,7 @@ export function formatDuration(seconds: number): string {
   return t('span_days', { d: Math.floor(s / DAY), h: Math.floor((s % DAY) / HOUR) })
 }
 
-/** How long ago, in one unit. */
+/** Formats the time from `iso` until `now` (milliseconds since 1970) in one unit. */
 export function formatAge(iso: string, now: number): string {
   const s = Math.max(0, (now - Date.parse(iso)) / 1000)
   if (s < MINUTE) return t('age_now')
@@ -119,11 +140,13 @@ export function formatAge(iso: string, now: number): string {
   return t('age_days', { n: Math.floor(s / DAY) })
 }
 
+/** Returns the chosen time zone; undefined for that of the browser. */
 function zone(): string | undefined {
   const { timeZone } = preferences()
   return timeZone === 'local' ? undefined : timeZone
 }
 
+/** Returns the fields of a date in the chosen time zone, such as `year` and `hour`, each padded with zeros. */
 function parts(time: number | string): Record<string, string> {
   const format = new Intl.DateTimeFormat('en-CA', {
     year: 'numeric',
@@ -135,22 +158,23 @@ function parts(time: number | string): Record<string, string> {
     hourCycle: 'h23',
     timeZone: zone(),
   })
+
   return Object.fromEntries(format.formatToParts(new Date(time)).map(({ type, value }) => [type, value]))
 }
 
-/** `14:05:12` in the chosen time zone. */
+/** Formats a time as `14:05:12` in the chosen time zone. */
 export function formatClock(time: number | string, withSeconds = true): string {
   const { hour, minute, second } = parts(time)
   return withSeconds ? `${hour}:${minute}:${second}` : `${hour}:${minute}`
 }
 
-/** `2026/11/23 14:05` in the chosen time zone. */
+/** Formats a time as `2026/11/23 14:05` in the chosen time zone. */
 export function formatDate(time: number | string): string {
   const { year, month, day, hour, minute } = parts(time)
   return `${year}/${month}/${day} ${hour}:${minute}`
 }
 
-/** The zone's short name: JST, UTC, GMT+2. */
+/** Returns the short name of the chosen time zone, such as JST, UTC or GMT+2. */
 export function zoneName(): string {
   const name = zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   if (name === 'Asia/Tokyo') return 'JST'
@@ -161,13 +185,14 @@ export function zoneName(): string {
   )
 }
 
+/** Formats a size in decimal units, such as `1.50 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]!}`
 }
 
-/** Seconds between two moments; up to `now` where the second is not there yet. */
+/** Returns the seconds between two times, or until `now` where `to` is null. Undefined where `from` is null. */
 export function secondsBetween(from: string | null, to: string | null, now: number): number | undefined {
   return from === null ? undefined : ((to === null ? now : Date.parse(to)) - Date.parse(from)) / 1000
 }

@@ -14,13 +14,15 @@ import { choose, preferences, shownTheme } from './state/preferences.ts'
 import { t } from './texts/texts.ts'
 import { PhaseIcon, sweepShape } from './ui/phase.tsx'
 
+/** Returns the project that a path belongs to; undefined outside of projects. */
 function projectOf(path: string): string | undefined {
   return match('/p/:project/:rest/:more?/:tab?', path)?.['project']
 }
 
-/** Shortcuts of every page, the palette, and the list of shortcuts. */
+/** Handles the shortcuts of every page, and shows the command palette and the list of shortcuts. */
 export function Keys(): ReactElement {
   const [shown, setShown] = useState<'palette' | 'help' | undefined>()
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -28,6 +30,7 @@ export function Keys(): ReactElement {
         setShown('palette')
         return
       }
+
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
       if (event.key === '?') setShown('help')
       if (event.key === '/') {
@@ -37,22 +40,27 @@ export function Keys(): ReactElement {
         filter.focus()
       }
     }
+
     const openIt = (): void => setShown('palette')
     const help = (): void => setShown('help')
+
     addEventListener('keydown', onKey)
     addEventListener(OPEN, openIt)
     addEventListener(HELP, help)
+
     return () => {
       removeEventListener('keydown', onKey)
       removeEventListener(OPEN, openIt)
       removeEventListener(HELP, help)
     }
   }, [])
+
   if (shown === 'palette') return <Palette onClose={() => setShown(undefined)} />
   if (shown === 'help') return <Help onClose={() => setShown(undefined)} />
   return <></>
 }
 
+/** A line of the command palette. */
 interface Entry {
   readonly key: string
   readonly text: string
@@ -64,6 +72,7 @@ interface Entry {
 const SEARCH_AFTER_MS = 150
 const FOUND_MAX = 8
 
+/** The command palette: a search for runs and sweeps of all projects, for pages and for commands. */
 function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
@@ -73,14 +82,19 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   })
   const [at, setAt] = useState(0)
   useEffect(() => dialog.current?.showModal(), [])
-  // Enter came before the answer: it opens the first of what is found for this text, not of what stands there from before.
+
+  // True where Enter was pressed before the results for the current text arrived. Their first entry is then opened; the
+  // entries that are still shown belong to an earlier text.
   const isWanted = useRef(false)
+
   const act = (entry: Entry | undefined): void => {
     if (!entry) return
     onClose()
     entry.act()
   }
+
   const actOnAnswer = useEffectEvent(act)
+
   useEffect(() => {
     const controller = new AbortController()
     const timer = setTimeout(() => {
@@ -93,13 +107,16 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
         () => !controller.signal.aborted && setFound({ text, entries: [] }),
       )
     }, SEARCH_AFTER_MS)
+
     return () => {
       clearTimeout(timer)
       controller.abort()
     }
   }, [text])
+
   const entries = [...found.entries, ...matching(text)]
   const chosen = Math.min(at, Math.max(0, entries.length - 1))
+
   return (
     <dialog
       ref={dialog}
@@ -153,7 +170,7 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   )
 }
 
-/** The number in `42`, `#42` and `departments #42`. */
+/** Returns the number in `42`, `#42` or `departments #42`; undefined for other text. */
 function numberIn(word: string): string | undefined {
   return /^(?:.*#)?(\d+)$/.exec(word)?.[1]
 }
@@ -161,7 +178,10 @@ function numberIn(word: string): string | undefined {
 const SWEEPS_FOUND_MAX = 5
 const SWEEPS_LATEST = 2
 
-/** Sweeps whose name has the text, whatever its case, or whose number it is; the newest where there is none. */
+/**
+ * Finds the sweep with the number in a text, or sweeps whose name contains the text, whatever its case. An empty text
+ * finds the newest.
+ */
 async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
   const word = text.trim()
   const number = numberIn(word)
@@ -175,6 +195,7 @@ async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
           `/sweeps${toQuery({ limit: word === '' ? SWEEPS_LATEST : SWEEPS_FOUND_MAX, name: word || undefined })}`,
           { signal },
         )
+
   return sweeps.map((sweep) => ({
     key: `sweep ${sweep.number}`,
     text: sweep.name === null ? `#${sweep.number}` : `${sweep.name} #${sweep.number}`,
@@ -184,13 +205,17 @@ async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
   }))
 }
 
-/** Runs whose name has the text, or whose number it is; the newest where there is none. */
+/**
+ * Finds the run with the number in a text, or runs whose name contains the text, whatever its case. An empty text finds
+ * the newest.
+ */
 async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
   const word = text.trim()
   const number = numberIn(word)
   const filter =
     number !== undefined ? `number = ${number}` : word === '' ? '' : `name contains ${JSON.stringify(word)}`
   const { runs } = await call<RunPageView>(`/runs${toQuery({ filter, limit: FOUND_MAX })}`, { signal })
+
   return runs.map((run) => ({
     key: `run ${run.number}`,
     text: runTitle(run),
@@ -200,7 +225,7 @@ async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
   }))
 }
 
-/** Commands and pages whose text has this one. */
+/** Returns the commands and pages whose text contains a text, whatever its case. */
 function matching(text: string): Entry[] {
   return commands().filter((entry) => entry.text.toLowerCase().includes(text.trim().toLowerCase()))
 }
@@ -212,7 +237,9 @@ function commands(): Entry[] {
     ...globalPages(),
     { to: paths.settings(), text: t('settings') },
   ]
+
   const { theme, language } = preferences()
+
   return [
     ...pages.map(({ to, text }) => ({ key: to, text, group: t('pages'), act: () => go(to) })),
     ...(project === undefined
@@ -234,9 +261,11 @@ function commands(): Entry[] {
   ]
 }
 
+/** The list of shortcuts. */
 function Help({ onClose }: { readonly onClose: () => void }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
+
   const rows = [
     ['Ctrl K', t('key_palette')],
     ['/', t('key_filter')],
@@ -247,6 +276,7 @@ function Help({ onClose }: { readonly onClose: () => void }): ReactElement {
     ['Esc', t('key_close')],
     ['?', t('key_help')],
   ] as const
+
   return (
     <dialog
       ref={dialog}

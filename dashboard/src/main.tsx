@@ -13,11 +13,14 @@ import './charts/charts.css'
 
 const RETRIES = 2
 
-/** What the server refused it will refuse again; only a broken line or a restarting server is worth another try. */
+/**
+ * Repeats a failed query twice, except after an answer below 500, which would be the same again, and where the server
+ * was not reached (status 0).
+ */
 const queries = new QueryClient({
   defaultOptions: {
-    // The browser knows whether there is a network, not whether the server is there, which may be this machine; and nothing
-    // that was asked for is to happen later, when nobody expects it any more.
+    // Without `always`, requests wait while the browser reports no network and are sent later. The server may be this
+    // machine and reachable without a network. A mutation must not run later, when the person no longer expects it.
     mutations: { networkMode: 'always' },
     queries: {
       networkMode: 'always',

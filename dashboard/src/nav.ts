@@ -7,13 +7,14 @@ interface PageLink {
   readonly isCurrent: (path: string) => boolean
 }
 
-/** Pages of one project. */
+/** Returns the navigation links of one project. */
 export function projectPages(project: string): PageLink[] {
   const page = (to: string, text: string): PageLink => ({
     to,
     text,
     isCurrent: (path) => path === to || path.startsWith(`${to}/`),
   })
+
   return [
     page(paths.runs(project), t('runs')),
     page(paths.sweeps(project), t('sweeps')),
@@ -21,7 +22,7 @@ export function projectPages(project: string): PageLink[] {
   ]
 }
 
-/** Pages of the whole installation. */
+/** Returns the navigation links to the pages outside of projects. */
 export function globalPages(): PageLink[] {
   return [
     { to: paths.home(), text: t('home'), isCurrent: (path) => path === '/' },

@@ -1,4 +1,4 @@
-/** Addresses of the pages. */
+/** Paths of the pages. */
 export const paths = {
   home: () => '/',
   projects: () => '/projects',
@@ -16,6 +16,7 @@ export const paths = {
     `/p/${encodeURIComponent(project)}/new${from === undefined ? '' : `?from=${from}`}`,
 }
 
+/** The fields of a run that its name is made of. */
 interface Named {
   readonly name: string | null
   readonly sweep: number | null
@@ -23,18 +24,21 @@ interface Named {
   readonly number: number
 }
 
-/** Name of a run: its own name, `SWEEP #NUMBER` for a trial, or its number. */
+/** Returns the name of a run: its own name, `SWEEP #NUMBER` for a trial, or its number. */
 export function runName(run: Named): string {
   return isNamed(run)
     ? run.name!
     : `${run.sweep === null ? '' : `${sweepName({ name: run.sweepName, number: run.sweep })} `}#${run.number}`
 }
 
-/** The same, and its number where that does not say it. */
+/**
+ * Returns the name of a run followed by its number. The names of trials and unnamed runs contain the number already.
+ */
 export function runTitle(run: Named): string {
   return isNamed(run) ? `${runName(run)} #${run.number}` : runName(run)
 }
 
+/** Returns the name of a sweep, or its number where it has no name. */
 export function sweepName({ name, number }: Pick<Named, 'name' | 'number'>): string {
   return isNamed({ name }) ? name! : `#${number}`
 }
@@ -43,7 +47,7 @@ function isNamed({ name }: Pick<Named, 'name'>): boolean {
   return name !== null && name.trim() !== ''
 }
 
-/** What runs are called beside each other, by number: those of the same name have their number too. */
+/** Returns labels for runs that are shown together, by run number. Runs of the same name get their number, too. */
 export function runLabels(runs: readonly Named[]): Map<number, string> {
   const counts = new Map<string, number>()
   for (const name of runs.map(runName)) counts.set(name, (counts.get(name) ?? 0) + 1)

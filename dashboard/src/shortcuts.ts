@@ -1,4 +1,4 @@
-/** What any part of a page may call for. */
+/** Names of the window events that open the command palette and the list of shortcuts. */
 export const OPEN = 'hagane-palette'
 export const HELP = 'hagane-help'
 
@@ -6,10 +6,10 @@ export function openPalette(): void {
   dispatchEvent(new Event(OPEN))
 }
 
-/** Fields that take no text. */
+/** Types of input fields that take no typed text. */
 const TEXTLESS = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
 
-/** Whether the keys are somebody's text: then no shortcut acts. */
+/** Whether a key press enters text into a field. Shortcuts do nothing then. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement
   if (event.isComposing || target.isContentEditable) return true

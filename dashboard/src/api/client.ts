@@ -5,7 +5,7 @@ import { preferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { takeEarly } from './early.ts'
 
-/** What the server refused, in its own words. Status 0: it was not reached. */
+/** An error answer of the API, with the code and the message of the server. Status 0: the server was not reached. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** One thing that is wrong in a document, and where. */
+/** A mistake in a submitted document, and its place. */
 export interface Problem {
   readonly code: string
   readonly message: string
@@ -36,12 +36,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-/** Asks the API; the session's cookie goes along by itself. Throws ApiError. */
+/**
+ * Sends a request to a path below `/api/v1` and returns the parsed JSON answer. The browser adds the session cookie.
+ * Throws ApiError, or the `AbortError` of an aborted signal.
+ */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   return parseJson(await (await request(path, options)).text()) as T
 }
 
-/** The same for an answer that is not JSON. */
+/** Does the same as `call` and returns the answer itself, for answers that are not JSON. */
 export async function request(path: string, { method = 'GET', body, signal }: CallOptions = {}): Promise<Response> {
   const asked =
     (method === 'GET' ? takeEarly(path) : undefined) ??
@@ -54,15 +57,19 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
+
   const response = await asked.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, 'unreachable', t('unreachable'))
   })
+
   if (response.ok) return response
   if (response.status === 401) setSignedOut(true)
+
   const said = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string; problems?: Problem[] } }
     | undefined
+
   throw new ApiError(
     response.status,
     said?.error?.code ?? 'unknown',
@@ -74,12 +81,13 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
 let isSignedOut = false
 const listeners = new Set<() => void>()
 
-/** Said by any answer that asks for a session, taken back once there is one. */
+/** Sets whether the sign-in page is shown: true after an answer with status 401, false after signing in. */
 export function setSignedOut(value: boolean): void {
   isSignedOut = value
   for (const listener of listeners) listener()
 }
 
+/** Whether the server has answered 401 since the last sign-in. */
 export function useSignedOut(): boolean {
   return useSyncExternalStore(
     (listener) => {

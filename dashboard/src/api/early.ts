@@ -1,6 +1,6 @@
 /**
- * An answer that is on its way before the page that asks for it is there. It is kept where both find it: what asks runs
- * before the page, in a file of its own.
+ * A request of the page that is sent before the code of the page is loaded. It is held in a global variable, because
+ * the script that sends it (`first-paint.ts`) and the page are separate bundles.
  */
 interface EarlyAnswer {
   readonly path: string
@@ -11,15 +11,15 @@ declare global {
   var haganeEarly: EarlyAnswer | undefined
 }
 
-/** Asks for what a page will ask for first. */
+/** Sends the request that the page will need first, and holds the answer for `takeEarly`. */
 export function askEarly(path: string): void {
   const answer = fetch(`/api/v1${path}`, { headers: { 'accept-language': document.documentElement.lang } })
-  // Whoever takes it hears of a failure; one that nobody takes is nobody's.
+  // Prevents an unhandled rejection. A caller of `takeEarly` still receives the failure.
   answer.catch(() => {})
   globalThis.haganeEarly = { path, answer }
 }
 
-/** The answer to a path, once. */
+/** Returns the early answer for a path and removes it; undefined where there is none. */
 export function takeEarly(path: string): Promise<Response> | undefined {
   const early = globalThis.haganeEarly
   if (early?.path !== path) return undefined

@@ -5,10 +5,10 @@ import { ACTIVITY, EVENT_KINDS } from '../../../src/contract/events.ts'
 import type { ActivityView } from '../../../src/contract/events.ts'
 import type { EventView } from '../../../src/contract/routes.ts'
 
-/** What a page shows is asked for again at most this often. */
+/** Time from an event to the refresh of the page. Events in between are handled by the same refresh. */
 const REFRESH_MS = 1_000
 
-/** Since when nothing has been heard; undefined while the stream is up. */
+/** Time of the last message before the event stream was interrupted; undefined while it is connected. */
 let deafSince: number | undefined
 let lastHeard = Date.now()
 const listeners = new Set<() => void>()
@@ -19,6 +19,10 @@ function setDeaf(since: number | undefined): void {
   for (const listener of listeners) listener()
 }
 
+/**
+ * Returns the time of the last message (milliseconds since 1970) while live updates are interrupted; undefined
+ * otherwise.
+ */
 export function useDeafSince(): number | undefined {
   return useSyncExternalStore(
     (listener) => {
@@ -29,9 +33,12 @@ export function useDeafSince(): number | undefined {
   )
 }
 
+/** Callbacks of `onWritten`, by run number. */
 const writers = new Map<number, Set<() => void>>()
 
-/** Calls back whenever a run has written something, once a second at most. */
+/**
+ * Calls `callback` when a run has written something, about once a second at most. Returns a function that ends this.
+ */
 export function onWritten(run: number, callback: () => void): () => void {
   const own = writers.get(run) ?? new Set()
   writers.set(run, own.add(callback))
@@ -42,8 +49,9 @@ export function onWritten(run: number, callback: () => void): () => void {
 }
 
 /**
- * Follows the history for as long as the page is open. An event only says that something changed; what is shown is then
- * read again, once a second at most. A stream that breaks comes back by itself with the last number it had.
+ * Follows the event stream of the server while the page is open. An event only reports that something changed: what the
+ * page shows of it is then read again, at most once a second. EventSource reconnects by itself and continues after the
+ * last event number that it received.
  */
 export function useLive(): void {
   const queries = useQueryClient()
@@ -53,6 +61,7 @@ export function useLive(): void {
     const runs = new Set<number>()
     const sweeps = new Set<number>()
     let timer: ReturnType<typeof setTimeout> | undefined
+
     const refresh = (): void => {
       timer = undefined
       for (const key of lists) void queries.invalidateQueries({ queryKey: [key] })
@@ -60,6 +69,7 @@ export function useLive(): void {
       for (const run of runs) for (const callback of writers.get(run) ?? []) callback()
       for (const set of [lists, runs, sweeps]) set.clear()
     }
+
     const onEvent = (event: MessageEvent<string>): void => {
       lastHeard = Date.now()
       const { run, sweep, kind } = JSON.parse(event.data) as EventView
@@ -70,18 +80,22 @@ export function useLive(): void {
       if (sweep !== null) sweeps.add(sweep)
       timer ??= setTimeout(refresh, REFRESH_MS)
     }
+
     for (const kind of EVENT_KINDS) source.addEventListener(kind, onEvent)
+
     source.addEventListener(ACTIVITY, (event: MessageEvent<string>) => {
       lastHeard = Date.now()
       const written = JSON.parse(event.data) as ActivityView
       for (const run of written.runs) runs.add(run)
       for (const sweep of written.sweeps) sweeps.add(sweep)
-      // The server has waited already.
+      // The server has already collected this for a second, so it is shown without a further wait.
       clearTimeout(timer)
       refresh()
     })
+
     source.addEventListener('open', () => {
-      // What happened while nobody listened is read again: all of it, or what is soon out of date on a page that has just come.
+      // Reads again what may have changed without an event: everything after an interruption; on a page that was just
+      // opened, only the data that changes fast.
       if (deafSince !== undefined) {
         void queries.invalidateQueries()
         for (const callbacks of writers.values()) for (const callback of callbacks) callback()
@@ -91,7 +105,9 @@ export function useLive(): void {
         })
       setDeaf(undefined)
     })
+
     source.addEventListener('error', () => setDeaf(deafSince ?? lastHeard))
+
     return () => {
       clearTimeout(timer)
       source.close()
@@ -99,7 +115,7 @@ export function useLive(): void {
   }, [queries])
 }
 
-/** Whether what is asked shows one of these runs or sweeps. */
+/** Whether a query shows one of these runs or sweeps. */
 function isOf(
   [kind, what]: readonly unknown[],
   { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> },

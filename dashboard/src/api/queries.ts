@@ -25,17 +25,19 @@ import { toast } from '../ui/toasts.ts'
 import { call } from './client.ts'
 import { toQuery } from './to-query.ts'
 
+/** Parameters of a request for runs. */
 export interface RunsAsked {
   readonly project?: string
   readonly sweep?: number
   readonly filter?: string
   readonly sort?: string
   readonly limit?: number
-  /** Params and metrics that rows carry; all when left out. */
+  /** Params and metrics that each row contains, separated by commas. Default: all. */
   readonly fields?: string
   readonly trash?: boolean | undefined
 }
 
+/** Reads the first page of the matching runs, with their total number. */
 export function useRunPage(
   asked: RunsAsked,
   { isWanted = true }: { readonly isWanted?: boolean } = {},
@@ -50,8 +52,8 @@ export function useRunPage(
 }
 
 /**
- * Runs of a list as they are now, by number: those in sight that have not ended. The list itself stays in the order that it
- * was read in.
+ * Reads the current state of runs by their numbers. The run list itself keeps the order in which it was read; this
+ * refreshes only its visible rows that have not ended.
  */
 export function useFreshRuns(
   project: string,
@@ -68,10 +70,11 @@ export function useFreshRuns(
     placeholderData: keepPreviousData,
     select: byNumber,
   })
+
   return data ?? NO_RUNS
 }
 
-/** The selected runs of a list, also those that it has not come to yet or no longer holds. */
+/** Returns the selected runs, including those that are not in the loaded part of the list or no longer match it. */
 export function useSelectedRuns(
   project: string,
   {
@@ -95,6 +98,7 @@ function byNumber({ runs }: RunPageView): ReadonlyMap<number, RunView> {
   return new Map(runs.map((run) => [run.number, run]))
 }
 
+/** Reads how many of the matching runs are in each phase. */
 export function useCounts(
   asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter' | 'trash'>,
   isWanted = true,
@@ -108,6 +112,7 @@ export function useCounts(
   })
 }
 
+/** Reads a run by its number. */
 export function useRun(number: string): UseQueryResult<RunDetailView> {
   return useQuery({
     queryKey: ['run', number],
@@ -115,6 +120,10 @@ export function useRun(number: string): UseQueryResult<RunDetailView> {
   })
 }
 
+/**
+ * Reads the series of runs and metrics, each in at most `buckets` (default 500) buckets. More metrics than the server
+ * accepts at once are read in several requests.
+ */
 export function useSeries(
   runs: readonly number[],
   metrics: readonly string[],
@@ -133,16 +142,17 @@ export function useSeries(
   })
 }
 
+/** Cuts a list into pieces of at most `length` names. */
 function piecesOf(names: readonly string[], length: number): (readonly string[])[] {
   return Array.from({ length: Math.ceil(names.length / length) }, (_, i) => names.slice(i * length, (i + 1) * length))
 }
 
-/** Number of metrics in one request: small, so that the first charts come soon. */
+/** Number of metrics in one request: small, so that the first charts appear soon. */
 const METRICS_AT_ONCE = 12
 
 /**
- * Lines of any number of metrics, those that are in sight: they are read a few at a time, in the order of the list. `across` is a
- * metric that all are drawn along.
+ * Reads the series of one run for any number of metrics, a few metrics per request in the order of the list. A request
+ * is sent once one of its metrics is in `seen`. `across` is the metric on the x axis, which every request includes.
  */
 export function useSeriesInSight(
   run: number,
@@ -158,6 +168,7 @@ export function useSeriesInSight(
   },
 ): { readonly series: ReadonlyMap<string, readonly SeriesView[]>; readonly error: Error | undefined } {
   const pieces = useMemo(() => piecesOf(metrics, METRICS_AT_ONCE), [metrics])
+
   const found = useQueries({
     queries: pieces.map((piece) => {
       const body = {
@@ -166,6 +177,7 @@ export function useSeriesInSight(
         buckets: 500,
         range,
       }
+
       return {
         queryKey: ['series', body],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
@@ -175,12 +187,15 @@ export function useSeriesInSight(
       }
     }),
   })
+
   const series = new Map(
     pieces.flatMap((piece, i) => (found[i]!.data ? piece.map((name) => [name, found[i]!.data!] as const) : [])),
   )
+
   return { series, error: found.find(({ error, data }) => error && !data)?.error ?? undefined }
 }
 
+/** Parameters of a request for groups of runs: runs with equal values of the fields `by` are one group. */
 export interface GroupsAsked {
   readonly project: string
   readonly trash: boolean
@@ -190,6 +205,7 @@ export interface GroupsAsked {
   readonly sort?: string | undefined
 }
 
+/** Reads groups of runs with statistics of their columns. */
 export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
   return useQuery({
     queryKey: ['runs', 'groups', asked],
@@ -202,7 +218,7 @@ export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
   })
 }
 
-/** Lines of groups of runs, from so many buckets as are worth a mean. */
+/** Reads the mean and the spread of metrics over the runs of each group, step by step. */
 export function useBands(
   asked: Omit<GroupsAsked, 'columns' | 'sort'> & { readonly metrics: readonly string[] },
 ): UseQueryResult<BandsView> {
@@ -219,7 +235,7 @@ export function useBands(
   })
 }
 
-/** Parameters that differ among the runs that match. */
+/** Reads which parameters differ among the matching runs. */
 export function useVaried(asked: Pick<RunsAsked, 'project' | 'filter' | 'trash'>): UseQueryResult<VariedView> {
   const query = toQuery({ ...asked })
   return useQuery({
@@ -229,6 +245,10 @@ export function useVaried(asked: Pick<RunsAsked, 'project' | 'filter' | 'trash'>
   })
 }
 
+/**
+ * Reads the names of params and metrics, each with the number of runs that have it: of all runs, and of the latest runs
+ * of the project.
+ */
 export function useNames(project: string, isWanted = true): UseQueryResult<NamesView> {
   return useQuery({
     queryKey: ['names', project],
@@ -238,11 +258,15 @@ export function useNames(project: string, isWanted = true): UseQueryResult<Names
   })
 }
 
+/** Reads how many places for runs the machine has and how many are in use. */
 export function useSlots(): UseQueryResult<SlotsView> {
   return useQuery({ queryKey: ['runs', 'slots'], queryFn: () => call<SlotsView>('/slots') })
 }
 
-/** Which way each metric of a project is better; none while that is not known. Asked for where a best is shown. */
+/**
+ * Returns whether higher or lower values of each metric of a project are better; empty until this is loaded. Requests
+ * nothing while `isWanted` is false.
+ */
 export function useDirections(project: string, isWanted: boolean): Directions {
   const { data } = useProjects(isWanted)
   return data?.find(({ name }) => name === project)?.directions ?? NO_DIRECTIONS
@@ -250,10 +274,12 @@ export function useDirections(project: string, isWanted: boolean): Directions {
 
 const NO_DIRECTIONS: Directions = {}
 
+/** Reads all projects. */
 export function useProjects(isWanted = true): UseQueryResult<ProjectView[]> {
   return useQuery({ queryKey: ['projects'], queryFn: () => call<ProjectView[]>('/projects'), enabled: isWanted })
 }
 
+/** Reads the saved views of a project. */
 export function useViews(project: string): UseQueryResult<ViewView[]> {
   return useQuery({
     queryKey: ['views', project],
@@ -261,6 +287,7 @@ export function useViews(project: string): UseQueryResult<ViewView[]> {
   })
 }
 
+/** Reads the newest 200 sweeps of a project, or of all projects. */
 export function useSweeps(project?: string): UseQueryResult<SweepView[]> {
   const query = toQuery({ project, limit: 200 })
   return useQuery({
@@ -270,6 +297,7 @@ export function useSweeps(project?: string): UseQueryResult<SweepView[]> {
   })
 }
 
+/** Reads a sweep by its number. */
 export function useSweep(number: string): UseQueryResult<SweepView> {
   return useQuery({
     queryKey: ['sweep', number],
@@ -277,6 +305,7 @@ export function useSweep(number: string): UseQueryResult<SweepView> {
   })
 }
 
+/** Reads all trials of a sweep by its number. */
 export function useTrials(number: string): UseQueryResult<TrialsView> {
   return useQuery({
     queryKey: ['sweep', number, 'trials'],
@@ -285,7 +314,10 @@ export function useTrials(number: string): UseQueryResult<TrialsView> {
   })
 }
 
-/** What a sweep believes, anew with each trial that has ended; not asked while that number is not known. */
+/**
+ * Reads what a sweep has learned, again whenever `finished`, its number of results, has changed. Requests nothing while
+ * that number is undefined.
+ */
 export function useBeliefs(number: string, finished: number | undefined): UseQueryResult<BeliefsView> {
   return useQuery({
     queryKey: ['beliefs', number, finished],
@@ -296,6 +328,7 @@ export function useBeliefs(number: string, finished: number | undefined): UseQue
   })
 }
 
+/** Reads the list of artifacts of a run. */
 export function useArtifacts(run: string): UseQueryResult<ArtifactView[]> {
   return useQuery({
     queryKey: ['run', run, 'artifacts'],
@@ -303,12 +336,15 @@ export function useArtifacts(run: string): UseQueryResult<ArtifactView[]> {
   })
 }
 
+/** The document of a run: its sources in merge order and the parameters that were merged last. */
 export interface DocumentView {
   readonly sources: readonly { readonly file: string; readonly text: string }[]
   readonly params: Readonly<Record<string, string>>
+  /** Difference of the code to its git commit; null without one. */
   readonly changes: string | null
 }
 
+/** Reads the document of a run. It never changes, so it is read once. */
 export function useDocument(run: string | undefined): UseQueryResult<DocumentView> {
   return useQuery({
     queryKey: ['document', run],
@@ -318,7 +354,10 @@ export function useDocument(run: string | undefined): UseQueryResult<DocumentVie
   })
 }
 
-/** What a document comes to, asked anew when its text rests. */
+/**
+ * Checks a document on the server, without starting anything. The caller waits until typing pauses before it passes new
+ * text.
+ */
 export function useCheck(document: Pick<DocumentView, 'sources' | 'params'>): UseQueryResult<CheckView> {
   return useQuery({
     queryKey: ['check', document],
@@ -329,7 +368,7 @@ export function useCheck(document: Pick<DocumentView, 'sources' | 'params'>): Us
   })
 }
 
-/** Reads the language as JSON Schema, once. */
+/** Returns a function that reads the JSON Schema of documents; the schema is requested once. */
 export function useLanguage(): () => Promise<JsonSchema> {
   const queries = useQueryClient()
   return () =>
@@ -340,11 +379,14 @@ export function useLanguage(): () => Promise<JsonSchema> {
     })
 }
 
-/** The latest run of a project that was started from a machine, which another can be started like; null where there is none. */
+/**
+ * Reads the latest run of a project with a host (the machine and folder that it was submitted from), so that a new run
+ * can use its code and machine. Null where none of the latest five has one.
+ */
 export function useLatestRun(project: string): UseQueryResult<RunDetailView | null> {
   return useQuery({
     queryKey: ['latest', project],
-    // The code under what is being written does not change.
+    // Never read again: the code of the new run must not change while its document is being written.
     staleTime: Infinity,
     gcTime: 0,
     queryFn: async () => {
@@ -363,6 +405,7 @@ export function useLatestRun(project: string): UseQueryResult<RunDetailView | nu
 
 const LATEST_LOOKED_AT = 5
 
+/** A virtual environment by its hash. */
 export interface EnvironmentView {
   readonly hash: string
   readonly state: string
@@ -370,6 +413,7 @@ export interface EnvironmentView {
   readonly packages: readonly string[]
 }
 
+/** Reads an environment by its hash. Requests nothing for null. */
 export function useEnvironment(hash: string | null): UseQueryResult<EnvironmentView> {
   return useQuery({
     queryKey: ['environment', hash],
@@ -379,10 +423,12 @@ export function useEnvironment(hash: string | null): UseQueryResult<EnvironmentV
   })
 }
 
+/** The files of a snapshot. */
 export interface ManifestView {
   readonly files: readonly { readonly path: string; readonly sha256: string; readonly sizeBytes: number }[]
 }
 
+/** Reads the list of files of a snapshot by its digest. Requests nothing for null. */
 export function useSnapshot(digest: string | null): UseQueryResult<ManifestView> {
   return useQuery({
     queryKey: ['snapshot', digest],
@@ -392,20 +438,25 @@ export function useSnapshot(digest: string | null): UseQueryResult<ManifestView>
   })
 }
 
+/** Reads the access tokens, without their secrets. */
 export function useTokens(): UseQueryResult<AccessTokenView[]> {
   return useQuery({ queryKey: ['tokens'], queryFn: () => call<AccessTokenView[]>('/tokens') })
 }
 
+/** Reads the results of the health checks of the server. */
 export function useDoctor(): UseQueryResult<DoctorCheck[]> {
   return useQuery({ queryKey: ['doctor'], queryFn: () => call<DoctorCheck[]>('/doctor') })
 }
 
 interface ActionOptions {
-  /** The page says itself what went wrong. */
+  /** Whether the caller shows the error itself. Otherwise it appears as a toast. */
   readonly showsError?: boolean
 }
 
-/** Does something and shows what has changed by it, or says what went wrong. */
+/**
+ * Returns a mutation that calls `act` and `onDone`, then reads all data of the page again. A failure is shown as a
+ * toast.
+ */
 export function useAction<A, R = unknown>(
   act: (argument: A) => Promise<R>,
   onDone?: (result: R, argument: A) => void,
@@ -422,7 +473,7 @@ export function useAction<A, R = unknown>(
   })
 }
 
-/** Says which way a metric of a project is better; null takes it back. */
+/** Returns a mutation that sets whether higher or lower values of a metric are better; null removes the setting. */
 export function useSetDirection(project: string) {
   return useAction(
     ({ name, direction }: { readonly name: string; readonly direction: 'maximize' | 'minimize' | null }) =>

@@ -6,6 +6,10 @@ import { place, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
 import { tickFont, token } from './theme.ts'
 
+/**
+ * The area of a plot: its edges in pixels, and functions from values to pixels. `y` moves values beyond the axis to its
+ * ends.
+ */
 export interface Frame {
   readonly left: number
   readonly right: number
@@ -15,9 +19,13 @@ export interface Frame {
   readonly y: (value: number) => number
 }
 
+/** Space around a plot for the labels of its axes, in pixels. */
 export const MARGIN = { left: 52, right: 14, top: 10, bottom: 26 }
 
-/** A horizontal grid, a base line with ticks and round values: what every plot stands in. */
+/**
+ * Draws the axes of a plot: a horizontal grid, a base line with ticks, and labels with round values. Returns the area
+ * of the plot.
+ */
 export function drawFrame(
   context: CanvasRenderingContext2D,
   size: Size,
@@ -39,10 +47,12 @@ export function drawFrame(
       margin.bottom -
       Math.min(1, Math.max(0, place(y, value))) * (size.height - margin.top - margin.bottom),
   }
+
   context.font = tickFont()
   context.lineWidth = 1
   context.textBaseline = 'middle'
   context.textAlign = 'right'
+
   const across = ticks(y, Math.max(2, Math.round((frame.bottom - frame.top) / 42)))
   for (const [i, text] of formatTicks(across).entries()) {
     const at = Math.round(frame.y(across[i]!)) + 0.5
@@ -50,18 +60,21 @@ export function drawFrame(
     context.fillStyle = token('--ink-3')
     context.fillText(text, frame.left - 7, at)
   }
+
   line(context, token('--axis'), [frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5])
   context.textAlign = 'center'
   context.textBaseline = 'top'
   context.fillStyle = token('--ink-3')
+
   const up = ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))
-  // The axis has its name at the end of its labels, in the place of those that it would lie on.
+  // The name of the axis stands at its right end. Labels that it would cover are left out.
   const free = xName === '' ? size.width : frame.right - context.measureText(xName).width - 8
   for (const [i, text] of formatTicks(up).entries()) {
     const at = frame.x(up[i]!)
     line(context, token('--axis'), [at, frame.bottom, at, frame.bottom + 4])
     if (at + context.measureText(text).width / 2 < free) context.fillText(text, at, frame.bottom + 7)
   }
+
   context.textAlign = 'right'
   context.fillText(xName, frame.right, frame.bottom + 7)
   return frame
@@ -70,7 +83,10 @@ export function drawFrame(
 const LINE_PX = 13
 const LABEL_PX = 28
 
-/** Names of categories in place of the numbers of an axis: shortened to the room that each has, some left out where there is none. */
+/**
+ * Replaces the numbers of an axis by names of categories. Names are cut to the room they have, and some are left out
+ * where there is too little.
+ */
 export function drawCategories(
   context: CanvasRenderingContext2D,
   size: Size,
@@ -83,9 +99,11 @@ export function drawCategories(
   context.fillStyle = token('--panel')
   if (side === 'x') context.fillRect(0, frame.bottom + 1, size.width, size.height - frame.bottom)
   else context.fillRect(0, 0, frame.left - 1, frame.bottom)
+
   context.fillStyle = token('--ink-2')
   context.textAlign = side === 'x' ? 'center' : 'right'
   context.textBaseline = side === 'x' ? 'top' : 'middle'
+
   const room = side === 'x' ? Math.abs(frame.x(1) - frame.x(0)) : Math.abs(frame.y(1) - frame.y(0))
   const each = Math.max(1, Math.ceil((side === 'x' ? LABEL_PX : LINE_PX) / room))
   for (let i = 0; i < categories.length; i += each) {
@@ -94,7 +112,7 @@ export function drawCategories(
   }
 }
 
-/** As much of a text as this many pixels hold. */
+/** Cuts a text to a width in pixels, with `…` at its end. */
 function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text
   const chars = [...text]
@@ -102,7 +120,7 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   return `${chars.join('')}…`
 }
 
-/** A text that can be read whatever lies below it. */
+/** Draws a text with an outline in the colour of the background, so that it can be read on top of lines. */
 export function outlined(
   context: CanvasRenderingContext2D,
   text: string,
@@ -118,7 +136,7 @@ export function outlined(
   context.lineWidth = 1
 }
 
-/** From one point to another. */
+/** Draws a line from one point to another. */
 export function line(
   context: CanvasRenderingContext2D,
   color: string,
@@ -131,6 +149,7 @@ export function line(
   context.stroke()
 }
 
+/** Draws a circle that is filled, outlined or both. */
 export function dot(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],
@@ -151,7 +170,7 @@ export function dot(
 
 const NEAR_PX = 11
 
-/** The one of these that the pointer is on or next to; undefined once it has left. */
+/** Returns the item nearest to the pointer; undefined where none is within 11 px, or the pointer has left. */
 export function pointedAt<T extends { readonly x: number; readonly y: number }>(
   placed: readonly T[],
   event: PointerEvent<HTMLElement>,

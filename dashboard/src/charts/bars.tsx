@@ -5,16 +5,20 @@ import { t } from '../texts/texts.ts'
 import { NumberedName } from '../ui/numbered-name.tsx'
 import type { RunLook } from '../ui/run-color.tsx'
 
+/** A value that is drawn as a bar. */
 export interface Bar {
   readonly key: string
   readonly label: string
   readonly look: RunLook | undefined
   readonly value: number
-  /** Deviation on either side of the value, of groups. */
+  /** Standard deviation; only for groups. */
   readonly sd?: number
 }
 
-/** Values beside their names, the largest first. Bars begin at zero: their lengths can be compared. */
+/**
+ * Horizontal bars with names and values, the largest value first. All begin at zero, so that their lengths can be
+ * compared.
+ */
 export function Bars({
   bars,
   hovered,
@@ -29,6 +33,7 @@ export function Bars({
   const low = Math.min(0, ...bars.map(({ value, sd = 0 }) => value - sd))
   const high = Math.max(0, ...bars.map(({ value, sd = 0 }) => value + sd))
   const part = (value: number): number => (high === low ? 0 : (100 * (value - low)) / (high - low))
+
   return (
     <ul className="bars" aria-label={label}>
       {bars

@@ -3,6 +3,7 @@ import type { PointerEvent as ReactPointerEvent, ReactElement } from 'react'
 
 import { onThemeChange } from './theme.ts'
 
+/** A size in CSS pixels. */
 export interface Size {
   readonly width: number
   readonly height: number
@@ -10,21 +11,24 @@ export interface Size {
 
 export interface SketchProps {
   readonly label: string
-  /** Draws everything, in CSS pixels. Called again at the next frame where it says that it is not done. */
+  /** Draws everything, in CSS pixels. Where it returns `undone`, it is called again in the next frame. */
   readonly draw: (context: CanvasRenderingContext2D, size: Size) => 'undone' | void
   readonly onPointer?: (event: ReactPointerEvent<HTMLCanvasElement>, size: Size) => void
-  /** True where the chart has an answer to the key. */
+  /** Returns true where the chart has handled the key. */
   readonly onKey?: (key: string, isShift: boolean) => boolean
   readonly cursor?: string
-  /** A text beside a place, in pixels. */
+  /** A text that is shown beside a place, in pixels. Its parts, separated by ` · `, stand on lines of their own. */
   readonly tip?: { readonly x: number; readonly y: number; readonly text: string } | undefined
 }
 
-/** A canvas that is as large as its place, sharp on every screen, and drawn anew when its data, size or theme change. */
+/**
+ * A canvas that fills its container, is sharp on every screen, and is drawn again when its data, size or theme changes.
+ */
 export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null)
   const latest = useRef(draw)
   latest.current = draw
+
   const frame = useRef(0)
   const repaint = useRef(() => {
     cancelAnimationFrame(frame.current)
@@ -41,6 +45,7 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
       if (latest.current(context, size) === 'undone') repaint.current()
     })
   })
+
   useEffect(() => {
     const resize = new ResizeObserver(() => repaint.current())
     resize.observe(canvas.current!)
@@ -50,11 +55,14 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
       off()
     }
   }, [])
+
   useEffect(() => repaint.current())
+
   const point =
     onPointer &&
     ((event: ReactPointerEvent<HTMLCanvasElement>) =>
       onPointer(event, { width: event.currentTarget.clientWidth, height: event.currentTarget.clientHeight }))
+
   return (
     <div className="chart">
       <canvas
@@ -78,7 +86,7 @@ export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchPro
   )
 }
 
-/** The tip, drawn on the side of the pointer that has more room. */
+/** The text beside a place, on the side of the place that has more room. */
 function Tip({
   x,
   y,

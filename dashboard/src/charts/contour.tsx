@@ -16,6 +16,7 @@ import { temper, token } from './theme.ts'
 import { beyondWords, sideOf, trialData } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
+/** Cells along each side of the surface. */
 const GRID = 40
 const LEVELS = 10
 
@@ -25,11 +26,15 @@ interface ContourProps {
   readonly onOpen: (trial: Trial) => void
 }
 
-/** The objective over two parameters: what the trials measured, and between them what lies near suggests. */
+/**
+ * The objective over two parameters: the trials as dots, and shades for what the values of the trials nearby suggest in
+ * between.
+ */
 export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
   const [chosen, setChosen] = useState<readonly [string, string]>([axes[0]!.name, axes[1]!.name])
   const picking = usePicking(onOpen)
   const { placed, picked } = picking
+
   const [x, y] = chosen.map((name, i) => axes.find((axis) => axis.name === name) ?? axes[i]!) as [AxisView, AxisView]
   const { across, up, points } = useMemo(() => {
     const [across, up] = [coordinatesOf(x, set), coordinatesOf(y, set)]
@@ -39,6 +44,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
     })
     return { across, up, points }
   }, [x, y, set])
+
   const shapes = useMemo(() => {
     const inside = (value: number): number => Math.min(1, Math.max(0, place(set.scale, value)))
     const grid = surfaceOf(
@@ -46,9 +52,12 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
       GRID,
     )
     const levels = Array.from({ length: LEVELS }, (_, i) => i / LEVELS)
+
     return points.length === 0 ? [] : contours().size([GRID, GRID]).thresholds(levels)([...grid])
   }, [points, across, up, set])
+
   const beyond = points.filter(({ value }) => sideOf(set.scale, value) !== 0).length
+
   const select = (which: 0 | 1, label: string): ReactElement => (
     <select
       className="field axis"
@@ -61,6 +70,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
       ))}
     </select>
   )
+
   return (
     <Panel
       title={t('contour')}
@@ -98,7 +108,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           context.save()
           context.globalAlpha = 0.75
           for (const { value, coordinates } of shapes) {
-            // The stronger, the better, whichever way that is.
+            // A stronger colour is a better value, whether the objective is maximized or minimized.
             context.fillStyle = temper(set.isMaximized ? value : 1 - value)
             context.beginPath()
             for (const ring of coordinates.flat())
@@ -110,8 +120,10 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
             context.fill('evenodd')
           }
           context.restore()
+
           if (across.isCategory) drawCategories(context, size, { frame, side: 'x', categories: x.categories })
           if (up.isCategory) drawCategories(context, size, { frame, side: 'y', categories: y.categories })
+
           placed.length = 0
           for (const { trial, a, b } of points) {
             const at = { item: trial, x: frame.x(a), y: frame.y(b) }

@@ -13,7 +13,10 @@ import type { TrialSet } from './trials.ts'
 
 const SHARES = { low: 0, high: 1, isLog: false }
 
-/** How many of the trials came how far: the steeper it rises at the good end, the easier the space. */
+/**
+ * For each value of the objective, the share of the trials with that value or a lower one. A curve that rises steeply
+ * at the good end shows that good trials are easy to find.
+ */
 export function Distribution({ set }: { readonly set: TrialSet }): ReactElement {
   const [at, setAt] = useState<number | undefined>()
   const steps = useMemo(() => distributionOf(set.trials), [set])
@@ -25,9 +28,11 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
       ),
     [steps],
   )
+
   const drawn = set.trials.filter(({ value }) => value !== null).length
   const read =
     at === undefined ? undefined : { value: at, share: steps.findLast(({ value }) => value <= at)?.share ?? 0 }
+
   return (
     <Panel
       title={t('distribution')}
@@ -51,6 +56,7 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
           }
           context.lineTo(frame.right, frame.y(below))
           context.stroke()
+
           if (read) {
             context.strokeStyle = token('--ink-3')
             context.lineWidth = 1

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-/** Where nothing is to be drawn yet: the temper line of a blade. */
+/** Placeholder of a chart that has nothing to draw yet: a faint wavy line with a text. */
 export function Faint({ text }: { readonly text: string }): ReactElement {
   return (
     <div className="faint">

@@ -10,7 +10,10 @@ import { temper, tickFont, token } from './theme.ts'
 import { bestSoFar, isAtWork, sideOf } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
-/** What each trial came to, in order, with the best so far. Filled: it went all the way; hollow: stopped early; cross: failed. */
+/**
+ * The value of each trial, in order, with the best value so far as a line. A filled dot is a trial that ran to its end,
+ * a hollow one was stopped early or is paused, a cross has failed, a triangle lies beyond the scale.
+ */
 export function History({
   set,
   total,
@@ -22,13 +25,17 @@ export function History({
 }): ReactElement {
   const picking = usePicking(onOpen)
   const { placed, picked } = picking
+
   const last = Math.max(1, total ?? 0, set.trials.length)
   const x = { low: 0, high: last, isLog: false, isWhole: true }
+
   const draw = (context: CanvasRenderingContext2D, size: { width: number; height: number }): void => {
     const frame = drawFrame(context, size, { x, y: set.scale, xName: t('trial') })
+
     placed.length = 0
     for (const trial of set.trials) placed.push({ item: trial, ...drawTrial(context, frame, trial, set) })
     drawBest(context, frame, set)
+
     const { best } = set
     if (best) {
       const [bx, by] = [frame.x(best.index + 1), frame.y(best.value!)]
@@ -44,9 +51,11 @@ export function History({
         token('--ink'),
       )
     }
+
     const at = placed.find(({ item }) => item.index === picked?.item.index)
     if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
   }
+
   return (
     <>
       <Sketch
@@ -64,6 +73,7 @@ export function History({
   )
 }
 
+/** Returns a trial as one line of text: its number, its value or else its phase, and its parameters. */
 export function trialText(trial: Trial): string {
   const params = Object.entries(trial.params)
     .filter(([, value]) => value !== null && value !== undefined)
@@ -75,6 +85,10 @@ export function trialText(trial: Trial): string {
   ].join(' · ')
 }
 
+/**
+ * Draws a trial and returns where it is drawn. A trial without a value is not drawn; its place is above the chart, out
+ * of reach of the pointer.
+ */
 function drawTrial(
   context: CanvasRenderingContext2D,
   frame: Frame,
@@ -83,19 +97,23 @@ function drawTrial(
 ): { x: number; y: number } {
   const x = frame.x(trial.index + 1)
   context.lineWidth = 1.3
+
   if (trial.phase === 'failed') {
     const y = frame.bottom - 6
     line(context, token('--ph-failed'), [x - 3, y - 3, x + 3, y + 3])
     line(context, token('--ph-failed'), [x + 3, y - 3, x - 3, y + 3])
     return { x, y }
   }
+
   if (trial.value === null) return { x, y: -100 }
   const y = frame.y(trial.value)
+
   const side = sideOf(set.scale, trial.value)
   if (side !== 0) {
     edgeMark(context, [x, y], side > 0, token('--ink-3'))
     return { x, y }
   }
+
   const isCut = trial.phase === 'stopped' || trial.reason === 'RungReached'
   if (isAtWork(trial.phase)) dot(context, [x, y], 3.2, { fill: token('--heat-mark') })
   else if (trial.phase === 'paused') dot(context, [x, y], 2.8, { fill: token('--panel'), stroke: token('--ink-3') })
@@ -104,12 +122,15 @@ function drawTrial(
   return { x, y }
 }
 
+/** Draws the best value so far as a line with steps. */
 function drawBest(context: CanvasRenderingContext2D, frame: Frame, set: TrialSet): void {
   const steps = bestSoFar(set)
   if (steps.length === 0) return
+
   context.strokeStyle = token('--ink')
   context.lineWidth = 1.6
   context.beginPath()
+
   steps.forEach(({ index, value }, i) => {
     const [x, y] = [frame.x(index + 1), frame.y(value)]
     if (i === 0) context.moveTo(x, y)
@@ -118,6 +139,7 @@ function drawBest(context: CanvasRenderingContext2D, frame: Frame, set: TrialSet
       context.lineTo(x, y)
     }
   })
+
   context.lineTo(frame.x(set.trials.length), frame.y(steps.at(-1)!.value))
   context.stroke()
 }

@@ -1,10 +1,11 @@
 import type { Size } from './canvas.tsx'
 
+/** Number of lines that are drawn between two looks at the clock. */
 const BETWEEN_LOOKS = 32
 
 /**
- * A picture of many lines that comes about over several frames, so that no frame is late. It is kept until what it shows
- * changes; while it is not complete, it shows what was drawn first.
+ * A picture of many lines that is drawn over several frames, so that no frame is late. It is kept until its contents
+ * change; while it is incomplete, it shows the lines that were drawn first.
  */
 export class Layer {
   readonly #canvas = document.createElement('canvas')
@@ -12,10 +13,10 @@ export class Layer {
   #next = 0
 
   /**
-   * Draws on until a moment of `performance.now()`, but at least a few lines.
-   * @param key - What the picture depends on besides its size: where any of it differs, the picture is begun anew.
-   * @param lines - What is drawn in this order, each by `draw`, in CSS pixels.
-   * @returns true once all is drawn.
+   * Continues to draw until a time of `performance.now()`, but at least 32 lines.
+   * @param key - All that the picture depends on besides its size. Where any of it differs, drawing starts again.
+   * @param lines - What is drawn, in this order, each by `draw`, in CSS pixels.
+   * @returns true once all lines are drawn.
    */
   advance<T>(
     key: readonly unknown[],
@@ -35,17 +36,21 @@ export class Layer {
       this.#canvas.height = Math.round(size.height * devicePixelRatio)
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
     }
+
     while (this.#next < lines.length) {
       draw(context, lines[this.#next]!)
       this.#next += 1
       if (this.#next % BETWEEN_LOOKS > 0) continue
-      // Lines are only noted down until someone looks: without a look, the clock would measure nothing.
+      // The browser only queues the lines. Reading a pixel makes it draw them; the clock would measure nothing
+      // otherwise.
       context.getImageData(0, 0, 1, 1)
       if (performance.now() > until) break
     }
+
     return this.#next >= lines.length
   }
 
+  /** Copies the picture onto another canvas. */
   putOn(context: CanvasRenderingContext2D, size: Size): void {
     if (this.#next > 0) context.drawImage(this.#canvas, 0, 0, size.width, size.height)
   }

@@ -20,20 +20,21 @@ import { alone, join, smooth } from './lines.ts'
 import type { Line, XAxis } from './lines.ts'
 import { onThemeChange, tickFont, token } from './theme.ts'
 
+/** A line of a chart with its look. */
 export interface DrawnLine {
   readonly key: string
   readonly label: string
   readonly look: RunLook
   readonly line: Line
-  /** It still grows: its end is cut on the slant. */
+  /** Whether the line still grows. Its end is then drawn as a slanted stroke. */
   readonly isOpen: boolean
-  /** What lies between its low and its high is shaded. */
+  /** Whether the area between `low` and `high` of the line is shaded. */
   readonly hasBand: boolean
-  /** Where on the x axis it was started again. */
+  /** Where on the x axis further attempts of the run began. */
   readonly marks?: readonly number[]
 }
 
-/** A part of the x axis, in its own numbers. */
+/** A part of the x axis, in its own unit: steps, seconds or values of a metric. */
 export type Zoom = readonly [number, number]
 
 export interface LineChartProps {
@@ -41,22 +42,30 @@ export interface LineChartProps {
   readonly axis: XAxis
   readonly smoothing?: number
   readonly isLog?: boolean
-  /** The run that is lifted, here and wherever else it is drawn. */
+  /** Key of the line that is emphasized; the others are drawn fainter. */
   readonly hovered?: string | undefined
   readonly onHover?: ((key: string | undefined) => void) | undefined
-  /** What part is shown, where somebody else keeps that; `onZoom` is told of another, or of all. */
+  /**
+   * The part of the x axis that is shown, where the caller keeps it. `onZoom` receives another part, or undefined for
+   * all; without `onZoom` the chart keeps its own.
+   */
   readonly zoom?: Zoom | undefined
   readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
   readonly label: string
 }
 
-/** Charts that share an axis share their cursor. */
+/** Charts with the same x axis share their cursor: this begins the name of the group. */
 const SYNC = 'hagane'
+/** Opacity, as hexadecimal digits after a colour, of bands and of raw lines under smoothed ones. */
 const ENVELOPE = '26'
 const RAW = '3d'
+/** Number of lines beside the cursor whose values are shown. */
 const NEAREST_MAX = 6
 
-/** Lines over steps or time. Drag to zoom, double click to see all again; arrows move the cursor point by point. */
+/**
+ * Lines over steps, time or a metric. Dragging zooms in, a double click shows all again, arrow keys move the cursor
+ * point by point.
+ */
 export function LineChart({
   lines,
   axis,
@@ -74,12 +83,14 @@ export function LineChart({
   const [ownZoom, setOwnZoom] = useState<Zoom | undefined>()
   const zoom = onZoom ? givenZoom : ownZoom
   const [cursor, setCursor] = useState<Cursor | undefined>()
+
   const shape = [
     axis,
     isLog,
     smoothing,
     ...lines.map(({ key, look, hasBand, isOpen }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}`),
   ].join('|')
+
   const data = useMemo(() => toData(lines, smoothing), [lines, smoothing])
   const latest = useRef({ data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom })
   latest.current = { data, lines, onHover, axis, zoom, setZoom: onZoom ?? setOwnZoom }
@@ -100,15 +111,20 @@ export function LineChart({
       node,
     )
   })
-  // The plot is made anew when its lines are others; their points come by `setData`.
+
+  // The plot is created again when its lines, its axes or the looks of lines change. New points of the same lines
+  // arrive through `setData`.
   useEffect(() => {
     const node = holder.current!
     create(node)
+
     const showAll = (): void => latest.current.setZoom(undefined)
     node.addEventListener('dblclick', showAll)
+
     const resize = new ResizeObserver(() => plot.current?.setSize(sizeOf(node)))
     resize.observe(node)
     const offTheme = onThemeChange(() => create(node))
+
     return () => {
       resize.disconnect()
       offTheme()
@@ -161,14 +177,16 @@ export function LineChart({
 
 const LABELS_MAX = 12
 
-/** Names beside the ends of the lines, in the order of their last values; they stand for a legend. */
+/** Names of the lines at the right edge, ordered by their last values, in place of a legend. */
 function Labels({
   lines,
   hovered,
   onHover,
 }: Pick<LineChartProps, 'lines' | 'hovered' | 'onHover'>): ReactElement | null {
   if (lines.length < 2) return null
+
   const ordered = lines.toSorted((a, b) => lastOf(b.line) - lastOf(a.line))
+
   return (
     <ul className="labels" aria-hidden="true">
       {ordered.slice(0, LABELS_MAX).map(({ key, label, look }) => (
@@ -194,7 +212,7 @@ function lastOf({ y }: Line): number {
   return y.findLast((value) => value !== null) ?? -Infinity
 }
 
-/** Bands first, then raw lines, then smoothed ones: truth stays behind what is easier to read. */
+/** Returns the columns of the plot: bands first, then raw lines, then smoothed lines, which are thus drawn on top. */
 function toData(lines: readonly DrawnLine[], smoothing: number): uPlot.AlignedData {
   const raw = lines.map(({ line }) => line)
   const bands = lines
@@ -208,11 +226,12 @@ function toData(lines: readonly DrawnLine[], smoothing: number): uPlot.AlignedDa
   return [x, ...columns] as uPlot.AlignedData
 }
 
-/** The column of the first raw line. */
+/** Returns the index of the column of the first raw line. */
 function firstColumn(lines: readonly DrawnLine[]): number {
   return 1 + 2 * lines.filter(({ hasBand }) => hasBand).length
 }
 
+/** The newest properties of the chart, for callbacks of a plot that was created with older ones. */
 interface Latest {
   readonly data: uPlot.AlignedData
   readonly lines: readonly DrawnLine[]
@@ -235,9 +254,11 @@ interface PlotOptions {
 function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: PlotOptions): uPlot.Options {
   const { lines } = latest.current
   const [ink, grid, base] = [token('--ink-3'), token('--grid'), token('--axis')]
+
   const strokeOf = (drawn: DrawnLine) => () =>
     token(drawn.look.color) +
     (hover.current !== undefined && hover.current !== drawn.key && lines.length > 1 ? '66' : '')
+
   const plain = lines.map((drawn): uPlot.Series => ({
     label: drawn.label,
     stroke: smoothing > 0 ? () => token(drawn.look.color) + RAW : strokeOf(drawn),
@@ -245,6 +266,7 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
     dash: smoothing > 0 ? [] : [...drawn.look.dash],
     points: ALONE,
   }))
+
   const smoothed =
     smoothing > 0
       ? lines.map((drawn): uPlot.Series => ({
@@ -255,8 +277,10 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
           points: ALONE,
         }))
       : []
+
   const banded = lines.filter(({ hasBand }) => hasBand)
   const edge: uPlot.Series = { stroke: 'transparent', points: { show: false } }
+
   return {
     ...size,
     padding: [10, lines.length > 1 ? 104 : 14, 0, 0],
@@ -321,19 +345,19 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
   }
 }
 
-/** Room around what lies at a single place. */
+/** Widens the range of the x axis where there is a single point. */
 function roomFor(x: ArrayLike<number>, [low, high]: Zoom): Zoom {
   return x.length === 1 ? [x[0]! - 0.5, x[0]! + 0.5] : [low, high]
 }
 
-/** A value between gaps has no line to either side, and is a dot instead. */
+/** A value between two gaps has no line to either side, so it is drawn as a dot. */
 const ALONE: uPlot.Series.Points = {
   show: true,
   size: 4,
   filter: (chart, column) => alone(chart.data[column]!),
 }
 
-/** uPlot leaves out some labels of a logarithmic axis by null. */
+/** Formats the labels of the y axis. For labels of a logarithmic axis that are to be left out, uPlot passes null. */
 function formatYTicks(splits: readonly (number | null)[]): string[] {
   const texts = formatTicks(splits.filter((value) => value !== null))
   return splits.map((value) => (value === null ? '' : texts.shift()!))
@@ -351,12 +375,16 @@ function formatX(value: number, axis: XAxis): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US').replaceAll(',', '\u2009') : formatNumber(value)
 }
 
-/** Whole pixels that fit: a column may be half a pixel less than its rounded width. */
+/**
+ * Returns the size of an element in whole pixels, rounded down: the element may be half a pixel smaller than its
+ * rounded size.
+ */
 function sizeOf(node: HTMLElement): { width: number; height: number } {
   const { width, height } = node.getBoundingClientRect()
   return { width: Math.max(80, Math.floor(width)), height: Math.max(80, Math.floor(height)) }
 }
 
+/** The values at the cursor, and where on the chart they are shown. */
 interface Cursor {
   readonly x: string
   readonly left: number
@@ -364,19 +392,27 @@ interface Cursor {
   readonly rows: readonly { key: string; name: string; value: string; color: string; dash: readonly number[] }[]
 }
 
+/**
+ * Returns the values of the lines nearest to the cursor, and emphasizes the nearest line while the pointer is over this
+ * chart. Undefined where the cursor is outside.
+ */
 function readCursor(chart: uPlot, { data, lines, axis, onHover }: Latest): Cursor | undefined {
   const { idx, left, top } = chart.cursor
   if (idx === null || idx === undefined || left === undefined || left < 0) return undefined
+
   const columns = lines.map((drawn, i) => ({ drawn, column: data[firstColumn(lines) + i]! }))
   const values = columns.flatMap(({ drawn, column }) => {
     const value = valueNear(column, idx)
     return value === undefined ? [] : [{ drawn, value, distance: Math.abs(chart.valToPos(value, 'y') - (top ?? 0)) }]
   })
+
   const { min = 0, max = 0 } = chart.scales['y']!
   const digits = digitsWithin(min, max)
+
   const near = values.toSorted((a, b) => a.distance - b.distance).slice(0, NEAREST_MAX)
   const isOver = chart.root.matches(':hover')
   if (isOver && near[0]) onHover?.(near[0].drawn.key)
+
   return {
     x: formatX(data[0][idx]!, axis),
     left: left + chart.bbox.left / devicePixelRatio,
@@ -393,7 +429,10 @@ function readCursor(chart: uPlot, { data, lines, axis, onHover }: Latest): Curso
   }
 }
 
-/** The last value at or before a place: lines need not have a point at every x. */
+/**
+ * Returns the last value at or before an index, since a line need not have a point at every x. Undefined in a gap, and
+ * after the end of the line.
+ */
 function valueNear(column: ArrayLike<number | null | undefined>, at: number): number | undefined {
   for (let i = at; i >= 0; i -= 1) {
     const value = column[i]
@@ -408,12 +447,14 @@ function hasAfter(column: ArrayLike<number | null | undefined>, at: number): boo
   return false
 }
 
+/** Moves the cursor with an arrow key, or hides it with Escape. Returns false for other keys. */
 function moveCursor(chart: uPlot | undefined, key: string): boolean {
   if (!chart || !['ArrowLeft', 'ArrowRight', 'Escape'].includes(key)) return false
   if (key === 'Escape') {
     chart.setCursor({ left: -10, top: -10 })
     return true
   }
+
   const xs = chart.data[0]
   const at = chart.cursor.idx ?? (key === 'ArrowRight' ? -1 : xs.length)
   const next = Math.min(xs.length - 1, Math.max(0, at + (key === 'ArrowRight' ? 1 : -1)))

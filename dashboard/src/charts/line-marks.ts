@@ -3,17 +3,20 @@ import type uPlot from 'uplot'
 import type { Line } from './lines.ts'
 import { tickFont, token } from './theme.ts'
 
+/** Number of crosses of one line at most. */
 const GAPS_MAX = 500
 
-/** Where a line has values that are no numbers: a cross on the base line each. */
+/** Draws a cross on the base line at each x where the value of a line is no number. */
 export function drawGaps(chart: uPlot, { x, y }: Line, color: string): void {
   const { ctx, bbox } = chart
   const unit = devicePixelRatio
   const gaps = x.filter((_, i) => y[i] === null).slice(0, GAPS_MAX)
+
   ctx.save()
   ctx.strokeStyle = color
   ctx.lineWidth = 1.5 * unit
   ctx.beginPath()
+
   for (const value of gaps) {
     const at = chart.valToPos(value, 'x', true)
     if (at < bbox.left || at > bbox.left + bbox.width) continue
@@ -23,39 +26,45 @@ export function drawGaps(chart: uPlot, { x, y }: Line, color: string): void {
       ctx.lineTo(at + 2.5 * unit, base + side * 2.5 * unit)
     }
   }
+
   ctx.stroke()
   ctx.restore()
 }
 
-/** Where a further attempt began: a broken line from top to bottom, with its number. */
+/** Draws a dashed line from top to bottom where a further attempt began, with the number of the attempt. */
 export function drawMark(chart: uPlot, at: number, text: string): void {
   const x = chart.valToPos(at, 'x', true)
   const { ctx, bbox } = chart
   if (x < bbox.left || x > bbox.left + bbox.width) return
   const unit = devicePixelRatio
+
   ctx.save()
   ctx.strokeStyle = token('--ink-3')
   ctx.fillStyle = token('--ink-2')
   ctx.lineWidth = unit
+
   ctx.setLineDash([2 * unit, 3 * unit])
   ctx.beginPath()
   ctx.moveTo(x, bbox.top)
   ctx.lineTo(x, bbox.top + bbox.height)
   ctx.stroke()
+
   ctx.font = tickFont(10 * unit)
   ctx.fillText(text, x + 3 * unit, bbox.top + 9 * unit)
   ctx.restore()
 }
 
-/** The live end of a line: a short stroke on the slant. */
+/** Draws a short slanted stroke at the end of a line that still grows. */
 export function drawOpenEnd(chart: uPlot, column: number, color: string): void {
   const [xs, ys] = [chart.data[0], chart.data[column]!]
   const i = ys.findLastIndex((value) => value !== null && value !== undefined)
   if (i < 0) return
+
   const [x, y] = [chart.valToPos(xs[i]!, 'x', true), chart.valToPos(ys[i]!, 'y', true)]
   const { ctx, bbox } = chart
   if (x < bbox.left || x > bbox.left + bbox.width) return
   const unit = devicePixelRatio
+
   ctx.save()
   ctx.beginPath()
   ctx.moveTo(x - 1.5 * unit, y + 4 * unit)

@@ -17,9 +17,9 @@ const LineChart = lazy(async () => ({ default: (await import('./line-chart.tsx')
 export interface LinePanelProps {
   readonly metric: string
   readonly lines: readonly PanelLine[]
-  /** Lines that could be drawn. */
+  /** Number of lines that could be drawn. */
   readonly total: number
-  /** What is said of the lines besides how many they are. */
+  /** Text about the lines, in place of the number of points that each drawn value stands for. */
   readonly about?: string | undefined
   readonly axis: XAxis
   readonly smoothing: number
@@ -27,21 +27,28 @@ export interface LinePanelProps {
   readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
   readonly hovered?: string | undefined
   readonly onHover?: ((key: string | undefined) => void) | undefined
-  /** The points have not come yet. */
+  /** Whether the points have not arrived yet. */
   readonly isReading?: boolean
   /** Whether a drawn run may still get points. */
   readonly isOpen?: boolean
-  /** Names of panels that are kept large, and that have a logarithmic axis: the page keeps them in its address. */
+  /**
+   * Which panels are large and which have a logarithmic axis, kept by the page in its address. Undefined: each panel
+   * keeps its own choice.
+   */
   readonly marks?: PanelMarks | undefined
 }
 
+/** Names of the metrics whose panels are large, and of those with a logarithmic axis. */
 export interface PanelMarks {
   readonly large: readonly string[]
   readonly log: readonly string[]
   readonly onChange: (patch: { readonly large?: readonly string[]; readonly log?: readonly string[] }) => void
 }
 
-/** One metric of several runs or groups, with how many of how many it draws, its data as a table and as a file. */
+/**
+ * The panel of one metric of several runs or groups, with its number of lines, a button for a logarithmic axis and one
+ * to enlarge it.
+ */
 function LinePanel(props: LinePanelProps): ReactElement {
   const {
     metric,
@@ -57,13 +64,16 @@ function LinePanel(props: LinePanelProps): ReactElement {
     isReading = false,
     isOpen = true,
   } = props
+
   const [isLog, setLog] = useMark(props, 'log')
   const [isLarge, setLarge] = useMark(props, 'large')
+
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
   const gaps = lines.reduce((sum, { nans }) => sum + nans, 0)
   const canLog = lines.every(({ rows }) => rows.min.every((value) => value === null || value > 0))
   const each = buckets > 0 ? Math.round(points / buckets) : 1
+
   const note = [
     isReading ? '' : total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
     about ?? (each > 1 ? t('points_per_bucket', { n: each }) : lines.length === 1 ? t('points_n', { n: points }) : ''),
@@ -71,6 +81,7 @@ function LinePanel(props: LinePanelProps): ReactElement {
     smoothing > 0 ? `EMA ${smoothing}` : '',
     isLog && canLog ? t('log_axis') : '',
   ]
+
   return (
     <Panel
       title={metric}
@@ -125,7 +136,7 @@ function LinePanel(props: LinePanelProps): ReactElement {
   )
 }
 
-/** The panel of a metric of runs. */
+/** The panel of one metric of several runs, a line each. */
 export function RunPanel({
   runs,
   series,
@@ -137,7 +148,7 @@ export function RunPanel({
   return <LinePanel {...rest} lines={useRunLines(runs, { metric: rest.metric, series, axis: rest.axis })} />
 }
 
-/** The panel of a metric of groups of runs. */
+/** The panel of one metric of several groups of runs: a line for each mean, over steps. */
 export function GroupPanel({
   bands,
   ...rest
@@ -147,7 +158,10 @@ export function GroupPanel({
   return <LinePanel {...rest} lines={useBandLines(bands, rest.metric)} axis="step" about={t('mean_and_sd')} />
 }
 
-/** Reads and sets one mark of a panel: in the state of the page, or in the panel's own where the page keeps none. */
+/**
+ * Reads and sets whether this panel is large, or has a logarithmic axis: in the state of the page, or in the panel
+ * itself where the page keeps none.
+ */
 function useMark({ metric, marks }: LinePanelProps, name: 'large' | 'log'): [boolean, (isOn: boolean) => void] {
   const [own, setOwn] = useState(false)
   if (!marks) return [own, setOwn]
@@ -155,8 +169,10 @@ function useMark({ metric, marks }: LinePanelProps, name: 'large' | 'log'): [boo
   return [marks[name].includes(metric), (isOn) => marks.onChange({ [name]: isOn ? [...others, metric] : others })]
 }
 
+/** Returns the lines as a table, a row for each drawn value. */
 function dataOf(lines: readonly PanelLine[]): PanelData {
   const hasTime = lines.some(({ rows }) => rows.time !== undefined)
+
   return {
     head: [t('run'), t('step'), ...(hasTime ? [t('time')] : []), t('value'), t('minimum'), t('maximum')],
     rows: lines.flatMap(({ label, rows: own }) =>

@@ -18,14 +18,14 @@ const series = (step: number[], last: (number | null)[], time = step.map((_, i) 
 })
 
 describe('a line', () => {
-  it('goes along steps, seconds since its first point, or the time of day', () => {
+  it('A line lies along steps, seconds since its first point, or the time of day', () => {
     const one = series([1, 2, 3], [5, 6, 7], [10_000, 11_000, 13_000])
     expect(toLine(one, 'step').x).toEqual([1, 2, 3])
     expect(toLine(one, 'relative').x).toEqual([0, 1, 3])
     expect(toLine(one, 'wall').x).toEqual([10, 11, 13])
   })
 
-  it('is put in the order of its steps after a restart, the later point counts', () => {
+  it('A line of a restarted run is in the order of steps, and of two points at one step the later counts', () => {
     expect(toLine(series([1, 2, 3, 2, 3, 4], [1, 2, 3, 20, 30, 40]), 'step')).toMatchObject({
       x: [1, 2, 3, 4],
       y: [1, 20, 30, 40],
@@ -36,7 +36,7 @@ describe('a line', () => {
 describe('a line along another metric', () => {
   const loss = series([0, 10, 20, 30], [4, 3, 2, 1])
 
-  it('lies at the value that it had by then, and nowhere before it had one', () => {
+  it('A point lies at the value that the metric on the x axis had by its step, or is left out without one', () => {
     const epoch = series([10, 20], [1, 2])
     expect(toLine(loss, 'm.epoch', epoch)).toMatchObject({ x: [1, 2], y: [3, 1] })
     expect(toLine(loss, 'm.epoch', series([5, 15, 25], [9, null, 7]))).toMatchObject({ x: [7, 9], y: [1, 3] })
@@ -44,8 +44,8 @@ describe('a line along another metric', () => {
   })
 })
 
-describe('a moment', () => {
-  it('lies on each axis at the first point that came after it', () => {
+describe('the place of a time on an axis', () => {
+  it('A time lies at the next point on steps, at itself on axes of time, and nowhere on a metric', () => {
     const one = series([10, 20, 30], [1, 2, 3], [5_000, 6_000, 9_000])
     expect((['step', 'relative', 'wall', 'm.x'] as const).map((axis) => placeOf(one, 7_000, axis))).toEqual([
       30,
@@ -64,13 +64,13 @@ describe('smoothing', () => {
     [[0, 1], 0.5, [0, 2 / 3]],
     [[1, null, 3], 0.5, [1, null, (0.5 * 0.5 * 1 + 0.5 * 3) / 0.75]],
     [[null, 2], 0.6, [null, 2]],
-  ])('of %j by %d is %j', (values, weight, expected) => {
+  ])('Smoothing %j with the weight %d gives %j', (values, weight, expected) => {
     smooth(values, weight).forEach((value, i) =>
       expected[i] === null ? expect(value).toBeNull() : expect(value).toBeCloseTo(expected[i]!, 12),
     )
   })
 
-  it('stays between the least and the greatest value', () => {
+  it('A smoothed line stays between its least and its greatest value', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 }),
@@ -88,7 +88,7 @@ describe('smoothing', () => {
 })
 
 describe('lines on one axis', () => {
-  it('keep their gaps, and are spanned where another line alone has a point', () => {
+  it('Joined lines keep their gaps, and are spanned where only another line has a point', () => {
     const [a, b] = [toLine(series([1, 3], [10, 30]), 'step'), toLine(series([1, 2, 3], [1, null, 3]), 'step')]
     expect(join([a, b])).toEqual({
       x: [1, 2, 3],
@@ -100,7 +100,7 @@ describe('lines on one axis', () => {
   })
 })
 
-describe('a value alone', () => {
+describe('values without a neighbour', () => {
   it.each([
     [
       [1, null, 2, null, 3],
@@ -113,5 +113,7 @@ describe('a value alone', () => {
     ],
     [[1], [0]],
     [[null, undefined], []],
-  ] as const)('in %j stands at %j', (column, expected) => expect(alone(column)).toEqual(expected))
+  ] as const)('The values without a neighbour in %j are at the indices %j', (column, expected) =>
+    expect(alone(column)).toEqual(expected),
+  )
 })

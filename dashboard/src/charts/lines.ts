@@ -1,8 +1,9 @@
 import type { SeriesView } from '../../../src/contract/charts.ts'
 
-/** What lies on the x axis of a line: steps, seconds since its first point, the time of day, or a metric as `m.NAME`. */
+/** The x axis of a line: steps, seconds since its first point, the time of day, or a metric as `m.NAME`. */
 export type XAxis = 'step' | 'relative' | 'wall' | `m.${string}`
 
+/** A line and its band, index by index. Null is a gap: a value that is no finite number. */
 export interface Line {
   readonly x: readonly number[]
   readonly y: readonly (number | null)[]
@@ -10,21 +11,26 @@ export interface Line {
   readonly high: readonly (number | null)[]
 }
 
-/** The metric on an axis; undefined for one of steps or time. */
+/** Returns the name of the metric on an x axis; undefined for steps or time. */
 export function metricOn(axis: string): string | undefined {
   return axis.startsWith('m.') ? axis.slice(2) : undefined
 }
 
 /**
- * A series along an axis, in the order of x. Steps may fall in the data: a restart writes its steps again.
- * @param across - The series of the metric on the x axis, where one is: each point lies at the value that it had by that step.
+ * Returns a series as a line along an axis, sorted by x. Steps may fall in the data: a restarted run writes its steps
+ * again.
+ * @param across - The series of the metric on the x axis, where a metric is on it. Each point lies at the value that
+ * this metric had by its step.
  */
 export function toLine(series: SeriesView, axis: XAxis, across?: SeriesView): Line {
   const places = metricOn(axis) === undefined ? xOf(series, axis) : across ? valuesBy(across, series.step) : []
   const order = Array.from(places.keys()).filter((i) => places[i] !== undefined)
+
   const x = order.map((i) => places[i]!)
   if (!isRising(x)) order.sort((a, b) => places[a]! - places[b]! || a - b)
+
   const along = <T>(values: readonly T[]): T[] => order.map((i) => values[i]!)
+
   return distinct({
     x: order.map((i) => places[i]!),
     y: along(series.last),
@@ -33,14 +39,16 @@ export function toLine(series: SeriesView, axis: XAxis, across?: SeriesView): Li
   })
 }
 
+/** Returns the x of each point on an axis of steps or time. */
 function xOf(series: SeriesView, axis: XAxis): readonly (number | undefined)[] {
   if (axis === 'step') return series.step
   return series.time.map((time) => (axis === 'wall' ? time / 1000 : (time - series.startTime) / 1000))
 }
 
-/** The last value of a series at or before each step; undefined where it had none yet. */
+/** Returns the last value of a series at or before each step; undefined where there was none yet. */
 function valuesBy({ step, last }: SeriesView, steps: readonly number[]): (number | undefined)[] {
   const known = Array.from(step.keys()).toSorted((a, b) => step[a]! - step[b]! || a - b)
+
   return steps.map((at) => {
     let [low, high] = [0, known.length]
     while (low < high) {
@@ -52,7 +60,10 @@ function valuesBy({ step, last }: SeriesView, steps: readonly number[]): (number
   })
 }
 
-/** Where a moment lies on the axis of a series: the first point that came after it. Undefined where none did, or on a metric. */
+/**
+ * Returns the x at which a time lies. On the axis of steps this is the step of the first point at or after the time,
+ * and undefined after the last point. Undefined on an axis with a metric.
+ */
 export function placeOf(series: SeriesView, time: number, axis: XAxis): number | undefined {
   if (axis === 'wall') return time / 1000
   if (axis === 'relative') return (time - series.startTime) / 1000
@@ -64,7 +75,7 @@ function isRising(x: readonly number[]): boolean {
   return x.every((value, i) => i === 0 || value > x[i - 1]!)
 }
 
-/** Of points at the same x the last counts. */
+/** Keeps the last of several points at the same x. */
 function distinct(line: Line): Line {
   const kept = line.x.flatMap((value, i) => (value === line.x[i + 1] ? [] : [i]))
   if (kept.length === line.x.length) return line
@@ -73,8 +84,8 @@ function distinct(line: Line): Line {
 }
 
 /**
- * Exponential moving average whose weight starts at the data, not at zero (the bias is divided out). `weight` from 0 (the
- * line itself) below 1. Gaps stay gaps, and what follows goes on from before.
+ * Returns the exponential moving average, corrected for its start at zero (the bias is divided out). `weight` is at
+ * least 0, which changes nothing, and below 1. A gap stays a gap, and the average continues after it.
  */
 export function smooth(y: readonly (number | null)[], weight: number): (number | null)[] {
   if (weight <= 0) return [...y]
@@ -88,25 +99,33 @@ export function smooth(y: readonly (number | null)[], weight: number): (number |
   })
 }
 
-/** Lines of different x on one: each x of any line once, null where a line has none, and which lines have a gap there. */
+/**
+ * Puts lines with different x on one ascending list of all their x. In a column null is a gap of the line, and
+ * undefined an x at which only other lines have a point.
+ */
 export function join(lines: readonly Line[]): { x: number[]; columns: (number | null | undefined)[][] } {
   const x = [...new Set(lines.flatMap((line) => line.x))].toSorted((a, b) => a - b)
   const at = new Map(x.map((value, i) => [value, i]))
+
   const columns = lines.map((line) => {
-    // undefined is spanned, null is a gap.
+    // uPlot draws through undefined, and interrupts the line at null.
     const column: (number | null | undefined)[] = Array.from({ length: x.length })
     line.x.forEach((value, i) => (column[at.get(value)!] = line.y[i]!))
     return column
   })
+
   return { x, columns }
 }
 
-/** Places in a joined column of values that have a gap, or nothing, on either side. */
+/** Returns the indices of values in a joined column that have a gap, or nothing, on either side. */
 export function alone(column: ArrayLike<number | null | undefined>): number[] {
   const places: number[] = []
-  // The place of the last value, where nothing has been joined to it yet. This runs with each repaint: nothing is built.
+
+  // Index of the last value as long as no other value is joined to it, else -1. This runs at each repaint, so it makes
+  // no copies of the column.
   let open = -1
   let isJoined = false
+
   for (let i = 0; i < column.length; i += 1) {
     const value = column[i]
     if (value === undefined) continue
@@ -119,5 +138,6 @@ export function alone(column: ArrayLike<number | null | undefined>): number[] {
       isJoined = open < 0
     }
   }
+
   return open >= 0 ? [...places, open] : places
 }

@@ -22,11 +22,11 @@ describe('keys on a chart', () => {
     ['b', 'Home', 'a'],
     ['a', 'End', 'c'],
     ['a', 'x', undefined],
-  ])('from %s, %s goes to %s', (from, key, to) => {
+  ])('With %s picked, the key %s picks %s', (from, key, to) => {
     expect(nextPlace(placed, from === undefined ? undefined : at(from), key)?.item).toBe(to)
   })
 
-  it('go nowhere where nothing is drawn', () => {
+  it('An arrow key picks nothing on a chart without items', () => {
     expect(nextPlace([], undefined, 'ArrowRight')).toBeUndefined()
   })
 })

@@ -7,46 +7,53 @@ import type { DrawnLine } from './line-chart.tsx'
 import { metricOn, placeOf, toLine } from './lines.ts'
 import type { XAxis } from './lines.ts'
 
+/** A run whose lines are drawn. */
 export interface DrawnRun {
   readonly id: string
   readonly number: number
   readonly name: string
   readonly isOpen: boolean
-  /** When it was started again, in milliseconds since 1970. */
+  /** Times at which further attempts began, in milliseconds since 1970. */
   readonly restarts?: readonly number[]
 }
 
-/** A line with the figures behind it, as its data is shown and saved. */
+/** A line with the numbers behind it, for the table and the file of its panel. */
 export interface PanelLine extends DrawnLine {
   readonly rows: Pick<SeriesView, 'step' | 'last' | 'min' | 'max'> & Partial<Pick<SeriesView, 'time'>>
   readonly points: number
-  /** Points that are NaN. */
+  /** Number of points that are NaN. */
   readonly nans: number
 }
 
+/** The metric to draw, all series that were read, and the x axis. */
 export interface RunLinesAsked {
   readonly metric: string
   readonly series: readonly SeriesView[]
   readonly axis: XAxis
 }
 
-/** The lines of runs that have a metric. One alone has its envelope, and shows where it was started again. Made anew with the list of runs. */
+/**
+ * Returns the lines of the runs that have the metric. A single line has a band from its minimum to its maximum and
+ * shows its restarts. The lines are computed again only when an argument is another object.
+ */
 export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }: RunLinesAsked): readonly PanelLine[] {
   return useMemo(() => {
     const looks = looksOf(runs.map(({ id }) => id))
     const across = metricOn(axis)
     const seriesOf = (run: DrawnRun, name: string) =>
       series.find((one) => one.run === run.number && one.metric === name)
+
     const found = runs.flatMap((run) => {
       const own = seriesOf(run, metric)
       return own && own.step.length > 0
         ? [{ run, own, line: toLine(own, axis, across === undefined ? undefined : seriesOf(run, across)) }]
         : []
     })
+
     return found.map(({ run, own, line }) => ({
       key: run.id,
       label: run.name,
-      // One line alone has no other to be told from: its gaps are gaps.
+      // A single line is solid: it need not be distinguished from others, and dashes would look like gaps.
       look: found.length === 1 ? { ...looks.get(run.id)!, dash: [] } : looks.get(run.id)!,
       line,
       isOpen: run.isOpen,
@@ -59,14 +66,16 @@ export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }:
   }, [runs, series, metric, axis])
 }
 
-/** The lines of groups of runs: means, with a standard deviation on either side. */
+/** Returns the lines of groups of runs: their means, with a band of one standard deviation on either side. */
 export function useBandLines(bands: readonly BandView[] | undefined, metric: string): readonly PanelLine[] {
   return useMemo(() => {
     const own = (bands ?? []).filter((band) => band.metric === metric)
     const looks = looksOf(own.map(({ keys }) => JSON.stringify(keys)))
+
     return own.map(({ keys, step, mean, sd, min, max, n, drawn }) => {
       const key = JSON.stringify(keys)
       const aside = (side: 1 | -1) => mean.map((value, i) => (value === null ? null : value + side * (sd[i] ?? 0)))
+
       return {
         key,
         label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${drawn})`,

@@ -3,25 +3,26 @@ import { place, scaleFor } from './scales.ts'
 import type { Scale } from './scales.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
-/** One upright line of the chart: where each trial crosses it. */
+/** A vertical axis of the chart of parallel coordinates. */
 export interface Axis {
   readonly name: string
   readonly kind: 'number' | 'category'
   readonly scale: Scale
   readonly categories: readonly string[]
   readonly isInverted: boolean
-  /** 0 at the bottom, 1 at the top; undefined for a trial that has no value there. */
+  /** Returns where a trial crosses the axis: 0 at the bottom, 1 at the top; undefined where it has no value. */
   readonly at: (trial: Trial) => number | undefined
 }
 
-/** A parameter as the axis of a plot: categories stand one apart, from 0. */
+/** A parameter as the axis of a plot. Categories are whole numbers from 0. */
 export interface Coordinates {
   readonly scale: Scale
   readonly isCategory: boolean
-  /** undefined for a trial that has no value there. */
+  /** Returns the coordinate of a trial; undefined where it has no value. */
   readonly at: (trial: Trial) => number | undefined
 }
 
+/** Returns a parameter as the axis of a plot, wide enough for the search space and all trials. */
 export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
   if (axis.scale === 'category')
     return {
@@ -34,6 +35,7 @@ export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
     }
   const at = ({ params }: Trial): number | undefined =>
     typeof params[axis.name] === 'number' ? (params[axis.name] as number) : undefined
+
   const values = [
     ...set.trials.flatMap((trial) => at(trial) ?? []),
     ...[axis.low, axis.high].flatMap((end) => end ?? []),
@@ -41,10 +43,10 @@ export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
   return { scale: scaleFor(values, { margin: 0.02, isLog: axis.scale === 'log' }), isCategory: false, at }
 }
 
-/** Part of an axis that trials must cross to stay in sight, in parts of its length. */
+/** A selected part of an axis, from low to high, in fractions of its length. Trials must cross it to stay in sight. */
 export type Brush = readonly [number, number]
 
-/** The axes of a sweep: its searched parameters in their order, the objective last. */
+/** Returns the axes of a sweep: its searched parameters in their order, then the objective. */
 export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: ReadonlySet<string>): Axis[] {
   const own = axes.map((view) => {
     const numbers = set.trials.flatMap(({ params }) =>
@@ -52,6 +54,7 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
     )
     const bounds = [view.low, view.high].flatMap((end) => end ?? [])
     const scale = { ...scaleFor([...numbers, ...bounds], { margin: 0, isLog: view.scale === 'log' }) }
+
     const isCategory = view.scale === 'category'
     const at = (trial: Trial): number | undefined => {
       const value = trial.params[view.name]
@@ -62,6 +65,7 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
         ? undefined
         : flip(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
     }
+
     return {
       name: view.name,
       kind: isCategory ? ('category' as const) : ('number' as const),
@@ -71,7 +75,9 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
       at,
     }
   })
+
   if (set.metric === null) return own
+
   const isInverted = inverted.has(set.metric)
   const objective = {
     name: set.metric,
@@ -82,27 +88,32 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
     at: ({ value }: Trial) =>
       value === null ? undefined : flip(Math.min(1, Math.max(0, place(set.scale, value))), isInverted),
   }
+
   return [...own, objective]
 }
 
-/** The other way round where an axis is turned over. */
+/** Returns a fraction of the length of an axis, measured from the other end where the axis is inverted. */
 export function flip(part: number, isInverted: boolean): number {
   return isInverted ? 1 - part : part
 }
 
-/** Booleans and nothing as Python writes them, which is how the server names categories. */
+/** Writes a value as the server names its category. Booleans are written as Python writes them. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value === true ? 'True' : value === false ? 'False' : JSON.stringify(value)
 }
 
-/** Trials inside all brushes. One that has no value on a brushed axis is outside. */
+/**
+ * Returns the indices of the trials that cross, on every axis with brushes, at least one of them. A trial without a
+ * value on such an axis is left out.
+ */
 export function inside(
   trials: readonly Trial[],
   axes: readonly Axis[],
   brushes: Readonly<Record<string, readonly Brush[]>>,
 ): Set<number> {
   const active = axes.filter(({ name }) => (brushes[name]?.length ?? 0) > 0)
+
   return new Set(
     trials.flatMap((trial) => {
       const isIn = active.every(({ name, at }) => {

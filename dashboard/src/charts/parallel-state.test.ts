@@ -29,7 +29,7 @@ function toQuery(given: ParallelState): URLSearchParams {
 }
 
 describe('the state of parallel coordinates', () => {
-  it('comes back from the address as it went in', () => {
+  it('The state of parallel coordinates is read from the address as it was written', () => {
     fc.assert(
       fc.property(state, (given) => {
         expect(readParallelState(toQuery(given))).toEqual(given)
@@ -37,20 +37,20 @@ describe('the state of parallel coordinates', () => {
     )
   })
 
-  it('leaves the address as it is where nothing was done', () => expect(toQuery(AS_IT_IS).toString()).toBe(''))
+  it('The initial state writes nothing into the address', () => expect(toQuery(AS_IT_IS).toString()).toBe(''))
 
   it.each(['a', 'a:', 'a:1~0', 'a:0.2~1.5', 'a:-1~1', 'a:x~1', ':0~1', 'a:0.1.2~1'])(
-    'passes over the brush %j',
+    'The malformed brush %j is ignored',
     (text) =>
       expect(isBrushed(readParallelState(new URLSearchParams({ brush: encodeURIComponent(text) })))).toBe(false),
   )
 
-  it('moves an axis to a place among all', () => {
+  it('An axis moves to another place among all axes', () => {
     expect(moveAxis(['a', 'b', 'c'], 'a', 2)).toEqual(['b', 'c', 'a'])
     expect(moveAxis(['a', 'b', 'c'], 'c', 0)).toEqual(['c', 'a', 'b'])
   })
 
-  it('turns an axis over with its brushes, and back', () => {
+  it('An axis is inverted together with its brushes, and inverting it again restores both', () => {
     const given: ParallelState = { ...AS_IT_IS, brushes: { a: [[0, 0.25]], b: [[0, 0.5]] } }
     const turned = turnAxis(given, 'a')
     expect(turned).toEqual({ ...AS_IT_IS, inverted: ['a'], brushes: { a: [[0.75, 1]], b: [[0, 0.5]] } })

@@ -1,17 +1,20 @@
 import { readList, writeList } from '../state/query-lists.ts'
 import type { Brush } from './parallel-axes.ts'
 
-/** How somebody looks at parallel coordinates: the whole of it stands in the address. */
+/** What a person has set on the chart of parallel coordinates. All of it is in the address. */
 export interface ParallelState {
-  /** Brushes by axis, in parts of its length from the bottom, and the way round that it stands. */
+  /** Brushes by name of their axis, in fractions of its length from the bottom of the axis as it is drawn. */
   readonly brushes: Readonly<Record<string, readonly Brush[]>>
-  /** Axes from left to right, once one was moved; empty: as the search names them. */
+  /** Names of the axes from left to right, once one was moved. Empty: in the order of the search space. */
   readonly order: readonly string[]
+  /** Names of the axes with their high end at the bottom. */
   readonly inverted: readonly string[]
 }
 
+/** The state before the person has set anything. */
 export const AS_IT_IS: ParallelState = { brushes: {}, order: [], inverted: [] }
 
+/** Reads the state from a query. Malformed brushes are ignored. */
 export function readParallelState(query: URLSearchParams): ParallelState {
   const brushes = new Map<string, Brush[]>()
   for (const text of readList(query, 'brush') ?? []) {
@@ -20,6 +23,7 @@ export function readParallelState(query: URLSearchParams): ParallelState {
     const brush = [Number(low), Number(high)] as const
     if (brush[0] < brush[1] && brush[1] <= 1) brushes.set(name, [...(brushes.get(name) ?? []), brush])
   }
+
   return {
     brushes: Object.fromEntries(brushes),
     order: [...new Set(readList(query, 'axes'))],
@@ -27,7 +31,7 @@ export function readParallelState(query: URLSearchParams): ParallelState {
   }
 }
 
-/** The parameters of the address that say a state; null for what is as it is by itself. */
+/** Returns the state as parameters of the query; null removes the parameter of a part that is not set. */
 export function writeParallelState({ brushes, order, inverted }: ParallelState): Record<string, string | null> {
   return {
     brush: writeList(
@@ -40,7 +44,7 @@ export function writeParallelState({ brushes, order, inverted }: ParallelState):
   }
 }
 
-/** A thousandth of an axis is finer than anyone can drag. */
+/** Writes a fraction with three decimals, which is finer than a person can drag. */
 function part(value: number): string {
   return String(Number(value.toFixed(3)))
 }
@@ -49,12 +53,12 @@ export function isBrushed({ brushes }: Pick<ParallelState, 'brushes'>): boolean 
   return Object.values(brushes).some((list) => list.length > 0)
 }
 
-/** With an axis at another place among all of them. */
+/** Returns the names with one of them moved to the index `to`. */
 export function moveAxis(names: readonly string[], name: string, to: number): string[] {
   return names.filter((one) => one !== name).toSpliced(to, 0, name)
 }
 
-/** With an axis turned over, or back. Its brushes stay over the same values. */
+/** Inverts an axis, or restores it. Its brushes stay over the same values. */
 export function turnAxis({ brushes, order, inverted }: ParallelState, name: string): ParallelState {
   const own = brushes[name]
   return {

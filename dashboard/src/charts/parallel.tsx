@@ -15,20 +15,25 @@ import type { Scale } from './scales.ts'
 import { temper, tickFont, token } from './theme.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
+/** Space around the axes, in pixels: their names are above them, lines of trials without a value below. */
 const TOP = 34
 const BOTTOM = 34
 const SIDE = 56
 const JITTER_PX = 5
 const HANDLE_PX = 6
-/** From this many trials on, lines are as thin as the screen can show: thicker ones would hide one another, and take long. */
+/**
+ * With more trials than this, lines are one pixel of the screen wide: wider lines would hide one another and take long
+ * to draw.
+ */
 const MANY = 2_000
-/** So many of the best are drawn before all others, on a layer above them. */
+/** Number of the best trials, which are drawn first, on a layer above the others. */
 const BEST = 300
-/** Distances in pixels: a pointer this near to an axis, or to a line, points at it. */
+/** Distances in pixels within which the pointer is on an axis, or on a line. */
 const AXIS_PX = 24
 const LINE_NEAR_PX = 6
+/** Fraction of an axis by which one press of an arrow key moves the cursor. */
 const KEY_STEP = 0.02
-/** For this long a frame draws lines. */
+/** Time within one frame for drawing lines. */
 const FRAME_MS = 8
 
 export interface ParallelProps {
@@ -42,10 +47,10 @@ export interface ParallelProps {
 }
 
 /**
- * All trials as lines across their parameters, coloured by what they came to, the best on top. Drag along an axis to brush
- * it (several parts, too), click a brush away, drag a name to move its axis, click a name to turn it over, click a line to open
- * its trial. With keys: ← → choose an axis, ↑ ↓ a place on it, Space begins and ends a brush, Backspace takes the brushes of the
- * axis away, i turns it over, Shift with ← → moves it.
+ * All trials as lines across their parameters, coloured by their values, the best on top. A person can drag along an
+ * axis to brush it (several times, too), click a brush to remove it, drag a name to move its axis, click a name to
+ * invert its axis, and click a line to open its trial. Keys: ← → choose an axis, ↑ ↓ a place on it; Space begins and
+ * ends a brush; Backspace removes the brushes of the axis; i inverts it; Shift with ← → moves it.
  */
 export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen }: ParallelProps): ReactElement {
   const drag = useRef<{ axis: number; from: number; isName: boolean; moved: boolean } | undefined>(undefined)
@@ -82,6 +87,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       })
       on.stroke()
     }
+
     const hair = lines.length > MANY ? 1 / devicePixelRatio : undefined
     const drawOutside = (on: CanvasRenderingContext2D, line: Line): void => {
       const isFailed = line.trial.phase === 'failed'
@@ -91,6 +97,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       on.setLineDash(isFailed ? [2, 3] : [])
       trace(on, line)
     }
+
     const thin = Math.min(1, Math.sqrt(BEST / lines.length) * 2)
     const drawInside = (on: CanvasRenderingContext2D, line: Line): void => {
       const isBest = line.trial.index === set.best?.index
@@ -99,9 +106,11 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       on.lineWidth = isBest ? 2.6 : (hair ?? 1.2)
       trace(on, line)
     }
+
     const within = lines.filter(({ trial }) => trial.value !== null && isIn.has(trial.index))
     const key = [set, axes, token('--panel')]
     const [top, middle, bottom] = layers.current!
+
     const until = performance.now() + FRAME_MS
     const isDone =
       top!.advance([...key, isIn], { size, until, lines: within.slice(-BEST), draw: drawInside }) &&
@@ -112,7 +121,9 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
         lines: isBrushed ? lines : lines.filter(({ trial }) => trial.value === null),
         draw: drawOutside,
       })
+
     for (const layer of [bottom!, middle!, top!]) layer.putOn(context, size)
+
     axes.forEach((axis, i) =>
       drawAxis(context, axis, {
         x: xOf(i, size),
@@ -124,6 +135,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     axes.forEach((axis, i) =>
       (shown[axis.name] ?? []).forEach((brush) => drawBrush(context, axis, brush, { x: xOf(i, size), size, yOf })),
     )
+
     if (pointed) {
       context.strokeStyle = token('--accent')
       context.lineWidth = 2.4
@@ -131,7 +143,9 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       if (own) trace(context, own)
       context.lineWidth = 1
     }
+
     if (cursor) drawCursor(context, cursor, { x: xOf(cursor.axis, size), size, yOf })
+
     if (lines.some(({ parts }) => parts.includes(undefined))) {
       context.font = tickFont()
       context.fillStyle = token('--ink-3')
@@ -139,13 +153,18 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       context.textBaseline = 'middle'
       context.fillText(t('none'), 6, size.height - BOTTOM / 2)
     }
+
     if (!isDone) return 'undone'
   }
 
-  /** The line that passes next to a place between two axes, one inside the brushes before others. */
+  /**
+   * Returns the nearest line within 6 px of a place between two axes. Where there are brushes, only lines inside them
+   * count.
+   */
   const lineAt = (x: number, y: number, size: Size): Line | undefined => {
     const right = axes.findIndex((_, i) => xOf(i, size) >= x)
     if (right < 1) return undefined
+
     const along = (x - xOf(right - 1, size)) / (xOf(right, size) - xOf(right - 1, size))
     const height = ({ parts }: Line): number | undefined => {
       const [from, to] = [parts[right - 1], parts[right]].map((part) =>
@@ -153,12 +172,14 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       )
       return from! + along * (to! - from!)
     }
+
     let [nearest, distance] = [undefined as Line | undefined, LINE_NEAR_PX]
     for (const one of lines) {
       if (isBrushed && !isIn.has(one.trial.index)) continue
       const apart = Math.abs(height(one)! - y)
       if (apart <= distance) [nearest, distance] = [one, apart]
     }
+
     return nearest
   }
 
@@ -168,6 +189,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     const clamp = (value: number, max: number): number => Math.min(max, Math.max(0, value))
     const side = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
     const up = key === 'ArrowUp' ? 1 : key === 'ArrowDown' ? -1 : 0
+
     if (side !== 0) {
       const axis = cursor ? clamp(at.axis + side, axes.length - 1) : 0
       if (isShift && axis !== at.axis) onMove(name, axis)
@@ -197,11 +219,13 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     const { offsetX: x, offsetY: y } = event.nativeEvent
     const axis = axes.reduce((best, _, i) => (Math.abs(xOf(i, size) - x) < Math.abs(xOf(best, size) - x) ? i : best), 0)
     const isOnAxis = y < TOP || Math.abs(xOf(axis, size) - x) <= AXIS_PX
+
     if (!drag.current) {
       const near = event.type === 'pointerleave' || isOnAxis ? undefined : lineAt(x, y, size)
       if (event.type === 'pointerup' && near) return onOpen(near.trial)
       if (near?.trial.index !== pointed?.trial.index) setPointed(near && { trial: near.trial, x, y })
     }
+
     if (event.type === 'pointerdown') {
       if (!isOnAxis) return
       setCursor(undefined)
@@ -232,6 +256,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       setPending(undefined)
     }
   }
+
   return (
     <Sketch
       label={t('parallel_label', { n: set.trials.length, inside: isBrushed ? isIn.size : set.trials.length })}
@@ -244,20 +269,23 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
   )
 }
 
-/** Where keys are at: an axis, a place on it, and where a brush begins that is not ended yet. */
+/**
+ * The place that keys have chosen: an axis, a fraction of its length, and the start of a brush that is not ended yet.
+ */
 interface KeyCursor {
   readonly axis: number
   readonly part: number
   readonly from: number | undefined
 }
 
+/** The line of a trial: where it crosses each axis. `worth` is -1 where the trial has no value. */
 interface Line {
   readonly trial: Trial
   readonly worth: number
   readonly parts: readonly (number | undefined)[]
 }
 
-/** Where each trial crosses the axes; the best come last, and so lie on top. */
+/** Returns the lines of all trials, the best last, so that they are drawn on top. */
 function toLines(set: TrialSet, axes: readonly Axis[]): Line[] {
   return set.trials
     .map((trial) => ({
@@ -268,7 +296,10 @@ function toLines(set: TrialSet, axes: readonly Axis[]): Line[] {
     .toSorted((a, b) => a.worth - b.worth)
 }
 
-/** A fixed little shift for each trial, so that equal categories do not hide one another. */
+/**
+ * Returns a small shift in pixels, fixed for each trial and axis, so that trials of the same category do not hide one
+ * another.
+ */
 function jitterOf(index: number, axis: number): number {
   const hash = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(axis + 1, 0x85ebca6b)
   return (((hash >>> 8) % 1000) / 999 - 0.5) * 2 * JITTER_PX
@@ -288,6 +319,7 @@ function drawAxis(
   const isLast = side === 'last'
   context.lineWidth = 1
   line(context, token('--ink-3'), [x, yOf(0, size), x, yOf(1, size)])
+
   const marks =
     axis.kind === 'category'
       ? axis.categories.map((text, i) => ({
@@ -295,6 +327,7 @@ function drawAxis(
           part: axis.categories.length === 1 ? 0.5 : i / (axis.categories.length - 1),
         }))
       : numberMarks(axis.scale)
+
   context.font = tickFont()
   context.textBaseline = 'middle'
   context.textAlign = isLast ? 'left' : 'right'
@@ -303,9 +336,11 @@ function drawAxis(
     line(context, token('--ink-3'), [x - 3, y, x + 3, y])
     outlined(context, cut(text, 12), [x + (isLast ? 8 : -7), y], token('--ink-2'))
   }
+
   context.font = tickFont(12, isLast ? 600 : 400)
   context.textAlign = ({ first: 'left', middle: 'center', last: 'right' } as const)[side]
   context.textBaseline = 'top'
+
   const name =
     cut(axis.name, 20) +
     (axis.scale.isLog && axis.kind === 'number' ? ` ${t('log_axis')}` : '') +
@@ -338,6 +373,7 @@ function drawBrush(
   context.fillStyle = token('--accent')
   context.globalAlpha = 0.16
   context.fillRect(x - HANDLE_PX, top, 2 * HANDLE_PX, bottom - top)
+
   context.globalAlpha = 1
   context.lineWidth = 1.4
   context.strokeStyle = token('--accent')

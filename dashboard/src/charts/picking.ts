@@ -5,20 +5,22 @@ import { pointedAt } from './axes.ts'
 import { nextPlace } from './next-place.ts'
 import type { Placed } from './next-place.ts'
 
+/** A picked item of a chart, and the handlers that change it. */
 export interface Picking<T> {
-  /** Filled anew with each drawing. */
+  /** The drawn items. The chart fills this list each time it draws. */
   readonly placed: Placed<T>[]
-  /** The picked item. */
+  /** The picked item, and where it is drawn. */
   readonly picked: Placed<T> | undefined
   readonly onPointer: (event: PointerEvent<HTMLElement>) => void
-  /** Arrows go from one to the next, Enter opens, Escape lets go. False for other keys. */
+  /** Arrow keys pick the next item, Enter opens the picked item, Escape picks none. Returns false for other keys. */
   readonly onKey: (key: string) => boolean
 }
 
-/** Picks one of what a chart draws, with a pointer or with keys. */
+/** Lets a person pick one of the drawn items with the pointer or with keys. A click or Enter calls `onOpen`. */
 export function usePicking<T>(onOpen: (item: T) => void): Picking<T> {
   const placed = useRef<Placed<T>[]>([])
   const [picked, setPicked] = useState<Placed<T> | undefined>()
+
   return {
     placed: placed.current,
     picked,

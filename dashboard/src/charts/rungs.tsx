@@ -17,7 +17,10 @@ const BOTTOM = 14
 const LEFT = 62
 const RIGHT = 40
 
-/** Halving, rung by rung: who stood where, who went on, who was stopped, and where the line was drawn. */
+/**
+ * Successive halving, rung by rung: the value of each trial at each rung, lines of trials that went on, and a bar at
+ * the worst value that went on.
+ */
 export function Rungs({
   view,
   set,
@@ -29,6 +32,7 @@ export function Rungs({
 }): ReactElement {
   const picking = usePicking<Stand>(({ trial }) => onOpen(trial))
   const { placed, picked } = picking
+
   const amounts = view.rungs!.amounts
   const values = new Map<number, Map<number, number>>()
   for (const { index, rung, value } of view.reached) {
@@ -37,15 +41,18 @@ export function Rungs({
     own.set(rung, value)
     values.set(index, own)
   }
+
   const scale = objectiveScale(
     [...values.values()].flatMap((own) => [...own.values()]),
     set.isMaximized,
   )
   const counts = amounts.map((_, rung) => [...values.values()].filter((own) => own.has(rung)).length)
+
   const worth = (value: number): number => {
     const part = Math.min(1, Math.max(0, place(scale, value)))
     return set.isMaximized ? part : 1 - part
   }
+
   const draw = (context: CanvasRenderingContext2D, size: Size): void => {
     const x = (rung: number): number =>
       amounts.length === 1 ? size.width / 2 : LEFT + (rung * (size.width - LEFT - RIGHT)) / (amounts.length - 1)
@@ -53,6 +60,7 @@ export function Rungs({
       size.height - BOTTOM - Math.min(1, Math.max(0, place(scale, value))) * (size.height - TOP - BOTTOM)
     const spread = (index: number, rung: number): number =>
       (((Math.imul(index + 1, 0x9e3779b1) >>> 8) % 100) / 100 - 0.5) * Math.max(6, 40 - 12 * rung)
+
     context.font = tickFont()
     context.textBaseline = 'middle'
     context.textAlign = 'right'
@@ -61,6 +69,7 @@ export function Rungs({
       context.fillStyle = token('--ink-3')
       context.fillText(formatNumber(value, 4), 36, y(value))
     }
+
     placed.length = 0
     for (const [index, own] of values) {
       const rungs = [...own.keys()].toSorted((a, b) => a - b)
@@ -75,6 +84,7 @@ export function Rungs({
           y(own.get(to)!),
         ])
       }
+
       context.globalAlpha = 1
       context.lineWidth = 1.1
       for (const rung of rungs) {
@@ -83,6 +93,7 @@ export function Rungs({
         const trial = set.trials[index]
         if (trial) placed.push({ item: standOf(trial, rung, value), x: x(rung) + spread(index, rung), y: y(value) })
         const isOpen = trial !== undefined && isAtWork(trial.phase) && rung === rungs.at(-1)
+
         const side = sideOf(scale, value)
         if (side !== 0) edgeMark(context, [x(rung) + spread(index, rung), y(value)], side > 0, token('--ink-3'))
         else if (isOpen) dot(context, [x(rung) + spread(index, rung), y(value)], 3, { fill: token('--heat-mark') })
@@ -94,6 +105,7 @@ export function Rungs({
           })
       }
     }
+
     amounts.forEach((amount, rung) => {
       const gone = [...values.values()].filter((own) => own.has(rung) && own.has(rung + 1)).map((own) => own.get(rung)!)
       if (gone.length > 0) {
@@ -101,6 +113,7 @@ export function Rungs({
         context.lineWidth = 1.4
         line(context, token('--ink'), [x(rung) - 27, y(cut), x(rung) + 27, y(cut)])
       }
+
       context.textAlign = 'center'
       context.fillStyle = token('--ink')
       context.font = tickFont(13, 600)
@@ -110,6 +123,7 @@ export function Rungs({
       context.fillText(t('trials_n', { n: counts[rung]! }), x(rung), 31)
     })
   }
+
   return (
     <Sketch
       label={t('rungs_label', { n: amounts.length })}
@@ -131,7 +145,7 @@ export function Rungs({
   )
 }
 
-/** A trial at a rung. */
+/** The result of a trial at a rung. */
 interface Stand {
   readonly trial: Trial
   readonly rung: number
@@ -140,7 +154,7 @@ interface Stand {
 
 const stands = new WeakMap<Trial, Map<number, Stand>>()
 
-/** Returns the same object for each drawing, so that a picked item stays picked. */
+/** Returns the same object at each drawing, so that a picked item stays picked. */
 function standOf(trial: Trial, rung: number, value: number): Stand {
   const own = stands.get(trial) ?? new Map<number, Stand>()
   stands.set(trial, own)

@@ -19,22 +19,23 @@ import { scaleFor } from './scales.ts'
 import { token } from './theme.ts'
 
 interface ScatterProps {
-  /** Undefined while they are read. */
+  /** Undefined while the runs are being read. */
   readonly runs: readonly RunView[] | undefined
-  /** Runs drawn as lines beside it: they keep their colours. */
+  /** Runs that are drawn as lines beside the plot. Their dots have the colours of their lines. */
   readonly drawn: readonly RunView[]
+  /** Number of runs that match. */
   readonly total: number
   /** Fields on the axes: metrics, or parameters that are numbers. */
   readonly x: string
   readonly y: string
   readonly directions: Directions
-  /** What the axes are chosen with. */
+  /** Menus that choose the fields on the axes. */
   readonly acts: ReactElement
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
 }
 
-/** A scatter plot of two figures over all runs that match. */
+/** A scatter plot of two fields of the runs, with a dot for each run that has numbers for both. */
 export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, onHover }: ScatterProps): ReactElement {
   const points = useMemo(
     () =>
@@ -44,10 +45,13 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
       }),
     [runs, x, y, directions],
   )
+
   const looks = looksOf(drawn.map(({ id }) => id))
   const picking = usePicking<RunView>((run) => go(paths.run(run.project, run.number)))
   const { placed, picked } = picking
+
   const at = points.find(({ run }) => run.id === (picked?.item.id ?? hovered))
+
   return (
     <Panel
       title={t('scatter')}
@@ -75,12 +79,14 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
                 placed.push({ item: run, x: frame.x(a), y: frame.y(b) })
                 if (!looks.has(run.id)) dot(context, [frame.x(a), frame.y(b)], 2, { fill: token('--ink-3') })
               }
+
               context.globalAlpha = 1
               for (const { run, a, b } of points) {
                 const look = looks.get(run.id)
                 if (look)
                   dot(context, [frame.x(a), frame.y(b)], 4, { fill: token(look.color), stroke: token('--panel') })
               }
+
               if (at) dot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: token('--accent') })
             }}
             onPointer={(event) => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import { surfaceOf } from './surface.ts'
 
-it('a surface passes by its points and never leaves their range', () => {
+it('A surface passes through its points and never leaves their range', () => {
   const points = [
     { x: 0.05, y: 0.05, value: 1 },
     { x: 0.95, y: 0.95, value: 3 },
@@ -12,6 +12,7 @@ it('a surface passes by its points and never leaves their range', () => {
   expect(grid[0]).toBeCloseTo(1, 6)
   expect(grid[99]).toBeCloseTo(3, 6)
   expect(grid[45]! > 1 && grid[45]! < 3).toBe(true)
+
   const part = fc.double({ min: 0, max: 1, noNaN: true })
   fc.assert(
     fc.property(
@@ -25,5 +26,6 @@ it('a surface passes by its points and never leaves their range', () => {
       },
     ),
   )
+
   expect(surfaceOf([], 2)).toEqual(Float64Array.of(NaN, NaN, NaN, NaN))
 })

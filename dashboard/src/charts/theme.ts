@@ -2,7 +2,7 @@ const values = new Map<string, string>()
 const listeners = new Set<() => void>()
 let isWatching = false
 
-/** Value of a token for canvases, read once for each theme. */
+/** Returns the value of a custom property of the page for canvases. It is read once for each theme. */
 export function token(name: string): string {
   watch()
   let value = values.get(name)
@@ -13,7 +13,10 @@ export function token(name: string): string {
   return value
 }
 
-/** Calls back when the page's theme has changed, however it was chosen. */
+/**
+ * Calls `callback` when the theme of the page has changed, by the person or by the system. Returns a function that ends
+ * this.
+ */
 export function onThemeChange(callback: () => void): () => void {
   watch()
   listeners.add(callback)
@@ -31,18 +34,22 @@ function watch(): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed)
 }
 
-/** The tick font of every canvas. */
+/** Returns the font of texts on canvases. `size` is in pixels. */
 export function tickFont(size = 11, weight = 400): string {
   return `${weight} ${size}px ${token('--font-ui')}`
 }
 
-/** Temper colours of steel for 0 (near the page) to 1 (far from it). */
+/**
+ * Returns a colour from the scale of the seven temper colours of steel: 0 is near the colour of the page, 1 far from
+ * it.
+ */
 export function temper(part: number): string {
   const at = Math.min(6, Math.max(0, part)) * 6
   const below = Math.min(5, Math.floor(at))
   return mix(token(`--q${below + 1}`), token(`--q${below + 2}`), at - below)
 }
 
+/** Mixes two colours in hexadecimal notation; `part` is the share of the second. */
 function mix(a: string, b: string, part: number): string {
   const [from, to] = [channels(a), channels(b)]
   return `rgb(${from.map((value, i) => Math.round(value + (to[i]! - value) * part)).join(' ')})`

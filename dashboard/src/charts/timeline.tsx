@@ -12,6 +12,7 @@ import { tickFont, token } from './theme.ts'
 import { toLanes } from './trials.ts'
 import type { Trial } from './trials.ts'
 
+/** An attempt on the timeline. `n` is the number of the attempt; times are in milliseconds since 1970. */
 interface Bar {
   readonly trial: Trial
   readonly n: number
@@ -25,6 +26,7 @@ const RIGHT = 16
 const BOTTOM = 26
 const LANE_MAX_PX = 26
 const LABEL_PX = 11
+/** Reasons of attempts that were interrupted from outside, not by their script or a person. */
 const BROKEN = new Set(['Preempted', 'Lost', 'NodeLost', 'Restored'])
 const COLORS = {
   running: '--heat-mark',
@@ -33,9 +35,13 @@ const COLORS = {
   broken: '--warn',
   failed: '--ph-failed',
 } as const
+/** Distances between ticks, in seconds. */
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
 
-/** Attempts over time, on as many rows as ran at once: an open end is cut on the slant, one that was taken away is notched. */
+/**
+ * The attempts of a sweep over time, on as many rows as attempts ran at once. The end of a running attempt is slanted.
+ * The end of an attempt that was lost, or cut off by restoring a backup, is jagged.
+ */
 export function Timeline({
   view,
   trials,
@@ -52,17 +58,21 @@ export function Timeline({
     const all = toBars(view, trials, now)
     return { bars: all, lanes: toLanes(all) }
   }, [view, trials, now])
+
   const start = bars.reduce((first, bar) => Math.min(first, bar.start), Infinity)
   const end = bars.reduce((last, bar) => Math.max(last, bar.end), -Infinity)
   const busy = bars.reduce((sum, bar) => sum + bar.end - bar.start, 0) / Math.max(1, lanes.length * (end - start))
+
   const laneOf = (size: Size): number => Math.min(LANE_MAX_PX, (size.height - BOTTOM - 4) / Math.max(1, lanes.length))
   const xOf = (time: number, size: Size): number =>
     LEFT + ((time - start) / Math.max(1, end - start)) * (size.width - LEFT - RIGHT)
+
   const draw = (context: CanvasRenderingContext2D, size: Size): void => {
     const height = laneOf(size)
     const gap = Math.min(2, height / 6)
     const bottom = 4 + height * lanes.length
     const step = STEPS_S.find((seconds) => (end - start) / 1000 / seconds <= size.width / 90) ?? 86_400
+
     context.font = tickFont()
     context.textAlign = 'center'
     context.textBaseline = 'top'
@@ -75,6 +85,7 @@ export function Timeline({
       context.fillStyle = token('--ink-3')
       context.fillText(formatClock(second * 1000, end - start < 600_000), x, bottom + 6)
     }
+
     lanes.forEach(({ items }, lane) => {
       const y = 4 + lane * height
       if (height >= LABEL_PX || lane % Math.ceil(LABEL_PX / height) === 0) {
@@ -84,6 +95,7 @@ export function Timeline({
         context.textBaseline = 'middle'
         context.fillText(String(lane + 1), LEFT - 8, y + height / 2)
       }
+
       for (const bar of items)
         drawBar(context, bar, {
           x0: xOf(bar.start, size),
@@ -94,12 +106,14 @@ export function Timeline({
         })
     })
   }
+
   const barAt = (x: number, y: number, size: Size): Bar | undefined => {
     const lane = lanes[Math.floor((y - 4) / laneOf(size))]
     return lane?.items.find(
       (bar) => x >= xOf(bar.start, size) && x <= Math.max(xOf(bar.start, size) + 4, xOf(bar.end, size)),
     )
   }
+
   return (
     <>
       <Sketch
@@ -139,6 +153,7 @@ export function Timeline({
 
 function toBars(view: TrialsView, trials: readonly Trial[], now: number): Bar[] {
   const byIndex = new Map(trials.map((trial) => [trial.index, trial]))
+
   return view.attempts.index.flatMap((index, i): Bar[] => {
     const trial = byIndex.get(index)
     if (!trial) return []
@@ -147,6 +162,7 @@ function toBars(view: TrialsView, trials: readonly Trial[], now: number): Bar[] 
       view.attempts.endedAt[i]!,
       view.attempts.reason[i]!,
     ]
+
     const kind =
       endedAt === null
         ? 'running'
@@ -157,6 +173,7 @@ function toBars(view: TrialsView, trials: readonly Trial[], now: number): Bar[] 
             : isEarly(reason)
               ? 'early'
               : 'failed'
+
     return [
       {
         trial,
@@ -193,6 +210,7 @@ function drawBar(
   const cut = Math.min(6, height / 2, (x1 - x0) / 2)
   context.beginPath()
   context.moveTo(x0, y)
+
   if (kind === 'running') {
     context.lineTo(x1 + cut, y)
     context.lineTo(x1, y + height)
@@ -209,18 +227,21 @@ function drawBar(
     context.lineTo(x1, y)
     context.lineTo(x1, y + height)
   }
+
   context.lineTo(x0, y + height)
   context.closePath()
   context.fillStyle = token(COLORS[kind])
   context.globalAlpha = kind === 'early' ? 0.75 : 1
   context.fill()
   context.globalAlpha = 1
+
   if (isHovered) {
     context.lineWidth = 2
     context.strokeStyle = token('--accent')
     context.stroke()
     context.lineWidth = 1
   }
+
   if (x1 - x0 < 40 || height < 12) return
   context.fillStyle = token(kind === 'early' ? '--ink' : kind === 'running' ? '--on-heat' : '--panel')
   context.textAlign = 'left'

@@ -31,7 +31,7 @@ const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
 })
 
 describe('the trials of a sweep', () => {
-  it('have their best among those that ended, and no value where they failed', () => {
+  it('The best trial is one that ended, and a failed trial has no value', () => {
     const set = toTrialSet(view())
     expect(set.trials.map(({ value }) => value)).toEqual([3, null, 2, 0.5])
     expect(set.best?.number).toBe(13)
@@ -41,11 +41,12 @@ describe('the trials of a sweep', () => {
       { index: 3, value: 0.5 },
     ])
     expect(set.worth(0.5)).toBeGreaterThan(set.worth(2))
+
     const up = toTrialSet(view({ optimization: 'maximize' }))
     expect([up.best?.number, up.worth(0.5) < up.worth(2)]).toEqual([11, true])
   })
 
-  it('are counted by what they came to: a rung, a rule or a person ended them, or they rest', () => {
+  it('A trial is counted once: by how it ended, or as paused, running or waiting', () => {
     const ends = view({
       index: [0, 1, 2, 3, 4, 5, 6],
       number: [1, 2, 3, 4, 5, 6, 7],
@@ -58,6 +59,7 @@ describe('the trials of a sweep', () => {
       endedAt: [null, null, null, null, null, null, null],
       params: { lr: [1, 1, 1, 1, 1, 1, 1], kind: ['a', 'a', 'a', 'a', 'a', 'a', 'a'] },
     })
+
     expect(tally(toTrialSet(ends).trials)).toEqual({
       finished: 1,
       early: 2,
@@ -69,12 +71,12 @@ describe('the trials of a sweep', () => {
     })
   })
 
-  it('lie above or below a scale, or on it', () => {
+  it('A value lies below a scale, on it or above it', () => {
     const scale = scaleFor([0, 1], { margin: 0 })
     expect([-0.1, 0, 0.5, 1, 1.1].map((value) => sideOf(scale, value))).toEqual([-1, 0, 0, 0, 1])
   })
 
-  it('cross their axes at their values, whatever those are', () => {
+  it('A trial crosses logarithmic, inverted and category axes at its values, and no axis without a value', () => {
     const set = toTrialSet(view())
     const [lr, kind, loss] = toAxes(view().axes, set, new Set(['kind']))
     expect(set.trials.map((trial) => lr!.at(trial))).toEqual([0, expect.closeTo(0.5, 12), 1, undefined])
@@ -82,7 +84,7 @@ describe('the trials of a sweep', () => {
     expect(loss!.at(set.trials[1]!)).toBeUndefined()
   })
 
-  it('are inside all brushes: any part of an axis, every brushed axis', () => {
+  it('A trial is inside the brushes where it crosses at least one of them on every brushed axis', () => {
     const set = toTrialSet(view())
     const axes = toAxes(view().axes, set, new Set())
     expect([...inside(set.trials, axes, {})]).toEqual([0, 1, 2, 3])
@@ -99,7 +101,7 @@ describe('the trials of a sweep', () => {
 })
 
 describe('a timeline', () => {
-  it('puts attempts on as many rows as ever ran at once, none over another', () => {
+  it('A timeline has as many rows as attempts ever ran at once, and attempts on a row never overlap', () => {
     const attempt = fc
       .tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 30 }))
       .map(([start, length]) => ({ start, end: start + length }))
@@ -118,10 +120,10 @@ describe('a timeline', () => {
   })
 })
 
-describe('the distribution of what trials came to', () => {
+describe('the distribution of the values of trials', () => {
   const of = (...values: (number | null)[]) => distributionOf(values.map((value) => ({ value }) as never))
 
-  it('rises at each value by the share of the trials that came to it', () => {
+  it('A distribution rises at each value by the share of the trials that have it', () => {
     expect(of(3, null, 1, 1, 2)).toEqual([
       { value: 1, share: 0.5 },
       { value: 2, share: 0.75 },
@@ -137,7 +139,7 @@ describe('categories', () => {
     [true, 'True'],
     [false, 'False'],
     [8, '8'],
-  ])('%j is found under the name that the server gives it', (value, text) => expect(textOf(value)).toBe(text))
+  ])('The value %j belongs to the category that the server names %j', (value, text) => expect(textOf(value)).toBe(text))
 })
 
 describe('scales', () => {
@@ -145,9 +147,9 @@ describe('scales', () => {
     [{ low: 0, high: 10, isLog: false }, 5, 0.5],
     [{ low: 1, high: 100, isLog: true }, 10, 0.5],
     [{ low: 3, high: 3, isLog: false }, 3, 0.5],
-  ])('%j puts %d at %d', (scale, value, part) => expect(place(scale, value)).toBeCloseTo(part, 12))
+  ])('The scale %j puts the value %d at %d', (scale, value, part) => expect(place(scale, value)).toBeCloseTo(part, 12))
 
-  it('hold all values, with round ticks inside', () => {
+  it('A scale contains all of its values and has round ticks inside', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 }),
@@ -164,13 +166,16 @@ describe('scales', () => {
     )
   })
 
-  it.each([[[0, 5e-324]], [[-1e6, -1e6 + 1e-10]], [[3, 3]]])('hold %j, which are as good as one value', (values) => {
-    const scale = scaleFor(values)
-    expect(ticks(scale, 5).length).toBeGreaterThan(1)
-    for (const value of values) expect(place(scale, value)).toBeCloseTo(0.5, 6)
-  })
+  it.each([[[0, 5e-324]], [[-1e6, -1e6 + 1e-10]], [[3, 3]]])(
+    'A scale puts %j, which are nearly one value, into its middle',
+    (values) => {
+      const scale = scaleFor(values)
+      expect(ticks(scale, 5).length).toBeGreaterThan(1)
+      for (const value of values) expect(place(scale, value)).toBeCloseTo(0.5, 6)
+    },
+  )
 
-  it('of an objective are not flattened by the few that went wrong', () => {
+  it('The scale of an objective is not stretched by a few bad values', () => {
     const values = [...Array.from({ length: 18 }, (_, i) => 1 + i / 100), 1e6, 1e9]
     expect(objectiveScale(values, false).high).toBeLessThan(2e6)
     expect(objectiveScale(values.slice(0, 18), false).high).toBeLessThan(1.5)
@@ -181,6 +186,6 @@ it.each([
   ['last', 'loss'],
   ['min', 'loss.min'],
   ['max', 'loss.max'],
-] as const)('trials that are compared by their %s value are labelled %s', (bestBy, metric) =>
+] as const)('Trials that are compared by their %s value are labelled %s', (bestBy, metric) =>
   expect(toTrialSet(view({ bestBy })).metric).toBe(metric),
 )

@@ -13,7 +13,7 @@ export interface Trial {
   readonly phase: RunPhase
   readonly reason: string | null
   readonly rung: number
-  /** null: it has none, or has failed. */
+  /** Value of the metric; null where the trial has none or has failed. */
   readonly value: number | null
   /** Whether the trial logged the metric as NaN or an infinity. */
   readonly isOdd: boolean
@@ -22,29 +22,34 @@ export interface Trial {
   readonly params: Readonly<Record<string, unknown>>
 }
 
+/** The trials of a sweep, with all that its charts share. */
 export interface TrialSet {
   readonly trials: readonly Trial[]
-  /** The value that trials are compared by. */
+  /** Name of the value by which trials are compared, such as `loss` or `loss.min`. */
   readonly metric: string | null
   readonly isMaximized: boolean
-  /** Trial with the best value among those that count. */
+  /** The trial with the best value among those that succeeded, were stopped or are paused. */
   readonly best: Trial | undefined
   readonly scale: Scale
-  /** Trials whose value lies beyond an end of the scale: they are drawn at that end. */
+  /** Number of trials whose value lies beyond an end of the scale. They are drawn at that end. */
   readonly beyond: number
-  /** The least and the largest value that the scale tells apart. */
+  /** The least and the greatest value, clamped to the ends of the scale. */
   readonly ends: readonly [number, number]
-  /** 0 for the worst on the scale, 1 for the best; the few best are kept apart. */
+  /**
+   * Returns how good a value is: 0 for the worst on the scale, 1 for the best. The few best values are spread further
+   * apart.
+   */
   readonly worth: (value: number) => number
 }
 
 const WORTH_POWER = 1.5
 
-/** Rows out of columns, with what all charts of a sweep need to agree on. */
+/** Turns the columns of an API answer into trials, with all that the charts of a sweep share. */
 export function toTrialSet(view: TrialsView): TrialSet {
   const names = Object.keys(view.params)
   const trials = view.index.map((index, i): Trial => {
     const phase = view.phase[i]!
+
     return {
       index,
       number: view.number[i]!,
@@ -58,13 +63,16 @@ export function toTrialSet(view: TrialsView): TrialSet {
       params: Object.fromEntries(names.map((name) => [name, view.params[name]![i]])),
     }
   })
+
   const isMaximized = view.optimization === 'maximize'
   const values = trials.flatMap(({ value }) => value ?? [])
   const scale = objectiveScale(values, isMaximized)
-  // A trial that rests at its rung has a value, too.
+
+  // A trial that is paused at its rung has a value, too.
   const ended = trials.filter(
     ({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped' || phase === 'paused'),
   )
+
   return {
     trials,
     metric: view.metric === null ? null : measureName({ metric: view.metric, bestBy: view.bestBy }),
@@ -86,7 +94,7 @@ export function toTrialSet(view: TrialsView): TrialSet {
   }
 }
 
-/** 1 for a value above a scale, −1 for one below it, 0 for one on it. */
+/** Returns 1 for a value above a scale, −1 for one below it, 0 for one on it. */
 export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
   return value > high ? 1 : value < low ? -1 : 0
 }
@@ -109,7 +117,7 @@ function fateOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof ta
   return isAtWork(phase) ? 'running' : 'waiting'
 }
 
-/** Whether a trial in this phase takes a place just now. */
+/** Whether a trial in this phase occupies a place of the machine. */
 export function isAtWork(phase: RunPhase): boolean {
   return phase === 'running' || phase === 'starting' || phase === 'stopping'
 }
@@ -122,7 +130,7 @@ function isBetter(a: number, b: number, isMaximized: boolean): boolean {
   return isMaximized ? a > b : a < b
 }
 
-/** Trials as a table: their place, what they came to, and some of their parameters. */
+/** Returns trials as a table: index, run, phase, value, and some of their parameters. */
 export function trialData(
   trials: readonly Trial[],
   { metric }: Pick<TrialSet, 'metric'>,
@@ -146,7 +154,7 @@ function toCell(value: unknown): DataCell {
     : JSON.stringify(value)
 }
 
-/** The best value up to each trial that brought one, in the order of trials. */
+/** Returns each new best value with the index of its trial, in the order of the trials. */
 export function bestSoFar({
   trials,
   isMaximized,
@@ -159,18 +167,21 @@ export function bestSoFar({
   return steps
 }
 
-/** The empirical distribution of what trials came to: at each value, the share of them that came to it or to less. */
+/**
+ * Returns the empirical distribution of the values of trials: for each value, the share of the trials with that value
+ * or a lower one. Trials without a value do not count.
+ */
 export function distributionOf(trials: readonly Trial[]): { value: number; share: number }[] {
   const values = trials.flatMap(({ value }) => value ?? []).toSorted((a, b) => a - b)
   return values.flatMap((value, i) => (values[i + 1] === value ? [] : [{ value, share: (i + 1) / values.length }]))
 }
 
-/** A row of the timeline: attempts that never overlap. */
+/** A row of the timeline. Its attempts never overlap. */
 export interface Lane<T> {
   readonly items: readonly T[]
 }
 
-/** Attempts on as few rows as they need, each on the first that is free: where they ran side by side, they lie so. */
+/** Puts attempts on as few rows as possible, each on the first row that is free at its start. */
 export function toLanes<T extends { readonly start: number; readonly end: number }>(attempts: readonly T[]): Lane<T>[] {
   const lanes: { items: T[]; until: number }[] = []
   for (const attempt of attempts.toSorted((a, b) => a.start - b.start)) {
@@ -183,9 +194,13 @@ export function toLanes<T extends { readonly start: number; readonly end: number
   return lanes
 }
 
-/** Why some of these trials are not drawn, with how many each: they failed, have no number, or no value. */
+/**
+ * Returns texts that explain why some of these trials are not drawn, with the number of trials each: failed, a value
+ * that is no number, or no value.
+ */
 export function undrawnWords(trials: readonly Trial[]): string[] {
   const count = (is: (trial: Trial) => boolean): number => trials.filter(is).length
+
   const reasons = [
     ['n_failed', count(({ phase }) => phase === 'failed')],
     ['n_odd', count(({ phase, isOdd }) => phase !== 'failed' && isOdd)],
@@ -194,7 +209,10 @@ export function undrawnWords(trials: readonly Trial[]): string[] {
   return reasons.flatMap(([text, n]) => (n > 0 ? [t(text, { n })] : []))
 }
 
-/** How many points lie beyond the ends of a scale, and how they are drawn there; empty where none does. */
+/**
+ * Returns a text with the number of points beyond the ends of a scale and how they are drawn; empty where there are
+ * none.
+ */
 export function beyondWords(beyond: number, drawn: 'beyond_n' | 'beyond_colors_n' = 'beyond_n'): string {
   return beyond > 0 ? t(drawn, { n: beyond }) : ''
 }

@@ -5,14 +5,14 @@ import { suggest } from './schema.ts'
 import type { JsonSchema } from './schema.ts'
 import { yamlPlaceAt } from './yaml-place.ts'
 
-/** A document with the cursor at `|`. */
+/** Splits a document at `|`, the cursor, into its text and the place of the cursor. */
 function at(marked: string) {
   const offset = marked.indexOf('|')
   const text = marked.slice(0, offset) + marked.slice(offset + 1)
   return { text, place: yamlPlaceAt(text, offset) }
 }
 
-describe('a place in YAML', () => {
+describe('the place of a cursor in YAML', () => {
   it.each([
     ['|', [], 'key', ''],
     ['ver|', [], 'key', 'ver'],
@@ -37,16 +37,16 @@ describe('a place in YAML', () => {
     ['"odd key":\n  |', ['odd key'], 'key', ''],
     ['a: 日本\nラベル: |', ['ラベル'], 'value', ''],
     ['cmd: python -c "x: y" |', ['cmd'], 'value', 'python -c "x: y" '],
-  ])('%j', (marked, path, position, prefix) => {
+  ])('The cursor in %j has the path %j', (marked, path, position, prefix) => {
     expect(at(marked).place).toMatchObject({ path, position, prefix })
   })
 
-  it('is none in a comment', () => {
+  it('A cursor in a comment has no place', () => {
     expect(at('a: 1 # not |').place).toBeUndefined()
     expect(at('# |').place).toBeUndefined()
   })
 
-  it('knows the keys beside it, above and below', () => {
+  it('The place of a cursor contains the other keys of its mapping, above and below', () => {
     expect(at('a: 1\nb:\n  x: 1\n|\nc: 2').place!.siblings).toEqual(['b', 'a', 'c'])
     expect(at('b:\n  x: 1\n  |\n  y: 2\nc: 1').place!.siblings).toEqual(['x', 'y'])
     expect(at('b: {x: 1, |').place!.siblings).toEqual(['x'])
@@ -55,7 +55,7 @@ describe('a place in YAML', () => {
   })
 })
 
-describe('what may be written', () => {
+describe('completion', () => {
   const schema = toJsonSchema() as JsonSchema
   const texts = (marked: string): string[] => {
     const { text, place } = at(marked)
@@ -70,15 +70,17 @@ describe('what may be written', () => {
     ['kind: group\nhptuning:\n  matrix:\n    lr:\n      |', ['values', 'loguniform', 'uniform']],
     ['kind: group\nhptuning:\n  metric: {name: loss, optimization: |', ['maximize', 'minimize']],
     ['kind: experiment\nrun:\n  |', ['cmd']],
-  ])('at %j: %j among others', (marked, expected) => expect(texts(marked)).toEqual(expect.arrayContaining(expected)))
+  ])('The suggestions in %j include %j', (marked, expected) =>
+    expect(texts(marked)).toEqual(expect.arrayContaining(expected)),
+  )
 
   it.each([
     ['kind: experiment\n|', 'hptuning'],
     ['kind: experiment\n|', 'kind'],
     ['kind: job\nnowhere:\n  |', 'run'],
-  ])('at %j there is no %s', (marked, not) => expect(texts(marked)).not.toContain(not))
+  ])('The suggestions in %j do not include %s', (marked, not) => expect(texts(marked)).not.toContain(not))
 
-  it('says what is required first', () => {
+  it('Required keys are suggested first', () => {
     const { text, place } = at('|')
     expect(
       suggest(schema, text, place!)

@@ -1,6 +1,6 @@
 import type { YamlPlace } from './yaml-place.ts'
 
-/** The parts of JSON Schema that the language uses. */
+/** The parts of JSON Schema that the schema of documents uses. */
 export interface JsonSchema {
   readonly $ref?: string
   readonly $defs?: Readonly<Record<string, JsonSchema>>
@@ -17,19 +17,20 @@ export interface JsonSchema {
   readonly description?: string
 }
 
+/** A key or a value that completion suggests. */
 export interface Suggestion {
   readonly text: string
-  /** What kind of value it takes, or is. */
+  /** Types of the value of a key; empty for a value. */
   readonly detail: string
   readonly description: string | undefined
   readonly isRequired: boolean
-  /** Its value goes on in the lines below. */
+  /** Whether the value of the key is a mapping or a list on the lines below. */
   readonly isNested: boolean
 }
 
 const KIND = /^kind:\s*["']?([a-z_]+)["']?\s*(?:#.*)?$/m
 
-/** What may be written at a place of a document. */
+/** Returns the keys or values that may be written at a place of a document, required keys first. */
 export function suggest(schema: JsonSchema, text: string, { path, position, siblings }: YamlPlace): Suggestion[] {
   const alternatives = path.reduce(
     (found, key) => found.flatMap((one) => inside(one, key, schema)),
@@ -38,7 +39,7 @@ export function suggest(schema: JsonSchema, text: string, { path, position, sibl
   return position === 'key' ? keysOf(alternatives, schema, siblings) : valuesOf(alternatives)
 }
 
-/** The alternatives of the whole document; those of one kind where it is written. */
+/** Returns the schemas of the kind that the document names, or of all kinds where it names none. */
 function ofKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
   const all = alternativesOf(schema, schema)
   const own = all.filter(
@@ -49,6 +50,7 @@ function ofKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
   return own.length > 0 ? own : all
 }
 
+/** Follows references and returns all alternatives of a schema in one list. */
 function alternativesOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   if (schema.$ref !== undefined) {
     const target = root.$defs?.[schema.$ref.split('/').at(-1)!]
@@ -58,6 +60,7 @@ function alternativesOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   return parts ? parts.flatMap((part) => alternativesOf(part, root)) : [schema]
 }
 
+/** Returns the schemas of what lies under a key of a mapping or at an index of a list. */
 function inside(schema: JsonSchema, key: string | number, root: JsonSchema): JsonSchema[] {
   if (typeof key === 'number') return typeof schema.items === 'object' ? alternativesOf(schema.items, root) : []
   const own = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
@@ -81,6 +84,7 @@ function keysOf(alternatives: readonly JsonSchema[], root: JsonSchema, siblings:
         isNested,
       })
     }
+
   return [...found.values()].toSorted((a, b) => Number(b.isRequired) - Number(a.isRequired))
 }
 
@@ -90,6 +94,7 @@ function valuesOf(alternatives: readonly JsonSchema[]): Suggestion[] {
     ...(one.const === undefined ? [] : [one.const]),
     ...([one.type].flat().includes('boolean') ? [true, false] : []),
   ])
+
   return [...new Set(values)]
     .filter((value) => value !== null)
     .map((value) => ({ text: String(value), detail: '', description: undefined, isRequired: false, isNested: false }))
@@ -97,6 +102,7 @@ function valuesOf(alternatives: readonly JsonSchema[]): Suggestion[] {
 
 const TYPE_ORDER = ['object', 'array', 'string', 'number', 'integer', 'boolean']
 
+/** Returns the types of the alternatives, such as `string | number`. */
 function typeText(alternatives: readonly JsonSchema[]): string {
   const types = new Set(
     alternatives.flatMap(({ type, enum: values, const: value }) =>

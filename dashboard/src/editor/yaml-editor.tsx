@@ -17,7 +17,7 @@ import { suggest } from './schema.ts'
 import type { JsonSchema } from './schema.ts'
 import { yamlPlaceAt } from './yaml-place.ts'
 
-/** Something said of a place in the text; lines and columns count from 1. */
+/** A message about a place in the text. Lines and columns count from 1. */
 export interface Remark {
   readonly line: number
   readonly column: number
@@ -26,24 +26,24 @@ export interface Remark {
 }
 
 export interface YamlEditorHandle {
-  /** Puts the cursor there. */
+  /** Moves the cursor to a place and focuses the editor. */
   goTo(place: Pick<Remark, 'line' | 'column'>): void
 }
 
 export interface YamlEditorProps {
   readonly label: string
-  /** The text that is begun with. */
+  /** The text that the editor starts with. */
   readonly initialText: string
-  /** The language that is written: asked for when something may be suggested. */
+  /** Loads the schema of documents; called when completion needs it. */
   readonly loadSchema: () => Promise<JsonSchema>
   readonly remarks: readonly Remark[]
   readonly onChange: (text: string) => void
-  /** Ctrl or ⌘ with Enter. */
+  /** Called on Ctrl or ⌘ with Enter. */
   readonly onSubmit: () => void
   readonly ref?: Ref<YamlEditorHandle>
 }
 
-/** YAML with colours, what may be written next, and what is wrong beside its lines. */
+/** An editor for YAML with colours, completion, and messages at the lines with mistakes. */
 export function YamlEditor({
   label,
   initialText,
@@ -59,8 +59,10 @@ export function YamlEditor({
   latest.current = { initialText, loadSchema, onChange, onSubmit }
 
   useEffect(() => {
-    // Its styles are allowed in a tree of its own: the page takes none but those of its own files.
+    // In a shadow root, CodeMirror adds its styles in a way that the Content-Security-Policy of the page (`style-src
+    // 'self'`) allows. In the page itself it would add `<style>` elements, which are refused.
     const root = holder.current!.shadowRoot ?? holder.current!.attachShadow({ mode: 'open' })
+
     const editor = new EditorView({
       parent: root,
       root,
@@ -92,6 +94,7 @@ export function YamlEditor({
         ],
       }),
     })
+
     view.current = editor
     return () => editor.destroy()
   }, [label])
@@ -115,9 +118,11 @@ export function YamlEditor({
       editor.focus()
     },
   }))
+
   return <div className="yaml" ref={holder} />
 }
 
+/** Returns the suggestions of completion at the cursor; null where there are none. */
 async function complete(
   context: CompletionContext,
   loadSchema: YamlEditorProps['loadSchema'],
@@ -125,11 +130,13 @@ async function complete(
   const text = context.state.doc.toString()
   const place = yamlPlaceAt(text, context.pos)
   if (!place || (place.prefix === '' && !context.explicit && place.position === 'key')) return null
+
   const schema = await loadSchema()
   const indent = ' '.repeat(place.from - context.state.doc.lineAt(place.from).from)
   const isFlow = /[{[]/.test(
     context.state.doc.lineAt(place.from).text.slice(0, place.from - context.state.doc.lineAt(place.from).from),
   )
+
   const options = suggest(schema, text, place).map(({ text: word, detail, description, isRequired, isNested }) => ({
     label: word,
     detail: [detail, isRequired ? t('required') : ''].filter((part) => part !== '').join(' · '),
@@ -137,9 +144,11 @@ async function complete(
     apply: place.position === 'value' ? word : isNested && !isFlow ? `${word}:\n${indent}  ` : `${word}: `,
     boost: isRequired ? 1 : 0,
   }))
+
   return options.length === 0 ? null : { from: place.from, options, validFor: /^[\w-]*$/ }
 }
 
+/** Returns the offset of a place in the text. A place outside of the text is moved to its nearest line. */
 function offsetOf(doc: Text, { line, column }: Pick<Remark, 'line' | 'column'>): number {
   const at = doc.line(Math.min(Math.max(1, line), doc.lines))
   return Math.min(at.to, at.from + Math.max(0, column - 1))

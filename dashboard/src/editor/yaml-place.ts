@@ -1,39 +1,44 @@
-/** Where in a YAML document a cursor stands. */
+/** The place of the cursor in a YAML document. */
 export interface YamlPlace {
-  /** Keys and places in lists that lead to the mapping or value that is being written. */
+  /** Keys and list indices that lead to the mapping or value at the cursor. */
   readonly path: readonly (string | number)[]
   readonly position: 'key' | 'value'
-  /** What is written of the key or value so far, and the offset where it begins. */
+  /** The part of the key or value that is written before the cursor, and the offset at which it begins. */
   readonly prefix: string
   readonly from: number
-  /** Keys that the mapping has already. */
+  /** Other keys of the same mapping. */
   readonly siblings: readonly string[]
 }
 
+/** A dash or a key at the start of a line. */
 interface Token {
   readonly column: number
-  /** The key of a mapping; undefined for the dash of a list. */
+  /** The key of a mapping; undefined for the dash of a list entry. */
   readonly key: string | undefined
 }
 
+/** Matches a key with its colon at the start of a text: in double quotes, in single quotes, or plain. */
 const KEY =
   /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s:#'"{[\],&*!|>%@`-][^:#{}[\],]*?|-[^\s:#{}[\],][^:#{}[\],]*?))\s*:(?=\s|$)/
 
 /**
- * Finds out from indentation alone where a cursor stands, so that a document which is not complete yet is understood too.
- * Undefined in a comment.
+ * Finds the place of the cursor from indentation alone, so that an incomplete document is understood, too. Undefined in
+ * a comment.
  */
 export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1
   const before = text.slice(lineStart, offset)
   if (/(?:^|\s)#/.test(before)) return undefined
+
   const lines = text.slice(0, lineStart).split('\n').slice(0, -1)
   const { tokens, rest, column } = readLine(before)
   const last = tokens.at(-1)
   const isValue = last?.key !== undefined
+
   const flow = readFlow(rest)
   const first = tokens[0] ?? { column, key: undefined }
   const parents = [...climb(lines, first.column, tokens.length > 0 && first.key === undefined), ...named(tokens, lines)]
+
   if (flow)
     return {
       path: [...parents, ...flow.path],
@@ -42,12 +47,17 @@ export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined
       from: offset - flow.prefix.length,
       siblings: flow.siblings,
     }
+
   if (isValue) return { path: parents, position: 'value', prefix: rest, from: offset - rest.length, siblings: [] }
+
   const siblings = siblingsOf(text.split('\n'), lines.length, column)
   return { path: parents, position: 'key', prefix: rest, from: offset - rest.length, siblings }
 }
 
-/** Dashes and the key that a line begins with, and what follows them. */
+/**
+ * Splits a line into the dashes and the key at its start, and the rest after them. `column` is where the key begins, or
+ * the rest where there is no key.
+ */
 function readLine(line: string): { tokens: Token[]; rest: string; column: number } {
   const tokens: Token[] = []
   let column = line.length - line.trimStart().length
@@ -58,17 +68,22 @@ function readLine(line: string): { tokens: Token[]; rest: string; column: number
     column += skipped
     rest = rest.slice(skipped)
   }
+
   const key = KEY.exec(rest)
   if (!key) return { tokens, rest, column }
   tokens.push({ column, key: key[1] ?? key[2] ?? key[3]! })
   return { tokens, rest: rest.slice(key[0].length).trimStart(), column }
 }
 
-/** The keys above that a column lies under, from the outermost on. A dash may stand in the column of its key. */
+/**
+ * Returns the keys and list indices of the lines above that contain a column, outermost first. The dash of a list entry
+ * may stand in the column of the key of its list.
+ */
 function climb(lines: readonly string[], column: number, isDash: boolean): (string | number)[] {
   const path: (string | number)[] = []
   let limit = column
   let takesEqual = isDash
+
   for (let i = lines.length - 1; i >= 0 && (limit > 0 || takesEqual); i -= 1) {
     const line = lines[i]!
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue
@@ -80,15 +95,16 @@ function climb(lines: readonly string[], column: number, isDash: boolean): (stri
       takesEqual = key === undefined
     }
   }
+
   return path
 }
 
-/** The tokens of the cursor's own line as parts of a path. */
+/** Returns the dashes and the key of the line of the cursor as parts of a path. */
 function named(tokens: readonly Token[], lines: readonly string[]): (string | number)[] {
   return tokens.map(({ column, key }) => key ?? indexAt([...lines, `${' '.repeat(column)}- `], lines.length, column))
 }
 
-/** Which entry of its list a dash is. */
+/** Returns the index of a list entry in its list, from the row and column of its dash. */
 function indexAt(lines: readonly string[], row: number, column: number): number {
   let index = 0
   for (let i = row - 1; i >= 0; i -= 1) {
@@ -102,10 +118,14 @@ function indexAt(lines: readonly string[], row: number, column: number): number 
   return index
 }
 
-/** Keys of the same mapping, above and below; a dash to their left begins another. */
+/**
+ * Returns the other keys of the mapping in a column, from the lines above and below. A dash to the left of the column
+ * begins another mapping.
+ */
 function siblingsOf(lines: readonly string[], row: number, column: number): string[] {
   const beginsOther = (line: string): boolean =>
     readLine(line).tokens.some((token) => token.key === undefined && token.column < column)
+
   const found: string[] = []
   for (const step of [-1, 1]) {
     if (step === -1 && beginsOther(lines[row]!)) continue
@@ -118,9 +138,11 @@ function siblingsOf(lines: readonly string[], row: number, column: number): stri
       if (line.length - line.trimStart().length < column) break
     }
   }
+
   return found
 }
 
+/** The place at the end of a text inside `{…}` or `[…]`. */
 interface Flow {
   readonly path: readonly (string | number)[]
   readonly position: 'key' | 'value'
@@ -128,6 +150,7 @@ interface Flow {
   readonly siblings: readonly string[]
 }
 
+/** A bracket that is still open, with the keys of its mapping or the index in its list. */
 interface Bracket {
   readonly isMap: boolean
   readonly keys: string[]
@@ -135,11 +158,12 @@ interface Bracket {
   index: number
 }
 
-/** Where the end of a text stands inside `{…}` and `[…]`; undefined outside of all. */
+/** Returns the place at the end of a text inside `{…}` or `[…]`; undefined outside of both. */
 function readFlow(text: string): Flow | undefined {
   const open: Bracket[] = []
   let word = ''
   let quote = ''
+
   for (const [i, char] of [...text].entries()) {
     const top = open.at(-1)
     if (quote !== '') {
@@ -164,8 +188,10 @@ function readFlow(text: string): Flow | undefined {
       word = ''
     } else word += char
   }
+
   const top = open.at(-1)
   if (!top) return undefined
+
   const path = open.flatMap(({ isMap, key, index }): (string | number)[] =>
     isMap ? (key === undefined ? [] : [key]) : [index],
   )

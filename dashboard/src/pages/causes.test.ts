@@ -6,12 +6,12 @@ import { byCause, headline } from './causes.ts'
 const failed = (number: number, cause: string | null, message = 'the program ended with status 1') =>
   ({ number, cause, message }) as RunView
 
-it('the last line of a log is the headline of a failure, the reason where the log says nothing', () => {
+it('The headline of a failure is the cause found in its log, else its reason', () => {
   expect(headline(failed(1, "KeyError: 'lr'"))).toBe("KeyError: 'lr'")
   expect(headline(failed(1, null))).toBe('the program ended with status 1')
 })
 
-it('failures of one cause are one row, whatever numbers stand in it', () => {
+it('Failures whose headlines differ only in numbers are one cause', () => {
   const runs = [
     failed(9, 'ValueError: x is 0.25'),
     failed(8, 'MemoryError'),

@@ -2,17 +2,20 @@ import type { RunView } from '../../../src/contract/run.ts'
 
 /** Failed runs that ended for the same reason. */
 export interface Cause {
+  /** Headline of the first run. */
   readonly text: string
-  /** The first of the list has the text. */
   readonly runs: readonly RunView[]
 }
 
-/** The headline of a failure: what the log says, else the reason as a sentence. */
+/** Returns the headline of a failure: the line of the log that explains it, else the reason as a sentence, else ''. */
 export function headline({ cause, message }: Pick<RunView, 'cause' | 'message'>): string {
   return cause ?? message ?? ''
 }
 
-/** Groups failed runs by cause, in the order of the first run of each. Numbers in a message (values, lines, process ids) do not separate causes. */
+/**
+ * Groups failed runs by headline, in the order of the first run of each group. Headlines that differ only in numbers
+ * (values, lines, process ids) are one cause.
+ */
 export function byCause(runs: readonly RunView[]): Cause[] {
   const groups = new Map<string, RunView[]>()
   for (const run of runs) {

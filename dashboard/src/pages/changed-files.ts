@@ -4,23 +4,29 @@ interface File {
   readonly sizeBytes: number
 }
 
-/** A file that two states of a folder do not share: its contents by their hashes, null where it is not. */
+/**
+ * A file that differs between two versions of a folder. `before` and `after` are SHA-256 hashes, null where there is no
+ * file.
+ */
 export interface ChangedFile {
   readonly path: string
   readonly change: 'added' | 'removed' | 'changed'
   readonly before: string | null
   readonly after: string | null
-  /** The larger of the two. */
+  /** The larger of the two sizes. */
   readonly sizeBytes: number
 }
 
-/** What differs between two states of a folder, in the order of the paths. */
+/** Returns the files that differ between two versions of a folder, sorted by path. */
 export function changedFiles(before: readonly File[], after: readonly File[]): ChangedFile[] {
   const [old, now] = [before, after].map((files) => new Map(files.map((file) => [file.path, file])))
+
   return [...new Set([...old!.keys(), ...now!.keys()])].toSorted().flatMap((path) => {
     const [a, b] = [old!.get(path), now!.get(path)]
     if (a?.sha256 === b?.sha256) return []
+
     const change = a === undefined ? 'added' : b === undefined ? 'removed' : 'changed'
+
     return [
       {
         path,

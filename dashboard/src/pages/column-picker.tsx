@@ -11,7 +11,10 @@ import type { RunsState } from './runs-state.ts'
 
 const SHOWN_MAX = 60
 
-/** Which columns the table has, in which order, and which stay in sight: any parameter, any summary of any metric. */
+/**
+ * A menu of the table's columns, their order and which are pinned: any parameter, any summary of any metric, other
+ * fields.
+ */
 export function ColumnPicker(props: PickerProps): ReactElement {
   return (
     <Menu
@@ -44,20 +47,24 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
     ...(data?.params ?? []).map((one) => ({ ...one, kind: 'param' as const })),
     ...OWN_COLUMNS.map((name) => ({ name, count: undefined, recent: 1, kind: 'other' as const })),
   ]
+
   const found = all
     .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
     .toSorted((a, b) => Number(b.recent > 0) - Number(a.recent > 0))
+
   const move = (at: number, by: number): void => {
     const next = [...columns]
     const [column] = next.splice(at, 1)
     next.splice(at + by, 0, column!)
     onChange({ columns: next })
   }
+
   return (
     <div className="picker">
       <ol aria-label={t('columns')}>
         {columns.map((column, i) => {
           const field = parseColumn(column)
+
           return (
             <li key={column}>
               <span className="clip grow">{field.kind === 'other' ? column : field.name}</span>
@@ -116,6 +123,7 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
               ? one === name && kind === 'other'
               : field.kind === kind && field.name === name
           })
+
           return (
             <CheckItem
               key={column}

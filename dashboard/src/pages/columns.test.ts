@@ -7,7 +7,7 @@ import { cellOf, columnFor, columnTitle, defaultColumns, fieldsAsked, fieldsOf, 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
 
 describe('columns', () => {
-  it('name any parameter and any summary of any metric', () => {
+  it('A column can name any parameter and any summary of any metric', () => {
     fc.assert(
       fc.property(name, fc.constantFrom(...PARTS), (text, part) => {
         expect(parseColumn(columnFor('param', text))).toEqual({ kind: 'param', name: text })
@@ -25,11 +25,12 @@ describe('columns', () => {
       ),
     }) as unknown as RunView
 
-  it('are by themselves the common metrics and the parameters that differ', () => {
+  it('The default columns are the sort keys, the most common metrics and the parameters that differ', () => {
     const runs = [
       run(1, { lr: 0.1, seed: 1 }, { loss: 1, 'system.cpu_percent': 3 }),
       run(2, { lr: 0.2, seed: 1 }, { loss: 2, f1: 1 }),
     ]
+
     expect(defaultColumns(runs)).toEqual(['m.loss.last', 'm.f1.last', 'p.lr'])
     expect(
       defaultColumns(runs, [
@@ -37,12 +38,13 @@ describe('columns', () => {
         { field: 'name', isDescending: false },
       ]),
     ).toEqual(['m.f1.max', 'm.loss.last', 'm.f1.last', 'p.lr'])
+
     expect(cellOf(runs[0]!, 'm.loss.max', {})).toBe(9)
     expect(cellOf(runs[0]!, 'm.f1.last', {})).toBeUndefined()
     expect(cellOf(runs[1]!, 'p.lr', {})).toBe(0.2)
   })
 
-  it('show the best of a metric by its direction, the greatest where none is known', () => {
+  it('A column of best values shows the minimum or maximum by the direction of the metric, the maximum without one', () => {
     const one = run(1, {}, { loss: 3 })
     expect(cellOf(one, 'm.loss.best', { loss: 'minimize' })).toBe(0)
     expect(cellOf(one, 'm.loss.best', {})).toBe(9)
@@ -50,7 +52,7 @@ describe('columns', () => {
     expect(columnTitle('branch')).toEqual({ name: 'branch' })
   })
 
-  it('show what a run has besides its figures', () => {
+  it('A column can show other fields of a run than metrics and parameters', () => {
     const one = { ...run(1, {}, {}), tags: ['a', 'b'], commit: '0123456789abcdef', branch: null } as RunView
     expect([
       cellOf(one, 'tag', {}),
@@ -69,9 +71,11 @@ describe('columns', () => {
       'p.a,m.loss.last,m."x, y".last,p.c',
     ],
     [{ ...arranged, sort: [{ field: 'created', isDescending: false }] }, 'auto'],
-  ])('ask rows for what is shown of them: %j', (state, expected) => expect(fieldsAsked(state)).toBe(expected))
+  ])('The rows are requested with the fields that the state shows: %j', (state, expected) =>
+    expect(fieldsAsked(state)).toBe(expected),
+  )
 
-  it('ask further rows for what the first carry', () => {
+  it('Further rows are requested with the fields that the first rows carry', () => {
     expect(fieldsOf([run(1, { lr: 1 }, {}), run(2, {}, { 'a b': 1 })])).toBe('p.lr,m."a b".last')
     expect(fieldsOf([run(1, {}, {})])).toBe('auto')
   })

@@ -15,7 +15,7 @@ import { Diff } from './diff.tsx'
 
 const TEXT_MAX_BYTES = 1_000_000
 
-/** How the code and the document of one run differ from the base's, file by file. */
+/** A panel of the differences in code and document between the base run and another one, file by file. */
 export function CodeDiff({
   base,
   others,
@@ -27,12 +27,15 @@ export function CodeDiff({
   const other = others.find(({ number }) => number === chosen) ?? others[0]
   const [before, after] = [useSnapshot(base.snapshot), useSnapshot(other?.snapshot ?? null)]
   const [oldDocument, newDocument] = [useDocument(documentOf(base)), useDocument(documentOf(other))]
+
   if (!other) return null
+
   const files = before.data && after.data ? changedFiles(before.data.files, after.data.files) : []
   const texts = [oldDocument, newDocument].map(
     ({ data }) => data?.sources.map(({ text }) => text).join('\n---\n') ?? '',
   )
   const hasDocument = oldDocument.data !== undefined && newDocument.data !== undefined && texts[0] !== texts[1]
+
   return (
     <Panel
       title={t('code_differences')}
@@ -75,12 +78,14 @@ export function CodeDiff({
   )
 }
 
-/** What a script logged by itself has no document. */
+/**
+ * Reference of the run whose document is loaded; undefined for a run that a script started by hand: it has no document.
+ */
 function documentOf(run: RunDetailView | undefined): string | undefined {
   return run?.host ? String(run.number) : undefined
 }
 
-/** A file of the list, whose difference is read when somebody opens it. */
+/** A changed file. Its diff is loaded when a person opens it. */
 function Folded({
   name,
   change,
@@ -91,6 +96,7 @@ function Folded({
   readonly children: ReactElement
 }): ReactElement {
   const [isOpen, setOpen] = useState(false)
+
   return (
     <details className="changed" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -114,15 +120,18 @@ function FileDiff({ file: { path, before, after, sizeBytes } }: { readonly file:
     enabled: isShown,
     staleTime: Infinity,
   })
+
   if (!isShown) return <p className="none">{t('no_preview')}</p>
   if (texts.error) return <Failure error={texts.error} onRetry={() => void texts.refetch()} />
   if (!texts.data) return <Loading what={path} lines={4} />
+
   const [old = '', now = ''] = texts.data
   if (old.includes('\0') || now.includes('\0')) return <p className="none">{t('no_preview')}</p>
+
   return <TextDiff name={path} before={old} after={now} />
 }
 
-/** Line by line; what is computed here is computed once, where a difference is looked at. */
+/** The diff of two texts, computed in the browser while it is shown; a note where that takes more than 2 s. */
 function TextDiff({
   name,
   before,
@@ -140,6 +149,7 @@ function TextDiff({
     gcTime: 0,
   })
   if (patch.data === undefined) return <Loading what={name} lines={4} />
+
   return patch.data === '' ? (
     <p className="none">{t('diff_too_long')}</p>
   ) : (

@@ -1,10 +1,12 @@
-/** One fact of several runs, in their order; undefined where a run lacks it. */
+/** One fact of several runs, with a value for each run; undefined where a run lacks it. */
 export interface Row {
   readonly name: string
   readonly values: readonly unknown[]
 }
 
-/** Facts of runs as rows, in the order in which they first appear. What no run has is left out. */
+/**
+ * Turns the facts of runs into rows, in the order in which the facts first appear. Facts that no run has are left out.
+ */
 export function diffRows(facts: readonly Readonly<Record<string, unknown>>[]): Row[] {
   const names = [...new Set(facts.flatMap((own) => Object.keys(own)))]
   return names
@@ -12,7 +14,7 @@ export function diffRows(facts: readonly Readonly<Record<string, unknown>>[]): R
     .filter(({ values }) => values.some((value) => value !== undefined))
 }
 
-/** Whether all runs have it, and alike. */
+/** Whether all values are equal as JSON. */
 export function isSame(values: readonly unknown[]): boolean {
   const first = JSON.stringify(values[0])
   return values.every((value) => JSON.stringify(value) === first)

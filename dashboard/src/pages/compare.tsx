@@ -29,15 +29,17 @@ import { metricsOf, toDrawn } from './run-charts.tsx'
 const RUNS_MAX = 30
 const CHARTS_MAX = 4
 
-/** Runs beside one another: what differs first, the first of them as the base. */
+/** The page that compares runs with a base run, side by side. Rows that differ come first. */
 export function Compare({ project }: { readonly project: string }): ReactElement {
   const { query } = usePlace()
   const asked = [
     ...new Set((query.get('runs') ?? '').split(',').flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))),
   ]
   const numbers = asked.slice(0, RUNS_MAX)
+
   const base = Number(query.get('base')) || numbers[0]
   const ordered = base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)]
+
   const [isAll, setAll] = useState(false)
   useTitle(t('compare'), project)
   const found = useQueries({
@@ -46,10 +48,12 @@ export function Compare({ project }: { readonly project: string }): ReactElement
       queryFn: () => call<RunDetailView>(`/runs/${number}`),
     })),
   })
+
   const problem = found.find(({ error }) => error)?.error
   const runs = found.flatMap(({ data }) => data ?? [])
   const setRuns = (next: readonly number[]): void =>
     changeQuery({ runs: next.length === 0 ? null : next.join(','), base: null })
+
   return (
     <>
       <div className="head">
@@ -99,6 +103,7 @@ function AddRun({
   readonly onAdd: (number: number) => void
 }): ReactElement {
   const { data } = useRunPage({ project, limit: 30 })
+
   return (
     <Menu label={t('add_run')} icon="plus" bare={false}>
       {(data?.runs ?? [])
@@ -127,14 +132,17 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const looks = looksOf(runs.map(({ id }) => id))
   const packages = usePackages(runs)
   const files = useFiles(runs)
+
   const { data: projects = [] } = useProjects()
   const directions = projects.find(({ name }) => name === project)?.directions ?? {}
   const setDirection = useSetDirection(project)
+
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))]
     .filter((name) => !name.startsWith('system.'))
     .toSorted()
   const params = diffRows(runs.map(({ params: own }) => own))
   const charts = metricsOf(runs).slice(0, CHARTS_MAX)
+
   const series = useSeries(
     runs.map(({ number }) => number),
     charts,
@@ -147,6 +155,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
     onChange: ({ large, log }) =>
       changeQuery({ ...(large && { large: writeList(large) }), ...(log && { log: writeList(log) }) }),
   }
+
   return (
     <div className="split compare">
       <div className="sideways">
@@ -285,7 +294,7 @@ function Section({
   )
 }
 
-/** Rows that differ; equal ones are folded unless all are wanted. */
+/** A section of the table. Rows that differ come first; equal rows are folded unless `isAll`. */
 function Rows({
   title,
   rows,
@@ -300,7 +309,9 @@ function Rows({
   const [isOpen_, setOpen] = useState(false)
   const differing = rows.filter(({ values }) => !isSame(values))
   const equal = rows.filter(({ values }) => isSame(values))
+
   if (rows.length === 0) return null
+
   return (
     <>
       <Section
@@ -341,7 +352,9 @@ function ValueCell({
   readonly isBase: boolean
 }): ReactElement {
   if (value === undefined) return <td className="miss">{t('missing')}</td>
+
   const text = formatValue(value)
+
   return (
     <td className={isBase ? 'base' : JSON.stringify(value) === JSON.stringify(base) ? 'same' : 'diff'} title={text}>
       {text}
@@ -353,12 +366,12 @@ interface MetricRowProps {
   readonly name: string
   readonly values: readonly (WireNumber | undefined)[]
   readonly direction: 'maximize' | 'minimize' | undefined
-  /** Says which way it is better; absent for what has one way. */
+  /** Sets whether lower or higher is better; absent where that cannot change. */
   readonly onDirection?: (direction: 'maximize' | 'minimize' | null) => void
   readonly format?: (value: number) => string
 }
 
-/** A figure of each run and its distance from the base's: better and worse are never told by colour alone. */
+/** A number of each run and its difference from the base. Better and worse differ by an arrow, not by colour alone. */
 function MetricRow({ name, values, direction, onDirection, format = formatNumber }: MetricRowProps): ReactElement {
   const numbers = values.map((value) => (typeof value === 'number' ? value : undefined))
   const known = numbers.flatMap((value) => value ?? [])
@@ -369,6 +382,7 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
         ? Math.max(...known)
         : Math.min(...known)
   const [base] = numbers
+
   return (
     <tr>
       <th scope="row" className="clip" title={name}>
@@ -387,6 +401,7 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
               {t('not_logged')}
             </td>
           )
+
         return (
           <td key={`${name} ${String(i)}`} className={i === 0 ? 'base' : ''}>
             <span className={number !== undefined && number === best ? 'strong' : ''}>
@@ -415,7 +430,9 @@ function Delta({
 }): ReactNode {
   const signed = `${by > 0 ? '+' : '−'}${format(Number(Math.abs(by).toPrecision(DELTA_DIGITS)))}`
   if (direction === undefined) return <span className="delta dim">{signed}</span>
+
   const isGood = direction === 'maximize' ? by > 0 : by < 0
+
   return (
     <span className={isGood ? 'delta better' : 'delta worse'}>
       <span role="img" aria-label={t(isGood ? 'better' : 'worse')}>
@@ -426,7 +443,7 @@ function Delta({
   )
 }
 
-/** Versions of packages by environment, as rows of a comparison. */
+/** Loads the package versions in the environments of runs, by hash of the environment and then by package. */
 function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
   const hashes = [...new Set(runs.flatMap(({ environment }) => environment ?? []))]
   const found = useQueries({
@@ -435,6 +452,7 @@ function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record
       queryFn: () => call<EnvironmentView>(`/environments/${hash}`),
     })),
   })
+
   return new Map(
     found.flatMap(({ data }) => {
       if (!data) return []
@@ -446,7 +464,10 @@ function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record
   )
 }
 
-/** Files of snapshots by their hashes, shortened: which of them differ is what matters here. */
+/**
+ * Loads the files in the snapshots of runs, by digest of the snapshot and then by path. The values are the first 8
+ * digits of the files' hashes, enough to see which files differ.
+ */
 function useFiles(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
   const digests = [...new Set(runs.flatMap(({ snapshot }) => snapshot ?? []))]
   const found = useQueries({
@@ -456,6 +477,7 @@ function useFiles(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<st
       staleTime: Infinity,
     })),
   })
+
   return new Map(
     digests.flatMap((digest, i) =>
       found[i]?.data

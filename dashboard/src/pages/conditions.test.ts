@@ -21,11 +21,11 @@ describe('a condition', () => {
     ['p.学習 率', '=', '1', 'p."学習 率" = 1'],
     ['m.val loss.min', '<', '1', 'm."val loss".min < 1'],
     ['p."x y"', '=', '1', 'p."x y" = 1'],
-  ] as const)('on %s, %s, %j is %s', (field, operator, value, expected) => {
+  ] as const)('The condition on %s with the operator %s and the value %j is %s', (field, operator, value, expected) => {
     expect(writeCondition(field, operator, value)).toBe(expected)
   })
 
-  it('can be read by the language, whatever its value', () => {
+  it('A condition with any value can be parsed as a filter', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...OPERATORS),
@@ -48,7 +48,7 @@ describe('brackets', () => {
     ['(a = 1', false],
     ['a = ")"', true],
     ['a = "(', false],
-  ])('of %j are closed: %s', (filter, expected) => expect(isClosed(filter)).toBe(expected))
+  ])('The brackets of %j are closed: %s', (filter, expected) => expect(isClosed(filter)).toBe(expected))
 })
 
 describe('the conditions of a filter', () => {
@@ -58,9 +58,9 @@ describe('the conditions of a filter', () => {
     ['a = 1 and (b = 2 or c = 3) and d = "x and y"', ['a = 1', '(b = 2 or c = 3)', 'd = "x and y"']],
     ['a = 1 or b = 2', undefined],
     ["a = 'or' AND band = 1", ["a = 'or'", 'band = 1']],
-  ])('%j are %j', (filter, expected) => expect(conditionsOf(filter)).toEqual(expected))
+  ])('The conditions of the filter %j are %j', (filter, expected) => expect(conditionsOf(filter)).toEqual(expected))
 
-  it('take another', () => {
+  it('A condition is added to a filter, and an `or` in the filter is put in brackets', () => {
     expect(withCondition('', 'a = 1')).toBe('a = 1')
     expect(withCondition(' b = 2 ', 'a = 1')).toBe('b = 2 and a = 1')
     expect(withCondition('b = 2 or c = 3', 'a = 1')).toBe('(b = 2 or c = 3) and a = 1')

@@ -1,7 +1,7 @@
 import { FILTER_MARKS } from '../state/filter-text.ts'
 import { columnFor, parseColumn } from './columns.ts'
 
-/** Comparisons of the filter language, as a form offers them. */
+/** Operators of the filter language that the form offers. */
 export const OPERATORS = [
   '=',
   '!=',
@@ -17,12 +17,12 @@ export const OPERATORS = [
 ] as const
 export type Operator = (typeof OPERATORS)[number]
 
-/** Whether an operator says all by itself. */
+/** Whether an operator takes no value. */
 export function isAlone(operator: Operator): boolean {
   return operator.startsWith('is ')
 }
 
-/** One condition as a filter writes it. Values of `in` are separated by commas. */
+/** Writes one condition of a filter. The values of `in` are separated by commas in `value`. */
 export function writeCondition(fieldText: string, operator: Operator, value: string): string {
   const field = writeField(fieldText.trim())
   if (isAlone(operator)) return `${field} ${operator}`
@@ -34,21 +34,23 @@ export function writeCondition(fieldText: string, operator: Operator, value: str
     .join(', ')})`
 }
 
-/** A name that somebody wrote as it is stands in quotes where the language wants it so. */
+/** Writes a typed field as the filter language needs it: an unusual name of a parameter or metric is quoted. */
 function writeField(text: string): string {
   const field = parseColumn(text)
   if (field.kind === 'other') return text
   return field.kind === 'param' ? columnFor('param', field.name) : columnFor('metric', field.name, field.part)
 }
 
+/** Values that need no quotes: numbers, time spans, dates and identifiers. */
 const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-\d+[smhdw]|\d{4}-\d{2}-\d{2}|[\p{L}_][\p{L}\p{N}_]*)$/iu
+/** Words of the filter language, which are quoted when they are values. */
 const WORDS = /^(?:and|or|not|in|is|missing|contains|starts|ends)$/i
 
 function writeValue(value: string): string {
   return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value)
 }
 
-/** The parts of a filter that all must hold; undefined where it is put together in another way. */
+/** Splits a filter at each `and` outside parentheses and quotes; undefined where an `or` stands there. */
 export function conditionsOf(filter: string): string[] | undefined {
   const parts: string[] = []
   let [depth, start] = [0, 0]
@@ -62,10 +64,11 @@ export function conditionsOf(filter: string): string[] | undefined {
       start = index + found.length
     }
   }
+
   return [...parts, filter.slice(start)].map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** The filter with a condition more. */
+/** Adds a condition that must also hold to a filter. */
 export function withCondition(filter: string, condition: string): string {
   const own = filter.trim()
   if (own === '') return condition

@@ -24,11 +24,15 @@ interface Submission {
   readonly number: number
 }
 
-/** What a document begins as that is written from nothing. */
+/** Initial text of a new document. */
 const TEMPLATE = 'version: 1\nkind: experiment\nrun:\n  cmd: python train.py\n'
+/** Time without edits after which the document is checked. */
 const CHECK_AFTER_MS = 300
 
-/** Writes a document and starts it, on the code of an earlier run: the one it is taken from, or the latest of the project. */
+/**
+ * The page that edits a document and submits it with the code of an earlier run: the run in the address, whose document
+ * is edited, or the latest run of the project.
+ */
 export function Create({ project }: { readonly project: string }): ReactElement {
   const { query } = usePlace()
   const from = query.get('from') ?? undefined
@@ -40,11 +44,12 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
   const run = useRun(from)
   const document = useDocument(from)
   const problem = run.error ?? document.error
-  // What somebody writes stays, also where reading it again fails.
+  // The editor stays open with its text where loading the run again fails.
   if (problem && !(run.data && document.data)) return <Failure error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
   if (document.data.sources.length === 0 || run.data.host === null)
     return <Empty title={t('no_document')} text={t('no_document_why')} />
+
   return (
     <Editor
       draftName={`${project} ${run.data.number}`}
@@ -56,7 +61,9 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
   )
 }
 
-/** The document of the run itself: one of a sweep describes all of its trials. */
+/**
+ * Returns the document of the run itself. For a trial it is derived from that of the sweep, which describes all trials.
+ */
 function ownDocument(run: RunDetailView, document: DocumentView): DocumentView {
   const last = document.sources.at(-1)!
   if (run.sweep === null) return document
@@ -82,6 +89,7 @@ function FromNothing({ project }: { readonly project: string }): ReactElement {
         command={`hagane run -f train.yml --project ${project}`}
       />
     )
+
   return <Editor draftName={project} project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
 }
 
@@ -89,7 +97,7 @@ interface EditorProps {
   /** Name of the draft in the session storage of the browser. */
   readonly draftName: string
   readonly project: string
-  /** The run whose code and machine it is started with. */
+  /** Run whose code and host are submitted with the document. */
   readonly base: RunDetailView
   readonly document: DocumentView
   readonly title: string
@@ -104,6 +112,7 @@ function Editor({ draftName, project, base, document: { sources, params }, title
   const settled = useSettled(edited)
   const check = useCheck({ sources: settled, params })
   const loadSchema = useLanguage()
+
   const start = useAction(
     async () => {
       const { host, snapshot } = base
@@ -118,15 +127,18 @@ function Editor({ draftName, project, base, document: { sources, params }, title
     },
     { showsError: true },
   )
-  // Shows the first mistake at its line, and does not send the document.
+
+  // Where the check found errors, moves to the first one and does not submit the document.
   const tryToStart = (): void => {
     const [first] = settled === edited && check.data ? sorted(check.data.errors) : []
     if (!first) return start.mutate(undefined)
     toast(t('start_wrong', { n: check.data!.errors.length, line: first.line }))
     editor.current?.goTo(first)
   }
+
   const refused = start.error instanceof ApiError ? start.error.problems : []
   const remarks = useMemo(() => (check.data ? toRemarks(check.data, last.file) : []), [check.data, last.file])
+
   return (
     <>
       <div className="head">
@@ -182,26 +194,32 @@ function Editor({ draftName, project, base, document: { sources, params }, title
 interface Draft {
   readonly text: string
   readonly setText: (text: string) => void
-  /** Whether the text is one that somebody wrote before and did not start. */
+  /** Whether the text was typed on an earlier visit of the page and never submitted. */
   readonly isRestored: boolean
-  /** Changes when the text is another one from outside. */
+  /** Changes when the text is reset, so that the editor is created again. */
   readonly version: number
-  /** Begins again with what was there at first. */
+  /** Resets the text to the original document. */
   readonly drop: () => void
+  /** Removes the stored draft. */
   readonly forget: () => void
 }
 
-/** A text that outlives the page it is written on, until it is started or this tab is closed: going elsewhere loses nothing. */
+/**
+ * Keeps an edited text in the session storage, so that it survives leaving the page. It is removed when it is submitted
+ * or the browser tab is closed.
+ */
 function useDraft(name: string, original: string): Draft {
   const key = `hagane.draft ${name}`
   const [kept] = useState(() => sessionStorage.getItem(key))
   const [text, setOwn] = useState(kept ?? original)
   const [version, setVersion] = useState(0)
+
   const setText = (next: string): void => {
     setOwn(next)
     if (next === original) sessionStorage.removeItem(key)
     else sessionStorage.setItem(key, next)
   }
+
   return {
     text,
     setText,
@@ -215,12 +233,12 @@ function useDraft(name: string, original: string): Draft {
   }
 }
 
-/** Problems in the order of their places. */
+/** Sorts problems by line and column. */
 function sorted(problems: CheckView['errors']): CheckView['errors'] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
-/** The value as it was when it last rested. */
+/** Debounces a value: returns the one that last stayed unchanged for `CHECK_AFTER_MS`. */
 function useSettled<T>(value: T): T {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
@@ -230,6 +248,7 @@ function useSettled<T>(value: T): T {
   return settled
 }
 
+/** Turns the problems in one file into remarks of the editor. */
 function toRemarks({ errors, warnings }: CheckView, file: string) {
   const of = (severity: 'error' | 'warning', problems: CheckView['errors']) =>
     problems
@@ -251,6 +270,7 @@ function Problems({
         {t('nothing_wrong')}
       </p>
     )
+
   return (
     <ul className="problems" role="status">
       {[...sorted(errors), ...sorted(warnings)].map((one, i) => (
@@ -269,7 +289,10 @@ function Problems({
   )
 }
 
-/** What the document comes to: how many runs, what the first of them are given and execute, and all that it leaves open. */
+/**
+ * The result of compiling the document: the number of runs, parameters and command of the first ones, and the resolved
+ * plan.
+ */
 function Plan({ check: { plan, trials, first } }: { readonly check: CheckView }): ReactElement {
   return (
     <>
@@ -277,7 +300,7 @@ function Plan({ check: { plan, trials, first } }: { readonly check: CheckView })
       <p>{trials === null ? t('comes_to_endless') : t('comes_to_runs', { n: trials })}</p>
       <ol className="first">
         {first.map(({ params, command }, i) => (
-          // The first runs have no other name than their place.
+          // The index is the only key that these runs have.
           <li key={i}>
             {command !== null && <pre className="code">{command}</pre>}
             <Pairs pairs={Object.entries(params).map(([name, value]) => [name, formatValue(value)] as const)} />

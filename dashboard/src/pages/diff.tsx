@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react'
 
-/** A unified difference, line by line. */
+/** A unified diff, with added and removed lines coloured. */
 export function Diff({ text }: { readonly text: string }): ReactElement {
   return (
     <div className="patch">
       {text.split('\n').map((line, i) => (
-        // Lines of a difference have no other name than their place.
+        // The index is the only key that a line has.
         <div key={i} className={classOf(line)}>
           {line === '' ? ' ' : line}
         </div>

@@ -13,9 +13,10 @@ interface DirectionButtonProps {
   readonly onChange: (direction: Direction | null) => void
 }
 
-/** Which way a metric of the project is better: up, down, or not said. */
+/** A button that shows and changes whether higher or lower values of a metric are better, or that this is not set. */
 export function DirectionButton({ name, direction, onChange }: DirectionButtonProps): ReactElement {
   const now = direction ?? 'none'
+
   return (
     <button
       type="button"

@@ -10,12 +10,12 @@ interface FieldSelectProps {
   readonly project: string
   readonly label: string
   readonly value: string
-  /** Fields that are there already; all others are asked for when somebody looks. */
+  /** Fields that are offered at once. The others of the project are loaded when the select is pointed at or focused. */
   readonly fields: readonly string[]
   readonly onChange: (field: string) => void
 }
 
-/** Chooses one figure of runs: a metric or a parameter. */
+/** A select for one field of runs: a metric or a parameter. */
 export function FieldSelect({ project, label, value, fields, onChange }: FieldSelectProps): ReactElement {
   const [isAsked, setAsked] = useState(false)
   const { data } = useNames(project, isAsked)
@@ -25,6 +25,7 @@ export function FieldSelect({ project, label, value, fields, onChange }: FieldSe
     ...(data?.metrics ?? []).map(({ name }) => columnFor('metric', name)),
     ...(data?.params ?? []).map(({ name }) => columnFor('param', name)),
   ]
+
   return (
     <select
       className="field axis"

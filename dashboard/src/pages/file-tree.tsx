@@ -16,9 +16,10 @@ interface Folder {
   readonly files: File[]
 }
 
+/** Number of levels of folders that are open at first. */
 const OPEN_DEPTH = 1
 
-/** Files by folder; a folder opens on a click. */
+/** A tree of files by folder. A click opens a folder or chooses a file. */
 export function FileTree({
   files,
   chosen,
@@ -49,8 +50,10 @@ function toTree(files: readonly File[]): Folder {
       at.folders.set(name, next)
       at = next
     }
+
     at.files.push(file)
   }
+
   return root
 }
 
@@ -68,6 +71,7 @@ function Branch({
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(depth < OPEN_DEPTH ? folder.folders.keys() : []))
   const toggle = (name: string): void =>
     setOpen(new Set(open.has(name) ? [...open].filter((one) => one !== name) : [...open, name]))
+
   return (
     <ul>
       {[...folder.folders.values()].map((child) => (

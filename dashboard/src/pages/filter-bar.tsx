@@ -13,6 +13,7 @@ import { PhaseIcon } from '../ui/phase.tsx'
 import { FilterForm } from './filter-form.tsx'
 
 interface Completions {
+  /** Where in the text a suggestion begins; it replaces the text from there on. */
   readonly start: number
   readonly suggestions: readonly { readonly text: string; readonly count: number | null }[]
 }
@@ -23,6 +24,7 @@ export interface FilterBarProps {
   readonly phases: readonly string[]
   readonly counts: CountsView | undefined
   readonly error: Error | undefined
+  /** Metrics and params in the filter or the order that no run has, each with the nearest existing name. */
   readonly hints: readonly string[]
   readonly onFilter: (filter: string) => void
   readonly onPhases: (phases: readonly string[]) => void
@@ -30,7 +32,10 @@ export interface FilterBarProps {
 
 const APPLY_AFTER_MS = 120
 
-/** The filter as text, completed while it is written, with what it matches; phases beside it are toggles. */
+/**
+ * The filter as a text field with completion and the number of matching runs; beside it a form and a toggle for each
+ * phase.
+ */
 export function FilterBar({
   project,
   filter,
@@ -46,23 +51,27 @@ export function FilterBar({
   const [chosen, setChosen] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => setText(filter), [filter])
-  // Applied when the writing rests, to the page as it is by then.
+  // Debounced: the filter is applied when typing pauses, with the props of that time.
   const apply = useEffectEvent(() => text !== filter && onFilter(text))
+
   useEffect(() => {
     const timer = setTimeout(() => apply(), APPLY_AFTER_MS)
     return () => clearTimeout(timer)
   }, [text])
+
   const { data } = useQuery({
     queryKey: ['completions', text],
     queryFn: ({ signal }) => call<Completions>(`/filter/completions${toQuery({ text })}`, { signal }),
     enabled: isFocused,
   })
   const suggestions = isFocused ? (data?.suggestions ?? []) : []
+
   const accept = (suggestion: string): void => {
     setText(`${text.slice(0, data!.start)}${suggestion} `)
     setChosen(-1)
     input.current?.focus()
   }
+
   return (
     <div className="filter">
       <div className={error ? 'q invalid' : 'q'}>

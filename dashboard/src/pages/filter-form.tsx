@@ -34,7 +34,10 @@ interface FormProps {
   readonly onFilter: (filter: string) => void
 }
 
-/** The filter without its language: its conditions, each to be taken away, and a form for another. */
+/**
+ * A menu that edits a filter without its language: its conditions, each with a button to remove it, and a form to add
+ * one.
+ */
 export function FilterForm(props: FormProps): ReactElement {
   return (
     <Menu label={t('conditions')} icon="plus">
@@ -49,6 +52,7 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
   const [operator, setOperator] = useState<Operator>('=')
   const [value, setValue] = useState('')
   const list = useId()
+
   const values = useQuery({
     queryKey: ['completions', 'value', field],
     queryFn: ({ signal }) =>
@@ -57,19 +61,22 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
       }),
     enabled: !isAlone(operator),
   })
+
   const fields = [
     ...OWN_FIELDS,
     ...(names?.metrics ?? []).map(({ name }) => columnFor('metric', name)),
     ...(names?.params ?? []).map(({ name }) => columnFor('param', name)),
   ]
+
   const conditions = conditionsOf(filter)
+
   return (
     <form
       className="picker"
       aria-label={t('conditions')}
       onSubmit={(event) => {
         event.preventDefault()
-        // The menu stays: conditions are seldom one.
+        // Keeps the menu open, which closes on submit: most filters have several conditions.
         event.stopPropagation()
         onFilter(withCondition(filter, writeCondition(field, operator, value.trim())))
         setValue('')

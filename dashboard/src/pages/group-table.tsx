@@ -30,7 +30,10 @@ interface GroupTableProps {
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** Runs together by what they share, each group with the mean and the deviation of its figures; it opens to its runs. */
+/**
+ * The table of groups of runs, each with the mean and the standard deviation of its metrics. A group unfolds to its
+ * newest runs.
+ */
 export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
   const figures = columns.filter(isFigure).slice(0, GROUP_FIELDS_MAX)
   const sort = groupSort(state, figures)
@@ -42,15 +45,20 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
     columns: figures,
     sort: `${sort.isDescending ? '-' : ''}${sort.field}`,
   }
+
   const groups = useGroups(asked)
   const open = state.unfolded
+
   if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
+
   const looks = looksOf(drawnGroups(groups.data.groups))
   const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))
+
   const head = (field: string, text: ReactNode, isNumber: boolean): ReactElement => {
     const isSorted = sort.field === field
     const next = { field, isDescending: isSorted ? !sort.isDescending : isNumber }
+
     return (
       <th
         key={field}
@@ -64,6 +72,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
       </th>
     )
   }
+
   return (
     <div className={groups.isPlaceholderData ? 'scroll groups old' : 'scroll groups'}>
       <table className="tbl">
@@ -89,6 +98,7 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
           {groups.data.groups.map((group) => {
             const key = JSON.stringify(group.keys)
             const isOpen = open.includes(key)
+
             return (
               <GroupRow
                 key={key}
@@ -111,10 +121,10 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
   )
 }
 
-/** Groups that are drawn as lines. */
+/** Number of groups that the charts draw. */
 const BANDS_MAX = 10
 
-/** Names of the groups that the charts draw: the largest, as the server picks them. */
+/** Returns the groups that the charts draw, as JSON of their keys: the largest ones, as the server picks them. */
 export function drawnGroups(groups: GroupsView['groups']): string[] {
   const named = groups.map(({ keys, n }) => ({ name: JSON.stringify(keys), n }))
   return named
@@ -123,7 +133,7 @@ export function drawnGroups(groups: GroupsView['groups']): string[] {
     .map(({ name }) => name)
 }
 
-/** The sort key of the groups: the first key of the address that groups have, else the number of runs. */
+/** Returns the sort key of the groups: the first key in the address that is a column here, else the number of runs. */
 function groupSort({ sort, group }: RunsState, figures: readonly string[]): SortKey {
   return (
     sort.find(({ field }) => field === 'n' || group.includes(field) || figures.includes(field)) ?? {
@@ -133,6 +143,7 @@ function groupSort({ sort, group }: RunsState, figures: readonly string[]): Sort
   )
 }
 
+/** Number of a group's newest runs that are shown and selected. */
 const MEMBERS_MAX = 50
 
 interface GroupRowProps {
@@ -142,7 +153,7 @@ interface GroupRowProps {
   readonly formats: readonly ((value: number) => string)[]
   readonly group: GroupsView['groups'][number]
   readonly look: RunLook | undefined
-  /** The filter that matches the runs of the group. */
+  /** Selects the runs of the group. */
   readonly filter: string
   readonly isOpen: boolean
   readonly onToggle: () => void
@@ -168,6 +179,7 @@ function GroupRow({
     fields: figures.join(',') || 'number',
   })
   const name = keys.map((key) => key ?? t('missing')).join(' · ')
+
   const select = useAction(async () => {
     const { runs } = await call<RunPageView>(
       `/runs${toQuery({ project, filter, limit: MEMBERS_MAX, fields: 'number', trash: state.isTrash || undefined })}`,
@@ -180,9 +192,11 @@ function GroupRow({
         : [...new Set([...state.selected, ...numbers])].slice(0, MEMBERS_MAX),
     })
   })
+
   const known = members?.map(({ number }) => number) ?? []
   const isSelected = known.length > 0 && known.every((number) => state.selected.includes(number))
   const isSelectedInPart = n > MEMBERS_MAX
+
   return (
     <>
       <tr>
@@ -284,14 +298,14 @@ function GroupRow({
   )
 }
 
-/** Its runs as a list, with the filter that is written. */
+/** Returns the filter of the page narrowed to the runs of one group. */
 function toFilter({ filter, group }: RunsState, keys: readonly (string | null)[]): string {
   return [filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(group, keys)]
     .filter((part) => part !== '')
     .join(' and ')
 }
 
-/** The newest runs of a group that is open. */
+/** Loads the newest runs of a group once it is unfolded. */
 function useMembers(isOpen: boolean, asked: RunsAsked): readonly RunView[] | undefined {
   return useRunPage({ ...asked, limit: MEMBERS_MAX }, { isWanted: isOpen }).data?.runs
 }
@@ -304,7 +318,7 @@ function nameOf(column: string): string {
 const SHOWN_MAX = 60
 const COLUMN_FIELDS = ['sweep', 'phase', 'branch', 'commit'] as const
 
-/** What runs are put together by: some parameters, or all but one, such as the seed. */
+/** A menu of the fields that runs are grouped by: single ones, or all parameters but one, such as the seed. */
 export function GroupMenu(props: GroupPickerProps): ReactElement {
   return (
     <Menu
@@ -322,7 +336,7 @@ export function GroupMenu(props: GroupPickerProps): ReactElement {
 
 interface GroupPickerProps {
   readonly project: string
-  /** Which runs are put together. */
+  /** Selects the runs that are grouped. */
   readonly filter: string
   readonly isTrash: boolean
   readonly group: readonly string[]
@@ -340,6 +354,7 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
   // Offers only parameters that differ among the listed runs: any other parameter has one value in all groups.
   const differing = (varied.data?.params ?? []).map(({ name }) => name)
   const isTooWide = differing.length > GROUP_FIELDS_MAX + 1
+
   return (
     <div className="picker">
       <input

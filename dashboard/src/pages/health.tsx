@@ -6,13 +6,15 @@ import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 
-/** What the server stands on, as `hagane doctor` sees it. */
+/** The page of the server's health: the checks of `hagane doctor` and their results. */
 export function Health(): ReactElement {
   useTitle(t('health'))
   const checks = useDoctor()
   if (checks.error && !checks.data) return <Failure error={checks.error} onRetry={() => void checks.refetch()} />
   if (!checks.data) return <Loading what={t('health')} />
+
   const bad = checks.data.filter(({ isOk }) => !isOk).length
+
   return (
     <>
       <div className="head">

@@ -17,19 +17,22 @@ import { byCause } from './causes.ts'
 import type { Cause } from './causes.ts'
 import { ended, SweepBar } from './sweeps.tsx'
 
+/** Filter for the runs that occupy a slot. */
 const AT_WORK = 'phase in (running, starting, stopping)'
+/** Number of lines in a list. */
 const SHOWN_MAX = 12
+/** Number of waiting runs that are grouped by what they wait for. */
 const WAITING_READ_MAX = 200
 const CAUSES_MAX = 6
 /** Number of latest failures that are grouped by cause. */
 const FAILURES_READ_MAX = 200
 
-/** One place that says what runs, what waits and why, and what went wrong last. */
+/** The start page: what runs, what waits and why, and the latest failures; beside them slots and projects. */
 export function Home(): ReactElement {
   useTitle(t('home'))
   const now = useNow()
   const running = useRunPage({ filter: AT_WORK, limit: 1, fields: 'number' })
-  // Trials are shown by their sweeps.
+  // Runs outside sweeps only: trials are summed up in the line of their sweep.
   const alone = useRunPage({ filter: `${AT_WORK} and sweep is missing`, limit: SHOWN_MAX })
   const waiting = useRunPage({
     filter: 'phase in (queued, preparing, paused)',
@@ -37,15 +40,19 @@ export function Home(): ReactElement {
     fields: 'number',
   })
   const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_READ_MAX, fields: 'number' })
+
   const sweeps = useSweeps()
   const broken = [running, alone, waiting, failed, sweeps].find(({ error, data }) => error && !data)
+
   if (broken?.error) return <Failure error={broken.error} onRetry={() => void broken.refetch()} />
   if (!running.data || !alone.data || !waiting.data || !failed.data || !sweeps.data) return <Loading what={t('home')} />
+
   const open = sweeps.data.filter(({ phase }) => !isSweepEnded(phase))
   const isNew =
     sweeps.data.length === 0 && running.data.total === 0 && waiting.data.total === 0 && failed.data.total === 0
   const waits = byWait(waiting.data.runs).slice(0, SHOWN_MAX)
   const causes = byCause(failed.data.runs).slice(0, CAUSES_MAX)
+
   return (
     <>
       <div className="head">
@@ -108,14 +115,15 @@ export function Home(): ReactElement {
   )
 }
 
-/** How many are not shown. */
+/** The number of entries that are not shown. */
 function Rest({ n }: { readonly n: number }): ReactElement | null {
   return n > 0 ? <p className="dim small">{t('and_more', { n })}</p> : null
 }
 
-/** Why some runs failed, and the last of them. */
+/** A line for one cause of failures: its text, the number of runs, and the latest of them. */
 function FailureLine({ cause: { text, runs }, now }: { readonly cause: Cause; readonly now: number }): ReactElement {
   const run = runs[0]!
+
   return (
     <div className="line fails">
       <PhaseIcon phase="failed" />
@@ -137,7 +145,7 @@ function FailureLine({ cause: { text, runs }, now }: { readonly cause: Cause; re
   )
 }
 
-/** Runs that wait for the same in the same sweep are one line. */
+/** Groups waiting runs into lines. Trials of one sweep that wait for the same reason share a line. */
 function byWait(runs: readonly RunView[]): { first: RunView; n: number }[] {
   const lines = new Map<string, { first: RunView; n: number }>()
   for (const run of runs) {
@@ -182,6 +190,7 @@ function Title({ run }: { readonly run: RunView }): ReactElement {
 function RunLine({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
   const [metric] = Object.entries(run.metrics).filter(([name]) => !name.startsWith('system.'))
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
+
   return (
     <div className="line runs">
       <PhaseIcon phase={run.phase} />
@@ -199,6 +208,7 @@ function RunLine({ run, now }: { readonly run: RunView; readonly now: number }):
 function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
   const { best, trials } = sweep
   const done = ended(sweep)
+
   return (
     <div className="line runs">
       <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} />
@@ -227,6 +237,7 @@ const SQUARES_MAX = 64
 function Slots(): ReactElement | null {
   const { data } = useSlots()
   if (!data) return null
+
   return (
     <section className="block">
       <h2>
@@ -250,6 +261,7 @@ function Slots(): ReactElement | null {
 
 function ProjectList(): ReactElement {
   const { data = [] } = useProjects()
+
   return (
     <section className="block">
       <h2>
@@ -266,6 +278,7 @@ function ProjectList(): ReactElement {
 function ProjectLine({ name }: { readonly name: string }): ReactElement {
   const { data } = useCounts({ project: name })
   const { running = 0, queued = 0, failed = 0 } = data?.phases ?? {}
+
   return (
     <div className="line project">
       <Link className="clip" to={paths.runs(name)}>

@@ -10,7 +10,7 @@ interface InTrashProps {
   readonly onRestore: () => void
 }
 
-/** In the place of all that can be done with a run or a sweep: where it lies, and the way back. */
+/** Replaces the actions of a run or a sweep in the trash: the date it was deleted, and a button that restores it. */
 export function InTrash({ since, isBusy, onRestore }: InTrashProps): ReactElement {
   return (
     <div className="name actions">

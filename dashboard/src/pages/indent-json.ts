@@ -2,7 +2,10 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g
 const OPENERS: readonly (string | undefined)[] = ['{', '[']
 const CLOSERS: readonly (string | undefined)[] = ['}', ']']
 
-/** JSON on indented lines, each value as it was written: reading a number and writing it again may change it. What is no JSON stays as it is. */
+/**
+ * Indents JSON and copies each value as it was written, because parsing and printing a number may change it. Returns
+ * text that is not JSON unchanged.
+ */
 export function indentJson(text: string): string {
   try {
     JSON.parse(text)
@@ -13,6 +16,7 @@ export function indentJson(text: string): string {
   let depth = 0
   let result = ''
   const line = (): string => `\n${'  '.repeat(depth)}`
+
   for (const [i, token] of tokens.entries()) {
     if (CLOSERS.includes(token)) {
       depth -= 1
@@ -23,5 +27,6 @@ export function indentJson(text: string): string {
     } else if (token === ',') result += token + line()
     else result += token === ':' ? ': ' : token
   }
+
   return result
 }

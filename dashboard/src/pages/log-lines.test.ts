@@ -6,7 +6,7 @@ import { append, earlierThan, prepend, shownLines, splitLines, toSpans } from '.
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe('a log', () => {
-  it('has the same lines however it is cut into pieces', () => {
+  it('A log has the same lines however it is cut into pieces', () => {
     const text = fc
       .array(
         fc.string({ maxLength: 12, unit: 'grapheme' }).map((line) => line.replaceAll(/[\r\n]/g, '')),
@@ -28,25 +28,29 @@ describe('a log', () => {
     )
   })
 
-  it('is read backwards from a line end on, and whole at its beginning', () => {
+  it('Prepended bytes count from their first line end, and from their first byte at the start of the log', () => {
     const all = bytes('one\ntwo\nthree\nfour\n')
     const tail = splitLines(all.subarray(14), 14)
     const more = prepend(tail, all.subarray(5, 14), 5)
+
     expect(more.lines.map(({ text, offset }) => [text, offset])).toEqual([
       ['three', 8],
       ['four', 14],
     ])
     expect(more.start).toBe(8)
+
     expect(prepend(more, all.subarray(0, 8), 0)).toMatchObject({
       start: 0,
       lines: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }],
     })
   })
 
-  it('goes on behind what was cut out of its middle, and is read backwards over it', () => {
+  it('A log whose middle was cut out is read across the gap, forwards and backwards', () => {
     const cut = { from: 8, to: 1_000 }
+
     const head = splitLines(bytes('one\ntwo\n'), 0)
     const on = append(head, bytes('nine\nten\n'), 1_000)
+
     expect(on.lines.map(({ text, offset }) => [text, offset])).toEqual([
       ['one', 0],
       ['two', 4],
@@ -54,9 +58,11 @@ describe('a log', () => {
       ['ten', 1_005],
     ])
     expect(on.end).toBe(1_009)
+
     const tail = prepend(splitLines(bytes('ten\n'), 1_005), bytes('nine\n'), 1_000, true)
     expect(tail).toMatchObject({ start: 1_000, lines: [{ text: 'nine' }, { text: 'ten' }] })
     expect(prepend(tail, bytes('one\ntwo\n'), 0).lines.map(({ offset }) => offset)).toEqual([0, 4, 1_000, 1_005])
+
     expect([1_009, 1_005, 1_000, 8, 4].map((byte) => earlierThan(byte, 6, cut))).toEqual([
       { from: 1_003, to: 1_009, isFirst: false },
       { from: 1_000, to: 1_005, isFirst: true },
@@ -67,7 +73,7 @@ describe('a log', () => {
     expect(earlierThan(100, 40, undefined)).toEqual({ from: 60, to: 100, isFirst: false })
   })
 
-  it('keeps a line that has not ended until it has', () => {
+  it('The bytes of an unfinished line are kept until the line ends', () => {
     const first = append(splitLines(new Uint8Array(), 0), bytes('a\nb'))
     expect(first.lines.map(({ text }) => text)).toEqual(['a'])
     expect(append(first, bytes('c\n')).lines.map(({ text, offset }) => [text, offset])).toEqual([
@@ -76,7 +82,7 @@ describe('a log', () => {
     ])
   })
 
-  it('shows the line that has not ended, too', () => {
+  it('The shown lines include the unfinished one', () => {
     expect(shownLines(splitLines(bytes('a\n10 %\r50 %'), 7))).toEqual([
       { offset: 7, text: 'a' },
       { offset: 9, text: '50 %' },
@@ -84,7 +90,7 @@ describe('a log', () => {
     expect(shownLines(splitLines(bytes('a\n'), 0))).toEqual([{ offset: 0, text: 'a' }])
   })
 
-  it('shows what a terminal would show of a progress bar', () => {
+  it('A progress bar is shown as a terminal shows it', () => {
     expect(splitLines(bytes('10 %\r50 %\r100 %\nnext\r\n'), 0).lines.map(({ text }) => text)).toEqual(['100 %', 'next'])
   })
 })
@@ -117,7 +123,7 @@ describe('colours', () => {
       ],
     ],
     ['\u001b[?25l\u001b(Bx\u001b[2K', [['x', undefined, false]]],
-  ])('of %j', (text, expected) =>
+  ])('The spans of %j have its colours', (text, expected) =>
     expect(toSpans(text).map((span) => [span.text, span.color, span.isBold])).toEqual(expected),
   )
 })

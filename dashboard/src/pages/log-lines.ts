@@ -1,16 +1,16 @@
 import { CONTROL_SEQUENCE } from '../../../src/contract/terminal.ts'
 
-/** A line of a log and where it begins, in bytes. */
+/** A line of a log; `offset` is the byte where it begins. */
 export interface LogLine {
   readonly offset: number
   readonly text: string
 }
 
-/** A piece of a log: whole lines, and what follows the last of them. `start` and `end` are byte offsets. */
+/** A piece of a log: whole lines, and the bytes after the last of them. `start` and `end` are byte offsets. */
 export interface LogPiece {
   readonly start: number
   readonly end: number
-  /** Lines of the log before the first of these; undefined while that is not known. */
+  /** Number of lines of the log before the first of `lines`; undefined until it has been counted. */
   readonly linesBefore?: number | undefined
   readonly lines: readonly LogLine[]
   /** Bytes of a line that has not ended. */
@@ -20,7 +20,7 @@ export interface LogPiece {
 const NEWLINE = 10
 const decoder = new TextDecoder()
 
-/** Splits bytes that begin at an offset into lines. */
+/** Splits bytes into lines. `start` is the byte offset in the log where they begin. */
 export function splitLines(bytes: Uint8Array, start: number): LogPiece {
   const lines: LogLine[] = []
   let from = 0
@@ -31,7 +31,7 @@ export function splitLines(bytes: Uint8Array, start: number): LogPiece {
   return { start, end: start + bytes.length, lines, rest: bytes.slice(from) }
 }
 
-/** The piece with the bytes that follow it; they begin later where something was cut out of the log. */
+/** Appends bytes to a piece. They begin after its end where bytes were cut out of the log. */
 export function append(piece: LogPiece, bytes: Uint8Array, start = piece.end): LogPiece {
   if (start !== piece.end) {
     const next = splitLines(bytes, start)
@@ -44,7 +44,10 @@ export function append(piece: LogPiece, bytes: Uint8Array, start = piece.end): L
   return { ...piece, end: next.end, lines: [...piece.lines, ...next.lines], rest: next.rest }
 }
 
-/** The piece with the bytes before it. Unless a line begins with them, what precedes their first line end is left out: it is no whole line. */
+/**
+ * Prepends bytes to a piece. Unless a line begins with them (`isLineStart`), the bytes up to their first line end are
+ * left out: they are only the end of a line.
+ */
 export function prepend(piece: LogPiece, bytes: Uint8Array, start: number, isLineStart = start === 0): LogPiece {
   const cut = isLineStart ? 0 : bytes.indexOf(NEWLINE) + 1
   const before = splitLines(bytes.subarray(cut), start + cut)
@@ -52,27 +55,31 @@ export function prepend(piece: LogPiece, bytes: Uint8Array, start: number, isLin
   return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines], linesBefore }
 }
 
-/** The lines of a piece with the one that has not ended: a prompt, a progress bar, the last words of a process. */
+/** Returns the lines of a piece and the unfinished last one, such as a prompt or a progress bar. */
 export function shownLines({ lines, rest, end }: LogPiece): readonly LogLine[] {
   return rest.length === 0 ? lines : [...lines, { offset: end - rest.length, text: shown(decoder.decode(rest)) }]
 }
 
-/** What a terminal would show of a line: what a progress bar wrote over is gone. */
+/**
+ * Returns what a terminal would show of a line: the text after its last carriage return, with which progress bars
+ * overwrite it.
+ */
 function shown(text: string): string {
   const whole = text.endsWith('\r') ? text.slice(0, -1) : text
   return whole.slice(whole.lastIndexOf('\r') + 1)
 }
 
-/** A stretch of a line in one style. */
+/** A part of a line in one style; `color` is the name of a CSS variable. */
 export interface Span {
   readonly text: string
   readonly color: string | undefined
   readonly isBold: boolean
 }
 
+/** CSS variables of the eight colours of a terminal. */
 const COLORS = ['--ink-3', '--bad', '--good', '--warn', '--accent', '--c5', '--c6', '--ink-2']
 
-/** The colours that a program asked a terminal for; every other control sequence is left out. */
+/** Splits a line into spans by its control sequences for colour and bold; all other control sequences are left out. */
 export function toSpans(text: string): Span[] {
   const spans: Span[] = []
   let style: Pick<Span, 'color' | 'isBold'> = { color: undefined, isBold: false }
@@ -99,13 +106,16 @@ function restyle(style: Pick<Span, 'color' | 'isBold'>, codes: string): Pick<Spa
   }, style)
 }
 
-/** Bytes that were cut out of the middle of a log. */
+/** The bytes that were cut out of the middle of a log that exceeded its size limit. */
 export interface LogCut {
   readonly from: number
   readonly to: number
 }
 
-/** Which bytes to read to see what is before a byte: so many, up to what was cut out, and before that what is before it. */
+/**
+ * Returns which bytes to read before `byte`: at most `size`, and none of those that were cut out. `isFirst`: a line
+ * begins at `from`, which is the start of the log or the end of the cut.
+ */
 export function earlierThan(
   byte: number,
   size: number,

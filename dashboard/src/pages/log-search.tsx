@@ -9,7 +9,7 @@ import { changeQuery } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
 
-/** Finds lines anywhere in a log by a regular expression; a line that is chosen is shown where it stands. */
+/** A search of the whole log by a regular expression. A click on a found line jumps to it in the log. */
 export function LogSearch({
   run,
   attempt,
@@ -28,6 +28,7 @@ export function LogSearch({
     enabled: pattern !== '',
     retry: false,
   })
+
   return (
     <div className="logsearch">
       <form

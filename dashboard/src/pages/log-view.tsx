@@ -23,8 +23,9 @@ import type { LogCut, LogLine, LogPiece } from './log-lines.ts'
 
 const LINE_PX = 19
 const TAIL_LINES = 2_000
+/** Number of bytes that are read at once before the first line shown. */
 const EARLIER_BYTES = 256_000
-/** So near the end counts as at the end. */
+/** A view scrolled this close to the end counts as at the end. */
 const END_PX = 40
 const FINDS_MAX = 10_000
 const NONE: readonly LogLine[] = []
@@ -34,14 +35,17 @@ interface LogViewProps {
   readonly isWide?: boolean
 }
 
-/** What a run printed, in its latest attempt or the one that the address names. */
+/** The log of a run: of its latest attempt, or of the attempt in the address. */
 export function LogView(props: LogViewProps): ReactElement {
   const { query } = usePlace()
   const attempt = Number(query.get('attempt')) || props.run.attempts.at(-1)?.n
   return <AttemptLog key={attempt} {...props} attempt={attempt} />
 }
 
-/** Opens at the end, follows it, reads earlier pieces as one goes up. */
+/**
+ * The log of one attempt. It opens at its end, or at the line in the address, follows new output, and loads earlier
+ * lines when it is scrolled up.
+ */
 function AttemptLog({
   run,
   attempt,
@@ -53,6 +57,7 @@ function AttemptLog({
   const [isWrapped, setWrapped] = useState(false)
   const [search, setSearch] = useState('')
   const scroller = useRef<HTMLDivElement>(null)
+
   const lines = useMemo(() => (log.piece ? shownLines(log.piece) : NONE), [log.piece])
   const rows = useVirtualizer({
     count: lines.length,
@@ -61,6 +66,7 @@ function AttemptLog({
     overscan: 30,
     getItemKey: (i) => lines[i]!.offset,
   })
+
   const found = search === '' ? [] : find(lines, search)
   const [at, setAt] = useState(0)
   const [isSearching, setSearching] = useState(false)
@@ -69,8 +75,10 @@ function AttemptLog({
   const target = query.get('at')
   const start = log.piece?.start ?? 0
   const jumpedTo = useRef<string>(undefined)
+
   useEffect(() => {
-    // On the way to a line the end is not followed: two places to scroll to at once, and either may come last.
+    // Does not follow the end before the jump to the line in the address is done: with two targets at once, either may
+    // be scrolled to last.
     const isOnTheWay = target !== null && jumpedTo.current !== target
     if (isFollowing && !isOnTheWay && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
   }, [isFollowing, target, lastLine, rows, lines.length])
@@ -82,6 +90,7 @@ function AttemptLog({
     setFollowing(false)
     rows.scrollToIndex(index, { align: 'center' })
   })
+
   useEffect(() => {
     if (target !== null && jumpedTo.current !== target && Number(target) >= start) jumpTo(target)
   }, [target, lines, start])
@@ -93,19 +102,22 @@ function AttemptLog({
     setFollowing(false)
     rows.scrollToIndex(found[next]!, { align: 'center' })
   }
+
   const toFirstError = async (): Promise<void> => {
     const query = toQuery({ attempt, severity: 'error', limit: 1 })
     const [first] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
     if (!first) return toast(t('no_error_line'))
-    // At the same address nothing changes: it is gone to again all the same.
+    // If the address names this line already, it does not change and triggers no jump.
     if (String(first.offset) === target) jumpTo(target)
     changeQuery({ at: String(first.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
   }
+
   const follow = (): void => {
-    // Whatever line the address names is left then.
+    // The jump to the line in the address counts as done, so that it does not stop the following.
     jumpedTo.current = target ?? undefined
     setFollowing(!isFollowing)
   }
+
   const onScroll = (): void => {
     const node = scroller.current!
     const isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < END_PX
@@ -113,7 +125,9 @@ function AttemptLog({
     if (node.scrollTop < 400 && log.piece && log.piece.start > 0)
       void log.readEarlier().then((count) => count > 0 && (node.scrollTop += count * LINE_PX))
   }
+
   if (!run.attempts.length) return <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>
+
   return (
     <section className={isWide ? 'logs wide' : 'logs'} aria-label={t('log')}>
       <div className="logtools">
@@ -188,6 +202,7 @@ function AttemptLog({
           {rows.getVirtualItems().map(({ index, start, key }) => {
             const line = lines[index]!
             const severity = severityOf(line.text)
+
             return (
               <div
                 key={key}
@@ -231,7 +246,7 @@ function LineText({ text }: { readonly text: string }): ReactElement {
   return (
     <span className="tx">
       {toSpans(text).map(({ text: part, color, isBold }, i) => (
-        // Stretches of a line have no other name than their place.
+        // The index is the only key that a span has.
         <span
           key={i}
           style={color === undefined ? undefined : { color: `var(${color})` }}
@@ -244,7 +259,7 @@ function LineText({ text }: { readonly text: string }): ReactElement {
   )
 }
 
-/** Lines that have the text, whatever its case. */
+/** Returns the indices of the lines that contain the text in any case. */
 function find(lines: readonly LogLine[], search: string): number[] {
   const wanted = search.toLowerCase()
   const found: number[] = []
@@ -257,21 +272,25 @@ interface Log {
   readonly piece: LogPiece | undefined
   readonly error: Error | undefined
   readonly cut: LogCut | undefined
-  /** Reads the bytes before the piece; returns how many lines they have. */
+  /** Reads bytes before the piece; returns the number of lines added. */
   readonly readEarlier: () => Promise<number>
 }
 
+/** Reads the log of an attempt from its end, or from near byte `at`, and reads on as output is written. */
 function useLog(run: RunDetailView, attempt: number | undefined, at: string | null): Log {
   const [piece, setPiece] = useState<LogPiece | undefined>()
   const [error, setError] = useState<Error | undefined>()
   const [cut, setCut] = useState<LogCut | undefined>()
   const latest = useRef<LogPiece>(undefined)
   const isBusy = useRef(false)
+
   const set = (next: LogPiece): void => {
     latest.current = next
     setPiece(next)
   }
-  // Where reading began: at the end, or by the line of the address, and again by another line before all that is read.
+
+  // The byte near which reading began; null for the end of the log. When the address changes to a line before all that
+  // has been read, reading begins again near that line.
   const [anchor, setAnchor] = useState(at)
   if (at !== anchor && at !== null && piece && Number(at) < piece.start) setAnchor(at)
 
@@ -279,6 +298,7 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
     latest.current = undefined
     setPiece(undefined)
     const controller = new AbortController()
+
     const step = async (): Promise<void> => {
       const known = latest.current
       const from = known
@@ -287,8 +307,10 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
           ? { tail: TAIL_LINES }
           : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
       const { bytes, cursor, cut: found } = await read(run.number, { attempt, ...from }, controller.signal)
+
       if (controller.signal.aborted) return
-      // Meanwhile its lines may have been counted, or earlier ones read.
+
+      // Taken after the request: meanwhile lines may have been counted or earlier lines prepended.
       const now = latest.current
       const first = (start: number): LogPiece =>
         prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
@@ -297,11 +319,13 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
       else if (bytes.length > 0) set(append(now, bytes, cursor - bytes.length))
       setCut(found)
       setError(undefined)
-      // A piece that came full is followed by the next at once.
+      // A page of about the largest size (1 MB) is followed by another: read on at once.
       if (bytes.length > EARLIER_BYTES * 3) await step()
     }
-    // One reading at a time; what is written meanwhile is read after it.
+
+    // One request at a time. Output that is written meanwhile is read after it.
     let [isReading, isMore] = [false, true]
+
     const readOn = async (): Promise<void> => {
       isMore = true
       if (isReading) return
@@ -312,8 +336,10 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
       }
       isReading = false
     }
+
     void readOn()
     const off = onWritten(run.number, () => void readOn())
+
     return () => {
       controller.abort()
       off()
@@ -322,6 +348,7 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
 
   const isNumbered = piece?.linesBefore !== undefined
   const start = piece?.start
+
   useEffect(() => {
     if (start === undefined || isNumbered) return undefined
     const controller = new AbortController()
@@ -338,17 +365,20 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
   const readEarlier = useCallback(async (): Promise<number> => {
     const known = latest.current
     if (!known || known.start === 0 || isBusy.current) return 0
+
     isBusy.current = true
     try {
-      // A line may be longer than what is read at once: then more is read, until one begins.
+      // A line may be longer than `size`. Reads more bytes until they contain the start of a line.
       for (let size = EARLIER_BYTES; ; size *= 4) {
         const { from, to, isFirst } = earlierThan(known.start, size, cut)
         const bytes = await readAll(run.number, { attempt, from, to })
         const now = latest.current
-        // Another place is read by now.
+        // Reading began again elsewhere meanwhile: these bytes are of no use.
         if (!now || now.start !== known.start) return 0
+
         const next = prepend(now, bytes, from, isFirst)
         if (next.start === known.start && !isFirst) continue
+
         set(next)
         return next.lines.length - now.lines.length
       }
@@ -356,20 +386,24 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
       isBusy.current = false
     }
   }, [run.number, attempt, cut])
+
   return { piece, error, cut, readEarlier }
 }
 
-/** How many lines of a piece end before a byte: it has grown at its start since that was asked. */
+/**
+ * Number of lines of a piece before a byte. The piece may have grown at its start since the server was asked to count.
+ */
 function countBefore({ lines }: LogPiece, byte: number): number {
   const at = lines.findIndex(({ offset }) => offset >= byte)
   return at < 0 ? lines.length : at
 }
 
-/** A piece made by `prepend` alone lacks the line that its bytes end in the middle of. */
+/** Adds the unfinished last line of `bytes` to a piece, which `prepend` leaves out. */
 function withRest(piece: LogPiece, bytes: Uint8Array): LogPiece {
   return { ...piece, rest: bytes.slice(bytes.lastIndexOf(10) + 1) }
 }
 
+/** Reads one page of a log, from a byte or the last lines; `cursor` is the byte after it. */
 async function read(
   run: number,
   from: { attempt: number | undefined; cursor?: number; tail?: number },
@@ -377,6 +411,7 @@ async function read(
 ): Promise<{ bytes: Uint8Array; cursor: number; cut: LogCut | undefined }> {
   const response = await request(`/runs/${run}/logs${toQuery(from)}`, signal ? { signal } : {})
   const [cutFrom, cutTo] = response.headers.get('x-hagane-cut')?.split('-').map(Number) ?? []
+
   return {
     bytes: new Uint8Array(await response.arrayBuffer()),
     cursor: Number(response.headers.get('x-hagane-cursor')),
@@ -384,7 +419,7 @@ async function read(
   }
 }
 
-/** The bytes between two places, page by page. */
+/** Reads the bytes from `from` to `to`, page by page; fewer where the log ends before. */
 async function readAll(
   run: number,
   { attempt, from, to }: { attempt: number | undefined; from: number; to: number },
@@ -396,10 +431,11 @@ async function readAll(
     all.set(bytes.subarray(0, to - at), at - from)
     at += bytes.length
   }
+
   return all
 }
 
-/** The whole log as a file, read piece by piece. */
+/** Saves the whole log as a file. It is read page by page. */
 async function download(run: RunDetailView, attempt: number | undefined): Promise<void> {
   const parts: BlobPart[] = []
   for (let cursor = 0; ;) {
@@ -408,6 +444,7 @@ async function download(run: RunDetailView, attempt: number | undefined): Promis
     parts.push(page.bytes as Uint8Array<ArrayBuffer>)
     cursor = page.cursor
   }
+
   saveBlob(
     `run-${run.number}${attempt === undefined ? '' : `-${attempt}`}.log`,
     new Blob(parts, { type: 'text/plain' }),

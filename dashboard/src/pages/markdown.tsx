@@ -3,19 +3,22 @@ import type { Token, Tokens } from 'marked'
 import { createContext, use } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
-/** Draws the picture behind a relative address; undefined for one that is not at hand. */
+/** Draws the picture at a relative address; undefined where there is none. */
 export type DrawPicture = (address: string, text: string) => ReactNode
 
 const Pictures = createContext<DrawPicture>(() => undefined)
 
 interface MarkdownProps {
   readonly text: string
-  /** Whether each line end in the text is drawn as one. */
+  /** Whether each line break of the text is kept. */
   readonly breaks?: boolean
   readonly drawPicture?: DrawPicture
 }
 
-/** Draws Markdown as elements of this page. HTML in it stays text; a picture from another site is shown as its name, not fetched. */
+/**
+ * Draws Markdown as React elements. HTML in it is shown as text. Pictures of other sites are not loaded: their text is
+ * shown.
+ */
 export function Markdown({ text, breaks = false, drawPicture = () => undefined }: MarkdownProps): ReactElement {
   return (
     <Pictures value={drawPicture}>
@@ -40,7 +43,7 @@ function blocks(tokens: readonly Token[]): ReactNode[] {
 function Block({ token }: { readonly token: Token }): ReactNode {
   switch (token.type) {
     case 'heading': {
-      // The page has its own first heading.
+      // One level lower, because the page has its own <h1>.
       const Heading = `h${Math.min(6, (token as Tokens.Heading).depth + 1)}` as 'h2'
       return <Heading>{inline(token.tokens)}</Heading>
     }
@@ -57,6 +60,7 @@ function Block({ token }: { readonly token: Token }): ReactNode {
           {blocks(item.tokens)}
         </li>
       ))
+
       return ordered ? <ol start={Number(start) || 1}>{entries}</ol> : <ul>{entries}</ul>
     }
     case 'table':
@@ -74,7 +78,7 @@ function Block({ token }: { readonly token: Token }): ReactNode {
   }
 }
 
-/** The box of a task, which nobody ticks here. */
+/** The read-only checkbox of a task list. */
 function Box({ token: { checked } }: { readonly token: Tokens.Checkbox }): ReactElement {
   return <input type="checkbox" className="check" checked={checked} readOnly disabled />
 }
@@ -123,6 +127,7 @@ function Inline({ token }: { readonly token: Token }): ReactNode {
     case 'link': {
       const { href } = token as Tokens.Link
       if (!/^https?:\/\//i.test(href)) return inline(token.tokens)
+
       return (
         <a href={href} rel="noopener noreferrer nofollow" target="_blank">
           {inline(token.tokens)}

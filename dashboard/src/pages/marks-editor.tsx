@@ -6,12 +6,12 @@ import { useAction } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
 
 interface MarksEditorProps {
-  /** Where the API has the run or the sweep. */
+  /** Path of the run or the sweep in the API. */
   readonly path: string
   readonly marked: { readonly name: string | null; readonly note: string | null; readonly tags: readonly string[] }
 }
 
-/** A button that opens name, note and tags of a run or a sweep as a form. */
+/** A button that opens a form for the name, the note and the tags of a run or a sweep. */
 export function MarksEditor(props: MarksEditorProps): ReactElement {
   const [isOpen, setOpen] = useState(false)
   return (
@@ -27,17 +27,22 @@ export function MarksEditor(props: MarksEditorProps): ReactElement {
 function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: () => void }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
-  // As they were when the form was opened: what a script or somebody else has changed meanwhile, and this one has not, stays.
+
+  // The values when the form was opened. Only fields that the person changed are sent: a script or another person may
+  // have changed the others meanwhile.
   const [initial] = useState({ name: marked.name ?? '', tags: marked.tags.join(', '), note: marked.note ?? '' })
   const [name, setName] = useState(initial.name)
   const [tags, setTags] = useState(initial.tags)
   const [note, setNote] = useState(initial.note)
+
   const changes = {
     ...(name !== initial.name && { name: orNull(name) }),
     ...(tags !== initial.tags && { tags: readTags(tags) }),
     ...(note !== initial.note && { note: orNull(note) }),
   }
+
   const save = useAction(() => call(path, { method: 'PATCH', body: changes }), onClose, { showsError: true })
+
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="marks-title">
       <form
@@ -87,7 +92,7 @@ function orNull(text: string): string | null {
   return text.trim() === '' ? null : text.trim()
 }
 
-/** What stands between commas, once each. */
+/** Splits a text at commas, also Japanese ones, into distinct tags. */
 function readTags(text: string): string[] {
   return [...new Set(text.split(/[,、，]/).map((tag) => tag.trim()))].filter((tag) => tag !== '')
 }

@@ -5,10 +5,13 @@ export interface MetricSection {
   readonly metrics: readonly string[]
 }
 
-/** `layer_2` comes before `layer_10`. */
+/** Compares names, with numbers in them by value: `layer_2` comes before `layer_10`. */
 const byName = new Intl.Collator('en', { numeric: true }).compare
 
-/** Metrics whose names have the text, in any case, in sections; sections and metrics in the order of their names. */
+/**
+ * Groups the metrics whose names contain the text in any case. Metrics are sorted by name, sections by their first
+ * metric.
+ */
 export function sectionsOf(metrics: readonly string[], search: string): MetricSection[] {
   const wanted = search.trim().toLowerCase()
   const sections = new Map<string, string[]>()

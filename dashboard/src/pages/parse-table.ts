@@ -1,9 +1,10 @@
-/** Rows of a separated text; quotes hold separators, line ends and doubled quotes (RFC 4180). */
+/** Parses separated text into rows. A quoted cell may contain separators, line ends and doubled quotes (RFC 4180). */
 export function parseTable(text: string, separator: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
   let cell = ''
   let isQuoted = false
+
   for (let i = 0; i < text.length; i += 1) {
     const char = text[i]!
     if (isQuoted) {
@@ -22,5 +23,6 @@ export function parseTable(text: string, separator: string): string[][] {
       cell = ''
     } else if (char !== '\r') cell += char
   }
+
   return cell === '' && row.length === 0 ? rows : [...rows, [...row, cell]]
 }

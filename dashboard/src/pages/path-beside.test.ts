@@ -16,6 +16,6 @@ it.each([
   ['report.md', '%E9.png', '%E9.png'],
   ['report.md', '/\\[.png', '\\[.png'],
   ['\ud800/report.md', 'a.png', '\ud800/a.png'],
-])('a text in %j that names %j means %j', (file, reference, path) => {
+])('A text in %j that refers to %j means the file %j', (file, reference, path) => {
   expect(pathBeside(file, reference)).toBe(path)
 })

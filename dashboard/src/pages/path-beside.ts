@@ -1,6 +1,6 @@
 /**
- * The path of a file that a text in another file names, as links are written: relative to that text or, after a `/`, to the top
- * folder. `..` ends at the top folder.
+ * Resolves a link in a file to the path of another file: relative to the folder of the file or, after a leading `/`, to
+ * the top folder. `..` does not leave the top folder. Query and fragment are dropped.
  */
 export function pathBeside(file: string, reference: string): string {
   const written = decode(reference.split(/[?#]/, 1)[0]!)
@@ -12,7 +12,7 @@ export function pathBeside(file: string, reference: string): string {
   return parts.join('/')
 }
 
-/** A percent sign that encodes nothing stands for itself. */
+/** Decodes percent-encoding; returns a text with an invalid encoding unchanged. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text)

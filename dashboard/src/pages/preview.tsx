@@ -21,9 +21,10 @@ const IMAGES: Readonly<Record<string, string>> = {
   gif: 'image/gif',
   webp: 'image/webp',
   bmp: 'image/bmp',
-  // As a picture it runs no script and fetches nothing.
+  // An SVG in an <img> runs no script and loads nothing.
   svg: 'image/svg+xml',
 }
+/** Endings of files that are not shown as text. */
 const BINARY = new Set([
   'pt',
   'pth',
@@ -47,13 +48,13 @@ interface PreviewProps {
   readonly address: string
   readonly path: string
   readonly sizeBytes: number
-  /** Draws a picture that lies beside a text. */
+  /** Draws a picture that a Markdown file refers to. */
   readonly drawPicture?: DrawPicture | undefined
 }
 
 /**
- * What is in a file. Everything is shown as text or as the pixels of an image: what a run wrote never becomes markup, a
- * script or a document here.
+ * Shows the content of a file as text, a table, Markdown or an image. Content that a run wrote is never interpreted as
+ * HTML, as a script or as a document of its own.
  */
 export function Preview({ address, path, sizeBytes, drawPicture }: PreviewProps): ReactElement {
   const ending = path.split('.').at(-1)?.toLowerCase() ?? ''
@@ -65,10 +66,12 @@ export function Preview({ address, path, sizeBytes, drawPicture }: PreviewProps)
     enabled: isShown,
     staleTime: Infinity,
   })
+
   if (!isShown) return <p className="none">{t('no_preview')}</p>
   if (content.error) return <Failure error={content.error} onRetry={() => void content.refetch()} />
   if (!content.data) return <Loading what={path} />
   if (image) return <Picture bytes={content.data} type={image} name={path} />
+
   const text = new TextDecoder().decode(content.data)
   if (text.slice(0, 1000).includes('\0')) return <p className="none">{t('no_preview')}</p>
   if (ending === 'csv' || ending === 'tsv') return <Table text={text} separator={ending === 'csv' ? ',' : '\t'} />
@@ -78,6 +81,7 @@ export function Preview({ address, path, sizeBytes, drawPicture }: PreviewProps)
         <Markdown text={text} {...(drawPicture && { drawPicture })} />
       </Suspense>
     )
+
   return <pre className="code text">{ending === 'json' ? indentJson(text) : text}</pre>
 }
 
@@ -102,13 +106,14 @@ function Table({ text, separator }: { readonly text: string; readonly separator:
     const cells = body.slice(0, ROWS_MAX).flatMap((row) => (row[j] === undefined || row[j] === '' ? [] : row[j]))
     return cells.length > 0 && cells.every((cell) => Number.isFinite(Number(cell)))
   })
+
   return (
     <div className="datatable">
       <table className="tbl">
         <thead>
           <tr>
             {head.map((cell, i) => (
-              // A file may name two columns alike.
+              // The key is the index, because a file may have two columns of one name.
               <th key={i} className={isNumber[i] ? 'num' : ''}>
                 {cell}
               </th>

@@ -13,19 +13,22 @@ import { Link } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 
-/** All projects, and a new one. */
+/** The page of all projects, with a form that creates one. */
 export function Projects(): ReactElement {
   useTitle(t('projects'))
   const now = useNow()
   const projects = useProjects()
   const [name, setName] = useState('')
+
   const create = useAction(
     (wanted: string) => call<ProjectView>('/projects', { method: 'POST', body: { name: wanted } }),
     (project) => go(paths.runs(project.name)),
   )
+
   if (projects.error && !projects.data)
     return <Failure error={projects.error} onRetry={() => void projects.refetch()} />
   if (!projects.data) return <Loading what={t('projects')} />
+
   return (
     <>
       <div className="head">

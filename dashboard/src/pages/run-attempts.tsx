@@ -10,7 +10,9 @@ import { Link } from '../ui/controls.tsx'
 import { Phase } from '../ui/phase.tsx'
 import { headline } from './causes.ts'
 
-/** Why a run ended as it did, or why it has not begun, as a sentence with its evidence beside it. */
+/**
+ * A box that explains why a run failed, waits or is `unknown`, or that tracking records were lost. Null for other runs.
+ */
 export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElement | null {
   if (run.phase === 'failed')
     return (
@@ -44,6 +46,7 @@ export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElemen
         <p>{run.message ?? t('unknown_why')}</p>
       </section>
     )
+
   const lost = run.attempts.reduce((sum, { delivery }) => sum + delivery.lost, 0)
   if (lost > 0)
     return (
@@ -52,18 +55,21 @@ export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElemen
         <p>{t('records_lost_why')}</p>
       </section>
     )
+
   return null
 }
 
-/** Every try of a run, from when to when, and how it ended. */
+/** The table of a run's attempts: how each ended, its start and end, and its duration. */
 export function AttemptTable({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   if (run.attempts.length === 0)
     return <p className="none">{t(isTerminal(run.phase) ? 'never_began' : 'no_attempts')}</p>
+
   return (
     <table className="tbl attempts">
       <tbody>
         {run.attempts.map((attempt) => {
           const seconds = secondsBetween(attempt.startedAt, attempt.endedAt, now)
+
           return (
             <tr key={attempt.n}>
               <td className="num dim">{attempt.n}</td>
@@ -89,6 +95,11 @@ export function AttemptTable({ run, now }: { readonly run: RunDetailView; readon
   )
 }
 
+/**
+ * Returns the phase that is shown for an attempt. The attempt that has not ended and the last one of an ended run have
+ * the phase of the run; others have one that follows from their reason. An attempt without an end in an ended run is
+ * `unknown`.
+ */
 function phaseOf(attempt: AttemptView, run: RunDetailView): RunPhase {
   if (attempt.state !== 'ended') return isTerminal(run.phase) ? 'unknown' : run.phase
   if (attempt.n === run.attempts.at(-1)?.n && isTerminal(run.phase)) return run.phase

@@ -31,8 +31,9 @@ const SMOOTHINGS = [0, 0.3, 0.6, 0.8, 0.9, 0.97] as const
 export interface RunChartsProps {
   readonly project: string
   readonly filter: string
-  /** Runs that are drawn, out of those that are listed. */
+  /** Runs that are drawn. */
   readonly runs: readonly RunView[]
+  /** Runs of the first pages of the list. Their fields are offered for bars and scatter plot. */
   readonly listed: readonly RunView[]
   readonly total: number
   readonly directions: Directions
@@ -45,14 +46,19 @@ export interface RunChartsProps {
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** Metrics of the drawn runs beside their table, a panel each; of groups of runs where they are put together. */
+/**
+ * The charts beside the run table: lines of each metric, bars and a scatter plot, of the drawn runs or of groups of
+ * runs.
+ */
 export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactElement {
   const { runs, listed, state, onChange } = props
   const metrics = useMemo(() => metricsOf(runs), [runs])
   const panels = state.panels ?? metrics.slice(0, PANELS_MAX)
   const fields = useMemo(() => fieldsFor(listed), [listed])
   const [, see] = useSeen()
+
   if (listed.length === 0) return <aside className="right" aria-label={t('charts')} />
+
   return (
     <aside className="right" aria-label={t('charts')}>
       <div className="ctools">
@@ -88,7 +94,7 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
   )
 })
 
-/** Runs as panels draw them. */
+/** Turns runs into what panels draw, with distinct names. */
 export function toDrawn(runs: readonly RunView[]): DrawnRun[] {
   const labels = runLabels(runs)
   return runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
@@ -104,8 +110,10 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
     { range: rangeOf(state) },
   )
   const drawn = useMemo(() => toDrawn(runs), [runs])
+
   if (series.error && !series.data)
     return [<Failure key="error" error={series.error} onRetry={() => void series.refetch()} />]
+
   return panels.map((metric) => (
     <RunPanel
       key={metric}
@@ -128,6 +136,7 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
 
 function GroupLines({ project, filter, state, panels, hovered, onHover, onChange }: PanelsProps): ReactElement[] {
   const bands = useBands({ project, filter, trash: state.isTrash, by: state.group, metrics: panels })
+
   return panels.map((metric) => (
     <GroupPanel
       key={metric}
@@ -147,7 +156,7 @@ function GroupLines({ project, filter, state, panels, hovered, onHover, onChange
 
 type FigureProps = RunChartsProps & { readonly fields: readonly string[] }
 
-/** One figure of the drawn runs, or its mean in each group. */
+/** Bars of one field: its value in each drawn run, or its mean in each group. */
 function BarPanel(props: FigureProps): ReactElement {
   return props.state.group.length > 0 ? <GroupBars {...props} /> : <RunBars {...props} />
 }
@@ -163,6 +172,7 @@ function RunBars(props: FigureProps): ReactElement {
       ? [{ key: run.id, label: labels.get(run.number)!, look: looks.get(run.id), value }]
       : []
   })
+
   return <BarPlate {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
 }
 
@@ -177,6 +187,7 @@ function GroupBars(props: FigureProps): ReactElement {
   const bars = groups.flatMap(({ keys, n, values: [spread] }): Bar[] => {
     const key = JSON.stringify(keys)
     if (spread?.mean === null || spread?.mean === undefined) return []
+
     return [
       {
         key,
@@ -187,6 +198,7 @@ function GroupBars(props: FigureProps): ReactElement {
       },
     ]
   })
+
   return (
     <BarPlate
       {...props}
@@ -235,7 +247,7 @@ function BarPlate({
   )
 }
 
-/** Runs that a scatter plot is made of. */
+/** Number of runs in the scatter plot. */
 const SCATTER_MAX = 1_000
 
 function ScatterPanel({
@@ -259,6 +271,7 @@ function ScatterPanel({
     limit: SCATTER_MAX,
     fields: carried,
   })
+
   return (
     <Scatter
       runs={data?.runs}
@@ -292,7 +305,7 @@ function ScatterPanel({
   )
 }
 
-/** Figures of the runs at hand: their metrics, then the parameters that are numbers and differ. */
+/** Fields of runs that can be drawn: their metrics, then the numeric parameters that differ. */
 function fieldsFor(runs: readonly RunView[]): string[] {
   const numbers = variedParams(runs).filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
   return [
@@ -314,6 +327,7 @@ function PanelPicker({ project, panels, onChange }: PanelPickerProps): ReactElem
   const [search, setSearch] = useState('')
   const names = [...new Set([...panels, ...(data?.metrics ?? []).map(({ name }) => name)])]
   const found = names.filter((name) => !name.startsWith('system.') && name.toLowerCase().includes(search.toLowerCase()))
+
   return (
     <div className="picker">
       <input
@@ -342,14 +356,15 @@ function PanelPicker({ project, panels, onChange }: PanelPickerProps): ReactElem
 
 interface AxisMenuProps {
   readonly state: Pick<RunsState, 'axis'>
-  /** Metrics that may lie on the axis. */
+  /** Metrics that can be the x axis. */
   readonly metrics: readonly string[]
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** What lies on the x axis: steps, time, or a metric. */
+/** A menu of the x axis: steps, time, or a metric. */
 export function AxisMenu({ state, metrics, onChange }: AxisMenuProps): ReactElement {
   const axes = [...AXES, ...metrics.slice(0, OFFERED_MAX).map((name) => `m.${name}`)]
+
   return (
     <ChoiceMenu
       label={
@@ -369,7 +384,7 @@ function axisName(axis: string): string {
   return known ? t(`axis_${known}`) : (metricOn(axis) ?? axis)
 }
 
-/** How far lines are smoothed. */
+/** A menu of the weight of the exponential moving average that smooths lines. */
 export function SmoothingMenu({
   state,
   onChange,
@@ -378,6 +393,7 @@ export function SmoothingMenu({
   readonly onChange: (patch: Pick<RunsState, 'smoothing'>) => void
 }): ReactElement {
   const nameOf = (weight: number): string => (weight === 0 ? t('none') : `EMA ${weight}`)
+
   return (
     <ChoiceMenu
       label={
@@ -392,7 +408,7 @@ export function SmoothingMenu({
   )
 }
 
-/** Metrics of runs, the most common first. What the machine measured has its own page. */
+/** Metrics of runs, the most common first, without `system.*`, which have a tab of their own. */
 export function metricsOf(runs: readonly RunView[]): string[] {
   const counts = new Map<string, number>()
   for (const { metrics } of runs)

@@ -18,11 +18,12 @@ import { Preview } from './preview.tsx'
 import { Diff } from './diff.tsx'
 import { Sources } from './sources.tsx'
 
-/** Files that a run left in its outputs, with what is in them. */
+/** The tab of artifacts: the output files of a run as a tree, and a preview of the chosen one. */
 export function Artifacts({ run }: { readonly run: RunDetailView }): ReactElement {
   const artifacts = useArtifacts(String(run.number))
   const { query } = usePlace()
   const path = query.get('file') ?? undefined
+
   if (artifacts.error && !artifacts.data)
     return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
   if (!artifacts.data) return <Loading what={t('tab_artifacts')} />
@@ -30,7 +31,9 @@ export function Artifacts({ run }: { readonly run: RunDetailView }): ReactElemen
     return (
       <Empty title={t('no_artifacts')} text={t(isTerminal(run.phase) ? 'no_artifacts_ended' : 'no_artifacts_how')} />
     )
+
   const chosen = artifacts.data.find((one) => one.path === path)
+
   return (
     <div className="files">
       <FileTree files={artifacts.data} chosen={path} onChoose={(file) => changeQuery({ file }, {})} />
@@ -52,11 +55,13 @@ interface ArtifactProps {
 function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
   const addressOf = ({ path }: ArtifactView): string => `/runs/${run.number}/artifacts/content${toQuery({ path })}`
   const address = addressOf(artifact)
+
   const drawPicture = (relative: string): ReactElement | undefined => {
     const path = pathBeside(artifact.path, relative)
     const found = all.find((one) => one.path === path)
     return found && <Preview address={addressOf(found)} path={found.path} sizeBytes={found.sizeBytes} />
   }
+
   return (
     <section className="panel" aria-label={artifact.path}>
       <header>
@@ -74,7 +79,7 @@ function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
   )
 }
 
-/** The code a run worked with, as it was, and how it differed from its commit. */
+/** The tab of code: commit and branch, the files of the snapshot, and the uncommitted changes. */
 export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
   const snapshot = useSnapshot(run.snapshot)
   const document = useDocument(String(run.number))
@@ -82,6 +87,7 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
   const path = query.get('file') ?? undefined
   const changes = document.data?.changes ?? null
   const file = snapshot.data?.files.find((one) => one.path === path)
+
   return (
     <div className="files">
       <div>
@@ -127,13 +133,14 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
   )
 }
 
-/** What it ran in: the interpreter, and every package with its version. */
+/** The tab of the environment: the Python interpreter of a run, and the packages of its virtual environment. */
 export function Environment({ run }: { readonly run: RunDetailView }): ReactElement {
   const environment = useEnvironment(run.environment)
   const [search, setSearch] = useState('')
   const packages = (environment.data?.packages ?? []).filter((name) =>
     name.toLowerCase().includes(search.toLowerCase()),
   )
+
   return (
     <div className="panel grow">
       <div className="about narrow">
@@ -169,14 +176,16 @@ export function Environment({ run }: { readonly run: RunDetailView }): ReactElem
   )
 }
 
-/** The text a run was compiled from. */
+/** The tab of the document: the sources that a run was compiled from, and the parameters submitted beside them. */
 export function Spec({ run }: { readonly run: RunDetailView }): ReactElement {
   const document = useDocument(String(run.number))
   if (document.error && !document.data)
     return <Failure error={document.error} onRetry={() => void document.refetch()} />
   if (!document.data) return <Loading what={t('tab_spec')} />
+
   const { sources, params } = document.data
   if (sources.length === 0) return <Empty title={t('no_document')} text={t('no_document_why')} />
+
   return (
     <div className="panel grow spec">
       <Sources sources={sources} />

@@ -14,19 +14,22 @@ import { cellOf, columnTitle, isFigure } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { isAtWork } from '../charts/trials.ts'
 
-/** What all rows of a list have in common: which columns are drawn, and how. */
+/** Properties that all rows of a list share: which columns are drawn, and how. */
 export interface RowFrame {
   readonly project: string
   readonly pinned: readonly string[]
+  /** Scrolling columns that are drawn. */
   readonly moving: readonly string[]
-  /** Where the first of `moving` stands among the columns that move, and whether there are further ones. */
+  /** Index of the first of `moving` among all scrolling columns. */
   readonly first: number
+  /** Whether more scrolling columns follow. */
   readonly isCut: boolean
-  /** Columns of a second line, where there is no room beside the name. */
+  /** Columns of the second line of each row on a phone; undefined elsewhere. */
   readonly summary: readonly string[] | undefined
   readonly ranges: ReadonlyMap<string, Range | undefined>
-  /** The column that has a gauge: the first metric whose better way is known. */
+  /** The metric column whose cells have a gauge. */
   readonly gauged: string | undefined
+  /** Columns that contain text. */
   readonly texts: ReadonlySet<string>
   readonly directions: Directions
 }
@@ -40,15 +43,15 @@ interface RowProps {
   readonly isSelected: boolean
   readonly isHovered: boolean
   readonly isFocused: boolean
-  /** `isRange`: all rows from the one before to this. */
+  /** `isRange`: all rows from the last one toggled to this one. */
   readonly onToggle: (number: number, isRange: boolean) => void
   readonly onHover: (id: string | undefined) => void
 }
 
-/** The columns before those of `pinned`: the box, the piece of line, the name. */
+/** Number of columns before those of `pinned`: the checkbox, the line sample, the name. */
 const LEADING = 3
 
-/** A run of a list. It has no style of its own: see RowWindow. */
+/** A row of the run table. It has no `style` attribute, which would slow down scrolling: see `RowWindow`. */
 export const Row = memo(function Row({
   run,
   index,
@@ -62,6 +65,7 @@ export const Row = memo(function Row({
   onHover,
 }: RowProps): ReactElement {
   const { project, pinned, moving, first, isCut } = frame
+
   return (
     <div
       role="row"
@@ -122,7 +126,7 @@ export const Row = memo(function Row({
   )
 })
 
-/** What a run measured and how long it takes, in the words of a line. */
+/** The second line of a row on a phone: the values of some columns, and the duration. */
 function Summary({
   run,
   columns,
@@ -141,6 +145,7 @@ function Summary({
     const { name, part = 'last' } = columnTitle(column)
     return `${name}${part === 'last' ? '' : ` .${part}`} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
   })
+
   return (
     <span role="cell" className="summary">
       <span className="clip grow">{facts.join(' · ')}</span>
@@ -180,11 +185,13 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
         {formatValue(value)}
       </span>
     )
+
   const range = ranges.get(column)
   const part =
     column === gauged && range && typeof value === 'number'
       ? worthOn(range, value, isMinimized(column, directions))
       : undefined
+
   return (
     <span role="cell" aria-colindex={index + 1} className={part === undefined ? 'cell num' : 'cell num gauge'}>
       {part !== undefined && (
@@ -199,7 +206,9 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
   )
 }
 
-/** Length of the gauge from 0 to 1: 1 for the best value of the rows; undefined where all values are equal. */
+/**
+ * Length of the gauge from 0 to 1: 1 for the best value of the rows; undefined where all values are equal, or for NaN.
+ */
 function worthOn({ low, high }: Range, value: number, isLessBetter: boolean): number | undefined {
   if (!(high > low) || !Number.isFinite(value)) return undefined
   const part = (value - low) / (high - low)
@@ -210,18 +219,21 @@ function isMinimized(column: string, directions: Directions): boolean {
   return directions[columnTitle(column).name] === 'minimize'
 }
 
-/** Whether a column holds words, which stand at the left. */
+/** Whether a column contains text, which is aligned left. */
 export function isText(runs: readonly RunView[], column: string, directions: Directions): boolean {
   return !isFigure(column) && runs.some((run) => typeof cellOf(run, column, directions) === 'string')
 }
 
+/** The lowest and the highest value of a metric column, and how its numbers are written. */
 export interface Range {
   readonly low: number
   readonly high: number
   readonly format: (value: number) => string
 }
 
-/** Lowest and highest of a metric's column, for its gauge; what a page has is looked at once. */
+/**
+ * Returns the range of a metric column over all pages; undefined with fewer than two values. Each page is scanned once.
+ */
 export function rangeOf(
   pages: readonly (readonly RunView[])[],
   column: string,
@@ -242,6 +254,7 @@ interface Bounds {
   readonly sample: readonly number[]
 }
 
+/** Number of values of a page that decide how numbers are written. */
 const SAMPLE = 50
 const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
 
@@ -258,5 +271,6 @@ function boundsOf(page: readonly RunView[], column: string, directions: Directio
     }
     known.set(column, values.length === 0 ? undefined : bounds)
   }
+
   return known.get(column)
 }

@@ -26,13 +26,13 @@ import type { TableLayout } from './table-layout.ts'
 export interface RunTableProps {
   readonly project: string
   readonly runs: readonly RunView[]
-  /** The same, as they came. */
+  /** The same runs, by page of the API. */
   readonly pages: readonly (readonly RunView[])[]
   /** Runs that the charts draw. */
   readonly drawn: readonly RunView[]
   readonly total: number
   readonly columns: readonly string[]
-  /** What rows carry, by which those in sight are read again. */
+  /** Fields that rows carry. Rows in sight are refreshed with the same ones. */
   readonly fields: string
   readonly directions: Directions
   readonly state: RunsState
@@ -45,14 +45,17 @@ export interface RunTableProps {
 
 const HEIGHTS = { compact: 28, comfortable: 36 }
 const OVERSCAN = 6
-/** Further rows are asked for when so few are left below one who scrolls. */
+/** Further rows are loaded while scrolling when at most this many are left below. */
 const AHEAD = 100
 const SELECTED_MAX = 50
 const MINUTE_MS = 60_000
-/** Columns that a row of two lines shows. */
+/** Number of columns in the summary line of a row on a phone. */
 const SUMMARY_COLUMNS = 2
 
-/** A table of any length and any width: only what is in sight is in the page, further rows are read as they come near. */
+/**
+ * The table of runs. Only the rows and columns in sight are in the DOM; further rows are loaded before they are
+ * scrolled to.
+ */
 export function RunTable(props: RunTableProps): ReactElement {
   const {
     project,
@@ -70,24 +73,28 @@ export function RunTable(props: RunTableProps): ReactElement {
     hasMore,
     onMore,
   } = props
+
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   const now = useNow()
   const [focused, setFocused] = useState(-1)
   const isPhone = matchMedia('(max-width: 640px)').matches
   const height = isPhone ? 52 : HEIGHTS[density]
+
   const rows = useVirtualizer({
     count: runs.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: OVERSCAN,
   })
+
   useEffect(() => rows.measure(), [rows, height])
   const shown = rows.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
     if (hasMore && last >= runs.length - (rows.scrollOffset ? AHEAD : OVERSCAN)) onMore()
   })
+
   const looks = useMemo(() => looksOf(drawn.map(({ id }) => id)), [drawn])
   const fresh = useFreshRuns(project, {
     numbers: shown.flatMap(({ index }) => (isOpen(runs[index]!.phase) ? [runs[index]!.number] : [])),
@@ -99,7 +106,9 @@ export function RunTable(props: RunTableProps): ReactElement {
     () => (isPhone ? NARROW : layOut(columns, { pinned: state.pinned, widths: { ...state.widths, ...draft } })),
     [isPhone, columns, state.pinned, state.widths, draft],
   )
+
   const [first, end] = useColumnWindow(scroller, layout)
+
   const frame = useMemo(
     () => ({
       project,
@@ -120,7 +129,9 @@ export function RunTable(props: RunTableProps): ReactElement {
   const select = (numbers: readonly number[]): void => onChange({ selected: numbers.slice(0, SELECTED_MAX) })
   const toggle = (number: number): void =>
     select(selected.has(number) ? state.selected.filter((one) => one !== number) : [...state.selected, number])
+
   const lastToggled = useRef<number | undefined>(undefined)
+
   const toggleRange = (number: number, isRange: boolean): void => {
     const [from, to] = [lastToggled.current, number].map((one) => runs.findIndex((run) => run.number === one))
     lastToggled.current = number
@@ -132,6 +143,7 @@ export function RunTable(props: RunTableProps): ReactElement {
         : [...new Set([...state.selected, ...between])],
     )
   }
+
   const latestToggle = useRef(toggleRange)
   latestToggle.current = toggleRange
   const onToggle = useCallback((number: number, isRange: boolean) => latestToggle.current(number, isRange), [])
@@ -141,6 +153,7 @@ export function RunTable(props: RunTableProps): ReactElement {
     const onKey = (event: KeyboardEvent): void => {
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]'))
         return
+
       const move = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0
       if (move !== 0) {
         const next = Math.min(runs.length - 1, Math.max(0, focused + move))
@@ -152,6 +165,7 @@ export function RunTable(props: RunTableProps): ReactElement {
       else if (event.key === 'c' && state.selected.length > 1) go(paths.compare(project, state.selected))
       else if (event.key === 'Escape' && state.selected.length > 0) select([])
     }
+
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
   })
@@ -165,8 +179,10 @@ export function RunTable(props: RunTableProps): ReactElement {
       if (isDone) onChange({ widths: { ...state.widths, [column]: width } })
     },
   })
+
   const isAll = runs.length > 0 && runs.slice(0, SELECTED_MAX).every(({ number }) => selected.has(number))
   const age = Math.floor(now / MINUTE_MS) * MINUTE_MS
+
   return (
     <div
       className="scroll"
@@ -236,6 +252,7 @@ export function RunTable(props: RunTableProps): ReactElement {
         {shown.map(({ index }) => {
           const listed = runs[index]!
           const run = fresh.get(listed.number) ?? listed
+
           return (
             <Row
               key={run.id}
@@ -257,7 +274,7 @@ export function RunTable(props: RunTableProps): ReactElement {
   )
 }
 
-/** The metric that the list is ordered by, else the first, of those whose better way is known. */
+/** Returns the column with a gauge, among the metrics with a direction: the one that sorts the list, else the first. */
 function gaugedColumn(columns: readonly string[], sort: RunsState['sort'], directions: Directions): string | undefined {
   const known = columns.filter((column) => isFigure(column) && directions[columnTitle(column).name] !== undefined)
   return known.find((column) => column === sort[0]?.field) ?? known[0]
@@ -274,6 +291,7 @@ function ColumnDirection({
 }): ReactElement {
   const { name } = columnTitle(column)
   const set = useSetDirection(project)
+
   return (
     <DirectionButton
       name={name}
@@ -283,27 +301,32 @@ function ColumnDirection({
   )
 }
 
-/** Which of the columns that move are in sight. It changes when one comes into sight, not with every pixel. */
+/** Returns the first and the last scrolling column to draw. Scrolling renders again only when these change. */
 function useColumnWindow(scroller: RefObject<HTMLDivElement | null>, layout: TableLayout): [number, number] {
   const [view, setView] = useState({ left: 0, width: innerWidth })
   const range = columnsInSight(layout, view)
   const drawn = useRef(range)
   drawn.current = range
+
   useEffect(() => {
     const node = scroller.current!
+
     const look = (): void => {
       const seen = { left: node.scrollLeft, width: node.clientWidth }
       const [first, last] = columnsInSight(layout, seen)
       if (first !== drawn.current[0] || last !== drawn.current[1]) setView(seen)
     }
+
     look()
     const resize = new ResizeObserver(look)
     resize.observe(node)
     node.addEventListener('scroll', look, { passive: true })
+
     return () => {
       resize.disconnect()
       node.removeEventListener('scroll', look)
     }
   }, [scroller, layout])
+
   return range
 }

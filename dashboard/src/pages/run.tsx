@@ -37,7 +37,7 @@ import type { RunsState } from './runs-state.ts'
 
 const TABS = ['overview', 'charts', 'logs', 'attempts', 'artifacts', 'code', 'environment', 'system', 'spec'] as const
 
-/** One run: what it is doing or why it ended, what it measured, printed and left behind. */
+/** The page of a run: its phase, actions and main figures, and a tab for each kind of its data. */
 export function Run({
   project,
   number,
@@ -50,10 +50,13 @@ export function Run({
   const run = useRun(number)
   const now = useNow()
   useTitle(run.data ? runName(run.data) : `#${number}`, project)
+
   if (run.error && !run.data) return <Failure error={run.error} onRetry={() => void run.refetch()} />
   if (!run.data) return <Loading what={t('run_n', { number })} />
+
   const view = run.data
   const current = TABS.find((one) => one === tab) ?? 'overview'
+
   return (
     <>
       <div className="top">
@@ -144,6 +147,7 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
   const metrics = metricsOf([run])
     .slice(0, FIGURE_METRICS)
     .map((name) => ({ name, summary: run.metrics[name]! }))
+
   return (
     <Figures
       figures={[
@@ -169,20 +173,24 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
 
 function Actions({ run, project }: { readonly run: RunDetailView; readonly project: string }): ReactElement {
   const [asked, setAsked] = useState<'stop' | 'delete' | 'resume' | undefined>()
+
   const post = (verb: string) =>
     call<{ number?: number }>(`/runs/${run.number}/${verb}`, {
       method: 'POST',
       ...(verb === 'restart' || verb === 'resume' ? { body: {} } : {}),
     })
+
   const act = useAction(post, ({ number }, verb) => {
     const isNew = number !== undefined && number !== run.number
     toast(isNew ? t('started_n', { number }) : t(`done_${verb as 'stop' | 'pause' | 'resume' | 'restart'}`))
     if (isNew) go(paths.run(project, number))
   })
+
   const restore = useAction(
     () => call(`/runs/${run.number}/restore`, { method: 'POST' }),
     () => toast(t('bulk_restored', { n: 1 })),
   )
+
   const remove = useAction(
     () => call(`/runs/${run.number}`, { method: 'DELETE' }),
     () => {
@@ -190,11 +198,14 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
       go(paths.runs(project))
     },
   )
+
   if (run.deletedAt !== null)
     return <InTrash since={run.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
+
   const isEnded = isTerminal(run.phase)
-  // What a script logged by itself cannot be started from here.
+  // A run that a script started by hand has no command and no host, so it cannot be started again from here.
   const canStart = run.command !== null && run.host !== null
+
   return (
     <div className="name actions">
       <MarksEditor path={`/runs/${run.number}`} marked={run} />
@@ -268,6 +279,7 @@ const CHARTS_SHOWN = 4
 
 function Overview({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   const metrics = useMemo(() => metricsOf([run]), [run])
+
   return (
     <div className="cols">
       <aside className="about">
@@ -335,7 +347,7 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
   )
 }
 
-/** When its further attempts began, in milliseconds since 1970. */
+/** Start times of all attempts after the first, in milliseconds since 1970. */
 function restartsOf({ attempts }: RunDetailView): number[] {
   return attempts
     .filter(({ n }) => n > 1)
@@ -350,7 +362,7 @@ function OwnCharts({ run }: { readonly run: RunDetailView }): ReactElement {
   return <Charts run={run} metrics={useMemo(() => metricsOf([run]), [run])} />
 }
 
-/** Processor, memory and GPU use of a run, as the machine measured it. */
+/** Charts of the processor, memory and GPU use of a run, which the metrics `system.*` record. */
 function SystemCharts({ run }: { readonly run: RunDetailView }): ReactElement {
   const metrics = useMemo(() => Object.keys(run.metrics).filter((name) => name.startsWith('system.')), [run])
   return <Charts run={run} metrics={metrics} axis="relative" />
@@ -359,16 +371,21 @@ function SystemCharts({ run }: { readonly run: RunDetailView }): ReactElement {
 interface ChartsProps {
   readonly run: RunDetailView
   readonly metrics: readonly string[]
-  /** What lies on x where the address does not say. */
+  /** The x axis unless the address names one. */
   readonly axis?: 'step' | 'relative'
+  /** Whether only some charts of the run are shown, without menus and search. */
   readonly isPart?: boolean
 }
 
-/** All metrics of a run, a panel each, in sections by what stands before the first `/` of their names. Points are read for what is in sight. */
+/**
+ * A chart for each metric of a run, in sections by the part of the name before the first `/`. Points are loaded when a
+ * chart scrolls into sight.
+ */
 function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): ReactElement {
   const { query } = usePlace()
   const read = readRunsState(query)
   const state = query.has('x') ? read : { ...read, axis }
+
   const search = isPart ? '' : (query.get('find') ?? '')
   const folded = useMemo(() => readList(query, 'fold') ?? [], [query])
   const sections = useMemo(() => sectionsOf(metrics, search), [metrics, search])
@@ -376,19 +393,24 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
     () => sections.flatMap(({ name, metrics: own }) => (folded.includes(name) ? [] : own)),
     [sections, folded],
   )
+
   const [seen, see] = useSeen()
   const { series, error } = useSeriesInSight(run.number, shown, {
     seen,
     across: metricOn(state.axis),
     range: rangeOf(state),
   })
+
   const drawn = useMemo(() => [{ ...toDrawn([run])[0]!, restarts: restartsOf(run) }], [run])
+
   const change = (patch: Partial<RunsState>): void => {
     const next = { ...state, ...patch }
     changeQuery({ ...writeRunsState(next), x: next.axis === axis ? null : next.axis })
   }
+
   const fold = (name: string): void =>
     changeQuery({ fold: writeList(folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name]) })
+
   return (
     <>
       {!isPart && (

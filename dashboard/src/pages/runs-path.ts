@@ -3,17 +3,18 @@ import { fieldsAsked } from './columns.ts'
 import { filterOf } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
-/** Rows of the first page, which is waited for, and of further ones, which are read ahead. */
+/** Number of rows on the first page: small, because a person waits for it. */
 export const PAGE = 60
+/** Number of rows on each further page, which is loaded ahead of scrolling. */
 const PAGE_FURTHER = 200
 
-/** Where a list goes on, and what its rows have carried so far. */
+/** A request for a further page: its cursor, and the fields that the rows of the first page carry. */
 export interface Further {
   readonly cursor: string
   readonly fields: string
 }
 
-/** What a list of runs is, whatever of it is read. */
+/** The part of the request that all pages of a run list share. */
 export interface RunsListed {
   readonly project: string
   readonly trash: boolean
@@ -22,6 +23,7 @@ export interface RunsListed {
   readonly fields: string
 }
 
+/** Returns the request of the run list for a state of the page. */
 export function runsListed(project: string, state: RunsState): RunsListed {
   return {
     project,
@@ -32,7 +34,7 @@ export function runsListed(project: string, state: RunsState): RunsListed {
   }
 }
 
-/** The path of the API that answers with a page of it: the first one, or one further on. */
+/** Returns the path of the API for a page of a run list: the first page, with the total, or a further one. */
 export function runsPath({ fields, trash, ...rest }: RunsListed, further?: Further): string {
   const listed = { ...rest, trash: trash || undefined }
   return `/runs${toQuery(

@@ -7,8 +7,8 @@ import { runsPath } from './runs-path.ts'
 import type { Further, RunsListed } from './runs-path.ts'
 
 /**
- * A list of runs, page by page. What happens on the server does not change it by itself: rows would move under the pointer,
- * and hundreds of pages be read again.
+ * The query of a run list, page by page. Events of the server do not refresh it: rows would move under the pointer, and
+ * hundreds of pages would be read again.
  */
 export function runsQuery(listed: RunsListed) {
   return infiniteQueryOptions({
@@ -18,7 +18,7 @@ export function runsQuery(listed: RunsListed) {
     getNextPageParam: (page: RunPageView, pages: readonly RunPageView[]) =>
       page.next === null ? undefined : { cursor: page.next, fields: fieldsOf(pages[0]!.runs) },
     refetchOnWindowFocus: false,
-    // Comparing long pages with what was there before costs more than drawing them.
+    // Comparing a long page with the one it replaces costs more than drawing it again.
     structuralSharing: false,
   })
 }

@@ -59,8 +59,8 @@ const state: fc.Arbitrary<RunsState> = fc.record({
   log: fc.uniqueArray(name, { maxLength: 3 }),
 })
 
-describe('the state of the list of runs', () => {
-  it('comes back from the address as it went in', () => {
+describe('the state of the run list', () => {
+  it('A state that is written to the address is read back unchanged', () => {
     fc.assert(
       fc.property(state, (given) => {
         expect(readRunsState(new URLSearchParams(addressOf(given)))).toEqual(given)
@@ -68,7 +68,7 @@ describe('the state of the list of runs', () => {
     )
   })
 
-  it('leaves out of the address what is as it is by itself', () => {
+  it('The default state writes nothing to the address', () => {
     expect(Object.values(writeRunsState(readRunsState(new URLSearchParams()))).every((value) => value === null)).toBe(
       true,
     )
@@ -90,7 +90,7 @@ describe('the state of the list of runs', () => {
     ['pin=a,b,c,d,e', { pinned: ['a', 'b', 'c', 'd'] }],
     ['cols=%25E0%25A4%25A', { columns: ['%E0%A4%A'] }],
     ['sort=,-,--m.loss', { sort: [{ field: '-m.loss', isDescending: true }] }],
-  ])('of %s takes what makes sense', (text, expected) =>
+  ])('Only valid values are read from the address %s', (text, expected) =>
     expect(readRunsState(new URLSearchParams(text))).toMatchObject(expected),
   )
 })
@@ -99,7 +99,7 @@ describe('drawn runs', () => {
   const run = (number: number, metrics: Record<string, unknown>, phase = 'succeeded'): RunView =>
     ({ number, metrics, phase }) as unknown as RunView
 
-  it('are what is selected, else the first that have something to draw or may still get it', () => {
+  it('The drawn runs are the selected ones, else the first that have metrics or have not ended', () => {
     const runs = [run(1, {}), run(2, { a: 1 }), run(3, {}, 'queued'), run(4, { a: 1 })]
     expect(drawnRuns(runs, { selected: [], drawn: 2 }).map(({ number }) => number)).toEqual([2, 3])
     expect(drawnRuns(runs, { selected: [runs[3]!, runs[0]!], drawn: 2 }).map(({ number }) => number)).toEqual([4, 1])
@@ -107,19 +107,21 @@ describe('drawn runs', () => {
 })
 
 describe('groups', () => {
-  it('are asked for by a filter of their keys', () => {
+  it('The filter of a group compares each field with its key', () => {
     expect(filterOfGroup(['p.model', 'p.lr', 'branch'], ['gb "dt"', '0.1', null])).toBe(
       'p.model = "gb \\"dt\\"" and p.lr = "0.1" and branch is missing',
     )
   })
 })
 
-describe('what lines are read for', () => {
+describe('the range that points are requested for', () => {
   it.each([
     ['step', [1, 5], { axis: 'step', from: 1, to: 5 }],
     ['wall', undefined, undefined],
     ['m.epoch', [1, 5], undefined],
-  ] as const)('along %s, of %j: %j', (axis, zoom, expected) => expect(rangeOf({ axis, zoom })).toEqual(expected))
+  ] as const)('The x axis %s with the zoom %j requests the range %j', (axis, zoom, expected) =>
+    expect(rangeOf({ axis, zoom })).toEqual(expected),
+  )
 })
 
 describe('filters and orders', () => {
@@ -129,9 +131,11 @@ describe('filters and orders', () => {
     ['', ['failed', 'running'], 'phase in (failed, running)'],
     ['a = 1 or b = 2', ['failed'], '(a = 1 or b = 2) and phase in (failed)'],
     ['a = 1) or (b = 2', ['failed'], 'a = 1) or (b = 2'],
-  ])('%j with the phases %j is %j', (filter, phases, expected) => expect(filterOf({ filter, phases })).toBe(expected))
+  ])('The filter %j with the phases %j is %j', (filter, phases, expected) =>
+    expect(filterOf({ filter, phases })).toBe(expected),
+  )
 
-  it('go falling, rising, away with clicks on a head; more keys with Shift', () => {
+  it('Clicks on a head sort descending, ascending, not at all, and keep the other keys with Shift', () => {
     const first = nextSort([], 'a', false)
     expect(first).toEqual([{ field: 'a', isDescending: true }])
     expect(nextSort(first, 'a', false)).toEqual([{ field: 'a', isDescending: false }])

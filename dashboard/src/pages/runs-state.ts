@@ -5,62 +5,72 @@ import type { RunPhase } from '../../../src/contract/phases.ts'
 import { isClosed } from '../state/filter-text.ts'
 import { decode, readList, writeList } from '../state/query-lists.ts'
 
-/** What the list of runs shows: the whole of it stands in the address. */
+/** The state of the run list. All of it is kept in the address. */
 export interface RunsState {
   readonly filter: string
-  /** Runs of the trash instead. */
+  /** Whether the runs in the trash are listed instead. */
   readonly isTrash: boolean
-  /** Phases that are shown; none of them named: all. */
+  /** Phases that are shown; empty: all. */
   readonly phases: readonly string[]
   readonly sort: readonly SortKey[]
-  /** Fields that runs are put together by; none: each run is a row. */
+  /** Fields that runs are grouped by; empty: each run is a row. */
   readonly group: readonly string[]
-  /** Columns after the name, as filters write fields; undefined: chosen by what the runs have. */
+  /** Columns after the name, as filters write fields; undefined: `defaultColumns`. */
   readonly columns: readonly string[] | undefined
   /** Columns that stay in sight beside the name. */
   readonly pinned: readonly string[]
-  /** Pixels of columns that somebody has made wider or narrower. */
+  /** Widths in pixels of the columns that a person has resized. */
   readonly widths: Readonly<Record<string, number>>
   readonly selected: readonly number[]
-  /** How many of the first rows are drawn where none are selected. */
+  /** Number of first rows that the charts draw while no run is selected. */
   readonly drawn: number
-  /** What lies on the x axis of lines: steps, seconds since the first point, the time of day, or a metric as `m.NAME`. */
+  /**
+   * The x axis of line charts: `step`, `relative` (seconds since the first point), `wall` (time of day), or `m.NAME`.
+   */
   readonly axis: string
-  /** The part of the x axis that is looked at; undefined: all of it. */
+  /** The visible range of the x axis; undefined: all of it. */
   readonly zoom: readonly [number, number] | undefined
+  /** Weight of the exponential moving average; 0: none. */
   readonly smoothing: number
   /** Metrics with a panel; undefined: the most common. */
   readonly panels: readonly string[] | undefined
-  /** Fields against each other, x and y; undefined: the first two metrics. */
+  /** Fields on the axes of the scatter plot, x and y; undefined: the second and the first field of the runs. */
   readonly scatter: readonly [string, string] | undefined
-  /** The field that is drawn as bars; undefined: the first metric. */
+  /** The field that is drawn as bars; undefined: the first field of the runs. */
   readonly bars: string | undefined
-  /** Groups whose runs are shown below them: their keys as JSON. */
+  /** Groups whose runs are shown below them, as JSON of their keys. */
   readonly unfolded: readonly string[]
-  /** Metrics whose panel is large, and whose axis is logarithmic. */
+  /** Metrics whose panel is large. */
   readonly large: readonly string[]
+  /** Metrics whose y axis is logarithmic. */
   readonly log: readonly string[]
 }
 
+/** A field that runs are sorted by, as filters write it. */
 export interface SortKey {
   readonly field: string
   readonly isDescending: boolean
 }
 
+/** The x axes besides metrics. */
 export const AXES = ['step', 'relative', 'wall'] as const
+/** Numbers of first rows that the charts can draw. */
 export const DRAWN_CHOICES = [5, 10, 20, 50] as const
 const SMOOTHING_MAX = 0.99
 const SELECTED_MAX = 50
 export const PINNED_MAX = 4
 export const GROUP_FIELDS_MAX = 60
+/** Limits of the width of a column, in pixels. */
 export const WIDTH_LIMITS = { min: 56, max: 800 }
 
+/** Reads the state from the query of an address. Invalid values are replaced by defaults. */
 export function readRunsState(query: URLSearchParams): RunsState {
   const list = (name: string): string[] | undefined => readList(query, name)
   const smoothing = Number(query.get('smooth') ?? 0)
   const axis = query.get('x') ?? ''
   const [from, to] = (query.get('zoom') ?? '').split('~').map((text) => (text === '' ? Number.NaN : Number(text)))
   const [x, y] = list('xy') ?? []
+
   return {
     filter: query.get('q') ?? '',
     isTrash: query.get('trash') === '1',
@@ -97,7 +107,7 @@ export function readRunsState(query: URLSearchParams): RunsState {
   }
 }
 
-/** The parameters of the address that say a state; null for what is as it is by itself. */
+/** Writes the state as parameters of the address; null for a default. */
 export function writeRunsState(state: RunsState): Record<string, string | null> {
   return {
     q: state.filter || null,
@@ -124,7 +134,7 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
   }
 }
 
-/** A state as the query of an address. */
+/** Writes the state as the query of an address. */
 export function addressOf(state: RunsState): string {
   return new URLSearchParams(
     Object.entries(writeRunsState(state)).flatMap(([name, value]): [string, string][] =>
@@ -133,16 +143,17 @@ export function addressOf(state: RunsState): string {
   ).toString()
 }
 
-/** The filter that the list is asked with: what is written, and the phases beside it. */
+/** Returns the filter that the list is requested with: the typed filter and the chosen phases. */
 export function filterOf({ filter, phases }: Pick<RunsState, 'filter' | 'phases'>): string {
   const own = filter.trim()
-  // Brackets around what is not closed would change what it says; by itself it is refused, and why is said.
+  // Parentheses around a filter whose own do not match would change its meaning. Sent unchanged, the server refuses it
+  // with an explanation.
   if (phases.length === 0 || !isClosed(own)) return own
   const some = `phase in (${phases.join(', ')})`
   return own === '' ? some : `(${own}) and ${some}`
 }
 
-/** The order after a click on a head: rising, falling, none. `isMore` keeps the other keys. */
+/** Returns the order after a click on a column head: descending, ascending, none. `isMore` keeps the other keys. */
 export function nextSort(sort: readonly SortKey[], field: string, isMore: boolean): SortKey[] {
   const known = sort.find((key) => key.field === field)
   const others = isMore ? sort.filter((key) => key.field !== field) : []
@@ -150,7 +161,7 @@ export function nextSort(sort: readonly SortKey[], field: string, isMore: boolea
   return known.isDescending ? [...others, { field, isDescending: false }] : others
 }
 
-/** The selected runs; where none are, the first of the list that have points or may still get some: its order says which. */
+/** Returns the runs to draw: the selected ones, else the first of the list that have metrics or have not ended. */
 export function drawnRuns(
   runs: readonly RunView[],
   { selected, drawn }: { readonly selected: readonly RunView[]; readonly drawn: number },
@@ -159,14 +170,17 @@ export function drawnRuns(
   return runs.filter(({ phase, metrics }) => isOpen(phase) || Object.keys(metrics).length > 0).slice(0, drawn)
 }
 
-/** A filter for the runs of one group. */
+/** Returns a filter that selects the runs of one group. A null key means that the run lacks the field. */
 export function filterOfGroup(fields: readonly string[], keys: readonly (string | null)[]): string {
   return fields
     .map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`))
     .join(' and ')
 }
 
-/** The part of the x axis that lines are read for; none of a metric, which the server does not order by. */
+/**
+ * Returns the range of the x axis that points are requested for; undefined without a zoom, or for a metric on the x
+ * axis, which the server cannot select points by.
+ */
 export function rangeOf({ axis, zoom }: Pick<RunsState, 'axis' | 'zoom'>): ChartRange | undefined {
   const known = AXES.find((one) => one === axis)
   return known && zoom ? { axis: known, from: zoom[0], to: zoom[1] } : undefined

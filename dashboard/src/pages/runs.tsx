@@ -29,78 +29,95 @@ import { SelectionBar } from './selection-bar.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
 const NONE: readonly RunView[] = []
+/** Edits of the filter that follow each other within this time are one step of the browser's history. */
 const TYPING_MS = 5_000
+/** Parts of the state whose changes are no step of the browser's history. */
 const FLUENT: readonly (keyof RunsState)[] = ['selected', 'widths', 'zoom', 'unfolded']
 
-/** Runs of a project: table and charts side by side, all of it in the address. */
+/** The page of a project's runs: table and charts side by side. All of its state is in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
   useTitle(t('runs'), project)
   const { query } = usePlace()
   const state = useMemo(() => readRunsState(query), [query])
   const typedAt = useRef(-Infinity)
+
   const change = (patch: Partial<RunsState>): void => {
-    // What is written letter by letter, ticked or pulled is one step back; what is chosen is a step each.
+    // Typing, selecting and dragging replace the current entry of the browser's history; each other choice adds one.
     const isTyped = Object.keys(patch).join() === 'filter' && performance.now() - typedAt.current < TYPING_MS
     if ('filter' in patch) typedAt.current = performance.now()
     const isFluent = Object.keys(patch).every((key) => FLUENT.includes(key as keyof RunsState))
-    // The address may have changed since this was drawn.
+
+    // Changes the state in the address, which may be newer than the one rendered.
     const now = readRunsState(new URLSearchParams(location.search))
     changeQuery(writeRunsState({ ...now, ...patch, ...('group' in patch && { unfolded: [] }) }), {
       replace: isTyped || isFluent,
     })
   }
+
   const [hovered, setHovered] = useState<string | undefined>()
 
   const listed = runsListed(project, state)
   const { filter } = listed
   const asked = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
-  // A filter that is being written is wrong for a while: what it was before stays in sight.
+
+  // A filter is invalid for a while as it is typed: the last valid list stays on the screen.
   const lastGood = useRef(asked.data)
   if (asked.data) lastGood.current = asked.data
   const list = { ...asked, data: asked.data ?? (asked.error ? lastGood.current : undefined) }
-  // What the rows say comes before what is said about them, and before what is drawn of them.
+
+  // Counts, directions and charts are loaded after the rows are on the screen.
   const isResting = useRest(list.data !== undefined)
   const counts = useCounts({ project, filter: state.filter.trim(), trash: state.isTrash || undefined }, isResting)
   const directions = useDirections(project, isResting || showsBest(state))
+
   const pages = useMemo(() => list.data?.pages.map((page) => page.runs) ?? [], [list.data])
   const runs = useMemo(() => pages.flat(), [pages])
-  // Charts stay as they are while further pages come.
+
+  // Charts use the first three pages only, so that they do not change while further pages are loaded.
   const [first, second, third] = pages
   const head = useMemo(() => [first, second, third].flatMap((page) => page ?? []), [first, second, third])
+
   const highlighted = useDeferredValue(hovered)
   const { selected, drawn: drawnCount } = state
   const fields = useMemo(() => fieldsOf(first ?? []), [first])
   const chosen = useSelectedRuns(project, { runs, selected, fields })
   const drawn = useMemo(() => drawnRuns(head, { selected: chosen, drawn: drawnCount }), [head, chosen, drawnCount])
+
   const total = list.data?.pages[0]?.total ?? runs.length
   const columns = useMemo(
     () => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort),
     [state.columns, state.sort, runs],
   )
+
   const isComparable =
     !list.isPlaceholderData &&
     !list.isFetching &&
     !counts.isPlaceholderData &&
     counts.dataUpdatedAt >= list.dataUpdatedAt
   const news = isComparable && counts.data ? countOf(counts.data, state.phases) - total : 0
+
   const isLookedAt = hovered !== undefined || pages.length > 2
   const queries = useQueryClient()
+
   const readAgain = (): void => {
-    // From its top: pages further down are read again as they come near.
+    // Keeps the first page only: the others are loaded again when they are scrolled to.
     queries.setQueryData(
       runsQuery(listed).queryKey,
       (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) },
     )
     void list.refetch()
   }
+
   const showNews = useEffectEvent(() => news !== 0 && !isLookedAt && readAgain())
-  // Once for each count: what two readings see differently would be read for ever.
+  // Once for each count: if the list and the count always differed, the list would be read again for ever.
   useEffect(() => void showNews(), [counts.dataUpdatedAt, isLookedAt])
 
   if (list.error && !list.data && state.filter === '' && state.sort.length === 0)
     return <Failure error={list.error} onRetry={() => void list.refetch()} />
+
   const isEmpty = list.data !== undefined && total === 0
   const isNew = isEmpty && state.filter === '' && state.phases.length === 0 && !state.isTrash
+
   return (
     <>
       <div className="head">
@@ -220,7 +237,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   )
 }
 
-/** How many runs there are of some phases; of all where none are named. */
+/** Number of runs in the given phases; of all runs where no phase is given. */
 function countOf({ phases, total }: CountsView, shown: readonly string[]): number {
   return shown.length === 0 ? total : shown.reduce((sum, phase) => sum + (phases[phase as RunPhase] ?? 0), 0)
 }

@@ -24,33 +24,34 @@ interface SelectionBarProps {
   readonly filter: string
   readonly columns: readonly string[]
   readonly directions: Directions
-  /** They are in the trash: all that can be done is to take them out. */
+  /** Whether the runs are in the trash, where they can only be restored. */
   readonly isTrash: boolean
   readonly onSelect: (numbers: readonly number[]) => void
 }
 
+/** Runs that an action applies to: single ones, or all that match a filter. */
 type Scope = Pick<BulkRequest, 'runs'> | Pick<BulkRequest, 'filter' | 'project'>
 interface Bulk {
   readonly action: BulkRequest['action']
   readonly scope: Scope
   readonly tags?: readonly string[]
-  /** Project of `move`. */
+  /** Target project of `move`. */
   readonly to?: string
 }
 
 const PAGE = 1_000
 const EXPORT_MAX = 100_000
-/** More runs than this are not started by one click. */
+/** Largest number of runs that one click starts again. */
 const RESTART_MAX = 500
 
 const DONE = { delete: 'deleted', restore: 'restored', stop: 'stopped', tag: 'tagged', move: 'moved' } as const
-/** What takes an action back. */
+/** For each action that can be undone, the action that undoes it. `move` needs the project that the runs were in. */
 const BACK = {
   delete: () => ({ action: 'restore' as const }),
   move: (project: string) => ({ action: 'move' as const, to: project }),
 }
 
-/** What can be done with the selected runs, or with all that match. */
+/** A toolbar of actions on the selected runs, or on all runs that match the filter. */
 export function SelectionBar({
   project,
   runs,
@@ -62,26 +63,31 @@ export function SelectionBar({
   isTrash,
   onSelect,
 }: SelectionBarProps): ReactElement | null {
-  // All that match a filter, not only what is ticked: forgotten when nothing is ticked any more, or the filter is another.
+  // The filter whose matches are all selected, not only the ticked runs. Reset when no run is ticked or the filter
+  // changes.
   const [allOf, setAllOf] = useState<string | undefined>()
   if (allOf !== undefined && (selected.length === 0 || allOf !== filter)) setAllOf(undefined)
   const isAll = allOf === filter && selected.length > 0
+
   const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
-  // A change of all runs that match is confirmed first: the list does not show all of them.
+  // A change of all matching runs waits here to be confirmed: the list does not show all of them.
   const [pending, setPending] = useState<Bulk & { readonly action: 'move' | 'tag' }>()
   const [tag, setTag] = useState('')
+
   const scope: Scope = isAll ? { filter, project } : { runs: selected.map(String) }
   const count = isAll ? total : selected.length
+
   const bulk = useAction(
     ({ scope: which, ...rest }: Bulk) =>
       call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { ...which, ...rest } }),
     ({ changed }, { action, scope: which }) => {
-      // Of all that matched, more may lie in the trash than went there now.
+      // No undo for a filter: it may also match runs that were in the trash before.
       const back = 'runs' in which ? BACK[action as keyof typeof BACK]?.(project) : undefined
       const undo = back && (() => bulk.mutate({ ...back, scope: which }))
       toast(t(`bulk_${DONE[action as keyof typeof DONE]}`, { n: changed }), undo)
     },
   )
+
   const restart = useAction(
     async (which: 'all' | readonly number[]) => {
       const numbers =
@@ -94,6 +100,7 @@ export function SelectionBar({
     },
     (n) => toast(t('restarted', { n })),
   )
+
   const exported = useAction(
     () =>
       exportRuns({
@@ -105,12 +112,16 @@ export function SelectionBar({
       }),
     (n) => toast(t('exported', { n })),
   )
+
   if (selected.length === 0) return null
+
   const doNow = (what: Bulk): void => {
     bulk.mutate(what)
     if (what.action === 'move') onSelect([])
   }
+
   const change = (what: Bulk & { readonly action: 'move' | 'tag' }): void => (isAll ? setPending(what) : doNow(what))
+
   return (
     <div className="selbar" role="toolbar" aria-label={t('selection')}>
       <b className="strong">{t('selected', { n: count })}</b>
@@ -226,7 +237,7 @@ export function SelectionBar({
   )
 }
 
-/** Projects that runs can be moved to. */
+/** Buttons for the projects that runs can be moved to. */
 function Targets({
   project,
   onChoose,
@@ -237,6 +248,7 @@ function Targets({
   const { data = [] } = useProjects()
   const others = data.filter(({ name }) => name !== project)
   if (others.length === 0) return <p className="dim small">{t('no_other_project')}</p>
+
   return (
     <>
       {others.map(({ name }) => (
@@ -260,7 +272,7 @@ function namesOf(runs: readonly RunView[], selected: readonly number[]): string 
   )
 }
 
-/** The table as a file: what is selected, or everything that matches, page by page. Resolves to how many runs it has. */
+/** Saves the table as a CSV file: `runs`, or all runs that match `filter`. Returns the number of runs. */
 async function exportRuns({
   project,
   filter,
@@ -290,10 +302,11 @@ async function exportRuns({
     ]),
   )
   saveFile(`runs-${project}.csv`, [csvLine(head), ...lines].join(''))
+
   return all.length
 }
 
-/** All runs that match, page by page, up to so many. */
+/** Reads the runs that match a filter, page by page, at most `max`. */
 async function readAll({
   project,
   filter,
@@ -313,5 +326,6 @@ async function readAll({
     all.push(...page.runs)
     cursor = page.next
   }
+
   return all.slice(0, max)
 }

@@ -8,14 +8,16 @@ import { Segments } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { TokenList } from './token-list.tsx'
 
-/** What a person chooses for this browser, and signing out of it. */
+/** The page of settings: the preferences of this browser, access tokens, and a button to sign out. */
 export function Settings(): ReactElement {
   useTitle(t('settings'))
   const chosen = usePreferences()
+
   const signOut = useAction(
     () => call('/session', { method: 'DELETE' }),
     () => location.assign('/sign-in'),
   )
+
   return (
     <>
       <div className="head">

@@ -9,8 +9,8 @@ import { Mark } from '../ui/icons.tsx'
 import { useTitle } from '../ui/page.tsx'
 
 /**
- * Signs in with the one-time code behind `#`, which `hagane open` puts there and no server ever sees in an address; else
- * with the token that the person pastes.
+ * The page that signs in: with the one-time code after `#` in the address, which `hagane open` puts there and which
+ * browsers send to no server, else with a token that the person pastes.
  */
 export function SignIn(): ReactElement {
   const queries = useQueryClient()
@@ -29,6 +29,7 @@ export function SignIn(): ReactElement {
       setProblem(isWrong ? t('code' in body ? 'sign_in_code_old' : 'sign_in_token_wrong') : (error as Error).message)
     }
   }
+
   const redeemCode = useEffectEvent((): void => {
     const given = new URLSearchParams(location.hash.slice(1))
     const code = given.get('code')
@@ -36,6 +37,7 @@ export function SignIn(): ReactElement {
     history.replaceState(null, '', location.pathname)
     void open({ code }, safePath(given.get('to')))
   })
+
   useEffect(() => redeemCode(), [])
 
   return (
@@ -84,7 +86,7 @@ export function SignIn(): ReactElement {
   )
 }
 
-/** A path of this dashboard, or home: no link leads elsewhere. */
+/** Returns the path where it leads to this dashboard, else home, so that no link can redirect to another site. */
 function safePath(to: string | null): string {
   return to !== null && /^\/(?![/\\])/.test(to) ? to : '/'
 }

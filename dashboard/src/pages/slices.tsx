@@ -16,7 +16,10 @@ import type { Trial, TrialSet } from '../charts/trials.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
 
-/** Where the trials lie in the space: the objective against each parameter, later trials darker. */
+/**
+ * Charts of where the trials lie in the search space: the metric against each parameter, later trials in a stronger
+ * colour.
+ */
 export function Slices({
   view,
   set,
@@ -30,6 +33,7 @@ export function Slices({
 }): ReactElement {
   if (view.axes.length === 0 || set.trials.every(({ value }) => value === null))
     return <Faint text={t(isEnded ? 'no_values_ended' : 'no_trials_yet')} />
+
   return (
     <div className="plates slices">
       {view.axes.map((axis) => (
@@ -52,6 +56,7 @@ function Slice({
 }): ReactElement {
   const picking = usePicking(onOpen)
   const { placed, picked } = picking
+
   const { scale: x, isCategory, at } = useMemo(() => coordinatesOf(axis, set), [axis, set])
   const points = useMemo(
     () =>
@@ -61,9 +66,11 @@ function Slice({
       }),
     [at, set],
   )
+
   const beyond = points.filter(({ y }) => sideOf(set.scale, y) !== 0).length
-  // Trials without this parameter.
+  // Number of trials that have a value but lack this parameter.
   const lacking = set.trials.filter((trial) => trial.value !== null && at(trial) === undefined).length
+
   return (
     <Panel
       title={axis.name}
@@ -95,8 +102,10 @@ function Slice({
           points.forEach((point) => {
             const on = { x: frame.x(point.x), y: frame.y(point.y) }
             placed.push({ item: point.trial, ...on })
+
             const side = sideOf(set.scale, point.y)
             if (side !== 0) return edgeMark(context, [on.x, on.y], side > 0, token('--ink-3'))
+
             const isBest = point.trial.index === set.best?.index
             context.globalAlpha = isBest ? 1 : 0.75
             dot(context, [on.x, on.y], isBest ? 4.5 : 2.6, {

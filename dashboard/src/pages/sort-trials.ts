@@ -1,16 +1,16 @@
 import { LongInteger } from '../../../src/contract/values.ts'
 import type { Trial } from '../charts/trials.ts'
 
-/** What trials are sorted by: their place, value, duration, or a parameter. */
+/** A sort key of trials: their index, value, duration in seconds, or a parameter as `p.NAME`. */
 export type Key = 'index' | 'value' | 'seconds' | `p.${string}`
 
-/** An order of trials; it stands in the address. */
+/** An order of trials. It is kept in the address as the parameter `by`. */
 export interface TrialSort {
   readonly key: Key
   readonly isDescending: boolean
 }
 
-/** The order that the address names, `-` before one that falls; else by place. */
+/** Reads the order from the address, where `-` before the key means descending. The default is by index. */
 export function readTrialSort(query: URLSearchParams): TrialSort {
   const text = query.get('by') ?? ''
   const key = text.replace(/^-/, '')
@@ -18,15 +18,17 @@ export function readTrialSort(query: URLSearchParams): TrialSort {
   return isKnown ? { key: key as Key, isDescending: text.startsWith('-') } : { key: 'index', isDescending: false }
 }
 
+/** Writes the order as parameters of the address; null for the default. */
 export function writeTrialSort({ key, isDescending }: TrialSort): Record<string, string | null> {
   return { by: key === 'index' && !isDescending ? null : `${isDescending ? '-' : ''}${key}` }
 }
 
+/** Duration of a trial in seconds; undefined before it has ended. */
 export function secondsOf({ startedAt, endedAt }: Trial): number | undefined {
   return startedAt === null || endedAt === null ? undefined : (endedAt - startedAt) / 1000
 }
 
-/** By a key; what lacks it comes last, whichever way. */
+/** Sorts trials by a key. Trials without a value of the key come last in both directions. */
 export function sortTrials(trials: readonly Trial[], { key, isDescending }: TrialSort): Trial[] {
   const of = (trial: Trial): unknown =>
     key === 'index'
@@ -36,7 +38,9 @@ export function sortTrials(trials: readonly Trial[], { key, isDescending }: Tria
         : key === 'seconds'
           ? secondsOf(trial)
           : trial.params[key.slice(2)]
+
   const sign = isDescending ? -1 : 1
+
   return trials.toSorted((a, b) => {
     const [left, right] = [of(a), of(b)]
     const [noLeft, noRight] = [left === null || left === undefined, right === null || right === undefined]

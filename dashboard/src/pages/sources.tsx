@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 
 import { CopyButton } from '../ui/controls.tsx'
 
-/** The files of a document as they were written. */
+/** The source files of a document, as they were submitted. */
 export function Sources({
   sources,
 }: {

@@ -17,33 +17,41 @@ import { Icon } from '../ui/icons.tsx'
 import { InTrash } from './in-trash.tsx'
 import { MarksEditor } from './marks-editor.tsx'
 
+/** The error of these actions is shown beside the buttons, not in a toast. */
 const SHOWN_HERE = { showsError: true }
 
-/** What can be done with a sweep, the most harmless first. */
+/**
+ * Buttons for all actions on a sweep, the least harmful first. A sweep in the trash has only a button that restores it.
+ */
 export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactElement {
   const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | 'retry' | undefined>()
   const { number, project } = sweep
   const isOpen = !isSweepEnded(sweep.phase)
+
   const post = useAction(
     ({ path, body, method = 'POST' }: { path: string; body?: unknown; method?: 'POST' | 'PATCH' }) =>
       call<{ number?: number }>(`/sweeps/${number}${path}`, { method, ...(body !== undefined && { body }) }),
     undefined,
     SHOWN_HERE,
   )
+
   const restart = useAction(
     () => call<{ number: number }>(`/sweeps/${number}/restart`, { method: 'POST', body: {} }),
     (made) => go(paths.sweep(project, made.number)),
     SHOWN_HERE,
   )
+
   const retry = useAction(
     () => call<{ changed: number }>(`/sweeps/${number}/restart-failed`, { method: 'POST', body: {} }),
     ({ changed }) => toast(t('restarted', { n: changed })),
     SHOWN_HERE,
   )
+
   const restore = useAction(
     () => call(`/sweeps/${number}/restore`, { method: 'POST' }),
     () => toast(t('sweep_restored')),
   )
+
   const remove = useAction(
     () => call(`/sweeps/${number}`, { method: 'DELETE' }),
     () => {
@@ -51,8 +59,10 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
       go(paths.sweeps(project))
     },
   )
+
   if (sweep.deletedAt !== null)
     return <InTrash since={sweep.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
+
   const act = {
     stop: () => post.mutate({ path: '/stop' }),
     delete: () => remove.mutate(undefined),
@@ -60,6 +70,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     retry: () => retry.mutate(undefined),
   }
   const problem = post.error ?? restart.error ?? retry.error
+
   return (
     <div className="name actions not-phone-wrap">
       {problem && (
@@ -129,12 +140,13 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
 
 type Asked = 'stop' | 'delete' | 'restart' | 'retry'
 
-/** A question before an action, with the number of runs it concerns. */
+/** Returns the texts of the dialog that confirms an action, with the number of runs that it affects. */
 function questionOf(
   asked: Asked,
   { trials, counts, concurrency }: SweepView,
 ): { title: string; text: string; verb: string } {
   const [all, failed] = [Object.values(counts).reduce((sum, count) => sum + count, 0), counts.failed ?? 0]
+
   return {
     stop: { title: t('stop_sweep'), text: t('stop_sweep_text', { n: all }), verb: t('stop') },
     delete: { title: t('delete_sweep'), text: t('delete_sweep_text', { n: all }), verb: t('delete') },
@@ -167,6 +179,7 @@ function NumberMenu({
   const [text, setText] = useState(String(shown ?? 10))
   const value = Number(text)
   const isValid = Number.isInteger(value) && value >= 1 && value <= max
+
   return (
     <Menu
       bare={false}
@@ -199,7 +212,7 @@ function NumberMenu({
   )
 }
 
-/** What the best trial has left, to be had from here. */
+/** A menu of links that download the artifacts of the best trial. */
 function BestFiles({ best }: { readonly best: number }): ReactElement {
   return (
     <span className="not-phone">
@@ -216,6 +229,7 @@ function FileLinks({ run }: { readonly run: string }): ReactElement {
   const { data, error } = useArtifacts(run)
   if (error) return <p className="bad small">{error.message}</p>
   if (data?.length === 0) return <p className="dim small">{t('no_artifacts')}</p>
+
   return (
     <>
       {(data ?? []).slice(0, FILES_MAX).map(({ path, sizeBytes }) => (
@@ -233,6 +247,7 @@ function FileLinks({ run }: { readonly run: string }): ReactElement {
   )
 }
 
+/** A form that adds a point to a sweep. Its fields start with the values of the best trial. */
 function AddPoint({
   sweep,
   onAdd,
@@ -244,6 +259,7 @@ function AddPoint({
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const axes = data?.axes ?? []
   const started = (name: string): string => values[name] ?? (sweep.best ? plain(sweep.best.params[name]) : '')
+
   return (
     <Menu bare={false} icon="plus" label={t('add_point')}>
       <form
@@ -290,7 +306,7 @@ function plain(value: unknown): string {
   return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** A word as JSON would have it; plain text stays text. */
+/** Parses the text of a field as JSON; returns the text itself where it is not JSON. */
 function typed(text: string): unknown {
   try {
     return parseJson(text)

@@ -10,7 +10,9 @@ import { LogView } from './log-view.tsx'
 
 const OFFERED_MAX = 500
 
-/** What one trial prints: the one that was chosen, else the latest that runs, else the best. */
+/**
+ * The log of one trial of a sweep: the one in the address, else the latest running one, else the best, else the last.
+ */
 export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly isEnded: boolean }): ReactElement {
   const { query } = usePlace()
   const started = set.trials.filter(({ startedAt }) => startedAt !== null)
@@ -20,6 +22,7 @@ export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly i
     set.best ??
     started.at(-1)
   if (!chosen) return <Faint text={t(isEnded ? 'no_log' : 'no_log_yet')} />
+
   return (
     <div className="panel grow trial-log">
       <label className="ctools">
@@ -42,7 +45,7 @@ export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly i
   )
 }
 
-/** The latest trials, and the one that is shown. */
+/** Returns the trials that the select offers: the latest ones, and the chosen one. */
 function offered(trials: readonly Trial[], chosen: Trial): Trial[] {
   const latest = trials.slice(-OFFERED_MAX).toReversed()
   return latest.includes(chosen) ? latest : [chosen, ...latest]

@@ -9,9 +9,10 @@ import { t } from '../texts/texts.ts'
 import { Pairs } from '../ui/page.tsx'
 import { Sources } from './sources.tsx'
 
-/** What a sweep searches, how, and the document it was made from. */
+/** The settings of a sweep: its method and metric, its search space, and the document that it was created from. */
 export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; readonly view: TrialsView }): ReactElement {
   const document = useDocument(view.number[0] === undefined ? undefined : String(view.number[0]))
+
   return (
     <div className="panel grow spec">
       <div className="about narrow">

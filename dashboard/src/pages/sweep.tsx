@@ -47,7 +47,7 @@ import { TrialTable } from './trial-table.tsx'
 
 const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as const
 
-/** One sweep: how far it is, what is best, what matters, who was stopped where. */
+/** The page of a sweep: its progress, best value and actions, and tabs for charts, trials, logs and settings. */
 export function Sweep({
   project,
   number,
@@ -61,11 +61,14 @@ export function Sweep({
   const trials = useTrials(number)
   const now = useNow()
   useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
+
   if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />
   if (!sweep.data) return <Loading what={t('sweep_n', { number })} />
+
   const view = sweep.data
   const current = TABS.find((one) => one === tab) ?? 'overview'
   const name = view.name ?? t('sweep_n', { number })
+
   return (
     <>
       <div className="top">
@@ -134,12 +137,15 @@ function SweepFigures({
   const fates = useMemo(() => view && tally(toTrialSet(view).trials), [view])
   const isOpen = !isSweepEnded(sweep.phase)
   const wall = ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
+
   const each = done > 0 ? sweep.runSeconds / done : undefined
   const left = isOpen && each !== undefined && trials !== null ? ((trials - done) * each) / concurrency : undefined
+
   const [running, waiting] = [
     (counts.running ?? 0) + (counts.starting ?? 0),
     (counts.queued ?? 0) + (counts.preparing ?? 0),
   ]
+
   return (
     <Figures
       figures={[
@@ -185,7 +191,7 @@ function SweepFigures({
   )
 }
 
-/** Ways in which trials ended, in reading order. */
+/** Outcomes of trials that are counted, in the order shown. */
 const FATES = ['finished', 'early', 'stopped', 'failed', 'resting'] as const
 
 interface BodyProps {
@@ -232,6 +238,7 @@ function Overview({
   const beliefs = useBeliefs(String(sweep.number), ended(sweep) + view.reached.length)
   const isEnded = isSweepEnded(sweep.phase)
   const noTrials = t(isEnded ? 'no_values_ended' : 'no_trials_yet')
+
   return (
     <>
       {beliefs.data && <Advice sweep={sweep} beliefs={beliefs.data} />}
@@ -281,7 +288,9 @@ function namesOf({ axes }: TrialsView): string[] {
 
 function attemptData({ attempts, number, index }: TrialsView): (() => PanelData) | undefined {
   if (attempts.index.length === 0) return undefined
+
   const runs = new Map(index.map((one, i) => [one, number[i]!]))
+
   return () => ({
     head: [t('trial'), t('run'), t('attempt'), t('started'), t('ended'), t('reason')],
     rows: attempts.index.map((one, i) => [
@@ -322,17 +331,20 @@ function drawnNote(set: TrialSet): string {
     .join(' · ')
 }
 
-/** Why each failed, and what it was given. */
+/** Columns of the list of failed trials, as the address writes them: the cause and the parameters of each. */
 function failedColumns({ best }: SweepView): string {
   return ['cause', ...Object.keys(best?.params ?? {}).map((name) => columnFor('param', name))]
     .map(encodeURIComponent)
     .join(',')
 }
 
-/** What the search believes, where it calls for something to be done. */
+/**
+ * Boxes of advice: best values at a border of the search space, failed trials, and time saved by ending trials early.
+ */
 function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly beliefs: BeliefsView }): ReactElement | null {
   const failed = sweep.counts.failed ?? 0
   if (beliefs.borders.length === 0 && failed === 0 && beliefs.stopped.trials === 0) return null
+
   return (
     <div className="advice-row">
       {beliefs.borders.map(({ name, side, wider }) => (
@@ -367,7 +379,7 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
 
 type Border = BeliefsView['borders'][number]
 
-/** Starts the sweep again with one end of a parameter further out. */
+/** A button that starts the sweep again with a wider range of one parameter. */
 function Widen({
   sweep,
   name,
@@ -381,6 +393,7 @@ function Widen({
 }): ReactElement {
   const [isAsked, setAsked] = useState(false)
   const end = formatNumber(wider.values[side === 'low' ? 0 : 1])
+
   const restart = useAction(
     () => {
       const text = JSON.stringify({ hptuning: { matrix: { [name]: { [wider.option]: wider.values } } } })
@@ -391,6 +404,7 @@ function Widen({
     },
     (made) => go(paths.sweep(sweep.project, made.number)),
   )
+
   return (
     <div className="do">
       <button type="button" className="btn" disabled={restart.isPending} onClick={() => setAsked(true)}>
@@ -418,6 +432,7 @@ function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElem
   const { data } = useRunPage({ sweep: number, filter: 'phase = failed', limit: FAILURES_READ_MAX, fields: 'number' })
   const causes = byCause(data?.runs ?? []).toSorted((a, b) => b.runs.length - a.runs.length)
   if (causes.length === 0) return null
+
   return (
     <ul className="causes">
       {causes.slice(0, CAUSES_SHOWN).map(({ text, runs }) => (
@@ -432,6 +447,7 @@ function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElem
   )
 }
 
+/** The importance of each parameter, with two standard deviations. */
 function Importance({
   beliefs,
   isEnded,
@@ -440,6 +456,7 @@ function Importance({
   readonly isEnded: boolean
 }): ReactElement {
   const top = Math.max(0.01, ...(beliefs?.importance ?? []).map(({ share, sd }) => share + 2 * sd))
+
   return (
     <Panel
       title={t('importance')}
@@ -492,6 +509,7 @@ function Importance({
   )
 }
 
+/** Parallel coordinates of the trials. The trials inside the brushes are listed below. */
 function Coordinates({
   sweep,
   view,
@@ -506,14 +524,17 @@ function Coordinates({
   const { query } = usePlace()
   const state = useMemo(() => readParallelState(query), [query])
   const show = (next: ParallelState): void => changeQuery(writeParallelState(next))
+
   const { brushes, order, inverted } = state
   const axes = useMemo(() => {
     const all = toAxes(view.axes, set, new Set(inverted))
     const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : all.length)
     return order.length === 0 ? all : all.toSorted((a, b) => rank(a.name) - rank(b.name))
   }, [view, set, inverted, order])
+
   const hasBrush = isBrushed(state)
   const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
+
   const note = [
     t('drawn_of', { n: set.trials.length, total: set.trials.length }),
     beyondWords(set.beyond),
@@ -521,6 +542,7 @@ function Coordinates({
   ]
     .filter(Boolean)
     .join(' · ')
+
   return (
     <Panel
       title={t('parallel')}

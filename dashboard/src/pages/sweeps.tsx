@@ -14,13 +14,14 @@ import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 
-/** Sweeps of a project, newest first. */
+/** The page of a project's sweeps, newest first, with the progress and the best value of each. */
 export function Sweeps({ project }: { readonly project: string }): ReactElement {
   useTitle(t('sweeps'), project)
   const now = useNow()
   const sweeps = useSweeps(project)
   if (sweeps.error && !sweeps.data) return <Failure error={sweeps.error} onRetry={() => void sweeps.refetch()} />
   if (!sweeps.data) return <Loading what={t('sweeps')} />
+
   return (
     <>
       <div className="head">
@@ -68,6 +69,7 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
   const { best, counts, trials } = sweep
   const done = ended(sweep)
   const isOpen = !isSweepEnded(sweep.phase)
+
   return (
     <tr>
       <td>
@@ -105,7 +107,7 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
   )
 }
 
-/** The parts of the bar of a sweep, by their colours. */
+/** Returns the number of trials in each part of a sweep's bar, by the CSS variable of its colour. */
 function partsOf({ counts, ends }: SweepView): Readonly<Record<string, number>> {
   return {
     '--ph-succeeded': ends.finished,
@@ -117,12 +119,15 @@ function partsOf({ counts, ends }: SweepView): Readonly<Record<string, number>> 
   }
 }
 
-/** How far a sweep is, and what its trials have come to: the same bar wherever a sweep is shown. */
+/**
+ * A bar of a sweep's progress: its trials by how they ended or what they do now, out of all trials that it will run.
+ */
 export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement {
   const { trials, concurrency } = sweep
   const parts = Object.entries(partsOf(sweep))
   const known = parts.reduce((sum, [, n]) => sum + n, 0)
   const all = Math.max(1, trials ?? 0, known)
+
   return (
     <span
       className="stack"
@@ -136,6 +141,7 @@ export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement
   )
 }
 
+/** Number of trials that succeeded, failed or were stopped. */
 export function ended({ counts }: Pick<SweepView, 'counts'>): number {
   return (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.stopped ?? 0)
 }

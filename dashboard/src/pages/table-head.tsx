@@ -7,27 +7,30 @@ import { columnTitle, isUnordered } from './columns.ts'
 import { nextSort, WIDTH_LIMITS } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
+/** Change of width with one press of an arrow key. */
 const STEP_PX = 16
+/** Type of the dragged data: only columns can be dropped on a head. */
 const DRAGGED = 'application/x-hagane-column'
 
 interface HeadProps {
-  /** Its field, which the list may be ordered by. */
+  /** Field that the column shows. A click sorts the list by it. */
   readonly column: string
+  /** Title; by default the name of the field. */
   readonly text?: string
   readonly state: Pick<RunsState, 'sort'>
   readonly width: number
   readonly className: string
   readonly onSort: (sort: RunsState['sort']) => void
-  /** Follows the pointer; `isDone` once it is let go. */
+  /** Called while the edge is dragged; `isDone` when the pointer is released. */
   readonly onWidth: (width: number, isDone: boolean) => void
-  /** Another column is dropped here; absent where none may stand. */
+  /** Called with a column that is dropped on this head; absent where no column may be placed. */
   readonly onPlace?: (column: string) => void
   readonly columnIndex: number
-  /** Says which way its metric is better. */
+  /** Button that sets whether lower or higher values of the metric are better. */
   readonly direction?: ReactElement | undefined
 }
 
-/** A column's head: sorts with a click, is dragged to another place, and made wider at its right edge. */
+/** The head of a column. A click sorts the list, dragging moves the column, dragging its right edge resizes it. */
 export function Head({
   column,
   text,
@@ -44,6 +47,7 @@ export function Head({
   const key = state.sort[at]
   const [isTarget, setTarget] = useState(false)
   const { name, part } = columnTitle(column)
+
   return (
     <span
       role="columnheader"
@@ -82,7 +86,7 @@ export function Head({
   )
 }
 
-/** The right edge of a head: dragged, or moved with the arrow keys. */
+/** The right edge of a head, which resizes the column by dragging or with the arrow keys. */
 function Sizer({
   label,
   width,
@@ -90,6 +94,7 @@ function Sizer({
 }: { readonly label: string } & Pick<HeadProps, 'width' | 'onWidth'>): ReactElement {
   const drag = useRef<{ x: number; width: number } | undefined>(undefined)
   const within = (value: number): number => Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, value)))
+
   return (
     <span
       className="sizer"
@@ -102,7 +107,7 @@ function Sizer({
       tabIndex={0}
       draggable
       onDragStart={(event) => {
-        // The edge is pulled, not the head that it belongs to.
+        // Without this, dragging the edge would drag the head.
         event.preventDefault()
         event.stopPropagation()
       }}

@@ -5,8 +5,8 @@ import { columnsInSight, LAST_COLUMNS, layOut, moveColumn, pinsTemplate, rowTemp
 
 const columns = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? `p.p${i}` : `m.m${i}.last`))
 
-describe('the layout of a list', () => {
-  it('keeps pinned columns beside the name, and gives each the width that somebody chose', () => {
+describe('the layout of a run list', () => {
+  it('Pinned columns stand beside the name, and each column has the width that a person chose', () => {
     const layout = layOut(['p.a', 'm.b.last', 'p.c'], { pinned: ['p.c', 'p.gone'], widths: { 'p.c': 60, name: 300 } })
     expect(layout.pinned).toEqual([{ column: 'p.c', width: 60 }])
     expect(layout.moving.map(({ column }) => column)).toEqual(['p.a', 'm.b.last', ...LAST_COLUMNS])
@@ -15,13 +15,13 @@ describe('the layout of a list', () => {
     expect(pinsTemplate(layout)).toBe('40px 28px minmax(300px, 1fr) 60px')
   })
 
-  it('draws all columns where they fit', () => {
+  it('A table that fits into its window draws all columns', () => {
     const layout = layOut(['p.a', 'p.b'], { pinned: [], widths: {} })
     expect(columnsInSight(layout, { left: 0, width: 2_000 })).toEqual([0, 3])
     expect(columnsInSight(layout, { left: 0, width: 0 })).toEqual([0, 3])
   })
 
-  it('draws of many columns those in sight, never fewer, and few more', () => {
+  it('A table with many columns draws all columns in sight and few more', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 400, max: 3_000 }),
@@ -44,7 +44,7 @@ describe('the layout of a list', () => {
     )
   })
 
-  it('moves a column to the place of another', () => {
+  it('A column is moved to the place of another column', () => {
     expect(moveColumn(['a', 'b', 'c'], 'a', 'c')).toEqual(['b', 'c', 'a'])
     expect(moveColumn(['a', 'b', 'c'], 'c', 'a')).toEqual(['c', 'a', 'b'])
     expect(moveColumn(['a', 'b'], 'a', 'nowhere')).toEqual(['a', 'b'])

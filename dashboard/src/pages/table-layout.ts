@@ -1,29 +1,31 @@
-/** Widths of the columns that every row has, in pixels. */
+/** Default widths in pixels of the columns that every row has. */
 const FIXED = { check: 40, sample: 28, name: 240, duration: 92, created: 92 }
 const METRIC_WIDTH = 128
 const WIDTH = 104
-/** A cause is a sentence. */
+/** Wider than other columns, because a cause is a sentence. */
 const CAUSE_WIDTH = 320
-/** Columns beside those in sight that are drawn too, so that a slow scroll meets none that is empty. */
+/** Number of columns that are drawn on either side of those in sight, so that a slow scroll shows no empty ones. */
 const SPARE = 2
 
+/** A column and its width in pixels. */
 export interface LaidColumn {
   readonly column: string
   readonly width: number
 }
 
-/** Where the columns of a list lie: what stays in sight, then what moves under it. */
+/** The columns of a run list: those that stay in sight, then those that scroll under them. All widths are in pixels. */
 export interface TableLayout {
   readonly nameWidth: number
   readonly pinned: readonly LaidColumn[]
-  /** Columns that scroll, those of every row behind them. */
+  /** Columns that scroll, with `LAST_COLUMNS` at the end. */
   readonly moving: readonly LaidColumn[]
-  /** What stays in sight together: the box, the piece of line, the name, the pinned columns. */
+  /** Width of all that stays in sight: the checkbox, the line sample, the name, the pinned columns. */
   readonly pinsWidth: number
+  /** Width of the whole row. */
   readonly width: number
 }
 
-/** A row of two lines, where a window is too narrow for columns: the name, and below it what `summary` names. */
+/** The layout of a window too narrow for columns: each row has two lines, the name and a summary. */
 export const NARROW: TableLayout = {
   nameWidth: 0,
   pinned: [],
@@ -32,9 +34,10 @@ export const NARROW: TableLayout = {
   width: 0,
 }
 
-/** The fields of the columns that every row ends with. */
+/** Columns that every row ends with. */
 export const LAST_COLUMNS = ['duration', 'created'] as const
 
+/** Lays out columns. Pinned ones come first; `widths` replaces default widths, also that of `name`. */
 export function layOut(
   columns: readonly string[],
   { pinned, widths }: { pinned: readonly string[]; widths: Readonly<Record<string, number>> },
@@ -57,27 +60,33 @@ function sum(columns: readonly LaidColumn[]): number {
   return columns.reduce((total, { width }) => total + width, 0)
 }
 
-/** Places in `moving` from the first to the last that a window shows; all of them where the whole table fits. */
+/**
+ * Returns the first and the last index in `moving` of the columns to draw: those in sight, with `SPARE` more on either
+ * side, or all of them where the whole table fits or the window has no width yet.
+ */
 export function columnsInSight(
   { moving, pinsWidth, width }: TableLayout,
   view: { readonly left: number; readonly width: number },
 ): [number, number] {
   if (view.width === 0 || width <= view.width) return [0, moving.length - 1]
+
   const room = view.width - pinsWidth
   let first = 0
   let at = 0
   while (first < moving.length - 1 && at + moving[first]!.width <= view.left) at += moving[first++]!.width
+
   let last = first
   while (last < moving.length - 1 && at + moving[last]!.width < view.left + room) at += moving[last++]!.width
+
   return [Math.max(0, first - SPARE), Math.min(moving.length - 1, last + SPARE)]
 }
 
-/** The tracks of a row's grid: what stays in sight is one of them, and takes what room is left over. */
+/** Returns `grid-template-columns` of a row. All that stays in sight is one track, which takes the free space. */
 export function rowTemplate({ pinsWidth, moving }: TableLayout): string {
   return [`minmax(${pinsWidth}px, 1fr)`, ...moving.map(({ width }) => `${width}px`)].join(' ')
 }
 
-/** The tracks of what stays in sight. */
+/** Returns `grid-template-columns` of the part of a row that stays in sight. */
 export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
   return [
     `${FIXED.check}px`,
@@ -87,7 +96,7 @@ export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
   ].join(' ')
 }
 
-/** The columns with one of them at another's place. */
+/** Moves a column to the place of another; changes nothing where one of them is missing. */
 export function moveColumn(columns: readonly string[], column: string, to: string): string[] {
   const at = columns.indexOf(to)
   if (at < 0 || column === to || !columns.includes(column)) return [...columns]

@@ -27,7 +27,7 @@ describe('a separated text', () => {
     ['"a,1","b ""q""","two\nlines"\n', [['a,1', 'b "q"', 'two\nlines']]],
     ['a,,c\n', [['a', '', 'c']]],
     ['', []],
-  ])('%j', (text, expected) => expect(parseTable(text, ',')).toEqual(expected))
+  ])('The text %j is split into rows and cells', (text, expected) => expect(parseTable(text, ',')).toEqual(expected))
 })
 
 describe('an indented document', () => {
@@ -41,9 +41,9 @@ describe('an indented document', () => {
     ['{"a": NaN}', '{"a": NaN}'],
     ['"text"', '"text"'],
     ['{"half":', '{"half":'],
-  ])('%s', (text, expected) => expect(indentJson(text)).toBe(expected))
+  ])('The text %s is indented where it is JSON', (text, expected) => expect(indentJson(text)).toBe(expected))
 
-  it('says the same as before', () => {
+  it('Indented JSON is what JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, 4), (value, space) => {
         expect(indentJson(JSON.stringify(value, null, space))).toBe(JSON.stringify(value, null, 2))
@@ -53,7 +53,7 @@ describe('an indented document', () => {
 })
 
 describe('a comparison', () => {
-  it('has a row for each fact that any run has, and knows which are alike', () => {
+  it('A comparison has a row for each fact of any run, and finds the rows of equal values', () => {
     const rows = diffRows([{ a: 1, b: 'x', n: null }, { a: 1 }, { a: 1, c: [1] }])
     expect(rows).toEqual([
       { name: 'a', values: [1, 1, 1] },
@@ -75,23 +75,26 @@ describe('an order of trials', () => {
     ['p.kind', false, [2, 3, 0, 1]],
     ['p.kind', true, [0, 2, 3, 1]],
     ['seconds', false, [2, 0, 3, 1]],
-  ] as const)('by %s, falling %s', (key, isDescending, expected) =>
+  ] as const)('Trials are sorted by %s, descending: %s', (key, isDescending, expected) =>
     expect(sortTrials(trials, { key, isDescending }).map(({ index }) => index)).toEqual(expected),
   )
 
-  it.each(['index', 'value', 'seconds', 'p.lr', 'p.-a,b~c'] as const)('by %s comes back from the address', (key) => {
-    for (const isDescending of [false, true]) {
-      const { by } = writeTrialSort({ key, isDescending })
-      expect(readTrialSort(new URLSearchParams(by === null ? {} : { by: by! }))).toEqual({ key, isDescending })
-    }
-  })
+  it.each(['index', 'value', 'seconds', 'p.lr', 'p.-a,b~c'] as const)(
+    'An order by %s that is written to the address is read back unchanged',
+    (key) => {
+      for (const isDescending of [false, true]) {
+        const { by } = writeTrialSort({ key, isDescending })
+        expect(readTrialSort(new URLSearchParams(by === null ? {} : { by: by! }))).toEqual({ key, isDescending })
+      }
+    },
+  )
 
-  it.each(['', '-', 'p.', 'phase', '--value'])('of %j is by place', (by) =>
+  it.each(['', '-', 'p.', 'phase', '--value'])('The order %j in the address is read as the order by index', (by) =>
     expect(readTrialSort(new URLSearchParams({ by }))).toEqual({ key: 'index', isDescending: false }),
   )
 })
 
-it('tells which files two states of a folder do not share', () => {
+it('The changed files are those that were added, removed or changed between two versions of a folder', () => {
   const file = (path: string, sha256: string, sizeBytes = 1) => ({ path, sha256, sizeBytes })
   expect(
     changedFiles(

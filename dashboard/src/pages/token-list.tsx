@@ -9,18 +9,24 @@ import { t } from '../texts/texts.ts'
 import { Confirm, CopyButton } from '../ui/controls.tsx'
 import { Failure } from '../ui/states.tsx'
 
-/** Tokens for programs: one is made with a name, shown once, and taken back when it is no longer needed. */
+/**
+ * The list of access tokens for programs, with a form that creates a token and shows it once, and buttons to revoke
+ * tokens.
+ */
 export function TokenList(): ReactElement {
   const { data = [], error } = useTokens()
   const [name, setName] = useState('')
   const [made, setMade] = useState<CreatedTokenView | undefined>()
   const [asked, setAsked] = useState<{ id: string; name: string } | undefined>()
+
   const create = useAction(
     (wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }),
     setMade,
     { showsError: true },
   )
+
   const remove = useAction((id: string) => call(`/tokens/${id}`, { method: 'DELETE' }))
+
   return (
     <section aria-label={t('tokens')}>
       <p className="mid small">{t('tokens_how')}</p>

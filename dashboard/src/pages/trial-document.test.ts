@@ -17,7 +17,7 @@ run:
 `
 
 describe("a trial's document", () => {
-  it('is the one of its sweep without the search, with the values that it had', () => {
+  it('The document of a trial is that of its sweep without the search, with the values of the trial', () => {
     const { text, params } = trialDocument(SWEEP, { lr: 0.25, mode: 'a "b"' })
     expect(text).toBe(
       'version: 1\nkind: experiment\nparams:\n  "lr": 0.25\n  "mode": "a \\"b\\""\nname: valley\nrun:\n  cmd: python train.py {{ lr }} {{ mode }}\n',
@@ -29,7 +29,7 @@ describe("a trial's document", () => {
     })
   })
 
-  it('has the values beside it where it has parameters of its own', () => {
+  it('The values of a trial stand beside a document that has parameters of its own', () => {
     const { text, params } = trialDocument(SWEEP.replace('name: valley', 'params: {mode: slow}'), {
       lr: 0.25,
       mode: 'slow',
@@ -41,7 +41,7 @@ describe("a trial's document", () => {
     })
   })
 
-  it('may end with the search, or have none', () => {
+  it('A document may end with its search or have none', () => {
     expect(trialDocument('kind: group\nrun: {cmd: a}\nhptuning: {x: 1}', {}).text).toBe(
       'kind: experiment\nrun: {cmd: a}',
     )

@@ -1,4 +1,4 @@
-/** A document and the parameters that are given beside it. */
+/** A document, and the parameters that are submitted beside it. */
 export interface TrialDocument {
   readonly text: string
   readonly params: Readonly<Record<string, string>>
@@ -8,13 +8,15 @@ const SEARCH = /^hptuning\s*:/
 const SECTION = /^(params|declarations)\s*:/
 
 /**
- * The document of one trial, made of its sweep's: without the search, with the values that the trial had. They are written
- * into it where it has no parameters of its own, and given beside it otherwise.
+ * Derives the document of one trial from that of its sweep: without `hptuning`, with the parameter values of the trial.
+ * The values are written into the text; if the text has `params:` or `declarations:` already, they are returned as
+ * `params`.
  */
 export function trialDocument(text: string, values: Readonly<Record<string, unknown>>): TrialDocument {
   const lines = withoutBlock(text.split('\n'), SEARCH).map((line) =>
     line.replace(/^kind\s*:\s*["']?group["']?/, 'kind: experiment'),
   )
+
   const given = Object.entries(values)
   if (given.length === 0) return { text: lines.join('\n'), params: {} }
   if (lines.some((line) => SECTION.test(line)))
@@ -24,12 +26,13 @@ export function trialDocument(text: string, values: Readonly<Record<string, unkn
         given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
       ),
     }
+
   const own = ['params:', ...given.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)]
   const at = lines.findIndex((line) => /^kind\s*:/.test(line))
   return { text: [...lines.slice(0, at + 1), ...own, ...lines.slice(at + 1)].join('\n'), params: {} }
 }
 
-/** Lines without a section and all that is indented under it. */
+/** Removes the first section whose head matches: all lines up to the next top-level key. */
 function withoutBlock(lines: readonly string[], head: RegExp): string[] {
   const start = lines.findIndex((line) => head.test(line))
   if (start < 0) return [...lines]

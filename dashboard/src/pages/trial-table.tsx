@@ -20,7 +20,7 @@ import { readTrialSort, secondsOf, sortTrials, writeTrialSort } from './sort-tri
 import { useKeptScroll } from '../state/kept-scroll.ts'
 import type { Key } from './sort-trials.ts'
 
-/** All trials of a sweep, sorted in place: however many, only those in sight are in the page. */
+/** The table of a sweep's trials, sorted by a click on a column. Only the rows in sight are in the DOM. */
 export function TrialTable({
   project,
   sweep,
@@ -39,17 +39,21 @@ export function TrialTable({
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
   useKeptScroll(scroller, trials.length > 0)
+
   const names = Object.keys(view.params)
   const words = new Set(view.axes.filter(({ scale }) => scale === 'category').map(({ name }) => name))
   const sorted = useMemo(() => sortTrials(trials, sort), [trials, sort])
   const height = density === 'compact' ? 28 : 36
+
   const rows = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 12,
   })
+
   const template = `168px 130px minmax(110px, 1fr) ${view.rungs ? '70px ' : ''}${names.map(() => 'minmax(110px, 1fr)').join(' ')} 110px`
+
   const head = (key: Key, text: string, isNumber = true): ReactElement => (
     <span
       role="columnheader"
@@ -73,6 +77,7 @@ export function TrialTable({
       </button>
     </span>
   )
+
   return (
     <div className="trials grow">
       <div className="status">
@@ -116,6 +121,7 @@ export function TrialTable({
           {rows.getVirtualItems().map(({ index }) => {
             const trial = sorted[index]!
             const seconds = secondsOf(trial)
+
             return (
               <div
                 key={trial.index}
@@ -162,7 +168,7 @@ export function TrialTable({
   )
 }
 
-/** The trials in the list of runs, where they are selected, tagged, compared and stopped. */
+/** Returns the address of the run list with these trials, where they can be selected, tagged, compared and stopped. */
 function listOf(project: string, sweep: number, { metric, optimization, axes }: TrialsView): string {
   const value = metric === null ? [] : [columnFor('metric', metric)]
   const columns = [...value, ...axes.map(({ name }) => columnFor('param', name))]
@@ -172,6 +178,7 @@ function listOf(project: string, sweep: number, { metric, optimization, axes }: 
   return paths.runs(project, `?${query.toString()}`)
 }
 
+/** Saves the trials as a CSV file in the order shown. */
 function download(set: TrialSet, trials: readonly Trial[], names: readonly string[]): void {
   const rows = trials.map((trial) =>
     csvLine([

@@ -10,7 +10,7 @@ import { toast } from '../ui/toasts.ts'
 import { addressOf, filterOf, readRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
-/** More columns are known to the view's address alone. */
+/** Number of columns that the API stores with a saved view. The address of the view contains all of them. */
 const COLUMNS_MAX = 100
 
 interface ViewsProps {
@@ -19,7 +19,7 @@ interface ViewsProps {
   readonly onOpen: (patch: Partial<RunsState>) => void
 }
 
-/** Filters, orders and columns kept under a name, for everyone of the project. */
+/** A menu of the project's saved views: filter, order and columns under a name. It also opens the trash. */
 export function ViewMenu(props: ViewsProps): ReactElement {
   return (
     <Menu label={t('views')} icon="eye" side="left">
@@ -32,6 +32,7 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
   const { data = [] } = useViews(project)
   const [name, setName] = useState('')
   const path = (view: string): string => `/projects/${encodeURIComponent(project)}/views/${encodeURIComponent(view)}`
+
   const save = useAction(
     (view: string) =>
       call(path(view), {
@@ -48,7 +49,9 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
       setName('')
     },
   )
+
   const remove = useAction((view: string) => call(path(view), { method: 'DELETE' }))
+
   return (
     <>
       {data.map((view) => (
@@ -92,7 +95,10 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
   )
 }
 
-/** A view of the dashboard's own is opened as it was; of one that another tool saved there is a filter, an order and columns. */
+/**
+ * Returns the state that a saved view opens. A view saved by the dashboard has an address with the whole state; a view
+ * saved by another tool has a filter, an order and columns only.
+ */
 function stateOf({ filter, sort, columns, address }: ViewView): RunsState {
   if (address !== '') return readRunsState(new URLSearchParams(address))
   return { ...readRunsState(new URLSearchParams({ sort })), filter, columns: columns.length > 0 ? columns : undefined }

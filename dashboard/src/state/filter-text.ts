@@ -1,7 +1,9 @@
-/** What groups the words of a filter: quoted text, brackets, and the words between conditions. */
+/** Matches the tokens that structure a filter: quoted text, brackets, `and` and `or`. */
 export const FILTER_MARKS = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[()]|\b(?:and|or)\b/gi
 
-/** Whether each bracket has its other one: what is put in brackets then stays together. */
+/**
+ * Whether all brackets and quotes of a filter are closed, so that brackets around the filter do not change its meaning.
+ */
 export function isClosed(filter: string): boolean {
   let depth = 0
   for (const [found] of filter.matchAll(FILTER_MARKS)) {

@@ -3,10 +3,13 @@ import type { RefObject } from 'react'
 
 import { isGoingBack } from './location.ts'
 
-/** How far down each address was scrolled when it was left. */
+/** Last scroll position of the box at each address, in pixels. */
 const places = new Map<string, number>()
 
-/** Keeps how far a box is scrolled, by the address of the page: whoever goes back finds it as it was. `isFilled`: there is something to scroll. */
+/**
+ * Remembers how far a box is scrolled at each address, and restores it after the browser's Back or Forward. `isFilled`:
+ * the box has content to scroll to.
+ */
 export function useKeptScroll(box: RefObject<HTMLElement | null>, isFilled: boolean): void {
   useLayoutEffect(() => {
     const top = places.get(location.href)

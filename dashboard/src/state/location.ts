@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** Where the page is. All that it shows follows from this. */
+/** The address of the page. All that the page shows follows from it. */
 export interface Place {
   readonly path: string
   readonly query: URLSearchParams
@@ -17,6 +17,7 @@ function update(): void {
   place = read()
   for (const listener of listeners) listener()
 }
+
 addEventListener('popstate', () => {
   isBack = true
   update()
@@ -29,6 +30,7 @@ export function isGoingBack(): boolean {
   return isBack
 }
 
+/** Returns the address, and renders the component again when it changes. */
 export function usePlace(): Place {
   return useSyncExternalStore(
     (listener) => {
@@ -39,7 +41,10 @@ export function usePlace(): Place {
   )
 }
 
-/** Goes to another place. `replace`: what was before is not worth going back to. */
+/**
+ * Goes to another path with its query. `replace` replaces the entry in the browser's history and keeps the scroll
+ * position.
+ */
 export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (to === location.pathname + location.search) return
   history[replace ? 'replaceState' : 'pushState'](null, '', to)
@@ -48,7 +53,10 @@ export function go(to: string, { replace = false }: { readonly replace?: boolean
   if (!replace) scrollTo(0, 0)
 }
 
-/** Changes parameters of the query and leaves the others; null removes one. */
+/**
+ * Sets parameters of the query and keeps the others; null or an empty text removes one. By default this adds no entry
+ * to the browser's history.
+ */
 export function changeQuery(
   patch: Readonly<Record<string, string | null>>,
   options: { readonly replace?: boolean } = { replace: true },
@@ -56,7 +64,7 @@ export function changeQuery(
   go(withQuery(patch), options)
 }
 
-/** The address of this place with other parameters. */
+/** Returns the current path and query with some parameters set; null or an empty text removes one. */
 export function withQuery(patch: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(location.search)
   for (const [name, value] of Object.entries(patch)) {

@@ -1,7 +1,11 @@
-/** The parts of a path that a pattern such as `/p/:project/runs/:run` names; undefined where it does not fit. Parts marked `?` may be absent. */
+/**
+ * Matches a path with a pattern such as `/p/:project/runs/:run/:tab?` and returns the named parts, decoded. Undefined
+ * where the path does not fit. A part whose name ends in `?` may be absent.
+ */
 export function match(pattern: string, path: string): Record<string, string> | undefined {
   const [wanted, given] = [pattern.split('/'), path.replace(/\/+$/, '').split('/')]
   if (given.length > wanted.length) return undefined
+
   const found: Record<string, string> = {}
   for (const [i, part] of wanted.entries()) {
     const value = given[i]
@@ -14,6 +18,7 @@ export function match(pattern: string, path: string): Record<string, string> | u
       if (!part.endsWith('?')) return undefined
     } else found[name] = decode(value)
   }
+
   return found
 }
 

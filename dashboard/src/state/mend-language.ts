@@ -1,6 +1,7 @@
 /**
- * A browser on a system without a language (`LANG=C`) says that its own is `en-US@posix`, which `Intl` refuses. The library
- * that draws charts passes it to `Intl` as it loads, so such a page had no charts.
+ * Replaces a language of the browser that `Intl` refuses by `en-US`. On a system without a language (`LANG=C`) a
+ * browser reports `en-US@posix`. uPlot passes this to `Intl` when it is loaded, which throws, and no chart would be
+ * shown.
  */
 export function mendLanguage(): void {
   try {

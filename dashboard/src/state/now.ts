@@ -7,7 +7,9 @@ setInterval(() => {
   if (!document.hidden) for (const listener of listeners) listener()
 }, 1000)
 
-/** The time, each second anew. */
+/**
+ * Returns the time in milliseconds since 1970, and renders the component again each second unless the page is hidden.
+ */
 export function useNow(): number {
   return useSyncExternalStore(
     (listener) => {

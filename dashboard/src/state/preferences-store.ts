@@ -1,6 +1,6 @@
 export type Language = 'en' | 'ja'
 
-/** What a person has chosen for this browser. */
+/** The settings that a person has chosen in this browser. */
 export interface Preferences {
   readonly language: Language
   readonly theme: 'system' | 'light' | 'dark'
@@ -17,12 +17,16 @@ const CHOICES: { readonly [K in keyof Preferences]: readonly Preferences[K][] } 
 
 const keyOf = (key: keyof Preferences): string => `hagane.${key}`
 
-/** What is kept; where nothing is, the browser's language and what suits most. */
+/**
+ * Reads the stored preferences. Without a stored language the browser's language is used, English unless it is
+ * Japanese.
+ */
 export function readPreferences(): Preferences {
   const valueOf = <K extends keyof Preferences>(key: K, otherwise: Preferences[K]): Preferences[K] => {
     const stored = localStorage.getItem(keyOf(key))
     return CHOICES[key].find((choice) => choice === stored) ?? otherwise
   }
+
   return {
     language: valueOf('language', navigator.language.startsWith('ja') ? 'ja' : 'en'),
     theme: valueOf('theme', 'system'),
@@ -31,6 +35,7 @@ export function readPreferences(): Preferences {
   }
 }
 
+/** Stores a preference in the browser. */
 export function keepPreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
   localStorage.setItem(keyOf(key), value)
 }

@@ -6,10 +6,12 @@ import type { Preferences } from './preferences-store.ts'
 let current = readPreferences()
 const listeners = new Set<() => void>()
 
+/** Returns the current preferences. */
 export function preferences(): Preferences {
   return current
 }
 
+/** Returns the preferences, and renders the component again when they change. */
 export function usePreferences(): Preferences {
   return useSyncExternalStore(subscribe, preferences)
 }
@@ -19,20 +21,25 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Keeps a choice and shows it at once; another language loads its texts by a new start of the page. */
+/**
+ * Stores a preference and applies it at once. A new language reloads the page, because the texts are loaded at its
+ * start.
+ */
 export function choose<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
   keepPreference(key, value)
   current = { ...current, [key]: value }
   const root = document.documentElement
+
   if (key === 'language') return location.reload()
   if (current.theme === 'system') delete root.dataset['theme']
   else root.dataset['theme'] = current.theme
   if (current.density === 'compact') delete root.dataset['density']
   else root.dataset['density'] = current.density
+
   for (const listener of listeners) listener()
 }
 
-/** The theme that is shown now, whoever chose it. */
+/** Returns the theme that is shown: the chosen one, or that of the system. */
 export function shownTheme({ theme }: Preferences): 'light' | 'dark' {
   if (theme !== 'system') return theme
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'

@@ -1,18 +1,21 @@
-/** A list of the address, as {@link writeList} wrote it; undefined where none stands there. */
+/** Reads a list that {@link writeList} wrote into a parameter of the query; undefined where the parameter is absent. */
 export function readList(query: URLSearchParams, name: string): string[] | undefined {
   const text = query.get(name)
   if (text === null) return undefined
   return text === '-' ? [] : text.split(',').flatMap((part) => (part === '' ? [] : [decode(part)]))
 }
 
-/** A list as a parameter of the address: its items between commas, each escaped. `none` is what an empty one is written as. */
+/**
+ * Writes a list as a parameter of the query: its items separated by commas, each escaped. An empty list is written as
+ * `none`; null removes the parameter.
+ */
 export function writeList(items: readonly string[] | undefined, none: '-' | null = null): string | null {
   if (items === undefined) return null
-  // One item that reads as the sign for none is escaped, too.
+  // Without its escape, a single item `-` would be read as an empty list.
   return items.length === 0 ? none : items.map((item) => (item === '-' ? '%2D' : encodeURIComponent(item))).join(',')
 }
 
-/** The text that was escaped; what nobody has escaped stays as it is. */
+/** Decodes an escaped text. Text with a malformed escape is returned unchanged. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -1,4 +1,4 @@
-/** English. `{name}` stands for an argument, `{n|one|other}` for a word after a number. */
+/** The English texts. `{name}` stands for an argument, `{n|one|other}` for a word after a number. */
 export const en = {
   skip: 'Skip to the content',
   this_page: 'this page',

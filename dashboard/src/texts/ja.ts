@@ -1,6 +1,6 @@
 import type { Texts } from './texts.ts'
 
-/** Japanese; a missing key fails the build. */
+/** The Japanese texts. A missing key fails the build. */
 export const ja: Texts = {
   skip: '本文へ移動',
   this_page: 'このページ',

@@ -5,7 +5,7 @@ import { t } from '../texts/texts.ts'
 import { Failure } from './states.tsx'
 
 interface BoundaryProps {
-  /** Address of the page inside: a new one clears the error. */
+  /** Address of the page inside. A new address clears the error. */
   readonly place: string
   readonly children: ReactNode
 }
@@ -15,7 +15,7 @@ interface BoundaryState {
   readonly place: string
 }
 
-/** Shows an error of the page inside in its place, with a button to try again; the frame around it stays. */
+/** Shows an error of the page inside, with a button to try again. The bar above stays. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { error: undefined, place: this.props.place }
 
@@ -34,7 +34,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   }
 }
 
-/** Each browser has its own words for a part of the page that did not come. */
+/** Whether a code file of the page could not be loaded. Each browser has its own message for this. */
 function isUnloaded({ message, name }: Error): boolean {
   return (
     name === 'ChunkLoadError' ||
@@ -43,11 +43,15 @@ function isUnloaded({ message, name }: Error): boolean {
 }
 
 const ASK_EVERY_MS = 2_000
+/** Key in the session storage of the time of the last automatic reload. */
 const RELOADED = 'hagane.reloaded'
-/** A page that fails right after it was loaded again waits so long before it is loaded once more. */
+/** Shortest time between two automatic reloads, for a page that fails again right after one. */
 const RELOAD_APART_MS = 30_000
 
-/** A part of the page did not come: its server was away, or has a newer version by now. The page is loaded again once it answers. */
+/**
+ * Shown where a code file of the page could not be loaded: the server is away, or has a newer version of the dashboard.
+ * Reloads the page once the server answers.
+ */
 function Unloaded(): ReactElement {
   useEffect(() => {
     const ask = async (): Promise<void> => {
@@ -57,9 +61,11 @@ function Unloaded(): ReactElement {
       sessionStorage.setItem(RELOADED, String(Date.now()))
       location.reload()
     }
+
     void ask()
     const timer = setInterval(() => void ask(), ASK_EVERY_MS)
     return () => clearInterval(timer)
   }, [])
+
   return <Failure error={new Error(t('part_missing'))} onRetry={() => location.reload()} />
 }

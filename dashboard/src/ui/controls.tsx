@@ -7,7 +7,10 @@ import { dismissToast, toast, useToasts } from './toasts.ts'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 
-/** A link inside the dashboard: no page is loaded, and it can be opened elsewhere like every other. */
+/**
+ * A link inside the dashboard. A plain click changes the page without loading it; other clicks open a new tab or window
+ * as on any link.
+ */
 export function Link({
   to,
   children,
@@ -37,7 +40,7 @@ export function Link({
   )
 }
 
-/** One of a list that is on or off; what else is to say of it stands behind its name. */
+/** A labelled checkbox row. `children` follow the name. */
 export function CheckItem({
   name,
   isOn,
@@ -60,6 +63,7 @@ export function CheckItem({
   )
 }
 
+/** A button with an icon alone. `label` is its tooltip and its name for screen readers. */
 export function IconButton({
   name,
   label,
@@ -85,6 +89,7 @@ export function IconButton({
   )
 }
 
+/** A button that copies a text to the clipboard. */
 export function CopyButton({ text }: { readonly text: string }): ReactElement {
   return (
     <IconButton
@@ -104,7 +109,7 @@ interface ChoiceMenuProps<T> {
   readonly onChoose: (value: T) => void
 }
 
-/** A menu of which one thing holds. */
+/** A menu with several choices, of which one is selected. */
 export function ChoiceMenu<T extends string | number>({
   label,
   choices,
@@ -129,7 +134,10 @@ export function ChoiceMenu<T extends string | number>({
   )
 }
 
-/** A button that opens a list below it; closes on a choice, a click elsewhere and Escape. */
+/**
+ * A button that opens a list below it. A click on an element with `data-closes`, a submitted form, a click elsewhere
+ * and Escape close the list.
+ */
 export function Menu({
   label,
   icon,
@@ -146,13 +154,16 @@ export function Menu({
   const [isOpen, setOpen] = useState(false)
   const holder = useRef<HTMLSpanElement>(null)
   const id = useId()
+
   useEffect(() => {
-    // A menu with a field gives the field the focus.
+    // Focuses the text field of a menu that has one, and selects its text.
     if (isOpen)
       holder.current?.querySelector<HTMLInputElement>('.menu input:not([type=checkbox]), .menu textarea')?.select()
   }, [isOpen])
+
   useEffect(() => {
     if (!isOpen) return undefined
+
     const onPointer = (event: PointerEvent): void => {
       if (!holder.current?.contains(event.target as Node)) setOpen(false)
     }
@@ -162,13 +173,16 @@ export function Menu({
       setOpen(false)
       holder.current?.querySelector('button')?.focus()
     }
+
     document.addEventListener('pointerdown', onPointer)
     document.addEventListener('keydown', onKey, true)
+
     return () => {
       document.removeEventListener('pointerdown', onPointer)
       document.removeEventListener('keydown', onKey, true)
     }
   }, [isOpen])
+
   return (
     <span className="anchor" ref={holder}>
       <button
@@ -196,7 +210,7 @@ export function Menu({
   )
 }
 
-/** One of several, side by side. */
+/** A row of buttons, one for each choice, of which one is selected. */
 export function Segments<T extends string>({
   label,
   value,
@@ -219,7 +233,7 @@ export function Segments<T extends string>({
   )
 }
 
-/** Asks before something is lost, or much is started: names what, and repeats the verb on its button. */
+/** A dialog that asks before something is lost or much is started. Its button repeats the verb of the action. */
 export function Confirm({
   title,
   text,
@@ -231,13 +245,14 @@ export function Confirm({
   readonly title: string
   readonly text: string
   readonly verb: string
-  /** Nothing is lost by it. */
+  /** Whether the action loses nothing. Its button is then not shown as dangerous. */
   readonly isHarmless?: boolean
   readonly onConfirm: () => void
   readonly onClose: () => void
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
+
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="confirm-title">
       <h2 id="confirm-title">{title}</h2>
@@ -261,8 +276,10 @@ export function Confirm({
   )
 }
 
+/** Short messages about what was done, with a button to undo it where that is possible. */
 export function Toasts(): ReactElement {
   const entries = useToasts()
+
   return (
     <div className="toasts" role="status">
       {entries.map(({ id, text, undo }) => (

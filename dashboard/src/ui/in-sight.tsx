@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
-/** Distance below the window at which an element counts as in sight, so that it is loaded before it is scrolled to. */
+/**
+ * Distance around the window within which an element counts as in sight, so that it is loaded before it is scrolled to.
+ */
 const AHEAD = '600px'
 
-/** Names that have been in sight once, and how to add one; several at once are one change. */
+/** Returns the names that have been in sight once, and a function that adds a name. */
 export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
   const see = useCallback(
@@ -14,7 +16,10 @@ export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
   return [seen, see]
 }
 
-/** Reports when its place scrolls into sight, and draws its children from then on; an empty box keeps the place before. */
+/**
+ * Renders its children once its place is scrolled into sight, and calls `onSee` then. An empty box keeps the place
+ * before.
+ */
 export function InSight({
   name,
   onSee,
@@ -26,6 +31,7 @@ export function InSight({
 }): ReactElement {
   const holder = useRef<HTMLDivElement>(null)
   const [isSeen, setSeen] = useState(false)
+
   useEffect(() => {
     const observer = new IntersectionObserver(
       (entries) => {
@@ -39,6 +45,7 @@ export function InSight({
     observer.observe(holder.current!)
     return () => observer.disconnect()
   }, [name, onSee])
+
   return (
     <div ref={holder} className={isSeen ? 'insight' : 'insight unseen'}>
       {isSeen && children}

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-/** A name on one line. Where it is too long its words are cut, and a number at its end (`departments #42`) stays whole. */
+/** A name on one line. A name that is too long is cut, except for a number at its end (`departments #42`). */
 export function NumberedName({ text }: { readonly text: string }): ReactElement {
   const [, words, number] = /^(.+)( #\d+)$/s.exec(text) ?? []
   if (words === undefined) return <span className="clip">{text}</span>

@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 
 import { Link } from './controls.tsx'
 
-/** The title of the browser's tab while a page is shown. */
+/** Sets the title of the browser's tab while a page is shown. */
 export function useTitle(...parts: readonly string[]): void {
   const text = [...parts, 'Hagane'].join(' · ')
   useEffect(() => {
@@ -11,6 +11,7 @@ export function useTitle(...parts: readonly string[]): void {
   }, [text])
 }
 
+/** The links above the title of a page that lead to the pages above it. */
 export function Crumbs({
   parts,
 }: {
@@ -28,6 +29,7 @@ export function Crumbs({
   )
 }
 
+/** A key figure of a page, with a line of small text below it. */
 export interface Figure {
   readonly label: string
   readonly value: ReactNode
@@ -35,7 +37,7 @@ export interface Figure {
   readonly sub?: ReactNode
 }
 
-/** The largest things on a page. */
+/** The key figures of a page, in the largest type. */
 export function Figures({ figures }: { readonly figures: readonly (Figure | undefined | false)[] }): ReactElement {
   return (
     <dl className="figs">
@@ -56,12 +58,14 @@ export function Figures({ figures }: { readonly figures: readonly (Figure | unde
   )
 }
 
+/** A tab of a page, with the number of its entries. */
 export interface Tab {
   readonly key: string
   readonly text: string
   readonly count?: number | undefined
 }
 
+/** The tabs of a page, as links. */
 export function Tabs({
   tabs,
   current,
@@ -85,7 +89,7 @@ export function Tabs({
   )
 }
 
-/** Names and values below one another. */
+/** A list of names with their values. */
 export function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, ReactNode])[] }): ReactElement {
   return (
     <dl className="kv">

@@ -10,7 +10,7 @@ import { toast } from './toasts.ts'
 
 export type DataCell = string | number | null | undefined
 
-/** What a chart is drawn from. */
+/** The data of a chart as a table. */
 export interface PanelData {
   readonly head: readonly string[]
   readonly rows: readonly (readonly DataCell[])[]
@@ -18,26 +18,35 @@ export interface PanelData {
 
 interface PanelProps {
   readonly title: string
-  /** How much of how much it shows. */
+  /** How many of how many items the panel shows. */
   readonly note?: ReactNode
+  /** Buttons and menus of the panel. */
   readonly acts?: ReactNode
-  /** What is drawn, made when somebody asks for it; absent for what is no chart, or draws nothing yet. */
+  /**
+   * Returns the data of the chart, called when the person asks for it. Undefined where the panel is no chart, or draws
+   * nothing yet.
+   */
   readonly data?: (() => PanelData) | undefined
-  /** A note on what the table leaves out of the data. */
+  /** Text about the part of the data that the table leaves out. */
   readonly dataNote?: string | undefined
   readonly children: ReactNode
   readonly className?: string
 }
 
-/** A plate: its name, how much of what it shows, what can be done with it. A chart can be had as a table, a file, a picture and a link. */
+/**
+ * A titled box with a note and buttons. Data of a chart can be shown as a table and saved as a file; the chart can be
+ * saved as a picture and has a link of its own.
+ */
 export function Panel({ title, note, acts, data, dataNote, children, className = '' }: PanelProps): ReactElement {
   const section = useRef<HTMLElement>(null)
   const [isTable, setTable] = useState(false)
   const anchor = anchorOf(title)
   const isChart = data !== undefined
+
   useEffect(() => {
     if (isChart && location.hash === hashOf(anchor)) section.current?.scrollIntoView()
   }, [isChart, anchor])
+
   return (
     <section className={`panel ${className}`} aria-label={title} ref={section} {...(data && { id: anchor })}>
       <header>
@@ -78,7 +87,7 @@ export function Panel({ title, note, acts, data, dataNote, children, className =
   )
 }
 
-/** The address with all that is chosen on the page, at this panel. */
+/** Copies the address of this panel, with all that is chosen on the page. */
 async function copyLink(anchor: string): Promise<void> {
   const address = location.href.split('#')[0] + hashOf(anchor)
   await navigator.clipboard.writeText(address)
@@ -103,6 +112,7 @@ function toCsv({ head, rows }: PanelData): string {
 
 const ROWS_MAX = 500
 
+/** The data of a chart as a table of at most 500 rows. */
 function DataTable({
   data: { head, rows },
   note,
@@ -113,6 +123,7 @@ function DataTable({
   const numeric = head.map(
     (_, i) => typeof rows.find((row) => row[i] !== null && row[i] !== undefined)?.[i] === 'number',
   )
+
   return (
     <div className="datatable">
       <table className="tbl">
@@ -127,7 +138,7 @@ function DataTable({
         </thead>
         <tbody>
           {rows.slice(0, ROWS_MAX).map((row, at) => (
-            // Rows of data have no other name than their place.
+            // Rows of data have no key but their index.
             <tr key={at}>
               {row.map((value, i) => (
                 <td key={head[i]} className={numeric[i] ? 'num' : 'clip'}>

@@ -4,13 +4,17 @@ import type { RunPhase } from '../../../src/contract/phases.ts'
 import type { SweepPhase } from '../../../src/contract/phases.ts'
 import { t } from '../texts/texts.ts'
 
-/** What a sweep's phase looks like: the same shapes as those of runs. */
+/** Returns the phase of a run whose icon also stands for this phase of a sweep. */
 export function sweepShape(phase: SweepPhase, isPaused = false): RunPhase {
   if (phase === 'done') return 'succeeded'
   return phase === 'running' && isPaused ? 'paused' : phase
 }
 
-/** Circles are alive and fill as they heat; corners have ended. An empty `label`: a word stands beside it. */
+/**
+ * The icon of a phase: a ring while the run goes on, a filled shape once it has ended. `part`, from 0 to 1, is the
+ * progress of a running run around its ring. An empty `label` hides the icon from screen readers, for use beside a
+ * word.
+ */
 export function PhaseIcon({
   phase,
   part = 0.25,
@@ -23,6 +27,7 @@ export function PhaseIcon({
   readonly label?: string
 }): ReactElement {
   const name = label ?? t(`phase_${phase}`)
+
   return (
     <svg
       width={size}
@@ -35,7 +40,7 @@ export function PhaseIcon({
   )
 }
 
-/** The icon with its word. */
+/** The icon of a phase with its name. */
 export function Phase({ phase, part }: { readonly phase: RunPhase; readonly part?: number }): ReactElement {
   return (
     <span className="ph">

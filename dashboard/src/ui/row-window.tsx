@@ -2,8 +2,9 @@ import type { Virtualizer } from '@tanstack/react-virtual'
 import type { ReactElement, ReactNode } from 'react'
 
 /**
- * The rows in sight of a long table, at their place in its whole height. They follow one another without a style of their
- * own: with one, a browser finds none of their cells' styles in its cache, and a fast scroll stutters.
+ * The visible rows of a long table, moved to their position in its full height. Only their container has an inline
+ * style. Rows with inline styles would prevent the browser from reusing the computed styles of their cells, and fast
+ * scrolling would stutter.
  */
 export function RowWindow({
   rows,

@@ -1,16 +1,17 @@
 import type { ReactElement } from 'react'
 
-/** How a run is drawn wherever it is drawn: one of twelve hues in one of three patterns. */
+/** How a run is drawn: one of twelve hues in one of three dash patterns. */
 export interface RunLook {
-  /** Name of the token. */
+  /** Name of the custom property of the colour, such as `--c1`. */
   readonly color: string
   readonly dash: readonly number[]
 }
 
 const HUES = 12
+/** Lengths of dashes and gaps in pixels; none for a solid line. */
 const DASHES: readonly (readonly number[])[] = [[], [5, 3], [1.5, 2.5]]
 
-/** From a hash of the run's id (FNV-1a): the same on every page, for ever. */
+/** Computes a look from the run's id (its FNV-1a hash), so that a run looks the same on every page. */
 function lookOf(id: string): RunLook {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
@@ -22,19 +23,22 @@ function lookOf(id: string): RunLook {
 const FAMILIES: readonly (readonly number[])[] = [[1, 9], [2, 8], [3, 12], [4, 11], [5], [6], [7], [10]]
 
 /**
- * Looks of runs drawn together. While there are hues, each run has its own, from an unused family first: the hue of its hash
- * where that is free. When there are more runs than hues, a dash pattern separates the runs of one hue.
+ * Returns the looks of runs that are drawn together. As long as there are hues, each run has its own, first from unused
+ * families: the hue of its hash where that is free. With more runs than hues, runs of one hue have different dash
+ * patterns.
  */
 export function looksOf(ids: readonly string[]): Map<string, RunLook> {
-  // In an order of their own: the same ones look the same, however they are listed.
+  // Sorted, so that the same runs look the same in whatever order they are listed.
   const ordered = ids.toSorted()
   return ordered.length <= HUES ? huesOf(ordered) : patternsOf(ordered)
 }
 
+/** Gives each of at most twelve runs a hue of its own. */
 function huesOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<number>()
   const isAlone = (hue: number): boolean =>
     FAMILIES.find((family) => family.includes(hue))!.every((one) => !taken.has(one))
+
   return new Map(
     ids.map((id) => {
       const own = Number(lookOf(id).color.slice(3))
@@ -46,8 +50,10 @@ function huesOf(ids: readonly string[]): Map<string, RunLook> {
   )
 }
 
+/** Gives runs different combinations of hue and dash pattern, as long as there are any left. */
 function patternsOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<string>()
+
   return new Map(
     ids.map((id) => {
       const own = lookOf(id)
@@ -61,7 +67,7 @@ function patternsOf(ids: readonly string[]): Map<string, RunLook> {
   )
 }
 
-/** A piece of the line. */
+/** A short piece of the line of a run; a small ring without a look. */
 export function Sample({ look }: { readonly look: RunLook | undefined }): ReactElement {
   return (
     <svg width="16" height="8" viewBox="0 0 16 8" aria-hidden="true">

@@ -1,12 +1,12 @@
 import { t } from '../texts/texts.ts'
 import { toast } from './toasts.ts'
 
-/** Gives the reader a table as a file of comma-separated values. */
+/** Saves a text as a CSV file, through the browser's download. */
 export function saveFile(name: string, text: string): void {
   saveBlob(name, new Blob([text], { type: 'text/csv;charset=utf-8' }))
 }
 
-/** Gives the reader a file. */
+/** Saves a file through the browser's download, and shows a message. */
 export function saveBlob(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob)
   const link = document.createElement('a')

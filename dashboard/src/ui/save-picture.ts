@@ -5,8 +5,8 @@ const HEAD_PX = 34
 const PAD_PX = 12
 
 /**
- * Saves a panel's chart as a picture: its title, its canvases as they are on the screen, and the names beside its lines; of
- * one without canvases its words and its bars.
+ * Saves the chart of a panel as a PNG file: its title, its canvases as they are on the screen, and the labels of its
+ * lines. For a panel without canvases, the texts and bars are drawn.
  */
 export async function savePicture(panel: HTMLElement, title: string): Promise<void> {
   const canvases = [...panel.querySelectorAll('canvas')].filter((canvas) => canvas.clientWidth > 0)
@@ -15,17 +15,21 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
   const boxes = (canvases.length > 0 ? canvases : body).map((part) => part.getBoundingClientRect())
   const top = Math.min(...boxes.map((box) => box.top))
   const height = Math.max(...boxes.map((box) => box.bottom)) - top + HEAD_PX
+
   const picture = document.createElement('canvas')
   picture.width = Math.round(frame.width * devicePixelRatio)
   picture.height = Math.round(height * devicePixelRatio)
   const context = picture.getContext('2d')!
   context.scale(devicePixelRatio, devicePixelRatio)
+
   context.fillStyle = token('--panel')
   context.fillRect(0, 0, frame.width, height)
+
   context.textBaseline = 'middle'
   context.font = tickFont(13, 600)
   context.fillStyle = token('--ink')
   context.fillText(title, PAD_PX, HEAD_PX / 2, frame.width - 2 * PAD_PX)
+
   canvases.forEach((canvas, i) => {
     const box = boxes[i]!
     context.drawImage(canvas, box.left - frame.left, box.top - top + HEAD_PX, box.width, box.height)
@@ -33,15 +37,17 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
   if (canvases.length === 0) for (const part of body) drawPlain(context, part, { x: frame.left, y: top - HEAD_PX })
   for (const label of panel.querySelectorAll<HTMLElement>('.labels li'))
     drawLabel(context, label, { x: frame.left, y: top - HEAD_PX })
+
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))
   if (blob) saveBlob(`${title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')}.png`, blob)
 }
 
-/** A name beside a line, after a piece of its line. */
+/** Draws the label of a line, after a short piece of that line. */
 function drawLabel(context: CanvasRenderingContext2D, label: HTMLElement, origin: Point): void {
   const [sample, name] = [label.querySelector('svg path'), label.querySelector('span') ?? label]
   const box = name.getBoundingClientRect()
   const middle = box.top + box.height / 2 - origin.y
+
   if (sample) {
     const { left, right } = label.querySelector('svg')!.getBoundingClientRect()
     const style = getComputedStyle(sample)
@@ -54,6 +60,7 @@ function drawLabel(context: CanvasRenderingContext2D, label: HTMLElement, origin
     context.stroke()
     context.setLineDash([])
   }
+
   context.font = tickFont()
   context.fillStyle = token('--ink')
   context.fillText(name.textContent ?? '', box.left - origin.x, middle, box.width)
@@ -64,7 +71,7 @@ interface Point {
   readonly y: number
 }
 
-/** Fills and words of an element and all within it, where they are on the screen. */
+/** Draws the fills and texts of an element and all elements within it, where they are on the screen. */
 function drawPlain(context: CanvasRenderingContext2D, element: Element, origin: Point): void {
   const box = element.getBoundingClientRect()
   const style = getComputedStyle(element)
@@ -73,6 +80,7 @@ function drawPlain(context: CanvasRenderingContext2D, element: Element, origin: 
     context.fillStyle = fill
     context.fillRect(box.left - origin.x, box.top - origin.y, box.width, box.height)
   }
+
   for (const child of element.childNodes) {
     if (child instanceof Element) drawPlain(context, child, origin)
     else if (child.nodeType === Node.TEXT_NODE && child.textContent?.trim()) drawText(context, child, { style, origin })

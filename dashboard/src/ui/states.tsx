@@ -11,17 +11,23 @@ const SKELETON_AFTER_MS = 300
 const WORDS_AFTER_MS = 3_000
 const CANCEL_AFTER_MS = 15_000
 
-/** Something that is on its way: nothing at first, then its outline, then words, then a way to give it up. */
+/**
+ * Shown while something is loaded: nothing at first, after 0.3 s its outline, after 3 s a text, after 15 s a button to
+ * cancel.
+ */
 export function Loading({ what, lines = 6 }: { readonly what: string; readonly lines?: number }): ReactElement | null {
   const client = useQueryClient()
   const [age, setAge] = useState(0)
   const [isGivenUp, setGivenUp] = useState(false)
+
   useEffect(() => {
     if (isGivenUp) return undefined
     const timers = [SKELETON_AFTER_MS, WORDS_AFTER_MS, CANCEL_AFTER_MS].map((ms) => setTimeout(() => setAge(ms), ms))
     return () => timers.forEach(clearTimeout)
   }, [isGivenUp])
+
   if (age === 0) return null
+
   if (isGivenUp)
     return (
       <div className="loading" role="status">
@@ -39,6 +45,7 @@ export function Loading({ what, lines = 6 }: { readonly what: string; readonly l
         </button>
       </div>
     )
+
   return (
     <div className="loading" role="status">
       <span className="sr">{t('loading', { what })}</span>
@@ -62,14 +69,15 @@ export function Loading({ what, lines = 6 }: { readonly what: string; readonly l
   )
 }
 
-/** Whether somebody waits for an answer without any to look at meanwhile. */
+/** Whether a query has no data to show while its answer is awaited. */
 function isAwaited({ state }: Query): boolean {
   return state.data === undefined
 }
 
-/** What happened, why we think so, what to do. */
+/** An error: what happened, its probable cause, and a button to try again. */
 export function Failure({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }): ReactElement {
   const { title, text } = explain(error)
+
   return (
     <section className="diag yours" role="alert">
       <h2>{title}</h2>
@@ -92,7 +100,7 @@ function explain(error: Error): { title: string; text: string } {
   return { title: t('refused'), text: error.message }
 }
 
-/** Nothing yet, and what brings it. */
+/** Shown where there is nothing yet, with an explanation and a command that makes the first item. */
 export function Empty({
   title,
   text,

@@ -16,7 +16,7 @@ function setToasts(next: readonly ToastEntry[]): void {
   for (const listener of toastListeners) listener()
 }
 
-/** Says that something has been done, for eight seconds, with a way back where there is one. */
+/** Shows a short message for eight seconds, with a button that calls `undo` where it is given. */
 export function toast(text: string, undo?: () => void): void {
   const id = (toastCount += 1)
   setToasts([...toasts, { id, text, undo }])
@@ -27,6 +27,7 @@ export function dismissToast(id: number): void {
   setToasts(toasts.filter((entry) => entry.id !== id))
 }
 
+/** Returns the messages that are shown. */
 export function useToasts(): readonly ToastEntry[] {
   return useSyncExternalStore(
     (listener) => {
