@@ -1,4 +1,4 @@
-"""What a program pays for logging. Prints one line of JSON; the mode is the first argument."""
+"""Measures the costs of logging in a program. The mode is the first argument; prints one line of JSON."""
 
 import json
 import os
@@ -11,7 +11,7 @@ METRICS = dict(("metric_%d" % index, index * 0.5) for index in range(10))
 CALLS = 5000
 STEP_S = 0.001
 VALUES = [index * 0.5 for index in range(1000)]
-# Long enough that what the client does in the background falls into the block that caused it.
+# Enough steps that the client does the background work of a loop within that loop.
 STEPS = 3000
 ROUNDS = 9
 WATCHED = 1000
@@ -24,7 +24,7 @@ def measure_calls(experiment):
         started = time.perf_counter()
         experiment.log_metrics(METRICS, step=step)
         took.append(time.perf_counter() - started)
-        # A training does something between two calls; without a pause this would measure a full queue.
+        # Training code works between two calls. Without a pause this would measure a full queue.
         if step % 10 == 0:
             time.sleep(0.002)
     took.sort()
@@ -32,7 +32,7 @@ def measure_calls(experiment):
 
 
 def calibrate():
-    """Turns of `work` that take one step of the processor, however busy the machine is."""
+    """Returns the turns of `work` that take STEP_S of CPU time, however busy the machine is."""
     turns = 10
     while True:
         started = time.process_time()
@@ -44,7 +44,7 @@ def calibrate():
 
 
 def work(turns):
-    """Makes no objects: how fast a loop makes them hangs on where the interpreter puts them, which any call between changes."""
+    """Uses CPU time without creating objects: calls of the client would change the cost of allocating them."""
     for _ in range(turns):
         sum(VALUES)
 
@@ -56,14 +56,14 @@ def loop(turns, experiment):
         if experiment is not None:
             experiment.log_metrics(METRICS, step=step)
     took = time.perf_counter() - started
-    # The next loop starts only when the server has all records: their delivery must not slow it down.
+    # The delivery of these records must not slow down the next loop, so wait until the server has them all.
     while experiment is not None and experiment.delivery["pending"]:
         time.sleep(0.05)
     return took
 
 
 def measure_loop(experiment):
-    """Loops with logging between two without: a machine that slows down meanwhile wrongs neither."""
+    """Measures loops with logging between two without, so that a machine that slows down distorts neither."""
     turns = calibrate()
     loop(turns, None)
     ratios = []
@@ -82,7 +82,7 @@ def measure_end(experiment):
 
 
 def measure_durable(experiment):
-    """How long after the beginning of a call another process can read its record in the spool."""
+    """Measures the time from a call until another process can read its record in the spool."""
     reading, writing = os.pipe()
     if os.fork() == 0:
         os.write(writing, json.dumps(watch()).encode())
@@ -97,7 +97,7 @@ def measure_durable(experiment):
 
 
 def watch():
-    """Ages of the records at the moment they were first read; a record bears the time of its call."""
+    """Returns the age of each record when it was first read. A record contains the time of its call."""
     folder = os.environ["HAGANE_SPOOL"]
     ages, places = [], {}
     deadline = time.time() + WATCHED * PAUSE_S + 10

@@ -18,17 +18,20 @@ const EXIT_DEAD_S_MAX = 10
 const IMPORTS = 15
 const METRICS_PER_CALL = 10
 
-/** What the Python client costs the program that uses it, delivering to a real server. */
+/** Measures the costs of the Python client in the program that uses it, while it delivers to a real server. */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('client')
   await using server = await startServer(folder.path)
   const live = { HAGANE_DATA: folder.path }
+
   const calls = await runScript('calls', live)
   const loop = await runScript('loop', live)
   const durable = await runScript('durable', { ...live, HAGANE_SPOOL: join(folder.path, 'watched') })
+
   if (durable.seen !== durable.calls) throw new Error(`${durable.seen} of ${durable.calls} records were seen on disk`)
   const lost =
     (await countMissing(server, calls)) + (await countMissing(server, loop)) + (await countMissing(server, durable))
+
   const refused = await runScript('end', {
     HAGANE_DATA: folder.path,
     HAGANE_HOST: `http://127.0.0.1:${await freePort()}`,
@@ -37,8 +40,10 @@ export async function measure(): Promise<Figure[]> {
   const dead = await withSilentServer((url) =>
     runScript('end', { HAGANE_DATA: folder.path, HAGANE_HOST: url, HAGANE_TOKEN: 'x' }),
   )
+
   const writes = pythonWriteUs()
   const start = { name: 'python_start_ms', value: pythonStartMs() } as const
+
   return [
     ...beside({ name: 'python_write_p50_us', value: writes.p50 }, LOG_P50_US_MAX, 'log_p50_us', calls.p50_us!),
     ...beside({ name: 'python_write_p99_us', value: writes.p99 }, LOG_P99_US_MAX, 'log_p99_us', calls.p99_us!),
@@ -52,16 +57,19 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
+/** The result of one mode of `client-costs.py`. */
 interface Result {
   readonly run: string
   readonly calls: number
   readonly p50_us?: number
   readonly p99_us?: number
   readonly ratio?: number
-  /** Records that another process read in the spool, and the 99th percentile of their ages then. */
+  /**
+   * Number of records that another process read in the spool, and the 99th percentile of their age when it read them.
+   */
   readonly seen?: number
   readonly p99_ms?: number
-  /** From the program's last line to the end of its process. */
+  /** Seconds from the last line of output to the end of the process. */
   readonly exitSeconds: number
 }
 
@@ -72,8 +80,10 @@ async function runScript(mode: string, env: NodeJS.ProcessEnv): Promise<Result> 
   })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
+
   const status = await new Promise((resolve) => child.once('close', resolve))
   if (status !== 0) throw new Error(`client-costs.py ${mode} ended with ${status}`)
+
   const result = JSON.parse(output) as Result & { ended_at: number }
   say(`${mode}: ${output.trim()}`)
   return { ...result, exitSeconds: Date.now() / 1000 - result.ended_at }
@@ -85,7 +95,9 @@ async function countMissing(server: Server, { run, calls }: Result): Promise<num
   return calls * METRICS_PER_CALL - there
 }
 
-/** The quickest of several starts with the import, over the quickest without. */
+/**
+ * Returns the milliseconds that `import hagane` takes: the fastest of several starts with it minus the fastest without.
+ */
 function importMs(): number {
   const start = (code: string): number => {
     const startedAt = performance.now()
@@ -96,7 +108,7 @@ function importMs(): number {
   return quickest('import hagane') - quickest('pass')
 }
 
-/** A server that takes connections and never answers. */
+/** Runs `work` with the URL of a server that accepts connections and never answers. */
 async function withSilentServer<T>(work: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(() => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -22,7 +22,7 @@ const LOG_LINES = 1_000_000
 const LONGEST_POINTS = 5_000_000
 const WIDE_RUNS = 300
 const WIDE_NAMES = 500
-// Ten thousand names in all.
+// 10,200 different metric names in total.
 const NAMED = { runs: 34, names: 300 }
 const MANY_METRICS = 300
 const MANY_POINTS = 200
@@ -37,11 +37,12 @@ const IDLE_S = 10
 const LIVE_POINTS = 15
 const SIMULATED_S = 1_800
 
-/** The dashboard over a large store, in a real browser. */
+/** Measures the dashboard in a real browser over a database of 100,000 runs. */
 export async function measure(): Promise<Figure[]> {
   ensureDashboard()
   const browser = await launchBrowser()
   if (!browser) throw new Error('no browser')
+
   using folder = createFolder('dashboard')
   const { sweep, log, last, many } = await seed(folder.path)
   const server = await startTestServer({ dataDir: folder.path })
@@ -64,28 +65,34 @@ export async function measure(): Promise<Figure[]> {
   }
 }
 
-/** A sweep and a log as the product makes them, then a hundred thousand runs beside them. */
+/**
+ * Makes a sweep, a long log and a run with many metrics through the API, then inserts 100,000 runs into the database.
+ */
 async function seed(dataDir: string): Promise<{ sweep: number; log: number; last: number; many: number }> {
   const server = await startTestServer({ dataDir })
   const sweep = await server.submit(SWEEP)
+
   writeFileSync(join(dataDir, 'talk.py'), PRINT)
   const log = await server.submit('version: 1\nkind: experiment\nname: talkative\nrun: {cmd: python talk.py}\n')
   await until(
     async () => (await server.call<{ phase: string }>('GET', `/runs/${log.number}`)).body.phase === 'succeeded',
     120_000,
   )
+
   const values = Array.from({ length: MANY_POINTS }, (_, i) => Math.sin(i / 20))
   const metrics = Object.fromEntries(
     Array.from({ length: MANY_METRICS }, (_, i) => [`${['train', 'val', 'grad'][i % 3]}/metric_${i}`, values]),
   )
   const many = await recordRun(server, 'default', { name: 'many-metrics', params: {}, metrics })
   const { body: wide } = await server.call<{ id: string }>('POST', '/projects', { name: 'wide' })
+
   await server.call('POST', `/sweeps/${sweep.number}/stop`)
   await until(
     async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep.number}`)).body.phase === 'stopped',
     60_000,
   )
   await server[Symbol.asyncDispose]()
+
   await using database = openSqlite(join(dataDir, 'hagane.db'))
   await fill(database, {
     first: 1_000,
@@ -104,7 +111,9 @@ async function median(work: () => Promise<number>): Promise<number> {
   return percentile(times, 0.5)
 }
 
-/** Milliseconds from asking for an address to what makes it ready, in a context without a cache. */
+/**
+ * Returns the milliseconds from requesting a path until the page is ready, in a browser context with an empty cache.
+ */
 async function cold(
   browser: Browser,
   server: TestServer,
@@ -114,13 +123,16 @@ async function cold(
   const page = await openPage(browser, server, '/settings')
   const cookies = await page.context().cookies()
   await page.close()
+
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   await context.addCookies(cookies)
   const fresh = await context.newPage()
+
   const startedAt = performance.now()
   await fresh.goto(server.url + path, { waitUntil: 'commit' })
   await ready(fresh)
   const ms = performance.now() - startedAt
+
   await context.close()
   return ms
 }
@@ -129,8 +141,9 @@ async function onRuns(browser: Browser, server: TestServer, reference: Measured)
   const isReady = async (page: Page) =>
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
   await cold(browser, server, COLD_RUNS, isReady)
+
   await using site = await serveStatic()
-  // By turns: what the machine does besides then slows both.
+  // Both are measured in turn, so that other load on the machine slows both.
   const pairs: { ours: number; static: number }[] = []
   for (let i = 0; i < PAIRS; i += 1)
     pairs.push({ ours: await cold(browser, server, COLD_RUNS, isReady), static: await openStatic(browser, site.url) })
@@ -142,6 +155,7 @@ async function onRuns(browser: Browser, server: TestServer, reference: Measured)
   const page = await openPage(browser, server, '/p/default/runs')
   const first = page.getByRole('table', { name: 'Runs' }).getByRole('link').first()
   await first.waitFor()
+
   const filter = page.getByRole('combobox', { name: 'Filter' })
   let bound = 0.2
   const filtered = await median(async () => {
@@ -154,6 +168,7 @@ async function onRuns(browser: Browser, server: TestServer, reference: Measured)
     while (!(await page.evaluate(isNew))) await page.waitForTimeout(5)
     return performance.now() - startedAt
   })
+
   await filter.fill('')
   await page.waitForTimeout(1_000)
   const { long, reached } = await scroll(page)
@@ -174,12 +189,15 @@ async function onRuns(browser: Browser, server: TestServer, reference: Measured)
   ]
 }
 
-/** Scrolls down for as long as rows come, and counts tasks above a tenth of a second meanwhile. */
+/**
+ * Scrolls down for 45 s or to row 50,000. Returns the row reached and the number of tasks that took longer than 100 ms.
+ */
 async function scroll(page: Page): Promise<{ long: number; reached: number }> {
   await page.evaluate(
     `window.longTasks = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (entry.duration > 100) window.longTasks += 1 }).observe({ type: 'longtask' })`,
   )
   await page.getByRole('table', { name: 'Runs' }).hover()
+
   let reached = 0
   for (const startedAt = performance.now(); performance.now() - startedAt < 45_000 && reached < 50_000;) {
     await page.mouse.wheel(0, 6_000)
@@ -190,10 +208,13 @@ async function scroll(page: Page): Promise<{ long: number; reached: number }> {
       ),
     )
   }
+
   return { long: Number(await page.evaluate('window.longTasks')), reached }
 }
 
-/** A project whose runs have five hundred params and as many metrics, with as many columns. */
+/**
+ * Measures the run list of a project whose runs have 500 parameters and 500 metrics, with a column for each parameter.
+ */
 async function onWide(browser: Browser, server: TestServer): Promise<Figure> {
   const columns = Array.from({ length: WIDE_NAMES }, (_, i) => `p.p${String(i).padStart(2, '0')}`)
   const path = `/p/wide/runs?cols=${columns.join(',')}`
@@ -202,7 +223,7 @@ async function onWide(browser: Browser, server: TestServer): Promise<Figure> {
   return told('wide_ready_ms', await median(async () => await cold(browser, server, path, isReady)), 'ms')
 }
 
-/** The charts of a run that has logged three hundred metrics. */
+/** Measures the charts of a run with 300 metrics. */
 async function onManyMetrics(
   browser: Browser,
   server: TestServer,
@@ -218,6 +239,7 @@ async function onManyMetrics(
   return beside(still, 1_000, `metrics_${MANY_METRICS}_ms`, ready)
 }
 
+/** Measures the chart of a metric of ten runs with a million points each, and of one run with five million points. */
 async function onChart(
   browser: Browser,
   server: TestServer,
@@ -229,12 +251,13 @@ async function onChart(
     page,
     Array.from({ length: LONG_RUNS }, (_, i) => last - i),
   )
+
   const longest = await drawn(page, [last + 1])
   await page.close()
   return [...beside(still, 600, 'chart_ms', ten), told('longest_chart_ms', longest, 'ms')]
 }
 
-/** Milliseconds from asking for a panel of a metric of these runs to its lines. */
+/** Returns the milliseconds from requesting the chart of a metric of these runs until it is drawn. */
 async function drawn(page: Page, numbers: readonly number[]): Promise<number> {
   return await median(async () => {
     await page.evaluate(
@@ -254,6 +277,7 @@ async function drawn(page: Page, numbers: readonly number[]): Promise<number> {
   })
 }
 
+/** Measures how fast the page of a sweep with 20,000 trials is ready, and how fast a selection follows the pointer. */
 async function onSweep(
   browser: Browser,
   server: TestServer,
@@ -262,11 +286,13 @@ async function onSweep(
   const path = `/p/default/sweeps/${sweep}`
   const isDrawn = async (page: Page) => await page.getByRole('img', { name: /trials across/ }).waitFor()
   const ready = await median(async () => await cold(browser, server, path, isDrawn))
+
   const page = await openPage(browser, server, path)
   await isDrawn(page)
   const chart = page.getByRole('img', { name: /trials across/ })
   await chart.scrollIntoViewIfNeeded()
   const box = (await chart.boundingBox())!
+
   const times: number[] = []
   await page.mouse.move(box.x + 56, box.y + 50)
   await page.mouse.down()
@@ -276,6 +302,7 @@ async function onSweep(
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
     times.push(performance.now() - startedAt)
   }
+
   await page.mouse.up()
   await page.close()
   return [
@@ -285,6 +312,7 @@ async function onSweep(
   ]
 }
 
+/** Measures how fast the end of a log with a million lines is shown. */
 async function onLog(
   browser: Browser,
   server: TestServer,
@@ -303,7 +331,9 @@ async function onLog(
   return beside(still, 500, 'log_tail_ms', ms)
 }
 
-/** A run that a script logs to by itself: how late the page is, what it costs while little happens, whether it grows. */
+/**
+ * Measures a page that shows a running run: its delay behind new points, its CPU use while idle, and its memory growth.
+ */
 async function onLive(browser: Browser, server: TestServer, still: Measured): Promise<Figure[]> {
   const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'live' })
   const writer = randomUUID()
@@ -314,9 +344,11 @@ async function onLive(browser: Browser, server: TestServer, still: Measured): Pr
     if (status !== 200) throw new Error(`a batch was answered with ${status}`)
     first += 1
   }
+
   await log(0.5)
   const page = await openPage(browser, server, `/p/default/runs/${run.number}`)
   await page.getByText('0.5', { exact: true }).first().waitFor()
+
   const lags: number[] = []
   for (let i = 0; i < LIVE_POINTS; i += 1) {
     const value = Number((0.1 + i * 0.0137).toFixed(4))
@@ -325,6 +357,7 @@ async function onLive(browser: Browser, server: TestServer, still: Measured): Pr
     await page.getByText(String(value), { exact: true }).first().waitFor()
     lags.push(performance.now() - startedAt)
   }
+
   const idle = await idleCpu(page)
   await page.close()
   return [
@@ -334,20 +367,24 @@ async function onLive(browser: Browser, server: TestServer, still: Measured): Pr
   ]
 }
 
-/** Share of one core that the page's processes take while nothing is logged. */
+/** Returns the CPU time of all browser processes while nothing is logged, in per cent of one core. */
 async function idleCpu(page: Page): Promise<number> {
   const session = await page.context().browser()!.newBrowserCDPSession()
   const read = async (): Promise<number> => {
     const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { cpuTime: number }[] }
     return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
   }
+
   await page.waitForTimeout(3_000)
   const before = await read()
   await page.waitForTimeout(IDLE_S * 1_000)
   return (100 * ((await read()) - before)) / IDLE_S
 }
 
-/** What half an hour of a point a second leaves behind, on a clock that is turned by hand. */
+/**
+ * Returns the megabytes by which the heap grows while a run logs a point every three seconds for half an hour. The
+ * clock of the page is simulated.
+ */
 async function heapGrowth(
   browser: Browser,
   server: TestServer,
@@ -357,17 +394,20 @@ async function heapGrowth(
   await page.clock.install()
   await page.goto(`${server.url}/p/default/runs/${run}`)
   await page.clock.runFor(2_000)
+
   const session = await page.context().newCDPSession(page)
   const heap = async (): Promise<number> => {
     await session.send('HeapProfiler.collectGarbage')
     return ((await session.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize / 1e6
   }
+
   for (let second = 0; second < 60; second += 1) await page.clock.runFor(1_000)
   const before = await heap()
   for (let second = 0; second < SIMULATED_S; second += 1) {
     if (second % 3 === 0) await log(Math.sin(second / 100))
     await page.clock.runFor(1_000)
   }
+
   await page.waitForTimeout(500)
   const after = await heap()
   say(`heap ${before.toFixed(1)} MB, after half an hour ${after.toFixed(1)} MB`)

@@ -1,4 +1,4 @@
-// The least a durable ingest can do, run by the bench beside the server: parse, insert one row a batch, commit, answer.
+// The minimum of a durable ingest, for comparison with the server: parse, insert one row per batch, commit, answer.
 import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -18,9 +18,11 @@ const server = createServer((request, response) => {
       const { first } = JSON.parse(text) as { first: number }
       insert.run(request.url!, first, text)
     }
+
     response.setHeader('content-type', 'application/json')
     response.end('{"ack":0,"refused":[]}')
   })
 })
+
 server.listen(Number(port), '127.0.0.1')
 process.on('SIGTERM', () => process.exit(0))

@@ -27,7 +27,8 @@ const RECORDS_PER_BATCH = 50
 const POINTS_PER_BATCH = RECORDS_PER_BATCH * SERIES
 const BATCHES_PER_WRITER = 250
 const POINTS = WRITERS * BATCHES_PER_WRITER * POINTS_PER_BATCH
-// Both take turns and the medians count: one pass takes seconds, and a busy moment of the machine would decide it.
+// The server and the bare one take turns, and the medians count: one pass takes seconds, so a busy moment would distort
+// it.
 const ROUNDS = 3
 const WARM_UP_BATCHES = 20
 const OTHER_RUNS = 200
@@ -40,22 +41,27 @@ const RATIO_TO_BARE_MIN = 0.5
 const LIST_P95_MS_MAX = 300
 const ACK_P99_MS_MAX = 100
 
-/** What one writer sends to one run: bodies are made beforehand, so that the sender costs next to nothing. */
+/** Batches of one writer for one run. The bodies are made beforehand, so that the sender uses hardly any time. */
 interface Load {
   readonly runId: string
   readonly path: string
   readonly bodies: readonly Uint8Array[]
 }
 
-/** Points of four writers at full speed, read back exactly; a list of runs meanwhile; answers at a tenth of that rate. */
+/**
+ * Sends points of four writers at full speed, lists runs meanwhile, and compares the stored points. Then measures the
+ * time to acknowledge batches at a tenth of that rate.
+ */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('ingest')
   await using server = await startServer(folder.path)
   await fillWithRuns(server)
   await warmUp(server, await createRuns(server, WRITERS))
+
   const bare: number[] = []
   const ours: number[] = []
   const listMs: number[] = []
+
   for (let round = 0; round < ROUNDS; round++) {
     const loads = await createLoads(server)
     bare.push(await runBare(loads))
@@ -64,8 +70,10 @@ export async function measure(): Promise<Figure[]> {
     listMs.push(...took)
     await compareAll(server, loads)
   }
+
   const [bareSeconds, seconds] = [percentile(bare, 0.5), percentile(ours, 0.5)]
   const acks = await sendPaced(server, await createRuns(server, WRITERS), (POINTS / seconds) * PACED_SHARE)
+
   return [
     atLeast(POINTS_PER_S_MIN, 'points_per_s', POINTS / seconds, '1/s'),
     atLeast(RATIO_TO_BARE_MIN, 'ratio_to_bare', bareSeconds / seconds, 'x'),
@@ -91,7 +99,7 @@ async function createRuns(server: Server, count: number): Promise<string[]> {
   return ids
 }
 
-/** Runs that have series of their own: a list of empty runs would be too easy. */
+/** Creates other runs with points, because a list of runs without metrics would be too cheap. */
 async function fillWithRuns(server: Server): Promise<void> {
   using poster = createPoster(server.url, server.token)
   for (const id of await createRuns(server, OTHER_RUNS)) await sendAll(poster, createLoad(id, 0, 1))
@@ -111,11 +119,12 @@ function createLoad(runId: string, writer: number, batches: number): Load {
     const records = Array.from({ length: RECORDS_PER_BATCH }, (_, index) => createRecord(writer, first + index))
     return Buffer.from(JSON.stringify({ writer: id, attempt: 1, first: first + 1, records }))
   })
+
   return { runId, path: `/api/v1/runs/${runId}/batches`, bodies }
 }
 
 const SERIES_NAMES = Array.from({ length: SERIES }, (_, index) => `train/metric_${index}`)
-// Eighths of a second are exact as numbers, so that times can be compared to the millisecond.
+// Multiples of 1/8 s are exact in binary, so that stored times can be compared to the millisecond.
 const STEP_SECONDS = 0.125
 const FIRST_TIME_S = 1_760_000_000
 
@@ -128,7 +137,7 @@ function createRecord(writer: number, step: number) {
   }
 }
 
-/** Any number with many digits that can be told again when it is read back. */
+/** Returns a number with many digits that can be computed again for comparison. */
 function toValue(writer: number, step: number, series: number): number {
   return Math.sin(step * 0.001 + series) / (1 + writer)
 }
@@ -151,6 +160,9 @@ async function sendTogether(target: Pick<Server, 'url' | 'token'>, loads: readon
   )
 }
 
+/**
+ * Sends the loads to the server. Returns the seconds that took, and the milliseconds of each run list read meanwhile.
+ */
 async function runOurs(server: Server, loads: readonly Load[]): Promise<{ seconds: number; took: number[] }> {
   const end = new AbortController()
   const lists = listRepeatedly(server, end.signal)
@@ -160,27 +172,31 @@ async function runOurs(server: Server, loads: readonly Load[]): Promise<{ second
   return { seconds, took: await lists }
 }
 
+/** Sends the loads to the bare server. Returns the seconds that took. */
 async function runBare(loads: readonly Load[]): Promise<number> {
   using folder = createFolder('ingest-bare')
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+
   await using child = startNode(
     ['bench/ingest-bare.ts', join(folder.path, 'bare.db'), String(port)],
     plainEnv({}),
     join(folder.path, 'out'),
   )
   await waitUntilHealthy(child, url, performance.now())
+
   const target = { url, token: 'none' }
   await sendTogether(
     target,
     loads.map((load) => ({ ...load, bodies: load.bodies.slice(0, WARM_UP_BATCHES) })),
   )
+
   const seconds = await timed(() => sendTogether(target, loads))
   say(`${POINTS} points to the bare server: ${seconds.toFixed(2)} s`)
   return seconds
 }
 
-/** What a page that shows the runs asks for, again and again. Returns how long each answer took. */
+/** Reads the run list repeatedly until `end`. Returns the milliseconds of each answer. */
 async function listRepeatedly(server: Server, end: AbortSignal): Promise<number[]> {
   const took: number[] = []
   while (!end.aborted) {
@@ -191,6 +207,7 @@ async function listRepeatedly(server: Server, end: AbortSignal): Promise<number[
     took.push(seconds * 1000)
     await sleep(LIST_EVERY_MS)
   }
+
   return took
 }
 
@@ -201,10 +218,12 @@ async function compareAll(server: Server, loads: readonly Load[]): Promise<void>
   say(`${POINTS} points read back, all as sent`)
 }
 
+/** Throws if the stored points of a series differ from those sent. */
 async function compareSeries(server: Server, runId: string, writer: number, series: number): Promise<void> {
   const count = BATCHES_PER_WRITER * RECORDS_PER_BATCH
   const path = `/runs/${runId}/metrics/${encodeURIComponent(SERIES_NAMES[series]!)}`
   let step = 0
+
   for (let page = await readPage(0); page.length > 0; page = await readPage(step)) {
     for (const point of page) {
       const isSame =
@@ -223,13 +242,14 @@ async function compareSeries(server: Server, runId: string, writer: number, seri
 }
 
 /**
- * Batches at fixed moments whether or not the one before is answered. Counted from the moment a batch was due, so that a
- * pause of the server shows in every batch it delays.
+ * Sends batches at fixed times, whether or not the previous one was acknowledged. Returns the milliseconds from the
+ * time each batch was due: a pause of the server therefore counts for every batch that it delays.
  */
 async function sendPaced(server: Server, runIds: readonly string[], pointsPerSecond: number): Promise<number[]> {
   const everyMs = (WRITERS * POINTS_PER_BATCH * 1000) / pointsPerSecond
   const batches = Math.max(1, Math.floor((PACED_SECONDS * 1000) / everyMs))
   const startAt = performance.now()
+
   const lanes = runIds.map(async (runId, writer) => {
     using poster = createPoster(server.url, server.token)
     const { path, bodies } = createLoad(runId, writer, batches)
@@ -242,10 +262,11 @@ async function sendPaced(server: Server, runIds: readonly string[], pointsPerSec
     }
     return took
   })
+
   const took = (await Promise.all(lanes)).flat()
   say(`${took.length} batches at ${Math.round(pointsPerSecond)} points/s`)
   return took
 }
 
-// Time to make the bodies before the first one is due.
+// Time to make the bodies before the first batch is due.
 const LEAD_MS = 1_000

@@ -11,29 +11,32 @@ import type { Database } from '../src/store/database.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { say } from './support.ts'
 
+/** Number of runs that `fill` inserts, without the special ones. */
 export const RUNS = 100_000
+/** Number of metrics of an ordinary run. */
 export const METRICS = 20
 const PARAMS = 10
 const POINTS = 1_000_000
 const CHUNK_POINTS = 256
 const ROWS_AT_ONCE = 500
 
+/** Options of `fill`. The special runs get the numbers after those of the ordinary runs. */
 export interface LargeData {
-  /** Number of the first run. */
+  /** Number of the first run; 1 by default. */
   readonly first?: number
-  /** Runs, the last ones, with a series of a million points. */
+  /** Number of ordinary runs, the last ones, that get a series of a million points. */
   readonly longRuns?: number
-  /** A sweep that there is, and how many trials it is given. */
+  /** Existing sweep, and the number of first runs that become its trials. */
   readonly sweep?: { readonly id: string; readonly trials: number; readonly metric: string }
-  /** Runs of another project, after all others, each with so many params and as many metrics. */
+  /** Runs of another project, each with `names` parameters and `names` metrics. */
   readonly wide?: { readonly projectId: string; readonly runs: number; readonly names: number }
-  /** Runs of the first project, after all others, each with so many metrics that no other run has. */
+  /** Runs of the default project, each with `names` metrics that no other run has. */
   readonly named?: { readonly runs: number; readonly names: number }
-  /** Points of one more run after the long ones. */
+  /** Number of points of one more run, directly after the ordinary runs. */
   readonly longestPoints?: number
 }
 
-/** Fills a database as the product would have, but with many rows a statement. */
+/** Fills a database with the rows that the server would write, many per statement. */
 export async function fill(
   database: Database,
   { first: start = 1, longRuns = 1, sweep, wide, named, longestPoints }: LargeData = {},
@@ -41,33 +44,40 @@ export async function fill(
   await migrate(database)
   const db = database.writer
   await database.dialect.begin.execute(db)
+
   const plan = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: python train.py}' }])
     .plan as RunPlan
   const random = lcg(7)
+
   for (let first = start; first < start + RUNS; first += ROWS_AT_ONCE) {
     const numbers = Array.from({ length: ROWS_AT_ONCE }, (_, index) => first + index)
     const runs = numbers.map((number) => toRun(number, plan, random, trialOf(sweep, number - start)))
     await insertRuns(db, runs)
     if ((first - start) % 20_000 === 0) say(`${first - start} of ${RUNS} runs`)
   }
+
   const last = start + RUNS - 1
   for (let number = last - longRuns + 1; number <= last; number += 1) await fillSeries(database, number, POINTS)
+
   if (longestPoints) {
     await insertRuns(db, [toRun(last + 1, plan, random, undefined)])
     await fillSeries(database, last + 1, longestPoints)
   }
+
   const wideFirst = last + 2
   if (wide) {
     const size = { ...USUAL, params: wide.names, metrics: wide.names, projectId: wide.projectId }
     const numbers = Array.from({ length: wide.runs }, (_, i) => wideFirst + i)
-    // One at a time: each is a thousand rows.
+    // One run at a time: each is more than a thousand rows.
     for (const number of numbers) await insertRuns(db, [toRun(number, plan, random, undefined, size)])
   }
+
   const namedFirst = wideFirst + (wide?.runs ?? 0)
   for (let number = namedFirst; number < namedFirst + (named?.runs ?? 0); number += 1)
     await insertRuns(db, [
       toRun(number, plan, random, undefined, { ...USUAL, metrics: named!.names, prefix: `run-${number}/` }),
     ])
+
   await db.deleteFrom('counter').where('name', '=', 'number').execute()
   await db
     .insertInto('counter')
@@ -86,6 +96,7 @@ async function insertRuns(db: Database['writer'], runs: readonly MadeRun[]): Pro
         .values(rows.slice(at, at + ROWS_AT_ONCE) as never)
         .execute()
   }
+
   await inserted(
     'run',
     runs.map((run) => run.row),
@@ -104,7 +115,10 @@ async function insertRuns(db: Database['writer'], runs: readonly MadeRun[]): Pro
   )
 }
 
-/** The first runs are trials of the sweep, from its hundredth place on: it has made some itself. */
+/**
+ * Returns the trial that the run at position `at` becomes. Indexes start at 100, because the sweep has made trials
+ * itself.
+ */
 function trialOf(
   sweep: LargeData['sweep'],
   at: number,
@@ -121,8 +135,10 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
       index === 1 ? ['adam', 'sgd', 'rmsprop'][Math.floor(random() * 3)]! : random(),
     ]),
   )
+
   const id = randomUUID()
   const own = { ...plan, params }
+
   return {
     row: {
       id,
@@ -177,7 +193,7 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
   }
 }
 
-/** One series of so many points, in chunks as the tracking store writes them. */
+/** Adds a series of `count` points to a run, in chunks as the server stores them. */
 async function fillSeries({ writer: db }: Database, number: number, count: number): Promise<void> {
   const { id } = await db.selectFrom('run').select('id').where('number', '=', number).executeTakeFirstOrThrow()
   const series = await db
@@ -185,6 +201,7 @@ async function fillSeries({ writer: db }: Database, number: number, count: numbe
     .values({ run_id: id, name: 'long' })
     .returning('id')
     .executeTakeFirstOrThrow()
+
   let summary = EMPTY_SUMMARY
   const rows: object[] = []
   for (let first = 0, n = 0; first < count; first += CHUNK_POINTS, n += 1) {
@@ -202,11 +219,13 @@ async function fillSeries({ writer: db }: Database, number: number, count: numbe
       received_at: 0,
     })
   }
+
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
     await db
       .insertInto('chunk')
       .values(rows.slice(at, at + ROWS_AT_ONCE) as never)
       .execute()
+
   await db
     .insertInto('metric')
     .values({
@@ -221,7 +240,7 @@ async function fillSeries({ writer: db }: Database, number: number, count: numbe
     .execute()
 }
 
-/** The same numbers in every run of the bench. */
+/** Returns a linear congruential generator, so that every run of a bench gets the same numbers. */
 function lcg(seed: number): () => number {
   let state = seed
   return () => {

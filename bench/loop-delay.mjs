@@ -1,5 +1,5 @@
-// Loaded into a server by `--import`: writes the delays of its event loop to the file BENCH_LOOP_FILE when SIGUSR2 comes,
-// and begins anew.
+// Loaded into a server by `--import`. On SIGUSR2 it writes the delays of the event loop (ms) to the file
+// BENCH_LOOP_FILE and resets them.
 import { writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import process from 'node:process'

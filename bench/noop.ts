@@ -8,7 +8,7 @@ import type { Figure } from './support.ts'
 const TRIALS = 1_000
 const CONCURRENCY = 10
 const RATE_RATIO_MIN = 0.5
-/** Ten Optuna processes on one SQLite file. */
+/** The rate of ten Optuna processes on one SQLite file. */
 const TRIALS_PER_S_MIN = 29
 
 const DOCUMENT = `
@@ -25,7 +25,7 @@ run:
   cmd: "true"
 `
 
-/** Trials that do nothing: what is measured is the platform alone, against its own supervisor without it. */
+/** Runs trials that do nothing, to measure the platform alone, and compares it with bare supervisors. */
 export async function measure(): Promise<Figure[]> {
   const { other, ours } = await between(runBare, runOurs)
   return [
@@ -35,10 +35,11 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
+/** Returns the trials per second of a sweep. */
 async function runOurs(): Promise<number> {
   using folder = createFolder('noop')
   await using server = await startServer(folder.path)
-  // Until the server says that the sweep is over: by then every end is durable.
+  // The sweep counts as ended when the server reports it: by then the end of every trial is durable.
   const seconds = await timed(async () =>
     waitForSweep(server, (await submit(server, DOCUMENT, folder.path)).number, TRIALS),
   )
@@ -46,6 +47,7 @@ async function runOurs(): Promise<number> {
   return TRIALS / seconds
 }
 
+/** Returns the supervisors per second without a server. */
 async function runBare(): Promise<number> {
   using folder = createFolder('noop-bare')
   let next = 0
@@ -59,9 +61,10 @@ async function runBare(): Promise<number> {
 
 const SUPERVISOR = join(root, 'src', 'executors', 'local', 'supervise.sh')
 
-/** Spawned as the local executor does it. */
+/** Runs one supervisor, spawned as the local executor spawns it. */
 async function superviseBare(dir: string): Promise<void> {
   mkdirSync(dir)
+
   const output = openSync(join(dir, 'log'), 'a')
   const child = spawn('/bin/sh', [SUPERVISOR, dir, '/bin/bash', '-c', 'true', 'hagane'], {
     cwd: dir,
@@ -69,6 +72,7 @@ async function superviseBare(dir: string): Promise<void> {
     stdio: ['ignore', output, output],
   })
   closeSync(output)
+
   const status = await new Promise((resolve) => child.once('exit', resolve))
   if (status !== 0) throw new Error(`the supervisor ended with ${status}`)
 }

@@ -1,4 +1,4 @@
-"""The least a durable log call can do: one line of JSON with ten metrics, written to a file. Prints microseconds."""
+"""Measures the minimum of a log call: writing a JSON line with ten metrics to a file. Prints microseconds."""
 
 import json
 import os

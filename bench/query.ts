@@ -17,7 +17,7 @@ const BUCKETS = 1_000
 const PAGE = 50
 const DEEP_PAGES = 500
 const REQUESTS = 40
-// 0.8 of the runs have m.m03 below 0.8, two of three have one of these optimizers, a third lacks m.m07.
+// 80 % of the runs have m.m03 below 0.8, two thirds have one of these optimizers, and a third has no m.m07.
 const QUERY = { filter: 'm.m03 < 0.8 and p.p01 in (adam, sgd)', sort: '-m.m07', count: 'true' }
 
 const LIST_P95_MS_SQLITE_MAX = 100
@@ -25,10 +25,11 @@ const LIST_P95_MS_POSTGRES_MAX = 150
 const SERIES_MS_MAX = 50
 const LOOP_DELAY_P99_MS_MAX = 20
 
-/** Lists over a hundred thousand runs and a series of a million points, on both databases. */
+/** Measures run lists over 100,000 runs and the buckets of a series of 1,000,000 points, on SQLite and PostgreSQL. */
 export async function measure(): Promise<Figure[]> {
   const sqlite = await onSqlite()
   const postgres = await onPostgres()
+
   return [
     ...beside(
       { name: 'bare_list_p95_ms_sqlite', value: sqlite.bareListP95 },
@@ -60,11 +61,13 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
+/** Times of the bare SQL statements, in milliseconds. */
 interface Bare {
   readonly bareListP95: number
   readonly bareSeries: number
 }
 
+/** Times of the requests in milliseconds, and the number of runs that match. */
 interface Result {
   readonly listP95: number
   readonly listP50: number
@@ -79,6 +82,7 @@ async function onSqlite(): Promise<Result & Bare> {
     await using database = openSqlite(join(folder.path, 'hagane.db'))
     await fill(database)
   }
+
   const result = await ask(folder.path)
   await using database = openSqlite(join(folder.path, 'hagane.db'))
   return { ...result, ...(await askBare(database)) }
@@ -91,9 +95,10 @@ async function onPostgres(): Promise<Result & Bare> {
   {
     await using database = openPostgres(url)
     await fill(database)
-    // What autovacuum does to a database that has stood for a while.
+    // Autovacuum does this to a database that is in use for a while.
     await sql`vacuum analyze`.execute(database.writer)
   }
+
   const result = await ask(folder.path, { HAGANE_DATABASE: url })
   await using database = openPostgres(url)
   return { ...result, ...(await askBare(database)) }
@@ -103,15 +108,18 @@ async function askBare(database: Database): Promise<Bare> {
   return { bareListP95: await bareListP95Ms(database), bareSeries: await bareSeriesMs(database) }
 }
 
+/** Measures a server on the data directory. */
 async function ask(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const loopFile = join(dataDir, 'loop.json')
   await using server = await startServer(dataDir, {
     env: { ...env, BENCH_LOOP_FILE: loopFile },
     nodeArgs: ['--import', join(import.meta.dirname, 'loop-delay.mjs')],
   })
+
   const deep = await cursorAfter(server, DEEP_PAGES * PAGE)
   for (const cursor of [undefined, deep, undefined, deep]) await list(server, cursor)
   await readLoopDelay(server, loopFile)
+
   const times: number[] = []
   const seriesTimes: number[] = []
   let matches = 0
@@ -126,10 +134,12 @@ async function ask(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result
     seriesTimes.push(performance.now() - startedAt)
     if (buckets.length < BUCKETS / 2 || buckets.length > BUCKETS) throw new Error(`${buckets.length} buckets`)
   }
+
   const loopDelay = await readLoopDelay(server, loopFile)
   say(
     `${matches} matches, list p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms, series ${percentile(seriesTimes, 0.5).toFixed(0)} ms`,
   )
+
   return {
     listP95: percentile(times, 0.95),
     listP50: percentile(times, 0.5),
@@ -139,6 +149,7 @@ async function ask(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result
   }
 }
 
+/** Reads a page of runs and returns the number of all matching runs. */
 async function list(server: Server, cursor: string | undefined): Promise<number> {
   const query = new URLSearchParams({ ...QUERY, limit: String(PAGE), ...(cursor !== undefined && { cursor }) })
   const page = await server.call<RunPageView>('GET', `/runs?${query}`)
@@ -147,6 +158,7 @@ async function list(server: Server, cursor: string | undefined): Promise<number>
   return page.total
 }
 
+/** Returns the cursor after the first `count` matching runs. */
 async function cursorAfter(server: Server, count: number): Promise<string> {
   let cursor: string | undefined
   for (let passed = 0; passed < count; passed += 1_000) {
@@ -156,7 +168,7 @@ async function cursorAfter(server: Server, count: number): Promise<string> {
   return cursor!
 }
 
-/** The 99th percentile since the last call, in milliseconds. */
+/** Returns the 99th percentile of the event loop delay since the last call, in milliseconds. */
 async function readLoopDelay(server: Server, file: string): Promise<number> {
   rmSync(file, { force: true })
   process.kill(server.pid, 'SIGUSR2')

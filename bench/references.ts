@@ -18,8 +18,8 @@ import { atMost, createFolder, percentile, root, say, sleep, told } from './supp
 import type { Figure } from './support.ts'
 
 /**
- * Medians of five idle runs of `npm run bench -- references` on commit af55f0c, frozen before any work on speed. The bar of
- * a ratio is the absolute bar divided by the reference.
+ * Values of the references: medians of five runs of `npm run bench -- references` on an idle machine at commit af55f0c,
+ * before any work on speed. `beside` divides an absolute limit by one of these to get the limit of a ratio.
  */
 export const FROZEN = {
   node_start_s: 0.03408,
@@ -35,15 +35,16 @@ export const FROZEN = {
   static_ready_ms: 105.8,
 } as const
 
+/** Name of a reference; its unit is the last part. */
 export type Reference = keyof typeof FROZEN
 
-/** A reference measured in this run, in the unit that its name ends in. */
+/** The value of a reference measured in this run. */
 export interface Measured {
   readonly name: Reference
   readonly value: number
 }
 
-/** A time with its absolute bar, and beside it the ratio to a reference measured in the same run. */
+/** Returns two figures: a time with its absolute limit, and its ratio to a reference measured in this run. */
 export function beside(reference: Measured, max: number, name: string, value: number): Figure[] {
   const ratio = (time: number, to: number): number => (time * secondsOf(name)) / (to * secondsOf(reference.name))
   const bar = Number(ratio(max, FROZEN[reference.name]).toPrecision(4))
@@ -52,7 +53,7 @@ export function beside(reference: Measured, max: number, name: string, value: nu
 
 const SECONDS = { s: 1, ms: 1e-3, us: 1e-6 } as const
 
-/** The word of a figure's name that is its unit. */
+/** Returns the unit that the name of a figure contains. */
 function unitOf(name: string): keyof typeof SECONDS {
   const unit = name.split('_').findLast((word): word is keyof typeof SECONDS => Object.hasOwn(SECONDS, word))
   if (unit === undefined) throw new Error(`${name} has no unit`)
@@ -65,11 +66,12 @@ function secondsOf(name: string): number {
 
 const RUNS_OF_REFERENCES = 5
 
-/** Every reference five times, its median: the machine alone, without Hagane. */
+/** Measures every reference five times and returns the medians. They describe the machine without Hagane. */
 export async function measure(): Promise<Figure[]> {
   ensureDashboard()
   const browser = await launchBrowser()
   if (!browser) throw new Error('no browser')
+
   using folder = createFolder('references')
   await using sqlite = openSqlite(join(folder.path, 'hagane.db'))
   await fill(sqlite)
@@ -77,6 +79,7 @@ export async function measure(): Promise<Figure[]> {
   await using postgres = openPostgres(await server.createDatabase())
   await fill(postgres)
   await sql`vacuum analyze`.execute(postgres.writer)
+
   const found = Object.fromEntries(Object.keys(FROZEN).map((name) => [name, [] as number[]])) as Record<
     Reference,
     number[]
@@ -101,6 +104,7 @@ export async function measure(): Promise<Figure[]> {
   } finally {
     await browser.close()
   }
+
   return Object.entries(found).map(([name, values]) => told(name, percentile(values, 0.5), unitOf(name)))
 }
 
@@ -114,23 +118,23 @@ function elapsedMs(work: () => void): number {
   return performance.now() - startedAt
 }
 
-/** Seconds that this Node takes to start and to end. */
+/** Returns the seconds that this Node needs to start and to end. */
 export function nodeStartS(): number {
   return median(15, () => elapsedMs(() => void spawnSync(process.execPath, ['-e', '0']))) / 1000
 }
 
-/** Path of the interpreter itself: a shim in between would cost more than its start. */
+/** Returns the path of the Python interpreter itself: a shim would cost more time than the start. */
 export function findPython(): string {
   return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 }
 
-/** Milliseconds that Python takes to start and to end. */
+/** Returns the milliseconds that Python needs to start and to end. */
 export function pythonStartMs(): number {
   const python = findPython()
   return median(15, () => elapsedMs(() => void spawnSync(python, ['-c', 'pass'])))
 }
 
-/** Microseconds of one call that writes ten metrics as a line of JSON to a file: bench/python-write.py. */
+/** Returns the microseconds of a call that writes ten metrics as a line of JSON to a file (bench/python-write.py). */
 export function pythonWriteUs(): { p50: number; p99: number } {
   using folder = createFolder('python-write')
   const output = execFileSync(findPython(), [join(root, 'bench', 'python-write.py'), join(folder.path, 'lines')], {
@@ -141,25 +145,28 @@ export function pythonWriteUs(): { p50: number; p99: number } {
 
 const COMMITS = 400
 
-/** Milliseconds of a durable commit of one row of 50 kB to a bare SQLite file, the 99th percentile. */
+/** Returns the 99th percentile, in milliseconds, of a durable commit of one 50 kB row to a bare SQLite file. */
 export async function commitP99Ms(): Promise<number> {
   using folder = createFolder('commit')
   const database = new DatabaseSync(join(folder.path, 'bare.db'))
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; create table batch (id integer primary key, body text)',
   )
+
   const insert = database.prepare('insert into batch (body) values (?)')
   const body = 'x'.repeat(50_000)
+
   const times: number[] = []
   for (let count = 0; count < COMMITS; count += 1) {
     times.push(elapsedMs(() => void insert.run(body)))
     if (count % 10 === 0) await sleep(1)
   }
+
   database.close()
   return percentile(times, 0.99)
 }
 
-/** Milliseconds to write and read a list of 100 runs with 30 fields each as JSON, twenty times. */
+/** Returns the milliseconds to serialise and parse a list of 100 runs with 30 fields each, twenty times. */
 export function pageJsonMs(): number {
   const page = Array.from({ length: 100 }, (_, row) =>
     Object.fromEntries(Array.from({ length: 30 }, (_, field) => [`field_${field}`, row / (field + 1)])),
@@ -173,7 +180,7 @@ export function pageJsonMs(): number {
 
 const MATRIX_SIZE = 300
 
-/** Milliseconds of the Cholesky factor of one fixed matrix of 300 by 300, in plain loops. */
+/** Returns the milliseconds of the Cholesky decomposition of a fixed 300 × 300 matrix in plain loops. */
 export function choleskyMs(): number {
   const n = MATRIX_SIZE
   const matrix = Float64Array.from(
@@ -183,6 +190,7 @@ export function choleskyMs(): number {
   return median(15, () => elapsedMs(() => void factor(matrix, n)))
 }
 
+/** Returns the lower triangular Cholesky factor of an n × n matrix. */
 function factor(matrix: Float64Array, n: number): Float64Array {
   const lower = new Float64Array(n * n)
   for (let row = 0; row < n; row += 1) {
@@ -198,9 +206,13 @@ function factor(matrix: Float64Array, n: number): Float64Array {
 const PAGES = 40
 const PAGE_SIZE = 50
 
-/** Milliseconds of the statements that the measured page of runs needs at the least, the 95th percentile. */
+/**
+ * Returns the 95th percentile, in milliseconds, of the minimal SQL statements for the run list that `query.ts`
+ * measures.
+ */
 export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Promise<number> {
   const names = Array.from({ length: METRICS }, (_, index) => `m${String(index).padStart(2, '0')}`)
+
   const readPage = async (): Promise<void> => {
     const { rows } = await sql<{ run_number: number; total: number }>`
       with matched as materialized (
@@ -210,6 +222,7 @@ export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Pro
       where name = 'm07' and run_number in (select run_number from matched) order by last desc limit ${PAGE_SIZE}`.execute(
       scanner,
     )
+
     const numbers = rows.map((row) => Number(row.run_number))
     const runs = await scanner.selectFrom('run').selectAll().where('number', 'in', numbers).execute()
     const metrics = await scanner
@@ -218,9 +231,11 @@ export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Pro
       .where('name', 'in', names)
       .where('run_number', 'in', numbers)
       .execute()
+
     if (runs.length !== PAGE_SIZE || metrics.length < PAGE_SIZE * (METRICS - 1))
       throw new Error(`a page of ${runs.length} runs`)
   }
+
   for (let page = 0; page < 4; page += 1) await readPage()
   const times: number[] = []
   for (let page = 0; page < PAGES; page += 1) {
@@ -231,7 +246,7 @@ export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Pro
   return percentile(times, 0.95)
 }
 
-/** Milliseconds to read the summaries of all chunks of the longest series. */
+/** Returns the median milliseconds to read the bucket of every chunk of the longest series. */
 export async function bareSeriesMs({ reader }: Pick<Database, 'reader'>): Promise<number> {
   const { id } = await reader.selectFrom('run').select('id').where('number', '=', RUNS).executeTakeFirstOrThrow()
   const series = await reader
@@ -240,6 +255,7 @@ export async function bareSeriesMs({ reader }: Pick<Database, 'reader'>): Promis
     .where('run_id', '=', id)
     .where('name', '=', 'long')
     .executeTakeFirstOrThrow()
+
   const times: number[] = []
   for (let turn = 0; turn < 15; turn += 1) {
     const startedAt = performance.now()
@@ -249,7 +265,7 @@ export async function bareSeriesMs({ reader }: Pick<Database, 'reader'>): Promis
   return percentile(times, 0.5)
 }
 
-/** Milliseconds until a browser without a cache shows the static page, the median of nine. */
+/** Returns the median milliseconds until a browser without a cache shows the static page. */
 export async function staticReadyMs(browser: Browser): Promise<number> {
   await using site = await serveStatic()
   const times: number[] = []
@@ -257,20 +273,26 @@ export async function staticReadyMs(browser: Browser): Promise<number> {
   return percentile(times, 0.5)
 }
 
-/** A table of the same rows and the same bytes of script as the page of runs, made by nobody: the least a browser needs. */
+/**
+ * Serves a static page with as many rows and as many bytes of script as the run list. A browser needs at least the time
+ * for this page.
+ */
 export async function serveStatic(): Promise<AsyncDisposable & { url: string }> {
   const assets = join(import.meta.dirname, '../dist/dashboard/assets')
   const script = readdirSync(assets)
     .filter((name) => /^(index|page|esm).*\.js$/.test(name))
     .map((name) => readFileSync(join(assets, name), 'utf8'))
     .join('\n')
+
   const cells = Array.from({ length: 10 }, (_, i) => `<td>0.${i}23456</td>`).join('')
   const html = `<!doctype html><script src="/script.js"></script><table>${Array.from({ length: 100 }, (_, i) => `<tr><td><a href="#${i}">run ${i}</a></td>${cells}</tr>`).join('')}</table>`
+
   const site = createServer((request, response) => {
     const isScript = request.url === '/script.js'
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
     response.end(isScript ? `const held = ${JSON.stringify(script)}` : html)
   })
+
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(site.address() as AddressInfo).port}/`,
@@ -278,13 +300,15 @@ export async function serveStatic(): Promise<AsyncDisposable & { url: string }> 
   }
 }
 
-/** Milliseconds from asking for the static page until its links can be pressed. */
+/** Returns the milliseconds from requesting the static page until its links can be clicked. */
 export async function openStatic(browser: Browser, url: string): Promise<number> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
+
   const startedAt = performance.now()
   await page.goto(url, { waitUntil: 'commit' })
   await page.getByRole('link').nth(10).click({ trial: true })
+
   const took = performance.now() - startedAt
   await context.close()
   return took

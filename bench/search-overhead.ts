@@ -16,7 +16,7 @@ import { beside, choleskyMs, pageJsonMs } from './references.ts'
 import { atMost, percentile, say } from './support.ts'
 import type { Figure } from './support.ts'
 
-/** Seven parameters as they are tuned for a network, two of them categories. */
+/** Seven typical hyperparameters of a neural network, two of them categorical. */
 const SPACE: SearchSpace = [
   { name: 'lr', kind: 'log', low: 1e-5, high: 1 },
   { name: 'decay', kind: 'log', low: 1e-6, high: 0.1 },
@@ -29,7 +29,7 @@ const SPACE: SearchSpace = [
 const PENDING = 10
 const STEPS = 120
 
-/** What a suggestion costs, one result and one question at a time, with ten trials running. */
+/** Measures the time per suggestion while ten trials run and results arrive one at a time. */
 export async function measure(): Promise<Figure[]> {
   const gaussian = askTimes('bo', 200, STEPS)
   const large = askTimes('bo', 1_000, STEPS)
@@ -37,6 +37,7 @@ export async function measure(): Promise<Figure[]> {
   const { loopDelayMs } = await besideLoop()
   const { memoryMb, rebuildS } = rebuild(10_000)
   const algebra = { name: 'cholesky_ms', value: choleskyMs() } as const
+
   return [
     ...beside(algebra, 40, 'gp_ask_p50_ms', percentile(gaussian, 0.5)),
     ...beside(algebra, 200, 'gp_ask_p99_ms', percentile(gaussian, 0.99)),
@@ -59,7 +60,7 @@ function taskFor(name: MethodName): SearchTask {
   }
 }
 
-/** A smooth valley with a category that matters. */
+/** Returns the value of a smooth valley in three parameters, with a categorical parameter that matters. */
 function evaluate(point: ValueMap): number {
   const [lr, layers, dropout] = [asNumber(point['lr'])!, asNumber(point['layers'])!, asNumber(point['dropout'])!]
   return (Math.log10(lr) + 2.9) ** 2 + 0.1 * (layers - 4) ** 2 + dropout + (point['optimizer'] === 'adamw' ? 0 : 0.3)
@@ -73,16 +74,18 @@ function randomTrial(index: number): Suggestion {
   }
 }
 
-/** So many random trials, all but the last ten of them finished. */
+/** Returns random trials and the results of the first `finished` of them; ten more trials are running. */
 function randomHistory(finished: number): { trials: Suggestion[]; results: Result[] } {
   const trials = Array.from({ length: finished + PENDING }, (_, index) => randomTrial(index))
   return { trials, results: trials.slice(0, finished).map(({ point }, index) => ({ index, value: evaluate(point) })) }
 }
 
+/** Returns the milliseconds of each suggestion after `finished` results. */
 function askTimes(name: MethodName, finished: number, steps: number): number[] {
   const method = createMethod(taskFor(name))
   const history = randomHistory(finished)
   const times: number[] = []
+
   for (let step = 0; step < steps; step += 1) {
     const from = performance.now()
     const [suggestion] = method.suggest(history, 1)
@@ -91,16 +94,18 @@ function askTimes(name: MethodName, finished: number, steps: number): number[] {
     const index = history.results.length
     history.results.push({ index, value: evaluate(history.trials[index]!.point) })
   }
+
   say(`${name}, ${finished} finished: median ${percentile(times, 0.5).toFixed(1)} ms`)
   return times
 }
 
-/** The event loop of a program that has its models fitted in the search thread. */
+/** Measures the delays of the event loop while models are fitted in the search thread. */
 async function besideLoop(): Promise<{ loopDelayMs: number }> {
   await using thread = createSearchThread({ warn: (fields) => console.error(fields) })
   const history = randomHistory(300)
   const delay = monitorEventLoopDelay({ resolution: 1 })
   await thread.suggest('bench', taskFor('bo'), history, 1)
+
   delay.enable()
   for (let step = 0; step < 40; step += 1) {
     const [suggestion] = await thread.suggest('bench', taskFor('bo'), history, 1)
@@ -108,28 +113,32 @@ async function besideLoop(): Promise<{ loopDelayMs: number }> {
     const index = history.results.length
     history.results.push({ index, value: evaluate(history.trials[index]!.point) })
   }
+
   delay.disable()
-  // The monitor counts its own period as delay.
+  // The monitor counts its own period of 1 ms as a delay.
   return { loopDelayMs: Math.max(0, delay.percentile(99) / 1e6 - 1) }
 }
 
-/** What a method that has read so many trials holds, and how long it takes from nothing to its next suggestion. */
+/** Measures the memory of a method that has read `count` results, and the seconds until its first suggestion. */
 function rebuild(count: number): { memoryMb: number; rebuildS: number } {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
+
   const history: History = randomHistory(count)
   const usedMb = (): number => {
     collect()
     const { heapUsed, arrayBuffers } = process.memoryUsage()
     return (heapUsed + arrayBuffers) / 1e6
   }
+
   const before = usedMb()
   const from = performance.now()
   const method = createMethod(taskFor('auto'))
   method.suggest(history, 1)
   const rebuildS = (performance.now() - from) / 1000
+
   const memoryMb = Math.max(0, usedMb() - before)
-  // Still held while it is measured.
+  // Uses `method`, so that it is not collected before its memory is measured.
   method.suggest(history, 0)
   return { memoryMb, rebuildS }
 }

@@ -20,13 +20,17 @@ const ASYNC_SEEDS = 10
 const CURVE_SEEDS = 100
 const ASYNC_PROBLEMS = ['hartmann6', 'mixcat', 'hpo7n', 'mlp_digits']
 
-/** The bars, by rival and number of trials. */
+/** Largest allowed ratios of our regret to a rival's, after 50, 100 and 200 trials. */
 const RATIOS_MAX = { tpe: [0.6, 0.4, 0.35], gp: [0.8, 0.6, 0.5], prototype: [1.1, 1.1, 1.1] } as const
+/** A search is stuck if its regret is above `above` in the end; `max` is the largest allowed share of such searches. */
 const STUCK = { hartmann6: { above: 0.03, max: 0.35 }, mixcat: { above: 0.05, max: 0.4 } } as const
 
+/** Results by problem and seed. */
 type Runs = Record<string, Record<string, RunResult>>
 
-/** Our `auto` on the ten problems of the suite, against what its rivals reached there. */
+/**
+ * Measures Hagane's `auto` on the ten problems of the suite and compares it with the recorded results of its rivals.
+ */
 export async function measure(): Promise<Figure[]> {
   const main = await runAll('batch', tasksFor(MAIN, SEEDS))
   const stuck = await runAll(
@@ -34,6 +38,7 @@ export async function measure(): Promise<Figure[]> {
     tasksFor(Object.keys(STUCK), STUCK_SEEDS).filter(({ seed }) => seed >= SEEDS),
   )
   const asynchronous = await runAll('async', tasksFor(ASYNC_PROBLEMS, ASYNC_SEEDS))
+
   return [
     ...ratioFigures(main),
     ...stuckFigures(main, stuck),
@@ -49,6 +54,7 @@ function tasksFor(names: readonly string[], seeds: number): Task[] {
 
 async function runAll(mode: Mode, tasks: readonly Task[]): Promise<Runs> {
   const runs: Runs = {}
+
   const plan = {
     module: new URL('search/engine.ts', import.meta.url).href,
     mode,
@@ -56,9 +62,11 @@ async function runAll(mode: Mode, tasks: readonly Task[]): Promise<Runs> {
     concurrency: CONCURRENCY,
     options: {},
   }
+
   await measureAll(plan, tasks, WORKERS, ({ task, result }) => {
     ;(runs[task.name] ??= {})[task.seed] = result
   })
+
   say(`${tasks.length} runs, ${mode}`)
   return runs
 }
@@ -78,7 +86,7 @@ function rivalsAt(rival: keyof typeof RATIOS_MAX, column: number): Regrets {
   )
 }
 
-/** Each ratio with the ends of its 95 % interval. */
+/** Returns the ratio to each rival at each checkpoint, with its 95 % confidence interval. */
 function ratioFigures(runs: Runs): Figure[] {
   return (Object.keys(RATIOS_MAX) as (keyof typeof RATIOS_MAX)[]).flatMap((rival) =>
     BASELINE_CHECKPOINTS.flatMap((checkpoint, column) => {
@@ -123,7 +131,9 @@ function asyncFigure(batch: Runs, asynchronous: Runs): Figure {
   )
 }
 
-/** Wall time of ten workers, in epochs, until the best is within so much of the optimum. */
+/**
+ * Largest allowed times, in epochs of an average configuration on ten workers, until the regret is at most `regret`.
+ */
 const ASHA_GOALS = [
   { name: 'asha_5pct', regret: 0.05, max: 40 },
   { name: 'asha_3pct', regret: 0.03, max: 170 },
@@ -133,6 +143,7 @@ function ashaFigures(): Figure[] {
   const logsOf = (chooser: 'auto' | 'random') =>
     Array.from({ length: CURVE_SEEDS }, (_, seed) => simulateCurves(new OwnAsha(seed, chooser), curveRng(seed)).log)
   const [auto, random] = [logsOf('auto'), logsOf('random')]
+
   return ASHA_GOALS.flatMap(({ name, regret, max }) => [
     atMost(max, name, median(auto.map((log) => timeTo(log, regret))), 'epochs'),
     told(`${name}_random`, median(random.map((log) => timeTo(log, regret))), 'epochs'),

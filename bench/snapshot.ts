@@ -31,15 +31,19 @@ run:
   cmd: test -f folder-0/file-0.txt
 `
 
-/** A folder of 10,000 files and 200 MB: sent, sent again but for one file, and run by ten trials at once. */
+/**
+ * Measures a folder of 10,000 files and 200 MB: an upload, an upload after one change, and ten trials that run at once.
+ */
 export async function measure(): Promise<Figure[]> {
   using data = createFolder('snapshot-data')
   using code = createFolder('snapshot-code')
   fill(code.path)
+
   await using server = await startServer(data.path)
   const cli = createCli(readClientConfig({ HAGANE_DATA: data.path }))
   const client = createClient(server.url, server.token, cli)
   const upload = async (): Promise<string> => (await uploadFolder(cli, client, code.path)).digest
+
   const first = await timed(upload)
   say(`first upload ${first.toFixed(2)} s`)
 
@@ -47,7 +51,9 @@ export async function measure(): Promise<Figure[]> {
   let digest = ''
   const second = await timed(async () => (digest = await upload()))
   say(`second upload ${second.toFixed(2)} s`)
+
   const trials = await timed(() => runTrials(server, { digest, workDir: code.path }))
+
   return [
     atMost(SECOND_UPLOAD_RATIO_MAX, 'second_upload_ratio', second / first, 'x'),
     atMost(UNPACKS_MAX, 'ten_trials_unpacks', await countUnpacks(server), 'x'),
@@ -64,7 +70,7 @@ function fill(folder: string): void {
     if (index < FOLDERS) mkdirSync(path)
     const file = join(path, `file-${index}.txt`)
     writeFileSync(file, `${index} ${body}`)
-    // As people's files are: not written this very moment, which would make their hashes unsafe to remember.
+    // Old enough that the upload caches the hash, as it does for most files of a user.
     utimesSync(file, WRITTEN_AT, WRITTEN_AT)
   }
 }
@@ -76,7 +82,7 @@ async function runTrials(server: Server, { digest, workDir }: { digest: string; 
   await waitForSweep(server, number, TRIALS)
 }
 
-/** How often the history says that a snapshot was unpacked. */
+/** Returns the number of events for unpacked snapshots. */
 async function countUnpacks(server: Server): Promise<number> {
   const events = await server.call<EventView[]>('GET', '/events?limit=1000')
   return events.filter((event) => event.kind === 'snapshot.unpacked').length

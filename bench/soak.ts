@@ -8,7 +8,7 @@ import type { Figure, Server } from './support.ts'
 const MINUTES = 30
 const SETTLED_MINUTES = 5
 const STREAMS = 50
-/** Streams of these are closed and opened again all the time, as pages are. */
+/** Number of event streams that are closed and opened again all the time, as browser pages do. */
 const RESTLESS = 10
 const RESTLESS_MS = 2_000
 const SCRIPTS = 5
@@ -29,12 +29,14 @@ const READS = [
   '/runs/2/buckets/loss',
 ]
 
-/** A server that is used for half an hour: whether its memory stays where it stood after five minutes. */
+/** Uses a server for half an hour and compares its memory with that after five minutes. */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('soak')
   await using server = await startServer(folder.path)
+
   const end = new AbortController()
   const work = startWork(server, folder.path, end.signal)
+
   const looks: { minute: number; memoryMb: number }[] = []
   const startedAt = performance.now()
   while (performance.now() - startedAt < MINUTES * 60_000) {
@@ -43,14 +45,17 @@ export async function measure(): Promise<Figure[]> {
     looks.push({ minute, memoryMb: readUse(server.pid).memoryMb })
     if (looks.length % 8 === 0) say(`${minute.toFixed(1)} min: ${looks.at(-1)!.memoryMb.toFixed(0)} MB`)
   }
+
   end.abort()
   const { points, runs, reads, streams } = await work
+
   const around = (from: number, to: number): number =>
     percentile(
       looks.filter(({ minute }) => minute >= from && minute <= to).map(({ memoryMb }) => memoryMb),
       0.5,
     )
   const [settled, last] = [around(SETTLED_MINUTES - 1, SETTLED_MINUTES + 1), around(MINUTES - 2, MINUTES + 1)]
+
   return [
     atMost(1.2, 'memory_ratio', last / settled, 'x'),
     told('memory_settled_mb', settled, 'MB'),
@@ -62,20 +67,23 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
-/** Runs all the load at once until the signal aborts. Rejects at the first answer that is an error. */
+/** Runs all the load until `end` aborts and returns the counts. Rejects at the first error response. */
 async function startWork(
   server: Server,
   workDir: string,
   end: AbortSignal,
 ): Promise<{ points: number; runs: number; reads: number; streams: number }> {
   const counts = { points: 0, runs: 0, reads: 0, streams: 0 }
+
   const until = async (work: () => Promise<void>, everyMs: number): Promise<void> => {
     while (!end.aborted) {
       await work()
       await sleep(everyMs)
     }
   }
+
   const first = await submit(server, 'version: 1\nkind: experiment\nrun: {cmd: seq 1000}\n', workDir)
+
   const short = async (): Promise<void> => {
     const { number } = await submit(
       server,
@@ -86,17 +94,20 @@ async function startWork(
       await sleep(100)
     counts.runs += 1
   }
+
   const reads = [...READS, `/runs/${first.number}/artifacts`]
   const read = async (): Promise<void> => {
     await fetchText(server, reads[counts.reads % reads.length]!)
     counts.reads += 1
   }
+
   const streams = Array.from({ length: STREAMS }, async (_, at) => {
     await until(async () => {
       counts.streams += 1
       await follow(server, at < RESTLESS ? AbortSignal.any([end, AbortSignal.timeout(RESTLESS_MS)]) : end)
     }, 0)
   })
+
   const scripts = Array.from({ length: SCRIPTS }, async () => {
     const log = await startScript(server)
     await until(async () => {
@@ -104,6 +115,7 @@ async function startWork(
       counts.points += BATCH_POINTS
     }, BATCH_MS)
   })
+
   await Promise.all([...streams, ...scripts, until(read, READ_MS), until(short, RUN_MS)])
   return counts
 }
@@ -114,7 +126,7 @@ async function fetchText(server: Server, path: string): Promise<void> {
   if (!response.ok) throw new Error(`GET ${path}: ${response.status}`)
 }
 
-/** Reads the stream of events until the signal aborts. */
+/** Reads the event stream until `end` aborts. */
 async function follow(server: Server, end: AbortSignal): Promise<void> {
   const headers = { authorization: `Bearer ${server.token}` }
   try {
@@ -126,7 +138,7 @@ async function follow(server: Server, end: AbortSignal): Promise<void> {
   }
 }
 
-/** A run that a script logs by itself; each call sends a batch of points. */
+/** Creates a run that is logged through the API. Returns a function that sends one batch of points. */
 async function startScript(server: Server): Promise<() => Promise<void>> {
   const run = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'soak' })
   const writer = randomUUID()

@@ -45,16 +45,19 @@ run:
   cmd: "true"
 `
 
-/** A data directory that has seen a sweep; how soon its server answers, and what it costs when nobody asks for anything. */
+/** Measures how fast the server of a used data directory is ready, and its memory, CPU use and writes while idle. */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('startup')
   await useOnce(folder.path)
+
   const ready: number[] = []
   for (let count = 0; count < STARTS; count++) ready.push(await startOnce(folder.path))
   say(`ready after ${ready.map((seconds) => seconds.toFixed(3)).join(', ')} s`)
+
   const idle = await watchIdle(folder.path)
   const node = nodeStartS()
   const version = versionS()
+
   return [
     atMost(READY_S_MAX, 'ready_s', Math.min(...ready), 's'),
     atMost(READY_RATIO_MAX, 'ready_ratio', percentile(ready, 0.5) / node, 'x'),
@@ -72,7 +75,7 @@ async function useOnce(dataDir: string): Promise<void> {
   await waitForSweep(server, (await submit(server, DOCUMENT, dataDir)).number, TRIALS)
 }
 
-/** Seconds that `hagane --version` takes under the Node that it runs on, without the launcher's own. */
+/** Returns the seconds of `hagane --version`. It runs under this Node, so that no launcher process is needed. */
 function versionS(): number {
   const start = (): number => {
     const startedAt = performance.now()
@@ -82,6 +85,7 @@ function versionS(): number {
     if (status !== 0) throw new Error(`hagane --version ended with ${status}`)
     return (performance.now() - startedAt) / 1000
   }
+
   start()
   return percentile(Array.from({ length: 15 }, start), 0.5)
 }
@@ -94,16 +98,19 @@ async function startOnce(dataDir: string): Promise<number> {
 async function watchIdle(dataDir: string): Promise<{ memoryMb: number; cpuPercent: number; bytesWritten: number }> {
   await using server = await startServer(dataDir)
   await sleep(SETTLE_MS)
+
   const [before, filesBefore] = [readUse(server.pid), listFiles(dataDir)]
   say(`idle for ${IDLE_SECONDS} s`)
   await sleep(IDLE_SECONDS * 1000)
+
   const after = readUse(server.pid)
   const changed = [...listFiles(dataDir)].filter(([path, state]) => filesBefore.get(path)?.mark !== state.mark)
   if (changed.length > 0) say(`changed while idle: ${changed.map(([path]) => path).join(', ')}`)
+
   return {
     memoryMb: Math.max(before.memoryMb, after.memoryMb),
     cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / IDLE_SECONDS) * 100,
-    // A file that changes has been written whatever the kernel has put on the disk by now.
+    // A changed file counts as written even if the kernel has not yet written it to the disk.
     bytesWritten: Math.max(
       after.bytesWritten - before.bytesWritten,
       changed.reduce((sum, [, { size }]) => sum + Math.max(1, size), 0),

@@ -14,10 +14,12 @@ import type { SubmitRequest } from '../src/contract/routes.ts'
 import { isSweepEnded } from '../src/contract/phases.ts'
 import type { SweepView } from '../src/contract/sweep.ts'
 
+/** Root folder of this clone. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Folder of the Python client, for PYTHONPATH. */
 export const clientPath = join(root, 'clients', 'python')
 
-/** One measured number. `goal` is null for a number that is only told. */
+/** One measured number. `goal` is null if the number has no limit. */
 export interface Figure {
   readonly name: string
   readonly value: number
@@ -26,14 +28,17 @@ export interface Figure {
   readonly ok: boolean
 }
 
+/** Returns a figure that must not exceed `max`. */
 export function atMost(max: number, name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit, goal: `<= ${max}`, ok: value <= max }
 }
 
+/** Returns a figure that must not be below `min`. */
 export function atLeast(min: number, name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit, goal: `>= ${min}`, ok: value >= min }
 }
 
+/** Returns a figure without a limit. */
 export function told(name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit, goal: null, ok: true }
 }
@@ -42,12 +47,12 @@ function round(value: number): number {
   return Number(value.toPrecision(4))
 }
 
-/** Progress goes to standard error: the figures have standard output for themselves. */
+/** Prints progress to standard error. Standard output contains only the figures. */
 export function say(text: string): void {
   process.stderr.write(`[load ${loadavg()[0]!.toFixed(1)}] ${text}\n`)
 }
 
-/** The value below which the share `q` of all values lies. */
+/** Returns the quantile `q` of the values by the nearest-rank method; NaN without values. */
 export function percentile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? NaN
@@ -61,14 +66,16 @@ export async function sleep(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Seconds the work takes. */
+/** Returns the seconds that the work takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now()
   await work()
   return (performance.now() - startedAt) / 1000
 }
 
-/** Ours between two runs of what it is compared with, so that a machine that slows down meanwhile wrongs neither. */
+/**
+ * Measures ours between two measurements of the other, so that a machine that slows down meanwhile distorts neither.
+ */
 export async function between<T>(
   other: () => Promise<number>,
   ours: () => Promise<T>,
@@ -82,13 +89,13 @@ export interface Folder extends Disposable {
   readonly path: string
 }
 
-/** A folder under the system's temporary one that goes away with its scope. */
+/** Creates a temporary folder that is removed when its scope ends. */
 export function createFolder(name: string): Folder {
   const path = mkdtempSync(join(tmpdir(), `hagane-bench-${name}-`))
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
-/** The caller's environment without anything that would point a server or a client elsewhere. */
+/** Returns the process environment without the variables of Hagane, which could point a server or client elsewhere. */
 export function plainEnv(changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HAGANE_'))),
@@ -96,6 +103,7 @@ export function plainEnv(changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
+/** Returns a port that is free now. */
 export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
@@ -109,7 +117,9 @@ export interface Child extends AsyncDisposable {
   readonly hasEnded: boolean
 }
 
-/** Starts a program of this clone under this Node, its output in a file; it is ended with its scope. */
+/**
+ * Starts a program of this clone under this Node with its output in a file. The program is ended when its scope ends.
+ */
 export function startNode(args: readonly string[], env: NodeJS.ProcessEnv, output: string): Child {
   const file = openSync(output, 'a')
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
@@ -117,6 +127,7 @@ export function startNode(args: readonly string[], env: NodeJS.ProcessEnv, outpu
     env,
     stdio: ['ignore', file, file],
   })
+
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return {
     pid: child.pid!,
@@ -136,6 +147,7 @@ const STOP_TIMEOUT_MS = 15_000
 const READY_TIMEOUT_MS = 30_000
 const READY_POLL_MS = 5
 
+/** A server that is ended when its scope ends. `call` requests a path of the API and throws for an error response. */
 export interface Server extends AsyncDisposable {
   readonly url: string
   readonly token: string
@@ -145,8 +157,8 @@ export interface Server extends AsyncDisposable {
 }
 
 /**
- * Starts a server on a data directory and waits until it answers. Flags of Node for it come from BENCH_NODE_ARGS:
- * `--cpu-prof --cpu-prof-dir=/tmp/profile` tells where its time goes.
+ * Starts a server on a data directory and waits until it answers. BENCH_NODE_ARGS are options of Node for it: for
+ * example, `--cpu-prof --cpu-prof-dir=/tmp/profile` writes a CPU profile.
  */
 export async function startServer(
   dataDir: string,
@@ -155,15 +167,18 @@ export async function startServer(
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const flags = [...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), ...(more.nodeArgs ?? [])]
+
   const startedAt = performance.now()
   const child = startNode(
     [...flags, 'bin/hagane.mjs', 'up'],
     plainEnv({ HAGANE_DATA: dataDir, HAGANE_PORT: String(port), ...more.env }),
     join(dataDir, 'server.out'),
   )
+
   await waitUntilHealthy(child, `${url}/api/v1/health`, startedAt)
   const readySeconds = (performance.now() - startedAt) / 1000
   const token = readToken(dataDir)!
+
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const response = await fetch(`${url}/api/v1${path}`, {
@@ -174,9 +189,11 @@ export async function startServer(
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
+
   return { url, token, pid: child.pid, readySeconds, call, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
 }
 
+/** Waits until `url` answers with success. Throws if the child ends or READY_TIMEOUT_MS pass. */
 export async function waitUntilHealthy(child: Child, url: string, startedAt: number): Promise<void> {
   while (performance.now() - startedAt < READY_TIMEOUT_MS && !child.hasEnded) {
     const response = await fetch(url).catch(() => undefined)
@@ -193,7 +210,7 @@ interface Submitted {
   readonly number: number
 }
 
-/** Submits a document as the command line would, its commands to run in `workDir`. */
+/** Submits a document as the command line does. Its commands run in `workDir`. */
 export async function submit(server: Server, text: string, workDir: string): Promise<Submitted> {
   const { host } = await readHostInfo(workDir, process.env['PATH'] ?? '')
   const body: SubmitRequest = {
@@ -207,7 +224,10 @@ export async function submit(server: Server, text: string, workDir: string): Pro
 
 const SWEEP_POLL_MS = 250
 
-/** The sweep once it has ended well with so many trials; throws when it has not. */
+/**
+ * Waits until a sweep is done with `trials` succeeded trials and returns it. Throws if a trial fails or the sweep ends
+ * otherwise.
+ */
 export async function waitForSweep(server: Server, number: number, trials: number): Promise<SweepView> {
   let told = 0
   for (;;) {
@@ -223,7 +243,7 @@ export async function waitForSweep(server: Server, number: number, trials: numbe
   }
 }
 
-/** Posts bodies that are bytes already over one kept-alive connection; answers with status and text. */
+/** Posts serialised bodies over one kept-alive connection. Resolves to status and text. */
 export interface Poster extends Disposable {
   post(path: string, body: Uint8Array): Promise<{ status: number; text: string }>
 }
@@ -231,6 +251,7 @@ export interface Poster extends Disposable {
 export function createPoster(url: string, token: string): Poster {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+
   const post: Poster['post'] = (path, body) =>
     new Promise((resolve, reject) => {
       const call = request(
@@ -246,13 +267,14 @@ export function createPoster(url: string, token: string): Poster {
       call.on('error', reject)
       call.end(body)
     })
+
   return { post, [Symbol.dispose]: () => agent.destroy() }
 }
 
-// Linux counts processor time in hundredths of a second on every machine this runs on.
+// Linux reports CPU time in ticks of 1/100 s on every machine where this runs.
 const TICKS_PER_SECOND = 100
 
-/** Memory of a process now, and its processor time and bytes written since its start. Linux only. */
+/** Returns the memory of a process (VmRSS), and its CPU time and bytes written since its start. Linux only. */
 export function readUse(pid: number): { memoryMb: number; cpuSeconds: number; bytesWritten: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -1,4 +1,4 @@
-"""One trial of the sweep bench: a second of nothing, then ten metrics."""
+"""One trial of the sweep bench: sleeps for a second, then logs ten metrics."""
 
 import time
 

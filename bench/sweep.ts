@@ -40,7 +40,7 @@ run:
   cmd: ${python} ${SCRIPT}
 `
 
-/** A sweep as people run them, against the same script ten at a time without any platform. */
+/** Compares the wall time of a sweep with that of the same script run ten at a time by xargs, without any platform. */
 export async function measure(): Promise<Figure[]> {
   const python = findPython()
   const { other, ours } = await between(
@@ -62,6 +62,7 @@ async function runXargs(python: string): Promise<number> {
     HAGANE_SPOOL: join(folder.path, 'spool'),
     HAGANE_DATA: folder.path,
   })
+
   const seconds = await timed(async () => {
     const child = spawn('xargs', [`-P${CONCURRENCY}`, '-n1', python, SCRIPT], {
       env,
@@ -72,6 +73,7 @@ async function runXargs(python: string): Promise<number> {
     const status = await new Promise((resolve) => child.once('exit', resolve))
     if (status !== 0) throw new Error(`xargs ended with ${status}`)
   })
+
   say(`xargs: ${seconds.toFixed(2)} s`)
   return seconds
 }
@@ -82,12 +84,13 @@ async function runOurs(python: string): Promise<number> {
   const { number } = await submit(server, toDocument(python), folder.path)
   const sweep = await waitForSweep(server, number, TRIALS)
   await checkMetrics((await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=${LIMITS.runsPageMax}`)).runs)
+
   const seconds = (Date.parse(sweep.endedAt!) - Date.parse(sweep.createdAt)) / 1000
   say(`sweep: ${seconds.toFixed(2)} s`)
   return seconds
 }
 
-/** A sweep that lost what its trials logged would be quick for the wrong reason. */
+/** Throws if metrics are missing: a sweep that lost them would be fast for the wrong reason. */
 async function checkMetrics(trials: RunPageView['runs']): Promise<void> {
   const bad = trials.find(({ metrics }) =>
     Array.from({ length: METRICS }).some((_, index) => metrics[`metric_${index}`]?.last !== index * 0.1),

@@ -1,24 +1,27 @@
-// Runs a file under Node 24 as if it were this process: same terminal, same signals, same exit status.
+// Runs a file under Node 24 as if it were this process: with the same terminal, signals and exit status.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 
-/** `nodeArgs` are flags of Node itself, `args` belong to the file. */
+/** `nodeArgs` are options of Node, `args` the arguments of the file. */
 export async function launch(node, { nodeArgs = [], file, args }) {
   if (node === process.execPath && nodeArgs.length === 0) {
     process.argv = [node, file, ...args]
     await import(pathToFileURL(file).href)
     return
   }
-  // The channel tells the child when this process dies without a word, so that killing one kills both.
+
+  // If this process is killed, the IPC channel closes, and a server in the child then ends itself.
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...nodeArgs, file, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, HAGANE_LAUNCHED: '1' },
   })
-  // A terminal sends its interrupt to both processes already.
+
+  // A terminal sends SIGINT to both processes, so it is not sent again.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+
   child.on('error', (error) => {
     process.stderr.write(`hagane: cannot start ${node}: ${error.message}\n`)
     process.exitCode = 1

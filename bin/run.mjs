@@ -1,4 +1,5 @@
-// node bin/run.mjs [--dev] [--watch] FILE [ARGS]: sets up, then runs a script of this clone under Node 24.
+// node bin/run.mjs [--dev] [--watch] FILE [ARGS]: installs what is missing, then runs a script of this clone under Node
+// 24.
 import { join } from 'node:path'
 
 import { launch } from './launch.mjs'

@@ -1,5 +1,5 @@
-// Brings what the project needs to run, and nothing when it is there already. Plain JavaScript for Node 20 and newer:
-// this file runs before Node 24 and before any dependency exists. It writes to standard error only.
+// Installs Node 24 and the dependencies of a clone if they are missing. Plain JavaScript for Node 20 and newer: this
+// file runs before Node 24 and before any dependency is installed. It writes to standard error only.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,17 +11,21 @@ const NODE_MAJOR_MIN = 24
 const NODE_VERSION = '24.21.0'
 const LOCK_WAIT_MS = 300_000
 
+/** Root folder of the clone or of the installed package. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** A clone carries its lockfile and runs its sources; an installed package carries compiled files instead. */
+/** Whether this is a clone, which contains the sources, or an installed package, which contains compiled files. */
 export const isClone = existsSync(join(root, 'package-lock.json')) && existsSync(join(root, 'src'))
 
-/** Where what can be had again is kept for this person. */
+/** Returns the user's folder for files that can be downloaded or made again. */
 export function cacheHome() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hagane')
 }
 
-/** Path of a Node 24 executable, with the dependencies of this clone in place. `level` is 'runtime' or 'dev'. */
+/**
+ * Returns the path of a Node executable, version 24 or newer. Installs it, and the dependencies of a clone, if they are
+ * missing. `level` is 'runtime' or 'dev'; 'dev' includes the development dependencies.
+ */
 export function ensureReady(level) {
   const node = ensureNode()
   if (isClone) ensureDependencies(level)
@@ -30,16 +34,19 @@ export function ensureReady(level) {
 
 function ensureNode() {
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return process.execPath
+
   const home = join(cacheHome(), `node-${NODE_VERSION}`)
   const name = `${process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node'}-${process.platform}-${process.arch}`
   const binary = join(home, 'node_modules', name, 'bin', 'node')
   const ready = join(home, 'ready')
   if (existsSync(ready)) return binary
+
   try {
     mkdirSync(home, { recursive: true })
   } catch (error) {
     fail(`cannot create ${home}: ${error.message}; set XDG_CACHE_HOME to a folder you may write to, or install Node 24`)
   }
+
   withLock(join(home, 'lock'), () => {
     if (existsSync(ready)) return
     say(`hagane: fetching Node ${NODE_VERSION} (this machine has ${process.versions.node}) ...`)
@@ -61,6 +68,7 @@ function ensureDependencies(level) {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   if (isSatisfied(stamp, wanted, level)) return
+
   withLock(join(root, '.setup-lock'), () => {
     if (isSatisfied(stamp, wanted, level)) return
     say(level === 'dev' ? 'hagane: installing dependencies and test tools ...' : 'hagane: installing dependencies ...')
@@ -82,6 +90,7 @@ function npm(args, cwd) {
       ([name]) => !/^npm_(config_(global|prefix|local_prefix|omit|include|production)|lifecycle|package)/i.test(name),
     ),
   )
+
   const result = spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
     env,
@@ -91,6 +100,9 @@ function npm(args, cwd) {
   if (result.status !== 0) fail(`npm ${args[0]} failed in ${cwd}:\n${result.error ?? ''}${result.stderr ?? ''}`)
 }
 
+/**
+ * Runs `work` while it holds a lock that works between processes. Fails if the lock is not free within LOCK_WAIT_MS.
+ */
 function withLock(lock, work) {
   const startedAt = Date.now()
   while (!tryLock(lock)) {
@@ -98,6 +110,7 @@ function withLock(lock, work) {
       fail(`another set-up holds ${lock}; remove that folder if none is running`)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   }
+
   try {
     work()
   } finally {
@@ -105,6 +118,10 @@ function withLock(lock, work) {
   }
 }
 
+/**
+ * Creates the lock folder. Returns false if it exists; if the process that created it has ended, removes it for the
+ * next try.
+ */
 function tryLock(lock) {
   try {
     mkdirSync(lock)

@@ -1,4 +1,5 @@
-// The command line under Node 24: bundled where it can be, else its sources. What Node compiles of either is kept.
+// Starts the command line under Node 24, from a bundle or else from the sources. Code compiled by Node is cached on the
+// disk.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -5,7 +5,7 @@ import { build } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 
-/** Files that are started by their name: the program, the library, and each thread. All lie side by side, as do the chunks they share. */
+/** Entry points: the program, the search library and each worker thread. All bundled files are in one folder. */
 const ENTRIES = {
   main: 'cli/main.ts',
   search: 'core/search/library.ts',
@@ -16,9 +16,13 @@ const ENTRIES = {
   ),
 }
 
+/** Shell scripts that the program runs; they are copied beside the bundled files. */
 const SCRIPTS = ['executors/local/supervise.sh', 'environments/build.sh']
 
-/** Bundles the program with all it needs into a folder: few files load much sooner than many. Answers the folders of the packages inside. */
+/**
+ * Bundles the program and its dependencies into `folder`, because few files load much faster than many. Returns the
+ * folders of the bundled packages.
+ */
 export async function bundle(folder: string): Promise<string[]> {
   const { output } = await build({
     cwd: root,
@@ -28,7 +32,9 @@ export async function bundle(folder: string): Promise<string[]> {
     logLevel: 'silent',
     output: { dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
   })
+
   for (const script of SCRIPTS) copyFileSync(join(root, 'src', script), join(folder, script.split('/').at(-1)!))
+
   const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
   const packages = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [])
   return [...new Set(packages)].sort()

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Format, lint with borders and cycles, types, dead code. All of them run; any of them fails the check. */
+/**
+ * Checks of format, lint (with import rules and cycles), types and unused code. All of them run; one failure fails the
+ * check.
+ */
 const STEPS: readonly (readonly string[])[] = [
   ['oxfmt', '--check', '.'],
   ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'],
@@ -12,6 +15,7 @@ const STEPS: readonly (readonly string[])[] = [
 ]
 
 const bin = join(import.meta.dirname, '..', 'node_modules', '.bin')
+
 let failed = 0
 for (const [tool, ...args] of STEPS) {
   if (!existsSync(join(bin, tool!))) throw new Error(`${tool} is not installed`)

@@ -5,16 +5,19 @@ import { gzipSync } from 'node:zlib'
 
 const root = join(import.meta.dirname, '..')
 const built = join(root, 'dist', 'dashboard')
-/** What the first page loads, compressed. */
+/** Limit of the scripts that the first page loads, in compressed bytes. */
 const FIRST_LOAD_MAX = 180_000
 
-/** Builds the dashboard into `dist/dashboard`. Throws when a text is missing or the first load is above its limit. */
+/**
+ * Builds the dashboard into `dist/dashboard`. Throws if types are wrong or texts missing, or if the first load is too
+ * large.
+ */
 export function buildDashboard(): void {
   for (const [tool, ...args] of [
     ['tsc', '-p', 'dashboard/tsconfig.json', '--noEmit'],
     ['vite', 'build', '--config', 'dashboard/vite.config.ts', '--logLevel', 'warn'],
   ]) {
-    // Whoever builds it, for a test or for people, builds the same.
+    // NODE_ENV of the caller must not change the build: the tests run with another one.
     const env = { ...process.env, NODE_ENV: 'production' }
     const { status, stdout, stderr } = spawnSync(join(root, 'node_modules', '.bin', tool!), args, {
       cwd: root,
@@ -23,12 +26,13 @@ export function buildDashboard(): void {
     })
     if (status !== 0) throw new Error(`the dashboard cannot be built:\n${stdout}${stderr}`)
   }
+
   const bytes = firstLoadBytes()
   if (bytes > FIRST_LOAD_MAX)
     throw new Error(`the first load of the dashboard is ${bytes} bytes of compressed script, above ${FIRST_LOAD_MAX}`)
 }
 
-/** The same, where the sources are newer than what was built of them. */
+/** Builds the dashboard if its sources are newer than the last build. */
 export function ensureDashboard(): void {
   if (isStale()) buildDashboard()
 }
@@ -44,7 +48,10 @@ function isStale(): boolean {
   )
 }
 
-/** Compressed bytes of the scripts that the list of runs loads before it shows anything: the page's own, what they import, one language. */
+/**
+ * Returns the compressed size of the scripts that the run list loads before it shows anything: the scripts of the page,
+ * their static imports, and one language.
+ */
 export function firstLoadBytes(): number {
   const assets = join(built, 'assets')
   const seen = new Set<string>()
@@ -52,13 +59,15 @@ export function firstLoadBytes(): number {
     (match) => match[1]!,
   )
   waiting.push(...readdirSync(assets).filter((name) => /^ja-.*\.js$/.test(name)))
+
   for (let name = waiting.pop(); name; name = waiting.pop()) {
     if (seen.has(name)) continue
     seen.add(name)
-    // Static imports only: `import("…")` comes later.
+    // Static imports only: `import("…")` loads its file later.
     for (const match of readFileSync(join(assets, name), 'utf8').matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g))
       waiting.push(match[1]!)
   }
+
   const files = [join(built, 'first-paint.js'), ...[...seen].map((name) => join(assets, name))]
   return files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0)
 }

@@ -1,5 +1,5 @@
-// npm run pictures [-- FOLDER]: every page of the dashboard in both languages and themes and on a phone, then empty, loading and
-// failing, and a sheet of each.
+// npm run pictures [-- FOLDER]: takes screenshots of every page of the dashboard in both languages and themes and on a
+// phone, then of empty, loading and failing pages, and combines them into two overviews.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -77,7 +77,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Runs outlive their server. */
+/** Stops all runs and waits for their end. Runs would continue after their server has ended. */
 async function stopRuns(at: TestServer): Promise<void> {
   const open = encodeURIComponent('phase = running or phase = queued')
   const listOpen = async () =>
@@ -86,13 +86,18 @@ async function stopRuns(at: TestServer): Promise<void> {
   await until(async () => (await listOpen()).length === 0)
 }
 
-/** A folder with a Japanese font for programs that look there; undefined where the machine has one, or none can be had. */
+/**
+ * Returns a data directory (XDG_DATA_HOME) that contains a Japanese font. Returns undefined if the machine has such a
+ * font, or if none can be downloaded.
+ */
 function japaneseFonts(): string | undefined {
   if (spawnSync('fc-list', [':lang=ja'], { encoding: 'utf8' }).stdout?.trim()) return undefined
+
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'hagane', 'fonts')
   const own = join(cache, 'fonts')
   if (existsSync(own) && readdirSync(own).length > 0) return cache
   mkdirSync(own, { recursive: true })
+
   const packed = spawnSync('npm', ['pack', '--silent', '--pack-destination', cache, FONT], {
     encoding: 'utf8',
     cwd: cache,
@@ -102,6 +107,7 @@ function japaneseFonts(): string | undefined {
     console.error(`no Japanese font: ${packed.stderr}`)
     return undefined
   }
+
   for (const weight of ['400Regular', '600SemiBold', '700Bold'])
     spawnSync('tar', [
       '-xzf',
@@ -118,11 +124,15 @@ function group(name: string, hptuning: string, command: string): string {
   return `version: 1\nkind: group\nname: ${name}\ntags: [autumn]\nhptuning:\n  concurrency: 4\n  seed: 5\n  metric: {name: f1_macro, optimization: maximize}\n${hptuning}\nrun:\n  cmd: ${command}\n`
 }
 
-/** Two sweeps that have ended, one run that goes on, one that waits. Returns the pages to be looked at. */
+/**
+ * Makes two ended sweeps, two runs that continue, and four runs that sleep; with four places, some of them wait.
+ * Returns name and path of each page.
+ */
 async function seed(at: TestServer, work: string): Promise<(readonly [string, string])[]> {
   writeFileSync(join(work, 'train.py'), TRAIN)
   const space =
     '  matrix:\n    learning_rate: {log: [0.01, 1]}\n    model: {values: [gbdt, lgbm, linear]}\n    max_depth: {int: [3, 9]}'
+
   const auto = await at.submit(
     group(
       'depth-and-rate',
@@ -139,25 +149,30 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
     ),
     work,
   )
+
   for (const { number } of [auto, asha]) await sweepEnded(at, number, 120_000)
   await at.call('PUT', '/projects/default/metrics/f1_macro', { direction: 'maximize' })
+
   const running = await at.submit(
     'version: 1\nkind: experiment\nparams: {rate: 0.07}\nrun: {cmd: python train.py 0.07 gbdt 4000 0.5}\n',
     work,
   )
   await at.call('PATCH', `/runs/${running.number}`, { name: 'bert-ja-base 学習率 3e-5 タイトル正規化あり' })
+
   const long = await at.submit('version: 1\nkind: experiment\nrun: {cmd: python train.py 0.05 lgbm 4000 0.5}\n', work)
   await at.call('PATCH', `/runs/${long.number}`, {
     name: '【再学習】出品タイトル正規化あり・説明文2-gram・クラス重み調整版（レビュー指摘反映後）'.repeat(3),
   })
   for (let i = 0; i < 4; i += 1)
     await at.submit('version: 1\nkind: experiment\nname: nightly\nrun: {cmd: sleep 600}\n', work)
+
   await new Promise((done) => setTimeout(done, 6_000))
   const { body } = await at.call<{ best: { number: number } }>('GET', `/sweeps/${auto.number}`)
   const { body: failed } = await at.call<{ runs: { number: number }[] }>(
     'GET',
     '/runs?filter=phase%20%3D%20failed&limit=1',
   )
+
   const best = body.best.number
   return [
     ['home', '/'],
@@ -184,11 +199,15 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
   ]
 }
 
-/** Pages without anything on them yet, while they wait, and when the server refuses. */
+/**
+ * Takes screenshots of pages without content, of pages while they load, and of pages when the server responds with an
+ * error.
+ */
 async function states(pages: readonly (readonly [string, string])[]): Promise<void> {
   await server.call('POST', '/projects', { name: 'empty' })
   const empty = EMPTY.map((path) => [path.split('/').at(-1)!, path] as const)
   for (const [name, path] of empty) await shoot(`${name}-empty`, { path, look: { language: 'ja', theme: 'light' } })
+
   const refusal = '{"error":{"code":"unavailable","message":"ディスクに空きがありません","args":{}}}'
   const own = pages.filter(([name]) => STATES.includes(name))
   for (const [name, path] of own) {
@@ -199,6 +218,7 @@ async function states(pages: readonly (readonly [string, string])[]): Promise<vo
     })
     await shoot(`${name}-failing`, { path, look: { language: 'ja', theme: 'dark' }, answer: async () => refusal })
   }
+
   console.log('states')
   await sheet('states', { names: own.map(([name]) => name), looks: ['empty', 'loading', 'failing'] })
 }
@@ -206,7 +226,9 @@ async function states(pages: readonly (readonly [string, string])[]): Promise<vo
 interface Shot {
   readonly path: string
   readonly look: Look
-  /** What the API answers in place of itself, once the page is asked for. */
+  /**
+   * Returns the body of a response 503 that replaces each response of the API; undefined leaves the request unanswered.
+   */
   readonly answer?: () => Promise<string | undefined>
 }
 
@@ -219,12 +241,13 @@ async function shoot(name: string, { path, look, answer }: Shot): Promise<void> 
     })
     await page.goto(server.url + path)
   }
+
   await page.waitForTimeout(answer ? 4_500 : 1_200)
   await page.screenshot({ path: join(target, `${name}.png`) })
   await page.close()
 }
 
-/** Pictures small, page by page; those that were not taken are left out. */
+/** Combines the screenshots into one picture, a row per page. Missing screenshots are left out. */
 async function sheet(
   file: string,
   { names, looks }: { readonly names: readonly string[]; readonly looks: readonly string[] },
@@ -233,9 +256,11 @@ async function sheet(
     const path = join(target, `${name}.png`)
     return existsSync(path) ? `<img src="data:image/png;base64,${readFileSync(path).toString('base64')}">` : ''
   }
+
   const rows = names.map(
     (name) => `<tr><th>${name}</th>${looks.map((look) => `<td>${cell(`${name}-${look}`)}</td>`).join('')}</tr>`,
   )
+
   const page = await browser!.newPage({ viewport: { width: 1800, height: 1000 } })
   await page.setContent(
     `<style>body{font:12px sans-serif;margin:8px}img{width:330px;height:210px;object-fit:cover;object-position:top left;border:1px solid #ccc}th{text-align:left}</style><table>${rows.join('')}</table>`,

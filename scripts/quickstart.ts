@@ -1,4 +1,4 @@
-// npm run quickstart [-- --once] [-- --json]: the whole way once, from no server to the best trial of a real sweep.
+// npm run quickstart [-- --once] [-- --json]: starts a server, runs the example sweep, and shows its best trial.
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -90,8 +90,10 @@ async function main(cli: Cli, text: Text): Promise<number> {
   const { host } = await readHostInfo(folder, cli.config.shellPath)
   if (!host.python) throw new CliExit(EXIT.failed, text('no_python'))
   cli.say(text('example', { folder: relative(root, folder), version: host.python.version }))
+
   const interruption = watchSignals()
   const { client, isNew } = await ensureServer(cli)
+
   try {
     cli.say(cli.text(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }))
     const sweep = await runSweep(cli, client, { host, text, interruption })
@@ -117,12 +119,13 @@ function readFlags(text: Text): Flags {
   }
 }
 
+/** The interruption of this program by a signal: whether it has happened, and a promise that resolves when it does. */
 interface Interruption {
   readonly isOver: boolean
   readonly happens: Promise<void>
 }
 
-/** The first signal ends everything in order, a second one at once. */
+/** Watches for signals. The first one resolves `happens`, for an orderly end; the second one exits at once. */
 function watchSignals(): Interruption {
   const { promise, resolve } = Promise.withResolvers<void>()
   let count = 0
@@ -131,12 +134,14 @@ function watchSignals(): Interruption {
     if (count > 1) process.exit(EXIT.interrupted)
     resolve()
   }
+
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   if (isLaunched() && process.channel) {
-    // A launcher that was killed cannot pass on a signal.
+    // A launcher that was killed cannot forward signals.
     process.on('disconnect', onSignal)
     process.channel.unref()
   }
+
   return {
     happens: promise,
     get isOver() {
@@ -151,13 +156,14 @@ interface RunOptions {
   readonly interruption: Interruption
 }
 
-/** Submits the example and shows how it goes. Returns the sweep as it ended. */
+/** Submits the example and shows its progress. Returns the sweep after its end, or after it was stopped by a signal. */
 async function runSweep(cli: Cli, client: Client, { host, text, interruption }: RunOptions): Promise<SweepView> {
   const { digest } = await uploadFolder(cli, client, folder)
   const body = { id: randomUUID(), sources: readSources(['group.yml'], folder), params: {}, host, snapshot: digest }
   const { number } = await client.call<{ number: number }>('submit', { body })
   const { trials, concurrency, method, seed } = await getSweep(client, number)
   cli.say(cli.text('submitted_sweep', { number, trials: trials ?? '∞', concurrency, method, seed }))
+
   const following = follow(cli, client, { kind: 'sweep', number }).catch(ignoreBadEnd)
   await Promise.race([following, interruption.happens])
   if (interruption.isOver) await stopSweep(cli, client, { number, text, following })
@@ -168,14 +174,14 @@ function getSweep(client: Client, number: number): Promise<SweepView> {
   return client.call<SweepView>('getSweep', { params: { sweep: number } })
 }
 
-/** A sweep that failed has been told as such; what else went wrong shows when it is read again. */
+/** Ignores that the sweep failed, which was printed already. If the server is unreachable, the next request throws. */
 function ignoreBadEnd(error: unknown): void {
   if (!(error instanceof CliExit)) throw error
 }
 
 const STOP_TIMEOUT_MS = 20_000
 
-/** Trials outlive the server, and nobody would look after those of a quickstart that was given up. */
+/** Stops the sweep of an interrupted quickstart and waits a while for its end. Its trials would outlive the server. */
 async function stopSweep(
   cli: Cli,
   client: Client,
@@ -196,6 +202,7 @@ interface Shown {
 async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown): Promise<void> {
   const { best, number } = sweep
   const { wallSeconds, idealSeconds } = toSummary(sweep, client.url)
+
   cli.say(
     text('speed', {
       work: formatDuration(sweep.runSeconds),
@@ -204,6 +211,7 @@ async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown
       ratio: (wallSeconds / idealSeconds).toFixed(2),
     }),
   )
+
   const run = best && (await client.call<RunDetailView>('getRun', { params: { run: best.number } }))
   const places = [
     [text('data'), cli.config.dataDir],
@@ -231,11 +239,15 @@ function nextSteps(
   ]
 }
 
-/** From the submission to the end of the last trial, beside the time that perfect use of the places would have taken. */
+/**
+ * Summarises a sweep. `wallSeconds` is the time from its submission to the end of its last trial. `idealSeconds` is the
+ * time that the same trials would take if no place were ever idle.
+ */
 function toSummary(sweep: SweepView, url: string) {
   const { succeeded = 0, failed = 0 } = sweep.counts
   const best = sweep.best && { params: sweep.best.params, metric: sweep.best.metric, value: sweep.best.value }
   const wallSeconds = (Date.parse(sweep.endedAt ?? sweep.createdAt) - Date.parse(sweep.createdAt)) / 1000
+
   return {
     sweep: sweep.number,
     trials: sweep.trials,
@@ -250,12 +262,13 @@ function toSummary(sweep: SweepView, url: string) {
 
 const LOOK_MS = 1000
 
-/** Until a signal comes, or someone stops the server from elsewhere. */
+/** Waits until a signal arrives or the server is stopped by another command. */
 async function stayUp(
   cli: Cli,
   { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string },
 ): Promise<void> {
   cli.say(text('staying', { url: await signInUrl(client, path) }).split('\n'))
+
   const isUp = (): Promise<boolean> =>
     client.call('health').then(
       () => true,

@@ -1,10 +1,10 @@
-// A search as a program: one JSON request a line on standard input, one JSON answer a line on standard output.
+// Runs a search as a program: reads one JSON request per line from standard input and writes one JSON answer per line.
 //
 //   {"op": "init", "space": [...], "seed": 1, "trials": 200, "concurrency": 10, "method": "auto"}  ->  {}
 //   {"op": "ask", "n": 10}                                       ->  {"trials": [{"id": 0, "params": {...}}, ...]}
 //   {"op": "tell", "results": [{"id": 0, "value": 0.5}, {"id": 1, "failed": true}]}                 ->  {}
 //
-// It minimises. What cannot be answered is answered by {"error": "..."}.
+// The search minimises. The answer to a request that fails is {"error": "..."}.
 import { createInterface } from 'node:readline'
 
 import { createSearch } from '../src/core/search/library.ts'
@@ -23,7 +23,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 function answer(line: string): object {
   try {
-    // Python writes values that are no numbers as words that JSON does not have.
+    // Python writes NaN and infinities as words that are not valid JSON.
     return carryOut(JSON.parse(line.replace(/(:\s*)(?:NaN|-?Infinity)(?=\s*[,}])/g, '$1null')) as Request)
   } catch (error) {
     return { error: (error as Error).message }
@@ -36,6 +36,7 @@ function carryOut(request: Request): object {
     search = createSearch(options)
     return {}
   }
+
   if (!search) throw new Error('init comes first')
   if (request.op === 'ask') return { trials: search.ask(request.n ?? 1).map(({ id, params }) => ({ id, params })) }
   if (request.op === 'tell') {

@@ -7,14 +7,14 @@ import { startTestServer } from '../test/support/server.ts'
 import { ensureDashboard } from './dashboard.ts'
 
 /**
- * Runs the tests of the server (or with --faults the slow ones) and of the Python client on every interpreter from 3.6 on
- * that this machine has. Names what it skips; with CI set a skip is a failure, but for what only a
- * network can give. Ends with a plain line of counts.
+ * Runs the tests of the server (with --faults only the slow ones), and the tests of the Python client with every
+ * installed Python from 3.6 on. Prints the skipped tests and, on the last line, the counts. If CI is set, a skipped
+ * test fails the run unless it was skipped for lack of a network.
  */
 const root = join(import.meta.dirname, '..')
 const isFaults = process.argv.includes('--faults')
 const isCi = Boolean(process.env['CI'])
-// The client's tests mostly wait: more of them at once than there are cores.
+// The client's tests mostly wait, so more of them than there are cores can run in parallel.
 const PYTHONS_AT_ONCE = 8
 const total = { passed: 0, failed: 0, skipped: [] as string[] }
 
@@ -38,17 +38,20 @@ function runVitest(): void {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-report-'))
   const file = join(folder, 'report.json')
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+
   const { status } = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: withOwnNode(), HAGANE_TEST_FAULTS: isFaults ? '1' : '0' },
   })
+
   const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : undefined
   rmSync(folder, { recursive: true, force: true })
   total.passed += report?.numPassedTests ?? 0
   total.failed += report?.numFailedTests ?? 0
-  // A file that does not load has no failed test of its own.
+  // A test file that fails to load is not counted among the failed tests.
   if (status !== 0 && (report?.numFailedTests ?? 0) === 0) total.failed += 1
+
   const results = report?.testResults.flatMap((result) => result.assertionResults) ?? []
   total.skipped.push(
     ...results
@@ -66,11 +69,12 @@ interface Python {
   readonly version: string
 }
 
-/** One interpreter per version: those on the path and those of pyenv. */
+/** Finds one interpreter per version, on the PATH and among the versions of pyenv. */
 function findPythons(): Python[] {
   const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions')
   const installed = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, 'bin', 'python')) : []
   const onPath = ['python3', ...Array.from({ length: 12 }, (_, index) => `python3.${index + 6}`)]
+
   const found = new Map<string, Python>()
   for (const name of [...onPath, ...installed]) {
     const { stdout, status } = spawnSync(
@@ -82,6 +86,7 @@ function findPythons(): Python[] {
     if (executable && version && /^3\.([6-9]|\d\d)$/.test(version) && !found.has(version))
       found.set(version, { executable, version })
   }
+
   return [...found.values()]
 }
 
@@ -105,6 +110,7 @@ async function runPython(
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...place, PYTHONDONTWRITEBYTECODE: '1' },
   })
+
   let output = ''
   child.stderr.on('data', (chunk) => (output += chunk))
   return { status: await new Promise((resolve) => child.once('close', resolve)), output }
@@ -115,6 +121,7 @@ function report({ version }: Python, { status, output }: { status: number | null
   const ran = count(/Ran (\d+) tests?/)
   const broken = count(/failures=(\d+)/) + count(/errors=(\d+)/)
   const skipped = count(/skipped=(\d+)/)
+
   if (status !== 0) console.log(output)
   console.log(`Python ${version} client: ${ran - broken - skipped} passed, ${broken} failed, ${skipped} skipped`)
   total.passed += ran - broken - skipped

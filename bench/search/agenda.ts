@@ -1,13 +1,14 @@
-/** What happens when, in simulated time. Made for the few entries that workers make. */
+/** A queue of events in simulated time. Taking an event is linear in their number, which is that of the workers. */
 export class Agenda<T> {
   readonly #entries: Entry<T>[] = []
   #added = 0
 
-  /** `order` says what goes first among the simultaneous; without it, what was added first does. */
+  /** Adds an event. Among events at the same time the smallest `order` comes first; by default the one added first. */
   add(at: number, item: T, order = this.#added++): void {
     this.#entries.push({ at, order, item })
   }
 
+  /** Removes the earliest event and returns it. */
   take(): { readonly at: number; readonly item: T } | undefined {
     let first = 0
     for (let i = 1; i < this.#entries.length; i++) if (isBefore(this.#entries[i]!, this.#entries[first]!)) first = i

@@ -19,13 +19,13 @@ const HALVING = {
   resumes: true,
 } as const
 
-/** Our own ASHA, promotion form. */
+/** Hagane's ASHA in the promotion form, run against the recorded learning curves. */
 export class OwnAsha implements CurvePolicy {
   readonly #method: Method
   readonly #trials: Suggestion[] = []
   readonly #results: Result[] = []
   readonly #byRung: RungResult[][] = CURVE_RUNGS.map(() => [])
-  /** The rung a trial is on its way to, or has reached. */
+  /** By trial: the highest rung it has reached or was started for. */
   readonly #rungs: number[] = []
 
   constructor(seed: number, chooser: 'auto' | 'random') {
@@ -46,8 +46,10 @@ export class OwnAsha implements CurvePolicy {
       this.#rungs[due.trial] = due.rung
       return this.#job(due.trial, CURVE_RUNGS[due.rung - 1]!, CURVE_RUNGS[due.rung]!)
     }
+
     const [made] = this.#method.suggest({ trials: this.#trials, results: this.#results }, 1)
     if (!made) return undefined
+
     this.#rungs.push(0)
     return this.#job(this.#trials.push(made) - 1, 0, CURVE_RUNGS[0]!)
   }

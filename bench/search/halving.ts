@@ -4,7 +4,7 @@ import { median } from './statistics.ts'
 import { curves } from './tables.ts'
 import type { Table } from './tables.ts'
 
-/** Trains one configuration from one level, where its checkpoint is, to a higher one. */
+/** Training of one configuration from level `from`, where its checkpoint is, to level `to`. */
 export interface CurveJob {
   readonly trial: number
   readonly params: Record<string, number | string>
@@ -13,40 +13,52 @@ export interface CurveJob {
 }
 
 /**
- * An engine that spends a budget on learning curves. In the promotion form its jobs end at rungs, and a later job goes on from
- * there; in the stopping form its jobs go to the end, and the answer to a report ends them early.
+ * A search that spends a budget on learning curves. In the promotion form a job ends at a rung, and a later job may
+ * continue it. In the stopping form a job goes to the last level, unless the answer to a report ends it early.
  */
 export interface CurvePolicy {
-  /** What a free worker does now; nothing when it shall wait for a report. */
+  /** Returns the next job for a free worker; undefined if the worker has to wait for a report. */
   next(now: number): CurveJob | undefined
-  /** At every level that a job reaches: whether it goes on. The last level of a job ends it anyhow. */
+  /**
+   * Receives the value at every level that a job reaches. Returns whether the job continues; it always ends at level
+   * `to`.
+   */
   report(trial: number, level: number, value: number): boolean
 }
 
-/** Each new best: [time, regret]. The unit of the regret is the distance of the median configuration from the best cell. */
+/**
+ * [time, regret] of each new best. A regret of 1 is that of the median configuration, 0 that of the best cell of the
+ * table.
+ */
 export type CurveLog = readonly (readonly [number, number])[]
 
+/** Options of `simulateCurves`. */
 export interface CurveOptions {
   readonly workers?: number
   readonly horizon?: number
-  /** The levels at which a running job's best counts, the rungs as in the baseline; it counts as well when the job ends. */
+  /** Levels at which the best value of a running job is recorded; it is also recorded when the job ends. */
   readonly countsAt?: readonly number[]
 }
 
+/** Name of the table with learning curves. */
 export const CURVE_TABLE = 'mlp_digits'
+/** Levels at which jobs are compared. */
 export const CURVE_RUNGS: readonly number[] = [1, 3, 9, 27]
 const CURVE_LEVEL_MAX = 27
+/** Reduction factor: about one in three trials of a rung is promoted. */
 export const CURVE_ETA = 3
-/** A level of an average configuration takes one unit of time. */
+/** Duration of a simulation. One level of a configuration of average speed takes one unit of time. */
 const CURVE_HORIZON = 270
 const WORKERS = 10
+/** Standard deviation of the logarithm of a configuration's speed. */
 const SPEED_SPREAD = 0.3
 
-/** The random numbers of a seed: the speeds come from here, and what a built-in policy draws. */
+/** Returns the random number generator of a seed, for the speeds and for built-in policies. */
 export function curveRng(seed: number): PortableRng {
   return new PortableRng(`mf/${CURVE_TABLE}/${seed}`)
 }
 
+/** Runs a policy on simulated workers until the horizon. Returns each new best and the number of trials. */
 export function simulateCurves(
   policy: CurvePolicy,
   rng: PortableRng,
@@ -55,21 +67,25 @@ export function simulateCurves(
   const { workers = WORKERS, horizon = CURVE_HORIZON, countsAt = CURVE_RUNGS } = options
   const workshop = new Workshop(rng, workers)
   const log: [number, number][] = []
+
   for (let now = 0; ;) {
     if (now < horizon) workshop.fill(policy, now)
     const reached = workshop.reachNext()
     if (!reached || reached.at > horizon) return { log, trials: workshop.trials.size }
+
     now = reached.at
     const { running, level, value } = reached
+
     const goesOn = policy.report(running.trial, level, value) && level < running.to
     if ((!goesOn || countsAt.includes(level)) && running.best < (log.at(-1)?.[1] ?? Infinity))
       log.push([now, running.best])
+
     if (goesOn) workshop.goOn(running, level)
     else workshop.free()
   }
 }
 
-/** When the regret first was at most so much; the horizon where it never was. */
+/** Returns the time at which the regret was at most `threshold` for the first time; `horizon` if it never was. */
 export function timeTo(log: CurveLog, threshold: number, horizon: number = CURVE_HORIZON): number {
   return log.find(([, regret]) => regret <= threshold)?.[0] ?? horizon
 }
@@ -82,7 +98,7 @@ interface Running extends CurveJob {
   best: number
 }
 
-/** The workers and what is on them. */
+/** The workers and their running jobs. */
 class Workshop {
   readonly trials = new Set<number>()
   #idle: number
@@ -98,7 +114,7 @@ class Workshop {
     this.#idle = workers
   }
 
-  /** Gives the idle workers what the policy has for them. */
+  /** Starts jobs of the policy on all idle workers. */
   fill(policy: CurvePolicy, now: number): void {
     while (this.#idle > 0) {
       const job = policy.next(now)
@@ -114,14 +130,17 @@ class Workshop {
   #start(job: CurveJob, now: number): void {
     if (!(job.from < job.to && job.to <= CURVE_LEVEL_MAX))
       throw new Error(`no job goes from level ${job.from} to ${job.to}`)
+
     const config = this.#table.indexOf(job.params)
     const speed = this.#speeds.get(config) ?? Math.exp(SPEED_SPREAD * this.#rng.n())
     this.#speeds.set(config, speed)
+
     this.trials.add(job.trial)
     this.#idle--
     this.goOn({ ...job, config, speed, startedAt: now, order: this.#jobs++, best: Infinity }, job.from)
   }
 
+  /** Schedules the next level of a running job. */
   goOn(running: Running, level: number): void {
     this.#agenda.add(
       running.startedAt + running.speed * (level + 1 - running.from),
@@ -130,6 +149,7 @@ class Workshop {
     )
   }
 
+  /** Advances to the next level that a job reaches; undefined if no job runs. */
   reachNext(): { at: number; running: Running; level: number; value: number } | undefined {
     const event = this.#agenda.take()
     if (!event) return undefined
@@ -142,13 +162,16 @@ class Workshop {
 
 const scales = new WeakMap<Table, (value: number) => number>()
 
+/** Returns the function that turns a value of a table into a regret. The function is cached per table. */
 function regretIn(table: Table): (value: number) => number {
   const found = scales.get(table)
   if (found) return found
+
   const configs = Array.from({ length: table.configCount }, (_, config) => config)
   const levels = Array.from({ length: table.levels }, (_, level) => level + 1)
   const lowest = Math.min(...configs.map((config) => Math.min(...levels.map((level) => table.value(config, level)))))
   const middle = median(configs.map((config) => table.value(config, table.levels)))
+
   const toRegret = (value: number): number => (value - lowest) / (middle - lowest)
   scales.set(table, toRegret)
   return toRegret

@@ -5,20 +5,21 @@ import { problem } from './problems.ts'
 import { runOne } from './protocol.ts'
 import type { Budget, CreateOptimizer, RunResult } from './protocol.ts'
 
-/** What all runs of a measurement have in common. */
+/** Settings shared by all searches of a measurement. */
 export interface Plan extends Budget {
-  /** The address of the module to measure. */
+  /** URL of the module to measure. */
   readonly module: string
   readonly mode: Mode
   readonly options: Readonly<Record<string, unknown>>
 }
 
+/** One search to run: a problem and a seed. */
 export interface Task {
   readonly name: string
   readonly seed: number
 }
 
-/** The only thing a worker says; the next task comes as the answer. */
+/** The only message from a worker. The next task is the answer to it. */
 export interface Report {
   readonly task: Task
   readonly result: RunResult
@@ -31,6 +32,7 @@ parentPort!.on('message', (task: Task) => {
   const { name, seed } = task
   const subject = problem(name)
   const { trials, concurrency, options } = plan
+
   const optimizer = createOptimizer(subject.space, { seed, trials, concurrency, options })
   parentPort!.postMessage({ task, result: runOne(optimizer, subject, seed, plan) } satisfies Report)
 })

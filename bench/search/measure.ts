@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 
 import type { Plan, Report, Task } from './measure-worker.ts'
 
-/** Runs all tasks on so many threads, each given its next task when it is through with the one before. */
+/** Runs all tasks on a number of threads. Each thread gets its next task after it has reported the previous one. */
 export async function measureAll(
   plan: Plan,
   tasks: readonly Task[],
@@ -13,13 +13,15 @@ export async function measureAll(
   const queue = [...tasks]
   const lane = async (): Promise<void> => {
     const worker = new Worker(new URL('measure-worker.ts', import.meta.url), { workerData: plan })
+
     for (let task = queue.shift(); task; task = queue.shift()) {
       worker.postMessage(task)
-      // Rejects when the worker fails.
+      // `once` rejects if the worker fails.
       const [report] = (await once(worker, 'message')) as [Report]
       onReport(report)
     }
     await worker.terminate()
   }
+
   await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, lane))
 }

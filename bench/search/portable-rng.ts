@@ -1,6 +1,6 @@
 /**
- * splitmix64 seeded by FNV-1a of a string, in 32-bit halves: bit for bit the numbers of the measuring program in Python that the
- * figures of the rivals come from.
+ * splitmix64 (Steele, Lea and Flood 2014), seeded by the FNV-1a hash of a string, on 32-bit halves. The numbers are bit
+ * for bit those of the Python program that measured the rivals.
  */
 export class PortableRng {
   #high = 0xcbf29ce4
@@ -14,32 +14,35 @@ export class PortableRng {
     }
   }
 
-  /** Uniform in [0, 1). */
+  /** Returns a uniform number in [0, 1). */
   u(): number {
     const sum = (this.#low >>> 0) + 0x7f4a7c15
     this.#low = sum | 0
     this.#high = (this.#high + 0x9e3779b9 + (sum > 0xffffffff ? 1 : 0)) | 0
+
     let high = this.#high ^ (this.#high >>> 30)
     let low = this.#low ^ ((this.#high << 2) | (this.#low >>> 30))
     ;[high, low] = [highOfProduct(high, low, 0xbf58476d, 0x1ce4e5b9), Math.imul(low, 0x1ce4e5b9)]
     ;[high, low] = [high ^ (high >>> 27), low ^ ((high << 5) | (low >>> 27))]
     ;[high, low] = [highOfProduct(high, low, 0x94d049bb, 0x133111eb), Math.imul(low, 0x133111eb)]
     ;[high, low] = [high ^ (high >>> 31), low ^ ((high << 1) | (low >>> 31))]
+
     return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53
   }
 
-  /** Standard normal; takes two uniforms. */
+  /** Returns a standard normal number (Box-Muller); it uses two uniform ones. */
   n(): number {
     return Math.sqrt(-2 * Math.log(1 - this.u())) * Math.cos(2 * Math.PI * this.u())
   }
 }
 
-/** The upper half of the lower 64 bits of a product; the lower half is `Math.imul` of the lower halves. */
+/** Returns bits 32 to 63 of a product of two 64-bit numbers. Bits 0 to 31 are `Math.imul` of the lower halves. */
 function highOfProduct(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const a0 = aLow & 0xffff
   const a1 = aLow >>> 16
   const b0 = bLow & 0xffff
   const b1 = bLow >>> 16
+
   const first = a1 * b0 + ((a0 * b0) >>> 16)
   const second = a0 * b1 + (first & 0xffff)
   const carried = a1 * b1 + (first >>> 16) + (second >>> 16)

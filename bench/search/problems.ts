@@ -15,19 +15,19 @@ import {
 } from './test-functions.ts'
 import type { Shift } from './test-functions.ts'
 
-/** A thing to minimise. A regret is the distance from the optimum in units of that of the reference. */
+/** A function to minimise. A regret is (value - optimum) / (reference - optimum). */
 export interface Problem {
   readonly name: string
   readonly space: readonly SpaceItem[]
   readonly evaluate: (params: Params) => number
   readonly optimum: number
-  /** The median over configurations drawn uniformly. */
+  /** Median value of configurations drawn uniformly. */
   readonly reference: number
-  /** Standard deviation of what is added to a value before the optimiser sees it. */
+  /** Standard deviation of the noise that is added to a value before the optimizer receives it. */
   readonly noise: number
 }
 
-/** The ten that count. */
+/** The ten problems of the suite. */
 export const MAIN = [
   'branin2',
   'hartmann6',
@@ -43,6 +43,7 @@ export const MAIN = [
 
 const TUNING_NOISE = 0.02
 
+/** Returns a problem by its name. Throws if there is none. */
 export function problem(name: string): Problem {
   const figures = baseline.functions[name]
   if (!figures) throw new Error(`there is no problem ${name}`)
@@ -60,7 +61,7 @@ function shapeOf(name: string): Shape {
     case 'ackley5':
       return ofShifted(ackley, { key: 'dev/ackley5', dimensions: 5, low: -32.768, high: 32.768 })
     case 'rosen5s':
-      // Shifted, since the classic box has its centre in the valley.
+      // Shifted, because the centre of the usual box lies in the valley.
       return ofShifted(rosenbrock, { key: 'dev/rosen5s', dimensions: 5, low: -2, high: 2, share: 0.5, target: 1 })
     case 'levy8s':
       return ofShifted(levy, { key: 'dev/levy8s', dimensions: 8, low: -10, high: 10, target: 1 })

@@ -14,12 +14,13 @@ export interface Observation {
   readonly value: number
 }
 
-/** An engine under measurement; it minimises. */
+/** A search under measurement. It minimises. */
 export interface Optimizer {
   ask(count: number): Suggestion[]
   tell(results: Observation[]): void
 }
 
+/** The size of a search. */
 export interface Budget {
   readonly trials: number
   readonly concurrency: number
@@ -27,31 +28,34 @@ export interface Budget {
 
 export interface OptimizerOptions extends Budget {
   readonly seed: number
-  /** What the command line gave to tune with. */
+  /** Options from the command line. */
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** What a module to measure exports under this name. */
+/** A module to measure exports `createOptimizer` of this type. */
 export type CreateOptimizer = (space: readonly SpaceItem[], options: OptimizerOptions) => Optimizer
 
+/** The result of one search. */
 export interface RunResult {
-  /** By the number of trials; rounded as the rivals' figures are. */
+  /** Regret by number of trials, rounded like the recorded results of the rivals. */
   readonly regret: Record<number, number>
-  /** Mean decadic logarithm of the regret over all trials. */
+  /** Mean of log10 of the regret over all trials. */
   readonly auc: number
-  /** One for each ask: milliseconds by suggestion. */
+  /** Milliseconds per suggestion of each call of `ask`. */
   readonly askMs: number[]
-  /** Milliseconds by trial in ask and tell together: some fit in the one, some in the other. */
+  /** Milliseconds per trial in `ask` and `tell` together: a model may be fitted in either. */
   readonly overheadMs: number
 }
 
 const CHECKPOINTS = [10, 20, 30, 50, 75, 100, 150, 200] as const
+/** Regrets below this count as this, because their logarithms are averaged. */
 export const REGRET_FLOOR = 1e-4
+/** Standard deviation of the logarithm of a trial's simulated duration. */
 const DURATION_SPREAD = 0.6
 
 /**
- * One search. In batch mode it asks for as many as run at once and tells them together; in async mode each worker takes its own
- * time, and one is told, one asked.
+ * Runs one search. In batch mode it asks for `concurrency` points and reports their results together. In async mode
+ * each trial has its own duration; each result is reported by itself, and one new point is asked for.
  */
 export function runOne(
   optimizer: Optimizer,
@@ -78,6 +82,7 @@ function runAsync(session: Session, { trials, concurrency }: Budget, durations: 
       started++
     }
   }
+
   start(0, concurrency)
   for (let next = running.take(); next; next = running.take()) {
     session.evaluate([next.item])
@@ -85,7 +90,7 @@ function runAsync(session: Session, { trials, concurrency }: Budget, durations: 
   }
 }
 
-/** Keeps the clock and the values, true and observed, around an optimizer. */
+/** One search: measures the time in the optimizer and records the regrets. */
 class Session {
   readonly #optimizer: Optimizer
   readonly #problem: Problem
@@ -110,6 +115,7 @@ class Session {
     const startedAt = performance.now()
     const suggestions = this.#optimizer.ask(count)
     const spent = performance.now() - startedAt
+
     if (suggestions.length !== count) throw new Error(`asked for ${count} suggestions, got ${suggestions.length}`)
     this.#askMs.push(spent / count)
     this.#spentMs += spent
@@ -123,7 +129,7 @@ class Session {
     this.#spentMs += performance.now() - startedAt
   }
 
-  /** The regret is that of the configuration that would be picked: the best observed so far, valued without noise. */
+  /** Records the regret of the configuration with the best observed value so far, computed without noise. */
   #observe(params: Params): number {
     const { evaluate, noise, optimum, reference } = this.#problem
     const value = evaluate(params)

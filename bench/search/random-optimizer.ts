@@ -3,7 +3,7 @@ import type { Optimizer, OptimizerOptions } from './protocol.ts'
 import { fromUnit } from './space.ts'
 import type { SpaceItem } from './space.ts'
 
-/** Draws uniformly: an example of a module to measure. */
+/** Makes an optimizer that draws uniformly: an example of a module to measure. */
 export function createOptimizer(space: readonly SpaceItem[], { seed }: OptimizerOptions): Optimizer {
   const rng = new PortableRng(`random/${seed}`)
   let asked = 0

@@ -1,9 +1,9 @@
 /**
- * Measures an engine against the problems, for whoever tunes it:
+ * Measures a search on the problems, for tuning it:
  *
  *     node bench/search/run.ts --module bench/search/random-optimizer.ts --seeds 0-19 --out /tmp/random.json
  *
- * `--against` compares with what an earlier measurement wrote, seed by seed.
+ * `--against FILE` compares the result, seed by seed, with one that was written by `--out` before.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -54,7 +54,7 @@ if (flags.out) writeFileSync(flags.out, JSON.stringify(measured))
 const earlier = flags.against ? (JSON.parse(readFileSync(flags.against, 'utf8')) as Measured) : undefined
 process.stdout.write(describe(measured, earlier))
 
-/** `3`, `0-19` or `0,4,7-9`. */
+/** Parses a list of seeds: `3`, `0-19` or `0,4,7-9`. */
 function parseSeeds(text: string): number[] {
   return text.split(',').flatMap((part) => {
     const [first, last = first] = part.split('-').map(Number)

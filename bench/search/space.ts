@@ -1,4 +1,4 @@
-/** One hyperparameter, in the form that the measuring program in Python gives to other programs. */
+/** One hyperparameter, in the JSON form of the Python program that measured the rivals. */
 export type SpaceItem =
   | {
       readonly name: string
@@ -11,7 +11,7 @@ export type SpaceItem =
 
 export type Params = Readonly<Record<string, number | string>>
 
-/** The value at a place in [0, 1): a uniform place draws uniformly, or log-uniformly where the item says so. */
+/** Maps a number in [0, 1) to a value: uniformly, or log-uniformly if `log` is set. */
 export function fromUnit(item: SpaceItem, u: number): number | string {
   if (item.type === 'cat') return item.values[Math.min(Math.floor(u * item.values.length), item.values.length - 1)]!
   const { low, high, log } = item

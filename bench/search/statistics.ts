@@ -1,17 +1,19 @@
 import { REGRET_FLOOR } from './protocol.ts'
 
-/** Problem, seed: the regret after some number of trials. */
+/** Regrets after some number of trials, by problem and seed. */
 export type Regrets = Readonly<Record<string, Readonly<Record<string, number>>>>
 
+/** A geometric mean of ratios of regrets. */
 export interface Ratio {
   readonly ratio: number
-  /** The ends of the 95 % interval. */
+  /** Ends of the 95 % bootstrap interval. */
   readonly low: number
   readonly high: number
-  /** On how many pairs of problem and seed it rests. */
+  /** Number of compared pairs: searches of both on the same problem and seed. */
   readonly pairs: number
 }
 
+/** Geometric means of the regrets of two searches on one problem. */
 export interface Comparison {
   readonly problem: string
   readonly ours: number
@@ -22,7 +24,7 @@ export interface Comparison {
 const RESAMPLES = 2_000
 const TAIL = 0.025
 
-/** Geometric mean over seeds, then over problems. */
+/** Returns the geometric mean over problems of the geometric means over seeds. */
 export function primaryScore(regrets: Regrets): number {
   return Math.exp(mean(Object.values(regrets).map((seeds) => mean(Object.values(seeds).map(logOf)))))
 }
@@ -37,19 +39,25 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+/** Returns the share of regrets above `threshold`. */
 export function stuckShare(seeds: Readonly<Record<string, number>>, threshold: number): number {
   const values = Object.values(seeds)
   return values.filter((value) => value > threshold).length / values.length
 }
 
-/** Below 1 ours is the better, on the seeds that both have; nothing where there are none. */
+/**
+ * Returns the mean ratio of our regrets to theirs over the problems and seeds that both have; below 1, ours are
+ * smaller. Returns undefined if there are none in common.
+ */
 export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
   const differences = shared(ours, theirs).map(({ pairs }) => pairs.map(([our, their]) => logOf(our) - logOf(their)))
   if (differences.length === 0) return undefined
+
   const random = createRandom(RESAMPLES)
   const resampled = Float64Array.from({ length: RESAMPLES }, () =>
     mean(differences.map((values) => resampledMean(values, random))),
   ).sort()
+
   return {
     ratio: Math.exp(mean(differences.map(mean))),
     low: Math.exp(quantile(resampled, TAIL)),
@@ -58,7 +66,7 @@ export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
   }
 }
 
-/** Each problem's geometric means on the seeds that both have; equal is not worse. */
+/** Compares the geometric means of each problem over the seeds that both have. Equal means count as not worse. */
 export function compareProblems(ours: Regrets, theirs: Regrets): Comparison[] {
   return shared(ours, theirs).map(({ problem, pairs }) => {
     const our = geometricMean(pairs.map((pair) => pair[0]))
@@ -72,6 +80,7 @@ interface Shared {
   readonly pairs: readonly (readonly [number, number])[]
 }
 
+/** Pairs the regrets of both by problem and seed. Problems without a pair are left out. */
 function shared(ours: Regrets, theirs: Regrets): Shared[] {
   return Object.entries(ours)
     .map(([problem, seeds]) => ({
@@ -85,12 +94,14 @@ function pairOf(our: number, their: number | undefined): (readonly [number, numb
   return their === undefined ? [] : [[our, their]]
 }
 
+/** Returns the mean of a bootstrap sample. */
 function resampledMean(values: readonly number[], random: () => number): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[Math.floor(random() * values.length)]!
   return sum / values.length
 }
 
+/** Returns a quantile by linear interpolation. */
 function quantile(sorted: Float64Array, q: number): number {
   const place = q * (sorted.length - 1)
   const below = Math.floor(place)
@@ -98,7 +109,7 @@ function quantile(sorted: Float64Array, q: number): number {
   return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!)
 }
 
-/** mulberry32: the interval is the same each time. */
+/** Returns a generator (mulberry32) with a fixed seed, so that the interval is the same each time. */
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {

@@ -2,18 +2,20 @@ import { readFileSync } from 'node:fs'
 
 import type { Params, SpaceItem } from './space.ts'
 
-/** A grid of real results of scikit-learn, each with a learning curve where the table has one. */
+/** Recorded results of scikit-learn on a grid of configurations; one table also has learning curves. */
 export interface Table {
   readonly space: readonly SpaceItem[]
-  /** The levels of the learning curves, from 1 up; 1 where there are none. */
+  /** Number of levels of the learning curves, which start at level 1; 1 without curves. */
   readonly levels: number
   readonly configCount: number
+  /** Returns the recorded loss of a configuration at a level. */
   value(config: number, level: number): number
-  /** The configuration's place in the grid. */
+  /** Returns the index of a configuration in the grid. */
   indexOf(params: Params): number
   paramsOf(config: number): Record<string, number | string>
 }
 
+/** A table as stored in `tables.json`. */
 interface StoredTable {
   readonly axes: readonly {
     readonly name: string
@@ -22,25 +24,31 @@ interface StoredTable {
   }[]
   readonly scale: number
   readonly levels: readonly number[] | null
-  /** Unsigned 16-bit little-endian cells in base64, the last axis and the levels fastest. */
+  /**
+   * Unsigned 16-bit little-endian cells in base64, divided by `scale`. The level varies fastest, then the last axis.
+   */
   readonly data: string
 }
 
 const loaded = new Map<string, Table>()
 let stored: Record<string, StoredTable> | undefined
 
+/** Returns a table by its name. Throws if there is none. */
 export function table(name: string): Table {
   stored ??= JSON.parse(readFileSync(new URL('tables.json', import.meta.url), 'utf8')) as Record<string, StoredTable>
+
   const found = loaded.get(name)
   if (found) return found
+
   const content = stored[name]
   if (!content) throw new Error(`there is no table ${name}`)
+
   const created = toTable(content)
   loaded.set(name, created)
   return created
 }
 
-/** The learning curves of a table. Throws for one without them: `mlp_digits` is the only one that has them. */
+/** Returns a table with learning curves; only `mlp_digits` has them. Throws for another table. */
 export function curves(name: string): Table {
   const found = table(name)
   if (found.levels === 1) throw new Error(`${name} has no learning curves`)
@@ -55,6 +63,7 @@ function toTable({ axes, scale, levels: curve, data }: StoredTable): Table {
       ? { name, type: 'cat', values: values.map(String) }
       : { name, type: 'int', low: 0, high: values.length - 1, log: false },
   )
+
   return {
     space,
     levels,
@@ -78,7 +87,7 @@ function decode(data: string, scale: number): Float64Array {
   return Float64Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i) / scale)
 }
 
-/** Numeric axes are offered as their index, categories as such. */
+/** Number of values of an axis. A numeric axis is offered as an integer, the index of its value. */
 function sizeOf(item: SpaceItem): number {
   return item.type === 'cat' ? item.values.length : item.high + 1
 }

@@ -3,6 +3,8 @@ import type { Params } from './space.ts'
 
 type Vector = readonly number[]
 
+// The standard functions are defined in Surjanovic and Bingham, Virtual Library of Simulation Experiments.
+
 export function branin([a, b]: Vector): number {
   return (
     (b! - (5.1 / (4 * Math.PI ** 2)) * a! * a! + (5 / Math.PI) * a! - 6) ** 2 +
@@ -56,13 +58,18 @@ export function sphere(x: Vector): number {
   return sum(x.map((v) => v * v))
 }
 
-/** Two floats, two categories, one integer; the category picks the landscape, its offset and the best integer. */
+/**
+ * A problem with two floats, two categories and one integer. The category `k` selects the landscape, its offset and the
+ * best integer.
+ */
 export function mixcat(params: Params): number {
   const x = Number(params['x'])
   const y = Number(params['y'])
   const landscape = indexIn(['a', 'b', 'c', 'd'], params['k'])
+
   const a = 2 * x
   const b = 2 * y
+
   const value = [rosenbrock([a, b]) / 300, camel(a, b) / 12, beale(a, b) / 60, (a * a + b * b) / 8 + 0.08][landscape]!
   const extra = [0, 0.1 + 0.1 * Math.cos(3 * x), 0.25 * Math.abs(y)][indexIn(['p', 'q', 'r'], params['m'])]!
   return value + extra + 0.03 * Math.abs(Number(params['n']) - [3, 7, 5, 9][landscape]!) + [0.1, 0, 0.05, 0][landscape]!
@@ -81,19 +88,23 @@ const OPTIMISER_OFFSETS = [0.03, 0.012, 0.004, 0]
 const BEST_LAYERS = 4
 
 /**
- * A smooth stand-in for tuning a network: a learning-rate valley that moves with optimiser and batch size, a divergence wall,
- * weight decay that only matters when decoupled, capacity against dropout.
+ * A smooth model of tuning a neural network: a valley of learning rates that moves with optimiser and batch size,
+ * divergence above it, weight decay that matters more for the optimiser that decouples it, and dropout that allows more
+ * layers.
  */
 export function tuning(params: Params): number {
   const optimiser = indexIn(['sgd', 'momentum', 'adam', 'adamw'], params['opt'])
   const isDecoupled = optimiser === 3
   const [batch, layers, dropout] = [Number(params['batch']), Number(params['layers']), Number(params['dropout'])]
+
   const distance = Math.log10(Number(params['lr'])) - LEARNING_RATES[optimiser]! - 0.4 * Math.log10(batch / 64)
   const decay = Math.log10(Number(params['wd'])) + (isDecoupled ? 2 : 3.7)
+
   let value = 0.05 * distance * distance + 2 / (1 + Math.exp(-9 * (distance - 1.1)))
   value += (isDecoupled ? 0.012 : 0.005) * decay * decay
   value += (0.01 * (layers - BEST_LAYERS - 1.5 * dropout) ** 2) / 2 + 0.15 * (dropout - 0.1 - 0.05 * layers) ** 2
   value += 0.006 * Math.abs(Math.log2(batch / 64))
+
   const activation = [0.008, 0, 0.02 + 0.01 * layers][indexIn(['relu', 'gelu', 'tanh'], params['act'])]!
   return value + OPTIMISER_OFFSETS[optimiser]! + activation
 }
@@ -104,34 +115,41 @@ function indexIn(values: readonly string[], value: number | string | undefined):
   return index
 }
 
+/** How `shifted` changes a function. */
 export interface Shift {
+  /** Seed of the random numbers. */
   readonly key: string
   readonly dimensions: number
   readonly low: number
   readonly high: number
-  /** The share of the box that the optimum may lie in. */
+  /** Share of the box, around its centre, in which the optimum may be; 0.6 by default. */
   readonly share?: number
-  /** Where the function has its optimum, in each coordinate. */
+  /** Coordinate of the optimum of the original function; 0 by default. */
   readonly target?: number
-  /** A random rotation and axes of uneven scale, up to the root of this. */
+  /**
+   * With it the function is also rotated at random, and its axes are scaled by 1 up to the square root of this number.
+   */
   readonly condition?: number
 }
 
-/** The function with its optimum at a random place, so that an optimiser that likes the centre gains nothing. */
+/** Moves the optimum of a function to a random place, so that optimizers that prefer the centre gain nothing. */
 export function shifted(base: (x: Vector) => number, shift: Shift): (x: Vector) => number {
   const { key, dimensions, low, high, share = 0.6, target = 0, condition } = shift
   const rng = new PortableRng(key)
   const centre = Array.from({ length: dimensions }, () => (low + high) / 2 + (rng.u() - 0.5) * share * (high - low))
+
   if (condition === undefined) return (x) => base(x.map((v, i) => v - centre[i]! + target))
+
   const rows = rotation(dimensions, `${key}/rot`)
   const scales = rows.map((_, i) => condition ** (i / (dimensions - 1) / 2))
+
   return (x) => {
     const moved = x.map((v, i) => v - centre[i]!)
     return base(rows.map((row, i) => scales[i]! * dot(row, moved) + target))
   }
 }
 
-/** By Gram-Schmidt, so that no library's sign convention matters. */
+/** Returns a random rotation, made by Gram-Schmidt, which has no sign convention that depends on a library. */
 function rotation(dimensions: number, key: string): Vector[] {
   const rng = new PortableRng(key)
   const raw = Array.from({ length: dimensions }, () => Array.from({ length: dimensions }, () => rng.n()))
@@ -144,6 +162,7 @@ function rotation(dimensions: number, key: string): Vector[] {
     const length = Math.sqrt(dot(row, row))
     rows.push(row.map((v) => v / length))
   }
+
   return rows
 }
 

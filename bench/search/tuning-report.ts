@@ -6,16 +6,20 @@ import type { RunResult } from './protocol.ts'
 import { compareProblems, geometricMean, median, primaryScore, ratioOf, stuckShare } from './statistics.ts'
 import type { Regrets } from './statistics.ts'
 
+/** The results of a measurement, in the form that `run.ts` writes. */
 export interface Measured {
   readonly plan: Plan
-  /** Problem, seed. */
+  /** By problem and seed. */
   readonly runs: Record<string, Record<string, RunResult>>
 }
 
-/** The regrets above which a search counts as caught in the wrong basin, after the last trial. */
+/** Final regrets above which a search counts as stuck in a wrong basin. */
 const STUCK_ABOVE: Readonly<Record<string, number>> = { hartmann6: 0.03, mixcat: 0.05 }
 const RIVALS = ['tpe', 'gp', 'prototype'] as const
 
+/**
+ * Returns the report as text: results by problem, costs, and comparisons with the rivals and an earlier measurement.
+ */
 export function describe(measured: Measured, earlier: Measured | undefined): string {
   const reached = BASELINE_CHECKPOINTS.filter((checkpoint) => checkpoint <= measured.plan.trials)
   const ours = (checkpoint: number): Regrets => regretsOf(measured, checkpoint)
@@ -23,6 +27,7 @@ export function describe(measured: Measured, earlier: Measured | undefined): str
     name: name as string,
     at: (checkpoint: number) => regretsOfRival(baseline.rivals[measured.plan.mode][name], checkpoint),
   }))
+
   if (earlier) rivals.push({ name: 'earlier', at: (checkpoint) => regretsOf(earlier, checkpoint) })
   const lines = [
     row('problem', ['seeds', ...reached.map((c) => `gmean@${c}`), ...reached.map((c) => `median@${c}`), 'ms']),
@@ -35,6 +40,7 @@ export function describe(measured: Measured, earlier: Measured | undefined): str
     ]),
     ...describeStuck(measured, reached.at(-1)),
   ]
+
   return `${lines.filter(Boolean).join('\n')}\n`
 }
 
@@ -71,8 +77,10 @@ function describeWorse(
 ): string[] {
   if (last === undefined) return []
   const compared = compareProblems(ours(last), theirs(last))
+
   if (compared.length === 0) return []
   const worse = compared.filter(({ isNotWorse }) => !isNotWorse)
+
   const list = worse.map(({ problem, ours, theirs }) => `${problem} (${short(ours)} to ${short(theirs)})`).join(', ')
   return [
     `not worse than ${name}@${last} on ${compared.length - worse.length} of ${compared.length}${list && `; worse on ${list}`}`,
@@ -98,6 +106,7 @@ function regretsOfRival(runs: RivalRuns, checkpoint: number): Regrets {
   return mapRuns(runs, (triple) => triple[place])
 }
 
+/** Picks one number from each run. Runs without it are left out. */
 function mapRuns<T>(
   runs: Readonly<Record<string, Readonly<Record<string, T>>>>,
   pick: (run: T) => number | undefined,

@@ -14,7 +14,7 @@ import sys
 SECTIONS = ["database", "editors", "games", "graphics", "mail", "math", "science", "sound", "text", "web"]
 PACKAGES_PER_SECTION = 330
 
-# These say what a package is for the archive, not what it is about.
+# Packages with these endings or words are left out: they only accompany other packages.
 ENDINGS_LEFT_OUT = ("-dev", "-doc", "-dbg", "-data", "-common", "-l10n")
 WORDS_LEFT_OUT = ("transitional", "dummy package", "metapackage", "meta-package", "meta package")
 
