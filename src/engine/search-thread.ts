@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { Logger } from '../core/ports.ts'
-import type { Beliefs } from '../core/search/beliefs.ts'
+import type { SweepInsights } from '../core/search/insights.ts'
 import type { History, Suggestion } from '../core/search/history.ts'
 import type { SearchTask } from '../core/search/method.ts'
 import type { Searcher } from '../core/search/searcher.ts'
@@ -40,7 +40,7 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     onGone: () => told.clear(),
   })
   const reader = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>(options)
-  const beliefs = new Map<string, { readonly question: string; readonly answer: Promise<Beliefs> }>()
+  const beliefs = new Map<string, { readonly question: string; readonly answer: Promise<SweepInsights> }>()
 
   return {
     suggest: async (sweepId, task, history, count) => {
@@ -53,7 +53,7 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
         throw error
       }
     },
-    believe: async (sweepId, task, { trials, results }) => {
+    computeInsights: async (sweepId, task, { trials, results }) => {
       const said = { task: encodeValue(task), trials: encodeValue(trials), results }
 
       const question = createHash('sha256').update(JSON.stringify(said)).digest('hex')
@@ -61,7 +61,9 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
 
       if (known?.question === question) return await known.answer
 
-      const answer = reader.ask((id) => ({ id, believe: true, ...said })).then((found) => decodeValue(found) as Beliefs)
+      const answer = reader
+        .ask((id) => ({ id, believe: true, ...said }))
+        .then((found) => decodeValue(found) as SweepInsights)
       remember(sweepId, { question, answer })
 
       try {
@@ -71,7 +73,7 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
         throw error
       }
     },
-    forget: (sweepId) => {
+    release: (sweepId) => {
       if (told.delete(sweepId)) thread.post({ forget: sweepId })
     },
     [Symbol.asyncDispose]: async () => {
@@ -102,7 +104,7 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     }
   }
 
-  function remember(sweepId: string, entry: { question: string; answer: Promise<Beliefs> }): void {
+  function remember(sweepId: string, entry: { question: string; answer: Promise<SweepInsights> }): void {
     beliefs.delete(sweepId)
     beliefs.set(sweepId, entry)
     if (beliefs.size > BELIEFS_MAX) beliefs.delete(beliefs.keys().next().value!)

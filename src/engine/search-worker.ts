@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 
 import { decodeValue, encodeValue } from '../contract/values.ts'
-import { believe } from '../core/search/beliefs.ts'
-import type { Beliefs } from '../core/search/beliefs.ts'
+import { computeInsights } from '../core/search/insights.ts'
+import type { SweepInsights } from '../core/search/insights.ts'
 import type { Result, Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
 import { createMethod } from '../core/search/registry.ts'
@@ -72,8 +72,8 @@ parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
   }
 })
 
-function readHistory({ task, trials, results }: BelieveQuestion): Beliefs {
-  return believe(decodeValue(task) as SearchTask, { trials: decodeValue(trials) as Suggestion[], results })
+function readHistory({ task, trials, results }: BelieveQuestion): SweepInsights {
+  return computeInsights(decodeValue(task) as SearchTask, { trials: decodeValue(trials) as Suggestion[], results })
 }
 
 function answer({ sweep, task, trials, results, count }: SuggestQuestion): Suggestion[] {

@@ -1,9 +1,9 @@
 import type { Objective, StoppingRulePlan, SweepPlan } from '../contract/plan.ts'
 import type { Store } from '../core/ports.ts'
 import type { OpenTrial, Sweep, SweepResult } from '../core/records.ts'
-import { goesOn, ladder } from '../core/search/rungs.ts'
-import { judge } from '../core/search/stopping.ts'
-import type { Contender, Report } from '../core/search/stopping.ts'
+import { isPromoted, ashaResources } from '../core/search/rungs.ts'
+import { findTrialsToStop } from '../core/search/stopping.ts'
+import type { RuledTrial, Report } from '../core/search/stopping.ts'
 import { signOf } from '../core/sweep/record.ts'
 import type { Book } from './sweep-books.ts'
 import { createCourses } from './trial-courses.ts'
@@ -133,7 +133,7 @@ async function applyRule(
       ? bestOf(await contendersOf(courses, { ...objective, interval: rule.interval }, field))
       : undefined
 
-  return judge(rule, await contendersOf(courses, rule, field))
+  return findTrialsToStop(rule, await contendersOf(courses, rule, field))
     .filter(({ trial }) => trial !== best)
     .map(({ trial, step, value, bound }) => ({
       runId: ids.get(trial)!,
@@ -145,9 +145,9 @@ async function contendersOf(
   courses: Courses,
   { metric, optimization, interval }: Pick<StoppingRulePlan, 'metric' | 'optimization' | 'interval'>,
   { ids, isRunning, isOpen }: Field,
-): Promise<Contender[]> {
+): Promise<RuledTrial[]> {
   const sign = signOf({ objective: { metric, optimization } })
-  const contenders: Contender[] = []
+  const contenders: RuledTrial[] = []
   for (const [trial, id] of ids) {
     const course = await courses.read(id, { metric, interval, sign, isOver: !isOpen.has(id) })
     contenders.push({ trial, isRunning: isRunning.has(id), course })
@@ -155,7 +155,7 @@ async function contendersOf(
   return contenders
 }
 
-function bestOf(contenders: readonly Contender[]): number | undefined {
+function bestOf(contenders: readonly RuledTrial[]): number | undefined {
   const heard = contenders.filter(({ course }) => course.count > 0)
   return heard.toSorted((a, b) => a.course.best - b.course.best)[0]?.trial
 }
@@ -199,7 +199,7 @@ function passRungs(
   passing: readonly Passing[],
 ): { arrivals: SweepResult[]; verdicts: Sentence[] } {
   const { objective, method } = plan
-  const resources = ladder(method.halving!)
+  const resources = ashaResources(method.halving!)
   const sign = signOf(plan)
   const passed = resources.slice(0, -1).map((_, rung) => book.results.filter((result) => result.rung === rung))
   const arrivals: SweepResult[] = []
@@ -221,7 +221,7 @@ function passRungs(
         trial: one.index,
         value: one.value === null ? NaN : sign * one.value,
       }))
-      if (goesOn(arrived, index, method.halving!.eta)) continue
+      if (isPromoted(arrived, index, method.halving!.eta)) continue
       verdicts.push({ runId, data: { rule: 'asha', metric: objective!.metric, step: amount, value, rung } })
       break
     }

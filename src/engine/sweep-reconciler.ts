@@ -6,9 +6,9 @@ import type { Clock, Ids, Measure, Parts, Store, SweepPatch } from '../core/port
 import type { OpenTrial, PhaseCounts, Sweep, SweepFailure, SweepResult, SweepTrial } from '../core/records.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/method.ts'
-import { createMethod, isThinned, learns } from '../core/search/registry.ts'
+import { createMethod, hasInvalidCells, usesResults } from '../core/search/registry.ts'
 import type { Searcher } from '../core/search/searcher.ts'
-import { sinceImprovement } from '../core/search/stopping.ts'
+import { countSinceImprovement } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
 import { decideSweep } from '../core/sweep/decide.ts'
 import type { SweepAction } from '../core/sweep/decide.ts'
@@ -89,7 +89,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     searches.delete(sweepId)
     books.close(sweepId)
     judge.forget(sweepId)
-    searcher.forget(sweepId)
+    searcher.release(sweepId)
     return undefined
   }
 
@@ -101,12 +101,12 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const task = toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
     const { name, halving } = sweep.plan.method
     const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, sweep.budget)
-    const isLearning = learns(task)
+    const isLearning = usesResults(task)
     const search: Search = {
       task,
       method: createMethod(task),
       learns: isLearning,
-      isSlow: isLearning || isThinned(task),
+      isSlow: isLearning || hasInvalidCells(task),
       brackets,
       exhaustedAt: undefined,
     }
@@ -134,7 +134,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       learns: search.learns || search.brackets !== undefined,
       atRung: open.filter(({ isAtRung }) => isAtRung).length,
       promotions: sweep.isPaused ? [] : duePromotions({ sweep, search, book, open }, remaining === 0),
-      sinceBetter: plateau ? sinceImprovement(valuesOf(sweep, book), plateau.delta) : undefined,
+      sinceBetter: plateau ? countSinceImprovement(valuesOf(sweep, book), plateau.delta) : undefined,
       hasFailedFirst: await hasFailedFirst(sweep, counts),
     }
   }
@@ -413,7 +413,7 @@ function remainingTrials(
   const created = sweep.trialsCreated
 
   if (exhaustedAt === created) return 0
-  const limits = [brackets ? brackets.trials : null, sweep.budget, method.size].filter((limit) => limit !== null)
+  const limits = [brackets ? brackets.trials : null, sweep.budget, method.pointsMax].filter((limit) => limit !== null)
   const remaining = limits.length === 0 ? null : Math.max(0, Math.min(...limits) - created)
 
   if (isSlow || remaining === 0 || pointsLeft(sweep, { trials, results }).length > 0) return remaining

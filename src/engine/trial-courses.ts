@@ -1,5 +1,5 @@
 import type { Store } from '../core/ports.ts'
-import { advance, EMPTY_COURSE } from '../core/search/stopping.ts'
+import { addReports, EMPTY_COURSE } from '../core/search/stopping.ts'
 import type { Course, Report } from '../core/search/stopping.ts'
 
 /** Reads what trials report of a metric. Reading again reads only what was added. */
@@ -46,7 +46,7 @@ export function createCourses(store: Store): Courses {
 
       const reports = await since(runId, metric, known.read)
       const turned = reports.map(({ step, value }) => ({ step, value: sign * value }))
-      const next = { course: advance(known.course, turned, interval), read: known.read + reports.length, isOver }
+      const next = { course: addReports(known.course, turned, interval), read: known.read + reports.length, isOver }
       ofRun.set(key, next)
       return next.course
     },

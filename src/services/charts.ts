@@ -24,7 +24,7 @@ import { bucketsOf, chunksWithin, coarsen, pointsWithin } from '../core/metrics/
 import type { Bucket, Span } from '../core/metrics/series.ts'
 import type { Executor, RunScope, Store } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
-import { ladder } from '../core/search/rungs.ts'
+import { ashaResources } from '../core/search/rungs.ts'
 import { axisSize, sampleAxis, valueAt } from '../core/search/space.ts'
 import { toPythonText } from '../core/spec/python.ts'
 import { measureOf } from '../core/sweep/record.ts'
@@ -292,7 +292,7 @@ export async function readTrials({ scan }: Store, { id, plan, results }: Sweep):
     optimization: plan.objective?.optimization ?? null,
     bestBy: plan.objective?.bestBy ?? 'last',
     axes: plan.space.map(toAxisView),
-    rungs: halving ? { resource: halving.resource, amounts: ladder(halving), form: halving.form } : null,
+    rungs: halving ? { resource: halving.resource, amounts: ashaResources(halving), form: halving.form } : null,
     index: trials.map(({ index }) => index),
     number: trials.map(({ number }) => number),
     phase: trials.map(({ phase }) => phase),

@@ -4,11 +4,11 @@ import type { SweepPlan } from '../contract/plan.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Ids, Store, SweepPatch } from '../core/ports.ts'
 import type { Sweep, SweepTrial, TrialOutcome } from '../core/records.ts'
-import type { Beliefs } from '../core/search/beliefs.ts'
+import type { SweepInsights } from '../core/search/insights.ts'
 import { createCodec } from '../core/search/codec.ts'
 import type { EarlierTrial, History } from '../core/search/history.ts'
 import { checkPoint } from '../core/search/points.ts'
-import { autoChoice } from '../core/search/registry.ts'
+import { findAutoChoice } from '../core/search/registry.ts'
 import type { AutoChoice } from '../core/search/auto.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import { median } from '../core/search/stopping.ts'
@@ -28,7 +28,7 @@ export interface SweepSearchDeps {
 }
 
 /** What the trials of a sweep show so far, with values in its metric as it was reported. */
-export interface SweepBeliefs extends Pick<Beliefs, 'importance' | 'borders' | 'expectedImprovement'> {
+export interface SweepBeliefs extends Pick<SweepInsights, 'importance' | 'borders' | 'expectedImprovement'> {
   readonly choice: AutoChoice | undefined
   readonly best: { readonly number: number; readonly value: number } | null
   /** Number of trials with a result. */
@@ -48,11 +48,11 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
   const outcomes = await store.scan.trials.outcomes(sweep.id, measureOf(plan))
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
   const history = await historyOf(store, sweep, outcomes)
-  const beliefs = await searcher.believe(sweep.id, task, history)
+  const beliefs = await searcher.computeInsights(sweep.id, task, history)
   const best = await store.scan.trials.best(sweep.id, measureOf(plan), plan.objective.optimization)
 
   return {
-    choice: autoChoice(task),
+    choice: findAutoChoice(task),
     best: best ? { number: best.run.number, value: best.value } : null,
     finished: new Set(history.results.map(({ index }) => index)).size,
     expectedImprovement: beliefs.expectedImprovement,
@@ -147,7 +147,7 @@ export async function addPoint(
     const trials = await parts.sweeps.trials(sweep.id, 0)
     const trialIds = await parts.trials.trialIds(sweep.id)
     const knownIds = trials.flatMap(({ point }, at) =>
-      codec.key(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
+      codec.keyOf(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
     )
 
     const knownRuns = await Promise.all(knownIds.map(async (id) => await parts.runs.get(id)))

@@ -15,10 +15,10 @@ import type { ProjectView } from '../contract/project.ts'
 import type { EnvironmentView, EventView } from '../contract/routes.ts'
 import type { EnvironmentRecord, Project, Store } from '../core/ports.ts'
 import type { Attempt, Run, Sweep } from '../core/records.ts'
-import type { Border } from '../core/search/beliefs.ts'
-import { autoChoice } from '../core/search/registry.ts'
+import type { Border } from '../core/search/insights.ts'
+import { findAutoChoice } from '../core/search/registry.ts'
 import { toTask } from '../core/search/task.ts'
-import { widen } from '../core/search/wider.ts'
+import { widen } from '../core/search/widen.ts'
 import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
 import { causeOf } from '../core/sweep/failing.ts'
@@ -187,7 +187,7 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
     isPaused: sweep.isPaused,
     reason: sweep.reason,
     method: sweep.plan.method.name,
-    choice: autoChoice(toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget })) ?? null,
+    choice: findAutoChoice(toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget })) ?? null,
     seed: sweep.seed,
     concurrency: sweep.concurrency,
     trials: trialsOf(sweep.plan, sweep),

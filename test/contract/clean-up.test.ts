@@ -28,7 +28,10 @@ describeOnBoth('a round of clean-up', (openFresh) => {
     throw Object.assign(new Error(message), { code: 'EACCES' })
   }
 
-  /** Everything about files fails, and a run's files where `isBad` says so. */
+  /**
+   * Returns dependencies whose file operations fail: for the files of a run where `isBad` is true, for all others always.
+   * `told` collects the logged fields.
+   */
   function depsOf(store: Store, isBad: (number: number) => boolean): { deps: CleanUpDeps; told: object[] } {
     const told: object[] = []
     const note = (fields: object): void => void told.push(fields)
@@ -46,10 +49,11 @@ describeOnBoth('a round of clean-up', (openFresh) => {
       code: { alone: failing('code') },
       builder: { remove: failing('environment') },
     } as unknown as CleanUpDeps
+
     return { deps, told }
   }
 
-  it('removes all it can when some of it cannot go, says which, and goes on with those later', async () => {
+  it('A round of clean-up removes all it can, logs each failure, and a later round removes the rest', async () => {
     const store = await fresh()
     const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 130 }, () => newRun(STOPPED))))
     const sweep = await store.write((parts) =>
@@ -65,13 +69,15 @@ describeOnBoth('a round of clean-up', (openFresh) => {
         await parts.environments.update(hash, { state: 'ready' })
       }
     })
-    // More than a page of them, and the first of all.
+
+    // The runs that cannot be removed come first and are more than one page.
     const { deps, told } = depsOf(store, (number) => number <= 120)
     await cleanUp(deps)
     expect(await store.scan.search.count({ isDeleted: true })).toBe(120)
     expect(await store.read.sweeps.get(sweep.id)).toBeUndefined()
     expect((await store.read.environments.list()).map(({ state }) => state)).toEqual(['removed', 'removed'])
     expect(await store.read.content.creation('old')).toBeUndefined()
+
     const about = told.map((fields) => Object.entries(fields)[0]!)
     expect(about.filter(([kind]) => kind === 'run').map(([, number]) => number)).toEqual(
       Array.from({ length: 120 }, (_, index) => index + 1),
@@ -82,6 +88,7 @@ describeOnBoth('a round of clean-up', (openFresh) => {
       ['environment', 'a'],
       ['environment', 'b'],
     ])
+
     await cleanUp(depsOf(store, () => false).deps)
     expect(await store.scan.search.count({ isDeleted: true })).toBe(0)
   })
@@ -93,6 +100,7 @@ describeOnBoth('an act on what has just been removed for good', (openFresh) => {
     hints: { run: () => {}, sweep: () => {}, scheduler: () => {} } as unknown as ControlDeps['hints'],
     clock: { now: () => NOW, after: () => () => {} },
   })
+
   const acts: [string, (deps: ControlDeps, sweep: Sweep) => Promise<unknown>][] = [
     ['stop', stopSweep],
     ['pause', (more, sweep) => pauseSweep(more, sweep, false)],
@@ -100,7 +108,8 @@ describeOnBoth('an act on what has just been removed for good', (openFresh) => {
     ['change', (more, sweep) => changeSweep(more, sweep, { name: 'new' })],
     ['restore', restoreSweep],
   ]
-  it.each(acts)('says that there is no such sweep: %s', async (_, act) => {
+
+  it.each(acts)('A request to %s a sweep that was just removed fails with not_found', async (_, act) => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })

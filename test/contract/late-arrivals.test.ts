@@ -71,29 +71,33 @@ describeOnBoth('late arrivals', (openFresh) => {
   const insertSweep = (store: Store) =>
     store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
 
-  /** A batch of a writer of its own. */
+  /** Sends records as the only batch of a new writer. */
   const send = async (store: Store, run: Run, attempt: number, records: unknown[]) =>
     await takeBatch(deps(store), run, { writer: randomUUID(), attempt, first: 1, records })
 
   const metrics = (attempt: number, losses: number[]) =>
     losses.map((loss, step) => ({ k: 'm', s: step, t: 100 * attempt + step, v: { loss } }))
 
-  it('records of an earlier attempt leave the last value, and whatever goes by it, as it is', async () => {
+  it('Late records of an earlier attempt change neither the last value of a metric nor anything computed from it', async () => {
     const { database, store } = await fresh()
     const sweep = await insertSweep(store)
     const [run, other] = [await insertTrial(store, sweep, 0), await insertTrial(store, sweep, 1)]
+
     await send(store, run, 2, metrics(2, [9, 5, 1]))
     await send(store, other, 1, metrics(1, [8, 2]))
     await send(store, run, 1, metrics(1, [100, 99]))
-    // A server that was started since then reads what it compares with from the database.
+    // A server that was started since then reads the last point from the database to compare with.
     await send(open(database), run, 1, metrics(1, [98, 97]))
     for (const trial of [run, other]) await store.write((parts) => parts.runs.transition(trial, 'succeeded'))
+
     const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('loss')!
     expect(summary).toMatchObject({ last: 1, lastStep: 2, min: 1, max: 100, count: 7 })
+
     const found = async (filter: string) =>
       (await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })).runs.map(
         ({ number }) => number,
       )
+
     expect([await found('m.loss < 2'), await found('m.loss > 0'), await found('m.loss > 50')]).toEqual([
       [run.number],
       [run.number, other.number],
@@ -111,15 +115,17 @@ describeOnBoth('late arrivals', (openFresh) => {
     ).toEqual([1, 2])
   })
 
-  it('parameters that a trial logs under the names of its point leave its point as it was tried', async () => {
+  it('Parameters that a trial logs under the names of its point do not change its point', async () => {
     const { store } = await fresh()
     const sweep = await insertSweep(store)
     const run = await insertTrial(store, sweep, 0)
     await store.write((parts) =>
       parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', known: 0, budget: null }]),
     )
+
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
     await store.write(async (parts) => await parts.runs.transition((await parts.runs.get(run.id))!, 'succeeded'))
+
     const tried = { lr: 0.1, given: 1, seed: 4 }
     expect(
       (await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params),
@@ -130,7 +136,7 @@ describeOnBoth('late arrivals', (openFresh) => {
     expect((await store.read.runs.get(run.id))!.params).toEqual({ lr: 99, given: 1, seed: 4 })
   })
 
-  it('records of an earlier attempt leave parameters and files of a later one as they are, and add what that one has not', async () => {
+  it('Late records of an earlier attempt replace no parameter or file of a later attempt and add what it lacks', async () => {
     const { store } = await fresh()
     const first = await insertTrial(store, await insertSweep(store), 0)
     await store.write((parts) => parts.runs.transition(first, 'paused'))
@@ -141,6 +147,7 @@ describeOnBoth('late arrivals', (openFresh) => {
     })
     const run = (await store.read.runs.get(first.id))!
     const file = (size: number) => ({ k: 'a', name: 'model', path: '/m', size, sha256: String(size).repeat(64) })
+
     await send(store, run, 2, [{ k: 'p', v: { lr: 0.2, seed: 2 } }, { k: 'g', v: ['b'] }, file(2)])
     await send(store, run, 1, [{ k: 'p', v: { lr: 0.3, seed: 1, given: 7, host: 'a' } }, { k: 'g', v: ['a'] }, file(1)])
     expect(await store.read.runs.get(run.id)).toMatchObject({
@@ -148,41 +155,48 @@ describeOnBoth('late arrivals', (openFresh) => {
       tags: ['b', 'a'],
     })
     expect(await store.read.attempts.listArtifacts(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 2 }])
+
     await send(store, run, 2, [file(3), { k: 'p', v: { lr: 0.4 } }])
     expect(await store.read.attempts.listArtifacts(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 3 }])
     expect((await store.read.runs.get(run.id))!.params['lr']).toBe(0.4)
     expect((await store.read.runs.get(run.id))!.plan.params).toEqual({ lr: 0.1, given: 1 })
   })
 
-  it('records of a run that is gone are refused, and taken once the run is made again under its id', async () => {
+  it('Records of a removed run are refused until the run is created again under its id', async () => {
     const { store } = await fresh()
     const request = { id: randomUUID(), digest: 'd' }
     const make = async () => await createRun(deps(store), { kind: 'job' }, request)
     const run = await make()
     const records = metrics(1, [3, 2, 1])
     await send(store, run, 1, records)
+
     const ended = async (which: Run) => {
       await store.write((parts) => parts.runs.transition(which, 'stopped', { isCollected: true }))
       await store.write((parts) => parts.runs.setDeleted({ id: which.id }, { deletedAt: 1 }))
       await store.write((parts) => parts.runs.markPurged(which.id, 2))
     }
+
     await ended(run)
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
+
     while (!(await store.write((parts) => parts.runs.purgeSome(run))));
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
+
     const again = await make()
     expect(again.number).not.toBe(run.number)
+
     await send(store, again, 1, [...records, { k: 's', v: 'succeeded' }])
     expect((await store.read.tracking.points(again.id, 'loss', 0, 10))!.length).toBe(9)
     expect(await store.read.runs.get(again.id)).toMatchObject({ phase: 'succeeded' })
   })
 
-  it('changes to a run or a sweep that is gone are answered with not found', async () => {
+  it('Changes to a removed run or sweep fail with not_found or change nothing', async () => {
     const { store } = await fresh()
     const run = await createRun(deps(store), { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const sweep = await insertSweep(store)
     while (!(await store.write((parts) => parts.runs.purgeSome(run))));
     await store.write((parts) => parts.sweeps.purge(sweep.id))
+
     const all = deps(store)
     const changes = [
       restoreRun(all, run),

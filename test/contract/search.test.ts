@@ -18,7 +18,7 @@ const PLAN = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun
 const NOW = Date.parse('2026-06-15T12:00:00Z')
 const DAY = 86_400_000
 
-/** What a test says of a run; the rest is filled in. */
+/** Values of a run that a test chooses. All others have defaults. */
 interface Facts {
   readonly params?: ValueMap
   readonly tags?: string[]
@@ -58,6 +58,7 @@ describeOnBoth('the search over runs', (openFresh) => {
         phase: item.phase ?? 'queued',
         tags: item.tags ?? [],
       }
+
       const [inserted] = await store.write((parts) => parts.runs.insert([run]))
       const series = Object.entries(item.metrics ?? {}).map(([name, values]) => ({
         name,
@@ -66,6 +67,7 @@ describeOnBoth('the search over runs', (openFresh) => {
       if (series.length > 0) await store.write((parts) => parts.tracking.append(inserted!, series))
       runs.push(inserted!)
     }
+
     time = NOW
     return runs
   }
@@ -88,16 +90,18 @@ describeOnBoth('the search over runs', (openFresh) => {
     expect([total, await store.scan.search.count(scope), (await store.scan.search.ids(scope, 100)).length]).toEqual(
       Array(3).fill(runs.length),
     )
+
     return runs.map((run) => run.number)
   }
 
-  it('finds texts of every script whatever their case', async () => {
+  it('A filter finds text in any script regardless of case', async () => {
     const store = await fresh()
     const names = ['École', 'ÄRGER', 'Иван', 'ＡＢＣ', 'İstanbul', 'straße', 'ΣΊΣΥΦΟΣ', 'plain', '50%_\\x']
     await fill(
       store,
       names.map((name) => ({ params: { text: name }, tags: [], name })),
     )
+
     for (const [index, name] of names.entries()) {
       const found = async (filter: string): Promise<number[]> => await numbers(store, filter)
       for (const text of [name, name.toLowerCase().replace('i̇', 'İ'), name.slice(1)]) {
@@ -107,17 +111,19 @@ describeOnBoth('the search over runs', (openFresh) => {
       expect(await found(`name starts ${JSON.stringify(name.slice(0, 2))}`), name).toEqual([index + 1])
       expect(await found(`not (name contains ${JSON.stringify(name)})`), name).toHaveLength(names.length - 1)
     }
+
     expect(await numbers(store, 'name contains ärg')).toEqual([2])
     expect(await numbers(store, 'name contains ａｂ')).toEqual([4])
   })
 
-  it('finds runs by what they are, were given and have measured', async () => {
+  it('A filter finds runs by their own fields, parameters, tags and metrics', async () => {
     const store = await fresh()
     await fill(store, [
       { params: { lr: 0.1, opt: 'adam' }, tags: ['prod', 'a b'], metrics: { loss: [3, 1, 2] }, name: 'First_run' },
       { params: { lr: 0.01, opt: 'sgd', flag: true }, metrics: { loss: [0.5], 'val/acc': [NaN] }, phase: 'running' },
       { params: { lr: '0.1' }, tags: ['prod'], createdAt: NOW - 10 * DAY },
     ])
+
     const cases: [string, number[]][] = [
       ['phase = running', [2]],
       ['m.loss < 2.5', [2, 1]],
@@ -156,14 +162,14 @@ describeOnBoth('the search over runs', (openFresh) => {
     for (const [filter, expected] of cases) expect([filter, await numbers(store, filter)]).toEqual([filter, expected])
   })
 
-  it('takes the best of a metric from the direction of its project', async () => {
+  it('The best value of a metric follows the direction that its project sets', async () => {
     const store = await fresh()
     const [run] = await fill(store, [{ metrics: { loss: [3, 1, 2] } }])
     await store.write((parts) => parts.projects.setDirection(run!.projectId, 'loss', 'minimize'))
     expect(await numbers(store, 'm.loss.best = 1')).toEqual([1])
   })
 
-  it('puts runs in order, those without a value last either way', async () => {
+  it('A sorted list has runs without a value last in both directions', async () => {
     const store = await fresh()
     await fill(store, [
       { metrics: { a: [2] }, params: { x: 1 } },
@@ -171,6 +177,7 @@ describeOnBoth('the search over runs', (openFresh) => {
       { metrics: { a: [NaN] }, params: { x: 'text' } },
       { metrics: { a: [5] }, params: { x: 0.5 } },
     ])
+
     expect(await numbers(store, '', 'm.a')).toEqual([1, 4, 3, 2])
     expect(await numbers(store, '', '-m.a')).toEqual([4, 1, 3, 2])
     expect(await numbers(store, '', 'p.x')).toEqual([4, 1, 3, 2])
@@ -179,14 +186,15 @@ describeOnBoth('the search over runs', (openFresh) => {
     expect(await numbers(store, '', 'phase, -m.a')).toEqual([4, 1, 3, 2])
   })
 
-  it('gives every run once over all pages, whatever the order', async () => {
+  it('The pages of a list contain every run exactly once in every order', async () => {
     const store = await fresh()
     const value = fc.constantFrom(undefined, NaN, 0, 1, 2, -1, 1e9)
     await fc.assert(
       fc.asyncProperty(
         fc.array(value, { minLength: 1, maxLength: 12 }),
         fc.constantFrom('', 'm.a', '-m.a', 'p.x', '-p.x', 'm.a,-p.x', 'phase,m.a', '-created'),
-        // What is asked of other tables is answered from the order's beginning where that fills a page.
+        // For conditions on other tables the store first tests only the first runs of the order. Some of these filters
+        // match enough of them for a page, others do not.
         fc.constantFrom(
           '',
           ' and tag = this',
@@ -203,9 +211,11 @@ describeOnBoth('the search over runs', (openFresh) => {
               tags: ['this'],
             })),
           )
+
           const filter = parseFilter(`number >= ${runs[0]!.number}${further}`)
           const whole = await store.scan.search.page({ filter, sort: parseSort(sort), limit: 1000, isCounted: true })
           expect(whole.total).toBe(whole.runs.length)
+
           const seen: number[] = []
           for (let cursor: string | undefined; ;) {
             const page = await store.scan.search.page({
@@ -228,11 +238,12 @@ describeOnBoth('the search over runs', (openFresh) => {
     )
   })
 
-  it('refuses a cursor of another order or none at all', async () => {
+  it('A cursor of another order and a malformed cursor are refused', async () => {
     const store = await fresh()
     await fill(store, [{}, {}])
     const { next } = await store.scan.search.page({ sort: parseSort('created'), limit: 1 })
     await expect(store.scan.search.page({ sort: [], limit: 1, cursor: next! })).rejects.toThrow('invalid')
+
     for (const cursor of [
       '',
       'x',
@@ -242,9 +253,10 @@ describeOnBoth('the search over runs', (openFresh) => {
       await expect(store.scan.search.page({ sort: [], limit: 1, cursor })).rejects.toThrow('invalid')
   })
 
-  it('binds every value: no text of a filter becomes SQL', async () => {
+  it('Values of a filter are bound and never become SQL', async () => {
     const store = await fresh()
     await fill(store, [{ params: { x: 'a' }, tags: ['t'], metrics: { m: [1] } }])
+
     const hostile = [
       "'; drop table run; --",
       '" or 1=1 --',
@@ -277,13 +289,15 @@ describeOnBoth('the search over runs', (openFresh) => {
       for (const filter of filters)
         expect((await store.scan.search.page({ filter, sort: [], limit: 5 })).runs).toEqual([])
     }
+
     expect(await numbers(store, '')).toEqual([1])
   })
 
-  it('answers the largest filter that is allowed', async () => {
+  it('The largest allowed filter is answered, and a larger one is refused', async () => {
     const store = await fresh()
     await fill(store, [{ params: { a: 1 } }])
     const many = (condition: string, how: string) => parseFilter(Array(100).fill(condition).join(` ${how} `))
+
     for (const filter of [
       many('p.a = 1', 'or'),
       many('not p.a = 2', 'and'),
@@ -293,16 +307,18 @@ describeOnBoth('the search over runs', (openFresh) => {
       expect(
         (await store.scan.search.page({ filter, sort: [], limit: 5, isCounted: true })).runs.length,
       ).toBeLessThanOrEqual(1)
+
     expect(() => many('p.a = 1', 'or') && parseFilter(Array(101).fill('p.a = 1').join(' or '))).toThrow('filter_syntax')
   })
 
-  it('suggests names and values that runs have, with how many', async () => {
+  it('Completion suggests names and values that runs have, each with its number of runs', async () => {
     const store = await fresh()
     await fill(store, [
       { params: { lr: 1, layers: 2 }, tags: ['prod', 'pre'], metrics: { loss: [1], 'val/loss': [1] } },
       { params: { lr: 2, opt: 'adam' }, tags: ['prod'], metrics: { loss: [1] } },
     ])
     const { search } = store.scan
+
     expect(await search.names('param', 'l', 10)).toEqual([
       { text: 'layers', count: 1 },
       { text: 'lr', count: 2 },
@@ -311,7 +327,8 @@ describeOnBoth('the search over runs', (openFresh) => {
       { text: 'loss', count: 2 },
       { text: 'val/loss', count: 1 },
     ])
-    // The latest run alone has `opt`, and not `layers`.
+
+    // Only the latest run is examined. It has `opt` and lacks `layers`.
     expect(await search.namesAmongLatest('param', ['layers', 'lr', 'opt'], {}, 1)).toEqual([
       { text: 'lr', count: 1 },
       { text: 'opt', count: 1 },
@@ -322,6 +339,7 @@ describeOnBoth('the search over runs', (openFresh) => {
     ])
     expect(await search.namesAmongLatest('metric', ['loss'], { projectId: 'none' }, 2)).toEqual([])
     expect(await search.namesAmongLatest('metric', [], {}, 2)).toEqual([])
+
     expect(await search.values({ kind: 'column', name: 'tag' }, 'pr', 10)).toEqual([
       { text: 'pre', count: 1 },
       { text: 'prod', count: 2 },
@@ -329,7 +347,7 @@ describeOnBoth('the search over runs', (openFresh) => {
     expect(await search.values({ kind: 'param', name: 'opt' }, '', 10)).toEqual([{ text: 'adam', count: 1 }])
   })
 
-  it('names the parameters that differ among some runs, or that some of them lack', async () => {
+  it('The varied parameters of runs are those that differ or that some of the runs lack', async () => {
     const store = await fresh()
     await fill(store, [
       { params: { seed: 1, lr: 0.1, constant: 7 }, tags: ['mine'] },
@@ -342,20 +360,21 @@ describeOnBoth('the search over runs', (openFresh) => {
     expect((await varied('', 3)).toSorted()).toEqual(['constant', 'extra', 'lr', 'other', 'seed'])
   })
 
-  it('keeps the trash apart', async () => {
+  it('A list contains either the runs in the trash or all others', async () => {
     const store = await fresh()
     const [first] = await fill(store, [{}, {}])
     await store.write((parts) => parts.runs.setDeleted({ id: first!.id }, { deletedAt: NOW }))
     expect([await numbers(store, ''), await numbers(store, '', '', { isDeleted: true })]).toEqual([[2], [1]])
   })
 
-  it('removes a run piece by piece until nothing of it is left', async () => {
+  it('A run is purged piece by piece until nothing of it is left', async () => {
     const store = await fresh()
     const [run, other] = await fill(store, [
       { params: { x: 1 }, tags: ['t'], metrics: { a: Array.from({ length: 600 }, (_, index) => index) } },
       { params: { x: 1 }, tags: ['t'], metrics: { a: [1] } },
     ])
     await store.write((parts) => parts.events.append([{ kind: 'run.created', actor: 'person', runId: run!.id }]))
+
     let pieces = 1
     while (!(await store.write((parts) => parts.runs.purgeSome(run!)))) pieces += 1
     expect(pieces).toBeGreaterThan(1)

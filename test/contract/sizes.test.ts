@@ -14,7 +14,7 @@ import { HOST, newRun, PLAN, SWEEP } from '../support/records.ts'
 
 const TIMEOUT_MS = 240_000
 
-// A statement holds 32,766 variables on SQLite and 65,535 on PostgreSQL: each list here needs several times as many.
+// A statement can bind 32,766 values on SQLite and 65,535 on PostgreSQL. A list of this length needs more.
 const MANY = 70_000
 const NAMES = Array.from({ length: MANY }, (_, index) => `layer ${index}`)
 
@@ -36,19 +36,21 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     )
 
   it(
-    'takes any number of metric names in one delivery, gives them back, and removes them with their run',
+    'A batch may contain any number of metric names, which are read back and removed with their run',
     async () => {
       const { database, store } = await fresh()
       const [run, other] = [await insertRun(store), await insertRun(store)]
       const points = (offset: number) =>
         NAMES.map((name, index) => ({ name, points: Float64Array.of(offset, offset, index + offset) }))
+
       await store.write((parts) => parts.tracking.append(run, points(0)))
       await store.write((parts) => parts.tracking.append(other, points(5).slice(0, 3)))
-      // One series of more chunks than one piece of a removal.
+      // This series has more chunks than one piece of a removal.
       await store.write((parts) =>
         parts.tracking.append(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
       )
-      // The store of a server that starts again has no cache of the series.
+
+      // A new store, like that of a restarted server, has no cache of the series.
       const again = open(database)
       await again.write((parts) => parts.tracking.append(run, points(1)))
       const all = (await again.read.tracking.summaries([run.id])).get(run.id)!
@@ -59,6 +61,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
         expect.objectContaining({ count: 2, last: MANY }),
       ])
       expect([...asked.keys()]).toEqual([...all.keys()])
+
       while (!(await again.write((parts) => parts.runs.purgeSome(run))));
       expect(await again.read.runs.get(run.id)).toBeUndefined()
       expect([
@@ -70,13 +73,14 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     TIMEOUT_MS,
   )
 
-  it('ends a page of runs early where they are very long, and goes on with the next', async () => {
+  it('A page of very large runs ends early, and the next page continues there', async () => {
     const { store } = await fresh()
     const text = 'x'.repeat(1_000_000)
     for (let count = 0; count < 120; count += 1) {
       const run = await insertRun(store)
       await store.write((parts) => parts.runs.annotate(run, { params: { text } }))
     }
+
     const numbers: number[] = []
     const sizes: number[] = []
     for (let cursor: string | undefined; ;) {
@@ -92,17 +96,19 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       if (page.next === null) break
       cursor = page.next
     }
+
     expect(sizes.length).toBeGreaterThan(2)
     expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => 120 - index))
   })
 
   it(
-    'takes any number of tags, parameters and artifacts, changes them, and removes them with their run',
+    'A run may have any number of tags, parameters and artifacts, which are changed and removed with it',
     async () => {
       const { database, store } = await fresh()
       const params = Object.fromEntries(NAMES.map((name, index) => [name, index]))
       const run = await insertRun(store, { plan: { ...PLAN, params }, tags: NAMES })
       const file = (path: string) => ({ path, sizeBytes: 1, sha256: 'a', kind: 'output' as const, attempt: 1 })
+
       await store.write(async (parts) => {
         await parts.attempts.putArtifacts(run.id, NAMES.map(file))
         await parts.attempts.putArtifacts(run.id, NAMES.map(file))
@@ -110,12 +116,14 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       })
       expect(await store.read.attempts.listArtifacts(run.id)).toHaveLength(MANY)
       expect(await store.read.runs.get(run.id)).toMatchObject({ tags: { length: MANY - 9 }, params: { more: 1 } })
+
       const found = async (filter: string) => await store.scan.search.count({ filter: parseFilter(filter) })
       expect([
         await found(`tag = "${NAMES[0]}"`),
         await found(`tag = "${NAMES.at(-1)}"`),
         await found('tag = new'),
       ]).toEqual([0, 1, 1])
+
       while (!(await store.write((parts) => parts.runs.purgeSome(run))));
       expect([
         await count(database, 'run_tag'),
@@ -126,7 +134,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     TIMEOUT_MS,
   )
 
-  it('leaves nothing of tags that are longer than filters see them', async () => {
+  it('Tags that are longer than the part that filters see leave no rows behind', async () => {
     const { database, store } = await fresh()
     const run = await insertRun(store, { tags: ['x'.repeat(400)] })
     expect(await count(database, 'run_tag')).toBe(1)
@@ -137,7 +145,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
   })
 
   it(
-    'inserts any number of runs, attempts, events, suggestions and results at once',
+    'Any number of runs, attempts, events, suggestions and results is inserted at once',
     async () => {
       const { database, store } = await fresh()
       const sweep = await store.write((parts) =>
@@ -159,6 +167,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
         phase: 'succeeded' as const,
         value: index,
       }))
+
       await store.write(async (parts) => {
         await parts.attempts.insert(attempts)
         await parts.events.append(
@@ -180,6 +189,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
         )
         await parts.sweeps.addResults(sweep.id, 0, results)
       })
+
       expect([await count(database, 'run'), await count(database, 'attempt'), await count(database, 'event')]).toEqual([
         3_000, 12_000, 24_000,
       ])
@@ -191,7 +201,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     TIMEOUT_MS,
   )
 
-  it('looks up any number of sweeps, snapshots and environments', async () => {
+  it('Any number of sweeps, snapshots and environments is looked up at once', async () => {
     const { store } = await fresh()
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({
@@ -204,6 +214,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       }),
     )
     await insertRun(store, { snapshot: 'of run', environment: 'e' })
+
     expect([...(await store.read.sweeps.limits([...NAMES, sweep.id])).keys()]).toEqual([sweep.id])
     expect(await store.read.runs.stillNamed('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep'])).toEqual(
       new Set(['of run', 'of sweep']),
@@ -211,11 +222,12 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     expect(await store.read.runs.stillNamed('environment', [...NAMES, 'e'])).toEqual(new Set(['e']))
   })
 
-  it('filters by a list as long as a filter may be', async () => {
+  it('A filter with a list of the greatest allowed length is answered', async () => {
     const { store } = await fresh()
     const run = await insertRun(store, { plan: { ...PLAN, params: { x: 5 } }, tags: ['b'], phase: 'running' })
     await store.write((parts) => parts.tracking.append(run, [{ name: 'm', points: Float64Array.of(0, 0, 5) }]))
     const many = (value: string, length: number) => Array.from({ length }, () => value).join(',')
+
     const filters = [
       `number in (${many('7', 4_900)}, ${run.number})`,
       `p.x in (${many('7', 4_900)}, 5)`,

@@ -47,7 +47,7 @@ describeOnBoth('the store', (openFresh) => {
     return (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
   }
 
-  it('gives back what it was given, floats and all', async () => {
+  it('A run is read exactly as it was inserted, with floats still floats', async () => {
     const store = await fresh()
     const run = await insertRun(store)
     const read = await store.read.runs.get(run.id)
@@ -56,7 +56,7 @@ describeOnBoth('the store', (openFresh) => {
     expect(await store.read.runs.getByNumber(run.number)).toEqual(run)
   })
 
-  it('numbers runs and sweeps in one sequence without holes', async () => {
+  it('Runs and sweeps share one sequence of numbers without gaps', async () => {
     const store = await fresh()
     const first = await insertRun(store)
     const sweep = await store.write((parts) =>
@@ -68,20 +68,20 @@ describeOnBoth('the store', (openFresh) => {
     expect([first.number, sweep.number, ...trials.map((run) => run.number)]).toEqual([1, 2, 3, 4])
   })
 
-  it('moves a run only from the version that was read', async () => {
+  it('A transition fails if the run has changed since its version was read', async () => {
     const store = await fresh()
     const run = await insertRun(store)
     const move = () => store.write((parts) => parts.runs.transition(run, 'starting'))
     expect([await move(), await move()]).toEqual([true, false])
   })
 
-  it('refuses a change of phase that the table of phases does not know', async () => {
+  it('A transition that the table of phases does not allow is refused', async () => {
     const store = await fresh()
     const run = await insertRun(store)
     expect(await store.write((parts) => parts.runs.transition(run, 'running'))).toBe(false)
   })
 
-  it('never lets a run leave a terminal phase, not even past the code', async () => {
+  it('The database itself refuses to move a run out of a terminal phase', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
@@ -93,7 +93,7 @@ describeOnBoth('the store', (openFresh) => {
     }
   })
 
-  it('makes a stop request beat a decision made from an older version', async () => {
+  it('A stop request wins over a decision that was made from an older version', async () => {
     const store = await fresh()
     const run = await insertRun(store)
     expect(await store.write((parts) => parts.runs.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
@@ -101,7 +101,7 @@ describeOnBoth('the store', (openFresh) => {
     expect((await store.read.runs.get(run.id))!.stopCause).toBe('user')
   })
 
-  it('refuses the same attempt twice', async () => {
+  it('The same attempt of a run cannot be inserted twice', async () => {
     const store = await fresh()
     const run = await insertRun(store)
     const insert = (name: string) =>
@@ -113,7 +113,7 @@ describeOnBoth('the store', (openFresh) => {
     expect(await store.read.attempts.latest(run.id)).toMatchObject({ n: 1, state: 'intent', devices: ['0'] })
   })
 
-  it('undoes a failing work alone when several share a commit', async () => {
+  it('A write that fails is undone alone when several writes share a commit', async () => {
     const store = await fresh()
     const works = Array.from({ length: 10 }, (_, index) =>
       store.write(async (parts) => {
@@ -122,12 +122,13 @@ describeOnBoth('the store', (openFresh) => {
         return run!.id
       }),
     )
+
     const results = await Promise.allSettled(works)
     expect(results.filter((result) => result.status === 'rejected')).toHaveLength(4)
     expect(await store.read.search.page({ sort: [], limit: 100 }).then((page) => page.runs)).toHaveLength(6)
   })
 
-  it('keeps metric points exactly: NaN, infinities, minus zero, any order of appends', async () => {
+  it('Metric points are kept bit for bit, including NaN, infinities and minus zero', async () => {
     const store = await fresh()
     const double = fc.double({ noDefaultInfinity: false, noNaN: false })
     await fc.assert(
@@ -142,9 +143,11 @@ describeOnBoth('the store', (openFresh) => {
             await store.write((parts) =>
               parts.tracking.append(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]),
             )
+
           const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
           const wrote = Float64Array.from(batches.flat(2))
           expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
+
           const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('m')!
           expect(summary.count).toBe(wrote.length / POINT_WIDTH)
           expect(summary.last).toBe(wrote.at(-1))
@@ -154,7 +157,7 @@ describeOnBoth('the store', (openFresh) => {
     )
   })
 
-  it('keeps every digit of integers in parameters, sorts by their size and finds them by their digits', async () => {
+  it('Integer parameters keep every digit, are sorted by size and found by their digits', async () => {
     const store = await fresh()
     const long = (value: bigint) => new LongInteger(value)
     const seeds = [
@@ -169,21 +172,24 @@ describeOnBoth('the store', (openFresh) => {
     const runs: Run[] = []
     for (const seed of seeds) runs.push(await insertRun(store, { plan: { ...runPlan(), params: { seed } } }))
     await store.write((parts) => parts.runs.annotate(runs[4]!, { params: { seed: long(4n * 10n ** 18n) } }))
+
     for (const [index, run] of runs.entries())
       expect((await store.read.runs.get(run.id))!.params['seed']).toEqual(
         index === 4 ? long(4n * 10n ** 18n) : seeds[index],
       )
+
     const found = async (filter: string) => {
       const page = await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('p.seed'), limit: 10 })
       return page.runs.map(({ number }) => number - 1)
     }
+
     expect(await found('p.seed = "12345678901234567890"')).toEqual([1])
     expect(await found(`p.seed = "1${'0'.repeat(249)}"`)).toEqual([2])
     expect(await found('p.seed > 1000')).toEqual([4, 0, 1])
     expect(await found('p.seed < 0')).toEqual([3])
   })
 
-  it('pages through a series from any point on', async () => {
+  it('A series is read in pages that start at any point', async () => {
     const store = await fresh()
     const run = await insertRun(store)
     for (let index = 0; index < 40; index += 1)
@@ -195,35 +201,41 @@ describeOnBoth('the store', (openFresh) => {
           },
         ]),
       )
+
     const all = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
     for (const from of [0, 1, 255, 256, 700, all.length / 3 - 1]) {
       const page = (await store.read.tracking.points(run.id, 'm', from, 100))!
       expect([...page]).toEqual([...all.subarray(from * 3, (from + 100) * 3)])
     }
+
     const buckets = (await store.read.tracking.buckets(run.id, 'm', 5))!
     expect(buckets.length).toBeLessThanOrEqual(5)
     expect(buckets.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(all.length / 3)
   })
 
-  it('starts over from the database when a shared commit fails', async () => {
+  it('After a shared commit fails, its other writes start again from the state in the database', async () => {
     const store = await fresh()
     const run = await insertRun(store)
+
     const append = (value: number, fails: boolean) =>
       store.write(async (parts) => {
         await parts.tracking.append(run, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
         if (fails) throw new Error('undone')
       })
+
     await append(1, false)
     await Promise.allSettled([append(2, false), append(3, true), append(4, false)])
+
     const points = (await store.read.tracking.points(run.id, 'm', 0, 10))!
     expect([points[2], points[5], points[8], points.length]).toEqual([1, 2, 4, 9])
   })
 
-  it('finds the best trial by finite last values of trials that ended well', async () => {
+  it('The best trial is chosen by finite last values among ended trials that did not fail', async () => {
     const store = await fresh()
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
+
     const add = async (phase: RunPhase, value: number, index: number) => {
       const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
       await store.write(async (parts) => {
@@ -232,11 +244,13 @@ describeOnBoth('the store', (openFresh) => {
       })
       return run
     }
+
     await add('succeeded', NaN, 0)
     await add('succeeded', Infinity, 1)
     await add('failed', 0.99, 2)
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
+
     expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({
       run: { id: good.id },
       value: 0.9,
@@ -248,11 +262,12 @@ describeOnBoth('the store', (openFresh) => {
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
   })
 
-  it('says how trials without a failure ended: by themselves, early, by a person', async () => {
+  it('Trials that did not fail are counted by how they ended: by themselves, early, or by a person', async () => {
     const store = await fresh()
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
+
     const ends: [RunPhase, ReasonCode][] = [
       ['succeeded', 'Completed'],
       ['succeeded', 'RungReached'],
@@ -265,10 +280,11 @@ describeOnBoth('the store', (openFresh) => {
       await store.write((parts) => parts.runs.transition(run, phase, { ending: { reason, evidence: {} } }))
     }
     await insertRun(store, { sweepId: sweep.id, trialIndex: null, phase: 'running' })
+
     expect(await store.read.trials.countEnds(sweep.id)).toEqual({ finished: 1, early: 2, stopped: 1 })
   })
 
-  it('migrates once, even when two begin together, and refuses a newer schema untouched', async () => {
+  it('A migration runs once even if two start together, and a newer schema is refused untouched', async () => {
     const database = await openFresh()
     await Promise.all([migrate(database), migrate(database)])
     await migrate(database)
@@ -277,7 +293,7 @@ describeOnBoth('the store', (openFresh) => {
     await expect(sql`select count(*) from run`.execute(database.writer)).resolves.toBeDefined()
   })
 
-  it('gives a sweep of an older version what it lacks: the rest of its plan, and its budget', async () => {
+  it('A migration adds the missing parts of the plan and the budget to a sweep of an older version', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
@@ -285,6 +301,7 @@ describeOnBoth('the store', (openFresh) => {
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }),
     )
+
     const {
       constraints: _c,
       firstPoints: _f,
@@ -302,6 +319,7 @@ describeOnBoth('the store', (openFresh) => {
       await sql`alter table run drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`update sweep set plan = ${encodeValue(old)}`.execute(database.writer)
     await sql`delete from schema_version where version > 2`.execute(database.writer)
+
     await migrate(database)
     expect(await store.read.sweeps.get(sweep.id)).toMatchObject({
       budget: 7,
@@ -311,13 +329,14 @@ describeOnBoth('the store', (openFresh) => {
     })
   })
 
-  it('keeps the record of a sweep of an older version, and takes a second result of a trial that is run again', async () => {
+  it('A migrated sweep keeps its results and accepts a second result of a trial that is run again', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
     )
+
     await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(
       database.writer,
     )
@@ -331,7 +350,9 @@ describeOnBoth('the store', (openFresh) => {
       await sql`alter table sweep drop column ${sql.ref(column)}`.execute(database.writer)
     await sql`alter table run drop column take`.execute(database.writer)
     await sql`delete from schema_version where version > 4`.execute(database.writer)
+
     await migrate(database)
+
     const again = { index: 0, rung: 0, take: 1, phase: 'succeeded', value: 0.25 } as const
     await store.write((parts) => parts.sweeps.addResults(sweep.id, 2, [again]))
     expect(await store.read.sweeps.results(sweep.id, 0)).toEqual([
@@ -342,7 +363,7 @@ describeOnBoth('the store', (openFresh) => {
     await expect(store.write((parts) => parts.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
   })
 
-  it('reads what trials come to by the last, the lowest or the highest value', async () => {
+  it('The value of a trial is the last, lowest or highest value of its metric, as the measure says', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
@@ -366,12 +387,15 @@ describeOnBoth('the store', (openFresh) => {
       await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
       runs.push(run)
     }
+
     const by = (part: 'last' | 'min' | 'max') => ({ metric: 'loss', part })
     const { trials } = store.read
+
     expect(await trials.best(sweep.id, by('last'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.3 })
     expect(await trials.best(sweep.id, by('min'), 'minimize')).toMatchObject({ run: { id: runs[0]!.id }, value: 0.01 })
     expect(await trials.best(sweep.id, by('max'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.5 })
     expect(await trials.bestValue(sweep.id, by('max'), 'maximize')).toBe(0.9)
+
     for (const [part, values] of [
       ['last', [0.8, 0.3, null]],
       ['min', [0.01, 0.3, 0.7]],
@@ -384,7 +408,7 @@ describeOnBoth('the store', (openFresh) => {
     }
   })
 
-  it('counts a trial that is run again once, and lists it once among those of its sweep', async () => {
+  it('A trial that is run again is counted and listed once in its sweep', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
@@ -398,11 +422,13 @@ describeOnBoth('the store', (openFresh) => {
       ending: { reason: 'ExitNonZero', evidence: { exitCode: 2 } },
     })
     expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
+
     const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, take: 1 })
     const [again] = await store.write(async (parts) => {
       await parts.runs.leaveTrials([failed.id])
       return await parts.runs.insert([fresh])
     })
+
     expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })
     expect(again).toMatchObject({ trialIndex: 0, take: 1 })
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ queued: 1 })
@@ -410,9 +436,10 @@ describeOnBoth('the store', (openFresh) => {
     expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([])
   })
 
-  it('stops writing the moment its fence refuses', async () => {
+  it('A store writes nothing more once its fence throws', async () => {
     const database = await openFresh()
     await migrate(database)
+
     let isReplaced = false
     const store = createStore(database, {
       now: () => 1,
@@ -420,6 +447,7 @@ describeOnBoth('the store', (openFresh) => {
         if (isReplaced) throw new Error('replaced')
       },
     })
+
     await insertRun(store)
     isReplaced = true
     await expect(insertRun(store)).rejects.toThrow('replaced')

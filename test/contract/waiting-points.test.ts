@@ -41,41 +41,48 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
 
   const point = (step: number, value: number): Float64Array => Float64Array.of(step, step * 10, value)
 
-  it('are there for whoever reads them, in the same transaction and after it, and wait no longer', async () => {
+  it('A read folds waiting points first, in the transaction that appends them and in later ones', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
+
     const within = await store.write(async (parts) => {
       await parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }])
       return (await parts.tracking.summaries([run.id])).get(run.id)?.get('loss')?.last
     })
     await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
+
     expect([within, await countWaiting(database)]).toEqual([3, 1])
     expect([...(await store.read.tracking.points(run.id, 'loss', 0, 10))!]).toEqual([0, 0, 3, 1, 10, 2])
     expect(await countWaiting(database)).toBe(0)
   })
 
-  it('are seen by filters, by names and by buckets', async () => {
+  it('Filters, names of metrics and buckets include waiting points', async () => {
     const store = open(await openMigrated())
     const run = await insertRun(store)
     const append = (name: string, value: number) =>
       store.write((parts) => parts.tracking.append(run, [{ name, points: point(0, value) }]))
+
     await append('a', 1)
     expect(await store.scan.search.isKnown('metric', 'a')).toBe(true)
+
     await append('b', 2)
     expect((await store.scan.search.names('metric', 'b', 10)).map((item) => item.text)).toEqual(['b'])
+
     await append('b', 5)
     expect((await store.scan.tracking.buckets(run.id, 'b', 10))!.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(2)
+
     await append('c', 2)
     expect(await store.read.tracking.commonMetrics([run.id], 10)).toEqual(['a', 'b', 'c'])
   })
 
-  it('outlive the server that took them', async () => {
+  it('Waiting points survive the server that received them', async () => {
     const database = await openMigrated()
     const first = open(database)
     const run = await insertRun(first)
     await first.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
     expect(await countWaiting(database)).toBe(1)
+
     const second = open(database)
     await second.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
     expect((await second.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
@@ -85,7 +92,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     })
   })
 
-  it('wait no longer than a second where nobody reads them', async () => {
+  it('Waiting points are folded after a second even if nothing reads them', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
@@ -93,47 +100,54 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     await expect.poll(() => countWaiting(database), { timeout: 10_000 }).toBe(0)
   })
 
-  it('are folded at once where many wait', async () => {
+  it('Waiting points are folded at once when there are many', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
     const points = Float64Array.from({ length: 40_000 * POINT_WIDTH }, (_, at) => at)
+
     await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
     await store.write((parts) => parts.runs.get(run.id))
     expect(await countWaiting(database)).toBe(0)
     expect(await store.read.tracking.points(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
   })
 
-  it('are folded once the disk has room again; meanwhile pages are answered without them, and decisions not at all', async () => {
+  it('On a full disk pages omit waiting points and reads for decisions fail; with room again the points are folded', async () => {
     const database = await openMigrated()
     let fault: FaultKind | undefined
     const fence = async (): Promise<void> => {
       if (fault) throw new StoreFault(fault, new Error(fault))
     }
     const store = createStore(database, { now: () => 1, fence })
+
     const run = await insertRun(store)
     const append = (step: number) =>
       store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
     const read = async (): Promise<number> =>
       (await store.read.tracking.points(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
+
     await append(0)
     expect(await read()).toBe(1)
+
     await append(1)
     fault = 'full'
     expect([await read(), await read()]).toEqual([1, 1])
     await expect(store.whole.tracking.points(run.id, 'loss', 0, 10)).rejects.toThrow('storage_full')
+
     fault = 'away'
     await expect(read()).rejects.toThrow('unavailable')
+
     fault = undefined
     expect(await read()).toBe(2)
   })
 
-  it('of a commit whose answer got lost are read', async () => {
+  it('Points of a commit whose answer was lost are read', async () => {
     const database = await openMigrated()
     let connection: Kysely<Tables> = database.writer
     const store = createStore(database, { now: () => 1, fence: async (db) => void (connection = db) })
     const run = await insertRun(store)
     await store.read.tracking.commonMetrics([run.id], 1)
+
     const lost = store.write(async (parts) => {
       await parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }])
       await sql`commit`.execute(connection)
@@ -143,18 +157,20 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     expect((await store.read.tracking.summaries([run.id])).get(run.id)?.get('loss')?.last).toBe(3)
   })
 
-  it('of a work that fails are gone, and those of its neighbours stay', async () => {
+  it('Points of a write that fails are discarded, and points of other writes in the same commit stay', async () => {
     const store = open(await openMigrated())
     const run = await insertRun(store)
+
     const works = [1, 2, 3, 4].map((value) =>
       store.write(async (parts) => {
         await parts.tracking.append(run, [{ name: 'm', points: point(value, value) }])
         if (value % 2 === 0) throw new Error(`work ${value}`)
-        // It folds what the others left waiting.
+        // This read folds the waiting points of the other writes.
         await parts.tracking.summaries([run.id])
       }),
     )
     const results = await Promise.allSettled(works)
+
     expect(results.map((result) => (result.status === 'rejected' ? (result.reason as Error).message : 'done'))).toEqual(
       ['done', 'work 2', 'done', 'work 4'],
     )
@@ -163,29 +179,33 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     ).toEqual([1, 3])
   })
 
-  it('are taken beyond the two thousand millionth batch', async () => {
+  it('Waiting batches with numbers above 2^31 are stored and folded', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
     const append = (step: number) =>
       store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+
     if (engine === 'postgres')
       await sql`alter table waiting_batch alter column n restart with 4000000000`.execute(database.writer)
     await append(0)
     if (engine === 'sqlite') await sql`update waiting_batch set n = 4000000000`.execute(database.writer)
     await append(1)
+
     expect(
       [...(await store.read.tracking.points(run.id, 'loss', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 0),
     ).toEqual([0, 1])
   })
 
-  it('go with their run', async () => {
+  it('Waiting points are removed with their run', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
     await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+
     const purge = () => store.write((parts) => parts.runs.purgeSome(run))
     while (!(await purge()));
+
     const left = await sql<{
       n: number
     }>`select (select count(*) from waiting_batch) + (select count(*) from series) + (select count(*) from run) as n`.execute(
@@ -194,19 +214,21 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     expect(Number(left.rows[0]!.n)).toBe(0)
   })
 
-  it('go into a backup and come out of it', async () => {
+  it('A backup contains waiting points, and a restore brings them back', async () => {
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
     await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, NaN) }], SECOND))
+
     const tables = new Map<string, Record<string, unknown>[]>()
     await dumpTables(database, async (table, rows) => {
       const all: Record<string, unknown>[] = []
       for await (const row of rows) all.push(row)
       tables.set(table, all)
     })
+
     const copy = await openMigrated()
-    // As rows of a file: an iterable for each table.
+    // Passes the rows as they are read from a backup: as JSON, one iterable per table.
     await fillTables(
       copy,
       (table) =>
@@ -215,6 +237,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
         })(),
       Date.now(),
     )
+
     const restored = open(copy)
     await restored.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
     expect((await restored.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
@@ -225,7 +248,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     })
   })
 
-  it('come out as they went in: any sources, series and places, whenever they are folded', async () => {
+  it('Points are read exactly as they were appended, whatever their source, series and step and whenever they are folded', async () => {
     const store = open(await openMigrated())
     const number = fc.double({ noDefaultInfinity: false })
     const series = fc.record({
@@ -237,16 +260,19 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
       writer: fc.constantFrom(1, 2),
       isRead: fc.boolean(),
     })
+
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { maxLength: 12 }), async (batches) => {
         const run = await insertRun(store)
         const expected = new Map<string, number[]>()
+
         for (const { series: all, writer, isRead } of batches) {
           for (const { name, points } of all) expected.set(name, [...(expected.get(name) ?? []), ...points.flat()])
           const filled = all.map(({ name, points }) => ({ name, points: Float64Array.from(points.flat()) }))
           await store.write((parts) => parts.tracking.append(run, filled, { attempt: 1, writer }))
           if (isRead) await store.read.tracking.commonMetrics([run.id], 1)
         }
+
         for (const [name, numbers] of expected) {
           const points = (await store.read.tracking.points(run.id, name, 0, 10_000))!
           expect(points).toEqual(Float64Array.from(numbers))

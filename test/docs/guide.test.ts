@@ -13,10 +13,10 @@ import type { Block } from './pages.ts'
 import { freePort } from '../support/postgres.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-// Seconds on an idle machine; the other tests may keep it busy.
+// A page takes seconds on an idle machine, but other tests may keep the machine busy.
 const PAGE_TIMEOUT_MS = 300_000
 
-/** Runs the commands of a page in order, in a folder, home and data folder of their own, as its reader would. */
+/** Runs the commands of a page in order, as its reader would, with its own home, folder and data directory. */
 class Reader implements AsyncDisposable {
   readonly #home = mkdtempSync(join(tmpdir(), 'hagane-guide-'))
   readonly #work = join(this.#home, 'work')
@@ -41,7 +41,10 @@ class Reader implements AsyncDisposable {
     writeFileSync(path, `${text}\n`)
   }
 
-  /** Exported variables last from block to block. Says which command ended otherwise than the page says, and how. */
+  /**
+   * Runs the commands of a block. Exported variables stay set for the next blocks. Returns '' if each command ended
+   * with the status that the page gives, else the output, which names the command and its status.
+   */
   async run(block: Block): Promise<string> {
     const commands = commandsOf(block)
     const steps = commands.map((command, index) => {
@@ -51,7 +54,7 @@ class Reader implements AsyncDisposable {
     return await this.#bash(`. '${this.#state}'\n${steps.join('\n')}\nexport -p > '${this.#state}'\n`)
   }
 
-  /** Nothing when it ends well, else all that it said. */
+  /** Runs a script. Returns '' if its status is 0, else the last part of its output and its status or signal. */
   async #bash(script: string): Promise<string> {
     const options = { cwd: this.#work, env: this.#env(), timeout: 120_000 }
     return await new Promise((resolve) => {
@@ -85,7 +88,7 @@ function quote(text: string): string {
 }
 
 describe('the guide', () => {
-  it('has the same pages in both languages', () => {
+  it('The guide has the same pages in both languages', () => {
     expect(readdirSync(join(DOCS, 'ja')).sort()).toEqual(PAGES)
   })
 
@@ -93,18 +96,20 @@ describe('the guide', () => {
     const [english, japanese] = LANGUAGES.map((language) =>
       blocksOf(readPage(language, page)).filter((block) => block.language !== 'text' || block.title),
     )
+
     const plain = (blocks: readonly Block[]) => blocks.map((block) => ({ ...block, line: 0 }))
     expect(plain(japanese!)).toEqual(plain(english!))
+
     const [first, second] = LANGUAGES.map((language) => shapeOf(readPage(language, page)))
     expect(second).toEqual(first)
   })
 
-  it('hardly ever shows what it cannot run', () => {
+  it('Fewer than a fifth of the shell blocks of the guide cannot be run', () => {
     const blocks = PAGES.flatMap((page) => blocksOf(readPage('en', page))).filter((block) => block.language === 'sh')
     expect(blocks.filter((block) => block.isSkipped).length / blocks.length).toBeLessThan(0.2)
   })
 
-  it.each(LANGUAGES)('%s: every link leads somewhere', (language) => {
+  it.each(LANGUAGES)('Every link of the guide in language %s leads to an existing page and heading', (language) => {
     for (const page of PAGES)
       for (const [, target, anchor] of readPage(language, page).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)) {
         const file = join(DOCS, language, target === '' ? page : target!)
@@ -115,7 +120,7 @@ describe('the guide', () => {
   })
 
   it.concurrent.each(PAGES)(
-    '%s does what it says',
+    'The commands of %s end as the page says',
     async (page) => {
       await using reader = new Reader(await freePort())
       for (const block of blocksOf(readPage('en', page))) {
@@ -128,7 +133,7 @@ describe('the guide', () => {
   )
 })
 
-/** Levels of headings, and rows and columns of tables. */
+/** Returns the level of each heading and the number of columns of each table row, in the order of the page. */
 function shapeOf(text: string): string[] {
   let isCode = false
   return text.split('\n').flatMap((line) => {
@@ -139,7 +144,7 @@ function shapeOf(text: string): string[] {
   })
 }
 
-/** As GitHub makes them. */
+/** Returns the anchor that GitHub makes from a heading. */
 function toAnchor(heading: string): string {
   return heading
     .replace(/^#+ /, '')
@@ -158,13 +163,16 @@ function commandsIn(command: Command, path: string): Known[] {
   return command.commands.length > 0 ? inside : [{ path, options: command.options }]
 }
 
+/** An option of at least this many commands may be described anywhere on the page. */
 const COMMON_FROM = 4
 
-describe.each(LANGUAGES)('the pages of reference (%s)', (language) => {
-  it('commands.md has a row for every command, with every option of it alone', () => {
+describe.each(LANGUAGES)('the reference pages (%s)', (language) => {
+  it('commands.md has a row for every command, with each option that few other commands have', () => {
     const known = commandsIn(createProgram(createCli()), 'hagane')
+
     const page = readPage(language, 'commands.md')
     const uses = (long: string) => known.filter(({ options }) => options.some((option) => option.long === long)).length
+
     const missing = known.flatMap(({ path, options }) => {
       const row = page.split('\n').find((line) => new RegExp(`^\\| \`${path}[ \`]`).test(line))
       if (row === undefined) return [path]
@@ -175,24 +183,27 @@ describe.each(LANGUAGES)('the pages of reference (%s)', (language) => {
           : [`${path} ${long}`]
       })
     })
+
     expect(missing).toEqual([])
   })
 
-  it('configuration.md has every variable that the server, the commands and the client read, and every one a run gets', () => {
+  it('configuration.md names every variable that the server, the commands and the client read, and every variable of a run', () => {
     const files = ['src/config', 'clients/python/hagane', 'src/executors/local'].flatMap((folder) =>
       readdirSync(join(ROOT, folder)).flatMap((name) =>
         /\.(ts|py)$/.test(name) ? [readFileSync(join(ROOT, folder, name), 'utf8')] : [],
       ),
     )
+
     const names = files.flatMap((text) =>
       [...text.matchAll(/\bHAGANE_[A-Z_]*[A-Z]\b|env(?:\['|\.get\(")([A-Z_]+)/g)].map((match) => match[1] ?? match[0]),
     )
+
     const page = readPage(language, 'configuration.md')
     expect(names.length).toBeGreaterThan(20)
     expect([...new Set(names)].filter((name) => !page.includes(name))).toEqual([])
   })
 
-  it('language.md has every field of every kind', () => {
+  it('language.md names every field of every kind', () => {
     const names = new Set<string>()
     const visit = (node: unknown): void => {
       if (typeof node !== 'object' || node === null) return
@@ -200,10 +211,13 @@ describe.each(LANGUAGES)('the pages of reference (%s)', (language) => {
       for (const name of Object.keys(properties ?? {})) names.add(name)
       for (const child of Object.values(node)) visit(child)
     }
+
     visit(JSON.parse(readFileSync(join(DOCS, 'hagane.schema.json'), 'utf8')))
+
     const rows = readPage(language, 'language.md')
       .split('\n')
       .flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].flatMap((match) => match[1]!.split(/\W+/)))
+
     expect(names.size).toBeGreaterThan(80)
     expect([...names].filter((name) => !rows.includes(name))).toEqual([])
   })

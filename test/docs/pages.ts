@@ -1,20 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Folder of the documentation. */
 export const DOCS = join(import.meta.dirname, '../../docs')
+/** File names of the pages of the guide, sorted. */
 export const PAGES = readdirSync(join(DOCS, 'en')).sort()
 export const LANGUAGES = ['en', 'ja'] as const
 
-/** A fenced block of a page. What stands behind the language says what a test does with it. */
+/** A fenced block of a page. The words after its language say what a test does with the block. */
 export interface Block {
   readonly language: string
-  /** File the text is written to: `title=group.yml`. */
+  /** File that the text is written to (`title=group.yml`). */
   readonly title: string | undefined
-  /** Status its last command ends with: `status=2`. */
+  /** Exit status of the last command (`status=2`), 0 where none is given. */
   readonly status: number
-  /** It cannot run in a test: `norun`. */
+  /** Whether the block cannot run in a test (`norun`). */
   readonly isSkipped: boolean
   readonly text: string
+  /** Line of the opening fence, from 1. */
   readonly line: number
 }
 
@@ -22,15 +25,18 @@ export function readPage(language: (typeof LANGUAGES)[number], page: string): st
   return readFileSync(join(DOCS, language, page), 'utf8')
 }
 
+/** Returns the fenced blocks of a page. Fences must have a language. */
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = []
   const lines = text.split('\n')
   for (let at = 0; at < lines.length; at += 1) {
     const fence = /^```(\w+)(.*)$/.exec(lines[at]!)
     if (!fence) continue
+
     const end = lines.indexOf('```', at)
     const words = fence[2]!.trim().split(/\s+/)
     const valueOf = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
+
     blocks.push({
       language: fence[1]!,
       title: valueOf('title'),
@@ -39,12 +45,13 @@ export function blocksOf(text: string): Block[] {
       text: lines.slice(at + 1, end).join('\n'),
       line: at + 1,
     })
+
     at = end
   }
   return blocks
 }
 
-/** The commands of a block; one that ends with a backslash goes on in the next line. */
+/** Returns the commands of a block, one per line. A line that ends with a backslash is joined with the next one. */
 export function commandsOf({ text }: Block): string[] {
   return text
     .replace(/\\\n\s*/g, ' ')

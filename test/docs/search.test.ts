@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-it('the program of docs/search.md finds a valley', () => {
+it('The program of docs/search.md finds the minimum of a function', () => {
   const [, program] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/search.md'), 'utf8'))!
   const folder = mkdtempSync(join(tmpdir(), 'hagane-docs-'))
   try {
@@ -17,6 +17,7 @@ it('the program of docs/search.md finds a valley', () => {
       file,
       train + program!.replace("'hagane/search'", JSON.stringify(join(root, 'src/core/search/library.ts'))),
     )
+
     const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
     expect(Number(/value: ([\d.e-]+)/.exec(stdout)![1])).toBeLessThan(0.01)

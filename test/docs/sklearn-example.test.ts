@@ -18,12 +18,14 @@ const folder = mkdtempSync(join(tmpdir(), 'hagane-sklearn-'))
 const port = await freePort()
 const missing = findObstacle()
 
-/** Why the example cannot run here; empty when it can. One small package of it is fetched to find out. */
+/** Returns why the example cannot run here, '' if it can. Downloads one small package of the example to find out. */
 function findObstacle(): string {
   const run = (...args: string[]) =>
     spawnSync('python3', args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] })
+
   const version = run('-c', 'import venv, ensurepip, sys; print(*sys.version_info[:2])').stdout?.trim() ?? ''
   if (!/^3 (9|1[0-3])$/.test(version)) return 'no Python 3.9 to 3.13 with venv'
+
   const fetched = run(
     '-m',
     'pip',
@@ -39,6 +41,7 @@ function findObstacle(): string {
     folder,
     'joblib==1.4.2',
   )
+
   return fetched.status === 0 ? '' : 'no Python index'
 }
 
@@ -49,6 +52,7 @@ function hagane<T>(...args: string[]): T {
     encoding: 'utf8',
     env,
   })
+
   if (status !== 0) throw new Error(`${args.join(' ')}: ${status} ${stderr.slice(-3000)}`)
   return (args.includes('--json') ? JSON.parse(stdout) : stdout) as T
 }
@@ -62,6 +66,7 @@ describe.skipIf(missing !== '')(`the example with scikit-learn${missing === '' ?
   const few = join(folder, 'few.yml')
   const sweep = (): SweepView => {
     writeFileSync(few, 'hptuning: {random_search: {n_experiments: 4}, matrix: {n_estimators: {values: [5, 10]}}}\n')
+
     const { number } = hagane<{ number: number }>(
       'run',
       '-f',
@@ -73,15 +78,17 @@ describe.skipIf(missing !== '')(`the example with scikit-learn${missing === '' ?
       '--wait',
       '--json',
     )
+
     return hagane<SweepView>('show', String(number), '--json')
   }
 
   it(
-    'installs its packages once for all trials, and starts at once the second time',
+    'The example with scikit-learn installs its packages once for all trials, and a second sweep starts at once',
     () => {
       const first = sweep()
       expect(first).toMatchObject({ phase: 'done', counts: { succeeded: 4 }, best: { metric: 'f1_macro' } })
       expect(first.best!.value).toBeGreaterThan(0.3)
+
       const [environment, ...others] = hagane<EnvironmentView[]>('env', 'ls', '--json')
       expect([environment!.state, others]).toEqual(['ready', []])
       const { packages } = hagane<EnvironmentView>('env', 'show', environment!.hash.slice(0, 12), '--json')
@@ -89,7 +96,9 @@ describe.skipIf(missing !== '')(`the example with scikit-learn${missing === '' ?
 
       const second = sweep()
       expect(second).toMatchObject({ phase: 'done', counts: { succeeded: 4 }, best: { value: first.best!.value } })
+
       expect(hagane<RunView[]>('ls', '--filter', 'kind = build', '--json')).toHaveLength(1)
+
       const trials = hagane<RunView[]>('ls', '--sweep', String(second.number), '--json')
       const waits = trials.map((trial) => Date.parse(trial.startedAt!) - Date.parse(trial.createdAt))
       expect(Math.min(...waits)).toBeLessThan(5_000)

@@ -47,7 +47,7 @@ let server: TestServer
 let folder: string
 let sweep: number
 
-// Decided before the tests are collected, so that what is skipped is named.
+// Launched before the tests are collected, so that `skipIf` skips and lists them where no browser starts.
 browser = await launchBrowser()
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ afterAll(async () => {
 
 const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
 
-/** Opens pages side by side: they mostly wait. */
+/** Calls `look` with each page, several pages at a time, because pages mostly wait for the server. */
 async function onEach(
   pages: readonly (readonly [string, string])[],
   look: (name: string, path: string) => Promise<void>,
@@ -104,60 +104,70 @@ describe.skipIf(!browser)('the dashboard', () => {
     ['health', '/health'],
     ['nowhere', '/nowhere'],
   ]
-  it('lets in with a code that works once, and shows nothing without', async () => {
+  it('A sign-in code works once, and the dashboard shows nothing without a sign-in', async () => {
     const context = await browser!.newContext()
     const page = await context.newPage()
     await page.goto(`${server.url}/p/default/runs`)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+
     const { body } = await server.call<{ code: string }>('POST', '/session/codes')
     const address = `${server.url}/sign-in#code=${body.code}`
     await page.goto(address)
     await page.getByRole('heading', { name: 'Home' }).waitFor()
     expect(page.url()).toBe(`${server.url}/`)
+
     const other = await (await browser!.newContext()).newPage()
     await other.goto(address)
     await other.getByText('That link has been used or is too old').waitFor()
     await other.getByLabel('Token').fill(server.token())
     await other.getByRole('button', { name: 'Sign in' }).click()
     await other.getByRole('heading', { name: 'Home' }).waitFor()
+
     const cookies = await context.cookies()
     expect(cookies).toMatchObject([{ httpOnly: true, sameSite: 'Strict' }])
     await context.close()
     await other.context().close()
   })
 
-  it('lists runs, filtered, sorted, with its whole state in the address', async () => {
+  it('The run list filters and sorts runs and keeps its state in the address', async () => {
     const page = await open('/p/default/runs')
     const rows = page.getByRole('table', { name: 'Runs' }).getByRole('row')
     await expect.poll(async () => await rows.count()).toBe(13)
+
     await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss < 0.3')
     await page.waitForURL(/q=m\.loss/)
     const few = (await trials()).filter(({ metrics }) => Number(metrics['loss']?.last) < 0.3).length
     await expect.poll(async () => await rows.count()).toBe(few + 1)
+
     await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=-m\.loss/)
     await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=m\.loss/)
+
     const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
     await expect
       .poll(async () => await rows.nth(1).getByRole('link').getAttribute('href'))
       .toBe(`/p/default/runs/${best}`)
+
     await page.reload()
     await expect
       .poll(async () => await rows.nth(1).getByRole('link').getAttribute('href'))
       .toBe(`/p/default/runs/${best}`)
     expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('m.loss < 0.3')
+
     await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss <')
     await page.getByRole('alert').waitFor()
     expect(page.errors.filter((text) => !text.includes('400'))).toEqual([])
     await page.close()
   })
 
-  it('selects by keyboard and compares, differences first', async () => {
+  it('Runs are selected and compared by keyboard, and the comparison lists what differs', async () => {
     const page = await open('/p/default/runs')
     await page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(2).waitFor()
+
     for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
     await page.getByRole('toolbar', { name: 'Selection' }).getByText('2 selected').waitFor()
+
     await page.keyboard.press('c')
     await page.getByRole('heading', { name: 'Compare 2 runs' }).waitFor()
     await page.getByRole('rowheader', { name: 'x', exact: true }).waitFor()
@@ -167,12 +177,14 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('shows a run: figures, log in its colours, files as text, its document', async () => {
+  it('The page of a run shows charts, the log in its colours, files as text, the document and the attempts', async () => {
     const number = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
+
     const page = await open(`/p/default/runs/${number}`)
     await page.getByRole('region', { name: 'Log' }).getByText('step 10').waitFor()
     expect(await page.getByText('loading').getAttribute('style')).toBe('color: var(--bad);')
     await page.getByRole('img', { name: /^loss, 1 line/ }).waitFor()
+
     const [picture] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('region', { name: 'loss' }).getByRole('button', { name: 'Save as PNG' }).click(),
@@ -183,12 +195,14 @@ describe.skipIf(!browser)('the dashboard', () => {
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG')
+
     await page.getByRole('link', { name: 'Artifacts' }).click()
     await page.getByRole('button', { name: 'report.csv' }).click()
     await page.getByRole('cell', { name: '<img src=x onerror=alert(1)>' }).waitFor()
     await page.getByRole('button', { name: 'page.html' }).click()
     await page.getByText("<script>document.title = 'owned'</script>").waitFor()
     expect(await page.title()).not.toBe('owned')
+
     await page.getByRole('link', { name: 'Spec' }).click()
     await page.getByText('random_search').waitFor()
     await page.getByRole('link', { name: 'Attempts' }).click()
@@ -197,19 +211,23 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('puts runs together by a parameter, and shows those of one group', async () => {
+  it('The run list groups runs by a parameter and shows the runs of one group', async () => {
     const page = await open('/p/default/runs')
     await page.getByRole('img', { name: /^\d+ runs: m\./ }).waitFor()
+
     await page.getByRole('button', { name: 'Group' }).click()
     await page.getByRole('checkbox', { name: 'k', exact: true }).check()
     await page.waitForURL(/group=p\.k/)
     await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
+
     const expected = (await trials()).filter(({ params }) => params['k'] === 'a').length
     const row = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'a', exact: true }) })
     expect(await row.getByRole('cell').nth(2).textContent()).toBe(String(expected))
+
     await page.keyboard.press('Escape')
     await row.getByRole('button').click()
     await expect.poll(async () => await page.getByRole('checkbox', { name: /^Select valley #/ }).count()).toBe(expected)
+
     await page
       .getByRole('button', { name: 'List these runs' })
       .or(page.getByRole('link', { name: 'List these runs' }))
@@ -219,24 +237,28 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('finds a line anywhere in a log, and goes there', async () => {
+  it('The search in a log finds a line anywhere and scrolls to it', async () => {
     const number = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
+
     const page = await open(`/p/default/runs/${number}/logs`)
     await page.getByRole('button', { name: 'Search the whole log' }).click()
+
     const pattern = page.getByRole('textbox', { name: 'Regular expression' })
     await pattern.fill('(')
     await pattern.press('Enter')
     await page.getByRole('alert').waitFor()
+
     await pattern.fill('step [34]$')
     await pattern.press('Enter')
     await page.getByText('2 matches').waitFor()
+
     await page.getByRole('button', { name: 'step 4' }).click()
     await page.waitForURL(/at=\d+/)
     await page.locator('.line.at').getByText('step 4').waitFor()
     await page.close()
   })
 
-  it('goes to each found line of a long log, wherever what is read begins', async () => {
+  it('The search in a long log scrolls to each match, also outside the piece that was read', async () => {
     const cmd = `python -c "print(chr(10).join('row %d of a long log that is read piece by piece' % i for i in range(30000)))"`
     const { number } = await server.submit(
       `version: 1\nkind: experiment\nname: talkative\nrun:\n  cmd: ${cmd}\n`,
@@ -245,13 +267,16 @@ describe.skipIf(!browser)('the dashboard', () => {
     await expect
       .poll(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase, { timeout: 60_000 })
       .toBe('succeeded')
+
     const page = await open(`/p/default/runs/${number}/logs`)
     await page.getByText('row 29999 ').waitFor()
     await page.getByRole('button', { name: 'Search the whole log' }).click()
+
     const pattern = page.getByRole('textbox', { name: 'Regular expression' })
     await pattern.fill('^row (100|20000|29990) ')
     await pattern.press('Enter')
     await page.getByText('3 matches').waitFor()
+
     for (const row of [20_000, 100, 29_990]) {
       await page.getByRole('button', { name: `row ${row} ` }).click()
       await page.locator('.line.at').getByText(`row ${row} `).waitFor()
@@ -259,24 +284,26 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('says why a run failed, and finds the first error in its log', async () => {
+  it('A failed run shows its cause on its page and on the home page, and the first error is found in its log', async () => {
     const failed = (await trials()).find(({ phase }) => phase === 'failed')!
     const page = await open(`/p/default/runs/${failed.number}`)
     await page.getByRole('heading', { name: failed.cause! }).waitFor()
     await page.getByRole('button', { name: 'First error' }).click()
     await page.getByRole('log').getByText('ValueError: x is too large').waitFor()
+
     await page.goto(`${server.url}/`)
     await page.getByRole('region').or(page.locator('section')).getByText('ValueError: x is too large').first().waitFor()
     await page.close()
   })
 
-  it('shows a sweep: history, importance, parallel coordinates, timeline, trials, space', async () => {
+  it('The page of a sweep shows history, importance, parallel coordinates, timeline, trials, space, logs and settings', async () => {
     const page = await open(`/p/default/sweeps/${sweep}`)
     await page.getByRole('heading', { name: 'valley' }).waitFor()
     for (const name of [/^Values of 12 trials/, /^12 trials across/, /^12 attempts on/])
       await page.getByRole('img', { name }).waitFor()
     await page.getByRole('region', { name: 'Parameter importance' }).getByText('Share of the variance').waitFor()
-    // A brush along the first axis leaves fewer trials, listed below it.
+
+    // A brush along the first axis selects fewer trials, which are listed below the chart.
     const chart = page.getByRole('img', { name: /trials across/ })
     const box = (await chart.boundingBox())!
     await page.mouse.move(box.x + 56, box.y + 60)
@@ -284,24 +311,31 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.mouse.move(box.x + 56, box.y + 120, { steps: 4 })
     await page.mouse.up()
     await page.getByText(/\d+ inside/).waitFor()
+
     const inside = await page.getByText(/\d+ inside/).textContent()
     await page.getByRole('columnheader', { name: 'loss' }).getByRole('button').click()
-    // What is brushed, and the order, are there for whoever follows the link.
+
+    // The address contains the brush and the order, so that a link to the page restores them.
     await page.reload()
     await page.getByText(inside!, { exact: true }).waitFor()
     expect(await page.getByRole('columnheader', { name: 'loss' }).getAttribute('aria-sort')).toBe('ascending')
+
     await page.getByRole('link', { name: /^Trials/ }).click()
     await expect.poll(async () => await page.getByRole('table', { name: 'Trials' }).getByRole('row').count()).toBe(13)
+
     await page.getByRole('link', { name: 'Select and act in the list of runs' }).click()
     await page.getByText('12 match').waitFor()
     await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
+
     await page.goBack()
     await page.getByRole('link', { name: 'Space' }).click()
     await page.getByRole('img', { name: /trials by x/ }).waitFor()
     await page.getByRole('img', { name: /trials came to in loss/ }).waitFor()
     await page.getByRole('img', { name: /trials over x and k/ }).waitFor()
+
     await page.getByRole('link', { name: 'Logs' }).click()
     await page.getByRole('region', { name: 'Log' }).getByText('step 10').waitFor()
+
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       (async () => {
@@ -310,18 +344,21 @@ describe.skipIf(!browser)('the dashboard', () => {
       })(),
     ])
     expect(file.suggestedFilename()).toBe('report.csv')
+
     await page.getByRole('link', { name: 'Settings' }).last().click()
     await page.getByText('random_search').waitFor()
     expect(page.errors).toEqual([])
     await page.close()
   })
 
-  it('gives every chart as a table, a file, a picture and a link', async () => {
+  it('Every chart of a sweep is available as a table, a file, a picture and a link', async () => {
     const page = await open(`/p/default/sweeps/${sweep}`)
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.getByRole('img', { name: /^Values of/ }).waitFor()
+
     const panels = page.getByRole('region').filter({ has: page.getByRole('button', { name: 'Save as PNG' }) })
     await expect.poll(async () => await panels.count()).toBe(4)
+
     for (const name of ['History', 'Parameter importance', 'Parallel coordinates', 'Timeline']) {
       const panel = page.getByRole('region', { name, exact: true })
       const [picture] = await Promise.all([
@@ -329,6 +366,7 @@ describe.skipIf(!browser)('the dashboard', () => {
         panel.getByRole('button', { name: 'Save as PNG' }).click(),
       ])
       expect([name, readFileSync(await picture.path()).length > 2_000]).toEqual([name, true])
+
       const [table] = await Promise.all([
         page.waitForEvent('download'),
         panel.getByRole('button', { name: 'Download CSV' }).click(),
@@ -336,9 +374,11 @@ describe.skipIf(!browser)('the dashboard', () => {
       const rows = readFileSync(await table.path(), 'utf8')
         .trimEnd()
         .split('\r\n')
+
       await panel.getByRole('button', { name: 'Data as a table' }).click()
       expect([name, await panel.getByRole('row').count()]).toEqual([name, rows.length])
       await panel.getByRole('button', { name: 'Data as a table' }).click()
+
       await panel.getByRole('button', { name: 'Copy a link to this' }).click()
       expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
         `${server.url}/p/default/sweeps/${sweep}#panel-${name.replaceAll(' ', '-')}`,
@@ -349,7 +389,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it.each(['loading', 'failing'] as const)(
-    'says on every page what it waits for and what went wrong: %s',
+    'Every page shows the state of its requests: %s',
     async (how) => {
       const some = pages().filter(([one]) =>
         ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one),
@@ -364,6 +404,7 @@ describe.skipIf(!browser)('the dashboard', () => {
               body: '{"error":{"code":"unavailable","message":"the disk is full","args":{}}}',
             })
         })
+
         await page.goto(server.url + path)
         const said =
           how === 'failing'
@@ -375,6 +416,7 @@ describe.skipIf(!browser)('the dashboard', () => {
         await said.waitFor({ timeout: 20_000 }).catch((error: unknown) => {
           throw new Error(`${name}: ${(error as Error).message}`)
         })
+
         expect([name, page.errors.filter((text) => !/503|unavailable/.test(text))]).toEqual([name, []])
         await page.close()
       })
@@ -382,12 +424,13 @@ describe.skipIf(!browser)('the dashboard', () => {
     180_000,
   )
 
-  it('gives up what takes long, and reads it again, when told to', async () => {
+  it('A request that takes long can be cancelled and tried again', async () => {
     const page = await open('/settings')
     let isSlow = true
     await page.route('**/api/v1/sweeps/**', async (route) => {
       if (!isSlow) await route.continue()
     })
+
     await page.clock.install()
     await page.goto(`${server.url}/p/default/sweeps/${sweep}`)
     const button = page.getByRole('main').getByRole('button', { name: 'Cancel' })
@@ -396,9 +439,11 @@ describe.skipIf(!browser)('the dashboard', () => {
       .filter({ hasText: /^Reading/ })
       .waitFor()
     expect(await button.count()).toBe(0)
+
     await page.clock.fastForward(15_000)
     await button.click()
     await page.getByText('it was cancelled here').waitFor()
+
     isSlow = false
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('heading', { name: 'valley' }).waitFor()
@@ -406,30 +451,33 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('extends a sweep, adds a point by hand, and shows both as they run', async () => {
+  it('The page of a sweep adds a point by hand, extends the budget, and shows both as they run', async () => {
     const page = await open(`/p/default/sweeps/${sweep}`)
     await page.getByRole('button', { name: 'Add a point' }).click()
     await page.getByLabel('x', { exact: true }).fill('0.31')
     await page.getByLabel('k', { exact: true }).fill('a')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText('13', { exact: true }).first().waitFor()
+
     await sweepEnded(server, sweep, 60_000)
     await page.getByRole('button', { name: 'Extend budget' }).click()
     await page.getByLabel('Extend budget').fill('2')
     await page.getByRole('button', { name: 'Extend budget' }).last().click()
     await expect.poll(async () => (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.trials).toBe(15)
     await sweepEnded(server, sweep, 60_000)
+
     await page.getByText('of 15', { exact: true }).waitFor()
     await page.close()
   })
 
-  it('scrolls no page sideways on a phone', async () => {
+  it('No page scrolls sideways on a phone', async () => {
     await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
     const wide: [string, number][] = []
     const more = [
       ['sweep settings', `/p/default/sweeps/${sweep}/settings`],
       ['system', `/p/default/runs/${sweep + 3}/system`],
     ] as const
+
     await onEach([...pages(), ...more], async (name, path) => {
       const page = await open(path, { width: 390, height: 844, language: 'ja' })
       await page.waitForLoadState('networkidle').catch(() => {})
@@ -441,12 +489,13 @@ describe.skipIf(!browser)('the dashboard', () => {
     expect(wide).toEqual([])
   })
 
-  it('follows a run live and stops it, on a phone', async () => {
+  it('The page of a run follows its log live and stops the run, on a phone', async () => {
     const number = await submitSlow('slow')
     const page = await open(`/p/default/runs/${number}`, { width: 390, height: 844 })
     await page.getByText('line 3', { exact: true }).waitFor()
     await page.getByText('line 30', { exact: true }).waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
     await page.getByText('stopped', { exact: true }).first().waitFor()
@@ -454,11 +503,13 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('says that it is not live while the server is away, and comes back by itself', async () => {
+  it('The dashboard shows that it is not live while the server is away, and reconnects by itself', async () => {
     const page = await open('/')
     await page.getByRole('heading', { name: 'Home' }).waitFor()
+
     await server.kill()
     await page.getByText(/^Not live since/).waitFor()
+
     await server.start()
     await page.getByText(/^Not live since/).waitFor({ state: 'detached' })
     const number = await submitSlow('after')
@@ -467,16 +518,20 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('edits the document of a run and starts it, and shows what is wrong at its line', async () => {
+  it('The editor shows a mistake at its line and starts the edited document of a run', async () => {
     const number = await submitSlow('editable')
     await server.call('POST', `/runs/${number}/stop`)
+
     const page = await open(`/p/default/new?from=${number}`)
     const text = page.getByRole('textbox')
     await text.waitFor()
+
     const write = async (lines: readonly string[]): Promise<void> => await text.fill(lines.join('\n'))
+
     await write(['version: 1', 'kind: experimant', 'run: {cmd: echo edited}'])
     await page.getByRole('button', { name: 'Line 2' }).click()
     await page.locator('[role=textbox]:focus').waitFor()
+
     await write([
       'version: 1',
       'kind: group',
@@ -486,63 +541,73 @@ describe.skipIf(!browser)('the dashboard', () => {
     ])
     await page.getByText('4 runs', { exact: true }).waitFor()
     await page.getByText('echo 2', { exact: true }).waitFor()
+
     await write(['version: 1', 'kind: experiment', 'run: {cmd: echo edited}'])
     await page.getByText('Nothing wrong.').waitFor()
+
     await page.getByRole('button', { name: 'Start' }).click()
     await page.waitForURL(/\/runs\/\d+$/)
     await page.getByRole('region', { name: 'Log' }).getByText('edited').waitFor()
     await page.close()
   })
 
-  it('edits a trial as a run of its own, and tries the failed again in their sweep', async () => {
+  it('A trial is edited as a run of its own, and the failed trials of a sweep are run again in the sweep', async () => {
     const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!
     const page = await open(`/p/default/new?from=${best.number}`)
     await page.getByText('1 run', { exact: true }).waitFor()
     await page.getByText(new RegExp(`^python train\\.py ${String(best.params['x']).slice(0, 6)}`)).waitFor()
+
     await page.goto(`${server.url}/p/default/sweeps/${sweep}`)
     const before = (await trials()).filter(({ phase }) => phase === 'failed').length
+
     await page.getByRole('button', { name: `Run ${before} failed again` }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
     await page.getByText(`${before} run${before === 1 ? '' : 's'} started again.`).waitFor()
     await sweepEnded(server, sweep, 60_000)
-    // They fail again, in the place of those that failed before.
+
+    // The new trials fail again, in the place of the trials that failed before.
     expect((await trials()).filter(({ phase }) => phase === 'failed').length).toBe(before)
     await page.close()
   })
 
-  it('says on the page of a sweep why it has paused itself, in both languages', async () => {
+  it('The page of a sweep shows in both languages why the sweep has paused itself', async () => {
     const text =
       'version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {x: {range: [0, 40, 1]}}}\nrun: {cmd: "python -c \'import nosuchmodule\' {{ x }}"}\n'
     const { number } = await server.submit(text, folder)
     const view = async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
     await until(async () => (await view()).isPaused)
+
     const cause = "ModuleNotFoundError: No module named 'nosuchmodule'"
     const page = await open(`/p/default/sweeps/${number}`)
     await page
       .getByRole('status')
       .filter({ hasText: `the first 5 trials all failed: ${cause}` })
       .waitFor()
+
     const japanese = await open(`/p/default/sweeps/${number}`, { language: 'ja' })
     await japanese
       .getByRole('status')
       .filter({ hasText: `最初の 5 件の試行がすべて失敗しています: ${cause}` })
       .waitFor()
+
     await page.close()
     await japanese.close()
     await server.call('DELETE', `/sweeps/${number}`)
   })
 
-  it('starts a run written from nothing, with what may be written said by the language', async () => {
+  it('The editor suggests keys and values, and starts a run that was written from nothing', async () => {
     const page = await open('/p/default/new')
     const text = page.getByRole('textbox')
     await text.waitFor()
     await page.getByText('Nothing wrong.').waitFor()
-    // A suggestion is not taken by a key that was meant for the text: it must have been seen.
+
+    // Enter takes a suggestion only after it has been visible for a moment. Before, Enter belongs to the text.
     const take = async (name: string | RegExp): Promise<void> => {
       await page.getByRole('option', { name }).waitFor()
       await page.waitForTimeout(200)
       await text.press('Enter')
     }
+
     await text.fill('')
     await text.pressSequentially('ver')
     await take(/^version/)
@@ -550,6 +615,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await take('experiment')
     await text.pressSequentially('\nrun: {cmd: echo written}')
     await page.getByText('Nothing wrong.').waitFor()
+
     await text.press('Control+Enter')
     await page.waitForURL(/\/runs\/\d+$/)
     await page.getByRole('region', { name: 'Log' }).getByText('written').waitFor()
@@ -557,37 +623,42 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('deletes with a count and an undo', async () => {
+  it('A deletion states the number of runs and can be undone', async () => {
     const number = await submitSlow('doomed')
     await server.call('POST', `/runs/${number}/stop`)
     await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
+
     const page = await open(`/p/default/runs?q=${encodeURIComponent('name = doomed')}&sel=${number}`)
     await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('dialog', { name: 'Delete 1 run?' }).getByRole('button', { name: 'Delete' }).click()
     await page.getByText('1 run moved to the trash.').waitFor()
     await page.getByText('Nothing matches').waitFor()
+
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('link', { name: 'doomed' }).waitFor()
     await page.close()
   })
 
-  it('shows a run that lies in the trash as one, and takes it out', async () => {
+  it('The page of a run says that the run is in the trash, and restores it', async () => {
     const number = await submitSlow('thrown')
     await server.call('POST', `/runs/${number}/stop`)
     await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
     await server.call('DELETE', `/runs/${number}`)
+
     const page = await open(`/p/default/runs/${number}`)
     await page.getByText(/^In the trash since/).waitFor()
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+
     await page.getByRole('button', { name: 'Restore' }).click()
     await page.getByRole('button', { name: 'Delete' }).waitFor()
     await page.close()
   })
 
-  it('changes name, tags and note of a run, says what is refused, and loses nothing then', async () => {
+  it('The form of a run changes name, tags and note, and keeps the text when the server refuses it', async () => {
     const number = await submitSlow('unmarked')
     const page = await open(`/p/default/runs/${number}`)
     await page.getByRole('button', { name: 'Name and note' }).click()
+
     const form = page.getByRole('dialog', { name: 'Name and note' })
     await form.getByLabel('Name').fill('長'.repeat(1_000))
     await form.getByLabel('Tags').fill('base, 検索、base')
@@ -595,30 +666,36 @@ describe.skipIf(!browser)('the dashboard', () => {
     await form.getByRole('button', { name: 'Save' }).click()
     await form.getByRole('alert').waitFor()
     expect(await form.getByLabel('Note').inputValue()).toBe('what it is for')
+
     await form.getByLabel('Name').fill('marked')
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'marked' }).waitFor()
+
     // The page shows a change before the server has answered.
     const fieldsOf = ({ name, tags, note }: RunDetailView) => [name, tags, note]
     await expect
       .poll(async () => fieldsOf((await server.call<RunDetailView>('GET', `/runs/${number}`)).body))
       .toEqual(['marked', ['base', '検索'], 'what it is for'])
+
     await server.call('POST', `/runs/${number}/stop`)
     await page.close()
   })
 
-  it('needs no network but its server, does at once what it is told or says why not, and nothing later', async () => {
+  it('The dashboard works while the browser reports no network, and reports at once an action that fails', async () => {
     const page = await open('/p/default/sweeps')
-    // The browser believes that there is no network; the server of this machine is there.
+
+    // The browser reports that there is no network, although the server on this machine answers.
     await page.evaluate(
       `Object.defineProperty(navigator, 'onLine', { get: () => false }); dispatchEvent(new Event('offline'))`,
     )
+
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
     await page
       .getByRole('checkbox', { name: /^Select .*#/ })
       .nth(2)
       .check()
+
     await page.route('**/api/v1/runs/bulk', (route) => route.abort())
     await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
@@ -626,7 +703,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('takes its keys from a ticked box too, but not from text', async () => {
+  it('A keyboard shortcut works while a ticked checkbox has the focus', async () => {
     const page = await open('/p/default/runs')
     const boxes = page.getByRole('checkbox', { name: /^Select / })
     await boxes.nth(1).check()
@@ -636,15 +713,18 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.close()
   })
 
-  it('reaches runs and pages from the palette, and no key acts while a word is composed', async () => {
+  it('The palette opens a page, and Enter does nothing while a word is being composed', async () => {
     const page = await open('/')
     await page.getByRole('heading', { name: 'Home' }).waitFor()
     await page.keyboard.press('Control+k')
+
     const palette = page.getByRole('combobox', { name: 'Search or command' })
     await palette.fill('hea')
     await page.getByRole('option', { name: /Health/ }).waitFor()
+
     await palette.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true })
     expect(page.url()).toBe(`${server.url}/`)
+
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Health' }).waitFor()
     await page.close()
@@ -656,27 +736,28 @@ describe.skipIf(!browser)('the dashboard', () => {
     ['en', 'dark'],
     ['ja', 'light'],
     ['ja', 'dark'],
-  ] as const)(
-    'has no serious finding of axe on any page, in %s and %s',
-    { timeout: 180_000 },
-    async (language, theme) => {
-      await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
-      const findings: string[] = []
-      await onEach(pages(), async (name, path) => {
-        const page = await open(path, { language, theme })
-        await page.waitForLoadState('networkidle').catch(() => {})
-        await page.waitForTimeout(400)
-        await page.addScriptTag({ content: axe }).catch(async () => await page.evaluate(axe))
-        const found = await page.evaluate<{
-          violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
-        }>('axe.run(document, { resultTypes: ["violations"] })')
-        for (const { id, impact, nodes } of found.violations)
-          if (impact === 'serious' || impact === 'critical')
-            findings.push(`${name}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`)
-        expect([name, page.errors.filter((text) => !text.includes('Content Security Policy'))]).toEqual([name, []])
-        await page.close()
-      })
-      expect(findings).toEqual([])
-    },
-  )
+  ] as const)('No page has a serious finding of axe in %s and %s', { timeout: 180_000 }, async (language, theme) => {
+    await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
+
+    const findings: string[] = []
+    await onEach(pages(), async (name, path) => {
+      const page = await open(path, { language, theme })
+      await page.waitForLoadState('networkidle').catch(() => {})
+      await page.waitForTimeout(400)
+
+      await page.addScriptTag({ content: axe }).catch(async () => await page.evaluate(axe))
+      const found = await page.evaluate<{
+        violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
+      }>('axe.run(document, { resultTypes: ["violations"] })')
+
+      for (const { id, impact, nodes } of found.violations)
+        if (impact === 'serious' || impact === 'critical')
+          findings.push(`${name}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`)
+
+      expect([name, page.errors.filter((text) => !text.includes('Content Security Policy'))]).toEqual([name, []])
+      await page.close()
+    })
+
+    expect(findings).toEqual([])
+  })
 })

@@ -44,16 +44,18 @@ let sweep: SweepView
 let manyMetrics: number
 let first: number
 
-// Decided before the tests are collected, so that what is skipped is named.
+// Launched before the tests are collected, so that `skipIf` skips and lists them where no browser starts.
 browser = await launchBrowser()
 
 beforeAll(async () => {
   server = await startTestServer({ env: { HAGANE_CONCURRENCY: '4' } })
   folder = mkdtempSync(join(tmpdir(), 'hagane-depth-'))
   writeFileSync(join(folder, 'train.py'), TRAIN)
+
   const { number } = await server.submit(SWEEP, folder)
   await sweepEnded(server, number, 60_000)
   sweep = (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
+
   for (const name of ['many', 'seeds']) await server.call('POST', '/projects', { name })
   manyMetrics = await recordRun(server, 'many', {
     name: 'many-metrics',
@@ -65,7 +67,8 @@ beforeAll(async () => {
       ]),
     ),
   })
-  // Six configurations of six seeds each; all have 25 parameters in common but the 23rd, and one that never changes.
+
+  // Six configurations of six seeds each. Of 25 parameters only the 23rd (`a22`) differs; `constant` never changes.
   for (let i = 0; i < SEEDED; i += 1) {
     const config = Math.floor(i / 6)
     const run = await recordRun(server, 'seeds', {
@@ -92,11 +95,12 @@ const trials = async () =>
 const runsTable = (page: Page) => page.getByRole('table', { name: 'Runs' })
 
 describe.skipIf(!browser)('the charts of a run', () => {
-  it('show each of 300 metrics, in sections, read as they come in sight', async () => {
+  it('The charts of a run show each of 300 metrics in sections, and read them as they become visible', async () => {
     const page = await open(`/p/many/runs/${manyMetrics}/charts`)
     await page.getByRole('img', { name: /^grad\/metric_002, 1 line/ }).hover()
     for (const section of ['grad', 'train', 'val'])
       await page.getByRole('button', { name: new RegExp(`^${section} 100$`) }).waitFor()
+
     const last = page.getByRole('region', { name: 'val/metric_298' })
     await page.getByRole('button', { name: /^val 100$/ }).scrollIntoViewIfNeeded()
     await expect
@@ -106,6 +110,7 @@ describe.skipIf(!browser)('the charts of a run', () => {
       })
       .toBe(1)
     await page.getByRole('img', { name: /^val\/metric_298, 1 line/ }).waitFor()
+
     await page.goto(`${server.url}/p/many/runs/${manyMetrics}`)
     await page.getByRole('link', { name: `All ${METRICS} charts` }).click()
     await page.waitForURL(/\/charts/)
@@ -114,13 +119,14 @@ describe.skipIf(!browser)('the charts of a run', () => {
   })
 
   it.each(['en-US@posix', '', 'ja_JP.UTF-8'])(
-    'are drawn where the browser says that its language is %j',
+    'The charts of a run are drawn when the browser reports the language %j',
     async (language) => {
       const page = await open('/settings')
       await page.addInitScript(
         (tag) => Object.defineProperty(Navigator.prototype, 'language', { get: () => tag, configurable: true }),
         language,
       )
+
       await page.goto(`${server.url}/p/seeds/runs/${first}/charts`)
       await page
         .getByRole('img', { name: /^loss, 1 line/ })
@@ -132,13 +138,15 @@ describe.skipIf(!browser)('the charts of a run', () => {
     },
   )
 
-  it('keep a large panel and its scale in the address', async () => {
+  it('The address contains the large panel of the charts and its scale', async () => {
     const page = await open(`/p/seeds/runs/${first}/charts`)
     const region = page.getByRole('region', { name: 'loss' })
     await region.getByRole('button', { name: 'log', exact: true }).click()
     await page.waitForURL(/log=loss/)
+
     await region.getByRole('button', { name: 'Large' }).click()
     await page.waitForURL(/large=loss/)
+
     await page.reload()
     await expect
       .poll(async () => await region.getByRole('button', { name: 'log', exact: true }).getAttribute('aria-pressed'))
@@ -148,18 +156,21 @@ describe.skipIf(!browser)('the charts of a run', () => {
   })
 })
 
-describe.skipIf(!browser)('a page whose part does not arrive', () => {
-  it('says so in its place, and comes back by itself once the server answers', async () => {
+describe.skipIf(!browser)('a page with a part that is not received', () => {
+  it('A page with a part that is not received says so in its place, and loads by itself once the server answers', async () => {
     const page = await open('/p/seeds/runs')
     await runsTable(page).getByRole('link', { name: 'seeded-30', exact: true }).waitFor()
+
     let isAway = true
     const block = async (route: { abort(): Promise<void>; continue(): Promise<void> }): Promise<void> =>
       await (isAway ? route.abort() : route.continue())
     await page.route(/assets\/.*\.js/, block)
     await page.route(/api\/v1\/health/, block)
+
     await runsTable(page).getByRole('link', { name: 'seeded-30', exact: true }).click()
     await page.getByText('A part of it did not arrive').waitFor()
     expect(await page.getByRole('navigation').count()).toBeGreaterThan(0)
+
     isAway = false
     await page.getByRole('heading', { name: 'seeded-30' }).waitFor()
     await page.close()
@@ -167,13 +178,15 @@ describe.skipIf(!browser)('a page whose part does not arrive', () => {
 })
 
 describe.skipIf(!browser)('a comparison', () => {
-  it('names each of many runs in a head that stays in sight, and says how many are left out', async () => {
+  it('A comparison names each of many runs in a head that stays visible, and says how many are left out', async () => {
     const numbers = Array.from({ length: SEEDED }, (_, i) => first + i)
     const page = await open(`/p/seeds/compare?runs=${numbers.join(',')}`)
     await page.getByText(`30 of ${SEEDED}: the others are left out`).waitFor()
+
     const head = page.getByRole('columnheader', { name: /seeded-5\b/ })
     const name = head.getByRole('link', { name: 'seeded-5', exact: true })
     expect(await name.evaluate((link) => link.scrollWidth <= link.clientWidth)).toBe(true)
+
     const top = (await head.boundingBox())!.y
     await page
       .getByRole('rowheader', { name: 'Python' })
@@ -185,7 +198,7 @@ describe.skipIf(!browser)('a comparison', () => {
     await page.close()
   })
 
-  it('draws neighbours in hues that differ', async () => {
+  it('A comparison draws six runs in six colours', async () => {
     const page = await open(`/p/seeds/compare?runs=${[0, 1, 2, 3, 4, 5].map((i) => first + i).join(',')}`)
     await page.getByRole('columnheader', { name: /seeded-5\b/ }).waitFor()
     const colors = await page
@@ -197,11 +210,12 @@ describe.skipIf(!browser)('a comparison', () => {
   })
 })
 
-describe.skipIf(!browser)('actions that start much', () => {
-  it('ask first, with a count: runs that are selected, a whole sweep, a run that succeeded', async () => {
+describe.skipIf(!browser)('actions that start many runs', () => {
+  it('Running selected runs, a sweep, failed trials or a succeeded run again asks first and states what it starts', async () => {
     const before = (await trials()).length
     const page = await open(`/p/default/runs?q=sweep%20%3D%20${sweep.number}`)
     await runsTable(page).getByRole('row').nth(2).waitFor()
+
     await page.getByRole('checkbox', { name: 'Select the first 50' }).check()
     await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Run again' }).click()
     const dialog = page.getByRole('dialog')
@@ -210,40 +224,46 @@ describe.skipIf(!browser)('actions that start much', () => {
       .first()
       .waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
+
     await page.goto(`${server.url}/p/default/sweeps/${sweep.number}`)
     await page.getByRole('button', { name: 'Run again', exact: true }).click()
     await dialog.getByText(`${sweep.trials} trials, 4 at once`).waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
+
     await page.getByRole('button', { name: 'Run 3 failed again' }).click()
     await dialog.getByText('Each of the 3 failed trials').waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
+
     const good = (await trials()).find(({ phase }) => phase === 'succeeded')!
     await page.goto(`${server.url}/p/default/runs/${good.number}`)
     await page.getByRole('button', { name: 'Resume' }).click()
     await dialog.getByText(`Start a new run that goes on from #${good.number}?`).waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
+
     expect((await server.call<{ total: number }>('GET', '/runs/counts?project=default')).body.total).toBe(before)
     await page.close()
   })
 })
 
-describe.skipIf(!browser)('the list of runs', () => {
+describe.skipIf(!browser)('the run list', () => {
   it.each([
     ['a filter without a hit', '/p/seeds/runs?q=m.loss.max%20%3E%2099'],
     ['an empty trash', '/p/many/runs?trash=1'],
-  ])('says in sight that nothing matches: %s', async (_, path) => {
+  ])('The run list shows without scrolling that nothing matches: %s', async (_, path) => {
     const page = await open(path)
+
     const empty = page
       .getByRole('heading', { name: /Nothing matches|trash is empty/i })
       .or(page.getByText(/Nothing matches|trash is empty/i))
       .first()
     await empty.waitFor()
+
     const box = (await empty.boundingBox())!
     expect(box.y + box.height).toBeLessThan(900)
     await page.close()
   })
 
-  it('sorts groups, opens one, and selects its runs', async () => {
+  it('The run list sorts groups, opens one and selects its runs', async () => {
     const page = await open('/p/seeds/runs?group=p.a22')
     await page
       .getByRole('button', { name: 'loss .last' })
@@ -251,19 +271,24 @@ describe.skipIf(!browser)('the list of runs', () => {
       .first()
       .click()
     await page.waitForURL(/sort=/)
+
     const names = async (): Promise<(string | null)[]> =>
       await page.getByRole('row').getByRole('button', { expanded: false }).allTextContents()
+
     const rising = ['0', '1', '2', '3', '4', '5']
     const sorted = new URL(page.url()).searchParams.get('sort')!.startsWith('-') ? rising.toReversed() : rising
     await expect.poll(names).toEqual(sorted)
     await page.getByRole('columnheader', { name: /^loss/ }).getByRole('button').click()
     await expect.poll(names).toEqual(sorted.toReversed())
+
     await page.getByRole('row').getByRole('button', { name: '3', exact: true }).click()
     await page.getByRole('checkbox', { name: 'Select seeded-18' }).waitFor()
     await page.getByRole('checkbox', { name: 'Select the runs of 3' }).click()
     await page.getByRole('toolbar', { name: 'Selection' }).getByText('6 selected').waitFor()
+
     await page.reload()
     await page.getByRole('checkbox', { name: 'Select the runs of 3', checked: true }).waitFor()
+
     await page.getByRole('link', { name: 'seeded-18', exact: true }).click()
     await page.getByRole('heading', { name: 'seeded-18' }).waitFor()
     await page.goBack()
@@ -272,7 +297,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
-  it('puts runs together by all that differs among them but one: no constant, and the 23rd parameter too', async () => {
+  it('Grouping by all but one parameter uses each other parameter that differs, also the 23rd, and no constant', async () => {
     const page = await open('/p/seeds/runs')
     await page.getByRole('button', { name: 'Group' }).click()
     await page.getByRole('button', { name: 'All but seed' }).click()
@@ -281,16 +306,19 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
-  it('selects from one box to another with Shift, and is where it was after Back', async () => {
+  it('The run list selects a range with Shift, and Back restores the scroll position', async () => {
     const page = await open('/p/seeds/runs', { height: 400 })
+
     await page.getByRole('checkbox', { name: 'Select seeded-35' }).click()
     await page.getByRole('checkbox', { name: 'Select seeded-31' }).click({ modifiers: ['Shift'] })
     await page.getByRole('toolbar', { name: 'Selection' }).getByText('5 selected').waitFor()
+
     const scroller = runsTable(page)
     await page.getByRole('checkbox', { name: 'Select seeded-31' }).hover()
     await page.mouse.wheel(0, 400)
     await scroller.getByRole('link', { name: 'seeded-15', exact: true }).click()
     await page.getByRole('heading', { name: 'seeded-15' }).waitFor()
+
     await page.goBack()
     await scroller.getByRole('link', { name: 'seeded-15', exact: true }).waitFor()
     expect(
@@ -301,7 +329,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
-  it('keeps the names of trials apart beside their tags', async () => {
+  it('The run list shows the names of trials whole beside their tags', async () => {
     const page = await open(`/p/default/runs?q=sweep%20%3D%20${sweep.number}`)
     const all = (await trials()).map(({ number }) => number)
     const name = runsTable(page).getByRole('link', { name: `departments #${all[0]}`, exact: true })
@@ -311,18 +339,19 @@ describe.skipIf(!browser)('the list of runs', () => {
   })
 
   it.each([641, 720, 768, 820, 900])(
-    'does not scroll sideways at %i pixels, and keeps its bar in sight',
+    'The run list does not scroll sideways at %i pixels, and the bar of the dashboard stays visible',
     async (width) => {
       const page = await open('/p/default/runs', { width })
       await runsTable(page).getByRole('row').nth(2).waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+
       const settings = (await page.getByRole('link', { name: 'Settings' }).boundingBox())!
       expect(settings.x + settings.width).toBeLessThanOrEqual(width)
       await page.close()
     },
   )
 
-  it('draws charts no wider than their columns, whose widths may end in half a pixel', async () => {
+  it('Charts are no wider than their columns, whose widths may end in half a pixel', async () => {
     const page = await open(`/p/many/runs/${manyMetrics}/charts`, { width: 888 })
     for (const width of [888, 887, 1000, 1001]) {
       await page.setViewportSize({ width, height: 900 })
@@ -341,9 +370,10 @@ describe.skipIf(!browser)('the list of runs', () => {
       '[role=columnheader].num',
       '.sort',
     ],
-  ])('keeps %s', async (_, path, outer, inner) => {
+  ])('The page shows %s', async (_, path, outer, inner) => {
     const page = await open(path)
     await page.locator(`${outer} ${inner}`).first().waitFor()
+
     const isInside = `(() => {
       const outer = document.querySelector('${outer}')
       const [around, one] = [outer, outer.querySelector('${inner}')].map((part) => part.getBoundingClientRect())
@@ -353,10 +383,11 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.close()
   })
 
-  it('shows differences whole beside their values on a phone', async () => {
+  it('A comparison on a phone shows differences whole beside their values', async () => {
     const ended = (await trials()).filter(({ phase }) => phase === 'succeeded').map((run) => run.number)
     const page = await open(`/p/default/compare?runs=${ended.join(',')}`, { width: 390, height: 844 })
     await page.locator('.delta').first().waitFor()
+
     const isCut = '({ parentElement: cell }) => cell.scrollWidth > cell.clientWidth'
     expect(await page.evaluate(`[...document.querySelectorAll('.delta')].filter(${isCut}).length`)).toBe(0)
     await page.close()
@@ -367,9 +398,10 @@ describe.skipIf(!browser)('the palette', () => {
   it.each([
     ['by its name', 'departm'],
     ['by its number', 'number'],
-  ])('finds a sweep %s', async (_, typed) => {
+  ])('The palette finds a sweep %s', async (_, typed) => {
     const page = await open('/p/seeds/runs')
     await runsTable(page).getByRole('row').nth(2).waitFor()
+
     await page.keyboard.press('Control+k')
     await page.keyboard.type(typed === 'number' ? `#${sweep.number}` : typed)
     await page
@@ -384,12 +416,14 @@ describe.skipIf(!browser)('the palette', () => {
     await page.close()
   })
 
-  it('finds a trial by the name that it has everywhere, and Enter waits for the answer to what was typed', async () => {
+  it('The palette finds a trial by its full name, and Enter waits for the answer to the typed text', async () => {
     const [trial] = await trials()
     const page = await open('/p/seeds/runs')
     await runsTable(page).getByRole('row').nth(2).waitFor()
+
     await page.keyboard.press('Control+k')
     await page.getByRole('dialog').getByRole('option').first().waitFor()
+
     await page.keyboard.insertText(`departments #${trial!.number}`)
     await page.keyboard.press('Enter')
     await page.waitForURL(new RegExp(`/p/default/runs/${trial!.number}`))
@@ -398,19 +432,22 @@ describe.skipIf(!browser)('the palette', () => {
 })
 
 describe.skipIf(!browser)('failures', () => {
-  it('show the exception and stand together by it: at home, on the sweep, in the list, on the run', async () => {
+  it('Failures show their exception on the home page, the sweep, the run list and the run, and are grouped by it', async () => {
     const page = await open('/')
     await page.getByText(/^KeyError: 'lr_\d'$/).waitFor()
     await page.getByText(/^MemoryError: n-gram matrix of 63 GB$/).waitFor()
     await page.getByText(/^2 runs/).waitFor()
+
     await page.goto(`${server.url}/p/default/sweeps/${sweep.number}`)
     await page.getByText('3 trials failed').waitFor()
     await page
       .getByText(/KeyError: 'lr_\d'/)
       .first()
       .waitFor()
+
     await page.getByRole('link', { name: 'See them and why' }).click()
     await runsTable(page).getByText('MemoryError: n-gram matrix of 63 GB').waitFor()
+
     const failed = (await trials()).find(({ cause }) => cause?.startsWith('MemoryError'))!
     await page.goto(`${server.url}/p/default/runs/${failed.number}`)
     await page.getByText('MemoryError: n-gram matrix of 63 GB').first().waitFor()
@@ -420,30 +457,34 @@ describe.skipIf(!browser)('failures', () => {
 })
 
 describe.skipIf(!browser)('a sweep', () => {
-  it('counts what failed and what is no number, marks both in its bar and its table, and colours its bar by what trials came to', async () => {
+  it('The page of a sweep counts failed trials and NaN values, and its bar has a part for finished and a part for failed trials', async () => {
     const page = await open(`/p/default/sweeps/${sweep.number}`)
     await page.getByText(/3 failed · 1 NaN/).waitFor()
     await page.getByText('6 finished, 3 failed').waitFor()
+
     const bar = page.locator('.figs .stack i').filter({ visible: true })
     expect(
       (await bar.evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().width))).filter(
         (width) => width > 0,
       ),
     ).toHaveLength(2)
+
     await page.goto(`${server.url}/p/default/sweeps/${sweep.number}/trials`)
     await page.getByRole('cell', { name: 'NaN', exact: true }).waitFor()
     await page.close()
   })
 
-  it('answers keys on its canvases: arrows go from trial to trial, Enter opens one', async () => {
+  it('The charts of a sweep accept keys: arrows move from trial to trial, Enter opens one', async () => {
     const page = await open(`/p/default/sweeps/${sweep.number}`)
     const history = page.locator('[aria-label^="Values of"][tabindex="0"]')
+
     await history.focus()
     await page.keyboard.press('ArrowRight')
     await page
       .getByText(/departments #\d+/)
       .last()
       .waitFor()
+
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/runs\/\d+/)
     await page.close()
@@ -451,17 +492,19 @@ describe.skipIf(!browser)('a sweep', () => {
 })
 
 describe.skipIf(!browser)('a trial far from the others', () => {
-  it('is drawn at the edge of its charts, which say so, and in the colour of the end', async () => {
+  it('A trial far from the others is drawn at the edge of its charts and in the last colour, and the charts say so', async () => {
     writeFileSync(
       join(folder, 'far.py'),
       'import sys\nfrom hagane import Experiment\nx = int(sys.argv[1])\nExperiment().log_metrics(loss=1000 if x == 9 else x)\n',
     )
+
     const { number } = await server.submit(
       'version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  metric: {name: loss, optimization: minimize}\n  grid_search: {}\n' +
         '  matrix: {x: {range: [0, 10, 1]}, y: {values: [1]}}\nrun: {cmd: "python far.py {{ x }}"}\n',
       folder,
     )
     await sweepEnded(server, number, 60_000)
+
     const page = await open(`/p/default/sweeps/${number}/space`)
     await page.getByText('1 beyond the axis (▴▾)').first().waitFor()
     await page.getByText('1 beyond the range of the colours, in the colour of its end').waitFor()
@@ -471,8 +514,9 @@ describe.skipIf(!browser)('a trial far from the others', () => {
 })
 
 describe.skipIf(!browser)('artifacts and notes', () => {
-  it('show a whole table, a picture in its own size, tasks, pictures of Markdown, and the chosen file in the address', async () => {
+  it('The artifacts page shows whole tables, pictures in their own size, and Markdown with tasks and pictures, and the address names the file', async () => {
     const good = (await trials()).find(({ phase }) => phase === 'succeeded')!
+
     const page = await open(`/p/default/runs/${good.number}/artifacts`)
     await page
       .getByRole('treeitem', { name: /scores\.csv/ })
@@ -482,13 +526,16 @@ describe.skipIf(!browser)('artifacts and notes', () => {
       .click()
     await page.waitForURL(/file=scores\.csv/)
     await expect.poll(async () => await page.getByRole('cell', { name: /^c\d+$/ }).count()).toBe(60)
+
     await page.goto(`${server.url}/p/default/runs/${good.number}/artifacts?file=report.md`)
     await page.getByRole('listitem').filter({ hasText: 'trained' }).getByRole('checkbox', { checked: true }).waitFor()
+
     const picture = page.getByRole('img', { name: 'curve' })
     await expect
       .poll(async () => await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
       .toBe(160)
     await page.getByText('[gone]').waitFor()
+
     await page.goto(`${server.url}/p/default/runs/${good.number}/artifacts?file=plots%2Fcurve.svg`)
     const own = page.locator('main img, .preview img').last()
     await expect.poll(async () => (await own.boundingBox())?.width).toBeLessThan(200)
@@ -496,7 +543,7 @@ describe.skipIf(!browser)('artifacts and notes', () => {
     await page.close()
   })
 
-  it('draw a note as the Markdown that it is', async () => {
+  it('A note is drawn as Markdown', async () => {
     const good = (await trials()).find(({ phase }) => phase === 'succeeded')!
     await server.call('PATCH', `/runs/${good.number}`, { note: '# 結論\n- lr 0.13 が最良\n- **次は** 0.2 まで広げる' })
     const page = await open(`/p/default/runs/${good.number}`)
@@ -507,18 +554,21 @@ describe.skipIf(!browser)('artifacts and notes', () => {
 })
 
 describe.skipIf(!browser)('a new run', () => {
-  it('keeps its text over a reload, and says of a start with mistakes how many there are and where', async () => {
+  it('The editor keeps its text over a reload, and a start with mistakes says how many there are and where', async () => {
     const page = await open('/p/default/new')
     const editor = page.getByRole('textbox').first()
+
     await editor.click()
     await page.keyboard.press('Control+a')
     await page.keyboard.insertText(
       'version: 1\nkind: experiment\nnonsense: 3\nrun: {cmd: "python train.py {{ modle }}"}\n',
     )
+
     await page.getByText('nonsense is not known here').first().waitFor()
     await page.getByText('modle is not defined').first().waitFor()
     await page.getByRole('button', { name: /^Start/ }).click()
     await page.getByText('2 mistakes: the first is in line 3.').waitFor()
+
     await page.reload()
     await page.getByText('Your text from before is back.').waitFor()
     await page.getByText('nonsense: 3').first().waitFor()
@@ -526,11 +576,12 @@ describe.skipIf(!browser)('a new run', () => {
   })
 })
 
-describe.skipIf(!browser)('home', () => {
-  it('says how many waiting runs it does not show', async () => {
+describe.skipIf(!browser)('the home page', () => {
+  it('The home page says how many waiting runs it does not show', async () => {
     const document =
       'version: 1\nkind: experiment\nname: patient\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 1}\n'
     for (let i = 0; i < 14; i += 1) await server.submit(document, folder)
+
     const page = await open('/')
     await page.getByText('+ 2', { exact: true }).waitFor()
     expect(page.errors).toEqual([])
@@ -538,17 +589,21 @@ describe.skipIf(!browser)('home', () => {
   })
 })
 
-describe.skipIf(!browser)('what is moved', () => {
-  it('is asked about first where it is all that matches', async () => {
+describe.skipIf(!browser)('a move of many runs', () => {
+  it('A move of all matching runs asks first', async () => {
     const page = await open('/p/seeds/runs?q=m.loss.last%20%3E%203')
     await runsTable(page).getByRole('row').nth(2).waitFor()
+
     const total = (
       await server.call<{ total: number }>('GET', '/runs/counts?project=seeds&filter=m.loss.last%20%3E%203')
     ).body.total
+
     await runsTable(page).getByRole('checkbox').nth(1).check()
     await page.getByRole('button', { name: `or all ${total}` }).click()
+
     await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Move' }).click()
     await page.getByRole('button', { name: 'many', exact: true }).click()
+
     await page.getByRole('dialog').getByText(`Move ${total} runs to many?`).waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
     expect((await server.call<{ total: number }>('GET', '/runs/counts?project=seeds')).body.total).toBe(SEEDED)

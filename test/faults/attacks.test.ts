@@ -34,7 +34,7 @@ async function open(): Promise<Line> {
   return line
 }
 
-/** Sends bytes as they are and waits for the first answer. */
+/** Sends the bytes of a request unchanged. Returns what was received by the first line end or the close. */
 async function sendRaw(request: string): Promise<string> {
   const line = await open()
   line.socket.write(request)
@@ -45,11 +45,11 @@ async function sendRaw(request: string): Promise<string> {
 
 const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0)
 
-describe('requests no honest client makes', () => {
+describe('malformed and hostile requests', () => {
   const host = (): string => `Host: 127.0.0.1:${port}\r\n`
   const auth = (): string => `Authorization: Bearer ${server.token()}\r\n`
 
-  it('are refused: two lengths, two hosts, folded and torn headers, foreign absolute addresses', async () => {
+  it('Requests with two lengths, two hosts, broken headers or foreign addresses are refused, and a method override is ignored', async () => {
     const body = '0\r\n\r\nGET /api/v1/runs HTTP/1.1\r\n\r\n'
     const requests: [name: string, request: string, statuses: number[]][] = [
       [
@@ -90,25 +90,29 @@ describe('requests no honest client makes', () => {
     expect((await server.call<RunPageView>('GET', '/runs')).status).toBe(200)
   })
 
-  it('that never end keep nobody else waiting, and are ended', { timeout: 60_000 }, async () => {
+  it('Unfinished requests delay no other, and unfinished headers are cut off', { timeout: 60_000 }, async () => {
     const slowHeaders = await Promise.all(Array.from({ length: 300 }, open))
     for (const line of slowHeaders) line.socket.write('GET /api/v1/runs HTTP/1.1\r\nHost: 127')
+
     const slowBodies = await Promise.all(Array.from({ length: 50 }, open))
     for (const line of slowBodies)
       line.socket.write(
         `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":`,
       )
+
     for (let count = 0; count < 20; count += 1) expect((await server.call('GET', '/runs?limit=1')).status).toBe(200)
+
     await until(async () => slowHeaders.every((line) => line.isClosed), 30_000)
     for (const line of slowBodies) line.socket.destroy()
     expect((await server.call('GET', '/health')).status).toBe(200)
   })
 
-  it('with bodies beyond every limit are cut off, said or unsaid', async () => {
+  it('A body beyond the limit is refused, with or without a declared length', async () => {
     const line = await open()
     line.socket.write(
       `POST /api/v1/blobs HTTP/1.1\r\n${host()}${auth()}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`,
     )
+
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
     for (let count = 0; count < 200 && !line.isClosed && line.text === ''; count += 1) {
       if (!line.socket.write(chunk))
@@ -117,9 +121,11 @@ describe('requests no honest client makes', () => {
           new Promise((resolve) => line.socket.once('close', resolve)),
         ])
     }
+
     await until(async () => line.text !== '' || line.isClosed)
     line.socket.destroy()
     expect([400, 413, 0]).toContain(statusOf(line.text))
+
     for (const path of ['/projects', '/submissions', '/runs/bulk']) {
       const { status } = await server.call('POST', path, { pad: 'x'.repeat(4_100_000) })
       expect([path, status]).toEqual([path, 413])
@@ -127,30 +133,33 @@ describe('requests no honest client makes', () => {
   })
 })
 
-describe('somebody without a token', () => {
-  it('may send only as much as a sign-in takes, said or unsaid', async () => {
+describe('a client without a token', () => {
+  it('A client without a token may send only as many bytes as a sign-in needs, with or without a declared length', async () => {
     const send = async (head: string, body: string): Promise<number> =>
       statusOf(
         await sendRaw(
           `POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n${head}\r\n\r\n${body}`,
         ),
       )
+
     const body = JSON.stringify({ token: 'x'.repeat(12_000) })
     expect(await send(`Content-Length: ${body.length}`, body)).toBe(413)
     expect(await send('Content-Length: 3000000', '{"token":"')).toBe(413)
     expect(await send('Transfer-Encoding: chunked', `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)).toBe(413)
+
     const wrong = JSON.stringify({ token: 'x'.repeat(100) })
     expect(await send(`Content-Length: ${wrong.length}`, wrong)).toBe(401)
   })
 
   it(
-    'may hold every connection of a server that has few descriptors: its runs go on, and it answers again',
+    'A server whose connections are all held by a client without a token continues its runs, and answers again afterwards',
     { timeout: 120_000 },
     async () => {
       await using poor = await startTestServer({ within: ['prlimit', '--nofile=1024:1024'] })
       const { number } = await poor.submit(
         'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 24, 1]}}}\nrun: {cmd: "sleep 0.5; echo {{ a }}"}',
       )
+
       const sockets: Socket[] = []
       for (let count = 0; count < 1_500; count += 1) {
         const socket = connect(Number(new URL(poor.url).port), '127.0.0.1')
@@ -159,8 +168,10 @@ describe('somebody without a token', () => {
         sockets.push(socket)
         if (count % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
       }
+
       await new Promise((resolve) => setTimeout(resolve, 7_000))
       for (const socket of sockets) socket.destroy()
+
       await until(
         async () =>
           (await poor.call<{ phase: string }>('GET', `/sweeps/${number}`).catch(() => undefined))?.body.phase ===
@@ -172,24 +183,26 @@ describe('somebody without a token', () => {
   )
 })
 
-describe('documents that take long', () => {
+describe('documents that take long to check', () => {
   const slow = `version: 1\nkind: experiment\nrun: {cmd: t}\n${Array.from({ length: 60_000 }, (_, index) => `x${index}: 1\n`).join('')}`
 
-  it('keep nobody else waiting', { timeout: 60_000 }, async () => {
+  it('A document that takes long to check delays no other request', { timeout: 60_000 }, async () => {
     const ends: string[] = []
     const checked = server
       .call<{ errors: unknown[] }>('POST', '/checks', { sources: [{ file: 'a.yml', text: slow }] })
       .finally(() => ends.push('slow'))
+
     for (let count = 0; count < 20; count += 1) await server.call('GET', '/runs?limit=1')
     await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
     ends.push('others')
+
     expect((await checked).body.errors).toHaveLength(60_000)
     expect(ends).toEqual(['others', 'slow'])
   })
 })
 
-describe('texts that explode', () => {
-  it('are answered at once: aliases, depth, filters and patterns', { timeout: 60_000 }, async () => {
+describe('texts that expand or nest without measure', () => {
+  it('Endless nesting and expansion are refused, and long filters are answered', { timeout: 60_000 }, async () => {
     const bomb = `version: 1\nkind: experiment\nrun: {cmd: echo}\nparams:\n  a0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 12 }, (_, index) => `  a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`).join('\n')}\n`
     const texts = [
       bomb,
@@ -198,6 +211,7 @@ describe('texts that explode', () => {
       `version: 1\nkind: experiment\nrun: {cmd: "${'{{'.repeat(50_000)}"}`,
       `? ${'- '.repeat(20_000)}`,
     ]
+
     const host = { workDir: '/tmp', python: null, path: '', git: null }
     for (const text of texts) {
       const { status, body } = await server.call<{ error: { code: string } }>('POST', '/submissions', {
@@ -206,6 +220,7 @@ describe('texts that explode', () => {
       })
       expect([status, body.error.code]).toEqual([422, 'invalid_document'])
     }
+
     const filters = [
       '('.repeat(5_000),
       `p.x contains "${'a'.repeat(9_000)}"`,
@@ -214,6 +229,7 @@ describe('texts that explode', () => {
       `name contains "${'%_'.repeat(2_000)}"`,
       'a:'.repeat(4_000),
     ]
+
     for (const filter of filters) {
       const { status } = await server.call('GET', `/runs?filter=${encodeURIComponent(filter)}`)
       expect([filter.slice(0, 30), [200, 400, 431].includes(status)]).toEqual([filter.slice(0, 30), true])

@@ -30,6 +30,7 @@ async function runToEnd(server: TestServer, command: string, folder: string): Pr
     `version: 1\nkind: experiment\nrun: {cmd: ${JSON.stringify(command)}}\n`,
     folder,
   )
+
   await until(async () => await isEnded(server, number), 120_000)
   return (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
 }
@@ -38,7 +39,7 @@ const upTo = (count: number): [number, number][] => Array.from({ length: count }
 
 const CLIENT_KILLS = 25
 
-// Writes down what it knows to be durable.
+// Logs without end. Every 20 steps it writes the number of acknowledged records to `acked-<run>`.
 const ENDLESS = `
 import ledger, os, sys, time
 from hagane import Experiment
@@ -57,7 +58,7 @@ while True:
 
 describeOnBothServers('a script that is killed', (openPlace) => {
   it(
-    `${CLIENT_KILLS} times, half of them without a server and with a torn spool: what was acknowledged is there, the rest is a prefix, once`,
+    `A killed script keeps every acknowledged point and a gapless prefix of the others, each once: ${CLIENT_KILLS} kills, half of them without a server, then torn spools`,
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
@@ -65,12 +66,14 @@ describeOnBothServers('a script that is killed', (openPlace) => {
       using work = createWork()
       const random = seeded()
       writeFileSync(join(work.folder, 'endless.py'), ENDLESS)
+
       const { number } = await server.submit(
         sweepOf(CLIENT_KILLS, CLIENT_KILLS, 'python endless.py {{ a }}'),
         work.folder,
       )
       await until(async () => work.signatures().size === CLIENT_KILLS, 60_000)
       await pause(1500)
+
       const pids = [...work.signatures().values()].flat().sort(() => random.next() - 0.5)
       const half = pids.length / 2
       for (const [index, pid] of pids.entries()) {
@@ -81,10 +84,12 @@ describeOnBothServers('a script that is killed', (openPlace) => {
         process.kill(pid, 'SIGKILL')
         await pause(random.next() * 100)
       }
+
       const torn = tearSpools(server, random)
       await server.start()
       expect((await sweepEnded(server, number)).counts.failed).toBe(CLIENT_KILLS)
       sync(server)
+
       let total = 0
       for (const run of await runsOf(server, number)) {
         expect(run.reason).toBe('Signalled')
@@ -95,12 +100,13 @@ describeOnBothServers('a script that is killed', (openPlace) => {
         )
         total += points.length
       }
+
       console.log(`${CLIENT_KILLS} kills, ${torn} torn spools, ${total} points`)
       expect(torn).toBeGreaterThan(0)
     },
   )
 
-  /** Cuts the newest segment of each spool somewhere in its last lines. */
+  /** Cuts up to 199 bytes off the newest segment of each spool. Returns the number of segments. */
   function tearSpools(server: TestServer, random: { next(): number }): number {
     const runs = join(server.dataDir, 'runs')
     const spools = readdirSync(runs).map((run) => join(runs, run, 'spool'))
@@ -108,6 +114,7 @@ describeOnBothServers('a script that is killed', (openPlace) => {
       const segments = existsSync(spool) ? readdirSync(spool).filter((name) => name.endsWith('.jsonl')) : []
       return segments.length > 0 ? [join(spool, segments.sort().at(-1)!)] : []
     })
+
     for (const file of newest) truncateSync(file, Math.max(0, statSync(file).size - Math.floor(random.next() * 200)))
     return newest.length
   }
@@ -163,7 +170,7 @@ if __name__ == "__main__":
 
 describeOnBothServers('a script of many threads and processes', (openPlace) => {
   it(
-    '40 forks while four threads log, 32 threads, 8 processes on one run: every point once and in its order',
+    'Every point is stored once and in order from 40 forks beside four logging threads, from 32 threads, and from 8 processes of one run',
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
@@ -171,14 +178,17 @@ describeOnBothServers('a script of many threads and processes', (openPlace) => {
       using work = createWork()
       for (const [name, text] of Object.entries({ forks: FORKS, threads: THREADS, ranks: RANKS }))
         writeFileSync(join(work.folder, `${name}.py`), text)
+
       const forks = await runToEnd(server, 'python forks.py', work.folder)
       const threads = await runToEnd(server, 'python threads.py', work.folder)
       const ranks = await runToEnd(server, 'python ranks.py', work.folder)
       expect([forks.phase, threads.phase, ranks.phase]).toEqual(['succeeded', 'succeeded', 'succeeded'])
+
       sync(server)
       for (let n = 0; n < 4; n += 1) expect(await pointsOf(server, forks.number, `thread-${n}`)).toEqual(upTo(2000))
       for (let n = 0; n < 40; n += 1) expect(await pointsOf(server, forks.number, `child-${n}`)).toEqual(upTo(200))
       for (let n = 0; n < 32; n += 1) expect(await pointsOf(server, threads.number, `thread-${n}`)).toEqual(upTo(2000))
+
       const losses = (await pointsOf(server, ranks.number, 'loss')).map(([, value]) => Number(value))
       for (let rank = 0; rank < 8; rank += 1)
         expect(losses.filter((value) => Math.floor(value / 10_000) === rank)).toEqual(
@@ -188,7 +198,10 @@ describeOnBothServers('a script of many threads and processes', (openPlace) => {
   )
 })
 
-/** How it ends, what becomes of the run, and whether the client had a say in it. */
+/**
+ * The last statement of a script, the end of its run, and whether Python runs its exit handlers, in which the client
+ * sends the records that are left.
+ */
 const ENDINGS: readonly [string, { phase: string; reason: string; exitCode: number }, boolean][] = [
   ['pass', { phase: 'succeeded', reason: 'Completed', exitCode: 0 }, true],
   ['sys.exit()', { phase: 'succeeded', reason: 'Completed', exitCode: 0 }, true],
@@ -209,19 +222,21 @@ const ENDINGS: readonly [string, { phase: string; reason: string; exitCode: numb
   ['os.abort()', { phase: 'failed', reason: 'Signalled', exitCode: 134 }, false],
 ]
 
-describe('the ways a script can end', () => {
+describe('the ways in which a script can end', () => {
   it(
-    `${ENDINGS.length} ways, three times each: the right status, the last words, every point`,
+    `A run has the right end, the last output and every point of its script, for ${ENDINGS.length} ways to end, three times each`,
     { timeout: 240_000 },
     async () => {
       await using server = await startTestServer()
       using work = createWork()
+
       const head = `import ledger, os, signal, sys, threading, time
 from hagane import Experiment
 experiment = Experiment()
 for step in range(20): experiment.log_metrics(step=step, value=step)
 while experiment.delivery["sent"] < 20: time.sleep(0.05)
 `
+
       const runs = await Promise.all(
         ENDINGS.flatMap((ending, index) => {
           const [statement, , isHeard] = ending
@@ -236,8 +251,10 @@ while experiment.delivery["sent"] < 20: time.sleep(0.05)
           }))
         }),
       )
+
       for (const { ending, run } of runs) {
         const [statement, { exitCode, ...end }, isHeard] = ending
+
         expect([statement, run]).toMatchObject([statement, { ...end, attempts: [{ exitCode }] }])
         expect([statement, (await server.call<string>('GET', `/runs/${run.number}/logs`)).body]).toEqual([
           statement,
@@ -250,13 +267,14 @@ while experiment.delivery["sent"] < 20: time.sleep(0.05)
 })
 
 describe('a script that starts without a server', () => {
-  it('12 times: it runs as ever, and its run appears with the next sync', { timeout: 240_000 }, async () => {
+  it('12 scripts without a server run normally, and a sync creates each run once', { timeout: 240_000 }, async () => {
     await using server = await startTestServer()
     using work = createWork()
     writeFileSync(
       join(work.folder, 'alone.py'),
       'import sys\nfrom hagane import Experiment\nexperiment = Experiment(name="alone")\nfor step in range(30): experiment.log_metrics(step=step, value=step)\nif sys.argv[1] == "1": raise ValueError("no")\n',
     )
+
     await server.kill()
     for (let index = 0; index < 12; index += 1) {
       const { HAGANE_HOST: _, ...env } = process.env
@@ -267,19 +285,22 @@ describe('a script that starts without a server', () => {
       })
       expect(script.status, script.stderr).toBe(index % 2)
     }
+
     await server.start()
     sync(server)
+
     const runs = (await server.call<RunPageView>('GET', '/runs')).body.runs
     expect(runs.map((run) => run.phase).sort()).toEqual([...Array(6).fill('failed'), ...Array(6).fill('succeeded')])
     for (const run of runs) expect(await pointsOf(server, run.number, 'value')).toEqual(upTo(30))
+
     sync(server)
     expect((await server.call<RunPageView>('GET', '/runs')).body.runs).toHaveLength(12)
   })
 })
 
-describe('output of any kind', () => {
+describe('output that is not lines of text', () => {
   it(
-    'bytes that are no text, and a failure after 100 MB without a line end: stored as they are, told in few characters, little memory',
+    'Random bytes and 100 MB without a line end are stored byte for byte, with a short view of the failed run and less than 300 MiB of memory',
     { timeout: 240_000 },
     async () => {
       await using server = await startTestServer()
@@ -292,9 +313,11 @@ describe('output of any kind', () => {
         join(work.folder, 'line.py'),
         'import sys\nfor _ in range(100): sys.stdout.write("\\r" + "é" * 500000)\nsys.exit(3)\n',
       )
+
       const bytes = await runToEnd(server, 'python bytes.py', work.folder)
       const wanted = spawnSync(pythonPath(), ['bytes.py'], { cwd: work.folder, maxBuffer: 10_000_000 }).stdout
       expect(await hashOfLog(server, bytes.number)).toBe(createHash('sha256').update(wanted).digest('hex'))
+
       const line = await runToEnd(server, 'PYTHONIOENCODING=utf-8 python line.py', work.folder)
       expect(line).toMatchObject({ phase: 'failed', attempts: [{ exitCode: 3 }] })
       expect(JSON.stringify(line).length).toBeLessThan(20_000)
@@ -305,6 +328,7 @@ describe('output of any kind', () => {
           .update(`\r${'é'.repeat(500_000)}`.repeat(100))
           .digest('hex'),
       )
+
       const memoryMib = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1024
       console.log(`the server's memory at its highest: ${Math.round(memoryMib)} MiB`)
       expect(memoryMib).toBeLessThan(300)
@@ -329,13 +353,14 @@ const NUMBERS = 2000
 
 describeOnBothServers('numbers', (openPlace) => {
   it(
-    `${NUMBERS} of any kind come back as they were logged, and none that is not finite is the best`,
+    `${NUMBERS} numbers of any kind are returned as they were logged, and a number that is not finite is never the best value`,
     { timeout: 120_000 },
     async () => {
       await using place = await openPlace()
       const { server } = place
       using work = createWork()
       const random = seeded()
+
       const special = [
         NaN,
         Infinity,
@@ -351,27 +376,31 @@ describeOnBothServers('numbers', (openPlace) => {
         0.1,
         1 / 3,
       ]
+
       const bits = new DataView(new ArrayBuffer(8))
       const values = Array.from({ length: NUMBERS }, (_, index) => {
         if (index < special.length) return special[index]!
         for (let at = 0; at < 8; at += 1) bits.setUint8(at, random.next() * 256)
         return bits.getFloat64(0)
       })
+
       writeFileSync(join(work.folder, 'values'), Buffer.from(Float64Array.from(values).buffer))
       writeFileSync(
         join(work.folder, 'numbers.py'),
         'import array, ledger\nfrom hagane import Experiment\nexperiment = Experiment()\nvalues = array.array("d", open("values", "rb").read())\nfor step, value in enumerate(values): experiment.log_metrics(step=step, value=value)\n',
       )
+
       const { number } = await runToEnd(server, 'python numbers.py', work.folder)
       sync(server)
       const read = (await pointsOf(server, number, 'value')).map(([, value]) => Number(value))
-      // JSON has no minus zero: it comes back as zero.
+      // JSON.stringify writes -0 as 0. Adding 0 turns -0 into 0 on both sides.
       expect(read.map((value) => value + 0)).toEqual(values.map((value) => value + 0))
 
       writeFileSync(
         join(work.folder, 'best.py'),
         'import ledger, sys\nfrom hagane import Experiment\nExperiment().log_metrics(value=[float("nan"), float("inf"), 5.0, float("-inf"), 1e308, -1e308][int(sys.argv[1])])\n',
       )
+
       for (const [optimization, best] of [
         ['maximize', 1e308],
         ['minimize', -1e308],

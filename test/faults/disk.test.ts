@@ -37,7 +37,7 @@ import {
 const SUPERVISOR = join(import.meta.dirname, '../../src/executors/local/supervise.sh')
 const MIB = 2 ** 20
 
-/** A small disk of its own; undefined where this user may not mount one. */
+/** Mounts a small tmpfs as a disk of its own. Returns undefined where this user may not mount one. */
 function mountDisk(
   sizeMib: number,
 ): (Disposable & { folder: string; fill(leaveBytes?: number): void; free(): void }) | undefined {
@@ -46,10 +46,11 @@ function mountDisk(
     rmSync(folder, { recursive: true })
     return undefined
   }
+
   const filler = join(folder, 'filler')
   return {
     folder,
-    /** Leaves no more than so many bytes free. */
+    /** Fills the disk until at most `leaveBytes` are free. */
     fill: (leaveBytes = 0) => {
       const { bavail, bsize } = statfsSync(folder)
       for (let left = bavail * bsize - leaveBytes; left > 0; left -= MIB) {
@@ -73,12 +74,14 @@ function canMount(): boolean {
   return disk !== undefined
 }
 
-it('goes on when its own log takes no more lines', { timeout: 60_000 }, async () => {
+it('A server continues when its log file accepts no more lines', { timeout: 60_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-server-'))
   symlinkSync('/dev/full', join(dataDir, 'server.log'))
   await using server = await startTestServer({ dataDir })
+
   const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
   await until(async () => await isEnded(server, number))
+
   await server.kill()
   rmSync(dataDir, { recursive: true })
 })
@@ -87,9 +90,10 @@ const whyNot = canMount() ? '' : ' (this user may not mount a small disk)'
 const canTrace = spawnSync('strace', ['-f', 'true']).status === 0
 
 describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
-  it('says that an upload does not fit, and keeps none of it', { timeout: 60_000 }, async () => {
+  it('An upload that does not fit on the disk gets status 507 and leaves no bytes', { timeout: 60_000 }, async () => {
     using disk = mountDisk(200)!
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
+
     const free = (): number => statfsSync(disk.folder).bavail * statfsSync(disk.folder).bsize
     const upload = async (): Promise<number> => {
       const content = randomBytes(60 * MIB)
@@ -103,13 +107,16 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
         })
       ).status
     }
+
     const statuses: number[] = []
     for (let count = 0; count < 5; count += 1) statuses.push(await upload())
     expect(statuses[0]).toBe(200)
     expect(statuses.slice(-2)).toEqual([507, 507])
+
     const left = free()
     expect(await upload()).toBe(507)
     expect(free()).toBeGreaterThan(left - MIB)
+
     const blobs = readdirSync(join(server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' })
     expect(blobs.filter((name) => name.endsWith('.half'))).toEqual([])
   })
@@ -117,7 +124,7 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
   const FILLS = 8
   for (const sizeMib of [16, 64]) {
     it(
-      `keeps what it acknowledged through ${FILLS} fills of ${sizeMib} MiB and a kill in every third`,
+      `A server keeps every acknowledged point over ${FILLS} fills of a disk of ${sizeMib} MiB, with a kill in every third`,
       { timeout: 300_000 },
       async () => {
         using disk = mountDisk(sizeMib)!
@@ -126,9 +133,11 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
         const statuses = new Map<string, number>()
         const run = randomUUID()
         await server.call('POST', '/runs', { id: run, kind: 'job' })
+
         const writer = randomUUID()
         let acknowledged = 0
         const over = new AbortController()
+
         const load = (async () => {
           while (!over.signal.aborted) {
             const records = Array.from({ length: 50 }, (_, index) => ({
@@ -137,20 +146,24 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
               t: 1,
               v: { value: acknowledged + index },
             }))
+
             const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', `/runs/${run}/batches`, {
               writer,
               attempt: 1,
               first: acknowledged + 1,
               records,
             })
+
             const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
             statuses.set(name, (statuses.get(name) ?? 0) + 1)
             if (answer?.status === 200) acknowledged += records.length
             else await pause(20)
           }
         })()
+
         for (let fill = 0; fill < FILLS; fill += 1) {
           await pause(random.next() * 300)
+
           const isKilled = fill % 3 === 2
           disk.fill(random.next() < 0.5 ? 0 : random.next() * MIB)
           const refusals = statuses.get('507 storage_full') ?? 0
@@ -159,20 +172,24 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
             disk.fill()
             return (statuses.get('507 storage_full') ?? 0) > refusals + 2
           })
+
           if (isKilled) {
             await server.kill()
             disk.free()
             await server.start()
           } else disk.free()
+
           const before = acknowledged
           await until(async () => acknowledged > before).catch((error: unknown) => {
             console.log(JSON.stringify([...statuses]), server.errors())
             throw error
           })
         }
+
         over.abort()
         await load
         console.log(`${acknowledged} points, answers: ${JSON.stringify([...statuses])}`)
+
         const points = await pointsOf(server, run, 'value')
         expect(points.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
         expect([...statuses.keys()].filter((name) => name !== '200' && name !== 'no answer')).toEqual([
@@ -182,39 +199,47 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     )
   }
 
-  it('delays a command until there is room for the note of who supervises it', { timeout: 60_000 }, async () => {
+  it('A supervisor starts its command once the disk has room for its claim', { timeout: 60_000 }, async () => {
     using disk = mountDisk(1)!
     const attempt = join(disk.folder, 'attempt')
     mkdirSync(attempt)
     disk.fill()
+
     const supervisor = spawn('/bin/sh', [SUPERVISOR, attempt, '/bin/sh', '-c', 'exit 7'], { stdio: 'ignore' })
     await pause(1_500)
     expect([supervisor.exitCode, existsSync(join(attempt, 'exit'))]).toEqual([null, false])
+
     disk.free()
     await until(async () => existsSync(join(attempt, 'exit')))
     expect(readFileSync(join(attempt, 'exit'), 'utf8').trim()).toMatch(/^7/)
     expect(readFileSync(join(attempt, 'claim'), 'utf8')).toMatch(new RegExp(`^${supervisor.pid} `))
   })
 
-  it('keeps how 20 runs ended that ended on a full disk', { timeout: 240_000 }, async () => {
+  it('20 runs that end on a full disk keep their exit codes', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!
     spawnSync('/bin/sh', [SUPERVISOR, disk.folder, '/bin/sh', '-c', 'exit 0'])
-    // "0 exited" by a shell whose list of jobs says that a signal did not end it, "0" by another one.
+
+    // A shell whose list of jobs shows that no signal ended the command writes "0 exited". Another shell writes "0".
     const usual = readFileSync(join(disk.folder, 'exit'), 'utf8')
     const ended = (code: number): string => usual.replace('0', String(code))
+
     using work = createWork()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
     seeded()
+
     writeFileSync(
       join(work.folder, 'ends.py'),
       'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(int(sys.argv[1]) % 5)\n',
     )
+
     const { number } = await server.submit(sweepOf(20, 20, 'python ends.py {{ a }}'), work.folder)
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
+
     disk.fill()
     await until(async () => !existsSync(join(server.dataDir, 'reserve')))
     disk.fill()
     writeFileSync(join(work.folder, 'go'), '')
+
     const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body.runs
     const exitFile = (run: number): string => join(server.dataDir, 'attempts', `hagane-${run}-1`, 'exit')
     await until(async () =>
@@ -224,8 +249,10 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
           readFileSync(exitFile(run.number), 'utf8') === ended(Number(run.params['a']) % 5),
       ),
     )
+
     disk.free()
     expect((await sweepEnded(server, number)).phase).toBe('done')
+
     for (const { number: run, params } of runs) {
       const view = (await server.call<RunDetailView>('GET', `/runs/${run}`)).body
       const code = Number(params['a']) % 5
@@ -233,20 +260,24 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     }
   })
 
-  it('records the ends of runs from its reserve while the disk stays full', { timeout: 240_000 }, async () => {
+  it('The reserve is used to record the ends of runs while the disk stays full', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!
     using work = createWork()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
     seeded()
+
     writeFileSync(
       join(work.folder, 'ends.py'),
       'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(3)\n',
     )
+
     const { number } = await server.submit(sweepOf(20, 20, 'python ends.py {{ a }}'), work.folder)
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
+
     disk.fill()
     await until(async () => !existsSync(join(server.dataDir, 'reserve')))
     expect((await server.call('POST', '/runs', { id: randomUUID(), kind: 'job' })).status).toBe(507)
+
     writeFileSync(join(work.folder, 'go'), '')
     await until(
       async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.failed === 20,
@@ -255,42 +286,50 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
   })
 
   it(
-    'starts nothing on a disk that is low, says why, goes on with metrics, and starts when there is room',
+    'A server whose disk is low stores metrics but starts no run, says why, and starts the run once there is room',
     { timeout: 240_000 },
     async () => {
       using disk = mountDisk(64)!
       using work = createWork()
       await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
       seeded()
+
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(60, 0.1))
       const { number: first } = await server.submit(sweepOf(1, 1, 'python trial.py {{ a }}'), work.folder)
       await until(async () => work.signatures().size === 1)
+
       disk.fill(2 * MIB)
       await pause(6000)
+
       const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}', work.folder)
       await until(
         async () => (await server.call<RunView>('GET', `/runs/${number}`)).body.waiting?.includes('disk') === true,
       )
+
       expect((await sweepEnded(server, first)).phase).toBe('done')
       expect((await server.call<RunView>('GET', `/runs/${number}`)).body.phase).toBe('queued')
       const [trial] = (await server.call<RunPageView>('GET', `/runs?sweep=${first}`)).body.runs
       expect(await pointsOf(server, trial!.number, 'value')).toHaveLength(60)
+
       disk.free()
       await until(async () => await isEnded(server, number), 20_000)
     },
   )
 
-  it('does not take a script down with it: what it logged meanwhile arrives later', { timeout: 240_000 }, async () => {
+  it('A full disk ends no script, and the points logged meanwhile are stored later', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!
     using work = createWork()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
     seeded()
+
     writeFileSync(join(work.folder, 'trial.py'), trackingScript(150, 0.05))
     const { number } = await server.submit(sweepOf(4, 4, 'python trial.py {{ a }}'), work.folder)
     await until(async () => work.signatures().size === 4)
+
     disk.fill()
     await pause(2500)
     disk.free()
+
     expect((await sweepEnded(server, number)).phase).toBe('done')
     sync(server)
     for (const run of (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body.runs) {
@@ -305,17 +344,20 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
 describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace does not run here)'}`, () => {
   const FAILURES = 8
   it(
-    `ends with status 1 after any of ${FAILURES} failed syncs, and the next one has all that was acknowledged`,
+    `A server ends with status 1 after a failed sync, and the restarted server has every acknowledged point: ${FAILURES} times`,
     { timeout: 240_000 },
     async () => {
       await using server = await startTestServer()
       const random = seeded()
+
       const run = randomUUID()
       await server.call('POST', '/runs', { id: run, kind: 'job' })
       const writer = randomUUID()
       let acknowledged = 0
+
       for (let failure = 0; failure < FAILURES; failure += 1) {
         const tracer = await failSync(server, 1 + Math.floor(random.next() * 20))
+
         let isFailing = false
         for (;;) {
           const records = [{ k: 'm', s: acknowledged, t: 1, v: { value: acknowledged } }]
@@ -330,15 +372,18 @@ describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace
           expect([isFailing, answer.status]).not.toEqual([true, 200])
           if (answer.status === 200) acknowledged += 1
         }
+
         expect(await Promise.race([server.ended(), pause(30_000)])).toBe(1)
         tracer.kill('SIGKILL')
         await server.start()
-        // The one in hand may have reached the disk after all.
+
+        // The unacknowledged point that was being written may have reached the disk.
         const points = await pointsOf(server, run, 'value')
         expect(points.length - acknowledged).toBeGreaterThanOrEqual(0)
         expect(points.length - acknowledged).toBeLessThanOrEqual(1)
         acknowledged = points.length
       }
+
       expect(await pointsOf(server, run, 'value')).toEqual(
         Array.from({ length: acknowledged }, (_, step) => [step, step]),
       )
@@ -346,7 +391,10 @@ describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace
     },
   )
 
-  /** Makes the n-th sync of the server from now on fail, and only that one: a later one would seem to succeed. */
+  /**
+   * Makes only the n-th sync of the server from now on fail, because a real disk reports a failed write once: the next
+   * sync seems to succeed. Returns the `strace` process, which must be killed.
+   */
   async function failSync(server: TestServer, n: number) {
     const tracer = spawn(
       'strace',
@@ -363,9 +411,11 @@ describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     )
+
     await new Promise<void>((resolve) =>
       tracer.stderr.on('data', (data: Buffer) => data.toString().includes('attached') && resolve()),
     )
+
     return tracer
   }
 })

@@ -24,7 +24,7 @@ const POINTS = 25
 
 describeOnBothServers('a server killed while a sweep runs', (openPlace) => {
   it(
-    `loses and doubles nothing in ${KILLS} kills at random moments, a third of them while it starts`,
+    `A sweep loses and doubles nothing over ${KILLS} kills of its server at random moments, a third of them while it starts`,
     { timeout: 600_000 },
     async () => {
       await using place = await openPlace()
@@ -32,8 +32,10 @@ describeOnBothServers('a server killed while a sweep runs', (openPlace) => {
       const random = seeded()
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(POINTS, 0.05))
       const { number } = await place.server.submit(sweepOf(TRIALS, 6, 'python trial.py {{ a }}'), work.folder)
+
       await place.server.kill()
       for (let kill = 0; kill < KILLS; kill += 1) await killOnce(place.server, random)
+
       await place.server.start()
       expect((await sweepEnded(place.server, number)).phase).toBe('done')
       await checkTrackedSweep(place.server, number, work, { trials: TRIALS, points: POINTS })
@@ -48,6 +50,7 @@ describeOnBothServers('a server killed while a sweep runs', (openPlace) => {
       await server.start()
       await pause(random.next() * 500)
     }
+
     await server.kill()
     if (random.next() < 0.2) await pause(random.next() * 1000)
   }
@@ -59,28 +62,34 @@ const preload = `--import ${join(import.meta.dirname, '../support/fault-points.t
 
 describeOnBothServers('a server that dies at a named point', (openPlace) => {
   it(
-    `finishes the work once: each of ${FAULT_POINTS.length} points, at its first hit or a later one`,
+    `Work is done exactly once when the server dies at each of ${FAULT_POINTS.length} named points, at its first or second hit`,
     { timeout: 600_000 },
     async () => {
       await using place = await openPlace()
       const { server } = place
       const random = seeded()
+
       for (const point of FAULT_POINTS) {
         using work = createWork()
         writeFileSync(join(work.folder, 'trial.py'), trackingScript(FAULT_POINTS_EACH, 0.05))
-        // A stop comes once, and so do the trials of a small sweep.
+
+        // A stop and the insertion of the trials of a small sweep happen once, so they have no second hit.
         const hit = /^(stop|trials)/.test(point) ? 1 : 1 + Math.floor(random.next() * 2)
+
         await server.kill()
-        // Not waited for: what is left of the work before may bring it to its point at once.
+        // `launch` does not wait for an answer: work left from the round before may reach the fault point at once.
         server.launch({ NODE_OPTIONS: preload, HAGANE_TEST_FAULT: point, HAGANE_TEST_FAULT_HIT: String(hit) })
+
         const submitting = submitSurely(server, sweepOf(FAULT_TRIALS, 2, 'python trial.py {{ a }}'), work.folder)
         const stopping = point.startsWith('stop.')
           ? submitting.then(async (number) => await stopSurely(server, number))
           : undefined
         expect([point, hit, await Promise.race([server.ended(), pause(60_000)])]).toEqual([point, hit, 'SIGKILL'])
+
         await server.start()
         const number = await submitting
         await stopping
+
         if (stopping) {
           expect([point, (await sweepEnded(server, number)).phase]).toEqual([point, 'stopped'])
           for (const [run, pids] of work.signatures()) expect([point, run, pids.length]).toEqual([point, run, 1])

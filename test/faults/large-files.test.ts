@@ -35,7 +35,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-it('files of many runs that are being hashed hold up no other run', { timeout: 240_000 }, async () => {
+it('Hashing the files of many runs delays no other run', { timeout: 240_000 }, async () => {
   await using server = await startTestServer()
   const { number } = await server.submit(
     'version: 1\nkind: group\nhptuning: {concurrency: 40, matrix: {a: {range: [0, 40, 1]}}}\nrun: {cmd: "truncate -s 1G $HAGANE_OUTPUTS/sparse"}',
@@ -44,8 +44,10 @@ it('files of many runs that are being hashed hold up no other run', { timeout: 2
     async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40,
     90_000,
   )
+
   const later = (await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
   await until(async () => await isEnded(server, later))
+
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body
   const listed = await Promise.all(
     runs.map(async (run) => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length),
@@ -53,7 +55,7 @@ it('files of many runs that are being hashed hold up no other run', { timeout: 2
   expect(listed).toContain(0)
 })
 
-it('a file larger than the memory that a command may use is fetched whole', async () => {
+it('A file larger than the memory of the fetching command is fetched whole', async () => {
   const env = {
     HOME: work.folder,
     PATH: process.env['PATH'],
@@ -61,26 +63,31 @@ it('a file larger than the memory that a command may use is fetched whole', asyn
     HAGANE_HOST: server.url,
     LANG: 'C',
   }
+
   const child = spawn(process.execPath, [MAIN, 'artifacts', '1', '--to', 'fetched'], {
     cwd: work.folder,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+
   let peakBytes = 0
   const watching = setInterval(() => {
     try {
       peakBytes =
         Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024 || peakBytes
     } catch {
-      // It has just ended.
+      // The command has just ended.
     }
   }, 20)
+
   const status = await new Promise((resolve) => child.once('exit', resolve))
   clearInterval(watching)
   expect(status).toBe(0)
+
   expect(statSync(join(work.folder, 'fetched/model.bin')).size).toBe(SIZE_BYTES + 4)
   expect(peakBytes).toBeGreaterThan(0)
   expect(peakBytes).toBeLessThan(PEAK_BYTES_MAX)
+
   const [fetched, kept] = await Promise.all(
     [join(work.folder, 'fetched/model.bin'), join(server.dataDir, 'runs')].map(hashOf),
   )
@@ -96,26 +103,30 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-it('a file that is not what was recorded leaves what lay there before, and nothing beside it', async () => {
+it('A stored file that differs from its recorded hash is not fetched, and the file of the user stays as it is', async () => {
   const folder = join(work.folder, 'again')
   expect((await work.hagane('artifacts', '1', 'small', '--to', 'again')).status).toBe(0)
   writeFileSync(join(folder, 'small'), 'mine')
+
   const runs = join(server.dataDir, 'runs')
   const kept = join(runs, String(readdirSync(runs, { recursive: true }).find((name) => String(name).endsWith('small'))))
   writeFileSync(kept, 'y\n')
+
   expect(await work.hagane('artifacts', '1', 'small', '--to', 'again')).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('hash'),
   })
   expect([readdirSync(folder), readFileSync(join(folder, 'small'), 'utf8')]).toEqual([['small'], 'mine'])
+
   writeFileSync(kept, 'x\n')
 })
 
-it('a link in the place of a file is replaced and not written through', async () => {
+it('A symbolic link at the place of a fetched file is replaced, and its target stays as it is', async () => {
   const outside = join(work.folder, 'outside')
   writeFileSync(outside, 'mine')
   rmSync(join(work.folder, 'again/small'))
   symlinkSync(outside, join(work.folder, 'again/small'))
+
   expect((await work.hagane('artifacts', '1', 'small', '--to', 'again')).status).toBe(0)
   expect([readFileSync(outside, 'utf8'), readFileSync(join(work.folder, 'again/small'), 'utf8')]).toEqual([
     'mine',

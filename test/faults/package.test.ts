@@ -15,19 +15,22 @@ console.log(search.ask(10).length)`
 
 const root = join(import.meta.dirname, '../..')
 
-it('the packed project works when installed into an empty folder', { timeout: 300_000 }, async () => {
+it('The packed project works when it is installed into an empty folder', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-pack-'))
   const home = join(folder, 'home')
   const project = join(folder, 'project')
   for (const path of [home, project]) mkdirSync(path)
   const env = { ...process.env, HAGANE_DATA: join(folder, 'data'), HAGANE_PORT: String(await freePort()) }
+
   const call = (command: string, args: string[], cwd: string) => {
     const result = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
     expect([command, args[0], result.status, result.stderr]).toEqual([command, args[0], 0, expect.anything()])
     return result.stdout
   }
+
   call('npm', ['pack', '--silent', '--pack-destination', folder], root)
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
+
   writeFileSync(join(project, 'package.json'), '{"private":true}')
   call('npm', ['install', '--no-audit', '--no-fund', '--silent', join('..', tarball)], project)
   writeFileSync(
@@ -38,15 +41,18 @@ it('the packed project works when installed into an empty folder', { timeout: 30
     join(project, 'run.yml'),
     'version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo built]}\nrun: {cmd: python trial.py}\n',
   )
+
   try {
     call('npx', ['hagane', 'run', '-f', 'run.yml', '--wait'], project)
     expect(call('npx', ['hagane', 'logs', '1'], project)).toBe('packed\n')
     expect(call('npx', ['hagane', 'metrics', '1', 'x', '--json'], project)).toContain('"value":1')
     expect(call('npx', ['hagane', 'logs', '2'], project)).toContain('built')
-    // What answers lists is a thread with a file of its own.
+
+    // Filters are answered in a thread whose module is a separate file of the package.
     expect(call('npx', ['hagane', 'ls', '-q', 'm.x = 1', '--json'], project)).toContain('"number":1')
     expect(call('npx', ['hagane', 'code', '1'], project)).toContain('trial.py')
-    // So is what fits models.
+
+    // Search methods that fit models run in another thread, whose module is a separate file too.
     writeFileSync(
       join(project, 'valley.py'),
       'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=(float(sys.argv[1]) - 0.3) ** 2)\n',

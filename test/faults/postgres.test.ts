@@ -26,19 +26,24 @@ import {
   tryCall,
 } from '../support/work.ts'
 
-/** Sends batches of one record of a script's own run, each again until it is acknowledged, and notes what was answered. */
+/**
+ * Creates a run and sends it batches of one record, each until it is acknowledged. `statuses` counts the answers by
+ * status and error code.
+ */
 async function startLoad(server: TestServer) {
   const run = randomUUID()
   const writer = randomUUID()
   const statuses = new Map<string, number>()
   let acknowledged = 0
   const over = new AbortController()
+
   const call = async (path: string, body: unknown): Promise<boolean> => {
     const answer = await tryCall<{ error?: { code: string } }>(server, 'POST', path, body)
     const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
     statuses.set(name, (statuses.get(name) ?? 0) + 1)
     return answer?.status === 200
   }
+
   const send = async (): Promise<void> => {
     while (!(await call('/runs', { id: run, kind: 'job' }))) await pause(20)
     while (!over.signal.aborted) {
@@ -48,13 +53,14 @@ async function startLoad(server: TestServer) {
       else await pause(20)
     }
   }
+
   const sending = send()
   return {
     statuses,
     get acknowledged() {
       return acknowledged
     },
-    /** Ends, and checks that every acknowledged point is there once and in order, and at most the one in hand beside them. */
+    /** Stops sending. Checks that every acknowledged point is stored once and in order, and at most one other point. */
     finish: async (): Promise<void> => {
       over.abort()
       await sending
@@ -68,7 +74,7 @@ async function startLoad(server: TestServer) {
 describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => {
   const RESTARTS = 10
   it(
-    `survives ${RESTARTS} power cuts of the database under load: 503 meanwhile, nothing acknowledged lost`,
+    `A server under load answers 503 during a power cut of its database and loses nothing acknowledged, ${RESTARTS} times`,
     { timeout: 300_000 },
     async () => {
       await using place = await openOnPostgres()
@@ -76,21 +82,26 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       using work = createWork()
       const random = seeded()
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(40, 0.1))
+
       const { number } = await server.submit(sweepOf(20, 4, 'python trial.py {{ a }}'), work.folder)
       const load = await startLoad(server)
       const { pid } = server
+
       for (let restart = 0; restart < RESTARTS; restart += 1) {
         await pause(200 + random.next() * 800)
         await postgres!.stopAtOnce()
         await until(async () => (await tryCall(server, 'GET', `/sweeps/${number}`))?.status === 503)
         await pause(random.next() * 1500)
+
         await postgres!.start()
         const before = load.acknowledged
         await until(async () => load.acknowledged > before, 15_000)
       }
+
       expect((await sweepEnded(server, number)).phase).toBe('done')
       await load.finish()
       await checkTrackedSweep(server, number, work, { trials: 20, points: 40 })
+
       console.log(`answers: ${JSON.stringify([...load.statuses])}`)
       expect([...load.statuses.keys()].sort()).toEqual(['200', '503 unavailable'])
       expect(server.pid).toBe(pid)
@@ -99,24 +110,27 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
 
   const CUTS = 300
   it(
-    `has each effect once over ${CUTS} connections cut after a random number of bytes`,
+    `Each request has its effect once over ${CUTS} database connections cut after a random number of bytes`,
     { timeout: 300_000 },
     async () => {
       await using postgres = await startPostgres()
       await using proxy = await startProxy(postgres.port)
       const direct = await postgres.createDatabase()
       await using server = await startTestServer({ database: direct.replace(`:${postgres.port}/`, `:${proxy.port}/`) })
+
       using work = createWork()
       const random = seeded()
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(10, 0.02))
-      // Its record is taken from its folder when it has ended.
+      // The script ends before its client can send the record. The server reads it from the run's folder afterwards.
       writeFileSync(
         join(work.folder, 'leaves.py'),
         'import ledger, os\nfrom hagane import Experiment\nExperiment().log_metrics(step=1, left=2)\nos._exit(0)\n',
       )
+
       const { pid } = server
       const load = await startLoad(server)
       const numbers: number[] = []
+
       const submitting = (async () => {
         while (proxy.cuts < CUTS)
           numbers.push(
@@ -124,6 +138,7 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
             await submitSurely(server, 'version: 1\nkind: experiment\nrun: {cmd: python leaves.py}', work.folder),
           )
       })()
+
       for (let cut = 0; cut < CUTS; cut += 1) {
         proxy.cutAfter(Math.floor(random.next() ** 2 * 6000))
         await until(async () => proxy.cuts > cut).catch((error: unknown) => {
@@ -132,8 +147,10 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
         })
         await pause(random.next() * 60)
       }
+
       await submitting
       expect(new Set(numbers).size).toBe(numbers.length)
+
       for (let index = 0; index < numbers.length; index += 2) {
         expect((await sweepEnded(server, numbers[index]!)).phase).toBe('done')
         await until(async () => await isEnded(server, numbers[index + 1]!), 90_000)
@@ -141,14 +158,16 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
         expect(single).toMatchObject({ phase: 'succeeded', attempts: [{ n: 1 }] })
         expect([single.number, await pointsOf(server, single.number, 'left')]).toEqual([single.number, [[1, 2]]])
       }
+
       await load.finish()
-      // Every run has a number of its own, in one sequence without a hole, and was started once.
+      // Every run and sweep has its own number, the numbers have no gap, and every run was started once.
       const [row] = await postgres.query(
         direct,
         "select (select count(*) from run) + (select count(*) from sweep) as made, (select value from counter where name = 'number') as numbered",
       )
       expect(row!['made']).toBe(row!['numbered'])
       for (const [run, pids] of work.signatures()) expect([run, pids.length]).toEqual([run, 1])
+
       console.log(
         `${numbers.length} submissions, ${load.acknowledged} batches, ${proxy.cuts} cuts, answers: ${JSON.stringify([...load.statuses])}`,
       )
@@ -161,18 +180,21 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
   )
 
   it(
-    'makes transactions again that lost a race: deadlocks and serialization failures stay invisible',
+    'Transactions that fail by deadlock or serialization failure are retried, and no caller gets an error',
     { timeout: 240_000 },
     async () => {
       await using postgres = await startPostgres()
       const database = await postgres.createDatabase()
+
       const name = new URL(database).pathname.slice(1)
       await postgres.query(database, `alter database ${name} set default_transaction_isolation = 'serializable'`)
       await using server = await startTestServer({ database })
+
       const random = seeded()
       const over = new AbortController()
       let failures = 0
-      /** Takes the rows a submission takes, in the other order, and changes what it reads. */
+
+      /** Locks the rows that a submission locks, in the opposite order, and updates rows that a submission reads. */
       const interfere = async (): Promise<void> => {
         const client = new pg.Client({ connectionString: database })
         client.on('error', () => {})
@@ -191,10 +213,12 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
         }
         await client.end()
       }
+
       await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
       const interfering = [interfere(), interfere()]
       const load = await startLoad(server)
       const host = { workDir: server.dataDir, python: { executable: pythonPath(), version: '3' }, path: '', git: null }
+
       for (let index = 0; index < 150; index += 1) {
         const body = {
           id: randomUUID(),
@@ -203,10 +227,12 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
         }
         expect((await server.call('POST', '/submissions', body)).status).toBe(200)
       }
+
       over.abort()
       await Promise.all(interfering)
       await load.finish()
       expect([...load.statuses.keys()]).toEqual(['200'])
+
       const [stats] = await postgres.query(
         database,
         `select xact_rollback, deadlocks from pg_stat_database where datname = '${name}'`,
@@ -214,7 +240,8 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       console.log(
         `150 submissions, ${load.acknowledged} batches; the interfering lost ${failures}, the database rolled back ${stats!['xact_rollback']}, deadlocks ${stats!['deadlocks']}`,
       )
-      // Without races there is nothing to be seen here.
+
+      // The test shows nothing unless transactions of the server were rolled back too.
       expect(Number(stats!['xact_rollback'])).toBeGreaterThan(failures)
     },
   )
@@ -232,48 +259,59 @@ describe.skipIf(inject('postgresError') !== '')('two servers on one PostgreSQL d
     create trigger audit_chunk after insert or update on chunk for each statement execute function audit();`
 
   it(
-    `a paused server writes nothing once another has taken over, ${PAUSES} times and by time alone once more`,
+    `A paused server writes nothing once another has taken over: ${PAUSES} times with its session terminated, once by time alone`,
     { timeout: 400_000 },
     async () => {
       await using postgres = await startPostgres()
       const database = await postgres.createDatabase()
       seeded()
+
       const open = async (name: string): Promise<TestServer> =>
         await startTestServer({ database: `${database}?application_name=${name}` })
+
       let active = await open('server-0')
       await postgres.query(database, AUDIT)
+
       for (let round = 1; round <= PAUSES + 1; round += 1) {
         using work = createWork()
-        // Something is always going on that both would like to write about.
+
+        // The long sweep gives both servers something to write at any moment.
         const { number } = await active.submit(sweepOf(500, 3, 'sleep 0.1'), work.folder)
         await until(
           async () => (await active.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded !== undefined,
         )
+
         const starting = open(`server-${round}`)
-        // The next one stands by already when the active one is paused.
+        // The next server is already waiting when the active one is paused.
         await pause(700)
+
         active.signal('SIGSTOP')
         if (round <= PAUSES)
           await postgres.query(
             database,
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted",
           )
+
         const next = await starting
         const [{ epoch }] = (await postgres.query(database, "select epoch from lease where name = 'active'")) as [
           { epoch: string },
         ]
         expect(Number(epoch)).toBe(round + 1)
+
         active.signal('SIGCONT')
         const late = await tryCall(active, 'POST', '/runs', { id: randomUUID(), kind: 'job' })
         expect([503, undefined]).toContain(late?.status)
         expect(await Promise.race([active.ended(), pause(30_000)])).toBe(3)
+
         const wrote = await postgres.query(
           database,
           `select what from audit where who = 'server-${round - 1}' and epoch >= ${epoch}`,
         )
         expect(wrote).toEqual([])
+
         await next.call('POST', `/sweeps/${number}/stop`)
         expect((await sweepEnded(next, number)).phase).toBe('stopped')
+
         await active[Symbol.asyncDispose]()
         active = next
       }

@@ -34,19 +34,24 @@ for detach in (False, True):
 time.sleep(600)
 `
 
-/** Runs of a sweep that sleep until somebody ends them, once all have signed. */
+/**
+ * Starts a sweep whose runs sleep until they are ended. Returns when every run is running and all of its processes have
+ * written their pids to the ledger.
+ */
 async function startSleepers(
   server: TestServer,
   work: Work,
   { count, text = LONG, pidsEach = 1, more = '' }: { count: number; text?: string; pidsEach?: number; more?: string },
 ) {
   writeFileSync(join(work.folder, 'sleeper.py'), text)
+
   const { number } = await server.submit(sweepOf(count, count, 'python sleeper.py {{ a }}', more), work.folder)
   await until(
     async () => [...work.signatures().values()].filter((pids) => pids.length === pidsEach).length === count,
     60_000,
   )
   await until(async () => (await runsOf(server, number)).every((run) => run.phase === 'running'), 60_000)
+
   return { sweep: number, runs: (await runsOf(server, number)).map((run) => run.number) }
 }
 
@@ -66,52 +71,59 @@ async function allEnded(server: TestServer, runs: readonly number[]): Promise<Ru
 
 describeOnBothServers('processes that are killed', (openPlace) => {
   it(
-    `${TREES} supervisors alone: the command is ended, the run is lost, nothing is left`,
+    `A run whose supervisor alone is killed is lost, and its command is ended: ${TREES} runs`,
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
       using work = createWork()
       const random = seeded()
       const { runs } = await startSleepers(place.server, work, { count: TREES })
+
       for (const run of runs) {
         process.kill(supervisorOf(place.server, run), 'SIGKILL')
         await pause(random.next() * 40)
       }
+
       for (const run of await allEnded(place.server, runs))
         expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
       expect(alivePids([...work.signatures().values()].flat())).toEqual([])
     },
   )
 
-  it(`${TREES} supervisors and their server, each before or after it: the same`, { timeout: 240_000 }, async () => {
+  it(`A run whose server and supervisor are killed is lost: ${TREES} runs`, { timeout: 240_000 }, async () => {
     await using place = await openPlace()
     using work = createWork()
     const random = seeded()
     const { runs } = await startSleepers(place.server, work, { count: TREES })
+
     const [before, after] = [runs.filter(() => random.next() < 0.5), new Set(runs)]
     for (const run of before) {
       process.kill(supervisorOf(place.server, run), 'SIGKILL')
       after.delete(run)
     }
+
     await place.server.kill()
     for (const run of after) process.kill(supervisorOf(place.server, run), 'SIGKILL')
     await place.server.start()
+
     for (const run of await allEnded(place.server, runs)) expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
     expect(alivePids([...work.signatures().values()].flat())).toEqual([])
   })
 
   it(
-    '10 exit records that are empty, as a power cut may leave them: lost, not succeeded',
+    'A run with an empty exit record, as a power cut may leave it, is lost and not succeeded: 10 runs',
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
       using work = createWork()
       const { runs } = await startSleepers(place.server, work, { count: 10 })
+
       await place.server.kill()
       for (const run of runs) {
         process.kill(supervisorOf(place.server, run), 'SIGKILL')
         writeFileSync(join(claimFile(place.server, run), '../exit'), '')
       }
+
       await place.server.start()
       for (const run of await allEnded(place.server, runs))
         expect(run).toMatchObject({ phase: 'failed', reason: 'Lost' })
@@ -119,27 +131,32 @@ describeOnBothServers('processes that are killed', (openPlace) => {
   )
 
   it(
-    '5 rounds of 6 acknowledged stops before the server dies: each is completed by the next server',
+    'A stop acknowledged before the server dies is completed by the next server: 5 rounds of 6 runs',
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
       const { server } = place
       const random = seeded()
+
       for (let round = 0; round < 5; round += 1) {
         using work = createWork()
         const { runs } = await startSleepers(server, work, { count: 6 })
+
         const stopped: number[] = []
         const asking = runs.map(async (run) => {
           await pause(random.next() * 30)
           const answer = await server.call('POST', `/runs/${run}/stop`).catch(() => undefined)
           if (answer?.status === 200) stopped.push(run)
         })
+
         await pause(random.next() * 40)
         await server.kill()
         await Promise.all(asking)
         await server.start()
+
         for (const run of await allEnded(server, stopped))
           expect(run).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
+
         const others = runs.filter((run) => !stopped.includes(run))
         await Promise.all(others.map((run) => server.call('POST', `/runs/${run}/stop`)))
         await allEnded(server, others)
@@ -151,7 +168,7 @@ describeOnBothServers('processes that are killed', (openPlace) => {
 
 describeOnBothServers('trees of processes that do not want to end', (openPlace) => {
   it(
-    `20 that ignore the polite signal, fork twice and leave their session: none is left`,
+    `A stop ends all processes of 20 trees that ignore SIGTERM, fork twice and leave their session`,
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
@@ -162,6 +179,7 @@ describeOnBothServers('trees of processes that do not want to end', (openPlace) 
         pidsEach: 3,
         more: 'environment: {stop_grace: 1}\n',
       })
+
       expect((await place.server.call('POST', `/sweeps/${sweep}/stop`)).status).toBe(200)
       expect((await sweepEnded(place.server, sweep)).phase).toBe('stopped')
       expect(alivePids([...work.signatures().values()].flat())).toEqual([])
@@ -169,15 +187,17 @@ describeOnBothServers('trees of processes that do not want to end', (openPlace) 
   )
 })
 
-describe('a supervisor that cannot write its record', () => {
-  it('goes on trying until it can', { timeout: 60_000 }, async () => {
+describe('a supervisor that cannot write its exit record', () => {
+  it('A supervisor that cannot write its exit record retries until it can', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hagane-attempt-'))
     const record = join(folder, 'exit.tmp')
     symlinkSync('/dev/full', record)
+
     const supervisor = spawn('/bin/sh', [SUPERVISOR, folder, 'sh', '-c', 'exit 7'], { stdio: 'ignore' })
     const ended = new Promise((resolve) => supervisor.once('exit', resolve))
     await pause(1500)
     expect([supervisor.exitCode, existsSync(join(folder, 'exit'))]).toEqual([null, false])
+
     rmSync(record)
     await ended
     expect(readFileSync(join(folder, 'exit'), 'utf8')).toMatch(/^7\b/)
@@ -185,7 +205,7 @@ describe('a supervisor that cannot write its record', () => {
   })
 })
 
-/** A process that has nothing to do with Hagane: leader of a session of its own, with a child in it. */
+/** Starts a process that is unrelated to Hagane: the leader of a session of its own, with one child. */
 function startInnocent(): { leader: ChildProcess; child: Promise<number> } {
   const leader = spawn('/bin/sh', ['-c', 'sleep 300 & echo $!; wait'], {
     detached: true,
@@ -198,7 +218,10 @@ function startInnocent(): { leader: ChildProcess; child: Promise<number> } {
 }
 
 describeOnBothServers('a pid that belongs to someone else by now', (openPlace) => {
-  /** Ends the runs' own processes while the server is away and gives their pids to innocents. */
+  /**
+   * Kills the server and the processes of the runs, then writes the pid of an unrelated process into each run's claim.
+   * Returns the unrelated processes, and their pids with those of their children.
+   */
   async function replaceProcesses(
     server: TestServer,
     runs: readonly number[],
@@ -208,8 +231,10 @@ describeOnBothServers('a pid that belongs to someone else by now', (openPlace) =
     await server.kill()
     for (const run of runs) process.kill(supervisorOf(server, run), 'SIGKILL')
     for (const pid of [...work.signatures().values()].flat()) process.kill(pid, 'SIGKILL')
+
     const innocents = runs.map(startInnocent)
     const children = await Promise.all(innocents.map((innocent) => innocent.child))
+
     runs.forEach((run, index) => {
       const file = claimFile(server, run)
       writeFileSync(
@@ -217,24 +242,28 @@ describeOnBothServers('a pid that belongs to someone else by now', (openPlace) =
         `${identityOf(innocents[index]!.leader.pid!, readFileSync(file, 'utf8').trim().split(' '))}\n`,
       )
     })
+
     return { innocents, pids: [...innocents.map((innocent) => innocent.leader.pid!), ...children] }
   }
 
   it(
-    `${TREES} times: the run is lost, and neither that process nor its children get a signal, stop or not`,
+    `A run whose recorded pid belongs to another process ends, stopped or not, and neither that process nor its child gets a signal: ${TREES} runs`,
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
       using work = createWork()
       const { runs } = await startSleepers(place.server, work, { count: TREES, text: DEAF })
+
       const asked = runs.filter((run) => run % 2 === 0)
       await Promise.all(asked.map((run) => place.server.call('POST', `/runs/${run}/stop`)))
+
       const { innocents, pids } = await replaceProcesses(
         place.server,
         runs,
         work,
         (innocent, [, started, boot]) => `${innocent} ${started} ${boot}`,
       )
+
       try {
         await place.server.start()
         for (const run of await allEnded(place.server, runs)) expect(['failed', 'stopped']).toContain(run.phase)
@@ -247,7 +276,7 @@ describeOnBothServers('a pid that belongs to someone else by now', (openPlace) =
   )
 
   it(
-    `${TREES} times after the machine was restarted: lost, tried again once where that was asked for, nothing signalled`,
+    `An attempt from before a restart of the machine is lost and tried again once, and the process with its pid gets no signal: ${TREES} runs`,
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
@@ -256,14 +285,16 @@ describeOnBothServers('a pid that belongs to someone else by now', (openPlace) =
         count: TREES,
         more: 'environment: {max_restarts: 1}\n',
       })
+
       expect(bootId()).not.toBe('')
-      // The same pid and even the same start time: only the boot tells them apart.
+      // The pid and the start time are equal. Only the boot id differs.
       const { innocents, pids } = await replaceProcesses(
         place.server,
         runs,
         work,
         (innocent) => `${innocent} ${findProcess(innocent)!.startedAt} another-boot`,
       )
+
       writeFileSync(join(work.folder, 'sleeper.py'), 'import ledger\n')
       try {
         await place.server.start()

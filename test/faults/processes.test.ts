@@ -66,7 +66,7 @@ function script(name: string, text: string): string {
 
 describe('processes of runs', () => {
   it(
-    'ends a tree that ignores the polite signal, leaves its session and forks twice',
+    'A stop ends a process tree that ignores SIGTERM, leaves its session and forks twice',
     { timeout: 90_000 },
     async () => {
       const stubborn = script(
@@ -86,109 +86,128 @@ for detach in (False, True):
 time.sleep(600)
 `,
       )
+
       const number = await run(stubborn, 'environment: {stop_grace: 1}\n')
       await until(async () => existsSync(join(folder, 'stubborn.pids')) && pidsIn('stubborn.pids').length === 3)
       await server.call('POST', `/runs/${number}/stop`)
+
       expect(await ended(number)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
       expect(alivePids(pidsIn('stubborn.pids'))).toEqual([])
     },
   )
 
-  it('ends what a finished command left running', { timeout: 60_000 }, async () => {
+  it('Processes that a finished command leaves running are ended', { timeout: 60_000 }, async () => {
     const number = await run(`(sleep 600 & echo $! > left.pids); setsid sleep 600 & echo $! >> left.pids; sleep 0.3`)
     expect((await ended(number)).phase).toBe('succeeded')
     await until(async () => alivePids(pidsIn('left.pids')).length === 0)
   })
 
   it(
-    'ends daemons that cleared their environment and left their session: after an end, a stop, and without a supervisor',
+    'Daemons that cleared their variables and left their session are ended after an end, after a stop, and without a supervisor',
     { timeout: 60_000 },
     async () => {
       const daemon = (name: string): string =>
         `(env -i setsid sh -c 'sleep 600 & echo $! > ${name}.pids; wait' &); while [ ! -s ${name}.pids ]; do sleep 0.1; done`
+
       const finished = await run(daemon('finished'))
       const [stopped, orphan] = [
         await run(`${daemon('stopped')}; sleep 600`),
         await run(`${daemon('forsaken')}; sleep 600`),
       ]
+
       await until(async () =>
         ['stopped', 'forsaken'].every(
           (name) => existsSync(join(folder, `${name}.pids`)) && pidsIn(`${name}.pids`).length === 1,
         ),
       )
+
       expect((await ended(finished)).phase).toBe('succeeded')
+
       await server.call('POST', `/runs/${stopped}/stop`)
       expect((await ended(stopped)).phase).toBe('stopped')
+
       process.kill(
         Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${orphan}-1`, 'claim'), 'utf8').split(' ')[0]),
         'SIGKILL',
       )
       expect(await ended(orphan)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+
       await until(async () =>
         ['finished', 'stopped', 'forsaken'].every((name) => alivePids(pidsIn(`${name}.pids`)).length === 0),
       )
     },
   )
 
-  it('lets a polite program finish by itself', { timeout: 60_000 }, async () => {
+  it('A program that handles SIGTERM finishes by itself after a stop', { timeout: 60_000 }, async () => {
     const polite = script(
       'polite.py',
       'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("goodbye"), sys.exit(0)))\nopen("polite.up", "w")\ntime.sleep(600)\n',
     )
+
     const number = await run(polite)
     await until(async () => existsSync(join(folder, 'polite.up')))
+
     await server.call('POST', `/runs/${number}/stop`)
+
     expect(await ended(number)).toMatchObject({ phase: 'stopped', attempts: [{ exitCode: 0 }] })
     expect((await server.call<string>('GET', `/runs/${number}/logs`)).body).toContain('goodbye')
   })
 
-  it('notices that only the supervisor was killed, ends the command and says so', { timeout: 60_000 }, async () => {
+  it('A run whose supervisor alone was killed is lost, and its command is ended', { timeout: 60_000 }, async () => {
     const number = await run('echo $$ > orphan.pids; exec sleep 600')
     await until(async () => existsSync(join(folder, 'orphan.pids')))
+
     const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(
       ' ',
     )
     process.kill(Number(supervisor), 'SIGKILL')
+
     expect(await ended(number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
     expect(alivePids(pidsIn('orphan.pids'))).toEqual([])
   })
 
-  it('settles a run whose server and supervisor were killed together', { timeout: 60_000 }, async () => {
+  it('A run whose server and supervisor were killed is lost, and its command ended', { timeout: 60_000 }, async () => {
     const number = await run('echo $$ > both.pids; exec sleep 600')
     await until(async () => existsSync(join(folder, 'both.pids')))
     await running(number)
     const [supervisor] = readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(
       ' ',
     )
+
     await server.kill()
     process.kill(Number(supervisor), 'SIGKILL')
     await server.start()
+
     expect(await ended(number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
     expect(alivePids(pidsIn('both.pids'))).toEqual([])
   })
 
-  it('adopts a run that outlived its server and learns how it ended meanwhile', { timeout: 60_000 }, async () => {
+  it('A restarted server adopts a running run and records the end of another', { timeout: 60_000 }, async () => {
     const [long, short] = [await run('sleep 3; echo late'), await run('sleep 0.5; exit 3')]
     await Promise.all([running(long), running(short)])
+
     await server.kill()
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     await server.start()
+
     expect(await ended(short)).toMatchObject({ phase: 'failed', reason: 'ExitNonZero', attempts: [{ exitCode: 3 }] })
     expect(await ended(long)).toMatchObject({ phase: 'succeeded' })
   })
 
-  it('completes a stop that was acknowledged just before the server was killed', { timeout: 60_000 }, async () => {
+  it('A stop that was acknowledged before a kill is completed by the next server', { timeout: 60_000 }, async () => {
     const number = await run('echo $$ > stop.pids; exec sleep 600')
     await until(async () => existsSync(join(folder, 'stop.pids')))
+
     expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
     await server.kill()
     await server.start()
+
     expect((await ended(number)).phase).toBe('stopped')
     expect(alivePids(pidsIn('stop.pids'))).toEqual([])
   })
 
   it(
-    'reaches a command that is told to stop at any moment of its start, 60 times, long before its grace is over',
+    'A stop at any moment of a start ends the command long before its grace period is over, 60 times',
     { timeout: 300_000 },
     async () => {
       const random = seeded()
@@ -202,7 +221,7 @@ time.sleep(600)
   )
 
   it(
-    'are stopped though a file of their attempt cannot be read for a while, and the server goes on',
+    'A run whose exit record cannot be read for a while is stopped once it can be read',
     { timeout: 60_000 },
     async () => {
       const number = await run(
@@ -214,39 +233,44 @@ time.sleep(600)
       await until(async () => existsSync(join(folder, 'deaf.up')))
       expect((await server.call('POST', `/runs/${number}/stop`)).status).toBe(200)
       await until(async () => (await show(number)).phase === 'stopping')
+
       const inTheWay = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'exit')
       mkdirSync(inTheWay)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       expect((await show(number)).phase).toBe('stopping')
+
       rmdirSync(inTheWay)
       writeFileSync(join(folder, 'deaf.go'), '')
       expect((await ended(number)).phase).toBe('stopped')
     },
   )
 
-  it('starts no trial after a stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {
+  it('No trial starts after the stop of its sweep is acknowledged', { timeout: 60_000 }, async () => {
     const { number } = await server.submit(
       'version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {a: {range: [0, 200, 1]}}}\nrun: {cmd: "echo {{ a }} >> started.txt; sleep 0.2"}\n',
       folder,
     )
     await until(async () => existsSync(join(folder, 'started.txt')))
+
     await server.call('POST', `/sweeps/${number}/stop`)
     await new Promise((resolve) => setTimeout(resolve, 300))
     const before = readFileSync(join(folder, 'started.txt'), 'utf8')
+
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase === 'stopped')
     expect(readFileSync(join(folder, 'started.txt'), 'utf8')).toBe(before)
   })
 
-  it('never takes a pid alone for a process', () => {
+  it('A pid alone does not identify a process', () => {
     const entry = findProcess(process.pid)!
     expect(isAlive({ pid: process.pid, startedAt: entry.startedAt, boot: bootId() }, bootId())).toBe(true)
     expect(isAlive({ pid: process.pid, startedAt: '1', boot: bootId() }, bootId())).toBe(false)
     expect(isAlive({ pid: process.pid, startedAt: entry.startedAt, boot: 'another' }, bootId())).toBe(false)
   })
 
-  it('keeps a log byte for byte: binary, and 200 MB on one line', { timeout: 180_000 }, async () => {
+  it('A log is kept byte for byte, for binary output and for 200 MB on one line', { timeout: 180_000 }, async () => {
     const binary = await run(script('binary.py', 'import sys\nsys.stdout.buffer.write(bytes(range(256)) * 100)\n'))
     await ended(binary)
+
     const response = await fetch(`${server.url}/api/v1/runs/${binary}/logs`, {
       headers: { authorization: `Bearer ${server.token()}` },
     })
@@ -260,6 +284,7 @@ time.sleep(600)
       script('long.py', 'import sys\nfor _ in range(200): sys.stdout.write("x" * 1000000)\nsys.stdout.write("end")\n'),
     )
     await ended(long, 120_000)
+
     const hash = createHash('sha256')
     let cursor = 0
     for (;;) {
@@ -271,15 +296,18 @@ time.sleep(600)
       hash.update(bytes)
       cursor = Number(page.headers.get('x-hagane-cursor'))
     }
+
     expect(cursor).toBe(200_000_003)
     expect(hash.digest('hex')).toBe(createHash('sha256').update('x'.repeat(200_000_000)).update('end').digest('hex'))
+
     const memoryMib = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1024
     expect(memoryMib).toBeLessThan(400)
   })
 
-  it('ends in time and tries again as often as it may', { timeout: 60_000 }, async () => {
+  it('A run is ended at its timeout, and a failing run is restarted', { timeout: 60_000 }, async () => {
     const slow = await run('sleep 600', 'environment: {timeout: 1, stop_grace: 1}\n')
     expect(await ended(slow)).toMatchObject({ phase: 'failed', reason: 'Timeout' })
+
     const flaky = await run('echo try >> tries.txt; [ $(wc -l < tries.txt) -ge 3 ]', 'environment: {max_restarts: 3}\n')
     expect(await ended(flaky)).toMatchObject({
       phase: 'succeeded',
@@ -288,14 +316,14 @@ time.sleep(600)
   })
 })
 
-// Root is never held to a limit of processes: another user is.
+// The limit of processes (RLIMIT_NPROC) does not apply to root, so the supervisor runs as another user.
 const OTHER_USER = '60999'
 const cannotBeOther =
   process.platform !== 'linux' || process.getuid?.() !== 0 ? 'only root can start a program as another user' : ''
 
-describe('a user who may start no more processes', () => {
+describe('the limit of processes of a user', () => {
   it.skipIf(cannotBeOther)(
-    `has supervisors that wait, run their command and record its end${cannotBeOther && ` (${cannotBeOther})`}`,
+    `A supervisor at the limit of processes waits, then runs its command and records the end${cannotBeOther && ` (${cannotBeOther})`}`,
     () => {
       const dir = mkdtempSync(join(tmpdir(), 'hagane-nproc-'))
       const supervisor = join(dir, 'supervise.sh')
@@ -303,37 +331,45 @@ describe('a user who may start no more processes', () => {
       for (const path of [dir, supervisor]) chmodSync(path, 0o755)
       mkdirSync(join(dir, 'attempt'))
       chownSync(join(dir, 'attempt'), Number(OTHER_USER), 65_534)
-      // Three processes: this shell, one that sleeps, and the supervisor, which has none for its command until the sleep is over.
+
+      // The limit is three processes: this shell, the sleep and the supervisor. The command can start when the sleep ends.
       const script = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
       const limits = [`--reuid=${OTHER_USER}`, '--regid=65534', '--clear-groups', 'prlimit', '--nproc=3:3']
+
       expect(spawnSync('setpriv', [...limits, '/bin/sh', '-c', script], { encoding: 'utf8' })).toMatchObject({
         status: 0,
         stderr: '',
       })
+
       expect(readFileSync(join(dir, 'attempt', 'log'), 'utf8')).toBe('ran\n')
       expect(readFileSync(join(dir, 'attempt', 'exit'), 'utf8')).toMatch(/^7 /)
+
       rmSync(dir, { recursive: true })
     },
   )
 
-  it.skipIf(process.platform !== 'linux')('meets a server that has its threads already', async () => {
-    await using fresh = await startTestServer()
-    const pid = JSON.parse(readFileSync(join(fresh.dataDir, 'server.json'), 'utf8')).pid as number
-    const names = readdirSync(`/proc/${pid}/task`).map((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim(),
-    )
-    expect(names.filter((name) => name === 'libuv-worker').length).toBeGreaterThanOrEqual(4)
-  })
+  it.skipIf(process.platform !== 'linux')(
+    'A server that is ready has already started its libuv worker threads',
+    async () => {
+      await using fresh = await startTestServer()
+      const pid = JSON.parse(readFileSync(join(fresh.dataDir, 'server.json'), 'utf8')).pid as number
+      const names = readdirSync(`/proc/${pid}/task`).map((task) =>
+        readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim(),
+      )
+      expect(names.filter((name) => name === 'libuv-worker').length).toBeGreaterThanOrEqual(4)
+    },
+  )
 })
 
-describe('what a run uses of the machine', () => {
-  it('is recorded every ten seconds', { timeout: 60_000 }, async () => {
+describe('the resource usage of a run', () => {
+  it('The resource usage of a run is recorded every ten seconds', { timeout: 60_000 }, async () => {
     const number = await run(
       script(
         'busy.py',
         'import time\nblock = bytearray(50_000_000)\nend = time.time() + 23\nwhile time.time() < end: pass\n',
       ),
     )
+
     const { metrics } = await ended(number)
     expect(metrics['system.cpu_percent']!.last).toBeGreaterThan(20)
     expect(metrics['system.memory_mib']!.max).toBeGreaterThan(40)
@@ -343,12 +379,13 @@ describe('what a run uses of the machine', () => {
 })
 
 describe('a second server', () => {
-  it('on the same data directory ends with status 3 and a sentence, the first unharmed', () => {
+  it('A second server on the same data directory ends with status 3 and a sentence that names the first', () => {
     const second = spawnSync(
       process.execPath,
       [join(import.meta.dirname, '../../src/cli/main.ts'), 'up', '--data', server.dataDir],
       { encoding: 'utf8' },
     )
+
     expect(second.status).toBe(3)
     expect(second.stderr).toContain(String(server.pid))
     expect(second.stderr).not.toMatch(/\n\s+at /)

@@ -14,7 +14,7 @@ const KILLS = 50
 const TRIALS = 60
 const preload = `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`
 
-// A valley with a place where trials fail, and training that goes on from where it was.
+// VALLEY has its minimum at x = 0.3 and fails for x > 0.9. EPOCHS continues its training from a checkpoint.
 const VALLEY = `
 import ledger, sys, time
 from hagane import Experiment
@@ -55,14 +55,20 @@ function writeScripts(work: Work): void {
   writeFileSync(join(work.folder, 'epochs.py'), EPOCHS)
 }
 
-/** No trial is lost, doubled or changed: each index once, each attempt once, each result once, each point computed again. */
+/**
+ * Checks that no trial is lost, doubled or changed: each trial index occurs once, each attempt ran once and has one
+ * result, and each point is equal to its recomputation.
+ */
 async function checkSearch(place: Place, number: number, work: Work, trials: number): Promise<void> {
   const record = await readRecord(place, number)
   expect(record.trials).toHaveLength(trials)
+
   const { runs } = (await place.server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=1000`)).body
   expect(runs.map(({ trial }) => trial!).toSorted((a, b) => a - b)).toEqual(record.trials.map((_, index) => index))
+
   const keys = record.results.map(({ index, rung }) => `${index}/${rung}`)
   expect(new Set(keys).size).toBe(keys.length)
+
   const signatures = work.signatures()
   for (const run of runs) {
     const attempts = (await place.server.call<{ attempts: unknown[] }>('GET', `/runs/${run.number}`)).body.attempts
@@ -70,15 +76,17 @@ async function checkSearch(place: Place, number: number, work: Work, trials: num
     expect([run.number, signatures.get(run.number)?.length]).toEqual([run.number, attempts])
     expect(record.results.filter(({ index }) => index === run.trial)).toHaveLength(attempts)
   }
+
   await recompute(place, number)
 }
 
 describeOnBothServers('a server killed while a sweep learns', (openPlace) => {
-  it(`loses, doubles and changes nothing in ${KILLS} kills at random moments`, { timeout: 600_000 }, async () => {
+  it(`A sweep that learns loses, doubles and changes no trial over ${KILLS} kills`, { timeout: 600_000 }, async () => {
     await using place = await openPlace()
     using work = createWork()
     writeScripts(work)
     const random = seeded()
+
     let [number, kills] = [await submitSurely(place.server, LEARNING, work.folder), 0]
     for (; kills < KILLS; kills += 1) {
       await pause(random.next() * 500)
@@ -89,25 +97,29 @@ describeOnBothServers('a server killed while a sweep learns', (openPlace) => {
       await checkSearch(place, number, work, TRIALS)
       number = await submitSurely(place.server, LEARNING, work.folder)
     }
+
     expect((await sweepEnded(place.server, number)).phase).toBe('done')
     await checkSearch(place, number, work, TRIALS)
   })
 
   it(
-    `goes on from each of ${SEARCH_FAULT_POINTS.length} named points of a sweep that promotes`,
+    `A sweep that promotes trials is completed after its server dies at each of ${SEARCH_FAULT_POINTS.length} named points`,
     { timeout: 600_000 },
     async () => {
       await using place = await openPlace()
       const { server } = place
       const random = seeded()
+
       for (const point of SEARCH_FAULT_POINTS) {
         using work = createWork()
         writeScripts(work)
+
         const hit = 1 + Math.floor(random.next() * 4)
         await server.kill()
         server.launch({ NODE_OPTIONS: preload, HAGANE_TEST_FAULT: point, HAGANE_TEST_FAULT_HIT: String(hit) })
         const submitting = submitSurely(server, PROMOTING, work.folder)
         expect([point, hit, await Promise.race([server.ended(), pause(60_000)])]).toEqual([point, hit, 'SIGKILL'])
+
         await server.start()
         const number = await submitting
         expect([point, (await sweepEnded(server, number)).phase]).toEqual([point, 'done'])

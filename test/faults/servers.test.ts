@@ -22,7 +22,10 @@ import {
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
-/** Starts so many servers at once on one directory; returns those that won and how the others ended. */
+/**
+ * Starts `count` servers at once on one data directory, and kills those that got ready. Returns the outcome of each
+ * start, and whether the port answered.
+ */
 async function race(dataDir: string, count: number) {
   const port = await freePort()
   const children = Array.from({ length: count }, () =>
@@ -30,6 +33,7 @@ async function race(dataDir: string, count: number) {
       stdio: ['ignore', 'ignore', 'pipe'],
     }),
   )
+
   const outcomes = await Promise.all(
     children.map(
       (child) =>
@@ -43,6 +47,7 @@ async function race(dataDir: string, count: number) {
         }),
     ),
   )
+
   const winners = children.filter((_, index) => outcomes[index]!.isReady)
   const isHealthy = (await fetch(`http://127.0.0.1:${port}/api/v1/health`)).ok
   for (const winner of winners) {
@@ -50,6 +55,7 @@ async function race(dataDir: string, count: number) {
     winner.kill('SIGKILL')
     await ended
   }
+
   return { outcomes, isHealthy }
 }
 
@@ -58,7 +64,7 @@ describe('servers that start at once on one directory', () => {
     [20, 2],
     [2, 10],
   ])(
-    '%i races of %i: one wins, the others end with status 3 and name it',
+    '%i races of %i servers have one winner each, and the others end with status 3 and name the data directory',
     { timeout: 240_000 },
     async (races, count) => {
       const dataDir = mkdtempSync(join(tmpdir(), 'hagane-race-'))
@@ -66,6 +72,7 @@ describe('servers that start at once on one directory', () => {
         for (let index = 0; index < races; index += 1) {
           const { outcomes, isHealthy } = await race(dataDir, count)
           expect(outcomes.filter((outcome) => outcome.isReady)).toHaveLength(1)
+
           const losers = outcomes.filter((outcome) => !outcome.isReady)
           for (const { status, errors } of losers) {
             expect([status, errors]).toEqual([3, expect.stringContaining(dataDir)])
@@ -86,22 +93,26 @@ const JUMPS_MS = [HOUR_MS, -HOUR_MS, 24 * HOUR_MS, -24 * HOUR_MS, 1000, -1000]
 
 describeOnBothServers('a clock that jumps', (openPlace) => {
   it(
-    `${JUMPS_MS.length} jumps, each over runs that wait, run, back off and stop: none is ended, held up or doubled by it`,
+    `A jump of the clock ends, delays and doubles no run that waits, runs, backs off or stops: ${JUMPS_MS.length} jumps`,
     { timeout: 300_000 },
     async () => {
       const clockFile = join(mkdtempSync(join(tmpdir(), 'hagane-clock-')), 'offset')
       writeFileSync(clockFile, '0')
+
       await using place = await openPlace({
         env: { NODE_OPTIONS: preload, HAGANE_TEST_CLOCK: clockFile, HAGANE_CONCURRENCY: '3' },
       })
       const { server } = place
       seeded()
+
       for (const jumpMs of JUMPS_MS) {
         using work = createWork()
+
         const script = (name: string, text: string): string => {
           writeFileSync(join(work.folder, name), `import ledger, os, signal, sys, time\n${text}`)
           return `python ${name}`
         }
+
         const submit = async (command: string, more = ''): Promise<number> =>
           (
             await server.submit(
@@ -109,6 +120,7 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
               work.folder,
             )
           ).number
+
         const waitForGo = 'while not os.path.exists("go"): time.sleep(0.05)\n'
         const running = await submit(script('running.py', waitForGo), 'environment: {timeout: 1800}\n')
         const deaf = await submit(
@@ -122,27 +134,35 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
           script('backing.py', 'sys.exit(0 if os.path.exists("go") else 1)\n'),
           'environment: {max_restarts: 20}\n',
         )
+
         await until(async () => work.signatures().size === 3)
         const waiting = await submit(script('waiting.py', ''))
+
         await server.call('POST', `/runs/${deaf}/stop`)
         await until(async () => (await show(server, deaf)).phase === 'stopping')
         await pause(300)
+
         await setClock(server, clockFile, jumpMs)
         await until(async () => await isEnded(server, deaf), 20_000)
         expect(alivePids(work.signatures().get(deaf)!)).toEqual([])
-        // A new server looks at every time limit at once.
+
+        // A new server checks every time limit at once.
         await server.kill()
         await server.start()
         await pause(500)
+
         expect((await show(server, running)).phase).toBe('running')
         writeFileSync(join(work.folder, 'go'), '')
+
         for (const run of [running, backing, waiting]) {
           await until(async () => await isEnded(server, run), 40_000)
           expect([jumpMs, run, (await show(server, run)).phase]).toEqual([jumpMs, run, 'succeeded'])
         }
+
         expect(work.signatures().get(running)).toHaveLength(1)
         const attempts = (await show(server, backing)).attempts.length
         expect(work.signatures().get(backing)).toHaveLength(attempts)
+
         await setClock(server, clockFile, 0)
       }
     },
@@ -161,21 +181,25 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
 
 describeOnBothServers('a sweep that is stopped while its trials are made', (openPlace) => {
   const STOPS = 15
-  it(`${STOPS} times: nothing starts once the stop is acknowledged`, { timeout: 240_000 }, async () => {
+  it(`No trial starts after a stop during the creation of trials, ${STOPS} times`, { timeout: 240_000 }, async () => {
     await using place = await openPlace()
     const { server } = place
     const random = seeded()
+
     for (let stop = 0; stop < STOPS; stop += 1) {
       using work = createWork()
       writeFileSync(join(work.folder, 'trial.py'), 'import ledger\n')
       const { number } = await server.submit(sweepOf(300, 4, 'python trial.py {{ a }}'), work.folder)
+
       await pause(random.next() ** 2 * 600)
       expect((await server.call('POST', `/sweeps/${number}/stop`)).status).toBe(200)
       expect((await sweepEnded(server, number)).phase).toBe('stopped')
+
       const starting = `select event.seq from event join run on run.id = event.run_id join sweep on sweep.id = run.sweep_id
         where sweep.number = ${number} and event.kind = 'run.starting'`
       const asked = `select event.seq from event join sweep on sweep.id = event.sweep_id
         where sweep.number = ${number} and event.kind = 'sweep.stop_requested'`
+
       expect(await queryRows(place, `${starting} and event.seq > (${asked})`)).toEqual([])
       const signatures = work.signatures()
       expect(signatures.size).toBeLessThanOrEqual((await queryRows(place, starting)).length)

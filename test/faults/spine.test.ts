@@ -21,7 +21,7 @@ async function killAndStart(server: TestServer, random: { next(): number }): Pro
   await server.start()
 }
 
-/** Processes of this machine whose environment carries a run's id. */
+/** Returns the number of processes of this machine whose environment variables contain the id of a run. */
 function processesOf(runId: string): number {
   return readdirSync('/proc').filter((pid) => {
     try {
@@ -38,14 +38,16 @@ const UPLOAD_FILE_BYTES = 500_000
 
 describe('an upload of 200 MB', () => {
   it(
-    `survives ${UPLOAD_KILLS} kills of the server: what was kept is not sent again, and every hash is right`,
+    `An upload of 200 MB is completed after ${UPLOAD_KILLS} kills of the server, and every file has the right hash`,
     { timeout: 300_000 },
     async () => {
       const random = seeded()
       await using server = await startTestServer()
       using work = createWorkplace(server)
+
       for (let index = 0; index < UPLOAD_FILES; index += 1)
         work.write(`part-${index % 20}/file-${index}.bin`, String(index).padEnd(UPLOAD_FILE_BYTES, 'x'))
+
       let kills = 0
       let uploaded: { digest: string; files: number; sentBytes: number } | undefined
       while (uploaded === undefined) {
@@ -55,10 +57,12 @@ describe('an upload of 200 MB', () => {
           await killAndStart(server, random)
           kills += 1
         }
+
         const { status, stderr, json } = await upload
         expect(stderr).not.toMatch(/\n\s+at /)
         if (status === 0 && kills >= UPLOAD_KILLS) uploaded = json
       }
+
       console.log(`upload: ${kills} kills, ${UPLOAD_FILES} files, the last try sent ${uploaded.sentBytes} bytes`)
       const { files } = (
         await server.call<{ files: { path: string; sha256: string }[] }>('GET', `/snapshots/${uploaded.digest}`)
@@ -74,13 +78,14 @@ describe('an upload of 200 MB', () => {
 
 const DELETED = 50
 
-describe('what is deleted while it runs', () => {
+describe('runs that are deleted while they run', () => {
   it(
-    `is stopped first and leaves no process, file or row, ${DELETED} times with kills between`,
+    `A run deleted while it runs is stopped first and leaves no process, file or row: ${DELETED} runs with kills between`,
     { timeout: 300_000 },
     async () => {
       const random = seeded()
       await using server = await startTestServer()
+
       const ids: { id: string; number: number }[] = []
       for (let round = 0; round < 5; round += 1) {
         const batch = await Promise.all(
@@ -90,16 +95,19 @@ describe('what is deleted while it runs', () => {
             ),
           ),
         )
+
         await pause(random.next() * 1500)
         await Promise.all(batch.map((run) => server.call('DELETE', `/runs/${run.number}`)))
         await server.call('POST', '/trash/empty')
         if (random.next() < 0.8) await killAndStart(server, random)
         ids.push(...batch)
       }
+
       await until(async () => {
         await server.call('POST', '/trash/empty')
         return (await server.call<RunPageView>('GET', '/runs?trash=true&count=true')).body.total === 0
       }, 120_000)
+
       for (const { id, number } of ids) {
         expect((await server.call('GET', `/runs/${number}`)).status).toBe(404)
         expect([number, existsSync(join(server.dataDir, 'runs', String(number))), processesOf(id)]).toEqual([
@@ -116,14 +124,16 @@ describe('what is deleted while it runs', () => {
 const BUILD_KILLS = 12
 
 describe('a server killed while environments are built', () => {
-  it(`never gives a run half an environment, ${BUILD_KILLS} times`, { timeout: 400_000 }, async () => {
+  it(`No run gets a partial environment over ${BUILD_KILLS} kills during builds`, { timeout: 400_000 }, async () => {
     const random = seeded()
     await using server = await startTestServer()
     using work = createWorkplace(server)
+
     work.write(
       'make.py',
       'import sysconfig, os, time\npath = os.path.join(sysconfig.get_paths()["purelib"], "made.py")\nopen(path, "w").write("VALUE = 1\\n")\ntime.sleep(0.5)\nopen(path, "a").write("WHOLE = True\\n")\n',
     )
+
     const numbers: number[] = []
     for (let kill = 0; kill < BUILD_KILLS; kill += 1) {
       const file = work.write(
@@ -134,6 +144,7 @@ describe('a server killed while environments are built', () => {
       await pause(random.next() * 4000)
       await killAndStart(server, random)
     }
+
     const get = async (number: number) => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
     for (const number of numbers) {
       await until(async () => (await get(number)).phase === 'succeeded', 60_000).catch(async (error: unknown) => {
@@ -142,6 +153,7 @@ describe('a server killed while environments are built', () => {
       })
       expect((await server.call<string>('GET', `/runs/${number}/logs`)).body).toBe('True\n')
     }
+
     const environments = (await server.call<EnvironmentView[]>('GET', '/environments')).body
     expect(environments.map((item) => item.state)).toEqual(Array(BUILD_KILLS).fill('ready'))
   })
@@ -156,7 +168,9 @@ describe('a run paused and resumed with kills between', () => {
   const suite = async (server: TestServer): Promise<void> => {
     const random = seeded()
     const { number } = await server.submit(`version: 1\nkind: experiment\nrun: {cmd: ${JSON.stringify(COUNT)}}`)
+
     const get = async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+
     for (let round = 0; round < PAUSES; round += 1) {
       await until(async () => (await get()).phase === 'running')
       await pause(random.next() * 300)
@@ -166,33 +180,38 @@ describe('a run paused and resumed with kills between', () => {
       await server.call('POST', `/runs/${number}/resume`)
       if (random.next() < 0.5) await killAndStart(server, random)
     }
+
     await until(async () => (await get()).phase === 'running')
     await server.call('POST', `/runs/${number}/stop`)
     await until(async () => (await get()).phase === 'stopped')
+
     const run = await get()
     expect(run.attempts.map((attempt) => attempt.n)).toEqual(
       Array.from({ length: run.attempts.length }, (_, index) => index + 1),
     )
+
     const lines = readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'all'), 'utf8')
       .trim()
       .split('\n')
       .map((line) => line.split(' ').map(Number) as [number, number])
-    // Two attempts at once would count side by side; one that began anew would count from one.
+
+    // Two attempts at the same time would count side by side. An attempt without its checkpoint would count from one.
     lines.slice(1).forEach(([n, attempt], index) => {
       const [before, earlier] = lines[index]!
       expect(n - before).toBeGreaterThanOrEqual(attempt === earlier ? 1 : 0)
       expect(attempt).toBeGreaterThanOrEqual(earlier)
     })
+
     console.log(`pause: ${PAUSES} rounds, ${run.attempts.length} attempts, counted to ${lines.at(-1)![0]}`)
   }
 
-  it(`goes on where it was, ${PAUSES} times on SQLite`, { timeout: 300_000 }, async () => {
+  it(`A resumed run continues from its checkpoint ${PAUSES} times on SQLite`, { timeout: 300_000 }, async () => {
     await using server = await startTestServer()
     await suite(server)
   })
 
   it.skipIf(inject('postgresError') !== '')(
-    `goes on where it was, ${PAUSES} times on PostgreSQL`,
+    `A resumed run continues from its checkpoint ${PAUSES} times on PostgreSQL`,
     { timeout: 300_000 },
     async () => {
       await using postgres = await startPostgres()
@@ -204,10 +223,11 @@ describe('a run paused and resumed with kills between', () => {
 
 const PURGE_KILLS = 15
 
-describe('a removal cut short', () => {
-  it(`goes on after each of ${PURGE_KILLS} kills until nothing is left`, { timeout: 300_000 }, async () => {
+describe('an interrupted removal', () => {
+  it(`A removal continues after each of ${PURGE_KILLS} kills until nothing is left`, { timeout: 300_000 }, async () => {
     const random = seeded()
     await using server = await startTestServer()
+
     const folder = join(server.dataDir, 'code')
     mkdirSync(folder)
     writeFileSync(
@@ -215,6 +235,7 @@ describe('a removal cut short', () => {
       'from hagane import Experiment\ne = Experiment()\nfor step in range(3000):\n    e.log_metrics(step=step, **{"m%d" % i: step for i in range(20)})\n' +
         'import os\nfor i in range(300):\n    open(os.path.join(os.environ["HAGANE_OUTPUTS"], str(i)), "w").close()\n',
     )
+
     const { number } = await server.submit(
       'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: python log.py}',
       folder,
@@ -223,12 +244,14 @@ describe('a removal cut short', () => {
       async () => (await server.call<{ phase: string }>('GET', `/sweeps/${number}`)).body.phase === 'done',
       120_000,
     )
+
     await server.call('DELETE', `/sweeps/${number}`)
     await server.call('POST', '/trash/empty')
     for (let kill = 0; kill < PURGE_KILLS; kill += 1) {
       await pause(random.next() * 120)
       await killAndStart(server, random)
     }
+
     await until(async () => (await server.call('GET', `/sweeps/${number}`)).status === 404, 60_000)
     expect((await server.call<RunPageView>('GET', '/runs?trash=true')).body.runs).toEqual([])
     for (const kind of ['attempts', 'runs', 'work'])
@@ -236,6 +259,7 @@ describe('a removal cut short', () => {
         kind,
         [],
       ])
+
     using database = new DatabaseSync(join(server.dataDir, 'hagane.db'), { readOnly: true })
     for (const table of [
       'run',

@@ -22,21 +22,23 @@ const CLOCK = { now: () => 1, after: () => () => {} }
 const INTERLEAVINGS = 1000
 
 describeOnBoth('batches that come twice, late and in any order', (openFresh) => {
-  it(`end in the same state: ${INTERLEAVINGS} interleavings of up to three writers`, { timeout: 240_000 }, async () => {
+  it(`Doubled, late and shuffled batches end in one state: ${INTERLEAVINGS} orders`, { timeout: 240_000 }, async () => {
     const { seed } = seeded()
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
     const ids = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
+
     const run = async (): Promise<Run> =>
       await createRun({ store, ids, hints: HINTS }, { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const delivery = fc.record({
       writer: fc.integer({ min: 0, max: 2 }),
-      /** Of the records: from where, how many. A client asks again after a gap from the mark it was told. */
+      /** Number of the first record. The server refuses a gap after the last acknowledged number. */
       first: fc.integer({ min: 1, max: 30 }),
       count: fc.integer({ min: 0, max: 12 }),
       isDoubled: fc.boolean(),
     })
+
     await fc.assert(
       fc.asyncProperty(fc.array(delivery, { maxLength: 25 }), async (deliveries) => {
         await deliverAll(store, await run(), deliveries)
@@ -52,6 +54,7 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
   ): Promise<void> {
     const writers = [randomUUID(), randomUUID(), randomUUID()]
     const marks = [0, 0, 0]
+
     const send = async (writer: number, first: number, count: number): Promise<number> => {
       const records = Array.from({ length: count }, (_, index) => ({
         k: 'm',
@@ -68,6 +71,7 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
         })
       ).ack
     }
+
     const one = async ({ writer, first, count, isDoubled }: (typeof deliveries)[number]): Promise<void> => {
       const sends = isDoubled ? [send(writer, first, count), send(writer, first, count)] : [send(writer, first, count)]
       for (const sent of await Promise.allSettled(sends)) {
@@ -75,9 +79,12 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
           expect(sent).toMatchObject({ status: 'rejected', reason: { code: 'gap', args: { mark: marks[writer] } } })
         else expect(sent).toEqual({ status: 'fulfilled', value: Math.max(marks[writer]!, first + count - 1) })
       }
+
       if (first <= marks[writer]! + 1) marks[writer] = Math.max(marks[writer]!, first + count - 1)
     }
+
     for (const item of deliveries) await one(item)
+
     for (const [writer, mark] of marks.entries()) {
       const points = (await store.read.tracking.points(run.id, `w${writer}`, 0, 10_000)) ?? new Float64Array()
       const pairs = Array.from({ length: points.length / 3 }, (_, index) => [points[index * 3], points[index * 3 + 2]])
@@ -90,19 +97,22 @@ const LOST_ANSWERS = 150
 
 describeOnBothServers('an answer that gets lost', (openPlace) => {
   it(
-    `${LOST_ANSWERS} requests whose answer was cut, then sent again, two at once: one run or sweep for each id`,
+    `${LOST_ANSWERS} requests whose answer was lost, each sent again twice at once, create one run or sweep per id`,
     { timeout: 240_000 },
     async () => {
       await using place = await openPlace()
       const random = seeded()
       await using proxy = await startProxy(Number(new URL(place.server.url).port))
+
       const ids: string[] = []
       for (let index = 0; index < LOST_ANSWERS; index += 1) {
         const id = randomUUID()
         ids.push(id)
+
         const [path, body] = requestOf(place, index, id)
         proxy.cutAfter(Math.floor(random.next() * 200), 'down')
         await sendAndForget(proxy.port, place, path, body)
+
         const again = await Promise.all([
           place.server.call<{ number: number }>('POST', path, body),
           place.server.call<{ number: number }>('POST', path, body),
@@ -110,35 +120,41 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
         expect(again.map((answer) => answer.status)).toEqual([200, 200])
         expect(new Set(again.map((answer) => answer.body.number)).size).toBe(1)
       }
+
       expect(proxy.cuts).toBe(LOST_ANSWERS)
       await expectOneEach(place, ids)
     },
   )
 
-  it('60 requests sent four times at once: one run or sweep for each id', { timeout: 240_000 }, async () => {
+  it('60 requests, each sent four times at once, create one run or sweep per id', { timeout: 240_000 }, async () => {
     await using place = await openPlace()
     const ids: string[] = []
     for (let index = 0; index < 60; index += 1) {
       const id = randomUUID()
       ids.push(id)
+
       const [path, body] = requestOf(place, index, id)
       const answers = await Promise.all(
         Array.from({ length: 4 }, () => place.server.call<{ number: number }>('POST', path, body)),
       )
+
       expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200])
       expect(new Set(answers.map((answer) => answer.body.number)).size).toBe(1)
     }
+
     await expectOneEach(place, ids)
   })
 
   function requestOf(place: Place, index: number, id: string): [string, object] {
     if (index % 3 === 0) return ['/runs', { id, kind: 'job' }]
+
     const host = {
       workDir: place.server.dataDir,
       python: { executable: pythonPath(), version: '3' },
       path: '',
       git: null,
     }
+
     const text =
       index % 3 === 1
         ? 'version: 1\nkind: experiment\nrun: {cmd: "true"}'
@@ -154,24 +170,27 @@ describeOnBothServers('an answer that gets lost', (openPlace) => {
     expect(rows.map((row) => row['id'])).toEqual([...ids].sort())
   }
 
-  /** One request over a connection of its own; whatever comes back, if anything, is not read. */
+  /** Sends one request over its own connection, discards the answer, and returns when the connection is closed. */
   async function sendAndForget(port: number, place: Place, path: string, body: object): Promise<void> {
     const text = JSON.stringify(body)
     const head = `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${place.server.token()}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n`
+
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {})
     socket.resume()
+
     socket.write(head + text)
     await new Promise((resolve) => socket.once('close', resolve))
   }
 })
 
 describeOnBothServers('a client that lies about its numbers', (openPlace) => {
-  it('is refused or counted, and harms neither its run nor another one', { timeout: 120_000 }, async () => {
+  it('Batches with wrong numbers are refused and damage no run', { timeout: 120_000 }, async () => {
     await using place = await openPlace()
     const { server } = place
     const [victim, liar] = [randomUUID(), randomUUID()]
     for (const id of [victim, liar]) await server.call('POST', '/runs', { id, kind: 'job' })
+
     const writer = randomUUID()
     const metric = (value: unknown) => ({ k: 'm', s: 0, t: 1, v: { value } })
     const send = async (run: string, patch: object): Promise<number> =>
@@ -184,7 +203,9 @@ describeOnBothServers('a client that lies about its numbers', (openPlace) => {
           ...patch,
         })
       ).status
+
     expect(await send(victim, { writer, records: [metric(1), metric(2)] })).toBe(200)
+
     const max = Number.MAX_SAFE_INTEGER
     const refused: [string, object, number][] = [
       ['negative first', { first: -1 }, 400],
@@ -205,7 +226,8 @@ describeOnBothServers('a client that lies about its numbers', (openPlace) => {
       ["another run's writer, jumping ahead", { writer, first: 1000, lost: 999, records: [metric(9)] }, 403],
     ]
     for (const [name, patch, status] of refused) expect([name, await send(liar, patch)]).toEqual([name, status])
-    // The largest that is taken leaves a run that can still be read and written.
+
+    // The run can still be read and written after the largest number that is accepted.
     expect(await send(liar, { first: 1e12, lost: 1e12, records: Array.from({ length: 1000 }, () => metric(1)) })).toBe(
       200,
     )
@@ -213,6 +235,7 @@ describeOnBothServers('a client that lies about its numbers', (openPlace) => {
     expect(await send(liar, { records: [metric(5), { k: 'm', s: 'x' }, null, metric('many'), { k: '?' }] })).toBe(200)
     expect((await server.call<RunView>('GET', `/runs/${liar}`)).status).toBe(200)
     expect(await pointsOf(server, liar, 'value')).toHaveLength(1002)
+
     expect(await send(victim, { writer, first: 3, records: [metric(3)] })).toBe(200)
     expect((await pointsOf(server, victim, 'value')).map(([, value]) => value)).toEqual([1, 2, 3])
     expect((await tryCall(server, 'GET', '/runs?limit=10'))?.status).toBe(200)

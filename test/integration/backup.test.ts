@@ -18,10 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const TRIAL =
   "python3 -c \"from hagane import Experiment; e = Experiment(); e.log_metrics(step=1, loss=float('nan'), x={{ a }}); open(e.outputs_path + '/model', 'w').write('{{ a }}')\""
 
-// Each ends a line somewhere.
+// Each of these characters is a line end for some parser.
 const SEPARATORS = 'a\u2028b\u2029c\r\nd\u0085e\vf'
 
-/** Ended runs, a running one, a queued one and a sweep in the middle. */
+/** Creates a sweep that has ended, a sweep in progress, and a running run with odd outputs. Returns their numbers. */
 async function fill(server: TestServer): Promise<{ done: number; sweep: number; running: number }> {
   await server.call('PATCH', '/projects/default', { description: SEPARATORS })
   const done = (
@@ -47,6 +47,7 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
       (run) => run.metrics['x'] !== undefined,
     ),
   )
+
   return { done, sweep, running }
 }
 
@@ -63,6 +64,7 @@ async function checkRestored(
   expect((await server.call<{ name: string; description: string }[]>('GET', '/projects')).body[0]).toMatchObject({
     description: SEPARATORS,
   })
+
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${done}&sort=number`)).body
   expect(runs.map((run) => [run.phase, run.params['a'], run.metrics['x']?.last, run.metrics['loss']?.last])).toEqual([
     ['succeeded', 1, 1, 'NaN'],
@@ -78,6 +80,7 @@ async function checkRestored(
     attempts: [{ n: 1, state: 'ended' }],
   })
   expect((await server.call<string>('GET', `/runs/${running}/logs`)).body).toBe('started\n')
+
   const restored = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body
   expect([restored.phase, restored.isPaused, restored.counts.running ?? 0, restored.counts.queued ?? 0]).toEqual([
     'running',
@@ -85,8 +88,10 @@ async function checkRestored(
     0,
     0,
   ])
+
   const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
   expect(number).toBeGreaterThan(running)
+
   await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
   await server.call('POST', `/sweeps/${sweep}/resume`)
   await until(async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2)
@@ -94,9 +99,10 @@ async function checkRestored(
 }
 
 describe('a backup', () => {
-  it('is taken under load, checked, and restored elsewhere without running anything again', async () => {
+  it('A backup taken under load is restored elsewhere and runs nothing again, and a damaged backup is refused', async () => {
     await using server = await startTestServer()
     using work = createWorkplace(server)
+
     const numbers = await fill(server)
     const made = await work.hagane('backup', join(folder, 'one'), '--json')
     expect(made.status, made.stderr).toBe(0)
@@ -104,6 +110,7 @@ describe('a backup', () => {
       status: 1,
       stderr: expect.stringContaining('is not empty'),
     })
+
     const lines = readFileSync(join(folder, 'one', 'tables', 'run.jsonl'), 'utf8')
       .trim()
       .split('\n')
@@ -115,17 +122,21 @@ describe('a backup', () => {
       ),
     ).toBe('mine\n')
     expect(readFileSync(join(folder, 'one', 'backup.json'), 'utf8') + lines.join('')).not.toContain(server.token())
+
     await stopAll(server)
 
     await using other = await startTestServer({ isStopped: true })
+
     const restored = await work.hagane('restore', join(folder, 'one'), '--data', other.dataDir)
     expect(restored.status, restored.stderr).toBe(0)
+
     await other.start()
     await checkRestored(other, numbers)
     expect(await work.hagane('restore', join(folder, 'one'), '--data', other.dataDir)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('a server uses'),
     })
+
     await other.kill()
     expect(await work.hagane('restore', join(folder, 'one'), '--data', other.dataDir)).toMatchObject({
       status: 1,
@@ -145,33 +156,44 @@ describe('a backup', () => {
     })
   })
 
-  it.skipIf(inject('postgresError') !== '')('moves everything from SQLite to PostgreSQL and back', async () => {
-    await using postgres = await startPostgres()
-    await using server = await startTestServer()
-    using work = createWorkplace(server)
-    const numbers = await fill(server)
-    expect((await work.hagane('backup', join(folder, 'two'))).status).toBe(0)
-    await stopAll(server)
-    const database = await postgres.createDatabase()
-    await using onPostgres = await startTestServer({ database, isStopped: true })
-    const restored = await work.hagane(
-      'restore',
-      join(folder, 'two'),
-      '--data',
-      onPostgres.dataDir,
-      '--database',
-      database,
-    )
-    expect(restored.status, restored.stderr).toBe(0)
-    await onPostgres.start()
-    await checkRestored(onPostgres, numbers)
-    expect(
-      (await work.hagane('backup', join(folder, 'three'), '--data', onPostgres.dataDir, '--database', database)).status,
-    ).toBe(0)
-    await using back = await startTestServer({ isStopped: true })
-    expect((await work.hagane('restore', join(folder, 'three'), '--data', back.dataDir)).status).toBe(0)
-    await back.start()
-    const { runs } = (await back.call<RunPageView>('GET', `/runs?sweep=${numbers.done}&filter=m.x > 2`)).body
-    expect(runs.map((run) => run.params['a'])).toEqual([2.5])
-  })
+  it.skipIf(inject('postgresError') !== '')(
+    'A backup moves everything from SQLite to PostgreSQL and back',
+    async () => {
+      await using postgres = await startPostgres()
+      await using server = await startTestServer()
+      using work = createWorkplace(server)
+
+      const numbers = await fill(server)
+      expect((await work.hagane('backup', join(folder, 'two'))).status).toBe(0)
+
+      await stopAll(server)
+      const database = await postgres.createDatabase()
+      await using onPostgres = await startTestServer({ database, isStopped: true })
+
+      const restored = await work.hagane(
+        'restore',
+        join(folder, 'two'),
+        '--data',
+        onPostgres.dataDir,
+        '--database',
+        database,
+      )
+      expect(restored.status, restored.stderr).toBe(0)
+
+      await onPostgres.start()
+      await checkRestored(onPostgres, numbers)
+      expect(
+        (await work.hagane('backup', join(folder, 'three'), '--data', onPostgres.dataDir, '--database', database))
+          .status,
+      ).toBe(0)
+
+      await using back = await startTestServer({ isStopped: true })
+
+      expect((await work.hagane('restore', join(folder, 'three'), '--data', back.dataDir)).status).toBe(0)
+
+      await back.start()
+      const { runs } = (await back.call<RunPageView>('GET', `/runs?sweep=${numbers.done}&filter=m.x > 2`)).body
+      expect(runs.map((run) => run.params['a'])).toEqual([2.5])
+    },
+  )
 })

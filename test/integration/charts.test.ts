@@ -34,7 +34,7 @@ run:
 for (const engine of ['sqlite', 'postgres'] as const) {
   const isSkipped = engine === 'postgres' && inject('postgresError') !== ''
   describe.skipIf(isSkipped)(
-    `what charts are drawn from, on ${engine}${isSkipped ? ` (${inject('postgresError')})` : ''}`,
+    `the data of charts on ${engine}${isSkipped ? ` (${inject('postgresError')})` : ''}`,
     () => {
       let postgres: Postgres | undefined
       let server: TestServer
@@ -42,6 +42,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       let series: number
       beforeAll(async () => {
         if (engine === 'postgres') postgres = await startPostgres()
+
         server = await startTestServer(postgres ? { database: await postgres.createDatabase() } : {})
         sweep = (await server.submit(SWEEP)).number
         const { body: run } = await server.call<{ number: number }>('POST', '/runs', {
@@ -59,6 +60,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           records: [params, ...points],
         })
         expect(batch).toMatchObject({ status: 200, body: { refused: [] } })
+
         await until(
           async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done',
           60_000,
@@ -69,18 +71,20 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await postgres?.[Symbol.asyncDispose]()
       }, 60_000)
 
-      it('gives lines as so many buckets, every point inside one, and says which are none', async () => {
+      it('A line is returned as the requested number of buckets, which cover every point; an absent metric has no line', async () => {
         const { body } = await server.call<SeriesView[]>('POST', '/series', {
           runs: [series],
           metrics: ['loss', 'absent'],
           buckets: 10,
         })
         expect(body).toHaveLength(1)
+
         const [line] = body
         expect([line!.run, line!.metric, line!.points, line!.step.length]).toEqual([series, 'loss', 900, 10])
         expect([line!.step.at(-1), Math.min(...line!.min.map(Number)), Math.max(...line!.max.map(Number))]).toEqual([
           899, 0, 899,
         ])
+
         const { body: fine } = await server.call<SeriesView[]>('POST', '/series', {
           runs: [series],
           metrics: ['loss'],
@@ -92,7 +96,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         })
       })
 
-      it('gives a part of a line by step and by time, finer, with a point on either side', async () => {
+      it('A range of a line by step or time is returned in finer detail, with one point beyond each end', async () => {
         const read = async (range: object) =>
           (
             await server.call<SeriesView[]>('POST', '/series', {
@@ -102,6 +106,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
               range,
             })
           ).body[0]!
+
         const part = await read({ axis: 'step', from: 100, to: 104 })
         expect([part.step, part.points, part.startTime]).toEqual([
           [99, 100, 101, 102, 103, 104, 105],
@@ -120,7 +125,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         ).toMatchObject({ status: 400 })
       })
 
-      it('draws groups of runs as the mean of their lines', async () => {
+      it('A group of runs is returned as the mean, deviation and extremes of their lines', async () => {
         const { body } = await server.call<BandsView>('POST', '/series/groups', {
           by: ['p.kind'],
           metrics: ['loss', 'absent'],
@@ -149,7 +154,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         })
       })
 
-      it('lists rows with the figures that are asked for', async () => {
+      it('A list of runs contains only the requested parameters and metrics', async () => {
         const read = async (fields: string) =>
           (
             await server.call<RunPageView>(
@@ -157,6 +162,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
               `/runs?filter=${encodeURIComponent(`sweep = ${sweep}`)}&sort=p.lr,p.kind&fields=${encodeURIComponent(fields)}`,
             )
           ).body.runs
+
         const [first] = await read('p.lr,m.loss')
         expect([first!.params, first!.metrics['loss']!.last, Object.keys(first!.metrics)]).toEqual([
           { lr: 0.1 },
@@ -171,7 +177,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(await server.call('GET', '/runs?fields=nothing')).toMatchObject({ status: 400 })
       })
 
-      it('counts runs by phase within a filter', async () => {
+      it('Runs that match a filter are counted by phase', async () => {
         const { body } = await server.call<CountsView>(
           'GET',
           `/runs/counts?filter=${encodeURIComponent(`sweep = ${sweep}`)}`,
@@ -179,7 +185,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(body).toEqual({ phases: { succeeded: 4 }, total: 4 })
       })
 
-      it('groups runs by parameters, with the spread of their figures', async () => {
+      it('Runs are grouped by fields, with the spread of the requested columns in each group', async () => {
         const { body } = await server.call<GroupsView>('POST', '/runs/groups', {
           by: ['p.kind'],
           columns: ['m.loss', 'p.lr'],
@@ -192,11 +198,13 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         ])
         expect(body.groups[0]!.values[0]).toEqual(half)
         expect([body.groupCount, body.runCount]).toEqual([3, 5])
+
         const phases = await server.call<GroupsView>('POST', '/runs/groups', {
           by: ['phase', 'sweep'],
           filter: 'm.loss < 0.15',
         })
         expect(phases.body.groups).toEqual([{ keys: ['succeeded', String(sweep)], n: 2, values: [] }])
+
         for (const by of [['p.kind'], ['p.lr', 'sweep'], ['phase', 'branch'], ['project', 'number']]) {
           const { groups } = (await server.call<GroupsView>('POST', '/runs/groups', { by })).body
           for (const { keys, n } of groups) {
@@ -211,7 +219,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(await server.call('POST', '/runs/groups', { by: ['nothing'] })).toMatchObject({ status: 400 })
       })
 
-      it('lists names for pickers, and the places of the machine', async () => {
+      it('Names of parameters and metrics are listed with counts, and the places of the machine with their use', async () => {
         const { body: names } = await server.call<NamesView>('GET', '/runs/names')
         expect(names.params).toEqual(
           expect.arrayContaining([
@@ -220,17 +228,20 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           ]),
         )
         expect(names.metrics).toContainEqual({ name: 'loss', count: 5, recent: 0 })
+
         await server.call('POST', '/projects', { name: 'elsewhere' })
         const { body: elsewhere } = await server.call<NamesView>('GET', '/runs/names?project=elsewhere')
         expect(elsewhere.metrics).toContainEqual({ name: 'loss', count: 5, recent: 0 })
+
         const { body: here } = await server.call<NamesView>('GET', '/runs/names?project=default')
         expect(here.params[0]).toEqual({ name: 'lr', count: 5, recent: 5 })
         expect(here.metrics).toContainEqual({ name: 'loss', count: 5, recent: 5 })
+
         const { body: slots } = await server.call<SlotsView>('GET', '/slots')
         expect([slots.places > 0, slots.used]).toEqual([true, 0])
       })
 
-      it('counts trials from one in filters and groups, as their names do', async () => {
+      it('Filters and groups count trials from 1, as the names of trials do', async () => {
         const { body } = await server.call<RunPageView>(
           'GET',
           `/runs?sweep=${sweep}&filter=${encodeURIComponent('trial = 1')}`,
@@ -243,7 +254,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(grouped.groups.map(({ keys }) => keys)).toEqual([['1'], ['2']])
       })
 
-      it('gives all trials of a sweep in columns', async () => {
+      it('All trials of a sweep are returned in columns', async () => {
         const { body } = await server.call<TrialsView>('GET', `/sweeps/${sweep}/trials`)
         expect(body.axes).toEqual([
           { name: 'lr', scale: 'linear', low: 0.1, high: 0.2, categories: [], isConditional: false },
@@ -255,16 +266,18 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(body.attempts.index).toHaveLength(4)
       })
 
-      it("finds lines in a run's output", async () => {
+      it("Lines of a run's output are found by a pattern", async () => {
         const { body } = await server.call<{ runs: { number: number }[] }>(
           'GET',
           `/runs?filter=${encodeURIComponent(`sweep = ${sweep} and p.lr = 0.2`)}`,
         )
+
         const search = async (pattern: string) =>
           await server.call<{ lines: { offset: number; text: string }[] }>(
             'GET',
             `/runs/${body.runs[0]!.number}/logs/search?pattern=${encodeURIComponent(pattern)}`,
           )
+
         expect((await search('^loss 0\\.\\d$')).body.lines).toEqual([{ offset: 0, text: 'loss 0.2' }])
         expect((await search('nothing of it')).body.lines).toEqual([])
         expect((await search('(')).status).toBe(400)

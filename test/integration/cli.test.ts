@@ -43,6 +43,7 @@ function haganeWith(env: NodeJS.ProcessEnv, ...args: string[]): Result {
     env: { ...base, ...env },
   })
   const lines = stdout.trim().split('\n')
+
   return {
     status,
     stdout,
@@ -84,7 +85,7 @@ with open(experiment.outputs_path + "/model.json", "w") as file:
 `
 
 describe('the command line', () => {
-  it('checks a document: plan, trials, commands, and every problem with its place', () => {
+  it('`hagane check` prints the plan, trials and commands of a document, and every problem with its place', () => {
     const group = write('group.yml', GROUP)
     expect(hagane('check', '-f', group, '--json').json).toMatchObject({
       ok: true,
@@ -97,6 +98,7 @@ describe('the command line', () => {
         "python -u trial.py --x 2 --word 'a b'",
       ],
     })
+
     const bad = write('bad.yml', 'version: 1\nkind: experiment\nrunn: {}\nenvironment:\n  resources: {cpu: 2}\n')
     const { status, json, stderr } = hagane('check', '-f', bad, '--json')
     expect(status).toBe(2)
@@ -108,18 +110,20 @@ describe('the command line', () => {
       ],
     })
     expect(stderr).not.toMatch(/\n\s+at /)
+
     const shown = hagane('check', '-f', bad)
     expect(shown.stderr).toContain('bad.yml:3:1')
     expect(shown.stderr).toContain('3 | runn: {}')
   })
 
-  it('starts a server for a run and says so, then runs a sweep to its end', () => {
+  it('`hagane run` starts a server, reports that, and runs a sweep to its end', () => {
     write('trial.py', TRIAL)
     const { status, stdout, stderr, json } = hagane('run', '-f', 'group.yml', '--wait', '--json')
     expect(status, stderr).toBe(0)
     expect(stdout.trim().split('\n')).toHaveLength(1)
     expect(stderr).toContain('started a server')
     expect(json).toMatchObject({ kind: 'sweep', number: 1, url: expect.stringMatching(/^http/) })
+
     const sweep = hagane('show', '1', '--json').json as SweepView
     expect(sweep).toMatchObject({
       phase: 'done',
@@ -129,7 +133,7 @@ describe('the command line', () => {
     })
   })
 
-  it('hands every value over as one argument', () => {
+  it('Every parameter value reaches the program as one argument', () => {
     const trials = hagane('ls', '--sweep', '1', '--json').json as RunView[]
     expect(trials.map((run) => run.trial)).toEqual([0, 1, 2, 3, 4, 5])
     for (const run of trials)
@@ -141,7 +145,7 @@ describe('the command line', () => {
       ])
   })
 
-  it('shows a run with summaries, attempts and the files it left', () => {
+  it('`hagane show` prints a run with its summaries, attempts and output files', () => {
     const run = hagane('show', '2', '--json').json as RunDetailView
     expect(run).toMatchObject({
       number: 2,
@@ -166,7 +170,7 @@ describe('the command line', () => {
     ])
   })
 
-  it('says with its exit status and one sentence what went wrong', () => {
+  it('A command that fails prints a short error and ends with the exit status of that error', () => {
     const statuses = [
       hagane('show', '999'),
       hagane('nonsense'),
@@ -179,7 +183,7 @@ describe('the command line', () => {
     for (const { stderr } of statuses) expect(stderr.trim()).not.toMatch(/^$|\n\s+at /)
   })
 
-  it('takes a filter of either form together with other conditions, and says what is wrong with one it reads itself', () => {
+  it('`hagane ls` combines a filter of the older form with other options, and explains an unknown column', () => {
     const failed = hagane('ls', '--query', 'status:succeeded|failed', '--phase', 'succeeded', '--json')
       .json as RunView[]
     expect(failed.map((run) => run.phase)).toEqual(Array.from({ length: 6 }, () => 'succeeded'))
@@ -190,11 +194,12 @@ describe('the command line', () => {
     ])
   })
 
-  it('shows the whole history, or as much of it as is asked for', () => {
+  it('`hagane events` prints the whole history or the requested number of lines', () => {
     const lines = (...args: string[]) =>
       hagane('events', ...args)
         .stdout.trim()
         .split('\n')
+
     const all = lines()
     const newest = hagane('ls', '-n', '1', '--json').json as RunView[]
     expect([all[0]!.includes('sweep.created'), all.some((line) => line.includes(`#${newest[0]!.number}`))]).toEqual([
@@ -204,7 +209,7 @@ describe('the command line', () => {
     expect(lines('-n', '3')).toEqual(all.slice(0, 3))
   })
 
-  it('ends quietly when nobody reads on', () => {
+  it('A command whose reader closes the pipe ends without an error', () => {
     const { status, stderr } = spawnSync(
       '/bin/sh',
       ['-c', `'${process.execPath}' '${MAIN}' events | head -n 1; '${process.execPath}' '${MAIN}' show 1 | true`],
@@ -217,7 +222,7 @@ describe('the command line', () => {
     expect([status, stderr]).toEqual([0, ''])
   })
 
-  it('ends with 1 when what it waited for failed', () => {
+  it('`hagane run --wait` ends with status 1 when the run fails', () => {
     const { status, stderr } = hagane(
       'run',
       '-f',
@@ -227,7 +232,7 @@ describe('the command line', () => {
     expect([status, stderr.includes('the command was not found')]).toEqual([1, true])
   })
 
-  it('refuses what is not built, and runs nothing as something else', () => {
+  it('A notebook or tensorboard passes `hagane check`, and `hagane run` refuses it', () => {
     const notebook = write('notebook.yml', 'version: 1\nkind: notebook\nbuild: {image: jupyter}\n')
     const board = write('board.yml', 'version: 1\nkind: tensorboard\nbuild: {image: tensorboard}\n')
     for (const file of [notebook, board]) {
@@ -237,7 +242,7 @@ describe('the command line', () => {
     }
   })
 
-  it('ends a run whose environment cannot be built with what the failing step said', () => {
+  it('A run whose environment cannot be built fails with the output of the failing step', () => {
     const file = write(
       'broken.yml',
       'version: 1\nkind: job\nbuild: {image: x, build_steps: ["echo no such package >&2; exit 3"]}\nrun: {cmd: "true"}\n',
@@ -246,7 +251,7 @@ describe('the command line', () => {
     expect([status, /could not be built: #\d+: no such package$/m.test(stderr)]).toEqual([1, true])
   })
 
-  it('sends no data folder as code, wherever it lies', () => {
+  it('An upload of code leaves out data directories wherever they lie', () => {
     const project = join(folder, 'project')
     mkdirSync(join(project, 'data', 'runs'), { recursive: true })
     for (const name of ['train.py', 'data/token', 'data/secret', 'data/lock.db', 'data/runs/model'])
@@ -254,7 +259,7 @@ describe('the command line', () => {
     expect(hagane('upload', '--workdir', project, '--json').json).toMatchObject({ files: 1, sizeBytes: 8 })
   })
 
-  it('merges files and parameters', () => {
+  it('`hagane check` merges several files and parameters', () => {
     const base = write(
       'base.yml',
       'version: 1\nkind: experiment\nparams: {a: 1, b: {c: 1, d: 2}}\nrun: {cmd: "echo {{ a }} {{ b }}"}\n',
@@ -266,7 +271,7 @@ describe('the command line', () => {
     expect(hagane('check', '-f', base, '--params', 'a=7', '--json').json).toMatchObject({ params: [{ a: 7 }] })
   })
 
-  it('stops a sweep once a trial is good enough', () => {
+  it('A sweep stops once a trial meets the condition of its early stopping', () => {
     write(
       'climb.py',
       'import sys, time\nfrom hagane import Experiment\ne = Experiment()\nfor i in range(400):\n    e.log_metrics(acc=i / 100.0 * float(sys.argv[1]))\n    time.sleep(0.02)\n',
@@ -283,7 +288,7 @@ describe('the command line', () => {
     expect(sweep.counts.stopped).toBeGreaterThan(0)
   })
 
-  it('fails a trial whose command cannot be computed, and runs the others', () => {
+  it('A trial whose command cannot be computed fails, and the others run', () => {
     const file = write(
       'divide.yml',
       'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 0, 2]}}}\nrun: {cmd: "echo {{ 1 / a }}"}\n',
@@ -294,8 +299,8 @@ describe('the command line', () => {
     expect(trials[1]).toMatchObject({ params: { a: 0 }, message: expect.stringContaining('division by zero') })
   })
 
-  it('sends what an offline script kept', () => {
-    // What a trial that was stopped had not sent yet lies there too.
+  it('`hagane sync` sends the records that an offline script kept', () => {
+    // The spool may still contain records of trials that an earlier test stopped.
     hagane('sync')
     write(
       'offline.py',
@@ -314,6 +319,7 @@ describe('the command line', () => {
     })
     expect(script.status, script.stderr).toBe(0)
     expect(hagane('sync', '--json').json).toMatchObject({ writers: 1, pending: 0 })
+
     const [run] = hagane('ls', '--json', '-n', '1').json as RunView[]
     expect(run).toMatchObject({
       name: 'offline',
@@ -324,7 +330,7 @@ describe('the command line', () => {
     expect(hagane('sync', '--json').json).toMatchObject({ writers: 0 })
   })
 
-  it('records a script that was started by hand', () => {
+  it('A script that was started by hand is recorded as a run', () => {
     write('by-hand.py', 'from hagane import Job\nj = Job()\nj.log_metrics(rows=5)\nraise ValueError("broken")\n')
     spawnSync('python3', ['by-hand.py'], {
       cwd: work,
@@ -339,30 +345,34 @@ describe('the command line', () => {
     expect(run).toMatchObject({ kind: 'job', phase: 'failed', reason: 'Reported', metrics: { rows: { last: 5 } } })
   })
 
-  it('keeps GPUs apart, limits threads to the cores asked for, and says why a run waits', () => {
+  it('Runs get separate GPUs and one thread per requested core, and a waiting run states its reason', () => {
     hagane('down')
     const env = { HAGANE_GPUS: '4,7' }
+
     const text = (gpu: number, name: string) =>
       write(
         name,
         `version: 1\nkind: experiment\nenvironment: {resources: {gpu: {limits: ${gpu}}, cpu: {requests: 1}}}\nrun: {cmd: 'echo "gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS"; until [ -e ${join(work, 'go')} ]; do sleep 0.1; done'}\n`,
       )
+
     const numbers = [text(1, 'g1.yml'), text(1, 'g2.yml'), text(3, 'g3.yml')].map(
       (file) => (haganeWith(env, 'run', '-f', file, '--json').json as { number: number }).number,
     )
-    // Both run at once, however slowly they were submitted.
+    // The runs wait for this file, so that the first two run at the same time even if they are submitted slowly.
     write('go', '')
     const outputs = numbers.slice(0, 2).map((number) => hagane('logs', String(number), '--follow').stdout.trim())
     expect(outputs.sort()).toEqual(['gpus=4 threads=1', 'gpus=7 threads=1'])
+
     const waiting = hagane('show', String(numbers[2]), '--json').json as RunView
     expect([waiting.phase, waiting.waiting]).toEqual(['queued', 'asks for 3 gpu, the machine has 2'])
     expect(haganeWith({ LANG: 'ja_JP.UTF-8' }, 'show', String(numbers[2])).stdout).toContain(
       'マシンには 2 しかありません',
     )
+
     hagane('stop', String(numbers[2]))
   })
 
-  it('keeps secrets to their owner', () => {
+  it('Only the owner can read files with secrets, and the token is in no log and no database', () => {
     for (const name of ['token', 'secret', 'server.json'])
       expect([name, statSync(join(dataDir, name)).mode & 0o077]).toEqual([name, 0])
     expect(statSync(dataDir).mode & 0o077).toBe(0)

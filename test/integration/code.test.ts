@@ -51,7 +51,7 @@ async function sendBytes(body: string | Uint8Array): Promise<{ status: number; t
 const frame = (text: string, hash = sha(text), size: number | string = text.length): string =>
   `${hash} ${size}\n${text}`
 
-/** Files of the snapshot that a run had. */
+/** Returns the paths in the snapshot of a run. */
 async function filesOf(run: number): Promise<string[]> {
   return ((await work.hagane('code', String(run), '--json')).json as { files: FileEntry[] }).files.map(
     (file) => file.path,
@@ -59,7 +59,7 @@ async function filesOf(run: number): Promise<string[]> {
 }
 
 describe('the code of a run', () => {
-  it('is sent without what rules ignore, with the files that links inside mean', async () => {
+  it('The code of a run omits ignored files and contains the files that links inside the folder refer to', async () => {
     work.write('train.py', 'print(open("lib/util.txt").read(), open("linked.txt").read())')
     work.write('lib/util.txt', 'util')
     work.write('data/big.bin', 'data')
@@ -98,10 +98,11 @@ describe('the code of a run', () => {
     expect(readFileSync(join(server.dataDir, 'server.log'), 'utf8')).not.toContain('PASSWORD')
   })
 
-  it('follows .haganeignore alone where there is one, and --in-place sends nothing', async () => {
+  it('A .haganeignore file replaces all other rules, --in-place sends no code, and --no-upload reuses the latest code', async () => {
     work.write('.haganeignore', '*\n!*.yml\n!*.py\n!.env\n')
     const { number } = (await work.hagane('run', '-f', 'run.yml', '--json')).json as { number: number }
     expect(await filesOf(number)).toEqual(['.env', 'run.yml', 'train.py'])
+
     const inPlace = (await work.hagane('run', '-f', 'run.yml', '--in-place', '--wait', '--json')).json as {
       number: number
     }
@@ -109,6 +110,7 @@ describe('the code of a run', () => {
     expect(((await work.hagane('show', String(inPlace.number), '--json')).json as RunDetailView).phase).toBe(
       'succeeded',
     )
+
     work.write('train.py', 'raise SystemExit("not this one")')
     const latest = (await work.hagane('run', '-f', 'run.yml', '--no-upload', '--json')).json as { number: number }
     expect(((await work.hagane('show', String(latest.number), '--json')).json as RunDetailView).snapshot).toBe(
@@ -116,7 +118,7 @@ describe('the code of a run', () => {
     )
   })
 
-  it('of a folder that is none, or asked for in two ways, is refused in one sentence', async () => {
+  it('A missing code folder and contradicting options are refused with one sentence', async () => {
     const missing = await work.hagane('run', '-f', 'run.yml', '--workdir', 'nowhere')
     expect([missing.status, missing.stderr]).toEqual([
       2,
@@ -129,7 +131,7 @@ describe('the code of a run', () => {
     ])
   })
 
-  it('is unpacked once for ten trials, each with a copy of its own', async () => {
+  it('The code of a sweep is unpacked once for ten trials, and each trial runs in a copy of its own', async () => {
     work.write('.haganeignore', '.env\n')
     work.write(
       'touch.py',
@@ -143,14 +145,16 @@ describe('the code of a run', () => {
     const { status, stderr, json } = await work.hagane('run', '-f', file, '--wait', '--json')
     expect(status, stderr).toBe(0)
     expect((await countEvents('snapshot.unpacked')) - before).toBe(1)
+
     const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body
       .runs
     expect(new Set(trials.map((run) => run.snapshot)).size).toBe(1)
+
     const second = (await work.hagane('upload', '--json')).json as { sentBytes: number; digest: string }
     expect(second).toMatchObject({ sentBytes: 0, digest: trials[0]!.snapshot })
   })
 
-  it('comes back as it was, with its document and what differs from the commit', async () => {
+  it('`hagane code` returns the code as it was, its document and its difference from the commit', async () => {
     const git = (...args: string[]): void => void execFileSync('git', args, { cwd: work.folder })
     git('init', '-q')
     git('add', 'touch.py')
@@ -179,7 +183,7 @@ describe('the code of a run', () => {
     expect(readFileSync(join(work.folder, 'back', 'touch.py'), 'utf8')).toBe('print("changed")\n')
   })
 
-  it('is refused when it is too large, with where the bytes are', async () => {
+  it('Code that is too large is refused with the path and size of the large file', async () => {
     work.write('huge/file.bin', '')
     const path = join(work.folder, 'huge', 'file.bin')
     writeFileSync(path, Buffer.alloc(101_000_000))
@@ -188,7 +192,7 @@ describe('the code of a run', () => {
     writeFileSync(path, '')
   })
 
-  it('is hashed again when it may have changed without a new time', async () => {
+  it('A file that may have changed without a new modification time is hashed again', async () => {
     const at = new Date()
     work.write('race.txt', 'one')
     utimesSync(join(work.folder, 'race.txt'), at, at)
@@ -205,7 +209,7 @@ async function countEvents(kind: string): Promise<number> {
 }
 
 describe('a hostile upload', () => {
-  it('names no path outside its folder, none twice, none that some system reads as another', async () => {
+  it('A snapshot is refused if a path leaves its folder, occurs twice, or means another path on some system', async () => {
     const paths = [
       '../x',
       'a/../../x',
@@ -234,17 +238,19 @@ describe('a hostile upload', () => {
       [entry('x/y/z'), entry('x/y')],
     ])
       expect((await server.call('POST', '/snapshots', { files })).status).toBe(400)
+
     const link = { ...entry('link'), target: '/etc/passwd' }
     expect((await server.call('POST', '/snapshots', { files: [link] })).status).toBe(400)
   })
 
-  it('keeps nothing whose hash is wrong, whose frame is torn, or that is not there', async () => {
+  it('An upload with a wrong hash, a torn frame or missing contents is refused and leaves no file', async () => {
     expect((await sendBytes(frame('good') + frame('evil', sha('good2')))).status).toBe(400)
     expect((await sendBytes(frame('short', sha('short'), 99))).status).toBe(400)
     expect((await sendBytes(frame('huge', sha('huge'), 999_999_999_999))).status).toBe(413)
     expect((await sendBytes('no frame at all'.repeat(20))).status).toBe(400)
     expect((await sendBytes(`../../etc 4\nevil`)).status).toBe(400)
     expect(await sendBytes(frame('fine'))).toMatchObject({ status: 200, text: '{"stored":1}' })
+
     const missing = await server.call<{ error: { message: string } }>('POST', '/snapshots', {
       files: [entry('a', 'never sent')],
     })
@@ -252,13 +258,14 @@ describe('a hostile upload', () => {
       409,
       expect.stringContaining('1 contents are missing'),
     ])
+
     const half = readdirSync(join(server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.half'),
     )
     expect(half).toEqual([])
   })
 
-  it('reads no blob or file by a name that is not its own', async () => {
+  it('A path that leaves the folders of blobs, snapshots and outputs is not found', async () => {
     for (const path of [
       '/blobs/..%2f..%2ftoken',
       `/blobs/${'0'.repeat(64)}`,
@@ -268,7 +275,7 @@ describe('a hostile upload', () => {
       expect([path, (await server.call('GET', path)).status]).toEqual([path, 404])
   })
 
-  it("gives a run's file only while it is a plain file inside its outputs", async () => {
+  it("An output file is served only as long as it is a plain file inside the run's outputs", async () => {
     const run = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "echo hello > $HAGANE_OUTPUTS/a.html; echo b > $HAGANE_OUTPUTS/b; echo ok"}',
     )
@@ -281,10 +288,12 @@ describe('a hostile upload', () => {
       "attachment; filename*=UTF-8''a.html",
     ])
     expect(await answer.text()).toBe('hello\n')
+
     const outputs = join(server.dataDir, 'runs', String(run.number), 'outputs')
     rmSync(join(outputs, 'b'))
     symlinkSync('/etc/passwd', join(outputs, 'b'))
     expect((await fetch(`${url}b`, { headers })).status).toBe(404)
+
     rmSync(join(outputs, 'b'))
     mkdirSync(join(outputs, 'b'))
     expect((await fetch(`${url}b`, { headers })).status).toBe(404)

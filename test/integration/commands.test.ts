@@ -52,8 +52,8 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-describe('lists', () => {
-  it('are filtered in both forms, ordered, with columns of choice and a count', async () => {
+describe('lists of runs', () => {
+  it('`hagane ls` filters in both forms, sorts, and prints chosen columns and a count', async () => {
     const { stdout, stderr } = await hagane(
       'ls',
       '-q',
@@ -73,6 +73,7 @@ describe('lists', () => {
         (run) => run.name,
       ),
     ).toEqual(['first'])
+
     const wrong = await hagane('ls', '-q', 'phse = failed')
     expect([wrong.status, wrong.stderr.trim()]).toEqual([
       2,
@@ -81,7 +82,7 @@ describe('lists', () => {
     expect((await hagane('ls', '-q', 'm.los > 1')).stderr).toContain('no run has m.los → m.loss')
   })
 
-  it('are kept as views', async () => {
+  it('A list is saved, used and removed as a saved view', async () => {
     expect((await hagane('view', 'save', 'best', '-q', 'm.f1 > 0', '-s', 'p.lr', '--columns', 'p.lr')).status).toBe(0)
     expect((await hagane('ls', '--view', 'best')).stdout.trim().split('\n').at(1)).toMatch(/^1\s+0\.1$/)
     expect((await hagane('ls', '--view', 'best', '-q', 'p.lr > 0.15', '--json')).json).toHaveLength(1)
@@ -91,7 +92,7 @@ describe('lists', () => {
 })
 
 describe('charts', () => {
-  it('are drawn in the terminal, several runs in one', async () => {
+  it('`hagane metrics --plot` draws several runs in one chart in the terminal', async () => {
     const { status, stdout } = await hagane('metrics', '1', 'loss', '--plot', '--with', '2')
     expect(status).toBe(0)
     expect(stdout).toMatch(/[\u2801-\u28ff]/)
@@ -102,7 +103,7 @@ describe('charts', () => {
 })
 
 describe('a run', () => {
-  it('is shown with all that is known of it, and its files fetched', async () => {
+  it('`hagane show` prints all about a run, and `hagane artifacts` fetches its files', async () => {
     const { stdout } = await hagane('show', '1')
     for (const text of ['first', 'a note', 'first all', 'ran on Python', 'code ', 'model.txt'])
       expect(stdout).toContain(text)
@@ -112,10 +113,11 @@ describe('a run', () => {
     expect((await hagane('artifacts', '1', 'none')).status).toBe(4)
   })
 
-  it('is changed, deleted, restored, run again', async () => {
+  it('A run is changed, restarted, copied, deleted and restored by commands', async () => {
     expect((await hagane('update', '2', '--name', 'renamed', '--tags', 'x')).status).toBe(0)
     expect((await hagane('show', '2', '--json')).json).toMatchObject({ name: 'renamed', tags: ['x'], note: 'a note' })
     expect((await hagane('update', '2')).status).toBe(2)
+
     const restarted = (await hagane('restart', '2', '-P', 'lr=0.3', '--json')).json as { number: number }
     await until(
       async () =>
@@ -125,6 +127,7 @@ describe('a run', () => {
       params: { lr: 0.3 },
       origin: { kind: 'restarts', run: 2 },
     })
+
     const copied = (await hagane('restart', '2', '--copy', '--json')).json as { number: number }
     expect((await hagane('show', String(copied.number), '--json')).json).toMatchObject({
       origin: { kind: 'copies', run: 2 },
@@ -138,7 +141,7 @@ describe('a run', () => {
     expect((await hagane('trash', 'ls')).stdout.trim()).toBe('nothing to show')
   })
 
-  it('is asked about before many are changed, where there is somebody to ask', async () => {
+  it('A command that changes many runs needs --yes where it cannot ask a person', async () => {
     expect((await hagane('delete', '-q', 'p.lr > 0', '--dry-run')).stderr).toMatch(/^\d+ run\(s\) match/)
     expect(await hagane('delete', '-q', 'p.lr > 0')).toMatchObject({
       status: 2,
@@ -150,7 +153,7 @@ describe('a run', () => {
     expect((await hagane('stop')).status).toBe(2)
   })
 
-  it('pauses and resumes', async () => {
+  it('A run is paused and resumed by commands', async () => {
     work.write('sleep.yml', 'version: 1\nkind: experiment\nrun: {cmd: sleep 100}\n')
     const { number } = (await hagane('run', '-f', 'sleep.yml', '--json')).json as { number: number }
     const phase = async () => ((await hagane('show', String(number), '--json')).json as RunDetailView).phase
@@ -162,7 +165,7 @@ describe('a run', () => {
     await hagane('stop', String(number))
   })
 
-  it('streams its output with --log, and its history with events', async () => {
+  it('`hagane run --log` prints the output of a run, and `hagane events` its history', async () => {
     work.write('say.yml', 'version: 1\nkind: experiment\nrun: {cmd: "echo one; sleep 0.5; echo two"}\n')
     expect((await hagane('run', '-f', 'say.yml', '--log')).stdout).toContain('one\ntwo\n')
     const { stdout } = await hagane('events', '--run', '1')
@@ -172,9 +175,10 @@ describe('a run', () => {
 })
 
 describe('projects', () => {
-  it('are created, chosen for a folder, and have directions', async () => {
+  it('A project is created, chosen for a folder, given a direction, deleted and restored', async () => {
     expect((await hagane('project', 'create', 'fraud', '--description', 'about fraud')).status).toBe(0)
     expect((await hagane('project', 'use', 'fraud')).status).toBe(0)
+
     const { number } = (await hagane('run', '-f', 'run.yml', '--json')).json as { number: number }
     expect((await hagane('show', String(number), '--json')).json).toMatchObject({ project: 'fraud' })
     expect(((await hagane('ls', '--json')).json as RunView[]).map((run) => run.number)).toEqual([number])
@@ -195,16 +199,18 @@ describe('projects', () => {
 })
 
 describe('a login', () => {
-  it('is remembered in a file of its own once it works, and forgotten', async () => {
+  it('A login that works is stored in a private file, which `hagane logout` removes', async () => {
     const env = { HAGANE_HOST: '', HAGANE_DATA: join(work.folder, 'elsewhere') }
     const login = (input: string, host = server.url) => work.haganeWith({ env, input }, 'login', '--host', host)
     expect((await login('wrong')).status).toBe(6)
     expect((await work.haganeWith({ env }, 'whoami')).status).toBe(5)
     expect((await login(`${server.token()}\n`)).status).toBe(0)
+
     const file = join(work.folder, '..', '.config', 'hagane', 'login.json')
     expect(statSync(file).mode & 0o077).toBe(0)
     expect((await work.haganeWith({ env }, 'whoami', '--json')).json).toMatchObject({ url: server.url })
     expect((await work.haganeWith({ env }, 'ls', '-n', '1', '--json')).json).toHaveLength(1)
+
     await work.haganeWith({ env }, 'logout')
     expect(existsSync(file)).toBe(false)
     expect((await login('x', 'nonsense')).status).toBe(2)
@@ -212,7 +218,7 @@ describe('a login', () => {
 })
 
 describe('the doctor', () => {
-  it('looks at this machine and the server, and finds a file that has changed', async () => {
+  it('`hagane doctor` checks the machine and the server, and finds an output file that has changed', async () => {
     const well = await hagane('doctor', '--deep', '--json')
     expect(well.json).toMatchObject({ ok: true })
     writeFileSync(join(server.dataDir, 'runs', '1', 'outputs', 'model.txt'), 'tampered')
@@ -222,7 +228,7 @@ describe('the doctor', () => {
 })
 
 describe('help', () => {
-  it('teaches, in the language of the reader', async () => {
+  it('Help has examples and is printed in the language that LANG names', async () => {
     const english = await hagane('ls', '--help')
     expect(english.stdout).toContain('hagane ls --filter "phase = failed and created > -7d"')
     const japanese = await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'ls', '--help')

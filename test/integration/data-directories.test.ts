@@ -46,7 +46,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A run that goes on until it is stopped; returns once its command has begun. */
+/** Starts a run that continues until it is stopped. Returns the pids of its supervisor and of its command. */
 async function startLong(server: TestServer, more = ''): Promise<{ number: number; pids: number[] }> {
   const { number } = await server.submit(document('echo begun $$; exec sleep 600', more))
   await until(async () => (await logOf(server, number)).startsWith('begun'))
@@ -59,7 +59,7 @@ async function stop(server: TestServer, number: number): Promise<void> {
   expect(await ended(server, number)).toMatchObject({ phase: 'stopped' })
 }
 
-/** Runs a command that prints a word and writes a file of that name: two runs of one number differ by it. */
+/** Executes a run that prints a word and writes a file of that name. The word distinguishes two runs of one number. */
 async function leave(
   server: TestServer,
   word: string,
@@ -70,6 +70,7 @@ async function leave(
   return number
 }
 
+/** Checks that the log and the outputs of a run are those that `leave` made for this word. */
 async function expectLeft(server: TestServer, number: number, word: string): Promise<void> {
   await until(async () => (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.length > 0)
   expect((await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path)).toEqual([
@@ -80,42 +81,55 @@ async function expectLeft(server: TestServer, number: number, word: string): Pro
 }
 
 describe('two data directories on one machine', () => {
-  it('a server on a restored backup leaves the live runs of the original alone', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    using work = createWorkplace(server)
-    const runs = [await startLong(server), await startLong(server, 'environment: {max_restarts: 3}\n')]
-    expect((await work.hagane('backup', join(folder, 'live'))).status).toBe(0)
-    await using other = await startTestServer({ isStopped: true })
-    expect((await work.hagane('restore', join(folder, 'live'), '--data', other.dataDir)).status).toBe(0)
-    await other.start()
-    for (const { number } of runs)
-      expect(await viewOf(other, number)).toMatchObject({ phase: 'failed', reason: 'Restored' })
-    for (const { number } of runs) await other.call('POST', `/runs/${number}/stop`)
-    await leave(other, 'next')
-    for (const { number, pids } of runs) {
-      expect(pids.filter(isAlive)).toEqual(pids)
-      expect(await viewOf(server, number)).toMatchObject({ phase: 'running' })
-      await stop(server, number)
-    }
-  })
-
   it(
-    'a server on a copied directory takes the live runs of the original for lost, and signals none of them',
+    'A server on a restored backup does not touch the running processes of the original',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
+      using work = createWorkplace(server)
+
+      const runs = [await startLong(server), await startLong(server, 'environment: {max_restarts: 3}\n')]
+      expect((await work.hagane('backup', join(folder, 'live'))).status).toBe(0)
+
+      await using other = await startTestServer({ isStopped: true })
+
+      expect((await work.hagane('restore', join(folder, 'live'), '--data', other.dataDir)).status).toBe(0)
+
+      await other.start()
+      for (const { number } of runs)
+        expect(await viewOf(other, number)).toMatchObject({ phase: 'failed', reason: 'Restored' })
+
+      for (const { number } of runs) await other.call('POST', `/runs/${number}/stop`)
+      await leave(other, 'next')
+      for (const { number, pids } of runs) {
+        expect(pids.filter(isAlive)).toEqual(pids)
+        expect(await viewOf(server, number)).toMatchObject({ phase: 'running' })
+        await stop(server, number)
+      }
+    },
+  )
+
+  it(
+    'A server on a copied directory records running attempts of the original as lost and signals none of them',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+
       const { number, pids } = await startLong(server)
       const retried = await startLong(server, 'environment: {max_restarts: 1}\n')
       const copy = join(folder, 'copied')
       cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
       await using other = await startTestServer({ dataDir: copy })
+
       const lost = await ended(other, number)
       expect(lost).toMatchObject({ phase: 'failed', reason: 'Lost' })
       expect(JSON.stringify(lost)).toContain('it ran from another data directory')
+
       await until(async () => (await viewOf(other, retried.number)).attempts.length === 2)
       await until(async () => (await logOf(other, retried.number)).startsWith('begun'))
       await stop(other, retried.number)
       expect([...pids, ...retried.pids].every(isAlive)).toBe(true)
+
       for (const run of [number, retried.number]) {
         expect(await viewOf(server, run)).toMatchObject({ phase: 'running' })
         await stop(server, run)
@@ -124,24 +138,29 @@ describe('two data directories on one machine', () => {
     },
   )
 
-  it('commands on a copied directory do not reach the server of the original', { timeout: 60_000 }, async () => {
-    await using server = await startTestServer()
-    const copy = join(folder, 'copied-state')
-    cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
-    using work = createWorkplace({ ...server, dataDir: copy })
-    expect(await work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'ls')).toMatchObject({
-      status: 5,
-      stderr: expect.stringContaining('no server'),
-    })
-  })
+  it(
+    'Commands on a copied directory do not reach the server of the original directory',
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startTestServer()
+      const copy = join(folder, 'copied-state')
+      cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
+      using work = createWorkplace({ ...server, dataDir: copy })
+      expect(await work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'ls')).toMatchObject({
+        status: 5,
+        stderr: expect.stringContaining('no server'),
+      })
+    },
+  )
 
   it(
-    'runs of a directory that is moved while they run are found in its new place, stopped there, and leave their ends there',
+    'Runs of a directory that is moved while they run are found, stopped and recorded in the new place',
     { timeout: 60_000 },
     async () => {
       const [before, after] = [join(folder, 'before'), join(folder, 'after')]
       mkdirSync(before)
       await using server = await startTestServer({ dataDir: before })
+
       const { number, pids } = await startLong(server)
       const ending = (
         await server.submit(document('echo begun; while [ ! -e go ]; do sleep 0.1; done; exit 5'), folder)
@@ -150,9 +169,11 @@ describe('two data directories on one machine', () => {
       renameSync(before, after)
       await server.kill()
       await using other = await startTestServer({ dataDir: after })
+
       await until(async () => (await viewOf(other, number)).phase === 'running')
       await stop(other, number)
       expect(pids.some(isAlive)).toBe(false)
+
       writeFileSync(join(folder, 'go'), '')
       expect(await ended(other, ending)).toMatchObject({ phase: 'failed', attempts: [{ exitCode: 5 }] })
       expect(existsSync(before)).toBe(false)
@@ -160,12 +181,15 @@ describe('two data directories on one machine', () => {
   )
 })
 
-describe('a data directory whose runs another database does not have', () => {
+describe('a data directory that contains runs which its database lacks', () => {
   const remove = async (dataDir: string): Promise<void> => {
     for (const name of readdirSync(dataDir).filter((one) => one.startsWith('hagane.db'))) rmSync(join(dataDir, name))
   }
 
-  /** Runs 1 to 3 of one database, then of another; each has what it printed and left. */
+  /**
+   * Executes runs 1 to 3, lets `change` replace the database, and executes runs 1 to 3 again. Checks that each new run
+   * has its own log and outputs.
+   */
   async function walk(server: TestServer, change: () => Promise<void>): Promise<void> {
     for (const word of ['old1', 'old2']) await leave(server, word)
     await leave(server, 'old3', 'echo old3; exit 7')
@@ -177,13 +201,14 @@ describe('a data directory whose runs another database does not have', () => {
       expect(await viewOf(server, number)).toMatchObject({ phase: 'succeeded' })
       await expectLeft(server, number, word)
     }
+
     const { number } = await server.submit(document('echo $HAGANE_OUTPUTS; cat $HAGANE_OUTPUTS/*'))
     await ended(server, number)
     expect((await server.call('POST', '/runs/1/resume', { id: crypto.randomUUID() })).status).toBe(200)
   }
 
   it(
-    'its database is deleted: new runs of the old numbers run, with files of their own',
+    'After a database was deleted, new runs with the old numbers run and have files of their own',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
@@ -197,33 +222,39 @@ describe('a data directory whose runs another database does not have', () => {
   )
 
   it.skipIf(inject('postgresError') !== '')(
-    'it is used with PostgreSQL and then again with its own database: each has its own files',
+    'A directory that is used with PostgreSQL and then with SQLite again keeps the files of both apart',
     { timeout: 90_000 },
     async () => {
       await using postgres = await startPostgres()
+
       const database = await postgres.createDatabase()
       await using server = await startTestServer()
       await using other = await startTestServer({ database, dataDir: server.dataDir, isStopped: true })
+
       for (const word of ['old1', 'old2']) await leave(server, word)
       const long = await startLong(server)
       await server.kill()
       await other.start()
       for (const word of ['new1', 'new2', 'new3']) await expectLeft(other, await leave(other, word), word)
       expect(long.pids.every(isAlive)).toBe(true)
+
       await other.kill()
       await using again = await startTestServer({ database: 'sqlite', dataDir: server.dataDir })
+
       await expectLeft(again, 1, 'old1')
       expect(await viewOf(again, long.number)).toMatchObject({ phase: 'running' })
+
       await stop(again, long.number)
       expect(long.pids.some(isAlive)).toBe(false)
     },
   )
 
   it(
-    'an older state of its database is put back: what it does not have runs on, and its numbers are given again',
+    'After an older database was put back, a run that it lacks continues and its number is given to a new run',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
+
       await leave(server, 'first')
       await server.kill()
       const older = readdirSync(server.dataDir).filter((name) => name.startsWith('hagane.db'))
@@ -238,6 +269,7 @@ describe('a data directory whose runs another database does not have', () => {
       expect(await leave(server, 'second')).toBe(long.number)
       await expectLeft(server, long.number, 'second')
       expect(long.pids.every(isAlive)).toBe(true)
+
       process.kill(long.pids[1]!, 'SIGKILL')
       await until(async () => !long.pids.some(isAlive))
       await expectLeft(server, 1, 'first')
@@ -245,15 +277,17 @@ describe('a data directory whose runs another database does not have', () => {
   )
 
   it(
-    'the folder of a running attempt is removed: a stop, and a restart, still end its processes',
+    'A stop, and a restart of the server, end the processes of an attempt whose folder was removed',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
+
       const [stopped, lost] = [await startLong(server), await startLong(server)]
       rmSync(join(server.dataDir, 'attempts', `hagane-${stopped.number}-1`), { recursive: true })
       await server.call('POST', `/runs/${stopped.number}/stop`)
       expect(await ended(server, stopped.number)).toMatchObject({ phase: 'stopped' })
       expect(stopped.pids.some(isAlive)).toBe(false)
+
       await server.kill()
       rmSync(join(server.dataDir, 'attempts', `hagane-${lost.number}-1`), { recursive: true })
       await server.start()
@@ -263,8 +297,8 @@ describe('a data directory whose runs another database does not have', () => {
   )
 })
 
-describe('a data directory that another server may use', () => {
-  it('its lock is removed: a second server still finds the first one', { timeout: 60_000 }, async () => {
+describe('the protection of a data directory', () => {
+  it('A second server detects the first one although the lock file was removed', { timeout: 60_000 }, async () => {
     await using server = await startTestServer()
     rmSync(join(server.dataDir, 'lock.db'))
     await using second = await startTestServer({ dataDir: server.dataDir, isStopped: true })
@@ -273,7 +307,7 @@ describe('a data directory that another server may use', () => {
     expect(second.errors()).toContain(`process ${server.pid}`)
   })
 
-  it('its lock cannot be read: the error names the file', { timeout: 60_000 }, async () => {
+  it('A server that cannot read the lock file names the file in its error', { timeout: 60_000 }, async () => {
     const dataDir = mkdtempSync(join(folder, 'garbage-'))
     writeFileSync(join(dataDir, 'lock.db'), 'garbage, and more of it than a header of a database is long, '.repeat(20))
     await using server = await startTestServer({ dataDir, isStopped: true })
@@ -283,35 +317,42 @@ describe('a data directory that another server may use', () => {
   })
 
   it(
-    'a restore into it was cut short: no server starts on it, doctor says so, and the restore can be made again',
+    'After an interrupted restore no server starts, `hagane doctor` reports it, and the restore can be repeated',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
       using work = createWorkplace(server)
+
       await leave(server, 'kept')
       const backup = join(folder, 'cut')
       expect((await work.hagane('backup', backup)).status).toBe(0)
+
       await using other = await startTestServer({ isStopped: true })
+
       const restore = (): ReturnType<typeof work.hagane> =>
         work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'restore', backup, '--data', other.dataDir)
-      // A folder that cannot be read ends the restore in its middle.
+      // The restore fails halfway, since a file is in the place of a folder.
       renameSync(join(backup, 'files', 'attempts'), join(backup, 'aside'))
       writeFileSync(join(backup, 'files', 'attempts'), 'no folder')
       expect((await restore()).status).not.toBe(0)
+
       other.launch()
       expect(await other.ended()).toBe(1)
       expect(other.errors()).toContain('was cut short')
+
       const doctor = await work.haganeWith({ env: { HAGANE_HOST: undefined, HAGANE_DATA: other.dataDir } }, 'doctor')
       expect(doctor).toMatchObject({ status: 1, stdout: expect.stringContaining('was cut short') })
+
       rmSync(join(backup, 'files', 'attempts'))
       renameSync(join(backup, 'aside'), join(backup, 'files', 'attempts'))
       expect(await restore()).toMatchObject({ status: 0 })
+
       await other.start()
       await expectLeft(other, 1, 'kept')
     },
   )
 
-  it('files of runs lie in it: a backup is not restored over them', async () => {
+  it('A backup is not restored into a directory that contains files of runs', async () => {
     const dataDir = mkdtempSync(join(folder, 'used-'))
     mkdirSync(join(dataDir, 'runs', '1', 'outputs'), { recursive: true })
     using work = createWorkplace({ url: 'http://127.0.0.1:1', dataDir })

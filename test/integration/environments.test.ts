@@ -13,7 +13,7 @@ import type { TestServer } from '../support/server.ts'
 let server: TestServer
 let work: Workplace
 
-// Puts a module into the environment without any index; each build leaves a mark, so that builds can be counted.
+// Writes a module into the environment without a package index. Its first argument is the time it takes in seconds.
 const MAKE = `import sysconfig, os, time, sys
 time.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else 0.3)
 open(os.path.join(sysconfig.get_paths()["purelib"], "made.py"), "w").write("VALUE = " + repr(open("value.txt").read()))
@@ -58,25 +58,29 @@ const environments = async (): Promise<EnvironmentView[]> =>
   (await server.call<EnvironmentView[]>('GET', '/environments')).body
 
 describe('an environment', () => {
-  it('is built once for runs that need it at the same time, and its packages are recorded', async () => {
+  it('An environment is built once for runs that need it at the same time, and its packages are recorded', async () => {
     const file = work.write(
       'group.yml',
       `version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {x: {range: [0, 4, 1]}}}\nbuild: {image: any, build_steps: [python make.py], env_vars: [[COLOR, red]]}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`,
     )
     const { status, stderr, json } = await work.hagane('run', '-f', file, '--wait', '--json')
     expect(status, stderr).toBe(0)
+
     const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body
       .runs
     for (const trial of trials) expect(await logOf(trial.number)).toBe('one red True\n')
     expect(await builds()).toHaveLength(1)
+
     const [build] = await builds()
     expect(await logOf(build!.number)).toContain('+ python make.py\nmade\n')
+
     const [environment] = await environments()
     expect(environment).toMatchObject({
       state: 'ready',
       build: build!.number,
       packages: expect.arrayContaining([expect.stringMatching(/^pip==/)]),
     })
+
     const detail = (await server.call<RunDetailView>('GET', `/runs/${trials[0]!.number}`)).body
     expect(detail.ranOn).toMatchObject({
       environment: environment!.hash,
@@ -85,22 +89,25 @@ describe('an environment', () => {
     })
   })
 
-  it('is known by its steps, its variables and the files that steps read, and by nothing else', async () => {
+  it('An environment is identified by its steps, its variables and the files that its steps name, and by nothing else', async () => {
     work.write('unread.txt', 'y')
     expect((await runFile(experiment('same.yml', ['python make.py']))).phase).toBe('succeeded')
     expect(await builds()).toHaveLength(1)
+
     work.write('value.txt', 'two')
-    // The step names make.py, which opens value.txt: what a step's program reads is not seen, what it names is.
+    // The step names make.py, which opens value.txt. Only files that a step names are part of the identity.
     await runFile(experiment('same.yml', ['python make.py']))
     expect(await builds()).toHaveLength(1)
+
     const named = await runFile(experiment('named.yml', ['python make.py 0 value.txt']))
     expect([await logOf(named.number), (await builds()).length]).toEqual(['two red True\n', 2])
+
     work.write('value.txt', 'three')
     const again = await runFile(experiment('named.yml', ['python make.py 0 value.txt']))
     expect([await logOf(again.number), (await builds()).length]).toEqual(['three red True\n', 3])
   })
 
-  it('fails the runs that wait for it, in one sentence, and is tried again for the next', async () => {
+  it('A failed build fails the runs that wait for it with one sentence, and the next run builds again', async () => {
     const run = await runFile(experiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
     const build = (await builds()).at(-1)!
     expect(run).toMatchObject({
@@ -110,12 +117,13 @@ describe('an environment', () => {
       attempts: [],
     })
     expect(await logOf(build.number)).toContain('the step ended with status 3')
+
     const count = (await builds()).length
     await runFile(experiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
     expect(await builds()).toHaveLength(count + 1)
   })
 
-  it('can be cancelled; a person’s stop of the build ends what waits for it', async () => {
+  it('A person can stop a build, and the runs that wait for it fail', async () => {
     const file = experiment('slow.yml', ['python make.py 60 value.txt'])
     const { json } = await work.hagane('run', '-f', file, '--json')
     const { number } = json as { number: number }
@@ -128,40 +136,46 @@ describe('an environment', () => {
     expect((await server.call<RunDetailView>('GET', `/runs/${number}`)).body.message).toContain('stopped')
   })
 
-  it('is made by kind: build alone, and found ready by a run that needs the same', async () => {
+  it('A document of kind build builds an environment, and a run that needs the same finds it ready', async () => {
     const text =
       'version: 1\nkind: build\nimage: any\nbuild_steps: ["python make.py 0 value.txt unread.txt"]\nenv_vars: [[COLOR, red]]\n'
     const build = await runFile(work.write('build.yml', text))
     expect(build).toMatchObject({ kind: 'build', phase: 'succeeded' })
+
     const count = (await builds()).length
     const run = await runFile(experiment('uses.yml', ['python make.py 0 value.txt unread.txt']))
     expect([run.environment, (await builds()).length]).toEqual([build.environment, count])
+
     const repeated = await runFile('build.yml')
     expect(await logOf(repeated.number)).toContain('there already')
+
     const empty = await work.hagane('run', '-f', work.write('empty.yml', 'version: 1\nkind: build\nimage: any\n'))
     expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('there is nothing to build')])
   })
 
-  it('is its own for a document that says nocache, and shared by the trials of one sweep', async () => {
+  it('A document with nocache gets an environment of its own, which the trials of one sweep share', async () => {
     const count = (await builds()).length
+
     const fresh = (name: string): string =>
       work.write(
         name,
         `version: 1\nkind: experiment\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], env_vars: [[COLOR, red]], nocache: true}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`,
       )
+
     const [first, second] = [await runFile(fresh('fresh.yml')), await runFile(fresh('fresh.yml'))]
     expect([first.phase, second.phase, first.environment === second.environment]).toEqual([
       'succeeded',
       'succeeded',
       false,
     ])
+
     const group =
       'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {x: {values: [1, 2]}}}\nbuild: {image: any, build_steps: ["python make.py 0 value.txt"], nocache: true}\nrun: {cmd: "true"}\n'
     expect((await work.hagane('run', '-f', work.write('fresh-group.yml', group), '--wait')).status).toBe(0)
     expect(await builds()).toHaveLength(count + 3)
   })
 
-  it('is built again when it was removed, by the command or by hand', async () => {
+  it('An environment that was removed by the command or by hand is built again', async () => {
     const file = experiment('uses.yml', ['python make.py 0 value.txt unread.txt'])
     const run = await runFile(file)
     expect((await work.hagane('env', 'rm', run.environment!.slice(0, 12))).status).toBe(0)
@@ -173,7 +187,7 @@ describe('an environment', () => {
     expect([again.phase, (await builds()).length]).toEqual(['succeeded', count + 2])
   })
 
-  it('says in one sentence what a Python without venv lacks', async () => {
+  it('A run fails with the reason if its Python lacks venv or it has no Python', async () => {
     const bin = join(work.folder, 'bin')
     mkdirSync(bin, { recursive: true })
     const real = process.env['PATH']!.split(':')
@@ -200,6 +214,7 @@ describe('an environment', () => {
       reason: 'VenvMissing',
       message: expect.stringContaining('python3-venv'),
     })
+
     const none = await server.call<{ number: number }>('POST', '/submissions', {
       sources: [{ file: 'a.yml', text }],
       host: { ...host, python: null },
@@ -210,7 +225,7 @@ describe('an environment', () => {
     expect((await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.reason).toBe('PythonMissing')
   })
 
-  it('goes on being built while the server is away', async () => {
+  it('The build of an environment continues while the server is down', async () => {
     const { json } = await work.hagane('run', '-f', experiment('away.yml', ['python make.py 1.5 value.txt']), '--json')
     await until(async () => (await builds()).at(-1)!.phase === 'running')
     await server.kill()
@@ -225,11 +240,13 @@ describe('a secret', () => {
   const document = (refs: string): string =>
     `version: 1\nkind: experiment\nenvironment: {${refs}}\nrun: {cmd: 'echo "<$API_TOKEN> <$REGION>"; exit 3'}\n`
 
-  it('reaches the run, and shows in no log, no evidence, no database', async () => {
+  it('A secret reaches the run and appears in no log, no answer and no database', async () => {
     const secret = 'hunter2-väry-secret'
     expect((await work.haganeWith({ input: `${secret}\n` }, 'secret', 'set', 'warehouse', 'API_TOKEN')).status).toBe(0)
+
     const path = join(server.dataDir, 'secrets', 'warehouse', 'API_TOKEN')
     expect(statSync(path).mode & 0o777).toBe(0o600)
+
     const configs = join(server.dataDir, 'configmaps', 'place')
     mkdirSync(configs, { recursive: true })
     writeFileSync(join(configs, 'REGION'), 'tokyo\n')
@@ -240,17 +257,20 @@ describe('a secret', () => {
     for (const file of ['hagane.db', 'hagane.db-wal', 'server.log'])
       expect([file, readFileSync(join(server.dataDir, file)).includes(secret)]).toEqual([file, false])
     expect((await work.hagane('secret', 'ls')).stdout).toMatch(/warehouse\s+API_TOKEN/)
-    // Once it has ended the file itself has none of it left, so that no backup has.
+
+    // After the end of the run the log file itself no longer contains the secret, so that no backup does.
     const file = join(server.dataDir, 'attempts', `hagane-${run.number}-1`, 'log')
     await until(async () => !readFileSync(file).includes(secret))
     expect(readFileSync(file, 'utf8')).toBe(log)
-    // A page that begins or ends inside it shows no part of it either.
+    // A page of the log that starts inside the secret shows no part of it either.
     for (const cursor of [1, 5, 12])
       expect((await server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(
         /hunter|secret/,
       )
+
     chmodSync(path, 0o644)
     expect((await runFile('secret.yml')).message).toContain('can be read by others')
+
     await work.hagane('secret', 'rm', 'warehouse')
     expect(await runFile('secret.yml')).toMatchObject({
       phase: 'failed',
@@ -259,7 +279,7 @@ describe('a secret', () => {
     })
   })
 
-  it('is never looked for outside its folder', async () => {
+  it('A secret is never read from outside the folder of secrets', async () => {
     for (const name of ['../../token', '/etc', '..', '.'])
       expect(await runFile(work.write('outside.yml', document(`secret_refs: ["${name}"]`)))).toMatchObject({
         phase: 'failed',

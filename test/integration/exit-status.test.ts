@@ -34,7 +34,7 @@ it.each([
   ['no-such-command --x', 'the command was not found'],
   ['true && no-such-command', 'the command was not found'],
   ['touch plain; ./plain', 'the command cannot be executed'],
-])('the command `%s` %s', { timeout: 60_000 }, async (cmd, message) => {
+])('The run of the command `%s` fails with the message: %s', { timeout: 60_000 }, async (cmd, message) => {
   const { number } = await server.submit(`version: 1\nkind: experiment\nrun: {cmd: ${JSON.stringify(cmd)}}`)
   const run = async (): Promise<RunDetailView> => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
   await until(async () => (await run()).phase === 'failed')

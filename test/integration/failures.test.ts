@@ -11,7 +11,7 @@ import { until } from '../support/server.ts'
 import { createWork, describeOnBothServers, submitSurely, sweepEnded } from '../support/work.ts'
 import type { Place } from '../support/work.ts'
 
-// Each of these starts servers, command lines and some dozens of Python processes.
+// Each test starts servers, commands and dozens of Python processes.
 vi.setConfig({ testTimeout: 180_000 })
 
 const view = async ({ server }: Place, sweep: number): Promise<SweepView> =>
@@ -19,6 +19,7 @@ const view = async ({ server }: Place, sweep: number): Promise<SweepView> =>
 const runsOf = async ({ server }: Place, sweep: number) =>
   (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
 const post = async ({ server }: Place, path: string, body: unknown = {}) => await server.call('POST', path, body)
+/** Waits until a sweep is paused and none of its trials is active. */
 const held = async (place: Place, sweep: number): Promise<SweepView> => {
   await until(async () => {
     const { isPaused, counts } = await view(place, sweep)
@@ -31,9 +32,10 @@ const sweepText = (command: string, more = '', trials = 30): string =>
   `version: 1\nkind: group\nhptuning:\n  concurrency: 3\n${more}  matrix: {x: {range: [0, ${trials}, 1]}}\nrun: {cmd: ${JSON.stringify(command)}}\n`
 
 describeOnBothServers('a sweep whose trials fail', (openPlace) => {
-  it('pauses itself when the first ones all fail, says the common cause, survives a kill, and goes on when it is resumed', async () => {
+  it('A sweep whose first trials all fail pauses, states the common cause, stays paused after a kill, and can be resumed', async () => {
     await using place = await openPlace()
     using work = createWork()
+
     const sweep = await submitSurely(place.server, sweepText('python3 -c "import nosuchmodule"'), work.folder)
     const first = await held(place, sweep)
     expect(first).toMatchObject({
@@ -44,9 +46,11 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     expect(first.notices[0]!.message).toBe(`paused itself: the first 5 trials all failed: ${MISSING}`)
     // The trials that ran at the moment of the pause end by themselves; most of the other trials never start.
     expect(first.counts.failed).toBeLessThan(20)
+
     await place.server.kill()
     await place.server.start()
     expect(await view(place, sweep)).toMatchObject({ isPaused: true, counts: first.counts, notices: first.notices })
+
     const events = (await place.server.call<EventView[]>('GET', `/events?sweep=${sweep}`)).body
     expect(events.filter(({ kind }) => kind === 'sweep.held').map(({ data }) => data)).toEqual([
       { trials: 5, same: 5, reason: 'ExitNonZero', line: MISSING },
@@ -54,14 +58,16 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
 
     await post(place, `/sweeps/${sweep}/resume`)
     expect((await view(place, sweep)).notices).toEqual([])
+
     const second = await held(place, sweep)
     expect(second.notices).toMatchObject([{ code: 'failed_next', args: { trials: 5 } }])
     expect(second.counts.failed! - first.counts.failed!).toBeGreaterThanOrEqual(5)
   })
 
-  it('goes on for good once a trial has succeeded, and where it is told to', async () => {
+  it('A sweep does not pause itself after a trial has succeeded or with on_failure: continue', async () => {
     await using place = await openPlace()
     using work = createWork()
+
     const late = await submitSurely(place.server, sweepText('test {{ x }} = 2', '', 14), work.folder)
     expect(await sweepEnded(place.server, late)).toMatchObject({
       phase: 'done',
@@ -76,9 +82,10 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     }
   })
 
-  it('pauses itself although a first trial hangs, and again after a person has stopped one', async () => {
+  it('A sweep pauses itself although one of the first trials hangs, and again after a person has stopped that trial', async () => {
     await using place = await openPlace()
     using work = createWork()
+
     const sweep = await submitSurely(
       place.server,
       sweepText('if [ {{ x }} = 0 ]; then sleep 600; fi; exit 3'),
@@ -86,23 +93,27 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     )
     await until(async () => (await view(place, sweep)).notices[0]?.code === 'failed_first')
     expect(await view(place, sweep)).toMatchObject({ isPaused: true, phase: 'running' })
+
     const hanging = (await runsOf(place, sweep)).find(({ trial }) => trial === 0)!
     await post(place, `/runs/${hanging.number}/stop`)
     await until(async () => (await view(place, sweep)).counts.stopped === 1)
     await post(place, `/sweeps/${sweep}/resume`)
     expect((await held(place, sweep)).notices).toMatchObject([{ code: 'failed_next', args: { trials: 5 } }])
+
     await post(place, `/sweeps/${sweep}/stop`)
   })
 
-  it('counts a trial as failed only after its last attempt, and by as many as run at once now', async () => {
+  it('A trial counts as failed only after its last attempt, and a higher concurrency needs more failures for a pause', async () => {
     await using place = await openPlace()
     using work = createWork()
+
     const script = 'test -f "$HAGANE_OUTPUTS/tried" || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
     const retried = sweepText(script, '', 8) + 'environment: {max_restarts: 1}\n'
     expect(await sweepEnded(place.server, await submitSurely(place.server, retried, work.folder))).toMatchObject({
       phase: 'done',
       counts: { succeeded: 8 },
     })
+
     writeFileSync(join(work.folder, 'gate.sh'), 'until [ -f gate ]; do sleep 0.05; done; exit 1\n')
     const sweep = await submitSurely(place.server, sweepText('sh gate.sh'), work.folder)
     await until(async () => ((await view(place, sweep)).counts.running ?? 0) === 3)
@@ -111,9 +122,10 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     expect(await held(place, sweep)).toMatchObject({ notices: [{ code: 'failed_first', args: { trials: 7 } }] })
   })
 
-  it('ends as failed with one failure more than max_failures', async () => {
+  it('A sweep fails with one failure more than max_failures', async () => {
     await using place = await openPlace()
     using work = createWork()
+
     const text = sweepText('test {{ x }} -lt 4 || { echo broken >&2; exit 9; }', '  max_failures: 2\n', 60)
     const sweep = await submitSurely(place.server, text, work.folder)
     const ended = await sweepEnded(place.server, sweep)
@@ -126,12 +138,14 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     expect(ended.counts.failed).toBeLessThan(10)
     expect(ended.notices[0]!.message).toContain('broken')
     expect((await post(place, `/sweeps/${sweep}/extend`, { trials: 3 })).status).toBe(409)
+
     await recompute(place, sweep)
   })
 
-  it('is said by run --wait, show and ls --sweeps, in both languages', async () => {
+  it('The common cause of failures is printed by run --wait, show and ls --sweeps, in both languages', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
+
     cli.write('group.yml', sweepText('python3 -c "import nosuchmodule"'))
     const run = await cli.hagane('run', '-f', 'group.yml', '--wait')
     expect(run.status).toBe(1)
@@ -139,6 +153,7 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     expect(run.stderr).toMatch(/hagane resume 1 goes on/)
     expect((await cli.hagane('show', '1')).stdout).toContain(MISSING)
     expect((await cli.hagane('ls', '--sweeps')).stdout).toMatch(/paused[\s\S]*#1: paused itself: the first 5/)
+
     const japanese = await cli.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'show', '1')
     expect(japanese.stdout).toContain(`最初の 5 件の試行がすべて失敗しています: ${MISSING}`)
   })
@@ -149,12 +164,14 @@ describeOnBothServers('restart --failed', (openPlace) => {
   const report = (condition: string): string =>
     `import sys\nfrom hagane import Experiment\nx = float(sys.argv[1])\nif ${condition}: sys.exit(3)\nExperiment().log_metrics(loss=x)\n`
 
-  it('runs the failed trials of an ended sweep again inside it, with new code where that is asked for', async () => {
+  it('`restart --failed` runs the failed trials of an ended sweep again inside it, with new code on request', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
+
     cli.write('gate.py', report('x % 2 == 0'))
     cli.write('group.yml', sweepText(GATE, '  metric: {name: loss, optimization: minimize}\n', 6))
     expect((await cli.hagane('run', '-f', 'group.yml', '--wait')).status).toBe(0)
+
     const before = await runsOf(place, 1)
     const failed = before.filter(({ phase }) => phase === 'failed')
     expect([before.length, failed.length]).toEqual([6, 3])
@@ -170,13 +187,15 @@ describeOnBothServers('restart --failed', (openPlace) => {
     cli.write('gate.py', report('False'))
     const mended = await cli.hagane('restart', '1', '--failed', '--with-new-code', '--json')
     expect(mended.json).toEqual({ kind: 'sweep', number: 1, restarted: 3 })
+
     const ended = await sweepEnded(place.server, 1)
     expect(ended).toMatchObject({ phase: 'done', trials: 6, counts: { succeeded: 6 } })
     expect(ended.counts.failed).toBeUndefined()
+
     const after = await runsOf(place, 1)
     expect(after.map(({ trial }) => trial!).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
     expect(after.find(({ trial }) => trial === 0)).toMatchObject({ params: { x: 0 }, origin: { kind: 'restarts' } })
-    // The best is one of those that were run again.
+    // The best trial is one of those that were run again.
     expect(ended.best).toMatchObject({ value: 0, params: { x: 0 } })
     for (const { number } of failed) {
       const old = (
@@ -192,36 +211,43 @@ describeOnBothServers('restart --failed', (openPlace) => {
       finished: 6,
       best: { value: 0 },
     })
+
     await place.server.call('DELETE', '/sweeps/1')
     expect((await post(place, '/sweeps/1/restart-failed')).status).toBe(409)
   })
 
-  it('lets a sweep that has paused itself go on, all of it with the new code, and a search learns from the new results', async () => {
+  it('`restart --failed` resumes a sweep that paused itself with the new code, and its search uses the new results', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
+
     cli.write('gate.py', 'import nosuchmodule')
     const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  seed: 3\n  tpe: {n_experiments: 14}\n  metric: {name: loss, optimization: minimize}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: "${GATE}"}\n`
     cli.write('group.yml', text)
     expect((await cli.hagane('run', '-f', 'group.yml', '--wait')).status).toBe(1)
+
     const before = await view(place, 1)
     cli.write('gate.py', report('False'))
     expect((await cli.hagane('restart', '1', '--failed', '--with-new-code')).stdout).toContain(
       `${before.counts.failed} failed trial(s)`,
     )
+
     await place.server.kill()
     await place.server.start()
     const ended = await sweepEnded(place.server, 1)
     expect(ended).toMatchObject({ phase: 'done', isPaused: false, counts: { succeeded: 14 }, notices: [] })
+
     const { trials, results } = await readRecord(place, 1)
     expect(trials).toHaveLength(14)
-    // Each failed trial has two entries: that it failed, then what it came to.
+    // Each failed trial has two results: its failure, and then the value of its second run.
     expect(results).toHaveLength(14 + before.counts.failed!)
+
     await recompute(place, 1)
   })
 
-  it('gives a promoted trial that failed its way from the lowest rung again', async () => {
+  it('`restart --failed` starts a promoted trial that failed again from the lowest rung', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
+
     cli.write(
       'gate.py',
       `import sys\nfrom hagane import Experiment\nx, n = float(sys.argv[1]), int(sys.argv[2])\nif n > 1: sys.exit(3)\nExperiment().log_metrics(loss=x)\n`,
@@ -231,35 +257,42 @@ describeOnBothServers('restart --failed', (openPlace) => {
     await cli.hagane('run', '-f', 'group.yml', '--wait')
     const failed = (await view(place, 1)).counts.failed!
     expect(failed).toBeGreaterThan(0)
+
     cli.write(
       'gate.py',
       'import sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=float(sys.argv[1]))\n',
     )
     expect((await cli.hagane('restart', '1', '--failed', '-u')).stdout).toContain(`${failed} failed`)
+
     const ended = await sweepEnded(place.server, 1)
     expect(ended.counts).toEqual({ succeeded: ended.trials })
     expect((await runsOf(place, 1)).some(({ params, origin }) => params['n'] === 2 && origin !== null)).toBe(true)
   })
 
-  it('of a sweep that a person has stopped runs the failed ones alone, and lets one that gave up go on', async () => {
+  it('`restart --failed` runs only the failed trials of a stopped sweep, and continues one that exceeded max_failures', async () => {
     await using place = await openPlace()
     using work = createWork()
+
     const slow = sweepText('test {{ x }} -gt 0 && sleep 600', '', 40)
     const stopped = await submitSurely(place.server, slow, work.folder)
     await until(async () => ((await view(place, stopped)).counts.failed ?? 0) === 1)
     await post(place, `/sweeps/${stopped}/stop`)
     const { trials, counts } = await sweepEnded(place.server, stopped)
     expect((await post(place, `/sweeps/${stopped}/restart-failed`)).body).toEqual({ changed: 1 })
+
     const ended = await sweepEnded(place.server, stopped)
     expect(ended.counts).toEqual(counts)
     expect([trials, ended.phase]).toEqual([40, 'done'])
+
     writeFileSync(join(work.folder, 'broken'), '')
     const text = sweepText('test {{ x }} -lt 2 || test ! -f broken', '  max_failures: 1\n', 12)
     const gaveUp = await submitSurely(place.server, text, work.folder)
     expect(await sweepEnded(place.server, gaveUp)).toMatchObject({ phase: 'failed', reason: 'TooManyFailures' })
+
     rmSync(join(work.folder, 'broken'))
     const before = await view(place, gaveUp)
     expect((await post(place, `/sweeps/${gaveUp}/restart-failed`)).body).toEqual({ changed: before.counts.failed })
+
     const { phase, counts: after } = await sweepEnded(place.server, gaveUp)
     expect([phase, after.failed, after.succeeded! + (after.stopped ?? 0)]).toEqual(['done', undefined, 12])
   })
@@ -269,17 +302,20 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
   const reports = (name: string): string =>
     `python3 -c "from hagane import Experiment; Experiment().log_metrics(**{'${name}': {{ x }}, 'zzz': 1})"`
 
-  it('is said after the first trial, with what they report, the nearest first', async () => {
+  it('A metric that no trial reports is named after the first trial, with the reported metrics, most similar first', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
+
     const asked =
       '  metric: {name: val_loss, optimization: minimize}\n  early_stopping: [{metric: acc, value: 2}, {metric: loss, value: 99}]\n'
     cli.write('group.yml', sweepText(reports('loss'), asked, 4))
     const run = await cli.hagane('run', '-f', 'group.yml', '--wait')
     expect(run.status).toBe(0)
+
     const said = 'no trial has reported val_loss; what they report: loss, zzz'
     expect(run.stderr).toContain(said)
     expect((await cli.hagane('show', '1')).stdout).toContain(said)
+
     const { notices } = await view(place, 1)
     expect(notices.map(({ code, args }) => [code, args])).toEqual([
       ['metric_unreported', { metric: 'val_loss', reported: 'loss, zzz' }],
@@ -290,9 +326,10 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
     })
   })
 
-  it('is said of trials that wait at their rungs, and not of one that every trial reports, or none has had the time to', async () => {
+  it('A missing metric is named while trials wait at their rungs, but not if it is reported or all trials failed', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
+
     const band = (metric: string) =>
       `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  hyperband: {max_iter: 4, eta: 2, resource: {name: n}, metric: {name: ${metric}, optimization: minimize}}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: ${JSON.stringify(reports('loss'))}}\n`
     cli.write('wrong.yml', band('lossy'))

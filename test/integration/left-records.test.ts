@@ -40,7 +40,7 @@ for step in range(50): experiment.log_metrics(step=step, x=step)
 experiment.log_params(last="words")
 `
 
-describe('what a process logged and did not send', () => {
+describe('records that a process logged and did not send', () => {
   it.each([
     ['os._exit', 'os._exit(0)', 'succeeded'],
     ['a kill', 'os.kill(os.getpid(), 9)', 'failed'],
@@ -50,7 +50,7 @@ describe('what a process logged and did not send', () => {
       'os._exit(0) if os.fork() == 0 else os.wait()\nos._exit(0)',
       'succeeded',
     ],
-  ])('is with its run when that has ended: %s', async (_, end, phase) => {
+  ])('Unsent records are applied before the end of their run is recorded: %s', async (_, end, phase) => {
     const run = await runScript(`${LOG}${end}\n`)
     expect(run.phase).toBe(phase)
     expect(run.params).toMatchObject({ last: 'words' })
@@ -58,7 +58,7 @@ describe('what a process logged and did not send', () => {
     expect(readdirSync(spoolOf(run.number))).toEqual([])
   })
 
-  it('is with its run: a pool that is cut short', async () => {
+  it('Unsent records of workers of a terminated pool are applied to their run', async () => {
     const run = await runScript(`import multiprocessing
 from hagane import Experiment
 experiment = Experiment()
@@ -69,7 +69,7 @@ if __name__ == "__main__":
     expect(Object.keys(run.metrics).sort()).toEqual(Array.from({ length: 12 }, (_, at) => `fold/${at}`).sort())
   })
 
-  it('is there before the next attempt logs: the last value is of the last attempt', async () => {
+  it('Unsent records are applied before the next attempt logs, so that the last value is of the last attempt', async () => {
     const run = await runScript(
       `${LOG}if experiment.attempt == 1: os._exit(3)\nexperiment.log_metrics(step=0, x=1000)\n`,
       'environment: {max_restarts: 1}\n',
@@ -78,8 +78,9 @@ if __name__ == "__main__":
     expect(run.metrics['x']).toMatchObject({ last: 1000, count: 101 })
   })
 
-  it('decides about the trials of a sweep', async () => {
+  it('Unsent metrics of trials are applied before their sweep ends', async () => {
     using work = createWork()
+
     writeFileSync(
       join(work.folder, 'script.py'),
       'import os, sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=float(sys.argv[1]))\nos._exit(0)\n',
@@ -90,11 +91,12 @@ if __name__ == "__main__":
     )
     const sweep: SweepView = await sweepEnded(server, number)
     expect(sweep.counts.succeeded).toBe(3)
+
     const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}`)).body
     expect(runs.map((run) => Number(run.metrics['loss']?.last)).sort((a, b) => a - b)).toEqual([1, 2, 3])
   })
 
-  it('of another run, of an unknown form, or no plain file holds up no end and stays where it is', async () => {
+  it('A spool file of another run, of an unknown form or not plain stays and does not delay the end of a run', async () => {
     const run = await runScript(`${LOG}
 folder = os.environ["HAGANE_SPOOL"]
 def write(name, text): open(os.path.join(folder, name), "w").write(text)
@@ -119,7 +121,7 @@ os._exit(0)
     ])
   })
 
-  it('stays for `hagane sync` when it cannot be taken', async () => {
+  it('Unsent records that cannot be applied stay in the spool for `hagane sync`', async () => {
     const run = await runScript(`${LOG}
 folder = os.environ["HAGANE_SPOOL"]
 name = [name for name in os.listdir(folder) if name.endswith(".meta.json")][0]
@@ -133,7 +135,7 @@ os._exit(0)
 })
 
 describe('`hagane sync`', () => {
-  it('names what the server refuses, and keeps the rest', async () => {
+  it('`hagane sync` reports what the server refuses, and the server keeps the rest', async () => {
     const { body } = await server.call<{ id: string; number: number }>('POST', '/runs', {
       id: '11111111-2222-4333-8444-000000000001',
       kind: 'experiment',

@@ -46,7 +46,7 @@ const logOf = async (run: number, attempt?: number): Promise<string> =>
 const hasPhase = (number: number, ...phases: string[]) =>
   until(async () => phases.includes((await getRun(number)).phase))
 
-// Counts on from its checkpoint; `echo` says where it began.
+// Counts on from its checkpoint to `until`. Prints where it began.
 const COUNTER = `
 version: 1
 kind: experiment
@@ -59,12 +59,13 @@ run:
 `
 
 describe('a run', () => {
-  it('is paused, keeps its place open, and goes on from its checkpoint as a new attempt', async () => {
+  it('A paused run has not ended, and a resume continues it from its checkpoint in a new attempt', async () => {
     const { number } = await server.submit(COUNTER)
     await hasPhase(number, 'running')
     await until(async () => (await logOf(number)).includes('from 0'))
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 1 })
+
     await hasPhase(number, 'paused')
     expect(await getRun(number)).toMatchObject({
       phase: 'paused',
@@ -72,17 +73,19 @@ describe('a run', () => {
       attempts: [{ n: 1, state: 'ended', reason: 'Paused' }],
     })
     expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 0 })
+
     await server.kill()
     await server.start()
     expect((await getRun(number)).phase).toBe('paused')
     expect((await post(`/runs/${number}/resume`)).body).toMatchObject({ kind: 'run', number })
+
     await until(async () => /from [1-9]\d* resumed=1/.test(await logOf(number, 2)))
     await post(`/runs/${number}/stop`)
     await hasPhase(number, 'stopped')
     expect((await post<{ error: { code: string } }>(`/runs/${number}/pause`)).body.error.code).toBe('conflict')
   })
 
-  it('can be stopped while it is paused, and paused before it starts', async () => {
+  it('A paused run can be stopped, and a queued run can be paused', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}',
     )
@@ -97,7 +100,7 @@ describe('a run', () => {
     expect((await getRun(number)).attempts).toEqual([])
   })
 
-  it('is made again from its document: restarted, copied, or resumed after its end', async () => {
+  it('A run that has ended can be restarted, copied or resumed from its document', async () => {
     const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
     await hasPhase(number, 'succeeded')
     const restarted = (await post(`/runs/${number}/restart`, { params: { word: 'second' }, name: 'again' })).body.number
@@ -108,16 +111,19 @@ describe('a run', () => {
       origin: { kind: 'restarts', run: number },
     })
     expect(await logOf(restarted)).toContain('from 0 resumed= word=second')
+
     const copied = (await post(`/runs/${number}/copy`, { params: { word: 'third' } })).body.number
     await hasPhase(copied, 'succeeded')
     expect(await outputOf(copied, 'words')).toBe('first\nthird\n')
     expect(await outputOf(number, 'words')).toBe('first\n')
+
     const resumed = (await post(`/runs/${number}/resume`, { params: { word: 'fourth', until: '4' } })).body.number
     await hasPhase(resumed, 'succeeded')
     expect(await logOf(resumed)).toContain('from 2 resumed=1 word=fourth')
     expect(await outputOf(resumed, 'words')).toBe('first\nfourth\n')
     expect(await outputOf(number, 'words')).toBe('first\nfourth\n')
     expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: number })
+
     const merged = (
       await post(`/runs/${number}/restart`, {
         sources: [{ file: 'more.yml', text: 'params: {word: merged}\nenvironment: {max_restarts: 1}\n' }],
@@ -125,15 +131,17 @@ describe('a run', () => {
     ).body.number
     await hasPhase(merged, 'succeeded')
     expect((await getRun(merged)).params).toMatchObject({ word: 'merged', until: 2 })
+
     const document = (await server.call<{ sources: { text: string }[] }>('GET', `/runs/${merged}/document`)).body
     expect(document.sources[0]!.text).toBe(COUNTER.replace('until: 1000', 'until: 2'))
+
     const bad = await post<{ error: { code: string; problems: unknown[] } }>(`/runs/${number}/restart`, {
       sources: [{ file: 'x.yml', text: 'runn: {}' }],
     })
     expect([bad.status, bad.body.error.code, bad.body.error.problems.length]).toEqual([422, 'invalid_document', 1])
   })
 
-  it('that is a copy goes on when the run it was copied from is long gone', async () => {
+  it('A copied run can be resumed after the run that it was copied from was removed', async () => {
     const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
     await hasPhase(number, 'succeeded')
     const copy = (await post(`/runs/${number}/copy`, { params: { until: '1000' } })).body.number
@@ -149,8 +157,9 @@ describe('a run', () => {
     await hasPhase(copy, 'stopped')
   })
 
-  it('told to stop before its launch is recorded stops at once, and not at the next look at all runs', async () => {
+  it('A run that is stopped before its launch was recorded stops at once and not only at the next resync', async () => {
     await using place = await startTestServer({ isStopped: true })
+
     await place.start({
       NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`,
       HAGANE_TEST_FAULT: 'launched.before',
@@ -158,15 +167,18 @@ describe('a run', () => {
     const dies = place.ended()
     const { number } = await place.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 600"}')
     expect(await dies).toBe('SIGKILL')
+
     using database = new DatabaseSync(join(place.dataDir, 'hagane.db'))
+
     database.exec("update run set stop_cause = 'user', version = version + 1")
     await place.start()
     const phase = async () => (await place.call<RunDetailView>('GET', `/runs/${number}`)).body.phase
     await until(async () => (await phase()) === 'stopped', LIMITS.resyncMs / 2)
   })
 
-  it('starts behind more queued trials of a paused sweep than one admission looks at', async () => {
+  it('A run starts behind more queued trials of a paused sweep than one admission examines', async () => {
     await using place = await startTestServer({ env: { HAGANE_CONCURRENCY: '2' } })
+
     const count = LIMITS.admitWindowMax + 100
     const { number } = await place.submit(
       `version: 1\nkind: group\nhptuning: {concurrency: ${count}, matrix: {a: {range: [0, ${count}, 1]}}}\nrun: {cmd: "sleep 600"}`,
@@ -182,13 +194,14 @@ describe('a run', () => {
   })
 
   it.each(['echo x >', 'ln -s nowhere', 'mkfifo'])(
-    'that left something else in place of its outputs (%s) is copied or resumed to an end, and says why it cannot be tried again',
+    'A run that replaced its outputs folder (%s) can be copied and resumed, and its next attempt fails with the reason',
     { timeout: 60_000 },
     async (put) => {
       const ended = async (number: number) => {
         await until(async () => ['succeeded', 'failed'].includes((await getRun(number)).phase), 30_000)
         return await getRun(number)
       }
+
       const document = (rest: string) => `version: 1\nkind: experiment\n${rest}\n`
       const { number } = await server.submit(
         document(`run: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"'}`),
@@ -205,7 +218,7 @@ describe('a run', () => {
   )
 
   it.each(['', 'echo x > ../run', 'printf 0 > ../run', 'mkdir ../run', 'mkfifo ../run', 'ln -s / ../run'])(
-    'finds the outputs of its first attempt in its second, whatever a script leaves beside them (%s)',
+    'The second attempt of a run finds the outputs of the first, whatever a script leaves beside them (%s)',
     { timeout: 60_000 },
     async (put) => {
       const script = `cd $HAGANE_OUTPUTS; [ -e first ] && exit 0; echo good > first; rm -f ../run; ${put || 'true'}; exit 1`
@@ -228,47 +241,53 @@ describe('a run', () => {
       (number: number) => rmSync(join(server.dataDir, 'runs', String(number), 'run')),
     ],
   ])(
-    'made by %s is resumed again and again, with all its files, also when its first run is gone for good',
+    'A run made by %s can be resumed repeatedly with all its files, also after the first run was removed',
     { timeout: 60_000 },
     async (_, age) => {
       const foldersOf = (numbers: readonly number[]): string[] =>
         readdirSync(join(server.dataDir, 'runs')).filter((name) =>
           numbers.some((number) => name.split('.')[0] === String(number)),
         )
+
       const gone = async (numbers: readonly number[]): Promise<void> => {
         for (const number of numbers) await server.call('DELETE', `/runs/${number}`)
         await post('/trash/empty')
         for (const number of numbers)
           await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
       }
+
       const { number } = await server.submit(
         'version: 1\nkind: experiment\nrun: {cmd: "ls $HAGANE_OUTPUTS; echo x > $HAGANE_OUTPUTS/f$HAGANE_RUN"}\n',
       )
       await hasPhase(number, 'succeeded')
       age(number)
       const all = [number]
+
       const resume = async (): Promise<string[]> => {
         const made = (await post(`/runs/${all.at(-1)}/resume`)).body.number
         all.push(made)
         await hasPhase(made, 'succeeded')
         return (await logOf(made)).split('\n').filter(Boolean)
       }
+
       const files = (): string[] => all.map((one) => `f${one}`).toSorted()
       let before = files()
       expect(await resume()).toEqual(before)
+
       await gone([number])
       for (let times = 0; times < 2; times += 1) {
         before = files()
         expect(await resume()).toEqual(before)
       }
       expect(foldersOf(all).toSorted()).toEqual(all.map(String).toSorted())
+
       await gone(all.slice(1))
       await until(async () => foldersOf(all).length === 0)
     },
   )
 
   it(
-    'that is deleted while it runs is gone for good soon after its end, once the trash is emptied',
+    'A run that was deleted while it ran is removed soon after its end, once the trash was emptied',
     { timeout: 60_000 },
     async () => {
       for (const leaves of ['true', 'echo x > $HAGANE_OUTPUTS/x']) {
@@ -283,7 +302,7 @@ describe('a run', () => {
     },
   )
 
-  it('whose files were half made or half removed, by a server that was killed, leaves none of them', async () => {
+  it('Folders that a killed server left half made or half removed are removed with their run', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo x > $HAGANE_OUTPUTS/x"}\n')
     await hasPhase(number, 'succeeded')
     await server.call('DELETE', `/runs/${number}`)
@@ -297,6 +316,7 @@ describe('a run', () => {
       renameSync(path, `${path}.gone`)
       mkdirSync(`${path}.half`)
     }
+
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     const left = places.flatMap(([kind, name]) =>
@@ -305,7 +325,7 @@ describe('a run', () => {
     expect(left).toEqual([])
   })
 
-  it('whose program put a link in place of its folder loses the link, and nothing where it leads', async () => {
+  it('A link that a program put in place of the folder of its run is removed, but not its target', async () => {
     const kept = mkdtempSync(join(tmpdir(), 'hagane-kept-'))
     writeFileSync(join(kept, 'data.csv'), '1')
     const { number } = await server.submit(
@@ -317,11 +337,13 @@ describe('a run', () => {
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     expect(readdirSync(kept)).toEqual(['data.csv'])
     expect(readdirSync(join(server.dataDir, 'runs'))).not.toContain(String(number))
+
     rmSync(kept, { recursive: true })
   })
 
-  it('that cannot be started for now says why, and starts once it can', { timeout: 60_000 }, async () => {
+  it('A run that cannot be started now states why, and starts once it can', { timeout: 60_000 }, async () => {
     await using fresh = await startTestServer()
+
     const attempts = join(fresh.dataDir, 'attempts')
     rmSync(attempts, { recursive: true, force: true })
     writeFileSync(attempts, '')
@@ -329,13 +351,14 @@ describe('a run', () => {
     const view = async (): Promise<RunDetailView> => (await fresh.call<RunDetailView>('GET', `/runs/${number}`)).body
     await until(async () => /cannot be started now.*(ENOTDIR|EEXIST)/.test((await view()).waiting ?? ''))
     expect((await view()).phase).toBe('starting')
+
     rmSync(attempts)
     mkdirSync(attempts)
     await until(async () => (await view()).phase === 'succeeded', 40_000)
     expect((await view()).waiting).toBeNull()
   })
 
-  it('with more output files than are listed says so', async () => {
+  it('A run with more output files than are listed has an event that says so', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS && seq 10001 | xargs touch"}',
     )
@@ -347,7 +370,7 @@ describe('a run', () => {
     expect((await cut())!.data).toEqual({ listed: 10_000 })
   })
 
-  it('that is a trial is made again at its point, with parameters changed', async () => {
+  it('A restarted trial keeps its point, and changed parameters apply to it and to a restarted sweep', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: group\nparams: {b: 1}\nhptuning: {matrix: {a: {values: [5, 6]}}}\nrun: {cmd: "echo {{ a }} {{ b }}"}',
     )
@@ -356,13 +379,14 @@ describe('a run', () => {
     const again = (await post(`/runs/${runs[1]!.number}/restart`, { params: { b: '0.5' } })).body.number
     await hasPhase(again, 'succeeded')
     expect([await logOf(again), (await getRun(again)).sweep]).toEqual(['6 0.5\n', null])
+
     const sweep = (await post(`/sweeps/${number}/restart`, { params: { b: '9' } })).body.number
     await until(async () => (await getSweep(sweep)).phase === 'done')
     const second = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=p.b=9`)).body
     expect(second.runs).toHaveLength(2)
   })
 
-  it('is changed by a person: name, note, tags, project', async () => {
+  it('A person can change the name, note, tags and project of a run', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
     await hasPhase(number, 'succeeded')
     await post('/projects', { name: 'other' })
@@ -386,7 +410,7 @@ async function outputOf(run: number, path: string): Promise<string> {
 }
 
 describe('a sweep', () => {
-  it('pauses and goes on; its concurrency changes while it runs', async () => {
+  it('A sweep can be paused and resumed, and its concurrency can change while it runs', async () => {
     const text = (cmd: string) =>
       `version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: ${JSON.stringify(cmd)}}`
     const { number } = await server.submit(text('sleep 0.4'))
@@ -395,6 +419,7 @@ describe('a sweep', () => {
     await until(async () => ((await getSweep(number)).counts.running ?? 0) === 0)
     const { counts, isPaused } = await getSweep(number)
     expect([isPaused, counts.paused]).toEqual([true, undefined])
+
     const waiting = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=queued`)).body.runs[0]!
     await until(async () => (await getRun(waiting.number)).waiting === 'its sweep is paused')
     await server.call('PATCH', `/sweeps/${number}`, { concurrency: 5, name: 'wide', tags: ['t'] })
@@ -406,6 +431,7 @@ describe('a sweep', () => {
         ((await getSweep(number)).counts.running ?? 0) + ((await getSweep(number)).counts.stopping ?? 0) === 0,
     )
     expect((await getSweep(number)).counts.paused).toBeGreaterThan(0)
+
     await post(`/sweeps/${number}/resume`)
     await until(async () => (await getSweep(number)).phase === 'done')
     expect(await getSweep(number)).toMatchObject({
@@ -419,12 +445,13 @@ describe('a sweep', () => {
 })
 
 describe('the trash', () => {
-  it('stops what runs, hides it, gives it back, and frees its bytes once it is emptied', async () => {
+  it('A deleted run is stopped and hidden, can be restored, and loses its files once the trash is emptied', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}',
     )
     await hasPhase(number, 'running')
     expect((await server.call('DELETE', `/runs/${number}`)).body).toEqual({ changed: 1 })
+
     await hasPhase(number, 'stopped')
     const listed = async (query: string) =>
       (await server.call<RunPageView>('GET', `/runs?${query}`)).body.runs.map((run) => run.number)
@@ -434,6 +461,7 @@ describe('the trash', () => {
     ])
     expect((await post(`/runs/${number}/restore`)).body).toEqual({ changed: 1 })
     expect(await listed('limit=1000')).toContain(number)
+
     await until(async () => (await server.call<unknown[]>('GET', `/runs/${number}/artifacts`)).body.length === 1)
     await server.call('DELETE', `/runs/${number}`)
     const folders = [
@@ -441,21 +469,25 @@ describe('the trash', () => {
       join(server.dataDir, 'attempts', `hagane-${number}-1`),
     ]
     expect(folders.map((path) => existsSync(path))).toEqual([true, true])
+
     await post('/trash/empty')
     expect((await post(`/runs/${number}/restore`)).status).not.toBe(200)
+
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     expect(folders.map((path) => existsSync(path))).toEqual([false, false])
   })
 
-  it('gives the space of the database back', async () => {
+  it('Emptying the trash makes the database file smaller', async () => {
     const script = { id: randomUUID(), kind: 'experiment' }
     const { body } = await post<{ number: number }>('/runs', script)
+
     const record = (step: number) => ({
       k: 'm',
       s: step,
       t: 1,
       v: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`metric-${index}`, step])),
     })
+
     for (let batch = 0; batch < 40; batch += 1)
       await post(`/runs/${script.id}/batches`, {
         writer: '00000000-0000-4000-8000-000000000001',
@@ -463,26 +495,29 @@ describe('the trash', () => {
         first: batch * 100 + 1,
         records: Array.from({ length: 100 }, (_, index) => record(batch * 100 + index)),
       })
+
     await post(`/runs/${body.number}/stop`)
     await hasPhase(body.number, 'stopped')
     const size = () => statSync(join(server.dataDir, 'hagane.db')).size
     await server.call('DELETE', `/runs/${body.number}`)
-    // What is written lies beside the file until a checkpoint: a restart makes one.
+    // Written pages are in the WAL file until a checkpoint, which a restart makes.
     await server.kill()
     await server.start()
     const before = size()
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${body.number}`)).status === 404)
-    // The kill may come while space is given back: the rest is at the next start, and seen after the one behind it.
+
+    // The kill may interrupt the return of space. The next start continues it, and the start after that shows the size.
     const isSmaller = async (): Promise<boolean> => {
       await server.kill()
       await server.start()
       return size() < before - 1_000_000
     }
+
     await until(isSmaller)
   })
 
-  it('keeps outputs that another run still writes to', async () => {
+  it('Outputs that a resumed run still uses are kept when the first run is removed', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo a >> $HAGANE_OUTPUTS/a"}')
     await hasPhase(number, 'succeeded')
     const resumed = (await post(`/runs/${number}/resume`)).body.number
@@ -492,6 +527,7 @@ describe('the trash', () => {
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     expect(await outputOf(resumed, 'a')).toBe('a\na\n')
     expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: null })
+
     await server.call('DELETE', `/runs/${resumed}`)
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${resumed}`)).status === 404)
@@ -501,7 +537,7 @@ describe('the trash', () => {
     ])
   })
 
-  it('takes a project with all that runs in it, and gives it back whole', async () => {
+  it('A deleted project is put in the trash with all its runs, which are stopped, and is restored with all of them', async () => {
     await post('/projects', { name: 'doomed' })
     const text =
       'version: 1\nkind: group\nhptuning: {concurrency: 3, matrix: {a: {range: [0, 9, 1]}}}\nrun: {cmd: sleep 300}'
@@ -521,9 +557,11 @@ describe('the trash', () => {
         })
       ).body.changed,
     ).toBe(1)
+
     const { changed } = (await server.call<{ changed: number }>('DELETE', '/projects/doomed')).body
     expect(changed).toBeGreaterThanOrEqual(3)
     expect((await server.call('GET', '/projects/doomed')).status).toBe(404)
+
     await hasPhase(moved!.number, 'stopped')
     await until(async () => (await getSweep(sweep)).phase === 'stopped')
     expect((await getSweep(sweep)).counts.running).toBeUndefined()
@@ -534,8 +572,8 @@ describe('the trash', () => {
   })
 })
 
-describe('many at once', () => {
-  it('are counted before they are changed, and changed by filter or by name', async () => {
+describe('bulk changes', () => {
+  it('A bulk change counts its runs in a dry run, and selects them by filter or by number', async () => {
     await post('/projects', { name: 'bulk' })
     const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
     const text =
@@ -551,6 +589,7 @@ describe('many at once', () => {
     expect(await bulk({ action: 'stop', filter: 'tag = low' })).toEqual({ matched: 3, changed: 0 })
     expect(await bulk({ action: 'delete', filter: 't.low' })).toEqual({ matched: 3, changed: 3 })
     expect(await bulk({ action: 'restore', filter: 't.low' })).toEqual({ matched: 3, changed: 3 })
+
     const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}`)).body
     expect(await bulk({ action: 'untag', runs: runs.map((run) => String(run.number)), tags: ['low'] })).toEqual({
       matched: 6,
@@ -565,7 +604,7 @@ describe('many at once', () => {
 })
 
 describe('a project', () => {
-  it('has directions of its metrics and saved views', async () => {
+  it('A project stores directions of metrics and saved views', async () => {
     await post('/projects', { name: 'views', description: 'd' })
     expect(
       (await server.call<ProjectView>('PUT', '/projects/views/metrics/val%2Floss', { direction: 'minimize' })).body
@@ -573,6 +612,7 @@ describe('a project', () => {
     ).toEqual({
       'val/loss': 'minimize',
     })
+
     const view = { filter: 'phase = failed', sort: '-created', columns: ['p.lr', 'm.loss'] }
     expect((await server.call<ViewView[]>('PUT', '/projects/views/views/mine', view)).body).toMatchObject([
       { name: 'mine', ...view },
@@ -583,7 +623,7 @@ describe('a project', () => {
     expect((await server.call('GET', '/projects/views')).status).toBe(404)
   })
 
-  it('learns the direction of a metric from the first sweep that names one', async () => {
+  it('The first sweep that names the direction of a metric sets it for its project', async () => {
     await server.submit(
       'version: 1\nkind: group\nhptuning: {metric: {name: rmse, optimization: minimize}, matrix: {a: {values: [1]}}}\nrun: {cmd: "true"}',
     )
@@ -592,7 +632,7 @@ describe('a project', () => {
 })
 
 describe('a filter', () => {
-  it('is read in both forms, completed, and told what no run has', async () => {
+  it('A filter is parsed in both forms and completed, and a name that no run has gets a suggestion', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}',
     )
@@ -602,6 +642,7 @@ describe('a filter', () => {
     ).toEqual({
       filter: 'm.loss < 0.1 and phase = running',
     })
+
     const complete = async (text: string) =>
       (
         await server.call<{ suggestions: { text: string; count: number | null }[] }>(
@@ -609,13 +650,16 @@ describe('a filter', () => {
           `/filter/completions?text=${encodeURIComponent(text)}`,
         )
       ).body.suggestions
+
     expect(await complete('p.lear')).toEqual([{ text: 'p.learning_rate', count: 1 }])
     expect(await complete('tag = gr')).toEqual([{ text: 'green', count: 1 }])
     expect((await complete('phase = suc')).map((item) => item.text)).toEqual(['succeeded'])
+
     const { hints } = (
       await server.call<RunPageView>('GET', `/runs?filter=${encodeURIComponent('p.learning_rat < 1')}`)
     ).body
     expect(hints).toEqual(['p.learning_rat → p.learning_rate'])
+
     const wrong = await server.call<{ error: { message: string } }>(
       'GET',
       `/runs?filter=${encodeURIComponent('m.loss = high')}`,
@@ -629,6 +673,7 @@ describe('a filter', () => {
 
 describe('a repeated request', () => {
   const host = { workDir: '/tmp', python: null, path: '/usr/bin:/bin', git: null }
+
   const send = async (key: string, text: string) => {
     const response = await fetch(`${server.url}/api/v1/submissions`, {
       method: 'POST',
@@ -642,16 +687,18 @@ describe('a repeated request', () => {
     return { status: response.status, body: (await response.json()) as { number: number } }
   }
 
-  it('with the same key makes one run, however many arrive at once; with another body it is refused', async () => {
+  it('Requests with one idempotency key create one run, and another body under that key is refused', async () => {
     const text = 'version: 1\nkind: experiment\nrun: {cmd: "true"}'
     const answers = await Promise.all(Array.from({ length: 20 }, () => send('key-1', text)))
     expect(new Set(answers.map((answer) => answer.body.number)).size).toBe(1)
+
     await server.kill()
     await server.start()
     expect((await send('key-1', text)).body.number).toBe(answers[0]!.body.number)
     expect((await send('key-1', text.replace('true', 'false'))).status).toBe(409)
     expect((await send('key-2', text)).body.number).not.toBe(answers[0]!.body.number)
     expect((await send('', text)).status).toBe(400)
+
     const [first, second] = await Promise.all(
       [1, 2].map(() => post<{ id: string }>('/projects', { id: '00000000-0000-4000-8000-00000000abcd', name: 'once' })),
     )
@@ -660,11 +707,12 @@ describe('a repeated request', () => {
   })
 })
 
-describe('a token for a program', () => {
-  it('opens what the person may do until it is taken back, and is kept nowhere', async () => {
+describe('an access token', () => {
+  it('An access token grants access until it is revoked, and is stored nowhere itself', async () => {
     const { body: made, status } = await post<CreatedTokenView>('/tokens', { name: ' nightly ' })
     expect([status, made.name, made.token.length]).toEqual([200, 'nightly', 68])
     expect((await server.call('GET', '/runs', undefined, made.token)).status).toBe(200)
+
     const listed = async () =>
       (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)
     await until(async () => (await listed())?.lastUsedAt !== null)
@@ -683,11 +731,11 @@ describe('a token for a program', () => {
   })
 })
 
-describe('a document that is checked', () => {
+describe('a check of a document', () => {
   const check = async (text: string) =>
     (await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })).body
 
-  it('says what it comes to, and runs nothing', async () => {
+  it('A check of a document returns its plan, trials and commands and runs nothing', async () => {
     const text =
       'version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1, 2, 3, 4]}}}\nrun: {cmd: "echo {{ x }}"}\n'
     const before = (await server.call<RunPageView>('GET', '/runs?count=true')).body.total
@@ -701,7 +749,7 @@ describe('a document that is checked', () => {
     expect((await server.call<RunPageView>('GET', '/runs?count=true')).body.total).toBe(before)
   })
 
-  it('says all that is wrong with it, where, and what to do', async () => {
+  it('A check of a wrong document returns each problem with its place and its remedy', async () => {
     const checked = await check('version: 1\nkind: experimant\nrun: {cmd: 1}\n')
     expect(checked).toMatchObject({
       plan: null,
@@ -714,7 +762,7 @@ describe('a document that is checked', () => {
 })
 
 describe('the stream of events', () => {
-  it('resumes after a lost connection and a killed server without a hole or a repetition', async () => {
+  it('The stream of events resumes after a lost connection and a killed server without gaps or repeats', async () => {
     const all = async () => {
       const events: EventView[] = []
       for (;;) {
@@ -723,8 +771,10 @@ describe('the stream of events', () => {
         if (page.length < 1000) return events.map((event) => event.seq)
       }
     }
+
     const start = (await all()).at(-1)!
     const seen: number[] = []
+
     const read = async (count: number) => {
       const ended = new AbortController()
       const response = await fetch(`${server.url}/api/v1/events/stream`, {
@@ -741,13 +791,15 @@ describe('the stream of events', () => {
           if (got >= count) break
         }
       } catch {
-        // The server was killed meanwhile.
+        // The server was killed while the stream was read.
       }
       ended.abort()
     }
+
     const submitSome = async () => {
       for (let index = 0; index < 5; index += 1) await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
     }
+
     const reading = read(7)
     await submitSome()
     await reading
@@ -769,7 +821,7 @@ describe('the stream of events', () => {
     expect((await server.call('GET', '/events/stream', undefined, 'x')).status).toBe(401)
   })
 
-  it('says between its lines which runs and sweeps write points or output', async () => {
+  it('The stream of events also reports which runs and sweeps write points or output', async () => {
     const ended = new AbortController()
     const response = await fetch(`${server.url}/api/v1/events/stream`, {
       headers: { authorization: `Bearer ${server.token()}` },
@@ -787,6 +839,7 @@ describe('the stream of events', () => {
     })
     const batch = { writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 1, t: 1, v: { loss: 1 } }] }
     expect((await server.call('POST', `/runs/${logging.number}/batches`, batch)).status).toBe(200)
+
     await until(async () => told.some(({ runs }) => runs.includes(logging.number)))
     const script = 'python -c "import time; [print(i, flush=True) or time.sleep(0.2) for i in range(50)]"'
     const sweep = await server.submit(

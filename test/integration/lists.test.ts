@@ -40,7 +40,7 @@ afterAll(async () => {
 const linesOf = ({ stdout }: CliResult): string[] => stdout.split('\r\n')
 
 describe('a list as comma-separated values', () => {
-  it('has the columns that are asked for, with every digit', async () => {
+  it('A CSV list has the requested columns, with every digit of numbers', async () => {
     const columns = 'number,name,p.lr,p.note,p."two, words",p.list,m."val loss",m."train/loss".max,m."a,b",tag,phase'
     const result = await hagane(
       'ls',
@@ -60,7 +60,7 @@ describe('a list as comma-separated values', () => {
     ])
   })
 
-  it('has every column and all runs where none are named, and its head names columns again', async () => {
+  it('A CSV list without --columns has all columns and all runs, and its header is valid for --columns', async () => {
     const result = await hagane('ls', '--csv')
     const [head, ...rows] = linesOf(result)
     expect(rows).toHaveLength(3 + 1)
@@ -70,7 +70,7 @@ describe('a list as comma-separated values', () => {
     expect(linesOf(await hagane('ls', '--csv', '--columns', columns))).toEqual([head, ...rows])
   })
 
-  it('lists sweeps too', async () => {
+  it('`hagane ls --sweeps` prints sweeps as CSV and with chosen columns', async () => {
     const result = await hagane('ls', '--sweeps', '--csv', '--columns', 'number,phase,succeeded,metric,value,p.x')
     expect(linesOf(result)).toEqual([
       'number,phase,succeeded,metric,value,p.x',
@@ -87,7 +87,7 @@ describe('a list as comma-separated values', () => {
     })
   })
 
-  it('ends where its reader does, and says what cannot be', async () => {
+  it('A CSV list obeys --limit, may be empty, and refuses wrong options', async () => {
     expect(await hagane('ls', '--csv', '--limit', '1', '--columns', 'number', '-s', '-number')).toMatchObject({
       stdout: 'number\r\n4\r\n',
     })
@@ -110,20 +110,23 @@ describe('a field that no run has', () => {
     [['--columns', 'm.nosuch,p.lr'], 'no run of this list has m.nosuch\n'],
     [['--columns', 'p."no, such".last', '--csv'], undefined],
     [['--columns', 'p."no, such"', '--csv'], 'no run of this list has p."no, such"\n'],
-  ])('is told on standard error: ls %j', async (args, said) => {
+  ])('A field that no run has is reported on standard error: ls %j', async (args, said) => {
     const { status, stderr } = await hagane('ls', ...args)
     if (said === undefined) expect(status).toBe(2)
     else expect([status, stderr]).toEqual([0, said])
   })
 })
 
-describe('a metric', () => {
-  it.each(['val loss', 'm."val loss"', 'm."val loss".min', "m.'val loss'"])('is found by %s', async (name) => {
-    expect((await hagane('metrics', '1', name, '--json')).json).toHaveLength(2)
-    expect(await hagane('metrics', '1', name, '--plot', '--with', '3')).toMatchObject({ status: 0 })
-  })
+describe('the name of a metric', () => {
+  it.each(['val loss', 'm."val loss"', 'm."val loss".min', "m.'val loss'"])(
+    'A metric is found by the name %s',
+    async (name) => {
+      expect((await hagane('metrics', '1', name, '--json')).json).toHaveLength(2)
+      expect(await hagane('metrics', '1', name, '--plot', '--with', '3')).toMatchObject({ status: 0 })
+    },
+  )
 
-  it('is written the same way in views and directions', async () => {
+  it('Saved views and directions accept the same names of metrics', async () => {
     expect(await hagane('view', 'save', 'v', '--columns', 'm."a,b",p.lr', '-s', '-m."val loss"')).toMatchObject({
       status: 0,
     })

@@ -46,11 +46,12 @@ async function page(server: TestServer, path: string): Promise<{ text: string; c
 
 describe('a log', () => {
   it(
-    'that is longer than its limit keeps its head and its end, says so, and gives its room back while it is written',
+    'A log above its limit keeps its beginning and its end, names the gap, and frees disk space while it is written',
     { timeout: 120_000 },
     async () => {
       await using server = await startTestServer({ env: { HAGANE_LOG_LIMIT_MIB: '4' } })
       using work = createWorkplace(server)
+
       const { number } = await server.submit(
         document(
           'i=0; while [ ! -e stop ]; do seq $i $((i + 99999)); i=$((i + 100000)); sleep 0.05; done; echo the end',
@@ -79,6 +80,7 @@ describe('a log', () => {
         /^\[hagane\] \d+ MiB are left out here: .* 4 MiB .* \[hagane\] .*4 MiB/,
       )
       expect(lines.at(-1)).toBe('the end')
+
       const tail = lines.slice(note + 2, -1).map(Number)
       expect(tail).toEqual(tail.map((_, index) => tail[0]! + index))
       expect(whole.stdout.length).toBeGreaterThan(3.9 * MIB)
@@ -89,6 +91,7 @@ describe('a log', () => {
         const { text, cursor: end } = await page(server, `/runs/${number}/logs?cursor=${cursor}`)
         expect([text.split('\n', 1)[0], end]).toEqual([String(tail[0]), to! + text.length])
       }
+
       const search = async (pattern: string) =>
         (
           await server.call<{ lines: { offset: number; text: string }[] }>(
@@ -96,6 +99,7 @@ describe('a log', () => {
             `/runs/${number}/logs/search?pattern=${encodeURIComponent(pattern)}`,
           )
         ).body.lines
+
       expect((await search(`^(7|${tail[0]}|the end)$`)).map(({ text }) => text)).toEqual([
         '7',
         String(tail[0]),
@@ -107,6 +111,7 @@ describe('a log', () => {
       )
 
       expect((await work.hagane('backup', join(folder, 'backup'))).status).toBe(0)
+
       const kept = join(folder, 'backup', 'files', 'attempts', `hagane-${number}-1`, 'log')
       expect(readFileSync(kept).equals(readFileSync(file))).toBe(true)
       expect(statSync(kept).blocks * 512).toBeLessThan(6 * MIB)
@@ -114,11 +119,12 @@ describe('a log', () => {
   )
 
   it(
-    'of a run that printed a secret has stars there after the secret was changed, removed, and at its end',
+    'A secret in a log stays masked after the secret was changed or removed and after the run has ended',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
       using work = createWorkplace(server)
+
       const secret = join(server.dataDir, 'secrets', 'key', 'TOKEN')
       mkdirSync(join(server.dataDir, 'secrets', 'key'), { recursive: true, mode: 0o700 })
       writeFileSync(secret, 'first-value\n', { mode: 0o600 })
@@ -128,33 +134,39 @@ describe('a log', () => {
       await until(async () => (await log()) !== '')
       writeFileSync(secret, 'other-value\n', { mode: 0o600 })
       expect(await log()).toBe('got ***********\n')
+
       rmSync(join(server.dataDir, 'secrets'), { recursive: true })
       expect(await log()).toBe('got ***********\n')
       expect((await work.hagane('backup', join(folder, 'secrets'))).status).toBe(0)
+
       const attempt = join(folder, 'secrets', 'files', 'attempts', `hagane-${number}-1`)
       expect(readFileSync(join(attempt, 'log'), 'utf8')).toBe('got ***********\n')
       expect(readdirSync(attempt)).not.toContain('secrets.json')
+
       writeFileSync(join(folder, 'go'), '')
       await ended(server, number)
       const kept = join(server.dataDir, 'attempts', `hagane-${number}-1`)
       await until(async () => !existsSync(join(kept, 'secrets.json')))
       expect(readFileSync(join(kept, 'log'), 'utf8')).toBe('got ***********\nagain ***********\n')
       expect(await log()).toBe('got ***********\nagain ***********\n')
+
       const rows = JSON.stringify(await viewOf(server, number))
       expect(rows).not.toContain('first-value')
     },
   )
 
   it(
-    'is not touched by a script that writes beside its working copy, and one that is no file is empty',
+    'A script that writes beside its working copy does not change its log, and a log that is no file reads as empty',
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
       using work = createWorkplace(server)
+
       work.write('train.sh', 'echo begun; rm -rf ../* ; mkfifo ../log; mkfifo ../exit; echo x > ../claim; echo done\n')
       work.write('run.yml', document('sh train.sh'))
       expect(await work.hagane('run', '-f', 'run.yml', '--wait')).toMatchObject({ status: 0 })
       expect((await page(server, '/runs/1/logs')).text).toBe('begun\ndone\n')
+
       const log = join(server.dataDir, 'attempts', 'hagane-1-1', 'log')
       for (const make of [() => mkdirSync(log), () => renameSync(join(folder, 'fifo'), log)]) {
         rmSync(log, { recursive: true, force: true })
@@ -170,7 +182,7 @@ describe('a log', () => {
   )
 
   it.each(['log.cut', 'log.index', 'secrets.json', 'exit'])(
-    'is read, and its run ends, whatever a script puts in place of %s beside it: a pipe, a folder, a link, garbage',
+    'A log can be read and its run ends although a script replaces %s by a pipe, a folder, a link or garbage',
     { timeout: 60_000 },
     async (name) => {
       await using server = await startTestServer()

@@ -24,8 +24,9 @@ afterAll(async () => {
   work[Symbol.dispose]()
 })
 
-/** Names as Latin-1, a character a byte. */
+/** Encodes text as Latin-1: one byte per character. */
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+/** File names: as the API shows them, with `\x` and bytes that are not UTF-8 escaped, and as bytes on the disk. */
 const NAMES: readonly [text: string, bytes: Buffer][] = [
   ['plain.txt', latin('plain.txt')],
   ['...', latin('...')],
@@ -43,7 +44,7 @@ const NAMES: readonly [text: string, bytes: Buffer][] = [
   ['あ'.repeat(85), Buffer.from('あ'.repeat(85))],
 ]
 
-/** Python that writes a file of each name into a folder; its content is its name. */
+/** A Python script that writes a file of each name into a folder. The content of each file is its name. */
 const WRITER = `
 import base64, os, sys
 root = os.fsencode(sys.argv[1])
@@ -54,7 +55,7 @@ for name in map(base64.b64decode, sys.argv[2:]):
 `
 const encoded = NAMES.map(([, bytes]) => bytes.toString('base64')).join(' ')
 
-/** Files below a folder by their bytes, with what is in them. */
+/** Returns the files below a folder: the content by the path, both decoded as Latin-1. */
 function filesIn(folder: Buffer | string, prefix: Buffer = Buffer.alloc(0)): Map<string, string> {
   const found = new Map<string, string>()
   for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
@@ -90,37 +91,44 @@ async function write(more = ''): Promise<number> {
 }
 
 describe('output files of any name', () => {
-  it('are listed, fetched, copied, backed up and restored byte for byte', { timeout: 120_000 }, async () => {
-    const number = await write()
-    await until(async () => (await listed(number)).length === NAMES.length)
-    expect(await listed(number)).toEqual(NAMES.map(([text]) => text).toSorted())
-    for (const [text, bytes] of NAMES) {
-      const answer = await fetch(
-        `${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
-        {
-          headers: { authorization: `Bearer ${server.token()}` },
-        },
-      )
-      expect([text, answer.status, Buffer.from(await answer.arrayBuffer())]).toEqual([text, 200, bytes])
-    }
-    const fetched = await work.hagane('artifacts', String(number), '--to', 'fetched')
-    expect([fetched.status, fetched.stderr]).toEqual([0, ''])
-    expect(sorted(filesIn(join(work.folder, 'fetched')))).toEqual(EXPECTED)
+  it(
+    'Output files of any name are listed, fetched, copied, backed up and restored byte for byte',
+    { timeout: 120_000 },
+    async () => {
+      const number = await write()
+      await until(async () => (await listed(number)).length === NAMES.length)
+      expect(await listed(number)).toEqual(NAMES.map(([text]) => text).toSorted())
+      for (const [text, bytes] of NAMES) {
+        const answer = await fetch(
+          `${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
+          {
+            headers: { authorization: `Bearer ${server.token()}` },
+          },
+        )
+        expect([text, answer.status, Buffer.from(await answer.arrayBuffer())]).toEqual([text, 200, bytes])
+      }
 
-    const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
-    await until(async () => ['succeeded', 'failed'].includes((await getRun(copy)).phase))
-    expect(sorted(filesIn(join(server.dataDir, 'runs', String(copy), 'outputs')))).toEqual(EXPECTED)
+      const fetched = await work.hagane('artifacts', String(number), '--to', 'fetched')
+      expect([fetched.status, fetched.stderr]).toEqual([0, ''])
+      expect(sorted(filesIn(join(work.folder, 'fetched')))).toEqual(EXPECTED)
 
-    const backup = join(work.folder, 'backup')
-    expect((await work.hagane('backup', backup)).status).toBe(0)
-    const other = mkdtempSync(join(tmpdir(), 'hagane-restored-'))
-    expect((await work.hagane('restore', backup, '--data', other)).status).toBe(0)
-    expect(sorted(filesIn(join(other, 'runs', String(number), 'outputs')))).toEqual(EXPECTED)
-    rmSync(other, { recursive: true })
-    expect((await work.hagane('doctor', '--deep')).stdout).not.toContain('missing')
-  })
+      const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
+      await until(async () => ['succeeded', 'failed'].includes((await getRun(copy)).phase))
+      expect(sorted(filesIn(join(server.dataDir, 'runs', String(copy), 'outputs')))).toEqual(EXPECTED)
 
-  it('are fetched past one that cannot be had, which is named', async () => {
+      const backup = join(work.folder, 'backup')
+      expect((await work.hagane('backup', backup)).status).toBe(0)
+
+      const other = mkdtempSync(join(tmpdir(), 'hagane-restored-'))
+      expect((await work.hagane('restore', backup, '--data', other)).status).toBe(0)
+      expect(sorted(filesIn(join(other, 'runs', String(number), 'outputs')))).toEqual(EXPECTED)
+
+      rmSync(other, { recursive: true })
+      expect((await work.hagane('doctor', '--deep')).stdout).not.toContain('missing')
+    },
+  )
+
+  it('A fetch of output files names those that it cannot fetch and fetches the others', async () => {
     const number = await write()
     await until(async () => (await listed(number)).length === NAMES.length)
     rmSync(join(server.dataDir, 'runs', String(number), 'outputs', '...'))
@@ -135,7 +143,7 @@ describe('output files of any name', () => {
   })
 
   it(
-    'are listed and backed up beside a folder that is too deep to be read, which is named',
+    'Output files beside a folder that is too deep to read are listed and backed up, and the folder is named',
     { timeout: 120_000 },
     async () => {
       const number = await write(
@@ -148,6 +156,7 @@ describe('output files of any name', () => {
         files: 1,
         paths: [expect.stringMatching(/^ddd/)],
       })
+
       const backup = join(work.folder, 'backup of deep')
       const { status, stderr } = await work.hagane('backup', backup)
       expect([status, stderr]).toEqual([0, expect.stringMatching(/not in the backup.*runs\/\d+\/outputs\/ddd/)])
@@ -160,9 +169,11 @@ describe('output files of any name', () => {
           ),
         ),
       ).toEqual(EXPECTED)
+
       const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
       await until(async () => (await getRun(copy)).phase === 'failed')
       expect((await getRun(copy)).message).toContain('ddd')
+
       await server.call('DELETE', `/runs/${number}`)
       await server.call('DELETE', `/runs/${copy}`)
       await server.call('POST', '/trash/empty')
@@ -172,22 +183,25 @@ describe('output files of any name', () => {
 })
 
 describe('code files of any name', () => {
-  it('are uploaded, run and fetched byte for byte', { timeout: 60_000 }, async () => {
+  it('Code files of any name are uploaded, run and fetched byte for byte', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hagane-code-'))
     for (const [, bytes] of NAMES) {
       const path = Buffer.concat([latin(`${folder}/`), bytes])
       mkdirSync(path.subarray(0, path.lastIndexOf('/')), { recursive: true })
       writeFileSync(path, bytes)
     }
+
     writeFileSync(join(folder, 'a.yml'), 'version: 1\nkind: experiment\nrun: {cmd: "cp -R . $HAGANE_OUTPUTS/"}')
     const submitted = await work.haganeWith({ cwd: folder }, 'run', '-f', 'a.yml', '--json')
     expect([submitted.status, submitted.stderr]).toEqual([0, expect.not.stringContaining('left out')])
+
     const { number } = submitted.json as { number: number }
     await hasSucceeded(number)
     const withDocument = new Map([...EXPECTED, ['a.yml', readFileSync(join(folder, 'a.yml'), 'latin1')]])
     expect(sorted(filesIn(join(server.dataDir, 'runs', String(number), 'outputs')))).toEqual(sorted(withDocument))
     expect((await work.hagane('code', String(number), '--to', 'code')).status).toBe(0)
     expect(sorted(filesIn(join(work.folder, 'code')))).toEqual(sorted(withDocument))
+
     rmSync(folder, { recursive: true })
   })
 })

@@ -44,12 +44,13 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         )
         return number
       }
+
       const refused = async (method: string, path: string, body?: unknown): Promise<[number, string]> => {
         const answer = await server.call<Refusal>(method, path, body)
         return [answer.status, answer.body.error.code]
       }
 
-      it('are refused as bad, never as a fault of the server', async () => {
+      it('Invalid requests are refused as invalid, never with an error of the server', async () => {
         const number = await ended()
         const digest = createHash('sha256').update('no snapshot').digest('hex')
         const cursor = (values: unknown[], order: string) =>
@@ -89,6 +90,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
             filter,
             200,
           ])
+
         const { body } = await server.call<{ runs: { number: number }[] }>(
           'GET',
           `/runs?filter=${encodeURIComponent('p.lr = 0.5 and number < 3000000000')}`,
@@ -96,7 +98,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(body.runs.map((run) => run.number)).toEqual([number])
       })
 
-      it('for the head of a stream get one, and no stream is left open', async () => {
+      it('A HEAD request for the stream of events gets its headers and leaves no stream open', async () => {
         const response = await fetch(`${server.url}/api/v1/events/stream`, {
           method: 'HEAD',
           headers: { authorization: `Bearer ${server.token()}` },
@@ -108,7 +110,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         ])
       })
 
-      it('for a content by the name of a snapshot find none', async () => {
+      it('A blob that is no snapshot is not found as a snapshot', async () => {
         const content = 'not a manifest'
         const hash = createHash('sha256').update(content).digest('hex')
         const put = await fetch(`${server.url}/api/v1/blobs`, {
@@ -120,7 +122,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(await refused('GET', `/snapshots/${hash}`)).toEqual([404, 'not_found'])
       })
 
-      it('cannot make two runs write into the same outputs', async () => {
+      it('A second resume is refused while the first one writes into the same outputs', async () => {
         const number = await ended(
           'version: 1\nkind: experiment\nrun: {cmd: "[ ! -e $HAGANE_OUTPUTS/x ] || sleep 60; touch $HAGANE_OUTPUTS/x"}',
         )
@@ -130,7 +132,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await server.call('POST', `/runs/${heir.body.number}/stop`)
       })
 
-      it('to make something again in a project of the trash are refused', async () => {
+      it('A restart of a run in a deleted project is refused', async () => {
         await server.call('POST', '/projects', { name: 'gone' })
         const { body } = await server.call<{ number: number }>('POST', '/submissions', {
           sources: [{ file: 'a.yml', text: TRUE }],
@@ -144,7 +146,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(await refused('POST', `/runs/${body.number}/restart`, {})).toEqual([409, 'conflict'])
       })
 
-      it('to change a trial are typed as its sweep types them, and told where a template is wrong', async () => {
+      it('Changed parameters of a trial get the types of its sweep, and a wrong template is refused', async () => {
         const { number } = await server.submit(
           'version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1]}}}\nparams: {b: 2}\nrun: {cmd: "echo {{ a + b }}"}',
         )
@@ -167,7 +169,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           ])
       })
 
-      it('to restart a build build that environment again', async () => {
+      it('A restart of a build builds the same environment again', async () => {
         const number = await ended('version: 1\nkind: build\nimage: python:3\nbuild_steps: ["echo built-$$"]')
         const again = await server.call<{ number: number }>('POST', `/runs/${number}/restart`, {})
         const environmentOf = async (run: number) =>
@@ -175,7 +177,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(await environmentOf(again.body.number)).toBe(await environmentOf(number))
       })
 
-      it('for the next page, whatever the order, get it', async () => {
+      it('The next page of runs can be read in every order', async () => {
         for (let index = 0; index < 3; index += 1) await ended()
         for (const column of Object.keys(COLUMNS).filter((name) => name !== 'tag')) {
           const seen: number[] = []
@@ -191,7 +193,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         }
       })
 
-      it('to go on, under a key that was used for something else, are refused', async () => {
+      it('A resume under an id that was used for another request is refused', async () => {
         const { number } = await server.submit(
           'version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}',
         )
@@ -203,10 +205,11 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await server.call('POST', '/runs', { id })
         expect(await refused('POST', `/runs/${number}/resume`, { id })).toEqual([409, 'conflict'])
         expect((await server.call<{ phase: string }>('GET', `/runs/${number}`)).body.phase).toBe('paused')
+
         await server.call('POST', `/runs/${number}/stop`)
       })
 
-      it('with records no database keeps lose those records alone', async () => {
+      it('A batch with records that no database can store loses only those records', async () => {
         const created = await server.call<{ number: number; id: string }>('POST', '/runs', {})
         const records = [
           { k: 'p', v: { a: 'x\0y' } },

@@ -28,18 +28,20 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-/** A request that each JSON route answers with 200, in an order in which they do. */
+/** Requests to routes whose path is not derived from the route table. */
 const REQUESTS: Partial<Record<RouteName, [path: string, body?: unknown]>> = {}
 function requestFor(name: RouteName): [path: string, body?: unknown] {
   const route: Route = ROUTES[name]
   const known = REQUESTS[name]
   if (known) return known
+
   const path = route.path
     .replace('/api/v1', '')
     .replace(':run', String(run))
     .replace(':sweep', String(sweep))
     .replace(':number', String(run))
     .replace(':project', 'default')
+
   return [
     path
       .replace('metrics/:name', 'metrics/loss')
@@ -49,19 +51,22 @@ function requestFor(name: RouteName): [path: string, body?: unknown] {
 }
 
 describe('the description of the API', () => {
-  it('has every route with its parameters, body and answer, and is valid JSON Schema', async () => {
+  it('The description of the API contains every route with parameters, body and answer as valid JSON Schema', async () => {
     const { body } = await server.call<{
       openapi: string
       paths: Record<string, Record<string, { operationId: string; responses: unknown }>>
     }>('GET', '/openapi.json')
     expect(body.openapi).toBe('3.1.0')
+
     const operations = Object.values(body.paths).flatMap((path) =>
       Object.values(path).map((operation) => operation.operationId),
     )
     expect(operations.sort()).toEqual(Object.keys(ROUTES).sort())
+
     const text = JSON.stringify(body)
     expect(text).toContain('Idempotency-Key')
     expect(text).not.toContain(':run')
+
     for (const name of Object.keys(ROUTES) as RouteName[]) {
       const route: Route = ROUTES[name]
       expect([name, Boolean(route.answer) || Boolean(route.produces)]).toEqual([name, true])
@@ -70,7 +75,7 @@ describe('the description of the API', () => {
     }
   })
 
-  it('says what the routes really answer', async () => {
+  it('The answers of the routes match the description of the API', async () => {
     REQUESTS.listEvents = ['/events?limit=1000']
     REQUESTS.readFilter = ['/filter?text=phase%20%3D%20failed']
     REQUESTS.completeFilter = ['/filter/completions?text=m.']
@@ -79,6 +84,7 @@ describe('the description of the API', () => {
     REQUESTS.getArtifact = [`/runs/${run}/artifacts/content?path=a`]
     const created = await server.call<{ id: string }>('POST', '/projects', { name: 'described' })
     expect(ROUTES.createProject.answer.safeParse(created.body).success).toBe(true)
+
     const skipped: RouteName[] = ['getSnapshot', 'getEnvironment']
     for (const name of Object.keys(ROUTES) as RouteName[]) {
       const route: Route = ROUTES[name]

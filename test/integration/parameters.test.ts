@@ -14,7 +14,8 @@ import type { TestServer } from '../support/server.ts'
 let server: TestServer
 let folder: string
 
-// Says what it was given, then logs more than a variable of a process holds and another value for what it was given.
+// Prints its given parameters. Then logs more than an environment variable can hold, and another value of `lr`.
+// Fails in attempts before the one that its first argument names.
 const SCRIPT = `
 import os, sys
 from hagane import Experiment, get_params
@@ -47,7 +48,7 @@ const document = (params: string, succeedsFrom = 1): string =>
   `version: 1\nkind: experiment\nparams: ${params}\nenvironment: {max_restarts: 1}\nrun: {cmd: "python train.py ${succeedsFrom}"}`
 
 describe('parameters of an attempt', () => {
-  it('are what the run was given, whatever its scripts have logged: retried, restarted, copied or resumed', async () => {
+  it('An attempt that is retried, restarted, copied or resumed gets the given parameters, not the logged ones', async () => {
     const { number } = await server.submit(document('{lr: 0.1}', 2), folder)
     await hasEnded(number)
     expect([await logOf(number, 1), await logOf(number, 2)]).toEqual(["given ['lr'] 0.1 0\n", "given ['lr'] 0.1 0\n"])
@@ -64,6 +65,7 @@ describe('parameters of an attempt', () => {
         "given ['lr'] 0.1 0",
       ])
     }
+
     const changed = (
       await server.call<{ number: number }>('POST', `/runs/${number}/restart`, { params: { lr: '0.5' } })
     ).body.number
@@ -71,7 +73,7 @@ describe('parameters of an attempt', () => {
     expect((await logOf(changed, 1)).split('\n')[0]).toBe("given ['lr'] 0.5 0")
   })
 
-  it('are those of its rung in a search that promotes trials, though each has logged a large configuration', async () => {
+  it('A promoted trial gets the parameters of its rung although it has logged a large configuration', async () => {
     const search =
       'hptuning: {concurrency: 4, seed: 3, hyperband: {max_iter: 4, eta: 2, resource: {name: epochs, type: int}, metric: {name: acc, optimization: maximize}}'
     const { number } = await server.submit(
@@ -81,11 +83,12 @@ describe('parameters of an attempt', () => {
     await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
     const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&limit=100`)).body
     expect([runs.length > 4, runs.filter(({ phase }) => phase !== 'succeeded')]).toEqual([true, []])
+
     const promoted = runs.find(({ attemptCount }) => attemptCount > 1)!
     expect(await logOf(promoted.number, promoted.attemptCount)).toMatch(/^given \['epochs', 'lr'\] 0\.\d+ 0\n/)
   })
 
-  it('may be longer than a variable of a process', async () => {
+  it('Parameters may be longer than an environment variable can be', async () => {
     const { number } = await server.submit(document(`{lr: 0.1, text: ${'é'.repeat(200_000)}}`), folder)
     await hasEnded(number)
     expect(await logOf(number)).toBe("given ['lr', 'text'] 0.1 200000\n")
@@ -94,10 +97,10 @@ describe('parameters of an attempt', () => {
 
 describe('numbers in parameters', () => {
   const LONG = `1${'0'.repeat(400)}`
-  // Integers that no float holds, and floats that no JSON holds.
+  // Integers that no float can represent, and floats that JSON cannot.
   const YAML = `{mask: 0xFFFFFFFFFFFFFFFF, seed: 12345678901234567890, long: ${LONG}, top: .inf, low: -.inf, none: .nan, rate: 1.0, deep: [9223372036854775807]}`
 
-  it('keep every digit from the document and from the script to the command, to get_params() and to every answer', async () => {
+  it('Numbers from documents and scripts keep every digit in commands, in get_params() and in every answer', async () => {
     writeFileSync(
       join(folder, 'digits.py'),
       `
@@ -118,6 +121,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
     expect(await logOf(number)).toBe(
       "['18446744073709551615', '12345678901234567890', '[9223372036854775807]']\nTrue 12345678901234567890 True inf -inf True 1.0 [9223372036854775807]\n",
     )
+
     const given = '"mask":18446744073709551615,"seed":12345678901234567890,'
     const logged = `"torch_seed":9223372036854775807,"entropy":340282366920938463463374607431768211457,"logged":${LONG},"nan":"NaN","inf":"Infinity"`
     const headers = { authorization: `Bearer ${server.token()}` }
@@ -130,7 +134,9 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
         text.includes('["-Infinity",-18446744073709551616]'),
       ]).toEqual([true, true, true, true])
     }
+
     using place = createWorkplace(server)
+
     for (const words of [
       ['show', String(number)],
       ['ls', '-n', '5'],
@@ -141,7 +147,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
     expect((await place.hagane('show', String(number))).stdout).toMatch(/torch_seed\s*=?\s*9223372036854775807/)
   })
 
-  it('keep every digit where they are given as text, and as values of a search', async () => {
+  it('Numbers keep every digit as values of a matrix and as texts of a restart', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: group\nhptuning: {matrix: {seed: {values: [12345678901234567890, 12345678901234567891]}}}\nrun: {cmd: "echo {{ seed }}"}',
       folder,
@@ -152,12 +158,14 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
       '12345678901234567890\n',
       '12345678901234567891\n',
     ])
+
     const trials = await (
       await fetch(`${server.url}/api/v1/sweeps/${number}/trials`, {
         headers: { authorization: `Bearer ${server.token()}` },
       })
     ).text()
     expect(trials).toContain('"params":{"seed":[12345678901234567890,12345678901234567891]}')
+
     const again = (
       await server.call<{ number: number }>('POST', `/runs/${runs[0]!.number}/restart`, {
         params: { seed: '18446744073709551616' },
@@ -186,13 +194,13 @@ describe('a command', () => {
       `params: {text: "${'a b'.repeat(40_000)}"}\nrun: {cmd: "echo ${'{{ text }} '.repeat(10)}"}`,
       /has 1200\d\d\d bytes/,
     ],
-  ])('with %s that no system starts is refused before it is submitted', async (_, rest, message) => {
+  ])('A command with %s too long for any system is refused before it is submitted', async (_, rest, message) => {
     const text = `version: 1\nkind: experiment\n${rest}`
     const { status, body } = await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })
     expect([status, JSON.stringify(body)]).toEqual([expect.any(Number), expect.stringMatching(message)])
   })
 
-  it('with many values, longer than one argument, runs', async () => {
+  it('A command with many values may be longer in total than one argument can be', async () => {
     const cmd = `python -c \\"import sys; print([len(word) for word in sys.argv[1:]])\\" ${'{{ text }} '.repeat(3)}; exit 7`
     const { number } = await server.submit(
       `version: 1\nkind: experiment\nparams: {text: "${"it's ".repeat(20_000)}"}\nrun: {cmd: "${cmd}"}`,
@@ -203,7 +211,7 @@ describe('a command', () => {
     expect(await logOf(number)).toBe('[100000, 100000, 100000]\n')
   })
 
-  it('with a value just as long as a system takes runs', async () => {
+  it('A command with a value of the greatest allowed length runs', async () => {
     const cmd = 'python -c \\"import sys; print(len(sys.argv[1]))\\" {{ text }}'
     const { number } = await server.submit(
       `version: 1\nkind: experiment\nparams: {text: "${'a'.repeat(131_070)}!"}\nrun: {cmd: "${cmd}"}`,

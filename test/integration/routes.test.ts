@@ -9,7 +9,7 @@ import { startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
-/** The token that a run's own process got, and the number of another run. */
+/** The token that the process of the run `own` received. `other` is another run. */
 let attemptToken = ''
 let own: { id: string; number: number }
 let other: { id: string; number: number }
@@ -29,8 +29,9 @@ afterAll(async () => {
 })
 
 const names = Object.keys(ROUTES) as RouteName[]
-/** Routes open to anyone, with what they answer to an empty request. */
+/** Routes that need no token, with their status for an empty request. */
 const PUBLIC: Partial<Record<RouteName, number>> = { health: 200, openapi: 200, openSession: 400, closeSession: 200 }
+/** Routes that the token of an attempt may use. */
 const FOR_ATTEMPTS: readonly RouteName[] = ['track']
 
 interface Answer {
@@ -39,7 +40,7 @@ interface Answer {
   readonly headers: Record<string, string | string[] | undefined>
 }
 
-/** A bare request: fetch would not let a test choose its Host. */
+/** Sends a request with `node:http`, because `fetch` does not allow another Host header. */
 async function send(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
   const { hostname, port } = new URL(server.url)
   return await new Promise((resolve, reject) => {
@@ -75,8 +76,8 @@ function pathOf(route: Route, run: string | number = own.number): string {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-describe('every route', () => {
-  it('is either named public here or answers no one without a token', async () => {
+describe('the routes of the API', () => {
+  it('Every route needs a token, except those that this test lists as public', async () => {
     for (const name of names) {
       const route: Route = ROUTES[name]
       const { status } = await send(route.method, pathOf(route))
@@ -84,7 +85,7 @@ describe('every route', () => {
     }
   })
 
-  it('refuses tokens that are garbage, of another scheme, doubled, empty or forged', async () => {
+  it('Every route refuses tokens that are garbage, of another scheme, doubled, empty or forged', async () => {
     const [prefix, n] = attemptToken.split('.') as [string, string]
     const forged = `${prefix}.${n}.${'0'.repeat(64)}`
     const otherRun = attemptToken.replace(own.id, other.id)
@@ -108,7 +109,7 @@ describe('every route', () => {
     }
   })
 
-  it("lets a run's own token write to its own run and nothing else", async () => {
+  it('The token of an attempt can write to its own run and do nothing else', async () => {
     const batch = JSON.stringify({
       writer: randomUUID(),
       attempt: 1,
@@ -139,7 +140,7 @@ describe('every route', () => {
     expect((await send('POST', '/api/v1/shutdown', bearer(attemptToken))).status).toBe(403)
   })
 
-  it('answers no other host name, origin or site: a web page cannot reach it', async () => {
+  it('Every route refuses other host names, origins and sites, so that no foreign web page can use it', async () => {
     const { host } = new URL(server.url)
     const hostile: Record<string, string>[] = [
       { host: 'evil.example' },
@@ -169,7 +170,7 @@ describe('every route', () => {
     ).toBe(200)
   })
 
-  it('answers no other method and no path outside the table', async () => {
+  it('Other methods and paths outside the route table are not found', async () => {
     for (const name of names) {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
         (item) => item !== ROUTES[name].method,
@@ -194,11 +195,11 @@ describe('every route', () => {
     ]) {
       expect([path, (await send('GET', path, bearer(server.token()))).status]).toEqual([path, 404])
     }
-    // However a path is spelled, the guard stands inside the route it reaches.
+    // The guard is inside each route, so that no spelling of a path avoids it.
     expect((await send('GET', '/api/v1/../v1/runs')).status).toBe(401)
   })
 
-  it('refuses bodies that are not JSON, not the schema or too large, and says why', async () => {
+  it('Bodies that are not JSON, do not match the schema or are too large are refused with the reason', async () => {
     const post = (path: string, body: string, headers: Record<string, string> = {}) =>
       send('POST', path, { ...bearer(server.token()), ...headers }, body)
     const track = `/api/v1/runs/${own.id}/batches`
@@ -212,6 +213,7 @@ describe('every route', () => {
       (await post('/api/v1/submissions', JSON.stringify({ id: randomUUID(), pad: 'x'.repeat(4_100_000) }))).status,
     ).toBe(413)
     expect((await post('/api/v1/submissions', '{"id":"x"}')).body).toContain('sources')
+
     const poisoned = await post(
       track,
       '{"writer":"' +
@@ -222,7 +224,7 @@ describe('every route', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
-  it('names what does not exist without a stack trace', async () => {
+  it('A request for something that does not exist gets not_found without a stack trace', async () => {
     for (const path of [
       '/runs/999',
       '/runs/not-a-number',
@@ -238,8 +240,8 @@ describe('every route', () => {
   })
 })
 
-describe('the pages', () => {
-  it('are served to anyone with a policy that lets nothing of others in, and hold nothing of anyone', async () => {
+describe('the pages of the dashboard', () => {
+  it('The pages are served to anyone, with a strict content security policy and without a token', async () => {
     for (const path of ['/', '/projects', '/p/default/runs', '/sign-in']) {
       const { status, headers, body } = await send('GET', path, { accept: 'text/html' })
       expect([path, status, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8'])
@@ -250,21 +252,24 @@ describe('the pages', () => {
       expect((await send('GET', `/${script}`)).headers['cache-control']).toContain('immutable')
     }
     expect((await send('GET', '/', { host: 'evil.example', 'sec-fetch-mode': 'navigate' })).status).toBe(421)
-    // A link on another site leads here; a script of it does not.
+    // A link on another site may open a page. A script of another site may not load it.
     expect((await send('GET', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status).toBe(200)
     expect((await send('GET', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).status).toBe(421)
   })
 
-  it('are signed in by a cookie that works for them alone', async () => {
+  it('The cookie of a session works only for requests that come from the pages', async () => {
     const origin = server.url
     const open = async (body: object) => await send('POST', '/api/v1/session', { origin }, JSON.stringify(body))
     expect((await open({ token: attemptToken })).status).toBe(401)
     expect((await open({ code: 'guess' })).status).toBe(401)
+
     const { code } = (await server.call<{ code: string }>('POST', '/session/codes')).body
     const opened = await open({ code })
     expect([opened.status, (await open({ code })).status]).toEqual([200, 401])
+
     const [set] = opened.headers['set-cookie'] as string[]
     expect(set).toMatch(/^hagane-[0-9a-f]{8}=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
+
     const cookie = set!.split(';')[0]!
     expect((await send('GET', '/api/v1/runs', { cookie })).status).toBe(200)
     expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, origin }, '{"note":"by cookie"}')).status).toBe(
@@ -280,7 +285,7 @@ describe('the pages', () => {
         )
       ).status,
     ).toBe(200)
-    // Neither a form of another site nor a request that does not say where it comes from changes anything.
+    // With a cookie, a request from another site or without an origin changes nothing.
     expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie }, '{"note":"x"}')).status).toBe(401)
     expect(
       (await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, 'sec-fetch-site': 'cross-site' })).status,
@@ -288,6 +293,7 @@ describe('the pages', () => {
     expect(
       (await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, origin: 'http://evil.example' })).status,
     ).toBe(421)
+
     const [name, value] = cookie.split('=') as [string, string]
     const [until, chance, signature] = value.split('.') as [string, string, string]
     for (const forged of [
@@ -301,8 +307,9 @@ describe('the pages', () => {
         forged,
         401,
       ])
-    // A token that is wrong is not helped by a cookie.
+    // A valid cookie does not make up for a wrong token.
     expect((await send('GET', '/api/v1/runs', { cookie, authorization: 'Bearer wrong' })).status).toBe(401)
+
     const closed = await send('DELETE', '/api/v1/session', { cookie, origin })
     expect((closed.headers['set-cookie'] as string[])[0]).toContain('Max-Age=0')
   })
@@ -310,6 +317,7 @@ describe('the pages', () => {
 
 describe('the tracking protocol', () => {
   const point = (step: number) => ({ k: 'm', s: step, t: 1_700_000_000 + step, v: { loss: step } })
+
   const post = async (writer: string, first: number, records: unknown[], more: object = {}) =>
     await server.call<{ ack: number; error?: { code: string } }>('POST', `/runs/${other.id}/batches`, {
       writer,
@@ -318,10 +326,11 @@ describe('the tracking protocol', () => {
       records,
       ...more,
     })
+
   const steps = async () =>
     (await server.call<{ step: number }[]>('GET', `/runs/${other.number}/metrics/loss`)).body.map((item) => item.step)
 
-  it('takes each record once, refuses gaps unless declared, and counts what is lost', async () => {
+  it('Each record is applied once, a gap is refused unless declared, and lost records are counted', async () => {
     const writer = randomUUID()
     expect((await post(writer, 1, [point(1), point(2)])).body.ack).toBe(2)
     expect((await post(writer, 1, [point(1), point(2)])).body.ack).toBe(2)
@@ -334,7 +343,7 @@ describe('the tracking protocol', () => {
     expect(run.body.attempts[0]!.delivery).toEqual({ received: 4, lost: 2, isClosed: true })
   })
 
-  it('keeps the writers of one run apart', async () => {
+  it('Records of several writers of one run are kept apart', async () => {
     const before = (await steps()).length
     await Promise.all(Array.from({ length: 8 }, (_, index) => post(randomUUID(), 1, [point(100 + index)])))
     expect((await steps()).slice(before).sort((a, b) => a - b)).toEqual(

@@ -37,7 +37,7 @@ async function variablesOf(
 }
 
 describe('the variables that scripts written for Polyaxon read', () => {
-  it('an experiment gets its outputs path, data, parameters, log level and names', async () => {
+  it('An experiment gets variables with its outputs path, data, parameters, log level and names', async () => {
     const { variables, run } = await variablesOf(
       'kind: experiment\nlogging: {level: DEBUG}\nparams: {lr: 0.1, name: "日本 \\"x\\""}',
     )
@@ -67,7 +67,7 @@ describe('the variables that scripts written for Polyaxon read', () => {
     })
   })
 
-  it('a job gets its own kind of names', async () => {
+  it('A job gets variables with the names of a job', async () => {
     const { variables, run } = await variablesOf('kind: job\nbuild: {image: any}')
     expect(JSON.parse(variables['POLYAXON_JOB_INFO']!)).toMatchObject({
       project_name: 'hagane.default',
@@ -78,13 +78,13 @@ describe('the variables that scripts written for Polyaxon read', () => {
     expect(variables).not.toHaveProperty('POLYAXON_TASK_INFO')
   })
 
-  it('no variable names a server of Polyaxon, and those of the machine do not come through', async () => {
+  it('No variable names a Polyaxon server, and Polyaxon variables of the machine are not passed on', async () => {
     const { variables } = await variablesOf('kind: experiment')
     expect(Object.keys(variables).filter((name) => /HOST|PORT|TOKEN|NO_OP|IN_CLUSTER/.test(name))).toEqual([])
     expect(variables['POLYAXON_PARAMS']).toBe('{}')
   })
 
-  it('a file that a command names by $POLYAXON_RUN_OUTPUTS_PATH is among the outputs of the run', async () => {
+  it('A file that a command writes to $POLYAXON_RUN_OUTPUTS_PATH is among the outputs of the run', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "echo weights > $POLYAXON_RUN_OUTPUTS_PATH/model.pt"}',
     )
@@ -92,7 +92,7 @@ describe('the variables that scripts written for Polyaxon read', () => {
     expect(readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'model.pt'), 'utf8')).toBe('weights\n')
   })
 
-  it('the document may say otherwise', async () => {
+  it('The document of a run can override the Polyaxon variables', async () => {
     const { variables } = await variablesOf(
       'kind: experiment\nbuild: {image: any, env_vars: [[POLYAXON_NO_OP, "true"], [POLYAXON_LOG_LEVEL, QUIET]]}',
     )
@@ -100,8 +100,8 @@ describe('the variables that scripts written for Polyaxon read', () => {
   })
 })
 
-describe('what a Python script prints', () => {
-  it('is in its log while the script still runs, and after it is killed', async () => {
+describe('the output of a Python script', () => {
+  it('The output of a Python script is in its log while the script runs and after it was killed', async () => {
     using work = createWork()
     writeFileSync(
       join(work.folder, 'print.py'),
@@ -114,7 +114,7 @@ describe('what a Python script prints', () => {
     expect(await logOf(number)).toContain('first\nlast\n')
   })
 
-  it('waits in a buffer where the document or the machine says so', async () => {
+  it('The document or the machine can switch PYTHONUNBUFFERED off', async () => {
     const { variables } = await variablesOf('kind: experiment\nbuild: {image: any, env_vars: [[PYTHONUNBUFFERED, ""]]}')
     expect(variables['PYTHONUNBUFFERED']).toBe('')
     await using other = await startTestServer({ env: { PYTHONUNBUFFERED: '' } })

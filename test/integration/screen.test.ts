@@ -12,8 +12,12 @@ import { pythonPath, startTestServer, until } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
-/** A title, a colour, an 8-bit sequence, a return, a line end, a tab, a turn of direction. */
+/**
+ * Text with a title sequence, a colour, an 8-bit control sequence, a carriage return, a line feed, a tab and a
+ * right-to-left override.
+ */
 const HOSTILE = '\u001b]0;title\u0007\u001b[31mred\u009b2J\r\n\t\u202egnp.exe'
+/** Characters that control a terminal or the direction of text. */
 const DRIVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
 let server: TestServer
@@ -61,7 +65,7 @@ async function submit(text: string, workDir: string): Promise<number> {
   return answer.body.number
 }
 
-describe('what commands print', () => {
+describe('the output of commands', () => {
   it.each([
     ['ls'],
     ['ls', '--columns', 'name,note,p.p,m.x,tag'],
@@ -100,7 +104,7 @@ describe('what commands print', () => {
     ['login', '--host', 'http://\u001b[31m'],
     ['project', 'delete', '\u001b[31m'],
     ['trash', 'ls'],
-  ])('holds nothing that drives a terminal: hagane %s %s %s %s', async (...words) => {
+  ])('The output has no characters that control a terminal: hagane %s %s %s %s', async (...words) => {
     const args = words
       .filter((word) => word !== undefined)
       .map((word) => (word === 'RUN' ? String(run) : word === 'SWEEP' ? String(sweep) : word))
@@ -109,13 +113,14 @@ describe('what commands print', () => {
     expect((stdout + stderr).length).toBeGreaterThan(0)
   })
 
-  it('keeps lists to one line a run, and JSON to the same values', async () => {
+  it('A list has one line per run, and its JSON contains the values unchanged', async () => {
     const list = (await work.hagane('ls', '--json', '--sort', 'number')).json as { note: string; name: string }[]
     expect(list[0]).toMatchObject({ note: HOSTILE, name: `n${HOSTILE}` })
     expect((await work.hagane('ls')).stdout.trim().split('\n')).toHaveLength(list.length + 1)
   })
 })
 
+/** A Python script that runs a command in a pseudo-terminal of a given width and prints its output. */
 const PTY = `
 import fcntl, os, pty, struct, sys, termios
 pid, master = pty.fork()
@@ -133,7 +138,7 @@ while True:
 os.waitpid(pid, 0)
 `
 
-/** The output of a command in a terminal so wide, its colours left out. */
+/** Returns the lines that a command prints in a terminal of this width, without colours. */
 async function inTerminal(columns: number, ...args: string[]): Promise<string[]> {
   const env = {
     HOME: work.folder,
@@ -150,6 +155,7 @@ async function inTerminal(columns: number, ...args: string[]): Promise<string[]>
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   await new Promise((resolve) => child.once('close', resolve))
+
   return text
     .replace(/\u001b\[\d+m/g, '')
     .trimEnd()
@@ -157,7 +163,7 @@ async function inTerminal(columns: number, ...args: string[]): Promise<string[]>
 }
 
 describe('a list in a terminal', () => {
-  it.each([60, 100])('fits %i columns, and one wide run does not widen the others', async (columns) => {
+  it.each([60, 100])('A list fits into a terminal of %i columns although one run is very wide', async (columns) => {
     const options = Array.from({ length: 60 }, (_, index) => `option_name_${index}: ${index / 1000}`).join(', ')
     await server.submit(
       `version: 1\nkind: experiment\nparams: {${options}, 説明: "${'とても長い説明'.repeat(20)}\\n二行目"}\nrun: {cmd: "true"}\n`,

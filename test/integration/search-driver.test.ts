@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 const DRIVER = join(import.meta.dirname, '../../scripts/search-driver.ts')
 
-/** Speaks to the driver line by line, as a measuring program does. */
+/** Starts the search driver. `say` sends one line and returns the parsed line that the driver answers. */
 function startDriver() {
   const child = spawn(process.execPath, [DRIVER], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -34,9 +34,11 @@ const SPACE = [
 ]
 
 describe('the search driver', () => {
-  it('answers each line with one line of JSON, minimises, and leaves out what is not there', async () => {
+  it('The search driver answers each line with one line of JSON, minimises, and omits inactive parameters', async () => {
     await using driver = startDriver()
+
     expect(await driver.say({ op: 'init', space: SPACE, seed: 3, trials: 60, concurrency: 5 })).toEqual({})
+
     let best = Infinity
     for (let round = 0; round < 12; round += 1) {
       const trials = (await driver.say({ op: 'ask', n: 5 })).trials!
@@ -55,7 +57,7 @@ describe('the search driver', () => {
     expect(best).toBeLessThan(0.02)
   })
 
-  it('says what is wrong and goes on', async () => {
+  it('The search driver reports an error and continues', async () => {
     await using driver = startDriver()
     expect((await driver.say({ op: 'ask', n: 1 })).error).toMatch(/init/)
     expect((await driver.say('{')).error).toBeTruthy()

@@ -29,7 +29,7 @@ afterAll(async () => {
 })
 
 const SCRIPTS = {
-  // The best lies at x = 0.3, k = b; what lies at the upper end fails.
+  // The minimum is at x = 0.3, k = b. Points with x > 0.9 fail.
   'valley.py': `
 import sys
 from hagane import Experiment
@@ -37,7 +37,7 @@ x, k = float(sys.argv[1]), sys.argv[2]
 if x > 0.9: sys.exit(3)
 Experiment().log_metrics(loss=(x - 0.3) ** 2 + (0 if k == "b" else 0.2))
 `,
-  // Trains from its checkpoint, one step an epoch, slower the longer.
+  // Trains from its checkpoint to epoch `until`, one step per epoch, with a pause in seconds after each.
   'epochs.py': `
 import os, sys, time
 from hagane import Experiment
@@ -53,7 +53,7 @@ for epoch in range(done + 1, until + 1):
     open(path, "w").write(str(epoch))
     time.sleep(pause)
 `,
-  // Comes down to |x - 0.3| at its first step, and ends the higher the nearer it had come.
+  // Has its lowest loss, |x - 0.3|, at the first step. The last loss is 5 - x, which orders the trials differently.
   'dip.py': `
 import sys, time
 from hagane import Experiment
@@ -64,7 +64,7 @@ for step, loss in [(1, low), (2, 3 - x), (3, 4 - x), (4, 5 - x)]:
     experiment.log_metrics(step=step, loss=loss)
     time.sleep(0.05)
 `,
-  // Slower the larger x, and better.
+  // The larger x, the larger is `time` and the smaller is `loss`.
   'slow.py': `
 import sys, time
 from hagane import Experiment
@@ -85,23 +85,26 @@ const runsOf = async (sweep: number) =>
 const ended = async (sweep: number): Promise<SweepView> => await sweepEnded(server, sweep, 60_000)
 const place = () => ({ server, postgres: undefined, database: undefined })
 
-describe('a sweep that learns', () => {
-  it('finds the valley, avoids what fails, records each trial once, and every point can be computed again', async () => {
+describe('a sweep with a search method', () => {
+  it('A model-based sweep finds the minimum, avoids failing points, and each of its points can be computed again', async () => {
     const sweep = await submit(document(`  auto: {n_experiments: 40}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
     const view = await ended(sweep)
     expect(view).toMatchObject({ phase: 'done', trials: 40, choice: { method: 'bo', reason: 'model' } })
     expect(Number(view.best!.value)).toBeLessThan(0.001)
+
     const { trials, results } = await readRecord(place(), sweep)
     expect(trials).toHaveLength(40)
     expect(results.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(trials.map((_, index) => index))
     expect(trials.filter(({ source }) => source === 'gaussian').length).toBeGreaterThan(20)
+
     const failed = (await runsOf(sweep)).filter(({ phase }) => phase === 'failed')
     expect(failed.length).toBeLessThan(6)
+
     await recompute(place(), sweep)
   })
 
   it.each(['tpe', 'cmaes', 'sobol_search', 'random_search', 'grid_search'])(
-    '%s: a whole sweep can be computed again',
+    'Every point of a sweep by %s can be computed again',
     async (method) => {
       const matrix =
         method === 'grid_search'
@@ -111,15 +114,17 @@ describe('a sweep that learns', () => {
         document(`  ${method}: {n_experiments: 16}\n${matrix}`, 'python valley.py {{ x }} {{ k }}'),
       )
       expect((await ended(sweep)).phase).toBe('done')
+
       const runs = await runsOf(sweep)
       expect(runs).toHaveLength(method === 'grid_search' ? 12 : 16)
       if (method !== 'grid_search')
         for (const { params } of runs) expect(Object.hasOwn(params, 'momentum')).toBe(params['k'] !== 'a')
+
       await recompute(place(), sweep)
     },
   )
 
-  it('tells what it believes, goes on where it is extended, and takes points by hand once', async () => {
+  it('A sweep shows what its model has learnt, can be extended, accepts a given point once, and can start another sweep', async () => {
     const first = document(
       `  first_points: [{x: 0.5, k: a}]\n  auto: {n_experiments: 24}\n${VALLEY}`,
       'python valley.py {{ x }} {{ k }}',
@@ -127,27 +132,33 @@ describe('a sweep that learns', () => {
     const sweep = await submit(first)
     await ended(sweep)
     expect((await runsOf(sweep)).find(({ trial }) => trial === 0)!.params).toEqual({ x: 0.5, k: 'a' })
+
     const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
     expect(beliefs).toMatchObject({ metric: 'loss', finished: 24, choice: { method: 'bo' } })
     expect(beliefs.importance.map(({ name }) => name).toSorted()).toEqual(['k', 'x'])
     expect(beliefs.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
     expect(beliefs.best!.number).toBe((await ended(sweep)).best!.number)
+
     const extended = await server.call<SweepView>('POST', `/sweeps/${sweep}/extend`, { trials: 4 })
     expect(extended.body).toMatchObject({ phase: 'running', trials: 28 })
+
     await ended(sweep)
     expect(await runsOf(sweep)).toHaveLength(28)
+
     const add = async (params: object) =>
       await server.call<{ number: number; isNew: boolean; error?: { code: string } }>(
         'POST',
         `/sweeps/${sweep}/points`,
         { params },
       )
+
     const added = await add({ x: 0.125, k: 'c' })
     expect(added.body).toMatchObject({ isNew: true })
     expect((await add({ x: 0.125, k: 'c' })).body).toEqual({ number: added.body.number, isNew: false })
     for (const wrong of [{ x: 2, k: 'c' }, { x: 0.1 }, { x: 0.1, k: 'z' }, { x: 0.1, k: 'c', y: 1 }])
       expect((await add(wrong)).body.error?.code).toBe('invalid')
     expect((await ended(sweep)).counts).toMatchObject({ succeeded: expect.any(Number) })
+
     await recompute(place(), sweep)
     const warm = await submit(
       document(`  warm_start: [${sweep}]\n  auto: {n_experiments: 30}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'),
@@ -156,25 +167,29 @@ describe('a sweep that learns', () => {
     const record = await readRecord(place(), warm)
     expect(record.earlier.length).toBeGreaterThan(20)
     expect(record.trials[0]!.source).toBe('gaussian')
+
     await recompute(place(), warm)
   })
 
-  it('tries a point again that has only failed, once', async () => {
+  it('A point that has only failed can be added again', async () => {
     const sweep = await submit(
       document('  matrix: {x: {values: [1]}}', `sh -c "test -e tried-${randomUUID()}-{{ x }} || exit 1"`),
     )
     expect((await ended(sweep)).counts).toEqual({ failed: 1 })
+
     const add = async () =>
       (await server.call<{ number: number; isNew: boolean }>('POST', `/sweeps/${sweep}/points`, { params: { x: 1 } }))
         .body
+
     const again = await add()
     expect(again.isNew).toBe(true)
     expect((await ended(sweep)).counts).toEqual({ failed: 2 })
     expect((await runsOf(sweep)).map(({ number }) => number)).toContain(again.number)
+
     await recompute(place(), sweep)
   })
 
-  it('tries points that are given first, and each point of a grid once', async () => {
+  it('A sweep tries the given points first and each point of its grid once', async () => {
     const sweep = await submit(
       document('  first_points: [{x: 2}, {x: 2}]\n  matrix: {x: {values: [1, 2, 3]}}', 'python valley.py 0.5 {{ x }}'),
     )
@@ -182,13 +197,14 @@ describe('a sweep that learns', () => {
     expect((await runsOf(sweep)).toSorted((a, b) => a.trial! - b.trial!).map(({ params }) => params['x'])).toEqual([
       2, 1, 3,
     ])
+
     await recompute(place(), sweep)
     await server.call('DELETE', `/sweeps/${sweep}`)
     const extended = await server.call<{ error: { code: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 1 })
     expect(extended.body.error.code).toBe('conflict')
   })
 
-  it('refuses to be extended where there is nothing to go on with', async () => {
+  it('A sweep whose grid is exhausted cannot be extended', async () => {
     const full = await submit(document('  matrix: {k: {values: [a, b]}}', 'python valley.py 0.5 {{ k }}'))
     await ended(full)
     const extend = async (sweep: number) =>
@@ -199,9 +215,10 @@ describe('a sweep that learns', () => {
     })
   })
 
-  it('tries failures again where it is told to, and leaves them out where it is told that', async () => {
+  it('A sweep tries failed points again with on_failure: retry and leaves them out with on_failure: ignore', async () => {
     const script =
       'test -f "$HAGANE_OUTPUTS/tried" && python valley.py 0.4 {{ k }} || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
+
     const policy = async (name: string) => {
       const sweep = await submit(
         document(
@@ -212,11 +229,12 @@ describe('a sweep that learns', () => {
       await ended(sweep)
       return (await runsOf(sweep)).map(({ phase }) => phase)
     }
+
     expect(await policy('retry')).toEqual(['succeeded', 'succeeded'])
     expect(await policy('ignore')).toEqual(['failed', 'failed'])
   })
 
-  it('ends on a plateau', async () => {
+  it('A sweep stops on a plateau', async () => {
     const sweep = await submit(
       document(
         '  plateau: {n_experiments: 6}\n  random_search: {n_experiments: 500}\n  matrix: {x: {uniform: [0, 1]}}',
@@ -229,18 +247,20 @@ describe('a sweep that learns', () => {
 })
 
 describe('trials that are compared by their lowest value', () => {
-  // Every trial comes down to |x - 0.3| in its middle and ends far above it; the last values turn the order round.
+  // The lowest loss of a trial is |x - 0.3|. Its last loss is far higher and orders the trials differently.
   const DIP = 'python dip.py {{ x }}'
   const dip = (more: string, count = 12): string =>
     `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  seed: 5\n  metric: {name: loss, optimization: minimize, best_by: lowest}\n${more}  matrix: {x: {linspace: [0, 1, ${count}]}}\nrun: {cmd: "${DIP}"}\n`
   const lowest = (x: unknown): number => Math.abs(Number(x) - 0.3)
 
-  it('have it as their value wherever there is one', async () => {
+  it('Trials that are compared by their lowest value have it as their value everywhere', async () => {
     using cli = createWorkplace(server)
+
     cli.write('dip.py', SCRIPTS['dip.py'])
     cli.write('group.yml', dip('  tpe: {n_experiments: 12}\n'))
     const followed = await cli.hagane('run', '-f', 'group.yml', '--wait')
     expect(followed.status).toBe(0)
+
     const sweep = Number(/sweep #(\d+)/.exec(followed.stdout)![1])
     const view = await ended(sweep)
     const runs = await runsOf(sweep)
@@ -254,29 +274,33 @@ describe('trials that are compared by their lowest value', () => {
     ])
       expect(text).toContain('loss.min')
     expect((await cli.hagane('ls', '--sweeps')).stdout).toMatch(new RegExp(`loss\\.min=\\S+ \\(#${wanted.number}\\)`))
+
     const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
     expect(beliefs).toMatchObject({ bestBy: 'min', best: { number: wanted.number, value: least } })
+
     const { results } = await readRecord(place(), sweep)
     const byTrial = new Map(runs.map(({ trial, params }) => [trial, lowest(params['x'])]))
     expect(results.map(({ value }) => value)).toEqual(results.map(({ index }) => byTrial.get(index)))
+
     const chart = (await server.call<TrialsView>('GET', `/sweeps/${sweep}/trials`)).body
     expect(chart).toMatchObject({
       metric: 'loss',
       bestBy: 'min',
       value: chart.index.map((index) => byTrial.get(index)),
     })
+
     await recompute(place(), sweep)
   })
 
-  it('end a sweep by it: a condition on the same metric, and a plateau', async () => {
+  it('The lowest value of trials decides about early stopping and plateaus', async () => {
     const met = await submit(dip('  early_stopping: [{metric: loss, value: 0.05, optimization: minimize}]\n'))
     expect(await ended(met)).toMatchObject({ phase: 'stopped', reason: 'EarlyStopping' })
-    // By their last values, which fall all the way, nothing would level off.
+    // By the last values, which fall from trial to trial, there would be no plateau.
     const level = await submit(dip('  plateau: {n_experiments: 4}\n', 20))
     expect(await ended(level)).toMatchObject({ phase: 'stopped', reason: 'Plateau' })
   })
 
-  it('are judged at a rung by the lowest value up to it', async () => {
+  it('Trials at a rung are judged by their lowest value up to that rung', async () => {
     const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 2\n  seed: 5\n  asha: {max_iter: 4, min_iter: 2, eta: 2, resource: {name: n}, n_experiments: 4, metric: {name: loss, optimization: minimize, best_by: min}}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: "python dip.py {{ x }}"}\n`
     const sweep = await submit(text)
     await ended(sweep)
@@ -287,55 +311,67 @@ describe('trials that are compared by their lowest value', () => {
   })
 })
 
-describe('a sweep that gives its resource out step by step', () => {
+describe('a sweep that promotes trials', () => {
   const halving = (method: string): string =>
     document(`  ${method}\n  matrix: {x: {uniform: [0, 1]}}`, 'python epochs.py {{ x }} {{ epochs }} 0')
 
-  it('asha continues the best from their checkpoints, as further attempts of the same runs', async () => {
+  it('ASHA continues the best trials from their checkpoints as further attempts of the same runs', async () => {
     const sweep = await submit(
       halving('asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'),
     )
     expect((await ended(sweep)).phase).toBe('done')
+
     const runs = await runsOf(sweep)
     expect(runs).toHaveLength(12)
     expect(runs.every(({ phase }) => phase === 'succeeded')).toBe(true)
+
     const top = runs.filter(({ params }) => params['epochs'] === 9)
     expect(top.length).toBeGreaterThan(0)
+
     const detail = (await server.call<RunDetailView>('GET', `/runs/${top[0]!.number}`)).body
     expect(detail.attempts).toHaveLength(3)
+
     const logs = await Promise.all(
       [1, 2, 3].map(async (n) =>
         (await server.call<string>('GET', `/runs/${top[0]!.number}/logs?attempt=${n}`)).body.trim(),
       ),
     )
     expect(logs).toEqual(['from 0 resumed=', 'from 1 resumed=1', 'from 3 resumed=1'])
+
     const { results } = await readRecord(place(), sweep)
     const keys = results.map(({ index, rung }) => `${index}/${rung}`)
     expect(new Set(keys).size).toBe(keys.length)
-    // Whoever went on was among the best third of its rung in the end, or of those there when it went.
+
+    // ASHA promotes trials that are in the best third of their rung when they are promoted, so that at least a third of
+    // all trials at the rung are promoted in the end.
     const first = results.filter(({ rung }) => rung === 0)
     const promoted = results.filter(({ rung }) => rung === 1).length
     expect(promoted).toBeGreaterThanOrEqual(Math.floor(first.length / 3))
+
     await recompute(place(), sweep)
   })
 
-  it('hyperband gives each bracket its exact table, and begins anew where nothing is resumed', async () => {
+  it('Hyperband promotes the exact number of trials in each bracket, and starts them anew without resume', async () => {
     const sweep = await submit(
       halving(
         'hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
       ),
     )
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 17 })
+
     const { results } = await readRecord(place(), sweep)
+
     const counts = (from: number, to: number) =>
       [0, 1, 2].map(
         (rung) => results.filter((result) => result.rung === rung && result.index >= from && result.index < to).length,
       )
+
     expect([counts(0, 9), counts(9, 14), counts(14, 17)]).toEqual([
       [9, 3, 1],
       [5, 1, 0],
       [3, 0, 0],
     ])
+
     const best = (await runsOf(sweep)).find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
     const logs = await Promise.all(
       [1, 2, 3].map(async (n) =>
@@ -345,7 +381,7 @@ describe('a sweep that gives its resource out step by step', () => {
     expect(logs).toEqual(['from 0 resumed=', 'from 0 resumed=', 'from 0 resumed='])
   })
 
-  it('a run made from a trial goes on from its highest rung, leaves the lower ones as they are, and waits at no rung', async () => {
+  it('A run made from a trial continues from its highest rung, leaves lower rungs unchanged, and waits at no rung', async () => {
     const sweep = await submit(
       halving(
         'hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
@@ -355,14 +391,17 @@ describe('a sweep that gives its resource out step by step', () => {
     const runs = await runsOf(sweep)
     const best = runs.find(({ params, trial }) => params['epochs'] === 9 && trial! < 9)!
     const low = runs.find(({ params }) => params['epochs'] === 1)!
+
     const made = async (action: 'resume' | 'copy' | 'restart', of: number, params: Record<string, string> = {}) => {
       const { number } = (await server.call<{ number: number }>('POST', `/runs/${of}/${action}`, { params })).body
       await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
       return { number, log: (await server.call<string>('GET', `/runs/${number}/logs`)).body.trim() }
     }
+
     const checkpoint = (run: number, place = ''): string =>
       readFileSync(join(server.dataDir, 'runs', String(run), 'checkpoints', place, 'epoch'), 'utf8')
     expect((await made('copy', best.number, { epochs: '10' })).log).toBe('from 9 resumed=')
+
     const resumed = await made('resume', best.number, { epochs: '12' })
     expect(resumed.log).toBe('from 9 resumed=1')
     expect([checkpoint(best.number), checkpoint(best.number, 'rung-1'), checkpoint(best.number, 'rung-2')]).toEqual([
@@ -372,32 +411,35 @@ describe('a sweep that gives its resource out step by step', () => {
     ])
     expect((await made('resume', resumed.number, { epochs: '13' })).log).toBe('from 12 resumed=1')
     expect((await made('restart', best.number)).log).toBe('from 0 resumed=')
-    // A trial that was not promoted waits for nobody outside its sweep.
+    // A run made from a trial that was not promoted does not wait for a promotion.
     expect((await made('restart', low.number)).log).toBe('from 0 resumed=')
     expect((await made('resume', low.number)).log).toBe('from 1 resumed=1')
   })
 
-  it('the stopping form ends trials at their rungs while they run, and says what was compared', async () => {
+  it('The stopping form of ASHA ends trials at their rungs while they run, and records what was compared', async () => {
     const text = document(
       '  asha: {max_iter: 27, resource: {name: epochs}, n_experiments: 12}\n  matrix: {x: {uniform: [0, 1]}}',
       'python epochs.py {{ x }} {{ epochs }} 0.05',
     )
     const sweep = await submit(text)
     expect((await ended(sweep)).phase).toBe('done')
+
     const runs = await runsOf(sweep)
     const stopped = runs.filter(({ phase }) => phase === 'stopped')
     expect(stopped.length).toBeGreaterThan(3)
     expect(stopped.every(({ reason }) => reason === 'StoppedByMethod')).toBe(true)
+
     const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
     expect(events.find(({ kind }) => kind === 'run.judged')?.data).toMatchObject({
       rule: 'asha',
       metric: 'loss',
       step: expect.any(Number),
     })
+
     await recompute(place(), sweep)
   })
 
-  it('goes on after a pause of the whole sweep, trials at their rungs too', async () => {
+  it('A paused sweep can be resumed with its trials that wait at rungs', async () => {
     const text = 'asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'
     const sweep = await submit(halving(text).replace('{{ epochs }} 0', '{{ epochs }} 0.05'))
     await until(async () => (await runsOf(sweep)).filter(({ phase }) => phase === 'paused').length > 1)
@@ -405,16 +447,18 @@ describe('a sweep that gives its resource out step by step', () => {
     await until(async () => (await runsOf(sweep)).every(({ phase }) => phase !== 'running' && phase !== 'stopping'))
     await server.call('POST', `/sweeps/${sweep}/resume`)
     expect((await ended(sweep)).phase).toBe('done')
+
     const runs = await runsOf(sweep)
     expect([
       runs.length,
       runs.every(({ phase }) => phase === 'succeeded'),
       runs.some(({ params }) => params['epochs'] === 9),
     ]).toEqual([12, true, true])
+
     await recompute(place(), sweep)
   })
 
-  it('hyperband begins its brackets anew where it is extended', async () => {
+  it('Hyperband starts new brackets when its sweep is extended', async () => {
     const sweep = await submit(
       halving(
         'hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
@@ -423,35 +467,40 @@ describe('a sweep that gives its resource out step by step', () => {
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 5 })
     expect((await server.call('POST', `/sweeps/${sweep}/extend`, { trials: 5 })).status).toBe(200)
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 10 })
+
     const amounts = (from: number, runs: Awaited<ReturnType<typeof runsOf>>) =>
       runs
         .filter(({ trial }) => trial! >= from && trial! < from + 5)
         .map(({ params }) => Number(params['epochs']))
         .toSorted((a, b) => a - b)
+
     const runs = await runsOf(sweep)
     expect([amounts(0, runs), amounts(5, runs)]).toEqual([
       [1, 1, 3, 3, 3],
       [1, 1, 3, 3, 3],
     ])
+
     await recompute(place(), sweep)
   })
 
-  it('a trial that has ended before anyone looked has a result at each rung it passed', async () => {
+  it('A trial that ended before the sweep was examined has a result at each rung that it passed', async () => {
     const text = document(
       '  asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 6}\n  matrix: {x: {uniform: [0, 1]}}',
       'python epochs.py {{ x }} {{ epochs }} 0',
     )
     const sweep = await submit(text)
     expect((await ended(sweep)).phase).toBe('done')
+
     const { results } = await readRecord(place(), sweep)
     const whole = (await runsOf(sweep)).filter(({ phase }) => phase === 'succeeded').map(({ trial }) => trial)
     expect(whole.length).toBeGreaterThan(0)
     for (const trial of whole)
       expect(results.filter(({ index }) => index === trial).map(({ rung }) => rung)).toEqual([0, 1, 2])
+
     await recompute(place(), sweep)
   })
 
-  it('promotes in a bracket that the space does not fill, the best to the very top', async () => {
+  it('Hyperband promotes the best trial to the top of a bracket that the search space cannot fill', async () => {
     const matrix =
       '  hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {values: [0.1, 0.3, 0.5, 0.9]}}'
     const sweep = await submit(document(matrix, 'python epochs.py {{ x }} {{ epochs }} 0'))
@@ -461,7 +510,7 @@ describe('a sweep that gives its resource out step by step', () => {
     ])
   })
 
-  it('a trial at its rung can be stopped, and a pause of the sweep promotes nothing', async () => {
+  it('A trial that waits at its rung can be stopped during a pause of its sweep', async () => {
     const sweep = await submit(
       halving(
         'hyperband: {max_iter: 3, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}, resume: true}',
@@ -482,30 +531,35 @@ describe('rules that end trials', () => {
     ['median', '{kind: median, evaluation_interval: 2}'],
     ['truncation', '{kind: truncation, evaluation_interval: 2, percent: 30}'],
     ['diff', '{kind: diff, evaluation_interval: 2, percent: 20}'],
-  ])('%s ends bad trials with the numbers compared, and never the best', async (kind, policy) => {
-    const values = '[0.9, 0.3, 0.8, 0.31, 0.7, 0.32, 0.6, 0.33]'
-    const hptuning = `  concurrency: 8\n  early_stopping: [{metric: loss, optimization: minimize, policy: ${policy}}]\n  matrix: {x: {values: ${values}}}`
-    const text = document(hptuning, 'python epochs.py {{ x }} 40 0.05').replace('  concurrency: 4\n', '')
-    const sweep = await submit(text)
-    expect((await ended(sweep)).phase).toBe('done')
-    const runs = await runsOf(sweep)
-    const stopped = runs.filter(({ reason }) => reason === 'StoppedByMethod')
-    expect(stopped.length).toBeGreaterThan(0)
-    expect(runs.find(({ params }) => params['x'] === 0.3)!.phase).toBe('succeeded')
-    const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
-    const judged = events.find((event) => event.kind === 'run.judged')!.data as {
-      rule: string
-      value: number
-      bound: number
-    }
-    expect(judged.rule).toBe(kind)
-    expect(judged.value).toBeGreaterThan(judged.bound)
-  })
+  ])(
+    'The %s rule ends bad trials, records the numbers compared, and never ends the best trial',
+    async (kind, policy) => {
+      const values = '[0.9, 0.3, 0.8, 0.31, 0.7, 0.32, 0.6, 0.33]'
+      const hptuning = `  concurrency: 8\n  early_stopping: [{metric: loss, optimization: minimize, policy: ${policy}}]\n  matrix: {x: {values: ${values}}}`
+      const text = document(hptuning, 'python epochs.py {{ x }} 40 0.05').replace('  concurrency: 4\n', '')
+      const sweep = await submit(text)
+      expect((await ended(sweep)).phase).toBe('done')
+
+      const runs = await runsOf(sweep)
+      const stopped = runs.filter(({ reason }) => reason === 'StoppedByMethod')
+      expect(stopped.length).toBeGreaterThan(0)
+      expect(runs.find(({ params }) => params['x'] === 0.3)!.phase).toBe('succeeded')
+
+      const events = (await server.call<EventView[]>('GET', `/events?run=${stopped[0]!.number}`)).body
+      const judged = events.find((event) => event.kind === 'run.judged')!.data as {
+        rule: string
+        value: number
+        bound: number
+      }
+      expect(judged.rule).toBe(kind)
+      expect(judged.value).toBeGreaterThan(judged.bound)
+    },
+  )
 })
 
 describe('rules by another metric', () => {
-  it('spare the trial that is best by the metric of the sweep', async () => {
-    // The worst by its time is the best by its loss.
+  it('A rule on another metric never ends the trial that is best by the metric of the sweep', async () => {
+    // The worst trial by `time` is the best by `loss`.
     const values = '[1, 2, 3, 4, 5, 6]'
     const rule =
       '{metric: time, optimization: minimize, policy: {kind: truncation, evaluation_interval: 2, percent: 50}}'
@@ -515,6 +569,7 @@ describe('rules by another metric', () => {
     ).replace('  concurrency: 4\n', '')
     const sweep = await submit(text)
     expect((await ended(sweep)).phase).toBe('done')
+
     const runs = await runsOf(sweep)
     expect(runs.filter(({ reason }) => reason === 'StoppedByMethod').length).toBeGreaterThan(0)
     expect(runs.find(({ params }) => params['x'] === 6)!.phase).toBe('succeeded')
@@ -522,7 +577,7 @@ describe('rules by another metric', () => {
 })
 
 describe('a sweep that has ended', () => {
-  it('goes on where a person had stopped it or every trial had failed, and not where its rule is met', async () => {
+  it('A sweep that was stopped or failed entirely can be extended, and one that reached its plateau cannot', async () => {
     const extend = async (sweep: number) =>
       await server.call<{ error: { message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 2 })
     const failed = await submit(
@@ -531,6 +586,7 @@ describe('a sweep that has ended', () => {
     expect(await ended(failed)).toMatchObject({ phase: 'failed', reason: 'AllTrialsFailed' })
     expect((await extend(failed)).status).toBe(200)
     expect(await ended(failed)).toMatchObject({ phase: 'failed', trials: 4, counts: { failed: 4 } })
+
     const stopped = await submit(
       document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'sleep 60'),
     )
@@ -538,6 +594,7 @@ describe('a sweep that has ended', () => {
     await server.call('POST', `/sweeps/${stopped}/stop`)
     expect(await ended(stopped)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
     expect((await extend(stopped)).status).toBe(200)
+
     await until(async () => (await runsOf(stopped)).filter(({ phase }) => phase === 'running').length === 2)
     await server.call('POST', `/sweeps/${stopped}/stop`)
     await ended(stopped)
@@ -551,7 +608,7 @@ describe('a sweep that has ended', () => {
     expect((await extend(plateau)).body.error.message).toContain(`warm_start: [${plateau}]`)
   })
 
-  it('says that no further point was found', async () => {
+  it('A sweep that finds no further point ends and says so', async () => {
     const text = document(
       '  random_search: {n_experiments: 9}\n  constraints: ["x == y"]\n  matrix: {x: {values: [1, 2]}, y: {values: [2, 1, 3]}}',
       'echo {{ x }}',
@@ -564,9 +621,10 @@ describe('a sweep that has ended', () => {
   })
 })
 
-describe('hagane sweep', () => {
-  it('simulates a sweep without a server, shows beliefs, extends and adds', async () => {
+describe('`hagane sweep`', () => {
+  it('`hagane sweep` simulates a sweep, prints what its model has learnt, extends it and adds points', async () => {
     using work = createWorkplace(server)
+
     work.write('group.yml', document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
     const simulated = await work.hagane(
       'sweep',
@@ -588,6 +646,7 @@ describe('hagane sweep', () => {
       choice: { method: 'bo' },
       cost: expect.any(Number),
     })
+
     const sweep = await submit(document(`  auto: {n_experiments: 24}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
     await ended(sweep)
     expect((await work.hagane('ls', '-q', `sweep = ${sweep} and trial = 1`, '--columns', 'trial')).stdout).toMatch(
@@ -609,6 +668,7 @@ describe('hagane sweep', () => {
         status: 2,
         stderr: expect.stringContaining(`${flag} is ${value}`),
       })
+
     work.write(
       'huge.yml',
       document(`  random_search: {n_experiments: 1000000}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'),
@@ -617,6 +677,7 @@ describe('hagane sweep', () => {
       status: 2,
       stderr: expect.stringContaining('1000000 trials'),
     })
+
     work.write(
       'typo.yml',
       document(
@@ -633,6 +694,7 @@ describe('hagane sweep', () => {
       /run #\d+ tries it/,
     )
     expect((await work.hagane('sweep', 'extend', String(sweep))).status).toBe(2)
+
     await ended(sweep)
   })
 })

@@ -24,13 +24,14 @@ import { startTestServer } from '../support/server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
+/** A clone of the project, as a person has it. */
 interface Clone extends Disposable {
   readonly folder: string
   hagane(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }>
   bundles(): string[]
 }
 
-/** A copy of this clone with a person's home of its own; what is installed is shared. */
+/** Copies this clone and gives it a home directory of its own. The installed packages are shared. */
 function copyClone(): Clone {
   const home = mkdtempSync(join(tmpdir(), 'hagane-clone-'))
   const folder = join(home, 'clone')
@@ -38,6 +39,7 @@ function copyClone(): Clone {
   for (const name of ['src', 'bin', 'scripts', 'package.json', 'package-lock.json'])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, preserveTimestamps: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+
   const hagane: Clone['hagane'] = async (...args) => {
     const child = spawn(process.execPath, [join(folder, 'bin/hagane.mjs'), ...args], {
       env: { HOME: home, PATH: process.env['PATH'], LANG: 'C' },
@@ -47,6 +49,7 @@ function copyClone(): Clone {
     child.stderr.on('data', (chunk) => (stderr += chunk))
     return { status: await new Promise((resolve) => child.once('close', resolve)), stdout, stderr }
   }
+
   return {
     folder,
     hagane,
@@ -55,7 +58,7 @@ function copyClone(): Clone {
   }
 }
 
-/** Changes a word of the help, and nothing else that a look at the file from outside would show. */
+/** Replaces a text of the help by one of the same length, and keeps the times of its file. */
 function edit(folder: string, from: string, to: string): void {
   const file = join(folder, 'src/contract/messages/help.ts')
   const { atime, mtime } = statSync(file)
@@ -64,7 +67,7 @@ function edit(folder: string, from: string, to: string): void {
 }
 
 describe('the command line of a clone', () => {
-  it('runs from a bundle, and sees an edit that keeps the size and the time of its file', async () => {
+  it('A clone runs from a bundle and detects an edit that keeps the size and the time of a file', async () => {
     using clone = copyClone()
     expect((await clone.hagane('--help')).stdout).toContain('Runs machine-learning')
     const first = clone.bundles()
@@ -77,7 +80,7 @@ describe('the command line of a clone', () => {
     expect((await clone.hagane('--help')).stdout).toContain('Runs machine-learning')
   })
 
-  it('makes one bundle of the same sources however many commands start at once', async () => {
+  it('Commands that start at once make one bundle of the same sources', async () => {
     using clone = copyClone()
     const results = await Promise.all(Array.from({ length: 4 }, () => clone.hagane('--version')))
     expect(results.map(({ status, stdout, stderr }) => [status, stdout, stderr])).toEqual(
@@ -86,26 +89,29 @@ describe('the command line of a clone', () => {
     expect(clone.bundles()).toHaveLength(1)
   })
 
-  it('runs its sources where no bundle can be written', async () => {
+  it('A clone runs its sources where no bundle can be written', async () => {
     using clone = copyClone()
     writeFileSync(join(clone.folder, '.bundle'), '')
     const { status, stdout, stderr } = await clone.hagane('--version')
     expect([status, stdout, stderr]).toEqual([0, '0.1.0\n', ''])
   })
 
-  it('removes the oldest bundles and none that a server runs from', async () => {
+  it('The oldest bundles are removed, but none that a server runs from', async () => {
     using clone = copyClone()
+
     const make = (name: string, pid: number, day: number): void => {
       const folder = join(clone.folder, '.bundle', name)
       mkdirSync(folder, { recursive: true })
       writeFileSync(join(folder, `${pid}.server`), '')
       utimesSync(folder, new Date(2020, 0, day), new Date(2020, 0, day))
     }
+
     make('served', process.pid, 1)
-    // No process has this number: it is above the greatest of Linux.
+    // No process has this pid, which is above the maximum of Linux.
     make('left', 2 ** 22 + 1, 2)
     for (let count = 0; count < 9; count++) make(`later-${count}`, 2 ** 22 + 1, 3 + count)
     expect((await clone.hagane('--version')).status).toBe(0)
+
     const left = clone.bundles()
     expect(left).toHaveLength(11)
     expect(left).toContain('served')
@@ -119,11 +125,12 @@ interface Place extends AsyncDisposable {
   names(): Promise<string[]>
 }
 
-/** A person's folder and a data directory that has no server. */
+/** Creates a working folder and a data directory that has no server. */
 function openPlace(): Place {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
   const work: Workplace = createWorkplace({ dataDir, url: '' })
   work.write('run.yml', 'version: 1\nkind: experiment\nrun: {cmd: echo hi}\n')
+
   return {
     dataDir,
     run: (name) => work.hagane('run', '-f', 'run.yml', '--in-place', '--name', name),
@@ -137,7 +144,7 @@ function openPlace(): Place {
 }
 
 describe('a command that needs a server', () => {
-  it('starts one server together with others that start at the same moment', async () => {
+  it('Commands that start at the same moment start one server', async () => {
     await using place = openPlace()
     const names = ['a', 'b', 'c', 'd', 'e']
     const results = await Promise.all(names.map((name) => place.run(name)))
@@ -148,7 +155,7 @@ describe('a command that needs a server', () => {
     expect(await place.names()).toEqual(names)
   })
 
-  it('waits for whoever holds the data directory, and starts its own when that one gives it up', async () => {
+  it('A command waits while another process locks the data directory, and then starts a server', async () => {
     await using place = openPlace()
     const holder = new DatabaseSync(join(place.dataDir, 'lock.db'))
     holder.exec('pragma journal_mode = delete; begin exclusive')
@@ -160,12 +167,13 @@ describe('a command that needs a server', () => {
   })
 
   it.each(['a server of another directory', 'nobody'])(
-    'takes no notice of what a server before left behind, where %s answers there',
+    'A command ignores the state file of an earlier server when %s answers at its address',
     async (who) => {
       await using place = openPlace()
       await using other = await startTestServer()
+
       if (who === 'nobody') await other.kill()
-      // The number of a process that is alive, and a token as this directory would have it.
+      // The pid of a running process, and a token of the form that a data directory has.
       writeFileSync(
         join(place.dataDir, 'server.json'),
         JSON.stringify({ pid: process.pid, url: other.url, version: '0.1.0' }),

@@ -85,7 +85,7 @@ describe('the exit status', () => {
     [2, 'up --database mysql://x', '--database'],
     [1, 'up --data DATA --database postgres://127.0.0.1:1/x', 'no database answers at 127.0.0.1:1'],
     [1, 'up --data ok.yml', 'ok.yml'],
-  ])('is %i after: hagane %s', async (status, line, said) => {
+  ])('The exit status is %i after: hagane %s', async (status, line, said) => {
     const args = line
       .split(' ')
       .map((word) => (word === 'SERVER' ? server.url : word === 'DATA' ? join(work.folder, 'data') : word))
@@ -94,7 +94,7 @@ describe('the exit status', () => {
     expect(result.stderr).not.toMatch(/\n\s+at |\b(ENOTDIR|EISDIR|ECONNREFUSED|ENOSPC|EADDRINUSE)\b|undefined/)
   })
 
-  it('is that of a setting, of a server that is not there, and of a token that is wrong', async () => {
+  it('A wrong setting, an absent server and a wrong token each have their own exit status', async () => {
     expect(await work.haganeWith({ env: { HAGANE_CONCURRENCY: 'four' } }, 'up')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('HAGANE_CONCURRENCY'),
@@ -105,25 +105,28 @@ describe('the exit status', () => {
     expect(await work.haganeWith({ env: { HAGANE_TOKEN: 'wrong' } }, 'run', 'ok.yml')).toMatchObject({ status: 6 })
   })
 
-  it.each(['fails.yml', 'fails-group.yml'])('is 1 after a wait for %s', async (file) => {
+  it.each(['fails.yml', 'fails-group.yml'])('The exit status is 1 after a wait for %s, which fails', async (file) => {
     expect((await hagane('run', file, '--wait')).status).toBe(1)
   })
 
-  it.each(['sleeps.yml', 'sleeps-group.yml'])('is 1 after a wait for %s, which is stopped', async (file) => {
-    const waiting = hagane('run', file, '--wait', '--name', file)
-    let number = 0
-    await until(async () => {
-      const list = (await hagane('ls', ...(file.includes('group') ? ['--sweeps'] : []), '--json')).json as {
-        name: string
-        number: number
-        phase: string
-      }[]
-      number = list.find(({ name, phase }) => name === file && phase === 'running')?.number ?? 0
-      return number > 0
-    })
-    expect((await hagane('stop', String(number))).status).toBe(0)
-    expect((await waiting).status).toBe(1)
-  })
+  it.each(['sleeps.yml', 'sleeps-group.yml'])(
+    'The exit status is 1 after a wait for %s, which is stopped',
+    async (file) => {
+      const waiting = hagane('run', file, '--wait', '--name', file)
+      let number = 0
+      await until(async () => {
+        const list = (await hagane('ls', ...(file.includes('group') ? ['--sweeps'] : []), '--json')).json as {
+          name: string
+          number: number
+          phase: string
+        }[]
+        number = list.find(({ name, phase }) => name === file && phase === 'running')?.number ?? 0
+        return number > 0
+      })
+      expect((await hagane('stop', String(number))).status).toBe(0)
+      expect((await waiting).status).toBe(1)
+    },
+  )
 
   const env = (): NodeJS.ProcessEnv => ({
     HOME: work.folder,
@@ -133,7 +136,7 @@ describe('the exit status', () => {
     LANG: 'C',
   })
 
-  /** The status of a command whose readers are gone before it says anything. */
+  /** Returns the exit status of a command whose output pipes are closed before it prints. */
   async function unread(...args: string[]): Promise<number | null> {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: work.folder,
@@ -154,11 +157,11 @@ describe('the exit status', () => {
     [2, 'nosuch'],
     [1, 'run fails.yml --wait'],
     [0, 'run ok.yml --wait'],
-  ])('is %i where nobody reads what is said: hagane %s', async (status, line) => {
+  ])('The exit status is %i even if nobody reads the output: hagane %s', async (status, line) => {
     expect(await unread(...line.split(' '))).toBe(status)
   })
 
-  it('is 1 where a full disk takes no output, and says so', () => {
+  it('A command whose output goes to a full disk ends with status 1 and says so', () => {
     const { status, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${MAIN}' ls > /dev/full`], {
       cwd: work.folder,
       env: env(),
@@ -167,7 +170,7 @@ describe('the exit status', () => {
     expect([status, stderr]).toEqual([1, 'no room is left on the disk for the output: free some space and try again\n'])
   })
 
-  it('is that of a server of another kind, whatever it answers', async () => {
+  it('A command ends with status 5 if the server is not Hagane, whatever it answers', async () => {
     const file = join(work.folder, 'foreign.mjs')
     writeFileSync(
       file,

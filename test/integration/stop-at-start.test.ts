@@ -35,7 +35,7 @@ const clock = {
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const GRACE_MS = 120_000
 
-it('a command that is told to stop before its supervisor has noted itself gets the signal then, and not at the end of its grace', async () => {
+it('A command that is stopped before its supervisor has claimed it is signalled then, not after the grace period', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
   const baseEnv = { PATH: process.env['PATH']! }
   await using executor = createLocalExecutor({
@@ -49,6 +49,7 @@ it('a command that is told to stop before its supervisor has noted itself gets t
     clock,
     log,
   })
+
   for (let n = 1; n <= 5; n += 1) {
     const attempt = { id: randomUUID(), runId: run.id, n, name: `hagane-1-${n}` } as Attempt
     await executor.launch({
@@ -65,5 +66,6 @@ it('a command that is told to stop before its supervisor has noted itself gets t
     await until(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)
     expect(await executor.observe(attempt)).toMatchObject({ state: 'ended', exitCode: 143 })
   }
+
   rmSync(dataDir, { recursive: true })
 })

@@ -61,32 +61,38 @@ function checkSearch(plan: Extract<Compiled['plan'], { kind: 'group' }>, wanted:
   const axis: Axis = plan.space[0]!
   const task = toTask(plan, { seed: SEED })
   const limit = 100
+
   if (wanted.values)
     expect(firstPoints(task, limit).map((point) => toPlain(point[axis.name]))).toEqual(wanted.values.map(closeTo))
   if (wanted.draws)
     expect(wanted.draws.map(([u]) => toPlain(sampleAxis(axis, u)))).toEqual(
       wanted.draws.map(([, value]) => closeTo(value)),
     )
+
   if (wanted.trials !== undefined) {
-    expect(Number(createMethod(task).size)).toBe(wanted.trials)
+    expect(Number(createMethod(task).pointsMax)).toBe(wanted.trials)
     expect(firstPoints(task, limit)).toHaveLength(wanted.trials)
   }
-  // Every method of the language runs.
+
+  // Every search method of the language yields a first point.
   expect(firstPoints(task, 1)).toHaveLength(1)
 }
 
 describe('the language of Polyaxon 0.6', () => {
-  it('is covered case by case', () => {
+  it('The table has a row for each case of the language of Polyaxon 0.6', () => {
     const numbers = [...new Set(cases.map((row) => row.n))].sort((a, b) => a - b)
     expect(numbers).toEqual(Array.from({ length: CASE_COUNT }, (_, index) => index + 1))
   })
 
-  it('explains every case that is not compatible', () => {
+  it('Each case that is not compatible has an explanation', () => {
     expect(cases.filter((row) => row.outcome !== 'compatible' && !row.why).map((row) => row.name)).toEqual([])
   })
 
-  it.each(cases.map((row) => [`${row.n} ${row.name}: ${row.outcome}`, row] as const))('%s', (_title, row) => {
-    if ('error' in row.expect) checkRefused(row, row.expect)
-    else checkAccepted(row, row.expect)
-  })
+  it.each(cases.map((row) => [`${row.n} ${row.name}: ${row.outcome}`, row] as const))(
+    'The result is as expected in case %s',
+    (_title, row) => {
+      if ('error' in row.expect) checkRefused(row, row.expect)
+      else checkAccepted(row, row.expect)
+    },
+  )
 })

@@ -1,29 +1,33 @@
 import type { ProblemCode } from '../../src/contract/messages/messages.ts'
 
-/** What a reader of Polyaxon 0.6 files may expect: the same, something else on purpose, or nothing yet. */
+/** How a document of Polyaxon 0.6 is treated: as in 0.6, differently on purpose, or not supported yet. */
 export type Outcome = 'compatible' | 'different' | 'not built'
 
+/** Expected result of a document that is accepted. Fields that are left out are not checked. */
 export interface Accepted {
   readonly ok: true
-  /** The command as one line; of the first trial for a group. */
+  /** The command as one line; for a group, the command of the first trial. */
   readonly command?: string
   /** All parameters of the run, or of the first trial. */
   readonly params?: object
   /** The values of the first axis in the order of the search. */
   readonly values?: readonly unknown[]
-  /** What a draw at u in [0, 1) gives on the first axis. */
+  /** Values of the first axis for draws at u in [0, 1). */
   readonly draws?: readonly (readonly [u: number, value: unknown])[]
+  /** Number of points of the search. */
   readonly trials?: number
+  /** A code that must be among the warnings. */
   readonly warning?: ProblemCode
-  /** Part of the plan. */
+  /** Fields that the plan must contain. */
   readonly plan?: object
 }
 
+/** Expected result of a document that is refused: the code of its only problem, and the path if it is checked. */
 export interface Refused {
   readonly error: ProblemCode | readonly [ProblemCode, path: string]
 }
 
-/** One line of the table: `n` is the number of the case in the reference, which may have several lines. */
+/** A row of the table. `n` is the number of the case in the reference; several rows may belong to one case. */
 export interface Case {
   readonly n: number
   readonly name: string
@@ -31,7 +35,7 @@ export interface Case {
   readonly params?: Readonly<Record<string, string>>
   readonly expect: Accepted | Refused
   readonly outcome: Outcome
-  /** For users; every line that is not compatible has one. */
+  /** Explanation for users. Each row that is not compatible has one. */
   readonly why?: string
 }
 
@@ -89,6 +93,7 @@ const NO_DEBUG = 'There is no debug mode that replaces the command by a sleep.'
 const SHARES_FOLDER =
   'Runs work in the folder they are submitted from, nothing is uploaded, and ignore files are not read.'
 
+/** The cases of the language of Polyaxon 0.6, ordered by number. */
 export const cases: readonly Case[] = [
   refused(1, 'no version', 'kind: experiment\nrun: {cmd: x}', ['required', 'version']),
   refused(2, 'no kind', 'version: 1\nrun: {cmd: x}', ['kind_required', 'kind']),
@@ -353,7 +358,7 @@ export const cases: readonly Case[] = [
   accepted(58, 'pvalues below 1', random('{pvalues: [[a, 0.1], [b, 0.8]]}')),
   refused(58, 'pvalue 1.0', random('{pvalues: [[a, 1.0]]}'), ['pvalues_item', 'hptuning.matrix.a']),
   refused(58, 'pvalue 0', random('{pvalues: [[a, 0], [b, 0.5]]}'), ['pvalues_item', 'hptuning.matrix.a']),
-  accepted(59, 'the rest belongs to the last pvalue', random('{pvalues: [[a, 0.1], [b, 0.3]]}'), {
+  accepted(59, 'last pvalue with the remaining probability', random('{pvalues: [[a, 0.1], [b, 0.3]]}'), {
     draws: [
       [0.05, 'a'],
       [0.15, 'b'],
@@ -370,7 +375,7 @@ export const cases: readonly Case[] = [
     command: 'x',
     warning: 'template_undefined',
   }),
-  refused(62, 'part of an unknown name', command('"x {{ y.z }}"'), ['template_value', 'run.cmd']),
+  refused(62, 'attribute of an unknown name', command('"x {{ y.z }}"'), ['template_value', 'run.cmd']),
   refused(62, 'braces left open', command('"x {{ y"'), ['template_syntax', 'run.cmd']),
   different(accepted(63, 'command that is a number', command('"{{ x }}"'), { command: '1' }), TEXT_STAYS),
   accepted(63, 'command that is a word', command('"{{ x }}"', '{x: abc}'), { command: 'abc' }),
@@ -443,7 +448,7 @@ export const cases: readonly Case[] = [
     'wrong_type',
     'environment.resources.memory.requests',
   ]),
-  refused(79, 'request for requests', environment('resources: {cpu: {request: 1}}'), [
+  refused(79, 'request instead of requests', environment('resources: {cpu: {request: 1}}'), [
     'unknown_key_near',
     'environment.resources.cpu.request',
   ]),

@@ -18,7 +18,7 @@ const METRIC = 'metric: {name: loss, optimization: minimize}'
 const MATRIX = 'matrix: {x: {uniform: [0, 1]}, y: {uniform: [0, 1]}}'
 const ASHA = 'max_iter: 9, resource: {name: epochs}'
 
-describe('what the language of searches adds to 0.6', () => {
+describe('the additions of the search language to Polyaxon 0.6', () => {
   it.each([
     [
       'a constraint that cannot be read',
@@ -27,30 +27,25 @@ describe('what the language of searches adds to 0.6', () => {
       'hptuning.constraints[0]',
     ],
     [
-      'constraints that none of many points meets',
+      'a constraint that no sampled point meets',
       `{constraints: ["x + y > 3"], ${MATRIX}, random_search: {}}`,
       'constraint_rare',
       'hptuning.constraints',
     ],
     [
-      'a first point outside',
+      'a first point outside the search space',
       `{first_points: [{x: 2, y: 0}], ${MATRIX}, random_search: {}}`,
       'first_point',
       'hptuning.first_points[0]',
     ],
     [
-      'a circle of conditions',
+      'a condition that refers to its own parameter',
       '{matrix: {x: {uniform: [0, 1], when: {x: [1]}}}, random_search: {}}',
       'when_parameter',
       'hptuning.matrix.x.when',
     ],
     ['a search that learns without a metric', `{tpe: {}, ${MATRIX}}`, 'required', 'hptuning.metric'],
-    [
-      'a factor below one and a half',
-      `{asha: {${ASHA}, eta: 1.2}, ${METRIC}, ${MATRIX}}`,
-      'eta_above_one',
-      'hptuning.asha.eta',
-    ],
+    ['an eta below 1.5', `{asha: {${ASHA}, eta: 1.2}, ${METRIC}, ${MATRIX}}`, 'eta_above_one', 'hptuning.asha.eta'],
     [
       'a lowest rung above the highest',
       `{asha: {${ASHA}, min_iter: 10}, ${METRIC}, ${MATRIX}}`,
@@ -64,18 +59,18 @@ describe('what the language of searches adds to 0.6', () => {
       'hptuning.matrix.x',
     ],
     [
-      'a seed that is not exact',
+      'a seed above the largest exact integer',
       `{seed: 9007199254740993, random_search: {}, ${MATRIX}}`,
       'too_large',
       'hptuning.seed',
     ],
     [
-      'too many sweeps to begin from',
+      'too many sweeps in warm_start',
       `{warm_start: [${Array.from({ length: 21 }, (_, i) => i + 1).join()}], auto: {}, ${METRIC}, ${MATRIX}}`,
       'list_long',
       'hptuning.warm_start',
     ],
-  ])('%s is refused where it stands', (_name, hptuning, code, path) => {
+  ])('A document is refused at the path of its mistake: %s', (_name, hptuning, code, path) => {
     expect(problemsOf(hptuning)).toEqual([[code, path]])
   })
 
@@ -83,24 +78,26 @@ describe('what the language of searches adds to 0.6', () => {
     `{asha: {${ASHA}, min_iter: 9}, ${METRIC}, ${MATRIX}}`,
     `{seed: 9007199254740991, random_search: {}, ${MATRIX}}`,
     `{constraints: ["x + y > 1.9"], ${MATRIX}, random_search: {}}`,
-  ])('%s is taken', (hptuning) => {
+  ])('The search section %s is accepted', (hptuning) => {
     expect(problemsOf(hptuning)).toEqual([])
   })
 
-  it('says of constraints what is known: that no point meets them, or that none of many does', () => {
+  it('Constraints have one problem code if no point of the space meets them, another if no sampled point does', () => {
     const refused = (matrix: string, constraint: string) =>
       problemsOf(`{constraints: ["${constraint}"], ${matrix}, random_search: {}}`).map(([code]) => code)
     const wide = 'matrix: {x: {int: [0, 1000000]}, z: {int: [0, 1000000]}}'
+
     expect(refused('matrix: {x: {int: [0, 9]}, z: {int: [0, 9]}}', 'x + z > 30')).toEqual(['constraint_unmet'])
     expect(refused(wide, 'x * x + z * z == 7')).toEqual(['constraint_rare'])
     expect(refused(wide, 'x == z')).toEqual([])
-    // A point that a person knows to meet them is enough.
+
+    // A first point that meets the constraints is enough.
     expect(
       problemsOf(`{constraints: ["x * x + z * z == 5"], first_points: [{x: 1, z: 2}], ${wide}, random_search: {}}`),
     ).toEqual([])
   })
 
-  it('warns of a condition or a rule that would have the metric of the sweep the other way round, where it does not say so', () => {
+  it('A stop condition or rule without a direction gives a warning if its default contradicts the sweep metric', () => {
     const warnings = (condition: string, optimization = 'minimize') =>
       loadPlan([
         {
@@ -108,6 +105,7 @@ describe('what the language of searches adds to 0.6', () => {
           text: `version: 1\nkind: group\nhptuning: {metric: {name: loss, optimization: ${optimization}}, early_stopping: [${condition}], ${MATRIX}, random_search: {n_experiments: 3}}\nrun: {cmd: "python train.py {{ x }} {{ y }}"}\n`,
         },
       ]).warnings.map(({ code, path }) => [code, path])
+
     const said = [['condition_direction', 'hptuning.early_stopping[0]']]
     expect(warnings('{metric: loss, value: 0.1}')).toEqual(said)
     expect(warnings('{metric: loss, policy: {kind: median, evaluation_interval: 1}}')).toEqual(said)

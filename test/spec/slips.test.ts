@@ -24,7 +24,10 @@ const head = (kind: string, rest: string) => `version: 1\nkind: ${kind}\n${rest}
 const E = (rest: string) => head('experiment', rest)
 const G = (matrix: string, rest = 'run: {cmd: "t {{ a }}"}') => head('group', `hptuning: {matrix: ${matrix}}\n${rest}`)
 
-/** A slip: the one problem it gives, its place, and words of the sentence and the remedy. */
+/**
+ * A document with one mistake: its text, the place (`line:column`) and code of its only problem, and patterns for the
+ * message and remedy in each language.
+ */
 type Slip = readonly [name: string, text: string, place: string, code: string, english: RegExp, japanese: RegExp]
 
 const SLIPS: readonly Slip[] = [
@@ -80,14 +83,7 @@ const SLIPS: readonly Slip[] = [
     /!env.*引用符/,
   ],
   ['text that begins with a backtick', E('run:\n  cmd: `ls`'), '4:8', 'yaml_syntax', /begins with `/, /` で始まる/],
-  [
-    'text that goes on after its quote',
-    E('run:\n  cmd: "python" t.py'),
-    '4:17',
-    'yaml_syntax',
-    /closing "/,
-    /閉じの "/,
-  ],
+  ['text after the closing quote', E('run:\n  cmd: "python" t.py'), '4:17', 'yaml_syntax', /closing "/, /閉じの "/],
   ['full-width indent', E('run:\n　　cmd: t'), '4:1', 'yaml_syntax', /full-width.*space/, /行頭に全角/],
   ['no-break space as indent', E('run:\n\u00a0\u00a0cmd: t'), '4:1', 'yaml_syntax', /no-break space/, /行頭に全角/],
   ['full-width colon', E('run：\n  cmd: t'), '3:4', 'yaml_syntax', /full-width colon/, /全角コロン/],
@@ -193,7 +189,7 @@ const SLIPS: readonly Slip[] = [
     /"1.10"/,
   ],
   [
-    'draws that are no whole numbers for one',
+    'continuous axis for a whole number',
     head(
       'group',
       'inputs: [{name: n, type: int}]\nhptuning: {random_search: {n_experiments: 2}, matrix: {n: {uniform: [0, 1]}}}\nrun: {cmd: t}',
@@ -213,7 +209,7 @@ const SLIPS: readonly Slip[] = [
   ],
   ['tab as indent', E('run:\n\tcmd: t'), '4:1', 'yaml_syntax', /a tab/, /タブ/],
   [
-    'open quote',
+    'unclosed double quote',
     E('run:\n  cmd: "python t.py\nparams: {a: 1}'),
     '4:8',
     'yaml_syntax',
@@ -221,15 +217,15 @@ const SLIPS: readonly Slip[] = [
     /閉じていません/,
   ],
   [
-    'open single quote',
+    'unclosed single quote',
     E("run:\n  cmd: 'python t.py\nparams: {a: 1}"),
     '4:8',
     'yaml_syntax',
     /never closed/,
     /閉じていません/,
   ],
-  ['open bracket', E('tags: [a, b\nrun: {cmd: t}'), '3:7', 'yaml_syntax', /\[ opened here.*\]/, /\[ が閉じて/],
-  ['open brace', E('params: {a: 1\nrun: {cmd: t}'), '3:9', 'yaml_syntax', /\{ opened here/, /\{ が閉じて/],
+  ['unclosed bracket', E('tags: [a, b\nrun: {cmd: t}'), '3:7', 'yaml_syntax', /\[ opened here.*\]/, /\[ が閉じて/],
+  ['unclosed brace', E('params: {a: 1\nrun: {cmd: t}'), '3:9', 'yaml_syntax', /\{ opened here/, /\{ が閉じて/],
   [
     'backslash in double quotes',
     E('run:\n  cmd: "type C:\\path"'),
@@ -282,7 +278,7 @@ const SLIPS: readonly Slip[] = [
     /<<: には/,
   ],
   [
-    'tag that its value does not have',
+    'type tag that does not fit its value',
     E('params: {a: !!float x}\nrun: {cmd: t}'),
     '3:21',
     'yaml_syntax',
@@ -340,7 +336,7 @@ const SLIPS: readonly Slip[] = [
     /params\['batch-size'\]/,
   ],
   [
-    'name that nobody defines in arithmetic',
+    'undefined name in arithmetic',
     E('run: {cmd: "t {{ epochs * 2 }}"}'),
     '3:7',
     'template_value',
@@ -348,7 +344,7 @@ const SLIPS: readonly Slip[] = [
     /epochs は定義/,
   ],
   [
-    'open braces in a tag',
+    'unclosed braces in a tag',
     E('tags: [a, "{{ m"]\nrun: {cmd: a}'),
     '3:11',
     'template_syntax',
@@ -356,7 +352,7 @@ const SLIPS: readonly Slip[] = [
     /\{\{ が閉じて/,
   ],
   [
-    'open braces in a step',
+    'unclosed braces in a step',
     E('build: {image: a, build_steps: [ls, "pip {{ m"]}\nrun: {cmd: a}'),
     '3:37',
     'template_syntax',
@@ -408,7 +404,7 @@ const SLIPS: readonly Slip[] = [
     /hptuning/,
   ],
   [
-    'budget beside its method',
+    'number of trials outside its method',
     head('group', 'hptuning: {n_experiments: 2, matrix: {a: {values: [1]}}}\nrun: {cmd: t}'),
     '3:12',
     'unknown_key',
@@ -472,7 +468,7 @@ const SLIPS: readonly Slip[] = [
     /引数/,
   ],
   [
-    'end without its block',
+    'endif without its block',
     E('run: {cmd: "t {% endif %}"}'),
     '3:7',
     'template_syntax',
@@ -512,7 +508,7 @@ const SLIPS: readonly Slip[] = [
     /小文字/,
   ],
   ['range downward', G('{a: {range: [10, 1, -1]}}'), '3:21', 'matrix_order', /upward only/, /小さい方から/],
-  ['range of nothing', G('{a: {range: [1, 1, 1]}}'), '3:21', 'matrix_order', /upward only/, /小さい方から/],
+  ['empty range', G('{a: {range: [1, 1, 1]}}'), '3:21', 'matrix_order', /upward only/, /小さい方から/],
   [
     'bounds the wrong way round',
     head('group', 'hptuning: {random_search: {n_experiments: 2}, matrix: {a: {log: [1, 0.1]}}}\nrun: {cmd: t}'),
@@ -530,7 +526,7 @@ const SLIPS: readonly Slip[] = [
     /a に値/,
   ],
   [
-    'text of a list',
+    'single number for a declared list',
     E('inputs: [{name: n, type: float, is_list: true}]\nparams: {n: 2.5}\nrun: {cmd: t}'),
     '4:10',
     'wrong_type',
@@ -538,7 +534,7 @@ const SLIPS: readonly Slip[] = [
     /リストが必要/,
   ],
   [
-    'wrong item of a list',
+    'fractional item in a list of whole numbers',
     E('inputs: [{name: n, type: int, is_list: true}]\nparams: {n: [1, 2.5]}\nrun: {cmd: t}'),
     '4:17',
     'wrong_type',
@@ -554,7 +550,7 @@ const SLIPS: readonly Slip[] = [
     /a → b → a/,
   ],
   [
-    'percent of a rule that has none',
+    'percent for a rule without a percent',
     head(
       'group',
       'hptuning: {matrix: {a: {values: [1]}}, early_stopping: [{metric: l, policy: {kind: median, percent: 3, evaluation_interval: 1}}]}\nrun: {cmd: t}',
@@ -574,18 +570,19 @@ const SLIPS: readonly Slip[] = [
   ],
 ]
 
-/** Words of English that no Japanese sentence needs; names of fields and values are English in both. */
+/** English words that no Japanese message needs. Names of fields and values are English in both languages. */
 const ENGLISH =
   /\b(?:expected|found|unexpected|the|is|are|not|missing|must|cannot|nothing|mapping|null|string|number|integer|boolean|scalar|alias|anchor)\b/i
 
-describe('a slip', () => {
+describe('a document with one mistake', () => {
   it.each(SLIPS)(
-    '%s is one problem at its place, with a sentence and a remedy in both languages',
+    'One mistake gives one problem at its place, with a message and a remedy in both languages: %s',
     (_name, text, place, code, english, japanese) => {
       const { problems } = read(text)
       expect(problems.map((problem) => `${problem.line}:${problem.column} ${problem.code}`)).toEqual([
         `${place} ${code}`,
       ])
+
       const [en, ja] = [toProblemView(problems[0]!, 'en'), toProblemView(problems[0]!, 'ja')]
       expect(`${en.message} → ${en.remedy}`).toMatch(english)
       expect(`${ja.message} → ${ja.remedy}`).toMatch(japanese)
@@ -595,7 +592,10 @@ describe('a slip', () => {
   )
 })
 
-/** A document that is accepted: its first commands, and the warnings that it must have. */
+/**
+ * A document that is accepted: its first commands (at most 10), the codes of all its warnings (not checked if left out),
+ * and values from the command line.
+ */
 type Reading = readonly [
   name: string,
   text: string,
@@ -662,7 +662,7 @@ const READINGS: readonly Reading[] = [
     ['t 0.01 4 x 5 1 2'],
   ],
   [
-    'the matrix over the default of an input',
+    'axis that overrides the default of an input',
     G(
       '{lr: {values: [0.1, 0.2]}}',
       'inputs: [{name: lr, type: float, is_optional: true, default: 0.5}]\nrun: {cmd: "t {{ lr }}"}',
@@ -671,7 +671,7 @@ const READINGS: readonly Reading[] = [
     [],
   ],
   [
-    'the matrix for a required input',
+    'axis that gives the value of a required input',
     G('{lr: {values: [0.1, 0.2]}}', 'inputs: [{name: lr, type: float}]\nrun: {cmd: "t {{ lr }}"}'),
     ['t 0.1', 't 0.2'],
     [],
@@ -684,7 +684,7 @@ const READINGS: readonly Reading[] = [
     { lr: '0.5' },
   ],
   [
-    'axis that its param names again',
+    'param that repeats the name of its axis',
     G('{lr: {values: [0.1, 0.2]}}', 'params: {lr: "{{ lr }}"}\nrun: {cmd: "t {{ lr }}"}'),
     ['t 0.1', 't 0.2'],
   ],
@@ -697,8 +697,13 @@ const READINGS: readonly Reading[] = [
     ['t sgd 2', 't sgd 1'],
     ['param_shadows_matrix'],
   ],
-  ['number beyond all numbers', E('params: {sha: 12e4567}\nrun: {cmd: "t {{ sha }}"}'), ['t inf'], ['number_infinite']],
-  ['quotation marks of a text program', E('run: {cmd: “t” x}'), ['“t” x'], ['quote_wide']],
+  [
+    'number that overflows to infinity',
+    E('params: {sha: 12e4567}\nrun: {cmd: "t {{ sha }}"}'),
+    ['t inf'],
+    ['number_infinite'],
+  ],
+  ['typographic quotation marks', E('run: {cmd: “t” x}'), ['“t” x'], ['quote_wide']],
   ['full-width comma between values', G('{a: {values: [0.1、0.2]}}'), ["t '0.1、0.2'"], ['comma_wide']],
   [
     'trial that fails after the first',
@@ -716,14 +721,14 @@ const READINGS: readonly Reading[] = [
     ['trial_fails'],
   ],
   [
-    'false of the command line for a parameter that is true',
+    'false from the command line for a parameter that is true',
     E('params: {fast: true}\nrun: {cmd: "t {{ 1 if fast else 0 }}"}'),
     ['t 0'],
     [],
     { fast: 'false' },
   ],
   [
-    'no of the command line for a declared boolean',
+    'no from the command line for a declared boolean',
     E('inputs: [{name: a, type: bool, options: [true, false]}]\nrun: {cmd: "t {{ a }}"}'),
     ['t False'],
     [],
@@ -847,7 +852,7 @@ const READINGS: readonly Reading[] = [
     E(`params: {a: 1}\nrun: {cmd: "t {{ '}}' }} {% raw %}{{ b }}{% endraw %} {{ a }}"}`),
     [`t '}}' {{ b }} 1`],
   ],
-  ['length of a shell list', E('run: {cmd: "l=(a b); t ${#l[@]}"}'), ['l=(a b); t ${#l[@]}']],
+  ['length of a bash array', E('run: {cmd: "l=(a b); t ${#l[@]}"}'), ['l=(a b); t ${#l[@]}']],
   ['index of an environment', E('environment: {index: 0}\nrun: {cmd: t}'), ['t']],
   [
     'empty list beside its old name',
@@ -865,7 +870,7 @@ const READINGS: readonly Reading[] = [
   ],
   ['comment above the command', E('run:\n  cmd: |\n    # prepare\n    t'), ['# prepare t'], ['comment_swallows']],
   [
-    'comment behind a line that goes on',
+    'comment after a continued line',
     E('run:\n  cmd: |\n    t \\  # data\n      --a 1'),
     ['t # data --a 1'],
     ['comment_swallows'],
@@ -877,7 +882,12 @@ const READINGS: readonly Reading[] = [
     ['t --b 2 echo done'],
     ['command_lines_joined'],
   ],
-  ['lines that go on by themselves', E('run:\n  cmd: |\n    a &&\n    b;\n    c |\n    d'), ['a && b; c | d'], []],
+  [
+    'lines that continue without a backslash',
+    E('run:\n  cmd: |\n    a &&\n    b;\n    c |\n    d'),
+    ['a && b; c | d'],
+    [],
+  ],
   ['lines inside quotes', E('run:\n  cmd: |\n    python -c "import x\n    x.y()"'), ['python -c "import x x.y()"'], []],
   ['item that ends in a semicolon', E('run: {cmd: ["cd a;", t]}'), ['cd a; && t'], ['command_item_end']],
   ['kind that is not built', head('notebook', 'build: {image: a}'), [null], ['image_on_host', 'kind_not_built']],
@@ -889,7 +899,7 @@ const READINGS: readonly Reading[] = [
     ['value_words'],
   ],
   [
-    'several words by a filter',
+    'several words split by a filter',
     E('params: {a: "--x 1 --y 2"}\nrun: {cmd: "t {{ a | words }}"}'),
     ['t --x 1 --y 2'],
     [],
@@ -901,7 +911,7 @@ const READINGS: readonly Reading[] = [
     ['value_shell'],
   ]),
   [
-    'name that nobody defines in a step, a variable, a tag and a param',
+    'undefined names in a step, a variable, a tag and a param',
     E(
       'params: {x: "{{ n1 }}"}\ntags: ["{{ n2 }}"]\nbuild: {image: a, build_steps: ["{{ n3 }}"], env_vars: [[A, "{{ n4 }}"]]}\nrun: {cmd: "t {{ n5 }} {{ n6 | default(1) }}"}',
     ),
@@ -938,7 +948,7 @@ const READINGS: readonly Reading[] = [
     ['bounds_exponents'],
   ],
   [
-    'exponents',
+    'bounds that are exponents',
     head(
       'group',
       'hptuning: {random_search: {n_experiments: 1}, seed: 1, matrix: {a: {loguniform: {low: -11, high: -2}}}}\nrun: {cmd: t}',
@@ -954,12 +964,13 @@ const READINGS: readonly Reading[] = [
   ],
 ]
 
-describe('a document', () => {
+describe('a document that is accepted', () => {
   it.each(READINGS.map((row) => [row[0], row] as const))(
-    '%s reads as its author means it',
+    'A document is read as its author means it: %s',
     (_name, [, text, commands, warnings, params]) => {
       const found = read(text, params)
       expect(found.problems.map(({ code, args }) => [code, args])).toEqual([])
+
       expect(found.commands).toEqual(commands)
       if (warnings) expect(found.warnings.map(({ code }) => code).toSorted()).toEqual([...warnings].toSorted())
     },
@@ -1007,15 +1018,15 @@ describe('a command', () => {
       ({ code }) => code,
     )
 
-  it.each(COMPUTED)('warns where bash computes a value: %s', (cmd) => {
+  it.each(COMPUTED)('A command gives a warning if bash evaluates a parameter value in it: %s', (cmd) => {
     expect(warningsOf(cmd)).toEqual(['template_computed'])
   })
 
-  it('warns where bash computes a variable that another line gives a value', () => {
+  it('A command gives a warning if bash evaluates a variable that another line of it sets', () => {
     expect(warningsOf(['a={{ x }}', '(( a > 5 ))'])).toEqual(['template_computed'])
   })
 
-  it.each(NOT_COMPUTED)('does not warn where bash takes a value as it is: %s', (cmd) => {
+  it.each(NOT_COMPUTED)('A command gives no warning if bash takes a parameter value literally: %s', (cmd) => {
     expect(warningsOf(cmd)).toEqual([])
   })
 })
@@ -1024,14 +1035,14 @@ it.each([
   ['experiment', E('name: x')],
   ['group', G('{a: {values: [1]}}', 'name: x')],
   ['build', head('build', 'image: a')],
-])('a document of kind %s that nothing can be made of is wrong, and not only when it is submitted', (_kind, text) => {
+])('A document of kind %s without anything to run has a problem before it is submitted', (_kind, text) => {
   expect(read(text).problems.map(({ code }) => code)).toEqual([
     text.includes('kind: build') ? 'build_steps_required' : 'run_required',
   ])
 })
 
-describe('the other language', () => {
-  it('has no English sentence in any warning', () => {
+describe('the Japanese warnings', () => {
+  it('No Japanese warning contains an English sentence', () => {
     const views = READINGS.flatMap(([, text, , , params]) => read(text, params).warnings).map((problem) =>
       toProblemView(problem, 'ja'),
     )

@@ -14,12 +14,14 @@ const PACKED = join(import.meta.dirname, '../../node_modules/@sparticuz/chromium
 const VERSION = (JSON.parse(readFileSync(join(PACKED, '../package.json'), 'utf8')) as { version: string }).version
 
 /**
- * A Chromium: that of the system, or the one from npm, unpacked once into the temp folder with the libraries that a bare
- * machine lacks. undefined where neither starts, with the reason on standard error.
+ * Starts the Chromium of the system. Without one, starts the Chromium from npm, which is unpacked once into the temporary
+ * folder together with libraries that a bare machine lacks. If it does not start, prints the reason to standard error and
+ * returns undefined.
  */
 export async function launchBrowser(): Promise<Browser | undefined> {
   const own = SYSTEM.find((path) => existsSync(path))
   const { path, libraries } = own === undefined ? unpack() : { path: own, libraries: '' }
+
   try {
     return await chromium.launch({
       executablePath: path,
@@ -32,7 +34,10 @@ export async function launchBrowser(): Promise<Browser | undefined> {
   }
 }
 
-/** Another process may do the same: what is complete appears under its name at once. */
+/**
+ * Unpacks the Chromium from npm and returns its paths. Unpacks into a folder of its own and renames that at the end,
+ * because another process may be unpacking at the same time.
+ */
 function unpack(): { path: string; libraries: string } {
   const folder = join(tmpdir(), `hagane-chromium-${VERSION}-${process.getuid?.() ?? 0}`)
   if (!existsSync(folder)) {
@@ -53,9 +58,11 @@ function unpack(): { path: string; libraries: string } {
       rmSync(making, { recursive: true, force: true })
     }
   }
+
   return { path: join(folder, 'chromium'), libraries: join(folder, 'lib') }
 }
 
+/** How a page is displayed. Sizes are in pixels. */
 export interface Look {
   readonly language?: 'en' | 'ja'
   readonly theme?: 'light' | 'dark'
@@ -64,7 +71,10 @@ export interface Look {
   readonly timeZone?: string
 }
 
-/** A page that is signed in to a server, in a language and a theme. Whatever its console says of an error fails with `errors`. */
+/**
+ * Opens a page that is signed in to a server. Defaults: English, light, 1440 × 900, Asia/Tokyo. The page's `errors`
+ * collects uncaught errors and the errors of its console, except those about status 401.
+ */
 export async function openPage(
   browser: Browser,
   server: TestServer,
@@ -85,6 +95,7 @@ export async function openPage(
     },
     [language, theme],
   )
+
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
@@ -92,8 +103,10 @@ export async function openPage(
     'console',
     (message) => message.type() === 'error' && !message.text().includes('401') && errors.push(message.text()),
   )
+
   const { body } = await server.call<{ code: string }>('POST', '/session/codes')
   await page.goto(`${server.url}/sign-in#code=${body.code}&to=${encodeURIComponent(path)}`)
   await page.waitForURL(server.url + path)
+
   return Object.assign(page, { errors, close: async () => await context.close() })
 }

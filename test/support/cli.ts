@@ -7,22 +7,27 @@ import type { TestServer } from './server.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
+/** How a command of the CLI ended and what it printed. */
 export interface CliResult {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
-  /** The one line of `--json`. */
+  /** The parsed output of a command with `--json` that printed exactly one line; otherwise undefined. */
   readonly json: never
 }
 
-/** A person's folder and shell beside a server. */
+/** A working folder, with a home directory of its own, in which commands of the CLI run. */
 export interface Workplace extends Disposable {
   readonly folder: string
+  /** Runs a command of the CLI in the folder. */
   hagane(...args: string[]): Promise<CliResult>
+  /** Runs a command with additional variables, standard input or another working directory. */
   haganeWith(options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string }, ...args: string[]): Promise<CliResult>
+  /** Writes a file below the folder and returns `name`. */
   write(name: string, text: string): string
 }
 
+/** Creates a workplace whose commands use this server. Disposal removes its files. */
 export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Workplace {
   const home = mkdtempSync(join(tmpdir(), 'hagane-work-'))
   const folder = join(home, 'work')
@@ -35,6 +40,7 @@ export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Wo
     LANG: 'C',
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   }
+
   const haganeWith: Workplace['haganeWith'] = async ({ env, input = '', cwd = folder }, ...args) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...base, ...env } })
     child.stdin.end(input)
@@ -42,6 +48,7 @@ export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Wo
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
+
     const lines = stdout.trim().split('\n')
     return {
       status,
@@ -50,6 +57,7 @@ export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Wo
       json: (args.includes('--json') && lines.length === 1 && lines[0] ? JSON.parse(lines[0]) : undefined) as never,
     }
   }
+
   return {
     folder,
     haganeWith,

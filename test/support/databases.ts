@@ -12,12 +12,12 @@ import type { Postgres } from './postgres.ts'
 const ENGINES = ['sqlite', 'postgres'] as const
 export type Engine = (typeof ENGINES)[number]
 
-/** Opens a new, empty database of the kind the suite runs on. */
+/** Opens a new, empty database of the engine that the suite runs on. */
 export type OpenFresh = () => Promise<Database>
 
 /**
- * Runs a suite on both databases. Where PostgreSQL cannot run, its half is skipped by name; in CI that is a failure,
- * since the server then has to be there.
+ * Runs a suite on SQLite and on PostgreSQL. Where PostgreSQL cannot run, its half is skipped, and the reason is part of
+ * its title. In CI `scripts/test.ts` fails on skipped tests.
  */
 export function describeOnBoth(name: string, suite: (openFresh: OpenFresh, engine: Engine) => void): void {
   for (const engine of ENGINES) {

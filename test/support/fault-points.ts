@@ -1,6 +1,9 @@
 /**
- * Loaded into a server before its own code (`--import`): makes it die at a named point, and lets its clock be set. The
- * product knows nothing of this; the points are calls of Node's modules and statements that pass by.
+ * Preloaded into a server with `--import`. Kills the server at a named point and lets tests set its clock. The server
+ * itself has no code for this: the points are calls to Node's modules and SQL statements, which are patched here.
+ *
+ * HAGANE_TEST_FAULT names the point and its side (`intent.before`). HAGANE_TEST_FAULT_HIT says at which occurrence the
+ * server is killed, counted from 1 (default: 1). HAGANE_TEST_CLOCK names the file with the offset of the clock.
  */
 import childProcess from 'node:child_process'
 import fs from 'node:fs'
@@ -9,7 +12,10 @@ import { StatementSync } from 'node:sqlite'
 
 import pg from 'pg'
 
-/** Points that are transactions, by a statement inside them; the server dies right before or right after their commit. */
+/**
+ * Points that are commits. A statement inside the transaction identifies each; the server is killed right before or
+ * right after the commit.
+ */
 const COMMITS = {
   trials: /^insert into "run"/,
   intent: /^insert into "attempt"/,
@@ -22,22 +28,24 @@ const COMMITS = {
   promoted: /^update "run" set .*"plan" = /,
 } as const
 
-/** Points that only a sweep with a record comes to. */
+/** Points that only sweeps whose results are recorded reach. */
 const OF_SEARCHES = ['recorded', 'promoted'] as const
 
+/** A point and the side of it at which the server is killed. */
 export type FaultPoint = `${Place}.${'before' | 'after'}`
 
 type Place = keyof typeof COMMITS | 'spawn' | 'exit-read'
 
 const bothSides = (point: Place): FaultPoint[] => [`${point}.before`, `${point}.after`]
 
+/** Points that a sweep of tracked trials reaches; `stop` only if it is stopped. */
 export const FAULT_POINTS: readonly FaultPoint[] = [
   ...(Object.keys(COMMITS) as (keyof typeof COMMITS)[]).filter((point) => !OF_SEARCHES.includes(point as never)),
   'spawn' as const,
   'exit-read' as const,
 ].flatMap(bothSides)
 
-/** What a sweep that promotes trials can die at: its suggestions, its record, its promotions. */
+/** Points of a sweep that promotes trials: its suggestions, its results, its promotions. */
 export const SEARCH_FAULT_POINTS: readonly FaultPoint[] = (['trials', ...OF_SEARCHES] as const).flatMap(bothSides)
 
 const [point, when] = (process.env['HAGANE_TEST_FAULT'] ?? '').split('.')
@@ -54,7 +62,7 @@ function arm(): void {
   else armCommits(pattern)
 }
 
-/** Dies at the wanted hit, if this is the wanted side of it. */
+/** Kills this process if this is the chosen side of the point, at its chosen occurrence. */
 function hit(side: 'before' | 'after'): void {
   if (when !== side) return
   hitsLeft -= 1
@@ -81,6 +89,7 @@ function armExitRead(): void {
     exitFile = String(args[0]).endsWith('/exit') ? file : undefined
     return file
   }
+
   fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
     const isExit = args[0] === exitFile
     if (isExit) hit('before')
@@ -88,11 +97,13 @@ function armExitRead(): void {
     if (isExit) hit('after')
     return text
   }) as typeof readFileSync
+
   syncBuiltinESMExports()
 }
 
 function armCommits(pattern: RegExp): void {
   let isWanted = false
+
   const passes = (text: string): boolean => {
     if (pattern.test(text)) isWanted = true
     const isCommit = isWanted && text === 'commit'
@@ -100,6 +111,7 @@ function armCommits(pattern: RegExp): void {
     if (isCommit) hit('before')
     return isCommit
   }
+
   const { run } = StatementSync.prototype
   StatementSync.prototype.run = function (this: StatementSync, ...args: never[]) {
     const isCommit = passes(this.sourceSQL)
@@ -107,11 +119,13 @@ function armCommits(pattern: RegExp): void {
     if (isCommit) hit('after')
     return result
   } as never
+
   const { all } = StatementSync.prototype
   StatementSync.prototype.all = function (this: StatementSync, ...args: never[]) {
     passes(this.sourceSQL)
     return (all as (...args: never[]) => unknown).apply(this, args)
   } as never
+
   const { query } = pg.Client.prototype
   pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
     const isCommit = passes(String(args[0]))
@@ -121,7 +135,7 @@ function armCommits(pattern: RegExp): void {
   } as never
 }
 
-/** At the start and on SIGUSR2 the clock moves to as many milliseconds beside the true one as the file says. */
+/** Shifts `Date.now` by the milliseconds in the file, which is read now and on each SIGUSR2. */
 function letClockBeSet(file: string): void {
   const { now } = Date
   let offset = 0

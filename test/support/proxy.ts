@@ -1,18 +1,22 @@
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** To the server, from it, or whatever comes first. */
+/** Direction of bytes: to the server, from the server, or both. */
 export type Direction = 'up' | 'down' | 'both'
 
-/** A TCP proxy that cuts connections where it is told to. */
+/** A TCP proxy that can cut a connection after a given number of bytes. Disposal closes all connections. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number
-  /** How many connections were cut. */
+  /** Number of connections cut so far. */
   readonly cuts: number
-  /** After so many further bytes the connection that carries the next one is cut; the rest of its bytes get lost. */
+  /**
+   * Arranges one cut. After `bytes` further bytes in the direction (default: both), counted over all connections, the
+   * connection that carries the next byte is cut and the rest of its bytes are lost.
+   */
   cutAfter(bytes: number, direction?: Direction): void
 }
 
+/** Starts a proxy on a free port of 127.0.0.1 that forwards to `targetPort` of 127.0.0.1. */
 export async function startProxy(targetPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>()
   let cut: { left: number; direction: Direction } | undefined
@@ -25,13 +29,14 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
           to.write(chunk.subarray(0, cut.left))
           cut = undefined
           cuts += 1
-          // What is on its way already still arrives: the other end cannot know where it was cut.
+          // `end` delivers the bytes that were written before, so that the receiver gets exactly the bytes up to the cut.
           to.end()
           from.destroy()
           return
         }
         cut.left -= chunk.length
       }
+
       to.write(chunk)
     })
     from.on('error', () => to.destroy())
@@ -49,6 +54,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     pass(upstream, client, 'down')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
   return {
     port: (server.address() as AddressInfo).port,
     get cuts() {

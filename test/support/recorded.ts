@@ -4,14 +4,17 @@ import type { TestServer } from './server.ts'
 
 const RECORDS_AT_ONCE = 1_000
 
-/** A run as a script would log it: the values of a metric in the order of its steps. */
+/** A run as a script logs it. Each metric has one value per step, from step 0. */
 export interface Recorded {
   readonly name: string
   readonly params: object
   readonly metrics: Readonly<Record<string, readonly (number | 'NaN')[]>>
 }
 
-/** Records a run that a script logs by itself, and ends it. Returns its number. */
+/**
+ * Creates a run as a script that was started by hand does, sends its records and ends it as succeeded. Returns the
+ * number of the run. Throws if the server refuses a record.
+ */
 export async function recordRun(
   server: TestServer,
   project: string,
@@ -28,6 +31,7 @@ export async function recordRun(
     ),
   }))
   const records = [{ k: 'p', v: params }, ...points, { k: 's', v: 'succeeded', m: '' }]
+
   const writer = randomUUID()
   for (let at = 0; at < records.length; at += RECORDS_AT_ONCE) {
     const part = records.slice(at, at + RECORDS_AT_ONCE)
@@ -35,5 +39,6 @@ export async function recordRun(
     const { status, body } = await server.call<{ refused: unknown[] }>('POST', `/runs/${run.number}/batches`, batch)
     if (status !== 200 || body.refused.length > 0) throw new Error(JSON.stringify(body))
   }
+
   return run.number
 }

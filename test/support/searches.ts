@@ -11,13 +11,17 @@ import { historyAt } from '../../src/core/sweep/record.ts'
 import { queryRows } from './work.ts'
 import type { Place } from './work.ts'
 
+/**
+ * The stored history of a search. `known` is the number of results that its method had for a suggestion, `budget` the
+ * maximum number of trials at that time.
+ */
 export interface SearchRecord {
   readonly plan: SweepPlan
   readonly trials: readonly (Suggestion & { readonly known: number; readonly budget: number | null })[]
   readonly results: readonly SweepResult[]
 }
 
-/** What a sweep has suggested and what came of it, as the database says. */
+/** Reads the suggestions and results of a sweep from the database, past the server. */
 export async function readRecord(
   place: Pick<Place, 'server' | 'postgres' | 'database'>,
   number: number,
@@ -28,6 +32,7 @@ export async function readRecord(
   const trials = await query(`select * from suggestion where sweep_id = '${id}' order by trial_index`)
   const results = await query(`select * from sweep_result where sweep_id = '${id}' order by seq`)
   expect(trials.map((row) => Number(row['trial_index']))).toEqual(trials.map((_, index) => index))
+
   return {
     plan: decodeValue(String(sweep!['plan'])) as SweepPlan,
     seed: Number(sweep!['seed']),
@@ -47,7 +52,10 @@ export async function readRecord(
   }
 }
 
-/** Computes every suggestion of a sweep again, each by an instance that knows nothing but what is stored with it. */
+/**
+ * Checks that every suggestion of a sweep can be computed again. Each is computed by a new instance of the method from
+ * the stored history alone. Points that were given and not suggested are skipped.
+ */
 export async function recompute(place: Pick<Place, 'server' | 'postgres' | 'database'>, number: number): Promise<void> {
   const { plan, seed, earlier, trials, results } = await readRecord(place, number)
   for (const [index, { point, source, known, budget }] of trials.entries()) {

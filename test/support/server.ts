@@ -9,53 +9,62 @@ import { freePort } from './postgres.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
+/** A server in a process of its own. Disposal ends it and removes its data directory, unless the caller gave one. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string
   readonly dataDir: string
   readonly pid: number
-  /** kill -9 of the server process. */
+  /** Ends the server process with SIGKILL. Returns once the process has ended. */
   kill(): Promise<void>
+  /** Sends a signal to the server process. */
   signal(name: NodeJS.Signals): void
-  /** How the process ends or has ended: its status, or the signal that ended it. */
+  /** Waits for the end of the process. Returns its exit status, or the signal that ended it. */
   ended(): Promise<number | NodeJS.Signals>
-  /** What the process has written to standard error. */
+  /** Text that the process has written to standard error. */
   errors(): string
-  /** Starts it again on the same data directory and port; returns once it answers. */
+  /** Starts the server on the same data directory and port. Returns once it answers. */
   start(env?: NodeJS.ProcessEnv): Promise<void>
-  /** Starts it without waiting for it. */
+  /** Starts the server without waiting until it answers. */
   launch(env?: NodeJS.ProcessEnv): void
-  /** A call with the person's token, or another. */
+  /** Calls a route below /api/v1 with the person's token, or another one. */
   call<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
+  /**
+   * Submits a document and returns what it created. Throws if the server refuses it. Without `workDir` the run works in
+   * the data directory.
+   */
   submit(text: string, workDir?: string): Promise<{ kind: 'run' | 'sweep'; number: number; id: string }>
+  /** Reads the person's token from the data directory. */
   token(): string
 }
 
+/** Settings of a test server. */
 export interface TestServerOptions {
+  /** URL of a PostgreSQL database, or `sqlite`. Default: the server's own default. */
   readonly database?: string
   readonly env?: NodeJS.ProcessEnv
-  /** Do not start it yet. */
+  /** Whether the caller starts the server later. */
   readonly isStopped?: boolean
-  /** A command that starts it, with limits of its own. */
+  /** A command line in front of that of the server, such as `prlimit` with limits. */
   readonly within?: readonly string[]
-  /** A directory that the caller removes; a new one when left out. */
+  /** A data directory that the caller removes. Default: a new one, which disposal removes. */
   readonly dataDir?: string
 }
 
-/** A real server in its own process and data directory. */
+/** Starts a server in its own process, on a free port. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hagane-server-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
-
   let errors = ''
 
   const isRunning = (one: ChildProcess | undefined): one is ChildProcess =>
     one !== undefined && one.exitCode === null && one.signalCode === null
 
   const launch = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
-    // The one before would answer in its place, and outlive the test.
+    // An earlier process would answer in place of the new one, and would still run after the test.
     if (isRunning(child)) throw new Error(`a server of ${dataDir} is running`)
+
     const words = [
       'up',
       '--data',
@@ -72,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     child = started
     errors = ''
     started.stderr.on('data', (chunk) => (errors += chunk))
+
     return started
   }
 
@@ -111,6 +121,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 
   if (!options.isStopped) await start()
+
   return {
     url,
     dataDir,
@@ -142,6 +153,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         host,
       })
       if (status !== 200) throw new Error(JSON.stringify(body))
+
       return body
     },
     [Symbol.asyncDispose]: async () => {
@@ -153,7 +165,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 let python: string | undefined
 
-/** A Python 3 of this machine, by its real path. */
+/** Returns the path of a system Python 3, or `python3` if there is none at the usual places. */
 export function pythonPath(): string {
   python ??=
     ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => {
@@ -166,7 +178,7 @@ export function pythonPath(): string {
   return python
 }
 
-/** Waits until the condition holds; throws after the time-out. */
+/** Waits until the condition holds, checking every 50 ms. Throws after the timeout. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   for (const startedAt = Date.now(); Date.now() - startedAt < timeoutMs;) {
     if (await condition()) return
@@ -175,7 +187,10 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 30_00
   throw new Error(`not so within ${timeoutMs} ms: ${condition}`)
 }
 
-/** A seeded generator for tests; its seed is printed so that a failure can be played again. */
+/**
+ * Returns a generator of pseudo-random numbers in [0, 1). Prints its seed, so that a failure can be repeated with
+ * HAGANE_TEST_SEED.
+ */
 export function seeded(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): {
   next(): number
   seed: number

@@ -17,14 +17,15 @@ import type { Postgres } from './postgres.ts'
 import { pythonPath, startTestServer, until } from './server.ts'
 import type { TestServer, TestServerOptions } from './server.ts'
 
-/** A server to torture, and the PostgreSQL server below it where there is one. */
+/** A server under test, with its PostgreSQL server unless it runs on SQLite. */
 export interface Place extends AsyncDisposable {
   readonly server: TestServer
   readonly postgres: Postgres | undefined
+  /** URL of the PostgreSQL database. */
   readonly database: string | undefined
 }
 
-/** Runs a suite on SQLite and, where PostgreSQL can run, on PostgreSQL: each with real processes and files. */
+/** Runs a suite with real servers on SQLite and, where PostgreSQL can run, on PostgreSQL. */
 export function describeOnBothServers(
   name: string,
   suite: (openPlace: (options?: TestServerOptions) => Promise<Place>) => void,
@@ -39,10 +40,12 @@ export function describeOnBothServers(
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
       }
     }))
+
   const why = inject('postgresError')
   describe.skipIf(why !== '')(`${name}, on PostgreSQL${why && ` (${why})`}`, () => suite(openOnPostgres))
 }
 
+/** Starts a PostgreSQL server, and a server on a new database of it. */
 export async function openOnPostgres(options: TestServerOptions = {}): Promise<Place> {
   const postgres = await startPostgres()
   const database = await postgres.createDatabase()
@@ -54,7 +57,7 @@ export async function openOnPostgres(options: TestServerOptions = {}): Promise<P
   return { server, postgres, database, [Symbol.asyncDispose]: disposeAll }
 }
 
-/** Rows as they stand in the database of the place, past the server. */
+/** Runs a query in the database of the place, past the server, and returns the rows. */
 export async function queryRows(place: Place, text: string): Promise<Record<string, unknown>[]> {
   if (place.postgres) return await place.postgres.query(place.database!, text)
   const database = new DatabaseSync(join(place.server.dataDir, 'hagane.db'), { readOnly: true })
@@ -65,18 +68,23 @@ export async function queryRows(place: Place, text: string): Promise<Record<stri
   }
 }
 
-/** A folder to work in. Every process of a run signs its ledger, one line a start: two lines would be two runs of one attempt. */
+/**
+ * A working folder of runs. Each script that imports `ledger` appends its pid to the ledger of its run. Two pids of a run
+ * with one attempt show that the attempt was started twice.
+ */
 export interface Work extends Disposable {
   readonly folder: string
-  /** Pids by the number of the run. */
+  /** Pids in the ledger, by the number of the run. */
   signatures(): Map<number, number[]>
 }
 
+/** Creates a working folder with the module `ledger`. Disposal removes it. */
 export function createWork(): Work {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-work-'))
   const ledger = join(folder, 'ledger')
   mkdirSync(ledger)
   writeFileSync(join(folder, 'ledger.py'), LEDGER)
+
   return {
     folder,
     signatures: () =>
@@ -96,7 +104,10 @@ with open(os.path.join("ledger", os.environ["HAGANE_RUN"]), "a") as ledger:
     ledger.write("%d\\n" % os.getpid())
 `
 
-/** Signs, then logs \`points\` points of \`value\`, one each \`pauseS\`, and leaves a file. */
+/**
+ * Returns a script that adds its pid to the ledger, logs `points` points of the metric `value`, one every `pauseS`
+ * seconds, and writes an output file.
+ */
 export function trackingScript(points: number, pauseS: number): string {
   return `
 import ledger, os, sys, time
@@ -109,11 +120,17 @@ open(os.path.join(experiment.outputs_path, "result"), "w").write(sys.argv[1])
 `
 }
 
+/**
+ * Returns the document of a sweep over the integers `a` from 0 to `trials` - 1. `more`: further lines of the document.
+ */
 export function sweepOf(trials: number, concurrency: number, command: string, more = ''): string {
   return `version: 1\nkind: group\n${more}hptuning:\n  concurrency: ${concurrency}\n  matrix:\n    a: {range: [0, ${trials}, 1]}\nrun:\n  cmd: ${JSON.stringify(command)}\n`
 }
 
-/** Submits under one id until an answer comes through, whatever happens to the server meanwhile. */
+/**
+ * Submits a document under one id until the server answers, even if the server is killed meanwhile. Returns the number
+ * of the run or sweep. Throws if the server refuses the document.
+ */
 export async function submitSurely(server: TestServer, text: string, folder: string): Promise<number> {
   const id = randomUUID()
   const host = {
@@ -122,6 +139,7 @@ export async function submitSurely(server: TestServer, text: string, folder: str
     path: process.env['PATH'] ?? '',
     git: null,
   }
+
   let number: number | undefined
   await until(async () => {
     const answer = await tryCall<{ number: number }>(server, 'POST', '/submissions', {
@@ -133,10 +151,11 @@ export async function submitSurely(server: TestServer, text: string, folder: str
     number = answer?.status === 200 ? answer.body.number : undefined
     return number !== undefined
   }, 90_000)
+
   return number!
 }
 
-/** A call that may meet no server. */
+/** Calls a route. Returns undefined if no server answers. */
 export async function tryCall<T>(
   server: TestServer,
   method: string,
@@ -150,6 +169,7 @@ export async function tryCall<T>(
   }
 }
 
+/** Waits until a sweep has ended and returns it. On a timeout prints the sweep and the end of the server log. */
 export async function sweepEnded(server: TestServer, number: number, timeoutMs = 120_000): Promise<SweepView> {
   let view: SweepView | undefined
   await until(async () => {
@@ -162,12 +182,16 @@ export async function sweepEnded(server: TestServer, number: number, timeoutMs =
   return view!
 }
 
+/** Returns the last four lines of the server's log, cut to 3,000 characters. */
 export function tailOfLog(server: TestServer): string {
   const file = join(server.dataDir, 'server.log')
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-4).join('\n').slice(0, 3000) : ''
 }
 
-/** Every trial succeeded, ran once, and has each of its points once and in order. */
+/**
+ * Checks a sweep of `trackingScript`: every trial succeeded, ran once, and has its output and each of its points, once
+ * and in order.
+ */
 export async function checkTrackedSweep(
   server: TestServer,
   number: number,
@@ -178,11 +202,13 @@ export async function checkTrackedSweep(
   const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&limit=1000`)).body.runs
   expect(runs.map((run) => run.phase)).toEqual(Array(trials).fill('succeeded'))
   expect(new Set(runs.map((run) => run.trial)).size).toBe(trials)
+
   const signatures = work.signatures()
   for (const run of runs) {
     expect(signatures.get(run.number), `run ${run.number} ran once`).toHaveLength(1)
     const wanted = Array.from({ length: points }, (_, step) => [step, step * 1.5 + Number(run.params['a'])])
     expect(await pointsOf(server, run.number, 'value'), `points of run ${run.number}`).toEqual(wanted)
+
     const artifacts = async () =>
       (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map((item) => item.path)
     await until(async () => (await artifacts()).length > 0)
@@ -190,6 +216,7 @@ export async function checkTrackedSweep(
   }
 }
 
+/** Returns all points of a metric as [step, value]; none if the run does not have it. */
 export async function pointsOf(
   server: TestServer,
   run: number | string,
@@ -206,7 +233,7 @@ export async function pointsOf(
   }
 }
 
-/** `hagane sync`: all that is spooled and whose writer is gone. */
+/** Runs `hagane sync`, which sends the spooled records of writers that have ended. */
 export function sync(server: TestServer): void {
   const result = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync', '--json'], {
     env: { ...process.env, HAGANE_DATA: server.dataDir },
@@ -215,11 +242,13 @@ export function sync(server: TestServer): void {
   expect(result.status, result.stderr + result.stdout).toBe(0)
 }
 
+/** Whether a run has ended. False if no server answers. */
 export async function isEnded(server: TestServer, number: number): Promise<boolean> {
   const phase = (await tryCall<RunView>(server, 'GET', `/runs/${number}`))?.body.phase
   return phase === 'succeeded' || phase === 'failed' || phase === 'stopped'
 }
 
+/** Returns the pids whose processes still run. */
 export const alivePids = (pids: readonly number[]): number[] =>
   pids.filter((pid) => findProcess(pid)?.isZombie === false)
 

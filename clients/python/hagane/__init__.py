@@ -7,8 +7,9 @@ Inside a run that Hagane started nothing needs to be configured::
     experiment = Experiment()
     experiment.log_metrics(loss=0.3, accuracy=0.9)
 
-The same script started by hand creates a run of its own. Logging never raises into the program and never waits for the
-network: a record is in a file beside the run when its call returns, and goes to the server from there.
+The same script, started by hand, creates a run of its own. Calls that log raise no exceptions: they print mistakes once
+on standard error. They do not wait for the network: a record is in a file on the local disk when its call returns, and
+a thread sends it to the server from there.
 """
 
 from ._run import Experiment, Job, get_checkpoint_dir, get_data_paths, get_log_level, get_outputs_path, get_params

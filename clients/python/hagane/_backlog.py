@@ -1,4 +1,4 @@
-"""Numbered records between the program and the server."""
+"""Numbered records that are logged and not acknowledged by the server yet."""
 
 import collections
 import errno
@@ -9,70 +9,82 @@ import time
 from ._messages import warn
 from ._spool import SPOOL_BYTES_MAX, DiskSegment
 
+# Limits of a batch of more than one record.
 BATCH_BYTES = 1000000
 BATCH_POINTS = 20000
+# Records that the disk could not store.
 MEMORY_BYTES_MAX = 20000000
+# Wait after the disk failed, before it is tried again.
 DISK_RETRY_S = 1.0
+# Wait for another thread that writes to the disk.
 LOCK_WAIT_S = 1.0
-# A folder that is moved away or mounted again comes back within this.
+# Time after which the records of a missing file are given up. A folder that is moved or remounted is back by then.
 MISSING_S = 10.0
-# At the end of a program nobody waits for it so long.
+# The same at the end of a program, which must not wait as long.
 CLOSING_MISSING_S = 0.5
 
 
 class Backlog(object):
-    """Records that are not acknowledged yet: segments on disk, and in memory where the disk takes no more.
+    """Records that are not acknowledged yet, in segments on disk, or in memory while the disk cannot store them.
 
-    Threads that log take turns by a lock, which is held while the disk is written to. The thread that sends takes none:
-    it reads what those have finished, and the last segment stays where it is.
+    Threads that log share a lock, which is held during disk writes. The sending thread takes no lock: it reads only
+    records that are completely written, and never removes the last segment, to which other threads append.
     """
 
     def __init__(self, spool):
         self._spool = spool
+        # Reentrant, because a signal handler may log while its own thread holds the lock.
         self._lock = threading.RLock()
+        # Whether the thread that holds the lock is storing lines.
         self._is_busy = False
         self._is_sealed = False
+        # Lines that are not stored yet.
         self._waiting = collections.deque()
         self._segments = []
         self._disk_retry_at = 0.0
         self._missing_since = None
-        # Records that came into memory, and that left it: one thread writes each count.
+        # Bytes of records that were added to memory, and that were freed. Only threads that hold the lock change the
+        # first, only the sending thread changes the second.
         self._memory_in = 0
         self._memory_out = 0
+        # Number up to which records are acknowledged or given up.
         self.acked = 0
-        # Numbered, but never to arrive: `lost` ones the server was not given, `refused` ones it did not take.
+        # Records up to `acked` that the server does not have. `lost`: given up here, or lost by the server when it was
+        # restored from a backup. `refused`: refused by the server in a batch that it acknowledged.
         self.lost = 0
         self.refused = 0
-        # Never numbered.
+        # Records without a number: neither disk nor memory could store them.
         self.dropped = 0
-        # Kept nowhere when the writer ended.
+        # Records that were neither acknowledged nor on disk when the writer ended.
         self.stranded = 0
 
     @property
     def last(self):
-        """Number of the latest record."""
+        """Number of the latest record that is stored; 0 if there is none."""
         return self._segments[-1].last if self._segments else 0
 
     @property
     def pending(self):
+        """Number of stored records that are neither acknowledged nor given up."""
         return self.last - self.acked
 
     @property
     def waiting(self):
-        """Lines that are not stored yet, because another thread waits for the disk."""
+        """Number of lines that are not stored yet, because a thread still waits for the disk."""
         return len(self._waiting)
 
-    # For those who log.
+    # Called by threads that log.
 
     def append(self, line):
-        """Stores a line, on disk when this returns. Returns lines that came after `seal`: none as a rule.
+        """Stores a line: on disk, or in memory if the disk fails. Returns the lines added after `seal`, usually none.
 
-        A signal handler or a finalizer may come here amid a call of its own thread: that call stores its line.
+        A signal handler or a finalizer may call this during a call of its own thread. The outer call then stores the
+        line.
         """
         self._waiting.append(line)
         while self._waiting:
             if not self._lock.acquire(False) and not self._wait():
-                # The thread that waits for the disk stores this line as well.
+                # The thread that holds the lock stores this line too, after its own disk write.
                 return ()
             try:
                 if self._is_busy:
@@ -90,24 +102,30 @@ class Backlog(object):
         return ()
 
     def seal(self):
-        """Nothing is added from here on."""
+        """Ends `append`, which from now on returns lines instead of storing them.
+
+        Has no effect if another thread holds the lock for longer than LOCK_WAIT_S.
+        """
         if self._wait():
             self._is_sealed = True
             self._lock.release()
 
     def _wait(self):
-        # At the end of the interpreter a thread that holds the lock may stand still for good.
+        """Waits for the lock for at most LOCK_WAIT_S. Returns whether this thread has it now."""
+        # At the end of the interpreter, the thread that holds the lock may never run again.
         return self._lock.acquire(True, 0 if sys.is_finalizing() else LOCK_WAIT_S)
 
     def _store(self, line):
+        """Adds a line to the last segment or to a new one; in memory if the disk fails."""
         segment = self._segments[-1] if self._segments else None
         if isinstance(segment, DiskSegment) and segment.has_room():
             try:
                 segment.append(line)
                 return
             except Exception:  # pylint: disable=broad-except
-                # A program may have closed all files it did not know: a new one does as well.
+                # The program may have closed all file descriptors, this one too. A new file works then.
                 pass
+
         if time.monotonic() >= self._disk_retry_at:
             try:
                 self._open_segment(segment, line)
@@ -115,6 +133,7 @@ class Backlog(object):
             except Exception as error:  # pylint: disable=broad-except
                 self._disk_retry_at = time.monotonic() + DISK_RETRY_S
                 warn("records wait in memory, since the disk does not take them: %s" % error)
+
         self._remember(segment, line)
 
     def _open_segment(self, segment, line):
@@ -125,34 +144,42 @@ class Backlog(object):
         self._segments.append(self._spool.open_segment(self.last + 1, [line]))
 
     def _remember(self, segment, line):
+        """Adds a line to memory, or drops it if the memory for records is full."""
         if self._memory_in - self._memory_out > MEMORY_BYTES_MAX:
             self.dropped += 1
             warn("records are dropped: neither disk nor memory take more")
             return
+
         self._memory_in += sys.getsizeof(line)
         if isinstance(segment, _MemorySegment):
             segment.lines.append(line)
         else:
             self._segments.append(_MemorySegment(self.last + 1, line))
 
-    # For the one who sends.
+    # Called by the sending thread.
 
     def take(self, records_max):
-        """The next batch as (first number, lines, whether nothing is left after it). It stays until `accept`."""
+        """Returns the next batch: (number of its first record, lines, whether no records follow it).
+
+        The records are kept until `accept` or `give_up`. Raises OSError while they cannot be read.
+        """
         while self.pending:
             segment = self._segments[0]
             if self.acked < segment.last:
                 lines = _batch(self._peek(segment, records_max))
                 if lines:
                     return self.acked + 1, lines, self.acked + len(lines) == self.last
-                # The disk did not keep them: say so, and go on with what it has.
+                # The file has lost these records: give them up and continue with the next segment.
                 segment.is_damaged = True
                 self.give_up(segment.last - self.acked)
             self._forget_past()
         return self.acked + 1, [], True
 
     def _peek(self, segment, records_max):
-        """Raises OSError while a segment cannot be read: files run out, folders are moved and rights change for a while."""
+        """Returns records of a segment; none if its file does not contain them or is missing for longer than MISSING_S.
+
+        Raises OSError for failures that may pass: too few file descriptors, a moved folder, changed permissions.
+        """
         try:
             lines = segment.peek(records_max)
             self._missing_since = None
@@ -160,26 +187,33 @@ class Backlog(object):
         except OSError as error:
             now = time.monotonic()
             self._missing_since = self._missing_since or now
-            # A file that stays away must not hold up the records after it. All files of a folder are away together.
+            # A missing file must not block the records after it for ever. One time serves for all files, because
+            # usually their whole folder is missing.
             limit_s = CLOSING_MISSING_S if self._is_sealed else MISSING_S
             if error.errno != errno.ENOENT or now - self._missing_since < limit_s:
                 raise
             return []
 
     def accept(self, mark, refused):
-        """The server has made everything up to the mark durable. Returns whether that is news."""
+        """Removes the records up to number `mark`, which the server has acknowledged. It refused `refused` of them.
+
+        Returns whether any of them was still pending.
+        """
         count = min(mark, self.last) - self.acked
         self.refused += refused
         self._advance(count)
         return count > 0
 
     def give_up(self, count):
-        """Leaves the next records out for good."""
+        """Gives up the next `count` records: they are never sent."""
         self.lost += count
         self._advance(count)
 
     def rewind(self, mark):
-        """The server has gone back in time, from a backup perhaps; what it acknowledged then is deleted here."""
+        """Counts the acknowledged records after number `mark` as lost: the server no longer has them.
+
+        This happens after a restore from a backup. The records were deleted here when they were acknowledged.
+        """
         self.lost += self.acked - mark
 
     def _advance(self, count):
@@ -192,18 +226,23 @@ class Backlog(object):
             self._forget_past()
 
     def _forget_past(self):
+        """Deletes segments without pending records, except the last one."""
         while len(self._segments) > 1 and self._segments[0].last <= self.acked:
             self._segments.pop(0).remove()
 
-    # At the end, when nobody else is there any more.
+    # Called at the end of the writer, after `seal`.
 
     def finish(self, is_complete):
-        """Leaves nothing behind when all was delivered, otherwise files and a note for `hagane sync`."""
+        """Deletes all files if everything was delivered. Otherwise closes them and leaves them for `hagane sync`.
+
+        is_complete: whether the server has acknowledged the last batch of the writer.
+        """
         if is_complete and not self.pending:
             for segment in self._segments:
                 segment.remove()
             self._spool.remove()
             return
+
         for segment in self._segments:
             segment.close()
             if isinstance(segment, _MemorySegment):
@@ -213,7 +252,7 @@ class Backlog(object):
         self._spool.close()
 
     def _rescue(self, segment):
-        """The disk may have room by now."""
+        """Writes the records of a memory segment to disk, which may have room by now."""
         lines = segment.peek(len(segment.lines))
         try:
             if lines:
@@ -223,7 +262,7 @@ class Backlog(object):
 
 
 class _MemorySegment(object):
-    """Records that the disk did not take."""
+    """A segment of records that the disk could not store."""
 
     bytes_on_disk = 0
 
@@ -240,7 +279,7 @@ class _MemorySegment(object):
         return [line[:-1] for line in self.lines[self._skipped : self._skipped + records_max]]
 
     def skip(self, count):
-        """Returns how many bytes of memory are free again."""
+        """Skips the next records. Returns the bytes of memory that this frees."""
         past = self.lines[self._skipped : self._skipped + count]
         self.lines[self._skipped : self._skipped + count] = [b""] * count
         self._skipped += count
@@ -254,6 +293,7 @@ class _MemorySegment(object):
 
 
 def _take_all(lines):
+    """Removes and returns all lines. Other threads may change the deque at the same time."""
     taken = []
     while True:
         try:
@@ -263,13 +303,17 @@ def _take_all(lines):
 
 
 def _batch(lines):
+    """Returns the first lines, as many as fit into a batch, at least one if there are any."""
     batch = []
     size = 0
     points = 0
+
     for line in lines:
         size += len(line)
+        # An upper bound: each value of a metric has a colon.
         points += line.count(b":")
         if batch and (size > BATCH_BYTES or points > BATCH_POINTS):
             break
         batch.append(line)
+
     return batch

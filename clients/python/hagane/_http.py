@@ -1,4 +1,4 @@
-"""One kept-alive HTTP/1.1 connection; a fraction of the start-up time of http.client."""
+"""One HTTP/1.1 connection that is kept alive. Importing this module takes a fraction of the time of http.client."""
 
 import socket
 from json import loads
@@ -9,7 +9,10 @@ _ANSWER_BYTES_MAX = 1000000
 
 
 class Unreachable(Exception):
-    """The server does not answer. `is_refused`: the machine says at once that nothing listens there."""
+    """The server did not answer, or not in a way that can be used. The request can be sent again later.
+
+    is_refused: whether the connection was refused because nothing listens at the address.
+    """
 
     def __init__(self, error):
         Exception.__init__(self, str(error))
@@ -17,38 +20,49 @@ class Unreachable(Exception):
 
 
 def prepare(url):
-    """Imports what a connection to this URL takes, for the thread that may fork.
+    """Imports the modules that a connection to this URL needs, in the calling thread.
 
-    A fork amid an import by another thread leaves the child with the lock of that import, which nobody releases there.
+    The sending thread must not import them: a fork during its import would leave the child process with an import lock
+    that is never released.
     """
     try:
         scheme, host, _ = _split(url)
+        # Encoding imports a codec if the host is not ASCII.
         _bytes_of(host)
     except ValueError:
-        # The attempt to connect says so.
+        # The attempt to connect reports the malformed URL.
         return
+
     if scheme == "https":
         import encodings.idna
         import ssl
 
 
 class Connection(object):
+    """A connection that opens with the first request, and again after a failure. Only one thread may use it."""
+
     def __init__(self):
         self._socket = None
         self._url = None
         self._rest = b""
 
     def post(self, server, path, body, timeout_s=ANSWER_TIMEOUT_S):
-        """Posts JSON bytes; returns the status and the decoded answer, None when it is no JSON. Raises Unreachable."""
+        """Posts JSON bytes to a path. Returns the status and the decoded answer; None in its place if it is not JSON.
+
+        server: (URL, token). timeout_s: limit for each operation of the socket. A request that fails on a kept
+        connection is sent once more, so the server may receive it twice. Raises Unreachable.
+        """
         url, token = server
         had_connection = self._socket is not None and self._url == url
+
         try:
             return self._post(url, token, path, body, timeout_s)
         except Exception as error:  # pylint: disable=broad-except
             self.close()
             if not had_connection or isinstance(error, socket.timeout):
                 raise Unreachable(error)
-        # An idle connection may have been closed by the server: that says nothing about the server itself.
+
+        # The server may have closed the idle connection although it is running: try a new connection once.
         try:
             return self._post(url, token, path, body, timeout_s)
         except Exception as error:  # pylint: disable=broad-except
@@ -70,6 +84,7 @@ class Connection(object):
             self.close()
             self._socket = _connect(scheme, host, port, min(CONNECT_TIMEOUT_S, timeout_s))
             self._url = url
+
         self._socket.settimeout(timeout_s)
         head = "POST %s HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         self._socket.sendall((head % (path, host, port, token, len(body))).encode("ascii") + body)
@@ -79,12 +94,14 @@ class Connection(object):
         head = self._read_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
         status = int(head[0].split(" ")[1])
         headers = dict((name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in head[1:]))
+
         if headers.get("transfer-encoding", "").lower() == "chunked":
             content = self._read_chunks()
         else:
             content = self._read_bytes(int(headers.get("content-length", "0")))
         if headers.get("connection", "").lower() == "close":
             self.close()
+
         return status, _decode(content)
 
     def _read_chunks(self):
@@ -118,7 +135,7 @@ class Connection(object):
 
 
 def _decode(content):
-    # Something between here and the server may answer with a page of its own.
+    # A proxy in between may answer with an HTML page.
     try:
         return loads(content.decode("utf-8"))
     except ValueError:
@@ -126,6 +143,10 @@ def _decode(content):
 
 
 def _split(url):
+    """Returns (scheme, host, port) of a URL. The scheme may be empty; the port defaults to 443 for https, else 80.
+
+    A host that is an IPv6 address keeps its brackets. Raises ValueError for a port that is no number.
+    """
     scheme, _, rest = url.rpartition("://")
     address = rest.split("/")[0]
     host, _, port = address.rpartition(":")
@@ -135,7 +156,7 @@ def _split(url):
 
 
 def _bytes_of(host):
-    # Given as text, any host is encoded by a codec that has to be imported first.
+    # For a host given as text, socket would import the idna codec even if the host is ASCII.
     try:
         return host.encode("ascii")
     except UnicodeEncodeError:

@@ -1,17 +1,21 @@
-"""Records as the server reads them: one line of JSON each."""
+"""Encoding of tracking records for the server: one line of JSON each."""
 
 import json
 from json import loads
 
-# The server takes batches of 8 MB; a record that fills one alone could never be delivered.
+# The server accepts batches of up to 8 MB. A record that does not fit into one could never be delivered.
 LINE_CHARS_MAX = 7000000
+# In UTF-16 code units, as the server counts.
 NAME_UNITS_MAX = 250
 
 encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=str).encode
 
 
 def to_line(record):
-    """The line of a record, with its end. Raises ValueError when there is no way to write it down."""
+    """Returns the JSON of a record with a line end, as bytes. Raises ValueError if it cannot be encoded or is too long.
+
+    record: ("m", step, time in seconds since 1970, {metric: number}) for metrics, (kind, JSON object) for other kinds.
+    """
     line = _metrics_line(*record) if record[0] == "m" else encode(record[1])
     if "\\ud" in line:
         line = _whole_characters(line)
@@ -21,50 +25,67 @@ def to_line(record):
 
 
 def problem_of_name(name):
-    """Why the server refuses a name of a metric, a parameter, a tag or a file; None when it takes it."""
+    """Returns why the server refuses a name of a metric, a parameter, a tag or a file; None if it accepts the name.
+
+    The reason is the end of a sentence, such as "is empty".
+    """
     if not name:
         return "is empty"
     if "\0" in name:
         return "has a NUL character"
-    # The server counts as JavaScript does: a character beyond the first 65,536 takes two.
+    # A character beyond U+FFFF has two code units. Short names need no exact count.
     if len(name) * 2 > NAME_UNITS_MAX and units_of(name) > NAME_UNITS_MAX:
         return "has %d characters, and %d are taken" % (units_of(name), NAME_UNITS_MAX)
     return None
 
 
 def units_of(text):
+    """Returns the length of a text in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut_text(text, units_max):
-    """The text without what no database takes, as long as the server allows."""
+    """Returns the text cut to `units_max` UTF-16 code units, without characters that the server refuses.
+
+    NUL characters are removed, and lone surrogates become "?".
+    """
     text = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     return text.encode("utf-16-le")[: units_max * 2].decode("utf-16-le", "ignore")
 
 
 def _metrics_line(_, step, at, values):
+    """Returns the JSON of a metrics record. `at` is in seconds since 1970."""
     numbers = (step, at) + tuple(values.values())
+
+    # NaN and infinities make the sum NaN or infinite.
     total = sum(numbers)
     if total - total == 0:
-        # Of finite numbers Python's spelling is JSON's, and a filled-in form costs a third of the encoder.
+        # Python prints finite numbers as JSON does. Filling in a template takes a third of the encoder's time.
         names = tuple(values)
         return (_forms.get(names) or _form(names)) % numbers
-    # JSON has no NaN and no infinities.
+
+    # JSON has no NaN and no infinities: the server accepts strings for them.
     return encode({"k": "m", "s": step, "t": at, "v": dict((name, _finite(value)) for name, value in values.items())})
 
 
 def _whole_characters(line):
-    """Names of files that are no UTF-8 come as halves of characters, which no database takes: their bytes stand as `\\xE9`."""
+    """Returns the line without lone surrogates, which the server refuses.
+
+    Python represents each byte of a file name that is not UTF-8 as a surrogate, U+DC80 to U+DCFF. Such a surrogate
+    becomes text like `\\xE9`, any other one "?".
+    """
     text = json.JSONEncoder(ensure_ascii=False).encode(loads(line))
     text = "".join("\\\\x%02X" % (ord(char) - 0xDC00) if "\udc80" <= char <= "\udcff" else char for char in text)
     return encode(loads(text.encode("utf-8", "replace").decode("utf-8")))
 
 
+# Templates of metrics records by their names: a training logs the same names again and again.
 _forms = {}
 _FORMS_MAX = 1000
 
 
 def _form(names):
+    """Creates the template for these names. Its places are the step, the time, and the value of each name."""
     if len(_forms) >= _FORMS_MAX:
         _forms.clear()
     fields = ",".join(encode(name).replace("%", "%%") + ":%r" for name in names)
@@ -73,6 +94,7 @@ def _form(names):
 
 
 def _finite(value):
+    """Returns the string that stands for NaN or an infinity, and any other value unchanged."""
     if isinstance(value, float) and value - value != 0:
         return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
     return value

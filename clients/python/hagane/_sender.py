@@ -1,4 +1,4 @@
-"""Delivers the records of one writer, in order, each once."""
+"""Delivery of the records of one writer to the server, in order and each once."""
 
 import threading
 import time
@@ -7,20 +7,23 @@ from ._http import ANSWER_TIMEOUT_S, Connection, Unreachable
 from ._messages import debug, warn
 from ._records import encode
 
-# The first records of a program come together, while it is still busy with its own start.
+# Wait before the first delivery, so that records logged while a program starts are sent together.
 FIRST_FLUSH_S = 0.3
+# Wait between deliveries.
 FLUSH_S = 1.0
 BATCH_RECORDS = 1000
+# Wait after the first, second, ... failure in a row.
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-# At the end of a program nobody wants to wait for a server that is not well.
+# At the end of a program, which waits for the delivery, retries are sooner and few.
 CLOSING_RETRY_S = 0.3
 CLOSING_FAILURES_MAX = 4
 
 
 class Sender(object):
-    """Sends until `close`, and then until all is delivered, the time is over, or the server cannot be had.
+    """Sends the records of a backlog until `close`, and then until all are acknowledged, up to a deadline.
 
-    A batch that was applied but whose answer got lost is sent again under the same numbers; the server drops it.
+    Ends earlier if the server refuses the run or the token, or cannot be reached after `close`. A batch whose answer
+    was lost is sent again with the same numbers; the server drops records that it has already.
     """
 
     def __init__(self, settings, run_id, attempt, create, writer_id, backlog):
@@ -37,17 +40,19 @@ class Sender(object):
         self._failures = 0
         self._closing_failures = 0
         self._is_given_up = False
-        # Whether the server has been told that this writer is done.
+        # Whether the server has acknowledged the last batch of the writer.
         self.is_done = False
 
     def close(self, deadline):
-        """Nothing is added to the backlog from here on. `deadline` is on the monotonic clock."""
+        """Makes `work` send the remaining records of the sealed backlog and end. `deadline`: of time.monotonic."""
         self._deadline = deadline
         self._wake.set()
 
     def work(self):
+        """Delivers records until the sender ends. Runs in the sending thread, or else in the thread that closes."""
         if self._deadline is None:
             self._wake.wait(FIRST_FLUSH_S)
+
         while not self._is_over():
             wait_s = FLUSH_S
             is_closing = self._deadline is not None
@@ -57,11 +62,13 @@ class Sender(object):
             except Exception as error:  # pylint: disable=broad-except
                 debug(error)
                 wait_s = self._failed(error, is_closing)
+
             if self._deadline is not None:
                 wait_s = CLOSING_RETRY_S
             if not self._is_over():
                 self._wake.wait(wait_s)
                 self._wake.clear()
+
         self._connection.close()
 
     def _is_over(self):
@@ -70,6 +77,7 @@ class Sender(object):
         return self._deadline is not None and (self.is_done or time.monotonic() >= self._deadline)
 
     def _failed(self, error, was_closing):
+        """Counts a failed delivery. Returns the seconds to wait before the next one."""
         wait_s = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
         self._failures += 1
         if was_closing:
@@ -79,13 +87,17 @@ class Sender(object):
         return wait_s
 
     def _deliver(self):
+        """Sends the records logged before this call; after `close` all records, and the end of the writer."""
         server = self._settings.server()
         if server is None:
             self._is_given_up = self._deadline is not None
             return
+
         if self._create is not None and not self._post_creation(server):
             return
-        # Records that come meanwhile wait for the next time: a program that logs all the time would be sent record by record.
+
+        # Records logged during a delivery wait for the next one. Otherwise a program that logs all the time would send
+        # them one by one.
         goal = self._backlog.last
         while self._backlog.acked < goal or (self._deadline is not None and not self.is_done):
             if self._is_over() or not self._post_batch(server):
@@ -98,10 +110,12 @@ class Sender(object):
         return self._connection.post(server, path, body, timeout_s)
 
     def _post_creation(self, server):
+        """Creates the run of a script started by hand. Returns False if the server refuses it for good."""
         status, answer = self._post(server, "/api/v1/runs", encode(dict(self._create, id=self._run_id)).encode("ascii"))
         if status in (200, 201) and isinstance(answer, dict) and answer.get("id") == self._run_id:
             self._create = None
             return True
+
         code = _code_of(answer)
         if code is None or status not in (400, 401, 403, 404, 422):
             raise Unreachable("the run was not created: status %d" % status)
@@ -109,11 +123,12 @@ class Sender(object):
         return False
 
     def _post_batch(self, server):
-        """Sends one batch; False when there is no sense in sending the next one."""
+        """Sends one batch. Returns False if the server will accept no batch of this writer."""
         first, lines, is_all = self._backlog.take(self._batch_records)
         is_last = self._deadline is not None and is_all
         status, answer = self._post(server, "/api/v1/runs/%s/batches" % self._run_id, self._body(first, lines, is_last))
-        # Another program may answer at this address by now: nothing is given up for what it says.
+
+        # Another program may answer at this address by now. An answer that is not Hagane's never discards a record.
         code = _code_of(answer)
         if status == 200:
             self._accepted(first, lines, answer, is_last)
@@ -138,9 +153,10 @@ class Sender(object):
 
     def _accepted(self, first, lines, answer, is_last):
         mark, refused = _acknowledgement(answer)
-        # More than this batch is acknowledged where a longer one arrived whose answer got lost.
+        # More than this batch is acknowledged if an earlier, longer batch was applied and its answer was lost.
         if not first + len(lines) - 1 <= mark <= self._backlog.last:
             raise Unreachable("the mark %d belongs to no batch" % mark)
+
         self._backlog.accept(mark, sum(1 for item in refused if not item.get("partly")))
         for item in refused:
             warn("the server refuses %s" % item.get("why"))
@@ -148,7 +164,7 @@ class Sender(object):
         self.is_done = self.is_done or is_last
 
     def _refused(self, lines, status, code):
-        """One record may spoil a batch for all: halves it until that one is alone, and leaves only that out."""
+        """Halves the batch size until the refused record is alone in its batch, and gives up only that record."""
         if len(lines) > 1:
             self._batch_records = max(1, len(lines) // 2)
             return
@@ -158,6 +174,7 @@ class Sender(object):
         warn("the server refuses a record (%s): %.100s" % (code, lines[0].decode("ascii", "replace")))
 
     def _missed(self, first, answer):
+        """Handles a gap: the server lacks records before this batch. Raises Unreachable for other answers."""
         error = answer.get("error") if isinstance(answer, dict) else None
         mark = ((error or {}).get("args") or {}).get("mark")
         if not isinstance(mark, int) or first - 1 - mark <= self._backlog.lost:
@@ -165,13 +182,16 @@ class Sender(object):
         self._backlog.rewind(mark)
 
     def _give_up(self, code):
-        """The server knows neither this run nor its token: `hagane sync` may be luckier."""
+        """Ends sending: the server refuses the run or the token. `hagane sync` can send the records later."""
         self._is_given_up = True
         warn("the server takes no records of this run: %s" % code)
 
 
 def _acknowledgement(answer):
-    """Mark and refusals of an answer of Hagane. Raises Unreachable when it is another program's."""
+    """Returns the number up to which all records are durable, and the refusals of the batch.
+
+    Raises Unreachable for an answer of another program.
+    """
     mark = answer.get("ack") if isinstance(answer, dict) else None
     refused = answer.get("refused") if isinstance(answer, dict) else None
     if not isinstance(mark, int) or not isinstance(refused, list) or not all(isinstance(item, dict) for item in refused):
@@ -180,7 +200,7 @@ def _acknowledgement(answer):
 
 
 def _code_of(answer):
-    """The code of an error of Hagane; None when the answer is another program's."""
+    """Returns the code of an error of Hagane; None for any other answer."""
     error = answer.get("error") if isinstance(answer, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, str) and isinstance(error.get("args"), dict) else None

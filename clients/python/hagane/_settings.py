@@ -1,11 +1,18 @@
-"""Where a script finds itself: inside a run, beside a server, or alone."""
+"""Settings from the process environment: the run of this process, and how to reach the server."""
 
 import json
 import os
 
 
 class Settings(object):
-    """What the environment says, read once."""
+    """Values of the `HAGANE_...` variables, read once.
+
+    run_id: id of the run that this process belongs to; None in a script started by hand.
+    attempt: number of the attempt, from 1.
+    is_offline: whether records are only written to disk and never sent.
+    data_dir: data directory of the server on this machine, an absolute path.
+    spool_dir: folder for records that the server has not acknowledged yet, an absolute path.
+    """
 
     def __init__(self, env=None):
         env = os.environ if env is None else env
@@ -15,7 +22,7 @@ class Settings(object):
         self.data_dir = env.get("HAGANE_DATA") or os.path.join(
             env.get("XDG_DATA_HOME") or os.path.join(env.get("HOME") or os.path.expanduser("~"), ".local", "share"), "hagane"
         )
-        # The program may change its working directory later.
+        # Absolute paths, because the program may change its working directory later.
         self.data_dir = _absolute(self.data_dir)
         self.spool_dir = _absolute(env.get("HAGANE_SPOOL") or os.path.join(self.data_dir, "spool"))
         self._host = env.get("HAGANE_HOST") or None
@@ -23,19 +30,25 @@ class Settings(object):
 
     @property
     def is_managed(self):
-        """Whether Hagane started this process."""
+        """Whether this process belongs to a run that Hagane started."""
         return self.run_id is not None
 
     def server(self):
-        """URL and token of the server, or None when none is known. Asked before each connection: a server may move."""
+        """Returns (URL, token) of the server; None if one is missing or the client is offline.
+
+        HAGANE_HOST and HAGANE_TOKEN take precedence over the files `server.json` and `token` of the data directory.
+        Call this before each connection: a server may restart at another address.
+        """
         if self.is_offline:
             return None
+
         host, token = self._host, self._token
         if host is None:
             state = _read_json(os.path.join(self.data_dir, "server.json"))
             host = state.get("url") if isinstance(state, dict) else None
         if token is None:
             token = (_read_text(os.path.join(self.data_dir, "token")) or "").strip()
+
         return (host.rstrip("/"), token) if host and token else None
 
 
@@ -50,7 +63,7 @@ def _absolute(path):
     try:
         return os.path.abspath(path)
     except OSError:
-        # The working directory is gone.
+        # The working directory no longer exists.
         return path
 
 

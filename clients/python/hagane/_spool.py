@@ -1,25 +1,29 @@
-"""Records on disk until the server has made them durable.
+"""Files that keep records on disk until the server has acknowledged them.
 
-A writer owns `WRITER.meta.json` and segments `WRITER.FIRST.jsonl`: a line with the number of the first record, then one
-record a line. A line that a kill cut short has no line end and does not count.
+A writer has a file `WRITER.meta.json`, which names its run and its process, and segments `WRITER.FIRST.jsonl`. FIRST is
+the number of the first record, with 15 digits. A segment has the line `{"first":FIRST}` and then one record per line. A
+last line without a line end was cut off by a kill; readers skip it.
 """
 
 import json
 import os
 import socket
 
-# The function `open` is gone when the interpreter ends, before the last finalizers of a program log.
+# The interpreter removes the function `open` at its end, before it runs the last finalizers, which may log.
 from io import FileIO
 
+# Size at which the next segment begins.
 SEGMENT_BYTES = 1000000
+# All segments of one writer.
 SPOOL_BYTES_MAX = 2000000000
+# One read of a segment, unless its next record is longer.
 READ_BYTES = 256000
 
 _encode = json.JSONEncoder().encode
 
 
 class Spool(object):
-    """The files of one writer. Raises OSError where the disk takes no more."""
+    """The files of one writer. `meta`: what its meta file contains besides the writer and the process."""
 
     def __init__(self, folder, writer, meta):
         self._folder = folder
@@ -27,27 +31,33 @@ class Spool(object):
         self._meta = meta
 
     def open_segment(self, first, lines):
-        """A new file with at least one record in it."""
+        """Creates the segment that begins with record number `first`. Raises OSError if the disk cannot store it.
+
+        lines: at least one record, each with its line end.
+        """
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        # Without its note nobody knows whose records these are. A program may have emptied the folder meanwhile.
+        # Only the meta file names the run of these records. The program may have deleted it with all files here.
         if not os.path.exists(self._meta_path()):
             self._write_meta(False)
+
         return DiskSegment(os.path.join(self._folder, "%s.%015d.jsonl" % (self._writer, first)), first, lines)
 
     def close(self):
-        """Says that the writer is done: what is left belongs to `hagane sync`."""
+        """Marks the writer as closed in its meta file: `hagane sync` may send what is left."""
         try:
             self._write_meta(True)
         except OSError:
-            # The end of this process says the same.
+            # Readers also treat a writer as closed when its process has ended.
             pass
 
     def remove(self):
+        """Deletes the meta file."""
         remove(self._meta_path())
 
     def _write_meta(self, is_closed):
         meta = dict(self._meta, writer=self._writer, hostname=socket.gethostname(), closed=is_closed, **_identity())
-        # Written aside and then renamed: a kill leaves the old note or the new one, never half of one.
+
+        # Write a temporary file and rename it: after a kill the meta file is the old or the new one, never a part.
         aside = self._meta_path() + ".tmp"
         try:
             with FileIO(aside, "w") as file:
@@ -62,9 +72,9 @@ class Spool(object):
 
 
 class DiskSegment(object):
-    """A file of records. Those who log add at its end, the one who sends reads and skips at its beginning.
+    """A file of records. Threads that log append to its end; the sending thread reads and skips at its beginning.
 
-    No lock lies between them: a record counts once `end` has moved, and only then is it read.
+    They need no lock between them: the sending thread reads only up to `end`, which moves after a record is written.
     """
 
     def __init__(self, path, first, lines):
@@ -72,12 +82,14 @@ class DiskSegment(object):
         self._path = path
         # Number of the last record before this file.
         self.before = first - 1
+        # Position of the first record that is not skipped.
         self._start = len(head)
-        # Size and number of the last record, in one value: an exception from a signal handler falls before or after both.
+        # (size of the file, number of its last record). One assignment sets both, so that an exception from a signal
+        # handler cannot separate them.
         self.end = (0, self.before)
-        # Sizes of the records at the beginning that were read and not skipped: skipping them needs no file.
+        # Sizes of the next records that `peek` has returned: `skip` need not read them again.
         self._sizes = []
-        # Whether the one who reads has found records missing: nothing is added to such a file.
+        # Whether the file has lost records, as the sending thread found. No records are appended to such a file.
         self.is_damaged = False
         self._file = FileIO(path, "w")
         self.append(head + b"".join(lines), len(lines))
@@ -94,11 +106,12 @@ class DiskSegment(object):
         return self._file is not None and not self.is_damaged and self.end[0] < SEGMENT_BYTES
 
     def append(self, data, count=1):
+        """Writes `count` records with their line ends. A write that fails leaves the file as before, and closed."""
         size, last = end = self.end
         try:
             written = self._file.write(data)
             if written < len(data):
-                # It says why it takes no more when it is asked again.
+                # A short write gives no reason. Writing the rest succeeds or raises the reason.
                 _write_all(self._file, data[written:])
             self.end = (size + len(data), last + count)
         finally:
@@ -106,7 +119,7 @@ class DiskSegment(object):
                 self._cut(size)
 
     def _cut(self, size):
-        """Takes back what a failed write left at the end, and closes the file."""
+        """Cuts the file to `size`, before the remains of a failed write, and closes it. Deletes an empty file."""
         try:
             self._file.truncate(size)
         except (OSError, ValueError):
@@ -124,19 +137,26 @@ class DiskSegment(object):
             pass
 
     def peek(self, records_max):
-        """The next records that are not skipped yet; none when the disk has not kept them. Raises OSError when it cannot be read now."""
+        """Returns the next records, without line ends; none if the file no longer contains them.
+
+        Raises OSError if the file cannot be read now.
+        """
         left = self.end[0] - self._start
         with FileIO(self._path) as file:
             file.seek(self._start)
             data = _read(file, min(left, READ_BYTES))
             if b"\n" not in data:
                 data += _read(file, left - len(data))
+
         lines = data.split(b"\n")[:-1][:records_max]
         self._sizes = [len(line) + 1 for line in lines]
         return lines
 
     def skip(self, count):
-        """Returns how many bytes of memory are free again. Raises OSError as `peek` does."""
+        """Skips the next records. Returns the bytes of memory that this frees: 0 for a file.
+
+        Raises OSError as `peek` does.
+        """
         while count > 0 and not self.is_damaged:
             if not self._sizes and not self.peek(count):
                 break
@@ -154,6 +174,7 @@ class DiskSegment(object):
 
 
 def remove(path):
+    """Deletes a file if it can be deleted."""
     try:
         os.remove(path)
     except OSError:
@@ -161,7 +182,7 @@ def remove(path):
 
 
 def _read(file, count):
-    """Fewer bytes only at the end of the file."""
+    """Reads `count` bytes; fewer only at the end of the file."""
     parts = []
     while count > 0:
         part = file.read(count)
@@ -173,20 +194,26 @@ def _read(file, count):
 
 
 def _write_all(file, data):
+    """Writes all of `data`, in several calls where a call writes only a part."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
 
 
 def _identity():
-    """The process as the kernel knows it: a number alone may later belong to another process."""
+    """Returns what identifies this process. The pid alone may later belong to another process.
+
+    startedAt: start of the process in clock ticks since the boot. boot: id of the boot.
+    """
     identity = {"pid": os.getpid()}
+
     try:
         with FileIO("/proc/self/stat") as file:
             identity["startedAt"] = file.read().rpartition(b")")[2].split()[19].decode("ascii")
         with FileIO("/proc/sys/kernel/random/boot_id") as file:
             identity["boot"] = file.read().decode("ascii").strip()
     except (OSError, IndexError):
-        # Not every system shows it.
+        # Only Linux has these files.
         pass
+
     return identity

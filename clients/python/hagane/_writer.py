@@ -1,4 +1,4 @@
-"""Takes the records of a process: each is on disk when its call returns, and a thread sends them from there."""
+"""Takes the records of a process. Each is on disk when its call returns; a thread sends it from there."""
 
 import atexit
 import itertools
@@ -14,11 +14,12 @@ from ._records import to_line
 from ._sender import Sender
 from ._spool import Spool
 
+# Time that `close` waits for the delivery of the remaining records.
 CLOSE_S = 8.0
 
 
 def new_uuid():
-    """A random UUID, without importing the module."""
+    """Returns a random UUID. Importing the module uuid would slow down the import of this package."""
     raw = bytearray(os.urandom(16))
     raw[6] = raw[6] & 0x0F | 0x40
     raw[8] = raw[8] & 0x3F | 0x80
@@ -27,44 +28,53 @@ def new_uuid():
 
 
 class Writer(object):
-    """Where a process logs to. Every process has a stream of its own, forked ones too, and a new one after `close`."""
+    """Takes records of a run. Each process has its own stream, also after a fork, and gets a new one after `close`.
+
+    create: the request that creates the run; None for a run that exists.
+    """
 
     def __init__(self, settings, run_id, attempt, create=None):
         self._args = (settings, run_id, attempt, create)
         server = settings.server()
         if server is not None:
             prepare(server[0])
+
+        # The stream of this process, by its pid.
         self._streams = {}
+        # Closed streams of this process, for `delivery`.
         self._past = []
+        # Records that could not be encoded.
         self._dropped = 0
         self._is_threaded = not settings.is_offline
         self._stream = self._of_this_process()
         atexit.register(self._close_at_exit)
 
     def __reduce__(self):
-        # A process started by `spawn` gets the same run and a stream of its own.
+        # The copy in a process started by `spawn` has the same run and its own stream.
         return (Writer, self._args)
 
-    # The calls below run in the program's threads, and wait for nothing but the local disk.
+    # `put` and `next_step` run in threads of the program and wait only for the local disk.
 
     def put(self, record):
-        """Takes a record: (kind, ...)."""
+        """Stores a record in the form of `to_line`, or drops it with a warning if it cannot be encoded."""
         try:
             lines = (to_line(record),)
         except Exception as error:  # pylint: disable=broad-except
             self._dropped += 1
             warn("a record is left out: %s" % error)
             return
+
         while lines:
-            # Lines that come while a stream closes belong to the one after it.
+            # A stream that is closed returns lines. The next stream stores them.
             lines = [late for line in lines for late in self._current().put(line)]
 
     def next_step(self):
+        """Returns the number of earlier calls in this process."""
         return next(self._current().steps)
 
     @property
     def delivery(self):
-        """Records that are sent (durable on the server), pending (kept here), and dropped (gone)."""
+        """Records of this process: `sent` (durable on the server), `pending` (kept here) and `dropped` (lost)."""
         pid = os.getpid()
         counts = [stream.counts() for stream in self._past + [self._stream] if stream.pid == pid]
         total = dict((name, sum(count[name] for count in counts)) for name in ("sent", "pending", "dropped"))
@@ -72,22 +82,24 @@ class Writer(object):
         return total
 
     def close(self, timeout_s=CLOSE_S):
-        """Delivers what is left, for at most `timeout_s`; what remains stays on disk for `hagane sync`."""
+        """Sends the remaining records, for about `timeout_s` at most. The others stay on disk for `hagane sync`."""
         stream = self._stream
         if stream.pid != os.getpid() or not stream.is_started:
             return
+
         self._past = [past for past in self._past if past.pid == stream.pid] + [stream]
         following = _Stream(self._args, stream.steps, self._is_threaded)
         self._streams = {stream.pid: following}
         self._stream = following
         stream.close(timeout_s)
+
         counts = self.delivery
         if (counts["pending"] or counts["dropped"]) and not (self._args[0].is_offline and not counts["dropped"]):
             tell("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
 
     def _close_at_exit(self):
-        # The disk keeps what later exit handlers and finalizers log: an interpreter at its end may wait for ever for a
-        # thread that it no longer lets run.
+        # Records of later exit handlers and finalizers only go to the disk. The interpreter may no longer run a sending
+        # thread at its end, and would wait for it for ever.
         self._is_threaded = False
         self.close()
         self._stream.is_threaded = False
@@ -97,7 +109,10 @@ class Writer(object):
         return stream if stream.pid == os.getpid() else self._of_this_process()
 
     def _of_this_process(self):
-        """Several threads may come here at once after a fork; all get the same stream, without a lock."""
+        """Returns the stream of this process, and creates it if there is none.
+
+        After a fork several threads may call this at once. `setdefault` is atomic, so all get the same stream.
+        """
         pid = os.getpid()
         stream = self._streams.setdefault(pid, _Stream(self._args, itertools.count(), self._is_threaded))
         self._streams = {pid: stream}
@@ -107,7 +122,7 @@ class Writer(object):
 
 
 class _Stream(object):
-    """The records of one writer of the protocol. Idle until the first one, then its thread works until `close`."""
+    """The records that are sent under one writer id. The sending thread runs from the first record until `close`."""
 
     def __init__(self, args, steps, is_threaded):
         settings, run_id, attempt, create = args
@@ -123,16 +138,18 @@ class _Stream(object):
 
     @property
     def is_started(self):
+        """Whether the stream has taken a record."""
         return self._backlog.last > 0 or self._backlog.dropped > 0
 
     def put(self, line):
-        """Returns lines that came too late to be taken along; none as a rule."""
+        """Stores a line. Returns the lines added after `close`, usually none."""
         late = self._backlog.append(line)
         if self._thread is None and self.is_threaded:
             self._start()
         return late
 
     def counts(self):
+        """Returns numbers of records: `sent`, `pending` and `dropped`."""
         backlog = self._backlog
         sent = backlog.acked - backlog.lost - backlog.refused
         return {
@@ -142,14 +159,16 @@ class _Stream(object):
         }
 
     def close(self, timeout_s):
+        """Sends the remaining records, for about `timeout_s` at most, and closes or deletes the files."""
         deadline = time.monotonic() + timeout_s
         self.is_threaded = False
         self._backlog.seal()
+
         try:
             if not self._is_offline:
                 self._sender.close(deadline)
                 if self._thread is None:
-                    # No thread could be started: this one does it.
+                    # There is no sending thread, for example because none could be started.
                     self._sender.work()
                 else:
                     self._thread.join(timeout_s + 1.0)
@@ -158,7 +177,9 @@ class _Stream(object):
             debug(error)
 
     def _start(self):
-        # Whoever does not get the lock need not wait: the thread is being started, perhaps below a signal handler.
+        """Starts the sending thread, unless the interpreter is ending."""
+        # If the lock is taken, another call starts the thread. Waiting for it could deadlock a signal handler that has
+        # interrupted that call.
         if sys.is_finalizing() or not self._start_lock.acquire(False):
             return
         try:
@@ -169,35 +190,38 @@ class _Stream(object):
 
 
 def call_at_worker_end(function, priority):
-    """Worker processes of multiprocessing skip the usual exit handlers, but run their own; higher priorities first.
+    """Calls a function at the end of a worker process of multiprocessing. Returns whether this is such a process.
 
-    Returns whether this is such a process.
+    Workers do not run the handlers of atexit, but finalizers of multiprocessing, higher priorities first.
     """
     process = sys.modules.get("multiprocessing.process")
     util = sys.modules.get("multiprocessing.util")
     if process is None or util is None:
         return False
+
     current = process.current_process()
     if getattr(current, "_inheriting", False):
-        # The worker loads the script and then forgets the handlers registered until now; it calls this one afterwards.
+        # The worker is still importing the script. After that, multiprocessing discards all finalizers and calls the
+        # functions registered for after a fork, so that this one adds the finalizer again.
         def register(_):
             util.Finalize(None, function, exitpriority=priority)
 
         _registered.append(register)
         util.register_after_fork(register, register)
         return True
+
     if getattr(current, "_parent_pid", None) is None:
         return False
     util.Finalize(None, function, exitpriority=priority)
     return True
 
 
-# The registry of multiprocessing holds them weakly.
+# Keeps these functions, to which the registry of multiprocessing has only weak references.
 _registered = []
 
 
 def _start_thread(work, name):
-    """The started thread; None when the machine has none left or the interpreter is shutting down."""
+    """Returns a started daemon thread; None if the system allows no more threads or the interpreter is ending."""
     thread = threading.Thread(target=work, name=name)
     thread.daemon = True
     try:

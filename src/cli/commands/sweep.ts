@@ -9,7 +9,7 @@ import { measureName } from '../../contract/measure.ts'
 import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
 import { decodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
-import { autoChoice } from '../../core/search/registry.ts'
+import { findAutoChoice } from '../../core/search/registry.ts'
 import { median } from '../../core/search/stopping.ts'
 import { toTask } from '../../core/search/task.ts'
 import { SpecError } from '../../core/spec/document.ts'
@@ -224,7 +224,7 @@ function report(
 
   const summary = {
     method: plan.method.name,
-    choice: autoChoice(toTask(plan, { seed: plan.seed ?? 0 })) ?? null,
+    choice: findAutoChoice(toTask(plan, { seed: plan.seed ?? 0 })) ?? null,
     plays: plays.length,
     concurrency: plan.concurrency,
     trials: middle((play) => play.trials),

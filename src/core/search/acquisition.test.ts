@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { score, slopes } from './acquisition.ts'
+import { score, scoreSlopes } from './acquisition.ts'
 import type { Acquisition } from './acquisition.ts'
 import { logImprovement } from './normal.ts'
 
@@ -18,7 +18,7 @@ describe.each(ACQUISITIONS)('%s', (_name, acquisition) => {
     for (const sd of [0.05, 1, 3])
       for (const z of DEPTHS) {
         const mean = -0.4 - z * sd
-        const [byMean, bySd] = slopes(acquisition, mean, sd)
+        const [byMean, bySd] = scoreSlopes(acquisition, mean, sd)
 
         const step = 1e-5 * sd
         const meanDifference = (score(acquisition, mean + step, sd) - score(acquisition, mean - step, sd)) / (2 * step)

@@ -17,7 +17,11 @@ export function score(acquisition: Acquisition, mean: number, sd: number): numbe
 }
 
 /** Returns the derivatives of the score by the mean and by the standard deviation. */
-export function slopes(acquisition: Acquisition, mean: number, sd: number): readonly [byMean: number, bySd: number] {
+export function scoreSlopes(
+  acquisition: Acquisition,
+  mean: number,
+  sd: number,
+): readonly [byMean: number, bySd: number] {
   if (acquisition.kind === 'bound') return [1, -acquisition.kappa]
   const z = (acquisition.best - acquisition.margin - mean) / sd
   if (acquisition.kind === 'probability') {

@@ -6,8 +6,8 @@ import type { SearchTask } from './method.ts'
 import { createMethod } from './registry.ts'
 
 const broken = vi.hoisted(() => ({ gaussian: false, density: false }))
-vi.mock('./process.ts', async (load) => {
-  const real = await load<typeof import('./process.ts')>()
+vi.mock('./gaussian-process.ts', async (load) => {
+  const real = await load<typeof import('./gaussian-process.ts')>()
   return {
     ...real,
     createProcess: (...args: Parameters<typeof real.createProcess>) => {
@@ -41,7 +41,7 @@ const task: SearchTask = {
  * Runs 40 trials, of which trials 20 to 29 are requested while a model is broken. Returns the source of each trial, and
  * the trials for which breakdowns were reported.
  */
-function live(what: { gaussian: boolean; density: boolean }): { sources: string[]; reported: number[] } {
+function runSearch(what: { gaussian: boolean; density: boolean }): { sources: string[]; reported: number[] } {
   const reported: number[] = []
   const method = createMethod(task, { onBreakdown: (_error, index) => reported.push(index) })
   const trials: Suggestion[] = []
@@ -61,7 +61,7 @@ it.each([
   [{ gaussian: true, density: false }, 'density', 1],
   [{ gaussian: true, density: true }, 'random', 2],
 ] as const)('A model that fails (%o) is replaced by %s for those trials, and reported', (what, source, reports) => {
-  const { sources, reported } = live(what)
+  const { sources, reported } = runSearch(what)
   expect(new Set(sources.slice(20, 30))).toEqual(new Set([source]))
   expect(new Set([...sources.slice(12, 20), ...sources.slice(30)])).toEqual(new Set(['gaussian']))
   expect(reported).toEqual(Array.from({ length: 10 * reports }, (_, i) => 20 + Math.floor(i / reports)))

@@ -1,21 +1,21 @@
 import type { Codec } from './codec.ts'
 import { drawFrom, evolve, startEvolution } from './cmaes.ts'
 import type { Evolution } from './cmaes.ts'
-import { randomPoint, seedFor, sobolPoint } from './design.ts'
+import { randomPoint, deriveSeed, sobolPoint } from './design.ts'
 import type { Chooser, ChooserOptions } from './gaussian.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import type { EncodedTrial, EncodedHistory } from './encoded-history.ts'
 import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
 import { spaceSize } from './space.ts'
-import { goodCount, suggestByDensity } from './tpe.ts'
-import { createWalk, scattered } from './walk.ts'
+import { countGood, suggestByDensity } from './tpe.ts'
+import { createWalk, createScatteredOrder } from './walk.ts'
 
 /** Chooses points of the scrambled Sobol sequence. */
 export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
-  const sequence = seedFor(seed, 'sobol')
+  const sequence = deriveSeed(seed, 'sobol')
   return {
     choose: (index) =>
-      firstFree(options, 'sobol', (attempt) => sobolPoint(codec, index + attempt * SOBOL_STRIDE, sequence)),
+      findUnusedPoint(options, 'sobol', (attempt) => sobolPoint(codec, index + attempt * SOBOL_STRIDE, sequence)),
   }
 }
 
@@ -25,16 +25,16 @@ export function createSobol({ codec, seed, ...options }: ChooserOptions): Choose
  */
 export function createDraws({ space, codec, seed, ...options }: ChooserOptions): Chooser {
   const points = spaceSize(space)
-  const walk = createWalk(space, scattered(points ?? 1n, seed), (point) => {
-    const x = codec.settle(codec.encode(point))
+  const walk = createWalk(space, createScatteredOrder(points ?? 1n, seed), (point) => {
+    const x = codec.normalise(codec.encode(point))
     if (!options.isAllowed(x)) return 'forbidden'
-    return options.ledger.isUsed(x) ? 'known' : { found: x }
+    return options.encoded.isUsed(x) ? 'duplicate' : { found: x }
   })
 
   return {
     choose: (index) => {
       const stream = createStream(seed, 'draw', index)
-      const drawn = firstFree(
+      const drawn = findUnusedPoint(
         options,
         'random',
         () => randomPoint(codec, stream),
@@ -54,15 +54,15 @@ const ATTEMPTS_MAX = 1_000
 const LONG_ATTEMPTS_MAX = 100_000
 
 /** Returns the first point of a series of attempts that is allowed and unused. */
-function firstFree(
-  { ledger, isAllowed }: Pick<ChooserOptions, 'ledger' | 'isAllowed'>,
+function findUnusedPoint(
+  { encoded, isAllowed }: Pick<ChooserOptions, 'encoded' | 'isAllowed'>,
   source: 'sobol' | 'random',
   pointAt: (attempt: number) => Float64Array,
   attempts = ATTEMPTS_MAX,
 ): ReturnType<Chooser['choose']> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const x = pointAt(attempt)
-    if (isAllowed(x) && !ledger.isUsed(x)) return { x, source }
+    if (isAllowed(x) && !encoded.isUsed(x)) return { x, source }
   }
   return undefined
 }
@@ -75,17 +75,17 @@ const DENSITY_INITIAL = 10
  * neighbourhood is avoided.
  */
 export function createDensity(options: ChooserOptions): Chooser {
-  const { ledger, seed } = options
+  const { encoded, seed } = options
   const initial = createSobol(options)
 
   return {
     choose: (index) => {
-      const known = index + ledger.finished.filter((entry) => entry.index < 0).length
-      if (ledger.finished.length < DENSITY_INITIAL || known < DENSITY_INITIAL) return initial.choose(index)
+      const trialCount = index + encoded.finished.filter((entry) => entry.index < 0).length
+      if (encoded.finished.length < DENSITY_INITIAL || trialCount < DENSITY_INITIAL) return initial.choose(index)
       return chooseByDensity(
         options,
-        byValue(ledger.finished),
-        goodCount(ledger.finished.length),
+        byValue(encoded.finished),
+        countGood(encoded.finished.length),
         createStream(seed, 'density', index),
       )
     },
@@ -94,15 +94,15 @@ export function createDensity(options: ChooserOptions): Chooser {
 
 /** Chooses the most promising unused draw. The first `good` ranked trials form the density of good trials. */
 function chooseByDensity(
-  { codec, ledger, isAllowed }: ChooserOptions,
-  ranked: readonly Entry[],
+  { codec, encoded, isAllowed }: ChooserOptions,
+  ranked: readonly EncodedTrial[],
   good: number,
   stream: Stream,
 ): ReturnType<Chooser['choose']> {
-  const avoided = [...ledger.failed, ...ledger.pending()].map((trial) => ledger.xs[trial]!)
+  const avoided = [...encoded.failed, ...encoded.listPending()].map((trial) => encoded.xs[trial]!)
   const draws = suggestByDensity(codec, { ranked: ranked.map(({ x }) => x), avoided, good }, stream, isAllowed)
 
-  const x = draws.find((draw) => !ledger.isUsed(draw))
+  const x = draws.find((draw) => !encoded.isUsed(draw))
   return x && { x, source: 'density' }
 }
 
@@ -110,42 +110,42 @@ function chooseByDensity(
  * Results before densities choose points for a halving method. A few results of the lowest rung are enough to know
  * which places to avoid.
  */
-const CLIMBING_INITIAL = 10
+const RUNG_DENSITY_INITIAL = 10
 /** Share of the trials with results that counts as good, with limits. Falkner et al., "BOHB" (2018). */
-const CLIMBING_GOOD_SHARE = 0.15
-const CLIMBING_GOOD_MIN = 2
-const CLIMBING_GOOD_MAX = 25
+const RUNG_DENSITY_GOOD_SHARE = 0.15
+const RUNG_DENSITY_GOOD_MIN = 2
+const RUNG_DENSITY_GOOD_MAX = 25
 /**
  * Share of suggestions that are independent draws. A rung keeps its best third. If all trials were chosen by the model,
  * a rung would also discard chosen trials that start slowly; compared with drawn trials, it keeps most of the chosen
  * ones.
  */
-const CLIMBING_DRAWN_SHARE = 0.5
+const RUNG_DENSITY_DRAWN_SHARE = 0.5
 
 /**
  * Chooses points for halving methods: half of them at random, half by densities that rank trials by the rung they
  * reached.
  */
-export function createClimbing(options: ChooserOptions): Chooser {
-  const { ledger, seed } = options
+export function createRungDensity(options: ChooserOptions): Chooser {
+  const { encoded, seed } = options
   const draws = createDraws(options)
   return {
     choose: (index) => {
       const stream = createStream(seed, 'climbing', index)
-      const climbers = ledger.climbers()
-      if (climbers.length < CLIMBING_INITIAL || stream.next() < CLIMBING_DRAWN_SHARE) return draws.choose(index)
+      const byRung = encoded.listByRung()
+      if (byRung.length < RUNG_DENSITY_INITIAL || stream.next() < RUNG_DENSITY_DRAWN_SHARE) return draws.choose(index)
 
       const good = Math.min(
-        CLIMBING_GOOD_MAX,
-        Math.max(CLIMBING_GOOD_MIN, Math.ceil(CLIMBING_GOOD_SHARE * climbers.length)),
+        RUNG_DENSITY_GOOD_MAX,
+        Math.max(RUNG_DENSITY_GOOD_MIN, Math.ceil(RUNG_DENSITY_GOOD_SHARE * byRung.length)),
       )
-      return chooseByDensity(options, climbers, good, stream)
+      return chooseByDensity(options, byRung, good, stream)
     },
   }
 }
 
 /** Sorts trials by value, best first. */
-function byValue(entries: readonly Entry[]): Entry[] {
+function byValue(entries: readonly EncodedTrial[]): EncodedTrial[] {
   return entries.toSorted((a, b) => a.value - b.value || a.index - b.index)
 }
 
@@ -157,11 +157,11 @@ const WARM_SIGMA_MIN = 0.02
 /**
  * Chooses points by CMA-ES over the ordered parameters. A generation is the next λ results in order of arrival,
  * whatever distribution their points were drawn from, so nothing waits for a slow trial; the step to an outdated point
- * is bounded. Categories are drawn by their frequency among the best quarter of the trials. With `warmFrom`, the search
- * starts from the first `warmFrom` results.
+ * is bounded. Categories are drawn by their frequency among the best quarter of the trials. With `warmStartCount`, the search
+ * starts from the first `warmStartCount` results.
  */
-export function createEvolution(options: ChooserOptions & { readonly warmFrom?: number }): Chooser {
-  const { codec, ledger, seed } = options
+export function createEvolution(options: ChooserOptions & { readonly warmStartCount?: number }): Chooser {
+  const { codec, encoded, seed } = options
   const ordered = codec.dimensions.flatMap(({ categories }, j) => (categories === 0 ? [j] : []))
   const fallback = createSobol(options)
   let state: { readonly evolution: Evolution; readonly taken: number } | undefined
@@ -170,29 +170,29 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
 
   return {
     choose: (index) => {
-      if (ordered.length < 1 || ledger.finished.length < 2) return fallback.choose(index)
-      if (ledger.replacedCount !== replaced) state = undefined
-      replaced = ledger.replacedCount
-      state = advance(state ?? begin())
+      if (ordered.length < 1 || encoded.finished.length < 2) return fallback.choose(index)
+      if (encoded.replacedCount !== replaced) state = undefined
+      replaced = encoded.replacedCount
+      state = advance(state ?? startDistribution())
       const stream = createStream(seed, 'evolution', index)
 
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
         const x = compose(state.evolution, stream)
-        if (options.isAllowed(x) && !ledger.isUsed(x)) return { x, source: 'evolution' }
+        if (options.isAllowed(x) && !encoded.isUsed(x)) return { x, source: 'evolution' }
       }
       return undefined
     },
   }
 
   /**
-   * Starts in the middle of the space, or at the best of the first `warmFrom` results with the spread of their best
+   * Starts in the middle of the space, or at the best of the first `warmStartCount` results with the spread of their best
    * tenth as step size.
    */
-  function begin(): { evolution: Evolution; taken: number } {
-    if (options.warmFrom === undefined)
+  function startDistribution(): { evolution: Evolution; taken: number } {
+    if (options.warmStartCount === undefined)
       return { evolution: startEvolution(new Float64Array(ordered.length).fill(0.5)), taken: 0 }
 
-    const prefix = ledger.arrived.slice(0, options.warmFrom)
+    const prefix = encoded.arrived.slice(0, options.warmStartCount)
     const best = byValue(prefix)
       .slice(0, Math.max(2, Math.ceil(WARM_SHARE * prefix.length)))
       .map(({ x }) => project(x))
@@ -206,7 +206,7 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
   function advance(from: { evolution: Evolution; taken: number }): { evolution: Evolution; taken: number } {
     let { evolution, taken } = from
     for (;;) {
-      const generation = ledger.arrived.slice(taken, taken + evolution.strategy.lambda)
+      const generation = encoded.arrived.slice(taken, taken + evolution.strategy.lambda)
       if (generation.length < evolution.strategy.lambda) return { evolution, taken }
       evolution = evolve(
         evolution,
@@ -222,15 +222,15 @@ export function createEvolution(options: ChooserOptions & { readonly warmFrom?: 
     const x = new Float64Array(codec.dimensions.length)
     ordered.forEach((j, k) => (x[j] = drawn[k]!))
     codec.dimensions.forEach(({ categories }, j) => {
-      if (categories > 0) x[j] = frequentCategory(codec, ledger, j, stream.next())
+      if (categories > 0) x[j] = frequentCategory(codec, encoded, j, stream.next())
     })
-    return codec.settle(x)
+    return codec.normalise(x)
   }
 }
 
 /** Draws a category with probability proportional to one plus its count among the best quarter of the trials. */
-function frequentCategory({ dimensions }: Codec, ledger: Ledger, j: number, u: number): number {
-  const best = byValue(ledger.finished).slice(0, Math.max(4, Math.ceil(ledger.finished.length / 4)))
+function frequentCategory({ dimensions }: Codec, encoded: EncodedHistory, j: number, u: number): number {
+  const best = byValue(encoded.finished).slice(0, Math.max(4, Math.ceil(encoded.finished.length / 4)))
   const counts = Array.from(
     { length: dimensions[j]!.categories },
     (_, category) => 1 + best.filter(({ x }) => x[j] === category).length,

@@ -1,4 +1,4 @@
-import { gauss } from './design.ts'
+import { drawNormal } from './design.ts'
 import type { Stream } from './rng.ts'
 
 /** Strategy parameters of CMA-ES, named as in Hansen, "The CMA evolution strategy: a tutorial" (2016), table 1. */
@@ -93,7 +93,7 @@ const REDRAWS = 100
 export function drawFrom({ mean, sigma, axes, lengths }: Evolution, stream: Stream): Float64Array {
   let x = mean
   for (let draw = 0; draw < REDRAWS; draw += 1) {
-    const z = lengths.map((length) => length * gauss(stream))
+    const z = lengths.map((length) => length * drawNormal(stream))
     x = mean.map((centre, i) => centre + sigma * axes[i]!.reduce((total, value, k) => total + value * z[k]!, 0))
     if (x.every((value) => value >= 0 && value <= 1)) return x
   }
@@ -139,11 +139,11 @@ export function evolve(evolution: Evolution, ranked: readonly Float64Array[]): E
     (value, j) => (1 - cC) * value + (isShort ? Math.sqrt(cC * (2 - cC) * muEff) * shift[j]! : 0),
   )
 
-  const lost = isShort ? 0 : cC * (2 - cC)
+  const pathVarianceLoss = isShort ? 0 : cC * (2 - cC)
   const scaled = weights.map((weight, i) =>
     weight >= 0 ? weight : (weight * d) / Math.max(1e-12, norm(whitened(steps[i]!)) ** 2),
   )
-  const keep = 1 + c1 * lost - c1 - cMu * sum(weights)
+  const keep = 1 + c1 * pathVarianceLoss - c1 - cMu * sum(weights)
 
   const nextCovariance = covariance.map((row, i) =>
     row.map(

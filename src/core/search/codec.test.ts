@@ -105,12 +105,14 @@ describe('a code', () => {
             1e-8 * Math.max(1, Math.abs(asNumber(value)!)),
           )
 
-        const snapped = dimension!.snap(u * top)
-        expect(Math.abs(dimension!.snap(snapped) - snapped)).toBeLessThan(1e-12)
+        const snapped = dimension!.snapCode(u * top)
+        expect(Math.abs(dimension!.snapCode(snapped) - snapped)).toBeLessThan(1e-12)
         // A point that was suggested and the same point read back must have the same code.
         if (Number.isFinite(dimension!.cells))
           expect(Math.abs(dimension!.toCode(dimension!.toValue(snapped)) - snapped)).toBeLessThan(1e-12)
-        expect(encodeValue(dimension!.toValue(dimension!.snap(snapped)))).toBe(encodeValue(dimension!.toValue(snapped)))
+        expect(encodeValue(dimension!.toValue(dimension!.snapCode(snapped)))).toBe(
+          encodeValue(dimension!.toValue(snapped)),
+        )
       }),
       { numRuns: 200 },
     )
@@ -125,7 +127,7 @@ describe('a code', () => {
 
       expect(dimension!.cells).toBe(values.length)
       expect(new Set(codes).size).toBe(values.length)
-      expect(codes.map((code) => encodeValue(dimension!.toValue(dimension!.snap(code))))).toEqual(
+      expect(codes.map((code) => encodeValue(dimension!.toValue(dimension!.snapCode(code))))).toEqual(
         values.map(encodeValue),
       )
     },
@@ -193,7 +195,7 @@ describe('conditions', () => {
   })
 
   it('Points that differ only in inactive parameters have the same key', () => {
-    const key = (point: ValueMap) => codec.key(codec.settle(codec.encode(point)))
+    const key = (point: ValueMap) => codec.keyOf(codec.normalise(codec.encode(point)))
     expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(key({ model: 'net', kind: 'adam' }))
     expect(key({ model: 'net', kind: 'adam', momentum: 0.3 })).toBe(
       key({ model: 'net', kind: 'adam', momentum: 0.9, depth: 4 }),
@@ -215,13 +217,13 @@ describe('conditions', () => {
   it('Settled codes do not change when they are settled or converted to a point and back', () => {
     fc.assert(
       fc.property(fc.array(unit, { minLength: 5, maxLength: 5 }), (codes) => {
-        const x = codec.settle(
+        const x = codec.normalise(
           Float64Array.from(codes, (u, j) => (codec.dimensions[j]!.categories > 0 ? Math.floor(2 * u) : u)),
         )
 
-        expect(codec.settle(x.slice())).toEqual(x)
+        expect(codec.normalise(x.slice())).toEqual(x)
         const point = codec.decode(x)
-        expect(codec.key(codec.encode(point))).toBe(codec.key(x))
+        expect(codec.keyOf(codec.encode(point))).toBe(codec.keyOf(x))
         codec.dimensions.forEach(({ name }, j) => expect(Object.hasOwn(point, name)).toBe(codec.isActive(x, j)))
       }),
     )

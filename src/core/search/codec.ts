@@ -2,7 +2,16 @@ import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { normalCumulative } from './normal.ts'
-import { axisSize, gridBounds, logCells, onlyValue, roundHalfEven, sampleAxis, shareOf, valueAt } from './space.ts'
+import {
+  axisSize,
+  gridBounds,
+  logCells,
+  onlyValue,
+  roundHalfEven,
+  sampleAxis,
+  fractionBetween,
+  valueAt,
+} from './space.ts'
 
 /**
  * Converts the values of one parameter to numbers for a model, called codes. The code of an ordered parameter lies in
@@ -18,12 +27,12 @@ export interface Dimension {
   /** Prior probability of each category; empty for an ordered parameter. */
   readonly weights: readonly number[]
   /** Returns the code of the value that a code stands for. All codes of one cell stand for the same value. */
-  snap(code: number): number
+  snapCode(code: number): number
   /**
    * Lowest and highest code that stand for the same value as this one; undefined for a category and for a continuous
    * parameter.
    */
-  cell(code: number): readonly [number, number] | undefined
+  cellBounds(code: number): readonly [number, number] | undefined
   toValue(code: number): Value
   /** Returns -1 for a value that is none of the categories. */
   toCode(value: Value): number
@@ -37,7 +46,7 @@ export interface Parameter {
   /** Whether the parameter exists at x: its own condition and those of the parameters it depends on hold. */
   isActive(x: Float64Array): boolean
   /** Returns the value of the parameter at x. Valid only if the parameter is active. */
-  valueIn(x: Float64Array): Value
+  decodeValue(x: Float64Array): Value
 }
 
 /**
@@ -57,37 +66,37 @@ export interface Codec {
    * Snaps every code to its value and sets the codes of inactive parameters to a fixed placeholder. Changes and returns
    * x.
    */
-  settle(x: Float64Array): Float64Array
+  normalise(x: Float64Array): Float64Array
   /** Whether the parameter of dimension j exists at x. */
   isActive(x: Float64Array, j: number): boolean
   /** Returns a key that is equal for two settled vectors of the same point. Codes are compared to nine decimals. */
-  key(x: Float64Array): string
+  keyOf(x: Float64Array): string
 }
 
 /** Code of an inactive ordered parameter. An inactive category has the first unused index instead. */
-const IDLE_CODE = 0.5
+const INACTIVE_CODE = 0.5
 /** Share of each tail at which `sampleAxis` cuts a normal distribution. */
 const TAIL = 1e-6
 
 export function createCodec(space: SearchSpace): Codec {
-  const places = space.map((axis): Place => {
+  const places = space.map((axis): CodecAxis => {
     const value = onlyValue(axis)
     return value === undefined ? toDimension(axis) : { name: axis.name, value }
   })
 
-  const dimensions = places.filter(isFree)
+  const dimensions = places.filter(hasDimension)
   const parameters = toParameters(space, places, dimensions)
-  const free = parameters.filter((_, index) => isFree(places[index]!))
+  const free = parameters.filter((_, index) => hasDimension(places[index]!))
   const conditional = parentsFirst(space).flatMap((index) => {
     const place = places[index]!
-    return space[index]!.when && isFree(place) ? [dimensions.indexOf(place)] : []
+    return space[index]!.when && hasDimension(place) ? [dimensions.indexOf(place)] : []
   })
 
   const isActive = (x: Float64Array, j: number): boolean => free[j]!.isActive(x)
-  const idle = (j: number): number => dimensions[j]!.categories || IDLE_CODE
-  const settle = (x: Float64Array): Float64Array => {
-    for (let j = 0; j < x.length; j += 1) x[j] = dimensions[j]!.snap(x[j]!)
-    for (const j of conditional) if (!isActive(x, j)) x[j] = idle(j)
+  const inactiveCode = (j: number): number => dimensions[j]!.categories || INACTIVE_CODE
+  const normalise = (x: Float64Array): Float64Array => {
+    for (let j = 0; j < x.length; j += 1) x[j] = dimensions[j]!.snapCode(x[j]!)
+    for (const j of conditional) if (!isActive(x, j)) x[j] = inactiveCode(j)
     return x
   }
 
@@ -96,43 +105,43 @@ export function createCodec(space: SearchSpace): Codec {
     parameters,
     isConditional: space.some(({ when }) => when !== undefined),
     isActive,
-    settle,
+    normalise,
     encode: (point) =>
       Float64Array.from(dimensions, (dimension, j) =>
-        Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : idle(j),
+        Object.hasOwn(point, dimension.name) ? dimension.toCode(point[dimension.name]!) : inactiveCode(j),
       ),
     decode: (x) =>
       Object.fromEntries(
         parameters.flatMap((parameter) =>
-          parameter.isActive(x) ? [[parameter.name, parameter.valueIn(x)] as const] : [],
+          parameter.isActive(x) ? [[parameter.name, parameter.decodeValue(x)] as const] : [],
         ),
       ),
-    key: (x) => x.map((code) => Math.round(code * 1e9)).join(),
+    keyOf: (x) => x.map((code) => Math.round(code * 1e9)).join(),
   }
 }
 
 /** An axis in the codec: a dimension, or its single value. */
-type Place = Dimension | { readonly name: string; readonly value: Value }
+type CodecAxis = Dimension | { readonly name: string; readonly value: Value }
 
-function isFree(place: Place): place is Dimension {
+function hasDimension(place: CodecAxis): place is Dimension {
   return !('value' in place)
 }
 
-function toParameters(space: SearchSpace, places: readonly Place[], dimensions: readonly Dimension[]): Parameter[] {
+function toParameters(space: SearchSpace, places: readonly CodecAxis[], dimensions: readonly Dimension[]): Parameter[] {
   const indexOf = new Map(space.map((axis, index) => [axis.name, index]))
 
   const parameters = places.map((place, index): Parameter => {
     const { when } = space[index]!
-    const j = isFree(place) ? dimensions.indexOf(place) : -1
+    const j = hasDimension(place) ? dimensions.indexOf(place) : -1
     const parent = when && indexOf.get(when.name)!
     const wanted = new Set(when?.in.map(plainText))
     return {
       name: place.name,
-      cells: isFree(place) ? place.cells : 1,
+      cells: hasDimension(place) ? place.cells : 1,
       isActive: (x) =>
         parent === undefined ||
-        (parameters[parent]!.isActive(x) && wanted.has(plainText(parameters[parent]!.valueIn(x)))),
-      valueIn: (x) => (isFree(place) ? place.toValue(x[j]!) : place.value),
+        (parameters[parent]!.isActive(x) && wanted.has(plainText(parameters[parent]!.decodeValue(x)))),
+      decodeValue: (x) => (hasDimension(place) ? place.toValue(x[j]!) : place.value),
     }
   })
 
@@ -189,18 +198,18 @@ function toDimension(axis: Axis): Dimension {
     }
     case 'log': {
       const logs = { low: Math.log(axis.low), high: Math.log(axis.high) }
-      return continuous(axis, (number) => shareOf(logs, Math.log(number)))
+      return continuous(axis, (number) => fractionBetween(logs, Math.log(number)))
     }
     case 'uniform':
-      return continuous(axis, (number) => shareOf(axis, number))
+      return continuous(axis, (number) => fractionBetween(axis, number))
     case 'loguniform':
-      return continuous(axis, (number) => shareOf(axis, Math.log(number)))
+      return continuous(axis, (number) => fractionBetween(axis, Math.log(number)))
     case 'normal':
       return continuous(axis, (number) => normalCumulative((number - axis.loc) / axis.scale), TAIL)
     case 'lognormal':
       return continuous(axis, (number) => normalCumulative((Math.log(number) - axis.loc) / axis.scale), TAIL)
     case 'qloguniform':
-      return quantised(axis, (number) => shareOf(axis, Math.log(number)))
+      return quantised(axis, (number) => fractionBetween(axis, Math.log(number)))
     case 'qnormal':
       return quantised(axis, (number) => normalCumulative((number - axis.loc) / axis.scale))
     default:
@@ -219,8 +228,8 @@ function categorical(name: string, values: readonly Value[], weights: readonly n
     categories: values.length,
     cells: values.length,
     weights,
-    snap: (code) => Math.min(values.length - 1, Math.max(0, Math.round(code))),
-    cell: () => undefined,
+    snapCode: (code) => Math.min(values.length - 1, Math.max(0, Math.round(code))),
+    cellBounds: () => undefined,
     toValue: (code) => values[code]!,
     toCode: (value) => texts.indexOf(textOf(value)),
   }
@@ -247,8 +256,8 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
     categories: 0,
     cells: values.length,
     weights: [],
-    snap: (code) => codes[nearestRank(code)]!,
-    cell: (code) => {
+    snapCode: (code) => codes[nearestRank(code)]!,
+    cellBounds: (code) => {
       const rank = nearestRank(code)
       return [
         rank === 0 ? 0 : (codes[rank - 1]! + codes[rank]!) / 2,
@@ -267,11 +276,11 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
 function codesOf(sorted: readonly number[]): number[] {
   const count = sorted.length
   const byRank = sorted.map((_, rank) => (rank + 0.5) / count)
-  if (isEven(sorted)) return byRank
+  if (isEvenlySpaced(sorted)) return byRank
 
   const isPositive = sorted[0]! > 0
   const logs = isPositive ? sorted.map(Math.log) : sorted
-  if (isPositive && isEven(logs)) return byRank
+  if (isPositive && isEvenlySpaced(logs)) return byRank
 
   const line = isPositive && sorted.at(-1)! >= 10 * sorted[0]! ? logs : sorted
   const width = line.at(-1)! - line[0]! || 1
@@ -279,7 +288,7 @@ function codesOf(sorted: readonly number[]): number[] {
 }
 
 /** Whether every gap between neighbours differs from the mean gap by at most three quarters of the mean. */
-function isEven(sorted: readonly number[]): boolean {
+function isEvenlySpaced(sorted: readonly number[]): boolean {
   const mean = (sorted.at(-1)! - sorted[0]!) / (sorted.length - 1)
   return sorted.every((number, rank) => rank === 0 || Math.abs(number - sorted[rank - 1]! - mean) <= 0.75 * mean)
 }
@@ -292,8 +301,8 @@ function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number)
     categories: 0,
     cells: count,
     weights: [],
-    snap: (code) => (cell(code) + 0.5) / count,
-    cell: (code) => [cell(code) / count, (cell(code) + 1) / count],
+    snapCode: (code) => (cell(code) + 0.5) / count,
+    cellBounds: (code) => [cell(code) / count, (cell(code) + 1) / count],
     toValue: (code) => valueAt(axis, cell(code)),
     toCode: (value) => (Math.min(count - 1, Math.max(0, indexOf(value))) + 0.5) / count,
   }
@@ -325,8 +334,8 @@ function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): D
     categories: 0,
     cells: Infinity,
     weights: [],
-    snap: inside,
-    cell: () => undefined,
+    snapCode: inside,
+    cellBounds: () => undefined,
     toValue: (code) => sampleAxis(axis, inside(code)),
     toCode: (value) => inside(codeOf(asNumber(value)!)),
   }
@@ -362,8 +371,8 @@ function gridded(axis: Axis, { cells, step, codeOf, toValue }: Grid): Dimension 
     categories: 0,
     cells,
     weights: [],
-    snap: (code) => codeAt(toValue(clamp(code))),
-    cell: (code) => {
+    snapCode: (code) => codeAt(toValue(clamp(code))),
+    cellBounds: (code) => {
       const number = toValue(clamp(code))
       return [number <= first + edge ? 0 : codeAt(number - half), number >= last - edge ? 1 : codeAt(number + half)]
     },

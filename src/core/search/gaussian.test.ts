@@ -6,7 +6,7 @@ import type { SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { createCodec } from './codec.ts'
-import { best } from './gaussian.ts'
+import { smallestByBound } from './gaussian.ts'
 import type { Result, Suggestion } from './history.ts'
 import { createSearch } from './library.ts'
 import type { SearchTask } from './method.ts'
@@ -241,13 +241,15 @@ describe('best', () => {
         (rows, count) => {
           const items = rows.map(([bound, above], item) => ({ item, bound, value: bound + above }))
           const sorted = items.toSorted((a, b) => a.value - b.value || a.item - b.item).slice(0, count)
-          expect(best(items, count, ({ value }) => value)).toEqual(sorted.map(({ item, value }) => ({ item, value })))
+          expect(smallestByBound(items, count, ({ value }) => value)).toEqual(
+            sorted.map(({ item, value }) => ({ item, value })),
+          )
         },
       ),
     )
 
     let asked = 0
-    best(
+    smallestByBound(
       Array.from({ length: 100 }, (_, item) => ({ item, bound: item })),
       3,
       ({ bound }) => {

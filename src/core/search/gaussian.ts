@@ -2,19 +2,19 @@ import type { SearchSpace } from '../../contract/search-space.ts'
 import { score } from './acquisition.ts'
 import type { Acquisition } from './acquisition.ts'
 import type { Codec } from './codec.ts'
-import { centrePoint, gauss, seedFor, sobolPoint } from './design.ts'
+import { centrePoint, drawNormal, deriveSeed, sobolPoint } from './design.ts'
 import type { Suggestion } from './history.ts'
-import type { Form, Hyperparameters, Shape } from './kernel.ts'
-import { designValues } from './ledger.ts'
-import type { Entry, Ledger, Sample } from './ledger.ts'
+import type { KernelForm, Hyperparameters, Shape } from './kernel.ts'
+import { designValues } from './encoded-history.ts'
+import type { EncodedTrial, EncodedHistory, TrialData } from './encoded-history.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
 import { createPool } from './pool.ts'
 import type { Pool } from './pool.ts'
-import { createProcess } from './process.ts'
-import type { Process } from './process.ts'
+import { createProcess } from './gaussian-process.ts'
+import type { Process } from './gaussian-process.ts'
 import { refine } from './refine.ts'
 import type { Landscape, Scored } from './refine.ts'
-import { elsewhere, trustRegion, wholeBox } from './region.ts'
+import { createAwayFilter, createTrustRegion, wholeBox } from './region.ts'
 import type { TrustRegion } from './region.ts'
 import { createStream } from './rng.ts'
 import type { Stream } from './rng.ts'
@@ -48,7 +48,7 @@ export const GAUSSIAN_DEFAULTS: GaussianSettings = {
 /** One way to choose points. */
 export interface Chooser {
   /**
-   * Returns a point that no trial has used, or undefined if this way of choosing finds none. Depends on what the ledger
+   * Returns a point that no trial has used, or undefined if this way of choosing finds none. Depends on what the history
    * has read.
    */
   choose(index: number): { x: Float64Array; source: Suggestion['source'] } | undefined
@@ -58,7 +58,7 @@ export interface Chooser {
 export interface ChooserOptions {
   readonly space: SearchSpace
   readonly codec: Codec
-  readonly ledger: Ledger
+  readonly encoded: EncodedHistory
   readonly seed: number
   readonly concurrency: number
   readonly trialsMax: number | null
@@ -67,13 +67,13 @@ export interface ChooserOptions {
 }
 
 /** A part of the space to which a search is restricted. */
-export interface Niche {
+export interface SubspaceLimit {
   /** Whether a point lies in the part. */
-  readonly holds: (x: Float64Array) => boolean
+  readonly contains: (x: Float64Array) => boolean
   /** Number of trials of the initial design. */
   readonly initial: number
   /** Number of trials that the restricted search has made. */
-  readonly made: () => number
+  readonly countTrials: () => number
 }
 
 /** Largest number of finished trials in a process. The cost of a suggestion grows with its square. */
@@ -109,7 +109,7 @@ const FAILURE_PENALTY = 3
 /** Everything shared by all suggestions from one set of results. */
 interface Model {
   readonly resultCount: number
-  readonly finished: readonly Entry[]
+  readonly finished: readonly EncodedTrial[]
   readonly values: Float64Array
   readonly process: Process
   readonly pool: Pool
@@ -125,26 +125,29 @@ interface Model {
  * differ. docs/search.md describes the parts.
  */
 export function createGaussian(
-  options: Omit<ChooserOptions, 'ledger'> & { readonly ledger: Sample },
+  options: Omit<ChooserOptions, 'encoded'> & { readonly encoded: TrialData },
   settings: GaussianSettings = GAUSSIAN_DEFAULTS,
-  niche?: Niche,
+  niche?: SubspaceLimit,
 ): Chooser {
-  const { codec, ledger, seed, isAllowed } = options
+  const { codec, encoded, seed, isAllowed } = options
   const d = codec.dimensions.length
-  const form: Form = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: settings.shape }
+  const form: KernelForm = {
+    isCategory: codec.dimensions.map(({ categories }) => categories > 0),
+    shape: settings.shape,
+  }
   const initial = niche?.initial ?? settings.initial ?? initialCount(d, options)
-  const designSeed = seedFor(seed, 'design')
+  const designSeed = deriveSeed(seed, 'design')
   let model: Model | undefined
   let fitted: { readonly count: number; readonly hyperparameters: Hyperparameters } | undefined
 
   return {
     choose: (index) => {
-      const made = niche ? niche.made() : index + ledger.finished.filter((entry) => entry.index < 0).length
-      if (made < initial || ledger.finished.length < FINISHED_MIN) return design(index)
+      const made = niche ? niche.countTrials() : index + encoded.finished.filter((entry) => entry.index < 0).length
+      if (made < initial || encoded.finished.length < FINISHED_MIN) return design(index)
 
-      const pending = ledger.pending()
-      if (!model || !isCurrent(model, pending)) model = build(pending.length)
-      takePending(model, pending)
+      const pending = encoded.listPending()
+      if (!model || !canReuse(model, pending)) model = build(pending.length)
+      addPendingTrials(model, pending)
 
       const x = bestOf(model, index)
       return x && { x, source: 'gaussian' }
@@ -152,10 +155,10 @@ export function createGaussian(
   }
 
   /** Whether a model is still valid: no new results, only additional running trials, and room for them. */
-  function isCurrent(at: Model, pending: readonly number[]): boolean {
+  function canReuse(at: Model, pending: readonly number[]): boolean {
     const added = pending.length - at.pending.length
     return (
-      at.resultCount === ledger.resultCount &&
+      at.resultCount === encoded.resultCount &&
       isPrefix(at.pending, pending) &&
       at.process.count + added <= at.process.capacity
     )
@@ -173,15 +176,15 @@ export function createGaussian(
   }
 
   function isFree(x: Float64Array): boolean {
-    return isAllowed(x) && !ledger.isUsed(x) && (!niche || niche.holds(x))
+    return isAllowed(x) && !encoded.isUsed(x) && (!niche || niche.contains(x))
   }
 
   function build(pendingCount: number): Model {
-    const finished = activeSet(ledger.finished, ledger.arrived)
-    const failed = ledger.failed.slice(-ACTIVE_MAX).map((index) => ledger.xs[index]!)
+    const finished = activeSet(encoded.finished, encoded.arrived)
+    const failed = encoded.failed.slice(-ACTIVE_MAX).map((index) => encoded.xs[index]!)
     const values = warp(
       finished.map(({ value }) => value),
-      isSteep(designValues(ledger.finished, ledger.sources)),
+      isSteep(designValues(encoded.finished, encoded.sources)),
     )
 
     const process = createProcess({
@@ -194,22 +197,22 @@ export function createGaussian(
     })
 
     const order = Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || a - b)
-    const best = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
-    const stream = createStream(seed, 'pool', ledger.resultCount)
+    const smallestByBound = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
+    const stream = createStream(seed, 'pool', encoded.resultCount)
     return {
-      resultCount: ledger.resultCount,
+      resultCount: encoded.resultCount,
       finished,
       values,
       process,
       pool: createPool({
         codec,
         process,
-        best,
+        best: smallestByBound,
         isAllowed,
         stream,
         broad: finished.length > LARGE ? Math.min(settings.candidates, CANDIDATES_LARGE) : settings.candidates,
       }),
-      region: trustRegion(codec, finished),
+      region: createTrustRegion(codec, finished),
       penalty: failurePenalty(process, finished.length, failed.length),
       pending: [],
     }
@@ -220,10 +223,10 @@ export function createGaussian(
    * `fitPoint`), so a fresh instance computes the same fit.
    */
   function fit(): Hyperparameters {
-    const count = fitPoint(ledger.resultCount)
+    const count = fitPoint(encoded.resultCount)
     if (fitted?.count === count) return fitted.hyperparameters
 
-    const known = ledger.finishedAfter(count)
+    const known = encoded.listFinishedAfter(count)
     const entries = activeSet(known, known, FIT_MAX)
     const points = new Float64Array(entries.length * d)
     entries.forEach(({ x }, row) => points.set(x, row * d))
@@ -231,7 +234,7 @@ export function createGaussian(
       points,
       values: warp(
         entries.map(({ value }) => value),
-        isSteep(designValues(known, ledger.sources)),
+        isSteep(designValues(known, encoded.sources)),
       ),
       count: entries.length,
     }
@@ -252,14 +255,14 @@ export function createGaussian(
       logLengths: middle.logLengths.map(logLength),
     })
 
-    const asked = settings.length === null ? [] : [withLengths(() => Math.log(settings.length!))]
-    return [middle, withLengths((prior) => prior - SHORT_START), ...asked]
+    const configured = settings.length === null ? [] : [withLengths(() => Math.log(settings.length!))]
+    return [middle, withLengths((prior) => prior - SHORT_START), ...configured]
   }
 
   /** Adds running trials to the process that are not in it yet. */
-  function takePending({ process, pending: taken }: Model, pending: readonly number[]): void {
+  function addPendingTrials({ process, pending: taken }: Model, pending: readonly number[]): void {
     for (const index of pending.slice(taken.length)) {
-      process.addPending(ledger.xs[index]!)
+      process.addPending(encoded.xs[index]!)
       taken.push(index)
     }
   }
@@ -269,32 +272,36 @@ export function createGaussian(
     const { pool, region, process, penalty } = at
     const stream = createStream(seed, 'slot', index)
     const landscape: Landscape = { codec, process, penalty, acquisition: acquisitionFor(at, stream) }
-    const isThere = niche ? niche.holds : elsewhere(codec, at.finished, at.values, stream)
-    const widest = Math.sqrt(process.kernel.signal)
+    const isInSubspace = niche ? niche.contains : createAwayFilter(codec, at.finished, at.values, stream)
+    const sdMax = Math.sqrt(process.kernel.signal)
 
     const candidates = pool.xs.flatMap((x, i) => {
-      if (ledger.hasKey(pool.keys[i]!) || (isThere && !isThere(x))) return []
-      const outside = region?.outside(x) ?? 0
+      if (encoded.hasKey(pool.keys[i]!) || (isInSubspace && !isInSubspace(x))) return []
+      const outside = region?.distanceTo(x) ?? 0
       const extra = outside > 0 ? OUTSIDE_PENALTY + outside : penalty(x)
-      return [{ item: i, bound: score(landscape.acquisition, pool.mean(i), widest) + extra, extra }]
+      return [{ item: i, bound: score(landscape.acquisition, pool.getMean(i), sdMax) + extra, extra }]
     })
 
-    const order = best(
+    const order = smallestByBound(
       candidates,
       settings.starts * SCREENED_PER_START,
-      ({ item, extra }) => score(landscape.acquisition, pool.mean(item), pool.sd(item)) + extra,
+      ({ item, extra }) => score(landscape.acquisition, pool.getMean(item), pool.getSd(item)) + extra,
     )
 
     let found: Scored | undefined
     const consider = (candidate: Scored): void => {
-      if ((!found || candidate.value < found.value) && (!isThere || isThere(candidate.x)) && isFree(candidate.x))
+      if (
+        (!found || candidate.value < found.value) &&
+        (!isInSubspace || isInSubspace(candidate.x)) &&
+        isFree(candidate.x)
+      )
         found = candidate
     }
 
-    for (const { item, value } of distinct(order, pool.xs, settings.starts)) {
+    for (const { item, value } of pickApart(order, pool.xs, settings.starts)) {
       const start = pool.xs[item]!
       consider({ x: start, value })
-      consider(refine(landscape, start, region?.box(start) ?? wholeBox(d)))
+      consider(refine(landscape, start, region?.boxAround(start) ?? wholeBox(d)))
     }
 
     return found?.x ?? pool.xs[order.find(({ item }) => isFree(pool.xs[item]!))?.item ?? -1]
@@ -305,14 +312,20 @@ export function createGaussian(
    * on the option.
    */
   function acquisitionFor({ process, finished, values }: Model, stream: Stream): Acquisition {
-    const width = gauss(stream)
-    const asked = settings.acquisition
-    if (!asked) return { kind: 'bound', kappa: KAPPA_MIN + Math.abs(width) }
-    if (asked.kind === 'ucb') return { kind: 'bound', kappa: asked.kappa }
+    const width = drawNormal(stream)
+    const configured = settings.acquisition
+    if (!configured) return { kind: 'bound', kappa: KAPPA_MIN + Math.abs(width) }
+    if (configured.kind === 'ucb') return { kind: 'bound', kappa: configured.kappa }
 
     const isNoisy = process.kernel.noise > NOISY * process.kernel.signal
-    const best = isNoisy ? Math.min(...finished.map(({ x }) => process.predict(x).mean)) : Math.min(...values)
-    return { kind: asked.kind === 'ei' ? 'improvement' : 'probability', best, margin: asked.eps }
+    const smallestByBound = isNoisy
+      ? Math.min(...finished.map(({ x }) => process.predict(x).mean))
+      : Math.min(...values)
+    return {
+      kind: configured.kind === 'ei' ? 'improvement' : 'probability',
+      best: smallestByBound,
+      margin: configured.eps,
+    }
   }
 }
 
@@ -334,16 +347,22 @@ const DESIGN_STRIDE = 4_096
  */
 function failurePenalty(process: Process, finished: number, failed: number): Landscape['penalty'] {
   if (failed === 0) return () => 0
-  const weights = process.weigh(Float64Array.from({ length: finished + failed }, (_, i) => Number(i >= finished)))
-  return (x) => FAILURE_PENALTY * Math.min(1, Math.max(0, process.blend(weights, x)))
+  const weights = process.solveWeights(
+    Float64Array.from({ length: finished + failed }, (_, i) => Number(i >= finished)),
+  )
+  return (x) => FAILURE_PENALTY * Math.min(1, Math.max(0, process.predictWith(weights, x)))
 }
 
 /** All finished trials if they are at most `max`, otherwise half the best and half the latest. In trial order. */
-function activeSet(finished: readonly Entry[], arrived: readonly Entry[], max = ACTIVE_MAX): readonly Entry[] {
+function activeSet(
+  finished: readonly EncodedTrial[],
+  arrived: readonly EncodedTrial[],
+  max = ACTIVE_MAX,
+): readonly EncodedTrial[] {
   if (finished.length <= max) return finished
   const half = max / 2
-  const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, half)
-  const kept = new Set(best)
+  const smallestByBound = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, half)
+  const kept = new Set(smallestByBound)
   for (let i = arrived.length - 1; i >= 0 && kept.size < max; i -= 1) kept.add(arrived[i]!)
   return finished.filter((entry) => kept.has(entry))
 }
@@ -376,7 +395,7 @@ interface Ranked {
 }
 
 /** Returns the first `count` candidates that are not close to one another. */
-function distinct(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
+function pickApart(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
   const out: Ranked[] = []
   for (const ranked of order) {
     if (out.length === count) break
@@ -396,7 +415,11 @@ interface Bounded {
  * Returns the `count` items of smallest value, best first. Items whose lower bound exceeds the worst of them are not
  * evaluated.
  */
-export function best<T extends Bounded>(items: readonly T[], count: number, evaluate: (item: T) => number): Ranked[] {
+export function smallestByBound<T extends Bounded>(
+  items: readonly T[],
+  count: number,
+  evaluate: (item: T) => number,
+): Ranked[] {
   const ranked: Ranked[] = []
   for (const item of items.toSorted((a, b) => a.bound - b.bound || a.item - b.item)) {
     if (ranked.length === count && item.bound > ranked.at(-1)!.value) break

@@ -22,7 +22,7 @@ function grid(trialsMax: number | null, { of = space, ...more }: Partial<GridOpt
   const method = createGrid(of, { trialsMax, settle: (point) => point, isThinned: false, ...more })
   const points = (from: number, count: number): ValueMap[] =>
     method.suggest(after(from), count).map(({ point }) => point)
-  return { size: method.size, points }
+  return { size: method.pointsMax, points }
 }
 
 const names = (points: readonly ValueMap[]) => points.map(({ a, b }) => `${String(a)}${String(b)}`)

@@ -25,17 +25,17 @@ export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle,
   const total = spaceSize(space) ?? 0n
   const size = atMost(total, trialsMax)
   const indexAt = (step: bigint): bigint => (shuffleSeed === undefined ? step : permute(step, total, shuffleSeed))
-  const own = ({ trials }: History): number =>
+  const countOwnTrials = ({ trials }: History): number =>
     trials.reduce((count, { source }) => count + Number(source === 'grid'), 0)
-  const thinned = isThinned ? createScan(space, indexAt, settle) : undefined
+  const scan = isThinned ? createScan(space, indexAt, settle) : undefined
 
   return {
-    size: isThinned && trialsMax === null ? null : size,
+    pointsMax: isThinned && trialsMax === null ? null : size,
     suggest: (history, count) => {
-      const from = own(history)
+      const from = countOwnTrials(history)
       const wanted = Math.max(0, Math.min(count, size - from))
-      const points = thinned
-        ? thinned(from, wanted)
+      const points = scan
+        ? scan(from, wanted)
         : Array.from({ length: wanted }, (_, offset) => pointAt(space, indexAt(BigInt(from + offset))))
       return points.map((point) => ({ point, source: 'grid' }))
     },
@@ -63,7 +63,7 @@ function createScan(
     const point = settle(cell)
     if (!point) return 'forbidden'
     const key = JSON.stringify(point)
-    return seen.has(key) ? 'known' : { found: { point, key } }
+    return seen.has(key) ? 'duplicate' : { found: { point, key } }
   })
 
   return (from, count) => {

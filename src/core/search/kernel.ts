@@ -12,7 +12,7 @@ export interface Hyperparameters {
 }
 
 /** The fixed form of a kernel, which is not fitted to data. */
-export interface Form {
+export interface KernelForm {
   /** Whether each dimension is a category, for which only equality matters. */
   readonly isCategory: readonly boolean[]
   readonly shape: Shape
@@ -58,9 +58,9 @@ export interface Kernel {
   /** 1/length² of each dimension. */
   readonly weights: Float64Array
   /** Writes the covariances of `x` with rows 0 … count−1 of a matrix of points to `out`. */
-  against(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
+  fillCovariances(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
   /** Writes the same covariances, and their derivatives by the squared scaled distance. */
-  withSlopes(
+  fillCovariancesAndSlopes(
     x: Float64Array,
     points: Float64Array,
     count: number,
@@ -70,7 +70,7 @@ export interface Kernel {
 
 export function createKernel(
   { logLengths, logSignal, logNoise }: Hyperparameters,
-  { isCategory, shape }: Form,
+  { isCategory, shape }: KernelForm,
 ): Kernel {
   const size = logLengths.length
   const weights = logLengths.map((value) => Math.exp(-2 * value))
@@ -97,10 +97,10 @@ export function createKernel(
     signal,
     noise: Math.exp(logNoise),
     weights,
-    against: (x, points, count, out) => {
+    fillCovariances: (x, points, count, out) => {
       for (let i = 0; i < count; i += 1) out[i] = signal * value(squaredDistance(x, points, i * size))
     },
-    withSlopes: (x, points, count, { values, slopes }) => {
+    fillCovariancesAndSlopes: (x, points, count, { values, slopes }) => {
       for (let i = 0; i < count; i += 1) {
         const squared = squaredDistance(x, points, i * size)
         values[i] = signal * value(squared)

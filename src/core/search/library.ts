@@ -5,10 +5,10 @@ import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { encodeValue, toPlain } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 import { isTrue } from '../spec/template.ts'
-import { strangerIn } from './constraints.ts'
+import { findUnknownName } from './constraints.ts'
 import type { EarlierTrial, Result, Suggestion } from './history.ts'
 import type { AutoChoice } from './auto.ts'
-import { autoChoice, createMethod } from './registry.ts'
+import { findAutoChoice, createMethod } from './registry.ts'
 import type { SearchTask } from './method.ts'
 
 /** A value of a parameter, as in JSON. */
@@ -132,7 +132,7 @@ export function createSearch(options: SearchOptions): Search {
   })
 
   return {
-    choice: autoChoice(task),
+    choice: findAutoChoice(task),
     get best() {
       let best: { id: number; value: number } | undefined
       for (const [id, value] of values)
@@ -149,8 +149,8 @@ export function createSearch(options: SearchOptions): Search {
     tell: (outcomes) => {
       const wrong = outcomes.find(({ id }) => !(Number.isSafeInteger(id) && id >= 0 && id < asked.length))
       if (wrong) throw new RangeError(`there is no trial ${wrong.id}: ids are the numbers that ask gave`)
-      const silent = outcomes.find((outcome) => saysNothing(outcome))
-      if (silent) throw new RangeError(`trial ${silent.id} has neither a value nor failed: true`)
+      const empty = outcomes.find((outcome) => hasNoOutcome(outcome))
+      if (empty) throw new RangeError(`trial ${empty.id} has neither a value nor failed: true`)
 
       for (const outcome of outcomes) {
         const value = valueOf(outcome)
@@ -162,7 +162,7 @@ export function createSearch(options: SearchOptions): Search {
 }
 
 /** Whether an outcome is neither a value (null included) nor a failure. */
-function saysNothing(outcome: Outcome): boolean {
+function hasNoOutcome(outcome: Outcome): boolean {
   const { value, failed } = outcome as { value?: unknown; failed?: unknown }
   return failed !== true && value !== null && typeof value !== 'number'
 }
@@ -187,12 +187,12 @@ function checkConstraint(constraint: string, space: SearchSpace): void {
   } catch (error) {
     throw new RangeError(`the constraint ${constraint} cannot be read: ${(error as Error).message}`)
   }
-  const stranger = strangerIn(constraint, space)
-  if (stranger) throw new RangeError(`the constraint ${constraint}: ${detailText('en', stranger)}`)
+  const unknownName = findUnknownName(constraint, space)
+  if (unknownName) throw new RangeError(`the constraint ${constraint}: ${detailText('en', unknownName)}`)
 }
 
 function checkMethod(name: string): MethodName {
-  const found = METHOD_NAMES.find((known) => known === name)
+  const found = METHOD_NAMES.find((candidate) => candidate === name)
   if (!found || found === 'hyperband' || found === 'asha')
     throw new RangeError(`there is no method ${name} here: use one of ${METHOD_NAMES.slice(0, -2).join(', ')}`)
   return found

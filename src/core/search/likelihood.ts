@@ -1,6 +1,6 @@
 import { factorInPlace, invertFactored } from './cholesky.ts'
 import { SHAPES } from './kernel.ts'
-import type { Form, Hyperparameters } from './kernel.ts'
+import type { KernelForm, Hyperparameters } from './kernel.ts'
 import { minimizeInBox } from './minimize.ts'
 
 /** Added to the diagonal of every covariance matrix, so that rounding errors do not make the matrix indefinite. */
@@ -33,7 +33,7 @@ function lengthPrior(dimensions: number): Prior {
 type Distances = readonly Float64Array[]
 
 /** Data to fit a process to: `count` rows of codes, and a standardised value for each. */
-export interface Sample {
+export interface FitData {
   readonly points: Float64Array
   readonly values: Float64Array
   readonly count: number
@@ -63,8 +63,8 @@ export function priorMean(dimensions: number): Hyperparameters {
  * then from the best of these points for at most `evaluations` more.
  */
 export function fitHyperparameters(
-  sample: Sample,
-  form: Form,
+  sample: FitData,
+  form: KernelForm,
   starts: readonly Hyperparameters[],
   { tries, evaluations }: { tries: number; evaluations: number },
 ): Hyperparameters {
@@ -90,8 +90,8 @@ const WORST = 1e10
  * writes its gradient.
  */
 export function createLoss(
-  { points, values, count }: Sample,
-  { isCategory, shape }: Form,
+  { points, values, count }: FitData,
+  { isCategory, shape }: KernelForm,
 ): (theta: Float64Array, gradient: Float64Array) => number {
   const d = isCategory.length
   const { value: shapeAt, slope: slopeAt } = SHAPES[shape]
@@ -188,15 +188,15 @@ export function createLoss(
   }
 }
 
-function distancesOf(points: Float64Array, count: number, isCategory: Form['isCategory']): Distances {
+function distancesOf(points: Float64Array, count: number, isCategory: KernelForm['isCategory']): Distances {
   const d = isCategory.length
   const pairs = (count * (count - 1)) / 2
-  return isCategory.map((isDifferent, j) => {
+  return isCategory.map((isCategorical, j) => {
     const list = new Float64Array(pairs)
     for (let i = 1, pair = 0; i < count; i += 1) {
       for (let k = 0; k < i; k += 1, pair += 1) {
         const delta = points[i * d + j]! - points[k * d + j]!
-        list[pair] = isDifferent ? Number(delta !== 0) : delta * delta
+        list[pair] = isCategorical ? Number(delta !== 0) : delta * delta
       }
     }
     return list

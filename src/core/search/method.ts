@@ -8,7 +8,7 @@ import type { EarlierTrial, History, Suggestion } from './history.ts'
  */
 export interface Method {
   /** Largest number of points the method can produce; null if it is unlimited or not known in advance. */
-  readonly size: number | null
+  readonly pointsMax: number | null
   /**
    * Returns the next points, at most `count`. Fewer than `count` means that no further point exists or can be found.
    */

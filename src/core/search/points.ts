@@ -5,7 +5,7 @@ import type { Value, ValueMap } from '../../contract/values.ts'
 import { toPythonText } from '../spec/python.ts'
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
-import { createConstraint } from './constraints.ts'
+import { createConstraintCheck } from './constraints.ts'
 
 /** A checked point in the notation of the search, with its key, or the reason why it is not in the space. */
 export type CheckedPoint = { readonly point: ValueMap; readonly key: string } | { readonly problem: Detail }
@@ -24,11 +24,11 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
       problem: { detail: 'point_unknown', args: { name: unknown, known: space.map(({ name }) => name).join(', ') } },
     }
 
-  const checked = spell(createCodec(space), given)
+  const checked = normalisePoint(createCodec(space), given)
   if ('problem' in checked && /^point_(value|kind)$/.test(checked.problem.detail))
     return { problem: listedProblem(space, given, checked.problem) }
 
-  if ('problem' in checked || createConstraint(constraints)(checked.point)) return checked
+  if ('problem' in checked || createConstraintCheck(constraints)(checked.point)) return checked
   return { problem: { detail: 'point_constraints' } }
 }
 
@@ -68,34 +68,34 @@ function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): De
  * Returns the point with its values as the space writes them, or a problem that names the first parameter whose value
  * is missing or not in the space. Names that are not parameters are ignored.
  */
-export function spell(codec: Codec, given: ValueMap): CheckedPoint {
+export function normalisePoint(codec: Codec, given: ValueMap): CheckedPoint {
   const x = codec.encode(given)
   const point: ValueMap = {}
   // A value that is not a number has no nearest one. The middle of the axis then shows what kind of value is expected.
-  const near = Float64Array.from(codec.dimensions, ({ snap }, j) => snap(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
+  const snapped = Float64Array.from(codec.dimensions, ({ snapCode }, j) => snapCode(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
 
-  for (const { name, cells, isActive, valueIn } of codec.parameters) {
+  for (const { name, cells, isActive, decodeValue } of codec.parameters) {
     if (!isActive(x)) continue
     if (!Object.hasOwn(given, name)) return { problem: { detail: 'point_missing', args: { name } } }
-    const nearest = valueIn(near)
-    const value = asOwn(given[name]!, nearest, Number.isFinite(cells))
-    if (value === undefined) return { problem: refusal(name, given[name]!, nearest) }
+    const nearest = decodeValue(snapped)
+    const value = toSpaceValue(given[name]!, nearest, Number.isFinite(cells))
+    if (value === undefined) return { problem: toProblem(name, given[name]!, nearest) }
     point[name] = value
   }
 
-  return { point, key: codec.key(codec.encode(point)) }
+  return { point, key: codec.keyOf(codec.encode(point)) }
 }
 
 /** The problem of a given value: names the nearest value of the space, or an example where a number was expected. */
-function refusal(name: string, given: Value, known: Value): Detail {
+function toProblem(name: string, given: Value, nearest: Value): Detail {
   const found = toPythonText(given)
-  if (asNumber(known) !== undefined && asNumber(given) === undefined)
-    return { detail: 'point_kind', args: { name, found, example: toPythonText(known) } }
-  return { detail: 'point_value', args: { name, found, near: toPythonText(known) } }
+  if (asNumber(nearest) !== undefined && asNumber(given) === undefined)
+    return { detail: 'point_kind', args: { name, found, example: toPythonText(nearest) } }
+  return { detail: 'point_value', args: { name, found, near: toPythonText(nearest) } }
 }
 
 /** Returns the value as the space writes it; undefined if the space does not contain it. */
-function asOwn(given: Value, nearest: Value, isListed: boolean): Value | undefined {
+function toSpaceValue(given: Value, nearest: Value, isListed: boolean): Value | undefined {
   const [asked, own] = [asNumber(given), asNumber(nearest)]
   if (asked === undefined || own === undefined) return encodeValue(given) === encodeValue(nearest) ? nearest : undefined
   if (!Number.isFinite(asked) || Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own)))

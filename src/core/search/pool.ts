@@ -1,6 +1,6 @@
 import type { Codec } from './codec.ts'
-import { gauss, sobolPoint } from './design.ts'
-import type { Process } from './process.ts'
+import { drawNormal, sobolPoint } from './design.ts'
+import type { Process } from './gaussian-process.ts'
 import type { Stream } from './rng.ts'
 
 /** Candidates with their predictions from a process. A standard deviation is computed only on request. */
@@ -10,9 +10,9 @@ export interface Pool {
   /** Keys of the candidates. */
   readonly keys: readonly string[]
   /** Returns the predicted mean of candidate i. */
-  mean(i: number): number
+  getMean(i: number): number
   /** Returns the standard deviation of candidate i, given all points now in the process. */
-  sd(i: number): number
+  getSd(i: number): number
 }
 
 export interface PoolOptions {
@@ -37,7 +37,7 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
     ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
   ]
   // In a space of few points many candidates are equal.
-  const byKey = new Map(all.map((x) => [codec.key(x), x]))
+  const byKey = new Map(all.map((x) => [codec.keyOf(x), x]))
   const keys = [...byKey.keys()].filter((key) => isAllowed(byKey.get(key)!))
   const xs = keys.map((key) => byKey.get(key)!)
 
@@ -47,11 +47,11 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
   return {
     xs,
     keys,
-    mean: (i) => means[i]!,
-    sd: (i) => {
+    getMean: (i) => means[i]!,
+    getSd: (i) => {
       const row = (rows[i] ??= startRow(process, xs[i]!))
       for (; row.followed < process.count; row.followed += 1)
-        row.variance -= process.extend(xs[i]!, row.solved, row.followed) ** 2
+        row.variance -= process.extendRow(xs[i]!, row.solved, row.followed) ** 2
       return Math.sqrt(Math.max(row.variance, VARIANCE_MIN))
     },
   }
@@ -71,10 +71,10 @@ interface Row {
  */
 function startRow(process: Process, x: Float64Array): Row {
   const solved = new Float64Array(process.capacity)
-  const followed = process.solve(x, solved)
+  const includedCount = process.startRow(x, solved)
   let variance = process.kernel.signal
-  for (let k = 0; k < followed; k += 1) variance -= solved[k]! * solved[k]!
-  return { solved, followed, variance }
+  for (let k = 0; k < includedCount; k += 1) variance -= solved[k]! * solved[k]!
+  return { solved, followed: includedCount, variance }
 }
 
 /** Range of the scale of a perturbation, as powers of ten. */
@@ -95,11 +95,11 @@ function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
     if (j !== forced && stream.next() >= share) return code
     const dimension = codec.dimensions[j]!
     if (dimension.categories > 0) return Math.floor(stream.next() * dimension.categories)
-    const moved = reflect(code + scale * gauss(stream))
-    const isStuck = Number.isFinite(dimension.cells) && dimension.snap(moved) === code
+    const moved = reflect(code + scale * drawNormal(stream))
+    const isStuck = Number.isFinite(dimension.cells) && dimension.snapCode(moved) === code
     return isStuck && stream.next() < 0.5 ? reflect(code + (stream.next() < 0.5 ? -1 : 1) / dimension.cells) : moved
   })
-  return codec.settle(out)
+  return codec.normalise(out)
 }
 
 /** Reflects a code at 0 and 1. */

@@ -26,7 +26,7 @@ function random(space: SearchSpace, trialsMax: number | null, seed: number) {
   const method = createRandom(space, { trialsMax, seed, settle: (point) => point, isThinned: false })
   const points = (from: number, count: number): ValueMap[] =>
     method.suggest(after(from), count).map(({ point }) => point)
-  return { size: method.size, points }
+  return { size: method.pointsMax, points }
 }
 
 const SPACES = { listed, continuous, weighted }

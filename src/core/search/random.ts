@@ -6,7 +6,7 @@ import type { Method } from './method.ts'
 import { createStream, permute } from './rng.ts'
 import type { Stream } from './rng.ts'
 import { onlyValue, pointAt, sampleAxis, spaceSize } from './space.ts'
-import { createWalk, scattered } from './walk.ts'
+import { createWalk, createScatteredOrder } from './walk.ts'
 
 /** Options of random search. */
 export interface RandomOptions {
@@ -25,24 +25,24 @@ export interface RandomOptions {
 export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isThinned }: RandomOptions): Method {
   const points = spaceSize(space)
   const size = atMost(points, trialsMax)
-  const isWalked = points !== undefined && space.every(isEven) && !isThinned
-  const at = isWalked
+  const isPermuted = points !== undefined && space.every(isUniform) && !isThinned
+  const at = isPermuted
     ? (from: number, count: number) =>
         indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
     : distinctDraws(space, size, { seed, points, settle })
   return {
-    size: isThinned && trialsMax === null ? null : size,
-    suggest: (history, count) => at(own(history), count).map((point) => ({ point, source: 'random' })),
+    pointsMax: isThinned && trialsMax === null ? null : size,
+    suggest: (history, count) => at(countOwnTrials(history), count).map((point) => ({ point, source: 'random' })),
   }
 }
 
 /** Number of trials that this method has made. */
-function own({ trials }: History): number {
+function countOwnTrials({ trials }: History): number {
   return trials.reduce((count, { source }) => count + Number(source === 'random'), 0)
 }
 
 /** Whether all indices of the axis are drawn with the same probability and give different values. */
-function isEven(axis: Axis): boolean {
+function isUniform(axis: Axis): boolean {
   if (axis.kind === 'values') return new Set(axis.values.map(encodeValue)).size === axis.values.length
   return axis.kind !== 'pvalues' && axis.kind !== 'logint'
 }
@@ -74,16 +74,16 @@ function distinctDraws(
   // With a continuous parameter two draws are never equal, unless the parameter is inactive in both.
   const canRepeat = points !== undefined || space.some(({ when }) => when !== undefined)
   // A parameter with a single value consumes no random number, so it does not change the draws of the others.
-  const only = new Map(space.map((axis) => [axis, onlyValue(axis)]))
+  const singleValues = new Map(space.map((axis) => [axis, onlyValue(axis)]))
   const valueOf = (axis: Axis, stream: Stream): Value => {
-    const value = only.get(axis)
+    const value = singleValues.get(axis)
     return value === undefined ? sampleAxis(axis, stream.next()) : value
   }
 
   const isNew = (point: ValueMap): boolean => !canRepeat || !seen.has(encodeValue(point))
-  const walk = createWalk(space, scattered(points ?? 1n, seed), (cell) => {
+  const walk = createWalk(space, createScatteredOrder(points ?? 1n, seed), (cell) => {
     const point = settle(cell)
-    return !point ? 'forbidden' : isNew(point) ? { found: point } : 'known'
+    return !point ? 'forbidden' : isNew(point) ? { found: point } : 'duplicate'
   })
 
   const draw = (index: number): ValueMap | undefined => {

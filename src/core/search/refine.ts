@@ -1,8 +1,8 @@
-import { score, slopes } from './acquisition.ts'
+import { score, scoreSlopes } from './acquisition.ts'
 import type { Acquisition } from './acquisition.ts'
 import type { Codec } from './codec.ts'
 import { minimizeInBox } from './minimize.ts'
-import type { Process } from './process.ts'
+import type { Process } from './gaussian-process.ts'
 
 /** Lower and upper bound of each code. */
 export interface Box {
@@ -68,7 +68,7 @@ function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
   const { x } = minimizeInBox(
     (point, gradient) => {
       const { mean, sd } = process.predictWithSlopes(point, meanSlope, sdSlope)
-      const [byMean, bySd] = slopes(acquisition, mean, sd)
+      const [byMean, bySd] = scoreSlopes(acquisition, mean, sd)
       for (let j = 0; j < point.length; j += 1)
         gradient[j] = isFree[j] ? byMean * meanSlope[j]! + bySd * sdSlope[j]! : 0
       return score(acquisition, mean, sd)
@@ -77,7 +77,7 @@ function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
     { lower: held(box.lower), upper: held(box.upper), evaluations: EVALUATIONS },
   )
 
-  const settled = codec.settle(x.slice())
+  const settled = codec.normalise(x.slice())
   return { x: settled, value: scoreAt(landscape, settled) }
 }
 
@@ -92,7 +92,7 @@ function tryCells(landscape: Landscape, from: Scored, box: Box): Scored {
       if (dimension.categories === 0 && !isInside(code, box.lower[j]!, box.upper[j]!, 0.5 / dimension.cells)) continue
       const other = best.x.slice()
       other[j] = code
-      codec.settle(other)
+      codec.normalise(other)
       if (other[j] !== best.x[j]) best = better(best, { x: other, value: scoreAt(landscape, other) })
     }
   })

@@ -1,8 +1,8 @@
 import type { Codec } from './codec.ts'
-import type { Entry } from './ledger.ts'
+import type { EncodedTrial } from './encoded-history.ts'
 import type { Box } from './refine.ts'
 import type { Stream } from './rng.ts'
-import { sinceImprovement } from './stopping.ts'
+import { countSinceImprovement } from './stopping.ts'
 
 /**
  * The neighbourhood of finished trials to which early suggestions are restricted. Without it, a model with little data
@@ -10,9 +10,9 @@ import { sinceImprovement } from './stopping.ts'
  */
 export interface TrustRegion {
   /** Distance from x to the region; 0 inside. */
-  outside(x: Float64Array): number
+  distanceTo(x: Float64Array): number
   /** Returns the part of the region around the finished trial nearest to x. */
-  box(x: Float64Array): Box
+  boxAround(x: Float64Array): Box
 }
 
 /** Radius of the region in codes: at the start, and its growth until it is removed. */
@@ -28,14 +28,14 @@ const CELLS_MIN = 5
  * Returns the trust region, or undefined once it covers the space. Song et al., "The Vizier Gaussian process bandit
  * algorithm" (2024).
  */
-export function trustRegion(codec: Codec, finished: readonly Entry[]): TrustRegion | undefined {
+export function createTrustRegion(codec: Codec, finished: readonly EncodedTrial[]): TrustRegion | undefined {
   const d = codec.dimensions.length
   const radius = RADIUS_START + (RADIUS_GROWTH * finished.length) / (TRIALS_PER_DIMENSION * (d + 1))
   const bounded = fineDimensions(codec)
   if (radius >= RADIUS_MAX || bounded.length === 0) return undefined
 
-  const nearest = (x: Float64Array): { distance: number; entry: Entry } =>
-    finished.reduce<{ distance: number; entry: Entry }>(
+  const nearest = (x: Float64Array): { distance: number; entry: EncodedTrial } =>
+    finished.reduce<{ distance: number; entry: EncodedTrial }>(
       (found, entry) => {
         const distance = bounded.reduce((most, j) => Math.max(most, Math.abs(x[j]! - entry.x[j]!)), 0)
         return distance < found.distance ? { distance, entry } : found
@@ -44,8 +44,8 @@ export function trustRegion(codec: Codec, finished: readonly Entry[]): TrustRegi
     )
 
   return {
-    outside: (x) => Math.max(0, nearest(x).distance - radius),
-    box: (x) => {
+    distanceTo: (x) => Math.max(0, nearest(x).distance - radius),
+    boxAround: (x) => {
       const { entry } = nearest(x)
       const { lower, upper } = wholeBox(d)
       for (const j of bounded)
@@ -66,7 +66,7 @@ export function fineDimensions(codec: Codec): number[] {
 }
 
 /** Number of trials without improvement after which some suggestions must lie away from the best. */
-export const PATIENCE = 30
+export const STALLED_TRIALS = 30
 /** Smallest gain that counts as an improvement, in standard deviations. */
 export const GAIN_MIN = 0.01
 /**
@@ -83,13 +83,13 @@ const AWAY_RADIUS_SPAN = 0.2
  * the best trial, or keep a distance from it. Protects against a search that is stuck in the second best basin. Returns
  * undefined for a suggestion without restriction. `values` are standardised, in trial order.
  */
-export function elsewhere(
+export function createAwayFilter(
   codec: Codec,
-  finished: readonly Entry[],
+  finished: readonly EncodedTrial[],
   values: Float64Array,
   stream: Stream,
 ): ((x: Float64Array) => boolean) | undefined {
-  if (sinceImprovement(Array.from(values), GAIN_MIN) < PATIENCE) return undefined
+  if (countSinceImprovement(Array.from(values), GAIN_MIN) < STALLED_TRIALS) return undefined
 
   const [share, pick, shift, width] = [stream.next(), stream.next(), stream.next(), stream.next()]
   const best = finished[values.indexOf(Math.min(...values))]!.x

@@ -7,9 +7,9 @@ import { asNumber, encodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { createCodec } from './codec.ts'
 import type { History, Result, Suggestion } from './history.ts'
-import { designValues } from './ledger.ts'
+import { designValues } from './encoded-history.ts'
 import type { SearchTask } from './method.ts'
-import { autoChoice, createMethod, firstPoints, learns } from './registry.ts'
+import { findAutoChoice, createMethod, firstPoints, usesResults } from './registry.ts'
 import { createStream } from './rng.ts'
 import { isSteep } from './warp.ts'
 
@@ -72,7 +72,7 @@ interface Step {
 }
 
 /** Runs a search with four concurrent trials that end in any order. Returns every call of `suggest`. */
-function live(task: SearchTask, trialsWanted: number): Step[] {
+function runSearch(task: SearchTask, trialsWanted: number): Step[] {
   const method = createMethod(task)
   const stream = createStream(1, 'live', 0)
   const trials: Suggestion[] = []
@@ -106,18 +106,18 @@ describe.each(METHOD_NAMES)('%s', (name) => {
   const task = taskOf(name, spaceOf(name))
 
   it('A fresh instance gives the same suggestions as one that has run from the start', () => {
-    const steps = live(task, 60)
-    const checked = learns(task) ? steps.filter((_, i) => i % 4 === 3 || i === steps.length - 1) : steps
+    const steps = runSearch(task, 60)
+    const checked = usesResults(task) ? steps.filter((_, i) => i % 4 === 3 || i === steps.length - 1) : steps
     expect(checked.length).toBeGreaterThan(5)
     for (const { history, made } of checked) expect(createMethod(task).suggest(history, made.length)).toEqual(made)
   })
 
   it('A method stays inside the space, makes no point twice, and leaves out inactive parameters', () => {
     const codec = createCodec(task.space)
-    const made = live(task, 40).flatMap((step) => step.made)
+    const made = runSearch(task, 40).flatMap((step) => step.made)
     expect(new Set(made.map(({ point }) => encodeValue(point))).size).toBe(made.length)
     for (const { point } of made) {
-      expect(codec.decode(codec.settle(codec.encode(point)))).toEqual(codec.decode(codec.encode(point)))
+      expect(codec.decode(codec.normalise(codec.encode(point)))).toEqual(codec.decode(codec.encode(point)))
       expect(Object.keys(point).toSorted()).toEqual(Object.keys(codec.decode(codec.encode(point))).toSorted())
       expect(Object.hasOwn(point, 'momentum')).toBe(point['kind'] !== 'adam')
       expect([1, 2, 3, 4, 5, 6]).toContain(point['layers'])
@@ -140,7 +140,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
   })
 
   it('A method that receives an earlier history gives the suggestions of that time', () => {
-    const steps = live(task, 24)
+    const steps = runSearch(task, 24)
     const method = createMethod(task)
     const { history, made } = steps.at(-1)!
     method.suggest(history, made.length)
@@ -168,7 +168,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
 
     expect(new Set(trials.map(({ point }) => encodeValue(point))).size).toBe(12)
     expect(trials).toHaveLength(12)
-    expect(method.size).toBe(12)
+    expect(method.pointsMax).toBe(12)
     expect(method.suggest({ trials, results }, 50)).toEqual([])
   })
 
@@ -183,7 +183,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
       isFloat: false,
     }))
     const few = taskOf(name, grid, { constraints: ['a == b and b == c and a % 20 == 7'], trialsMax: 30 })
-    const made = live(few, 30).flatMap((step) => step.made)
+    const made = runSearch(few, 30).flatMap((step) => step.made)
     expect(made.map(({ point }) => Number(point['a'])).toSorted((a, b) => a - b)).toEqual([7, 27, 47])
   })
 
@@ -191,7 +191,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
     const bound = taskOf(name, spaceOf(name), {
       constraints: ['layers * width <= 64', 'not (kind == "rms" and momentum > 0.5)'],
     })
-    const made = live(bound, 40).flatMap((step) => step.made)
+    const made = runSearch(bound, 40).flatMap((step) => step.made)
     expect(made.length).toBeGreaterThanOrEqual(40)
     for (const { point } of made) {
       expect(asNumber(point['layers'])! * asNumber(point['width'])!).toBeLessThanOrEqual(64)
@@ -201,7 +201,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
 
   it('A method makes no more points than its budget', () => {
     const few = createMethod(taskOf(name, spaceOf(name), { trialsMax: 7 }))
-    expect(few.size).toBe(7)
+    expect(few.pointsMax).toBe(7)
     expect(few.suggest({ trials: [], results: [] }, 100)).toHaveLength(7)
   })
 
@@ -340,21 +340,26 @@ describe('methods and results', () => {
     ['cmaes', true],
     ['hyperband', true],
     ['asha', true],
-  ] as const)('%s uses results: %o', (name, expected) => expect(learns(taskOf(name, spaceOf(name)))).toBe(expected))
+  ] as const)('%s uses results: %o', (name, expected) =>
+    expect(usesResults(taskOf(name, spaceOf(name)))).toBe(expected),
+  )
 
   it('auto uses results if the method that it chose does', () => {
-    expect(learns(taskOf('auto', MIXED, { trialsMax: 10 }))).toBe(false)
-    expect(autoChoice(taskOf('auto', MIXED, { trialsMax: 10 }))).toEqual({ method: 'sobol', reason: 'budget_small' })
-    expect(autoChoice(taskOf('asha', MIXED))).toEqual({ method: 'bo', reason: 'model' })
-    expect(autoChoice(taskOf('bo', MIXED))).toBeUndefined()
+    expect(usesResults(taskOf('auto', MIXED, { trialsMax: 10 }))).toBe(false)
+    expect(findAutoChoice(taskOf('auto', MIXED, { trialsMax: 10 }))).toEqual({
+      method: 'sobol',
+      reason: 'budget_small',
+    })
+    expect(findAutoChoice(taskOf('asha', MIXED))).toEqual({ method: 'bo', reason: 'model' })
+    expect(findAutoChoice(taskOf('bo', MIXED))).toBeUndefined()
 
     const drawn = { ...methodOf('asha', 100), halving: { ...halving, chooser: 'random' as const } }
-    expect(learns(taskOf('asha', MIXED, { method: drawn }))).toBe(false)
-    expect(autoChoice(taskOf('asha', MIXED, { method: drawn }))).toBeUndefined()
+    expect(usesResults(taskOf('asha', MIXED, { method: drawn }))).toBe(false)
+    expect(findAutoChoice(taskOf('asha', MIXED, { method: drawn }))).toBeUndefined()
   })
 
   const sources = (name: MethodName, count: number) =>
-    new Set(live(taskOf(name, spaceOf(name)), count).flatMap(({ made }) => made.map(({ source }) => source)))
+    new Set(runSearch(taskOf(name, spaceOf(name)), count).flatMap(({ made }) => made.map(({ source }) => source)))
   it.each([
     ['grid', ['grid']],
     ['random', ['random']],

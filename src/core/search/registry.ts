@@ -2,19 +2,19 @@ import type { MethodPlan } from '../../contract/plan.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { chooseMethod } from './auto.ts'
 import type { AutoChoice } from './auto.ts'
-import { createClimbing, createDensity, createDraws, createEvolution, createSobol } from './choosers.ts'
+import { createRungDensity, createDensity, createDraws, createEvolution, createSobol } from './choosers.ts'
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
-import { createConstraint } from './constraints.ts'
-import type { Spend } from './constraints.ts'
+import { createConstraintCheck } from './constraints.ts'
+import type { OnEvaluate } from './constraints.ts'
 import { GAUSSIAN_DEFAULTS } from './gaussian.ts'
 import type { Chooser, ChooserOptions } from './gaussian.ts'
 import { randomPoint } from './design.ts'
 import { createGrid } from './grid.ts'
 import type { GridOptions } from './grid.ts'
 import type { History, Suggestion } from './history.ts'
-import { createLedger } from './ledger.ts'
-import { createMender } from './mending.ts'
+import { createEncodedHistory } from './encoded-history.ts'
+import { createConstraintRepair } from './constraint-repair.ts'
 import type { Method, SearchTask } from './method.ts'
 import { createRandom } from './random.ts'
 import { createRestarting } from './restarts.ts'
@@ -31,8 +31,8 @@ const SHARED_FROM = 500
  */
 export type OnBreakdown = (error: unknown, index: number) => void
 
-/** Thrown when the limits of `Patience` are reached. `tries` is the number of points checked. */
-class OutOfTries extends Error {
+/** Thrown when the limits of `SearchLimits` are reached. `tries` is the number of points checked. */
+class LimitsReachedError extends Error {
   readonly tries: number
   constructor(tries: number) {
     super()
@@ -41,7 +41,7 @@ class OutOfTries extends Error {
 }
 
 /** Limits of the effort to find points: number of points checked, and total length of the constraints evaluated. */
-interface Patience {
+interface SearchLimits {
   readonly tries: number
   readonly letters: number
 }
@@ -49,7 +49,7 @@ interface Patience {
 interface MethodOptions {
   readonly onBreakdown?: OnBreakdown
   /** Beyond these limits OutOfTries is thrown. Absent: no limits. */
-  readonly patience?: Patience
+  readonly patience?: SearchLimits
 }
 
 /**
@@ -58,24 +58,26 @@ interface MethodOptions {
  */
 export function createMethod(task: SearchTask, { onBreakdown = () => {}, patience }: MethodOptions = {}): Method {
   const { space, constraints, seed } = task
-  const { holds, spend } = countedConstraint(constraints, patience)
-  const codec = createMended(createCodec(space), task, { holds, spend })
+  const { holds, spend } = createCountedConstraint(constraints, patience)
+  const codec = createRepairingCodec(createCodec(space), task, { holds, spend })
 
   const settle = (point: ValueMap): ValueMap | undefined => {
     const isMoved = codec.isConditional || constraints.length > 0
-    const settled = isMoved ? codec.decode(codec.settle(codec.encode(point))) : point
+    const settled = isMoved ? codec.decode(codec.normalise(codec.encode(point))) : point
     return holds(settled) ? settled : undefined
   }
-  const keyOf = (point: ValueMap): string => codec.key(codec.encode(point))
+  const keyOf = (point: ValueMap): string => codec.keyOf(codec.encode(point))
 
-  const chosen = resolve(task, codec)
+  const chosen = resolveMethod(task, codec)
   const { trialsMax } = chosen
 
-  const listed = (create: (options: Pick<GridOptions, 'trialsMax' | 'settle' | 'isThinned'>) => Method): Method =>
-    skippingGiven(keyOf, (given) =>
+  const createEnumerating = (
+    create: (options: Pick<GridOptions, 'trialsMax' | 'settle' | 'isThinned'>) => Method,
+  ): Method =>
+    createSkippingGiven(keyOf, (given) =>
       create({
         trialsMax,
-        isThinned: isThinned(task) || given.size > 0,
+        isThinned: hasInvalidCells(task) || given.size > 0,
         settle: (point) => {
           const settled = settle(point)
           return settled && !given.has(keyOf(settled)) ? settled : undefined
@@ -84,8 +86,10 @@ export function createMethod(task: SearchTask, { onBreakdown = () => {}, patienc
     )
 
   if (chosen.name === 'grid')
-    return listed((options) => createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }))
-  if (chosen.name === 'random') return listed((options) => createRandom(space, { ...options, seed }))
+    return createEnumerating((options) =>
+      createGrid(space, { ...options, ...(chosen.isShuffled && { shuffleSeed: seed }) }),
+    )
+  if (chosen.name === 'random') return createEnumerating((options) => createRandom(space, { ...options, seed }))
 
   return createModelled(task, codec, chosen, {
     isAllowed: (x) => (constraints.length === 0 && !patience) || holds(codec.decode(x)),
@@ -96,22 +100,22 @@ export function createMethod(task: SearchTask, { onBreakdown = () => {}, patienc
 /** A check of the constraints that counts its effort. */
 interface Counted {
   readonly holds: (point: ValueMap) => boolean
-  readonly spend: Spend
+  readonly spend: OnEvaluate
 }
 
 /** Creates a check of the constraints that throws OutOfTries beyond the limits. */
-function countedConstraint(
+function createCountedConstraint(
   constraints: readonly string[],
-  { tries: triesMax, letters: lettersMax }: Patience = { tries: Infinity, letters: Infinity },
+  { tries: triesMax, letters: lettersMax }: SearchLimits = { tries: Infinity, letters: Infinity },
 ): Counted {
   let [tries, letters] = [0, 0]
   const spend = (more: number): void => {
     letters += more
-    if (letters > lettersMax) throw new OutOfTries(tries)
+    if (letters > lettersMax) throw new LimitsReachedError(tries)
   }
-  const isMet = createConstraint(constraints, spend)
+  const isMet = createConstraintCheck(constraints, spend)
   const holds = (point: ValueMap): boolean => {
-    if (tries >= triesMax) throw new OutOfTries(tries)
+    if (tries >= triesMax) throw new LimitsReachedError(tries)
     tries += 1
     return isMet(point)
   }
@@ -122,39 +126,43 @@ function countedConstraint(
  * Random points checked. If none meets the constraints, the constraints count as tight and points are moved to where
  * they hold.
  */
-const RARE_DRAWS = 1_000
+const TIGHT_DRAWS = 1_000
 /** Total length of constraints evaluated for that check: with long constraints fewer points are checked. */
-const RARE_LETTERS = 1_000_000
+const TIGHT_LENGTH = 1_000_000
 /** Points that are checked in any case. */
-const RARE_DRAWS_MIN = 50
+const TIGHT_DRAWS_MIN = 50
 
 /**
  * Returns a codec that also moves points to where the constraints hold, if hardly any random point meets them. Whether
  * that is so is determined when the first point is settled.
  */
-function createMended(codec: Codec, { space, constraints, seed }: SearchTask, { holds, spend }: Counted): Codec {
+function createRepairingCodec(
+  codec: Codec,
+  { space, constraints, seed }: SearchTask,
+  { holds, spend }: Counted,
+): Codec {
   const points = spaceSize(space)
   // A walk through a space this small finds every allowed point.
   if (constraints.length === 0 || (points !== undefined && points <= BigInt(MISSES_MAX))) return codec
 
   let mend: ((x: Float64Array) => Float64Array) | undefined
   const isRare = (): boolean => {
-    const draws = Math.max(RARE_DRAWS_MIN, Math.min(RARE_DRAWS, Math.floor(RARE_LETTERS / lettersIn(constraints))))
+    const draws = Math.max(TIGHT_DRAWS_MIN, Math.min(TIGHT_DRAWS, Math.floor(TIGHT_LENGTH / lengthOf(constraints))))
     for (let draw = 0; draw < draws; draw += 1)
       if (holds(codec.decode(randomPoint(codec, createStream(seed, 'rare', draw))))) return false
     return true
   }
   return {
     ...codec,
-    settle: (x) => {
-      codec.settle(x)
-      mend ??= isRare() ? createMender(codec, constraints, spend) : (settled) => settled
+    normalise: (x) => {
+      codec.normalise(x)
+      mend ??= isRare() ? createConstraintRepair(codec, constraints, spend) : (settled) => settled
       return mend(x)
     },
   }
 }
 
-function lettersIn(constraints: readonly string[]): number {
+function lengthOf(constraints: readonly string[]): number {
   return constraints.reduce((sum, { length }) => sum + length, 0)
 }
 
@@ -162,16 +170,19 @@ function lettersIn(constraints: readonly string[]): number {
  * Wraps a method that enumerates points so that it leaves out points given by the user, which are trials already. The
  * method is created again when the number of given points changes.
  */
-function skippingGiven(keyOf: (point: ValueMap) => string, create: (given: ReadonlySet<string>) => Method): Method {
-  let known = { count: 0, method: create(new Set()) }
+function createSkippingGiven(
+  keyOf: (point: ValueMap) => string,
+  create: (given: ReadonlySet<string>) => Method,
+): Method {
+  let current = { count: 0, method: create(new Set()) }
 
   return {
-    size: known.method.size,
+    pointsMax: current.method.pointsMax,
     suggest: (history, count) => {
       const given = history.trials.filter(({ source }) => source === 'given')
-      if (given.length !== known.count)
-        known = { count: given.length, method: create(new Set(given.map(({ point }) => keyOf(point)))) }
-      return known.method.suggest(history, count)
+      if (given.length !== current.count)
+        current = { count: given.length, method: create(new Set(given.map(({ point }) => keyOf(point)))) }
+      return current.method.suggest(history, count)
     },
   }
 }
@@ -179,8 +190,8 @@ function skippingGiven(keyOf: (point: ValueMap) => string, create: (given: Reado
 /**
  * Whether the points of a method depend on results. Such a method is asked as late as possible, and in a worker thread.
  */
-export function learns(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): boolean {
-  const { name } = resolve(task, createCodec(task.space))
+export function usesResults(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): boolean {
+  const { name } = resolveMethod(task, createCodec(task.space))
   return name !== 'grid' && name !== 'random' && name !== 'sobol'
 }
 
@@ -188,12 +199,12 @@ export function learns(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'
  * Whether several cells of the space can be one point, or none (because of conditions or constraints). Finding the next
  * point can then take long.
  */
-export function isThinned({ space, constraints }: Pick<SearchTask, 'space' | 'constraints'>): boolean {
+export function hasInvalidCells({ space, constraints }: Pick<SearchTask, 'space' | 'constraints'>): boolean {
   return constraints.length > 0 || space.some(({ when }) => when !== undefined)
 }
 
 /** Returns the method that `auto` chooses for a task, and why; undefined if the task does not use `auto`. */
-export function autoChoice({
+export function findAutoChoice({
   space,
   method,
   concurrency,
@@ -206,7 +217,7 @@ export function autoChoice({
  * Replaces `auto`, and the point chooser of a halving method, by the actual method. The choice `bo` stays `auto`, which
  * shares its suggestions in a long search.
  */
-function resolve(
+function resolveMethod(
   { space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>,
   codec: Codec,
 ): MethodPlan {
@@ -218,7 +229,7 @@ function resolve(
 }
 
 /**
- * Creates a method that chooses points one by one from the ledger of its history. State is kept between calls while the
+ * Creates a method that chooses points one by one from its encoded history. State is kept between calls while the
  * history grows.
  */
 function createModelled(
@@ -229,31 +240,31 @@ function createModelled(
 ): Method {
   const points = finiteSize(space)
   const { trialsMax } = method
-  const size = points === undefined ? trialsMax : Math.min(points, trialsMax ?? points)
+  const pointsMax = points === undefined ? trialsMax : Math.min(points, trialsMax ?? points)
 
-  const open = () => {
-    const ledger = createLedger(codec, earlier)
-    const options: ChooserOptions = { space, codec, ledger, seed, concurrency, trialsMax, isAllowed }
+  const createSession = () => {
+    const encoded = createEncodedHistory(codec, earlier)
+    const options: ChooserOptions = { space, codec, encoded, seed, concurrency, trialsMax, isAllowed }
     return {
-      ledger,
+      encoded,
       chooser: createChooser(method, options),
       density: createDensity(options),
       draws: createDraws(options),
       trials: 0,
       results: 0,
-      told: 0,
+      trialsAtLastCall: 0,
       isBroken: false,
     }
   }
 
-  let session = open()
+  let session = createSession()
 
   const next = (history: History): Suggestion | undefined => {
     // The state is valid only for a history that extends the previous one.
     if (session.isBroken || history.trials.length < session.trials || history.results.length < session.results)
-      session = open()
+      session = createSession()
     ;[session.trials, session.results] = [history.trials.length, history.results.length]
-    session.ledger.read(history)
+    session.encoded.read(history)
 
     const index = history.trials.length
     const found = choose(index) ?? session.draws.choose(index)
@@ -276,20 +287,24 @@ function createModelled(
     return undefined
   }
   return {
-    size,
+    pointsMax,
     suggest: ({ trials, results }, count) => {
       // The last suggestions may not have become trials, and other points may have taken their indices.
-      const { ledger, told } = session
+      const { encoded, trialsAtLastCall } = session
       if (
-        ledger.xs
-          .slice(told)
-          .some((x, k) => !trials[told + k] || codec.key(codec.encode(trials[told + k]!.point)) !== codec.key(x))
+        encoded.xs
+          .slice(trialsAtLastCall)
+          .some(
+            (x, k) =>
+              !trials[trialsAtLastCall + k] ||
+              codec.keyOf(codec.encode(trials[trialsAtLastCall + k]!.point)) !== codec.keyOf(x),
+          )
       )
-        session = open()
+        session = createSession()
 
-      session.told = trials.length
+      session.trialsAtLastCall = trials.length
       const made: Suggestion[] = []
-      while (made.length < count && trials.length + made.length < (size ?? Infinity)) {
+      while (made.length < count && trials.length + made.length < (pointsMax ?? Infinity)) {
         const suggestion = next({ trials: [...trials, ...made], results })
         if (!suggestion) break
         made.push(suggestion)
@@ -308,7 +323,7 @@ function finiteSize(space: SearchTask['space']): number | undefined {
 
 /** Creates the way to choose points of a resolved method. */
 function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
-  if (method.halving && method.name !== 'sobol') return createClimbing(options)
+  if (method.halving && method.name !== 'sobol') return createRungDensity(options)
   switch (method.name) {
     case 'tpe':
       return createDensity(options)
@@ -329,13 +344,13 @@ function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAUL
 
 /** Uses the model alone while it is cheap, and later alternates with CMA-ES (only ordered parameters) or densities. */
 function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
-  const { codec, ledger } = options
+  const { codec, encoded } = options
   const model = createRestarting(options, gaussianSettings(method))
   const canEvolve = codec.dimensions.every(({ categories }) => categories === 0)
-  const other = canEvolve ? createEvolution({ ...options, warmFrom: SHARED_FROM }) : createDensity(options)
+  const other = canEvolve ? createEvolution({ ...options, warmStartCount: SHARED_FROM }) : createDensity(options)
   return {
     choose: (index) =>
-      ledger.finished.length > SHARED_FROM && index % 2 === 1
+      encoded.finished.length > SHARED_FROM && index % 2 === 1
         ? (other.choose(index) ?? model.choose(index))
         : model.choose(index),
   }
@@ -345,7 +360,7 @@ function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
  * Limits of the search for points before a sweep starts. A user waits for the answer, and a compile thread is busy
  * meanwhile.
  */
-const PREVIEW: Patience = { tries: 10_000, letters: 4_000_000 }
+const PREVIEW_LIMITS: SearchLimits = { tries: 10_000, letters: 4_000_000 }
 
 /**
  * First points of a sweep. `givenUpAfter` is the number of points checked before the search for more was given up;
@@ -366,8 +381,8 @@ export function firstPoints(task: SearchTask, count: number, given: readonly Val
  * other point exists.
  */
 export function previewPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): Preview {
-  const isSlow = isThinned(task)
-  const method = createMethod(task, isSlow ? { patience: PREVIEW } : {})
+  const isSlow = hasInvalidCells(task)
+  const method = createMethod(task, isSlow ? { patience: PREVIEW_LIMITS } : {})
 
   const trials = given.slice(0, count).map((point): Suggestion => ({ point, source: 'given' }))
   const points = (): ValueMap[] => trials.map(({ point }) => point)
@@ -382,7 +397,7 @@ export function previewPoints(task: SearchTask, count: number, given: readonly V
     }
     return { points: points(), givenUpAfter: undefined }
   } catch (error) {
-    if (!(error instanceof OutOfTries)) throw error
+    if (!(error instanceof LimitsReachedError)) throw error
     return { points: points(), givenUpAfter: error.tries }
   }
 }

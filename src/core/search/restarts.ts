@@ -1,16 +1,16 @@
 import type { Codec } from './codec.ts'
-import { seedFor } from './design.ts'
+import { deriveSeed } from './design.ts'
 import { createGaussian } from './gaussian.ts'
 import type { Chooser, ChooserOptions, GaussianSettings } from './gaussian.ts'
-import { designValues, membersOnly } from './ledger.ts'
-import type { Entry, Sample } from './ledger.ts'
-import { fineDimensions, GAIN_MIN, PATIENCE } from './region.ts'
+import { designValues, restrictToMembers } from './encoded-history.ts'
+import type { EncodedTrial, TrialData } from './encoded-history.ts'
+import { fineDimensions, GAIN_MIN, STALLED_TRIALS } from './region.ts'
 import { createStream } from './rng.ts'
-import { sinceImprovement } from './stopping.ts'
+import { countSinceImprovement } from './stopping.ts'
 import { isSteep, warp } from './warp.ts'
 
 /** A valley counts as exhausted once this many trials lie within this many standard deviations of the best. */
-const SETTLED = { trials: 20, within: 0.02 }
+const EXHAUSTED = { trials: 20, within: 0.02 }
 /**
  * Share of suggestions that come from a restart once a valley is exhausted. With categories it is lower, because the
  * main model already suggests other categories.
@@ -38,26 +38,26 @@ const DISTANCE = { least: 0.2, most: 0.5 }
  * Bayesian optimization" (2019).
  */
 export function createRestarting(options: ChooserOptions, settings: GaussianSettings): Chooser {
-  const { codec, ledger, seed } = options
+  const { codec, encoded, seed } = options
   const d = codec.dimensions.length
   const share = codec.dimensions.some(({ categories }) => categories > 1) ? SHARE.categories : SHARE.numbers
-  const whole = createGaussian(options, settings)
-  let looked = { results: -1, isSettled: false }
+  const mainSearch = createGaussian(options, settings)
+  let exhaustedCache = { results: -1, isSettled: false }
   let current: { readonly key: string; readonly members: Set<number>; readonly chooser: Chooser } | undefined
 
   return {
     choose: (index) => {
-      if (!isSettled() || createStream(seed, 'restart', index).next() >= share) return whole.choose(index)
+      if (!isExhaustedNow() || createStream(seed, 'restart', index).next() >= share) return mainSearch.choose(index)
       const found = currentRestart().choose(index)
-      return found ? { x: found.x, source: 'restart' } : whole.choose(index)
+      return found ? { x: found.x, source: 'restart' } : mainSearch.choose(index)
     },
   }
 
-  /** Caches `isSearchedOut` for the current number of results. */
-  function isSettled(): boolean {
-    if (looked.results !== ledger.resultCount)
-      looked = { results: ledger.resultCount, isSettled: isSearchedOut(ledger) }
-    return looked.isSettled
+  /** Caches `isExhausted` for the current number of results. */
+  function isExhaustedNow(): boolean {
+    if (exhaustedCache.results !== encoded.resultCount)
+      exhaustedCache = { results: encoded.resultCount, isSettled: isExhausted(encoded) }
+    return exhaustedCache.isSettled
   }
 
   /**
@@ -65,26 +65,26 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
    * of fixed size.
    */
   function currentRestart(): Chooser {
-    const best = ledger.finished.reduce((found, next) => (next.value < found.value ? next : found))
-    const made = ledger.sources.flatMap((source, index) => (source === 'restart' && index > best.index ? [index] : []))
+    const best = encoded.finished.reduce((found, next) => (next.value < found.value ? next : found))
+    const made = encoded.sources.flatMap((source, index) => (source === 'restart' && index > best.index ? [index] : []))
     const number = Math.floor(made.length / (TRIALS_PER_DIMENSION * (d + 1)))
     const key = `${best.index}.${number}`
 
-    if (current?.key !== key) current = begin(key, best)
+    if (current?.key !== key) current = createRestart(key, best)
     for (const index of made.slice(number * TRIALS_PER_DIMENSION * (d + 1))) current.members.add(index)
     return current.chooser
   }
 
   /** Creates a restart that keeps away from the best trial. */
-  function begin(key: string, best: Entry): NonNullable<typeof current> {
+  function createRestart(key: string, best: EncodedTrial): NonNullable<typeof current> {
     const members = new Set<number>()
     const chooser = createGaussian(
-      { ...options, ledger: membersOnly(ledger, members), seed: seedFor(seed, `restart.${key}`) },
+      { ...options, encoded: restrictToMembers(encoded, members), seed: deriveSeed(seed, `restart.${key}`) },
       settings,
       {
-        holds: awayFrom(codec, best.x, createStream(seed, `restart.kind.${key}`, 0)),
+        contains: createAwayRegion(codec, best.x, createStream(seed, `restart.kind.${key}`, 0)),
         initial: DESIGN_PER_DIMENSION * d,
-        made: () => members.size,
+        countTrials: () => members.size,
       },
     )
     return { key, members, chooser }
@@ -95,20 +95,20 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
  * Whether the search has reached the bottom of a valley: no improvement for long, and many trials about as good as the
  * best. The second condition rules out a lucky best value.
  */
-function isSearchedOut(ledger: Sample): boolean {
-  if (ledger.finished.length < PATIENCE) return false
+function isExhausted(encoded: TrialData): boolean {
+  if (encoded.finished.length < STALLED_TRIALS) return false
   const warped = warp(
-    ledger.finished.map(({ value }) => value),
-    isSteep(designValues(ledger.finished, ledger.sources)),
+    encoded.finished.map(({ value }) => value),
+    isSteep(designValues(encoded.finished, encoded.sources)),
   )
-  if (sinceImprovement(Array.from(warped), GAIN_MIN) < PATIENCE) return false
+  if (countSinceImprovement(Array.from(warped), GAIN_MIN) < STALLED_TRIALS) return false
 
-  const bound = Math.min(...warped) + SETTLED.within
-  return warped.filter((value) => value <= bound).length >= SETTLED.trials
+  const bound = Math.min(...warped) + EXHAUSTED.within
+  return warped.filter((value) => value <= bound).length >= EXHAUSTED.trials
 }
 
 /** Returns the region of a restart: a change of one category, or a distance from the best trial. */
-function awayFrom(
+function createAwayRegion(
   codec: Codec,
   best: Float64Array,
   stream: ReturnType<typeof createStream>,

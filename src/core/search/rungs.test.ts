@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 
-import { goesOn, hyperbandBrackets, ladder, promotionsDue, rank, rungsBelow, survivors } from './rungs.ts'
+import {
+  isPromoted,
+  hyperbandBrackets,
+  ashaResources,
+  promotionsDue,
+  rank,
+  rungsBelow,
+  selectPromoted,
+} from './rungs.ts'
 import type { RungResult } from './rungs.ts'
 
 const settings = (max: number, eta: number, { min = 1, isWhole = false } = {}) => ({ max, min, eta, isWhole })
@@ -87,7 +95,7 @@ describe('the ladder of ASHA', () => {
     [settings(1, 3), [1]],
     [settings(1, 10, { min: 0.01 }), [0.01, 0.1, 1]],
   ])('The ladder of ASHA for %o is %o', (given, expected) => {
-    const amounts = ladder(given)
+    const amounts = ashaResources(given)
     expect(amounts).toHaveLength(expected.length)
     amounts.forEach((amount, rung) => expect(amount).toBeCloseTo(expected[rung]!, 12))
     expect(amounts.at(-1)).toBe(given.max)
@@ -111,7 +119,7 @@ describe('a rung', () => {
     [of(Number.NaN, Infinity, Number.NaN), 3, []],
     [of(3, 2, 1, 4, 5), 2.5, [2, 1]],
   ])('A rung with %o promotes one in %d: %o', (results, eta, expected) =>
-    expect(survivors(results, eta)).toEqual(expected),
+    expect(selectPromoted(results, eta)).toEqual(expected),
   )
 })
 
@@ -142,7 +150,7 @@ describe('ASHA', () => {
   it('The stopping form of ASHA continues the first trial, and later those among the best third', () => {
     const arrivals = (...values: number[]) =>
       values.map((_, last) =>
-        goesOn(
+        isPromoted(
           values.slice(0, last + 1).map((value, trial) => ({ trial, value })),
           last,
           3,

@@ -34,11 +34,11 @@ export function rungsBelow({ max, min, eta }: Pick<HalvingSettings, 'max' | 'min
  * algorithm 1, in integers.
  */
 export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
-  const most = rungsBelow(settings)
-  return Array.from({ length: most + 1 }, (_, index) => {
-    const s = most - index
+  const rungCount = rungsBelow(settings)
+  return Array.from({ length: rungCount + 1 }, (_, index) => {
+    const s = rungCount - index
     return {
-      trials: Math.ceil(((most + 1) * settings.eta ** s) / (s + 1) - TOLERANCE),
+      trials: Math.ceil(((rungCount + 1) * settings.eta ** s) / (s + 1) - TOLERANCE),
       resources: rungResources(settings, s),
     }
   })
@@ -53,9 +53,9 @@ function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): numbe
 }
 
 /** Returns the amounts at the rungs of ASHA, ascending. The last is exactly `max`. */
-export function ladder({ max, min, eta, isWhole }: HalvingSettings): number[] {
-  const most = rungsBelow({ max, min, eta })
-  const amounts = Array.from({ length: most + 1 }, (_, rung) =>
+export function ashaResources({ max, min, eta, isWhole }: HalvingSettings): number[] {
+  const rungCount = rungsBelow({ max, min, eta })
+  const amounts = Array.from({ length: rungCount + 1 }, (_, rung) =>
     isWhole ? Math.max(1, Math.floor(min * eta ** rung + 0.5)) : min * eta ** rung,
   )
 
@@ -72,24 +72,24 @@ export interface RungResult {
 
 /** Sorts results best first. NaN counts as Infinity; of equal values the lower trial index comes first. */
 export function rank(results: readonly RungResult[]): RungResult[] {
-  const worth = ({ value }: RungResult): number => (Number.isNaN(value) ? Infinity : value)
-  return results.toSorted((a, b) => (worth(a) === worth(b) ? a.trial - b.trial : worth(a) - worth(b)))
+  const sortValue = ({ value }: RungResult): number => (Number.isNaN(value) ? Infinity : value)
+  return results.toSorted((a, b) => (sortValue(a) === sortValue(b) ? a.trial - b.trial : sortValue(a) - sortValue(b)))
 }
 
 /**
  * Returns the trials that are promoted from a complete rung: the floor(n/η) best, but at least one if it has a value.
  */
-export function survivors(results: readonly RungResult[], eta: number): number[] {
-  return best(results, Math.max(1, share(results, eta)))
+export function selectPromoted(results: readonly RungResult[], eta: number): number[] {
+  return selectBest(results, Math.max(1, promotionCount(results, eta)))
 }
 
 /** Number of promotions from a rung: n/η, rounded down. */
-function share(results: readonly RungResult[], eta: number): number {
+function promotionCount(results: readonly RungResult[], eta: number): number {
   return Math.floor(results.length / eta + TOLERANCE)
 }
 
 /** Returns the `count` best trials, best first. Trials without a value are left out. */
-export function best(results: readonly RungResult[], count: number): number[] {
+export function selectBest(results: readonly RungResult[], count: number): number[] {
   return rank(results)
     .slice(0, count)
     .filter(({ value }) => Number.isFinite(value) || value === -Infinity)
@@ -118,7 +118,7 @@ export function promotionsDue(
   return results
     .slice(0, -1)
     .flatMap((reached, rung) =>
-      best(reached, share(reached, eta))
+      selectBest(reached, promotionCount(reached, eta))
         .filter((trial) => isWaiting(trial, rung))
         .map((trial) => ({ trial, rung: rung + 1 })),
     )
@@ -129,6 +129,6 @@ export function promotionsDue(
  * Stopping form of ASHA: whether a trial that has just reached a rung continues. It does if it is among the best 1/η
  * (at least one) of the trials that have reached the rung so far.
  */
-export function goesOn(arrived: readonly RungResult[], trial: number, eta: number): boolean {
-  return survivors(arrived, eta).includes(trial)
+export function isPromoted(arrived: readonly RungResult[], trial: number, eta: number): boolean {
+  return selectPromoted(arrived, eta).includes(trial)
 }

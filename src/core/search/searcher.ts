@@ -1,4 +1,4 @@
-import type { Beliefs } from './beliefs.ts'
+import type { SweepInsights } from './insights.ts'
 import type { History, Suggestion } from './history.ts'
 import type { SearchTask } from './method.ts'
 
@@ -9,7 +9,7 @@ export interface Searcher {
    */
   suggest(sweepId: string, task: SearchTask, history: History, count: number): Promise<Suggestion[]>
   /** Evaluates the trials of a sweep: best trial, expected improvement, importance of the parameters. */
-  believe(sweepId: string, task: SearchTask, history: History): Promise<Beliefs>
+  computeInsights(sweepId: string, task: SearchTask, history: History): Promise<SweepInsights>
   /** Drops everything cached for a sweep. */
-  forget(sweepId: string): void
+  release(sweepId: string): void
 }

@@ -80,12 +80,12 @@ export function valueAt(axis: Axis, i: number): Value {
       return axis.values[i]!
     case 'range':
       return axis.isFloat
-        ? toFloat(tidy(axis.start + i * axis.step, axis.start, axis.step))
+        ? toFloat(roundToDecimals(axis.start + i * axis.step, axis.start, axis.step))
         : axis.start + i * axis.step
     case 'linspace':
-      return toFloat(line(axis, i))
+      return toFloat(linspaceValue(axis, i))
     case 'logspace':
-      return toFloat(finite(clean(axis.base ** line(axis, i))))
+      return toFloat(clampFinite(trimRoundingNoise(axis.base ** linspaceValue(axis, i))))
     case 'geomspace':
       return toFloat(geometric(axis, i))
     case 'quniform':
@@ -99,14 +99,14 @@ export function valueAt(axis: Axis, i: number): Value {
   }
 }
 
-function line(axis: { start: number; stop: number; count: number }, i: number): number {
+function linspaceValue(axis: { start: number; stop: number; count: number }, i: number): number {
   if (i === axis.count - 1 && i > 0) return axis.stop
 
   const width = axis.stop - axis.start
   const steps = Math.max(1, axis.count - 1)
   return Number.isFinite(i * width)
     ? axis.start + (i * width) / steps
-    : between({ low: axis.start, high: axis.stop }, i / steps)
+    : interpolate({ low: axis.start, high: axis.stop }, i / steps)
 }
 
 /**
@@ -117,13 +117,13 @@ function geometric(axis: { start: number; stop: number; count: number }, i: numb
   if (i === 0) return axis.start
   if (i === axis.count - 1) return axis.stop
   const [low, high] = [Math.log10(Math.abs(axis.start)), Math.log10(Math.abs(axis.stop))]
-  return Math.sign(axis.start) * clean(10 ** (low + (i * (high - low)) / (axis.count - 1)))
+  return Math.sign(axis.start) * trimRoundingNoise(10 ** (low + (i * (high - low)) / (axis.count - 1)))
 }
 
 /**
  * Removes rounding noise: returns the value rounded to 14 digits if that is shorter and differs only in the last bits.
  */
-function clean(value: number): number {
+function trimRoundingNoise(value: number): number {
   const rounded = Number(value.toPrecision(14))
   return Math.abs(rounded - value) <= 4e-15 * Math.abs(value) && String(rounded).length < String(value).length
     ? rounded
@@ -142,31 +142,31 @@ export function sampleAxis(axis: Axis, u: number): Value {
     case 'pvalues':
       return axis.values[weightedIndex(axis.weights, u)]!
     case 'uniform':
-      return toFloat(between(axis, u))
+      return toFloat(interpolate(axis, u))
     case 'loguniform':
-      return toFloat(power(between(axis, u)))
+      return toFloat(expFinite(interpolate(axis, u)))
     case 'log':
       return toFloat(
         Math.min(
           axis.high,
-          Math.max(axis.low, Math.exp(between({ low: Math.log(axis.low), high: Math.log(axis.high) }, u))),
+          Math.max(axis.low, Math.exp(interpolate({ low: Math.log(axis.low), high: Math.log(axis.high) }, u))),
         ),
       )
     case 'int':
     case 'quniform':
       return valueAt(axis, Math.min(axisSize(axis)! - 1, Math.floor(u * axisSize(axis)!)))
     case 'logint':
-      return wholeNumber(axis, Math.exp(between(logCells(axis), u)))
+      return wholeNumber(axis, Math.exp(interpolate(logCells(axis), u)))
     case 'qloguniform':
-      return quantity(nearestMultiple(power(between(axis, u)), axis.q), axis)
+      return quantity(nearestMultiple(expFinite(interpolate(axis, u)), axis.q), axis)
     case 'normal':
-      return toFloat(gauss(axis, u))
+      return toFloat(normalAt(axis, u))
     case 'lognormal':
-      return toFloat(power(gauss(axis, u)))
+      return toFloat(expFinite(normalAt(axis, u)))
     case 'qnormal':
-      return quantity(nearestMultiple(gauss(axis, u), axis.q), axis)
+      return quantity(nearestMultiple(normalAt(axis, u), axis.q), axis)
     case 'qlognormal':
-      return quantity(nearestMultiple(power(gauss(axis, u)), axis.q), axis)
+      return quantity(nearestMultiple(expFinite(normalAt(axis, u)), axis.q), axis)
     default:
       return assertNever(axis)
   }
@@ -188,31 +188,31 @@ function wholeNumber({ low, high }: { low: number; high: number }, value: number
  * Interpolates linearly and clamps to the bounds, which rounding could otherwise exceed. The bounds may be reversed,
  * and their distance may exceed the largest double.
  */
-function between({ low, high }: { low: number; high: number }, u: number): number {
+function interpolate({ low, high }: { low: number; high: number }, u: number): number {
   const width = high - low
   const number = Number.isFinite(width) ? low + u * width : low * (1 - u) + high * u
   return Math.min(Math.max(low, high), Math.max(Math.min(low, high), number))
 }
 
-/** Position of a number between two different bounds: 0 at `low`, 1 at `high`. The inverse of `between`. */
-export function shareOf({ low, high }: { low: number; high: number }, number: number): number {
+/** Position of a number between two different bounds: 0 at `low`, 1 at `high`. The inverse of `interpolate`. */
+export function fractionBetween({ low, high }: { low: number; high: number }, number: number): number {
   const width = high - low
   return Number.isFinite(width) ? (number - low) / width : (number / 2 - low / 2) / (high / 2 - low / 2)
 }
 
 /** Clamps to the range of finite doubles. */
-function finite(number: number): number {
+function clampFinite(number: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number))
 }
 
-function power(exponent: number): number {
-  return finite(Math.exp(exponent))
+function expFinite(exponent: number): number {
+  return clampFinite(Math.exp(exponent))
 }
 
 /** Rounds to a multiple of q. A number whose quotient by q overflows is returned unchanged. */
 function nearestMultiple(number: number, q: number): number {
   const steps = number / q
-  return Number.isFinite(steps) ? finite(roundHalfEven(steps) * q) : number
+  return Number.isFinite(steps) ? clampFinite(roundHalfEven(steps) * q) : number
 }
 
 /**
@@ -225,12 +225,12 @@ export function gridBounds(axis: { low: number; high: number; q: number }): [num
 }
 
 function quantity(value: number, axis: { q: number; isFloat: boolean }): Value {
-  const tidied = tidy(value, axis.q)
+  const tidied = roundToDecimals(value, axis.q)
   return axis.isFloat ? toFloat(tidied) : tidied
 }
 
 /** Rounds a product to the number of decimals of its factors, so that 3 × 0.1 is 0.3. */
-function tidy(value: number, ...factors: number[]): number {
+function roundToDecimals(value: number, ...factors: number[]): number {
   const decimals = Math.max(...factors.map(decimalsOf))
   // `+ 0` turns a negative zero into zero.
   return (decimals <= 15 ? Number(value.toFixed(decimals)) : value) + 0
@@ -256,8 +256,8 @@ function weightedIndex(weights: readonly number[], u: number): number {
 /** Share of each tail at which normal distributions are cut. */
 const TAIL = 1e-6
 
-function gauss(axis: { loc: number; scale: number }, u: number): number {
-  return finite(axis.loc + axis.scale * normalQuantile(Math.min(1 - TAIL, Math.max(TAIL, u))))
+function normalAt(axis: { loc: number; scale: number }, u: number): number {
+  return clampFinite(axis.loc + axis.scale * normalQuantile(Math.min(1 - TAIL, Math.max(TAIL, u))))
 }
 
 /** Quantile of the standard normal; relative error below 1.2e-9 (rational approximation by P. J. Acklam, 2003). */

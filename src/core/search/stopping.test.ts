@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 
 import { createStream } from './rng.ts'
-import { advance, EMPTY_COURSE, judge, median, sinceImprovement } from './stopping.ts'
-import type { Contender, Course, StoppingRule } from './stopping.ts'
+import { addReports, EMPTY_COURSE, findTrialsToStop, median, countSinceImprovement } from './stopping.ts'
+import type { RuledTrial, Course, StoppingRule } from './stopping.ts'
 
 const reports = (...values: number[]) => values.map((value, i) => ({ step: i + 1, value }))
-const contender = (trial: number, values: number[], { isRunning = true, interval = 1 } = {}): Contender => ({
+const contender = (trial: number, values: number[], { isRunning = true, interval = 1 } = {}): RuledTrial => ({
   trial,
   isRunning,
-  course: advance(EMPTY_COURSE, reports(...values), interval),
+  course: addReports(EMPTY_COURSE, reports(...values), interval),
 })
-const stopped = (rule: StoppingRule, contenders: readonly Contender[]) =>
-  judge(rule, contenders).map(({ trial }) => trial)
+const stopped = (rule: StoppingRule, contenders: readonly RuledTrial[]) =>
+  findTrialsToStop(rule, contenders).map(({ trial }) => trial)
 
 const MEDIAN: StoppingRule = { kind: 'median', percent: 0 }
 const AVERAGE: StoppingRule = { kind: 'average', percent: 0 }
@@ -20,7 +20,7 @@ const DIFF: StoppingRule = { kind: 'diff', percent: 10 }
 
 describe('a course', () => {
   it('A course has a mark at every interval with the best and the mean until then', () => {
-    expect(advance(EMPTY_COURSE, reports(4, 2, 3, 1), 2)).toEqual({
+    expect(addReports(EMPTY_COURSE, reports(4, 2, 3, 1), 2)).toEqual({
       best: 1,
       sum: 10,
       count: 4,
@@ -32,7 +32,7 @@ describe('a course', () => {
   })
 
   it('A mark at a step without a report covers the reports before it', () => {
-    const { marks } = advance(
+    const { marks } = addReports(
       EMPTY_COURSE,
       [
         { step: 3, value: 5 },
@@ -46,14 +46,14 @@ describe('a course', () => {
   it('A course is the same whether reports come in parts or at once', () => {
     const all = reports(5, 3, 4, 1, 2, 6, 7)
     for (let cut = 0; cut <= all.length; cut += 1)
-      expect(advance(advance(EMPTY_COURSE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(
-        advance(EMPTY_COURSE, all, 3),
+      expect(addReports(addReports(EMPTY_COURSE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(
+        addReports(EMPTY_COURSE, all, 3),
       )
   })
 
   it('A course ignores NaN', () => {
-    expect(advance(EMPTY_COURSE, reports(Number.NaN, Number.NaN), 1)).toEqual(EMPTY_COURSE)
-    const { best, count, marks } = advance(EMPTY_COURSE, reports(Number.NaN, 2, Number.NaN), 1)
+    expect(addReports(EMPTY_COURSE, reports(Number.NaN, Number.NaN), 1)).toEqual(EMPTY_COURSE)
+    const { best, count, marks } = addReports(EMPTY_COURSE, reports(Number.NaN, 2, Number.NaN), 1)
     expect([best, count]).toEqual([2, 1])
     expect(marks.every(({ mean }) => mean === 2)).toBe(true)
   })
@@ -79,7 +79,9 @@ describe('median and average', () => {
   })
 
   it('A verdict contains the numbers that were compared', () => {
-    expect(judge(MEDIAN, [...others, contender(9, [7, 3])])).toEqual([{ trial: 9, step: 2, value: 3, bound: 2.5 }])
+    expect(findTrialsToStop(MEDIAN, [...others, contender(9, [7, 3])])).toEqual([
+      { trial: 9, step: 2, value: 3, bound: 2.5 },
+    ])
   })
 
   it('The rule median uses the means of the others up to the step of the trial, not beyond', () => {
@@ -110,10 +112,10 @@ describe('truncation', () => {
 
   it('The rule truncation compares at the last step that all trials have reached', () => {
     const contenders = [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 0])]
-    const [verdict] = judge(TRUNCATION, contenders)
+    const [verdict] = findTrialsToStop(TRUNCATION, contenders)
     // Trial 2 is the worst at step 1, but the best of all later. No other trial is stopped in its place.
     expect(verdict).toBeUndefined()
-    expect(judge(TRUNCATION, [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 2])])).toEqual([
+    expect(findTrialsToStop(TRUNCATION, [contender(0, [5, 1]), contender(1, [4]), contender(2, [6, 2])])).toEqual([
       { trial: 2, step: 1, value: 6, bound: 5 },
     ])
   })
@@ -152,8 +154,8 @@ describe('all rules', () => {
 
   it('No rule stops a trial without reports', () => {
     for (const rule of rules) {
-      expect(judge(rule, [])).toEqual([])
-      expect(judge(rule, [contender(0, []), contender(1, [Number.NaN])])).toEqual([])
+      expect(findTrialsToStop(rule, [])).toEqual([])
+      expect(findTrialsToStop(rule, [contender(0, []), contender(1, [Number.NaN])])).toEqual([])
     }
   })
 
@@ -206,13 +208,13 @@ describe('sinceImprovement', () => {
     [[5, 4.7, 4.9], 0.2, 1],
     [[5, 1, 2, 3], 0, 2],
   ])('The values %o have not improved by more than %d for %d trials', (values, delta, expected) =>
-    expect(sinceImprovement(values, delta)).toBe(expected),
+    expect(countSinceImprovement(values, delta)).toBe(expected),
   )
 })
 
 describe('trials that have been ended', () => {
   const course = (values: readonly number[]): Course =>
-    advance(
+    addReports(
       EMPTY_COURSE,
       values.map((value, i) => ({ step: i + 1, value })),
       1,
@@ -220,7 +222,7 @@ describe('trials that have been ended', () => {
 
   it('The rule truncation stops its share only once per step', () => {
     const at = (isRunning: readonly boolean[]) =>
-      judge(
+      findTrialsToStop(
         { kind: 'truncation', percent: 50 },
         isRunning.map((running, trial) => ({ trial, isRunning: running, course: course([trial]) })),
       )
@@ -237,8 +239,8 @@ describe('trials that have been ended', () => {
       course: course(Array(50).fill(0.1)),
     }))
     const running = { trial: 9, isRunning: true, course: course(Array(50).fill(5)) }
-    expect(judge({ kind: 'median', percent: 0 }, [...ended, ...finished, running]).map(({ trial }) => trial)).toEqual([
-      9,
-    ])
+    expect(
+      findTrialsToStop({ kind: 'median', percent: 0 }, [...ended, ...finished, running]).map(({ trial }) => trial),
+    ).toEqual([9])
   })
 })

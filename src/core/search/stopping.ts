@@ -6,11 +6,11 @@ export interface Course {
   readonly sum: number
   readonly count: number
   /** Summaries at multiples of the interval, ascending. */
-  readonly marks: readonly Mark[]
+  readonly marks: readonly StepSummary[]
 }
 
 /** Best and mean of everything reported up to a step, which is a multiple of the interval. */
-export interface Mark {
+export interface StepSummary {
   readonly step: number
   readonly best: number
   readonly mean: number
@@ -28,25 +28,25 @@ export interface Report {
 /**
  * Returns the course after further reports. A mark is added once a report at its step or later arrives. NaN is ignored.
  */
-export function advance(course: Course, reports: readonly Report[], interval: number): Course {
+export function addReports(course: Course, reports: readonly Report[], interval: number): Course {
   let { best, sum, count } = course
-  const marks = [...course.marks]
-  const mark = (reached: number): void => {
-    if (count > 0 && reached > (marks.at(-1)?.step ?? 0)) marks.push({ step: reached, best, mean: sum / count })
+  const summaries = [...course.marks]
+  const addSummary = (reached: number): void => {
+    if (count > 0 && reached > (summaries.at(-1)?.step ?? 0)) summaries.push({ step: reached, best, mean: sum / count })
   }
 
   for (const { step, value } of reports) {
     const before = Math.floor(step / interval) * interval
     // A mark between two reports covers only the earlier one.
-    if (before < step) mark(before)
+    if (before < step) addSummary(before)
     if (!Number.isNaN(value)) {
       best = Math.min(best, value)
       sum += value
       count += 1
     }
-    if (before === step) mark(step)
+    if (before === step) addSummary(step)
   }
-  return { best, sum, count, marks }
+  return { best, sum, count, marks: summaries }
 }
 
 /** A rule that stops trials early. It compares them by the steps that their scripts report. */
@@ -62,7 +62,7 @@ export interface StoppingRule {
 }
 
 /** A trial to which a rule is applied. */
-export interface Contender {
+export interface RuledTrial {
   readonly trial: number
   /** Whether it can still be stopped. */
   readonly isRunning: boolean
@@ -70,7 +70,7 @@ export interface Contender {
 }
 
 /** A trial to be stopped, with the numbers that were compared. */
-export interface Verdict {
+export interface StopDecision {
   readonly trial: number
   readonly step: number
   readonly value: number
@@ -84,38 +84,43 @@ const OTHERS_MIN = 4
  * Returns the trials that a rule stops now. The best trial of all is never stopped, and truncation leaves at least one
  * trial running.
  */
-export function judge(rule: StoppingRule, contenders: readonly Contender[]): Verdict[] {
-  const heard = contenders.filter(({ course }) => course.count > 0)
-  if (heard.length === 0) return []
+export function findTrialsToStop(rule: StoppingRule, contenders: readonly RuledTrial[]): StopDecision[] {
+  const reporting = contenders.filter(({ course }) => course.count > 0)
+  if (reporting.length === 0) return []
 
-  const best = heard.reduce((found, next) => (next.course.best < found.course.best ? next : found))
+  const best = reporting.reduce((found, next) => (next.course.best < found.course.best ? next : found))
   const verdicts =
     rule.kind === 'truncation'
-      ? truncate(rule.percent, heard)
-      : heard.flatMap((contender) => compare(rule, contender, heard))
+      ? truncate(rule.percent, reporting)
+      : reporting.flatMap((contender) => compare(rule, contender, reporting))
 
   return verdicts.filter(({ trial }) => trial !== best.trial)
 }
 
 /** Applies a rule other than truncation to one trial, at the last mark of that trial. */
-function compare(rule: StoppingRule, { trial, isRunning, course }: Contender, all: readonly Contender[]): Verdict[] {
-  const mark = course.marks.at(-1)
-  if (!isRunning || !mark) return []
-  const best = bestAt(all, mark.step)
+function compare(
+  rule: StoppingRule,
+  { trial, isRunning, course }: RuledTrial,
+  all: readonly RuledTrial[],
+): StopDecision[] {
+  const addSummary = course.marks.at(-1)
+  if (!isRunning || !addSummary) return []
+  const best = bestAt(all, addSummary.step)
   const bound =
-    rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, mark.step)
+    rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, addSummary.step)
   // The margin keeps a trial that lies exactly on the bound despite rounding.
-  return bound !== undefined && mark.best > bound + 1e-12 * Math.abs(bound)
-    ? [{ trial, step: mark.step, value: mark.best, bound }]
+  return bound !== undefined && addSummary.best > bound + 1e-12 * Math.abs(bound)
+    ? [{ trial, step: addSummary.step, value: addSummary.best, bound }]
     : []
 }
 
 /**
  * Best value that any trial had reached by a step. A trial that is slower contributes its last mark before the step.
  */
-function bestAt(all: readonly Contender[], step: number): number {
+function bestAt(all: readonly RuledTrial[], step: number): number {
   return all.reduce(
-    (best, { course }) => Math.min(best, course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity),
+    (best, { course }) =>
+      Math.min(best, course.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity),
     Infinity,
   )
 }
@@ -124,13 +129,13 @@ function bestAt(all: readonly Contender[], step: number): number {
  * Median or mean of the running means of the other trials that reached the step. The median stopping rule of Vizier:
  * Golovin et al. (2017).
  */
-function middleOf({ kind }: StoppingRule, trial: number, all: readonly Contender[], step: number): number | undefined {
+function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTrial[], step: number): number | undefined {
   const means = all.flatMap((other) => {
     // A trial that was stopped before this step is left out. Otherwise the rule would become weaker the more trials it
     // stops.
     if (other.trial === trial || (other.course.marks.at(-1)?.step ?? 0) < step) return []
-    const mark = other.course.marks.findLast((candidate) => candidate.step <= step)
-    return mark && Number.isFinite(mark.mean) ? [mark.mean] : []
+    const addSummary = other.course.marks.findLast((candidate) => candidate.step <= step)
+    return addSummary && Number.isFinite(addSummary.mean) ? [addSummary.mean] : []
   })
 
   if (means.length < OTHERS_MIN) return undefined
@@ -141,17 +146,17 @@ function middleOf({ kind }: StoppingRule, trial: number, all: readonly Contender
  * Truncation compares trials at the last step that all running trials have reached. Trials stopped at that step still
  * count among the worst, so the share is applied only once per step.
  */
-function truncate(percent: number, heard: readonly Contender[]): Verdict[] {
-  const running = heard.filter(({ isRunning }) => isRunning)
+function truncate(percent: number, reporting: readonly RuledTrial[]): StopDecision[] {
+  const running = reporting.filter(({ isRunning }) => isRunning)
   if (running.length < 2 || running.some(({ course }) => course.marks.length === 0)) return []
   const step = Math.min(...running.map(({ course }) => course.marks.at(-1)!.step))
 
-  const ranked = heard
+  const ranked = reporting
     .filter(({ course }) => (course.marks.at(-1)?.step ?? 0) >= step)
     .map(({ trial, isRunning, course }) => ({
       trial,
       isRunning,
-      value: course.marks.findLast((mark) => mark.step <= step)?.best ?? Infinity,
+      value: course.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity,
     }))
     .toSorted((a, b) => a.value - b.value || a.trial - b.trial)
 
@@ -172,7 +177,7 @@ export function median(values: readonly number[]): number {
  * Returns the number of values since the last one that improved on the best by more than `delta`. Values are in the
  * order in which trials ended; smaller is better.
  */
-export function sinceImprovement(values: readonly number[], delta: number): number {
+export function countSinceImprovement(values: readonly number[], delta: number): number {
   let best = Infinity
   let since = 0
   for (const value of values) {

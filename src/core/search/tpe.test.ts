@@ -6,7 +6,7 @@ import { createCodec } from './codec.ts'
 import type { Result, Suggestion } from './history.ts'
 import { createMethod } from './registry.ts'
 import { createStream } from './rng.ts'
-import { createMixture, goodCount, suggestByDensity } from './tpe.ts'
+import { createMixture, countGood, suggestByDensity } from './tpe.ts'
 
 const uniform: Axis = { name: 'u', kind: 'uniform', low: 0, high: 1 }
 const cells: Axis = { name: 'n', kind: 'int', low: 1, high: 7 }
@@ -33,7 +33,7 @@ describe('the number of good trials', () => {
     [100, 10],
     [250, 25],
     [1000, 25],
-  ])('Of %d finished trials, %d count as good', (finished, good) => expect(goodCount(finished)).toBe(good))
+  ])('Of %d finished trials, %d count as good', (finished, good) => expect(countGood(finished)).toBe(good))
 })
 
 describe('a mixture', () => {
@@ -130,7 +130,7 @@ describe('suggestions by density', () => {
   const suggest = (avoided: Float64Array[] = [], isAllowed = (_x: Float64Array) => true) =>
     suggestByDensity(
       codec,
-      { ranked, avoided, good: goodCount(ranked.length) },
+      { ranked, avoided, good: countGood(ranked.length) },
       createStream(1, 'density', 0),
       isAllowed,
     )

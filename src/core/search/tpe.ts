@@ -1,4 +1,4 @@
-import { prior, randomCode } from './design.ts'
+import { priorDensity, randomCode } from './design.ts'
 import type { Codec, Dimension } from './codec.ts'
 import { fastCumulative } from './normal.ts'
 import type { Stream } from './rng.ts'
@@ -22,7 +22,7 @@ export interface Mixture {
 }
 
 /** Number of trials in the density of good trials: the best tenth, at most 25, as in Optuna. Bergstra et al. (2011). */
-export function goodCount(finished: number): number {
+export function countGood(finished: number): number {
   return Math.min(Math.ceil(0.1 * finished), GOOD_MAX)
 }
 
@@ -33,12 +33,12 @@ const GOOD_MAX = 25
  */
 const REST_MAX = 300
 /** Number of trials at the end of the list that have full weight. */
-const RECENT = 25
+const FULL_WEIGHT_COUNT = 25
 /** Draws per suggestion. */
 const CANDIDATES = 64
 
 /** The trials from which densities are made. */
-export interface Evidence {
+export interface RankedTrials {
   /** Finished trials, best first. */
   readonly ranked: readonly Float64Array[]
   /** Running and failed trials, whose neighbourhood is to be avoided. */
@@ -53,12 +53,12 @@ export interface Evidence {
  */
 export function suggestByDensity(
   codec: Codec,
-  { ranked, avoided, good }: Evidence,
+  { ranked, avoided, good }: RankedTrials,
   stream: Stream,
   isAllowed: (x: Float64Array) => boolean,
 ): Float64Array[] {
-  const lower = createMixture(codec, weighed(ranked.slice(0, good)))
-  const upper = createMixture(codec, weighed(thin([...ranked.slice(good), ...avoided])))
+  const lower = createMixture(codec, withWeights(ranked.slice(0, good)))
+  const upper = createMixture(codec, withWeights(thin([...ranked.slice(good), ...avoided])))
 
   const scored: { x: Float64Array; score: number }[] = []
   for (let draw = 0; draw < CANDIDATES; draw += 1) {
@@ -75,8 +75,8 @@ function thin(xs: readonly Float64Array[]): Float64Array[] {
 }
 
 /** Weights the trials: 1 for the last ones in the list, rising linearly from 1/n for those before. */
-function weighed(xs: readonly Float64Array[]): Component[] {
-  const ramp = xs.length - RECENT
+function withWeights(xs: readonly Float64Array[]): Component[] {
+  const ramp = xs.length - FULL_WEIGHT_COUNT
   return xs.map((x, i) => ({
     x,
     weight: i >= ramp ? 1 : 1 / xs.length + (i / Math.max(1, ramp - 1)) * (1 - 1 / xs.length),
@@ -106,16 +106,18 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
       const x = Float64Array.from(dimensions, (dimension, j) => {
         const u = stream.next()
         if (!chosen || !codec.isActive(chosen, j)) return randomCode(dimension, u)
-        return dimension.categories > 0 ? drawCategory(dimension, chosen[j]!, total, u) : drawNear(chosen[j]!, sd, u)
+        return dimension.categories > 0
+          ? drawCategory(dimension, chosen[j]!, total, u)
+          : drawTruncatedNormal(chosen[j]!, sd, u)
       })
-      return codec.settle(x)
+      return codec.normalise(x)
     },
     logDensity: (x) => {
       logs.set(logWeights)
       let priorLog = 0
       for (let j = 0; j < d; j += 1) {
         if (!codec.isActive(x, j)) continue
-        priorLog += Math.log(prior(dimensions[j]!, x[j]!))
+        priorLog += Math.log(priorDensity(dimensions[j]!, x[j]!))
         const row = rowOf(j, x[j]!)
         for (let i = 0; i < row.length; i += 1) logs[i]! += row[i]!
       }
@@ -135,15 +137,15 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
     if (found) return found
 
     const dimension = dimensions[j]!
-    const cell = dimension.cell(code)
-    const priorLog = Math.log(prior(dimension, code))
+    const cell = dimension.cellBounds(code)
+    const priorLog = Math.log(priorDensity(dimension, code))
 
     const row = new Float64Array(components.length)
     for (let i = 0; i < row.length; i += 1) {
       const { x } = components[i]!
       if (!codec.isActive(x, j)) row[i] = priorLog
       else if (dimension.categories > 0) row[i] = Math.log(categoryProbability(dimension, x[j]!, code, total))
-      else row[i] = logNear(code, x[j]!, sd, cell) - logMasses[j]![i]!
+      else row[i] = logCellDensity(code, x[j]!, sd, cell) - logMasses[j]![i]!
     }
 
     if (Number.isFinite(dimension.cells)) rows[j]!.set(code, row)
@@ -181,7 +183,7 @@ function massOf(centre: number, sd: number): number {
 const NARROW = 1e-4
 
 /** Log density of a normal at x, averaged over the cell of x. Not divided by the truncated mass. */
-function logNear(x: number, centre: number, sd: number, cell: readonly [number, number] | undefined): number {
+function logCellDensity(x: number, centre: number, sd: number, cell: readonly [number, number] | undefined): number {
   if (!cell || cell[1] - cell[0] < NARROW * sd)
     return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
   const mass = fastCumulative((cell[1] - centre) / sd) - fastCumulative((cell[0] - centre) / sd)
@@ -189,7 +191,7 @@ function logNear(x: number, centre: number, sd: number, cell: readonly [number, 
 }
 
 /** Draws from a normal truncated to [0, 1]. */
-function drawNear(centre: number, sd: number, u: number): number {
+function drawTruncatedNormal(centre: number, sd: number, u: number): number {
   const from = fastCumulative(-centre / sd)
   const to = fastCumulative((1 - centre) / sd)
   return Math.min(

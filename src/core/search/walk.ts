@@ -4,7 +4,7 @@ import { createStream } from './rng.ts'
 import { pointAt, spaceSize } from './space.ts'
 
 /** The result of looking at a cell: a new point, a point found before, or a cell that is not allowed. */
-export type Cell<T> = { readonly found: T } | 'known' | 'forbidden'
+export type Cell<T> = { readonly found: T } | 'duplicate' | 'forbidden'
 
 /** Consecutive cells that are not allowed before a walk gives up and takes the rest of the space as empty. */
 export const MISSES_MAX = 200_000
@@ -12,7 +12,7 @@ export const MISSES_MAX = 200_000
  * Consecutive cells with points found before, after which a walk gives up. Bounds the time in a space too large to
  * enumerate.
  */
-const KNOWN_MAX = 1_000_000
+const DUPLICATES_MAX = 1_000_000
 
 /**
  * Returns a function that continues a walk over the cells of a finite space in the order of `indexAt`, and returns the
@@ -22,19 +22,19 @@ const KNOWN_MAX = 1_000_000
 export function createWalk<T>(
   space: SearchSpace,
   indexAt: (step: bigint) => bigint,
-  look: (point: ValueMap) => Cell<T>,
+  inspect: (point: ValueMap) => Cell<T>,
 ): () => T | undefined {
   const total = spaceSize(space) ?? 0n
   let next = 0n
   let misses = 0
-  let known = 0
+  let duplicates = 0
 
   return () => {
-    for (; next < total && misses < MISSES_MAX && known < KNOWN_MAX; next += 1n) {
+    for (; next < total && misses < MISSES_MAX && duplicates < DUPLICATES_MAX; next += 1n) {
       const point = pointAt(space, indexAt(next))
-      const cell = isPossible(space, point) ? look(point) : 'forbidden'
+      const cell = isPossible(space, point) ? inspect(point) : 'forbidden'
       misses = cell === 'forbidden' ? misses + 1 : 0
-      known = cell === 'known' ? known + 1 : 0
+      duplicates = cell === 'duplicate' ? duplicates + 1 : 0
       if (typeof cell === 'object') return cell.found
     }
     return undefined
@@ -53,7 +53,7 @@ const GOLDEN = [618_033_988_749n, 1_000_000_000_000n] as const
  * Returns an order that visits each index below `total` once, with consecutive indices far apart: steps of about the
  * golden section of `total` from a random start.
  */
-export function scattered(total: bigint, seed: number): (step: bigint) => bigint {
+export function createScatteredOrder(total: bigint, seed: number): (step: bigint) => bigint {
   const stream = createStream(seed, 'walk', 0)
   const start = (BigInt(stream.nextWord()) << 32n) | BigInt(stream.nextWord())
   let stride = (total * GOLDEN[0]) / GOLDEN[1] || 1n

@@ -6,7 +6,7 @@ import type { HalvingPlan, MethodName } from '../../contract/plan.ts'
 import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { asNumber } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { believe } from './beliefs.ts'
+import { computeInsights } from './insights.ts'
 import { createCodec } from './codec.ts'
 import type { History, Result, Suggestion } from './history.ts'
 import type { SearchTask } from './method.ts'
@@ -233,18 +233,18 @@ describe('a parameter of one value', () => {
     ]
     const codec = createCodec(space)
 
-    const points = [0, 1].map((kind) => codec.decode(codec.settle(Float64Array.of(kind, 0.4))))
+    const points = [0, 1].map((kind) => codec.decode(codec.normalise(Float64Array.of(kind, 0.4))))
     expect(points.map((point) => Object.keys(point))).toEqual([
       ['kind', 'fixed'],
       ['odd', 'kind', 'fixed'],
     ])
-    expect(points.map((point) => codec.key(codec.encode(point)))).toEqual(['0,500000000', '1000000000,500000000'])
+    expect(points.map((point) => codec.keyOf(codec.encode(point)))).toEqual(['0,500000000', '1000000000,500000000'])
   })
 
   it('A parameter of one value has importance 0 and does not change the expected improvement', () => {
     const { trials, results } = search('random', BASE)
     const task = taskOf('random', BASE)
-    const plain = believe(task, { trials, results })
+    const plain = computeInsights(task, { trials, results })
 
     for (const axis of CONSTANTS) {
       const space = [BASE[0]!, axis, BASE[1]!]
@@ -254,7 +254,7 @@ describe('a parameter of one value', () => {
         results,
       }
 
-      const beliefs = believe({ ...task, space }, known)
+      const beliefs = computeInsights({ ...task, space }, known)
       expect(beliefs.importance).toEqual([...plain.importance, { name, share: 0, sd: 0 }])
       expect(beliefs.expectedImprovement).toBe(plain.expectedImprovement)
     }

@@ -34,7 +34,7 @@ import { hasTemplate, TemplateError, TemplateSyntaxError } from './template-synt
 import { commandPath, textsOf } from './texts.ts'
 import { validateSpec } from './validate.ts'
 import { previewPoints } from '../search/registry.ts'
-import { strangerIn } from '../search/constraints.ts'
+import { findUnknownName } from '../search/constraints.ts'
 import { checkPoint } from '../search/points.ts'
 import { sampleAxis } from '../search/space.ts'
 import { toTask } from '../search/task.ts'
@@ -198,7 +198,7 @@ function guardTemplates<T>(document: Document, work: () => T): T {
  */
 function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   const syntax = plan.constraints.flatMap((constraint, index) => {
-    const detail = syntaxProblem(constraint) ?? strangerIn(constraint, plan.space)
+    const detail = syntaxProblem(constraint) ?? findUnknownName(constraint, plan.space)
     return detail === undefined
       ? []
       : [problemAt(document, ['hptuning', 'constraints', index], 'constraint_syntax', { detail })]

@@ -1,5 +1,5 @@
 import type { HalvingPlan, Rung, SweepPlan } from '../../contract/plan.ts'
-import { best, hyperbandBrackets, ladder, promotionsDue, survivors } from '../search/rungs.ts'
+import { selectBest, hyperbandBrackets, ashaResources, promotionsDue, selectPromoted } from '../search/rungs.ts'
 import type { Bracket, Promotion, RungResult } from '../search/rungs.ts'
 import { createMethod } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
@@ -58,7 +58,7 @@ export function createBrackets(name: 'hyperband' | 'asha', plan: HalvingPlan, bu
 }
 
 function asha(plan: HalvingPlan, trials: number | null): Brackets {
-  const resources = ladder(plan)
+  const resources = ashaResources(plan)
   return {
     trials,
     ladderOf: () => ({ resources }),
@@ -83,11 +83,12 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
  * exist and none is running, so that the sweep ends with a trial that had the full resource.
  */
 function lastClimb(results: readonly RungResult[][], { isComplete, waiting, alive }: Standing): Promotion[] {
-  if (!isComplete || best(results.at(-1)!, 1).length > 0 || [...alive].some((index) => !waiting.has(index))) return []
+  if (!isComplete || selectBest(results.at(-1)!, 1).length > 0 || [...alive].some((index) => !waiting.has(index)))
+    return []
   for (let rung = results.length - 2; rung >= 0; rung -= 1) {
     const above = new Set(results[rung + 1]!.map(({ trial }) => trial))
     const staying = results[rung]!.filter(({ trial }) => waiting.has(trial) && !above.has(trial))
-    const [next] = best(staying, 1)
+    const [next] = selectBest(staying, 1)
     if (next !== undefined) return [{ trial: next, rung: rung + 1 }]
   }
   return []
@@ -136,7 +137,7 @@ function bracketPromotions(
   for (let rung = 0; rung < resources.length - 1; rung += 1) {
     const arrived = new Set(results[rung]!.map(({ trial }) => trial))
     if (expected.some((index) => !arrived.has(index) && alive.has(index))) return []
-    const going = survivors(results[rung]!, eta)
+    const going = selectPromoted(results[rung]!, eta)
     const above = new Set(results[rung + 1]!.map(({ trial }) => trial))
     const due = going.filter((index) => !above.has(index) && waiting.has(index))
     if (due.length > 0) return due.map((index) => ({ index, rung: rung + 1 }))
@@ -165,7 +166,7 @@ export function rungOf(
 export function trialsOf(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
   const { name, halving } = plan.method
   const brackets = halving ? createBrackets(name as 'hyperband' | 'asha', halving, budget).trials : null
-  const limits = [brackets, budget, createMethod(toTask(plan, { seed, trialsMax: budget })).size].filter(
+  const limits = [brackets, budget, createMethod(toTask(plan, { seed, trialsMax: budget })).pointsMax].filter(
     (limit) => limit !== null,
   )
   return limits.length === 0 ? null : Math.min(...limits)

@@ -1,13 +1,13 @@
 import type { SweepPlan } from '../../contract/plan.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { createCodec } from '../search/codec.ts'
-import { gauss } from '../search/design.ts'
+import { drawNormal } from '../search/design.ts'
 import type { Result, Suggestion } from '../search/history.ts'
 import { createMethod } from '../search/registry.ts'
 import { createStream } from '../search/rng.ts'
-import { goesOn } from '../search/rungs.ts'
+import { isPromoted } from '../search/rungs.ts'
 import type { RungResult } from '../search/rungs.ts'
-import { sinceImprovement } from '../search/stopping.ts'
+import { countSinceImprovement } from '../search/stopping.ts'
 import { toTask } from '../search/task.ts'
 import { createBrackets, trialsOf } from './halving.ts'
 import type { Reached } from './halving.ts'
@@ -121,7 +121,7 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
     const isLast = !halving || rung === brackets!.ladderOf(trial).resources.length - 1
     if (value === undefined || isLast) return
     if (halving.form === 'promotion') waiting.add(trial)
-    else if (goesOn(arrivedAt(reached, rung), trial, halving.eta)) start(trial, rung + 1)
+    else if (isPromoted(arrivedAt(reached, rung), trial, halving.eta)) start(trial, rung + 1)
     else counts.cut += 1
   }
 
@@ -147,7 +147,7 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
 function hasLevelledOff({ plateau }: SweepPlan, results: readonly Result[]): boolean {
   if (!plateau) return false
   const values = results.flatMap(({ value }) => value ?? [])
-  return sinceImprovement(values, plateau.delta) >= plateau.trials
+  return countSinceImprovement(values, plateau.delta) >= plateau.trials
 }
 
 /** Results at a rung so far. */
@@ -180,7 +180,7 @@ export function syntheticObjective(
   )
 
   return {
-    seconds: (_point, trial) => secondsEach * Math.exp(SPREAD * gauss(createStream(seed, 'seconds', trial))),
+    seconds: (_point, trial) => secondsEach * Math.exp(SPREAD * drawNormal(createStream(seed, 'seconds', trial))),
     value: (point, share, trial, attempt) => {
       const chance = createStream(seed, `fails.${attempt}`, trial)
       if (chance.next() < failShare) return undefined

@@ -1,16 +1,16 @@
 import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
-import { createConstraint } from './constraints.ts'
-import { randomPoint, seedFor, sobolPoint } from './design.ts'
+import { createConstraintCheck } from './constraints.ts'
+import { randomPoint, deriveSeed, sobolPoint } from './design.ts'
 import type { History } from './history.ts'
-import type { Form } from './kernel.ts'
-import { createLedger } from './ledger.ts'
-import type { Entry } from './ledger.ts'
+import type { KernelForm } from './kernel.ts'
+import { createEncodedHistory } from './encoded-history.ts'
+import type { EncodedTrial } from './encoded-history.ts'
 import { fitHyperparameters, priorMean } from './likelihood.ts'
 import type { SearchTask } from './method.ts'
 import { logImprovement } from './normal.ts'
-import { createProcess } from './process.ts'
-import type { Process } from './process.ts'
+import { createProcess } from './gaussian-process.ts'
+import type { Process } from './gaussian-process.ts'
 import { createStream, permute } from './rng.ts'
 import { median } from './stopping.ts'
 import { standardise } from './warp.ts'
@@ -32,7 +32,7 @@ export interface Border {
 }
 
 /** Conclusions from the trials of a sweep. Smaller values are better, as in `Result`. */
-export interface Beliefs {
+export interface SweepInsights {
   readonly best: { readonly index: number; readonly value: number } | null
   /** Largest expected improvement of a next trial, in units of the metric; null with too few trials. */
   readonly expectedImprovement: number | null
@@ -52,44 +52,44 @@ const RESAMPLE_SHARE = 0.8
 const FIT = { tries: 8, evaluations: 30 }
 
 /** Evaluates a history with a Gaussian process of its own, whatever method the sweep uses. */
-export function believe(
+export function computeInsights(
   task: Pick<SearchTask, 'space' | 'constraints' | 'seed' | 'earlier'>,
   history: History,
-): Beliefs {
+): SweepInsights {
   const codec = createCodec(task.space)
-  const ledger = createLedger(codec, task.earlier)
-  ledger.read(history)
+  const encoded = createEncodedHistory(codec, task.earlier)
+  encoded.read(history)
 
-  const own = ledger.finished.filter(({ index }) => index >= 0)
-  const best = own.reduce<Entry | undefined>(
+  const own = encoded.finished.filter(({ index }) => index >= 0)
+  const best = own.reduce<EncodedTrial | undefined>(
     (found, entry) => (found && found.value <= entry.value ? found : entry),
     undefined,
   )
   if (!best) return { best: null, expectedImprovement: null, importance: [], borders: [] }
 
-  const entries = latestAndBest(ledger.finished)
-  const most = ordinaryMax(ledger.finished)
-  const isKnown = entries.length >= TRIALS_MIN && codec.dimensions.length > 0
-  const importance = !isKnown ? [] : importanceOf(codec, entries, { seed: task.seed, most })
+  const entries = latestAndBest(encoded.finished)
+  const cutAt = outlierCut(encoded.finished)
+  const hasEnoughTrials = entries.length >= TRIALS_MIN && codec.dimensions.length > 0
+  const importance = !hasEnoughTrials ? [] : importanceOf(codec, entries, { seed: task.seed, most: cutAt })
   return {
     best: { index: best.index, value: best.value },
-    expectedImprovement: !isKnown ? null : improvementLeft(codec, entries, { ...task, most }),
+    expectedImprovement: !hasEnoughTrials ? null : maxExpectedImprovement(codec, entries, { ...task, most: cutAt }),
     importance,
-    borders: bordersOf(codec, leaders(own), importance),
+    borders: bordersOf(codec, bestTrials(own), importance),
   }
 }
 
 /** All finished trials, or the best and the latest if there are too many. In trial order. */
-function latestAndBest(finished: readonly Entry[]): readonly Entry[] {
+function latestAndBest(finished: readonly EncodedTrial[]): readonly EncodedTrial[] {
   if (finished.length <= TRIALS_MAX) return finished
   const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, TRIALS_MAX / 2)
   const kept = new Set([...best, ...finished.slice(-TRIALS_MAX / 2)])
   return finished.filter((entry) => kept.has(entry))
 }
 
-function fitProcess(codec: Codec, entries: readonly Entry[], values: Float64Array): Process {
+function fitProcess(codec: Codec, entries: readonly EncodedTrial[], values: Float64Array): Process {
   const d = codec.dimensions.length
-  const form: Form = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: 'matern52' }
+  const form: KernelForm = { isCategory: codec.dimensions.map(({ categories }) => categories > 0), shape: 'matern52' }
   const points = new Float64Array(entries.length * d)
   entries.forEach(({ x }, row) => points.set(x, row * d))
 
@@ -107,7 +107,7 @@ const FIRST = 10
  * Returns the value at which larger values are cut. It is derived from the first trials: late in a search most trials
  * lie near the best, and all others would seem enormous.
  */
-function ordinaryMax(finished: readonly Entry[]): number {
+function outlierCut(finished: readonly EncodedTrial[]): number {
   const best = finished.reduce((least, { value }) => Math.min(least, value), Infinity)
   const middle = median(finished.slice(0, FIRST).map(({ value }) => value))
   return middle > best ? middle + WINSOR * (middle - best) : Infinity
@@ -119,29 +119,33 @@ function ordinaryMax(finished: readonly Entry[]): number {
  */
 function importanceOf(
   codec: Codec,
-  entries: readonly Entry[],
+  entries: readonly EncodedTrial[],
   { seed, most }: { seed: number; most: number },
 ): Importance[] {
   const shares = Array.from({ length: RESAMPLES }, (_, round) => {
     const part = resample(entries, seed, round)
     const values = standardise(Float64Array.from(part, ({ value }) => Math.min(value, most)))
-    return totalEffects(codec, fitProcess(codec, part, values), seedFor(seed, `importance.${round}`))
+    return totalEffects(codec, fitProcess(codec, part, values), deriveSeed(seed, `importance.${round}`))
   })
 
   const varied = new Map(codec.dimensions.map(({ name }, j) => [name, shares.map((share) => share[j]!)]))
 
   return codec.parameters
     .map(({ name }) => {
-      const of = varied.get(name) ?? [0]
-      const share = of.reduce((sum, value) => sum + value, 0) / of.length
+      const shares = varied.get(name) ?? [0]
+      const share = shares.reduce((sum, value) => sum + value, 0) / shares.length
 
-      return { name, share, sd: Math.sqrt(of.reduce((sum, value) => sum + (value - share) ** 2, 0) / of.length) }
+      return {
+        name,
+        share,
+        sd: Math.sqrt(shares.reduce((sum, value) => sum + (value - share) ** 2, 0) / shares.length),
+      }
     })
     .toSorted((a, b) => b.share - a.share)
 }
 
 /** Draws a subset of the trials without replacement: equal points would make the covariance matrix singular. */
-function resample(entries: readonly Entry[], seed: number, round: number): Entry[] {
+function resample(entries: readonly EncodedTrial[], seed: number, round: number): EncodedTrial[] {
   const count = Math.max(TRIALS_MIN, Math.floor(RESAMPLE_SHARE * entries.length))
   const key = createStream(seed, 'beliefs', round).nextWord()
   return Array.from(
@@ -167,7 +171,7 @@ function totalEffects(codec: Codec, process: Process, seed: number): number[] {
     for (let j = 0; j < d; j += 1) {
       const moved = a.slice()
       moved[j] = b[j]!
-      effects[j]! += (at - process.mean(codec.settle(moved))) ** 2
+      effects[j]! += (at - process.mean(codec.normalise(moved))) ** 2
     }
   }
 
@@ -181,9 +185,9 @@ const IMPROVEMENT_POINTS = 1_000
  * Returns the largest expected improvement over the best predicted mean. Values are cut but not warped, so that the
  * result is in units of the metric.
  */
-function improvementLeft(
+function maxExpectedImprovement(
   codec: Codec,
-  entries: readonly Entry[],
+  entries: readonly EncodedTrial[],
   { constraints, seed, most }: Pick<SearchTask, 'constraints' | 'seed'> & { readonly most: number },
 ): number {
   const cut = Float64Array.from(entries, ({ value }) => Math.min(value, most))
@@ -191,9 +195,9 @@ function improvementLeft(
   if (!(scale > 0)) return 0
 
   const process = fitProcess(codec, entries, standardise(cut))
-  const holds = createConstraint(constraints)
+  const holds = createConstraintCheck(constraints)
   const target = Math.min(...entries.map(({ x }) => process.mean(x)))
-  const sobolSeed = seedFor(seed, 'improvement')
+  const sobolSeed = deriveSeed(seed, 'improvement')
 
   let gain = 0
   for (let i = 0; i < IMPROVEMENT_POINTS; i += 1) {
@@ -229,14 +233,14 @@ const LEADERS_SHARE = 0.1
 const AT_EDGE_SHARE = 0.6
 
 /** The best trials, best first. */
-function leaders(finished: readonly Entry[]): readonly Entry[] {
+function bestTrials(finished: readonly EncodedTrial[]): readonly EncodedTrial[] {
   return finished
     .toSorted((a, b) => a.value - b.value || a.index - b.index)
     .slice(0, Math.max(LEADERS_MIN, Math.ceil(LEADERS_SHARE * finished.length)))
 }
 
 /** Important ordered parameters for which the best trial, and most of the best trials, lie at the same bound. */
-function bordersOf(codec: Codec, best: readonly Entry[], importance: readonly Importance[]): Border[] {
+function bordersOf(codec: Codec, best: readonly EncodedTrial[], importance: readonly Importance[]): Border[] {
   return importance.flatMap(({ name, share }): Border[] => {
     const j = codec.dimensions.findIndex((dimension) => dimension.name === name)
     const { categories, cells } = codec.dimensions[j] ?? { categories: 0, cells: 1 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 
 import { createKernel, SHAPES } from './kernel.ts'
-import type { Form, Hyperparameters, Shape } from './kernel.ts'
+import type { KernelForm, Hyperparameters, Shape } from './kernel.ts'
 import { createLoss, fitHyperparameters, priorMean } from './likelihood.ts'
 import { createPool } from './pool.ts'
 import { createCodec } from './codec.ts'
-import { createProcess } from './process.ts'
+import { createProcess } from './gaussian-process.ts'
 import { createStream } from './rng.ts'
 
-const LINE: Form = { isCategory: [false], shape: 'matern52' }
+const LINE: KernelForm = { isCategory: [false], shape: 'matern52' }
 /** Three points on a line. The expected numbers were computed independently. */
 const THREE = {
   form: LINE,
@@ -26,7 +26,7 @@ const process3 = (unknown: Float64Array[] = [], room = 4) =>
     room,
   })
 
-const MIXED: Form = { isCategory: [false, true, false], shape: 'matern52' }
+const MIXED: KernelForm = { isCategory: [false, true, false], shape: 'matern52' }
 const mixedPoint = (i: number) => Float64Array.of((i * 0.37) % 1, i % 3, (i * 0.61) % 1)
 const mixedHyperparameters: Hyperparameters = {
   logLengths: Float64Array.of(-0.7, 0.2, -1.1),
@@ -68,7 +68,7 @@ describe('covariance', () => {
       { isCategory: [true], shape: 'matern52' },
     )
     const out = new Float64Array(3)
-    kernel.against(Float64Array.of(1), Float64Array.of(1, 0, 2), 3, out)
+    kernel.fillCovariances(Float64Array.of(1), Float64Array.of(1, 0, 2), 3, out)
     expect(out[0]).toBeCloseTo(3, 12)
     expect(out[1]).toBeCloseTo(3 * 0.8286491424, 8)
     expect(out[2]).toBe(out[1])
@@ -218,7 +218,7 @@ describe('a process', () => {
     })
 
     for (const x of [0.1, 0.5, 0.8])
-      expect(process.blend(process.weigh(other), Float64Array.of(x))).toBeCloseTo(
+      expect(process.predictWith(process.solveWeights(other), Float64Array.of(x))).toBeCloseTo(
         direct.predict(Float64Array.of(x)).mean,
         12,
       )
@@ -239,21 +239,21 @@ describe('a pool', () => {
     const process = mixedProcess('matern52')
     const [early, late] = [poolOf(process), poolOf(process)]
 
-    for (let i = 0; i < 20; i += 1) early.sd(i)
+    for (let i = 0; i < 20; i += 1) early.getSd(i)
     process.addPending(Float64Array.of(0.2, 1, 0.3))
     process.addPending(Float64Array.of(0.8, 2, 0.5))
 
     early.xs.forEach((x, i) => {
       const { mean, sd } = process.predict(x)
-      expect(early.mean(i)).toBeCloseTo(mean, 12)
-      expect(early.sd(i)).toBeCloseTo(sd, 9)
-      expect(late.sd(i)).toBe(early.sd(i))
+      expect(early.getMean(i)).toBeCloseTo(mean, 12)
+      expect(early.getSd(i)).toBeCloseTo(sd, 9)
+      expect(late.getSd(i)).toBe(early.getSd(i))
     })
   })
 
   it('A pool contains settled and allowed candidates, some of them close to the best', () => {
     const { xs } = poolOf(mixedProcess('matern52'), (x) => x[1] !== 0)
-    for (const x of xs) expect(codec.settle(x.slice())).toEqual(x)
+    for (const x of xs) expect(codec.normalise(x.slice())).toEqual(x)
     expect(xs.every((x) => x[1] !== 0)).toBe(true)
     expect(xs.filter((x) => Math.abs(x[0]! - 0.3) < 0.05).length).toBeGreaterThan(20)
   })

@@ -3,7 +3,7 @@ import type { Value } from '../../contract/values.ts'
 import { holds, parseExpression, valueOf } from '../spec/template.ts'
 import type { Expression } from '../spec/template-syntax.ts'
 import type { Codec } from './codec.ts'
-import type { Spend } from './constraints.ts'
+import type { OnEvaluate } from './constraints.ts'
 
 /** A comparison from a constraint, and the dimensions that occur in it. */
 interface Rule {
@@ -16,7 +16,7 @@ interface Rule {
 type Comparison = Extract<Expression, { type: 'binary' }>
 
 /** Largest number of passes over all rules. Fixing one rule may break another. */
-const ROUNDS = 4
+const PASSES_MAX = 4
 
 /**
  * Returns a function that moves a point to where the constraints hold, for constraints that random points hardly ever
@@ -24,10 +24,10 @@ const ROUNDS = 4
  * range. Both assume that the expression is linear in that parameter. The function changes and returns its argument,
  * which may still violate constraints.
  */
-export function createMender(
+export function createConstraintRepair(
   codec: Codec,
   constraints: readonly string[],
-  spend: Spend,
+  spend: OnEvaluate,
 ): (x: Float64Array) => Float64Array {
   const rules = constraints.flatMap((constraint) =>
     conjuncts(parseExpression(constraint)).map((expression): Rule => ({
@@ -38,16 +38,16 @@ export function createMender(
   )
 
   return (x) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < PASSES_MAX; round += 1) {
       const broken = rules.filter(({ expression, letters }) => {
         spend(letters)
         return holds(expression, codec.decode(x)) === false
       })
       if (broken.length === 0) break
 
-      const before = codec.key(x)
-      for (const rule of broken) mend(codec, rule, x, spend)
-      if (codec.key(x) === before) break
+      const before = codec.keyOf(x)
+      for (const rule of broken) repairRule(codec, rule, x, spend)
+      if (codec.keyOf(x) === before) break
     }
 
     return x
@@ -77,19 +77,19 @@ function namesOf(expression: Expression): string[] {
 }
 
 /** Evaluations of a rule that moving one parameter takes. */
-const LOOKS_EACH = 4
+const EVALUATIONS_EACH = 4
 
 /**
  * Changes one parameter after another until the rule holds. A parameter that cannot satisfy the rule alone is moved as
  * far as possible.
  */
-function mend(codec: Codec, { expression, targets, letters }: Rule, x: Float64Array, spend: Spend): void {
+function repairRule(codec: Codec, { expression, targets, letters }: Rule, x: Float64Array, spend: OnEvaluate): void {
   for (const j of targets) {
     if (!codec.isActive(x, j)) continue
-    spend(LOOKS_EACH * letters)
+    spend(EVALUATIONS_EACH * letters)
     if (codec.dimensions[j]!.categories > 0) matchCategory(codec, expression, x, j)
     else moveNumber(codec, expression, x, j)
-    codec.settle(x)
+    codec.normalise(x)
     if (holds(expression, codec.decode(x)) !== false) return
   }
 }
@@ -110,10 +110,10 @@ function matchCategory(codec: Codec, { operator, left, right }: Comparison, x: F
  * The border is found by linear interpolation between the ends of the range.
  */
 function moveNumber(codec: Codec, { operator, left, right }: Comparison, x: Float64Array, j: number): void {
-  const { snap, toCode, toValue, cells } = codec.dimensions[j]!
+  const { snapCode, toCode, toValue, cells } = codec.dimensions[j]!
   const own = x[j]!
   const at = (code: number): { value: number; gap: number } => {
-    x[j] = snap(code)
+    x[j] = snapCode(code)
     const point = codec.decode(x)
     return { value: numberOf(toValue(x[j])), gap: numberOf(valueOf(left, point)) - numberOf(valueOf(right, point)) }
   }
@@ -131,13 +131,13 @@ function moveNumber(codec: Codec, { operator, left, right }: Comparison, x: Floa
 
   const isBelow = operator.startsWith('<') === high.gap > low.gap
   const [from, to] = isBelow ? [0, border] : [border, 1]
-  x[j] = snap(from + own * (to - from))
+  x[j] = snapCode(from + own * (to - from))
 
   // After snapping, the value may not meet the inequality. Move it one step inward.
   const step = Number.isFinite(cells) ? 1 / cells : (to - from) * 1e-6
   const gap = at(x[j]).gap
   const isMet = operator === '<' ? gap < 0 : operator === '<=' ? gap <= 0 : operator === '>' ? gap > 0 : gap >= 0
-  if (!isMet) x[j] = snap(within(x[j] + (isBelow ? -step : step), 0, 1))
+  if (!isMet) x[j] = snapCode(within(x[j] + (isBelow ? -step : step), 0, 1))
 }
 
 function numberOf(value: Value | undefined): number {

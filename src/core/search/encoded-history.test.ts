@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 
 import { createCodec } from './codec.ts'
 import type { History, Result, Suggestion } from './history.ts'
-import { createLedger, settle } from './ledger.ts'
+import { createEncodedHistory, latestValues } from './encoded-history.ts'
 
-const entries = (results: readonly Result[]) => [...settle(results)]
+const entries = (results: readonly Result[]) => [...latestValues(results)]
 
 describe('settle', () => {
   it('The last of several results of a trial counts, in order of arrival', () => {
@@ -71,7 +71,7 @@ describe('settle', () => {
   })
 })
 
-describe('a ledger', () => {
+describe('a encoded', () => {
   const codec = createCodec([
     { name: 'a', kind: 'int', low: 1, high: 9 },
     { name: 'b', kind: 'values', values: ['x', 'y'] },
@@ -86,19 +86,19 @@ describe('a ledger', () => {
       { index: 3, value: undefined },
     ],
   }
-  const of = (ledger: ReturnType<typeof createLedger>) => ({
-    finished: ledger.finished.map(({ index, value }) => [index, value]),
-    arrived: ledger.arrived.map(({ index }) => index),
-    failed: ledger.failed,
-    pending: ledger.pending(),
-    count: ledger.resultCount,
+  const of = (encoded: ReturnType<typeof createEncodedHistory>) => ({
+    finished: encoded.finished.map(({ index, value }) => [index, value]),
+    arrived: encoded.arrived.map(({ index }) => index),
+    failed: encoded.failed,
+    pending: encoded.listPending(),
+    count: encoded.resultCount,
   })
 
-  it('A ledger separates finished, failed and running trials', () => {
-    const ledger = createLedger(codec, [])
-    ledger.read(history)
+  it('A encoded separates finished, failed and running trials', () => {
+    const encoded = createEncodedHistory(codec, [])
+    encoded.read(history)
 
-    expect(of(ledger)).toEqual({
+    expect(of(encoded)).toEqual({
       finished: [
         [0, 7],
         [2, 5],
@@ -108,11 +108,11 @@ describe('a ledger', () => {
       pending: [1],
       count: 3,
     })
-    expect(ledger.finishedAfter(1).map(({ index }) => index)).toEqual([2])
+    expect(encoded.listFinishedAfter(1).map(({ index }) => index)).toEqual([2])
   })
 
-  it('A ledger is the same whether it reads a history at once or step by step', () => {
-    const [once, stepwise] = [createLedger(codec, []), createLedger(codec, [])]
+  it('A encoded is the same whether it reads a history at once or step by step', () => {
+    const [once, stepwise] = [createEncodedHistory(codec, []), createEncodedHistory(codec, [])]
     once.read(history)
     for (let t = 1; t <= 4; t += 1) stepwise.read({ trials: trials.slice(0, t), results: [] })
     for (let r = 1; r <= 3; r += 1) stepwise.read({ trials, results: history.results.slice(0, r) })
@@ -120,27 +120,27 @@ describe('a ledger', () => {
     expect(stepwise.xs).toEqual(once.xs)
   })
 
-  it('A ledger contains earlier trials from the start, but only those with a value for every parameter', () => {
-    const ledger = createLedger(codec, [
+  it('A encoded contains earlier trials from the start, but only those with a value for every parameter', () => {
+    const encoded = createEncodedHistory(codec, [
       { point: { a: 1, b: 'x' }, value: 3 },
       { point: { a: 1 }, value: 1 },
       { point: { a: 1, b: 'y' }, value: 1 },
       { point: { a: 1, b: 'y', c: 2 }, value: 2 },
     ])
-    ledger.read({ trials: [], results: [] })
-    expect(ledger.finished.map(({ value }) => value)).toEqual([3, 2])
-    expect(ledger.finished.every(({ index }) => index < 0)).toBe(true)
-    ledger.read(history)
-    expect(ledger.finished.map(({ value }) => value)).toEqual([3, 2, 7, 5])
+    encoded.read({ trials: [], results: [] })
+    expect(encoded.finished.map(({ value }) => value)).toEqual([3, 2])
+    expect(encoded.finished.every(({ index }) => index < 0)).toBe(true)
+    encoded.read(history)
+    expect(encoded.finished.map(({ value }) => value)).toEqual([3, 2, 7, 5])
   })
 
-  it('A ledger reports which points are used', () => {
-    const ledger = createLedger(codec, [])
-    ledger.read({ trials: [{ point: { a: 1, b: 'x', c: 3 }, source: 'given' }], results: [] })
-    expect(ledger.isUsed(codec.settle(codec.encode({ a: 2, b: 'x' })))).toBe(false)
+  it('A encoded reports which points are used', () => {
+    const encoded = createEncodedHistory(codec, [])
+    encoded.read({ trials: [{ point: { a: 1, b: 'x', c: 3 }, source: 'given' }], results: [] })
+    expect(encoded.isUsed(codec.normalise(codec.encode({ a: 2, b: 'x' })))).toBe(false)
 
-    const ofUser = createLedger(codec, [])
+    const ofUser = createEncodedHistory(codec, [])
     ofUser.read({ trials, results: [] })
-    expect(ofUser.isUsed(codec.settle(codec.encode({ a: 1, b: 'x' })))).toBe(true)
+    expect(ofUser.isUsed(codec.normalise(codec.encode({ a: 1, b: 'x' })))).toBe(true)
   })
 })

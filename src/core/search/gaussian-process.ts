@@ -1,7 +1,7 @@
 import { appendRow, createFactor, solveLower, solveUpper } from './cholesky.ts'
 import type { Factor } from './cholesky.ts'
 import { createKernel } from './kernel.ts'
-import type { Form, Hyperparameters, Kernel } from './kernel.ts'
+import type { KernelForm, Hyperparameters, Kernel } from './kernel.ts'
 import { JITTER } from './likelihood.ts'
 
 /** Lower limits that keep the factor regular and the variance positive despite rounding. */
@@ -28,24 +28,24 @@ export interface Process {
    * categories.
    */
   predictWithSlopes(x: Float64Array, meanSlope: Float64Array, sdSlope: Float64Array): { mean: number; sd: number }
-  /** Returns the mean at x for other values at the initial points. `weights` come from `weigh`. */
-  blend(weights: Float64Array, x: Float64Array): number
-  /** Returns the weights for `blend`, given one value for each initial point. */
-  weigh(values: Float64Array): Float64Array
+  /** Returns the mean at x for other values at the initial points. `weights` come from `solveWeights`. */
+  predictWith(weights: Float64Array, x: Float64Array): number
+  /** Returns the weights for `predictWith`, given one value for each initial point. */
+  solveWeights(values: Float64Array): Float64Array
   /** Returns the mean at x. */
   mean(x: Float64Array): number
-  /** Writes L⁻¹k over the initial points to `row`, as the start for `extend`. Returns the number of initial points. */
-  solve(x: Float64Array, row: Float64Array): number
+  /** Writes L⁻¹k over the initial points to `row`, as the start for `extendRow`. Returns the number of initial points. */
+  startRow(x: Float64Array, row: Float64Array): number
   /**
    * Extends a solved row by the point with index `at`, which was added later. Returns the new element; the variance at
    * x falls by its square.
    */
-  extend(x: Float64Array, row: Float64Array, at: number): number
+  extendRow(x: Float64Array, row: Float64Array, at: number): number
 }
 
 export interface ProcessOptions {
   readonly hyperparameters: Hyperparameters
-  readonly form: Form
+  readonly form: KernelForm
   /** Codes of the points with values. */
   readonly known: readonly Float64Array[]
   /** Values of the known points. */
@@ -69,7 +69,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
   const diagonal = kernel.signal + kernel.noise + JITTER
 
   const add = (x: Float64Array): void => {
-    kernel.against(x, points, factor.size, cross)
+    kernel.fillCovariances(x, points, factor.size, cross)
     points.set(x, factor.size * d)
     appendRow(factor, cross, diagonal, PIVOT_MIN)
   }
@@ -77,7 +77,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
   for (const x of known) add(x)
   const weights = weightsOf(values)
   for (const x of unknown) add(x)
-  const started = factor.size
+  const initialCount = factor.size
 
   return {
     kernel,
@@ -87,35 +87,35 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     },
     addPending: add,
     predict: (x) => {
-      kernel.against(x, points, factor.size, cross)
+      kernel.fillCovariances(x, points, factor.size, cross)
       return { mean: meanAt(), sd: spreadAt() }
     },
     predictWithSlopes: (x, meanSlope, sdSlope) => {
-      kernel.withSlopes(x, points, factor.size, { values: cross, slopes })
-      const mean = meanAt()
+      kernel.fillCovariancesAndSlopes(x, points, factor.size, { values: cross, slopes })
+      const predictMean = meanAt()
       const sd = spreadAt()
       solveUpper(factor, solved, factor.size)
       fillSlopes(x, sd, meanSlope, sdSlope)
-      return { mean, sd }
+      return { mean: predictMean, sd }
     },
-    weigh: weightsOf,
-    blend: (blendWeights, x) => {
-      kernel.against(x, points, blendWeights.length, cross)
+    solveWeights: weightsOf,
+    predictWith: (blendWeights, x) => {
+      kernel.fillCovariances(x, points, blendWeights.length, cross)
       let sum = 0
       for (let i = 0; i < blendWeights.length; i += 1) sum += cross[i]! * blendWeights[i]!
       return sum
     },
     mean: (x) => {
-      kernel.against(x, points, known.length, cross)
+      kernel.fillCovariances(x, points, known.length, cross)
       return meanAt()
     },
-    solve: (x, row) => {
-      kernel.against(x, points, started, row)
-      solveLower(factor, row, started)
-      return started
+    startRow: (x, row) => {
+      kernel.fillCovariances(x, points, initialCount, row)
+      solveLower(factor, row, initialCount)
+      return initialCount
     },
-    extend: (x, row, at) => {
-      kernel.against(x, points.subarray(at * d), 1, cross)
+    extendRow: (x, row, at) => {
+      kernel.fillCovariances(x, points.subarray(at * d), 1, cross)
       let rest = cross[0]!
       const start = at * factor.stride
       for (let i = 0; i < at; i += 1) rest -= factor.rows[start + i]! * row[i]!
@@ -133,9 +133,9 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
 
   /** Mean at the point whose covariances are in `cross`. */
   function meanAt(): number {
-    let mean = 0
-    for (let i = 0; i < known.length; i += 1) mean += cross[i]! * weights[i]!
-    return mean
+    let predictMean = 0
+    for (let i = 0; i < known.length; i += 1) predictMean += cross[i]! * weights[i]!
+    return predictMean
   }
 
   /** Standard deviation at the point whose covariances are in `cross`. Leaves L⁻¹k in `solved`. */

@@ -1,18 +1,18 @@
 import type { Codec } from './codec.ts'
 import type { EarlierTrial, History, Result, Source } from './history.ts'
-import { spell } from './points.ts'
+import { normalisePoint } from './points.ts'
 import { median } from './stopping.ts'
 
 /** A finished trial in codes. Trials of earlier sweeps have negative indices. */
-export interface Entry {
+export interface EncodedTrial {
   readonly index: number
   readonly x: Float64Array
   readonly value: number
 }
 
 /** The history of a search in codes, grouped by the state of the trials. */
-export interface Ledger {
-  /** Updates the ledger from a history that extends the one read before. */
+export interface EncodedHistory {
+  /** Updates it from a history that extends the one read before. */
   read(history: History): void
   /** How each trial was chosen, by trial index. */
   readonly sources: readonly Source[]
@@ -26,28 +26,28 @@ export interface Ledger {
    */
   readonly replacedCount: number
   /** Finished trials, by trial index. */
-  readonly finished: readonly Entry[]
+  readonly finished: readonly EncodedTrial[]
   /** Finished trials, in order of the arrival of their last results. */
-  readonly arrived: readonly Entry[]
+  readonly arrived: readonly EncodedTrial[]
   /** Indices of failed trials, ascending. */
   readonly failed: readonly number[]
   /** Returns the trials with a value, higher rungs first, then better values first. */
-  climbers(): Entry[]
+  listByRung(): EncodedTrial[]
   /** Returns the finished trials after the first `count` results, by trial index. */
-  finishedAfter(count: number): Entry[]
+  listFinishedAfter(count: number): EncodedTrial[]
   /** Returns the indices of running trials, ascending. */
-  pending(): number[]
+  listPending(): number[]
   /** Whether any trial has the point of x. */
   isUsed(x: Float64Array): boolean
   /** Whether any trial has the point with this key. */
   hasKey(key: string): boolean
 }
 
-/** Creates a ledger that already contains the trials of earlier sweeps. */
-export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Ledger {
+/** Creates an encoded history that already contains the trials of earlier sweeps. */
+export function createEncodedHistory(codec: Codec, earlier: readonly EarlierTrial[]): EncodedHistory {
   // A trial of an earlier sweep is used only if it has an allowed value for every parameter of this space.
-  const before = earlier.flatMap(({ point, value }, i) =>
-    'point' in spell(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : [],
+  const earlierTrials = earlier.flatMap(({ point, value }, i) =>
+    'point' in normalisePoint(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : [],
   )
 
   const xs: Float64Array[] = []
@@ -55,12 +55,12 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
   const keys = new Set<string>()
   let results: History['results'] = []
   let ended = new Set<number>()
-  let arrived: readonly Entry[] = before
-  let finished: readonly Entry[] = before
+  let arrived: readonly EncodedTrial[] = earlierTrials
+  let finished: readonly EncodedTrial[] = earlierTrials
   let failed: readonly number[] = []
 
-  const toEntries = (values: ReadonlyMap<number, number | undefined>): Entry[] => [
-    ...before,
+  const toEntries = (values: ReadonlyMap<number, number | undefined>): EncodedTrial[] => [
+    ...earlierTrials,
     ...[...values].flatMap(([index, value]) => (value === undefined ? [] : [{ index, x: xs[index]!, value }])),
   ]
 
@@ -72,12 +72,12 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
         const x = codec.encode(point)
         xs.push(x)
         sources.push(source)
-        keys.add(codec.key(x))
+        keys.add(codec.keyOf(x))
       }
 
       if (history.results.length === results.length) return
       results = history.results.slice()
-      const settled = settle(results)
+      const settled = latestValues(results)
       ended = new Set(results.map(({ index }) => index))
       arrived = toEntries(settled)
       finished = arrived.toSorted((a, b) => a.index - b.index)
@@ -98,49 +98,51 @@ export function createLedger(codec: Codec, earlier: readonly EarlierTrial[]): Le
     get failed() {
       return failed
     },
-    climbers: () => climb(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
-    finishedAfter: (count) => toEntries(settle(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
-    pending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
+    listByRung: () => sortByRung(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
+    listFinishedAfter: (count) =>
+      toEntries(latestValues(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
+    listPending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
     // Compares decoded values: two codes, or a code and the code of its value, may differ in bits that the value does
     // not have.
-    isUsed: (x) => keys.has(codec.key(codec.encode(codec.decode(x)))),
+    isUsed: (x) => keys.has(codec.keyOf(codec.encode(codec.decode(x)))),
     hasKey: (key) => keys.has(key),
   }
 }
 
-/** The part of a ledger that models of values read. */
-export type Sample = Omit<Ledger, 'read' | 'climbers' | 'replacedCount'>
+/** The part of an encoded history that models of values read. */
+export type TrialData = Omit<EncodedHistory, 'read' | 'listByRung' | 'replacedCount'>
 
 /**
- * Returns a view of a ledger with only some trials as data, for a search of its own. Points of the other trials still
+ * Returns a view of an encoded history with only some trials as data, for a search of its own. Points of the other trials still
  * count as used. The view follows changes of `members`.
  */
-export function membersOnly(ledger: Sample, members: ReadonlySet<number>): Sample {
-  const ofMembers = (entries: readonly Entry[]): Entry[] => entries.filter(({ index }) => members.has(index))
-  const failed = (): number[] => ledger.failed.filter((index) => members.has(index))
+export function restrictToMembers(encoded: TrialData, members: ReadonlySet<number>): TrialData {
+  const ofMembers = (entries: readonly EncodedTrial[]): EncodedTrial[] =>
+    entries.filter(({ index }) => members.has(index))
+  const failed = (): number[] => encoded.failed.filter((index) => members.has(index))
 
   return {
-    sources: ledger.sources,
-    xs: ledger.xs,
-    isUsed: ledger.isUsed,
-    hasKey: ledger.hasKey,
+    sources: encoded.sources,
+    xs: encoded.xs,
+    isUsed: encoded.isUsed,
+    hasKey: encoded.hasKey,
     get resultCount() {
-      return ofMembers(ledger.arrived).length + failed().length
+      return ofMembers(encoded.arrived).length + failed().length
     },
     get finished() {
-      return ofMembers(ledger.finished)
+      return ofMembers(encoded.finished)
     },
     get arrived() {
-      return ofMembers(ledger.arrived)
+      return ofMembers(encoded.arrived)
     },
     get failed() {
       return failed()
     },
-    finishedAfter: (count) =>
-      ofMembers(ledger.arrived)
+    listFinishedAfter: (count) =>
+      ofMembers(encoded.arrived)
         .slice(0, count)
         .toSorted((a, b) => a.index - b.index),
-    pending: () => ledger.pending().filter((index) => members.has(index)),
+    listPending: () => encoded.listPending().filter((index) => members.has(index)),
   }
 }
 
@@ -152,7 +154,7 @@ const PAIRS_MIN = 3
  * value is that of the highest rung the trial reached, extrapolated to the top rung by the median gains of trials that
  * went further.
  */
-export function settle(results: readonly Result[]): Map<number, number | undefined> {
+export function latestValues(results: readonly Result[]): Map<number, number | undefined> {
   const values = new Map<number, number | undefined>()
   for (const { index, value, isIgnored } of results) {
     values.delete(index)
@@ -187,7 +189,7 @@ function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<numb
  * Sorts trials by their highest rung, then by value, without extrapolation: values of different rungs are not compared.
  * A promoted trial was among the best of its rung, so a higher rung means a better trial. Failed trials are left out.
  */
-function climb(results: readonly Result[]): { index: number; value: number; rung: number }[] {
+function sortByRung(results: readonly Result[]): { index: number; value: number; rung: number }[] {
   const last = new Map(results.map((result) => [result.index, result]))
   return [...last.values()]
     .flatMap(({ index, value, rung = 0, isIgnored }) =>
@@ -197,16 +199,16 @@ function climb(results: readonly Result[]): { index: number; value: number; rung
 }
 
 /** Sources whose points do not depend on results. */
-const DESIGN: ReadonlySet<Source> = new Set(['centre', 'sobol', 'random', 'grid'])
+const DESIGN_SOURCES: ReadonlySet<Source> = new Set(['centre', 'sobol', 'random', 'grid'])
 /** Largest number of values that `designValues` returns. */
 const DESIGN_READ = 30
 
 /**
  * Returns the values of the first trials whose points did not depend on results. Such points cover the space evenly.
  */
-export function designValues(finished: readonly Entry[], sources: readonly Source[]): number[] {
+export function designValues(finished: readonly EncodedTrial[], sources: readonly Source[]): number[] {
   return finished
-    .filter(({ index }) => index >= 0 && DESIGN.has(sources[index]!))
+    .filter(({ index }) => index >= 0 && DESIGN_SOURCES.has(sources[index]!))
     .slice(0, DESIGN_READ)
     .map(({ value }) => value)
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import type { Axis } from '../../contract/search-space.ts'
-import { widen } from './wider.ts'
+import { widen } from './widen.ts'
 
 it.each<[Axis, 'low' | 'high', { option: string; values: number[] } | undefined]>([
   [{ name: 'x', kind: 'uniform', low: 0.2, high: 0.6 }, 'high', { option: 'uniform', values: [0.2, 0.8] }],

@@ -4,7 +4,7 @@ import type { MethodName } from '../../contract/plan.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
 import { asNumber } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
-import { believe } from './beliefs.ts'
+import { computeInsights } from './insights.ts'
 import type { Result, Suggestion } from './history.ts'
 import type { SearchTask } from './method.ts'
 import { createMethod } from './registry.ts'
@@ -16,7 +16,7 @@ const UNIT: SearchSpace = [
 const at = (point: ValueMap, name: string): number => asNumber(point[name]!)!
 
 /** Runs a whole sweep with a method and evaluates its trials. */
-function played(
+function runSweep(
   { space, method, seed }: { space: SearchSpace; method: MethodName; seed: number },
   objective: (point: ValueMap) => number,
   count = 60,
@@ -40,7 +40,7 @@ function played(
     trials.push(...made)
   }
 
-  return believe(task, { trials, results })
+  return computeInsights(task, { trials, results })
 }
 
 describe('importance', () => {
@@ -52,7 +52,7 @@ describe('importance', () => {
     ['tpe', 3],
     ['auto', 4],
   ])('The importance is that of the function, whatever points the search has tried: %s, seed %d', (method, seed) => {
-    const { importance } = played({ space: UNIT, method, seed }, slope)
+    const { importance } = runSweep({ space: UNIT, method, seed }, slope)
     expect(importance.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(importance[0]!.share).toBeGreaterThan(0.88)
     expect(importance[0]!.share).toBeLessThan(0.97)
@@ -61,7 +61,7 @@ describe('importance', () => {
   it('The importance does not change when nearly all trials are near the best', () => {
     const space: SearchSpace = [{ name: 'i', kind: 'int', low: 1, high: 8 }, UNIT[1]!]
     for (const seed of [1, 2]) {
-      const [first] = played(
+      const [first] = runSweep(
         { space, method: 'auto', seed },
         (point) => -at(point, 'i') + (at(point, 'b') - 0.5) ** 2,
       ).importance
@@ -70,7 +70,7 @@ describe('importance', () => {
   })
 
   it('The importance of a parameter is still found with a few enormous values', () => {
-    const { importance } = played({ space: UNIT, method: 'random', seed: 5 }, (point) =>
+    const { importance } = runSweep({ space: UNIT, method: 'random', seed: 5 }, (point) =>
       at(point, 'b') > 0.97 ? 1e30 : slope(point),
     )
     expect(importance.find(({ name }) => name === 'a')!.share).toBeGreaterThan(0.3)
@@ -79,7 +79,7 @@ describe('importance', () => {
 
 describe('the border', () => {
   it('A border is reported only for a parameter that matters', () => {
-    const { borders } = played(
+    const { borders } = runSweep(
       { space: UNIT, method: 'auto', seed: 1 },
       (point) => at(point, 'a') + 0.001 * at(point, 'b'),
     )
@@ -106,6 +106,6 @@ describe('the border', () => {
       results: points.map((point, index) => ({ index, status: 'finished', value: value(point) }) as unknown as Result),
     }
 
-    expect(believe({ space, constraints: [], seed: 1, earlier: [] }, history).borders).toEqual([])
+    expect(computeInsights({ space, constraints: [], seed: 1, earlier: [] }, history).borders).toEqual([])
   })
 })
